@@ -1,0 +1,90 @@
+"""A folder that `llmrec setup` makes: written beside its place, checksummed, moved into place in one step."""
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from llmrec.errors import SetupError, StorageError
+
+STAMP = "llmrec.json"
+Progress = Callable[[str], None]
+"""Gets one line of text at the start of each step that takes more than a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What lies in a folder and where it came from; kept in the folder as llmrec.json."""
+
+    id: str
+    source: str
+    version: str
+    sha256: dict[str, str]
+    """File name -> sha256 of its bytes, for each file whose damage must be noticed."""
+
+
+def sha256_of(path: Path) -> str:
+    """Hex digest of the file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def verify(folder: Path, *, what: str) -> Stamp:
+    """The folder's stamp, after checking each file against it.
+
+    Raises `SetupError` where the folder is absent, was not finished, or a file's bytes have changed.
+    """
+    again = f"run `llmrec setup` to make it again ({folder})"
+    if not folder.is_dir():
+        raise SetupError(f"{what} is not set up yet; run `llmrec setup` to make it ({folder})")
+    try:
+        stamp = Stamp(**json.loads((folder / STAMP).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise SetupError(f"{what} has no readable {STAMP}, so it cannot be trusted; {again}") from error
+    for name, expected in stamp.sha256.items():
+        file = folder / name
+        if not file.is_file():
+            raise SetupError(f"{what} lacks its file {name}; {again}")
+        if sha256_of(file) != expected:
+            raise SetupError(f"{what} is damaged: {name} has not the bytes it was written with; {again}")
+    return stamp
+
+
+@contextmanager
+def replacing(folder: Path, *, what: str) -> Iterator[Path]:
+    """A temporary folder beside `folder`: takes its place when the block ends well, vanishes otherwise.
+
+    Raises `StorageError` where the disk is full or may not be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        temporary.chmod(0o755)
+        try:
+            yield temporary
+            if folder.exists():
+                shutil.rmtree(folder)
+            temporary.replace(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EPERM):
+            reason = os.strerror(error.errno).lower()
+            raise StorageError(
+                f"{what} could not be written to {folder.parent}: {reason}; free some space, "
+                "or set LLMREC_HOME to a folder on another disk"
+            ) from error
+        raise
+
+
+def seal(folder: Path, *, id: str, source: str, version: str, files: tuple[str, ...]) -> Stamp:
+    """Write the stamp of a finished folder: the checksums of `files`, and where they came from."""
+    stamp = Stamp(id, source, version, {name: sha256_of(folder / name) for name in files})
+    (folder / STAMP).write_text(json.dumps(asdict(stamp), indent=2) + "\n", encoding="utf-8")
+    return stamp

@@ -1,0 +1,76 @@
+"""The default base model: SmolLM2-135M-Instruct, from the GGUF of its package to a plain HF folder."""
+
+import os
+from pathlib import Path
+
+from llmrec.errors import SetupError
+from llmrec.setup.artefact import Progress, replacing, seal, verify
+from llmrec.setup.packages import SMOLLM2
+
+BASE_ID = "SmolLM2-135M-Instruct"
+GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
+WHAT = f"the base model {BASE_ID}"
+FILES = ("model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json")
+
+
+def base_folder(home: Path) -> Path:
+    """Where the base model lies (or will lie) under the data directory."""
+    return home / "models" / BASE_ID
+
+
+def materialise_base(home: Path, progress: Progress = lambda _line: None) -> Path:
+    """The HF folder of the base model under `home`: made on the first call (30 s, 270 MB), verified after.
+
+    The folder holds bf16 weights dequantised from the package's Q4_1 file, a config without quantisation,
+    and the tokenizer with its chat template. A damaged folder is made again. Raises `SetupError` where the
+    package is missing or its file is truncated, `StorageError` where the disk refuses.
+    """
+    folder = base_folder(home)
+    if folder.is_dir():
+        try:
+            verify(folder, what=WHAT)
+            return folder
+        except SetupError as error:
+            progress(f"{error}: making it again")
+    source = SMOLLM2.folder() / GGUF
+    if not source.is_file():
+        raise SetupError(
+            f"the package {SMOLLM2.distribution} lacks its weights file {source}; "
+            f"reinstall it with `{SMOLLM2.install_command()} --force-reinstall` and run `llmrec setup` again"
+        )
+    with replacing(folder, what=WHAT) as temporary:
+        progress(f"{BASE_ID}: reading the weights of the package {SMOLLM2.distribution} (about 30 s, once)")
+        _convert(source, temporary)
+        progress(f"{BASE_ID}: computing checksums")
+        seal(
+            temporary,
+            id=BASE_ID,
+            source=f"{SMOLLM2.distribution}/{GGUF}",
+            version=SMOLLM2.version() or "unknown",
+            files=FILES,
+        )
+    return folder
+
+
+def _convert(gguf: Path, target: Path) -> None:
+    """Dequantise `gguf` and save it as bf16 safetensors with config and tokenizer into `target`."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    try:
+        loaded = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    except (ValueError, IndexError, KeyError, RuntimeError, OSError) as error:
+        raise SetupError(
+            f"the weights file {gguf} is truncated or damaged; reinstall its package with "
+            f"`{SMOLLM2.install_command()} --force-reinstall` and run `llmrec setup` again"
+        ) from error
+    settings = loaded.config.to_dict()
+    settings.pop("quantization_config", None)
+    # A model loaded from GGUF refuses save_pretrained; a fresh model of the same shape does not.
+    fresh = LlamaForCausalLM(LlamaConfig(**settings | {"dtype": torch.bfloat16}))
+    fresh.load_state_dict(loaded.state_dict())
+    torch.nn.Module.to(fresh, torch.bfloat16)
+    fresh.save_pretrained(target)
+    tokenizer.save_pretrained(target)

