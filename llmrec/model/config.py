@@ -1,0 +1,21 @@
+"""The shape of a RecLM: everything needed to build it again from its pack."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RecLMConfig:
+    """Sizes that are fixed at training and stored in the adapter pack."""
+
+    exit_layer: int = 4
+    """Decoder layers the ranking path runs; the LLM's later layers serve words only."""
+    soft_tokens: int = 1
+    """Soft tokens an item (K)."""
+    dim: int = 128
+    """Size of the query vector q and the item vectors v."""
+    window: int = 64
+    """Most recent history items that are read."""
+    lora_rank: int = 16
+    """Rank of the LoRA on every linear layer; 0 trains no LoRA."""
+    lora_alpha: int = 32
+    """LoRA scale numerator: the update is weighted alpha / rank."""

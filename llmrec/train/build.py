@@ -1,0 +1,68 @@
+"""Puts a fresh RecLM together for a catalogue: features normalised, ids known, base cut and LoRA-wrapped."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from llmrec.catalog.types import Catalog
+from llmrec.fusion.normalise import fit_normaliser, normalise
+from llmrec.model.backbone import add_lora, load_backbone
+from llmrec.model.config import RecLMConfig
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.train.wishes import compose_wish
+
+Normalisers = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+
+
+def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
+    """`(items,) bool`: which rows have at least one training event and so own an id."""
+    known = np.zeros(items, np.bool_)
+    for rows in histories.values():
+        known[list(rows)] = True
+    return known
+
+
+def build_model(
+    base: Path,
+    vectors: Mapping[str, NDArray[np.float32]],
+    mask: Mapping[str, NDArray[np.bool_]],
+    known: NDArray[np.bool_],
+    config: RecLMConfig,
+    seed: int,
+    dropout: float,
+    *,
+    four_bit: bool = False,
+    random_layers: bool = False,
+) -> tuple[RecLM, Normalisers]:
+    """A RecLM with untrained LoRA, fusion and heads, and the normalisers fitted on `vectors (items, dim)`."""
+    torch.manual_seed(seed)
+    normalisers = {m: fit_normaliser(vectors[m], mask[m]) for m in vectors}
+    scaled = {m: torch.from_numpy(normalise(vectors[m], mask[m], *normalisers[m])) for m in vectors}
+    backbone = load_backbone(base, config.exit_layer, four_bit=four_bit, random_layers=random_layers)
+    if random_layers:
+        backbone.requires_grad_(True)
+        backbone.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
+    else:
+        backbone = add_lora(backbone, config.lora_rank, config.lora_alpha)
+    masks = {m: torch.from_numpy(mask[m]) for m in vectors}
+    return RecLM(backbone, config, scaled, masks, torch.from_numpy(known), dropout), normalisers
+
+
+def wish_writer(
+    catalog: Catalog, words: PromptWords, held_out: bool = False
+) -> Callable[[int, Random], tuple[int, ...]]:
+    """`(row, rng) -> token ids` of a composed wish for that item; the tokenizer's work is kept by text."""
+    cache: dict[str, tuple[int, ...]] = {}
+
+    def write(row: int, rng: Random) -> tuple[int, ...]:
+        text = compose_wish(catalog.items[row], rng, held_out)
+        if text not in cache:
+            cache[text] = words.wish(text)
+        return cache[text]
+
+    return write

@@ -1,0 +1,42 @@
+"""Checkpoints that survive kill -9: written whole to a temporary file, then renamed over the last one."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from llmrec.errors import StorageError
+
+
+def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
+    """Writes tensors, numbers and strings; the old checkpoint stays until the new one is complete on disk.
+
+    Raises `StorageError` when the disk is full; the old checkpoint is then untouched.
+    """
+    draft = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except (OSError, RuntimeError) as error:
+        draft.unlink(missing_ok=True)
+        # torch reports a failed write as RuntimeError and hides the errno behind it.
+        full = getattr(error, "errno", None) == errno.ENOSPC or isinstance(error, RuntimeError)
+        why = "the disk is full" if full else str(error)
+        raise StorageError(
+            f"the checkpoint {path} could not be written ({why}); free some space and run the same command again: "
+            "training resumes from the last checkpoint"
+        ) from error
+
+
+def load_checkpoint(path: Path) -> dict[str, Any] | None:
+    """The state last saved, or None where there is none; nothing in it is executed (weights_only)."""
+    if not path.is_file():
+        return None
+    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return state

@@ -1,0 +1,38 @@
+"""What one training run is: every knob, its unit and its default."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Recipe of the next-item objective, with and without wishes. Defaults are those of the shipped packs."""
+
+    seed: int = 0
+    epochs: int = 12
+    """Most epochs; early stopping usually ends before."""
+    patience: int = 3
+    """Epochs without a better validation NDCG@10 before training stops."""
+    batch: int = 16
+    """Prompts a step."""
+    lr: float = 1e-3
+    """Learning rate of fusion, heads and ids (AdamW)."""
+    lr_lora: float = 3e-4
+    """Learning rate of the LoRA."""
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    """Largest gradient norm."""
+    dropout: float = 0.2
+    """On soft tokens and on the state that q is read from."""
+    id_dropout: float = 0.3
+    """Share of items whose id is hidden in a step, so that new items are no surprise."""
+    modality_dropout: float = 0.1
+    """Share of items that lose a modality in a step."""
+    wishes: int = 3
+    """Wishes asked along each history in a step; 0 trains without words."""
+    wish_weight: float = 0.5
+    """Weight of the wish loss beside the next-item loss."""
+    average: float = 0.0
+    """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
+    sampled_items: int = 0
+    """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
+    checkpoint_minutes: float = 3.0

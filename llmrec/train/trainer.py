@@ -1,0 +1,211 @@
+"""The training loop of the next-item objective: accelerate, early stopping, exact resume."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor
+
+from llmrec.errors import BadInput
+from llmrec.model.prompt import splice
+from llmrec.model.reclm import RecLM
+from llmrec.train.checkpoint import load_checkpoint, save_checkpoint
+from llmrec.train.config import TrainConfig
+from llmrec.train.objective import Batch, loss
+from llmrec.train.windows import Window, epoch_windows
+
+Report = Callable[[dict[str, float]], None]
+"""Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
+
+
+@dataclass
+class Progress:
+    """Where a run stands; everything here and in the tensors beside it is in the checkpoint."""
+
+    epoch: int = 0
+    step: int = 0
+    best: float = -1.0
+    best_epoch: int = -1
+    seconds: float = 0.0
+    losses: list[float] = field(default_factory=list)
+    log: list[dict[str, float]] = field(default_factory=list)
+
+
+def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
+    """Lays windows out as prompts with their targets."""
+    prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
+    return Batch(
+        prompt,
+        _pad([w.targets for w in windows], prompt.read_trunk.shape[1], device),
+        _pad([w.wished for w in windows], prompt.read_branch.shape[1], device),
+    )
+
+
+def _pad(rows: Sequence[Sequence[int]], width: int, device: torch.device) -> Tensor:
+    return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=torch.long, device=device)
+
+
+def fit(
+    model: RecLM,
+    histories: Mapping[str, Sequence[int]],
+    before: Sequence[int],
+    wish_words: Callable[[int, Random], tuple[int, ...]],
+    validate: Callable[[RecLM], float],
+    config: TrainConfig,
+    checkpoint: Path | None = None,
+    report: Report | None = None,
+) -> Progress:
+    """Trains `model` in place and leaves its best weights (by `validate`, higher is better) in it.
+
+    Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed and resumed from
+    `checkpoint` ends with the weights of one that was not. Raises `BadInput` where the checkpoint belongs to
+    another recipe, `StorageError` where it cannot be written; on Ctrl-C the checkpoint is written first.
+    """
+    accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
+    model.to(accelerator.device)
+    lora = [p for name, p in model.trainable().items() if "lora_" in name]
+    rest = [p for name, p in model.trainable().items() if "lora_" not in name]
+    groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
+    optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
+    optimizer = accelerator.prepare(optimizer)
+    size = model.config.window
+    steps_an_epoch = math.ceil(sum(_windows(len(h), size) for h in histories.values()) / config.batch)
+    total = max(1, steps_an_epoch * config.epochs)
+    progress, average, best = Progress(), _snapshot(model), _snapshot(model)
+    state = load_checkpoint(checkpoint) if checkpoint else None
+    if state is not None:
+        if state["config"] != asdict(config) | asdict(model.config):
+            raise BadInput(
+                f"the checkpoint {checkpoint} was made by another recipe; delete it, or train with the same options"
+            )
+        _restore(model, state["weights"])
+        optimizer.load_state_dict(state["optimizer"])
+        average, best = _to(state["average"], accelerator.device), state["best"]
+        progress = Progress(**state["progress"])
+
+    def keep() -> None:
+        if checkpoint and accelerator.is_main_process:
+            save_checkpoint(
+                checkpoint,
+                {
+                    "config": asdict(config) | asdict(model.config),
+                    "weights": _snapshot(model),
+                    "average": average,
+                    "best": best,
+                    "optimizer": optimizer.state_dict(),
+                    "progress": asdict(progress),
+                },
+            )
+
+    started, saved = time.monotonic() - progress.seconds, time.monotonic()
+    try:
+        while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
+            windows = epoch_windows(histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}")
+            batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
+            model.train()
+            while progress.step < len(batches):
+                number = progress.epoch * steps_an_epoch + progress.step
+                generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
+                torch.manual_seed(config.seed * 1_000_003 + number)
+                rate = _schedule(number, total)
+                for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
+                    group["lr"] = full * rate
+                batch = to_batch(
+                    batches[progress.step], before, model.config.soft_tokens, accelerator.device
+                )
+                with accelerator.autocast():
+                    value, parts = loss(model, batch, config, generator)
+                accelerator.backward(value)
+                accelerator.clip_grad_norm_(lora + rest, config.clip)
+                optimizer.step()
+                optimizer.zero_grad()
+                _follow(average, model, config.average)
+                progress.step += 1
+                progress.losses.append(float(value.detach()))
+                progress.seconds = time.monotonic() - started
+                if report:
+                    report({"epoch": progress.epoch, "step": progress.step, "steps": len(batches)} | parts)
+                if time.monotonic() - saved > config.checkpoint_minutes * 60:
+                    keep()
+                    saved = time.monotonic()
+            best = _end_epoch(model, average, best, validate, config, progress, report)
+            keep()
+    except KeyboardInterrupt:
+        keep()
+        raise
+    _restore(model, best)
+    model.eval()
+    return progress
+
+
+def _end_epoch(
+    model: RecLM,
+    average: dict[str, Tensor],
+    best: dict[str, Tensor],
+    validate: Callable[[RecLM], float],
+    config: TrainConfig,
+    progress: Progress,
+    report: Report | None,
+) -> dict[str, Tensor]:
+    """Validates the averaged weights, notes the epoch and returns the best weights so far."""
+    running = _snapshot(model)
+    if config.average:
+        _restore(model, average)
+    model.eval()
+    ndcg = validate(model)
+    if ndcg > progress.best:
+        progress.best, progress.best_epoch, best = ndcg, progress.epoch, _snapshot(model)
+    _restore(model, running)
+    entry = {
+        "epoch": float(progress.epoch),
+        "loss": sum(progress.losses) / max(1, len(progress.losses)),
+        "ndcg@10": ndcg,
+        "seconds": progress.seconds,
+    }
+    progress.log.append(entry)
+    progress.losses = []
+    progress.epoch, progress.step = progress.epoch + 1, 0
+    if report:
+        report(entry)
+    return best
+
+
+def _windows(length: int, size: int) -> int:
+    """An upper bound of the windows a history is cut into (see `epoch_windows`)."""
+    return 1 if length <= size + 1 else 2 + (length - 2) // size
+
+
+def _schedule(step: int, total: int) -> float:
+    """Linear warm-up over the first 5 % of all steps, then a cosine down to a tenth."""
+    warm = max(1, total // 20)
+    if step < warm:
+        return (step + 1) / warm
+    return 0.55 + 0.45 * math.cos(math.pi * min(1.0, (step - warm) / max(1, total - warm)))
+
+
+def _snapshot(model: RecLM) -> dict[str, Tensor]:
+    return {name: p.detach().clone() for name, p in model.trainable().items()}
+
+
+@torch.no_grad()
+def _restore(model: RecLM, weights: Mapping[str, Tensor]) -> None:
+    for name, p in model.trainable().items():
+        p.copy_(weights[name])
+
+
+@torch.no_grad()
+def _follow(average: dict[str, Tensor], model: RecLM, decay: float) -> None:
+    """Moves the running average a step towards the weights (Polyak averaging); with decay 0 it equals them."""
+    if decay:
+        for name, p in model.trainable().items():
+            average[name].lerp_(p, 1 - decay)
+
+
+def _to(weights: Mapping[str, Any], device: torch.device) -> dict[str, Tensor]:
+    return {name: tensor.to(device) for name, tensor in weights.items()}

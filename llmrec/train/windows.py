@@ -1,0 +1,65 @@
+"""Training prompts: windows over each history, cut anew every epoch, with wishes hung along them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from llmrec.model.prompt import Branch
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of one user's history and what is to be predicted along it.
+
+    `items`: rows read; `targets`: `len(items) + 1` rows, what comes after 0, 1, … items read (-1: unknown);
+    `branches` and `wished`: wishes asked along the way and the row each is answered by;
+    `seen`: rows of the user's whole training history, for the record of what cannot be recommended again.
+    """
+
+    items: tuple[int, ...]
+    targets: tuple[int, ...]
+    branches: tuple[Branch, ...]
+    wished: tuple[int, ...]
+
+
+def epoch_windows(
+    histories: Mapping[str, Sequence[int]],
+    size: int,
+    wishes: int,
+    words: Callable[[int, Random], tuple[int, ...]],
+    seed: str,
+) -> list[Window]:
+    """Every training event once as a target, in windows of at most `size` items, shuffled; a pure function of `seed`.
+
+    `words(row, rng)` gives the token ids of a wish for an item row (empty: it has none). The first window of a
+    user starts at the first event (a new user's prompt); the cuts between windows move from epoch to epoch.
+    """
+    rng = Random(seed)
+    windows: list[Window] = []
+    for history in histories.values():
+        # Drawn per user even where it is not needed, so that one user's length leaves the others' draws alone.
+        offset = rng.randrange(size)
+        for start, end in _cuts(len(history), size, offset):
+            read = tuple(history[start : end - 1])
+            targets = (history[start] if start == 0 else -1, *history[start + 1 : end])
+            branches, wished = [], []
+            for after in sorted(rng.randrange(len(targets)) for _ in range(wishes)):
+                target = history[start + after]
+                ids = words(target, rng)
+                if ids and not (start > 0 and after == 0):
+                    branches.append(Branch(after, ids))
+                    wished.append(target)
+            windows.append(Window(read, targets, tuple(branches), tuple(wished)))
+    rng.shuffle(windows)
+    return windows
+
+
+def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
+    """Half-open stretches that share one event, so that no target is lost between them."""
+    if length <= size + 1:
+        yield 0, length
+        return
+    start, end = 0, offset + 2
+    while start < length - 1:
+        yield start, min(end, length)
+        start, end = end - 1, end + size
