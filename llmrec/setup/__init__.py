@@ -1,5 +1,20 @@
 """What must lie on the disk before anything runs: the base model and the demo's data set."""
 
+from llmrec.setup.artefact import verify
 from llmrec.setup.base import BASE_ID, base_folder, materialise_base
+from llmrec.setup.datasets import materialise_ml100k, ml100k_folder
+from llmrec.setup.packages import LITE0, MINILM, SMOLLM2, WEIGHT_PACKAGES, WeightPackage
 
-__all__ = ["BASE_ID", "base_folder", "materialise_base"]
+__all__ = [
+    "BASE_ID",
+    "LITE0",
+    "MINILM",
+    "SMOLLM2",
+    "WEIGHT_PACKAGES",
+    "WeightPackage",
+    "base_folder",
+    "materialise_base",
+    "materialise_ml100k",
+    "ml100k_folder",
+    "verify",
+]
