@@ -55,7 +55,7 @@ class Catalog:
     name: str
     items: tuple[Item, ...]
     histories: Mapping[str, tuple[Interaction, ...]]
-    """user id -> the user's events, each item once (its first event), ordered by (timestamp, hash of user:item)."""
+    """User id -> events, each item once (its first), ordered by (timestamp, hash of user:item)."""
 
     @cached_property
     def row(self) -> dict[str, int]:

@@ -1,0 +1,205 @@
+"""Turns the rows of an items file into `Item`s: types the attributes, finds the media, refuses bad rows."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from llmrec.catalog.findings import Findings
+from llmrec.catalog.tables import LIST_SEPARATOR, Table
+from llmrec.catalog.types import AttributeValue, Item
+from llmrec.errors import CatalogError
+
+SUFFIXES = {
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), "image"),
+    **dict.fromkeys((".mp4", ".webm", ".mkv", ".mov", ".avi"), "video"),
+    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".m4a"), "audio"),
+}
+MEDIA_FOLDERS = ("images", "media")  # searched for <item id>.<suffix>, at any depth
+ALIASES = {
+    "item_id": ("item_id", "id"),
+    "title": ("title", "name"),
+    "description": ("description", "overview"),
+}
+LIST_NAMES = ("genres", "tags")  # lists even where no item has two of them
+NUMBER_NAMES = ("year", "price", "runtime_min")  # numbers even where single cells are not
+CODE_ENDINGS = ("_id", "_code")  # digits that count nothing: they stay text
+IGNORED_ENDINGS = ("_path", "_url")  # where something lies, not what the item is
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+YEAR_TITLE = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)(?:\s*\(V\))?")  # (V): released on video
+LEADING_ZERO = re.compile(r"0\d+")
+
+
+def build_items(table: Table, folder: Path, findings: Findings) -> tuple[Item, ...]:
+    """Items of a table whose columns are `item_id`, `title`, `description` (or their aliases) and attributes.
+
+    Attributes come in the order lists, words, numbers, codes, and within each in column order. A row
+    without id, or with the id of an earlier row, is reported as bad. Raises `CatalogError` where the table has no id
+    column or no valid row.
+    """
+    names = {standard: _alias(table, standard) for standard in ALIASES}
+    id_name = names["item_id"]
+    if id_name is None:
+        raise CatalogError(
+            f"{table.file} has no item id column (found: {', '.join(table.columns) or 'no columns'}); "
+            "name one of them item_id"
+        )
+    ids = table.texts(id_name)
+    valid = _valid_rows(ids, table, findings)
+    if not valid:
+        raise CatalogError(f"{table.file} holds no valid item row; each row needs an item id of its own")
+    blank = [""] * len(ids)
+    titles, descriptions = (
+        table.texts(name) if (name := names[standard]) else blank for standard in ("title", "description")
+    )
+    rest = [name for name in table.columns if name not in names.values()]
+    media_columns = [name for name in rest if _is_media(table.texts(name))]
+    media = _named_media(table, media_columns, folder, findings)
+    found = _media_by_id(folder, set(ids))
+    attributes = _attributes(table, [name for name in rest if name not in media_columns], valid)
+
+    items = []
+    for row in valid:
+        own = {name: values[row] for name, values in attributes.items() if row in values}
+        item_id, title = ids[row], titles[row].strip()
+        if "year" in attributes:
+            title, year = without_year(title)
+            if year is not None and own.setdefault("year", year) != year:
+                title = titles[row].strip()  # the number is part of the title: the year cell says another
+        items.append(
+            Item(
+                id=item_id,
+                title=title or item_id,
+                description=descriptions[row].strip(),
+                attributes=own,
+                media={**found.get(item_id, {}), **media.get(row, {})},
+            )
+        )
+    return tuple(items)
+
+
+def _alias(table: Table, standard: str) -> str | None:
+    return next((name for name in ALIASES[standard] if name in table.columns), None)
+
+
+def _valid_rows(ids: Sequence[str], table: Table, findings: Findings) -> list[int]:
+    seen: set[str] = set()
+    bad: dict[int, str] = {}
+    for row, item_id in enumerate(ids):
+        if not item_id.strip():
+            bad[row] = "no item id"
+        elif item_id in seen:
+            bad[row] = "duplicate item id"
+        seen.add(item_id)
+    table.reject(bad, findings)
+    return [row for row in range(len(ids)) if row not in bad]
+
+
+def without_year(title: str) -> tuple[str, int | None]:
+    """MovieLens writes the year into the title: "Toy Story (1995)" -> ("Toy Story", 1995)."""
+    match = YEAR_TITLE.fullmatch(title)
+    return (match["title"], int(match["year"])) if match else (title, None)
+
+
+# ---- attributes
+
+
+def _attributes(
+    table: Table, names: Sequence[str], valid: Sequence[int]
+) -> dict[str, dict[int, AttributeValue]]:
+    """Column -> row -> value (rows with an empty cell absent), ordered lists, words, numbers, codes."""
+    lists: dict[str, dict[int, AttributeValue]] = {}
+    words: dict[str, dict[int, AttributeValue]] = {}
+    numbers: dict[str, dict[int, AttributeValue]] = {}
+    codes: dict[str, dict[int, AttributeValue]] = {}
+    for name in names:
+        texts = table.texts(name)
+        cells = {row: cell for row in valid if (cell := texts[row].strip())}
+        if not cells or name.endswith(IGNORED_ENDINGS):
+            continue
+        if name in LIST_NAMES or any(LIST_SEPARATOR in cell for cell in cells.values()):
+            lists[name] = {row: parts for row, cell in cells.items() if (parts := _parts(cell))}
+        elif name.endswith(CODE_ENDINGS):
+            codes[name] = dict(cells)
+        elif name in NUMBER_NAMES or all(_is_number(cell) for cell in cells.values()):
+            numbers[name] = {row: _number(cell) for row, cell in cells.items() if _is_number(cell)}
+        else:
+            words[name] = dict(cells)
+    return {**lists, **words, **numbers, **codes}
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part for raw in cell.split(LIST_SEPARATOR) if (part := raw.strip()))
+
+
+def _is_number(cell: str) -> bool:
+    return (
+        NUMBER.fullmatch(cell) is not None
+        and LEADING_ZERO.fullmatch(cell) is None
+        and math.isfinite(float(cell))
+    )
+
+
+def _number(cell: str) -> int | float:
+    """An int where the cell is written as one (or as pandas writes it beside a gap: 1995.0), else a float."""
+    return int(cell.removesuffix(".0")) if re.fullmatch(r"[-+]?\d+(\.0)?", cell) else float(cell)
+
+
+# ---- media
+
+
+def _is_media(cells: Sequence[str]) -> bool:
+    """A column of file names: more than half of its cells end like a picture, film or sound."""
+    filled = [cell for cell in cells if cell]
+    return sum(_modality(cell) is not None for cell in filled) * 2 > len(filled)
+
+
+def _modality(name: str) -> str | None:
+    return SUFFIXES.get(PurePosixPath(name).suffix.lower())
+
+
+def _named_media(
+    table: Table, names: Sequence[str], folder: Path, findings: Findings
+) -> dict[int, dict[str, Path]]:
+    """Row -> modality -> file, as named in the table's own columns; only files inside the folder count."""
+    media: dict[int, dict[str, Path]] = {}
+    for name in names:
+        missing = 0
+        for row, cell in enumerate(table.texts(name)):
+            modality = _modality(cell)
+            if modality is None:
+                continue
+            inside = not PurePosixPath(cell).is_absolute() and ".." not in PurePosixPath(cell).parts
+            if inside and (folder / cell).is_file():
+                media.setdefault(row, {}).setdefault(modality, folder / cell)
+            else:
+                missing += 1
+        if missing:
+            findings.warnings.append(
+                f"{missing} files named in column {name!r} of {table.file.name} are not in {folder}"
+            )
+    return media
+
+
+def _media_by_id(folder: Path, ids: set[str]) -> dict[str, dict[str, Path]]:
+    """Item id -> modality -> `images/…/<id>.jpg` or `media/…/<id>.mp4`; of several the first by name."""
+    media: dict[str, dict[str, Path]] = {}
+    for file in _media_files(folder):
+        modality = _modality(file.name)
+        if modality and file.stem in ids:
+            media.setdefault(file.stem, {}).setdefault(modality, file)
+    return media
+
+
+def _media_files(folder: Path) -> Iterator[Path]:
+    for name in MEDIA_FOLDERS:
+        yield from sorted((folder / name).rglob("*"))
+
+
+def media_coverage(items: Sequence[Item]) -> Mapping[str, int]:
+    """Modality -> number of items that have it; text counts the items with a description."""
+    counts = {"text": sum(bool(item.description) for item in items)}
+    for item in items:
+        for modality in item.media:
+            counts[modality] = counts.get(modality, 0) + 1
+    return counts
