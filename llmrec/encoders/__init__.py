@@ -1,0 +1,34 @@
+"""Items' media as vectors: one encoder a modality, the cache of their work, a catalogue's features."""
+
+from functools import lru_cache
+from typing import Any
+
+from llmrec.encoders.base import ContentError, Encoder
+from llmrec.encoders.extract import Problem, extract
+from llmrec.encoders.features import Features
+from llmrec.encoders.image import ImageEncoder
+from llmrec.encoders.text import TextEncoder
+
+__all__ = [
+    "ContentError",
+    "Encoder",
+    "Features",
+    "ImageEncoder",
+    "Problem",
+    "TextEncoder",
+    "default_encoders",
+    "extract",
+    "text_encoder",
+]
+
+
+@lru_cache(maxsize=1)
+def text_encoder() -> TextEncoder:
+    """The packaged MiniLM, one for the process: its model is loaded once."""
+    return TextEncoder()
+
+
+@lru_cache(maxsize=1)
+def default_encoders() -> tuple[Encoder[Any], ...]:
+    """The encoders of the embedded profile: text and image."""
+    return text_encoder(), ImageEncoder()
