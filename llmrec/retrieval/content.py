@@ -1,0 +1,38 @@
+"""Likeness of media: the closest of the user's last items, or a vector that stands for words."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.retrieval.histories import Rows
+
+Floats = NDArray[np.float32]
+BLOCK = 256
+"""Events whose history items are compared with the catalogue in one product."""
+
+
+def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, last: int) -> Floats:
+    """`(batch, items)` float32: each item's largest cosine to the `last` newest history items.
+
+    `vectors`: (items, dim), unit rows; `mask`: (items,), False where the item lacks the modality. An item
+    without it, or an event without a described history item, scores 0: unknown, neither like nor unlike.
+    """
+    scores = np.zeros((len(histories), len(vectors)), np.float32)
+    recent = [[row for row in history[-last:] if mask[row]] for history in histories]
+    for start in range(0, len(recent), BLOCK):
+        block = recent[start : start + BLOCK]
+        needed = sorted({row for rows in block for row in rows})
+        place = {row: at for at, row in enumerate(needed)}
+        cosine = vectors[needed] @ vectors.T  # (needed, items)
+        for event, rows in enumerate(block, start):
+            if rows:
+                scores[event] = cosine[[place[row] for row in rows]].max(axis=0)
+    scores[:, ~mask] = 0
+    return scores
+
+
+def similar_to(vector: Floats, vectors: Floats, mask: NDArray[np.bool_]) -> Floats:
+    """`(items,)` float32: cosine of each item's unit row to `vector` (dim,); 0 where masked."""
+    length = float(np.linalg.norm(vector))
+    if not length:
+        return np.zeros(len(vectors), np.float32)
+    return np.where(mask, vectors @ (vector / np.float32(length)), np.float32(0)).astype(np.float32)
