@@ -1,0 +1,113 @@
+"""`python -m eval.ranking DATASET…`: our packs, peers, fusions, cold items, wishes, report.
+
+Resumable: a cell that is filed for this data and this referee is not run again.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from eval.ranking import cells, ours, pairs, referee
+from eval.ranking.problem import Problem, build_problem
+from eval.ranking.report import write_report
+from eval.ranking.runs import RECIPES, Context, run_peer
+from llmrec.catalog import Split, load_catalog, load_split
+from llmrec.errors import LlmrecError
+
+RESULTS = Path(__file__).resolve().parent.parent / "results" / "ranking"
+GROUPS = ("peers", "fusion", "cold", "wish")
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python -m eval.ranking", description=__doc__)
+    parser.add_argument("datasets", nargs="*", type=Path, help="folders; none: the report only")
+    parser.add_argument("--referee", type=Path, default=Path("../shared/referee/referee.py"))
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where rows and report go")
+    parser.add_argument("--seeds", type=_numbers, default=[0, 1, 2], help="default 0,1,2")
+    parser.add_argument("--groups", type=_names(GROUPS), default=list(GROUPS), help=",".join(GROUPS))
+    parser.add_argument("--peers", type=_names(tuple(RECIPES)), default=list(RECIPES), help=",".join(RECIPES))
+    parser.add_argument(
+        "--adapter",
+        type=_pack,
+        action="append",
+        default=[],
+        metavar="DATASET:MODEL:SEED=PATH",
+        help="our packs",
+    )
+    parser.add_argument("--force", action="store_true", help="run filed cells again")
+    return parser.parse_args(argv)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _pack(text: str) -> ours.Pack:
+    try:
+        return ours.parse_pack(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _names(allowed: tuple[str, ...]) -> Callable[[str], list[str]]:
+    def parse(text: str) -> list[str]:
+        chosen = text.split(",")
+        for name in chosen:
+            if name not in allowed:
+                raise argparse.ArgumentTypeError(f"{name!r} is unknown; choose from {', '.join(allowed)}")
+        return chosen
+
+    return parse
+
+
+def open_problem(context: Context, folder: Path) -> tuple[Problem, Split]:
+    """The data set under the referee's split."""
+    catalog = load_catalog(folder)
+    path = referee.write_split(context.referee, folder, context.store / folder.name / "split.jsonl")
+    split = load_split(path, catalog)
+    return build_problem(folder, catalog, split), split
+
+
+def run(args: argparse.Namespace) -> None:
+    """Every group on every data set, then the report."""
+    context = Context(args.referee, args.results, cells.default_store(), args.force)
+    for folder in args.datasets:
+        problem, split = open_problem(context, folder.resolve())
+        for pack in args.adapter:
+            ours.run_pack(context, problem, pack)
+        if "peers" in args.groups:
+            for name in args.peers:
+                for seed in args.seeds if RECIPES[name].random else [0]:
+                    run_peer(context, problem, name, seed)
+        if "fusion" in args.groups:
+            for name in (*pairs.FIXED, pairs.BEST_TWO):
+                for seed in args.seeds:
+                    pairs.run_fusion(context, problem, name, seed)
+        if "cold" in args.groups:
+            from eval.ranking.cold_runs import GRIDS, run_cold
+
+            for name in GRIDS:
+                for seed in args.seeds:
+                    run_cold(context, problem, split, name, seed)
+        if "wish" in args.groups:
+            from eval.ranking.wish import RIVALS, run_rival
+
+            for name in RIVALS:
+                for seed in args.seeds:
+                    run_rival(context, problem, name, seed)
+    for file in write_report(args.results):
+        print(file)
+
+
+def main() -> None:
+    """Entry point; a known error is one sentence and exit code 1."""
+    try:
+        run(arguments())
+    except (LlmrecError, referee.RefereeError, FileNotFoundError) as error:
+        sys.exit(f"eval.ranking: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Cold items: a tenth of the catalogue hidden from all training events and histories, then ranked as targets.
+
+An item is hidden by the hash of (seed, id), so the same items are hidden for every model. A held-out event
+counts where its target is hidden and something of the history is left. Candidates are the hidden items alone,
+or the whole catalogue; what the user has taken before (hidden or not) is none. The referee cannot score the
+first kind, so both are scored here: NDCG@10 and Recall@10, mean over a user's events, then over users.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.ranking import metrics
+from eval.ranking.metrics import Floats
+from llmrec.catalog import Split
+
+SHARE = 0.1
+CANDIDATES = ("cold-hidden", "cold-all")
+"""Which items are ranked; also the report's sections."""
+
+
+@dataclass(frozen=True)
+class ColdEvent:
+    """Rank `target`, hidden from training, after `history`."""
+
+    user: str
+    history: tuple[str, ...]
+    """Ids before the event without the hidden ones, oldest first, never empty."""
+    seen: frozenset[str]
+    """All ids before the event: no candidates."""
+    target: str
+
+
+@dataclass(frozen=True)
+class ColdSplit:
+    """What a model may learn from, and what it is asked."""
+
+    seed: int
+    train: Mapping[str, tuple[str, ...]]
+    """user -> training ids without the hidden ones; may be empty."""
+    valid: tuple[ColdEvent, ...]
+    test: tuple[ColdEvent, ...]
+
+    def hidden(self, item_ids: Sequence[str]) -> np.ndarray:
+        """(items,) bool: which of the ids are hidden."""
+        return np.array([is_hidden(item_id, self.seed) for item_id in item_ids])
+
+
+def is_hidden(item_id: str, seed: int) -> bool:
+    """Whether the item is of the hidden tenth: SHA-1 of `seed:id`, as a fraction, below 0.1."""
+    digest = hashlib.sha1(f"{seed}:{item_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / 2**64 < SHARE
+
+
+def cold_split(split: Split, seed: int) -> ColdSplit:
+    """Hide a tenth of the items from `split`."""
+    before = {user: split.train[user] + split.valid[user] for user in split.train}
+    return ColdSplit(
+        seed=seed,
+        train={user: _warm(items, seed) for user, items in split.train.items()},
+        valid=tuple(_events(split.train, split.valid, seed)),
+        test=tuple(_events(before, split.test, seed)),
+    )
+
+
+def _warm(items: Sequence[str], seed: int) -> tuple[str, ...]:
+    return tuple(item for item in items if not is_hidden(item, seed))
+
+
+def _events(
+    before: Mapping[str, tuple[str, ...]], held_out: Mapping[str, tuple[str, ...]], seed: int
+) -> list[ColdEvent]:
+    events = []
+    for user, targets in held_out.items():
+        for place, target in enumerate(targets):
+            past = (*before[user], *targets[:place])
+            history = _warm(past, seed)
+            if is_hidden(target, seed) and history:
+                events.append(ColdEvent(user, history, frozenset(past), target))
+    return events
+
+
+def cold_metrics(
+    scores: Floats, events: Sequence[ColdEvent], item_ids: Sequence[str], seed: int, candidates: str
+) -> dict[str, float]:
+    """NDCG@10, its standard error over users, Recall@10, and how many users, events and hidden items.
+
+    `scores` is (events, items), finite, columns as in `item_ids`; `candidates` is one of `CANDIDATES`.
+    """
+    if candidates not in CANDIDATES:
+        raise ValueError(f"candidates {candidates!r} is unknown; choose one of {', '.join(CANDIDATES)}")
+    row = {item_id: place for place, item_id in enumerate(item_ids)}
+    hidden = np.array([is_hidden(item_id, seed) for item_id in item_ids])
+    warm = set(np.flatnonzero(~hidden).tolist()) if candidates == "cold-hidden" else set()
+    excluded = [sorted(warm | {row[item] for item in event.seen}) for event in events]
+    targets = np.array([row[event.target] for event in events])
+    ranks = metrics.target_ranks(scores, excluded, targets, metrics.tie_order(item_ids))
+    users = {user: place for place, user in enumerate(dict.fromkeys(event.user for event in events))}
+    owners = np.array([users[event.user] for event in events])
+    ndcg = metrics.user_means(metrics.ndcg(ranks), owners)
+    recall = metrics.user_means(metrics.recall(ranks), owners)
+    return {
+        "recall@10": round(float(recall.mean()), 5),
+        "ndcg@10": round(float(ndcg.mean()), 5),
+        "se_ndcg@10": round(float(ndcg.std(ddof=1) / np.sqrt(len(users))), 5),
+        "users": len(users),
+        "events": len(events),
+        "hidden_items": int(hidden.sum()),
+    }

@@ -1,0 +1,63 @@
+"""Our own cells: an adapter pack ranked by `llmrec rank`, as a user would run it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.ranking import cells, referee
+from eval.ranking.problem import Problem
+from eval.ranking.runs import Context
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A trained adapter pack to be measured as one seed of one model."""
+
+    model: str
+    seed: int
+    path: Path
+    dataset: str
+    """Name of the data set it was trained on; it is not run on others."""
+
+
+def parse_pack(text: str) -> Pack:
+    """`DATASET:MODEL:SEED=PATH`, as in `ml-100k:llmrec:0=adapters/ml-100k`; raises `ValueError`."""
+    name, _, path = text.partition("=")
+    parts = name.split(":")
+    if len(parts) != 3 or not parts[2].isdigit() or not path:
+        raise ValueError(f"{text!r}: pass DATASET:MODEL:SEED=PATH, as ml-100k:llmrec:0=adapters/ml-100k")
+    return Pack(parts[1], int(parts[2]), Path(path), parts[0])
+
+
+def run_pack(context: Context, problem: Problem, pack: Pack) -> None:
+    """Rank test with the pack and file the cell, unless it is there."""
+    if pack.dataset != problem.name or context.done(problem, pack.model, pack.seed):
+        return
+    print(f"{problem.name} {pack.model} seed {pack.seed}", flush=True)
+    folder = context.store / problem.name
+    split = folder / "split.jsonl"
+    ranking = folder / "rankings" / f"llmrec-rank.{pack.model}__s{pack.seed}.jsonl"
+    ranking.parent.mkdir(parents=True, exist_ok=True)
+    asked = ["rank", "--data", str(problem.folder), "--adapter", str(pack.path)]
+    asked += ["--split", str(split), "--at", "test", "--out", str(ranking)]
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *asked], check=True)
+    cells.record_cell(
+        problem.folder,
+        pack.model,
+        pack.seed,
+        referee.read_rankings(ranking),
+        context.referee,
+        context.results,
+        {"adapter": os.path.relpath(pack.path)},
+        time.perf_counter() - start,
+        store=context.store,
+    )
+    print(
+        json.dumps(cells.read_cell(context.results, problem.name, pack.model, pack.seed)["metrics"]),
+        flush=True,
+    )

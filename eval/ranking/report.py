@@ -1,0 +1,24 @@
+"""From filed rows to ranking.md, ranking.csv, bootstrap.json and ranking.png."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+from eval.ranking.cells import read_rows
+from eval.ranking.plot import bars
+from eval.ranking.tables import comparisons, lines, markdown, write_csv
+
+
+def write_report(folder: Path) -> list[Path]:
+    """Write the report beside `folder`/cells, return its files; raises `FileNotFoundError` without a row."""
+    found = lines(read_rows(folder))
+    if not found:
+        raise FileNotFoundError(f"no rows under {folder / 'cells'}; run python -m eval.ranking first")
+    compared = comparisons(found)
+    files = [folder / name for name in ("ranking.md", "ranking.csv", "bootstrap.json", "ranking.png")]
+    files[0].write_text(markdown(found, compared), encoding="utf-8")
+    write_csv(files[1], found)
+    paired = [dataclasses.asdict(one) for one in compared]
+    files[2].write_text(json.dumps(paired, indent=1) + "\n", encoding="utf-8")
+    bars(files[3], found)
+    return files
