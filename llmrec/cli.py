@@ -1,4 +1,4 @@
-"""The command `llmrec`. Thin: each subcommand reads its options, calls one function, and prints what came back.
+"""The command `llmrec`. Thin: each subcommand reads its options, calls one function, and prints the result.
 
 Heavy imports are inside the commands, so that `--help` answers at once.
 """
@@ -42,7 +42,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instea
 def setup(
     install: Annotated[bool, typer.Option("--install", help="pip-install missing weight packages.")] = False,
     ml100k_wheel: Annotated[
-        Path | None, typer.Option("--ml100k-wheel", help="A RecBole 1.2.1 wheel at hand, for machines offline.")
+        Path | None,
+        typer.Option("--ml100k-wheel", help="A RecBole 1.2.1 wheel at hand, for machines offline."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -61,7 +62,7 @@ def setup(
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Say what is installed, what is missing, and what to do; exit code 1 where something needed is missing."""
+    """Say what is installed, what is missing, and what to do; exit code 1 where a need is missing."""
     from llmrec.doctor import examine
 
     findings = examine(paths.home())
@@ -107,7 +108,8 @@ def recommend(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")] = False,
     diversity: Annotated[
-        float, typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone.")
+        float,
+        typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
     ] = 0.0,
     json: Json = False,
 ) -> None:
@@ -152,7 +154,9 @@ def chat(data: Data = None, adapter: Adapter = None, user: User = None, history:
 def demo(
     data: Data = None,
     adapter: Adapter = None,
-    talk: Annotated[bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")] = True,
+    talk: Annotated[
+        bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")
+    ] = True,
 ) -> None:
     """Three real users, a wish in words and a newcomer; then, on a terminal, a chat."""
     from llmrec.commands.demo import run_demo

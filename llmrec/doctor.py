@@ -6,6 +6,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from packaging.requirements import Requirement
 
 from llmrec import paths
 from llmrec.errors import LlmrecError
-from llmrec.setup import WEIGHT_PACKAGES, base_folder, ml100k_folder, verify
+from llmrec.setup import WEIGHT_PACKAGES, WeightPackage, base_folder, ml100k_folder, verify
 
 GIB = 2**30
 NEEDED_DISK = 2 * GIB
@@ -22,7 +23,7 @@ NEEDED_DISK = 2 * GIB
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `state`: "ok", "missing" (llmrec does not run without it) or "absent" (it does)."""
+    """One thing looked at. `state`: "ok", "missing" (llmrec needs it) or "absent" (it runs without)."""
 
     name: str
     state: str
@@ -31,15 +32,14 @@ class Finding:
 
 
 def examine(home: Path) -> list[Finding]:
-    """Look at Python, packages, models, data, adapters, disk and accelerator; never raises on what it finds."""
+    """Look at Python, packages, models, data, adapters, disk and accelerator; raises on none of them."""
     return [
         Finding("Python", "ok", platform.python_version()),
         *_dependencies(),
-        *(
-            _checked(package.distribution, lambda p=package: f"{p.version()} in {p.folder()}", state="missing")
-            for package in WEIGHT_PACKAGES
+        *(_checked(package.distribution, partial(_installed, package)) for package in WEIGHT_PACKAGES),
+        _checked(
+            "base model", lambda: f"{verify(base_folder(home), what='the base model').id}, checksums match"
         ),
-        _checked("base model", lambda: f"{verify(base_folder(home), what='the base model').id}, checksums match"),
         _checked("MovieLens-100K", lambda: f"{_sealed(ml100k_folder(home))}, checksums match"),
         *_adapters(),
         _disk(home),
@@ -51,13 +51,18 @@ def _sealed(folder: Path) -> str:
     return verify(folder, what="the demo's data set").source
 
 
-def _checked(name: str, look: Callable[[], str], state: str = "missing") -> Finding:
+def _installed(package: WeightPackage) -> str:
+    package.folder()  # raises with the command to run where the package is missing
+    return f"{package.version()}, {package.holds}"
+
+
+def _checked(name: str, look: Callable[[], str]) -> Finding:
     """`look` describes the thing, or raises the error whose sentence says what to do."""
     try:
         return Finding(name, "ok", look())
     except LlmrecError as error:
         what, _, remedy = str(error).rpartition("; ")
-        return Finding(name, state, what, remedy)
+        return Finding(name, "missing", what, remedy)
 
 
 def _dependencies() -> Iterator[Finding]:
@@ -73,7 +78,9 @@ def _dependencies() -> Iterator[Finding]:
             missing.setdefault(extra, []).append(requirement.name)
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            missing.setdefault(extra, []).append(f"{requirement.name} {version} (needs {requirement.specifier})")
+            missing.setdefault(extra, []).append(
+                f"{requirement.name} {version} (needs {requirement.specifier})"
+            )
         else:
             found += not extra
     if names := missing.pop("", []):
@@ -97,7 +104,9 @@ def _adapters() -> Iterator[Finding]:
         yield Finding("adapters", "missing", str(error))
         return
     if not packs:
-        remedy = "take a release that ships one, or make one with `llmrec train --data PATH --out adapters/NAME`"
+        remedy = (
+            "take a release that ships one, or make one with `llmrec train --data PATH --out adapters/NAME`"
+        )
         yield Finding("adapters", "missing", "no adapter pack lies in adapters/", remedy)
     for pack in packs:
         size = sum(file.stat().st_size for file in pack.iterdir() if file.is_file()) / 1e6
@@ -109,7 +118,9 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(existing).free
     detail = f"{free / GIB:.1f} GiB free for {home}"
     if not os.access(existing, os.W_OK):
-        return Finding("disk", "missing", f"{existing} may not be written", "set LLMREC_HOME to a folder of yours")
+        return Finding(
+            "disk", "missing", f"{existing} may not be written", "set LLMREC_HOME to a folder of yours"
+        )
     if free < NEEDED_DISK:
         return Finding("disk", "missing", detail, "free some space, or set LLMREC_HOME to a folder elsewhere")
     return Finding("disk", "ok", detail)

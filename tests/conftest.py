@@ -41,3 +41,12 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("real data (../shared/data) is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def base_model() -> Path:
+    """The default base model as `llmrec setup` makes it, under the data directory of this run."""
+    from llmrec.paths import home
+    from llmrec.setup import materialise_base
+
+    return materialise_base(home())

@@ -1,4 +1,4 @@
-"""Where every error of a command ends: one sentence on stderr and an exit code; only a bug of ours shows a traceback."""
+"""Where every error of a command ends: one sentence on stderr and an exit code; only bugs show tracebacks."""
 
 import errno
 import os
@@ -34,7 +34,9 @@ def guarded(run: Callable[[], object]) -> int:
     except Exception as error:
         if _disk_is_full(error):
             _forget_stdout()
-            return _fail("the disk is full: free some space, or set LLMREC_HOME to a folder on another disk", 1)
+            return _fail(
+                "the disk is full: free some space, or set LLMREC_HOME to a folder on another disk", 1
+            )
         if isinstance(error, BrokenPipeError):  # `llmrec … | head`: nobody reads on, nothing is wrong
             _forget_stdout()
             return 0

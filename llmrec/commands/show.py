@@ -62,7 +62,8 @@ def report(report: "Report") -> None:
     )
     OUT.print("attributes: " + escape(", ".join(report.attributes) or "none"), soft_wrap=True)
     OUT.print(
-        "items with " + ", ".join(f"{name}: {count:,}" for name, count in report.coverage.items()), soft_wrap=True
+        "items with " + ", ".join(f"{name}: {count:,}" for name, count in report.coverage.items()),
+        soft_wrap=True,
     )
     for warning in report.warnings:
         OUT.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)

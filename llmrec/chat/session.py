@@ -1,0 +1,106 @@
+"""One conversation: remembers what was liked, seen and turned down, and what the last list was."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmrec.chat.titles import find_title
+from llmrec.chat.understand import Intent, understanding
+from llmrec.errors import BadInput
+
+if TYPE_CHECKING:
+    from llmrec.recommend import Recommended, Recommender, Response
+
+SHOWN = 5
+HELP = (
+    "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
+    "why 2 · like TITLE · not TITLE · seen TITLE · quit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to one line: words, a list, or the reasons for one item of the list."""
+
+    words: str = ""
+    response: "Response | None" = None
+    why: "Recommended | None" = None
+    done: bool = False
+
+
+class Session:
+    """A conversation with one person: a user of the catalogue, a given history, or a newcomer (neither)."""
+
+    def __init__(
+        self, recommender: "Recommender", user: str | None = None, history: tuple[str, ...] | None = None
+    ) -> None:
+        """Raises `UnknownUser` or `UnknownItem` where the user or the history is not the catalogue's."""
+        self.recommender = recommender
+        self.catalog = recommender.catalog
+        given = history if history is not None else self.catalog.history(user) if user is not None else ()
+        self.catalog.rows(given)
+        self.history = list(given)
+        self.rejected: set[str] = set()
+        self.wish = Intent("ask")
+        self.shown: tuple[Recommended, ...] = ()
+        self._understand = understanding(self.catalog)
+        self._answers: dict[str, Callable[[Intent], Reply]] = {
+            "ask": self._ask,
+            "why": self._why,
+            "like": self._took,
+            "seen": self._took,
+            "not": self._reject,
+            "help": lambda _intent: Reply(HELP),
+            "quit": lambda _intent: Reply("Goodbye.", done=True),
+        }
+
+    def say(self, line: str) -> Reply:
+        """The reply to one line; raises `BadInput` (its sentence is the answer) where the line cannot be met."""
+        if not line.strip():
+            return Reply(HELP)
+        intent = self._understand.invoke(line)
+        return self._answers[intent.action](intent)
+
+    def _ask(self, intent: Intent) -> Reply:
+        self.wish = intent
+        return self._recommend()
+
+    def _recommend(self, *, explain: bool = False, k: int = SHOWN) -> Reply:
+        from llmrec.recommend import Request
+
+        response = self.recommender.recommend(
+            Request(
+                user=None,
+                history=tuple(self.history),
+                query=self.wish.query or None,
+                k=k + len(self.rejected),
+                where=" and ".join(self.wish.filters) or None,
+                explain=explain,
+            )
+        )
+        self.shown = tuple(item for item in response.items if item.id not in self.rejected)[:k]
+        return Reply(response=response)
+
+    def _why(self, intent: Intent) -> Reply:
+        item = self._meant(intent.subject or "1")
+        raise NotImplementedError(item)
+
+    def _took(self, intent: Intent) -> Reply:
+        item = self._meant(intent.subject)
+        if item not in self.history:
+            self.history.append(item)
+        self.rejected.discard(item)
+        return Reply(f"Noted: {self.catalog.item(item).title} is now the latest of your {len(self.history)}.")
+
+    def _reject(self, intent: Intent) -> Reply:
+        item = self._meant(intent.subject)
+        self.rejected.add(item)
+        return Reply(f"{self.catalog.item(item).title} will not be shown again.")
+
+    def _meant(self, subject: str) -> str:
+        """The item of a number in the last list, or of a title."""
+        if subject.isdigit() and int(subject) <= max(len(self.shown), 100):
+            if not 1 <= int(subject) <= len(self.shown):
+                raise BadInput(f"there is no number {subject} in the last list; ask for something first")
+            return self.shown[int(subject) - 1].id
+        return find_title(subject, self.catalog)

