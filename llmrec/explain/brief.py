@@ -1,0 +1,109 @@
+"""The brief a sentence is written from: evidence in words, and nothing else. It renders to the rationale prompt."""
+
+import random
+from dataclasses import dataclass
+
+from llmrec.catalog.types import Catalog
+from llmrec.explain.evidence import ItemEvidence, Strength, strength
+from llmrec.explain.vocabulary import Facet, Vocabulary, attribute_noun
+from llmrec.explain.wording import Wording, wording
+from llmrec.prompts import render
+
+TOLD_HISTORY, TOLD_FACETS = 2, 4
+"""History items and own attributes that the prompt tells: more costs decode time on a CPU and is rarely said."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One cited history item: title, how strongly it moved the score, what it shares with the recommended item."""
+
+    title: str
+    strength: Strength
+    shared: tuple[Facet, ...]
+
+
+@dataclass(frozen=True)
+class Brief:
+    """All that a rationale may say of one recommended item."""
+
+    title: str
+    facets: tuple[Facet, ...]
+    history: tuple[Cause, ...]
+    helps: tuple[str, ...]
+    """Words of the inputs that raised the score ("poster"), most effective first."""
+    query: str
+    wished: tuple[Facet, ...]
+    answers_wish: bool
+    strength: Strength
+    words: Wording
+
+    @classmethod
+    def of(cls, evidence: ItemEvidence, catalog: Catalog) -> "Brief":
+        """The brief of an item's evidence; raises `UnknownItem` for ids the catalogue lacks."""
+        vocabulary, words = Vocabulary.of(catalog), wording(catalog)
+        catalog.rows([evidence.item, *(e.history_item for e in evidence.history if e.history_item is not None)])
+        causes, seen = [], set()
+        for record in evidence.history:
+            item = record.history_item or ""
+            name = vocabulary.titles[item]
+            # Colour variants share one title: cited twice, a sentence would read as a slip.
+            if name not in seen and len(causes) < TOLD_HISTORY:
+                causes.append(Cause(name, strength(record.effect), evidence.shared(item)))
+                seen.add(name)
+        return cls(
+            title=vocabulary.titles[evidence.item],
+            facets=vocabulary.facets[evidence.item][:TOLD_FACETS],
+            history=tuple(causes),
+            helps=tuple(words.modalities[e.modality] for e in evidence.modalities if e.modality in words.modalities)[:2],
+            query=evidence.query,
+            wished=evidence.wished[:3],
+            answers_wish=evidence.answers_wish,
+            strength=evidence.strength,
+            words=words,
+        )
+
+    def leads(self) -> tuple[str, ...]:
+        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing else."""
+        if self.strength == "faint":
+            return ("doubt",)
+        found = ["history", self.words.noun] if self.history else [self.words.noun] if self.helps else []
+        if any(cause.shared for cause in self.history):
+            found.append("link")
+        if self.answers_wish:
+            found.append("wish")
+        return tuple(found)
+
+    def lead(self, rng: random.Random) -> str:
+        """One of `leads()`, the wish twice as often: who asked for something looks for it first."""
+        leads = self.leads()
+        return rng.choice([*leads, "wish"] if "wish" in leads else leads)
+
+    def prompt(self, lead: str) -> str:
+        """The rationale prompt; the LLM's answer follows it after one space and ends with the end-of-text token."""
+        return render(
+            "rationale",
+            noun=self.words.noun,
+            chose=self.words.chose,
+            title=self.title,
+            facets=[label(facet) for facet in self.facets],
+            history=[
+                {"title": c.title, "strength": c.strength, "shared": [label(f) for f in c.shared]} for c in self.history
+            ],
+            helps=self.helps,
+            query=self.query if self.answers_wish else "",
+            wished=[label(facet) for facet in self.wished],
+            lead=lead,
+        )
+
+
+def label(facet: Facet) -> str:
+    """A facet in the fewest clear words: `comedy`, `1990s`, `dark blue colour`, `lower price`."""
+    if facet.name in ("genres", "genre"):
+        return facet.value.lower()
+    if facet.name == "year" or facet.name.endswith("_year"):
+        return facet.value
+    noun = attribute_noun(facet.name)
+    # Names of more than three words or with signs in them ("H&M+") keep their capitals: they are proper names.
+    proper = len(facet.value.split()) > 3 or not facet.value.replace(" ", "").replace("/", "").isalpha()
+    value = facet.value if proper else facet.value.lower()
+    return value if value.lower().endswith(noun) else f"{value} {noun}"

@@ -1,0 +1,112 @@
+"""A rationale taken apart: quoted titles, sentences, clauses and plain words, before anything is judged."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from llmrec.explain.vocabulary import Mention, Vocabulary, words
+
+_HIDDEN = "\x01"
+"""Stands for each character of a quoted title in `Reading.bare`: no word, no capital, no punctuation."""
+
+JUNK = re.compile(
+    r"https?:|www\.|\w@\w|[<>{}\[\]\\|`#*_~^$]|\n|//|<\||\b(?:system|assistant|user)\s*:", re.IGNORECASE
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Quote:
+    """A quoted stretch, `[start, end)` with its quotes, and what stands between them."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One text with its parts found; `bare` is the text with quoted stretches hidden, positions unchanged."""
+
+    text: str
+    bare: str
+    quotes: tuple[Quote, ...]
+    vocabulary: Vocabulary
+
+    @classmethod
+    def of(cls, text: str, vocabulary: Vocabulary) -> "Reading":
+        """Read a text; curly quotes count as straight ones."""
+        text = re.sub("[“”„]", '"', text).replace("’", "'").strip()
+        quotes = tuple(Quote(m.start(), m.end(), m.group(1)) for m in re.finditer(r'"([^"]*)"', text))
+        bare = re.sub(r'"[^"]*"', lambda m: _HIDDEN * len(m.group()), text)
+        return cls(text, bare, quotes, vocabulary)
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Attribute values named outside quotes."""
+        return self.vocabulary.mentions(self.bare)
+
+    @cached_property
+    def loose_titles(self) -> list[Quote]:
+        """Catalogue titles standing without quotes, where no attribute value stands."""
+        return [Quote(s, e, t) for s, e, t in self.vocabulary.loose_titles(self._without_mentions) if len(t) > 1]
+
+    @cached_property
+    def words(self) -> list[tuple[str, int, int]]:
+        """Words outside quotes, attribute values and loose titles: lower case, start, end."""
+        hidden = self._without_mentions
+        for quote in self.loose_titles:
+            hidden = hidden[: quote.start] + _HIDDEN * (quote.end - quote.start) + hidden[quote.end :]
+        return words(hidden)
+
+    @cached_property
+    def _without_mentions(self) -> str:
+        hidden = self.bare
+        for mention in self.mentions:
+            hidden = hidden[: mention.start] + _HIDDEN * (mention.end - mention.start) + hidden[mention.end :]
+        return hidden
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Stretches up to a full stop, exclamation or question mark."""
+        return _stretches(self._without_mentions, r"[.!?]+(?=\s|$)")
+
+    @cached_property
+    def clauses(self) -> list[tuple[int, int]]:
+        """Stretches between commas, semicolons, colons, dashes and full stops."""
+        return _stretches(self._without_mentions, r"[.!?,;:–—]+(?=\s|$)|\s-\s")
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """The sentence that holds a position."""
+        return next(span for span in self.sentences if span[0] <= at < span[1])
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The clause that holds a position."""
+        return next(span for span in self.clauses if span[0] <= at < span[1])
+
+    def said(self, span: tuple[int, int]) -> set[str]:
+        """Plain words (see `words`) within a stretch."""
+        return {word for word, start, _ in self.words if span[0] <= start < span[1]}
+
+    def before(self, at: int) -> str:
+        """Lower-case text that ends directly before a position, its quoted stretches hidden."""
+        return self.bare[:at].rstrip().lower()
+
+    def after(self, at: int) -> str:
+        """Lower-case text directly after a position, its quoted stretches hidden."""
+        return self.bare[at:].lstrip().lower()
+
+    def groups(self) -> list[list[Quote]]:
+        """Quoted stretches, those joined by "and" together: they play one part in their clause."""
+        found: list[list[Quote]] = []
+        for quote in self.quotes:
+            if found and self.bare[found[-1][-1].end : quote.start].strip() == "and":
+                found[-1].append(quote)
+            else:
+                found.append([quote])
+        return found
+
+
+def _stretches(text: str, ends: str) -> list[tuple[int, int]]:
+    cuts = [m.end() for m in re.finditer(ends, text)]
+    edges = [0, *cuts, len(text) + 1]
+    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]

@@ -1,0 +1,45 @@
+"""The nouns and verbs of a catalogue's domain, so that a film is "watched" and a product is "bought"."""
+
+from dataclasses import dataclass
+
+from llmrec.catalog.types import Catalog
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How sentences speak of the items of one catalogue and of the inputs (modalities) the model reads."""
+
+    noun: str
+    chose: str
+    """Past tense, which is the participle too, so that one word serves "you bought" and "having bought"."""
+    modalities: dict[str, str]
+    """Modality of the evidence -> the word a reader knows it by."""
+
+
+_SENSES = {"audio": "sound", "video": "clip", "popularity": "popularity"}
+FILMS = Wording("film", "watched", {"text": "plot", "image": "poster", "id": "audience", **_SENSES})
+PRODUCTS = Wording("product", "bought", {"text": "description", "image": "photo", "id": "buyers", **_SENSES})
+ITEMS = Wording("item", "picked", {"text": "description", "image": "picture", "id": "audience", **_SENSES})
+ALL = (FILMS, PRODUCTS, ITEMS)
+
+MODALITY_WORDS = {
+    "image": "poster posters photo photos photograph picture pictures image cover artwork look looks visual visually",
+    "text": "plot plots story storyline synopsis description descriptions text words",
+    "id": "audience audiences viewers buyers customers crowd",
+    "audio": "sound sounds music soundtrack",
+    "video": "clip clips footage motion",
+    "popularity": "popularity popular",
+}
+"""Modality -> the words by which a sentence claims that it mattered."""
+
+
+def wording(catalog: Catalog) -> Wording:
+    """The wording for a catalogue, read off its attributes: films, priced products, or plain items.
+
+    Books and songs have genres too, so films are told by genres that only films have.
+    """
+    sample = catalog.items[:500]
+    genres = {g for item in sample if isinstance(v := item.attributes.get("genres"), tuple) for g in v}
+    if genres & {"Animation", "Documentary", "Film-Noir"}:
+        return FILMS
+    return PRODUCTS if any("price" in item.attributes for item in sample) else ITEMS
