@@ -44,7 +44,7 @@ class TextEncoder:
     @cached_property
     def dim(self) -> int:
         """384 for MiniLM; another model is asked."""
-        return 384 if self._folder is None else int(self._model.get_embedding_dimension())
+        return 384 if self._folder is None else self.encode(["a"]).shape[1]
 
     def read(self, raw: bytes) -> str:
         """UTF-8."""
@@ -73,7 +73,8 @@ class TextEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # loading takes a moment; the bar is for the contents
+            # loading takes a moment; the bar is for the contents
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             return SentenceTransformer(str(folder), local_files_only=True)
         except ImportError as error:
             raise SetupError(f"text is encoded by {error.name}; run `pip install {error.name}`") from error

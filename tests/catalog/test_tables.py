@@ -1,0 +1,124 @@
+"""What is written is what is read, whatever the cells hold; a row's line is found again."""
+
+import csv
+import datetime
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.parquet
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmrec.catalog.findings import Findings
+from llmrec.catalog.tables import read_delimited, read_double_colon, read_jsonl, read_parquet
+
+CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)
+ROWS = st.lists(st.tuples(CELL.filter(bool), CELL, CELL), min_size=1, max_size=8)
+
+
+@given(ROWS, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from(",\t"))
+@settings(max_examples=150, deadline=None)
+def test_csv_round_trip(rows: list[tuple[str, str, str]], newline: str, bom: bool, delimiter: str) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=newline, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *rows])
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "x.csv"
+        file.write_bytes(text.getvalue().encode("utf-8-sig" if bom else "utf-8"))
+        findings = Findings()
+        table = read_delimited(file, delimiter, findings)
+        assert not findings.bad
+        assert list(zip(*(table.texts(name) for name in "abc"), strict=True)) == rows
+        assert [tuple(fields) for _, fields in table.locate()] == rows
+
+
+def test_bad_rows_are_told_with_their_line(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(b'a,b\r\n1,"two\r\nlines"\r\n\r\nshort\r\n3,4,5\r\n6,7\r\n')
+    findings = Findings()
+    table = read_delimited(file, ",", findings)
+    assert table.texts("a") == ["1", "6"]
+    assert [(bad.line, bad.reason, bad.row) for bad in findings.bad] == [
+        (5, "short row", ["short"]),
+        (6, "long row", ["3", "4", "5"]),
+    ]
+    table.reject({1: "unknown item"}, findings)
+    assert (findings.bad[-1].line, findings.bad[-1].row) == (7, ["6", "7"])
+
+
+def test_a_file_cut_off_in_its_last_row(tmp_path: Path) -> None:
+    file = tmp_path / "x.tsv"
+    file.write_text("1\t2\t3\n4\t5\t6\n7\t8")
+    findings = Findings()
+    table = read_delimited(file, "\t", findings, names=("a", "b", "c"), quoted=False)
+    assert table.texts("c") == ["3", "6"]
+    assert [(bad.line, bad.row) for bad in findings.bad] == [(3, ["7", "8"])]
+
+
+def test_quotes_mean_nothing_in_an_unquoted_file(tmp_path: Path) -> None:
+    file = tmp_path / "x.tsv"
+    file.write_text('1\t"open\n2\tshut"\n')
+    table = read_delimited(file, "\t", Findings(), names=("a", "b"), quoted=False)
+    assert table.texts("b") == ['"open', 'shut"']
+    assert [fields for _, fields in table.locate()] == [["1", '"open'], ["2", 'shut"']]
+
+
+def test_a_long_cell_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("a,b\n1,{}\nshort\n".format("x" * 2_000_000))
+    findings = Findings()
+    assert len(read_delimited(file, ",", findings).texts("b")[0]) == 2_000_000
+    assert findings.bad[0].line == 3
+
+
+def test_double_colon(tmp_path: Path) -> None:
+    file = tmp_path / "movies.dat"
+    file.write_bytes("1::Alien: One::A\n2::short\n3::Café::B\n".encode("latin-1"))
+    findings = Findings()
+    table = read_double_colon(file, ("id", "title", "genres"), findings)
+    assert table.texts("title") == ["Alien: One", "Café"]
+    table.reject({1: "duplicate item id"}, findings)
+    assert [bad.line for bad in findings.bad] == [2, 3]
+
+
+def test_jsonl(tmp_path: Path) -> None:
+    file = tmp_path / "items.jsonl"
+    lines = [
+        '{"item_id": 7, "genres": ["A", "B"], "title": null}',
+        "{cut off",
+        "",
+        '"no object"',
+        '{"item_id": "08"}',
+    ]
+    file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    findings = Findings()
+    table = read_jsonl(file, findings)
+    assert table.texts("item_id") == ["7", "08"]
+    assert table.texts("genres") == ["A|B", ""]
+    assert [bad.line for bad in findings.bad] == [2, 4]
+    table.reject({1: "no title"}, findings)
+    assert findings.bad[-1].line == 5
+
+
+def test_parquet(tmp_path: Path) -> None:
+    day = datetime.datetime(2018, 9, 20, tzinfo=datetime.UTC)
+    columns = {
+        "item_id": pa.array([7.0, None], pa.float64()),
+        "price": pa.array([0.5, 2.0]),
+        "genres": pa.array([["A", "B"], None]),
+        "when": pa.array([day, None], pa.timestamp("ms", tz="UTC")),
+        "date": pa.array([day.date(), None]),
+        "colour": pa.array(["red", None]).dictionary_encode(),
+    }
+    pa.parquet.write_table(pa.table(columns), tmp_path / "items.parquet")
+    table = read_parquet(tmp_path / "items.parquet")
+    assert {name: table.texts(name) for name in columns} == {
+        "item_id": ["7", ""],
+        "price": ["0.5", "2"],
+        "genres": ["A|B", ""],
+        "when": ["1537401600", ""],
+        "date": ["1537401600", ""],
+        "colour": ["red", ""],
+    }
