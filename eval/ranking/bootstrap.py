@@ -35,9 +35,7 @@ def per_user(rows: Sequence[Row]) -> NDArray[np.float64]:
     return values
 
 
-def compare(
-    ours: Sequence[Row], rival: Sequence[Row], resamples: int = RESAMPLES, seed: int = 0
-) -> Comparison:
+def compare(ours: Sequence[Row], rival: Sequence[Row], resamples: int = RESAMPLES, seed: int = 0) -> Comparison:
     """Resample users with replacement, the same for both models (Efron & Tibshirani 1993, ch. 13).
 
     Raises `ValueError` where the rows are of different data, splits or referees.

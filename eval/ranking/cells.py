@@ -82,9 +82,7 @@ def record_cell(
     """
     store = default_store() if store is None else store
     name = dataset.name
-    path = judge.write_rankings(
-        store / name / "rankings" / f"{section}.{model}__s{seed}.{at}.jsonl", rankings
-    )
+    path = judge.write_rankings(store / name / "rankings" / f"{section}.{model}__s{seed}.{at}.jsonl", rankings)
     metrics = judge.score(referee, dataset, path, at)
     split_path = store / name / "split.jsonl"
     split = judge.read_split(judge.write_split(referee, dataset, split_path))
@@ -155,9 +153,7 @@ def read_cell(folder: Path, dataset: str, model: str, seed: int, section: str = 
     return row
 
 
-def finished(
-    folder: Path, dataset: Path, referee: Path, model: str, seed: int, section: str = "main"
-) -> bool:
+def finished(folder: Path, dataset: Path, referee: Path, model: str, seed: int, section: str = "main") -> bool:
     """Whether the row is there and was measured on this data by this referee."""
     if not cell_path(folder, dataset.name, model, seed, section).exists():
         return False

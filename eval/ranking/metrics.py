@@ -16,9 +16,7 @@ Ints = NDArray[np.int64]
 
 def tie_order(item_ids: Sequence[str]) -> Ints:
     """(items,) column order in which equal scores are resolved: by SHA-1 of the id."""
-    return np.array(
-        sorted(range(len(item_ids)), key=lambda row: hashlib.sha1(item_ids[row].encode()).digest())
-    )
+    return np.array(sorted(range(len(item_ids)), key=lambda row: hashlib.sha1(item_ids[row].encode()).digest()))
 
 
 def mask_seen(scores: Floats, seen: Sequence[Sequence[int]]) -> Floats:

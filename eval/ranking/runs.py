@@ -27,9 +27,7 @@ class Context:
 
     def done(self, problem: Problem, model: str, seed: int, section: str = "main") -> bool:
         """Whether the cell is filed already (never with `force`)."""
-        return not self.force and cells.finished(
-            self.results, problem.folder, self.referee, model, seed, section
-        )
+        return not self.force and cells.finished(self.results, problem.folder, self.referee, model, seed, section)
 
 
 Build = Callable[[Problem, int, Config], Peer]
@@ -60,9 +58,7 @@ RECIPES: dict[str, Recipe] = {
     "content-knn-image": Recipe(_content, content_knn.GRID_IMAGE),
     "content-knn-text-image": Recipe(_content, content_knn.GRID_BOTH),
     "als": Recipe(lambda p, seed, config: als.Als(p.n_items, seed, **config), als.GRID, True, True),
-    "sasrec": Recipe(
-        lambda p, seed, config: sasrec.SASRec(p.n_items, seed, **config), sasrec.GRID, True, True
-    ),
+    "sasrec": Recipe(lambda p, seed, config: sasrec.SASRec(p.n_items, seed, **config), sasrec.GRID, True, True),
     "sasrec-windows": Recipe(
         lambda p, seed, config: sasrec.SASRec(p.n_items, seed, **config), sasrec.GRID_WINDOWS, True, True
     ),

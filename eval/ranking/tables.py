@@ -81,8 +81,8 @@ def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison]) -> str:
     """The report: a table for each data set and section, then the paired comparisons."""
     parts = [
         "# Ranking\n",
-        "Written by `python -m eval.ranking`; every line is the mean ± standard deviation over "
-        "the seeds of the rows in `cells/`. Protocol: the referee's rolling split, full ranking, tuned on valid, test once.\n",
+        "Written by `python -m eval.ranking`; every line is the mean ± standard deviation over its seeds of "
+        "the rows in `cells/`. Protocol: the referee's rolling split, full ranking, tuned on valid, test once.\n",
     ]
     for dataset, of_dataset in groupby(all_lines, key=lambda ln: ln.dataset):
         parts.append(f"## {dataset}\n")

@@ -1,7 +1,7 @@
 """Ranking under a wish in words: peers re-weighted by MiniLM's similarity of wish and item.
 
 A wish is composed from the target's genre, decade and plot in phrasings held out of training, one an event,
-the same for everybody: seeded `f"{seed}:{user}:{place}"` for test, `f"{seed}:valid:{user}:{place}"` for valid.
+the same for everybody: seeded `f"{seed}:{user}:{place}"` for test, `f"{seed}:valid:{user}:{place}"` on valid.
 """
 
 import time

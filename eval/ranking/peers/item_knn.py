@@ -10,9 +10,7 @@ from eval.ranking.metrics import Floats
 from eval.ranking.peers import Config, History
 from eval.ranking.peers.matrix import user_item
 
-GRID: list[Config] = [
-    {"k": k, "shrink": shrink} for k, shrink in product((10, 20, 50, 100, 200, 400), (0, 5, 20, 100))
-]
+GRID: list[Config] = [{"k": k, "shrink": shrink} for k, shrink in product((10, 20, 50, 100, 200, 400), (0, 5, 20, 100))]
 
 
 class ItemKNN:
