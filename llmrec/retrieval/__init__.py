@@ -5,6 +5,8 @@ This face needs numpy and scipy alone; the Chroma store (`llmrec.retrieval.store
 
 from llmrec.retrieval.collaborative import Collaborative, CollaborativeConfig
 from llmrec.retrieval.content import content_scores, similar_to
+from llmrec.retrieval.diversity import diversify
+from llmrec.retrieval.filters import Filter, parse_where
 from llmrec.retrieval.hybrid import fit_weights, fuse, z_normalise
 from llmrec.retrieval.metrics import mask_seen, ranking_metrics, target_ranks, top_rows
 from llmrec.retrieval.popularity import popularity
@@ -12,10 +14,13 @@ from llmrec.retrieval.popularity import popularity
 __all__ = [
     "Collaborative",
     "CollaborativeConfig",
+    "Filter",
     "content_scores",
+    "diversify",
     "fit_weights",
     "fuse",
     "mask_seen",
+    "parse_where",
     "popularity",
     "ranking_metrics",
     "similar_to",

@@ -58,9 +58,7 @@ class Collaborative:
         self.history_decay = history_decay
 
     @classmethod
-    def fit(
-        cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()
-    ) -> "Collaborative":
+    def fit(cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()) -> "Collaborative":
         """Learn from histories of item rows, oldest first.
 
         Raises `SetupError` where the catalogue is too large for the closed form and `implicit` is missing.
@@ -101,9 +99,7 @@ class Collaborative:
         entries = len(state["weights"])
         if not len(columns) == row_ends[-1] == entries or (columns >= n_items).any():
             raise PackError("the pack's collaborative part is damaged (its arrays disagree); train it again")
-        weights = sp.csr_matrix(
-            (state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items)
-        )
+        weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
 
 
