@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +54,8 @@ class Findings:
                     out.write(json.dumps(record, ensure_ascii=False) + "\n")
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
             raise StorageError(
                 f"the quarantine file {path} cannot be written: {error.strerror}; "
                 "free some space or pass another quarantine path"

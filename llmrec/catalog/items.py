@@ -34,8 +34,8 @@ def build_items(table: Table, folder: Path, findings: Findings) -> tuple[Item, .
     """Items of a table whose columns are `item_id`, `title`, `description` (or their aliases) and attributes.
 
     Attributes come in the order lists, words, numbers, codes, and within each in column order. A row
-    without id, or with the id of an earlier row, is reported as bad. Raises `CatalogError` where the table has
-    no id column or no valid row.
+    without id, or with the id of an earlier row, is reported as bad. Raises `CatalogError` where the table
+    has no id column or no valid row.
     """
     names = {standard: _alias(table, standard) for standard in ALIASES}
     id_name = names["item_id"]

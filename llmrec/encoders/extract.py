@@ -81,7 +81,7 @@ class _Modality:
 
     def _key(self, item: Item) -> str:
         raw = self._raw(item)
-        return content_key(raw) if raw else ""
+        return "" if raw is None else content_key(raw)
 
     def _raw(self, item: Item) -> bytes | None:
         try:

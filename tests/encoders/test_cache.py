@@ -1,0 +1,83 @@
+"""The cache gives back what was put in, and only that; a full disk is said in one sentence."""
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import SafetensorError
+
+from llmrec.encoders import cache as cache_module
+from llmrec.encoders.cache import FLUSH_EVERY, FeatureCache, content_key
+from llmrec.errors import StorageError
+
+KEYS = [content_key(str(n).encode()) for n in range(FLUSH_EVERY + 3)]
+VECTORS = np.random.default_rng(0).normal(size=(len(KEYS), 4)).astype(np.float32)
+
+
+def test_round_trip_over_several_shards(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path, "a/b")
+    cache.put(KEYS[:-1], VECTORS[:-1])  # flushes itself
+    cache.put(KEYS[-1:], VECTORS[-1:])
+    assert FeatureCache(tmp_path, "a/b").get(KEYS[-1]) is None  # not flushed yet
+    cache.flush()
+    again = FeatureCache(tmp_path, "a/b")
+    np.testing.assert_array_equal([again.get(key) for key in KEYS], VECTORS.astype(np.float16))
+    assert len(list(tmp_path.rglob("*.safetensors"))) == 2
+    assert FeatureCache(tmp_path, "a-b").get(KEYS[0]) is None
+
+
+def test_a_shard_of_another_encoder_is_not_read(tmp_path: Path) -> None:
+    one = FeatureCache(tmp_path, "one")
+    one.put(KEYS, VECTORS)
+    (shard,) = tmp_path.rglob("*.safetensors")
+    two = FeatureCache(tmp_path, "two")
+    two.put(KEYS, VECTORS)
+    folder = next(path for path in tmp_path.iterdir() if path != shard.parent)
+    for file in folder.iterdir():
+        file.unlink()
+    shard.rename(folder / shard.name)
+    assert FeatureCache(tmp_path, "two").get(KEYS[0]) is None
+
+
+def test_a_truncated_shard_is_dropped(tmp_path: Path) -> None:
+    cache = FeatureCache(tmp_path, "one")
+    cache.put(KEYS, VECTORS)
+    (shard,) = tmp_path.rglob("*.safetensors")
+    shard.write_bytes(shard.read_bytes()[:-100])
+    assert FeatureCache(tmp_path, "one").get(KEYS[0]) is None
+    assert not shard.exists()
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_arrays: Any, path: Path, _metadata: Any) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cache_module, "save_file", full)
+    with pytest.raises(StorageError, match="the disk is full") as error:
+        FeatureCache(tmp_path, "one").put(KEYS, VECTORS)
+    assert "\n" not in str(error.value)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_what_safetensors_says_of_a_full_disk_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        # its words on a full tmpfs: the number of the error is only in the text
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(cache_module, "save_file", full)
+    with pytest.raises(StorageError, match="the disk is full"):
+        FeatureCache(tmp_path, "one").put(KEYS, VECTORS)
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StorageError, match="cannot be written"):
+        FeatureCache(tmp_path / "file", "one").put(KEYS, VECTORS)
