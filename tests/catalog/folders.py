@@ -43,8 +43,7 @@ ML_LATEST = {
 }
 RECBOLE = {
     "mini.inter": (
-        "user_id:token\titem_id:token\trating:float\ttimestamp:float\n"
-        "196\t1\t3\t881250949\n196\t2\t3\t881250950\n"
+        "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t1\t3\t881250949\n196\t2\t3\t881250950\n"
     ),
     "mini.item": (
         "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n"

@@ -40,9 +40,7 @@ def test_order_and_first_events(
         if item not in own or time < own[item][0]:
             own[item] = (time, rating)
     expected = {
-        user: sorted(
-            own, key=lambda item: (own[item][0], hashlib.sha1(f"{user}:{item}".encode()).hexdigest())
-        )
+        user: sorted(own, key=lambda item: (own[item][0], hashlib.sha1(f"{user}:{item}".encode()).hexdigest()))
         for user, own in first.items()
     }
     histories = read(folder, text)

@@ -25,9 +25,7 @@ def test_ids_and_codes_stay_text(tmp_path: Path) -> None:
 
 
 def test_attributes_come_as_lists_words_numbers_codes(tmp_path: Path) -> None:
-    (item,) = read(
-        tmp_path, "id,ean_code,year,colour,category_path,genres,labels\n1,9,1995,red,A > B,Drama,x| y\n"
-    )
+    (item,) = read(tmp_path, "id,ean_code,year,colour,category_path,genres,labels\n1,9,1995,red,A > B,Drama,x| y\n")
     assert list(item.attributes.items()) == [
         ("genres", ("Drama",)),
         ("labels", ("x", "y")),

@@ -146,9 +146,7 @@ def test_items_without_events_are_a_catalogue_with_a_warning(tmp_path: Path) -> 
         ({"x.inter": "user_id:token\n1\n", "y.item": "item_id:token\n1\n"}, "x.item"),
     ],
 )
-def test_unreadable_folders_say_why_in_one_sentence(
-    tmp_path: Path, files: dict[str, str | bytes], says: str
-) -> None:
+def test_unreadable_folders_say_why_in_one_sentence(tmp_path: Path, files: dict[str, str | bytes], says: str) -> None:
     (tmp_path / "mini").mkdir()
     with pytest.raises(CatalogError) as error:
         load_catalog(write(tmp_path / "mini", files))

@@ -29,8 +29,7 @@ def test_agrees_with_the_referee(shared: Path, referee: Any, name: str, last: in
     split = rolling_split(catalog, last)
     assert [item.id for item in catalog.items] == items
     assert {
-        user: (list(split.train[user]), list(split.valid[user]), list(split.test[user]))
-        for user in split.train
+        user: (list(split.train[user]), list(split.valid[user]), list(split.test[user])) for user in split.train
     } == users
 
 

@@ -65,9 +65,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_what_safetensors_says_of_a_full_disk_is_understood(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_safetensors_says_of_a_full_disk_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> None:
         # its words on a full tmpfs: the number of the error is only in the text
         raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")

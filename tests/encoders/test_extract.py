@@ -58,9 +58,7 @@ class Letters:
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """(n, 8) shares of e t a o i n s r."""
         self.encoded += len(contents)
-        return np.array(
-            [[text.count(letter) / len(text) for letter in "etaoinsr"] for text in contents], np.float32
-        )
+        return np.array([[text.count(letter) / len(text) for letter in "etaoinsr"] for text in contents], np.float32)
 
 
 @pytest.fixture
@@ -75,9 +73,7 @@ def shop(tmp_path: Path) -> Catalog:
     raw = (folder / "3.jpg").read_bytes()
     (folder / "3.jpg").write_bytes(raw[: len(raw) // 2])
     items = tuple(
-        Item(
-            str(n), f"Thing {n}", f"It is number {n}.", media={"image": folder / f"{n}.jpg"} if n < 5 else {}
-        )
+        Item(str(n), f"Thing {n}", f"It is number {n}.", media={"image": folder / f"{n}.jpg"} if n < 5 else {})
         for n in range(1, 6)
     )
     return Catalog("shop", items, {})
@@ -101,9 +97,7 @@ def test_damaged_and_missing_media_are_missing_modalities(shop: Catalog, tmp_pat
     assert "item 3" in str(problem)
 
 
-@pytest.mark.parametrize(
-    "raw", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"\xff\xd8\xff\xe0"]
-)
+@pytest.mark.parametrize("raw", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, b"\xff\xd8\xff\xe0"])
 def test_bytes_that_are_no_picture(shop: Catalog, tmp_path: Path, raw: bytes) -> None:
     shop.items[0].media["image"].write_bytes(raw)
     features, problems = extract(shop, [Colour()], tmp_path / "cache")
@@ -150,9 +144,7 @@ def test_shipped_features_spare_the_encoder(shop: Catalog, tmp_path: Path) -> No
     bare = [Item(item.id, item.title) for item in shop.items]
     bare[1] = Item("2", "Another thing")
     colour, letters = Colour(), Letters()
-    features, problems = extract(
-        replace(shop, items=tuple(bare)), [colour, letters], tmp_path / "new", shipped
-    )
+    features, problems = extract(replace(shop, items=tuple(bare)), [colour, letters], tmp_path / "new", shipped)
     assert not problems
     assert (colour.encoded, letters.encoded) == (0, 1)
     assert features.mask["image"].tolist() == [True, False, False, True, False]

@@ -17,9 +17,7 @@ needs_lite0 = pytest.mark.skipif(LITE0.version() is None, reason="the package of
 
 @needs_minilm
 def test_texts_of_one_meaning_are_near() -> None:
-    vectors = text_encoder().encode(
-        ["a film about space travel", "astronauts fly to the stars", "a cookery book"]
-    )
+    vectors = text_encoder().encode(["a film about space travel", "astronauts fly to the stars", "a cookery book"])
     assert (vectors.shape, vectors.dtype) == ((3, 384), np.float32)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     similarity = vectors @ vectors.T
@@ -99,3 +97,17 @@ def test_knowing_the_encoders_loads_no_model() -> None:
         ("text", 384),
         ("image", 1280),
     ]
+
+
+@pytest.mark.parametrize("raw", [None, b"", b"cut off"])
+def test_damaged_weights_are_named(raw: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "damaged_weights"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    if raw is not None:
+        (package / "lite0.pth").write_bytes(raw)
+    monkeypatch.syspath_prepend(tmp_path)
+    damaged = WeightPackage("damaged-weights", "damaged_weights", "an encoder")
+    monkeypatch.setattr("llmrec.encoders.image.LITE0", damaged)
+    with pytest.raises(SetupError, match="are damaged; reinstall"):
+        ImageEncoder().encode([Image.new("RGB", (9, 9))])
