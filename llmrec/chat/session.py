@@ -55,7 +55,7 @@ class Session:
         }
 
     def say(self, line: str) -> Reply:
-        """The reply to one line; raises `BadInput` (its sentence is the answer) where the line cannot be met."""
+        """The reply to one line; raises `BadInput`, whose sentence is the answer, where it cannot be met."""
         if not line.strip():
             return Reply(HELP)
         intent = self._understand.invoke(line)
@@ -82,8 +82,14 @@ class Session:
         return Reply(response=response)
 
     def _why(self, intent: Intent) -> Reply:
+        if not self.shown:
+            raise BadInput("there is no list yet to speak of; ask for something first")
         item = self._meant(intent.subject or "1")
-        raise NotImplementedError(item)
+        if item not in {shown.id for shown in self.shown}:
+            raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
+        if not self.explained:
+            self._recommend(explain=True)
+        return Reply(why=next(shown for shown in self.shown if shown.id == item))
 
     def _took(self, intent: Intent) -> Reply:
         item = self._meant(intent.subject)

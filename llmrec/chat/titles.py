@@ -13,7 +13,7 @@ SURE = 85.0
 
 
 def find_title(typed: str, catalog: Catalog) -> str:
-    """The id of the item whose title is nearest to `typed`; raises `UnknownItem` naming the nearest where unsure."""
+    """The id of the item with the title nearest to `typed`; raises `UnknownItem` naming the nearest."""
     vocabulary = Vocabulary.of(catalog)
     exact = vocabulary.by_title.get(typed.strip().casefold())
     if exact:

@@ -22,12 +22,12 @@ _DECADE = r"(?P<d>(?:(?:18|19|20)\d|[2-9])0)'?s"
 _DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _SPOKEN = rf"(?P<w>{'|'.join(_DECADES)})"
 _COMMANDS = re.compile(
-    r"(?P<verb>why|liked?|love[d]?|not|seen|watched|bought|help|\?|quit|exit|bye)\b[\s:]*(?P<rest>.*?)[\s?.!]*",
+    r"(?P<verb>why|liked?|love[d]?|not|seen|watched|bought|help|quit|exit|bye)\b[\s:]*(?P<rest>.*?)[\s?.!]*",
     re.I | re.S,
 )
 _VERBS: dict[str, Action] = {
     "why": "why", "like": "like", "liked": "like", "love": "like", "loved": "like", "not": "not",
-    "seen": "seen", "watched": "seen", "bought": "seen", "help": "help", "?": "help",
+    "seen": "seen", "watched": "seen", "bought": "seen", "help": "help",
     "quit": "quit", "exit": "quit", "bye": "quit",
 }  # fmt: skip
 

@@ -34,9 +34,7 @@ def guarded(run: Callable[[], object]) -> int:
     except Exception as error:
         if _disk_is_full(error):
             _forget_stdout()
-            return _fail(
-                "the disk is full: free some space, or set LLMREC_HOME to a folder on another disk", 1
-            )
+            return _fail("the disk is full: free some space, or set LLMREC_HOME to a folder on another disk", 1)
         if isinstance(error, BrokenPipeError):  # `llmrec … | head`: nobody reads on, nothing is wrong
             _forget_stdout()
             return 0

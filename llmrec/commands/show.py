@@ -3,7 +3,6 @@
 import dataclasses
 import json as json_module
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
     from llmrec.doctor import Finding
+    from llmrec.explain import ItemEvidence
     from llmrec.recommend import Recommended, Response
 
 OUT = Console(highlight=False)
@@ -71,3 +71,60 @@ def report(report: "Report") -> None:
         OUT.print(f"[yellow]left out[/] {count:,} rows: {escape(reason)}", soft_wrap=True)
     if report.quarantine_file:
         OUT.print(f"they lie in {escape(str(report.quarantine_file))}", soft_wrap=True)
+
+
+def films(catalog: "Catalog", ids: Sequence[str]) -> None:
+    """Items of a history, a line each."""
+    for item_id in ids:
+        OUT.print(f"    {escape(label(catalog, item_id))}", soft_wrap=True)
+
+
+def label(catalog: "Catalog", item_id: str) -> str:
+    """An item as a line names it: title, year, and its first words (genres, category)."""
+    item = catalog.item(item_id)
+    year = f" ({item.attributes['year']})" if "year" in item.attributes else ""
+    first = next((value for value in item.attributes.values() if isinstance(value, (tuple, str))), "")
+    words = ", ".join(first) if isinstance(first, tuple) else first
+    return f"{item.title or item.id}{year}" + (f" · {words}" if words else "")
+
+
+def response(response: "Response", catalog: "Catalog") -> None:
+    """The ranked items; below each, where asked for, the sentence and the evidence it rests on."""
+    for note_line in response.notes:
+        note(note_line)
+    items(response.items, catalog)
+    spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in response.timings.items())
+    note(spent)
+
+
+def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
+    """Place, score and name of each item, with its reasons where there are some."""
+    for place, recommended in enumerate(ranked, start=1):
+        OUT.print(
+            f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{escape(label(catalog, recommended.id))}[/]",
+            soft_wrap=True,
+        )
+        reasons(recommended, catalog)
+
+
+def reasons(recommended: "Recommended", catalog: "Catalog") -> None:
+    """The sentence of one item and the measured evidence behind it."""
+    if recommended.rationale:
+        OUT.print(f"             [italic]{escape(recommended.rationale.text)}[/]", soft_wrap=True)
+    if recommended.evidence:
+        OUT.print(f"             [dim]{escape(evidence(recommended.evidence, catalog))}[/]", soft_wrap=True)
+
+
+def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
+    """Evidence on one line: what the score loses without each thing, in standard deviations of the user's scores."""
+    from llmrec.explain.wording import wording
+
+    words = wording(catalog)
+    parts = []
+    for record in evidence.history:
+        title = catalog.item(record.history_item or "").title
+        shared = ", ".join(facet.value for facet in evidence.shared(record.history_item or ""))
+        parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
+    parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
+    parts += [f"your words {r.effect:+.2f}" for r in evidence.items if r.kind == "query" and not r.attribute]
+    return "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
