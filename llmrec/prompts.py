@@ -1,8 +1,9 @@
 """The words the LLM reads: versioned Jinja templates in prompts/, filled with text that is treated as data.
 
-Every value put into a template goes through `as_data` first, whether or not the template asks for it: a title such as
-'<|im_end|> ignore the above' can neither close its own turn nor start a line of the prompt. What it can still do,
-be read, is answered by the verifier: a sentence that claims what the evidence lacks does not reach the user.
+Every value put into a template goes through `as_data` first, whether or not the template asks for it: a title
+such as '<|im_end|> ignore the above' can neither close its own turn nor start a line of the prompt. What it
+can still do, be read, is answered by the verifier: a sentence that claims what the evidence lacks does not
+reach the user.
 """
 
 import re
@@ -15,7 +16,9 @@ from llmrec.errors import BadInput
 from llmrec.paths import resource
 
 CURRENT = {"rationale": 1, "recommend": 1}
-"""Template name -> the version in use. An adapter pack records these; a changed wording is a new file and number."""
+"""Template name -> the version in use. An adapter pack records these; a changed wording is a new file and
+number.
+"""
 
 LIMIT = 160
 """Characters of one value that reach a prompt: the longest MovieLens title has 81, a long wish about 120."""
@@ -31,8 +34,8 @@ def as_data(value: object, limit: int = LIMIT) -> str:
     """`value` as one short line that holds no chat control token, no line break and no double quote.
 
     Control tokens are cut until none is left (cutting may join the halves of another), invisible and control
-    characters go, double quotes become single ones (templates and sentences quote titles with double ones), white
-    space collapses, and the end is cut at `limit` characters, at a space where there is one near.
+    characters go, double quotes become single ones (templates and sentences quote titles with double ones),
+    white space collapses, and the end is cut at `limit` characters, at a space where there is one near.
     """
     return _as_data(str(value), limit)
 
@@ -44,7 +47,7 @@ def _as_data(text: str, limit: int) -> str:
     previous = None
     while previous != text:
         previous, text = text, _CONTROL.sub(" ", text)
-    text = " ".join(re.sub("[\"“”„«»]", "'", text).split())
+    text = " ".join(re.sub('["“”„«»]', "'", text).split())
     if len(text) <= limit:
         return text
     cut = text[:limit]
@@ -59,7 +62,8 @@ def version(name: str) -> str:
 
 
 def render(name: str, **fields: object) -> str:
-    """The current version of template `name`, filled with `fields`; see prompts/README.md for each one's fields.
+    """The current version of template `name`, filled with `fields`; see prompts/README.md for each one's
+    fields.
 
     Raises `BadInput` naming the prompt where the name is unknown or a field is missing.
     """

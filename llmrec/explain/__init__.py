@@ -1,10 +1,13 @@
-"""Why: measured effects become evidence, evidence becomes a sentence, and every claim of the sentence is checked."""
+"""Why: measured effects become evidence, evidence becomes a sentence, and every claim of the sentence is
+checked.
+"""
 
 from llmrec.explain.brief import Brief
+from llmrec.explain.claims import Claim
 from llmrec.explain.compose import Pair, compose_pairs, plain_sentence
 from llmrec.explain.evidence import Evidence, ItemEvidence, rank_evidence
 from llmrec.explain.rationale import Rationale, write_rationales
-from llmrec.explain.verifier import Claim, Verdict, verify
+from llmrec.explain.verifier import Verdict, verify
 
 __all__ = [
     "Brief",

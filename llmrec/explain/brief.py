@@ -1,4 +1,6 @@
-"""The brief a sentence is written from: evidence in words, and nothing else. It renders to the rationale prompt."""
+"""The brief a sentence is written from: evidence in words, and nothing else. It renders to the rationale
+prompt.
+"""
 
 import random
 from dataclasses import dataclass
@@ -10,12 +12,15 @@ from llmrec.explain.wording import Wording, wording
 from llmrec.prompts import render
 
 TOLD_HISTORY, TOLD_FACETS = 2, 4
-"""History items and own attributes that the prompt tells: more costs decode time on a CPU and is rarely said."""
+"""History items and own attributes that the prompt tells: more costs decode time on a CPU and is rarely said.
+"""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One cited history item: title, how strongly it moved the score, what it shares with the recommended item."""
+    """One cited history item: title, how strongly it moved the score, what it shares with the recommended
+    item.
+    """
 
     title: str
     strength: Strength
@@ -27,6 +32,8 @@ class Brief:
     """All that a rationale may say of one recommended item."""
 
     title: str
+    named: bool
+    """Whether the title means the recommended item alone: no history item of the evidence has it too."""
     facets: tuple[Facet, ...]
     history: tuple[Cause, ...]
     helps: tuple[str, ...]
@@ -42,19 +49,26 @@ class Brief:
         """The brief of an item's evidence; raises `UnknownItem` for ids the catalogue lacks."""
         vocabulary, words = Vocabulary.of(catalog), wording(catalog)
         catalog.rows([evidence.item, *(e.history_item for e in evidence.history if e.history_item is not None)])
-        causes, seen = [], set()
+        causes: list[Cause] = []
+        seen: set[str] = set()
         for record in evidence.history:
             item = record.history_item or ""
             name = vocabulary.titles[item]
             # Colour variants share one title: cited twice, a sentence would read as a slip.
-            if name not in seen and len(causes) < TOLD_HISTORY:
+            if name.casefold() not in seen and len(causes) < TOLD_HISTORY:
                 causes.append(Cause(name, strength(record.effect), evidence.shared(item)))
-                seen.add(name)
+                seen.add(name.casefold())
         return cls(
             title=vocabulary.titles[evidence.item],
+            named=all(
+                vocabulary.titles[e.history_item or ""].casefold() != vocabulary.titles[evidence.item].casefold()
+                for e in evidence.history
+            ),
             facets=vocabulary.facets[evidence.item][:TOLD_FACETS],
             history=tuple(causes),
-            helps=tuple(words.modalities[e.modality] for e in evidence.modalities if e.modality in words.modalities)[:2],
+            helps=tuple(words.modalities[e.modality] for e in evidence.modalities if e.modality in words.modalities)[
+                :2
+            ],
             query=evidence.query,
             wished=evidence.wished[:3],
             answers_wish=evidence.answers_wish,
@@ -63,7 +77,9 @@ class Brief:
         )
 
     def leads(self) -> tuple[str, ...]:
-        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing else."""
+        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing
+        else.
+        """
         if self.strength == "faint":
             return ("doubt",)
         found = ["history", self.words.noun] if self.history else [self.words.noun] if self.helps else []
@@ -79,7 +95,9 @@ class Brief:
         return rng.choice([*leads, "wish"] if "wish" in leads else leads)
 
     def prompt(self, lead: str) -> str:
-        """The rationale prompt; the LLM's answer follows it after one space and ends with the end-of-text token."""
+        """The rationale prompt; the LLM's answer follows it after one space and ends with the end-of-text
+        token.
+        """
         return render(
             "rationale",
             noun=self.words.noun,
@@ -103,7 +121,8 @@ def label(facet: Facet) -> str:
     if facet.name == "year" or facet.name.endswith("_year"):
         return facet.value
     noun = attribute_noun(facet.name)
-    # Names of more than three words or with signs in them ("H&M+") keep their capitals: they are proper names.
+    # Names of more than three words or with signs in them ("H&M+") keep their capitals: they are proper
+    # names.
     proper = len(facet.value.split()) > 3 or not facet.value.replace(" ", "").replace("/", "").isalpha()
     value = facet.value if proper else facet.value.lower()
     return value if value.lower().endswith(noun) else f"{value} {noun}"

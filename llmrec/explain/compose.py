@@ -1,8 +1,9 @@
 """Pairs for the rationale objective: a prompt made of evidence, and a true sentence on it.
 
-Situations are drawn from a catalogue: real items and titles, made-up effects, through the same `rank_evidence` and
-`Brief.prompt` that serve real answers. What is learned is to write from a brief, so that effects may be invented; that
-nothing else is said, the verifier sees to. Users' histories are not read: no test event can leak into the pairs.
+Situations are drawn from a catalogue: real items and titles, made-up effects, through the same
+`rank_evidence` and `Brief.prompt` that serve real answers. What is learned is to write from a brief, so that
+effects may be invented; that nothing else is said, the verifier sees to. Users' histories are not read: no
+test event can leak into the pairs.
 """
 
 import random
@@ -18,14 +19,27 @@ from llmrec.explain.phrasing import plain, write
 from llmrec.explain.verifier import verify
 from llmrec.explain.vocabulary import Facet, Vocabulary
 
-_WISHES = ("{Q}", "something with {Q}", "I am in the mood for {Q}", "{Q} please", "show me {Q}", "any {Q}?", "{Q} for tonight",
-           "looking for {Q}", "maybe {Q}", "a good {Q}", "I'd like {Q}, nothing too long", "what about {Q}")  # fmt: skip
+_WISHES = (
+    "{Q}",
+    "something with {Q}",
+    "I am in the mood for {Q}",
+    "{Q} please",
+    "show me {Q}",
+    "any {Q}?",
+    "{Q} for tonight",
+    "looking for {Q}",
+    "maybe {Q}",
+    "a good {Q}",
+    "I'd like {Q}, nothing too long",
+    "what about {Q}",
+)
 _VAGUE = ("something new", "surprise me", "something for a rainy day", "a present for my sister", "anything good")
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One training example. The text to learn is `prompt + completion + end-of-text`; loss on the completion only.
+    """One training example. The text to learn is `prompt + completion + end-of-text`; loss on the completion
+    only.
 
     `completion` starts with the space that separates it from the prompt's last word.
     """
@@ -37,7 +51,8 @@ class Pair:
 def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
     """`n` different pairs from a catalogue, the same for the same seed.
 
-    Raises `BadInput` where the catalogue has under three items, or is too small and plain to give `n` different pairs.
+    Raises `BadInput` where the catalogue has under three items, or is too small and plain to give `n`
+    different pairs.
     """
     if len(catalog.items) < 3:
         raise BadInput(f"catalogue {catalog.name!r} has {len(catalog.items)} items; composing rationales needs three")
@@ -51,11 +66,14 @@ def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
         brief = Brief.of(evidence, catalog)
         lead = brief.lead(rng)
         sentence = write(brief, lead, rng)
-        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would teach what is refused.
+        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would teach
+        # what is refused.
         if verify(sentence, evidence, catalog).ok:
             pairs[Pair(brief.prompt(lead), " " + sentence)] = None
     if len(pairs) < n:
-        raise BadInput(f"catalogue {catalog.name!r} gives only {len(pairs)} different rationales; ask for fewer than {n}")
+        raise BadInput(
+            f"catalogue {catalog.name!r} gives only {len(pairs)} different rationales; ask for fewer than {n}"
+        )
     return list(pairs)
 
 
@@ -72,7 +90,7 @@ class Situations:
                 self._having.setdefault(facet, []).append(item)
 
     def draw(self, rng: random.Random) -> ItemEvidence:
-        """Evidence of one situation; one in sixteen has no history, one in seven only faint effects, a third a wish."""
+        """Evidence of one situation: some have no history, some only faint effects, some a wish."""
         item = rng.choice(self._ids)
         facets = self._vocabulary.facets[item]
         history: list[str] = []
@@ -85,14 +103,16 @@ class Situations:
                 history.append(other)
         faint = rng.random() < 0.15
         # Strengths fall on both sides of the thresholds; some items pull down and never become evidence.
-        effects = [rng.choice((1, 1, 1, -1)) * (0.04 * rng.random() if faint else rng.lognormvariate(-1.5, 1)) for _ in history]
+        sizes = [0.04 * rng.random() if faint else rng.lognormvariate(-1.5, 1) for _ in history]
+        effects = np.array([rng.choice((1, 1, 1, -1)) * size for size in sizes])
         inputs = {name: rng.uniform(-0.3, 0.6) for name in ("text", "image", "id", "audio", "video", "popularity")}
         told = ("text", "image", "id") if rng.random() < 0.85 else tuple(inputs)
-        modality = {} if faint or rng.random() < 0.4 else {name: inputs[name] for name in rng.sample(told, rng.randint(1, 2))}
+        some = rng.sample(told, 0 if faint or rng.random() < 0.4 else rng.randint(1, 2))
+        modality = {name: inputs[name] for name in some}
         query = self._wish(facets, rng) if rng.random() < 0.35 else ""
         if query:
             modality["query"] = rng.uniform(-0.1, 0.8)
-        return rank_evidence(self._catalog, item, history, np.array(effects), modality, query)
+        return rank_evidence(self._catalog, item, history, effects, modality, query)
 
     def _wish(self, facets: tuple[Facet, ...], rng: random.Random) -> str:
         if not facets or rng.random() < 0.12:

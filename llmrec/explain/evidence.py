@@ -1,9 +1,9 @@
 """Why an item was recommended, as data: measured effects turned into ranked evidence records.
 
-The recommender measures (leave one history item out, take one modality of the candidate away, drop the wish) and
-passes numbers; nothing here runs a model. The words of a rationale may claim only what these records and the catalogue
-hold. Leave-one-out as the measure of what moved a score: "comprehensiveness" of ERASER (DeYoung et al., 2020), one
-item at a time.
+The recommender measures (leave one history item out, take one modality of the candidate away, drop the wish)
+and passes numbers; nothing here runs a model. The words of a rationale may claim only what these records and
+the catalogue hold. Leave-one-out as the measure of what moved a score: "comprehensiveness" of ERASER (DeYoung
+et al., 2020), one item at a time.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,9 @@ Kind = Literal["history", "attribute", "modality", "query"]
 Strength = Literal["strong", "some", "faint"]
 
 STRONG, FAINT = 0.25, 0.05
-"""Effects from STRONG up are strong, below FAINT faint; in standard deviations of the user's scores over the catalogue."""
+"""Effects from STRONG up are strong, below FAINT faint; in standard deviations of the user's scores over the
+catalogue.
+"""
 
 MAX_HISTORY, MAX_SHARED = 3, 3
 """History items kept as evidence, and shared attributes kept for each of them."""
@@ -32,12 +34,13 @@ class Evidence:
     """One thing that moved the score of the recommended item, and by how much.
 
     - `history_item` alone: leaving that item out of the history lowers the score by `effect`;
-    - `history_item` and `attribute`: the recommended item shares that attribute with it (`effect` is the history item's);
+    - `history_item` and `attribute`: the recommended item shares that attribute with it (`effect`: that item's);
     - `modality` alone: taking this input of the recommended item away lowers the score by `effect`;
       `"query"` alone: dropping the wish does;
     - `attribute` with modality `"query"`: the wish names this attribute, and the recommended item has it.
 
-    `attribute` is a facet key such as `genres=Comedy`. `effect` is in standard deviations of the user's scores.
+    `attribute` is a facet key such as `genres=Comedy`. `effect` is in standard deviations of the user's
+    scores.
     """
 
     history_item: str | None
@@ -126,11 +129,12 @@ def rank_evidence(
 ) -> ItemEvidence:
     """Evidence for recommending `item` from effects measured on the scorer.
 
-    `history_effects`: (n_history,) score(all) - score(without that item), in the order of `history` (item ids, oldest
-    first). `modality_effects`: input of the item ("text", "image", "id", …; "query" for the wish) -> score lost without
-    it. `scale` divides every effect: the standard deviation of the user's scores over the catalogue makes strengths
-    comparable between users. Only what raises the score is kept. Raises `BadInput` on effects that do not fit the
-    history or are not finite, `UnknownItem` on ids the catalogue lacks.
+    `history_effects`: (n_history,) score(all) - score(without that item), in the order of `history` (item
+    ids, oldest first). `modality_effects`: input of the item ("text", "image", "id", …; "query" for the wish)
+    -> score lost without it. `scale` divides every effect: the standard deviation of the user's scores over
+    the catalogue makes strengths comparable between users. Only what raises the score is kept. Raises
+    `BadInput` on effects that do not fit the history or are not finite, `UnknownItem` on ids the catalogue
+    lacks.
     """
     effects = np.asarray(history_effects, dtype=np.float64)
     named = dict(modality_effects or {})

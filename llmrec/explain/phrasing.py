@@ -1,102 +1,39 @@
 """Phrasing plans: one brief, very many true sentences.
 
-A plan is a lead (history, the item, the link, the wish), a frame of that lead, and tails for what the frame left out.
-`{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}` for what
-the wish named, `{M}` for an input that helped. The verifier reads the verbs below to tell cause from result, and takes
-every word it finds here as known; a word that is not here, nor in the evidence, is a claim it cannot check.
+A plan is a lead (history, the item, the link, the wish), a frame of that lead, and tails for what the frame
+left out. `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared
+attributes, `{Q}` for what the wish named, `{M}` for an input that helped. The verifier reads the verbs below
+to tell cause from result, and takes every word it finds here as known; a word that is not here, nor in the
+evidence, is a claim it cannot check.
 """
 
 import random
 import re
 
 from llmrec.explain.brief import Brief, Cause, label
+from llmrec.explain.plans import (
+    CAUSAL,
+    COMPARED,
+    COUNTERFACTUAL,
+    DOUBT,
+    ITEM,
+    LIFTED,
+    LINK,
+    MODALITY,
+    NOTHING,
+    RANKED,
+    RESTS_ON,
+    ROSE,
+    STRONGLY,
+    TAIL_CAUSE,
+    TAIL_HELP,
+    TAIL_SHARED,
+    TAIL_WISH,
+    WISH,
+    WISH_THEN,
+    WISH_UNNAMED,
+)
 from llmrec.explain.vocabulary import Facet, attribute_noun
-
-# Result follows directly: `lifted "recommended"`. Past tense: one form for one cause and for two.
-LIFTED = (
-    "lifted {C}", "raised {C}", "pulled {C} up", "pushed {C} up", "moved {C} up", "brought {C} up", "pointed to {C}",
-    "led to {C}", "spoke for {C}", "counted for {C}", "made the case for {C}", "opened the door to {C}",
-    "put {C} on your list", "put {C} forward", "tipped the balance toward {C}", "made room for {C}", "paved the way for {C}",
-)  # fmt: skip
-ROSE = (
-    "moved up", "came up", "scored higher", "gained ground", "rose in your list", "climbed your list", "stood out",
-    "earned its place", "made your list", "came forward", "won a place here", "came into view",
-)  # fmt: skip
-# Cause follows directly: `owes its place to "watched"`.
-RESTS_ON = (
-    "follows from", "owes its place to", "comes from", "builds on", "rests on", "grew out of", "draws on", "leans on",
-    "came up thanks to", "is here because of", "scored higher because of", "is here because you {chose}",
-    "made your list because you {chose}", "moved up since you {chose}", "picks up from", "takes its place from",
-)  # fmt: skip
-BEFORE_CAUSE = ("without", "because of", "thanks to", "your history with", "having {chose}", "you {chose}", "had you skipped",
-                "starting from", "given", "after", "like", "as with", "with", "were", "it was", "credit")  # fmt: skip
-
-CAUSAL = (
-    "{H} {LIFTED}", "You {chose} {H}, which {LIFTED}", "Your history with {H} {LIFTED}", "Having {chose} {H} {LIFTED}",
-    "It was {H} that {LIFTED}", "Because you {chose} {H}, {C} {ROSE}", "Since you {chose} {H}, {C} {ROSE}",
-    "With {H} in your history, {C} {ROSE}", "Thanks to {H}, {C} {ROSE}", "You {chose} {H}, so {C} {ROSE}",
-    "Given {H}, {C} {ROSE}", "Starting from {H}, {C} {ROSE}", "In your history, {H} {LIFTED}", "You once {chose} {H}; that {LIFTED}",
-)  # fmt: skip
-COUNTERFACTUAL = (
-    "Without {H}, {C} would score lower", "Were {H} left out, {C} would score lower",
-    "Had you skipped {H}, {C} would score lower", "Without {H} in your history, {C} would lose ground",
-)  # fmt: skip
-RANKED = (
-    "Of all you {chose}, {H} counted most for {C}", "In your history, {H} spoke loudest for {C}",
-    "The biggest push from your history came from {H}", "{H} {LIFTED} more than anything else you {chose}",
-    "Of your history, {H} did most for {C}",
-)  # fmt: skip
-COMPARED = ("{H1} counted for {C} more than {H2}", "{C} owes more to {H1} than to {H2}", "{H1} spoke louder for {C} than {H2}")
-ITEM = (
-    "{C} {RESTS_ON} {H}", "{C} {RESTS_ON} {H}", "{C} would score lower without {H}", "What lifted {C} was {H}",
-    "Behind {C} you will find {H}", "The reason for {C} is {H}", "The case for {C} rests on {H}",
-    "The score of {C} leans on {H}", "Here is {C}, thanks to {H}", "We picked {C} because you {chose} {H}",
-    "{C} {ROSE} once you {chose} {H}", "For {C}, credit {H}",
-)  # fmt: skip
-LINK = (
-    "{S} tied {C} to {H}", "{S} linked {C} with {H}", "{S} connected {C} with {H}", "The link between {C} and {H} is {S}",
-    "{C} shares {S} with {H}, which you {chose}", "Like {H}, {C} offers {S}", "As with {H}, {C} brings {S}",
-    "What {C} shares with {H} is {S}", "{C} picks up {S} from {H}", "The common thread from {H} to {C} is {S}",
-    "{C} has {S} in common with {H}, which {LIFTED_IT}", "Shared with {H}: {S}, and that {LIFTED}",
-    "From {H} to {C}, the bridge is {S}",
-)  # fmt: skip
-WISH = (
-    "You asked for {Q}, and {C} has it", "Your wish for {Q} {LIFTED}", "{C} meets your wish for {Q}",
-    "{C} answers your wish for {Q}", "{C} brings {Q} as you wished", "{C} {ROSE} because you asked for {Q}",
-    "Since you asked for {Q}, {C} {ROSE}", "Your wish was {Q}, and {C} brings it", "With {Q} on your mind, {C} {ROSE}",
-)  # fmt: skip
-WISH_UNNAMED = ("Your wish {LIFTED}", "{C} {ROSE} because of your wish", "Without your wish, {C} would score lower")
-WISH_THEN = (
-    ", and {H} {LIFTED_IT}", "; {H} {LIFTED_IT} too", ". {H} from your history {LIFTED_IT} as well", ", while {H} {LIFTED_IT}",
-    ", with {H} behind it", ". It also {RESTS_ON} {H}", ", and you {chose} {H} before",
-)  # fmt: skip
-MODALITY = (
-    "It was the {M} that {LIFTED}", "{C} {ROSE} thanks to its {M}", "Its {M} {LIFTED}",
-)  # fmt: skip
-DOUBT = (
-    "The link is faint, but {H} {LIFTED} a little", "{H} only hinted at {C}", "{H} gave {C} a faint push",
-    "{C} is a tentative pick, nudged by {H}", "With little to go on, {H} {LIFTED}", "A tentative pick: {C} {RESTS_ON} {H}",
-    "This is a guess: {H} {LIFTED}", "Take {C} as a guess, nudged by {H}", "Only a thin thread leads from {H} to {C}",
-    "{H} nudged {C} up, though only faintly", "We are unsure here: {H} {LIFTED} a little",
-    "The evidence for {C} is thin: {H} {LIFTED} a little", "If {H} counts at all, it {LIFTED} a little",
-)  # fmt: skip
-NOTHING = (
-    "Your history says little about {C}, so take it as a guess", "{C} is a guess, as your history says little about it",
-    "The evidence for {C} is thin, so take it as a guess", "With little to go on, {C} is a tentative pick",
-)  # fmt: skip
-
-TAIL_SHARED = (
-    ", and they share {S}", "; they share {S}", ", with {S} in common", "; {S} {IS} the common thread", ". The common ground is {S}",
-    "; what they share is {S}", ". They share {S}", ": the link is {S}", ". What ties them is {S}", ", as they share {S}",
-)  # fmt: skip
-TAIL_CAUSE = (" through {S}", " by way of {S}", " on the strength of {S}", ", {S} being the link")
-TAIL_HELP = (
-    ", and its {M} helped", "; its {M} added weight", ". Its {M} helped too", ". Its {M} counted as well",
-    ", and its {M} did its part", ". The {M} added to the score", "; the {M} spoke for it too", ", and the {M} added weight",
-)  # fmt: skip
-TAIL_WISH = (", and it answers your wish for {Q}", ". It also answers your wish for {Q}", "; you asked for {Q}",
-             ", and you asked for {Q}")  # fmt: skip
-STRONGLY = ("clearly", "strongly", "firmly")
 
 _NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
 _ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
@@ -113,7 +50,7 @@ def write(brief: Brief, lead: str, rng: random.Random) -> str:
         causes = [next((c for c in brief.history if c.shared), brief.history[0])]
         shared = list(causes[0].shared)
     told = _some(shared, rng)
-    item = _item(brief, causes, [f for f in shared if f not in told and f not in brief.wished], rng)
+    item = _item(brief, [f for f in shared if f not in told and f not in brief.wished], rng)
     frame, tails = _plan(brief, lead, causes, told, rng)
     return _fill(frame + tails, brief, causes, told, item, rng)
 
@@ -195,8 +132,10 @@ def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
     return [facet for n, facet in enumerate(facets) if n in chosen]
 
 
-def _item(brief: Brief, causes: list[Cause], spare: list[Facet], rng: random.Random) -> str:
-    """How the sentence calls the recommended item: by title, "this film", or by a shared facet that is still `spare` ("this comedy")."""
+def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
+    """How the sentence calls the recommended item: by title, "this film", or by a shared facet that is still
+    `spare` ("this comedy").
+    """
     noun = brief.words.noun
     draw = rng.random()
     kinds = [f for f in spare if f.name in _ADJECTIVAL or f.name == "year"]
@@ -205,7 +144,7 @@ def _item(brief: Brief, causes: list[Cause], spare: list[Facet], rng: random.Ran
         if facet.name in ("colour", "color", "pattern"):
             value = facet.value.lower()
         return f"this {value}" if value in _NOUNS else f"this {_ADJECTIVES.get(value, value)} {noun}"
-    if draw < 0.5 and all(cause.title.casefold() != brief.title.casefold() for cause in causes):
+    if draw < 0.5 and brief.named:
         return f'"{brief.title}"'
     return f"this {noun}" if draw < 0.9 else "this one"
 
@@ -226,14 +165,6 @@ def _list(parts: list[str]) -> str:
     return " and ".join(parts)
 
 
-FRAMES = (
-    *CAUSAL, *COUNTERFACTUAL, *RANKED, *COMPARED, *ITEM, *LINK, *WISH, *WISH_UNNAMED, *WISH_THEN, *MODALITY, *DOUBT, *NOTHING,
-    *TAIL_SHARED, *TAIL_CAUSE, *TAIL_HELP, *TAIL_WISH, *LIFTED, *ROSE, *RESTS_ON, *STRONGLY,
-)  # fmt: skip
-LEXICON = frozenset(re.findall(r"[a-z]+", re.sub(r"\{\w+\}", " ", " ".join(FRAMES)).lower())) | {"genre", "one"}
-"""Every word the plans use."""
-
-
 def plain(brief: Brief) -> str:
     """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the wish."""
     noun, chose = brief.words.noun, brief.words.chose
@@ -241,7 +172,9 @@ def plain(brief: Brief) -> str:
     named = _list([_bare(facet, rng) for facet in brief.wished[:2]])
     if not brief.history:
         if brief.answers_wish:
-            return f"This {noun} answers your wish for {named}." if named else f"This {noun} came up because of your wish."
+            return (
+                f"This {noun} answers your wish for {named}." if named else f"This {noun} came up because of your wish."
+            )
         if brief.helps:
             return f"This {noun} came up thanks to its {brief.helps[0]}."
         return f"Your history says little about this {noun}, so take it as a guess."

@@ -1,4 +1,6 @@
-"""From evidence to checked words: generate in one batch, verify, try the failing ones once more, else say it plainly."""
+"""From evidence to checked words: generate in one batch, verify, try the failing ones once more, else say it
+plainly.
+"""
 
 import random
 from collections.abc import Callable, Sequence
@@ -8,9 +10,10 @@ from typing import Literal
 from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
 from llmrec.explain.brief import Brief
+from llmrec.explain.claims import Claim
 from llmrec.explain.compose import plain_sentence
 from llmrec.explain.evidence import ItemEvidence
-from llmrec.explain.verifier import Claim, Verdict, verify
+from llmrec.explain.verifier import Verdict, verify
 
 Source = Literal["llm", "llm-retry", "plain"]
 Generate = Callable[[list[str], int], list[str]]
@@ -46,8 +49,8 @@ def write_rationales(
 ) -> list[Rationale]:
     """A verified rationale for each item, in order, by at most two calls of `generate`.
 
-    A sentence that repeats another of the same answer is refused too: five items deserve five sentences. Raises
-    `LlmrecError` where `generate` does not return one text a prompt.
+    A sentence that repeats another of the same answer is refused too: five items deserve five sentences.
+    Raises `LlmrecError` where `generate` does not return one text a prompt.
     """
     rng = random.Random(seed)
     briefs = [Brief.of(evidence, catalog) for evidence in evidences]
@@ -61,7 +64,9 @@ def write_rationales(
         prompts = [briefs[n].prompt(briefs[n].lead(rng)) for n in open_]
         texts = generate(prompts, round_seed)
         if len(texts) != len(prompts):
-            raise LlmrecError(f"the engine returned {len(texts)} texts for {len(prompts)} prompts; it must return one each")
+            raise LlmrecError(
+                f"the engine returned {len(texts)} texts for {len(prompts)} prompts; it must return one each"
+            )
         for n, text in zip(open_, texts, strict=True):
             sentence = text.strip().split("\n", 1)[0].strip()
             verdict = verify(sentence, evidences[n], catalog)

@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from llmrec.explain.vocabulary import Mention, Vocabulary, words
 
 _HIDDEN = "\x01"
 """Stands for each character of a quoted title in `Reading.bare`: no word, no capital, no punctuation."""
-
-JUNK = re.compile(
-    r"https?:|www\.|\w@\w|[<>{}\[\]\\|`#*_~^$]|\n|//|<\||\b(?:system|assistant|user)\s*:", re.IGNORECASE
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,15 @@ class Reading:
     @classmethod
     def of(cls, text: str, vocabulary: Vocabulary) -> "Reading":
         """Read a text; curly quotes count as straight ones."""
-        text = re.sub("[“”„]", '"', text).replace("’", "'").strip()
+        text = re.sub("[\u201c\u201d\u201e]", '"', text).replace("\u2019", "'").strip()
         quotes = tuple(Quote(m.start(), m.end(), m.group(1)) for m in re.finditer(r'"([^"]*)"', text))
         bare = re.sub(r'"[^"]*"', lambda m: _HIDDEN * len(m.group()), text)
         return cls(text, bare, quotes, vocabulary)
+
+    @property
+    def plain(self) -> str:
+        """The text without its quoted stretches."""
+        return self.bare.replace(_HIDDEN, "")
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -73,7 +75,7 @@ class Reading:
     @cached_property
     def clauses(self) -> list[tuple[int, int]]:
         """Stretches between commas, semicolons, colons, dashes and full stops."""
-        return _stretches(self._without_mentions, r"[.!?,;:–—]+(?=\s|$)|\s-\s")
+        return _stretches(self._without_mentions, r"[.!?,;:\u2013\u2014]+(?=\s|$)|\s-\s")
 
     def sentence(self, at: int) -> tuple[int, int]:
         """The sentence that holds a position."""
@@ -109,4 +111,4 @@ class Reading:
 def _stretches(text: str, ends: str) -> list[tuple[int, int]]:
     cuts = [m.end() for m in re.finditer(ends, text)]
     edges = [0, *cuts, len(text) + 1]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(edges) if a < b]

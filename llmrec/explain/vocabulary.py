@@ -1,7 +1,8 @@
-"""What a catalogue can say of its items: facets (genre, decade, colour, price band) and titles, found in free text.
+"""What a catalogue can say of its items: facets (genre, decade, colour, price band) and titles, found in free
+text.
 
-A facet is one attribute value in words a sentence can use: `genres=Comedy`, `year=1990s`, `price=lower`. Built once a
-catalogue (about 0.2 s for 10,000 items) and kept as long as the catalogue lives.
+A facet is one attribute value in words a sentence can use: `genres=Comedy`, `year=1990s`, `price=lower`.
+Built once a catalogue (about 0.2 s for 10,000 items) and kept as long as the catalogue lives.
 """
 
 import re
@@ -35,11 +36,20 @@ _FORMS = {  # words by which English says an attribute value, beyond its plural
 _DECADES = {"twenties": 20, "thirties": 30, "forties": 40, "fifties": 50, "sixties": 60, "seventies": 70,
             "eighties": 80, "nineties": 90}  # fmt: skip
 _PRICE_FORMS = {
-    "lower": ("lower price", "lower priced", "low price", "low priced", "cheap", "cheaper", "inexpensive", "affordable"),
+    "lower": (
+        "lower price",
+        "lower priced",
+        "low price",
+        "low priced",
+        "cheap",
+        "cheaper",
+        "inexpensive",
+        "affordable",
+    ),
     "middle": ("middle price", "mid price", "mid priced", "medium price", "moderately priced"),
     "higher": ("higher price", "higher priced", "high price", "high priced", "expensive", "pricey"),
 }
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[&+]")
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[&+]")
 
 
 @dataclass(frozen=True, order=True)
@@ -63,7 +73,9 @@ class Facet:
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of text, `[start, end)` in characters, that names one of `facets` (several attributes may share a word)."""
+    """A stretch of text, `[start, end)` in characters, that names one of `facets` (several attributes may
+    share a word).
+    """
 
     start: int
     end: int
@@ -71,12 +83,16 @@ class Mention:
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
-    """Lower-case words of a text with their start and end; hyphens and slashes separate, so "sci-fi" is two words."""
-    return [(m.group().lower().replace("’", "'"), m.start(), m.end()) for m in _WORD.finditer(text)]
+    """Lower-case words of a text with their start and end; hyphens and slashes separate, so "sci-fi" is two
+    words.
+    """
+    return [(m.group().lower().replace("\u2019", "'"), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
 def forms(value: str) -> set[tuple[str, ...]]:
-    """The word sequences by which a text may name an attribute value: itself, singular, plural, known derivations."""
+    """The word sequences by which a text may name an attribute value: itself, singular, plural, known
+    derivations.
+    """
     base = value.lower()
     found = {tuple(word for word, _, _ in words(form)) for form in (base, *_FORMS.get(base, ()))}
     for form in list(found):
@@ -93,7 +109,7 @@ def _numbers(word: str) -> list[str]:
         return [word[:-1] + "ies"]
     if word.endswith(("ss", "sh", "ch", "x")):
         return [word + "es"]
-    if word.endswith("sses") or word.endswith(("shes", "ches", "xes")):
+    if word.endswith(("sses", "shes", "ches", "xes")):
         return [word[:-2]]
     return [word[:-1]] if word.endswith("s") else [word + "s"]
 
@@ -153,7 +169,8 @@ class Vocabulary:
                 continue
             for word in value if isinstance(value, tuple) else (value,):
                 shown = as_data(word)
-                # Free text and placeholders are no vocabulary; a value seen under an earlier name says nothing new.
+                # Free text and placeholders are no vocabulary; a value seen under an
+                # earlier name says nothing new.
                 if shown.lower().split(" ")[0] in _SILENT or len(shown) > 40:
                     continue
                 if all(shown.lower() != other.value.lower() for other in found):
@@ -167,7 +184,11 @@ class Vocabulary:
         if re.fullmatch(r"\d{4}s", facet.value):
             short = facet.value[2:]
             spoken = [word for word, tens in _DECADES.items() if facet.value == f"{1900 + tens}s"]
-            return {(facet.value,), *(((short,),) if facet.value < "2000" else ()), *((word,) for word in spoken)}
+            return {
+                (facet.value,),
+                *(((short,),) if facet.value < "2000" else ()),
+                *((word,) for word in spoken),
+            }
         return forms(facet.value)
 
     def mentions(self, text: str) -> list[Mention]:
@@ -188,8 +209,8 @@ class Vocabulary:
     def loose_titles(self, text: str) -> list[tuple[int, int, str]]:
         """Catalogue titles standing unquoted in a text, as (start, end, folded title).
 
-        Longest match first. Capitals tell a title from ordinary words: one word must be capitalised inside a sentence;
-        several must all be capitalised but for those of up to three letters.
+        Longest match first. Capitals tell a title from ordinary words: one word must be capitalised inside a
+        sentence; several must all be capitalised but for those of up to three letters.
         """
         tokens = words(text)
         found, at = [], 0
@@ -236,4 +257,6 @@ def title(item: Item) -> str:
 def _natural(name: str) -> str:
     """ "Lion King, The" -> "The Lion King"; other names as they are."""
     body, comma, article = name.rpartition(", ")
-    return f"{article} {body}" if comma and article in ("The", "A", "An", "La", "Le", "Les", "Das", "Der", "El") else name
+    return (
+        f"{article} {body}" if comma and article in ("The", "A", "An", "La", "Le", "Les", "Das", "Der", "El") else name
+    )
