@@ -55,3 +55,7 @@ class SetupError(LlmrecError):
 
 class StorageError(LlmrecError):
     """The disk refused a write (full, read-only)."""
+
+
+class IndexBusy(LlmrecError):
+    """Another process holds the Chroma collection: an index has one owner."""

@@ -1,0 +1,246 @@
+"""The item vectors in Chroma: approximate nearest items to a query vector, with attribute filters.
+
+A score is q.v + b. Stored are [v; b] and asked is [q; 1], so that their inner product is that score, and the
+collection's space is `ip`: cosine would drop the length of v, and l2 with the usual added coordinate keeps only
+0.26-0.95 of the true best hundred where `ip` keeps 0.98-1.0 (low-rank vectors, 1,682 to 20,000 items).
+
+On disk: `<path>/current` names the folder of the collection in use. A rebuild fills a new folder, then replaces
+`current` in one step, so that a broken build leaves the old index. `<path>/lock` is held by the one process that
+has the index open; the system frees it when that process ends, however it ends.
+"""
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from llmrec.catalog import Catalog
+from llmrec.errors import IndexBusy, IndexMismatch, StorageError
+from llmrec.retrieval.filters import Filter, attribute_kinds, metadata
+from llmrec.retrieval.stamp import IndexStamp
+
+Floats = NDArray[np.float32]
+
+COLLECTION = "items"
+HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search": 400}
+"""Recall@100 of 0.999 at 20,000 items in 3 ms a query; Chroma's defaults (16, ef 100) reach 0.54 there."""
+MEND = "run `llmrec index` to build it again"
+
+
+class ItemIndex:
+    """The one open handle on an index folder; close it, or use it as a context manager."""
+
+    def __init__(self, client: Any, collection: Any, lock: FileLock, items: int) -> None:
+        """Use `build` or `open`."""
+        self._client, self._collection, self._lock = client, collection, lock
+        self.items = items
+
+    @classmethod
+    def build(
+        cls,
+        path: Path,
+        v: Floats,
+        b: Floats,
+        catalog: Catalog,
+        stamp: IndexStamp,
+        progress: Callable[[int], None] | None = None,
+    ) -> "ItemIndex":
+        """Store the items' vectors `v` (items, dim), biases `b` (items,) and attributes; open the result.
+
+        `progress` hears how many items are in. Raises `IndexBusy` where another process has the index open and
+        `StorageError` where the disk refuses; the index that was there before then stays as it was.
+        """
+        vectors = np.hstack([v, b[:, None]]).astype(np.float32)
+        if vectors.shape != (len(catalog.items), stamp.dimension):
+            raise ValueError(f"vectors {vectors.shape} for {len(catalog.items)} items and {stamp}")
+        with _disk(path):
+            path.mkdir(parents=True, exist_ok=True)
+        lock = _lock(path)
+        folder = path / f"chroma-{uuid.uuid4().hex[:8]}"
+        try:
+            with _disk(path):
+                _fill(folder, vectors, catalog, stamp, progress)
+                _point(path, folder.name)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
+            raise
+        for other in path.glob("chroma-*"):
+            if other != folder:
+                shutil.rmtree(other, ignore_errors=True)
+        return cls._opened(path, stamp, lock)
+
+    @classmethod
+    def open(cls, path: Path, stamp: IndexStamp) -> "ItemIndex":
+        """Open the index, made by what `stamp` names.
+
+        Raises `IndexMismatch` where there is none, it is damaged, or something else made it, and `IndexBusy` where
+        another process has it open.
+        """
+        if not (path / "current").is_file():
+            raise IndexMismatch(f"there is no index at {path}; run `llmrec index` to build one")
+        return cls._opened(path, stamp, _lock(path))
+
+    @classmethod
+    def _opened(cls, path: Path, stamp: IndexStamp, lock: FileLock) -> "ItemIndex":
+        """`open` under a lock that is held; it is let go where opening fails."""
+        client = None
+        try:
+            with _damage(path):
+                folder = path / (path / "current").read_text(encoding="utf-8").strip()
+                if not (folder / "chroma.sqlite3").is_file():
+                    raise IndexMismatch(f"the index at {path} has lost its files; {MEND}")
+                client = _client(folder)
+                collection = client.get_collection(COLLECTION, embedding_function=None)
+                found = dict(collection.metadata or {})
+                if differences := stamp.differences(found):
+                    raise IndexMismatch(f"the index at {path} is of another make: {'; '.join(differences)}; {MEND}")
+                items = int(found["items"])
+                probe = collection.query(
+                    query_embeddings=np.ones((1, stamp.dimension), np.float32),
+                    n_results=1,
+                    include=["distances"],
+                )  # reads the graph, which Chroma would otherwise leave to the first user's query
+                if collection.count() != items or (items and not probe["ids"][0]):
+                    raise IndexMismatch(f"the index at {path} holds fewer items than it was given; {MEND}")
+        except BaseException:
+            if client is not None:
+                client.close()
+            lock.release()
+            raise
+        return cls(client, collection, lock, items)
+
+    def query(
+        self,
+        q: Floats,
+        k: int,
+        where: Filter | None = None,
+        exclude: Sequence[Sequence[int]] | None = None,
+    ) -> tuple[list[NDArray[np.intp]], list[Floats]]:
+        """For each query vector of `q` (batch, dim): rows of its `k` best items, best first, and their scores.
+
+        `where` keeps the items that match; `exclude` holds, per query, the rows never to return (the history). Fewer
+        than `k` come back only where fewer are left.
+        """
+        shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
+        reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
+        if not len(q) or reach < 1:
+            return [np.empty(0, np.intp) for _ in q], [np.empty(0, np.float32) for _ in q]
+        asked = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
+        found = self._collection.query(
+            query_embeddings=asked,
+            n_results=reach,
+            where=where.chroma() if where else None,
+            include=["distances"],
+        )
+        rows, scores = [], []
+        for ids, distances, never in zip(found["ids"], found["distances"], shut, strict=True):
+            near = np.array([int(name) for name in ids], np.intp)
+            kept = np.array([row not in never for row in near.tolist()], np.bool_)
+            rows.append(near[kept][:k])
+            scores.append((1 - np.array(distances, np.float64)[kept][:k]).astype(np.float32))  # ip distance: 1 - q.v
+        return rows, scores
+
+    def close(self) -> None:
+        """Let go of the index; another process may open it then."""
+        self._client.close()
+        self._lock.release()
+
+    def __enter__(self) -> "ItemIndex":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _client(folder: Path) -> Any:
+    """Chroma embedded in this process, telemetry off."""
+    import chromadb
+    from chromadb.config import Settings
+
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+
+
+def _fill(
+    folder: Path,
+    vectors: Floats,
+    catalog: Catalog,
+    stamp: IndexStamp,
+    progress: Callable[[int], None] | None,
+) -> None:
+    """A new collection in `folder`: the vectors (items, dim + 1), ids that are their rows, attributes, the stamp."""
+    kinds = attribute_kinds(catalog)
+    client = _client(folder)
+    try:
+        collection = client.create_collection(
+            COLLECTION,
+            configuration={"hnsw": HNSW},
+            metadata=asdict(stamp) | {"items": len(vectors)},
+            embedding_function=None,
+        )
+        step = client.get_max_batch_size()
+        for start in range(0, len(vectors), step):
+            stop = min(start + step, len(vectors))
+            collection.add(
+                ids=[str(row) for row in range(start, stop)],
+                embeddings=vectors[start:stop],
+                metadatas=[metadata(item, kinds) or None for item in catalog.items[start:stop]],
+            )
+            if progress:
+                progress(stop)
+    finally:
+        client.close()
+
+
+def _lock(path: Path) -> FileLock:
+    """The index folder's lock, held. The system drops it when the process ends, so a crash leaves no stale lock."""
+    lock = FileLock(path / "lock", thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise IndexBusy(f"the index at {path} is in use by another llmrec; end that one and try again") from None
+    except OSError as error:
+        raise StorageError(f"the index at {path} cannot be locked ({error}); make the folder writable") from error
+    return lock
+
+
+def _point(path: Path, name: str) -> None:
+    """Make `current` name the folder, in one step."""
+    fresh = path / "current.new"
+    fresh.write_text(name + "\n", encoding="utf-8")
+    fresh.replace(path / "current")
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """A refused write becomes a `StorageError`: an OSError, or an InternalError of Chroma.
+
+    Chroma words a full disk in many ways ("disk is full", "Failed to apply logs to the hnsw segment writer", …), and
+    while it fills a new folder its internal errors have no other cause that we know.
+    """
+    from chromadb.errors import InternalError
+
+    try:
+        yield
+    except (OSError, InternalError) as error:
+        raise StorageError(
+            f"the index at {path} cannot be written ({error}); free some space or choose another LLMREC_HOME"
+        ) from error
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Whatever Chroma throws over broken files becomes an `IndexMismatch`: it raises its own errors and panics."""
+    try:
+        yield
+    except (IndexMismatch, IndexBusy, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Chroma's Rust core is no Exception
+        raise IndexMismatch(f"the index at {path} is damaged ({str(error)[:120]}); {MEND}") from error
