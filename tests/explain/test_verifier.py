@@ -17,7 +17,7 @@ from llmrec.explain.vocabulary import Vocabulary
 
 @pytest.fixture
 def evidence(tiny_catalog: Catalog) -> ItemEvidence:
-    """Why "Night Bus" (comedy, romance, 1994): "Paper Moonlight" (drama, romance, 1995), then "Laugh Track" (comedy)."""
+    """Why "Night Bus" (comedy, romance): "Paper Moonlight" (drama, romance, 1995), then "Laugh Track" (comedy)."""
     return rank_evidence(
         tiny_catalog, "2", ["4", "5", "1"], np.array([0.4, 0.2, -0.2]), {"image": 0.3, "text": -0.1, "query": 0.2},
         query="a comedy from the 1990s",
