@@ -8,7 +8,9 @@ from torch import nn
 from llmrec.errors import SetupError
 
 
-def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False) -> nn.Module:
+def load_backbone(
+    base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False
+) -> nn.Module:
     """The first `exit_layer` decoder layers of the HF model in `base`, float32 (or 4-bit NF4 on CUDA).
 
     `random_layers` re-initialises the layers and keeps the word embeddings: the control that tells what

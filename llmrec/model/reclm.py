@@ -47,7 +47,9 @@ class RecLM(nn.Module):
         self.fusion = ConcatFusion(dims, hidden, config.soft_tokens, spread)
         self.id_in = nn.Embedding(items, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)
-        self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim))
+        self.query_head = nn.Sequential(
+            nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim)
+        )
         self.item_head = nn.Linear(sum(dims.values()), config.dim)
         self.id_out = nn.Embedding(items, config.dim)
         nn.init.normal_(self.id_out.weight, std=0.02)
@@ -55,7 +57,9 @@ class RecLM(nn.Module):
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
 
-    def media(self, hidden: Mapping[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def media(
+        self, hidden: Mapping[str, Tensor] | None = None
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """The catalogue's vectors and masks; `hidden[modality]: (items,) bool` marks what to treat as missing."""
         vectors = {m: getattr(self, f"vectors_{m}") for m in self.modalities}
         mask = {m: getattr(self, f"mask_{m}") for m in self.modalities}
@@ -83,7 +87,11 @@ class RecLM(nn.Module):
 
     def states(self, batch: PromptBatch, embeds: Tensor) -> Tensor:
         """Hidden states at the exit layer, `(B, T, hidden)`."""
-        options: dict[str, Any] = {"inputs_embeds": embeds, "position_ids": batch.position, "use_cache": False}
+        options: dict[str, Any] = {
+            "inputs_embeds": embeds,
+            "position_ids": batch.position,
+            "use_cache": False,
+        }
         if not batch.plain:
             # sdpa takes an additive mask; a boolean one is read differently by some attention back ends.
             allowed = batch.attention()

@@ -1,0 +1,1 @@
+"""Training: objectives, windows, wishes, the loop, and the pack that comes out."""

@@ -65,4 +65,3 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
     own = torch.cat([batch.targets[batch.targets >= 0], batch.wished[batch.wished >= 0]])
     drawn = torch.randint(items, (config.sampled_items,), generator=generator).to(own.device)
     return torch.cat([own, drawn]).unique()
-

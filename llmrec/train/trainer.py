@@ -33,11 +33,16 @@ class Progress:
     best: float = -1.0
     best_epoch: int = -1
     seconds: float = 0.0
+    machine: str = ""
+    """Where the steps ran."""
+    done: bool = False
     losses: list[float] = field(default_factory=list)
     log: list[dict[str, float]] = field(default_factory=list)
 
 
-def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
+def to_batch(
+    windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device
+) -> Batch:
     """Lays windows out as prompts with their targets."""
     prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
     return Batch(
@@ -78,35 +83,31 @@ def fit(
     steps_an_epoch = math.ceil(sum(_windows(len(h), size) for h in histories.values()) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
+    recipe = {"config": asdict(config) | asdict(model.config)}
     state = load_checkpoint(checkpoint) if checkpoint else None
     if state is not None:
-        if state["config"] != asdict(config) | asdict(model.config):
+        if state["config"] != recipe["config"]:
             raise BadInput(
                 f"the checkpoint {checkpoint} was made by another recipe; delete it, or train with the same options"
             )
+        progress, best = Progress(**state["progress"]), _to(state["best"], accelerator.device)
+        if progress.done:
+            return _finish(model, best, progress)
         _restore(model, state["weights"])
         optimizer.load_state_dict(state["optimizer"])
-        average, best = _to(state["average"], accelerator.device), state["best"]
-        progress = Progress(**state["progress"])
+        average = _to(state["average"], accelerator.device)
+    progress.machine = machine_name()
 
     def keep() -> None:
         if checkpoint and accelerator.is_main_process:
-            save_checkpoint(
-                checkpoint,
-                {
-                    "config": asdict(config) | asdict(model.config),
-                    "weights": _snapshot(model),
-                    "average": average,
-                    "best": best,
-                    "optimizer": optimizer.state_dict(),
-                    "progress": asdict(progress),
-                },
-            )
+            save_checkpoint(checkpoint, recipe | _state(model, average, best, optimizer, progress))
 
     started, saved = time.monotonic() - progress.seconds, time.monotonic()
     try:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
-            windows = epoch_windows(histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}")
+            windows = epoch_windows(
+                histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}"
+            )
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
             model.train()
             while progress.step < len(batches):
@@ -116,9 +117,7 @@ def fit(
                 rate = _schedule(number, total)
                 for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
                     group["lr"] = full * rate
-                batch = to_batch(
-                    batches[progress.step], before, model.config.soft_tokens, accelerator.device
-                )
+                batch = to_batch(batches[progress.step], before, model.config.soft_tokens, accelerator.device)
                 with accelerator.autocast():
                     value, parts = loss(model, batch, config, generator)
                 accelerator.backward(value)
@@ -136,12 +135,44 @@ def fit(
                     saved = time.monotonic()
             best = _end_epoch(model, average, best, validate, config, progress, report)
             keep()
+            saved = time.monotonic()
     except KeyboardInterrupt:
         keep()
         raise
+    progress.done = True
+    if checkpoint and accelerator.is_main_process:
+        save_checkpoint(checkpoint, recipe | {"best": best, "progress": asdict(progress)})
+    return _finish(model, best, progress)
+
+
+def machine_name() -> str:
+    """The accelerator's name, or the number of CPU threads."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return f"CPU, {torch.get_num_threads()} threads"
+
+
+def _finish(model: RecLM, best: Mapping[str, Tensor], progress: Progress) -> Progress:
     _restore(model, best)
     model.eval()
     return progress
+
+
+def _state(
+    model: RecLM,
+    average: dict[str, Tensor],
+    best: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Everything that the rest of the run depends on."""
+    return {
+        "weights": _snapshot(model),
+        "average": average,
+        "best": best,
+        "optimizer": optimizer.state_dict(),
+        "progress": asdict(progress),
+    }
 
 
 def _end_epoch(

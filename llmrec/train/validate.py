@@ -13,7 +13,10 @@ from llmrec.retrieval.metrics import ranking_metrics
 
 
 def llm_scores(
-    model: RecLM, before: Sequence[int], events: Sequence[Event], wishes: Sequence[Sequence[int]] | None = None
+    model: RecLM,
+    before: Sequence[int],
+    events: Sequence[Event],
+    wishes: Sequence[Sequence[int]] | None = None,
 ) -> NDArray[np.float32]:
     """q·v + b of every item for every event, `(events, items) float32`; items already seen are not yet masked."""
     q = query_vectors(model, before, [e.history for e in events], wishes)
@@ -25,12 +28,15 @@ def llm_scores(
 
 
 def llm_ndcg(
-    model: RecLM, before: Sequence[int], events: Sequence[Event], wishes: Sequence[Sequence[int]] | None = None
+    model: RecLM,
+    before: Sequence[int],
+    events: Sequence[Event],
+    wishes: Sequence[Sequence[int]] | None = None,
 ) -> float:
     """Rolling NDCG@10 as the referee counts it: mean over a user's events, then over users."""
     scores = llm_scores(model, before, events, wishes)
     return float(
-        ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])[
-            "ndcg@10"
-        ]
+        ranking_metrics(
+            scores, [e.target for e in events], [e.history for e in events], [e.user for e in events]
+        )["ndcg@10"]
     )

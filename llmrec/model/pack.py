@@ -1,0 +1,204 @@
+"""Adapter packs: everything trained, in one folder, checked when it is loaded.
+
+pack.json            what it is: base model, sizes, encoders, prompts, fused-score weights, metrics, provenance
+model.safetensors    LoRA of the ranking path, fusion, heads, ids, normalisers
+items.json           ids of the items that own a row in the heads
+features.safetensors the items' media as vectors (float16), so that the pack works without the media
+collaborative.safetensors   the item-item model
+rationale/           LoRA that writes sentences (peft layout), where the pack has one
+card.md              data, recipe, metrics, licence for people
+"""
+
+import errno
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file as load_arrays
+from safetensors.numpy import save_file as save_arrays
+
+from llmrec.errors import PackError, PackMismatch, StorageError
+from llmrec.fusion.normalise import normalise
+from llmrec.model.backbone import add_lora, load_backbone
+from llmrec.model.config import RecLMConfig
+from llmrec.model.reclm import RecLM
+from llmrec.prompts import version
+
+FORMAT = 1
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class PackInfo:
+    """`pack.json`."""
+
+    name: str
+    base: str
+    """Id of the base model, as its folder's llmrec.json (or config.json) names it."""
+    base_sha256: str
+    """Checksum of the base's weights; "" where the base does not state one."""
+    config: RecLMConfig
+    encoders: Mapping[str, str]
+    """Modality -> encoder id."""
+    prompts: Mapping[str, str]
+    weights: Mapping[str, Mapping[str, float]]
+    """Situation ("history", "words", …) -> component -> weight of the fused score."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    """Data, seed, commit, machine, seconds, date, licence."""
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack in memory: `info`, the trained arrays, and the row of each item id in them."""
+
+    folder: Path
+    info: PackInfo
+    arrays: Arrays
+    items: tuple[str, ...]
+    collaborative: Arrays
+
+
+def base_identity(base: Path) -> tuple[str, str]:
+    """Id and weight checksum of the base model in a folder (checksum "" where none is recorded)."""
+    record = base / "llmrec.json"
+    if record.is_file():
+        noted = json.loads(record.read_text())
+        return str(noted["id"]), str(noted["sha256"]["model.safetensors"])
+    return base.name, ""
+
+
+def save_pack(
+    folder: Path,
+    info: PackInfo,
+    model: RecLM,
+    normalisers: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]],
+    items: tuple[str, ...],
+    collaborative: Arrays,
+) -> None:
+    """Writes all but the features, the rationale LoRA and the card. Raises `StorageError` on a refused write."""
+    arrays: Arrays = {f"model.{n}": _half(p) for n, p in model.trainable().items()}
+    for modality, (mean, spread) in normalisers.items():
+        arrays[f"mean.{modality}"], arrays[f"spread.{modality}"] = mean, spread
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    arrays["known"] = known.cpu().numpy()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_arrays(arrays, folder / "model.safetensors")
+        save_arrays(collaborative, folder / "collaborative.safetensors")
+        write_text(folder / "items.json", json.dumps(items))
+        write_text(folder / "pack.json", json.dumps(asdict(info), indent=2))
+    except (OSError, SafetensorError) as error:
+        raise storage_error(folder, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a file whole or not at all."""
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def storage_error(folder: Path, error: Exception) -> StorageError:
+    """The one sentence for a pack that could not be written."""
+    why = "the disk is full" if getattr(error, "errno", None) == errno.ENOSPC else str(error)
+    return StorageError(
+        f"the adapter pack {folder} could not be written ({why}); free some space and try again"
+    )
+
+
+def _half(p: torch.Tensor) -> NDArray[Any]:
+    # Half precision costs nothing measurable in ranking and halves what is shipped.
+    half: NDArray[Any] = p.detach().float().cpu().numpy().astype(np.float16)
+    return half
+
+
+def load_pack(folder: Path) -> Pack:
+    """Reads and checks a pack. Raises `PackError` (missing, truncated, unknown format) or `PackMismatch` (prompts)."""
+    try:
+        noted = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise PackError(
+            f"{folder} is no adapter pack (it has no pack.json); pass a folder that `llmrec train` wrote"
+        ) from error
+    except ValueError as error:
+        raise PackError(
+            f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain"
+        ) from error
+    if noted.get("format") != FORMAT:
+        raise PackError(
+            f"{folder} has pack format {noted.get('format')!r}, this llmrec reads {FORMAT}; retrain, or use another version"
+        )
+    info = PackInfo(**noted | {"config": RecLMConfig(**noted["config"])})
+    for name, trained in info.prompts.items():
+        if version(name) != trained:
+            raise PackMismatch(
+                f"{folder} was trained with prompt {trained}, this llmrec has {version(name)}; retrain, or use the "
+                "llmrec version that the pack's card names"
+            )
+    arrays, collaborative = (read_arrays(folder / f"{n}.safetensors") for n in ("model", "collaborative"))
+    items = tuple(json.loads((folder / "items.json").read_text(encoding="utf-8")))
+    return Pack(folder, info, arrays, items, collaborative)
+
+
+def read_arrays(path: Path) -> Arrays:
+    """The arrays of a safetensors file. Raises `PackError` where it is missing or truncated."""
+    try:
+        arrays: Arrays = load_arrays(path)
+        return arrays
+    except (OSError, SafetensorError) as error:
+        state = "is truncated or damaged" if os.path.exists(path) else "is missing"  # noqa: PTH110
+        raise PackError(f"{path} {state}; copy the adapter pack again, or retrain it") from error
+
+
+def restore_model(
+    pack: Pack,
+    base: Path,
+    items: tuple[str, ...],
+    vectors: Mapping[str, NDArray[np.float32]],
+    mask: Mapping[str, NDArray[np.bool_]],
+) -> RecLM:
+    """The pack's RecLM over a catalogue: `items` its ids in row order, `vectors[modality]: (items, dim)` raw.
+
+    Items the pack knows get their id row; others are new items and are scored by their media alone. The LoRA is
+    merged into the base (same numbers, fewer multiplications). Raises `PackMismatch` for another base model.
+    """
+    name, checksum = base_identity(base)
+    if name != pack.info.base or (checksum and pack.info.base_sha256 and checksum != pack.info.base_sha256):
+        raise PackMismatch(
+            f"{pack.folder} was trained on base model {pack.info.base} ({pack.info.base_sha256[:12]}), but {base} holds "
+            f"{name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
+        )
+    row = {item: n for n, item in enumerate(pack.items)}
+    source = np.array([row.get(item, -1) for item in items])
+    known = (source >= 0) & pack.arrays["known"][source]
+    scaled = {
+        m: torch.from_numpy(
+            normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"])
+        )
+        for m in pack.info.encoders
+    }
+    masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
+    backbone = load_backbone(base, pack.info.config.exit_layer)
+    backbone = add_lora(backbone, pack.info.config.lora_rank, pack.info.config.lora_alpha)
+    model = RecLM(backbone, pack.info.config, scaled, masks, torch.from_numpy(known))
+    with torch.no_grad():
+        for parameter, p in model.named_parameters():
+            stored = pack.arrays.get(f"model.{parameter}")
+            if stored is None:
+                continue
+            trained = torch.from_numpy(stored.astype(np.float32))
+            if parameter.split(".")[0] in ("id_in", "id_out", "bias"):
+                trained = torch.where(torch.from_numpy(known)[:, None], trained[source], 0.0)
+            p.copy_(trained)
+    if hasattr(model.backbone, "merge_and_unload"):
+        model.backbone = model.backbone.merge_and_unload()
+    return model.eval().requires_grad_(False)

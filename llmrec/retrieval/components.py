@@ -1,0 +1,76 @@
+"""The parts of the fused score, each computed for every item of the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.retrieval.collaborative import Collaborative
+from llmrec.retrieval.content import content_scores
+from llmrec.retrieval.histories import Rows
+from llmrec.retrieval.popularity import popularity
+
+Floats = NDArray[np.float32]
+
+NEAR, FAR = 1, 3
+"""Newest history items whose media are compared: the last alone, and the last three."""
+
+
+@dataclass(frozen=True)
+class Components:
+    """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
+
+    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) unit rows;
+    `mask`: modality -> (items,) bool; `popular (items,)`.
+    """
+
+    v: Floats
+    b: Floats
+    collaborative: Collaborative
+    media: Mapping[str, Floats]
+    mask: Mapping[str, NDArray[np.bool_]]
+    popular: Floats
+
+    @classmethod
+    def of(
+        cls,
+        v: Floats,
+        b: Floats,
+        collaborative: Collaborative,
+        vectors: Mapping[str, Floats],
+        mask: Mapping[str, NDArray[np.bool_]],
+        histories: Rows,
+    ) -> "Components":
+        """From raw media vectors `(items, dim)` and the training histories that popularity is counted on."""
+        media = {
+            m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()
+        }
+        return cls(v, b, collaborative, media, mask, popularity(histories, len(b)))
+
+    def scores(self, q: Floats, histories: Rows, asked: Floats | None = None) -> dict[str, Floats]:
+        """Component -> `(events, items) float32`.
+
+        `q (events, dim)`: query vectors of the LLM, wish included; `histories`: item rows, oldest first;
+        `asked (events, text dim)`: encoded words of each wish, where there is one.
+        """
+        found = {"llm": q @ self.v.T + self.b, "collaborative": self.collaborative.scores(histories)}
+        for name, vectors in self.media.items():
+            for last, label in ((NEAR, "last"), (FAR, "recent")):
+                found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)
+        found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
+        if asked is not None:
+            found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
+        return found
+
+
+def modality_of(component: str) -> str | None:
+    """The modality a media component compares ("text", "image"), or None for the others."""
+    name, _, label = component.partition(" ")
+    return name if label else None
+
+
+def as_arrays(components: Components) -> dict[str, NDArray[Any]]:
+    """What a pack keeps of them beside the RecLM: the item-item model and the counts."""
+    return {**components.collaborative.state(), "popular": components.popular}

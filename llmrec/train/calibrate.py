@@ -1,0 +1,61 @@
+"""Fits the weights of the fused score on validation events: one set for histories, one for histories with wishes."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog.events import Event
+from llmrec.catalog.types import Catalog
+from llmrec.encoders.base import Encoder
+from llmrec.model.query import query_vectors
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.retrieval.components import Components
+from llmrec.retrieval.hybrid import fit_weights, fuse
+from llmrec.retrieval.metrics import ranking_metrics
+from llmrec.train.wishes import compose_wish
+
+MOST_EVENTS = 6000
+"""Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
+
+
+def calibrate(
+    model: RecLM,
+    words: PromptWords,
+    components: Components,
+    catalog: Catalog,
+    events: Sequence[Event],
+    text: Encoder[str],
+    seed: int,
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Situation ("history", "words") -> component -> weight, and the validation metrics reached with them."""
+    chosen = list(events)
+    if len(chosen) > MOST_EVENTS:
+        chosen = Random(seed).sample(chosen, MOST_EVENTS)
+    histories = [e.history for e in chosen]
+    wishes = [
+        compose_wish(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
+        for e in chosen
+    ]
+    plain = components.scores(query_vectors(model, words.before, histories), histories)
+    weights = {"history": fit_weights(plain, [e.target for e in chosen], histories)}
+    metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
+    metrics["valid ndcg@10 of the LLM alone"] = _ndcg({"llm": plain["llm"]}, {"llm": 1.0}, chosen)
+    if any(wishes):
+        q = query_vectors(model, words.before, histories, [words.wish(w) for w in wishes])
+        asked: NDArray[np.float32] = text.encode([w or "anything" for w in wishes])
+        wished = components.scores(q, histories, asked)
+        weights["words"] = fit_weights(wished, [e.target for e in chosen], histories)
+        metrics["valid ndcg@10 under wishes"] = _ndcg(wished, weights["words"], chosen)
+    return weights, metrics
+
+
+def _ndcg(
+    scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]
+) -> float:
+    seen = [e.history for e in events]
+    fused = fuse(scores, weights, seen)
+    found = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])
+    return round(found["ndcg@10"], 5)

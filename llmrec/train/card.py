@@ -1,0 +1,92 @@
+"""The pack's card and its provenance: what it was made from, how, where, and what it reached."""
+
+import datetime
+import subprocess
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from llmrec.model.pack import PackInfo, write_text
+from llmrec.train.config import TrainConfig
+from llmrec.train.trainer import Progress
+
+if TYPE_CHECKING:
+    from llmrec.train.run import Material
+
+
+def provenance(material: "Material", config: TrainConfig, progress: Progress) -> dict[str, Any]:
+    """Data, split, recipe, machine, time and commit of a run."""
+    features = material.features
+    return {
+        "data": material.catalog.name,
+        "items": len(material.catalog.items),
+        "users": len(material.histories),
+        "training events": sum(len(rows) for rows in material.histories.values()),
+        "items with": {m: int(features.mask[m].sum()) for m in features.encoders},
+        "split": material.split,
+        "recipe": asdict(config),
+        "best epoch": progress.best_epoch + 1,
+        "seconds": round(progress.seconds, 1),
+        "machine": progress.machine,
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "commit": _commit(),
+    }
+
+
+def _commit() -> str:
+    """The checkout's commit, or "unknown" outside one."""
+    root = Path(__file__).resolve().parents[2]
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+def write_card(folder: Path, info: PackInfo, progress: Progress) -> None:
+    """Writes card.md."""
+    about = info.provenance
+    recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
+    shape = "\n".join(f"| {name} | {value} |" for name, value in asdict(info.config).items())
+    metrics = "\n".join(f"| {name} | {value} |" for name, value in info.metrics.items())
+    weights = "\n".join(
+        f"| {situation} | {', '.join(f'{part} {weight}' for part, weight in parts.items() if weight)} |"
+        for situation, parts in info.weights.items()
+    )
+    media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items())
+    text = f"""# Adapter pack {info.name}
+
+For the base model **{info.base}**: LoRA, soft-token fusion, item head, item-item model and fused-score weights.
+
+## Data
+{about["data"]}: {about["items"]} items ({media}), {about["users"]} users, {about["training events"]} training events.
+Split: {about["split"]}. The pack holds vectors and weights computed from the data, none of its words or pictures;
+the data keep the terms of their owners.
+
+## Encoders and prompts
+{", ".join(f"{m}: `{i}`" for m, i in info.encoders.items())}; prompts {", ".join(info.prompts.values())}.
+
+## Validation metrics
+| metric | value |
+| --- | --- |
+{metrics}
+
+## Fused score
+| situation | weight of each z-normalised component |
+| --- | --- |
+{weights}
+
+## Recipe
+{progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]}; {about["date"]}, commit {about["commit"]}.
+
+| knob | value |
+| --- | --- |
+{shape}
+{recipe}
+"""
+    write_text(folder / "card.md", text)

@@ -1,0 +1,174 @@
+"""`llmrec train`: a catalogue folder in, an adapter pack out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
+from llmrec.catalog.events import Event, rolling_events
+from llmrec.encoders import Features, default_encoders, extract, text_encoder
+from llmrec.errors import BadInput
+from llmrec.model.config import RecLMConfig
+from llmrec.model.pack import PackInfo, base_identity, save_pack
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.paths import home
+from llmrec.prompts import CURRENT, version
+from llmrec.retrieval.collaborative import Collaborative
+from llmrec.retrieval.components import Components, as_arrays
+from llmrec.train.build import Normalisers, build_model, known_items, wish_writer
+from llmrec.train.calibrate import calibrate
+from llmrec.train.card import provenance, write_card
+from llmrec.train.config import TrainConfig
+from llmrec.train.curves import write_log
+from llmrec.train.trainer import Report, fit
+from llmrec.train.validate import llm_ndcg
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Material:
+    """A catalogue made ready for training."""
+
+    catalog: Catalog
+    features: Features
+    histories: Mapping[str, Sequence[int]]
+    """User -> training item rows, oldest first."""
+    valid: Sequence[Event]
+    split: str
+    """How train and valid were told apart, in words, for the card."""
+
+
+def prepare(data: Path, split: Path | None, say: Say) -> Material:
+    """Loads and splits the catalogue, and encodes its media. Raises `BadInput` where nothing is left to train on."""
+    catalog = load_catalog(data)
+    if split:
+        parts, how = load_split(split, catalog), f"given ({split.name})"
+    else:
+        rolling = rolling_split(catalog)
+        # Nobody asked for a test part: its events train the model, and the last ones stop it early.
+        parts = Split(
+            {u: (*rolling.train[u], *rolling.valid[u]) for u in rolling.train},
+            rolling.test,
+            dict.fromkeys(rolling.train, ()),
+        )
+        how = (
+            "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
+        )
+    features, problems = extract(catalog, default_encoders(), home() / "features")
+    for problem in problems:
+        say(str(problem))
+    histories = {user: catalog.rows(items) for user, items in parts.train.items()}
+    valid = rolling_events(catalog, parts, "valid")
+    if not any(len(rows) > 1 for rows in histories.values()) or not valid:
+        raise BadInput(
+            f"{data} has no user with enough events to learn from (3 or more); add interactions, "
+            "or recommend from attributes and words without training"
+        )
+    return Material(catalog, features, histories, valid, how)
+
+
+def train(
+    data: Path,
+    out: Path,
+    split: Path | None,
+    base: Path,
+    shape: RecLMConfig,
+    config: TrainConfig,
+    report: Report,
+    say: Say,
+) -> dict[str, float]:
+    """Trains on `data`, writes the pack `out`, and returns its validation metrics.
+
+    The checkpoint lies in `out` and the run goes on from it; a run that had ended only packs again.
+    Raises `BadInput`, `SetupError`, `StorageError`.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    material = prepare(data, split, say)
+    catalog, features = material.catalog, material.features
+    used = {m: features.vectors[m] for m in features.encoders if features.mask[m].any()}
+    if not used:
+        raise BadInput(f"{data} has no item with text or an image; nothing can become a soft token")
+    known = known_items(material.histories, len(catalog.items))
+    model, normalisers = build_model(
+        base,
+        used,
+        {m: features.mask[m] for m in used},
+        known,
+        shape,
+        config.seed,
+        config.dropout,
+        four_bit=torch.cuda.is_available() and _large(base),
+    )
+    words = PromptWords.load(base)
+    progress = fit(
+        model,
+        material.histories,
+        words.before,
+        wish_writer(catalog, words),
+        lambda m: llm_ndcg(m, words.before, material.valid),
+        config,
+        out / "checkpoint.pt",
+        report,
+    )
+    say("fitting the item-item model and the weights of the fused score")
+    model.to("cpu")
+    components = compose(model, features, material.histories)
+    weights, metrics = calibrate(
+        model, words, components, catalog, material.valid, text_encoder(), config.seed
+    )
+    about = provenance(material, config, progress)
+    info = PackInfo(
+        name=out.name,
+        base=base_identity(base)[0],
+        base_sha256=base_identity(base)[1],
+        config=shape,
+        encoders={m: features.encoders[m] for m in used},
+        prompts={name: version(name) for name in CURRENT},
+        weights=weights,
+        metrics=metrics,
+        provenance=about,
+    )
+    _write(out, info, model, normalisers, components, material)
+    write_log(progress.log, out)
+    write_card(out, info, progress)
+    return metrics
+
+
+def _write(
+    out: Path,
+    info: PackInfo,
+    model: RecLM,
+    normalisers: Normalisers,
+    components: Components,
+    material: Material,
+) -> None:
+    ids = tuple(item.id for item in material.catalog.items)
+    save_pack(out, info, model, normalisers, ids, as_arrays(components))
+    material.features.save(out / "features.safetensors")
+
+
+def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[int]]) -> Components:
+    """The parts of the fused score for a trained RecLM."""
+    with torch.inference_mode():
+        known: torch.Tensor = model.known  # type: ignore[assignment]
+        v, b = model.item_vectors(known)
+    rows = [list(h) for h in histories.values()]
+    used = model.modalities
+    return Components.of(
+        np.asarray(v.float()),
+        np.asarray(b.float()),
+        Collaborative.fit(rows, len(features.ids)),
+        {m: features.vectors[m] for m in used},
+        {m: features.mask[m] for m in used},
+        rows,
+    )
+
+
+def _large(base: Path) -> bool:
+    """Whether the base is worth 4-bit: a small one is faster and better as it is."""
+    return sum(f.stat().st_size for f in base.glob("*.safetensors")) > 2_000_000_000
