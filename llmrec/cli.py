@@ -24,9 +24,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")
-]
+Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
 Adapter = Annotated[
     Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
 ]
@@ -84,6 +82,32 @@ def data_check(
 
     report = check(path, quarantine)
     show.json(report.to_dict()) if json else show.report(report)
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Adapter pack to write; a run in it is taken up again.")],
+    split: Annotated[
+        Path | None, typer.Option("--split", help="Split file (JSON lines): train on its train part alone.")
+    ] = None,
+    base: Annotated[
+        Path | None, typer.Option("--base", help="Base LLM, a Hugging Face folder (default: the one of setup).")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Most epochs; it stops early.")] = 12,
+    layers: Annotated[int, typer.Option("--layers", min=1, help="Decoder layers that rank.")] = 4,
+    wishes: Annotated[int, typer.Option("--wishes", min=0, help="Wishes in words along a history.")] = 6,
+    json: Json = False,
+) -> None:
+    """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
+    from llmrec.commands.train import run_training
+    from llmrec.model.config import RecLMConfig
+    from llmrec.train.config import TrainConfig
+
+    shape, recipe = RecLMConfig(exit_layer=layers), TrainConfig(seed=seed, epochs=epochs, wishes=wishes)
+    metrics = run_training(data, out, split, base, shape, recipe)
+    show.json(metrics) if json else show.ready(metrics)
 
 
 @app.command()
@@ -154,9 +178,7 @@ def chat(data: Data = None, adapter: Adapter = None, user: User = None, history:
 def demo(
     data: Data = None,
     adapter: Adapter = None,
-    talk: Annotated[
-        bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")
-    ] = True,
+    talk: Annotated[bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")] = True,
 ) -> None:
     """Three real users, a wish in words and a newcomer; then, on a terminal, a chat."""
     from llmrec.commands.demo import run_demo

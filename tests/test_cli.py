@@ -1,0 +1,133 @@
+"""The command from a shell: names, exit codes, one sentence for each error, JSON where asked for."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+COMMANDS = ("setup", "doctor", "data", "train", "index", "recommend", "rank", "chat", "demo")
+
+
+def llmrec(*words: str | Path, stdout: int | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a shell would."""
+    return subprocess.run(
+        [sys.executable, "-m", "llmrec.cli", *map(str, words)],
+        stdout=stdout or subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | env, timeout=300,
+    )  # fmt: skip
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The error's sentence; fails on a traceback or on more than one line."""
+    assert "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A catalogue folder of three items and two users."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "items.csv").write_text("item_id,title,price\n01,Blue scarf,20\n02,Red scarf,25\n03,Umbrella,30\n")
+    (folder / "interactions.csv").write_text("user_id,item_id,timestamp\na,01,1\na,02,2\nb,03,3\nb,99,4\n")
+    return folder
+
+
+def test_help_names_every_command_in_under_a_second() -> None:
+    started = time.monotonic()
+    done = llmrec("--help")
+    seconds = time.monotonic() - started
+    assert done.returncode == 0
+    assert all(f" {command} " in done.stdout for command in COMMANDS)
+    for heavy in ("torch", "transformers", "chromadb", "pyarrow", "matplotlib"):
+        check = f"import sys, llmrec.cli; sys.exit({heavy!r} in sys.modules)"
+        assert subprocess.run([sys.executable, "-c", check]).returncode == 0, heavy
+    assert seconds < 1.0 or os.getloadavg()[0] > (os.cpu_count() or 1), f"{seconds:.2f} s"
+
+
+def test_data_check_reports_and_quarantines(shop: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    done = llmrec("data", "check", shop, "--quarantine", bad, "--json")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert (report["items"], report["users"], report["interactions"]) == (3, 2, 3)
+    assert sum(report["quarantined"].values()) == 1
+    assert "99" in bad.read_text()
+    shown = llmrec("data", "check", shop, "--quarantine", bad)
+    assert "3 items, 2 users" in shown.stdout
+    assert "left out 1 rows" in shown.stdout
+
+
+def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> None:
+    done = llmrec("doctor", "--json", LLMREC_HOME=str(tmp_path))
+    findings = {finding["name"]: finding for finding in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert findings["base model"]["state"] == "missing"
+    shown = llmrec("doctor", LLMREC_HOME=str(tmp_path))
+    assert "llmrec setup" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("data", "check", "/nowhere"), "/nowhere is not a folder"),
+        (("data", "check"), "Missing argument"),
+        (("recommend", "--nonsense"), "No such option"),
+        (("recommend", "-k", "0"), "greater than or equal to 1"),
+        (("recommend", "-k", "many"), "valid integer"),
+        (("frobnicate",), "No such command"),
+        (("rank", "--split", "x", "--out", "y", "--at", "later"), "valid or test"),
+    ],
+)
+def test_wrong_words_are_one_sentence_and_code_2(words: tuple[str, ...], says: str) -> None:
+    done = llmrec(*words)
+    assert done.returncode == 2
+    assert says in one_sentence(done)
+
+
+def test_items_without_ids_and_empty_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("name,colour\nScarf,red\n")
+    (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp\n")
+    done = llmrec("data", "check", tmp_path)
+    assert done.returncode == 2
+    assert "id" in one_sentence(done)
+    (tmp_path / "items.csv").write_text("item_id,title\n")
+    done = llmrec("data", "check", tmp_path)
+    assert done.returncode == 2
+    one_sentence(done)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, the file of a full disk")
+def test_full_disk_under_the_output_is_one_sentence(shop: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = llmrec("data", "check", shop, "--json", stdout=full.fileno())
+    assert done.returncode == 1
+    assert "disk is full" in one_sentence(done)
+
+
+def test_reader_that_leaves_early_is_no_error(shop: Path) -> None:
+    command = f"{sys.executable} -m llmrec.cli data check {shop} --json | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_ctrl_c_is_one_sentence_and_130(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "llmrec.cli", "setup"], env=os.environ | {"LLMREC_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert "reading the weights" in process.stderr.readline()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in rest
+    assert "error: interrupted" in rest
+    assert list((tmp_path / "models").iterdir()) == []
