@@ -10,7 +10,7 @@ class TrainConfig:
     seed: int = 0
     epochs: int = 12
     """Most epochs; early stopping usually ends before."""
-    patience: int = 3
+    patience: int = 4
     """Epochs without a better validation NDCG@10 before training stops."""
     batch: int = 16
     """Prompts a step."""
@@ -27,11 +27,11 @@ class TrainConfig:
     """Share of items whose id is hidden in a step, so that new items are no surprise."""
     modality_dropout: float = 0.1
     """Share of items that lose a modality in a step."""
-    wishes: int = 3
+    wishes: int = 6
     """Wishes asked along each history in a step; 0 trains without words."""
     wish_weight: float = 0.5
     """Weight of the wish loss beside the next-item loss."""
-    average: float = 0.0
+    average: float = 0.998
     """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
     sampled_items: int = 0
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
