@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_DATA ?= $(wildcard ../shared/data/ml-100k ../shared/data/hm)
 export LLMREC_HOME ?= $(CURDIR)/.llmrec
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
@@ -22,7 +23,7 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
-	$(BIN)/python -m eval
+	$(BIN)/python -m eval.ranking $(BENCH_DATA)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

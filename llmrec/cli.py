@@ -5,6 +5,7 @@ Heavy imports are inside the commands, so that `--help` answers at once.
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -201,6 +202,8 @@ def main() -> None:
         ("HF_HUB_OFFLINE", "1"),
     ):
         os.environ.setdefault(name, value)
+    if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
+        warnings.simplefilter("ignore")
     sys.exit(guarded(lambda: app(standalone_mode=False)))
 
 

@@ -1,0 +1,57 @@
+"""A small catalogue on disk and an adapter pack trained on it with the real base model, made once a session."""
+
+import csv
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GENRES = ("Comedy", "Drama", "Horror", "Sci-Fi", "Western", "Animation")
+SCENES = {
+    "Comedy": "two friends and a wedding that goes wrong", "Drama": "a family and a long buried secret",
+    "Horror": "a house where nobody survives the night", "Sci-Fi": "a crew far out in space meets a machine",
+    "Western": "a sheriff alone against the gang", "Animation": "a brave toy looks for its child",
+}  # fmt: skip
+
+
+def write_catalogue(folder: Path, films: int = 48, users: int = 40, seed: int = 0) -> Path:
+    """Films of six genres; each user likes two genres and watches from them nine times in ten."""
+    rng = random.Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    genre = [GENRES[n % len(GENRES)] for n in range(films)]
+    with (folder / "items.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["item_id", "title", "year", "genres", "description"])
+        for n in range(films):
+            first = rng.choice(["Silver", "Broken", "Last", "Hidden"])
+            title = f"{first} {rng.choice(['River', 'Road', 'Song', 'Door'])} {n}"
+            rows.writerow([f"f{n:02}", title, 1970 + n % 30, genre[n], f"About {SCENES[genre[n]]}."])
+    with (folder / "interactions.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["user_id", "item_id", "timestamp"])
+        for user in range(users):
+            liked = rng.sample(GENRES, 2)
+            pool = [n for n in range(films) if genre[n] in liked or rng.random() < 0.1]
+            for time, n in enumerate(rng.sample(pool, min(14, len(pool)))):
+                rows.writerow([f"u{user}", f"f{n:02}", 1000 + time])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The catalogue's folder."""
+    return write_catalogue(tmp_path_factory.mktemp("films") / "films")
+
+
+@pytest.fixture(scope="session")
+def pack(films: Path, base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An adapter pack, trained by the command itself."""
+    out = tmp_path_factory.mktemp("packs") / "films"
+    words = ["--data", films, "--out", out, "--base", base_model, "--epochs", "2", "--layers", "1", "--wishes", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "llmrec.cli", "train", *map(str, words)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return out
