@@ -96,8 +96,9 @@ class Collaborative:
             raise PackError(f"the pack's collaborative part lacks {names}; train it again")
         n_items = len(state["row_ends"]) - 1
         columns, row_ends = state["columns"].astype(np.int32), state["row_ends"].astype(np.int64)
-        entries = len(state["weights"])
-        if not len(columns) == row_ends[-1] == entries or (columns >= n_items).any():
+        starts_right = n_items >= 0 and row_ends[0] == 0 and (np.diff(row_ends) >= 0).all()
+        sizes_agree = starts_right and len(columns) == row_ends[-1] == len(state["weights"])
+        if not sizes_agree or (columns >= n_items).any() or len(state["history_decay"]) != 1:
             raise PackError("the pack's collaborative part is damaged (its arrays disagree); train it again")
         weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))

@@ -28,8 +28,9 @@ def z_normalise(scores: Floats, seen: Rows) -> Floats:
     z = np.array(scores, np.float32)
     unseen = np.ones(z.shape, np.bool_)
     unseen[events, rows] = False
-    mean = z.mean(axis=1, keepdims=True, where=unseen, dtype=np.float64)
-    spread = z.std(axis=1, keepdims=True, where=unseen, dtype=np.float64)
+    count = np.maximum(unseen.sum(axis=1, keepdims=True), 1)
+    mean = z.sum(axis=1, keepdims=True, where=unseen, dtype=np.float64) / count
+    spread = np.sqrt(np.square(z - mean).sum(axis=1, keepdims=True, where=unseen) / count)
     flat = spread <= 1e-6 * np.maximum(np.abs(mean), 1e-6)
     z = np.where(flat, 0, (z - mean) / np.where(flat, 1, spread)).astype(np.float32)
     z[~unseen] = -np.inf

@@ -1,0 +1,154 @@
+"""The filter grammar: what it accepts, what it says otherwise, and that Chroma and Python read it alike."""
+
+import uuid
+from collections.abc import Iterator
+
+import chromadb
+import numpy as np
+import pytest
+from chromadb.config import Settings
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmrec.catalog import Catalog, Item
+from llmrec.errors import BadFilter
+from llmrec.retrieval.filters import attribute_kinds, metadata, parse_where
+
+COLOURS = ["Black", "Light blue", "Salt and pepper", "red, dark"]
+GENRES = ["Comedy", "Children's", "Sci-Fi", "Film-Noir"]
+
+
+@pytest.fixture
+def shop() -> Catalog:
+    """Four items whose words hold commas, quotes and the word `and`; one lacks everything."""
+    return Catalog(
+        "shop",
+        (
+            Item("1", "a", "", {"colour": "Black", "price": 10, "genres": ("Comedy", "Children's"), "year": 1990}),
+            Item("2", "b", "", {"colour": "Salt and pepper", "price": 49.5, "genres": ("Sci-Fi",), "year": 1999}),
+            Item("3", "c", "", {"colour": "red, dark", "price": 40.0, "category": "Vest top"}),
+            Item("4", "d", ""),
+        ),
+        {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("year>=1990", "12"),
+        ("year > 1990", "2"),
+        ("price<40", "1"),
+        ("price<=40", "13"),
+        ("price=40", "3"),
+        ("price!=40", "124"),
+        ("genre=comedy", "1"),
+        ("Genres=Children's", "1"),
+        ("genre!=Comedy", "234"),
+        ("categories=vest TOP", "3"),
+        ("colour!=Black", "234"),
+        ("colour=Salt and pepper", "2"),
+        ("colour=red, dark", "3"),
+        ("colour='red, dark' and price<=40", "3"),
+        ('colour="Salt and pepper", year<2000', "2"),
+        ("colour!=Black and price<45", "3"),
+        ("colour!=black AND year>=1990,price>0", "2"),
+        ("year>=2050", ""),
+    ],
+)
+def test_accepted(shop: Catalog, where: str, expected: str) -> None:
+    chosen = parse_where(where, shop)
+    assert "".join(item.id for item in shop.items if chosen.matches(item)) == expected
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("", "does not parse"),
+        ("year", "does not parse"),
+        ("year>=", "compares with nothing"),
+        ("year>=1990 or price<3", "year holds numbers"),
+        ("year>=1990 and", "year holds numbers"),
+        ("year>=1990,", "year holds numbers"),
+        ("colour='Black", "opens a quote"),
+        ("colour='Black' x", "does not parse at 'x'"),
+        ("director=Lynch", "it has: category, colour, genres, price, year"),
+        ("colour>Black", "use = or !="),
+        ("genre<Comedy", "use = or !="),
+        ("colour=Blak", "Black"),
+        ("year>=nan", "compare it with a number"),
+        ("price<inf", "compare it with a number"),
+    ],
+)
+def test_refused_with_what_is_allowed(shop: Catalog, where: str, says: str) -> None:
+    with pytest.raises(BadFilter) as refusal:
+        parse_where(where, shop)
+    assert says in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_catalogue_without_attributes_says_so() -> None:
+    with pytest.raises(BadFilter, match="it has: none"):
+        parse_where("year>1", Catalog("bare", (Item("1", "a"),), {}))
+
+
+items = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "year": st.integers(1980, 1990),
+            "price": st.sampled_from([0.5, 1, 1.5, 2]),
+            "colour": st.sampled_from(COLOURS),
+            "genres": st.lists(st.sampled_from(GENRES), max_size=3, unique=True).map(tuple),
+        },
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda found: tuple(Item(str(n), f"t{n}", "", attributes) for n, attributes in enumerate(found)))
+clause = st.one_of(
+    st.tuples(st.just("year"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.integers(1979, 1991).map(str)),
+    st.tuples(st.just("price"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.sampled_from(["1", "1.5", "3"])),
+    st.tuples(st.just("colour"), st.sampled_from(["=", "!="]), st.sampled_from(COLOURS)),
+    st.tuples(st.just("genre"), st.sampled_from(["=", "!="]), st.sampled_from(GENRES)),
+)
+
+
+@pytest.fixture(scope="module")
+def chroma() -> Iterator[chromadb.ClientAPI]:
+    client = chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False))
+    yield client
+    client.close()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(items, st.lists(clause, min_size=1, max_size=3), st.sampled_from([" and ", ", ", ","]))
+def test_chroma_and_python_agree(
+    chroma: chromadb.ClientAPI, items: tuple[Item, ...], clauses: list[tuple[str, str, str]], joint: str
+) -> None:
+    catalog = Catalog("made", items, {})
+    try:
+        chosen = parse_where(joint.join("".join(parts) for parts in clauses), catalog)
+    except BadFilter as refusal:  # an attribute or word that no item of this catalogue has
+        assert "no attribute" in str(refusal) or "no item has" in str(refusal)
+        return
+    kinds = attribute_kinds(catalog)
+    name = f"c{uuid.uuid4().hex}"
+    collection = chroma.create_collection(name, embedding_function=None)
+    collection.add(
+        ids=[item.id for item in items],
+        embeddings=np.ones((len(items), 2), np.float32),
+        metadatas=[metadata(item, kinds) or None for item in items],
+    )
+    found = set(collection.get(where=chosen.chroma(), include=[])["ids"])
+    chroma.delete_collection(name)
+    assert found == {item.id for item in items if chosen.matches(item)}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=30))
+def test_any_text_parses_or_is_refused_in_one_sentence(text: str) -> None:
+    catalog = Catalog("made", (Item("1", "a", "", {"year": 1990, "genres": ("Comedy",)}),), {})
+    try:
+        parse_where(text, catalog).matches(catalog.items[0])
+    except BadFilter as refusal:
+        assert str(refusal)

@@ -1,0 +1,290 @@
+"""The index on a real embedded Chroma: recall, filters, exclusion, stamps, damage, one owner, a full disk."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmrec.catalog import Catalog, Item
+from llmrec.errors import IndexBusy, IndexMismatch, StorageError
+from llmrec.retrieval.filters import parse_where
+from llmrec.retrieval.stamp import IndexStamp, fingerprint
+from llmrec.retrieval.store import ItemIndex
+
+N, DIM = 1682, 128
+
+
+def made(n: int = N, dim: int = DIM, seed: int = 0) -> tuple[np.ndarray, np.ndarray, Catalog, IndexStamp]:
+    """Vectors of rank 30 plus noise, biases like log counts: what trained heads look like."""
+    rng = np.random.default_rng(seed)
+    v = rng.normal(size=(n, 30)) @ rng.normal(size=(30, dim)) / 30**0.5 + 0.1 * rng.normal(size=(n, dim))
+    b = np.log(rng.zipf(1.5, n).clip(1, 600))
+    items = tuple(
+        Item(f"{row:04d}", f"Title {row}", "", {"year": 1900 + row % 100, "genres": ("Comedy", "War")[: row % 3]})
+        for row in range(n)
+    )
+    catalog = Catalog("made", items, {})
+    return v.astype(np.float32), b.astype(np.float32), catalog, IndexStamp.of(catalog, {"text": "t1"}, "a1", dim)
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    v, b, catalog, stamp = made()
+    seen: list[int] = []
+    with ItemIndex.build(tmp_path_factory.mktemp("index") / "ix", v, b, catalog, stamp, seen.append) as opened:
+        assert seen[-1] == N
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def queries() -> np.ndarray:
+    rng = np.random.default_rng(9)
+    return (rng.normal(size=(40, DIM)) @ made()[0][:DIM] / 10).astype(np.float32)
+
+
+def test_recall_scores_and_order(index: ItemIndex, queries: np.ndarray) -> None:
+    v, b, *_ = made()
+    exact = queries @ v.T + b
+    rows, scores = index.query(queries, 100)
+    recall = [len(set(found) & set(np.argsort(-exact[n])[:100])) / 100 for n, found in enumerate(rows)]
+    assert np.mean(recall) >= 0.95
+    for n, found in enumerate(rows):
+        np.testing.assert_allclose(scores[n], exact[n][found], rtol=1e-3, atol=1e-3)
+        assert (np.diff(scores[n]) <= 1e-4).all()
+
+
+def test_batch_equals_single(index: ItemIndex, queries: np.ndarray) -> None:
+    batch, scores = index.query(queries[:5], 20)
+    for n in range(5):
+        rows, alone = index.query(queries[n : n + 1], 20)
+        assert rows[0].tolist() == batch[n].tolist()
+        np.testing.assert_allclose(alone[0], scores[n], atol=1e-4)
+
+
+def test_seen_items_never_come_back_and_k_are_left(index: ItemIndex, queries: np.ndarray) -> None:
+    v, b, *_ = made()
+    best = np.argsort(-(queries[:3] @ v.T + b), axis=1)
+    exclude = [best[0][:300].tolist(), [], best[2][:10].tolist()]
+    rows, scores = index.query(queries[:3], 50, exclude=exclude)
+    for found, never in zip(rows, exclude, strict=True):
+        assert len(found) == len(set(found.tolist())) == 50
+        assert not set(found.tolist()) & set(never)
+    assert [len(each) for each in scores] == [50, 50, 50]
+
+
+def test_a_filter_keeps_only_what_matches(index: ItemIndex, queries: np.ndarray) -> None:
+    v, b, catalog, _ = made()
+    chosen = parse_where("year>=1990 and genre=war", catalog)
+    allowed = [row for row, item in enumerate(catalog.items) if chosen.matches(item)]
+    exact = queries @ v[allowed].T + b[allowed]
+    rows, _ = index.query(queries, 20, where=chosen, exclude=[allowed[:5]] * len(queries))
+    for n, found in enumerate(rows):
+        assert set(found.tolist()) <= set(allowed[5:])
+        wanted = {allowed[place] for place in np.argsort(-exact[n]) if place >= 5}
+        best = [allowed[place] for place in np.argsort(-exact[n]) if place >= 5][:20]
+        assert len(set(found.tolist()) & set(best)) >= 19
+        assert set(found.tolist()) <= wanted
+    none, scores = index.query(queries[:2], 5, where=parse_where("year>3000", catalog))
+    assert [len(found) for found in (*none, *scores)] == [0, 0, 0, 0]
+
+
+def test_asking_for_everything_or_nothing(index: ItemIndex, queries: np.ndarray) -> None:
+    rows, _ = index.query(queries[:1], 5000)
+    assert len(rows[0]) >= 0.99 * N
+    assert len(index.query(queries[:1], 0)[0][0]) == 0
+    assert index.query(queries[:0], 10) == ([], [])
+
+
+def test_a_query_is_quick(index: ItemIndex, queries: np.ndarray) -> None:
+    times = []
+    for query in queries:
+        start = time.perf_counter()
+        index.query(query[None], 100, exclude=[range(50)])
+        times.append(time.perf_counter() - start)
+    assert np.median(times) < 0.05  # 1 ms on an idle core; the target is 10
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[Path, IndexStamp]:
+    """A closed index of 60 items."""
+    v, b, catalog, stamp = made(60, 8)
+    ItemIndex.build(tmp_path / "ix", v, b, catalog, stamp).close()
+    return tmp_path / "ix", stamp
+
+
+def test_opens_again_after_closing(small: tuple[Path, IndexStamp]) -> None:
+    v, b, *_ = made(60, 8)
+    for _ in range(2):
+        with ItemIndex.open(*small) as opened:
+            rows, _ = opened.query(v[:1], 3)
+            assert rows[0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"encoders": "text=other"}, "encoders is 'text=t1', not 'text=other'"),
+        ({"adapter": "a2"}, "adapter is 'a1', not 'a2'"),
+        ({"dimension": 65}, "dimension is 9, not 65"),
+        ({"catalogue": "0"}, "catalogue is"),
+    ],
+)
+def test_an_index_of_another_make_is_refused(small: tuple[Path, IndexStamp], change: dict, names: str) -> None:
+    path, stamp = small
+    with pytest.raises(IndexMismatch, match="llmrec index") as refusal:
+        ItemIndex.open(path, replace(stamp, **change))
+    assert names in str(refusal.value)
+    ItemIndex.open(path, stamp).close()
+
+
+def test_the_fingerprint_follows_every_part_of_an_item() -> None:
+    _, _, catalog, _ = made(5, 4)
+    first, *rest = catalog.items
+    for other in (
+        (*rest, first),
+        (*catalog.items[:4],),
+        (replace(first, title="x"), *rest),
+        (replace(first, attributes={"year": 1}), *rest),
+        (replace(first, description="x"), *rest),
+    ):
+        assert fingerprint(replace(catalog, items=other)) != fingerprint(catalog)
+    assert fingerprint(replace(catalog, name="renamed")) == fingerprint(catalog)
+
+
+def test_vectors_that_do_not_fit_the_catalogue_are_refused(tmp_path: Path) -> None:
+    v, b, catalog, stamp = made(20, 8)
+    with pytest.raises(ValueError, match="20 items"):
+        ItemIndex.build(tmp_path / "ix", v[:10], b[:10], catalog, stamp)
+
+
+def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(IndexMismatch, match=r"no index at .*llmrec index"):
+        ItemIndex.open(tmp_path / "none", made(5, 4)[3])
+
+
+def _sqlite(path: Path) -> Path:
+    return next(path.glob("chroma-*")) / "chroma.sqlite3"
+
+
+@pytest.mark.parametrize("fault", ["garbage", "truncated", "no database", "no folder", "pointer", "binary pointer"])
+def test_a_damaged_index_is_refused_and_rebuilt(small: tuple[Path, IndexStamp], fault: str) -> None:
+    path, stamp = small
+    if fault == "garbage":
+        _sqlite(path).write_bytes(os.urandom(20_000))
+    elif fault == "truncated":
+        _sqlite(path).write_bytes(_sqlite(path).read_bytes()[:3000])
+    elif fault == "no database":
+        _sqlite(path).unlink()
+    elif fault == "no folder":
+        shutil.rmtree(_sqlite(path).parent)
+    else:
+        (path / "current").write_bytes(b"chroma-gone" if fault == "pointer" else b"\xff\xfe\x00")
+    with pytest.raises(IndexMismatch, match="run `llmrec index`"):
+        ItemIndex.open(path, stamp)
+    v, b, catalog, _ = made(60, 8)
+    with ItemIndex.build(path, v, b, catalog, stamp) as opened:
+        assert len(opened.query(v[:1], 3)[0][0]) == 3
+    assert len(list(path.glob("chroma-*"))) == 1
+
+
+HOLD = """
+import json, sys, time
+from pathlib import Path
+from llmrec.retrieval.stamp import IndexStamp
+from llmrec.retrieval.store import ItemIndex
+index = ItemIndex.open(Path(sys.argv[1]), IndexStamp(**json.loads(sys.argv[2])))
+print("open", flush=True)
+time.sleep(60)
+"""
+
+
+def test_damaged_vectors_are_refused(tmp_path: Path) -> None:
+    v, b, catalog, stamp = made()  # over Chroma's threshold, so that the vectors lie in files of their own
+    path = tmp_path / "ix"
+    ItemIndex.build(path, v, b, catalog, stamp).close()
+    for part in _sqlite(path).parent.glob("*/data_level0.bin"):
+        part.write_bytes(part.read_bytes()[:50])
+    program = [sys.executable, "-c", HOLD, str(path), json.dumps(asdict(stamp))]  # this process may still cache them
+    done = subprocess.run(program, capture_output=True, text=True)
+    assert "llmrec.errors.IndexMismatch" in done.stderr
+    assert "run `llmrec index`" in done.stderr
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(small: tuple[Path, IndexStamp]) -> None:
+    path, stamp = small
+    v, b, catalog, _ = made(60, 8, seed=1)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ItemIndex.build(path, v, b, catalog, replace(stamp, adapter="a2"), stop)
+    ItemIndex.open(path, stamp).close()
+    assert len(list(path.glob("chroma-*"))) == 1
+
+
+def test_one_owner_and_a_killed_owner_leaves_no_lock(small: tuple[Path, IndexStamp]) -> None:
+    path, stamp = small
+    program = [sys.executable, "-c", HOLD, str(path), json.dumps(asdict(stamp))]
+    owner = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+    try:
+        assert owner.stdout is not None
+        assert owner.stdout.readline().strip() == "open"
+        v, b, catalog, _ = made(60, 8)
+        with pytest.raises(IndexBusy, match="in use by another llmrec"):
+            ItemIndex.open(path, stamp)
+        with pytest.raises(IndexBusy):
+            ItemIndex.build(path, v, b, catalog, stamp)
+    finally:
+        owner.send_signal(signal.SIGKILL)
+        owner.communicate()
+    ItemIndex.open(path, stamp).close()
+
+
+FILL = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_store import made
+from llmrec.errors import StorageError
+from llmrec.retrieval.store import ItemIndex
+path = Path(sys.argv[1]) / "ix"
+v, b, catalog, stamp = made()
+try:
+    ItemIndex.build(path, v, b, catalog, stamp)
+except StorageError as error:
+    assert not list(path.glob("chroma-*")), "a broken build was left behind"
+    print("StorageError:", error)
+"""
+
+
+@pytest.mark.parametrize("size", ["20k", "1500k", "2500k"])
+def test_a_full_disk_is_one_sentence(tmp_path: Path, size: str) -> None:
+    mount = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    fill = f'mount -t tmpfs -o size={size} none "$1" && shift && exec "$@"'
+    where = str(tmp_path)
+    probe = (
+        subprocess.run([*mount, fill, "sh", where, "true"], capture_output=True) if shutil.which("unshare") else None
+    )
+    if probe is None or probe.returncode:
+        pytest.skip("this machine lets a user mount no small file system")
+    program = [sys.executable, "-c", FILL, where, str(Path(__file__).parent)]
+    done = subprocess.run([*mount, fill, "sh", where, *program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("StorageError: the index at")
+    assert "free some space" in done.stdout
+
+
+def test_a_place_that_cannot_hold_a_folder_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    v, b, catalog, stamp = made(5, 4)
+    with pytest.raises(StorageError, match="cannot be written"):
+        ItemIndex.build(tmp_path / "file" / "ix", v, b, catalog, stamp)
