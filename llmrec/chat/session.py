@@ -1,5 +1,6 @@
 """One conversation: remembers what was liked, seen and turned down, and what the last list was."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from llmrec.chat.understand import Intent, understanding
 from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended, Recommender, Response
+    from llmrec.recommend import Recommended, Recommender, Request, Response
 
 SHOWN = 5
 HELP = (
@@ -41,7 +42,7 @@ class Session:
         self.catalog.rows(given)
         self.history = list(given)
         self.rejected: set[str] = set()
-        self.wish = Intent("ask")
+        self.asked: Request | None = None
         self.shown: tuple[Recommended, ...] = ()
         self._understand = understanding(self.catalog)
         self._answers: dict[str, Callable[[Intent], Reply]] = {
@@ -62,34 +63,32 @@ class Session:
         return self._answers[intent.action](intent)
 
     def _ask(self, intent: Intent) -> Reply:
-        self.wish = intent
-        return self._recommend()
-
-    def _recommend(self, *, explain: bool = False, k: int = SHOWN) -> Reply:
         from llmrec.recommend import Request
 
-        response = self.recommender.recommend(
-            Request(
-                user=None,
-                history=tuple(self.history),
-                query=self.wish.query or None,
-                k=k + len(self.rejected),
-                where=" and ".join(self.wish.filters) or None,
-                explain=explain,
-            )
+        self.asked = Request(
+            user=None,
+            history=tuple(self.history),
+            query=intent.query or None,
+            k=SHOWN + len(self.rejected),
+            where=" and ".join(intent.filters) or None,
         )
-        self.shown = tuple(item for item in response.items if item.id not in self.rejected)[:k]
+        return self._recommend(self.asked)
+
+    def _recommend(self, request: "Request") -> Reply:
+        response = self.recommender.recommend(request)
+        self.shown = tuple(item for item in response.items if item.id not in self.rejected)[:SHOWN]
         return Reply(response=response)
 
     def _why(self, intent: Intent) -> Reply:
-        if not self.shown:
+        if not self.shown or self.asked is None:
             raise BadInput("there is no list yet to speak of; ask for something first")
         item = self._meant(intent.subject or "1")
-        if item not in {shown.id for shown in self.shown}:
-            raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
-        if not self.explained:
-            self._recommend(explain=True)
-        return Reply(why=next(shown for shown in self.shown if shown.id == item))
+        if self.shown[0].rationale is None:  # reasons take seconds: measured only when asked for
+            self._recommend(dataclasses.replace(self.asked, explain=True))
+        for recommended in self.shown:
+            if recommended.id == item:
+                return Reply(why=recommended)
+        raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
 
     def _took(self, intent: Intent) -> Reply:
         item = self._meant(intent.subject)

@@ -105,9 +105,7 @@ def _decade(decade: int) -> list[str]:
 
 def _excluded(text: str, catalog: Catalog, found: list[str]) -> str:
     """Of "not horror", "nothing with war or crime": attribute values that the answer must not have."""
-    return _governed(
-        text, r"\b(?:but )?(?:not?|without|except|nothing)(?: with| any| an?)?\s+", "!=", catalog, found
-    )
+    return _governed(text, r"\b(?:but )?(?:not?|without|except|nothing)(?: with| any| an?)?\s+", "!=", catalog, found)
 
 
 def _demanded(text: str, catalog: Catalog, found: list[str]) -> str:

@@ -1,0 +1,164 @@
+"""Every command on a small real catalogue and a pack trained on it, as a shell runs them."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def run(*words: str | Path, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "llmrec.cli", *map(str, words)],
+        input=stdin, capture_output=True, text=True, env=os.environ | env, timeout=600,
+    )  # fmt: skip
+
+
+def result(*words: str | Path) -> dict[str, Any]:
+    done = run(*words, "--json")
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def refused(code: int, *words: str | Path, **env: str) -> str:
+    """The one sentence with which a command refuses."""
+    done = run(*words, **env)
+    assert "Traceback" not in done.stderr
+    sentences = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert (done.returncode, len(sentences)) == (code, 1), done.stderr
+    return sentences[0]
+
+
+@pytest.fixture
+def on(films: Path, pack: Path) -> list[str | Path]:
+    """The options that name the small catalogue and its pack."""
+    return ["--data", films, "--adapter", pack]
+
+
+def watched(films: Path, user: str) -> list[str]:
+    lines = (films / "interactions.csv").read_text().splitlines()[1:]
+    return [line.split(",")[1] for line in lines if line.split(",")[0] == user]
+
+
+def test_a_user_gets_items_never_seen_with_checked_reasons(on: list[str | Path], films: Path) -> None:
+    answer = result("recommend", *on, "--user", "u3", "-k", "3", "--explain")
+    assert len(answer["items"]) == 3
+    assert not {item["id"] for item in answer["items"]} & set(watched(films, "u3"))
+    assert [item["score"] for item in answer["items"]] == sorted((i["score"] for i in answer["items"]), reverse=True)
+    for item in answer["items"]:
+        assert item["rationale"]["text"]
+        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+
+
+def test_printed_answer_shows_title_score_sentence_and_evidence(on: list[str | Path]) -> None:
+    done = run("recommend", *on, "--user", "u3", "-k", "2", "--explain")
+    assert done.returncode == 0, done.stderr
+    assert "evidence: " in done.stdout
+    assert "  1  " in done.stdout
+
+
+def test_history_filter_and_wish(on: list[str | Path]) -> None:
+    answer = result("recommend", *on, "--history", "f00, f06", "--query", "space", "--where", "year>=1990")
+    assert answer["items"]
+    assert all(item["attributes"]["year"] >= 1990 for item in answer["items"])
+    assert not {"f00", "f06"} & {item["id"] for item in answer["items"]}
+
+
+def test_newcomers_get_answers(on: list[str | Path]) -> None:
+    assert len(result("recommend", *on, "-k", "4")["items"]) == 4
+    assert len(result("recommend", *on, "--query", "a western")["items"]) == 10
+
+
+def test_index_is_rebuilt_and_answers_stay(on: list[str | Path]) -> None:
+    before = result("recommend", *on, "--user", "u1")["items"]
+    result("index", *on)
+    after = result("recommend", *on, "--user", "u1")["items"]
+    assert [item["id"] for item in before] == [item["id"] for item in after]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--user", "nobody"), "user 'nobody' is not in catalogue"),
+        (("--history", "f00,x99"), "item 'x99' is not in catalogue"),
+        (("--user", "u1", "--where", "year>>1"), "year>>1"),
+        (("--user", "u1", "--where", "colour=red"), "colour"),
+        (("--user", "u1", "--history", "f01"), "--history"),
+    ],
+)
+def test_wrong_requests_are_one_sentence(on: list[str | Path], words: tuple[str, ...], says: str) -> None:
+    assert says in refused(2, "recommend", *on, *words)
+
+
+def test_damaged_and_foreign_packs_are_refused(films: Path, pack: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(pack, broken)
+    whole = (broken / "model.safetensors").read_bytes()
+    (broken / "model.safetensors").write_bytes(whole[: len(whole) // 2])
+    assert "model.safetensors" in refused(1, "recommend", "--data", films, "--adapter", broken, "--user", "u1")
+    (broken / "model.safetensors").write_bytes(whole)
+    about = json.loads((broken / "pack.json").read_text())
+    (broken / "pack.json").write_text(json.dumps(about | {"base": "Another-7B"}))
+    assert "Another-7B" in refused(2, "recommend", "--data", films, "--adapter", broken, "--user", "u1")
+    refused(1, "recommend", "--data", films, "--adapter", tmp_path / "none", "--user", "u1")
+
+
+def test_rank_writes_what_the_referee_reads(on: list[str | Path], films: Path, shared: Path, tmp_path: Path) -> None:
+    referee = shared / "referee" / "referee.py"
+    split, out = tmp_path / "split.jsonl", tmp_path / "ranking.jsonl"
+    made = subprocess.run([sys.executable, referee, "split", films, split], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"the referee does not read this catalogue: {made.stderr.strip().splitlines()[-1]}")
+    result("rank", *on, "--split", split, "--at", "test", "--out", out)
+    judged = subprocess.run([sys.executable, referee, "score", split, out], capture_output=True, text=True)
+    assert judged.returncode == 0, judged.stderr
+
+
+def test_a_conversation_over_a_pipe(on: list[str | Path]) -> None:
+    lines = ["something in space after 1980", "why 1?", "not 1", "like zzz", "only westerns, not horror", "quit"]
+    done = run("chat", *on, "--user", "u2", stdin="\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    assert "evidence: " in done.stdout
+    assert "will not be shown again" in done.stdout
+    assert "no title like 'zzz'" in done.stdout
+    assert "Western" in done.stdout
+    assert done.stdout.rstrip().endswith("Goodbye.")
+
+
+def test_the_demo_runs_on_any_catalogue_and_opens_no_chat_without_a_terminal(on: list[str | Path]) -> None:
+    done = run("demo", *on)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("evidence: ") == 25
+    assert "newcomer" in done.stdout
+    assert "you>" not in done.stdout
+
+
+def test_interrupted_training_keeps_its_checkpoint_and_goes_on(films: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pack"
+    words = ["train", "--data", films, "--out", out, "--epochs", "40", "--layers", "1", "--wishes", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "llmrec.cli", *map(str, words)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = ""
+    while "epoch 1:" not in said:
+        said = process.stderr.readline()
+        assert said, "training ended before its first epoch did"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    _, rest = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in rest
+    assert "checkpoint is kept in" in " ".join(rest.split())
+    assert (out / "checkpoint.pt").stat().st_size > 0
+    again = " ".join(str(word) for word in words[:-2])
+    assert "another recipe" in refused(2, *again.split(), "--wishes", "2")
