@@ -10,7 +10,7 @@ from eval.ranking.metrics import Floats, z_scores
 from eval.ranking.problem import Problem
 
 _FINE = (0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.17)
-WEIGHTS = (0.0, *_FINE, *(step / 20 for step in range(4, 17)), *(1 - share for share in reversed(_FINE)), 1.0)
+WEIGHTS = (0.0, *_FINE, *(step / 20 for step in range(4, 17)), *(round(1 - share, 2) for share in reversed(_FINE)), 1.0)
 """Share of the second component; fine at both ends, where a heavy-tailed score (EASE) needs little weight."""
 
 
