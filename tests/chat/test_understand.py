@@ -5,7 +5,6 @@ import pytest
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.understand import Intent, understand, understanding
 
-
 ATTRIBUTES = ("category", "colour", "pattern", "price")
 
 
