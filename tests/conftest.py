@@ -1,10 +1,19 @@
 """Fixtures every room's tests share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from llmrec.catalog.types import Catalog, Interaction, Item
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from llmrec.encoders import Features
+    from llmrec.model.reclm import RecLM
 
 FILMS = [
     ("Red Dawn", ("Action", "War"), 1984), ("Night Bus", ("Comedy", "Romance"), 1994),
@@ -50,3 +59,78 @@ def base_model() -> Path:
     from llmrec.setup import materialise_base
 
     return materialise_base(home())
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real Llama of 2 layers and 32 dimensions with a byte-level BPE of its own, as `llmrec setup` leaves one."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    from llmrec.setup.artefact import seal
+
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    words = [f"{title} {' '.join(genres)} {year}" for title, genres, year in FILMS]
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    bpe.train_from_iterator(
+        [*words, "Items this customer chose, oldest first: Now in the mood for: Next:"],
+        trainers.BpeTrainer(vocab_size=400, special_tokens=["<|eos|>"], initial_alphabet=alphabet, show_progress=False),
+    )
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="<|eos|>", pad_token="<|eos|>")
+    torch.manual_seed(0)
+    shape = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=2048, tie_word_embeddings=True, initializer_range=0.2,
+        bos_token_id=tokenizer.eos_token_id, eos_token_id=tokenizer.eos_token_id,
+    )  # fmt: skip
+    LlamaForCausalLM(shape).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    seal(folder, id="tiny", source="made by the tests", version="0", files=("model.safetensors",))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_features() -> "Features":
+    """Seeded vectors for the 12 films: text for all but the last, images for all but every third."""
+    import numpy as np
+
+    from llmrec.encoders import Features
+
+    rng = np.random.default_rng(0)
+    rows = np.arange(len(FILMS))
+    mask = {"text": rows < len(FILMS) - 1, "image": rows % 3 != 0}
+    dims = {"text": 384, "image": 1280}
+    vectors = {
+        m: (rng.normal(size=(len(FILMS), dims[m])) * mask[m][:, None]).astype(np.float32) for m in mask
+    }
+    keys = {m: tuple(f"{n:064x}" if there else "" for n, there in enumerate(mask[m], 1)) for m in mask}
+    ids = tuple(str(n + 1) for n in rows)
+    titles = tuple(f"{n:064x}" for n in range(1, len(FILMS) + 1))
+    return Features(ids, titles, vectors, mask, {"text": "text-test", "image": "image-test"}, keys)
+
+
+@pytest.fixture
+def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., RecLM]":
+    """Builds a RecLM on the tiny base over the 12 films; its LoRA is given weights, as if it had been trained."""
+    import numpy as np
+    import torch
+
+    from llmrec.model.config import RecLMConfig
+    from llmrec.train.build import build_model
+
+    def build(known: "NDArray[np.bool_] | None" = None, dropout: float = 0.0, **shape: int) -> "RecLM":
+        config = RecLMConfig(**{"exit_layer": 2, "dim": 16, "window": 4, "lora_rank": 4, "lora_alpha": 8} | shape)
+        owned = np.arange(len(FILMS)) != 10 if known is None else known
+        vectors, mask = tiny_features.vectors, tiny_features.mask
+        model, _ = build_model(tiny_base, vectors, mask, owned, config, seed=1, dropout=dropout)
+        with torch.no_grad():
+            for name, p in model.trainable().items():
+                if "lora_B" in name or name.startswith("bias"):
+                    p.normal_(std=0.1)
+        return model.eval()
+
+    return build

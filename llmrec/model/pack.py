@@ -133,11 +133,17 @@ def load_pack(folder: Path) -> Pack:
         raise PackError(
             f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain"
         ) from error
-    if noted.get("format") != FORMAT:
+    if not isinstance(noted, dict) or noted.get("format") != FORMAT:
+        found = noted.get("format") if isinstance(noted, dict) else None
         raise PackError(
-            f"{folder} has pack format {noted.get('format')!r}, this llmrec reads {FORMAT}; retrain, or use another version"
+            f"{folder} has pack format {found!r}, this llmrec reads {FORMAT}; retrain, or use another version"
         )
-    info = PackInfo(**noted | {"config": RecLMConfig(**noted["config"])})
+    try:
+        info = PackInfo(**noted | {"config": RecLMConfig(**noted["config"])})
+    except (KeyError, TypeError) as error:
+        raise PackError(
+            f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain"
+        ) from error
     for name, trained in info.prompts.items():
         if version(name) != trained:
             raise PackMismatch(
@@ -145,7 +151,12 @@ def load_pack(folder: Path) -> Pack:
                 "llmrec version that the pack's card names"
             )
     arrays, collaborative = (read_arrays(folder / f"{n}.safetensors") for n in ("model", "collaborative"))
-    items = tuple(json.loads((folder / "items.json").read_text(encoding="utf-8")))
+    try:
+        items = tuple(json.loads((folder / "items.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise PackError(
+            f"{folder / 'items.json'} is missing or damaged; copy the adapter pack again, or retrain it"
+        ) from error
     return Pack(folder, info, arrays, items, collaborative)
 
 

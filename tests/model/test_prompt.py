@@ -1,0 +1,93 @@
+"""The splicer: one packed pass says what separate plain prompts say."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+import torch
+
+from llmrec.model.prompt import Branch, splice
+from llmrec.model.reclm import RecLM
+
+BEFORE = (5, 9, 12)
+A, B = (7, 8, 20), (30, 31)
+
+
+def vectors(
+    model: RecLM, histories: Sequence[Sequence[int]], branches: Sequence[Sequence[Branch]]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    with torch.inference_mode():
+        soft = model.soft(model.known)
+        return model(splice(BEFORE, histories, branches, model.config.soft_tokens), soft)
+
+
+def alone(model: RecLM, history: Sequence[int], words: tuple[int, ...] = ()) -> torch.Tensor:
+    """q of a plain causal prompt: no branch mask, no padding, no position ids of our own."""
+    with torch.inference_mode():
+        table, soft = model.backbone.get_input_embeddings().weight, model.soft(model.known)
+        parts = [table[list(BEFORE)], soft[list(history)].flatten(0, 1), table[list(words)]]
+        states = model.backbone(
+            inputs_embeds=torch.cat(parts).unsqueeze(0), use_cache=False
+        ).last_hidden_state
+        return model.query_head(states[0, -1])
+
+
+@pytest.fixture(params=[1, 2], ids=["one soft token", "two soft tokens"])
+def model(request: pytest.FixtureRequest, make_model: Callable[..., RecLM]) -> RecLM:
+    return make_model(soft_tokens=request.param)
+
+
+def close(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return torch.allclose(a, b, atol=1e-5)
+
+
+def test_branches_answer_like_prompts_of_their_own(model: RecLM) -> None:
+    asked = [Branch(0, A), Branch(2, B), Branch(2, A), Branch(4, B)]
+    _, branch = vectors(model, [[1, 5, 3, 8]], [asked])
+    for n, wish in enumerate(asked):
+        assert close(branch[0, n], alone(model, [1, 5, 3, 8][: wish.after], wish.words)), n
+    # The test is blind if words and items do not move q at all.
+    assert not torch.allclose(branch[0, 1], branch[0, 2], atol=1e-2)
+    assert not torch.allclose(branch[0, 0], branch[0, 2], atol=1e-2)
+
+
+def test_trunk_after_n_items_reads_like_a_prompt_of_those(model: RecLM) -> None:
+    trunk, _ = vectors(model, [[1, 5, 3, 8]], [[Branch(1, A), Branch(3, B)]])
+    for n in range(5):
+        assert close(trunk[0, n], alone(model, [1, 5, 3, 8][:n])), n
+
+
+def test_batch_and_padding_change_nothing(model: RecLM) -> None:
+    histories = [[1, 5, 3, 8], [], [2], [9, 0]]
+    branches = [[Branch(1, A)], [Branch(0, B)], [], [Branch(2, A + B), Branch(0, A)]]
+    trunk, branch = vectors(model, histories, branches)
+    for n, (history, asked) in enumerate(zip(histories, branches, strict=True)):
+        own_trunk, own_branch = vectors(model, [history], [asked])
+        assert close(trunk[n, : len(history) + 1], own_trunk[0])
+        assert close(branch[n, : len(asked)], own_branch[0])
+
+
+def test_plain_prompts_in_a_batch_of_unlike_lengths(model: RecLM) -> None:
+    histories, wishes = [[1, 5, 3, 8], [2], []], [B, A, A + B]
+    branches = [[Branch(len(h), w)] for h, w in zip(histories, wishes, strict=True)]
+    assert splice(BEFORE, histories, branches, model.config.soft_tokens).plain
+    trunk, branch = vectors(model, histories, branches)
+    for n, (history, wish) in enumerate(zip(histories, wishes, strict=True)):
+        assert close(branch[n, 0], alone(model, history, wish))
+        assert close(trunk[n, len(history)], alone(model, history))
+
+
+def test_wish_in_the_middle_is_not_taken_for_plain_text() -> None:
+    assert splice(BEFORE, [[1, 2]], [[]], 1).plain
+    assert splice(BEFORE, [[1, 2]], [[Branch(2, A)]], 1).plain
+    assert not splice(BEFORE, [[1, 2]], [[Branch(1, A)]], 1).plain
+    assert not splice(BEFORE, [[1, 2]], [[Branch(2, A), Branch(2, B)]], 1).plain
+
+
+def test_every_slot_is_a_word_or_an_item() -> None:
+    batch = splice(BEFORE, [[4, 6], [1]], [[Branch(1, A)], []], 2)
+    real = batch.branch >= 0
+    assert torch.equal((batch.tokens >= 0) ^ (batch.items >= 0), real)
+    assert batch.items[0, 3:7].tolist() == [4, 4, 6, 6]
+    assert batch.slot[0, 3:7].tolist() == [0, 1, 0, 1]
+    assert batch.read_trunk.tolist() == [[2, 4, 6], [2, 4, -1]]
+    assert batch.read_branch.tolist() == [[9], [-1]]
