@@ -17,6 +17,8 @@ from llmrec.errors import LlmrecError
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "ranking"
 GROUPS = ("peers", "fusion", "cold", "wish")
+TRAINED = ("variants", "ours", "ours-cold")
+"""Groups that train our own model where it is not trained yet; they run only when named."""
 
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
@@ -26,7 +28,17 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--referee", type=Path, default=Path("../shared/referee/referee.py"))
     parser.add_argument("--results", type=Path, default=RESULTS, help="where rows and report go")
     parser.add_argument("--seeds", type=_numbers, default=[0, 1, 2], help="default 0,1,2")
-    parser.add_argument("--groups", type=_names(GROUPS), default=list(GROUPS), help=",".join(GROUPS))
+    parser.add_argument(
+        "--groups",
+        type=_names((*GROUPS, *TRAINED)),
+        default=list(GROUPS),
+        help=f"default {','.join(GROUPS)}; by name alone, since they train our model: {', '.join(TRAINED)}",
+    )
+    parser.add_argument(
+        "--variants",
+        type=lambda text: text.split(","),
+        help="of the group variants: names in eval/ranking/variants.py; default all",
+    )
     parser.add_argument("--peers", type=_names(tuple(RECIPES)), default=list(RECIPES), help=",".join(RECIPES))
     parser.add_argument(
         "--adapter",
@@ -91,6 +103,20 @@ def run(args: argparse.Namespace) -> None:
             for name in GRIDS:
                 for seed in args.seeds:
                     run_cold(context, problem, split, name, seed)
+        if "variants" in args.groups:
+            from eval.ranking.variant_runs import run_variants
+
+            run_variants(context, problem, split, args.variants, args.seeds)
+        if "ours" in args.groups:
+            from eval.ranking.fused import run_fused
+
+            for seed in args.seeds:
+                run_fused(context, problem, split, seed)
+        if "ours-cold" in args.groups:
+            from eval.ranking.cold_ours import run_cold_ours
+
+            for seed in args.seeds:
+                run_cold_ours(context, problem, split, seed)
         if "wish" in args.groups:
             from eval.ranking.wish import RIVALS, run_rival
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 @lru_cache(maxsize=1)
-def _features(problem: Problem) -> "Features":
+def all_features(problem: Problem) -> "Features":
+    """Both modalities of the catalogue; encoded once, then cached on disk."""
     from llmrec.encoders import default_encoders, extract
 
     features, problems = extract(problem.catalog, default_encoders(), home() / "features")
@@ -27,7 +28,7 @@ def _features(problem: Problem) -> "Features":
 
 def vectors(problem: Problem, modality: str) -> tuple[Floats, NDArray[np.bool_]]:
     """(items, dim) vectors and (items,) mask of `text` or `image`; encoded once, then cached on disk."""
-    features = _features(problem)
+    features = all_features(problem)
     return features.vectors[modality], features.mask[modality]
 
 

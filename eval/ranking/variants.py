@@ -5,7 +5,7 @@ ranks with the LLM path alone (no item-item model, no content similarity), so th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -56,6 +56,15 @@ VARIANTS = {
     "llm 30 layers": Variant("layers", shape={"exit_layer": 30}),
 }
 
+RECIPES = {"hm": {"epochs": 10, "average": 0.99}}
+"""Where a data set departs from the default recipe: with few steps the running average must be short."""
+
+
+def variant_of(name: str, dataset: str) -> Variant:
+    """The variant as it is trained on that data set."""
+    variant = VARIANTS[name]
+    return replace(variant, recipe={**RECIPES.get(dataset, {}), **variant.recipe})
+
 
 class TitleRecLM(RecLM):
     """A RecLM whose history is read as words: an item's slots are its title's word embeddings."""
@@ -101,8 +110,12 @@ def train_variant(
     seed: int,
     report: Report | None = None,
     valid: tuple[Event, ...] | None = None,
+    checkpoint: Path | None = None,
 ) -> Trained:
-    """Train on `split.train`; `valid` replaces the split's validation events (cold items)."""
+    """Train on `split.train`; `valid` replaces the split's validation events (cold items).
+
+    The run goes on from `checkpoint` where there is one; a finished one gives its model at once.
+    """
     rows = {user: catalog.rows(items) for user, items in split.train.items() if items}
     shape, recipe = RecLMConfig(**variant.shape), TrainConfig(seed=seed, **variant.recipe)
     used = {m: vectors[m] for m in variant.modalities if m in vectors}
@@ -128,7 +141,8 @@ def train_variant(
         wish_writer(catalog, words),
         lambda m: llm_ndcg(m, words.before, held),
         recipe,
-        report=report,
+        checkpoint,
+        report,
     )
     return Trained(model, words, progress, held)
 

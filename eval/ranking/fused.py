@@ -1,0 +1,122 @@
+"""Our fused model as a pack serves it: LLM, item-item model, content and popularity, weights fitted on valid.
+
+The weights are fitted as `llmrec train` fits them (`llmrec.train.calibrate`), wishes in the phrasings of training;
+test is ranked over the whole catalogue. Beside it stand its parts without an LLM, so that nobody takes the item-item
+model's merit for the LLM's.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval.ranking import cells
+from eval.ranking.features import all_features
+from eval.ranking.metrics import Floats
+from eval.ranking.problem import Problem
+from eval.ranking.queries import Queries
+from eval.ranking.runs import Context
+from eval.ranking.variant_runs import trained_queries
+from llmrec.catalog import Split
+from llmrec.retrieval.collaborative import Collaborative
+from llmrec.retrieval.components import Components
+from llmrec.retrieval.hybrid import fit_weights, fuse
+
+FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A cell: which components are fused (None: all there are) and where the row goes."""
+
+    model: str
+    section: str
+    without: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    random: bool = True
+
+    def names(self, found: Mapping[str, Floats]) -> list[str]:
+        """Names of the components it fuses."""
+        return [name for name in found if name not in self.without and (self.only is None or name in self.only)]
+
+
+PARTS = (
+    Part(FUSED, "main"),
+    Part(FUSED, "wish"),
+    Part(WITHOUT, "wish", without=frozenset({"llm"})),
+    Part(WITHOUT, "extra", without=frozenset({"llm"}), random=False),
+    Part(ITEM_ITEM, "extra", only=frozenset({"collaborative"}), random=False),
+)
+
+
+def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> None:
+    """Fit the weights on valid, rank test and file the cells, unless they are there.
+
+    The parts without an LLM have no chance in them and are filed for seed 0 alone, except under wishes.
+    """
+    wanted = [part for part in PARTS if part.random or seed == 0]
+    missing = [part for part in wanted if not context.done(problem, part.model, seed, part.section)]
+    if not missing:
+        return
+    start = time.perf_counter()
+    found = trained_queries(context, problem, split, "llm", seed)
+    components = _components(problem, found)
+    for wish in (False, True):
+        parts = [part for part in missing if (part.section == "wish") == wish]
+        if not parts:
+            continue
+        scored = {at: _scores(problem, components, found, at, wish) for at in ("valid", "test")}
+        shared = time.perf_counter() - start
+        for part in parts:
+            _file(context, problem, part, seed, scored, found, shared)
+
+
+def _components(problem: Problem, found: Queries) -> Components:
+    features = all_features(problem)
+    histories = [list(rows) for rows in problem.train]
+    collaborative = Collaborative.fit(histories, problem.n_items)
+    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, histories)
+
+
+def _scores(problem: Problem, components: Components, found: Queries, at: str, wish: bool) -> dict[str, Floats]:
+    q = found.q[f"{at} wish" if wish else at]
+    return components.scores(q, problem.events(at).histories, found.words[at] if wish else None)
+
+
+def _file(
+    context: Context,
+    problem: Problem,
+    part: Part,
+    seed: int,
+    scored: Mapping[str, Mapping[str, Floats]],
+    found: Queries,
+    shared: float,
+) -> None:
+    start = time.perf_counter()
+    used = {at: {name: scored[at][name] for name in part.names(scored[at])} for at in scored}
+    weights = fit_weights(used["valid"], problem.valid.targets.tolist(), problem.valid.histories)
+    reached = problem.ndcg(_finite(fuse(used["valid"], weights, problem.valid.histories)), "valid")
+    test = _finite(fuse(used["test"], weights, problem.test.histories))
+    trained = "llm" in used["test"]
+    row = cells.record_cell(
+        problem.folder,
+        part.model,
+        seed,
+        problem.rankings(test),
+        context.referee,
+        context.results,
+        {"weights": weights},
+        (found.about["seconds"] if trained else 0.0) + shared + time.perf_counter() - start,
+        section=part.section,
+        valid={"ndcg@10": round(reached, 5)},
+        store=context.store,
+        machine=cells.this_machine() | ({"trained_on": found.about["machine"]} if trained else {}),
+    )
+    print(f"  {part.model} seed {seed}, {part.section}: test NDCG@10 {row['metrics']['ndcg@10']:.4f}", flush=True)
+
+
+def _finite(scores: Floats) -> Floats:
+    """Seen items, -inf in a fused score, as the lowest finite number: the ranks leave them out anyway."""
+    lowest: Floats = np.maximum(scores, np.float32(-1e30))
+    return lowest

@@ -1,0 +1,177 @@
+"""What a trained RecLM has to say, computed once: query vectors of all held-out events, item vectors, biases.
+
+The fused score, its weights and every table of the LLM alone follow from these arrays without running the LLM
+again. A user whose whole history fits the window is read once: the query after n items is the state at the n-th,
+and wishes branch off there, as in training; longer histories are read per event.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+
+from eval.ranking.metrics import Floats
+from eval.ranking.variants import Trained
+from llmrec.catalog import Catalog, Split
+from llmrec.catalog.events import Event, rolling_events
+from llmrec.encoders import text_encoder
+from llmrec.model.prompt import Branch, splice
+from llmrec.model.query import query_vectors
+from llmrec.train.wishes import compose_wish
+
+BATCH = 32
+"""Prompts read together."""
+
+
+@dataclass(frozen=True)
+class Queries:
+    """`q[asking]`: (events, dim) for the askings `valid`, `valid wish`, `test`, `test wish`, `test shuffled`;
+    `words[at]`: (events, text dim), the wishes as the text encoder reads them; `v` (items, dim); `b` (items,);
+    `about`: how the model was trained (seconds, machine, valid NDCG@10, recipe, shape)."""
+
+    q: Mapping[str, Floats]
+    words: Mapping[str, Floats]
+    v: Floats
+    b: Floats
+    about: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, trained: Trained, q: Mapping[str, Floats], words: Mapping[str, Floats]) -> "Queries":
+        """With the item vectors and the training log of the model that was asked."""
+        model, progress = trained.model, trained.progress
+        with torch.inference_mode():
+            known: torch.Tensor = model.known  # type: ignore[assignment]
+            v, b = (x.float().cpu().numpy() for x in model.item_vectors(known))
+        about = {
+            "ndcg@10": progress.best,
+            "epoch": progress.best_epoch,
+            "seconds": progress.seconds,
+            "machine": progress.machine,
+            "log": progress.log,
+        }
+        return cls(q, words, v, b, about)
+
+    def scores(self, asking: str) -> Floats:
+        """(events, items) float32 of the LLM alone."""
+        found: Floats = self.q[asking] @ self.v.T + self.b
+        return found
+
+    def save(self, file: Path) -> None:
+        """Write one npz."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        arrays = {f"q {k}": x for k, x in self.q.items()} | {f"words {k}": x for k, x in self.words.items()}
+        partial = file.with_suffix(".partial.npz")
+        np.savez(partial, v=self.v, b=self.b, about=np.array(json.dumps(dict(self.about))), **arrays)
+        partial.replace(file)
+
+    @classmethod
+    def load(cls, file: Path) -> "Queries":
+        """Read what `save` wrote."""
+        with np.load(file) as stored:
+            parts: dict[str, dict[str, Floats]] = {"q": {}, "words": {}}
+            for name in stored.files:
+                kind, _, rest = name.partition(" ")
+                if rest:
+                    parts[kind][rest] = stored[name]
+            return cls(parts["q"], parts["words"], stored["v"], stored["b"], json.loads(str(stored["about"])))
+
+
+def path(store: Path, dataset: str, model: str, seed: int) -> Path:
+    """The file of one model and seed."""
+    return store / dataset / "q" / f"{model}__s{seed}.npz"
+
+
+def calibration_wishes(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
+    """Wishes for fitting weights, in the phrasings of training, as `llmrec.train.calibrate` composes them."""
+    return [
+        compose_wish(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
+        for e in events
+    ]
+
+
+def held_out_wishes(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
+    """The wishes of `eval.ranking.wish.wishes(problem, "test", seed)`."""
+    return [compose_wish(catalog.items[e.target], Random(f"{seed}:{e.user}:{e.number}"), held_out=True) for e in events]
+
+
+def shuffled(event: Event, window: int, seed: int) -> tuple[int, ...]:
+    """The items that the model reads of the event's history, in random order."""
+    read = list(event.history[-window:])
+    Random(f"{seed}:shuffle:{event.user}:{event.number}").shuffle(read)
+    return tuple(read)
+
+
+def collect(catalog: Catalog, split: Split, trained: Trained, seed: int) -> Queries:
+    """Ask the model everything, in the order of `rolling_events`."""
+    model, words = trained.model, trained.words
+    events = {at: rolling_events(catalog, split, at) for at in ("valid", "test")}
+    asked = {
+        "valid": calibration_wishes(catalog, events["valid"], seed),
+        "test": held_out_wishes(catalog, events["test"], seed),
+    }
+    everything = [*events["valid"], *events["test"]]
+    plain, wished = ask(trained, everything, [words.wish(wish) for at in ("valid", "test") for wish in asked[at]])
+    cut = len(events["valid"])
+    disordered = [shuffled(e, model.config.window, seed) for e in events["test"]]
+    q = {
+        "valid": plain[:cut],
+        "test": plain[cut:],
+        "valid wish": wished[:cut],
+        "test wish": wished[cut:],
+        "test shuffled": query_vectors(model, words.before, disordered, batch=BATCH),
+    }
+    encoder = text_encoder()
+    read = {at: encoder.encode([wish or "anything" for wish in asked[at]]) for at in asked}
+    return Queries.of(trained, q, read)
+
+
+@torch.inference_mode()
+def ask(trained: Trained, events: Sequence[Event], wishes: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
+    """Query vectors (events, dim) of each event, without and with its wish (token ids; empty: the same)."""
+    model, before = trained.model, trained.words.before
+    window, slots = model.config.window, model.config.soft_tokens
+    device = model.id_in.weight.device
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    soft = model.soft(known)
+    prompts = sorted(_together(events, window), key=lambda part: _size(part, events, wishes, window))
+    plain = np.zeros((len(events), model.config.dim), np.float32)
+    wished = np.zeros_like(plain)
+    for start in range(0, len(prompts), BATCH):
+        chunk = prompts[start : start + BATCH]
+        trunks = [max((events[n].history[-window:] for n in part), key=len) for part in chunk]
+        after = [[min(window, len(events[n].history)) for n in part] for part in chunk]
+        branches = [
+            [Branch(at, wishes[n]) for n, at in zip(part, ends, strict=True) if wishes[n]]
+            for part, ends in zip(chunk, after, strict=True)
+        ]
+        batch = splice(before, trunks, branches, slots, device)
+        trunk_q, branch_q = (x.cpu().numpy() for x in model(batch, soft))
+        for row, (part, ends) in enumerate(zip(chunk, after, strict=True)):
+            place = 0
+            for n, at in zip(part, ends, strict=True):
+                plain[n] = wished[n] = trunk_q[row, at]
+                if wishes[n]:
+                    wished[n] = branch_q[row, place]
+                    place += 1
+    return plain, wished
+
+
+def _together(events: Sequence[Event], window: int) -> list[list[int]]:
+    """Event numbers by prompt: a user's events whose histories fit the window share one, the others stand alone."""
+    shared: dict[str, list[int]] = {}
+    alone: list[list[int]] = []
+    for n, event in enumerate(events):
+        if len(event.history) <= window:
+            shared.setdefault(event.user, []).append(n)
+        else:
+            alone.append([n])
+    return [*shared.values(), *alone]
+
+
+def _size(part: Sequence[int], events: Sequence[Event], wishes: Sequence[tuple[int, ...]], window: int) -> int:
+    return max(min(window, len(events[n].history)) for n in part) + sum(len(wishes[n]) for n in part)
