@@ -45,6 +45,9 @@ def ready(result: Mapping[str, Any]) -> None:
 def findings(findings: "Sequence[Finding]") -> None:
     """What the doctor found, and below it what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for finding in findings:
         table.add_row(MARKS[finding.state], escape(finding.name), escape(finding.detail))
     OUT.print(table)
