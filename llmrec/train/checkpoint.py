@@ -2,12 +2,13 @@
 
 import errno
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from llmrec.errors import StorageError
+from llmrec.errors import BadInput, StorageError
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
@@ -35,8 +36,14 @@ def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: Path) -> dict[str, Any] | None:
-    """The state last saved, or None where there is none; nothing in it is executed (weights_only)."""
+    """The state last saved, or None where there is none; nothing in it is executed (weights_only).
+
+    Raises `BadInput` where the file is damaged.
+    """
     if not path.is_file():
         return None
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise BadInput(f"the checkpoint {path} is damaged; delete it to train from the start") from error
     return state

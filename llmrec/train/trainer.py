@@ -1,5 +1,7 @@
 """The training loop of the next-item objective: accelerate, early stopping, exact resume."""
 
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -83,12 +85,13 @@ def fit(
     steps_an_epoch = math.ceil(sum(_windows(len(h), size) for h in histories.values()) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
-    recipe = {"config": asdict(config) | asdict(model.config)}
+    recipe = {"config": asdict(config) | asdict(model.config), "origin": _origin(model, histories, before)}
     state = load_checkpoint(checkpoint) if checkpoint else None
     if state is not None:
-        if state["config"] != recipe["config"]:
+        if any(state[part] != recipe[part] for part in recipe):
             raise BadInput(
-                f"the checkpoint {checkpoint} was made by another recipe; delete it, or train with the same options"
+                f"the checkpoint {checkpoint} was made by another recipe, from other data or on another base model; "
+                "delete it, or train with the same options"
             )
         progress, best = Progress(**state["progress"]), _to(state["best"], accelerator.device)
         if progress.done:
@@ -133,9 +136,11 @@ def fit(
                 if time.monotonic() - saved > config.checkpoint_minutes * 60:
                     keep()
                     saved = time.monotonic()
-            best = _end_epoch(model, average, best, validate, config, progress, report)
+            best = _end_epoch(model, average, best, validate, config, progress)
             keep()
             saved = time.monotonic()
+            if report:
+                report(progress.log[-1])
     except KeyboardInterrupt:
         keep()
         raise
@@ -182,17 +187,19 @@ def _end_epoch(
     validate: Callable[[RecLM], float],
     config: TrainConfig,
     progress: Progress,
-    report: Report | None,
 ) -> dict[str, Tensor]:
     """Validates the averaged weights, notes the epoch and returns the best weights so far."""
     running = _snapshot(model)
     if config.average:
         _restore(model, average)
     model.eval()
-    ndcg = validate(model)
-    if ndcg > progress.best:
-        progress.best, progress.best_epoch, best = ndcg, progress.epoch, _snapshot(model)
-    _restore(model, running)
+    try:
+        ndcg = validate(model)
+        if ndcg > progress.best:
+            progress.best, progress.best_epoch, best = ndcg, progress.epoch, _snapshot(model)
+    finally:
+        # Ctrl-C in here writes a checkpoint: it must hold the running weights, not their average.
+        _restore(model, running)
     entry = {
         "epoch": float(progress.epoch),
         "loss": sum(progress.losses) / max(1, len(progress.losses)),
@@ -202,9 +209,16 @@ def _end_epoch(
     progress.log.append(entry)
     progress.losses = []
     progress.epoch, progress.step = progress.epoch + 1, 0
-    if report:
-        report(entry)
     return best
+
+
+def _origin(model: RecLM, histories: Mapping[str, Sequence[int]], before: Sequence[int]) -> str:
+    """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
+    read = [list(before), model.known.shape[0], {user: list(rows) for user, rows in histories.items()}]
+    digest = hashlib.sha256(json.dumps(read).encode())
+    table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
+    digest.update(table.detach().float().cpu().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _windows(length: int, size: int) -> int:

@@ -12,8 +12,7 @@ class Window:
     """A stretch of one user's history and what is to be predicted along it.
 
     `items`: rows read; `targets`: `len(items) + 1` rows, what comes after 0, 1, … items read (-1: unknown);
-    `branches` and `wished`: wishes asked along the way and the row each is answered by;
-    `seen`: rows of the user's whole training history, for the record of what cannot be recommended again.
+    `branches` and `wished`: wishes asked along the way and the row each is answered by.
     """
 
     items: tuple[int, ...]
@@ -57,7 +56,8 @@ def epoch_windows(
 def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
     """Half-open stretches that share one event, so that no target is lost between them."""
     if length <= size + 1:
-        yield 0, length
+        if length:  # a split file may give a user nothing to train on
+            yield 0, length
         return
     start, end = 0, offset + 2
     while start < length - 1:

@@ -1,0 +1,39 @@
+"""Weights of the fused score, fitted on validation events."""
+
+from collections.abc import Callable
+
+import pytest
+
+from llmrec.catalog import rolling_split
+from llmrec.catalog.events import rolling_events
+from llmrec.catalog.types import Catalog
+from llmrec.encoders import Encoder, Features
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.train.calibrate import calibrate
+from llmrec.train.run import compose
+
+
+def test_weights_are_shares_for_both_situations(
+    make_model: Callable[..., RecLM],
+    tiny_catalog: Catalog,
+    tiny_features: Features,
+    words: PromptWords,
+    quick_text: Encoder[str],
+) -> None:
+    model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(
+        model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}
+    )
+    events = rolling_events(tiny_catalog, split, "valid")
+    first = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
+    weights, metrics = first
+    assert set(weights) == {"history", "words"}
+    assert "words" in weights["words"] and "words" not in weights["history"]
+    for parts in weights.values():
+        assert all(weight >= 0 for weight in parts.values())
+        assert sum(parts.values()) == pytest.approx(1, abs=1e-3)
+    assert all(0 <= value <= 1 for value in metrics.values()) and len(metrics) == 3
+    # Fitted weights are chosen on these very events: they cannot lose to one part of them.
+    assert metrics["valid ndcg@10"] >= metrics["valid ndcg@10 of the LLM alone"] - 0.05
+    assert calibrate(model, words, components, tiny_catalog, events, quick_text, 0) == first

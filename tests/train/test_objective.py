@@ -1,0 +1,66 @@
+"""The loss: the whole catalogue or a sample of it, with and without words."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from llmrec.model.reclm import RecLM
+from llmrec.train.config import TrainConfig
+from llmrec.train.objective import Batch, loss
+from llmrec.train.trainer import to_batch
+from llmrec.train.windows import epoch_windows
+
+HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3]}
+QUIET = {"id_dropout": 0.0, "modality_dropout": 0.0}
+
+
+def batch(wishes: int = 2) -> Batch:
+    windows = epoch_windows(HISTORIES, 4, wishes, lambda row, _rng: (40 + row, 9), "0:0")
+    return to_batch(windows, (5, 9), 1, torch.device("cpu"))
+
+
+def value(model: RecLM, asked: Batch, config: TrainConfig, seed: int = 0) -> tuple[float, dict[str, float]]:
+    total, parts = loss(model, asked, config, torch.Generator().manual_seed(seed))
+    return float(total.detach()), parts
+
+
+def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., RecLM]) -> None:
+    total, parts = value(make_model(), batch(), TrainConfig(wish_weight=0.25, **QUIET))
+    assert total == pytest.approx(parts["next"] + 0.25 * parts["wish"], rel=1e-5)
+    assert set(value(make_model(), batch(wishes=0), TrainConfig())[1]) == {"next"}
+
+
+def test_whole_softmax_is_the_plain_one(make_model: Callable[..., RecLM]) -> None:
+    model, asked = make_model(), batch(wishes=0)
+    trunk, _ = model(asked.prompt, model.soft(model.known))
+    v, b = model.item_vectors(model.known)
+    logits = (trunk @ v.T + b).log_softmax(-1)
+    there = asked.targets >= 0
+    expected = -logits[there].gather(1, asked.targets[there].unsqueeze(1)).mean()
+    assert value(model, asked, TrainConfig(**QUIET))[0] == pytest.approx(float(expected.detach()), rel=1e-5)
+
+
+def test_sampled_softmax_is_lower_and_has_gradients(make_model: Callable[..., RecLM]) -> None:
+    model, asked = make_model(), batch(wishes=0)
+    small = Batch(asked.prompt, asked.targets.where(asked.targets < 2, -1), asked.wished)
+    whole, _ = value(model, small, TrainConfig(**QUIET))
+    total, _ = loss(model, small, TrainConfig(sampled_items=2, **QUIET), torch.Generator().manual_seed(0))
+    assert float(total.detach()) < whole  # fewer rivals
+    total.backward()
+    assert model.id_out.weight.grad is not None and torch.isfinite(model.id_out.weight.grad).all()
+
+
+def test_sample_as_large_as_the_catalogue_is_the_whole(make_model: Callable[..., RecLM]) -> None:
+    model = make_model()
+    assert value(model, batch(), TrainConfig(sampled_items=12, **QUIET)) == value(
+        model, batch(), TrainConfig(**QUIET)
+    )
+
+
+def test_hidden_ids_get_no_gradient(make_model: Callable[..., RecLM]) -> None:
+    model = make_model()
+    total, _ = loss(model, batch(), TrainConfig(id_dropout=1.0), torch.Generator().manual_seed(0))
+    total.backward()
+    assert not model.id_in.weight.grad.any() and not model.bias.weight.grad.any()
+    assert model.item_head.weight.grad.any()

@@ -1,0 +1,74 @@
+"""`llmrec train` from a folder of files to a pack; the slowest tests here, for they load the real text encoder."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from llmrec.encoders import Features
+from llmrec.errors import BadInput
+from llmrec.model.config import RecLMConfig
+from llmrec.model.pack import load_pack, restore_model
+from llmrec.train.config import TrainConfig
+from llmrec.train.run import train
+
+SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
+CONFIG = TrainConfig(epochs=1, batch=4, wishes=1)
+GENRES = ("Comedy", "Drama", "Horror")
+
+
+def write_catalogue(folder: Path, users: int = 6) -> Path:
+    folder.mkdir()
+    with (folder / "items.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["item_id", "title", "year", "genres", "description"])
+        for n in range(9):
+            rows.writerow(
+                [f"i{n}", f"Film Number {n}", 1980 + n, GENRES[n % 3], "Somebody travels through mountains."]
+            )
+    with (folder / "interactions.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["user_id", "item_id", "timestamp"])
+        for user in range(users):
+            for time in range(5):
+                rows.writerow([f"u{user}", f"i{(2 * user + time * (1 + user % 2)) % 9}", 1000 + time])
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.mark.usefixtures("home")
+def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
+    data, out, told = write_catalogue(tmp_path / "data"), tmp_path / "pack", []
+    metrics = train(data, out, None, tiny_base, SHAPE, CONFIG, told.append, lambda _line: None)
+    pack = load_pack(out)
+    assert pack.info.base == "tiny" and pack.info.metrics == metrics and pack.info.config == SHAPE
+    assert set(pack.info.encoders) == {"text"}  # no pictures, no picture tower
+    assert pack.info.provenance["users"] == 6 and pack.info.provenance["recipe"]["epochs"] == 1
+    assert set(pack.info.weights) == {"history", "words"}
+    features = Features.load(out / "features.safetensors")
+    model = restore_model(pack, tiny_base, features.ids, features.vectors, features.mask)
+    assert model.known.shape == (9,)
+    card = (out / "card.md").read_text()
+    assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
+    assert {"metrics.csv", "curve.png", "checkpoint.pt"} <= {file.name for file in out.iterdir()}
+
+    # The same command again has nothing to train: it packs what is there.
+    told.clear()
+    assert train(data, out, None, tiny_base, SHAPE, CONFIG, told.append, lambda _line: None) == metrics
+    assert not told
+    json.loads((out / "pack.json").read_text())
+
+
+@pytest.mark.usefixtures("home")
+def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) -> None:
+    data = write_catalogue(tmp_path / "data", users=1)
+    lines = (data / "interactions.csv").read_text().splitlines()
+    (data / "interactions.csv").write_text("\n".join(lines[:3]) + "\n")
+    with pytest.raises(BadInput, match="no user with enough events"):
+        train(data, tmp_path / "pack", None, tiny_base, SHAPE, CONFIG, lambda _e: None, lambda _line: None)

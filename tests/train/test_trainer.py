@@ -1,0 +1,167 @@
+"""The loop: it learns, stops in time, and a run cut short ends like one that was not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+
+from llmrec.errors import BadInput
+from llmrec.model.reclm import RecLM
+from llmrec.train.checkpoint import load_checkpoint
+from llmrec.train.config import TrainConfig
+from llmrec.train.trainer import Progress, Report, fit
+
+HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3], "c": [6, 0, 7, 8, 4], "d": [2, 0, 11, 5, 1, 3, 9]}
+BEFORE = (5, 9, 12)
+CONFIG = TrainConfig(epochs=3, batch=2, wishes=1, average=0.5, patience=10, lr=3e-3)
+Make = Callable[..., RecLM]
+
+
+def wish(row: int, _rng: Random) -> tuple[int, ...]:
+    return (40 + row, 9)
+
+
+def run(
+    model: RecLM,
+    config: TrainConfig = CONFIG,
+    checkpoint: Path | None = None,
+    report: Report | None = None,
+    validate: Callable[[RecLM], float] | None = None,
+) -> Progress:
+    rising = iter(range(10_000))
+    score = validate or (lambda _model: float(next(rising)))
+    return fit(model, HISTORIES, BEFORE, wish, score, config, checkpoint, report)
+
+
+def weights(model: RecLM) -> dict[str, torch.Tensor]:
+    return {name: p.detach().clone() for name, p in model.trainable().items()}
+
+
+def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def trainee(make_model: Make) -> RecLM:
+    """One layer for speed, and dropout, so that the random numbers of a step matter."""
+    return make_model(exit_layer=1, dropout=0.2)
+
+
+@pytest.fixture
+def whole(make_model: Make) -> dict[str, torch.Tensor]:
+    """Weights of the run that nobody interrupted."""
+    model = trainee(make_model)
+    run(model, validate=quality)
+    return weights(model)
+
+
+def quality(model: RecLM) -> float:
+    """A validation that depends on the weights and on nothing else."""
+    return float(model.id_out.weight.detach().abs().sum())
+
+
+def test_loss_falls(make_model: Make) -> None:
+    told: list[dict[str, float]] = []
+    progress = run(make_model(exit_layer=1), replace(CONFIG, epochs=5, lr=1e-2), report=told.append)
+    losses = [entry["loss"] for entry in progress.log]
+    assert len(losses) == 5 and losses[-1] < 0.8 * losses[0]
+    assert [e for e in told if "ndcg@10" in e] == progress.log
+    assert all(1 <= e["step"] <= e["steps"] for e in told if "step" in e)
+
+
+def test_stops_early_and_keeps_the_best_weights(make_model: Make) -> None:
+    model, seen, scores = make_model(exit_layer=1), [], iter([0.1, 0.5, 0.4, 0.5, 0.9])
+
+    def validate(m: RecLM) -> float:
+        seen.append(weights(m))
+        return next(scores)
+
+    progress = run(model, replace(CONFIG, epochs=5, patience=2), validate=validate)
+    assert len(progress.log) == 4 and progress.best_epoch == 1 and progress.best == 0.5
+    assert same(weights(model), seen[1])
+    assert not same(seen[0], seen[1])
+
+
+def test_same_seed_same_weights(make_model: Make, whole: dict[str, torch.Tensor]) -> None:
+    again, other = trainee(make_model), trainee(make_model)
+    run(again, validate=quality)
+    run(other, replace(CONFIG, seed=1), validate=quality)
+    assert same(weights(again), whole) and not same(weights(other), whole)
+
+
+@pytest.mark.parametrize("moment", ["a step", "validation", "the end of an epoch"])
+def test_run_cut_short_ends_like_one_that_was_not(
+    make_model: Make, whole: dict[str, torch.Tensor], tmp_path: Path, moment: str
+) -> None:
+    calls = {"validation": 0}
+
+    def report(entry: dict[str, float]) -> None:
+        done = entry["epoch"] == 1 and (
+            entry.get("step") == 2
+            if moment == "a step"
+            else "ndcg@10" in entry and moment == "the end of an epoch"
+        )
+        if done:
+            raise KeyboardInterrupt
+
+    def validate(model: RecLM) -> float:
+        calls["validation"] += 1
+        if moment == "validation" and calls["validation"] == 2:
+            raise KeyboardInterrupt
+        return quality(model)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(trainee(make_model), checkpoint=tmp_path / "c.pt", report=report, validate=validate)
+    resumed = trainee(make_model)
+    progress = run(resumed, checkpoint=tmp_path / "c.pt", validate=quality)
+    assert len(progress.log) == 3 and [e["epoch"] for e in progress.log] == [0, 1, 2]
+    assert same(weights(resumed), whole)
+
+
+class Killed(BaseException):
+    """Ends the run without a last word, as kill -9 does: nothing but the checkpoint on disk is left."""
+
+
+def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Tensor], tmp_path: Path) -> None:
+    config, path = replace(CONFIG, checkpoint_minutes=0.0), tmp_path / "c.pt"
+
+    def die(entry: dict[str, float]) -> None:
+        if entry["epoch"] == 1 and entry.get("step") == 2:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(trainee(make_model), config, path, die, quality)
+    left = load_checkpoint(path)
+    assert left is not None and (left["progress"]["epoch"], left["progress"]["step"]) == (1, 1)
+    resumed = trainee(make_model)
+    run(resumed, replace(CONFIG, checkpoint_minutes=0.0), path, validate=quality)
+    assert same(weights(resumed), whole)
+
+
+def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) -> None:
+    path = tmp_path / "c.pt"
+    run(make_model(exit_layer=1), replace(CONFIG, epochs=1), path)
+    for model, config in (
+        (make_model(exit_layer=1), replace(CONFIG, epochs=1, lr=1e-4)),
+        (make_model(exit_layer=1, dim=8), CONFIG),
+    ):
+        with pytest.raises(BadInput, match="another recipe"):
+            run(model, config, path)
+    with pytest.raises(BadInput, match="other data"):
+        fit(
+            make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, wish, quality, replace(CONFIG, epochs=1), path
+        )
+
+
+def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
+    model, again = make_model(exit_layer=1), make_model(exit_layer=1)
+    run(model, checkpoint=tmp_path / "c.pt")
+
+    def never(_: object) -> float:
+        raise AssertionError("nothing is left to do")
+
+    progress = run(again, checkpoint=tmp_path / "c.pt", report=never, validate=never)
+    assert progress.done and len(progress.log) == 3
+    assert same(weights(model), weights(again))

@@ -1,0 +1,54 @@
+"""Composed wishes: true of the item, never its name, held-out phrasings kept apart."""
+
+from random import Random
+
+import pytest
+
+from llmrec.catalog.types import Catalog, Item
+from llmrec.train import wishes
+from llmrec.train.wishes import compose_wish, keywords
+
+PLOT = Item(
+    "1", "The Long Night", "Marlowe hunts a jewel smuggler through foggy harbours.",
+    {"genres": ("Crime", "Film-Noir"), "year": 1947, "product_code": "77123", "price": 3.5},
+)  # fmt: skip
+
+
+def many(item: Item, held_out: bool, n: int = 300) -> set[str]:
+    return {compose_wish(item, Random(seed), held_out) for seed in range(n)}
+
+
+def test_never_the_title_a_name_or_an_identifier(tiny_catalog: Catalog) -> None:
+    for item in (*tiny_catalog.items, PLOT):
+        for held_out in (False, True):
+            for wish in many(item, held_out, 60):
+                assert item.title.lower() not in wish.lower()
+                assert "marlowe" not in wish.lower() and "77123" not in wish and "3.5" not in wish
+
+
+def test_wish_is_true_of_the_item() -> None:
+    asked = many(PLOT, held_out=False)
+    assert any("film-noir" in w for w in asked) and any("smuggler" in w for w in asked)
+    assert any("40s" in w for w in asked) and not any("50s" in w for w in asked)
+    assert all(
+        any(fact in w for fact in ("crime", "noir", "40s", *keywords(PLOT.description))) for w in asked
+    )
+
+
+def test_held_out_phrasings_are_never_trained() -> None:
+    for trained, held in (
+        (wishes.TRAIN_PHRASES, wishes.HELD_OUT_PHRASES),
+        (wishes.TRAIN_ABOUT, wishes.HELD_OUT_ABOUT),
+        (wishes.TRAIN_ERA, wishes.HELD_OUT_ERA),
+    ):
+        assert not set(trained) & set(held)
+    assert not many(PLOT, held_out=False) & many(PLOT, held_out=True)
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_same_draw_same_wish(held_out: bool) -> None:
+    assert compose_wish(PLOT, Random(5), held_out) == compose_wish(PLOT, Random(5), held_out)
+
+
+def test_item_with_a_title_alone_cannot_be_asked_for() -> None:
+    assert compose_wish(Item("1", "Quiet"), Random(0), False) == ""
