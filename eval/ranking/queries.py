@@ -66,7 +66,7 @@ class Queries:
         file.parent.mkdir(parents=True, exist_ok=True)
         arrays = {f"q {k}": x for k, x in self.q.items()} | {f"words {k}": x for k, x in self.words.items()}
         partial = file.with_suffix(".partial.npz")
-        np.savez(partial, v=self.v, b=self.b, about=np.array(json.dumps(dict(self.about))), **arrays)
+        np.savez(partial, allow_pickle=False, v=self.v, b=self.b, about=np.array(json.dumps(dict(self.about))), **arrays)
         partial.replace(file)
 
     @classmethod
