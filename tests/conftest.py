@@ -113,7 +113,7 @@ def tiny_features() -> "Features":
     return Features(ids, titles, vectors, mask, {"text": "text-test", "image": "image-test"}, keys)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., RecLM]":
     """Builds a RecLM on the tiny base over the 12 films; its LoRA is given weights, as if it had been trained."""
     import numpy as np

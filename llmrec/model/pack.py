@@ -211,5 +211,5 @@ def restore_model(
                 trained = torch.where(torch.from_numpy(known)[:, None], trained[source], 0.0)
             p.copy_(trained)
     if hasattr(model.backbone, "merge_and_unload"):
-        model.backbone = model.backbone.merge_and_unload()
+        model.backbone = model.backbone.merge_and_unload()  # type: ignore[operator]
     return model.eval().requires_grad_(False)

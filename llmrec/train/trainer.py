@@ -214,7 +214,8 @@ def _end_epoch(
 
 def _origin(model: RecLM, histories: Mapping[str, Sequence[int]], before: Sequence[int]) -> str:
     """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
-    read = [list(before), model.known.shape[0], {user: list(rows) for user, rows in histories.items()}]
+    items = model.id_in.num_embeddings
+    read = [list(before), items, {user: list(rows) for user, rows in histories.items()}]
     digest = hashlib.sha256(json.dumps(read).encode())
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())
