@@ -125,7 +125,8 @@ def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., Rec
     def build(known: "NDArray[np.bool_] | None" = None, dropout: float = 0.0, **shape: int) -> "RecLM":
         config = RecLMConfig(**{"exit_layer": 2, "dim": 16, "window": 4, "lora_rank": 4, "lora_alpha": 8} | shape)
         owned = np.arange(len(FILMS)) != 10 if known is None else known
-        vectors, mask = tiny_features.vectors, tiny_features.mask
+        vectors = tiny_features.vectors
+        mask = {m: x.copy() for m, x in tiny_features.mask.items()}  # the model keeps them; a test may change them
         model, _ = build_model(tiny_base, vectors, mask, owned, config, seed=1, dropout=dropout)
         with torch.no_grad():
             for name, p in model.trainable().items():
