@@ -17,7 +17,7 @@ from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.metrics import ranking_metrics
 from llmrec.train.wishes import compose_wish
 
-MOST_EVENTS = 6000
+MOST_EVENTS = 2000
 """Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
 
 

@@ -1,0 +1,19 @@
+"""Where the LLM runs: one contract, so that a local model and a served one are the same to everybody else."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Engine(Protocol):
+    """Query vectors for ranking, words for explaining."""
+
+    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> NDArray[np.float32]:
+        """`q (n, dim)` of each history (item rows, oldest first) with its wish ("" for none)."""
+        ...
+
+    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
+        """What follows each prompt, up to the end of its line. The first call with a seed of 0 is greedy."""
+        ...

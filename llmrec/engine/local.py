@@ -1,0 +1,76 @@
+"""The LLM in this process: ranking layers in float32, the whole LLM in int8 for words."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.errors import PackError
+from llmrec.model.query import query_vectors
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+
+MOST_WORDS = 60
+"""Tokens of a rationale at most; the longest that training shows has some fifty."""
+TEMPERATURE = 0.7
+"""Of a second try: enough to leave a sentence that was refused, not enough to lose the brief."""
+
+
+class LocalEngine:
+    """An `Engine` on transformers. The writing model is loaded at the first `generate`: ranking needs none of it."""
+
+    def __init__(self, model: RecLM, base: Path, rationale: Path | None) -> None:
+        """`model`: the ranking path; `base`: HF folder; `rationale`: peft adapter for sentences, if the pack has one."""
+        self.model, self.base, self.rationale = model, base, rationale
+        self.words = PromptWords.load(base)
+
+    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> NDArray[np.float32]:
+        """See `Engine`."""
+        return query_vectors(self.model, self.words.before, histories, [self.words.wish(w) for w in wishes])
+
+    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
+        """See `Engine`. Raises `PackError` where the rationale adapter is damaged."""
+        import torch
+
+        tokenizer = self.words.tokenizer
+        tokenizer.padding_side = "left"
+        tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+        asked = tokenizer(list(prompts), return_tensors="pt", padding=True, add_special_tokens=False)
+        options: dict[str, Any] = {"do_sample": seed > 0}
+        if seed > 0:
+            torch.manual_seed(seed)
+            options["temperature"] = TEMPERATURE
+        with torch.inference_mode():
+            written = self._writer.generate(
+                **asked,
+                max_new_tokens=MOST_WORDS,
+                pad_token_id=tokenizer.pad_token_id,
+                eos_token_id=tokenizer.eos_token_id,
+                **options,
+            )
+        width = asked["input_ids"].shape[1]
+        return [str(tokenizer.decode(row[width:], skip_special_tokens=True)) for row in written]
+
+    @cached_property
+    def _writer(self) -> Any:
+        import torch
+        from transformers import AutoModelForCausalLM
+
+        model = AutoModelForCausalLM.from_pretrained(self.base, dtype=torch.float32)
+        if self.rationale is not None:
+            from peft import PeftModel
+            from safetensors import SafetensorError
+
+            try:
+                model = PeftModel.from_pretrained(model, self.rationale).merge_and_unload()
+            except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+                raise PackError(
+                    f"the rationale adapter {self.rationale} is damaged ({error}); copy the adapter pack again"
+                ) from error
+        if not torch.cuda.is_available():
+            # Twice the words a second on a CPU; greedy text differs in a few words from float32.
+            model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+        return model.eval()

@@ -1,0 +1,117 @@
+"""Measures what moved a score: the scorer is run again without a history item, a modality, an id, or the wish."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.retrieval.components import Components, modality_of
+
+Floats = NDArray[np.float32]
+
+ABLATED = 24
+"""Newest history items that are left out in turn: older ones move next-item scores too little to be named."""
+
+
+class Queries(Protocol):
+    """Query vectors of histories with a wish each (an `Engine` has this)."""
+
+    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> Floats:
+        """`(n, dim)`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One request as it was scored.
+
+    `parts`: component -> (items,) raw scores; `weights`: component -> weight; `open_items (items,) bool`: not seen.
+    """
+
+    history: tuple[int, ...]
+    wish: str
+    asked: Floats | None
+    parts: Mapping[str, Floats]
+    weights: Mapping[str, float]
+    open_items: NDArray[np.bool_]
+
+    def scale(self, name: str) -> tuple[float, float]:
+        """Mean and deviation that the fused score normalises component `name` with; (0, inf) where it is silent."""
+        scores = self.parts[name][self.open_items].astype(np.float64)
+        spread = float(scores.std())
+        mean = float(scores.mean())
+        return (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
+
+    def fused(self, parts: Mapping[str, Floats]) -> Floats:
+        """Weighted sum of `parts` in this situation's own normalisation, whatever shape they have in common."""
+        total: Floats = np.zeros(next(iter(parts.values())).shape, np.float32)
+        for name, scores in parts.items():
+            mean, spread = self.scale(name)
+            total += np.float32(self.weights[name]) * ((scores - mean) / spread).astype(np.float32)
+        return total
+
+
+def history_effects(
+    situation: Situation, candidates: Sequence[int], components: Components, queries: Queries
+) -> tuple[tuple[int, ...], Floats]:
+    """The newest history rows, and for each candidate the score lost without each: `(candidates, rows)`.
+
+    One batch through the LLM; the normalisation stays that of the whole history, so that effects add to one scale.
+    """
+    history = situation.history
+    left = range(max(0, len(history) - ABLATED), len(history))
+    if not left:
+        return (), np.zeros((len(candidates), 0), np.float32)
+    without = [history[:n] + history[n + 1 :] for n in left]
+    q = queries.query_vectors(without, [situation.wish] * len(without))
+    asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
+    parts = components.scores(q, without, asked)
+    columns = list(candidates)
+    whole = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
+    ablated = situation.fused({name: scores[:, columns] for name, scores in parts.items()})
+    return tuple(history[n] for n in left), (whole[None] - ablated).T
+
+
+def input_effects(
+    situation: Situation,
+    candidates: Sequence[int],
+    components: Components,
+    q: Floats,
+    without: Mapping[str, tuple[Floats, Floats]],
+    queries: Queries,
+) -> list[dict[str, float]]:
+    """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish).
+
+    `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
+    RecLM to which that input of every item is hidden.
+    """
+    mean, spread = situation.scale("llm")
+    weight = situation.weights["llm"]
+    blank: dict[str, Floats] = {}
+    if situation.wish:
+        unasked = queries.query_vectors([situation.history], [""])[0]
+        scores = components.v @ unasked + components.b
+        level = scores[situation.open_items]
+        blank["query"] = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
+    found: list[dict[str, float]] = []
+    for row in candidates:
+        whole = (float(situation.parts["llm"][row]) - mean) / spread
+        effects = {}
+        for name, (v, b) in without.items():
+            blind = (float(v[row] @ q + b[row]) - mean) / spread
+            effects[name] = weight * (whole - blind) + _standing(situation, row, name)
+        if "query" in blank:
+            effects["query"] = weight * (whole - float(blank["query"][row])) + _standing(situation, row, "query")
+        found.append(effects)
+    return found
+
+
+def _standing(situation: Situation, row: int, name: str) -> float:
+    """What the components that rest on input `name` alone add to the item's score."""
+    own = {"id": ("collaborative", "popularity"), "query": ("words",)}.get(
+        name, tuple(part for part in situation.parts if modality_of(part) == name)
+    )
+    parts = {part: situation.parts[part][[row]] for part in own if part in situation.parts}
+    return float(situation.fused(parts)[0]) if parts else 0.0

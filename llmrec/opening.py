@@ -1,0 +1,137 @@
+"""Opens a catalogue with an adapter pack: features, RecLM, components of the score, engine, index."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from llmrec import paths
+from llmrec.catalog import Catalog, load_catalog
+from llmrec.encoders import Features, Problem, default_encoders, extract
+from llmrec.engine.local import LocalEngine
+from llmrec.errors import PackMismatch
+from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
+from llmrec.model.reclm import RecLM
+from llmrec.retrieval.collaborative import Collaborative
+from llmrec.retrieval.components import Components
+from llmrec.retrieval.stamp import IndexStamp
+from llmrec.retrieval.store import ItemIndex
+from llmrec.setup import base_folder, ml100k_folder, verify
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Everything one catalogue and one pack need to answer."""
+
+    catalog: Catalog
+    pack: Pack
+    model: RecLM
+    components: Components
+    engine: LocalEngine
+    index: ItemIndex
+    problems: tuple[Problem, ...]
+
+
+def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False) -> Opened:
+    """Loads all parts; `data` and `adapter` default to the demo's. The index is built where there is none.
+
+    Raises `SetupError`, `CatalogError`, `PackError`, `PackMismatch`, `IndexMismatch`, `IndexBusy`, `StorageError`.
+    """
+    home = paths.home()
+    folder = data or _demo_data(home)
+    pack = load_pack(adapter or paths.resource("adapters") / "ml-100k")
+    base = base_folder(home)
+    verify(base, what="the base model")
+    catalog = load_catalog(folder)
+    features, problems = _features(catalog, pack, home)
+    ids = tuple(item.id for item in catalog.items)
+    model = restore_model(pack, base, ids, features.vectors, features.mask)
+    components = _components(model, pack, catalog, features)
+    rationale = pack.folder / "rationale"
+    engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
+    stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim)
+    index = _index(home, folder, stamp, components, catalog, rebuild)
+    return Opened(catalog, pack, model, components, engine, index, tuple(problems))
+
+
+def item_vectors(model: RecLM, without: str = "") -> tuple[Floats, Floats]:
+    """`v (items, dim), b (items,)`, with an input of every item hidden where one is named: a modality, or "id"."""
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    ids = torch.zeros_like(known) if without == "id" else known
+    hidden = {without: torch.ones_like(known)} if without in model.modalities else None
+    with torch.inference_mode():
+        v, b = model.item_vectors(ids, hidden)
+    return v.numpy(), b.numpy()
+
+
+def _demo_data(home: Path) -> Path:
+    folder = ml100k_folder(home)
+    verify(folder, what="the demo's data set")
+    return folder
+
+
+def _features(catalog: Catalog, pack: Pack, home: Path) -> tuple[Features, list[Problem]]:
+    """The catalogue's features by the pack's encoders."""
+    encoders = [e for e in default_encoders() if e.modality in pack.info.encoders]
+    for encoder in encoders:
+        wanted = pack.info.encoders[encoder.modality]
+        if encoder.id != wanted:
+            raise PackMismatch(
+                f"{pack.folder} was trained on {encoder.modality} features of {wanted}, this llmrec has {encoder.id}; "
+                "retrain with `llmrec train`"
+            )
+    carried = pack.folder / "features.safetensors"
+    shipped = Features.load(carried) if carried.is_file() else None
+    return extract(catalog, encoders, home / "features", shipped)
+
+
+def _components(model: RecLM, pack: Pack, catalog: Catalog, features: Features) -> Components:
+    v, b = item_vectors(model)
+    row = {item: n for n, item in enumerate(pack.items)}
+    source = np.array([row.get(item.id, -1) for item in catalog.items])
+    popular = np.where(source >= 0, pack.collaborative["popular"][source], 0).astype(np.float32)
+    used = list(pack.info.encoders)
+    vectors = {m: features.vectors[m] for m in used}
+    media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
+    masks = {m: features.mask[m] for m in used}
+    return Components(v, b, _collaborative(pack.collaborative, source), media, masks, popular)
+
+
+def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
+    """The pack's item-item model in the catalogue's row order; items that the pack lacks have no neighbours."""
+    trained = Collaborative.from_state(state)
+    if np.array_equal(source, np.arange(trained.weights.shape[0])):
+        return trained
+    import scipy.sparse as sp
+
+    there = np.flatnonzero(source >= 0)
+    place = sp.csr_matrix(
+        (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), trained.weights.shape[0])
+    )
+    return Collaborative(sp.csr_matrix(place @ trained.weights @ place.T), trained.history_decay)
+
+
+def _identity(pack: Pack) -> str:
+    """Name and content of a pack: another training under the same name is another pack."""
+    digest = hashlib.sha256()
+    for name in sorted(pack.arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(pack.arrays[name]).tobytes())
+    return f"{pack.info.name}@{digest.hexdigest()[:12]}"
+
+
+def _index(
+    home: Path, folder: Path, stamp: IndexStamp, components: Components, catalog: Catalog, rebuild: bool
+) -> ItemIndex:
+    """The index of this catalogue and pack: one folder for each stamp, so that packs do not evict one another."""
+    key = hashlib.sha256(f"{folder.resolve()}|{stamp.adapter}".encode()).hexdigest()[:12]
+    path = home / "index" / f"{catalog.name}-{key}"
+    if not rebuild and (path / "current").is_file():
+        return ItemIndex.open(path, stamp)
+    return ItemIndex.build(path, components.v, components.b, catalog, stamp)
+

@@ -1,0 +1,252 @@
+"""The pipeline, top to bottom: request -> history and wish -> q -> candidates -> fused score -> reasons."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog import AttributeValue, Catalog, load_split
+from llmrec.catalog.events import rolling_events
+from llmrec.encoders import text_encoder
+from llmrec.errors import BadInput
+from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
+from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.model.pack import storage_error
+from llmrec.opening import Opened, item_vectors, open_all
+from llmrec.retrieval.diversity import diversify
+from llmrec.retrieval.filters import Filter, parse_where
+from llmrec.retrieval.hybrid import fuse
+
+Floats = NDArray[np.float32]
+
+CANDIDATES = 400
+"""Items fetched from the index a request, and as many from the item-item model: what is fused and ranked."""
+RANKED = 20
+"""Items in each list of a ranking file."""
+BATCH = 256
+"""Held-out events ranked at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: by a known user, or by a list of item ids, with or without a wish in words."""
+
+    user: str | None = None
+    history: tuple[str, ...] | None = None
+    query: str | None = None
+    k: int = 10
+    where: str | None = None
+    explain: bool = False
+    diversity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """One item of an answer; `parts`: what each component adds to `score`."""
+
+    id: str
+    title: str
+    score: float
+    parts: dict[str, float]
+    attributes: dict[str, AttributeValue]
+    rationale: Rationale | None = None
+    evidence: ItemEvidence | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "score": self.score,
+            "parts": self.parts,
+            "attributes": self.attributes,
+            "rationale": self.rationale.to_dict() if self.rationale else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer: items best first, the history that was read, seconds by step, remarks for the reader."""
+
+    items: tuple[Recommended, ...]
+    history: tuple[str, ...]
+    timings: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "items": [item.to_dict() for item in self.items],
+            "history": list(self.history),
+            "timings": self.timings,
+            "notes": list(self.notes),
+        }
+
+
+class Recommender:
+    """A catalogue and an adapter pack, opened once, asked often."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.catalog: Catalog = opened.catalog
+
+    @classmethod
+    def open(cls, data: Path | None, adapter: Path | None, rebuild: bool = False) -> "Recommender":
+        """See `llmrec.opening.open_all`."""
+        return cls(open_all(data, adapter, rebuild))
+
+    def index(self) -> dict[str, Any]:
+        """What the open index holds."""
+        parts = self.opened
+        return {"items": parts.index.items, "adapter": parts.pack.info.name, "dimension": parts.components.v.shape[1]}
+
+    def recommend(self, request: Request) -> Response:
+        """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
+        clock = _Clock()
+        ids = self._history(request)
+        history = tuple(self.catalog.rows(ids))
+        wish = (request.query or "").strip()
+        where = parse_where(request.where, self.catalog) if request.where else None
+        asked: Floats | None = text_encoder().encode([wish])[0] if wish else None
+        clock.lap("words")
+        q = self.opened.engine.query_vectors([history], [wish])
+        clock.lap("llm")
+        shown, situation = self._rank(q, history, wish, asked, where, request)
+        clock.lap("rank")
+        items = [self._recommended(row, situation) for row in shown]
+        if request.explain and items:
+            items = self._explained(items, shown, situation, q[0])
+            clock.lap("explain")
+        return Response(tuple(items), ids, clock.laps, self._notes(shown, request))
+
+    def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
+        """Writes 20 items for each held-out event, in the referee's format. Raises `BadSplit`, `StorageError`."""
+        events = rolling_events(self.catalog, load_split(split, self.catalog), at)
+        lists: dict[str, list[list[str]]] = {}
+        started = time.perf_counter()
+        for start in range(0, len(events), BATCH):
+            chosen = events[start : start + BATCH]
+            histories = [event.history for event in chosen]
+            q = self.opened.engine.query_vectors(histories, [""] * len(chosen))
+            parts = self.opened.components.scores(q, histories)
+            scores = self._among_candidates(fuse(parts, self._weights(""), histories), q, parts, histories, None)
+            for event, row in zip(chosen, np.argsort(-scores, axis=1, kind="stable")[:, :RANKED], strict=True):
+                lists.setdefault(event.user, []).append([self.catalog.items[item].id for item in row])
+        try:
+            with out.open("w", encoding="utf-8") as file:
+                for user, items in lists.items():
+                    file.write(json.dumps({"user": user, "items": items}) + "\n")
+        except OSError as error:
+            raise storage_error(out, error) from error
+        return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
+
+    def _history(self, request: Request) -> tuple[str, ...]:
+        if request.history is not None:
+            if len(set(request.history)) < len(request.history):
+                raise BadInput("the history names an item twice; name each item once, oldest first")
+            return request.history
+        return self.catalog.history(request.user) if request.user is not None else ()
+
+    def _weights(self, wish: str) -> dict[str, float]:
+        weights = self.opened.pack.info.weights
+        return dict(weights["words" if wish and "words" in weights else "history"]) | ({} if wish else {"words": 0.0})
+
+    def _rank(
+        self,
+        q: Floats,
+        history: tuple[int, ...],
+        wish: str,
+        asked: Floats | None,
+        where: Filter | None,
+        request: Request,
+    ) -> tuple[list[int], Situation]:
+        """Rows of the answer, best first, and the situation they were scored in."""
+        parts = self.opened.components.scores(q, [history], None if asked is None else asked[None])
+        weights = self._weights(wish)
+        fused = self._among_candidates(fuse(parts, weights, [history]), q, parts, [history], where)[0]
+        order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]
+        if request.diversity and order:
+            pool = order[: max(10 * request.k, 50)]
+            media = np.hstack([vectors[pool] for vectors in self.opened.components.media.values()])
+            kept = diversify(fused[pool], media, request.k, 1 - request.diversity)
+            order = [pool[place] for place in kept]
+        seen = np.ones(len(self.catalog.items), np.bool_)
+        seen[list(history)] = False
+        first = {name: scores[0] for name, scores in parts.items()}
+        return order[: request.k], Situation(history, wish, asked, first, weights, seen)
+
+    def _among_candidates(
+        self,
+        fused: Floats,
+        q: Floats,
+        parts: dict[str, Floats],
+        histories: Sequence[tuple[int, ...]],
+        where: Filter | None,
+    ) -> Floats:
+        """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
+        and the best of each other component (which the index does not hold)."""
+        near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
+        kept = np.full(fused.shape, -np.inf, np.float32)
+        reach = min(CANDIDATES, fused.shape[1])
+        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name != "llm"}
+        for event, rows in enumerate(near):
+            best = [np.argpartition(-scores[event], reach - 1)[:reach] for scores in others.values()]
+            chosen = np.unique(np.concatenate([rows, *best]))
+            chosen = chosen[allowed[chosen]]
+            kept[event, chosen] = fused[event, chosen]
+        return kept
+
+    def _recommended(self, row: int, situation: Situation) -> Recommended:
+        item = self.catalog.items[row]
+        parts = {
+            name: round(float(situation.fused({name: scores[[row]]})[0]), 4)
+            for name, scores in situation.parts.items()
+            if situation.weights[name]
+        }
+        return Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes))
+
+    def _explained(
+        self, items: list[Recommended], rows: list[int], situation: Situation, q: Floats
+    ) -> list[Recommended]:
+        """The items with measured evidence and a checked sentence each."""
+        parts = self.opened
+        inputs = (*parts.model.modalities, "id")
+        without = {name: item_vectors(parts.model, name) for name in inputs}
+        left, by_history = history_effects(situation, rows, parts.components, parts.engine)
+        by_input = input_effects(situation, rows, parts.components, q, without, parts.engine)
+        scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
+        names = [self.catalog.items[row].id for row in left]
+        evidence = [
+            rank_evidence(self.catalog, item.id, names, effects, of_inputs, situation.wish, scale)
+            for item, effects, of_inputs in zip(items, by_history, by_input, strict=True)
+        ]
+        rationales = write_rationales(evidence, parts.engine.generate, self.catalog)
+        return [
+            Recommended(i.id, i.title, i.score, i.parts, i.attributes, rationale, found)
+            for i, rationale, found in zip(items, rationales, evidence, strict=True)
+        ]
+
+    def _notes(self, shown: list[int], request: Request) -> tuple[str, ...]:
+        notes = [str(problem) for problem in self.opened.problems]
+        if len(shown) < request.k:
+            notes.append(f"only {len(shown)} items are left that fit; loosen --where or ask for fewer")
+        return tuple(notes)
+
+
+class _Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round(now - self._last, 4)
+        self._last = now
