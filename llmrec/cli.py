@@ -99,15 +99,19 @@ def train(
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="Most epochs; it stops early.")] = 12,
     layers: Annotated[int, typer.Option("--layers", min=1, help="Decoder layers that rank.")] = 4,
     wishes: Annotated[int, typer.Option("--wishes", min=0, help="Wishes in words along a history.")] = 6,
+    rationales: Annotated[
+        int, typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only.")
+    ] = 1600,
     json: Json = False,
 ) -> None:
     """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
     from llmrec.commands.train import run_training
     from llmrec.model.config import RecLMConfig
     from llmrec.train.config import TrainConfig
+    from llmrec.train.rationale import RationaleConfig
 
     shape, recipe = RecLMConfig(exit_layer=layers), TrainConfig(seed=seed, epochs=epochs, wishes=wishes)
-    metrics = run_training(data, out, split, base, shape, recipe)
+    metrics = run_training(data, out, split, base, shape, recipe, RationaleConfig(seed=seed, pairs=rationales))
     show.json(metrics) if json else show.ready(metrics)
 
 
@@ -116,7 +120,7 @@ def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> Non
     """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
     from llmrec.recommend import Recommender
 
-    result = Recommender.open(data, adapter).index(rebuild=True)
+    result = Recommender.open(data, adapter, rebuild=True).index()
     show.json(result) if json else show.ready(result)
 
 
@@ -141,6 +145,8 @@ def recommend(
     """Recommend items to a user, to a history, or to a wish in words."""
     from llmrec.recommend import Recommender, Request
 
+    if user is not None and history is not None:
+        raise typer.BadParameter("--user and --history are two answers to one question; pass one of them")
     request = Request(user, _ids(history), query, k, where, explain, diversity)
     recommender = Recommender.open(data, adapter)
     response = recommender.recommend(request)

@@ -17,10 +17,17 @@ from llmrec.commands.boundary import Interrupted
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import TrainConfig
+from llmrec.train.rationale import RationaleConfig
 
 
 def run_training(
-    data: Path, out: Path, split: Path | None, base: Path | None, shape: RecLMConfig, recipe: TrainConfig
+    data: Path,
+    out: Path,
+    split: Path | None,
+    base: Path | None,
+    shape: RecLMConfig,
+    recipe: TrainConfig,
+    rationales: RationaleConfig,
 ) -> dict[str, float]:
     """Train with a bar on stderr (an epoch's line alone where that is no terminal); return the validation metrics.
 
@@ -37,6 +44,9 @@ def run_training(
         bar = progress.add_task("reading the catalogue", total=None)
 
         def report(entry: dict[str, float]) -> None:
+            if "rationale" in entry:
+                progress.update(bar, description="sentences", completed=entry["step"], total=entry["steps"])
+                return
             epoch = int(entry["epoch"]) + 1
             if "ndcg@10" in entry:
                 spent = f"{entry['seconds'] / 60:.1f} min"
@@ -51,7 +61,7 @@ def run_training(
             progress.console.print(line, markup=False)
 
         try:
-            return train(data, out, split, base, shape, recipe, report, say)
+            return train(data, out, split, base, shape, recipe, rationales, report, say)
         except KeyboardInterrupt as error:
             kept = out / "checkpoint.pt"
             words = f"its checkpoint is kept in {kept}" if kept.exists() else "no step was done yet"

@@ -11,6 +11,7 @@ from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_spl
 from llmrec.catalog.events import Event, rolling_events
 from llmrec.encoders import Features, default_encoders, extract, text_encoder
 from llmrec.errors import BadInput
+from llmrec.explain.compose import compose_pairs
 from llmrec.model.config import RecLMConfig
 from llmrec.model.pack import PackInfo, base_identity, save_pack
 from llmrec.model.reclm import RecLM
@@ -24,6 +25,7 @@ from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.curves import write_log
+from llmrec.train.rationale import RationaleConfig, train_rationale
 from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -79,10 +81,13 @@ def train(
     base: Path,
     shape: RecLMConfig,
     config: TrainConfig,
+    rationales: RationaleConfig,
     report: Report,
     say: Say,
 ) -> dict[str, float]:
     """Trains on `data`, writes the pack `out`, and returns its validation metrics.
+
+    With `rationales.pairs` 0 the pack gets no rationale LoRA and answers with plain sentences.
 
     The checkpoint lies in `out` and the run goes on from it; a run that had ended only packs again.
     Raises `BadInput`, `SetupError`, `StorageError`.
@@ -136,6 +141,10 @@ def train(
     _write(out, info, model, normalisers, components, material)
     write_log(progress.log, out)
     write_card(out, info, progress)
+    if rationales.pairs and not (out / "rationale" / "adapter_config.json").is_file():
+        say("teaching the LLM to write sentences from evidence")
+        pairs = compose_pairs(catalog, rationales.pairs, rationales.seed)
+        train_rationale(base, pairs, out / "rationale", rationales, report)
     return metrics
 
 

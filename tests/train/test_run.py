@@ -11,9 +11,11 @@ from llmrec.errors import BadInput
 from llmrec.model.config import RecLMConfig
 from llmrec.model.pack import load_pack, restore_model
 from llmrec.train.config import TrainConfig
+from llmrec.train.rationale import RationaleConfig
 from llmrec.train.run import train
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
+RATIONALES = RationaleConfig(pairs=6)
 CONFIG = TrainConfig(epochs=1, batch=4, wishes=1)
 GENRES = ("Comedy", "Drama", "Horror")
 
@@ -45,7 +47,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("home")
 def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     data, out, told = write_catalogue(tmp_path / "data"), tmp_path / "pack", []
-    metrics = train(data, out, None, tiny_base, SHAPE, CONFIG, told.append, lambda _line: None)
+    metrics = train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None)
     pack = load_pack(out)
     assert pack.info.base == "tiny" and pack.info.metrics == metrics and pack.info.config == SHAPE
     assert set(pack.info.encoders) == {"text"}  # no pictures, no picture tower
@@ -60,7 +62,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
 
     # The same command again has nothing to train: it packs what is there.
     told.clear()
-    assert train(data, out, None, tiny_base, SHAPE, CONFIG, told.append, lambda _line: None) == metrics
+    assert train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None) == metrics
     assert not told
     json.loads((out / "pack.json").read_text())
 
@@ -71,4 +73,4 @@ def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) 
     lines = (data / "interactions.csv").read_text().splitlines()
     (data / "interactions.csv").write_text("\n".join(lines[:3]) + "\n")
     with pytest.raises(BadInput, match="no user with enough events"):
-        train(data, tmp_path / "pack", None, tiny_base, SHAPE, CONFIG, lambda _e: None, lambda _line: None)
+        train(data, tmp_path / "pack", None, tiny_base, SHAPE, CONFIG, RATIONALES, lambda _e: None, lambda _line: None)

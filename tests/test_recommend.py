@@ -1,0 +1,162 @@
+"""The whole pipeline with the shipped pack on the demo's data, as a user meets it (`llmrec setup` comes first)."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from llmrec.catalog import rolling_split
+from llmrec.errors import BadFilter, BadInput, PackError, PackMismatch, UnknownItem, UnknownUser
+from llmrec.explain import verify
+from llmrec.opening import open_all
+from llmrec.recommend import Recommender, Request
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Recommender]:
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.opened.index.close()
+
+
+def test_nothing_seen_comes_back_and_the_order_is_by_score(shop: Recommender) -> None:
+    answer = shop.recommend(Request(user="42", k=50))
+    assert len(answer.items) == 50 == len({item.id for item in answer.items})
+    assert not {item.id for item in answer.items} & set(shop.catalog.history("42"))
+    scores = [item.score for item in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert answer.items[0].score == pytest.approx(sum(answer.items[0].parts.values()), abs=1e-3)
+
+
+def test_the_llm_and_the_item_item_model_both_count(shop: Recommender) -> None:
+    parts = shop.recommend(Request(user="42", k=1)).items[0].parts
+    assert {"llm", "collaborative"} <= set(parts)
+
+
+def test_words_steer_the_ranking(shop: Recommender) -> None:
+    def animated(query: str | None) -> int:
+        found = shop.recommend(Request(user="405", query=query, k=10)).items
+        return sum("Animation" in shop.catalog.item(item.id).attributes["genres"] for item in found)  # type: ignore[operator]
+
+    assert animated("something animated for children") >= animated(None) + 4
+
+
+def test_filters_hold_for_every_item(shop: Recommender) -> None:
+    found = shop.recommend(Request(user="7", k=20, where="year<1960 and genre=Drama")).items
+    assert found
+    assert all(item.attributes["year"] < 1960 and "Drama" in item.attributes["genres"] for item in found)  # type: ignore[operator]
+
+
+def test_a_filter_that_leaves_few_says_so(shop: Recommender) -> None:
+    answer = shop.recommend(Request(user="7", k=500, where="genre=Film-Noir"))
+    assert 0 < len(answer.items) < 500
+    assert "only" in answer.notes[-1]
+
+
+def test_newcomers_get_answers_from_words_and_without(shop: Recommender) -> None:
+    assert len(shop.recommend(Request(history=(), k=5)).items) == 5
+    spaced = shop.recommend(Request(history=(), query="science fiction in space", k=5)).items
+    assert sum("Sci-Fi" in item.attributes["genres"] for item in spaced) >= 3  # type: ignore[operator]
+
+
+def test_a_history_of_ids_answers_like_the_user_who_has_it(shop: Recommender) -> None:
+    ids = shop.catalog.history("42")
+    by_user, by_ids = shop.recommend(Request(user="42")), shop.recommend(Request(history=ids))
+    assert [i.id for i in by_user.items] == [i.id for i in by_ids.items]
+
+
+def test_diversity_changes_the_list_and_keeps_its_length(shop: Recommender) -> None:
+    plain, mixed = (shop.recommend(Request(user="42", diversity=d)).items for d in (0.0, 0.7))
+    assert len(mixed) == len(plain)
+    assert [i.id for i in mixed] != [i.id for i in plain]
+
+
+def test_wrong_requests_are_refused(shop: Recommender) -> None:
+    with pytest.raises(UnknownUser, match="nobody"):
+        shop.recommend(Request(user="nobody"))
+    with pytest.raises(UnknownItem, match="99999"):
+        shop.recommend(Request(history=("1", "99999")))
+    with pytest.raises(BadInput, match="twice"):
+        shop.recommend(Request(history=("1", "1")))
+    with pytest.raises(BadFilter):
+        shop.recommend(Request(user="7", where="colour=red"))
+
+
+def test_every_sentence_that_is_shown_is_supported(shop: Recommender) -> None:
+    for request in (
+        Request(user="42", k=3, explain=True),
+        Request(user="7", query="a dark thriller from the 1990s", k=3, explain=True),
+        Request(history=(), query="a musical", k=2, explain=True),
+    ):
+        for item in shop.recommend(request).items:
+            assert item.rationale is not None and item.evidence is not None
+            assert item.rationale.source in ("llm", "llm-retry", "plain")
+            assert verify(item.rationale.text, item.evidence, shop.catalog).ok
+            assert all(claim.verdict == "supported" for claim in item.rationale.claims)
+
+
+def test_evidence_names_films_of_the_history_with_their_measured_effect(shop: Recommender) -> None:
+    item = shop.recommend(Request(user="42", k=1, explain=True)).items[0]
+    assert item.evidence is not None
+    cited = [record for record in item.evidence.history]
+    assert cited and all(record.effect > 0 for record in cited)
+    assert {record.history_item for record in cited} <= set(shop.catalog.history("42"))
+
+
+def test_an_answer_is_json(shop: Recommender) -> None:
+    told = json.dumps(shop.recommend(Request(user="1", k=2, explain=True)).to_dict())
+    assert json.loads(told)["items"][0]["rationale"]["evidence"]
+
+
+def test_rank_writes_what_the_referee_reads(shop: Recommender, tmp_path: Path) -> None:
+    split = rolling_split(shop.catalog)
+    users = list(split.train)[:5]
+    lines = [
+        {"user": u, "train": split.train[u], "valid": split.valid[u], "test": split.test[u]} for u in users
+    ]
+    (tmp_path / "split.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    shop.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "ranking.jsonl").read_text().splitlines()]
+    assert [row["user"] for row in rows] == users
+    for row in rows:
+        history = {*split.train[row["user"]], *split.valid[row["user"]]}
+        assert len(row["items"]) == len(split.test[row["user"]])
+        for top, target in zip(row["items"], split.test[row["user"]], strict=True):
+            assert len(set(top)) == 20 and not set(top) & history
+            history.add(target)
+
+
+def test_a_folder_without_a_pack_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match="no adapter pack"):
+        open_all(None, tmp_path)
+
+
+def test_a_pack_of_another_base_is_refused(tmp_path: Path) -> None:
+    from llmrec.paths import resource
+
+    for file in (resource("adapters") / "ml-100k").iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    noted = json.loads((tmp_path / "pack.json").read_text())
+    (tmp_path / "pack.json").write_text(json.dumps(noted | {"base": "Another-7B"}))
+    with pytest.raises(PackMismatch, match="Another-7B"):
+        open_all(None, tmp_path)
+
+
+def test_a_catalogue_of_other_items_is_answered_without_training(tmp_path: Path, shop: Recommender) -> None:
+    del shop
+    (tmp_path / "items.csv").write_text(
+        "item_id,title,description,genres\n"
+        "a,Quiet River,A drama on a river.,Drama\n"
+        "b,Robot Noon,A robot western.,Sci-Fi|Western\n"
+        "c,Paper Stars,A space comedy.,Sci-Fi|Comedy\n"
+        "d,Late Train,A thriller on a train.,Thriller\n"
+    )
+    (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
+    other = Recommender.open(tmp_path, None)
+    try:
+        found = other.recommend(Request(user="u", query="science fiction", k=2, explain=True))
+        assert {item.id for item in found.items} == {"b", "c"}
+    finally:
+        other.opened.index.close()
