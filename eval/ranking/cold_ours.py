@@ -2,11 +2,13 @@
 
 The LLM alone, and fused with the likeness of media; the item-item model and popularity know nothing of a hidden
 item and stay out. The fusion weights are fitted on the cold valid events, for each kind of candidates its own.
+"llmrec, taste" also compares with the mean of the user's last 20 items, which the shipped score does not do.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,9 @@ import numpy as np
 from eval.ranking import cells
 from eval.ranking.cold import CANDIDATES, ColdEvent, ColdSplit, cold_metrics, cold_split
 from eval.ranking.cold_runs import record_cold_cell
-from eval.ranking.features import all_features
+from eval.ranking.features import all_features, similarity
 from eval.ranking.metrics import Floats
+from eval.ranking.peers.content_knn import ContentKNN
 from eval.ranking.problem import Problem
 from eval.ranking.queries import Queries, path
 from eval.ranking.runs import Context
@@ -32,7 +35,9 @@ from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 
-LLM, FUSED = "llm", "llmrec"
+LLM, FUSED, TASTE = "llm", "llmrec", "llmrec, taste"
+TASTE_ITEMS = 20
+"""Newest history items whose mean is a taste."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class Asked:
 
 def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -> None:
     """Train without the hidden items, fit weights on cold valid events and file the rows, unless they are there."""
-    if all(context.done(problem, name, seed, at) for name in (LLM, FUSED) for at in CANDIDATES):
+    if all(context.done(problem, name, seed, at) for name in (LLM, FUSED, TASTE) for at in CANDIDATES):
         return
     start = time.perf_counter()
     hidden = cold_split(split, seed)
@@ -63,8 +68,14 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
     warm = np.flatnonzero(~hidden.hidden(item_ids)).tolist()
     for section in CANDIDATES:
         valid = asked["valid"]
-        fitted = fit_weights(valid.scores, valid.targets, valid.closed(warm, section))
-        for model, weights in ((LLM, {LLM: 1.0}), (FUSED, fitted)):
+        closed = valid.closed(warm, section)
+        shipped = {name: part for name, part in valid.scores.items() if not name.endswith(" taste")}
+        fitted = {
+            LLM: {LLM: 1.0},
+            FUSED: fit_weights(shipped, valid.targets, closed),
+            TASTE: fit_weights(valid.scores, valid.targets, closed),
+        }
+        for model, weights in fitted.items():
             mixed = {at: _mixed(part, weights, part.closed(warm, section)) for at, part in asked.items()}
             reached = cold_metrics(mixed["valid"], hidden.valid, item_ids, seed, section)
             variant = variant_of("llm", problem.name)
@@ -101,6 +112,8 @@ def _asked(problem: Problem, found: Queries, events: Sequence[ColdEvent], at: st
         unit = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6)
         for last, label in ((NEAR, "last"), (FAR, "recent")):
             scores[f"{name} {label}"] = content_scores(unit, features.mask[name], histories, last)
+        taste = ContentKNN(partial(similarity, problem), TASTE_ITEMS, "mean", True, float(name == "image"))
+        scores[f"{name} taste"] = taste.scores(histories)
     targets = [problem.catalog.row[event.target] for event in events]
     return Asked(events, histories, [rows(tuple(event.seen)) for event in events], targets, scores)
 

@@ -66,7 +66,9 @@ class Queries:
         file.parent.mkdir(parents=True, exist_ok=True)
         arrays = {f"q {k}": x for k, x in self.q.items()} | {f"words {k}": x for k, x in self.words.items()}
         partial = file.with_suffix(".partial.npz")
-        np.savez(partial, allow_pickle=False, v=self.v, b=self.b, about=np.array(json.dumps(dict(self.about))), **arrays)
+        np.savez(
+            partial, allow_pickle=False, v=self.v, b=self.b, about=np.array(json.dumps(dict(self.about))), **arrays
+        )
         partial.replace(file)
 
     @classmethod
@@ -150,7 +152,7 @@ def ask(trained: Trained, events: Sequence[Event], wishes: Sequence[tuple[int, .
             for part, ends in zip(chunk, after, strict=True)
         ]
         batch = splice(before, trunks, branches, slots, device)
-        trunk_q, branch_q = (x.cpu().numpy() for x in model(batch, soft))
+        trunk_q, branch_q = (x.float().cpu().numpy() for x in model(batch, soft))
         for row, (part, ends) in enumerate(zip(chunk, after, strict=True)):
             place = 0
             for n, at in zip(part, ends, strict=True):

@@ -1,0 +1,134 @@
+"""`python -m eval.ranking.prompt_cost`: what ranking one 50-item history costs, soft tokens against title words.
+
+The same model (base cut at the fourth layer, LoRA as trained), the same instruction, one process, batch 1; the
+two prompts take turns, so that whatever else the machine does meets both alike. Titles as words are the real
+thing, every title in full with its year, not the padded ones that the variant "llm with titles as words" trains
+on. Timed from item rows (or text) to scores of the whole catalogue: tokenising, embedding, layers, q·v + b.
+"""
+
+import argparse
+import datetime
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from eval.ranking import cells
+from llmrec.catalog import Catalog, load_catalog, rolling_split
+from llmrec.encoders import default_encoders, extract
+from llmrec.model.config import RecLMConfig
+from llmrec.model.prompt import splice
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.paths import home
+from llmrec.setup import base_folder
+from llmrec.train.build import build_model, known_items
+
+RESULT = Path(__file__).resolve().parent.parent / "results" / "ranking" / "prompt_cost.json"
+ITEMS, ROUNDS, USERS, WARM_UP = 50, 20, 20, 3
+
+
+def soft_ranker(model: RecLM, words: PromptWords) -> Callable[[list[int]], int]:
+    """Ranks from soft tokens; returns the prompt's tokens. Soft tokens and item vectors are made once, as served."""
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    soft, (v, b) = model.soft(known), model.item_vectors(known)
+
+    def rank(history: list[int]) -> int:
+        batch = splice(words.before, [history], [()], model.config.soft_tokens)
+        states = model.states(batch, model.embed(batch, soft))
+        q = model.query_head(states[:, -1])
+        torch.topk(q @ v.T + b, 10)
+        return batch.tokens.shape[1]
+
+    return rank
+
+
+def words_ranker(model: RecLM, words: PromptWords, catalog: Catalog) -> Callable[[list[int]], int]:
+    """Ranks from ` Title (year),` of each history item; returns the prompt's tokens."""
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    v, b = model.item_vectors(known)
+
+    def named(row: int) -> str:
+        item = catalog.items[row]
+        year = f" ({item.attributes['year']})" if "year" in item.attributes else ""
+        return f" {item.title}{year},"
+
+    def rank(history: list[int]) -> int:
+        text = "".join(named(row) for row in history)
+        ids = [*words.before, *words.tokenizer(text, add_special_tokens=False).input_ids]
+        embeds = model.backbone.get_input_embeddings()(torch.tensor([ids]))  # type: ignore[operator]
+        states = model.backbone(inputs_embeds=embeds, use_cache=False).last_hidden_state
+        q = model.query_head(states[:, -1])
+        torch.topk(q @ v.T + b, 10)
+        return len(ids)
+
+    return rank
+
+
+@torch.inference_mode()
+def measure(data: Path, base: Path) -> dict[str, Any]:
+    """Median tokens and milliseconds of both prompts over `ROUNDS` rankings of different users."""
+    catalog = load_catalog(data)
+    split = rolling_split(catalog)
+    features, _ = extract(catalog, default_encoders(), home() / "features")
+    train = {user: catalog.rows(items) for user, items in split.train.items()}
+    known = known_items(train, len(catalog.items))
+    # Costs do not depend on what was learnt: an untrained LoRA of the shipped shape costs what a trained one does.
+    model, _ = build_model(base, features.vectors, features.mask, known, RecLMConfig(), 0, 0.0)
+    model.eval()
+    words = PromptWords.load(base)
+    rankers = {"soft": soft_ranker(model, words), "words": words_ranker(model, words, catalog)}
+    histories = [list(rows[-ITEMS:]) for rows in train.values() if len(rows) >= ITEMS][:USERS]
+    tokens: dict[str, list[int]] = {name: [] for name in rankers}
+    times: dict[str, list[float]] = {name: [] for name in rankers}
+    for turn in range(WARM_UP + ROUNDS):
+        for name, rank in rankers.items():
+            start = time.perf_counter()
+            used = rank(histories[turn % len(histories)])
+            took = 1000 * (time.perf_counter() - start)
+            if turn >= WARM_UP:
+                tokens[name].append(used)
+                times[name].append(took)
+    found: dict[str, Any] = {
+        name: {"tokens": int(statistics.median(tokens[name])), "ms": round(statistics.median(times[name]), 2)}
+        | {
+            "ms_p10": round(float(np.percentile(times[name], 10)), 2),
+            "ms_p90": round(float(np.percentile(times[name], 90)), 2),
+        }
+        for name in rankers
+    }
+    found["tokens_ratio"] = round(found["words"]["tokens"] / found["soft"]["tokens"], 2)
+    found["speed_ratio"] = round(found["words"]["ms"] / found["soft"]["ms"], 2)
+    return found
+
+
+def main() -> None:
+    """Measure and write the JSON."""
+    parser = argparse.ArgumentParser(prog="python -m eval.ranking.prompt_cost", description=__doc__)
+    parser.add_argument("dataset", nargs="?", type=Path, default=Path("../shared/data/ml-100k"))
+    parser.add_argument(
+        "--base", type=Path, default=None, help="base model's folder; default: the one `llmrec setup` made"
+    )
+    parser.add_argument("--out", type=Path, default=RESULT)
+    args = parser.parse_args()
+    found = measure(args.dataset, args.base or base_folder(home()))
+    about = {
+        "what": f"ranking one {ITEMS}-item history, batch 1, {RecLMConfig().exit_layer} layers, median of {ROUNDS}",
+        "dataset": args.dataset.resolve().name,
+        "machine": cells.this_machine() | {"threads": torch.get_num_threads()},
+        "commit": cells.head_commit(),
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "command": "python -m eval.ranking.prompt_cost",
+    }
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_text(json.dumps(found | about, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
