@@ -3,6 +3,7 @@
 Heavy imports are inside the commands, so that `--help` answers at once.
 """
 
+import logging
 import os
 import sys
 import warnings
@@ -100,7 +101,8 @@ def train(
     layers: Annotated[int, typer.Option("--layers", min=1, help="Decoder layers that rank.")] = 4,
     wishes: Annotated[int, typer.Option("--wishes", min=0, help="Wishes in words along a history.")] = 6,
     rationales: Annotated[
-        int, typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only.")
+        int,
+        typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only."),
     ] = 1600,
     json: Json = False,
 ) -> None:
@@ -210,6 +212,7 @@ def main() -> None:
         os.environ.setdefault(name, value)
     if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
         warnings.simplefilter("ignore")
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
     sys.exit(guarded(lambda: app(standalone_mode=False)))
 
 

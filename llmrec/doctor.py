@@ -37,9 +37,7 @@ def examine(home: Path) -> list[Finding]:
         Finding("Python", "ok", platform.python_version()),
         *_dependencies(),
         *(_checked(package.distribution, partial(_installed, package)) for package in WEIGHT_PACKAGES),
-        _checked(
-            "base model", lambda: f"{verify(base_folder(home), what='the base model').id}, checksums match"
-        ),
+        _checked("base model", lambda: f"{verify(base_folder(home), what='the base model').id}, checksums match"),
         _checked("MovieLens-100K", lambda: f"{_sealed(ml100k_folder(home))}, checksums match"),
         *_adapters(),
         _disk(home),
@@ -78,9 +76,7 @@ def _dependencies() -> Iterator[Finding]:
             missing.setdefault(extra, []).append(requirement.name)
             continue
         if not requirement.specifier.contains(version, prereleases=True):
-            missing.setdefault(extra, []).append(
-                f"{requirement.name} {version} (needs {requirement.specifier})"
-            )
+            missing.setdefault(extra, []).append(f"{requirement.name} {version} (needs {requirement.specifier})")
         else:
             found += not extra
     if names := missing.pop("", []):
@@ -104,9 +100,7 @@ def _adapters() -> Iterator[Finding]:
         yield Finding("adapters", "missing", str(error))
         return
     if not packs:
-        remedy = (
-            "take a release that ships one, or make one with `llmrec train --data PATH --out adapters/NAME`"
-        )
+        remedy = "take a release that ships one, or make one with `llmrec train --data PATH --out adapters/NAME`"
         yield Finding("adapters", "missing", "no adapter pack lies in adapters/", remedy)
     for pack in packs:
         size = sum(file.stat().st_size for file in pack.rglob("*") if file.is_file()) / 1e6
@@ -118,9 +112,7 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(existing).free
     detail = f"{free / GIB:.1f} GiB free for {home}"
     if not os.access(existing, os.W_OK):
-        return Finding(
-            "disk", "missing", f"{existing} may not be written", "set LLMREC_HOME to a folder of yours"
-        )
+        return Finding("disk", "missing", f"{existing} may not be written", "set LLMREC_HOME to a folder of yours")
     if free < NEEDED_DISK:
         return Finding("disk", "missing", detail, "free some space, or set LLMREC_HOME to a folder elsewhere")
     return Finding("disk", "ok", detail)

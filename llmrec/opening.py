@@ -134,4 +134,3 @@ def _index(
     if not rebuild and (path / "current").is_file():
         return ItemIndex.open(path, stamp)
     return ItemIndex.build(path, components.v, components.b, catalog, stamp)
-

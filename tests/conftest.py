@@ -104,9 +104,7 @@ def tiny_features() -> "Features":
     rows = np.arange(len(FILMS))
     mask = {"text": rows < len(FILMS) - 1, "image": rows % 3 != 0}
     dims = {"text": 384, "image": 1280}
-    vectors = {
-        m: (rng.normal(size=(len(FILMS), dims[m])) * mask[m][:, None]).astype(np.float32) for m in mask
-    }
+    vectors = {m: (rng.normal(size=(len(FILMS), dims[m])) * mask[m][:, None]).astype(np.float32) for m in mask}
     keys = {m: tuple(f"{n:064x}" if there else "" for n, there in enumerate(mask[m], 1)) for m in mask}
     ids = tuple(str(n + 1) for n in rows)
     titles = tuple(f"{n:064x}" for n in range(1, len(FILMS) + 1))

@@ -22,9 +22,7 @@ def test_empty_home_lacks_model_and_data_with_a_remedy(tmp_path: Path) -> None:
 def test_damaged_model_is_seen(tmp_path: Path) -> None:
     folder = tmp_path / "models" / "SmolLM2-135M-Instruct"
     folder.mkdir(parents=True)
-    (folder / "llmrec.json").write_text(
-        '{"id": "x", "source": "y", "version": "1", "sha256": {"config.json": "0"}}'
-    )
+    (folder / "llmrec.json").write_text('{"id": "x", "source": "y", "version": "1", "sha256": {"config.json": "0"}}')
     (folder / "config.json").write_text("{}")
     found = {finding.name: finding for finding in examine(tmp_path)}["base model"]
     assert found.state == "missing"
@@ -42,9 +40,7 @@ def test_small_disk_is_missing_something(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_missing_requirement_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "importlib.metadata.requires", lambda _: ["numpy>=1", "torch>=999", "no-such-thing-xyz"]
-    )
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: ["numpy>=1", "torch>=999", "no-such-thing-xyz"])
     packages = {finding.name: finding for finding in examine(tmp_path)}["packages"]
     assert packages.state == "missing"
     assert "no-such-thing-xyz" in packages.detail

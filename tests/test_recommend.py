@@ -93,13 +93,13 @@ def test_every_sentence_that_is_shown_is_supported(shop: Recommender) -> None:
             assert item.rationale is not None and item.evidence is not None
             assert item.rationale.source in ("llm", "llm-retry", "plain")
             assert verify(item.rationale.text, item.evidence, shop.catalog).ok
-            assert all(claim.verdict == "supported" for claim in item.rationale.claims)
+            assert all(claim.state == "supported" for claim in item.rationale.claims)
 
 
 def test_evidence_names_films_of_the_history_with_their_measured_effect(shop: Recommender) -> None:
     item = shop.recommend(Request(user="42", k=1, explain=True)).items[0]
     assert item.evidence is not None
-    cited = [record for record in item.evidence.history]
+    cited = list(item.evidence.history)
     assert cited and all(record.effect > 0 for record in cited)
     assert {record.history_item for record in cited} <= set(shop.catalog.history("42"))
 
@@ -112,9 +112,7 @@ def test_an_answer_is_json(shop: Recommender) -> None:
 def test_rank_writes_what_the_referee_reads(shop: Recommender, tmp_path: Path) -> None:
     split = rolling_split(shop.catalog)
     users = list(split.train)[:5]
-    lines = [
-        {"user": u, "train": split.train[u], "valid": split.valid[u], "test": split.test[u]} for u in users
-    ]
+    lines = [{"user": u, "train": split.train[u], "valid": split.valid[u], "test": split.test[u]} for u in users]
     (tmp_path / "split.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
     shop.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "ranking.jsonl").read_text().splitlines()]

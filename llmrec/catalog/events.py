@@ -23,7 +23,5 @@ def rolling_events(catalog: Catalog, split: Split, at: str) -> list[Event]:
         before = train if at == "valid" else (*train, *split.valid[user])
         held = split.valid[user] if at == "valid" else split.test[user]
         rows = catalog.rows((*before, *held))
-        events += [
-            Event(user, n, tuple(rows[: len(before) + n]), rows[len(before) + n]) for n in range(len(held))
-        ]
+        events += [Event(user, n, tuple(rows[: len(before) + n]), rows[len(before) + n]) for n in range(len(held))]
     return events

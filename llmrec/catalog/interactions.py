@@ -18,9 +18,7 @@ NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 
 
-def build_histories(
-    table: Table, item_ids: Sequence[str], findings: Findings
-) -> dict[str, tuple[Interaction, ...]]:
+def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -> dict[str, tuple[Interaction, ...]]:
     """User -> events of a table with the columns `user`, `item` and, if there, `rating` and `timestamp`.
 
     Each item once, by its first event; ordered by (timestamp, sha1 of "user:item"), so that events of one

@@ -104,9 +104,7 @@ def without_year(title: str) -> tuple[str, int | None]:
 # ---- attributes
 
 
-def _attributes(
-    table: Table, names: Sequence[str], valid: Sequence[int]
-) -> dict[str, dict[int, AttributeValue]]:
+def _attributes(table: Table, names: Sequence[str], valid: Sequence[int]) -> dict[str, dict[int, AttributeValue]]:
     """Column -> row -> value (rows with an empty cell absent), ordered lists, words, numbers, codes."""
     lists: dict[str, dict[int, AttributeValue]] = {}
     words: dict[str, dict[int, AttributeValue]] = {}
@@ -133,11 +131,7 @@ def _parts(cell: str) -> tuple[str, ...]:
 
 
 def _is_number(cell: str) -> bool:
-    return (
-        NUMBER.fullmatch(cell) is not None
-        and LEADING_ZERO.fullmatch(cell) is None
-        and math.isfinite(float(cell))
-    )
+    return NUMBER.fullmatch(cell) is not None and LEADING_ZERO.fullmatch(cell) is None and math.isfinite(float(cell))
 
 
 def _number(cell: str) -> int | float:
@@ -158,9 +152,7 @@ def _modality(name: str) -> str | None:
     return SUFFIXES.get(PurePosixPath(name).suffix.lower())
 
 
-def _named_media(
-    table: Table, names: Sequence[str], folder: Path, findings: Findings
-) -> dict[int, dict[str, Path]]:
+def _named_media(table: Table, names: Sequence[str], folder: Path, findings: Findings) -> dict[int, dict[str, Path]]:
     """Row -> modality -> file, as named in the table's own columns; only files inside the folder count."""
     media: dict[int, dict[str, Path]] = {}
     for name in names:

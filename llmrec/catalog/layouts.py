@@ -86,9 +86,7 @@ def movielens_latest(folder: Path, findings: Findings) -> Source:
     """`movies.csv` and `ratings.csv` (MovieLens latest, 20M, 25M, 32M)."""
     table = read_delimited(folder / "movies.csv", ",", findings)
     if not {"movieId", "title", "genres"} <= set(table.columns):
-        raise CatalogError(
-            f"{table.file} needs the columns movieId, title, genres (found: {', '.join(table.columns)})"
-        )
+        raise CatalogError(f"{table.file} needs the columns movieId, title, genres (found: {', '.join(table.columns)})")
     table = table.renamed({"movieId": "item_id", "title": "title", "genres": "genres"})
     return Source(
         folder.name,

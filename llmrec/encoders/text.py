@@ -35,9 +35,7 @@ class TextEncoder:
             return "all-MiniLM-L6-v2/unit"
         weights = next((f for p in ("*.safetensors", "*.bin") for f in sorted(self._folder.glob(p))), None)
         if weights is None:
-            raise SetupError(
-                f"{self._folder} holds no weights (*.safetensors); pass a sentence-transformers folder"
-            )
+            raise SetupError(f"{self._folder} holds no weights (*.safetensors); pass a sentence-transformers folder")
         with weights.open("rb") as file:
             return f"{self._folder.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}/unit"
 
@@ -80,6 +78,4 @@ class TextEncoder:
             raise SetupError(f"text is encoded by {error.name}; run `pip install {error.name}`") from error
         except Exception as error:  # whatever the library makes of a damaged folder
             reason = str(error).split("\n")[0]
-            raise SetupError(
-                f"the text encoder in {folder} cannot be loaded ({reason}); reinstall it"
-            ) from error
+            raise SetupError(f"the text encoder in {folder} cannot be loaded ({reason}); reinstall it") from error

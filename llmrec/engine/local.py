@@ -23,7 +23,7 @@ class LocalEngine:
     """An `Engine` on transformers. The writing model is loaded at the first `generate`: ranking needs none of it."""
 
     def __init__(self, model: RecLM, base: Path, rationale: Path | None) -> None:
-        """`model`: the ranking path; `base`: HF folder; `rationale`: peft adapter for sentences, if the pack has one."""
+        """`model`: the ranking path; `base`: HF folder; `rationale`: peft adapter for sentences, if any."""
         self.model, self.base, self.rationale = model, base, rationale
         self.words = PromptWords.load(base)
 

@@ -8,9 +8,7 @@ from torch import nn
 from llmrec.errors import SetupError
 
 
-def load_backbone(
-    base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False
-) -> nn.Module:
+def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False) -> nn.Module:
     """The first `exit_layer` decoder layers of the HF model in `base`, float32 (or 4-bit NF4 on CUDA).
 
     `random_layers` re-initialises the layers and keeps the word embeddings: the control that tells what
@@ -27,7 +25,8 @@ def load_backbone(
     config = AutoConfig.from_pretrained(base)
     if not 1 <= exit_layer <= config.num_hidden_layers:
         raise SetupError(
-            f"exit layer {exit_layer} does not exist: {base.name} has {config.num_hidden_layers} layers; choose 1 to that"
+            f"exit layer {exit_layer} does not exist: {base.name} has {config.num_hidden_layers} layers; "
+            "choose one of them"
         )
     config.num_hidden_layers = exit_layer
     if getattr(config, "layer_types", None):
@@ -55,4 +54,4 @@ def add_lora(backbone: nn.Module, rank: int, alpha: int) -> nn.Module:
         return backbone
     from peft import LoraConfig, get_peft_model
 
-    return get_peft_model(backbone, LoraConfig(r=rank, lora_alpha=alpha, target_modules="all-linear"))  # type: ignore[no-any-return]
+    return get_peft_model(backbone, LoraConfig(r=rank, lora_alpha=alpha, target_modules="all-linear"))

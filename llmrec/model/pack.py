@@ -110,9 +110,7 @@ def write_text(path: Path, text: str) -> None:
 def storage_error(folder: Path, error: Exception) -> StorageError:
     """The one sentence for a pack that could not be written."""
     why = "the disk is full" if getattr(error, "errno", None) == errno.ENOSPC else str(error)
-    return StorageError(
-        f"the adapter pack {folder} could not be written ({why}); free some space and try again"
-    )
+    return StorageError(f"the adapter pack {folder} could not be written ({why}); free some space and try again")
 
 
 def _half(p: torch.Tensor) -> NDArray[Any]:
@@ -130,9 +128,7 @@ def load_pack(folder: Path) -> Pack:
             f"{folder} is no adapter pack (it has no pack.json); pass a folder that `llmrec train` wrote"
         ) from error
     except ValueError as error:
-        raise PackError(
-            f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain"
-        ) from error
+        raise PackError(f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain") from error
     if not isinstance(noted, dict) or noted.get("format") != FORMAT:
         found = noted.get("format") if isinstance(noted, dict) else None
         raise PackError(
@@ -141,9 +137,7 @@ def load_pack(folder: Path) -> Pack:
     try:
         info = PackInfo(**noted | {"config": RecLMConfig(**noted["config"])})
     except (KeyError, TypeError) as error:
-        raise PackError(
-            f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain"
-        ) from error
+        raise PackError(f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain") from error
     for name, trained in info.prompts.items():
         if version(name) != trained:
             raise PackMismatch(
@@ -185,16 +179,14 @@ def restore_model(
     name, checksum = base_identity(base)
     if name != pack.info.base or (checksum and pack.info.base_sha256 and checksum != pack.info.base_sha256):
         raise PackMismatch(
-            f"{pack.folder} was trained on base model {pack.info.base} ({pack.info.base_sha256[:12]}), but {base} holds "
-            f"{name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
+            f"{pack.folder} was trained on base model {pack.info.base} ({pack.info.base_sha256[:12]}), but {base} "
+            f"holds {name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
         )
     row = {item: n for n, item in enumerate(pack.items)}
     source = np.array([row.get(item, -1) for item in items])
     known = (source >= 0) & pack.arrays["known"][source]
     scaled = {
-        m: torch.from_numpy(
-            normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"])
-        )
+        m: torch.from_numpy(normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"]))
         for m in pack.info.encoders
     }
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}

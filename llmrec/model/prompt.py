@@ -45,9 +45,7 @@ class PromptBatch:
     @property
     def plain(self) -> bool:
         """True where every prompt is ordinary causal text: no branch leaves the trunk before its end."""
-        inside = (self.branch > 0) & (
-            self.position <= self.position.where(self.branch == 0, -1).amax(1, True)
-        )
+        inside = (self.branch > 0) & (self.position <= self.position.where(self.branch == 0, -1).amax(1, True))
         return not bool(inside.any()) and not bool((self.branch > 1).any())
 
     def attention(self) -> Tensor:
@@ -101,9 +99,7 @@ def splice(
             limit[n, at:end] = root - 1
             read_branch[n, m] = end - 1
             at = end
-    batch = PromptBatch(
-        **fields, position=position, limit=limit, read_trunk=read_trunk, read_branch=read_branch
-    )
+    batch = PromptBatch(**fields, position=position, limit=limit, read_trunk=read_trunk, read_branch=read_branch)
     return batch if str(device) == "cpu" else move(batch, device)
 
 

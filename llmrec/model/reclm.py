@@ -47,9 +47,7 @@ class RecLM(nn.Module):
         self.fusion = ConcatFusion(dims, hidden, config.soft_tokens, spread)
         self.id_in = nn.Embedding(items, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)
-        self.query_head = nn.Sequential(
-            nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim)
-        )
+        self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim))
         self.item_head = nn.Linear(sum(dims.values()), config.dim)
         self.id_out = nn.Embedding(items, config.dim)
         nn.init.normal_(self.id_out.weight, std=0.02)
@@ -57,9 +55,7 @@ class RecLM(nn.Module):
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
 
-    def media(
-        self, hidden: Mapping[str, Tensor] | None = None
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    def media(self, hidden: Mapping[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         """The catalogue's vectors and masks; `hidden[modality]: (items,) bool` marks what to treat as missing."""
         vectors = {m: getattr(self, f"vectors_{m}") for m in self.modalities}
         mask = {m: getattr(self, f"mask_{m}") for m in self.modalities}

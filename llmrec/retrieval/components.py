@@ -44,9 +44,7 @@ class Components:
         histories: Rows,
     ) -> "Components":
         """From raw media vectors `(items, dim)` and the training histories that popularity is counted on."""
-        media = {
-            m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()
-        }
+        media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
         return cls(v, b, collaborative, media, mask, popularity(histories, len(b)))
 
     def scores(self, q: Floats, histories: Rows, asked: Floats | None = None) -> dict[str, Floats]:

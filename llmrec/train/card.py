@@ -82,7 +82,8 @@ the data keep the terms of their owners.
 {weights}
 
 ## Recipe
-{progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]}; {about["date"]}, commit {about["commit"]}.
+{progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};
+{about["date"]}, commit {about["commit"]}.
 
 | knob | value |
 | --- | --- |

@@ -64,4 +64,5 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
         return None
     own = torch.cat([batch.targets[batch.targets >= 0], batch.wished[batch.wished >= 0]])
     drawn = torch.randint(items, (config.sampled_items,), generator=generator).to(own.device)
-    return torch.cat([own, drawn]).unique()
+    rows: Tensor = torch.cat([own, drawn]).unique()
+    return rows

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
 from accelerate import Accelerator
@@ -44,7 +45,7 @@ def train_rationale(
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
     whole = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
     whole.requires_grad_(False)
-    model = add_lora(whole, config.rank, config.alpha).to(accelerator.device)
+    model: Any = add_lora(whole, config.rank, config.alpha).to(accelerator.device)
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = accelerator.prepare(torch.optim.AdamW(trained, lr=config.lr, weight_decay=0.0))
     stop = tokenizer.eos_token_id

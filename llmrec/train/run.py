@@ -58,9 +58,7 @@ def prepare(data: Path, split: Path | None, say: Say) -> Material:
             rolling.test,
             dict.fromkeys(rolling.train, ()),
         )
-        how = (
-            "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
-        )
+        how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
     features, problems = extract(catalog, default_encoders(), home() / "features")
     for problem in problems:
         say(str(problem))
@@ -123,9 +121,7 @@ def train(
     say("fitting the item-item model and the weights of the fused score")
     model.to("cpu")
     components = compose(model, features, material.histories)
-    weights, metrics = calibrate(
-        model, words, components, catalog, material.valid, text_encoder(), config.seed
-    )
+    weights, metrics = calibrate(model, words, components, catalog, material.valid, text_encoder(), config.seed)
     about = provenance(material, config, progress)
     info = PackInfo(
         name=out.name,

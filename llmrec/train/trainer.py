@@ -42,9 +42,7 @@ class Progress:
     log: list[dict[str, float]] = field(default_factory=list)
 
 
-def to_batch(
-    windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device
-) -> Batch:
+def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
     """Lays windows out as prompts with their targets."""
     prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
     return Batch(
@@ -108,9 +106,7 @@ def fit(
     started, saved = time.monotonic() - progress.seconds, time.monotonic()
     try:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
-            windows = epoch_windows(
-                histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}"
-            )
+            windows = epoch_windows(histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}")
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
             model.train()
             while progress.step < len(batches):

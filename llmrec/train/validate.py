@@ -36,7 +36,7 @@ def llm_ndcg(
     """Rolling NDCG@10 as the referee counts it: mean over a user's events, then over users."""
     scores = llm_scores(model, before, events, wishes)
     return float(
-        ranking_metrics(
-            scores, [e.target for e in events], [e.history for e in events], [e.user for e in events]
-        )["ndcg@10"]
+        ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])[
+            "ndcg@10"
+        ]
     )

@@ -18,9 +18,7 @@ def test_only_the_layers_up_to_the_exit_are_kept_and_frozen(tiny_base: Path) -> 
 def test_fresh_lora_changes_no_number(tiny_base: Path) -> None:
     ids = torch.tensor([[4, 5, 6]])
     plain, wrapped = load_backbone(tiny_base, 2), add_lora(load_backbone(tiny_base, 2), 4, 8)
-    assert torch.allclose(
-        plain(input_ids=ids).last_hidden_state, wrapped(input_ids=ids).last_hidden_state, atol=1e-6
-    )
+    assert torch.allclose(plain(input_ids=ids).last_hidden_state, wrapped(input_ids=ids).last_hidden_state, atol=1e-6)
     assert any(p.requires_grad for p in wrapped.parameters())
 
 

@@ -36,9 +36,7 @@ def save(folder: Path, model: RecLM, base: Path, features: Features) -> Path:
     name, checksum = base_identity(base)
     prompts = {name: version(name) for name in CURRENT}
     weights = {"history": {"llm": 1.0}}
-    info = PackInfo(
-        "pack", name, checksum, model.config, features.encoders, prompts, weights, {"ndcg@10": 0.5}
-    )
+    info = PackInfo("pack", name, checksum, model.config, features.encoders, prompts, weights, {"ndcg@10": 0.5})
     fitted = {m: fit_normaliser(features.vectors[m], features.mask[m]) for m in features.encoders}
     save_pack(folder, info, model, fitted, features.ids, {"popular": np.arange(12, dtype=np.float32)})
     return folder
@@ -72,9 +70,7 @@ def test_lora_counts(model: RecLM, folder: Path, tiny_base: Path, tiny_features:
     assert np.abs(scores(model) - scores(without)).max() > 5e-2
 
 
-def test_order_of_the_catalogue_does_not_matter(
-    folder: Path, tiny_base: Path, tiny_features: Features
-) -> None:
+def test_order_of_the_catalogue_does_not_matter(folder: Path, tiny_base: Path, tiny_features: Features) -> None:
     pack, order = load_pack(folder), np.random.default_rng(1).permutation(12)
     place = np.argsort(order)
     plain = restore_model(pack, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
@@ -110,9 +106,7 @@ def one_sentence(error: pytest.ExceptionInfo[Exception]) -> str:
     return message
 
 
-def test_other_base_model_is_refused(
-    folder: Path, tiny_base: Path, tiny_features: Features, tmp_path: Path
-) -> None:
+def test_other_base_model_is_refused(folder: Path, tiny_base: Path, tiny_features: Features, tmp_path: Path) -> None:
     def restore(base: Path) -> None:
         restore_model(load_pack(folder), base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
 
@@ -130,9 +124,7 @@ def test_other_base_model_is_refused(
         restore(other)
 
 
-@pytest.mark.parametrize(
-    "name", ["model.safetensors", "collaborative.safetensors", "items.json", "pack.json"]
-)
+@pytest.mark.parametrize("name", ["model.safetensors", "collaborative.safetensors", "items.json", "pack.json"])
 @pytest.mark.parametrize("damage", ["cut", "gone"])
 def test_damaged_file_is_named(folder: Path, name: str, damage: str) -> None:
     file = folder / name

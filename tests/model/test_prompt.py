@@ -25,9 +25,7 @@ def alone(model: RecLM, history: Sequence[int], words: tuple[int, ...] = ()) -> 
     with torch.inference_mode():
         table, soft = model.backbone.get_input_embeddings().weight, model.soft(model.known)
         parts = [table[list(BEFORE)], soft[list(history)].flatten(0, 1), table[list(words)]]
-        states = model.backbone(
-            inputs_embeds=torch.cat(parts).unsqueeze(0), use_cache=False
-        ).last_hidden_state
+        states = model.backbone(inputs_embeds=torch.cat(parts).unsqueeze(0), use_cache=False).last_hidden_state
         return model.query_head(states[0, -1])
 
 

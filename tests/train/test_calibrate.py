@@ -22,9 +22,7 @@ def test_weights_are_shares_for_both_situations(
     quick_text: Encoder[str],
 ) -> None:
     model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
-    components = compose(
-        model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}
-    )
+    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
     events = rolling_events(tiny_catalog, split, "valid")
     first = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
     weights, metrics = first

@@ -19,12 +19,8 @@ def test_round_trip(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["checkpoint.pt"]
 
 
-@pytest.mark.parametrize(
-    "fault", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("write failed")]
-)
-def test_full_disk_keeps_the_old_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
-) -> None:
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("write failed")])
+def test_full_disk_keeps_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
     path = tmp_path / "checkpoint.pt"
     save_checkpoint(path, {"epoch": 1})
 

@@ -53,9 +53,7 @@ def test_sampled_softmax_is_lower_and_has_gradients(make_model: Callable[..., Re
 
 def test_sample_as_large_as_the_catalogue_is_the_whole(make_model: Callable[..., RecLM]) -> None:
     model = make_model()
-    assert value(model, batch(), TrainConfig(sampled_items=12, **QUIET)) == value(
-        model, batch(), TrainConfig(**QUIET)
-    )
+    assert value(model, batch(), TrainConfig(sampled_items=12, **QUIET)) == value(model, batch(), TrainConfig(**QUIET))
 
 
 def test_hidden_ids_get_no_gradient(make_model: Callable[..., RecLM]) -> None:

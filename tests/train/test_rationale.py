@@ -20,9 +20,7 @@ def test_adapter_loads_and_says_something_else_than_the_base(
     pairs = compose_pairs(tiny_catalog, 6, seed=0)
     held_out = train_rationale(tiny_base, pairs, tmp_path, RationaleConfig(batch=2, rank=4), told.append)
     assert held_out == pytest.approx(held_out) and 0 < held_out < 50
-    assert [entry["step"] for entry in told] == list(range(1, len(told) + 1)) and told[-1]["steps"] == len(
-        told
-    )
+    assert [entry["step"] for entry in told] == list(range(1, len(told) + 1)) and told[-1]["steps"] == len(told)
     ids = torch.tensor([[10, 20, 30]])
     with torch.inference_mode():
         base = AutoModelForCausalLM.from_pretrained(tiny_base)

@@ -26,9 +26,7 @@ def write_catalogue(folder: Path, users: int = 6) -> Path:
         rows = csv.writer(file)
         rows.writerow(["item_id", "title", "year", "genres", "description"])
         for n in range(9):
-            rows.writerow(
-                [f"i{n}", f"Film Number {n}", 1980 + n, GENRES[n % 3], "Somebody travels through mountains."]
-            )
+            rows.writerow([f"i{n}", f"Film Number {n}", 1980 + n, GENRES[n % 3], "Somebody travels through mountains."])
     with (folder / "interactions.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["user_id", "item_id", "timestamp"])

@@ -99,9 +99,7 @@ def test_run_cut_short_ends_like_one_that_was_not(
 
     def report(entry: dict[str, float]) -> None:
         done = entry["epoch"] == 1 and (
-            entry.get("step") == 2
-            if moment == "a step"
-            else "ndcg@10" in entry and moment == "the end of an epoch"
+            entry.get("step") == 2 if moment == "a step" else "ndcg@10" in entry and moment == "the end of an epoch"
         )
         if done:
             raise KeyboardInterrupt
@@ -150,9 +148,7 @@ def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) 
         with pytest.raises(BadInput, match="another recipe"):
             run(model, config, path)
     with pytest.raises(BadInput, match="other data"):
-        fit(
-            make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, wish, quality, replace(CONFIG, epochs=1), path
-        )
+        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, wish, quality, replace(CONFIG, epochs=1), path)
 
 
 def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:

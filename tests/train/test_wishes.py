@@ -30,9 +30,7 @@ def test_wish_is_true_of_the_item() -> None:
     asked = many(PLOT, held_out=False)
     assert any("film-noir" in w for w in asked) and any("smuggler" in w for w in asked)
     assert any("40s" in w for w in asked) and not any("50s" in w for w in asked)
-    assert all(
-        any(fact in w for fact in ("crime", "noir", "40s", *keywords(PLOT.description))) for w in asked
-    )
+    assert all(any(fact in w for fact in ("crime", "noir", "40s", *keywords(PLOT.description))) for w in asked)
 
 
 def test_held_out_phrasings_are_never_trained() -> None:
