@@ -72,7 +72,7 @@ class TextEncoder:
             from transformers.utils import logging
 
             # loading takes a moment; the bar is for the contents
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()
             return SentenceTransformer(str(folder), local_files_only=True)
         except ImportError as error:
             raise SetupError(f"text is encoded by {error.name}; run `pip install {error.name}`") from error
