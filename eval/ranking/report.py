@@ -7,6 +7,7 @@ from pathlib import Path
 from eval.ranking.cells import read_rows
 from eval.ranking.plot import bars
 from eval.ranking.tables import comparisons, lines, markdown, write_csv
+from eval.ranking.targets import described
 
 
 def write_report(folder: Path) -> list[Path]:
@@ -16,7 +17,7 @@ def write_report(folder: Path) -> list[Path]:
         raise FileNotFoundError(f"no rows under {folder / 'cells'}; run python -m eval.ranking first")
     compared = comparisons(found)
     files = [folder / name for name in ("ranking.md", "ranking.csv", "bootstrap.json", "ranking.png")]
-    files[0].write_text(markdown(found, compared), encoding="utf-8")
+    files[0].write_text(markdown(found, compared, described(found)), encoding="utf-8")
     write_csv(files[1], found)
     paired = [dataclasses.asdict(one) for one in compared]
     files[2].write_text(json.dumps(paired, indent=1) + "\n", encoding="utf-8")

@@ -13,6 +13,12 @@ from eval.ranking.cells import SECTIONS, Row
 
 METRICS = ("ndcg@10", "recall@10", "ndcg@20", "recall@20", "mrr@10", "coverage@10")
 BOOTSTRAPPED = ("main", "wish")
+REFERENCE = "llm"
+"""The model that ablations change; its main line stands in their tables for comparison."""
+ABLATIONS = ("modality", "order", "prompt", "pretrained", "layers")
+HARDER_PEER = "sasrec-windows"
+"""A peer given all the training data that our model sees, beyond how it is usually trained."""
+WITHOUT_LLM = "llmrec without LLM"
 
 
 @dataclass(frozen=True)
@@ -62,32 +68,46 @@ def _ndcg(line: Line) -> float:
 
 
 def comparisons(all_lines: Sequence[Line]) -> list[Comparison]:
-    """Each model of ours against the best single peer and the best fusion of peers, where both are filed.
+    """Our models against the best single peer (with and without the harder one) and the best fusion of peers.
 
-    Best by the test figure itself: the hardest rival, not the luckiest choice for us.
+    Best by the test figure itself: the hardest rival, not the luckiest choice for us. The fused model is also
+    compared with itself without an LLM. Ablations are left to their tables.
     """
     found = []
-    for _, group in groupby(all_lines, key=lambda ln: (ln.dataset, ln.section)):
-        section = list(group)
-        if section[0].section not in BOOTSTRAPPED:
-            continue
-        rivals = [next((ln for ln in section if ln.kind == kind), None) for kind in ("peer", "fusion")]
-        for ours in (ln for ln in section if ln.kind == "ours"):
-            found += [compare(ours.rows, rival.rows) for rival in rivals if rival is not None]
+    for _, group in groupby(all_lines, key=lambda ln: ln.dataset):
+        of_dataset = list(group)
+        for at in BOOTSTRAPPED:
+            section = [ln for ln in of_dataset if ln.section == at]
+            peers = [ln for ln in section if ln.kind == "peer"]
+            usual = [ln for ln in peers if not ln.model.startswith(HARDER_PEER)]
+            fusions = [ln for ln in section if ln.kind == "fusion"]
+            rivals = {ln.model: ln for part in (peers, usual, fusions) for ln in part[:1]}
+            for ours in (ln for ln in section if _competes(ln)):
+                found += [compare(ours.rows, rival.rows) for rival in rivals.values()]
+                if ours.model == "llmrec":
+                    itself = [ln for ln in of_dataset if ln.model == WITHOUT_LLM and ln.section in (at, "extra")]
+                    found += [compare(ours.rows, ln.rows) for ln in itself if at != "wish" or ln.section == at]
     return found
 
 
-def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison]) -> str:
+def _competes(line: Line) -> bool:
+    return line.kind == "ours" and not line.model.startswith(f"{REFERENCE} ") and line.model != WITHOUT_LLM
+
+
+def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison], aims: str = "") -> str:
     """The report: a table for each data set and section, then the paired comparisons."""
     parts = [
         "# Ranking\n",
         "Written by `python -m eval.ranking`; every line is the mean ± standard deviation over its seeds of "
         "the rows in `cells/`. Protocol: the referee's rolling split, full ranking, tuned on valid, test once.\n",
+        aims,
     ]
     for dataset, of_dataset in groupby(all_lines, key=lambda ln: ln.dataset):
         parts.append(f"## {dataset}\n")
         for section, of_section in groupby(of_dataset, key=lambda ln: ln.section):
             group = list(of_section)
+            if section in ABLATIONS:
+                group = _with_reference(group, all_lines)
             first = group[0].rows[0]["metrics"]
             parts += [f"### {SECTIONS[section]}\n", f"{first['users']} users, {first['events']} events.\n"]
             parts += [_table(group), ""]
@@ -95,6 +115,12 @@ def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison]) -> str:
         if own:
             parts += ["### Paired bootstrap over users\n", _compared(own), ""]
     return "\n".join(parts)
+
+
+def _with_reference(group: Sequence[Line], all_lines: Sequence[Line]) -> list[Line]:
+    """The ablation's lines and the model itself, best first."""
+    own = [ln for ln in all_lines if (ln.dataset, ln.section, ln.model) == (group[0].dataset, "main", REFERENCE)]
+    return sorted([*group, *own], key=_ndcg, reverse=True)
 
 
 def _table(group: Sequence[Line]) -> str:
@@ -112,7 +138,7 @@ def _table(group: Sequence[Line]) -> str:
         ]
         for line in group
     ]
-    return _grid(head, body)
+    return grid(head, body)
 
 
 def _compared(found: Sequence[Comparison]) -> str:
@@ -124,10 +150,11 @@ def _compared(found: Sequence[Comparison]) -> str:
         ]
         for c in found
     ]
-    return _grid(head, body)
+    return grid(head, body)
 
 
-def _grid(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def grid(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
     rule = ["---"] * len(head)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *body))
 
