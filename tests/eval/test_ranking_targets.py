@@ -17,7 +17,7 @@ def row(model: str, ndcg: float, kind: str = "ours", section: str = "main") -> d
         "measures": {},
         "valid": {},
         "ndcg@10_per_user": [ndcg, ndcg],
-        **{key: "same" for key in ("data", "referee", "at")},
+        **dict.fromkeys(("data", "referee", "at"), "same"),
     }
 
 
