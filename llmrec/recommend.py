@@ -147,6 +147,8 @@ class Recommender:
 
     def _history(self, request: Request) -> tuple[str, ...]:
         if request.history is not None:
+            if request.user is not None:
+                raise BadInput("both --user and --history are given; pass one of them")
             if len(set(request.history)) < len(request.history):
                 raise BadInput("the history names an item twice; name each item once, oldest first")
             return request.history

@@ -32,7 +32,12 @@ class LocalEngine:
         return query_vectors(self.model, self.words.before, histories, [self.words.wish(w) for w in wishes])
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """See `Engine`. Raises `PackError` where the rationale adapter is damaged."""
+        """See `Engine`. Raises `PackError` where the rationale adapter is damaged.
+
+        Without a rationale adapter nothing is written: what an untaught LLM says of a brief is never supported.
+        """
+        if self.rationale is None:
+            return [""] * len(prompts)
         import torch
 
         tokenizer = self.words.tokenizer
@@ -57,19 +62,17 @@ class LocalEngine:
     @cached_property
     def _writer(self) -> Any:
         import torch
+        from peft import PeftModel
+        from safetensors import SafetensorError
         from transformers import AutoModelForCausalLM
 
         model = AutoModelForCausalLM.from_pretrained(self.base, dtype=torch.float32)
-        if self.rationale is not None:
-            from peft import PeftModel
-            from safetensors import SafetensorError
-
-            try:
-                model = PeftModel.from_pretrained(model, self.rationale).merge_and_unload()
-            except (OSError, ValueError, SafetensorError, RuntimeError) as error:
-                raise PackError(
-                    f"the rationale adapter {self.rationale} is damaged ({error}); copy the adapter pack again"
-                ) from error
+        try:
+            model = PeftModel.from_pretrained(model, self.rationale).merge_and_unload()
+        except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+            raise PackError(
+                f"the rationale adapter {self.rationale} is damaged ({error}); copy the adapter pack again"
+            ) from error
         if not torch.cuda.is_available():
             # Twice the words a second on a CPU; greedy text differs in a few words from float32.
             model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)

@@ -116,7 +116,7 @@ def test_rank_writes_what_the_referee_reads(on: list[str | Path], films: Path, s
     if made.returncode:
         pytest.skip(f"the referee does not read this catalogue: {made.stderr.strip().splitlines()[-1]}")
     result("rank", *on, "--split", split, "--at", "test", "--out", out)
-    judged = subprocess.run([sys.executable, referee, "score", split, out], capture_output=True, text=True)
+    judged = subprocess.run([sys.executable, referee, "score", films, out], capture_output=True, text=True)
     assert judged.returncode == 0, judged.stderr
 
 
