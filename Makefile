@@ -23,6 +23,8 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
+	$(BIN)/python -m eval.latency
+	$(BIN)/python -m eval.rationales
 	$(BIN)/python -m eval.ranking $(BENCH_DATA)
 
 lint: $(VENV)/.dev
