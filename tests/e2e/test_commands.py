@@ -87,7 +87,7 @@ def test_index_is_rebuilt_and_answers_stay(on: list[str | Path]) -> None:
     [
         (("--user", "nobody"), "user 'nobody' is not in catalogue"),
         (("--history", "f00,x99"), "item 'x99' is not in catalogue"),
-        (("--user", "u1", "--where", "year>>1"), "year>>1"),
+        (("--user", "u1", "--where", "year>>1"), "'>1' is none"),
         (("--user", "u1", "--where", "colour=red"), "colour"),
         (("--user", "u1", "--history", "f01"), "--history"),
     ],
