@@ -68,12 +68,15 @@ class LocalEngine:
 
         model = AutoModelForCausalLM.from_pretrained(self.base, dtype=torch.float32)
         try:
-            model = PeftModel.from_pretrained(model, self.rationale).merge_and_unload()
+            model = PeftModel.from_pretrained(model, str(self.rationale)).merge_and_unload()
         except (OSError, ValueError, SafetensorError, RuntimeError) as error:
             raise PackError(
                 f"the rationale adapter {self.rationale} is damaged ({error}); copy the adapter pack again"
             ) from error
         if not torch.cuda.is_available():
             # Twice the words a second on a CPU; greedy text differs in a few words from float32.
+            if "fbgemm" in torch.backends.quantized.supported_engines:
+                # The default engine compiles a kernel for every new length: minutes before the first sentence.
+                torch.backends.quantized.engine = "fbgemm"
             model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
         return model.eval()
