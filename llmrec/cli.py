@@ -26,6 +26,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
+OPENING = "opening the catalogue, the model and the index"
 Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
 Adapter = Annotated[
     Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
@@ -122,7 +123,8 @@ def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> Non
     """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
     from llmrec.recommend import Recommender
 
-    result = Recommender.open(data, adapter, rebuild=True).index()
+    with show.waiting("reading the items and building the index"):
+        result = Recommender.open(data, adapter, rebuild=True).index()
     show.json(result) if json else show.ready(result)
 
 
@@ -150,8 +152,9 @@ def recommend(
     if user is not None and history is not None:
         raise typer.BadParameter("--user and --history are two answers to one question; pass one of them")
     request = Request(user, _ids(history), query, k, where, explain, diversity)
-    recommender = Recommender.open(data, adapter)
-    response = recommender.recommend(request)
+    with show.waiting(OPENING):
+        recommender = Recommender.open(data, adapter)
+        response = recommender.recommend(request)
     show.json(response.to_dict()) if json else show.response(response, recommender.catalog)
 
 
@@ -169,7 +172,8 @@ def rank(
 
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
-    result = Recommender.open(data, adapter).rank(split, at, out)
+    with show.waiting("ranking the held-out events"):
+        result = Recommender.open(data, adapter).rank(split, at, out)
     show.json(result) if json else show.ready(result)
 
 
@@ -180,7 +184,9 @@ def chat(data: Data = None, adapter: Adapter = None, user: User = None, history:
     from llmrec.commands.repl import converse
     from llmrec.recommend import Recommender
 
-    converse(Session(Recommender.open(data, adapter), user, _ids(history)))
+    with show.waiting(OPENING):
+        recommender = Recommender.open(data, adapter)
+    converse(Session(recommender, user, _ids(history)))
 
 
 @app.command()
@@ -193,7 +199,9 @@ def demo(
     from llmrec.commands.demo import run_demo
     from llmrec.recommend import Recommender
 
-    run_demo(Recommender.open(data, adapter), talk and sys.stdin.isatty() and sys.stdout.isatty())
+    with show.waiting(OPENING):
+        recommender = Recommender.open(data, adapter)
+    run_demo(recommender, talk and sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _ids(history: str | None) -> tuple[str, ...] | None:

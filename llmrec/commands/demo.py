@@ -10,7 +10,7 @@ from llmrec.commands.repl import converse
 if TYPE_CHECKING:
     from llmrec.recommend import Recommender
 
-USERS = ("42", "405", "7")
+USERS = ("471", "943", "11")
 WISH = "an animated comedy for a rainy evening"
 NEWCOMER = "a science fiction adventure in space"
 LAST, TOP = 8, 5
@@ -22,29 +22,26 @@ def run_demo(recommender: "Recommender", talk: bool) -> None:
 
     catalog = recommender.catalog
     users = [user for user in USERS if user in catalog.histories] or sorted(catalog.histories)[: len(USERS)]
+
+    def answer(title: str, request: Request) -> None:
+        _title(title)
+        with show.waiting("ranking, measuring, writing"):
+            response = recommender.recommend(request)
+        show.response(response, catalog)
+
     for user in users:
         history = catalog.history(user)
         _title(f"User {user}: {len(history)} films, the last {min(LAST, len(history))}")
         show.films(catalog, history[-LAST:])
-        _title(f"What user {user} could watch next")
-        show.response(
-            recommender.recommend(Request(user=user, history=None, query=None, k=TOP, where=None, explain=True)),
-            catalog,
-        )
-    _title(f'User {users[0]} asks for "{WISH}"')
-    show.response(
-        recommender.recommend(Request(user=users[0], history=None, query=WISH, k=TOP, where=None, explain=True)),
-        catalog,
-    )
-    _title(f'A newcomer without any history asks for "{NEWCOMER}"')
-    show.response(
-        recommender.recommend(Request(user=None, history=(), query=NEWCOMER, k=TOP, where=None, explain=True)), catalog
-    )
+        answer(f"What user {user} could watch next", Request(user=user, k=TOP, explain=True))
+    answer(f'User {users[1]} asks for "{WISH}"', Request(user=users[1], query=WISH, k=TOP, explain=True))
+    newcomer = Request(query=NEWCOMER, k=TOP, explain=True)
+    answer(f'A newcomer without any history asks for "{NEWCOMER}"', newcomer)
     if talk:
         from llmrec.chat.session import Session
 
-        _title(f"Now you, as user {users[0]}")
-        converse(Session(recommender, users[0]))
+        _title(f"Now you, as user {users[1]}")
+        converse(Session(recommender, users[1]))
 
 
 def _title(words: str) -> None:

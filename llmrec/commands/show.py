@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
+from rich.status import Status
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "absent": "[yellow]
 def note(line: str) -> None:
     """One remark about what is going on, on stderr."""
     ERR.print(line, style="dim", markup=False)
+
+
+def waiting(what: str) -> Status:
+    """A sign of life on a terminal, for steps of some seconds."""
+    return ERR.status(f"[dim]{escape(what)} …[/]")
 
 
 def json(value: Mapping[str, Any]) -> None:
