@@ -131,11 +131,10 @@ def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
     from llmrec.explain.wording import wording
 
     words = wording(catalog)
-    parts = []
+    parts = [f"your words {r.effect:+.2f}" for r in evidence.items if r.kind == "query" and not r.attribute]
     for record in evidence.history:
         title = catalog.item(record.history_item or "").title
         shared = ", ".join(facet.value for facet in evidence.shared(record.history_item or ""))
         parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
     parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
-    parts += [f"your words {r.effect:+.2f}" for r in evidence.items if r.kind == "query" and not r.attribute]
     return "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")

@@ -121,11 +121,14 @@ def test_rank_writes_what_the_referee_reads(on: list[str | Path], films: Path, s
 
 
 def test_a_conversation_over_a_pipe(on: list[str | Path]) -> None:
-    lines = ["something in space after 1980", "why 1?", "not 1", "like zzz", "only westerns, not horror", "quit"]
+    lines = ["why", "something in space after 1980", "why 1?", "not 1", "like zzz", "seen 2", "like 3", "why 9", ""]
+    lines += ["only westerns, not horror", "quit"]
     done = run("chat", *on, "--user", "u2", stdin="\n".join(lines))
     assert done.returncode == 0, done.stderr
     assert "evidence: " in done.stdout
     assert "will not be shown again" in done.stdout
+    assert "is now the latest of your 16" in done.stdout  # 14 watched, one seen, one liked
+    assert done.stdout.count("ask for something first") == 2
     assert "no title like 'zzz'" in done.stdout
     assert "Western" in done.stdout
     assert done.stdout.rstrip().endswith("Goodbye.")
@@ -137,6 +140,26 @@ def test_the_demo_runs_on_any_catalogue_and_opens_no_chat_without_a_terminal(on:
     assert done.stdout.count("evidence: ") == 25
     assert "newcomer" in done.stdout
     assert "you>" not in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_the_demo_opens_a_chat_on_a_terminal(on: list[str | Path]) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "llmrec.cli", "demo", *map(str, on)]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    os.write(ours, b"something funny\nquit\n")
+    shown = b""
+    try:
+        while chunk := os.read(ours, 4096):
+            shown += chunk
+    except OSError:  # the other side has closed
+        pass
+    assert process.wait(timeout=60) == 0
+    assert b"Now you" in shown
+    assert shown.rstrip().endswith(b"Goodbye.")
 
 
 def test_interrupted_training_keeps_its_checkpoint_and_goes_on(films: Path, tmp_path: Path) -> None:
