@@ -2,18 +2,21 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import torch
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, Problem, default_encoders, extract
+from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import PackMismatch
 from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
+from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
@@ -32,9 +35,14 @@ class Opened:
     pack: Pack
     model: RecLM
     components: Components
-    engine: LocalEngine
+    engine: Engine
     index: ItemIndex
     problems: tuple[Problem, ...]
+
+    @cached_property
+    def blind(self) -> dict[str, tuple[Floats, Floats]]:
+        """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
+        return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
 
 
 def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False) -> Opened:
@@ -57,16 +65,6 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False) -> 
     stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim)
     index = _index(home, folder, stamp, components, catalog, rebuild)
     return Opened(catalog, pack, model, components, engine, index, tuple(problems))
-
-
-def item_vectors(model: RecLM, without: str = "") -> tuple[Floats, Floats]:
-    """`v (items, dim), b (items,)`, with an input of every item hidden where one is named: a modality, or "id"."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    ids = torch.zeros_like(known) if without == "id" else known
-    hidden = {without: torch.ones_like(known)} if without in model.modalities else None
-    with torch.inference_mode():
-        v, b = model.item_vectors(ids, hidden)
-    return v.numpy(), b.numpy()
 
 
 def _demo_data(home: Path) -> Path:
@@ -97,9 +95,8 @@ def _components(model: RecLM, pack: Pack, catalog: Catalog, features: Features) 
     popular = np.where(source >= 0, pack.collaborative["popular"][source], 0).astype(np.float32)
     used = list(pack.info.encoders)
     vectors = {m: features.vectors[m] for m in used}
-    media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
     masks = {m: features.mask[m] for m in used}
-    return Components(v, b, _collaborative(pack.collaborative, source), media, masks, popular)
+    return Components.of(v, b, _collaborative(pack.collaborative, source), vectors, masks, popular)
 
 
 def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
@@ -107,8 +104,6 @@ def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
     trained = Collaborative.from_state(state)
     if np.array_equal(source, np.arange(trained.weights.shape[0])):
         return trained
-    import scipy.sparse as sp
-
     there = np.flatnonzero(source >= 0)
     place = sp.csr_matrix(
         (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), trained.weights.shape[0])

@@ -17,7 +17,7 @@ from llmrec.errors import BadInput
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
 from llmrec.model.pack import storage_error
-from llmrec.opening import Opened, item_vectors, open_all
+from llmrec.opening import Opened, open_all
 from llmrec.retrieval.diversity import diversify
 from llmrec.retrieval.filters import Filter, parse_where
 from llmrec.retrieval.hybrid import fuse
@@ -142,7 +142,7 @@ class Recommender:
                 for user, items in lists.items():
                     file.write(json.dumps({"user": user, "items": items}) + "\n")
         except OSError as error:
-            raise storage_error(out, error) from error
+            raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
 
     def _history(self, request: Request) -> tuple[str, ...]:
@@ -218,10 +218,8 @@ class Recommender:
     ) -> list[Recommended]:
         """The items with measured evidence and a checked sentence each."""
         parts = self.opened
-        inputs = (*parts.model.modalities, "id")
-        without = {name: item_vectors(parts.model, name) for name in inputs}
         left, by_history = history_effects(situation, rows, parts.components, parts.engine)
-        by_input = input_effects(situation, rows, parts.components, q, without, parts.engine)
+        by_input = input_effects(situation, rows, parts.components, q, parts.blind, parts.engine)
         scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
         names = [self.catalog.items[row].id for row in left]
         evidence = [

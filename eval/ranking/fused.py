@@ -22,6 +22,7 @@ from llmrec.catalog import Split
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.hybrid import fit_weights, fuse
+from llmrec.retrieval.popularity import popularity
 
 FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
 
@@ -76,7 +77,8 @@ def _components(problem: Problem, found: Queries) -> Components:
     features = all_features(problem)
     histories = [list(rows) for rows in problem.train]
     collaborative = Collaborative.fit(histories, problem.n_items)
-    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, histories)
+    popular = popularity(histories, problem.n_items)
+    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, popular)
 
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, wish: bool) -> dict[str, Floats]:

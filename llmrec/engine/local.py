@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.errors import PackError
-from llmrec.model.query import query_vectors
+from llmrec.model.query import query_vectors, soft_tokens
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 
@@ -29,7 +29,13 @@ class LocalEngine:
 
     def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> NDArray[np.float32]:
         """See `Engine`."""
-        return query_vectors(self.model, self.words.before, histories, [self.words.wish(w) for w in wishes])
+        asked = [self.words.wish(wish) for wish in wishes]
+        return query_vectors(self.model, self.words.before, histories, asked, soft=self._soft)
+
+    @cached_property
+    def _soft(self) -> Any:
+        """Made once: for a whole catalogue they cost as much as reading a history."""
+        return soft_tokens(self.model)
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         """See `Engine`. Raises `PackError` where the rationale adapter is damaged.

@@ -2,25 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.engine.base import Engine
 from llmrec.retrieval.components import Components, modality_of
 
 Floats = NDArray[np.float32]
 
 ABLATED = 24
 """Newest history items that are left out in turn: older ones move next-item scores too little to be named."""
-
-
-class Queries(Protocol):
-    """Query vectors of histories with a wish each (an `Engine` has this)."""
-
-    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> Floats:
-        """`(n, dim)`."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,7 @@ class Situation:
 
 
 def history_effects(
-    situation: Situation, candidates: Sequence[int], components: Components, queries: Queries
+    situation: Situation, candidates: Sequence[int], components: Components, engine: Engine
 ) -> tuple[tuple[int, ...], Floats]:
     """The newest history rows, and for each candidate the score lost without each: `(candidates, rows)`.
 
@@ -65,7 +57,7 @@ def history_effects(
     if not left:
         return (), np.zeros((len(candidates), 0), np.float32)
     without = [history[:n] + history[n + 1 :] for n in left]
-    q = queries.query_vectors(without, [situation.wish] * len(without))
+    q = engine.query_vectors(without, [situation.wish] * len(without))
     asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
     parts = components.scores(q, without, asked)
     columns = list(candidates)
@@ -80,7 +72,7 @@ def input_effects(
     components: Components,
     q: Floats,
     without: Mapping[str, tuple[Floats, Floats]],
-    queries: Queries,
+    engine: Engine,
 ) -> list[dict[str, float]]:
     """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish).
 
@@ -91,7 +83,7 @@ def input_effects(
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
     if situation.wish:
-        unasked = queries.query_vectors([situation.history], [""])[0]
+        unasked = engine.query_vectors([situation.history], [""])[0]
         scores = components.v @ unasked + components.b
         level = scores[situation.open_items]
         blank["query"] = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)

@@ -97,7 +97,7 @@ def save_pack(
         write_text(folder / "items.json", json.dumps(items))
         write_text(folder / "pack.json", json.dumps(asdict(info), indent=2))
     except (OSError, SafetensorError) as error:
-        raise storage_error(folder, error) from error
+        raise storage_error(f"the adapter pack {folder}", error) from error
 
 
 def write_text(path: Path, text: str) -> None:
@@ -107,10 +107,10 @@ def write_text(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def storage_error(folder: Path, error: Exception) -> StorageError:
-    """The one sentence for a pack that could not be written."""
+def storage_error(what: str, error: Exception) -> StorageError:
+    """The one sentence for an artefact that could not be written."""
     why = "the disk is full" if getattr(error, "errno", None) == errno.ENOSPC else str(error)
-    return StorageError(f"the adapter pack {folder} could not be written ({why}); free some space and try again")
+    return StorageError(f"{what} could not be written ({why}); free some space and try again")
 
 
 def _half(p: torch.Tensor) -> NDArray[Any]:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.content import content_scores
 from llmrec.retrieval.histories import Rows
-from llmrec.retrieval.popularity import popularity
 
 Floats = NDArray[np.float32]
 
@@ -41,11 +40,11 @@ class Components:
         collaborative: Collaborative,
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
-        histories: Rows,
+        popular: Floats,
     ) -> "Components":
-        """From raw media vectors `(items, dim)` and the training histories that popularity is counted on."""
+        """From raw media vectors `(items, dim)`, scaled here to unit length."""
         media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
-        return cls(v, b, collaborative, media, mask, popularity(histories, len(b)))
+        return cls(v, b, collaborative, media, mask, popular)
 
     def scores(self, q: Floats, histories: Rows, asked: Floats | None = None) -> dict[str, Floats]:
         """Component -> `(events, items) float32`.

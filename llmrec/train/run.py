@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
 from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
@@ -14,12 +13,14 @@ from llmrec.errors import BadInput
 from llmrec.explain.compose import compose_pairs
 from llmrec.model.config import RecLMConfig
 from llmrec.model.pack import PackInfo, base_identity, save_pack
+from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 from llmrec.paths import home
 from llmrec.prompts import CURRENT, version
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components, as_arrays
+from llmrec.retrieval.popularity import popularity
 from llmrec.train.build import Normalisers, build_model, known_items, wish_writer
 from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
@@ -159,18 +160,16 @@ def _write(
 
 def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[int]]) -> Components:
     """The parts of the fused score for a trained RecLM."""
-    with torch.inference_mode():
-        known: torch.Tensor = model.known  # type: ignore[assignment]
-        v, b = model.item_vectors(known)
+    v, b = item_vectors(model)
     rows = [list(h) for h in histories.values()]
     used = model.modalities
     return Components.of(
-        np.asarray(v.float()),
-        np.asarray(b.float()),
+        v,
+        b,
         Collaborative.fit(rows, len(features.ids)),
         {m: features.vectors[m] for m in used},
         {m: features.mask[m] for m in used},
-        rows,
+        popularity(rows, len(features.ids)),
     )
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Event
-from llmrec.model.query import query_vectors
+from llmrec.model.query import item_vectors, query_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.retrieval.metrics import ranking_metrics
 
@@ -20,10 +19,8 @@ def llm_scores(
 ) -> NDArray[np.float32]:
     """q·v + b of every item for every event, `(events, items) float32`; items already seen are not yet masked."""
     q = query_vectors(model, before, [e.history for e in events], wishes)
-    with torch.inference_mode():
-        known: torch.Tensor = model.known  # type: ignore[assignment]
-        v, b = model.item_vectors(known)
-    scores: NDArray[np.float32] = q @ v.cpu().numpy().T + b.cpu().numpy()
+    v, b = item_vectors(model)
+    scores: NDArray[np.float32] = q @ v.T + b
     return scores
 
 

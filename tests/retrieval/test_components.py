@@ -10,6 +10,7 @@ from llmrec.model.query import query_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components, as_arrays, modality_of
+from llmrec.retrieval.popularity import popularity
 from llmrec.train.run import compose
 
 HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
@@ -71,7 +72,7 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
     rows = list(HISTORIES.values())
     own = Components.of(
         np.zeros((12, 4), np.float32), np.zeros(12, np.float32), Collaborative.fit(rows, 12), text,
-        {"text": tiny_features.mask["text"]}, rows,
+        {"text": tiny_features.mask["text"]}, popularity(rows, 12),
     )  # fmt: skip
     found = own.scores(np.zeros((1, 4), np.float32), [[1]])
     assert set(found) == {"llm", "collaborative", "text last", "text recent", "popularity"}
