@@ -15,6 +15,7 @@ import typer
 from llmrec import paths
 from llmrec.commands import show
 from llmrec.commands.boundary import guarded
+from llmrec.commands.interrupt import defer_during_imports
 
 app = typer.Typer(
     name="llmrec",
@@ -221,6 +222,7 @@ def main() -> None:
     if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
         warnings.simplefilter("ignore")
         logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    defer_during_imports()
     sys.exit(guarded(lambda: app(standalone_mode=False)))
 
 
