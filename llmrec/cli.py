@@ -148,13 +148,12 @@ def recommend(
     json: Json = False,
 ) -> None:
     """Recommend items to a user, to a history, or to a wish in words."""
-    from llmrec.recommend import Recommender, Request
+    from llmrec.commands.opened import opened
+    from llmrec.request import Request
 
-    if user is not None and history is not None:
-        raise typer.BadParameter("--user and --history are two answers to one question; pass one of them")
     request = Request(user, _ids(history), query, k, where, explain, diversity)
     with show.waiting(OPENING):
-        recommender = Recommender.open(data, adapter)
+        recommender = opened(data, adapter, request.check)
         response = recommender.recommend(request)
     show.json(response.to_dict()) if json else show.response(response, recommender.catalog)
 
@@ -169,25 +168,29 @@ def rank(
     json: Json = False,
 ) -> None:
     """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
-    from llmrec.recommend import Recommender
+    from llmrec.catalog import load_split
+    from llmrec.commands.opened import opened
 
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
     with show.waiting("ranking the held-out events"):
-        result = Recommender.open(data, adapter).rank(split, at, out)
+        result = opened(data, adapter, lambda catalog: load_split(split, catalog)).rank(split, at, out)
     show.json(result) if json else show.ready(result)
 
 
 @app.command()
 def chat(data: Data = None, adapter: Adapter = None, user: User = None, history: History = None) -> None:
     """Ask for recommendations in words, line by line."""
+    from llmrec.commands.opened import opened
+    from llmrec.request import Request
+
+    request = Request(user, _ids(history))
+    with show.waiting(OPENING):
+        recommender = opened(data, adapter, request.check)
     from llmrec.chat.session import Session
     from llmrec.commands.repl import converse
-    from llmrec.recommend import Recommender
 
-    with show.waiting(OPENING):
-        recommender = Recommender.open(data, adapter)
-    converse(Session(recommender, user, _ids(history)))
+    converse(Session(recommender, request.user, request.history))
 
 
 @app.command()

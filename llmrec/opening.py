@@ -22,7 +22,7 @@ from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.stamp import IndexStamp
 from llmrec.retrieval.store import ItemIndex
-from llmrec.setup import base_folder, ml100k_folder, verify
+from llmrec.setup import base_folder, demo_data, verify
 
 Floats = NDArray[np.float32]
 
@@ -45,17 +45,18 @@ class Opened:
         return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
 
 
-def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False) -> Opened:
+def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None) -> Opened:
     """Loads all parts; `data` and `adapter` default to the demo's. The index is built where there is none.
 
+    `catalog`: that of `data`, where the caller has read it already.
     Raises `SetupError`, `CatalogError`, `PackError`, `PackMismatch`, `IndexMismatch`, `IndexBusy`, `StorageError`.
     """
     home = paths.home()
-    folder = data or _demo_data(home)
+    folder = data or demo_data(home)
     pack = load_pack(adapter or paths.resource("adapters") / "ml-100k")
     base = base_folder(home)
     verify(base, what="the base model")
-    catalog = load_catalog(folder)
+    catalog = catalog or load_catalog(folder)
     features, problems = _features(catalog, pack, home)
     ids = tuple(item.id for item in catalog.items)
     model = restore_model(pack, base, ids, features.vectors, features.mask)
@@ -65,12 +66,6 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False) -> 
     stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim)
     index = _index(home, folder, stamp, components, catalog, rebuild)
     return Opened(catalog, pack, model, components, engine, index, tuple(problems))
-
-
-def _demo_data(home: Path) -> Path:
-    folder = ml100k_folder(home)
-    verify(folder, what="the demo's data set")
-    return folder
 
 
 def _features(catalog: Catalog, pack: Pack, home: Path) -> tuple[Features, list[Problem]]:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.encoders import text_encoder
-from llmrec.errors import BadInput
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
+from llmrec.request import Request
 from llmrec.retrieval.diversity import diversify
-from llmrec.retrieval.filters import Filter, parse_where
+from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.hybrid import fuse
 
 Floats = NDArray[np.float32]
@@ -30,19 +30,6 @@ RANKED = 20
 """Items in each list of a ranking file."""
 BATCH = 256
 """Held-out events ranked at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked: by a known user, or by a list of item ids, with or without a wish in words."""
-
-    user: str | None = None
-    history: tuple[str, ...] | None = None
-    query: str | None = None
-    k: int = 10
-    where: str | None = None
-    explain: bool = False
-    diversity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +83,11 @@ class Recommender:
         self.catalog: Catalog = opened.catalog
 
     @classmethod
-    def open(cls, data: Path | None, adapter: Path | None, rebuild: bool = False) -> "Recommender":
+    def open(
+        cls, data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None
+    ) -> "Recommender":
         """See `llmrec.opening.open_all`."""
-        return cls(open_all(data, adapter, rebuild))
+        return cls(open_all(data, adapter, rebuild, catalog))
 
     def index(self) -> dict[str, Any]:
         """What the open index holds."""
@@ -108,10 +97,9 @@ class Recommender:
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
         clock = _Clock()
-        ids = self._history(request)
+        ids, where = request.seen(self.catalog), request.filter(self.catalog)
         history = tuple(self.catalog.rows(ids))
         wish = (request.query or "").strip()
-        where = parse_where(request.where, self.catalog) if request.where else None
         asked: Floats | None = text_encoder().encode([wish])[0] if wish else None
         clock.lap("words")
         q = self.opened.engine.query_vectors([history], [wish])
@@ -144,15 +132,6 @@ class Recommender:
         except OSError as error:
             raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
-
-    def _history(self, request: Request) -> tuple[str, ...]:
-        if request.history is not None:
-            if request.user is not None:
-                raise BadInput("both --user and --history are given; pass one of them")
-            if len(set(request.history)) < len(request.history):
-                raise BadInput("the history names an item twice; name each item once, oldest first")
-            return request.history
-        return self.catalog.history(request.user) if request.user is not None else ()
 
     def _weights(self, wish: str) -> dict[str, float]:
         weights = self.opened.pack.info.weights

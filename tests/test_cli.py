@@ -91,6 +91,41 @@ def test_wrong_words_are_one_sentence_and_code_2(words: tuple[str, ...], says: s
     assert says in one_sentence(done)
 
 
+NO_MODEL = """
+import sys
+from llmrec.cli import main
+try:
+    main()
+finally:
+    heavy = [name for name in ("torch", "transformers", "chromadb") if name in sys.modules]
+    print("loaded", ", ".join(heavy) or "nothing heavy")
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("recommend", "--user", "nobody"), "user 'nobody' is not in catalogue"),
+        (("recommend", "--history", "01,77"), "item '77' is not in catalogue"),
+        (("recommend", "--history", "01,02,01"), "names an item twice"),
+        (("recommend", "--user", "a", "--history", "01"), "both --user and --history"),
+        (("recommend", "--user", "a", "--where", "price<cheap"), "compare it with a number"),
+        (("recommend", "--where", "colour=red"), "no attribute 'colour'"),
+        (("chat", "--user", "nobody"), "user 'nobody' is not in catalogue"),
+        (("chat", "--user", "a", "--history", "01"), "both --user and --history"),
+        (("rank", "--split", "/nowhere.jsonl", "--out", "out.jsonl"), "/nowhere.jsonl cannot be read"),
+    ],
+)
+def test_a_request_that_cannot_be_answered_is_refused_before_any_model_is_loaded(
+    shop: Path, words: tuple[str, ...], says: str
+) -> None:
+    words = (*words, "--data", str(shop), "--adapter", "/no/such/pack")  # the request is looked at first
+    done = subprocess.run([sys.executable, "-c", NO_MODEL, *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert says in one_sentence(done)
+    assert done.stdout.strip() == "loaded nothing heavy"
+
+
 def test_items_without_ids_and_empty_catalogue(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("name,colour\nScarf,red\n")
     (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp\n")

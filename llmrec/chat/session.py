@@ -10,7 +10,8 @@ from llmrec.chat.understand import Intent, understanding
 from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended, Recommender, Request, Response
+    from llmrec.recommend import Recommended, Recommender, Response
+    from llmrec.request import Request
 
 SHOWN = 5
 HELP = (
@@ -63,7 +64,7 @@ class Session:
         return self._answers[intent.action](intent)
 
     def _ask(self, intent: Intent) -> Reply:
-        from llmrec.recommend import Request
+        from llmrec.request import Request
 
         self.asked = Request(
             user=None,

@@ -18,7 +18,7 @@ LAST, TOP = 8, 5
 
 def run_demo(recommender: "Recommender", talk: bool) -> None:
     """Print the recommendations for each, and open a chat if `talk`. Users the catalogue lacks are passed over."""
-    from llmrec.recommend import Request
+    from llmrec.request import Request
 
     catalog = recommender.catalog
     users = [user for user in USERS if user in catalog.histories] or sorted(catalog.histories)[: len(USERS)]

@@ -2,7 +2,7 @@
 
 from llmrec.setup.artefact import verify
 from llmrec.setup.base import BASE_ID, base_folder, materialise_base
-from llmrec.setup.datasets import materialise_ml100k, ml100k_folder
+from llmrec.setup.datasets import demo_data, materialise_ml100k, ml100k_folder
 from llmrec.setup.packages import LITE0, MINILM, SMOLLM2, WEIGHT_PACKAGES, WeightPackage, install_missing
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "WEIGHT_PACKAGES",
     "WeightPackage",
     "base_folder",
+    "demo_data",
     "install_missing",
     "materialise_base",
     "materialise_ml100k",

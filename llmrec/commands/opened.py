@@ -1,0 +1,25 @@
+"""What a command answers from, opened in the order in which a mistake of its user shows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from llmrec import paths
+from llmrec.catalog import Catalog, load_catalog
+from llmrec.setup import demo_data
+
+if TYPE_CHECKING:
+    from llmrec.recommend import Recommender
+
+
+def opened(data: Path | None, adapter: Path | None, check: Callable[[Catalog], object]) -> "Recommender":
+    """The catalogue is read, `check` refuses what it cannot answer, and only then model and index are opened.
+
+    Raises what `check` raises, and what `llmrec.opening.open_all` does.
+    """
+    folder = data or demo_data(paths.home())
+    catalog = load_catalog(folder)
+    check(catalog)
+    from llmrec.recommend import Recommender  # PyTorch alone takes seconds to import
+
+    return Recommender.open(folder, adapter, catalog=catalog)
