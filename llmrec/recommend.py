@@ -113,7 +113,10 @@ class Recommender:
         return Response(tuple(items), ids, clock.laps, self._notes(shown, request))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
-        """Writes 20 items for each held-out event, in the referee's format. Raises `BadSplit`, `StorageError`."""
+        """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
+
+        Raises `BadSplit`, `StorageError`.
+        """
         events = rolling_events(self.catalog, load_split(split, self.catalog), at)
         lists: dict[str, list[list[str]]] = {}
         started = time.perf_counter()
@@ -123,8 +126,9 @@ class Recommender:
             q = self.opened.engine.query_vectors(histories, [""] * len(chosen))
             parts = self.opened.components.scores(q, histories)
             scores = self._among_candidates(fuse(parts, self._weights(""), histories), q, parts, histories, None)
-            for event, row in zip(chosen, np.argsort(-scores, axis=1, kind="stable")[:, :RANKED], strict=True):
-                lists.setdefault(event.user, []).append([self.catalog.items[item].id for item in row])
+            for event, scored in zip(chosen, scores, strict=True):
+                best = [row for row in np.argsort(-scored, kind="stable")[:RANKED] if np.isfinite(scored[row])]
+                lists.setdefault(event.user, []).append([self.catalog.items[row].id for row in best])
         try:
             with out.open("w", encoding="utf-8") as file:
                 for user, items in lists.items():

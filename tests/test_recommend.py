@@ -142,19 +142,30 @@ def test_a_pack_of_another_base_is_refused(tmp_path: Path) -> None:
         open_all(None, tmp_path)
 
 
-def test_a_catalogue_of_other_items_is_answered_without_training(tmp_path: Path, shop: Recommender) -> None:
-    del shop
-    (tmp_path / "items.csv").write_text(
+@pytest.fixture(scope="module")
+def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
+    """A catalogue of four items that the shipped pack has never seen."""
+    folder = tmp_path_factory.mktemp("stall")
+    (folder / "items.csv").write_text(
         "item_id,title,description,genres\n"
         "a,Quiet River,A drama on a river.,Drama\n"
         "b,Robot Noon,A robot western.,Sci-Fi|Western\n"
         "c,Paper Stars,A space comedy.,Sci-Fi|Comedy\n"
         "d,Late Train,A thriller on a train.,Thriller\n"
     )
-    (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
-    other = Recommender.open(tmp_path, None)
-    try:
-        found = other.recommend(Request(user="u", query="science fiction", k=2, explain=True))
-        assert {item.id for item in found.items} == {"b", "c"}
-    finally:
-        other.opened.index.close()
+    (folder / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
+    recommender = Recommender.open(folder, None)
+    yield recommender
+    recommender.opened.index.close()
+
+
+def test_a_catalogue_of_other_items_is_answered_without_training(stall: Recommender) -> None:
+    found = stall.recommend(Request(user="u", query="science fiction", k=2, explain=True))
+    assert {item.id for item in found.items} == {"b", "c"}
+
+
+def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: Recommender, tmp_path: Path) -> None:
+    (tmp_path / "split.jsonl").write_text(json.dumps({"user": "u", "train": ["a"], "valid": [], "test": ["d"]}))
+    stall.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    ranked = json.loads((tmp_path / "ranking.jsonl").read_text())["items"]
+    assert [sorted(items) for items in ranked] == [["b", "c", "d"]]
