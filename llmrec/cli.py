@@ -106,6 +106,9 @@ def train(
         int,
         typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only."),
     ] = 1600,
+    rationale_epochs: Annotated[
+        int, typer.Option("--rationale-epochs", min=1, help="Times it sees each; more for a small catalogue.")
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
@@ -115,7 +118,8 @@ def train(
     from llmrec.train.rationale import RationaleConfig
 
     shape, recipe = RecLMConfig(exit_layer=layers), TrainConfig(seed=seed, epochs=epochs, wishes=wishes)
-    metrics = run_training(data, out, split, base, shape, recipe, RationaleConfig(seed=seed, pairs=rationales))
+    sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
+    metrics = run_training(data, out, split, base, shape, recipe, sentences)
     show.json(metrics) if json else show.ready(metrics)
 
 

@@ -17,7 +17,7 @@ from llmrec.commands.boundary import Interrupted
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import TrainConfig
-from llmrec.train.rationale import RationaleConfig
+from llmrec.train.rationale import RationaleConfig, checkpoint_of
 
 
 def run_training(
@@ -63,6 +63,6 @@ def run_training(
         try:
             return train(data, out, split, base, shape, recipe, rationales, report, say)
         except KeyboardInterrupt as error:
-            kept = out / "checkpoint.pt"
-            words = f"its checkpoint is kept in {kept}" if kept.exists() else "no step was done yet"
+            kept = [file for file in (checkpoint_of(out / "rationale"), out / "checkpoint.pt") if file.exists()]
+            words = f"its checkpoint is kept in {kept[0]}" if kept else "no step was done yet"
             raise Interrupted(f"training was interrupted; {words}; run the same command to go on") from error

@@ -47,3 +47,17 @@ def load_checkpoint(path: Path) -> dict[str, Any] | None:
     except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
         raise BadInput(f"the checkpoint {path} is damaged; delete it to train from the start") from error
     return state
+
+
+def resume(path: Path, recipe: dict[str, Any]) -> dict[str, Any] | None:
+    """The state last saved by a run of this `recipe` (a part of the state), or None where there is none.
+
+    Raises `BadInput` where the file is damaged or another recipe's.
+    """
+    state = load_checkpoint(path)
+    if state is not None and any(state.get(part) != recipe[part] for part in recipe):
+        raise BadInput(
+            f"the checkpoint {path} was made by another recipe, from other data or on another base model; "
+            "delete it, or train with the same options"
+        )
+    return state

@@ -1,7 +1,11 @@
 """The rationale objective: a LoRA on the whole LLM that turns a brief of evidence into a sentence or two."""
 
+import hashlib
+import json
+import shutil
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +16,11 @@ from torch.nn import functional as F
 
 from llmrec.explain.compose import Pair
 from llmrec.model.backbone import add_lora
+from llmrec.model.pack import base_identity
+from llmrec.train.checkpoint import resume, save_checkpoint
+
+Example = tuple[list[int], list[int]]
+"""Token ids of a prompt and of its completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +29,14 @@ class RationaleConfig:
 
     seed: int = 0
     pairs: int = 1600
-    """Composed evidence → sentence pairs; each is seen once (half an hour on two CPU cores)."""
+    """Composed evidence → sentence pairs (half an hour an epoch on two CPU cores)."""
+    epochs: int = 1
+    """Times each pair is seen. New pairs teach more than old ones seen twice; a small catalogue has no more to give."""
     batch: int = 4
     lr: float = 1e-3
     rank: int = 16
     alpha: int = 32
+    checkpoint_minutes: float = 3.0
 
 
 def train_rationale(
@@ -37,17 +49,24 @@ def train_rationale(
     """Supervised fine-tuning on `pairs`; writes a peft adapter into `out` and returns the held-out loss.
 
     The loss counts the completion and the end-of-text token only (nats a token); 5 % of the pairs are held out.
+
+    A checkpoint lies beside `out` until that is written. The steps are a function of the recipe alone, so a run that
+    was killed and resumed ends with the weights of one that was not. Raises `BadInput` where the checkpoint is of
+    another recipe, `StorageError` where it cannot be written; on Ctrl-C it is written first.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    checkpoint = checkpoint_of(out)
+    recipe = {"config": asdict(config), "origin": _origin(base, pairs)}
+    state = resume(checkpoint, recipe)
     torch.manual_seed(config.seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
     whole = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
     whole.requires_grad_(False)
     model: Any = add_lora(whole, config.rank, config.alpha).to(accelerator.device)
-    trained = [p for p in model.parameters() if p.requires_grad]
-    optimizer = accelerator.prepare(torch.optim.AdamW(trained, lr=config.lr, weight_decay=0.0))
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    optimizer = accelerator.prepare(torch.optim.AdamW(list(trained.values()), lr=config.lr, weight_decay=0.0))
     stop = tokenizer.eos_token_id
     examples = [
         (
@@ -57,39 +76,94 @@ def train_rationale(
         for p in pairs
     ]
     held = max(1, len(examples) // 20)
-    test = examples[:held]
-    # Pairs of like length share a batch, so that little is spent on padding; the batches are drawn in any order.
-    train = sorted(examples[held:], key=lambda example: len(example[0]) + len(example[1]))
-    batches = [train[start : start + config.batch] for start in range(0, len(train), config.batch)]
-    Random(config.seed).shuffle(batches)
-    steps = len(batches)
+    test, batches = examples[:held], _batches(examples[held:], config)
+    step = 0
+    if state is not None:
+        step = state["step"]
+        with torch.no_grad():
+            for name, p in trained.items():
+                p.copy_(state["weights"][name])
+        optimizer.load_state_dict(state["optimizer"])
+
+    def keep() -> None:
+        if accelerator.is_main_process:
+            weights = {name: p.detach() for name, p in trained.items()}
+            save_checkpoint(
+                checkpoint, recipe | {"step": step, "weights": weights, "optimizer": optimizer.state_dict()}
+            )
+
+    saved, counted = time.monotonic(), True
     model.train()
-    for number, chosen in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = config.lr * min(1.0, (number + 1) / 20) * (1 - number / steps)
-        with accelerator.autocast():
-            loss = _loss(model, chosen, stop, accelerator.device)
-        accelerator.backward(loss)
-        accelerator.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad()
-        report({"step": number + 1, "steps": steps, "rationale": float(loss.detach())})
+    try:
+        while step < len(batches):
+            torch.manual_seed(config.seed * 1_000_003 + step)
+            for group in optimizer.param_groups:
+                group["lr"] = config.lr * min(1.0, (step + 1) / 20) * (1 - step / len(batches))
+            with accelerator.autocast():
+                loss = _loss(model, batches[step], stop, accelerator.device)
+            accelerator.backward(loss)
+            accelerator.clip_grad_norm_(trained.values(), 1.0)
+            counted = False
+            optimizer.step()
+            optimizer.zero_grad()
+            step, counted = step + 1, True
+            report({"step": step, "steps": len(batches), "rationale": float(loss.detach())})
+            if time.monotonic() - saved > config.checkpoint_minutes * 60:
+                keep()
+                saved = time.monotonic()
+    except KeyboardInterrupt:
+        if counted:  # else the weights are ahead of the count: the last checkpoint is the exact one
+            keep()
+        raise
     model.eval()
     with torch.inference_mode():
         losses = [
             float(_loss(model, test[i : i + config.batch], stop, accelerator.device))
             for i in range(0, len(test), config.batch)
         ]
-    for p in trained:
+    for p in trained.values():
         p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
     model.peft_config["default"].base_model_name_or_path = base.name  # the folder is nobody else's business
-    model.save_pretrained(out)
+    _save(model, out)
+    checkpoint.unlink(missing_ok=True)
     return sum(losses) / len(losses)
 
 
-def _loss(
-    model: torch.nn.Module, examples: Sequence[tuple[list[int], list[int]]], pad: int, device: torch.device
-) -> torch.Tensor:
+def checkpoint_of(out: Path) -> Path:
+    """Where the unfinished training of the adapter `out` keeps its checkpoint."""
+    return out.with_name(f"{out.name}.pt")
+
+
+def _origin(base: Path, pairs: Sequence[Pair]) -> str:
+    """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
+    told = [base_identity(base), [(pair.prompt, pair.completion) for pair in pairs]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _batches(examples: Sequence[Example], config: RationaleConfig) -> list[list[Example]]:
+    """The batches of all epochs, in the order of the steps.
+
+    Pairs of like length share a batch, so that little is spent on padding; the batches are drawn in any order.
+    """
+    by_length = sorted(examples, key=lambda example: len(example[0]) + len(example[1]))
+    batches = [by_length[start : start + config.batch] for start in range(0, len(by_length), config.batch)]
+    rng, found = Random(config.seed), []
+    for _ in range(config.epochs):
+        rng.shuffle(batches)
+        found += batches
+    return found
+
+
+def _save(model: Any, out: Path) -> None:
+    """Write the adapter whole or not at all: a folder that is there is taken for a finished one."""
+    draft = out.with_name(f"{out.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    model.save_pretrained(draft)
+    shutil.rmtree(out, ignore_errors=True)
+    draft.replace(out)
+
+
+def _loss(model: torch.nn.Module, examples: Sequence[Example], pad: int, device: torch.device) -> torch.Tensor:
     """Mean cross-entropy of the completions' tokens; right-padded, which causal attention never sees.
 
     The vocabulary is scored at the completions' positions alone: it costs as much as eight layers a position.
