@@ -1,10 +1,11 @@
 """Wishes in words, composed from what the target item is: "in the mood for: an animated comedy from the 90s".
 
 They teach the LLM to let words steer the ranking. The phrasings asked in evaluation are held out of training,
-and titles never appear: a wish says what somebody wants, not what it is called.
+and titles never appear, not even as a word of the plot: a wish says what somebody wants, not what it is called.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 
@@ -22,6 +23,8 @@ TRAIN_ABOUT = ("about {0}", "with {0}", "{0}")
 HELD_OUT_ABOUT = ("involving {0}", "where there is {0}", "that deals with {0}")
 TRAIN_ERA = ("from the {0}s", "of the {0}s", "made in the {0}s")
 HELD_OUT_ERA = ("released in the {0}s", "out of the {0}s")
+
+_ARTICLE = re.compile(r"^(?:the|an?|l[ae]s?|l|el|il|die|der|das) | (?:the|an?|l[ae]s?|l|el|il|die|der|das)$")
 
 _STOP = frozenset(
     [
@@ -183,6 +186,32 @@ def compose_wish(item: Item, rng: Random, held_out: bool) -> str:
     `held_out` picks phrasings that training never shows. Returns "" for an item that has nothing but a title.
     """
     facets, plot = _facets(item), keywords(item.description)
+    wish = _compose(item, facets, plot, rng, held_out)
+    names = _names(item.title)
+    if not any(f" {name} " in _spaced(wish) for name in names):
+        return wish
+    # By a generator of its own, so that the wishes that `rng` draws for other items stay what they were.
+    telling = {word for name in names for word in name.split()}
+    facets = [facet for facet in facets if telling.isdisjoint(_spaced(facet).split())]
+    plot = tuple(word for word in plot if telling.isdisjoint(_spaced(word).split()))
+    return _compose(item, facets, plot, Random(wish), held_out)
+
+
+@lru_cache(maxsize=65536)
+def _names(title: str) -> tuple[str, ...]:
+    """What an item is called, as `_spaced` writes it: "Seven (Se7en)" is "seven" and "se7en"; a "(2)" is no name."""
+    parts = [_spaced(part).strip() for part in re.split(r"[()\[\]]", title)]
+    names = (_ARTICLE.sub("", part) for part in parts)
+    return tuple(dict.fromkeys(name for name in names if len(name) > 1 and not name.isdigit()))
+
+
+def _spaced(text: str) -> str:
+    """The words of a text in lower case, a space around each, so that `in` finds whole words alone."""
+    return " ".join(["", *re.findall(r"[^\W_]+", text.casefold()), ""])
+
+
+def _compose(item: Item, facets: Sequence[str], plot: Sequence[str], rng: Random, held_out: bool) -> str:
+    """A wish drawn from attribute words and words of the plot."""
     year = item.attributes.get("year")
     core = rng.sample(facets, min(len(facets), rng.choice((1, 1, 2, 2, 3))))
     parts = [" ".join(core)] if core else []

@@ -1,5 +1,6 @@
 """Composed wishes: true of the item, never its name, held-out phrasings kept apart."""
 
+import re
 from random import Random
 
 import pytest
@@ -24,6 +25,39 @@ def test_never_the_title_a_name_or_an_identifier(tiny_catalog: Catalog) -> None:
             for wish in many(item, held_out, 60):
                 assert item.title.lower() not in wish.lower()
                 assert "marlowe" not in wish.lower() and "77123" not in wish and "3.5" not in wish
+
+
+@pytest.mark.parametrize(
+    ("title", "plot"),
+    [
+        ("Shadow, The", "A shadow hunts smugglers."),
+        ("Seven (Se7en)", "A killer and his seven sins."),
+        ("Sense and Sensibility", "Between sense and sensibility, sisters marry."),
+    ],
+)
+def test_a_plot_that_says_the_title_does_not_tell_it(title: str, plot: str) -> None:
+    item = Item("1", title, plot, {"genres": ("Drama", "Romance"), "year": 1994})
+    name = title.split(",")[0].split(" (")[0].lower()
+    for held_out in (False, True):
+        asked = many(item, held_out)
+        assert not any(re.search(rf"\b{name}\b", wish.lower()) for wish in asked)
+        assert any(word in wish for wish in asked for word in ("smugglers", "killer", "sisters"))
+
+
+def test_a_wish_that_told_no_title_is_the_one_it_always_was() -> None:
+    drawn = Random(7)
+    wishes_of_before = [
+        "find me crime film-noir of the 1940s",
+        "crime about foggy and hunts and harbours",
+        "crime film-noir",
+    ]
+    assert [compose_wish(PLOT, drawn, False) for _ in range(3)] == wishes_of_before
+    telling = Item("2", "Harbours", PLOT.description, PLOT.attributes)  # its title is redrawn, beside the others' draws
+    for seed in range(50):
+        told, silent = Random(seed), Random(seed)
+        wish, before = compose_wish(telling, told, False), compose_wish(PLOT, silent, False)
+        assert told.getstate() == silent.getstate()
+        assert wish == before or "harbours" in before
 
 
 def test_wish_is_true_of_the_item() -> None:
