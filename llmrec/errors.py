@@ -49,6 +49,10 @@ class IndexMismatch(LlmrecError):
     """The Chroma collection was built by another encoder, adapter or dimension."""
 
 
+class IndexOutdated(IndexMismatch):
+    """The Chroma collection holds the items as they were before the catalogue or its media changed."""
+
+
 class SetupError(LlmrecError):
     """A model or data set that `llmrec setup` provides is not there, or is damaged."""
 

@@ -1,6 +1,7 @@
 """Opens a catalogue with an adapter pack: features, RecLM, components of the score, engine, index."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, Problem, default_encoders, extract
 from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
-from llmrec.errors import PackMismatch
+from llmrec.errors import IndexOutdated, PackMismatch
 from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
 from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
@@ -46,8 +47,9 @@ class Opened:
 
 
 def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None) -> Opened:
-    """Loads all parts; `data` and `adapter` default to the demo's. The index is built where there is none.
+    """Loads all parts; `data` and `adapter` default to the demo's.
 
+    The index is built where there is none, and again where the items or their media have changed: it is a cache.
     `catalog`: that of `data`, where the caller has read it already.
     Raises `SetupError`, `CatalogError`, `PackError`, `PackMismatch`, `IndexMismatch`, `IndexBusy`, `StorageError`.
     """
@@ -63,7 +65,7 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
     components = _components(model, pack, catalog, features)
     rationale = pack.folder / "rationale"
     engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
-    stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim)
+    stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim, features.keys)
     index = _index(home, folder, stamp, components, catalog, rebuild)
     return Opened(catalog, pack, model, components, engine, index, tuple(problems))
 
@@ -122,5 +124,6 @@ def _index(
     key = hashlib.sha256(f"{folder.resolve()}|{stamp.adapter}".encode()).hexdigest()[:12]
     path = home / "index" / f"{catalog.name}-{key}"
     if not rebuild and (path / "current").is_file():
-        return ItemIndex.open(path, stamp)
+        with suppress(IndexOutdated):
+            return ItemIndex.open(path, stamp)
     return ItemIndex.build(path, components.v, components.b, catalog, stamp)

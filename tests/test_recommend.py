@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from llmrec.catalog import rolling_split
@@ -11,6 +12,7 @@ from llmrec.errors import BadFilter, BadInput, PackError, PackMismatch, UnknownI
 from llmrec.explain import verify
 from llmrec.opening import open_all
 from llmrec.recommend import Recommender, Request
+from llmrec.retrieval.filters import parse_where
 
 
 @pytest.fixture(scope="module")
@@ -142,19 +144,25 @@ def test_a_pack_of_another_base_is_refused(tmp_path: Path) -> None:
         open_all(None, tmp_path)
 
 
+STALL = (
+    "item_id,title,description,genres\n"
+    "a,Quiet River,A drama on a river.,Drama\n"
+    "b,Robot Noon,A robot western.,Sci-Fi|Western\n"
+    "c,Paper Stars,A space comedy.,Sci-Fi|Comedy\n"
+    "d,Late Train,A thriller on a train.,Thriller\n"
+)
+
+
+def write_stall(folder: Path) -> Path:
+    """A catalogue of four items that the shipped pack has never seen."""
+    (folder / "items.csv").write_text(STALL)
+    (folder / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
-    """A catalogue of four items that the shipped pack has never seen."""
-    folder = tmp_path_factory.mktemp("stall")
-    (folder / "items.csv").write_text(
-        "item_id,title,description,genres\n"
-        "a,Quiet River,A drama on a river.,Drama\n"
-        "b,Robot Noon,A robot western.,Sci-Fi|Western\n"
-        "c,Paper Stars,A space comedy.,Sci-Fi|Comedy\n"
-        "d,Late Train,A thriller on a train.,Thriller\n"
-    )
-    (folder / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
-    recommender = Recommender.open(folder, None)
+    recommender = Recommender.open(write_stall(tmp_path_factory.mktemp("stall")), None)
     yield recommender
     recommender.opened.index.close()
 
@@ -169,3 +177,28 @@ def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: R
     stall.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
     ranked = json.loads((tmp_path / "ranking.jsonl").read_text())["items"]
     assert [sorted(items) for items in ranked] == [["b", "c", "d"]]
+
+
+@pytest.mark.parametrize("change", ["picture", "description", "genre"])
+def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, change: str) -> None:
+    from PIL import Image
+
+    write_stall(tmp_path)
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "images" / "c.png")
+    Recommender.open(tmp_path, None).opened.index.close()
+    if change == "picture":
+        Image.linear_gradient("L").convert("RGB").save(tmp_path / "images" / "c.png")
+    else:
+        old, new = ("A space comedy", "A submarine opera") if change == "description" else ("|Comedy", "|Musical")
+        (tmp_path / "items.csv").write_text(STALL.replace(old, new))
+    parts = Recommender.open(tmp_path, None).opened
+    try:
+        q = np.random.default_rng(0).normal(size=(1, parts.components.v.shape[1])).astype(np.float32)
+        rows, scores = parts.index.query(q, 4)
+        exact = parts.components.v @ q[0] + parts.components.b
+        np.testing.assert_allclose(scores[0], exact[rows[0]], rtol=1e-3, atol=1e-3)
+        genre = parts.catalog.items[2].attributes["genres"][-1]  # type: ignore[index]
+        assert parts.index.query(q, 4, parse_where(f"genre={genre}", parts.catalog))[0][0].tolist() == [2]
+    finally:
+        parts.index.close()

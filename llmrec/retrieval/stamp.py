@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from llmrec.catalog import Catalog
@@ -19,26 +19,36 @@ class IndexStamp:
     dimension: int
     """Length of a stored vector, the bias among it."""
     catalogue: str
-    """Fingerprint of the items in their order."""
+    """Fingerprint of the items in their order, and of their media."""
 
     @classmethod
-    def of(cls, catalog: Catalog, encoders: Mapping[str, str], adapter: str, dim: int) -> "IndexStamp":
-        """The stamp of item vectors `(items, dim)` that `adapter` made from features of `encoders`."""
+    def of(
+        cls,
+        catalog: Catalog,
+        encoders: Mapping[str, str],
+        adapter: str,
+        dim: int,
+        contents: Mapping[str, Sequence[str]] | None = None,
+    ) -> "IndexStamp":
+        """The stamp of item vectors `(items, dim)` that `adapter` made from features of `encoders`.
+
+        `contents`: modality -> the content key of each item, "" where it has none.
+        """
         names = ", ".join(f"{modality}={name}" for modality, name in sorted(encoders.items()))
-        return cls(names, adapter, dim + 1, fingerprint(catalog))
+        return cls(names, adapter, dim + 1, fingerprint(catalog, contents or {}))
 
     def differences(self, found: Mapping[str, object]) -> list[str]:
-        """A phrase for each part in which the index's own stamp, `found`, is another."""
+        """A phrase for each maker (encoders, adapter, dimension) that is another in `found`, the index's own stamp."""
         return [
             f"{name} is {found.get(name)!r}, not {wanted!r}"
             for name, wanted in asdict(self).items()
-            if found.get(name) != wanted
+            if name != "catalogue" and found.get(name) != wanted
         ]
 
 
-def fingerprint(catalog: Catalog) -> str:
-    """16 hex digits that change with any item's id, words, attributes or place."""
-    digest = hashlib.sha256()
+def fingerprint(catalog: Catalog, contents: Mapping[str, Sequence[str]]) -> str:
+    """16 hex digits that change with any item's id, words, attributes, media or place."""
+    digest = hashlib.sha256(json.dumps({name: list(keys) for name, keys in contents.items()}, sort_keys=True).encode())
     for item in catalog.items:
         line = [item.id, item.title, item.description, dict(item.attributes)]
         digest.update(json.dumps(line, sort_keys=True, ensure_ascii=False).encode())

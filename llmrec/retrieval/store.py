@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.errors import IndexBusy, IndexMismatch, StorageError
+from llmrec.errors import IndexBusy, IndexMismatch, IndexOutdated, StorageError
 from llmrec.retrieval.filters import Filter, attribute_kinds, metadata
 from llmrec.retrieval.stamp import IndexStamp
 
@@ -81,8 +81,8 @@ class ItemIndex:
     def open(cls, path: Path, stamp: IndexStamp) -> "ItemIndex":
         """Open the index, made by what `stamp` names.
 
-        Raises `IndexMismatch` where there is none, it is damaged, or something else made it, and `IndexBusy` where
-        another process has it open.
+        Raises `IndexMismatch` where there is none, it is damaged, or something else made it, `IndexOutdated` where the
+        items have changed since, and `IndexBusy` where another process has it open.
         """
         if not (path / "current").is_file():
             raise IndexMismatch(f"there is no index at {path}; run `llmrec index` to build one")
@@ -102,6 +102,8 @@ class ItemIndex:
                 found = dict(collection.metadata or {})
                 if differences := stamp.differences(found):
                     raise IndexMismatch(f"the index at {path} is of another make: {'; '.join(differences)}; {MEND}")
+                if found.get("catalogue") != stamp.catalogue:
+                    raise IndexOutdated(f"the index at {path} was built before the items changed; {MEND}")
                 items = int(found["items"])
                 probe = collection.query(
                     query_embeddings=np.ones((1, stamp.dimension), np.float32),

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from llmrec.catalog import Catalog, Item
-from llmrec.errors import IndexBusy, IndexMismatch, StorageError
+from llmrec.errors import IndexBusy, IndexMismatch, IndexOutdated, StorageError
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.stamp import IndexStamp, fingerprint
 from llmrec.retrieval.store import ItemIndex
@@ -134,7 +134,6 @@ def test_opens_again_after_closing(small: tuple[Path, IndexStamp]) -> None:
         ({"encoders": "text=other"}, "encoders is 'text=t1', not 'text=other'"),
         ({"adapter": "a2"}, "adapter is 'a1', not 'a2'"),
         ({"dimension": 65}, "dimension is 9, not 65"),
-        ({"catalogue": "0"}, "catalogue is"),
     ],
 )
 def test_an_index_of_another_make_is_refused(small: tuple[Path, IndexStamp], change: dict, names: str) -> None:
@@ -145,8 +144,18 @@ def test_an_index_of_another_make_is_refused(small: tuple[Path, IndexStamp], cha
     ItemIndex.open(path, stamp).close()
 
 
+def test_an_index_of_other_items_is_told_from_one_of_another_make(small: tuple[Path, IndexStamp]) -> None:
+    path, stamp = small
+    with pytest.raises(IndexOutdated, match="before the items changed"):
+        ItemIndex.open(path, replace(stamp, catalogue="0"))
+    with pytest.raises(IndexMismatch, match="adapter is") as refusal:
+        ItemIndex.open(path, replace(stamp, catalogue="0", adapter="a2"))
+    assert not isinstance(refusal.value, IndexOutdated)
+
+
 def test_the_fingerprint_follows_every_part_of_an_item() -> None:
     _, _, catalog, _ = made(5, 4)
+    pictures = {"image": ["a", "", "b", "c", "d"]}
     first, *rest = catalog.items
     for other in (
         (*rest, first),
@@ -155,8 +164,10 @@ def test_the_fingerprint_follows_every_part_of_an_item() -> None:
         (replace(first, attributes={"year": 1}), *rest),
         (replace(first, description="x"), *rest),
     ):
-        assert fingerprint(replace(catalog, items=other)) != fingerprint(catalog)
-    assert fingerprint(replace(catalog, name="renamed")) == fingerprint(catalog)
+        assert fingerprint(replace(catalog, items=other), pictures) != fingerprint(catalog, pictures)
+    assert fingerprint(replace(catalog, name="renamed"), pictures) == fingerprint(catalog, pictures)
+    for changed in ({}, {"image": ["a", "", "b", "c", "new"]}, {"image": ["a", "b", "", "c", "d"]}):
+        assert fingerprint(catalog, changed) != fingerprint(catalog, pictures)
 
 
 def test_vectors_that_do_not_fit_the_catalogue_are_refused(tmp_path: Path) -> None:
