@@ -89,6 +89,21 @@ def data_check(
 
 
 @app.command()
+def simshop(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write; a run that was cut off is taken up again.")],
+    items: Annotated[int, typer.Option("--items", min=50, help="How many items.")] = 600,
+    users: Annotated[int, typer.Option("--users", min=1, help="How many users.")] = 1500,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 0,
+    json: Json = False,
+) -> None:
+    """Make a shop whose truth is known: pictures, clips, sounds, words, and why each item was bought."""
+    from llmrec.commands.simshop import run_simshop
+
+    result = run_simshop(out, items, users, seed)
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
 def train(
     data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
     out: Annotated[Path, typer.Option("--out", help="Adapter pack to write; a run in it is taken up again.")],
@@ -106,6 +121,10 @@ def train(
         int,
         typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only."),
     ] = 1600,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option("--encoder", help="MODALITY=SPEC, such as image=timm:resnet50; may be given for each modality."),
+    ] = None,
     rationale_epochs: Annotated[
         int, typer.Option("--rationale-epochs", min=1, help="Times it sees each; more for a small catalogue.")
     ] = 1,
@@ -113,13 +132,14 @@ def train(
 ) -> None:
     """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
     from llmrec.commands.train import run_training
+    from llmrec.encoders.registry import chosen
     from llmrec.model.config import RecLMConfig
     from llmrec.train.config import TrainConfig
     from llmrec.train.rationale import RationaleConfig
 
     shape, recipe = RecLMConfig(exit_layer=layers), TrainConfig(seed=seed, epochs=epochs, wishes=wishes)
     sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
-    metrics = run_training(data, out, split, base, shape, recipe, sentences)
+    metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))
     show.json(metrics) if json else show.ready(metrics)
 
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
-from llmrec.encoders import Features, Problem, default_encoders, extract
+from llmrec.encoders import Features, Problem, encoder_by_id, extract
 from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
-from llmrec.errors import IndexOutdated, PackMismatch
+from llmrec.errors import BadInput, IndexOutdated, PackMismatch
 from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
 from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
@@ -72,14 +72,10 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
 
 def _features(catalog: Catalog, pack: Pack, home: Path) -> tuple[Features, list[Problem]]:
     """The catalogue's features by the pack's encoders."""
-    encoders = [e for e in default_encoders() if e.modality in pack.info.encoders]
-    for encoder in encoders:
-        wanted = pack.info.encoders[encoder.modality]
-        if encoder.id != wanted:
-            raise PackMismatch(
-                f"{pack.folder} was trained on {encoder.modality} features of {wanted}, this llmrec has {encoder.id}; "
-                "retrain with `llmrec train`"
-            )
+    try:
+        encoders = [encoder_by_id(modality, id) for modality, id in pack.info.encoders.items()]
+    except BadInput as error:
+        raise PackMismatch(f"{pack.folder} cannot be used here ({error}); retrain with `llmrec train`") from error
     carried = pack.folder / "features.safetensors"
     shipped = Features.load(carried) if carried.is_file() else None
     return extract(catalog, encoders, home / "features", shipped)

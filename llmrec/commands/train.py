@@ -1,5 +1,6 @@
 """What a training run shows: a bar with the time left, and a line for each epoch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.progress import (
@@ -28,6 +29,7 @@ def run_training(
     shape: RecLMConfig,
     recipe: TrainConfig,
     rationales: RationaleConfig,
+    towers: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Train with a bar on stderr (an epoch's line alone where that is no terminal); return the validation metrics.
 
@@ -61,7 +63,7 @@ def run_training(
             progress.console.print(line, markup=False)
 
         try:
-            return train(data, out, split, base, shape, recipe, rationales, report, say)
+            return train(data, out, split, base, shape, recipe, rationales, report, say, towers)
         except KeyboardInterrupt as error:
             kept = [file for file in (checkpoint_of(out / "rationale"), out / "checkpoint.pt") if file.exists()]
             words = f"its checkpoint is kept in {kept[0]}" if kept else "no step was done yet"

@@ -3,13 +3,15 @@
 from functools import lru_cache
 from typing import Any
 
-from llmrec.encoders.base import ContentError, Encoder
+from llmrec.encoders.base import AbsentError, ContentError, Encoder
 from llmrec.encoders.extract import Problem, extract
 from llmrec.encoders.features import Features
 from llmrec.encoders.image import ImageEncoder
+from llmrec.encoders.registry import encoder, encoder_by_id, encoders_for
 from llmrec.encoders.text import TextEncoder
 
 __all__ = [
+    "AbsentError",
     "ContentError",
     "Encoder",
     "Features",
@@ -17,6 +19,9 @@ __all__ = [
     "Problem",
     "TextEncoder",
     "default_encoders",
+    "encoder",
+    "encoder_by_id",
+    "encoders_for",
     "extract",
     "text_encoder",
 ]
@@ -25,10 +30,10 @@ __all__ = [
 @lru_cache(maxsize=1)
 def text_encoder() -> TextEncoder:
     """The packaged MiniLM, one for the process: its model is loaded once."""
-    return TextEncoder()
+    return encoder("text", "minilm")  # type: ignore[return-value]
 
 
 @lru_cache(maxsize=1)
 def default_encoders() -> tuple[Encoder[Any], ...]:
-    """The encoders of the embedded profile: text and image."""
-    return text_encoder(), ImageEncoder()
+    """The encoders of the embedded profile for catalogues of text and pictures."""
+    return encoder("text", "minilm"), encoder("image", "lite0")

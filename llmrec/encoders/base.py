@@ -1,7 +1,9 @@
 """What an encoder of one modality is, and how an item's content reaches it."""
 
+import hashlib
 from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,10 +11,15 @@ from numpy.typing import NDArray
 from llmrec.catalog import Item
 
 Content = TypeVar("Content")
+Decoded = TypeVar("Decoded", covariant=True)
 
 
 class ContentError(Exception):
     """Bytes that are no content of the encoder's modality; the message is the reason."""
+
+
+class AbsentError(ContentError):
+    """A sound file without a sound, in that a silent clip has none: nothing is damaged, the modality is missing."""
 
 
 class Encoder(Protocol[Content]):
@@ -25,7 +32,7 @@ class Encoder(Protocol[Content]):
 
     @property
     def id(self) -> str:
-        """Names model and preprocessing; vectors of another id are never mixed in."""
+        """Names model and preprocessing; vectors of another id are never mixed in. `encoder_by_id` rebuilds from it."""
         ...
 
     @property
@@ -33,8 +40,13 @@ class Encoder(Protocol[Content]):
         """Width of the vectors."""
         ...
 
+    @property
+    def steps(self) -> int:
+        """A vector is so many consecutive blocks of `dim // steps`: frames of a clip or a sound; 1 for the rest."""
+        ...
+
     def read(self, raw: bytes) -> Content:
-        """Decode one content; raises `ContentError` where it is damaged."""
+        """Decode one content; raises `ContentError` where it is damaged. Called from several threads."""
         ...
 
     def encode(self, contents: Sequence[Content]) -> NDArray[np.float32]:
@@ -42,16 +54,55 @@ class Encoder(Protocol[Content]):
         ...
 
 
+@runtime_checkable
+class FileReader(Protocol[Decoded]):
+    """An encoder of contents too large to hold in memory as bytes: it reads the file where it lies."""
+
+    def open(self, path: Path) -> Decoded:
+        """As `Encoder.read`, of the file at `path`; raises `OSError` too."""
+        ...
+
+
+def media_file(item: Item, modality: str) -> Path | None:
+    """The file that holds the item's content of a modality; a clip's own track is the sound of an item without one."""
+    if modality == "audio":
+        return item.media.get("audio") or item.media.get("video")
+    return item.media.get(modality)
+
+
 def lacks(item: Item, modality: str) -> bool:
     """Whether the item has no content of that modality; a title alone is no text of its own."""
-    return not item.description if modality == "text" else modality not in item.media
+    return not item.description if modality == "text" else media_file(item, modality) is None
 
 
-def raw_content(item: Item, modality: str) -> bytes | None:
-    """The bytes that are encoded (and hashed): UTF-8 of `item.text()`, or the media file; None without any.
+def item_key(item: Item, modality: str) -> str:
+    """Hex sha256 of the item's content, UTF-8 of `item.text()` or the media file; "" without any.
 
     Raises `OSError` where the file cannot be read.
     """
     if modality == "text":
-        return item.text().encode() or None
-    return item.media[modality].read_bytes() if modality in item.media else None
+        text = item.text().encode()
+        return hashlib.sha256(text).hexdigest() if text else ""
+    path = media_file(item, modality)
+    if path is None:
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_item(item: Item, encoder: Encoder[Content]) -> Content:
+    """The item's content, decoded by the encoder of its modality; raises `ContentError`, `OSError`."""
+    if encoder.modality == "text":
+        return encoder.read(item.text().encode())
+    path = media_file(item, encoder.modality)
+    if path is None:
+        raise AbsentError(f"the item has no {encoder.modality}")
+    return read_file(path, encoder)
+
+
+def read_file(path: Path, encoder: Encoder[Content]) -> Content:
+    """The content of a media file, decoded; raises `ContentError`, `OSError`."""
+    if isinstance(encoder, FileReader):
+        opened: Content = encoder.open(path)
+        return opened
+    return encoder.read(path.read_bytes())

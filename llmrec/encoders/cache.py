@@ -1,7 +1,8 @@
 """Vectors on disk, found by the hash of the content they were computed from; one folder an encoder id.
 
-A cache is a set of shards. Each flush writes a new shard beside its place and moves it in, so a process
-killed at any time loses at most what it had not flushed, and two processes cannot damage each other's work.
+A cache is a set of shards. Each batch is written at once as a shard of its own, beside its place and then moved in,
+so that a process killed at any time loses at most the batch at work, and two processes cannot damage each other's
+work; a process that ends in order makes one shard of its own ones. A write costs milliseconds, its batch seconds.
 """
 
 import errno
@@ -19,8 +20,6 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from llmrec.errors import StorageError
-
-FLUSH_EVERY = 256  # vectors; about ten seconds of work on two cores
 
 
 def content_key(raw: bytes) -> str:
@@ -54,7 +53,8 @@ class FeatureCache:
         self._folder = root / f"{slug}-{hashlib.sha256(encoder.encode()).hexdigest()[:8]}"
         self._encoder = encoder
         self._vectors: dict[str, NDArray[np.float16]] = {}
-        self._fresh: list[str] = []
+        self._fresh: dict[str, NDArray[np.float16]] = {}
+        self._shards: list[Path] = []
         for shard in sorted(self._folder.glob("*.safetensors")):
             self._read(shard)
 
@@ -64,6 +64,8 @@ class FeatureCache:
                 if (file.metadata() or {}).get("encoder") != self._encoder:
                     return
                 keys, vectors = file.get_tensor("keys"), file.get_tensor("vectors")
+        except FileNotFoundError:
+            return  # another process has just made one shard of several
         except (SafetensorError, OSError):
             shard.unlink(missing_ok=True)  # damaged from outside; its contents are simply encoded again
             return
@@ -74,19 +76,25 @@ class FeatureCache:
         return self._vectors.get(key)
 
     def put(self, keys: Iterable[str], vectors: NDArray[np.float32]) -> None:
-        """Keep (n, dim) vectors of n contents; written to disk every `FLUSH_EVERY` and at `flush`."""
-        for key, vector in zip(keys, vectors.astype(np.float16), strict=True):
-            self._vectors[key] = vector
-            self._fresh.append(key)
-        if len(self._fresh) >= FLUSH_EVERY:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is new; raises `StorageError` where the disk refuses."""
-        if not self._fresh:
+        """Write (n, dim) vectors of n contents; raises `StorageError` where the disk refuses."""
+        fresh = dict(zip(keys, vectors.astype(np.float16), strict=True))
+        if not fresh:
             return
-        keys = np.frombuffer(bytes.fromhex("".join(self._fresh)), np.uint8).reshape(len(self._fresh), 32)
-        vectors = np.stack([self._vectors[key] for key in self._fresh])
-        shard = self._folder / f"{time.time_ns():020d}-{os.getpid()}.safetensors"
-        write_arrays(shard, {"keys": keys, "vectors": vectors}, {"encoder": self._encoder})
+        self._shards.append(self._write(fresh))
+        self._vectors.update(fresh)
+        self._fresh.update(fresh)
+
+    def close(self) -> None:
+        """Make one shard of those that were written since the cache was opened; raises `StorageError`."""
+        if len(self._shards) > 1:
+            self._write(self._fresh)
+            for shard in self._shards:
+                shard.unlink(missing_ok=True)
+        self._shards.clear()
         self._fresh.clear()
+
+    def _write(self, vectors: dict[str, NDArray[np.float16]]) -> Path:
+        keys = np.frombuffer(bytes.fromhex("".join(vectors)), np.uint8).reshape(len(vectors), 32)
+        shard = self._folder / f"{time.time_ns():020d}-{os.getpid()}.safetensors"
+        write_arrays(shard, {"keys": keys, "vectors": np.stack(list(vectors.values()))}, {"encoder": self._encoder})
+        return shard

@@ -1,5 +1,6 @@
 """Catalogue -> features: from the adapter pack, else from the cache, else by running the encoder."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llmrec.catalog import Catalog, Item
-from llmrec.encoders.base import ContentError, Encoder, lacks, raw_content
+from llmrec.encoders.ahead import default_workers, read_ahead
+from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
 from llmrec.encoders.cache import FeatureCache, content_key
+from llmrec.encoders.decoders import close_idle
 from llmrec.encoders.features import Features
 
-BATCH = 64  # contents read and encoded between two steps of the progress bar
+BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
+"""Contents that are decoded, encoded and written together; so many are lost where the process is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A content that was decoded, or why it could not be."""
+
+    row: int
+    content: Any
+    error: Exception | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +51,17 @@ def extract(
     cache: Path,
     shipped: Features | None = None,
     progress: bool = True,
+    workers: int | None = None,
 ) -> tuple[Features, list[Problem]]:
     """Features of all items in the modalities of the encoders, and the contents that could not be read.
 
     `shipped` are an adapter pack's features: they serve where the pack has the item by the same encoder, and
     either the same content or, where the catalogue lacks that medium, the same title. Otherwise the vector
     comes from the folder `cache`, or else the encoder runs (and is loaded only then), with a progress bar.
-    A run that is cut off goes on where it stopped. Raises `StorageError` where the cache cannot be written,
-    `SetupError` where an encoder that is needed is not installed.
+    Contents are decoded by `workers` threads (default: one a core, at most 8) while the encoder is at work; their
+    number does not change the vectors. A run that is cut off, also by `kill -9`, loses at most one batch.
+    Raises `StorageError` where the cache cannot be written, `SetupError` where an encoder that is needed is not
+    installed.
     """
     problems: list[Problem] = []
     title_keys = tuple(content_key(item.title.encode()) for item in catalog.items)
@@ -55,12 +71,13 @@ def extract(
         if shipped is not None and shipped.encoders.get(encoder.modality) == encoder.id:
             found.take_shipped(shipped)
         found.take_cached()
-        found.encode_rest(progress)
+        found.encode_rest(progress, workers or default_workers())
         vectors[encoder.modality], masks[encoder.modality] = found.arrays()
         keys[encoder.modality] = tuple(found.keys)
     ids = tuple(item.id for item in catalog.items)
     names = {encoder.modality: encoder.id for encoder in encoders}
-    return Features(ids, title_keys, vectors, masks, names, keys), problems
+    steps = {encoder.modality: encoder.steps for encoder in encoders if encoder.steps > 1}
+    return Features(ids, title_keys, vectors, masks, names, keys, steps), problems
 
 
 class _Modality:
@@ -80,18 +97,17 @@ class _Modality:
         self.keys = [self._key(item) for item in items]
 
     def _key(self, item: Item) -> str:
-        raw = self._raw(item)
-        return "" if raw is None else content_key(raw)
-
-    def _raw(self, item: Item) -> bytes | None:
         try:
-            return raw_content(item, self.encoder.modality)
+            return item_key(item, self.encoder.modality)
         except OSError as error:
-            self._report(item, error.strerror or str(error))
-            return None
+            self._report(item, error)
+            return ""
 
-    def _report(self, item: Item, reason: str) -> None:
-        self.problems.append(Problem(item.id, item.media.get(self.encoder.modality), reason))
+    def _report(self, item: Item, error: Exception) -> None:
+        if isinstance(error, AbsentError):
+            return
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        self.problems.append(Problem(item.id, media_file(item, self.encoder.modality), reason))
 
     def take_shipped(self, shipped: Features) -> None:
         modality = self.encoder.modality
@@ -114,7 +130,7 @@ class _Modality:
     def _missing(self) -> Iterable[int]:
         return [row for row, key in enumerate(self.keys) if key and row not in self.found]
 
-    def encode_rest(self, progress: bool) -> None:
+    def encode_rest(self, progress: bool, workers: int) -> None:
         first = {self.keys[row]: row for row in reversed(list(self._missing()))}  # each content once
         rows = sorted(first.values())
         if not rows:
@@ -123,38 +139,52 @@ class _Modality:
         label = f"encoding {self.encoder.modality} with {self.encoder.id}"
         if not console.is_terminal:
             console.print(f"{label}: {len(rows)} contents")
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[speed]}"), TimeRemainingColumn(),
+        )  # fmt: skip
+        started, done = time.perf_counter(), 0
         try:
             with Progress(
                 *columns, console=console, transient=True, disable=not console.is_terminal or not progress
             ) as bar:
-                task = bar.add_task(label, total=len(rows))
-                for start in range(0, len(rows), BATCH):
-                    self._encode(rows[start : start + BATCH])
-                    bar.advance(task, len(rows[start : start + BATCH]))
+                task = bar.add_task(label, total=len(rows), speed="")
+                for batch in read_ahead(rows, BATCH[self.encoder.modality], self._read, workers):
+                    self._encode(batch)
+                    done += len(batch)
+                    speed = f"{done / (time.perf_counter() - started):.1f}/s"
+                    bar.update(task, completed=done, speed=speed)
         finally:
-            self.cache.flush()  # also on Ctrl-C: what was computed is kept
+            self.cache.close()
+            close_idle()
+        seconds = time.perf_counter() - started
+        console.print(f"{label}: {done} contents in {seconds:.1f} s ({done / seconds:.1f}/s)")
         self.take_cached()
         for row in self._missing():
             self.keys[row] = ""
 
-    def _encode(self, rows: Sequence[int]) -> None:
-        keys, contents = [], []
-        for row in rows:
-            raw = self._raw(self.items[row])
-            if raw is None:
-                continue
-            try:
-                contents.append(self.encoder.read(raw))
-                keys.append(self.keys[row])
-            except ContentError as error:
-                self._report(self.items[row], str(error))
-        if contents:
-            self.cache.put(keys, self.encoder.encode(contents))
+    def _read(self, row: int) -> "_Read":
+        """One content, decoded; called from several threads."""
+        try:
+            content = read_item(self.items[row], self.encoder)
+        except (ContentError, OSError) as error:
+            return _Read(row, None, error)
+        return _Read(row, content, None)
+
+    def _encode(self, batch: "Sequence[_Read]") -> None:
+        for read in batch:
+            if read.error is not None:
+                self._report(self.items[read.row], read.error)
+        good = [read for read in batch if read.error is None and read.content is not None]
+        if good:
+            vectors = self.encoder.encode([read.content for read in good])
+            self.cache.put([self.keys[read.row] for read in good], vectors)
 
     def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(items, dim) vectors and (items,) mask."""
-        vectors = np.zeros((len(self.items), self.encoder.dim), np.float32)
+        # a pack's own vectors serve also where its tower is not installed and cannot say how wide it is
+        dim = len(next(iter(self.found.values()))) if self.found else self.encoder.dim
+        vectors = np.zeros((len(self.items), dim), np.float32)
         mask = np.zeros(len(self.items), np.bool_)
         for row, vector in self.found.items():
             vectors[row], mask[row] = vector, True

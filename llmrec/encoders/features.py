@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Features:
     """Modality -> encoder id."""
     keys: Mapping[str, tuple[str, ...]]
     """Modality -> sha256 of each item's content, "" where missing."""
+    steps: Mapping[str, int] = field(default_factory=dict)
+    """Modality -> consecutive blocks of a vector, where there is more than one (see `Encoder.steps`)."""
 
     @cached_property
     def row(self) -> dict[str, int]:
@@ -48,6 +50,7 @@ class Features:
             "format": FORMAT,
             "ids": json.dumps(self.ids, ensure_ascii=False),
             "encoders": json.dumps(dict(self.encoders)),
+            "steps": json.dumps(dict(self.steps)),
         }
         write_arrays(path, arrays, metadata)
 
@@ -61,6 +64,7 @@ class Features:
                     raise PackError(f"{path} is no features file of format {FORMAT}; get the pack again")
                 ids = tuple(json.loads(metadata["ids"]))
                 encoders = json.loads(metadata["encoders"])
+                steps = json.loads(metadata.get("steps", "{}"))  # older files know only text and pictures
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
         except (SafetensorError, OSError) as error:
             raise PackError(f"{path} is missing or damaged ({error}); get the pack again") from error
@@ -71,6 +75,7 @@ class Features:
             mask={modality: arrays[f"mask.{modality}"] for modality in encoders},
             encoders=encoders,
             keys={modality: _unpacked(arrays[f"keys.{modality}"]) for modality in encoders},
+            steps=steps,
         )
 
 

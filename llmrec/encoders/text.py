@@ -24,6 +24,7 @@ class TextEncoder:
     """Unit-length vectors of texts, by the sentence-transformers model in `folder` (default: MiniLM)."""
 
     modality = "text"
+    steps = 1
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder

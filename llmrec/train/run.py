@@ -8,7 +8,7 @@ import torch
 
 from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
 from llmrec.catalog.events import Event, rolling_events
-from llmrec.encoders import Features, default_encoders, extract, text_encoder
+from llmrec.encoders import Features, encoders_for, extract, text_encoder
 from llmrec.errors import BadInput
 from llmrec.explain.compose import compose_pairs
 from llmrec.model.config import RecLMConfig
@@ -46,8 +46,11 @@ class Material:
     """How train and valid were told apart, in words, for the card."""
 
 
-def prepare(data: Path, split: Path | None, say: Say) -> Material:
-    """Loads and splits the catalogue, and encodes its media. Raises `BadInput` where nothing is left to train on."""
+def prepare(data: Path, split: Path | None, say: Say, towers: Mapping[str, str] | None = None) -> Material:
+    """Loads and splits the catalogue, and encodes its media. Raises `BadInput` where nothing is left to train on.
+
+    `towers`: modality -> encoder spec, where it is not the default.
+    """
     catalog = load_catalog(data)
     if split:
         parts, how = load_split(split, catalog), f"given ({split.name})"
@@ -60,7 +63,7 @@ def prepare(data: Path, split: Path | None, say: Say) -> Material:
             dict.fromkeys(rolling.train, ()),
         )
         how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
-    features, problems = extract(catalog, default_encoders(), home() / "features")
+    features, problems = extract(catalog, encoders_for(catalog.items, towers or {}), home() / "features")
     for problem in problems:
         say(str(problem))
     histories = {user: catalog.rows(items) for user, items in parts.train.items()}
@@ -83,8 +86,11 @@ def train(
     rationales: RationaleConfig,
     report: Report,
     say: Say,
+    towers: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Trains on `data`, writes the pack `out`, and returns its validation metrics.
+
+    `towers`: modality -> encoder spec (see `llmrec.encoders.registry`), where it is not the default.
 
     With `rationales.pairs` 0 the pack gets no rationale LoRA and answers with plain sentences.
 
@@ -92,11 +98,11 @@ def train(
     Raises `BadInput`, `SetupError`, `StorageError`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    material = prepare(data, split, say)
+    material = prepare(data, split, say, towers)
     catalog, features = material.catalog, material.features
     used = {m: features.vectors[m] for m in features.encoders if features.mask[m].any()}
     if not used:
-        raise BadInput(f"{data} has no item with text or an image; nothing can become a soft token")
+        raise BadInput(f"{data} has no item with text or other media; nothing can become a soft token")
     known = known_items(material.histories, len(catalog.items))
     model, normalisers = build_model(
         base,

@@ -10,22 +10,22 @@ import pytest
 from safetensors import SafetensorError
 
 from llmrec.encoders import cache as cache_module
-from llmrec.encoders.cache import FLUSH_EVERY, FeatureCache, content_key
+from llmrec.encoders.cache import FeatureCache, content_key
 from llmrec.errors import StorageError
 
-KEYS = [content_key(str(n).encode()) for n in range(FLUSH_EVERY + 3)]
+KEYS = [content_key(str(n).encode()) for n in range(67)]
 VECTORS = np.random.default_rng(0).normal(size=(len(KEYS), 4)).astype(np.float32)
 
 
-def test_round_trip_over_several_shards(tmp_path: Path) -> None:
+def test_every_batch_is_on_disk_at_once_and_one_shard_at_the_end(tmp_path: Path) -> None:
     cache = FeatureCache(tmp_path, "a/b")
-    cache.put(KEYS[:-1], VECTORS[:-1])  # flushes itself
-    cache.put(KEYS[-1:], VECTORS[-1:])
-    assert FeatureCache(tmp_path, "a/b").get(KEYS[-1]) is None  # not flushed yet
-    cache.flush()
-    again = FeatureCache(tmp_path, "a/b")
-    np.testing.assert_array_equal([again.get(key) for key in KEYS], VECTORS.astype(np.float16))
-    assert len(list(tmp_path.rglob("*.safetensors"))) == 2
+    for start in range(0, len(KEYS), 20):
+        cache.put(KEYS[start : start + 20], VECTORS[start : start + 20])
+    for shards in (4, 1):
+        assert len(list(tmp_path.rglob("*.safetensors"))) == shards
+        again = FeatureCache(tmp_path, "a/b")
+        np.testing.assert_array_equal([again.get(key) for key in KEYS], VECTORS.astype(np.float16))
+        cache.close()
     assert FeatureCache(tmp_path, "a-b").get(KEYS[0]) is None
 
 

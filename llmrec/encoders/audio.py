@@ -1,0 +1,119 @@
+"""Sound without training: statistics of log-mel bands with the tempo, or MFCC frames for a recurrent model.
+
+Davis & Mermelstein 1980 (MFCC, doi 10.1109/TASSP.1980.1163420); Grosche et al. 2010 (tempo from the
+autocorrelation of onsets, doi 10.1109/ICASSP.2010.5495219); librosa, McFee et al. 2015.
+"""
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.encoders.decoders import decode
+from llmrec.errors import SetupError
+
+RATE, SECONDS = 16_000, 30.0
+"""Hz, and how much of a sound is heard."""
+BANDS, HOP = 64, 160  # a mel frame every 10 ms
+TEMPI = 64  # lags, from a tenth of a second to two: 600 to 30 beats a minute
+FLOOR = 1e-10  # power of silence, -100 dB
+
+MFCC_STEPS, MFCC_HOP, COEFFICIENTS = 64, 1280, 13  # a frame every 80 ms: the first 5.1 s
+
+Samples = NDArray[np.float32]
+
+
+class MelEncoder:
+    """256 numbers: of each of 64 log-mel bands the mean, spread and change, and the strength of 64 periods.
+
+    Silence gives a vector too: all bands at the floor, no spread, no change, no period.
+    """
+
+    modality, id, dim, steps = "audio", "mel#1", 3 * BANDS + TEMPI, 1
+
+    def read(self, raw: bytes) -> Samples:
+        """As `open`, of a file's bytes."""
+        return heard_bytes(raw, RATE, SECONDS)
+
+    def open(self, path: Path) -> Samples:
+        """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
+        return heard(path, RATE, SECONDS)
+
+    def encode(self, contents: Sequence[Samples]) -> NDArray[np.float32]:
+        """(n, 256), each part scaled to about one."""
+        return np.stack([_mel_statistics(_librosa(), samples) for samples in contents])
+
+
+class MfccEncoder:
+    """64 frames of 13 MFCC and their 13 differences, a frame every 80 ms; a shorter sound ends in zeros."""
+
+    modality, id, dim, steps = "audio", "mfcc#1", MFCC_STEPS * 2 * COEFFICIENTS, MFCC_STEPS
+
+    def read(self, raw: bytes) -> Samples:
+        """As `open`, of a file's bytes."""
+        return heard_bytes(raw, RATE, MFCC_STEPS * MFCC_HOP / RATE)
+
+    def open(self, path: Path) -> Samples:
+        """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
+        return heard(path, RATE, MFCC_STEPS * MFCC_HOP / RATE)
+
+    def encode(self, contents: Sequence[Samples]) -> NDArray[np.float32]:
+        """(n, 1664), frame after frame."""
+        return np.stack([_mfcc_frames(_librosa(), samples) for samples in contents])
+
+
+def heard(path: Path, rate: int, seconds: float) -> Samples:
+    """(n,) float32: the first `seconds` of a sound, or of a clip's track, mono at `rate` Hz, decoded elsewhere."""
+    return decode("sound", path, rate=rate, seconds=seconds)
+
+
+def heard_bytes(raw: bytes, rate: int, seconds: float) -> Samples:
+    """As `heard`, of a file's bytes."""
+    with tempfile.NamedTemporaryFile(suffix=".media") as file:
+        file.write(raw)
+        file.flush()
+        return heard(Path(file.name), rate, seconds)
+
+
+def _librosa() -> Any:
+    warnings.filterwarnings("ignore", "n_fft=.* is too large", UserWarning)  # a very short sound; it is padded
+    try:
+        import librosa
+    except ImportError as error:
+        raise SetupError(f"sound is encoded by {error.name}; run `pip install {error.name}`") from error
+    return librosa
+
+
+def _mel_statistics(librosa: Any, samples: Samples) -> Samples:
+    """(256,)."""
+    power = librosa.feature.melspectrogram(y=samples, sr=RATE, n_fft=512, hop_length=HOP, n_mels=BANDS)
+    level = 10 * np.log10(np.maximum(power, FLOOR))  # (bands, frames), dB
+    rises = np.diff(level, axis=1, prepend=level[:, :1])
+    onsets = np.maximum(rises, 0).mean(0)  # (frames,): spectral flux
+    parts = (level.mean(1) / 20 + 2, level.std(1) / 10, np.abs(rises).mean(1) / 5, _periods(onsets))
+    return np.concatenate(parts).astype(np.float32)
+
+
+def _periods(onsets: NDArray[Any]) -> NDArray[Any]:
+    """(64,): autocorrelation of the onset strength at lags from 0.1 to 2 s, in units of its variance."""
+    centred = onsets - onsets.mean()
+    spectrum = np.abs(np.fft.rfft(centred, 2 * len(centred))) ** 2
+    correlation = np.fft.irfft(spectrum)[: len(centred)]
+    if correlation[0] < FLOOR:
+        return np.zeros(TEMPI)
+    lags = np.geomspace(0.1, 2.0, TEMPI) * RATE / HOP
+    return np.interp(lags, np.arange(len(correlation)), correlation / correlation[0], right=0.0)
+
+
+def _mfcc_frames(librosa: Any, samples: Samples) -> Samples:
+    """(1664,)."""
+    shape = {"n_mfcc": COEFFICIENTS, "n_fft": 2048, "hop_length": MFCC_HOP, "n_mels": 40}
+    frames = librosa.feature.mfcc(y=samples, sr=RATE, **shape)[:, :MFCC_STEPS]  # (13, up to 64)
+    rises = np.diff(frames, axis=1, prepend=frames[:, :1])
+    rows = np.zeros((MFCC_STEPS, 2 * COEFFICIENTS), np.float32)
+    rows[: frames.shape[1]] = np.concatenate([frames, rises]).T / 50
+    return rows.reshape(-1)

@@ -1,0 +1,68 @@
+"""The decoder process: film and sound are decoded here, where a crash or a hang of FFmpeg costs one file.
+
+`python -m llmrec.encoders.worker` reads a JSON line a request from stdin and answers on stdout with a JSON line,
+`{"shape": …, "dtype": …}` followed by the array's bytes, or `{"error": …, "absent": …}`. It ends with its input,
+and the kernel ends it where one file takes longer than `LIMIT`.
+"""
+
+import json
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.encoders.base import AbsentError, ContentError
+from llmrec.encoders.frames import sample_frames
+from llmrec.encoders.sound import sample_sound
+
+LIMIT = 5.0  # seconds for one file
+MEMORY = 4 * 2**30  # bytes of address space
+
+
+def answer(request: dict[str, Any]) -> NDArray[Any]:
+    """The array asked for: `{"task": "frames" | "sound", "path": …}` and the arguments of that function."""
+    path = Path(request.pop("path"))
+    task = request.pop("task")
+    return sample_frames(path, **request) if task == "frames" else sample_sound(path, **request)
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing that a library prints may come between the answers
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process also inside a C library
+    av.logging.set_level(None)
+    _send(out, {"ready": True})
+    for line in sys.stdin.buffer:
+        array, header = None, {}
+        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+        try:
+            array = np.ascontiguousarray(answer(json.loads(line)))
+            header = {"shape": array.shape, "dtype": array.dtype.name}
+        except ContentError as error:
+            header = {"error": str(error), "absent": isinstance(error, AbsentError)}
+        except OSError as error:
+            header = {"error": error.strerror or str(error)}
+        except MemoryError:
+            header = {"error": f"it takes more than {MEMORY // 2**30} GiB of memory to decode"}
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        _send(out, header, array)
+
+
+def _send(out: BinaryIO, header: dict[str, Any], array: NDArray[Any] | None = None) -> None:
+    out.write(json.dumps(header).encode() + b"\n")
+    if array is not None:
+        out.write(array.data)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()
