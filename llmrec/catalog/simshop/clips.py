@@ -1,0 +1,135 @@
+"""The clip of an item: the same grey puck for every item, on a grey ground; only how it moves and is lit differs."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Floats = NDArray[np.float32]
+
+SIDE = 128
+FRAMES, RATE = 24, 12
+"""Frames of a clip, and frames a second."""
+EXPOSURES = 4
+"""Moments averaged in a frame: motion blur, so that pace shows in a single frame, as in a real camera."""
+HERTZ = {"slow": 0.5, "brisk": 1.1, "rapid": 2.6}
+"""Cycles a second."""
+
+
+def film(file: Path, motion: str, pace: str, light: str, rng: np.random.Generator) -> None:
+    """Write an H.264 mp4 of 2 s, 128 x 128; where in the cycle it begins, and the noise, are the generator's."""
+    frames = _frames(motion, pace, light, rng)
+    _encode(file, frames)
+
+
+def pose(motion: str, phase: float) -> tuple[float, float, float, float, float]:
+    """(right, down, width, height, angle) of the puck at that many cycles; 1 is half the frame's side."""
+    turn = 2 * np.pi * phase
+    sine, cosine, part = float(np.sin(turn)), float(np.cos(turn)), phase % 1
+    if motion == "spin":
+        return 0, 0, 1, 1, turn
+    if motion == "turn":  # about the upright axis, as on a turntable
+        return 0, 0, abs(cosine) + 0.06, 1, 0
+    if motion == "bounce":
+        jump = abs(float(np.sin(np.pi * phase)))
+        squash = 0.3 * max(0.0, 1 - 4 * jump)
+        return 0, 0.6 - 1.1 * jump, 1 + squash, 1 - squash, 0
+    if motion == "slide":
+        return 0.62 * sine, 0.1, 1, 1, 0
+    if motion == "pulse":
+        return 0, 0, 1 + 0.5 * sine, 1 + 0.5 * sine, 0
+    if motion == "sway":  # as a pendulum hung above the frame's middle
+        angle = 0.75 * sine
+        return 0.9 * float(np.sin(angle)), 0.9 * float(np.cos(angle)) - 0.65, 1, 1, -angle
+    if motion == "orbit":
+        return 0.52 * cosine, 0.52 * sine, 1, 1, 0
+    return 0, 1.3 - 2.6 * part, 1, 1, 0  # rise: in at the bottom, out at the top, again
+
+
+def _frames(motion: str, pace: str, light: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """(frames, side, side, 3)."""
+    hertz, start = HERTZ[pace] * rng.uniform(0.93, 1.07), rng.uniform()
+    size = rng.uniform(0.3, 0.34)
+    ground = _ground(rng)
+    beat, first = rng.uniform(), rng.uniform()
+    noise = rng.normal(0, 2.0, (4, SIDE, SIDE)).astype(np.float32)  # four grains in turn: cheap, and compresses
+    frames = np.empty((FRAMES, SIDE, SIDE, 3), np.uint8)
+    for n in range(FRAMES):
+        grey, cover = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
+        for m in range(EXPOSURES):
+            phase = start + hertz * (n + 0.7 * m / EXPOSURES) / RATE
+            puck = np.asarray(_place(size, *pose(motion, phase)), np.float32)
+            cover += puck[..., 1]
+            grey += puck[..., 0] * puck[..., 1]
+        cover, grey = cover / (255 * EXPOSURES), grey / (255 * EXPOSURES)
+        scene = ground * (1 - cover) + grey
+        scene = scene * _brightness(light, n / RATE, beat, first) + noise[n % len(noise)]
+        frames[n] = np.clip(scene + 0.5, 0, 255).astype(np.uint8)[..., None]
+    return frames
+
+
+def _brightness(light: str, seconds: float, beat: float, first: float) -> Floats | float:
+    """What the ground's and puck's brightness is multiplied by: a number, or (side, side)."""
+    if light == "flicker":
+        return 1.0 if (seconds * 3 + beat) % 1 < 0.5 else 0.3
+    if light == "sweep":  # a bright band passes over a dim scene
+        at = np.linspace(-1, 1, SIDE, dtype=np.float32)
+        across = at[None, :] + np.float32(0.4) * at[:, None]
+        middle = np.float32(((seconds * 0.8 + first) % 1 - 0.5) * 3.2)
+        return np.float32(0.35) + np.float32(1.0) * np.exp(-(((across - middle) / np.float32(0.4)) ** 2))
+    return 1.0
+
+
+@cache
+def _sprite() -> Image.Image:
+    """The puck, 192 x 192, grey and coverage: shaded, with one bright bar, so that turning shows."""
+    side = 192
+    at = ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1) * np.float32(1.1)
+    x, y = np.meshgrid(at, at)
+    outline = np.maximum(np.abs(x) - np.float32(0.8), np.abs(y) - np.float32(0.8))
+    corner = np.hypot(np.maximum(np.abs(x) - 0.5, 0), np.maximum(np.abs(y) - 0.5, 0)) - np.float32(0.4)
+    inside = np.maximum(outline - np.float32(0.1), corner)
+    cover = np.clip(0.5 - inside / np.float32(0.03), 0, 1)
+    grey = 95 + 70 * np.clip(-inside / np.float32(0.5), 0, 1) - 22 * y
+    bar = np.clip(0.5 - np.maximum(np.abs(x) - np.float32(0.14), np.abs(y + 0.32) - np.float32(0.42)) / 0.03, 0, 1)
+    grey = grey * (1 - bar) + 235 * bar
+    pixels = np.stack([np.clip(grey, 0, 255), cover * 255], -1).astype(np.uint8)
+    return Image.fromarray(pixels, "LA")
+
+
+def _place(size: float, right: float, down: float, width: float, height: float, angle: float) -> Image.Image:
+    """The sprite in the frame, (side, side) grey and coverage."""
+    sprite = _sprite()
+    scale = sprite.width / 2 / 1.1 / (SIDE / 2)  # sprite pixels a frame pixel at size 1
+    ax, ay = scale / (size * width), scale / (size * height)
+    cos, sin = float(np.cos(angle)), float(np.sin(angle))
+    a, b, d, e = ax * cos, ax * sin, -ay * sin, ay * cos
+    cx, cy = (1 + right) * SIDE / 2, (1 + down) * SIDE / 2
+    middle = sprite.width / 2
+    matrix = (a, b, middle - a * cx - b * cy, d, e, middle - d * cx - e * cy)
+    return sprite.transform((SIDE, SIDE), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+
+
+def _ground(rng: np.random.Generator) -> Floats:
+    """(side, side), 0 to 255: mottled grey, a little different in every clip."""
+    mottle = Image.fromarray(rng.normal(0, 1, (10, 10)).astype(np.float32)).resize(
+        (SIDE, SIDE), Image.Resampling.BICUBIC
+    )
+    slope = np.linspace(-1, 1, SIDE, dtype=np.float32)[:, None] * np.float32(rng.uniform(-12, 12))
+    return (np.float32(rng.uniform(58, 78)) + slope + 6 * np.asarray(mottle)).astype(np.float32)
+
+
+def _encode(file: Path, frames: NDArray[np.uint8]) -> None:
+    """One thread and no dates or versions in the container: the same frames give the same bytes."""
+    import av
+
+    container = av.open(str(file), "w", format="mp4", options={"fflags": "+bitexact"})
+    with container:
+        stream = container.add_stream("libx264", rate=RATE, options={"preset": "veryfast", "crf": "24", "threads": "1"})
+        stream.width = stream.height = SIDE
+        stream.pix_fmt = "yuv420p"
+        for pixels in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
