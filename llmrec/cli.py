@@ -128,6 +128,21 @@ def train(
     rationale_epochs: Annotated[
         int, typer.Option("--rationale-epochs", min=1, help="Times it sees each; more for a small catalogue.")
     ] = 1,
+    fusion: Annotated[
+        str,
+        typer.Option("--fusion", help="concat, weighted, late, attention, resampler, graph or recurrent."),
+    ] = "concat",
+    temporal: Annotated[
+        str, typer.Option("--temporal", help="How frames become one vector: mean, transformer or lstm.")
+    ] = "mean",
+    focal: Annotated[float, typer.Option("--focal", min=0, help="Gamma of the focal loss; 0: cross-entropy.")] = 0.0,
+    class_weights: Annotated[
+        float, typer.Option("--class-weights", min=0, max=1, help="Power of the inverse item frequency in the loss.")
+    ] = 0.0,
+    resample_rare: Annotated[
+        float,
+        typer.Option("--resample-rare", min=0, max=1, help="Repeat prompts with media that a smaller share has."),
+    ] = 0.0,
     json: Json = False,
 ) -> None:
     """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
@@ -137,9 +152,27 @@ def train(
     from llmrec.train.config import TrainConfig
     from llmrec.train.rationale import RationaleConfig
 
-    shape, recipe = RecLMConfig(exit_layer=layers), TrainConfig(seed=seed, epochs=epochs, wishes=wishes)
+    shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal)
+    balance = {"focal": focal, "class_weights": class_weights, "resample_rare": resample_rare}
+    recipe = TrainConfig(seed=seed, epochs=epochs, wishes=wishes, **balance)
     sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
     metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))
+    show.json(metrics) if json else show.ready(metrics)
+
+
+@app.command("train-clip")
+def train_clip(
+    data: Annotated[list[Path], typer.Option("--data", help="Catalogue folder; may be given several times.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of heads to write.")],
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 800,
+    json: Json = False,
+) -> None:
+    """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""
+    from llmrec.commands.train_clip import run_train_clip
+    from llmrec.train.clip import ClipConfig
+
+    metrics = run_train_clip(data, out, ClipConfig(seed=seed, steps=steps))
     show.json(metrics) if json else show.ready(metrics)
 
 

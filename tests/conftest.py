@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -120,12 +120,19 @@ def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., Rec
     from llmrec.model.config import RecLMConfig
     from llmrec.train.build import build_model
 
-    def build(known: "NDArray[np.bool_] | None" = None, dropout: float = 0.0, **shape: int) -> "RecLM":
+    def build(
+        known: "NDArray[np.bool_] | None" = None,
+        dropout: float = 0.0,
+        steps: "dict[str, int] | None" = None,
+        **shape: Any,
+    ) -> "RecLM":
         config = RecLMConfig(**{"exit_layer": 2, "dim": 16, "window": 4, "lora_rank": 4, "lora_alpha": 8} | shape)
         owned = np.arange(len(FILMS)) != 10 if known is None else known
         vectors = tiny_features.vectors
         mask = {m: x.copy() for m, x in tiny_features.mask.items()}  # the model keeps them; a test may change them
-        model, _ = build_model(tiny_base, vectors, mask, owned, config, seed=1, dropout=dropout)
+        model, _ = build_model(
+            tiny_base, vectors, mask, owned, config, seed=1, dropout=dropout, steps=steps, histories=HISTORIES
+        )
         with torch.no_grad():
             for name, p in model.trainable().items():
                 if "lora_B" in name or name.startswith("bias"):

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from llmrec.errors import BadInput
+from llmrec.fusion import FUSIONS, TEMPORALS
+
 
 @dataclass(frozen=True, slots=True)
 class RecLMConfig:
@@ -19,3 +22,13 @@ class RecLMConfig:
     """Rank of the LoRA on every linear layer; 0 trains no LoRA."""
     lora_alpha: int = 32
     """LoRA scale numerator: the update is weighted alpha / rank."""
+    fusion: str = "concat"
+    """How an item's modalities become one: a word of `llmrec.fusion.FUSIONS`."""
+    temporal: str = "mean"
+    """How the frames of a clip or a sound become one vector: a word of `llmrec.fusion.TEMPORALS`."""
+
+    def __post_init__(self) -> None:
+        """Raises `BadInput` on a word that is none."""
+        for name, word, words in (("fusion", self.fusion, FUSIONS), ("temporal", self.temporal, TEMPORALS)):
+            if word not in words:
+                raise BadInput(f"`{name}` is {word!r}; choose one of {', '.join(words)}")

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 
-from llmrec.errors import PackError, PackMismatch, StorageError
+from llmrec.errors import BadInput, PackError, PackMismatch, StorageError
 from llmrec.fusion.normalise import normalise
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
@@ -53,6 +53,8 @@ class PackInfo:
     metrics: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Data, seed, commit, machine, seconds, date, licence."""
+    steps: Mapping[str, int] = field(default_factory=dict)
+    """Modality -> consecutive blocks (frames) of a vector, where there is more than one."""
     format: int = FORMAT
 
 
@@ -90,6 +92,8 @@ def save_pack(
         arrays[f"mean.{modality}"], arrays[f"spread.{modality}"] = mean, spread
     known: torch.Tensor = model.known  # type: ignore[assignment]
     arrays["known"] = known.cpu().numpy()
+    if model.fusion.reads_neighbours:
+        arrays["taken"] = model.taken.cpu().numpy().astype(np.int32)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         save_arrays(arrays, folder / "model.safetensors")
@@ -136,7 +140,7 @@ def load_pack(folder: Path) -> Pack:
         )
     try:
         info = PackInfo(**noted | {"config": RecLMConfig(**noted["config"])})
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, BadInput) as error:
         raise PackError(f"{folder / 'pack.json'} is damaged ({error}); copy the pack again or retrain") from error
     for name, trained in info.prompts.items():
         if version(name) != trained:
@@ -185,6 +189,7 @@ def restore_model(
     row = {item: n for n, item in enumerate(pack.items)}
     source = np.array([row.get(item, -1) for item in items])
     known = (source >= 0) & pack.arrays["known"][source]
+    _check_sizes(pack, vectors)
     scaled = {
         m: torch.from_numpy(normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"]))
         for m in pack.info.encoders
@@ -192,16 +197,48 @@ def restore_model(
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
     backbone = load_backbone(base, pack.info.config.exit_layer)
     backbone = add_lora(backbone, pack.info.config.lora_rank, pack.info.config.lora_alpha)
-    model = RecLM(backbone, pack.info.config, scaled, masks, torch.from_numpy(known))
+    taken = _taken(pack, source)
+    model = RecLM(
+        backbone, pack.info.config, scaled, masks, torch.from_numpy(known), steps=pack.info.steps, taken=taken
+    )
     with torch.no_grad():
         for parameter, p in model.named_parameters():
             stored = pack.arrays.get(f"model.{parameter}")
             if stored is None:
                 continue
             trained = torch.from_numpy(stored.astype(np.float32))
-            if parameter.split(".")[0] in ("id_in", "id_out", "bias"):
+            own_rows = parameter.split(".")[0] in ("id_in", "id_out", "bias")
+            if trained.shape[own_rows:] != p.shape[own_rows:]:
+                raise PackError(
+                    f"{pack.folder}: {parameter} is {tuple(trained.shape)}, but pack.json describes a model "
+                    f"where it is {tuple(p.shape)}; copy the adapter pack again, or retrain it"
+                )
+            if own_rows:
                 trained = torch.where(torch.from_numpy(known)[:, None], trained[source], 0.0)
             p.copy_(trained)
     if hasattr(model.backbone, "merge_and_unload"):
         model.backbone = model.backbone.merge_and_unload()  # type: ignore[operator]
     return model.eval().requires_grad_(False)
+
+
+def _check_sizes(pack: Pack, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+    """Raises `PackMismatch` where a modality's vectors are not those that the pack was trained on."""
+    for modality, encoder in pack.info.encoders.items():
+        trained, found = pack.arrays[f"mean.{modality}"].shape[0], vectors[modality].shape[1]
+        steps = pack.info.steps.get(modality, 1)
+        if trained != found or trained % steps:
+            raise PackMismatch(
+                f"{pack.folder} was trained on {modality} vectors of {trained} numbers in {steps} steps ({encoder}), "
+                f"the catalogue has {found}; encode it with that encoder, or retrain with `llmrec train`"
+            )
+
+
+def _taken(pack: Pack, source: NDArray[np.intp]) -> torch.Tensor | None:
+    """The training events that the pack's graph was made of, in the catalogue's rows; None for other fusions."""
+    stored = pack.arrays.get("taken")
+    if stored is None:
+        return None
+    place = np.full(len(pack.items), -1)
+    place[source[source >= 0]] = np.flatnonzero(source >= 0)
+    rows = place[stored[0]]
+    return torch.from_numpy(np.stack([rows, stored[1]])[:, rows >= 0].astype(np.int64))

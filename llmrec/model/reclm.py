@@ -6,7 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from llmrec.fusion.concat import ConcatFusion
+from llmrec.fusion import build_fusion, build_temporal
+from llmrec.fusion.neighbours import item_graph
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import PromptBatch
 
@@ -29,9 +30,13 @@ class RecLM(nn.Module):
         mask: Mapping[str, Tensor],
         known: Tensor,
         dropout: float = 0.0,
+        steps: Mapping[str, int] | None = None,
+        taken: Tensor | None = None,
     ) -> None:
         """`vectors[modality]: (items, dim) float32` normalised; `mask[modality]: (items,) bool`;
-        `known: (items,) bool`: items with training events, which own an id."""
+        `known: (items,) bool`: items with training events, which own an id; `steps[modality]`: how many
+        consecutive blocks (frames) a vector of it is, default one; `taken: (2, events) int` item row and user
+        number of every training event, for the fusion that reads it ("graph")."""
         super().__init__()
         self.backbone, self.config = backbone, config
         table = backbone.get_input_embeddings().weight  # type: ignore[operator]
@@ -43,36 +48,60 @@ class RecLM(nn.Module):
             self.register_buffer(f"vectors_{name}", vectors[name], persistent=False)
             self.register_buffer(f"mask_{name}", mask[name], persistent=False)
         self.register_buffer("known", known, persistent=False)
-        dims = {name: int(v.shape[1]) for name, v in vectors.items()}
-        self.fusion = ConcatFusion(dims, hidden, config.soft_tokens, spread)
+        self.steps = {name: n for name, n in (steps or {}).items() if n > 1 and name in vectors}
+        dims = {name: int(v.shape[1]) // self.steps.get(name, 1) for name, v in vectors.items()}
+        self.temporal = nn.ModuleDict({m: build_temporal(config.temporal, dims[m], n) for m, n in self.steps.items()})
+        dims |= {m: model.width for m, model in self.temporal.items()}  # type: ignore[misc]
+        self.taken = torch.empty((2, 0), dtype=torch.long) if taken is None else taken
+        graph = item_graph(vectors, mask, self.taken) if config.fusion == "graph" else None
+        self.fusion = build_fusion(config.fusion, dims, hidden, config.soft_tokens, spread, self.steps, graph)
         self.id_in = nn.Embedding(items, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)
         self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim))
-        self.item_head = nn.Linear(sum(dims.values()), config.dim)
+        self.item_head = nn.Linear(self.fusion.width, config.dim)
         self.id_out = nn.Embedding(items, config.dim)
         nn.init.normal_(self.id_out.weight, std=0.02)
         self.bias = nn.Embedding(items, 1)
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
 
-    def media(self, hidden: Mapping[str, Tensor] | None = None) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """The catalogue's vectors and masks; `hidden[modality]: (items,) bool` marks what to treat as missing."""
-        vectors = {m: getattr(self, f"vectors_{m}") for m in self.modalities}
-        mask = {m: getattr(self, f"mask_{m}") for m in self.modalities}
-        if hidden:
-            mask = {m: mask[m] & ~hidden[m] if m in hidden else mask[m] for m in mask}
+    def media(
+        self, hidden: Mapping[str, Tensor] | None = None, rows: Tensor | None = None
+    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+        """Vectors and masks as the fusion reads them, of the catalogue or of its `rows (n,)`.
+
+        `hidden[modality]: (items,) bool` marks what to treat as missing.
+        """
+        vectors, mask = {}, {}
+        for m in self.modalities:
+            stored, there = getattr(self, f"vectors_{m}"), getattr(self, f"mask_{m}")
+            there = there & ~hidden[m] if hidden and m in hidden else there
+            stored, mask[m] = (stored, there) if rows is None else (stored[rows], there[rows])
+            vectors[m] = self._over_time(m, stored) if m in self.steps else stored
         return vectors, mask
 
-    def soft(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None) -> Tensor:
-        """Soft tokens of the whole catalogue, `(items, K, hidden)`; `ids (items,) bool`: whose id may be used."""
-        tokens: Tensor = self.fusion(*self.media(hidden))
-        return tokens + (self.id_in.weight * ids.unsqueeze(-1)).unsqueeze(1)
+    def _over_time(self, modality: str, stored: Tensor) -> Tensor:
+        """`(n, steps x dim)` -> `(n, width)`, or `(n, steps, width)` where the fusion reads frames."""
+        steps, temporal = self.steps[modality], self.temporal[modality]
+        # The row of all frames has unit length; a frame of it is to have that too.
+        read: Tensor = temporal(stored.view(len(stored), steps, -1) * steps**0.5)
+        return read if self.fusion.reads_frames else temporal.pool(read)  # type: ignore[operator]
+
+    def soft(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None, rows: Tensor | None = None) -> Tensor:
+        """Soft tokens `(items, K, hidden)`, of the catalogue or of its `rows (n,)`.
+
+        `ids (items,) bool`: whose id may be used.
+        """
+        whole = self.fusion.reads_neighbours
+        tokens: Tensor = self.fusion(*self.media(hidden, None if whole else rows))
+        own = self.id_in.weight * ids.unsqueeze(-1)
+        if rows is None:
+            return tokens + own.unsqueeze(1)
+        return (tokens[rows] if whole else tokens) + own[rows].unsqueeze(1)
 
     def item_vectors(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         """Item vectors `v (items, dim)` and biases `b (items,)`."""
-        vectors, mask = self.media(hidden)
-        content = torch.cat([vectors[m] * mask[m].unsqueeze(-1) for m in self.modalities], dim=-1)
-        v = self.item_head(content) + self.id_out.weight * ids.unsqueeze(-1)
+        v = self.item_head(self.fusion.content(*self.media(hidden))) + self.id_out.weight * ids.unsqueeze(-1)
         return v, self.bias.weight.squeeze(-1) * ids
 
     def embed(self, batch: PromptBatch, soft: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from random import Random
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from llmrec.catalog.types import Catalog
 from llmrec.fusion.normalise import fit_normaliser, normalise
@@ -36,10 +37,15 @@ def build_model(
     seed: int,
     dropout: float,
     *,
+    steps: Mapping[str, int] | None = None,
+    histories: Mapping[str, Sequence[int]] | None = None,
     four_bit: bool = False,
     random_layers: bool = False,
 ) -> tuple[RecLM, Normalisers]:
-    """A RecLM with untrained LoRA, fusion and heads, and the normalisers fitted on `vectors (items, dim)`."""
+    """A RecLM with untrained LoRA, fusion and heads, and the normalisers fitted on `vectors (items, dim)`.
+
+    `steps`: modality -> frames in a vector; `histories`: user -> training rows, which the graph fusion links.
+    """
     torch.manual_seed(seed)
     normalisers = {m: fit_normaliser(vectors[m], mask[m]) for m in vectors}
     scaled = {m: torch.from_numpy(normalise(vectors[m], mask[m], *normalisers[m])) for m in vectors}
@@ -50,7 +56,15 @@ def build_model(
     else:
         backbone = add_lora(backbone, config.lora_rank, config.lora_alpha)
     masks = {m: torch.from_numpy(mask[m]) for m in vectors}
-    return RecLM(backbone, config, scaled, masks, torch.from_numpy(known), dropout), normalisers
+    taken = taken_pairs(histories) if histories and config.fusion == "graph" else None
+    model = RecLM(backbone, config, scaled, masks, torch.from_numpy(known), dropout, steps, taken)
+    return model, normalisers
+
+
+def taken_pairs(histories: Mapping[str, Sequence[int]]) -> Tensor:
+    """`(2, events) int64`: item row and user number of every training event."""
+    pairs = [(row, user) for user, rows in enumerate(histories.values()) for row in rows]
+    return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).T.contiguous()
 
 
 def wish_writer(

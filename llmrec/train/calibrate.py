@@ -30,7 +30,8 @@ def calibrate(
     text: Encoder[str],
     seed: int,
 ) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Situation ("history", "words") -> component -> weight, and the validation metrics reached with them."""
+    """Situation ("history", "words") -> component -> weight, the validation metrics reached with them, and the learned
+    weights of the modalities where the fusion has such."""
     chosen = list(events)
     if len(chosen) > MOST_EVENTS:
         chosen = Random(seed).sample(chosen, MOST_EVENTS)
@@ -49,6 +50,7 @@ def calibrate(
         wished = components.scores(q, histories, asked)
         weights["words"] = fit_weights(wished, [e.target for e in chosen], histories)
         metrics["valid ndcg@10 under wishes"] = _ndcg(wished, weights["words"], chosen)
+    metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
     return weights, metrics
 
 

@@ -29,11 +29,11 @@ def provenance(material: "Material", config: TrainConfig, progress: Progress) ->
         "seconds": round(progress.seconds, 1),
         "machine": progress.machine,
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "commit": _commit(),
+        "commit": head_commit(),
     }
 
 
-def _commit() -> str:
+def head_commit() -> str:
     """The checkout's commit, or "unknown" outside one."""
     root = Path(__file__).resolve().parents[2]
     try:

@@ -35,4 +35,10 @@ class TrainConfig:
     """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
     sampled_items: int = 0
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
+    focal: float = 0.0
+    """Gamma of the focal loss: how much less an event counts that is ranked well already; 0 is cross-entropy."""
+    class_weights: float = 0.0
+    """Power of the inverse item frequency by which events are weighted; 0 weighs all alike, 1 all items alike."""
+    resample_rare: float = 0.0
+    """Share of items below which a modality is rare: prompts with items that have it are repeated; 0 repeats none."""
     checkpoint_minutes: float = 3.0

@@ -1,6 +1,6 @@
 """The next-item objective: a softmax over the catalogue at every history position and at every wish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -29,37 +29,54 @@ def _hide(model: RecLM, config: TrainConfig, generator: torch.Generator) -> tupl
     return ids, hidden
 
 
-def _cross_entropy(q: Tensor, v: Tensor, b: Tensor, target: Tensor, candidates: Tensor | None) -> Tensor:
-    """Mean softmax cross-entropy of `q (n, dim)` for `target (n,)`, over all items or over `candidates` only."""
-    if candidates is None:
-        return F.cross_entropy(q @ v.T + b, target)
-    column = torch.full((v.shape[0],), -1, device=v.device)
-    column[candidates] = torch.arange(len(candidates), device=v.device)
-    return F.cross_entropy(q @ v[candidates].T + b[candidates], column[target])
+def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal: float) -> Tensor:
+    """Mean softmax cross-entropy of `logits (n, candidates)` for the columns `target (n,)`.
+
+    `weights (n,)`: what each counts; `focal`: gamma of the focal loss (Lin et al. 2017), (1 - p)^gamma x loss.
+    """
+    each = F.cross_entropy(logits, target, reduction="none")
+    if focal:
+        each = (1 - (-each).exp()) ** focal * each
+    return each.mean() if weights is None else (each * weights).sum() / weights.sum().clamp(min=1e-12)
 
 
 def loss(
-    model: RecLM, batch: Batch, config: TrainConfig, generator: torch.Generator
+    model: RecLM,
+    batch: Batch,
+    config: TrainConfig,
+    generator: torch.Generator,
+    weights: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Loss of one batch and its parts by name."""
+    """Loss of one batch and its parts by name; `weights (items,)`: what an event counts, by its target."""
     ids, hidden = _hide(model, config, generator)
-    trunk, branch = model(batch.prompt, model.soft(ids, hidden))
+    # Only the items that are read need soft tokens; the whole catalogue is scored.
+    rows, place = batch.prompt.items.clamp(min=0).unique(return_inverse=True)
+    prompt = replace(batch.prompt, items=place.where(batch.prompt.items >= 0, -1))
+    trunk, branch = model(prompt, model.soft(ids, hidden, rows))
     # The item head sees every modality: hiding media there as well would blur the targets themselves.
     v, b = model.item_vectors(ids)
-    known = batch.targets >= 0
     candidates = _sample(batch, config, v.shape[0], generator)
-    total = _cross_entropy(trunk[known], v, b, batch.targets[known], candidates)
+
+    def asked(q: Tensor, targets: Tensor) -> Tensor:
+        known = targets >= 0
+        target = targets[known]
+        counts = None if weights is None else weights[target]
+        if candidates is None:
+            return _cross_entropy(q[known] @ v.T + b, target, counts, config.focal)
+        logits = q[known] @ v[candidates].T + b[candidates]
+        return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
+
+    total = asked(trunk, batch.targets)
     parts = {"next": float(total.detach())}
-    wished = batch.wished >= 0
-    if wished.any():
-        wish = _cross_entropy(branch[wished], v, b, batch.wished[wished], candidates)
+    if (batch.wished >= 0).any():
+        wish = asked(branch, batch.wished)
         parts["wish"] = float(wish.detach())
         total = total + config.wish_weight * wish
     return total, parts
 
 
 def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Generator) -> Tensor | None:
-    """Rows for a sampled softmax: the batch's own targets and uniform negatives; None: the whole catalogue."""
+    """Sorted rows for a sampled softmax: the batch's own targets and uniform negatives; None: the whole catalogue."""
     if not 0 < config.sampled_items < items:
         return None
     own = torch.cat([batch.targets[batch.targets >= 0], batch.wished[batch.wished >= 0]])

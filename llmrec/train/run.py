@@ -112,6 +112,8 @@ def train(
         shape,
         config.seed,
         config.dropout,
+        steps=features.steps,
+        histories=material.histories,
         four_bit=torch.cuda.is_available() and _large(base),
     )
     words = PromptWords.load(base)
@@ -140,6 +142,7 @@ def train(
         weights=weights,
         metrics=metrics,
         provenance=about,
+        steps=model.steps,
     )
     _write(out, info, model, normalisers, components, material)
     write_log(progress.log, out)

@@ -19,6 +19,7 @@ from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
 from llmrec.train.checkpoint import load_checkpoint, save_checkpoint
 from llmrec.train.config import TrainConfig
+from llmrec.train.imbalance import class_weights, repeat_factors, resample
 from llmrec.train.objective import Batch, loss
 from llmrec.train.windows import Window, epoch_windows
 
@@ -80,7 +81,9 @@ def fit(
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
     optimizer = accelerator.prepare(optimizer)
     size = model.config.window
-    steps_an_epoch = math.ceil(sum(_windows(len(h), size) for h in histories.values()) / config.batch)
+    weights, factors = _imbalance(model, histories, config)
+    most = math.ceil(float(factors.max())) if factors is not None else 1
+    steps_an_epoch = math.ceil(most * sum(_windows(len(h), size) for h in histories.values()) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
     recipe = {"config": asdict(config) | asdict(model.config), "origin": _origin(model, histories, before)}
@@ -106,7 +109,10 @@ def fit(
     started, saved = time.monotonic() - progress.seconds, time.monotonic()
     try:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
-            windows = epoch_windows(histories, size, config.wishes, wish_words, f"{config.seed}:{progress.epoch}")
+            drawn = f"{config.seed}:{progress.epoch}"
+            windows = epoch_windows(histories, size, config.wishes, wish_words, drawn)
+            if factors is not None:
+                windows = resample(windows, factors, drawn)
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
             model.train()
             while progress.step < len(batches):
@@ -118,7 +124,7 @@ def fit(
                     group["lr"] = full * rate
                 batch = to_batch(batches[progress.step], before, model.config.soft_tokens, accelerator.device)
                 with accelerator.autocast():
-                    value, parts = loss(model, batch, config, generator)
+                    value, parts = loss(model, batch, config, generator, weights)
                 accelerator.backward(value)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
                 optimizer.step()
@@ -144,6 +150,19 @@ def fit(
     if checkpoint and accelerator.is_main_process:
         save_checkpoint(checkpoint, recipe | {"best": best, "progress": asdict(progress)})
     return _finish(model, best, progress)
+
+
+def _imbalance(
+    model: RecLM, histories: Mapping[str, Sequence[int]], config: TrainConfig
+) -> tuple[Tensor | None, Tensor | None]:
+    """Weights of events by item and factors by which items are repeated, `(items,)` each, where they are asked for."""
+    weights = factors = None
+    if config.class_weights:
+        weights = class_weights(histories, model.id_in.num_embeddings, config.class_weights)
+        weights = weights.to(model.id_in.weight.device)
+    if config.resample_rare:
+        factors = repeat_factors(model.media()[1], config.resample_rare)
+    return weights, factors
 
 
 def machine_name() -> str:

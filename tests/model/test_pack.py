@@ -4,18 +4,23 @@ import errno
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch.nn import functional as F
 
 from llmrec.encoders import Features
 from llmrec.errors import PackError, PackMismatch, StorageError
+from llmrec.fusion import FUSIONS
 from llmrec.fusion.normalise import fit_normaliser
 from llmrec.model import pack as packs
 from llmrec.model.pack import PackInfo, base_identity, load_pack, restore_model, save_pack
 from llmrec.model.query import query_vectors
 from llmrec.model.reclm import RecLM
+from llmrec.paths import resource
 from llmrec.prompts import CURRENT, version
 
 BEFORE = (5, 9, 12)
@@ -37,6 +42,7 @@ def save(folder: Path, model: RecLM, base: Path, features: Features) -> Path:
     prompts = {name: version(name) for name in CURRENT}
     weights = {"history": {"llm": 1.0}}
     info = PackInfo("pack", name, checksum, model.config, features.encoders, prompts, weights, {"ndcg@10": 0.5})
+    info = replace(info, steps=model.steps)
     fitted = {m: fit_normaliser(features.vectors[m], features.mask[m]) for m in features.encoders}
     save_pack(folder, info, model, fitted, features.ids, {"popular": np.arange(12, dtype=np.float32)})
     return folder
@@ -122,6 +128,93 @@ def test_other_base_model_is_refused(folder: Path, tiny_base: Path, tiny_feature
     (other / "llmrec.json").unlink()
     with pytest.raises(PackMismatch):
         restore(other)
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@pytest.mark.parametrize("soft_tokens", [1, 2])
+def test_every_fusion_comes_back(
+    make_model: Callable[..., RecLM],
+    tiny_base: Path,
+    tiny_features: Features,
+    tmp_path: Path,
+    fusion: str,
+    soft_tokens: int,
+) -> None:
+    model = make_model(fusion=fusion, soft_tokens=soft_tokens, steps={"image": 10}, temporal="lstm")
+    pack = load_pack(save(tmp_path / "pack", model, tiny_base, tiny_features))
+    assert pack.info.config.fusion == fusion and pack.info.steps == {"image": 10}
+    restored = restore_model(pack, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
+    assert np.abs(scores(model) - scores(restored)).max() < 2e-2
+    order = np.random.default_rng(1).permutation(12)
+    shuffled = restore_model(
+        pack,
+        tiny_base,
+        tuple(tiny_features.ids[row] for row in order),
+        {m: x[order] for m, x in tiny_features.vectors.items()},
+        {m: x[order] for m, x in tiny_features.mask.items()},
+    )
+    place = np.argsort(order)
+    moved = scores(shuffled, [[int(place[row]) for row in h] for h in HISTORIES])
+    assert np.allclose(scores(restored), moved[:, place], atol=1e-4)
+
+
+def test_pack_from_before_there_was_a_choice_is_concat(folder: Path) -> None:
+    noted = json.loads((folder / "pack.json").read_text())
+    del noted["config"]["fusion"], noted["config"]["temporal"], noted["steps"]
+    (folder / "pack.json").write_text(json.dumps(noted))
+    info = load_pack(folder).info
+    assert (info.config.fusion, info.config.temporal, info.steps) == ("concat", "mean", {})
+
+
+def test_shipped_pack_says_what_it_always_said(base_model: Path) -> None:
+    """Soft tokens and item vectors by their formula, from the arrays that lie in the pack."""
+    pack = load_pack(resource("adapters") / "ml-100k")
+    features = Features.load(pack.folder / "features.safetensors")
+    model = restore_model(pack, base_model, features.ids, features.vectors, features.mask)
+    a = {n.removeprefix("model."): torch.from_numpy(x).float() for n, x in pack.arrays.items()}
+    media = [getattr(model, f"vectors_{m}") for m in ("text", "image")]
+    present = torch.stack([getattr(model, f"mask_{m}").float() for m in ("text", "image")], dim=-1)
+    v = torch.cat(media, -1) @ a["item_head.weight"].T + a["item_head.bias"] + a["id_out.weight"]
+    known = model.known
+    assert torch.allclose(model.item_vectors(known)[0][known], v[known], atol=1e-6)
+    bent = F.gelu(torch.cat([*media, present], -1) @ a["fusion.net.0.weight"].T + a["fusion.net.0.bias"])
+    out = bent @ a["fusion.net.2.weight"].T + a["fusion.net.2.bias"]
+    tokens = F.layer_norm(out, out.shape[-1:], a["fusion.norm.weight"], a["fusion.norm.bias"]) + a["id_in.weight"]
+    assert torch.allclose(model.soft(known)[known][:, 0], tokens[known], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "says"),
+    [
+        ({"config": {"fusion": "blend"}}, PackError, "blend"),
+        ({"config": {"temporal": "gru"}}, PackError, "gru"),
+        ({"config": {"fusion": "late"}}, PackError, "pack.json describes"),
+        ({"steps": {"image": 7}}, PackMismatch, "7 steps"),
+    ],
+)
+def test_pack_json_that_does_not_fit_the_weights_is_refused(
+    folder: Path,
+    tiny_base: Path,
+    tiny_features: Features,
+    change: dict[str, dict[str, object]],
+    kind: type[Exception],
+    says: str,
+) -> None:
+    noted = json.loads((folder / "pack.json").read_text())
+    for key, value in change.items():
+        noted[key] |= value
+    (folder / "pack.json").write_text(json.dumps(noted))
+    with pytest.raises(kind, match=says) as error:
+        pack = load_pack(folder)
+        restore_model(pack, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
+    one_sentence(error)
+
+
+def test_vectors_of_another_width_are_refused(folder: Path, tiny_base: Path, tiny_features: Features) -> None:
+    vectors = {m: x[:, :100] for m, x in tiny_features.vectors.items()}
+    with pytest.raises(PackMismatch, match="384 numbers") as error:
+        restore_model(load_pack(folder), tiny_base, tiny_features.ids, vectors, tiny_features.mask)
+    one_sentence(error)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "collaborative.safetensors", "items.json", "pack.json"])

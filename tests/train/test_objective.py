@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from llmrec.fusion import FUSIONS
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.objective import Batch, loss
@@ -62,3 +63,44 @@ def test_hidden_ids_get_no_gradient(make_model: Callable[..., RecLM]) -> None:
     total.backward()
     assert not model.id_in.weight.grad.any() and not model.bias.weight.grad.any()
     assert model.item_head.weight.grad.any()
+
+
+def test_rows_that_are_not_read_make_no_difference(make_model: Callable[..., RecLM]) -> None:
+    """Soft tokens are made for the read items alone; the loss is that of soft tokens of all."""
+    for fusion in FUSIONS:
+        model, asked = make_model(fusion=fusion), batch()
+        trunk, branch = model(asked.prompt, model.soft(model.known))
+        v, b = model.item_vectors(model.known)
+        parts = []
+        for q, targets in ((trunk, asked.targets), (branch, asked.wished)):
+            there = targets >= 0
+            parts.append(torch.nn.functional.cross_entropy(q[there] @ v.T + b, targets[there]))
+        config = TrainConfig(**QUIET)
+        expected = float((parts[0] + config.wish_weight * parts[1]).detach())
+        assert value(model, asked, config)[0] == pytest.approx(expected, rel=1e-5), fusion
+
+
+def test_focal_loss_counts_what_is_ranked_badly(make_model: Callable[..., RecLM]) -> None:
+    model, asked = make_model(), batch(wishes=0)
+    trunk, _ = model(asked.prompt, model.soft(model.known))
+    v, b = model.item_vectors(model.known)
+    there = asked.targets >= 0
+    p = (trunk[there] @ v.T + b).softmax(-1).gather(1, asked.targets[there].unsqueeze(1)).detach()
+    expected = float((-((1 - p) ** 2) * p.log()).mean())
+    assert value(model, asked, TrainConfig(focal=2.0, **QUIET))[0] == pytest.approx(expected, rel=1e-4)
+    assert expected < value(model, asked, TrainConfig(**QUIET))[0]
+
+
+def test_weights_of_items_weigh_their_events(make_model: Callable[..., RecLM]) -> None:
+    model, asked = make_model(), batch(wishes=0)
+
+    def weighed(weights: torch.Tensor) -> float:
+        total, _ = loss(model, asked, TrainConfig(**QUIET), torch.Generator().manual_seed(0), weights)
+        return float(total.detach())
+
+    plain = value(model, asked, TrainConfig(**QUIET))[0]
+    assert weighed(torch.full((12,), 3.0)) == pytest.approx(plain, rel=1e-5)
+    only = torch.zeros(12)
+    only[5] = 1.0  # taken once, by user a
+    alone = Batch(asked.prompt, asked.targets.where(asked.targets == 5, -1), asked.wished)
+    assert weighed(only) == pytest.approx(value(model, alone, TrainConfig(**QUIET))[0], rel=1e-5)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from llmrec.errors import BadInput
+from llmrec.fusion import FUSIONS
 from llmrec.model.reclm import RecLM
 from llmrec.train.checkpoint import load_checkpoint
 from llmrec.train.config import TrainConfig
@@ -161,3 +162,43 @@ def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
     progress = run(again, replace(CONFIG, epochs=1), tmp_path / "c.pt", never, never)
     assert progress.done and len(progress.log) == 1
     assert same(weights(model), weights(again))
+
+
+def with_one_picture(make_model: Make) -> RecLM:
+    model = trainee(make_model)
+    there: torch.Tensor = model.mask_image  # type: ignore[assignment]
+    there &= torch.arange(12) == 1
+    return model
+
+
+def test_rare_modality_makes_an_epoch_longer_and_resumes_exactly(make_model: Make, tmp_path: Path) -> None:
+    """Options against imbalance in the loop: more prompts with pictures, and the same end after an interruption."""
+    config = replace(CONFIG, resample_rare=0.5, focal=1.0, class_weights=0.5, epochs=2)
+    told: list[dict[str, float]] = []
+    unbroken, broken, resumed = (with_one_picture(make_model) for _ in range(3))
+    run(unbroken, config, report=told.append, validate=quality)
+    assert told[0]["steps"] > 4  # two of the seven or eight prompts hold item 1, each is wanted 2.4 times
+
+    def stop(entry: dict[str, float]) -> None:
+        if entry["epoch"] == 1 and entry.get("step") == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(broken, config, tmp_path / "c.pt", stop, quality)
+    run(resumed, config, tmp_path / "c.pt", validate=quality)
+    assert same(weights(resumed), weights(unbroken))
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_fusion_learns_and_stays_finite(make_model: Make, fusion: str) -> None:
+    """Frames and gaps included: a tenth of the picture's numbers is a frame, some items have no picture."""
+    shape = {"fusion": fusion, "temporal": "transformer", "soft_tokens": 2, "steps": {"image": 10}}
+    model = make_model(exit_layer=1, dropout=0.1, **shape)
+    before = weights(model)
+    progress = run(model, replace(CONFIG, epochs=3, lr=5e-3))
+    losses = [entry["loss"] for entry in progress.log]
+    assert losses[-1] < losses[0]
+    after = weights(model)
+    assert all(torch.isfinite(p).all() for p in after.values())
+    learnt = [name for name in before if name.startswith(("fusion.", "temporal.", "item_head."))]
+    assert learnt and not any(torch.equal(before[name], after[name]) for name in learnt)

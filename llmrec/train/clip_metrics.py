@@ -1,0 +1,47 @@
+"""How well pictures and words find one another in a joint space."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+AMONG, DRAWS, CUTS = 1000, 5, (1, 5, 10)
+SURE = 0.5
+"""Chance from which the classifier's word on a picture is taken for the truth."""
+
+
+def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, among: int = AMONG) -> dict[str, float]:
+    """recall@1, @5, @10 of picture -> its own text, and back ("reversed"), averaged over DRAWS random samples.
+
+    `pictures, texts (n, dim)`: unit rows, pair by pair; `words`: the n texts. A sample is `among` pairs (all where there
+    are fewer). The rank counts the other texts that score as high or higher; a product with the very same words is no
+    other, for nothing in the words can tell the two apart. Seeded.
+    """
+    _, kind = np.unique(np.asarray(words), return_inverse=True)
+    rng = np.random.default_rng(seed)
+    size = min(among, len(pictures))
+    found = {f"{way}recall@{k}": 0.0 for way in ("", "reversed ") for k in CUTS}
+    for _ in range(DRAWS):
+        rows = rng.choice(len(pictures), size, replace=False)
+        scores = pictures[rows] @ texts[rows].T
+        other = kind[rows][:, None] != kind[rows]
+        own = scores.diagonal()[:, None]
+        forth, back = (((side >= own) & other).sum(1) for side in (scores, scores.T))
+        for way, rank in (("", forth), ("reversed ", back)):
+            for k in CUTS:
+                found[f"{way}recall@{k}"] += float((rank < k).mean()) / DRAWS
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def naming_agreement(pictures: Floats, names: Floats, chance: NDArray[np.float32]) -> float:
+    """Share of pictures whose nearest class name is the classifier's, among those of which it is SURE; NaN without any.
+
+    `pictures (n, dim)` and `names (classes, dim)`: unit rows; `chance (n, classes)`: the classifier's probabilities.
+    """
+    sure = chance.max(1) >= SURE
+    if not sure.any():
+        return float("nan")
+    named = (pictures[sure] @ names.T).argmax(1)
+    return round(float((named == chance[sure].argmax(1)).mean()), 4)

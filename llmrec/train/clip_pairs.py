@@ -1,0 +1,90 @@
+"""Pairs of a picture and words, out of catalogues: what the heads of a CLIP learn from."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog import Catalog, Item
+from llmrec.encoders import extract, text_encoder
+from llmrec.encoders.registry import encoder
+
+Floats = NDArray[np.float32]
+
+HELD_OUT = 0.2
+"""Share of the products that heads never learn from."""
+COLOURS, KINDS = ("colour", "color"), ("category", "genres", "genre", "type")
+PHRASINGS = 6
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Towers' vectors of n pictures and of the words that say the same."""
+
+    words: tuple[tuple[str, ...], ...]
+    """n times the PHRASINGS of `phrasings`."""
+    pictures: Floats
+    """(n, 1280) pooled features."""
+    texts: Floats
+    """(n, PHRASINGS, 384) unit rows."""
+    held_out: NDArray[np.bool_]
+    """(n,): never trained on."""
+
+
+def phrasings(item: Item) -> tuple[str, ...]:
+    """PHRASINGS ways to say the item, from everything the catalogue says to a few words; some may be the same."""
+    words = {
+        name: " ".join(value) if isinstance(value, tuple) else value
+        for name, value in item.attributes.items()
+        if isinstance(value, str | tuple) and not name.endswith(("_id", "_code", "_path"))
+    }
+    colour = next((words[name] for name in COLOURS if name in words), "")
+    kind = next((words[name] for name in KINDS if name in words), "")
+    kind = kind or next(iter(words.values()), "")
+    short = f"{colour} {kind}".strip() or item.title
+    pattern = words.get("pattern", "")
+    said = (
+        item.text(),
+        item.title,
+        ". ".join(part for part in (item.title, item.description) if part),
+        ". ".join(part for part in (item.title, colour or kind) if part),
+        short,
+        "a picture of a " + " ".join(part for part in (colour, pattern, kind or item.title) if part),
+    )
+    return tuple(text or item.id for text in said)
+
+
+def held_out(item: Item) -> bool:
+    """Whether heads must not learn from the item: by hash of its product, so that colour variants stay together."""
+    product = str(item.attributes.get("product_code") or item.title)
+    return int(hashlib.sha256(product.encode()).hexdigest()[:8], 16) < HELD_OUT * 2**32
+
+
+def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
+    """The pairs of all items with a picture. Raises what `llmrec.encoders.extract` does."""
+    pictures, items = [], []
+    for catalog in catalogs:
+        features, _ = extract(catalog, [encoder("image", "lite0")], cache)
+        there = np.flatnonzero(features.mask["image"])
+        pictures.append(features.vectors["image"][there])
+        items += [catalog.items[row] for row in there]
+    words = tuple(phrasings(item) for item in items)
+    texts = text_vectors([text for ways in words for text in ways], cache)
+    return Pairs(
+        words,
+        np.concatenate(pictures),
+        texts.reshape(len(items), PHRASINGS, -1),
+        np.array([held_out(item) for item in items], np.bool_),
+    )
+
+
+def text_vectors(texts: Sequence[str], cache: Path) -> Floats:
+    """(n, 384) vectors of texts by the packaged text tower, kept in the feature cache."""
+    distinct = list(dict.fromkeys(texts))
+    row = {text: n for n, text in enumerate(distinct)}
+    as_items = Catalog("texts", tuple(Item(str(n), text) for n, text in enumerate(distinct)), {})
+    features, _ = extract(as_items, [text_encoder()], cache)
+    return features.vectors["text"][[row[text] for text in texts]]

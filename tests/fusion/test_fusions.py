@@ -1,0 +1,141 @@
+"""What every fusion owes: missing media say nothing, K tokens as large as words, gradients everywhere."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from llmrec.fusion import FUSIONS, build_fusion
+from llmrec.fusion.base import Fusion
+from llmrec.fusion.neighbours import item_graph
+
+DIMS = {"text": 6, "image": 4, "video": 5}
+STEPS = {"video": 3}
+ITEMS = 7
+Media = tuple[dict[str, Tensor], dict[str, Tensor]]
+
+
+def media(fusion: str, seed: int, bits: int = 0b010_111_101_110_011_001_000) -> Media:
+    """Seeded vectors of 7 items; three bits an item say what it has."""
+    draw = torch.Generator().manual_seed(seed)
+    vectors = {m: torch.randn(ITEMS, dim, generator=draw) for m, dim in DIMS.items()}
+    if fusion == "resampler":
+        vectors["video"] = torch.randn(ITEMS, STEPS["video"], DIMS["video"], generator=draw)
+    mask = {m: torch.tensor([bool(bits >> (3 * row + n) & 1) for row in range(ITEMS)]) for n, m in enumerate(DIMS)}
+    return vectors, mask
+
+
+def build(fusion: str, drawn: Media, soft_tokens: int = 1) -> Fusion:
+    torch.manual_seed(0)
+    taken = torch.tensor([[0, 1, 1, 2, 6], [0, 0, 1, 1, 2]])
+    graph = item_graph(*drawn, taken) if fusion == "graph" else None
+    net = build_fusion(fusion, DIMS, 16, soft_tokens, 0.05, STEPS, graph)
+    with torch.no_grad():
+        for name, p in net.named_parameters():
+            if "gates" in name:
+                p.fill_(0.7)  # as if trained: closed gates would hide what is behind them
+    return net.eval()
+
+
+def both(net: Fusion, drawn: Media) -> tuple[Tensor, Tensor]:
+    return net(*drawn).detach(), net.content(*drawn).detach()
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+@settings(max_examples=8, deadline=None)
+@given(
+    bits=st.integers(0, 2 ** (3 * ITEMS) - 1),
+    wild=st.sampled_from([1e6, float("nan"), float("inf")]),
+    k=st.integers(1, 3),
+)
+def test_masked_modality_changes_nothing_whatever_its_vector_holds(fusion: str, bits: int, wild: float, k: int) -> None:
+    vectors, mask = media(fusion, 1, bits)
+    other = {m: x.masked_fill(~mask[m].view(-1, *[1] * (x.dim() - 1)), wild) for m, x in vectors.items()}
+    tokens, content = both(build(fusion, (vectors, mask), k), (vectors, mask))
+    again, content_again = both(build(fusion, (other, mask), k), (other, mask))
+    assert torch.equal(tokens, again) and torch.equal(content, content_again)
+    assert torch.isfinite(tokens).all() and torch.isfinite(content).all()
+    assert tokens.shape == (ITEMS, k, 16) and content.shape[0] == ITEMS
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_modality_that_is_there_counts(fusion: str) -> None:
+    vectors, mask = media(fusion, 1, 2 ** (3 * ITEMS) - 1)
+    net = build(fusion, (vectors, mask))
+    tokens, content = both(net, (vectors, mask))
+    for m in DIMS:
+        moved = vectors | {m: vectors[m].clone()}
+        moved[m][2] += 1
+        tokens_moved, content_moved = both(net, (moved, mask))
+        assert not torch.allclose(tokens[2], tokens_moved[2]) and not torch.allclose(content[2], content_moved[2])
+        hidden = mask | {m: mask[m] & (torch.arange(ITEMS) != 2)}
+        assert not torch.allclose(tokens[2], both(net, (vectors, hidden))[0][2])
+        if not net.reads_neighbours:
+            assert torch.equal(tokens[3:], tokens_moved[3:]) and torch.equal(content[3:], content_moved[3:])
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_tokens_are_as_large_as_words(fusion: str) -> None:
+    drawn = media(fusion, 2)
+    assert abs(float(both(build(fusion, drawn, 3), drawn)[0].std()) - 0.05) < 0.015
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_every_parameter_learns(fusion: str) -> None:
+    drawn = media(fusion, 3, 2 ** (3 * ITEMS) - 1)
+    net = build(fusion, drawn, 2)
+    draw = torch.Generator().manual_seed(0)
+    tokens, content = net(*drawn), net.content(*drawn)
+    asked = (tokens * torch.randn(tokens.shape, generator=draw)).sum()
+    (asked + (content * torch.randn(content.shape, generator=draw)).sum()).backward()
+    for name, p in net.named_parameters():
+        assert p.grad is not None and torch.isfinite(p.grad).all(), name
+        assert p.grad.abs().max() > 0, name
+
+
+@pytest.mark.parametrize("fusion", ["weighted", "late"])
+def test_weights_are_shares_that_follow_what_was_learnt(fusion: str) -> None:
+    drawn = media(fusion, 1)
+    net = build(fusion, drawn)
+    assert net.shares() == pytest.approx(dict.fromkeys(DIMS, 1 / 3), abs=1e-4)
+    with torch.no_grad():
+        (net.logits if fusion == "weighted" else net.score_logits)[1] += 2  # type: ignore[operator, union-attr]
+    assert sum(net.shares().values()) == pytest.approx(1)
+    assert net.shares()["image"] > 0.5
+    assert not build("concat", drawn).shares()
+
+
+def test_weighted_sum_hands_the_share_of_a_missing_modality_to_the_others() -> None:
+    vectors, mask = media("weighted", 1, 0b001)
+    net = build("weighted", (vectors, mask))
+    alone = net.project["text"](vectors["text"][0])  # type: ignore[index, operator]
+    assert torch.allclose(net.content(vectors, mask)[0], alone, atol=1e-6)
+
+
+def test_late_scores_add_up_over_modalities() -> None:
+    """q·v is the sum of what each modality scores by itself, under any linear item head."""
+    vectors, mask = media("late", 1, 2 ** (3 * ITEMS) - 1)
+    net, head = build("late", (vectors, mask)), torch.nn.Linear(3 * 128, 8, bias=False)
+    q, nobody = torch.randn(8), torch.zeros(ITEMS, dtype=torch.bool)
+    whole = head(net.content(vectors, mask)) @ q
+    apart = [head(net.content(vectors, {m: mask[m] if m == one else nobody for m in DIMS})) @ q for one in DIMS]
+    assert torch.allclose(whole, torch.stack(apart).sum(0), atol=1e-5)
+
+
+def test_recurrent_fusion_reads_in_order_and_resampler_tells_frames_apart() -> None:
+    vectors, mask = media("resampler", 1, 2 ** (3 * ITEMS) - 1)
+    net = build("resampler", (vectors, mask))
+    backwards = vectors | {"video": vectors["video"].flip(1)}
+    assert not torch.allclose(net(vectors, mask), net(backwards, mask))
+    same = {m: torch.ones(1, 4) for m in ("a", "b")}
+    torch.manual_seed(0)
+    gru = build_fusion("recurrent", {"a": 4, "b": 4}, 16, 1, 0.05, {}, None)
+    there = {m: torch.ones(1, dtype=torch.bool) for m in same}
+    first = gru(same | {"a": -same["a"]}, there)
+    assert not torch.allclose(first, gru(same | {"b": -same["b"]}, there))
+
+
+def test_graph_needs_its_edges() -> None:
+    with pytest.raises(ValueError, match="edges"):
+        build_fusion("graph", DIMS, 16, 1, 0.05, STEPS, None)
