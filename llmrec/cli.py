@@ -153,8 +153,9 @@ def train(
     from llmrec.train.rationale import RationaleConfig
 
     shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal)
-    balance = {"focal": focal, "class_weights": class_weights, "resample_rare": resample_rare}
-    recipe = TrainConfig(seed=seed, epochs=epochs, wishes=wishes, **balance)
+    recipe = TrainConfig(
+        seed=seed, epochs=epochs, wishes=wishes, focal=focal, class_weights=class_weights, resample_rare=resample_rare
+    )
     sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
     metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))
     show.json(metrics) if json else show.ready(metrics)

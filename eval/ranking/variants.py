@@ -72,10 +72,16 @@ class TitleRecLM(RecLM):
     title_tokens: torch.Tensor
     """(items, K) token ids."""
 
-    def soft(self, ids: torch.Tensor, hidden: Mapping[str, torch.Tensor] | None = None) -> torch.Tensor:
+    def soft(
+        self,
+        ids: torch.Tensor,
+        hidden: Mapping[str, torch.Tensor] | None = None,
+        rows: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         """See `RecLM.soft`; neither media nor ids are used."""
         del ids, hidden
-        words: torch.Tensor = self.backbone.get_input_embeddings()(self.title_tokens)  # type: ignore[operator]
+        titles = self.title_tokens if rows is None else self.title_tokens[rows]
+        words: torch.Tensor = self.backbone.get_input_embeddings()(titles)  # type: ignore[operator]
         return words
 
 

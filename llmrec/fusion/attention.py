@@ -33,7 +33,8 @@ class AttentionFusion(Fusion):
         tokens = self.look(tokens, there) * there.unsqueeze(-1)
         gates = torch.sigmoid(self.gate(tokens.flatten(1))).view_as(tokens) * there.unsqueeze(-1)
         said = torch.stack([torch.tanh(self.say[m](tokens[:, n])) for n, m in enumerate(self.dims)], dim=1)
-        return (gates * said).sum(1)
+        fused: Tensor = (gates * said).sum(1)
+        return fused
 
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""

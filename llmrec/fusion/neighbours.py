@@ -52,4 +52,5 @@ def nearest(vectors: Tensor, mask: Tensor, k: int = NEAREST) -> Tensor:
 
 
 def _both_ways(pairs: Tensor) -> Tensor:
-    return torch.cat([pairs, pairs.flip(0)], dim=1).unique(dim=1)
+    edges: Tensor = torch.cat([pairs, pairs.flip(0)], dim=1).unique(dim=1)
+    return edges
