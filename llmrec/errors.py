@@ -62,4 +62,4 @@ class StorageError(LlmrecError):
 
 
 class IndexBusy(LlmrecError):
-    """Another process holds the Chroma collection: an index has one owner."""
+    """Other processes keep replacing the Chroma collection."""

@@ -4,13 +4,9 @@ A score is q.v + b. Stored are [v; b] and asked is [q; 1], so that their inner p
 collection's space is `ip`: cosine would drop the length of v, and l2 with the usual added coordinate keeps only
 0.26-0.95 of the true best hundred where `ip` keeps 0.98-1.0 (low-rank vectors, 1,682 to 20,000 items).
 
-On disk: `<path>/current` names the folder of the collection in use. A rebuild fills a new folder, then replaces
-`current` in one step, so that a broken build leaves the old index. `<path>/lock` is held by the one process that
-has the index open; the system frees it when that process ends, however it ends.
+Which folder on disk a process opens, and what happens where two do, is the business of `llmrec.retrieval.folders`.
 """
 
-import shutil
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.errors import IndexBusy, IndexMismatch, IndexOutdated, StorageError
+from llmrec.errors import IndexMismatch, IndexOutdated, LlmrecError, StorageError
 from llmrec.retrieval.filters import Filter, attribute_kinds, metadata
+from llmrec.retrieval.folders import DATABASE, Claim, claim, fresh, sweep, use
 from llmrec.retrieval.stamp import IndexStamp
 
 Floats = NDArray[np.float32]
@@ -35,11 +31,11 @@ MEND = "run `llmrec index` to build it again"
 
 
 class ItemIndex:
-    """The one open handle on an index folder; close it, or use it as a context manager."""
+    """An open index; close it, or use it as a context manager."""
 
-    def __init__(self, client: Any, collection: Any, lock: FileLock, items: int) -> None:
+    def __init__(self, client: Any, collection: Any, claimed: Claim, items: int) -> None:
         """Use `build` or `open`."""
-        self._client, self._collection, self._lock = client, collection, lock
+        self._client, self._collection, self._claimed = client, collection, claimed
         self.items = items
 
     @classmethod
@@ -54,50 +50,47 @@ class ItemIndex:
     ) -> "ItemIndex":
         """Store the items' vectors `v` (items, dim), biases `b` (items,) and attributes; open the result.
 
-        `progress` hears how many items are in. Raises `IndexBusy` where another process has the index open and
-        `StorageError` where the disk refuses; the index that was there before then stays as it was.
+        `progress` hears how many items are in. Raises `StorageError` where the disk refuses; the index that was there
+        before then stays as it was. Another process that has it open goes on with the old one.
         """
         vectors = np.hstack([v, b[:, None]]).astype(np.float32)
         if vectors.shape != (len(catalog.items), stamp.dimension):
             raise ValueError(f"vectors {vectors.shape} for {len(catalog.items)} items and {stamp}")
         with _disk(path):
             path.mkdir(parents=True, exist_ok=True)
-        lock = _lock(path)
-        folder = path / f"chroma-{uuid.uuid4().hex[:8]}"
+        claimed = fresh(path)
         try:
             with _disk(path):
-                _fill(folder, vectors, catalog, stamp, progress)
-                _point(path, folder.name)
+                _fill(claimed.folder, vectors, catalog, stamp, progress)
+                use(claimed)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            lock.release()
+            claimed.release()
             raise
-        for other in path.glob("chroma-*"):
-            if other != folder:
-                shutil.rmtree(other, ignore_errors=True)
-        return cls._opened(path, stamp, lock)
+        sweep(path)
+        return cls._opened(claimed, stamp)
 
     @classmethod
     def open(cls, path: Path, stamp: IndexStamp) -> "ItemIndex":
-        """Open the index, made by what `stamp` names.
+        """Open the index, made by what `stamp` names, or a copy of it where another process has it open.
 
         Raises `IndexMismatch` where there is none, it is damaged, or something else made it, `IndexOutdated` where the
-        items have changed since, and `IndexBusy` where another process has it open.
+        items have changed since, and what `claim` raises.
         """
         if not (path / "current").is_file():
             raise IndexMismatch(f"there is no index at {path}; run `llmrec index` to build one")
-        return cls._opened(path, stamp, _lock(path))
+        with _damage(path):
+            claimed = claim(path)
+        return cls._opened(claimed, stamp)
 
     @classmethod
-    def _opened(cls, path: Path, stamp: IndexStamp, lock: FileLock) -> "ItemIndex":
-        """`open` under a lock that is held; it is let go where opening fails."""
-        client = None
+    def _opened(cls, claimed: Claim, stamp: IndexStamp) -> "ItemIndex":
+        """The index in a folder that is ours; it is let go where opening fails."""
+        client, path = None, claimed.folder.parent
         try:
             with _damage(path):
-                folder = path / (path / "current").read_text(encoding="utf-8").strip()
-                if not (folder / "chroma.sqlite3").is_file():
+                if not (claimed.folder / DATABASE).is_file():
                     raise IndexMismatch(f"the index at {path} has lost its files; {MEND}")
-                client = _client(folder)
+                client = _client(claimed.folder)
                 collection = client.get_collection(COLLECTION, embedding_function=None)
                 found = dict(collection.metadata or {})
                 if differences := stamp.differences(found):
@@ -115,9 +108,9 @@ class ItemIndex:
         except BaseException:
             if client is not None:
                 client.close()
-            lock.release()
+            claimed.release()
             raise
-        return cls(client, collection, lock, items)
+        return cls(client, collection, claimed, items)
 
     def query(
         self,
@@ -151,9 +144,9 @@ class ItemIndex:
         return rows, scores
 
     def close(self) -> None:
-        """Let go of the index; another process may open it then."""
+        """Let go of the index."""
         self._client.close()
-        self._lock.release()
+        self._claimed.release()
 
     def __enter__(self) -> "ItemIndex":
         return self
@@ -201,25 +194,6 @@ def _fill(
         client.close()
 
 
-def _lock(path: Path) -> FileLock:
-    """The index folder's lock, held. The system drops it when the process ends, so a crash leaves no stale lock."""
-    lock = FileLock(path / "lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise IndexBusy(f"the index at {path} is in use by another llmrec; end that one and try again") from None
-    except OSError as error:
-        raise StorageError(f"the index at {path} cannot be locked ({error}); make the folder writable") from error
-    return lock
-
-
-def _point(path: Path, name: str) -> None:
-    """Make `current` name the folder, in one step."""
-    fresh = path / "current.new"
-    fresh.write_text(name + "\n", encoding="utf-8")
-    fresh.replace(path / "current")
-
-
 @contextmanager
 def _disk(path: Path) -> Iterator[None]:
     """A refused write becomes a `StorageError`: an OSError, or an InternalError of Chroma.
@@ -242,7 +216,7 @@ def _damage(path: Path) -> Iterator[None]:
     """Whatever Chroma throws over broken files becomes an `IndexMismatch`: it raises its own errors and panics."""
     try:
         yield
-    except (IndexMismatch, IndexBusy, KeyboardInterrupt, SystemExit):
+    except (LlmrecError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of Chroma's Rust core is no Exception
         raise IndexMismatch(f"the index at {path} is damaged ({str(error)[:120]}); {MEND}") from error

@@ -1,4 +1,4 @@
-"""The index on a real embedded Chroma: recall, filters, exclusion, stamps, damage, one owner, a full disk."""
+"""The index on a real embedded Chroma: recall, filters, exclusion, stamps, damage, two processes, a full disk."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from llmrec.catalog import Catalog, Item
-from llmrec.errors import IndexBusy, IndexMismatch, IndexOutdated, StorageError
+from llmrec.errors import IndexMismatch, IndexOutdated, StorageError
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.stamp import IndexStamp, fingerprint
 from llmrec.retrieval.store import ItemIndex
@@ -207,14 +207,42 @@ def test_a_damaged_index_is_refused_and_rebuilt(small: tuple[Path, IndexStamp], 
 
 
 HOLD = """
-import json, sys, time
+import json, sys
 from pathlib import Path
+import numpy as np
 from llmrec.retrieval.stamp import IndexStamp
 from llmrec.retrieval.store import ItemIndex
 index = ItemIndex.open(Path(sys.argv[1]), IndexStamp(**json.loads(sys.argv[2])))
 print("open", flush=True)
-time.sleep(60)
+for line in sys.stdin:
+    rows, _ = index.query(np.array([json.loads(line)], np.float32), 5)
+    print(json.dumps(rows[0].tolist()), flush=True)
+index.close()
 """
+
+
+class Terminal:
+    """Another process that has the index open and answers queries."""
+
+    def __init__(self, path: Path, stamp: IndexStamp) -> None:
+        program = [sys.executable, "-c", HOLD, str(path), json.dumps(asdict(stamp))]
+        self.process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._line() == "open"
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def ask(self, q: np.ndarray) -> list[int]:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(q.tolist()) + "\n")
+        self.process.stdin.flush()
+        return list(json.loads(self._line()))
+
+    def end(self, how: signal.Signals | None = None) -> None:
+        if how is not None:
+            self.process.send_signal(how)
+        self.process.communicate()
 
 
 def test_damaged_vectors_are_refused(tmp_path: Path) -> None:
@@ -242,22 +270,47 @@ def test_a_rebuild_that_fails_leaves_the_old_index(small: tuple[Path, IndexStamp
     assert len(list(path.glob("chroma-*"))) == 1
 
 
-def test_one_owner_and_a_killed_owner_leaves_no_lock(small: tuple[Path, IndexStamp]) -> None:
+def test_two_processes_answer_from_one_index_and_leave_nothing_behind(small: tuple[Path, IndexStamp]) -> None:
     path, stamp = small
-    program = [sys.executable, "-c", HOLD, str(path), json.dumps(asdict(stamp))]
-    owner = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+    v, b, *_ = made(60, 8)
+    best = np.argsort(-(v @ v[0] + b))[:5].tolist()
+    first, second = Terminal(path, stamp), Terminal(path, stamp)
     try:
-        assert owner.stdout is not None
-        assert owner.stdout.readline().strip() == "open"
-        v, b, catalog, _ = made(60, 8)
-        with pytest.raises(IndexBusy, match="in use by another llmrec"):
-            ItemIndex.open(path, stamp)
-        with pytest.raises(IndexBusy):
-            ItemIndex.build(path, v, b, catalog, stamp)
+        assert first.ask(v[0]) == second.ask(v[0]) == best
+        with ItemIndex.open(path, stamp) as third:
+            assert third.query(v[:1], 5)[0][0].tolist() == best
+        assert len(list(path.glob("chroma-*"))) == 2
+        assert first.ask(v[0]) == best
+        second.end()
+        assert len(list(path.glob("chroma-*"))) == 1
     finally:
-        owner.send_signal(signal.SIGKILL)
-        owner.communicate()
+        first.end(), second.end()
+    assert len(list(path.glob("lock-*"))) == 1
+
+
+def test_a_rebuild_leaves_another_process_the_index_it_has_open(small: tuple[Path, IndexStamp]) -> None:
+    path, stamp = small
+    v, b, catalog, _ = made(60, 8)
+    before, after = (np.argsort(-(v @ v[0] + sign * b))[:5].tolist() for sign in (1, -1))
+    other = Terminal(path, stamp)
+    try:
+        with ItemIndex.build(path, v, -b, catalog, stamp) as rebuilt:
+            assert rebuilt.query(v[:1], 5)[0][0].tolist() == after
+            assert other.ask(v[0]) == before
+    finally:
+        other.end()
+    assert len(list(path.glob("chroma-*"))) == 1  # the old one went with the last who had it open
+    with ItemIndex.open(path, stamp) as opened:
+        assert opened.query(v[:1], 5)[0][0].tolist() == after
+
+
+def test_killed_processes_leave_no_lock_and_their_copies_are_deleted(small: tuple[Path, IndexStamp]) -> None:
+    path, stamp = small
+    owner, reader = Terminal(path, stamp), Terminal(path, stamp)
+    owner.end(signal.SIGKILL), reader.end(signal.SIGKILL)
+    assert len(list(path.glob("chroma-*"))) == 2
     ItemIndex.open(path, stamp).close()
+    assert len(list(path.glob("chroma-*"))) == 1
 
 
 FILL = """
