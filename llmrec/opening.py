@@ -89,7 +89,8 @@ def _components(model: RecLM, pack: Pack, catalog: Catalog, features: Features) 
     used = list(pack.info.encoders)
     vectors = {m: features.vectors[m] for m in used}
     masks = {m: features.mask[m] for m in used}
-    return Components.of(v, b, _collaborative(pack.collaborative, source), vectors, masks, popular)
+    components = Components.of(v, b, _collaborative(pack.collaborative, source), vectors, masks, popular)
+    return components.lending() if pack.info.newcomers else components
 
 
 def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:

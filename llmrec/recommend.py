@@ -174,12 +174,13 @@ class Recommender:
         where: Filter | None,
     ) -> Floats:
         """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
-        and the best of each other component (which the index does not hold)."""
+        and the best of each component that the index does not hold (it has no scores lent to newcomers)."""
         near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
         allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
-        others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name != "llm"}
+        held = () if self.opened.components.newcomers else ("llm",)
+        others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
             best = [np.argpartition(-scores[event], reach - 1)[:reach] for scores in others.values()]
             chosen = np.unique(np.concatenate([rows, *best]))

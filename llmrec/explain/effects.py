@@ -77,23 +77,25 @@ def input_effects(
     """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish).
 
     `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
-    RecLM to which that input of every item is hidden.
+    RecLM to which that input of every item is hidden. Of a newcomer's score the LLM's own part is compared, not the
+    one lent to it.
     """
     mean, spread = situation.scale("llm")
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
     if situation.wish:
         unasked = engine.query_vectors([situation.history], [""])[0]
-        scores = components.v @ unasked + components.b
+        scores = components.lend((components.v @ unasked + components.b)[None])[0]
         level = scores[situation.open_items]
         blank["query"] = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
     found: list[dict[str, float]] = []
     for row in candidates:
+        own = float(components.v[row] @ q + components.b[row])
         whole = (float(situation.parts["llm"][row]) - mean) / spread
         effects = {}
         for name, (v, b) in without.items():
-            blind = (float(v[row] @ q + b[row]) - mean) / spread
-            effects[name] = weight * (whole - blind) + _standing(situation, row, name)
+            blind = float(v[row] @ q + b[row])
+            effects[name] = weight * (own - blind) / spread + _standing(situation, row, name)
         if "query" in blank:
             effects["query"] = weight * (whole - float(blank["query"][row])) + _standing(situation, row, "query")
         found.append(effects)

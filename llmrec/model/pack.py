@@ -50,6 +50,8 @@ class PackInfo:
     prompts: Mapping[str, str]
     weights: Mapping[str, Mapping[str, float]]
     """Situation ("history", "words", …) -> component -> weight of the fused score."""
+    newcomers: bool = False
+    """Whether scores are lent to items without events."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Data, seed, commit, machine, seconds, date, licence."""

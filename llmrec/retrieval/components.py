@@ -1,7 +1,7 @@
 """The parts of the fused score, each computed for every item of the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.content import content_scores
 from llmrec.retrieval.histories import Rows
+from llmrec.retrieval.newcomers import Newcomers
 
 Floats = NDArray[np.float32]
 
@@ -22,7 +23,7 @@ class Components:
     """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
 
     `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) unit rows;
-    `mask`: modality -> (items,) bool; `popular (items,)`.
+    `mask`: modality -> (items,) bool; `popular (items,)`; `newcomers`: lends scores to the items nobody took.
     """
 
     v: Floats
@@ -31,6 +32,7 @@ class Components:
     media: Mapping[str, Floats]
     mask: Mapping[str, NDArray[np.bool_]]
     popular: Floats
+    newcomers: Newcomers | None = None
 
     @classmethod
     def of(
@@ -46,13 +48,24 @@ class Components:
         media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
         return cls(v, b, collaborative, media, mask, popular)
 
+    def lending(self) -> "Components":
+        """The same, with scores lent to the items nobody took, where there are any."""
+        return replace(self, newcomers=Newcomers.of(self.media, self.mask, self.popular))
+
+    def lend(self, scores: Floats) -> Floats:
+        """`scores (events, items)` of one component, lent to newcomers where that is done."""
+        return self.newcomers.lend(scores) if self.newcomers else scores
+
     def scores(self, q: Floats, histories: Rows, asked: Floats | None = None) -> dict[str, Floats]:
         """Component -> `(events, items) float32`.
 
         `q (events, dim)`: query vectors of the LLM, wish included; `histories`: item rows, oldest first;
         `asked (events, text dim)`: encoded words of each wish, where there is one.
         """
-        found = {"llm": q @ self.v.T + self.b, "collaborative": self.collaborative.scores(histories)}
+        found = {
+            "llm": self.lend(q @ self.v.T + self.b),
+            "collaborative": self.lend(self.collaborative.scores(histories)),
+        }
         for name, vectors in self.media.items():
             for last, label in ((NEAR, "last"), (FAR, "recent")):
                 found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)

@@ -1,4 +1,7 @@
-"""Fits the weights of the fused score on validation events: one set for histories, one for histories with wishes."""
+"""Fits the weights of the fused score on validation events: one set for histories, one for histories with wishes.
+
+It also decides whether scores are lent to the items that nobody has taken yet.
+"""
 
 from collections.abc import Mapping, Sequence
 from random import Random
@@ -19,6 +22,8 @@ from llmrec.train.wishes import compose_wish
 
 MOST_EVENTS = 2000
 """Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
+LENDING_COST = 0.01
+"""Share of the valid NDCG@10 that giving new items their chance may cost: no held-out event can show its worth."""
 
 
 def calibrate(
@@ -29,9 +34,12 @@ def calibrate(
     events: Sequence[Event],
     text: Encoder[str],
     seed: int,
-) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Situation ("history", "words") -> component -> weight, the validation metrics reached with them, and the learned
-    weights of the modalities where the fusion has such."""
+) -> tuple[dict[str, dict[str, float]], dict[str, float], bool]:
+    """Situation ("history", "words") -> component -> weight; the validation metrics reached with them, and the learned
+    weights of the modalities where the fusion has such; whether scores are lent to items without events.
+
+    `components` comes without lending.
+    """
     chosen = list(events)
     if len(chosen) > MOST_EVENTS:
         chosen = Random(seed).sample(chosen, MOST_EVENTS)
@@ -40,18 +48,29 @@ def calibrate(
         compose_wish(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
         for e in chosen
     ]
-    plain = components.scores(query_vectors(model, words.before, histories), histories)
-    weights = {"history": fit_weights(plain, [e.target for e in chosen], histories)}
+    q = query_vectors(model, words.before, histories)
+    targets = [e.target for e in chosen]
+    plain = components.scores(q, histories)
+    weights = {"history": fit_weights(plain, targets, histories)}
     metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
+    lending, lends = components.lending(), False
+    if lending.newcomers:
+        lent = lending.scores(q, histories)
+        refitted = fit_weights(lent, targets, histories)
+        reached = _ndcg(lent, refitted, chosen)
+        lends = reached >= (1 - LENDING_COST) * metrics["valid ndcg@10"]
+        if lends:
+            components, plain = lending, lent
+            weights["history"], metrics["valid ndcg@10"] = refitted, reached
     metrics["valid ndcg@10 of the LLM alone"] = _ndcg({"llm": plain["llm"]}, {"llm": 1.0}, chosen)
     if any(wishes):
         q = query_vectors(model, words.before, histories, [words.wish(w) for w in wishes])
         asked: NDArray[np.float32] = text.encode([w or "anything" for w in wishes])
         wished = components.scores(q, histories, asked)
-        weights["words"] = fit_weights(wished, [e.target for e in chosen], histories)
+        weights["words"] = fit_weights(wished, targets, histories)
         metrics["valid ndcg@10 under wishes"] = _ndcg(wished, weights["words"], chosen)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
-    return weights, metrics
+    return weights, metrics, lends
 
 
 def _ndcg(scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]) -> float:

@@ -130,7 +130,9 @@ def train(
     say("fitting the item-item model and the weights of the fused score")
     model.to("cpu")
     components = compose(model, features, material.histories)
-    weights, metrics = calibrate(model, words, components, catalog, material.valid, text_encoder(), config.seed)
+    weights, metrics, newcomers = calibrate(
+        model, words, components, catalog, material.valid, text_encoder(), config.seed
+    )
     about = provenance(material, config, progress)
     info = PackInfo(
         name=out.name,
@@ -140,6 +142,7 @@ def train(
         encoders={m: features.encoders[m] for m in used},
         prompts={name: version(name) for name in CURRENT},
         weights=weights,
+        newcomers=newcomers,
         metrics=metrics,
         provenance=about,
         steps=model.steps,

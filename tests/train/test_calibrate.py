@@ -25,7 +25,7 @@ def test_weights_are_shares_for_both_situations(
     components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
     events = rolling_events(tiny_catalog, split, "valid")
     first = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
-    weights, metrics = first
+    weights, metrics, _ = first
     assert set(weights) == {"history", "words"}
     assert "words" in weights["words"] and "words" not in weights["history"]
     for parts in weights.values():
@@ -35,3 +35,30 @@ def test_weights_are_shares_for_both_situations(
     # Fitted weights are chosen on these very events: they cannot lose to one part of them.
     assert metrics["valid ndcg@10"] >= metrics["valid ndcg@10 of the LLM alone"] - 0.05
     assert calibrate(model, words, components, tiny_catalog, events, quick_text, 0) == first
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(1.0, True), (-9.0, False)])
+def test_lending_to_new_items_is_kept_while_it_costs_little(
+    make_model: Callable[..., RecLM],
+    tiny_catalog: Catalog,
+    tiny_features: Features,
+    words: PromptWords,
+    quick_text: Encoder[str],
+    monkeypatch: pytest.MonkeyPatch,
+    cost: float,
+    expected: bool,
+) -> None:
+    model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
+    events = rolling_events(tiny_catalog, split, "valid")
+    assert components.lending().newcomers is not None  # some films have no training event
+    monkeypatch.setattr("llmrec.train.calibrate.LENDING_COST", cost)
+    *_, lends = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
+    assert lends is expected
+
+
+def test_nothing_is_lent_where_every_item_has_been_taken(
+    make_model: Callable[..., RecLM], tiny_features: Features
+) -> None:
+    components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))})
+    assert components.lending().newcomers is None
