@@ -19,10 +19,12 @@ from eval.ranking.queries import Queries
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries
 from llmrec.catalog import Split
+from llmrec.catalog.events import rolling_events
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.popularity import popularity
+from llmrec.train.calibrate import worth_lending
 
 FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
 
@@ -63,6 +65,8 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
     start = time.perf_counter()
     found = trained_queries(context, problem, split, "llm", seed)
     components = _components(problem, found)
+    if worth_lending(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
+        components = components.lending()
     for wish in (False, True):
         parts = [part for part in missing if (part.section == "wish") == wish]
         if not parts:

@@ -63,9 +63,8 @@ TARGETS = (
 NOTES = """`sasrec-windows` is SASRec trained by us on all of the history in windows, the data that our model sees;
 SASRec as its library trains it reads each user's last 51 items only. Both comparisons are given. `llmrec without LLM`
 is the fused score without its LLM component, weights fitted anew on valid: what the LLM adds is the distance to it.
-Cold items: in the whole catalogue the LLM alone never lifts an item that it has no id for above those it has, so
-the fitted weights drop it. `llmrec, taste` (not shipped, no target) adds the likeness to the mean of the user's last
-20 items, as content-kNN has it; it was tried after the shipped score was seen to lose on test."""
+Cold items: the LLM alone never lifts an item that it has no id for above those it has; `llmrec` lends such items the
+scores of items whose media are like theirs (chosen on cold valid events), `llmrec, nothing lent` does not."""
 
 
 @dataclass(frozen=True)

@@ -50,18 +50,12 @@ def calibrate(
     ]
     q = query_vectors(model, words.before, histories)
     targets = [e.target for e in chosen]
+    lends = worth_lending(components, q, chosen)
+    if lends:
+        components = components.lending()
     plain = components.scores(q, histories)
     weights = {"history": fit_weights(plain, targets, histories)}
     metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
-    lending, lends = components.lending(), False
-    if lending.newcomers:
-        lent = lending.scores(q, histories)
-        refitted = fit_weights(lent, targets, histories)
-        reached = _ndcg(lent, refitted, chosen)
-        lends = reached >= (1 - LENDING_COST) * metrics["valid ndcg@10"]
-        if lends:
-            components, plain = lending, lent
-            weights["history"], metrics["valid ndcg@10"] = refitted, reached
     metrics["valid ndcg@10 of the LLM alone"] = _ndcg({"llm": plain["llm"]}, {"llm": 1.0}, chosen)
     if any(wishes):
         q = query_vectors(model, words.before, histories, [words.wish(w) for w in wishes])
@@ -71,6 +65,19 @@ def calibrate(
         metrics["valid ndcg@10 under wishes"] = _ndcg(wished, weights["words"], chosen)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
     return weights, metrics, lends
+
+
+def worth_lending(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
+    """Whether lending scores to new items costs no more than `LENDING_COST` on `events`, whose queries are `q`."""
+    lending = components.lending()
+    if lending.newcomers is None:
+        return False
+    histories, targets = [e.history for e in events], [e.target for e in events]
+    reached = []
+    for one in (components, lending):
+        scores = one.scores(q, histories)
+        reached.append(_ndcg(scores, fit_weights(scores, targets, histories), events))
+    return reached[1] >= (1 - LENDING_COST) * reached[0]
 
 
 def _ndcg(scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]) -> float:
