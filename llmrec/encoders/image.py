@@ -58,6 +58,12 @@ class Lite0:
         return dict(timm.data.resolve_data_config(pretrained_cfg=timm.get_pretrained_cfg(self._name).to_dict()))
 
     def build(self) -> Any:
+        """See `ImageModel`."""
+        model = self.classifier()
+        model.reset_classifier(0)
+        return model
+
+    def classifier(self) -> Any:
         """The model with the package's weights; raises `SetupError` where that is missing or damaged."""
         folder = LITE0.folder()
         timm = load_timm()
@@ -76,7 +82,6 @@ class Lite0:
         # zip, unpickling and shape errors alike mean other bytes than were shipped
         except Exception as error:
             raise SetupError(damaged) from error
-        model.reset_classifier(0)
         return model
 
     _name = "tf_efficientnet_lite0"

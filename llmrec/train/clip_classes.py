@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from llmrec.train.clip_pairs import text_vectors
@@ -73,9 +74,9 @@ def _imagine(model: Any, places: int, common: float, pull: float, seed: int) -> 
 
     optimiser = torch.optim.Adam([at], lr=RATE)
     for _ in range(STEPS):
-        loss = torch.nn.functional.cross_entropy(
-            model.classifier(pooled()), target, reduction="sum", label_smoothing=0.05
-        ) + 0.5 * pull * at.square().mean((1, 2)).sum()
+        guess = model.classifier(pooled())
+        wrong = F.cross_entropy(guess, target, reduction="sum", label_smoothing=0.05)
+        loss = wrong + 0.5 * pull * at.square().mean((1, 2)).sum()
         (at.grad,) = torch.autograd.grad(loss, at)
         optimiser.step()
     return pooled().detach()

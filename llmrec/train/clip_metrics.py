@@ -15,9 +15,9 @@ SURE = 0.5
 def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, among: int = AMONG) -> dict[str, float]:
     """recall@1, @5, @10 of picture -> its own text, and back ("reversed"), averaged over DRAWS random samples.
 
-    `pictures, texts (n, dim)`: unit rows, pair by pair; `words`: the n texts. A sample is `among` pairs (all where there
-    are fewer). The rank counts the other texts that score as high or higher; a product with the very same words is no
-    other, for nothing in the words can tell the two apart. Seeded.
+    `pictures, texts (n, dim)`: unit rows, pair by pair; `words`: the n texts. A sample is `among` pairs (all where
+    there are fewer). The rank counts the other texts that score as high or higher; a product with the very same words
+    is no other, for nothing in the words can tell the two apart. Seeded.
     """
     _, kind = np.unique(np.asarray(words), return_inverse=True)
     rng = np.random.default_rng(seed)
@@ -28,7 +28,7 @@ def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, amo
         scores = pictures[rows] @ texts[rows].T
         other = kind[rows][:, None] != kind[rows]
         own = scores.diagonal()[:, None]
-        forth, back = (((side >= own) & other).sum(1) for side in (scores, scores.T))
+        forth, back = ((~(side < own) & other).sum(1) for side in (scores, scores.T))
         for way, rank in (("", forth), ("reversed ", back)):
             for k in CUTS:
                 found[f"{way}recall@{k}"] += float((rank < k).mean()) / DRAWS
