@@ -56,6 +56,18 @@ def verify(folder: Path, *, what: str) -> Stamp:
     return stamp
 
 
+def intact(folder: Path, *, what: str, progress: Progress) -> bool:
+    """Whether the folder need not be made; `progress` hears of one that is there and must be made again."""
+    if not folder.is_dir():
+        return False
+    try:
+        verify(folder, what=what)
+    except SetupError as error:
+        progress(f"{error}: making it again")
+        return False
+    return True
+
+
 @contextmanager
 def replacing(folder: Path, *, what: str) -> Iterator[Path]:
     """A temporary folder beside `folder`: takes its place when the block ends well, vanishes otherwise.

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from llmrec.errors import SetupError
-from llmrec.setup.artefact import Progress, replacing, seal, verify
+from llmrec.setup.artefact import Progress, intact, replacing, seal
 from llmrec.setup.packages import SMOLLM2
 
 BASE_ID = "SmolLM2-135M-Instruct"
@@ -26,12 +26,8 @@ def materialise_base(home: Path, progress: Progress = lambda _line: None) -> Pat
     package is missing or its file is truncated, `StorageError` where the disk refuses.
     """
     folder = base_folder(home)
-    if folder.is_dir():
-        try:
-            verify(folder, what=WHAT)
-            return folder
-        except SetupError as error:
-            progress(f"{error}: making it again")
+    if intact(folder, what=WHAT, progress=progress):
+        return folder
     source = SMOLLM2.folder() / GGUF
     if not source.is_file():
         raise SetupError(

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from llmrec.errors import SetupError
-from llmrec.setup.artefact import Progress, replacing, seal, verify
+from llmrec.setup.artefact import Progress, intact, replacing, seal, verify
 
 WHEEL = "recbole==1.2.1"
 INSIDE = "recbole/dataset_example/ml-100k/"
@@ -35,12 +35,8 @@ def materialise_ml100k(home: Path, progress: Progress = lambda _line: None, whee
     fetched or lacks the data, `StorageError` where the disk refuses.
     """
     folder = ml100k_folder(home)
-    if folder.is_dir():
-        try:
-            verify(folder, what=WHAT)
-            return folder
-        except SetupError as error:
-            progress(f"{error}: making it again")
+    if intact(folder, what=WHAT, progress=progress):
+        return folder
     with replacing(folder, what=WHAT) as temporary, tempfile.TemporaryDirectory() as downloads:
         if wheel is None:
             progress(f"MovieLens-100K: fetching the wheel {WHEEL} that carries it (2 MB, once)")
