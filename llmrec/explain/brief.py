@@ -37,7 +37,7 @@ class Brief:
     facets: tuple[Facet, ...]
     history: tuple[Cause, ...]
     helps: tuple[str, ...]
-    """Words of the inputs that raised the score ("poster"), most effective first."""
+    """Words of the inputs that raised the score by more than noise ("poster"), most effective first."""
     query: str
     wished: tuple[Facet, ...]
     answers_wish: bool
@@ -51,7 +51,8 @@ class Brief:
         catalog.rows([evidence.item, *(e.history_item for e in evidence.history if e.history_item is not None)])
         causes: list[Cause] = []
         seen: set[str] = set()
-        for record in evidence.history:
+        # What is within the noise is told only where there is nothing else, and then with doubt (see `leads`).
+        for record in evidence.history if evidence.strength == "faint" else evidence.causes:
             item = record.history_item or ""
             name = vocabulary.titles[item]
             # Colour variants share one title: cited twice, a sentence would read as a slip.
@@ -66,9 +67,7 @@ class Brief:
             ),
             facets=vocabulary.facets[evidence.item][:TOLD_FACETS],
             history=tuple(causes),
-            helps=tuple(words.modalities[e.modality] for e in evidence.modalities if e.modality in words.modalities)[
-                :2
-            ],
+            helps=tuple(words.modalities[e.modality] for e in evidence.helps if e.modality in words.modalities)[:2],
             query=evidence.query,
             wished=evidence.wished[:3],
             answers_wish=evidence.answers_wish,

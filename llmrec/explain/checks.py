@@ -45,7 +45,7 @@ class Checks:
         self._effects = {e.history_item: e.effect for e in evidence.history if e.history_item is not None}
         self._facets = set(self._vocabulary.facets[evidence.item])
         self._wished = set(evidence.wished)
-        self._helped = {e.modality for e in evidence.modalities}
+        self._helped = {e.modality for e in evidence.helps}
         self._years = {
             item: str(catalog.item(item).attributes.get("year", "")) for item in (evidence.item, *self._effects)
         }
@@ -130,9 +130,16 @@ class Checks:
             why = "it is not in the evidence"
         elif part == "cause" and not history:
             why = "the recommended item is not its own cause"
+        elif part == "result" and not item:
+            why = "it is a cause, not what is recommended"
         else:
-            why = "it is a cause, not what is recommended" if part == "result" and not item else ""
+            why = "its effect is within the noise, which asks for a hedge" if self._overstated(quote, history) else ""
         return judged("title", quote.text, quote.start, not why, why, reason=bool(history))
+
+    def _overstated(self, quote: Quote, history: list[str]) -> bool:
+        """Whether a sentence cites a history item that moved the score no more than noise does, without a doubt."""
+        faint = max((self._effects[item] for item in history), default=FAINT) < FAINT
+        return faint and not self._reading.said(self._reading.sentence(quote.start)) & _DOUBT
 
     def _attribute(self, mention: Mention) -> Claim:
         """An attribute value: of the title that follows, of the wish, shared with the titles named, or of the
@@ -192,7 +199,7 @@ class Checks:
         effects = [max(self._effects[item] for item in ids) for ids in cited]
         if word in _MODALITY_OF:
             true = _MODALITY_OF[word] in self._helped
-            return judged("modality", word, start, true, "that input did not raise the score", reason=True)
+            return judged("modality", word, start, true, "that input raised the score no more than noise", reason=True)
         if word in _WISH:
             return judged("wish", word, start, self._evidence.answers_wish, "no wish is answered", reason=True)
         if word in _COUNTS:

@@ -8,8 +8,8 @@ import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.explain.brief import Brief
-from llmrec.explain.compose import Situations
-from llmrec.explain.evidence import ItemEvidence, rank_evidence
+from llmrec.explain.compose import Situations, plain_sentence
+from llmrec.explain.evidence import FAINT, ItemEvidence, rank_evidence
 from llmrec.explain.phrasing import write
 from llmrec.explain.verifier import verify
 from llmrec.explain.vocabulary import Vocabulary
@@ -232,3 +232,50 @@ def test_a_check_takes_under_five_milliseconds_at_ten_thousand_titles() -> None:
     for _ in range(50):
         verify(text, evidence, catalog)
     assert (time.perf_counter() - start) / 50 < 0.005
+
+
+@pytest.fixture
+def mixed(tiny_catalog: Catalog) -> ItemEvidence:
+    """ "Night Bus" for "Paper Moonlight"; what "Laugh Track" and the poster did is within the noise."""
+    effects = np.array([0.4, FAINT - 0.01])
+    return rank_evidence(tiny_catalog, "2", ["4", "5"], effects, {"image": FAINT - 0.01, "text": FAINT})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ('"Paper Moonlight" led to this film.', True),
+        ('"Laugh Track" led to this film.', False),
+        ('"Paper Moonlight" and "Laugh Track" counted for this film.', False),
+        ('Like "Laugh Track", this film offers comedy.', False),
+        ('"Laugh Track" nudged this film up, though only faintly.', True),
+        ('"Paper Moonlight" nudged this film up, though only faintly.', False),
+        ('"Paper Moonlight" led to this film. "Laugh Track" gave it a faint push.', True),
+        ('"Paper Moonlight" led to this film, and its plot helped.', True),
+        ('"Paper Moonlight" led to this film, and its poster helped.', False),
+    ],
+)
+def test_what_is_within_the_noise_is_a_reason_only_with_a_hedge(
+    mixed: ItemEvidence, tiny_catalog: Catalog, sentence: str, holds: bool
+) -> None:
+    assert verify(sentence, mixed, tiny_catalog).ok == holds
+
+
+def test_nothing_within_the_noise_is_told_beside_a_real_reason(mixed: ItemEvidence, tiny_catalog: Catalog) -> None:
+    brief = Brief.of(mixed, tiny_catalog)
+    assert [cause.title for cause in brief.history] == ["Paper Moonlight"]
+    assert brief.helps == ("plot",)
+
+
+def test_history_within_the_noise_is_told_with_doubt_or_not_at_all(tiny_catalog: Catalog) -> None:
+    effects = np.array([FAINT - 0.01])
+    alone = rank_evidence(tiny_catalog, "2", ["4"], effects, {"text": FAINT - 0.01})
+    assert Brief.of(alone, tiny_catalog).leads() == ("doubt",)
+    assert "tentative" in plain_sentence(alone, tiny_catalog)
+    beside = rank_evidence(tiny_catalog, "2", ["4"], effects, {"text": 0.3})
+    assert not Brief.of(beside, tiny_catalog).history
+    assert plain_sentence(beside, tiny_catalog) == "This film came up thanks to its plot."
+    unmoved = rank_evidence(tiny_catalog, "2", ["4"], effects, {"query": FAINT - 0.01}, query="surprise me")
+    assert not unmoved.answers_wish
+    for evidence in (alone, beside, unmoved):
+        assert verify(plain_sentence(evidence, tiny_catalog), evidence, tiny_catalog).ok

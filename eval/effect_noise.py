@@ -1,0 +1,88 @@
+"""How large an effect is noise: `python -m eval.effect_noise [USERS]`.
+
+An effect is what an item's score loses without one film of the history, in standard deviations of the user's scores.
+Noise is the effect between a film of the history and a random unseen film that have nothing in common (no genre, no
+decade). Beside it: the effects of the films that the top three of the same users are explained by. Uses the shipped
+pack on the demo's data, the first USERS (default 100) users. Writes eval/results/effect_noise.json; its 95 % quantile
+is `llmrec.explain.evidence.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.ranking.cells import head_commit, this_machine
+from llmrec.explain.effects import history_effects
+from llmrec.explain.evidence import FAINT, MAX_HISTORY
+from llmrec.explain.vocabulary import Vocabulary
+from llmrec.recommend import Recommender
+from llmrec.request import Request
+
+OUT = Path(__file__).resolve().parent / "results" / "effect_noise.json"
+CANDIDATES, TOP, SEED = 40, 3, 0
+QUANTILES = (0.5, 0.9, 0.95, 0.99)
+
+
+def main() -> None:
+    """Measure and write."""
+    users = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    shop, rng = Recommender.open(None, None), np.random.default_rng(SEED)
+    noise: list[NDArray[np.floating]] = []
+    strongest: list[float] = []
+    cited: list[float] = []
+    for user in list(shop.catalog.histories)[:users]:
+        unrelated, chosen = effects(shop, user, rng)
+        noise += [films for films in unrelated if len(films)]
+        for row in np.sort(chosen, axis=1)[:, ::-1][:, :MAX_HISTORY]:
+            strongest.append(float(row[0]))
+            cited += [float(effect) for effect in row if effect > 0]
+    pairs = np.concatenate(noise)
+    result = {
+        "users": users,
+        "pairs of a history film and a random film with nothing in common": len(pairs),
+        "effect of such a pair": quantiles(pairs),
+        "largest effect of such a pair on one random film": quantiles([found.max() for found in noise]),
+        "effect of the films that the top three are explained by": quantiles(cited),
+        "strongest film of each of the top three": quantiles(strongest),
+        "FAINT": FAINT,
+        "share of explaining films below FAINT": round(float(np.mean(np.array(cited) < FAINT)), 3),
+        "share of the top three without a film from FAINT up": round(float(np.mean(np.array(strongest) < FAINT)), 3),
+        "seed": SEED,
+        "machine": this_machine(),
+        "commit": head_commit(),
+        "command": f"python -m eval.effect_noise {users}",
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+
+
+def effects(
+    shop: Recommender, user: str, rng: np.random.Generator
+) -> tuple[list[NDArray[np.floating]], NDArray[np.floating]]:
+    """Effects on each random film of the history films unlike it, and of all on the user's top three `(TOP, films)`."""
+    catalog, parts = shop.catalog, shop.opened
+    history = tuple(catalog.rows(catalog.history(user)))
+    q = parts.engine.query_vectors([history], [""])
+    top, situation = shop._rank(q, history, "", None, None, Request(user=user, k=TOP))
+    unseen = rng.choice(np.flatnonzero(situation.open_items), CANDIDATES, replace=False).tolist()
+    left, found = history_effects(situation, [*top, *unseen], parts.components, parts.engine)
+    found = found / situation.fused(situation.parts)[situation.open_items].std()
+    facets = [frozenset(Vocabulary.of(catalog).facets[item.id]) for item in catalog.items]
+    unlike = [np.array([not facets[row] & facets[other] for other in left], np.bool_) for row in unseen]
+    return [films[chosen] for films, chosen in zip(found[TOP:], unlike, strict=True)], found[:TOP]
+
+
+def quantiles(values: Sequence[float] | NDArray[np.floating]) -> dict[str, float]:
+    """Quantile -> effect."""
+    return {f"{share:.0%}": round(float(np.quantile(values, share)), 4) for share in QUANTILES}
+
+
+if __name__ == "__main__":
+    main()
