@@ -166,7 +166,7 @@ def train_clip(
     data: Annotated[list[Path], typer.Option("--data", help="Catalogue folder; may be given several times.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of heads to write.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 800,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 600,
     json: Json = False,
 ) -> None:
     """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""
@@ -198,6 +198,9 @@ def recommend(
     where: Annotated[
         str | None, typer.Option("--where", help="Filter on attributes, for example 'year>=1990'.")
     ] = None,
+    image: Annotated[Path | None, typer.Option("--image", help="A picture of something like what is wanted.")] = None,
+    video: Annotated[Path | None, typer.Option("--video", help="A clip of something like what is wanted.")] = None,
+    like: Annotated[str | None, typer.Option("--like", help="Id of an item that is like what is wanted.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")] = False,
     diversity: Annotated[
         float,
@@ -205,11 +208,11 @@ def recommend(
     ] = 0.0,
     json: Json = False,
 ) -> None:
-    """Recommend items to a user, to a history, or to a wish in words."""
+    """Recommend items to a user, to a history, to a wish in words, or by an example; in any combination."""
     from llmrec.commands.opened import opened
     from llmrec.request import Request
 
-    request = Request(user, _ids(history), query, k, where, explain, diversity)
+    request = Request(user, _ids(history), query, k, where, explain, diversity, image, video, like)
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check)
         response = recommender.recommend(request)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.encoders import text_encoder
+from llmrec.engine.base import Engine
+from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
 from llmrec.model.pack import storage_error
@@ -98,19 +100,21 @@ class Recommender:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
         clock = _Clock()
         ids, where = request.seen(self.catalog), request.filter(self.catalog)
-        history = tuple(self.catalog.rows(ids))
+        example = read_example(request, self.opened)
+        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
         wish = (request.query or "").strip()
         asked: Floats | None = text_encoder().encode([wish])[0] if wish else None
-        clock.lap("words")
-        q = self.opened.engine.query_vectors([history], [wish])
+        clock.lap("words" if example is None else "words and example")
+        asker = _Asker(self.opened, example)
+        q = asker.engine.query_vectors([history], [wish])
         clock.lap("llm")
-        shown, situation = self._rank(q, history, wish, asked, where, request)
+        best, situation = self._rank(q, history, wish, asked, where, request, asker)
         clock.lap("rank")
-        items = [self._recommended(row, situation) for row in shown]
+        items = [self._recommended(row, situation) for row in best]
         if request.explain and items:
-            items = self._explained(items, shown, situation, q[0])
+            items = self._explained(items, best, situation, q[0], asker)
             clock.lap("explain")
-        return Response(tuple(items), ids, clock.laps, self._notes(shown, request))
+        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
@@ -149,11 +153,13 @@ class Recommender:
         asked: Floats | None,
         where: Filter | None,
         request: Request,
+        asker: "_Asker",
     ) -> tuple[list[int], Situation]:
         """Rows of the answer, best first, and the situation they were scored in."""
-        parts = self.opened.components.scores(q, [history], None if asked is None else asked[None])
-        weights = self._weights(wish)
-        fused = self._among_candidates(fuse(parts, weights, [history]), q, parts, [history], where)[0]
+        parts = asker.components.scores(q, [history], None if asked is None else asked[None])
+        weights = asker.weights(self._weights(wish))
+        closed = [(*history, *asker.closed)]
+        fused = self._among_candidates(fuse(parts, weights, closed), q, parts, closed, where)[0]
         order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]
         if request.diversity and order:
             pool = order[: max(10 * request.k, 50)]
@@ -161,9 +167,9 @@ class Recommender:
             kept = diversify(fused[pool], media, request.k, 1 - request.diversity)
             order = [pool[place] for place in kept]
         seen = np.ones(len(self.catalog.items), np.bool_)
-        seen[list(history)] = False
+        seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen)
+        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name)
 
     def _among_candidates(
         self,
@@ -198,19 +204,19 @@ class Recommender:
         return Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes))
 
     def _explained(
-        self, items: list[Recommended], rows: list[int], situation: Situation, q: Floats
+        self, items: list[Recommended], rows: list[int], situation: Situation, q: Floats, asker: "_Asker"
     ) -> list[Recommended]:
         """The items with measured evidence and a checked sentence each."""
         parts = self.opened
-        left, by_history = history_effects(situation, rows, parts.components, parts.engine)
-        by_input = input_effects(situation, rows, parts.components, q, parts.blind, parts.engine)
+        left, by_history = history_effects(situation, rows, asker.components, asker.engine)
+        by_input = input_effects(situation, rows, asker.components, q, parts.blind, asker.engine, parts.engine)
         scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
         names = [self.catalog.items[row].id for row in left]
         evidence = [
             rank_evidence(self.catalog, item.id, names, effects, of_inputs, situation.wish, scale)
             for item, effects, of_inputs in zip(items, by_history, by_input, strict=True)
         ]
-        rationales = write_rationales(evidence, parts.engine.generate, self.catalog)
+        rationales = write_rationales(evidence, parts.engine.generate, self.catalog, example=situation.example)
         return [
             Recommended(i.id, i.title, i.score, i.parts, i.attributes, rationale, found)
             for i, rationale, found in zip(items, rationales, evidence, strict=True)
@@ -221,6 +227,20 @@ class Recommender:
         if len(shown) < request.k:
             notes.append(f"only {len(shown)} items are left that fit; loosen --where or ask for fewer")
         return tuple(notes)
+
+
+class _Asker:
+    """What a request is scored with: the opened parts, or those that see its example too."""
+
+    def __init__(self, opened: Opened, example: Example | None) -> None:
+        self._example, self._shares = example, opened.pack.info.weights.get("example", {})
+        self.name = example.name if example else ""
+        self.closed = () if example is None or example.row is None else (example.row,)
+        self.engine: Engine = shown(example, opened) if example else opened.engine
+        self.components = opened.components.like(example.vectors, example.row) if example else opened.components
+
+    def weights(self, usual: dict[str, float]) -> dict[str, float]:
+        return self._example.weights(usual, self._shares) if self._example else usual
 
 
 class _Clock:

@@ -1,6 +1,7 @@
 """What is asked, and whether a catalogue can answer it. Knows no model, so that a bad request is refused at once."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput
@@ -9,7 +10,8 @@ from llmrec.retrieval.filters import Filter, parse_where
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked: by a known user, or by a list of item ids, with or without a wish in words."""
+    """What is asked: by a known user, by a list of item ids or by nobody; with or without a wish in words; like one
+    example at most: a picture, a clip, or an item."""
 
     user: str | None = None
     history: tuple[str, ...] | None = None
@@ -18,9 +20,14 @@ class Request:
     where: str | None = None
     explain: bool = False
     diversity: float = 0.0
+    image: Path | None = None
+    video: Path | None = None
+    like: str | None = None
 
     def __post_init__(self) -> None:
         """Raises `BadInput` where the parts contradict one another."""
+        if sum(given is not None for given in (self.image, self.video, self.like)) > 1:
+            raise BadInput("one example at a time: pass one of --image, --video and --like")
         if self.history is None:
             return
         if self.user is not None:
@@ -29,9 +36,16 @@ class Request:
             raise BadInput("the history names an item twice; name each item once, oldest first")
 
     def check(self, catalog: Catalog) -> None:
-        """Raises `UnknownUser`, `UnknownItem` or `BadFilter` where `catalog` cannot answer."""
+        """Raises `UnknownUser`, `UnknownItem` or `BadFilter` where `catalog` cannot answer, `BadInput` where a file
+        that is shown cannot be read."""
         self.seen(catalog)
         self.filter(catalog)
+        if self.like is not None:
+            catalog.rows([self.like])
+        if self.image is not None:
+            _look(self.image)
+        if self.video is not None and not self.video.is_file():
+            raise unreadable(self.video, "video", FileNotFoundError("there is no such file"))
 
     def seen(self, catalog: Catalog) -> tuple[str, ...]:
         """Item ids of the history, oldest first; raises `UnknownUser`, `UnknownItem`."""
@@ -43,3 +57,21 @@ class Request:
     def filter(self, catalog: Catalog) -> Filter | None:
         """The filter on attributes, if there is one; raises `BadFilter`."""
         return parse_where(self.where, catalog) if self.where else None
+
+
+def _look(path: Path) -> None:
+    """Decodes a picture, so that a bad one is refused before any model is loaded."""
+    from llmrec.encoders.base import ContentError
+    from llmrec.encoders.pictures import picture
+
+    try:
+        picture(path.read_bytes())
+    except (ContentError, OSError) as error:
+        raise unreadable(path, "image", error) from error
+
+
+def unreadable(path: Path, modality: str, error: Exception) -> BadInput:
+    """The sentence for a file that is shown and cannot be read as an `image` or `video`."""
+    what = {"image": "a picture", "video": "a video clip"}[modality]
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return BadInput(f"{path} cannot be read as {what} ({why}); pass {what} that other programs open")

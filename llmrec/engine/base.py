@@ -1,6 +1,6 @@
 """Where the LLM runs: one contract, so that a local model and a served one are the same to everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 class Engine(Protocol):
     """Query vectors for ranking, words for explaining."""
 
-    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> NDArray[np.float32]:
-        """`q (n, dim)` of each history (item rows, oldest first) with its wish ("" for none)."""
+    def query_vectors(
+        self,
+        histories: Sequence[Sequence[int]],
+        wishes: Sequence[str],
+        example: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """`q (n, dim)` of each history (item rows, oldest first) with its wish ("" for none).
+
+        `example`: modality -> (dim,) normalised vector of an item outside the catalogue, read as each history's newest.
+        """
         ...
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:

@@ -1,6 +1,6 @@
 """The LLM in this process: ranking layers in float32, the whole LLM in int8 for words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.errors import PackError
-from llmrec.model.query import query_vectors, soft_tokens
+from llmrec.model.query import query_vectors, soft_tokens, with_unseen
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 
@@ -27,10 +27,19 @@ class LocalEngine:
         self.model, self.base, self.rationale = model, base, rationale
         self.words = PromptWords.load(base)
 
-    def query_vectors(self, histories: Sequence[Sequence[int]], wishes: Sequence[str]) -> NDArray[np.float32]:
+    def query_vectors(
+        self,
+        histories: Sequence[Sequence[int]],
+        wishes: Sequence[str],
+        example: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
         """See `Engine`."""
         asked = [self.words.wish(wish) for wish in wishes]
-        return query_vectors(self.model, self.words.before, histories, asked, soft=self._soft)
+        soft = self._soft
+        if example:
+            histories = [(*history, len(soft)) for history in histories]
+            soft = with_unseen(self.model, soft, example)
+        return query_vectors(self.model, self.words.before, histories, asked, soft=soft)
 
     @cached_property
     def _soft(self) -> Any:

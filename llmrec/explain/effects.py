@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.engine.base import Engine
-from llmrec.retrieval.components import Components, modality_of
+from llmrec.retrieval.components import Components, is_example, modality_of
 
 Floats = NDArray[np.float32]
 
@@ -28,6 +28,8 @@ class Situation:
     parts: Mapping[str, Floats]
     weights: Mapping[str, float]
     open_items: NDArray[np.bool_]
+    example: str = ""
+    """What evidence calls the example that was shown ("your photo"); "" without one."""
 
     def scale(self, name: str) -> tuple[float, float]:
         """Mean and deviation that the fused score normalises component `name` with; (0, inf) where it is silent."""
@@ -73,21 +75,23 @@ def input_effects(
     q: Floats,
     without: Mapping[str, tuple[Floats, Floats]],
     engine: Engine,
+    unshown: Engine,
 ) -> list[dict[str, float]]:
-    """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish).
+    """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish),
+    and the example, under its own name.
 
     `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
     RecLM to which that input of every item is hidden. Of a newcomer's score the LLM's own part is compared, not the
-    one lent to it.
+    one lent to it. `unshown`: the engine that does not see the example.
     """
     mean, spread = situation.scale("llm")
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
     if situation.wish:
-        unasked = engine.query_vectors([situation.history], [""])[0]
-        scores = components.lend((components.v @ unasked + components.b)[None])[0]
-        level = scores[situation.open_items]
-        blank["query"] = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
+        blank["query"] = _levelled(engine.query_vectors([situation.history], [""])[0], components, situation)
+    if situation.example:
+        unlike = unshown.query_vectors([situation.history], [situation.wish])[0]
+        blank[situation.example] = _levelled(unlike, components, situation)
     found: list[dict[str, float]] = []
     for row in candidates:
         own = float(components.v[row] @ q + components.b[row])
@@ -96,15 +100,24 @@ def input_effects(
         for name, (v, b) in without.items():
             blind = float(v[row] @ q + b[row])
             effects[name] = weight * (own - blind) / spread + _standing(situation, row, name)
-        if "query" in blank:
-            effects["query"] = weight * (whole - float(blank["query"][row])) + _standing(situation, row, "query")
+        for name, scores in blank.items():
+            effects[name] = weight * (whole - float(scores[row])) + _standing(situation, row, name)
         found.append(effects)
     return found
 
 
+def _levelled(q: Floats, components: Components, situation: Situation) -> Floats:
+    """The LLM's scores `(items,)` for another query vector, in deviations from the mean of the items not seen."""
+    scores = components.lend((components.v @ q + components.b)[None])[0]
+    level = scores[situation.open_items]
+    levelled: Floats = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
+    return levelled
+
+
 def _standing(situation: Situation, row: int, name: str) -> float:
     """What the components that rest on input `name` alone add to the item's score."""
-    own = {"id": ("collaborative", "popularity"), "query": ("words",)}.get(
+    shown = tuple(part for part in situation.parts if is_example(part))
+    own = {"id": ("collaborative", "popularity"), "query": ("words",), situation.example: shown}.get(
         name, tuple(part for part in situation.parts if modality_of(part) == name)
     )
     parts = {part: situation.parts[part][[row]] for part in own if part in situation.parts}

@@ -45,16 +45,18 @@ class Rationale:
 
 
 def write_rationales(
-    evidences: Sequence[ItemEvidence], generate: Generate, catalog: Catalog, seed: int = 0
+    evidences: Sequence[ItemEvidence], generate: Generate, catalog: Catalog, seed: int = 0, example: str = ""
 ) -> list[Rationale]:
     """A verified rationale for each item, in order, by at most two calls of `generate`.
 
-    A sentence that repeats another of the same answer is refused too: five items deserve five sentences.
+    A sentence that repeats another of the same answer is refused too: five items deserve five sentences. Where nothing
+    moved the score as much as the `example` that was shown, named as the evidence names it, the sentence just says so.
     Raises `LlmrecError` where `generate` does not return one text a prompt.
     """
     rng = random.Random(seed)
     briefs = [Brief.of(evidence, catalog) for evidence in evidences]
-    done: dict[int, Rationale] = {}
+    shown = [n for n, evidence in enumerate(evidences) if _led_by(evidence, example)]
+    done = {n: _thanks_to(example, evidences[n], catalog) for n in shown}
     refused: list[list[tuple[str, str]]] = [[] for _ in evidences]
     rounds: tuple[tuple[int, Source], ...] = ((seed, "llm"), (seed + 1, "llm-retry"))
     for round_seed, source in rounds:
@@ -81,6 +83,17 @@ def write_rationales(
         if n not in done:
             done[n] = _plainly(evidence, catalog, tuple(refused[n]))
     return [done[n] for n in range(len(evidences))]
+
+
+def _led_by(evidence: ItemEvidence, example: str) -> bool:
+    """Whether nothing raised the score as much as the example did; attributes rest on other records."""
+    found = [(record.effect, record.modality) for record in evidence.items if record.kind != "attribute"]
+    return bool(example and found) and max(found, key=lambda pair: pair[0])[1] == example
+
+
+def _thanks_to(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
+    text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
+    return Rationale(text, "plain", (), evidence)
 
 
 def _plainly(evidence: ItemEvidence, catalog: Catalog, refused: tuple[tuple[str, str], ...]) -> Rationale:

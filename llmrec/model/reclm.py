@@ -99,6 +99,26 @@ class RecLM(nn.Module):
             return tokens + own.unsqueeze(1)
         return (tokens[rows] if whole else tokens) + own[rows].unsqueeze(1)
 
+    def unseen(self, given: Mapping[str, Tensor]) -> Tensor:
+        """Soft tokens `(K, hidden)` of an item outside the catalogue, which has no id and no other media.
+
+        `given[modality]: (dim,)` normalised. Where the fusion reads neighbours, the item stands in the place of the
+        catalogue's item that is most like it.
+        """
+        first = next(iter(given))
+        likest = (getattr(self, f"vectors_{first}") @ given[first]).argmax().view(1)
+        place = likest if self.fusion.reads_neighbours else None
+        vectors, mask = {}, {}
+        for m in self.modalities:
+            stored, there = getattr(self, f"vectors_{m}"), getattr(self, f"mask_{m}")
+            own = given.get(m, torch.zeros_like(stored[0])).to(stored).unsqueeze(0)
+            has = torch.tensor([m in given], device=there.device)
+            if place is not None:
+                own, has = stored.index_copy(0, place, own), there.index_copy(0, place, has)
+            vectors[m], mask[m] = self._over_time(m, own) if m in self.steps else own, has
+        tokens: Tensor = self.fusion(vectors, mask)
+        return tokens[0 if place is None else int(place)]
+
     def item_vectors(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         """Item vectors `v (items, dim)` and biases `b (items,)`."""
         v = self.item_head(self.fusion.content(*self.media(hidden))) + self.id_out.weight * ids.unsqueeze(-1)

@@ -1,19 +1,21 @@
 """The parts of the fused score, each computed for every item of the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.content import content_scores
+from llmrec.retrieval.content import content_scores, similar_to
 from llmrec.retrieval.histories import Rows
 from llmrec.retrieval.newcomers import Newcomers
 
 Floats = NDArray[np.float32]
 
+SHOWN = "example"
+"""Label of the components that compare with the example of the request."""
 NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
 
@@ -23,7 +25,8 @@ class Components:
     """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
 
     `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) unit rows;
-    `mask`: modality -> (items,) bool; `popular (items,)`; `newcomers`: lends scores to the items nobody took.
+    `mask`: modality -> (items,) bool; `popular (items,)`; `newcomers`: lends scores to the items nobody took;
+    `likeness`: component -> (items,), how like the example of the request each item is.
     """
 
     v: Floats
@@ -33,6 +36,7 @@ class Components:
     mask: Mapping[str, NDArray[np.bool_]]
     popular: Floats
     newcomers: Newcomers | None = None
+    likeness: Mapping[str, Floats] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -51,6 +55,17 @@ class Components:
     def lending(self) -> "Components":
         """The same, with scores lent to the items nobody took, where there are any."""
         return replace(self, newcomers=Newcomers.of(self.media, self.mask, self.popular))
+
+    def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
+        """The same, with components for each item's likeness to an example.
+
+        `example`: modality -> (dim,) raw vector; `row`: the example's own, where it is an item of the catalogue: then
+        who took it counts too.
+        """
+        found = {f"{m} {SHOWN}": similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
+        if row is not None:
+            found[f"collaborative {SHOWN}"] = self.lend(self.collaborative.scores([(row,)]))[0]
+        return replace(self, likeness=found)
 
     def lend(self, scores: Floats) -> Floats:
         """`scores (events, items)` of one component, lent to newcomers where that is done."""
@@ -72,7 +87,13 @@ class Components:
         found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
         if asked is not None:
             found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
+        found |= {name: np.broadcast_to(scores, found["llm"].shape) for name, scores in self.likeness.items()}
         return found
+
+
+def is_example(component: str) -> bool:
+    """Whether a component compares items with the example of the request."""
+    return component.endswith(f" {SHOWN}")
 
 
 def modality_of(component: str) -> str | None:

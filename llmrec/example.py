@@ -1,0 +1,138 @@
+"""Queries by example: a photo, a clip or an item says "something like this", with or without a history and words.
+
+The example is read three ways: as one more soft token, the newest of the history (an item without an id that has only
+what was shown), whose query vector the index answers under the request's filter; and as likeness to every item.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.encoders import ContentError, encoder_by_id
+from llmrec.encoders.base import read_file
+from llmrec.errors import BadInput
+from llmrec.fusion.normalise import normalise
+from llmrec.request import Request, unreadable
+
+if TYPE_CHECKING:
+    from llmrec.engine.base import Engine
+    from llmrec.opening import Opened
+
+Floats = NDArray[np.float32]
+
+SHARE = 0.5
+"""What likeness to the example counts for in the fused score, where the pack says nothing of it."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """What was shown, as the pack's encoders see it."""
+
+    name: str
+    """What evidence calls it."""
+    vectors: Mapping[str, Floats]
+    """Modality -> (dim,), of any length."""
+    row: int | None = None
+    """Its row, where it is an item of the catalogue."""
+
+    def weights(self, usual: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, float]:
+        """`usual` weights and those of the example's components, which together get its share of the whole.
+
+        `shares`: component -> its share where it stands alone, as fitted; `SHARE` for others.
+        """
+        names = [f"{m} example" for m in self.vectors] + (["collaborative example"] if self.row is not None else [])
+        odds = {name: (s := shares.get(name, SHARE)) / (1 - s) for name in names}
+        total = sum(usual.values())
+        return dict(usual) | {name: total * odd / len(odds) for name, odd in odds.items()}
+
+
+class Shown:
+    """An `Engine` that reads an example as the newest of every history."""
+
+    def __init__(self, engine: "Engine", example: Example, normalised: Mapping[str, Floats]) -> None:
+        """`normalised`: the example's vectors as the RecLM reads them; empty for an item of the catalogue."""
+        self._engine, self._example, self._normalised = engine, example, normalised
+
+    def query_vectors(
+        self, histories: Sequence[Sequence[int]], wishes: Sequence[str], example: Mapping[str, Floats] | None = None
+    ) -> Floats:
+        """See `Engine`; an `example` of the caller takes the place of this one."""
+        if example is None and self._example.row is not None:
+            return self._engine.query_vectors([(*rows, self._example.row) for rows in histories], wishes)
+        return self._engine.query_vectors(histories, wishes, example or self._normalised)
+
+    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
+        """See `Engine`."""
+        return self._engine.generate(prompts, seed)
+
+
+def read_example(request: Request, opened: "Opened") -> Example | None:
+    """The request's example, encoded by the pack's encoders; None without one.
+
+    Raises `BadInput` where the file is no content of its kind or the pack has no encoder for it, `UnknownItem`.
+    """
+    if request.like is not None:
+        row = opened.catalog.rows([request.like])[0]
+        title = opened.catalog.items[row].title or request.like
+        media = opened.components
+        return Example(f'"{title}"', {m: x[row] for m, x in media.media.items() if media.mask[m][row]}, row)
+    if request.image is not None:
+        return Example("your photo", {"image": _encoded(request.image, "image", opened)})
+    if request.video is None:
+        return None
+    if "video" in opened.pack.info.encoders:
+        return Example("your clip", {"video": _encoded(request.video, "video", opened)})
+    return Example("your clip", {"image": _frames(request.video, opened)})
+
+
+def shown(example: Example, opened: "Opened") -> Shown:
+    """The opened engine with the example in sight."""
+    if example.row is not None:
+        return Shown(opened.engine, example, {})
+    arrays, there = opened.pack.arrays, np.ones(1, np.bool_)
+    scaled = {
+        m: normalise(x[None], there, arrays[f"mean.{m}"], arrays[f"spread.{m}"])[0] for m, x in example.vectors.items()
+    }
+    return Shown(opened.engine, example, scaled)
+
+
+def _encoder(modality: str, path: Path, opened: "Opened") -> Any:
+    known = opened.pack.info.encoders
+    if modality not in known:
+        raise BadInput(
+            f"{path} cannot be compared: adapter {opened.pack.info.name} knows items by {' and '.join(known)} alone; "
+            f"train one on a catalogue whose items have {modality}s, or say it in words with --query"
+        )
+    return encoder_by_id(modality, known[modality])
+
+
+def _encoded(path: Path, modality: str, opened: "Opened") -> Floats:
+    encoder = _encoder(modality, path, opened)
+    try:
+        vectors: Floats = encoder.encode([read_file(path, encoder)])
+    except (ContentError, OSError) as error:
+        raise unreadable(path, modality, error) from error
+    return vectors[0]
+
+
+def _frames(path: Path, opened: "Opened") -> Floats:
+    """The mean of a clip's frames as pictures: for packs that read pictures and no clips."""
+    from PIL import Image
+
+    from llmrec.encoders.decoders import decode
+    from llmrec.encoders.image import FitsPictures
+    from llmrec.encoders.video import INSTANTS
+
+    encoder = _encoder("image", path, opened)
+    if not isinstance(encoder, FitsPictures):
+        raise BadInput(f"{encoder.id} takes no frames of a clip; pass one of them as a picture with --image")
+    try:
+        frames = decode("frames", path, instants=INSTANTS, burst=1, gap=0.0)  # (instants, 1, h, w, 3)
+    except (ContentError, OSError) as error:
+        raise unreadable(path, "video", error) from error
+    vectors: Floats = encoder.encode([encoder.fit(Image.fromarray(frame[0])) for frame in frames])
+    return vectors.mean(0)
