@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
-from llmrec.encoders import Features, Problem, encoder_by_id, extract
+from llmrec.encoders import Features, Problem, encoder_by_id, extract, note_problems
 from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexOutdated, PackMismatch
@@ -60,6 +60,7 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
     verify(base, what="the base model")
     catalog = catalog or load_catalog(folder)
     features, problems = _features(catalog, pack, home)
+    note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
     model = restore_model(pack, base, ids, features.vectors, features.mask)
     components = _components(model, pack, catalog, features)

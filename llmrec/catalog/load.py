@@ -1,13 +1,12 @@
 """Reads a catalogue folder: layout -> tables -> checked items and histories, bad rows aside."""
 
-import hashlib
 from pathlib import Path
 
 from llmrec.catalog.findings import Findings
 from llmrec.catalog.report import Report
 from llmrec.catalog.types import Catalog
+from llmrec.catalog.unreadable import quarantine_file, unreadable_file, unreadable_media
 from llmrec.errors import CatalogError
-from llmrec.paths import home
 
 
 def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
@@ -33,7 +32,7 @@ def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
 
     layout = detect(path)
     findings = Findings()
-    quarantine = quarantine or _default_quarantine(path)
+    quarantine = quarantine or quarantine_file(path)
     try:
         source = LAYOUTS[layout][1](path, findings)
         items = build_items(source.items, path, findings)
@@ -61,11 +60,7 @@ def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
         quarantined=findings.by_reason(),
         quarantine_file=quarantine if findings.bad else None,
         warnings=findings.warnings,
+        unreadable=unreadable_media(path),
+        unreadable_file=unreadable_file(path) if unreadable_file(path).is_file() else None,
     )
     return catalog, report
-
-
-def _default_quarantine(path: Path) -> Path:
-    """One file a folder: two folders of the same name must not overwrite each other's."""
-    full = path.resolve()
-    return home() / "quarantine" / f"{full.name}-{hashlib.sha1(str(full).encode()).hexdigest()[:8]}.jsonl"

@@ -28,6 +28,10 @@ class Report:
     quarantine_file: Path | None
     """Where those rows lie; None without any."""
     warnings: Sequence[str]
+    unreadable: Mapping[str, int]
+    """"modality: reason" -> number of items whose media could not be read when they were last encoded."""
+    unreadable_file: Path | None
+    """Where those media are listed; None without any."""
 
     def to_dict(self) -> dict[str, Any]:
         """The report for JSON: paths as text."""

@@ -82,6 +82,10 @@ def report(report: "Report") -> None:
         OUT.print(f"[yellow]left out[/] {count:,} rows: {escape(reason)}", soft_wrap=True)
     if report.quarantine_file:
         OUT.print(f"they lie in {escape(str(report.quarantine_file))}", soft_wrap=True)
+    for reason, count in report.unreadable.items():
+        OUT.print(f"[yellow]not read[/] when last encoded, {count:,} items' {escape(reason)}", soft_wrap=True)
+    if report.unreadable_file:
+        OUT.print(f"they are listed in {escape(str(report.unreadable_file))}", soft_wrap=True)
 
 
 def films(catalog: "Catalog", ids: Sequence[str]) -> None:

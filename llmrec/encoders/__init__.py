@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from llmrec.encoders.base import AbsentError, ContentError, Encoder
-from llmrec.encoders.extract import Problem, extract
+from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.encoders.features import Features
 from llmrec.encoders.image import ImageEncoder
 from llmrec.encoders.registry import encoder, encoder_by_id, encoders_for
@@ -23,6 +23,7 @@ __all__ = [
     "encoder_by_id",
     "encoders_for",
     "extract",
+    "note_problems",
     "text_encoder",
 ]
 

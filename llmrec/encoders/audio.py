@@ -4,7 +4,6 @@ Davis & Mermelstein 1980 (MFCC, doi 10.1109/TASSP.1980.1163420); Grosche et al. 
 autocorrelation of onsets, doi 10.1109/ICASSP.2010.5495219); librosa, McFee et al. 2015.
 """
 
-import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.encoders.decoders import decode
+from llmrec.encoders.decoders import decode, on_disk
 from llmrec.errors import SetupError
 
 RATE, SECONDS = 16_000, 30.0
@@ -37,7 +36,8 @@ class MelEncoder:
 
     def read(self, raw: bytes) -> Samples:
         """As `open`, of a file's bytes."""
-        return heard_bytes(raw, RATE, SECONDS)
+        with on_disk(raw) as path:
+            return self.open(path)
 
     def open(self, path: Path) -> Samples:
         """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
@@ -55,7 +55,8 @@ class MfccEncoder:
 
     def read(self, raw: bytes) -> Samples:
         """As `open`, of a file's bytes."""
-        return heard_bytes(raw, RATE, MFCC_STEPS * MFCC_HOP / RATE)
+        with on_disk(raw) as path:
+            return self.open(path)
 
     def open(self, path: Path) -> Samples:
         """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
@@ -69,14 +70,6 @@ class MfccEncoder:
 def heard(path: Path, rate: int, seconds: float) -> Samples:
     """(n,) float32: the first `seconds` of a sound, or of a clip's track, mono at `rate` Hz, decoded elsewhere."""
     return decode("sound", path, rate=rate, seconds=seconds)
-
-
-def heard_bytes(raw: bytes, rate: int, seconds: float) -> Samples:
-    """As `heard`, of a file's bytes."""
-    with tempfile.NamedTemporaryFile(suffix=".media") as file:
-        file.write(raw)
-        file.flush()
-        return heard(Path(file.name), rate, seconds)
 
 
 def _librosa() -> Any:

@@ -1,5 +1,6 @@
 """What an encoder of one modality is, and how an item's content reaches it."""
 
+import errno
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,6 +87,8 @@ def item_key(item: Item, modality: str) -> str:
     path = media_file(item, modality)
     if path is None:
         return ""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))  # opening a pipe would wait for ever
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -7,11 +7,13 @@ work; a process that ends in order makes one shard of its own ones. A write cost
 
 import errno
 import hashlib
+import json
 import os
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from llmrec import __version__
 from llmrec.errors import StorageError
+
+REFUSED = f"refused-{__version__}.jsonl"  # another version may decode more
 
 
 def content_key(raw: bytes) -> str:
@@ -43,6 +48,15 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]], metadata: d
         raise StorageError(f"{path} cannot be written ({why}); free some space, or move LLMREC_HOME") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a content has no vector."""
+
+    reason: str
+    absent: bool = False
+    """Nothing is damaged: the file just has no such content."""
+
+
 class FeatureCache:
     """Content key -> vector of one encoder. Vectors are kept as float16, as adapter packs carry them."""
 
@@ -55,6 +69,7 @@ class FeatureCache:
         self._vectors: dict[str, NDArray[np.float16]] = {}
         self._fresh: dict[str, NDArray[np.float16]] = {}
         self._shards: list[Path] = []
+        self._refused = dict(_refusals(self._folder / REFUSED))
         for shard in sorted(self._folder.glob("*.safetensors")):
             self._read(shard)
 
@@ -74,6 +89,21 @@ class FeatureCache:
     def get(self, key: str) -> NDArray[np.float16] | None:
         """The (dim,) vector of a content, or None."""
         return self._vectors.get(key)
+
+    def refused(self, key: str) -> Refusal | None:
+        """Why a content could not be decoded, where that was tried before."""
+        return self._refused.get(key)
+
+    def refuse(self, key: str, refusal: Refusal) -> None:
+        """Remember that a content cannot be decoded; raises `StorageError` where the disk refuses."""
+        self._refused[key] = refusal
+        line = json.dumps({"key": key, "reason": refusal.reason, "absent": refusal.absent}) + "\n"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with (self._folder / REFUSED).open("a", encoding="utf-8") as file:
+                file.write(line)  # one write: lines of two processes do not mix
+        except OSError as error:
+            raise StorageError(f"{self._folder} cannot be written: {error.strerror}; free some space") from error
 
     def put(self, keys: Iterable[str], vectors: NDArray[np.float32]) -> None:
         """Write (n, dim) vectors of n contents; raises `StorageError` where the disk refuses."""
@@ -98,3 +128,14 @@ class FeatureCache:
         shard = self._folder / f"{time.time_ns():020d}-{os.getpid()}.safetensors"
         write_arrays(shard, {"keys": keys, "vectors": np.stack(list(vectors.values()))}, {"encoder": self._encoder})
         return shard
+
+
+def _refusals(file: Path) -> Iterator[tuple[str, Refusal]]:
+    if not file.is_file():
+        return
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            noted = json.loads(line)
+            yield noted["key"], Refusal(noted["reason"], noted["absent"])
+        except (ValueError, KeyError, TypeError):
+            continue  # cut off by a full disk or a kill: that content is tried again

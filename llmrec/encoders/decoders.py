@@ -1,8 +1,9 @@
 """Runs the decoder processes: one for each file in work, kept for the next one, replaced where it died.
 
-FFmpeg decodes what strangers made, in C: damaged files crash some of its decoders and stall others, and no limit
-inside the same process stops a loop in C or survives a segmentation fault. A process does, and costs a tenth of a
-millisecond a file for the pipe and half a second once for the start.
+FFmpeg decodes in C what strangers made: damaged files crash some of its decoders and stall others, and no limit
+inside the same process ends a loop in C or survives a segmentation fault. A process does, and costs a millisecond a
+file for the pipe and half a second once for the start. Pictures need none: Pillow decodes few formats here, of
+bounded size, each by a library that browsers ship.
 """
 
 import atexit
@@ -11,9 +12,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,107 +26,116 @@ import llmrec
 from llmrec.encoders.base import AbsentError, ContentError
 from llmrec.errors import SetupError
 
-_idle: list["subprocess.Popen[bytes]"] = []
-_lock = Lock()
+LIMIT = 5.0
+"""Seconds of a core for one file; the kernel ends a decoder that takes longer. Not of the clock: a good file must not
+fail because the machine is busy."""
+STALL = 60.0
+"""Seconds of the clock, for a disk that does not answer."""
 
 
-class CrashError(ContentError):
-    """The decoder died or took too long: that may be the machine's fault, so it is not held against the file."""
+class DecoderEnded(ContentError):
+    """The decoder died or took too long: that may be the machine's fault, so nothing remembers it of the file."""
 
 
 def decode(task: str, path: Path, **arguments: Any) -> NDArray[Any]:
     """The array that `worker.answer` makes of a file; may be called from several threads.
 
-    Raises `ContentError` where the file cannot be decoded, `AbsentError` where it has no such track, `SetupError`
-    where PyAV is not installed.
+    Raises `ContentError` where the file cannot be decoded (`AbsentError` where it has no such track, `DecoderEnded`
+    where the attempt ended the decoder), `SetupError` where PyAV is not installed.
     """
-    process = _take()
-    try:
-        result = _ask(process, {"task": task, "path": str(path.resolve()), **arguments})
-    except (ContentError, AbsentError) as error:
-        _keep(process) if not isinstance(error, CrashError) else _end(process)
-        raise
-    except BaseException:
-        _end(process)  # between question and answer: useless to the next file
-        raise
-    _keep(process)
-    return result
-
-
-def close_idle() -> None:
-    """End the processes that wait for work."""
-    while True:
-        with _lock:
-            if not _idle:
-                return
-            process = _idle.pop()
-        _end(process)
-
-
-atexit.register(close_idle)
-
-
-def _take() -> "subprocess.Popen[bytes]":
     with _lock:
-        if _idle:
-            return _idle.pop()
-    root = str(Path(llmrec.__file__).resolve().parents[1])
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "llmrec.encoders.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": paths},
-        start_new_session=True,  # Ctrl-C is for the program, which ends its decoders
-    )
-    if not _stdout(process).readline():
-        _end(process)
-        raise SetupError("film and sound are decoded by PyAV, which does not start; run `pip install av`")
-    return process
-
-
-def _keep(process: "subprocess.Popen[bytes]") -> None:
-    with _lock:
-        _idle.append(process)
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.kill()
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except BrokenPipeError:
-                continue  # it died with a question unread
-    process.wait()
-
-
-def _stdout(process: "subprocess.Popen[bytes]") -> Any:
-    return process.stdout
-
-
-def _ask(process: "subprocess.Popen[bytes]", request: dict[str, Any]) -> NDArray[Any]:
-    assert process.stdin is not None
+        decoder = _idle.pop() if _idle else None
+    decoder = decoder or _Decoder()
+    usable = False
     try:
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-        line = _stdout(process).readline()
-    except BrokenPipeError:
-        line = b""
-    if not line:
-        raise CrashError(_cause(process))
-    header = json.loads(line)
-    if "error" in header:
-        raise (AbsentError if header.get("absent") else ContentError)(header["error"])
-    array = np.empty(header["shape"], header["dtype"])
-    if _stdout(process).readinto(array.reshape(-1).view(np.uint8).data) != array.nbytes:
-        raise CrashError(_cause(process))
-    return array
+        array = decoder.ask({"task": task, "path": str(path.resolve()), **arguments})
+        usable = True
+        return array
+    except ContentError as error:
+        usable = not isinstance(error, DecoderEnded)
+        raise
+    finally:
+        if usable:
+            with _lock:
+                _idle.append(decoder)
+        else:  # dead, or between question and answer
+            decoder.end()
 
 
-def _cause(process: "subprocess.Popen[bytes]") -> str:
-    code = process.wait()
-    if code == -signal.SIGALRM:
-        return "decoding takes longer than 5 seconds"
-    return f"the decoder ended on it ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
+@contextmanager
+def on_disk(raw: bytes) -> Iterator[Path]:
+    """A file's bytes as a file, for as long as the block lasts."""
+    with tempfile.NamedTemporaryFile(suffix=".media") as file:
+        file.write(raw)
+        file.flush()
+        yield Path(file.name)
+
+
+def end_idle() -> None:
+    """End the decoders that wait for work."""
+    with _lock:
+        waiting, _idle[:] = list(_idle), []
+    for decoder in waiting:
+        decoder.end()
+
+
+class _Decoder:
+    """One process, and the pipes to it."""
+
+    def __init__(self) -> None:
+        root = str(Path(llmrec.__file__).resolve().parents[1])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "llmrec.encoders.worker", str(LIMIT), str(STALL)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))},
+            start_new_session=True,  # Ctrl-C is for the program, which ends its decoders
+        )
+        if not self._pipe(self._process.stdout).readline():
+            self.end()
+            raise SetupError("film and sound are decoded by PyAV, which does not start; run `pip install av`")
+
+    def ask(self, request: dict[str, Any]) -> NDArray[Any]:
+        """One question, one answer."""
+        questions, answers = self._pipe(self._process.stdin), self._pipe(self._process.stdout)
+        try:
+            questions.write(json.dumps(request).encode() + b"\n")
+            questions.flush()
+            header = json.loads(answers.readline() or b"{}")
+        except BrokenPipeError:
+            header = {}
+        if "error" in header:
+            raise (AbsentError if header.get("absent") else ContentError)(header["error"])
+        if header:
+            raw = bytearray(answers.read(header["bytes"]))
+            if len(raw) == header["bytes"]:
+                return np.frombuffer(raw, header["dtype"]).reshape(header["shape"])
+        raise DecoderEnded(self._cause())
+
+    def end(self) -> None:
+        """Kill and forget."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(BrokenPipeError):  # it died with a question unread
+                self._pipe(pipe).close()
+        self._process.wait()
+
+    def _cause(self) -> str:
+        code = self._process.wait()
+        if code == -signal.SIGPROF:
+            return f"decoding takes more than {LIMIT:.0f} seconds of a core"
+        if code == -signal.SIGALRM:
+            return f"it cannot be read within {STALL:.0f} seconds"
+        return f"the decoder ended on it: {signal.Signals(-code).name if code < 0 else f'exit code {code}'}"
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        if pipe is None:
+            raise RuntimeError("a decoder is started with pipes")
+        return pipe
+
+
+_idle: list[_Decoder] = []
+_lock = Lock()
+atexit.register(end_idle)

@@ -1,7 +1,7 @@
 """Catalogue -> features: from the adapter pack, else from the cache, else by running the encoder."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.unreadable import note_unreadable
 from llmrec.encoders.ahead import default_workers, read_ahead
 from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
-from llmrec.encoders.cache import FeatureCache, content_key
-from llmrec.encoders.decoders import close_idle
+from llmrec.encoders.cache import FeatureCache, Refusal, content_key
+from llmrec.encoders.decoders import DecoderEnded, end_idle
 from llmrec.encoders.features import Features
 
 BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
@@ -39,6 +40,7 @@ class Problem:
     path: Path | None
     """The media file; None for text."""
     reason: str
+    modality: str
 
     def __str__(self) -> str:
         """One line for people."""
@@ -72,12 +74,21 @@ def extract(
             found.take_shipped(shipped)
         found.take_cached()
         found.encode_rest(progress, workers or default_workers())
+        found.leave_out_rest()
         vectors[encoder.modality], masks[encoder.modality] = found.arrays()
         keys[encoder.modality] = tuple(found.keys)
     ids = tuple(item.id for item in catalog.items)
     names = {encoder.modality: encoder.id for encoder in encoders}
     steps = {encoder.modality: encoder.steps for encoder in encoders if encoder.steps > 1}
     return Features(ids, title_keys, vectors, masks, names, keys, steps), problems
+
+
+def note_problems(folder: Path, features: Features, problems: Sequence[Problem]) -> None:
+    """List the problems beside the bad rows of the catalogue in `folder`; raises `StorageError`."""
+    records = [
+        {"item": p.item, "modality": p.modality, "file": str(p.path or ""), "reason": p.reason} for p in problems
+    ]
+    note_unreadable(folder, features.encoders, records)
 
 
 class _Modality:
@@ -94,20 +105,19 @@ class _Modality:
         self.items, self.title_keys, self.encoder, self.cache = items, title_keys, encoder, cache
         self.problems = problems
         self.found: dict[int, NDArray[np.floating[Any]]] = {}
+        self.failed: dict[str, Refusal] = {}
         self.keys = [self._key(item) for item in items]
 
     def _key(self, item: Item) -> str:
         try:
             return item_key(item, self.encoder.modality)
         except OSError as error:
-            self._report(item, error)
+            self._report(item, error.strerror or str(error))
             return ""
 
-    def _report(self, item: Item, error: Exception) -> None:
-        if isinstance(error, AbsentError):
-            return
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        self.problems.append(Problem(item.id, media_file(item, self.encoder.modality), reason))
+    def _report(self, item: Item, reason: str) -> None:
+        modality = self.encoder.modality
+        self.problems.append(Problem(item.id, media_file(item, modality), reason, modality))
 
     def take_shipped(self, shipped: Features) -> None:
         modality = self.encoder.modality
@@ -127,12 +137,20 @@ class _Modality:
             if vector is not None:
                 self.found[row] = vector
 
-    def _missing(self) -> Iterable[int]:
+    def _missing(self) -> list[int]:
         return [row for row, key in enumerate(self.keys) if key and row not in self.found]
 
+    def leave_out_rest(self) -> None:
+        """Items whose content cannot be decoded go on without it; those that have a damaged one are reported."""
+        for row in self._missing():
+            refusal = self.failed.get(self.keys[row]) or self.cache.refused(self.keys[row])
+            if refusal is not None and not refusal.absent:
+                self._report(self.items[row], refusal.reason)
+            self.keys[row] = ""
+
     def encode_rest(self, progress: bool, workers: int) -> None:
-        first = {self.keys[row]: row for row in reversed(list(self._missing()))}  # each content once
-        rows = sorted(first.values())
+        untried = [row for row in self._missing() if self.cache.refused(self.keys[row]) is None]
+        rows = sorted({self.keys[row]: row for row in reversed(untried)}.values())  # each content once
         if not rows:
             return
         console = Console(stderr=True, quiet=not progress)
@@ -156,12 +174,10 @@ class _Modality:
                     bar.update(task, completed=done, speed=speed)
         finally:
             self.cache.close()
-            close_idle()
+            end_idle()
         seconds = time.perf_counter() - started
         console.print(f"{label}: {done} contents in {seconds:.1f} s ({done / seconds:.1f}/s)")
         self.take_cached()
-        for row in self._missing():
-            self.keys[row] = ""
 
     def _read(self, row: int) -> "_Read":
         """One content, decoded; called from several threads."""
@@ -174,11 +190,17 @@ class _Modality:
     def _encode(self, batch: "Sequence[_Read]") -> None:
         for read in batch:
             if read.error is not None:
-                self._report(self.items[read.row], read.error)
+                self._refuse(self.keys[read.row], read.error)
         good = [read for read in batch if read.error is None and read.content is not None]
         if good:
             vectors = self.encoder.encode([read.content for read in good])
             self.cache.put([self.keys[read.row] for read in good], vectors)
+
+    def _refuse(self, key: str, error: Exception) -> None:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        self.failed[key] = Refusal(reason, isinstance(error, AbsentError))
+        if not isinstance(error, OSError | DecoderEnded):
+            self.cache.refuse(key, self.failed[key])
 
     def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(items, dim) vectors and (items,) mask."""

@@ -23,6 +23,7 @@ from llmrec.encoders.containers import open_media
 SIDE, LONG_SIDE = 256, 1024  # pixels: frames are scaled down to these on decoding, never up
 PIXELS = 200_000_000  # decoded for one file at most: about a second of one core for H.264
 SCANNED = 2_000  # packets looked at to learn where a file truly ends and where its key frames are
+TICK = 1e-3  # seconds: a frame is on screen from its own time on, however its container rounds it
 PACKET = 50_000  # pixels that any packet costs, also one that holds nothing
 
 
@@ -38,7 +39,7 @@ def sample_frames(path: Path, instants: int, burst: int, gap: float) -> NDArray[
     gap = min(gap, reach.seconds / (instants * burst))
     starts = [reach.seconds * (n + 0.5) / instants - gap * (burst - 1) / 2 for n in range(instants)]
     with open_media(path) as container:
-        reader = _Reader(container, picture_stream(container), reach)
+        reader = _Reader(container, picture_stream(container), reach, instants)
         pictures = [reader.burst([start + gap * n for n in range(burst)]) for start in starts]
     first = next((picture for group in pictures for picture in group if picture is not None), None)
     if first is None:
@@ -110,20 +111,20 @@ def _scan(path: Path) -> _Reach:
 class _Reader:
     """Walks forward through one file; seeks where a key frame lies nearer to the next instant."""
 
-    def __init__(self, container: InputContainer, stream: VideoStream, reach: _Reach) -> None:
+    def __init__(self, container: InputContainer, stream: VideoStream, reach: _Reach, instants: int) -> None:
         stream.codec_context.thread_count = 1  # files are decoded side by side; and damage conceals the same way
         self._container, self._stream, self._reach = container, stream, reach
         self._frames = self._decode()
         self._held: VideoFrame | None = None
         self._ahead: VideoFrame | None = None
         self._ended = False
-        self._budget = float(PIXELS)
+        self._share = PIXELS / instants
         self._allowed = 0.0
         self._shown: tuple[VideoFrame, NDArray[np.uint8]] | None = None
 
     def burst(self, times: Sequence[float]) -> list[NDArray[np.uint8] | None]:
         """The pictures on screen at ascending `times`, seconds from the start; None where none was decoded."""
-        self._allowed += PIXELS / 4  # so that one instant with a far key frame leaves something to the others
+        self._allowed += self._share  # so that one instant far from a key frame leaves something to the others
         self._go_near(max(times[0], 0.0))
         return [self._at(max(time, 0.0)) for time in times]
 
@@ -143,7 +144,7 @@ class _Reader:
         self._frames, self._held, self._ahead, self._ended = self._decode(), None, None, False
 
     def _at(self, time: float) -> NDArray[np.uint8] | None:
-        while not self._ended and (self._ahead is None or self._seconds(self._ahead, time) <= time):
+        while not self._ended and (self._ahead is None or self._seconds(self._ahead, time) <= time + TICK):
             self._held = self._ahead or self._held
             self._ahead = next(self._frames, None)
             self._ended = self._ahead is None

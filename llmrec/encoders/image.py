@@ -4,16 +4,16 @@ Source: Tan & Le 2019, EfficientNet (arXiv 1905.11946); the weights' tensors com
 `tf_efficientnet_lite0`, of the same shapes. Wightman, PyTorch Image Models (doi 10.5281/zenodo.4414861).
 """
 
-import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.pictures import picture
+from llmrec.encoders.weights import device, offline
 from llmrec.errors import SetupError
 from llmrec.setup.packages import LITE0
 
@@ -22,6 +22,29 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 BATCH = 32
+
+
+@runtime_checkable
+class FitsPictures(Protocol):
+    """An image encoder that also takes pictures which are no files: the frames of a clip."""
+
+    @property
+    def id(self) -> str:
+        """See `Encoder`."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """See `Encoder`."""
+        ...
+
+    def fit(self, image: "Image") -> Any:
+        """The content that `encode` takes, of an RGB picture."""
+        ...
+
+    def encode(self, contents: Sequence[Any]) -> NDArray[np.float32]:
+        """See `Encoder`."""
+        ...
 
 
 class ImageModel(Protocol):
@@ -89,7 +112,7 @@ class Lite0:
 
 def load_timm() -> Any:
     """The module timm, offline; raises `SetupError` where it is not installed."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before timm's import reads it; nothing is downloaded
+    offline()
     try:
         import timm
         import timm.data
@@ -156,7 +179,6 @@ class ImageEncoder:
         model = self._source.build()
         import torch
 
-        device = "cuda" if torch.cuda.is_available() else "cpu"
         config = self._source.data_config()
-        mean, spread = (torch.tensor(config[name], device=device).view(3, 1, 1) for name in ("mean", "std"))
-        return model.eval().to(device), mean, spread
+        mean, spread = (torch.tensor(config[name], device=device()).view(3, 1, 1) for name in ("mean", "std"))
+        return model.eval().to(device()), mean, spread

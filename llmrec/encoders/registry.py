@@ -1,4 +1,8 @@
-"""Encoders by name: the grammar of `--encoder MODALITY=SPEC`, and the encoder that an id in a pack stands for."""
+"""Encoders by name: the grammar of `--encoder MODALITY=SPEC`, and the encoder that an id in a pack stands for.
+
+An id is a spec, and after `#` what tells its weights or its version: `timm:vit_small_patch16_224#named`,
+`hf:/models/bert#1f0c…`, `mel#1`. So a pack's ids suffice to encode new items as its own were.
+"""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -6,13 +10,15 @@ from typing import Any
 
 from llmrec.catalog import Item
 from llmrec.encoders.base import Encoder, lacks
+from llmrec.encoders.image import FitsPictures, ImageEncoder
+from llmrec.encoders.weights import Weights
 from llmrec.errors import BadInput
 
 DEFAULTS = {"text": "minilm", "image": "lite0", "video": "frames", "audio": "mel"}
 SPECS = {
-    "text": ("minilm", "hf:NAME_OR_FOLDER", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
+    "text": ("minilm", "hf:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
     "image": ("lite0", "timm:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
-    "video": ("frames", "frames:timm:NAME[?random]", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
+    "video": ("frames", "frames:IMAGE_SPEC", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
     "audio": ("mel", "mfcc", "hf:NAME_OR_FOLDER[?random]"),
 }
 SHIPPED = {"all-MiniLM-L6-v2/unit": "minilm", "tf_efficientnet_lite0/pooled-224": "lite0"}
@@ -22,25 +28,28 @@ SHIPPED = {"all-MiniLM-L6-v2/unit": "minilm", "tf_efficientnet_lite0/pooled-224"
 def encoder(modality: str, spec: str) -> Encoder[Any]:
     """The encoder that `spec` names (see `SPECS`); one object for the process, its model loaded at first use.
 
-    `?random` asks for a tower with seeded random weights; without it a tower without weights is refused when it
-    is first used (`SetupError`). Raises `BadInput` where the modality or the spec is unknown.
+    `?random` asks for a tower with seeded random weights; without it a tower whose weights are not on this machine
+    is refused when it is first used (`SetupError`). Raises `BadInput` where the modality or the spec is unknown.
     """
     return _built(modality, spec, "")
 
 
 def encoder_by_id(modality: str, id: str) -> Encoder[Any]:
-    """The encoder with that id, as features and packs name it; raises `BadInput` where this llmrec has none."""
-    spec = SHIPPED.get(id, id.partition("#")[0])
-    found = _built(modality, spec, id)
+    """The encoder with that id, as features and packs name it; raises `BadInput` where this llmrec has none.
+
+    A tower in a folder is compared with its id when it is first used, so that a pack which brings all the vectors
+    it needs serves without the folder; then it raises `SetupError`.
+    """
+    found = _built(modality, SHIPPED.get(id, id.partition("#")[0]), id)
     if found.id != id:
-        raise BadInput(f"the {modality} encoder {id} is not what this llmrec has as {spec} ({found.id})")
+        raise BadInput(f"the {modality} encoder {id} is another than this llmrec's {found.id}")
     return found
 
 
-def chosen(specs: Iterable[str]) -> dict[str, str]:
+def chosen(options: Iterable[str]) -> dict[str, str]:
     """Modality -> spec of options `MODALITY=SPEC`; raises `BadInput` where one is of another form or unknown."""
     picked = {}
-    for option in specs:
+    for option in options:
         modality, _, spec = option.partition("=")
         if modality not in DEFAULTS or not spec:
             raise BadInput(f"--encoder {option!r} is not MODALITY=SPEC; modalities are {', '.join(DEFAULTS)}")
@@ -58,43 +67,78 @@ def encoders_for(items: Iterable[Item], picked: Mapping[str, str]) -> list[Encod
 
 @lru_cache(maxsize=64)
 def _built(modality: str, spec: str, id: str) -> Encoder[Any]:
-    """`id`: the id a pack names, or ""; towers in folders are held to it when they load."""
+    """`id`: the id that a pack names, or ""."""
     if modality not in DEFAULTS:
         raise BadInput(f"there is no modality {modality!r}; modalities are {', '.join(DEFAULTS)}")
-    plain, _, asked = spec.partition("?")
-    family, _, name = plain.partition(":")
-    if asked not in ("", "random") or (asked and family not in ("timm", "torchvision", "hf", "frames")):
-        raise _unknown(modality, spec)
-    if family in ("open_clip", "clip-lite"):
+    if spec.startswith(("open_clip:", "clip-lite")) and modality in ("text", "image"):
         from llmrec.encoders.openclip import open_clip_encoder
 
-        return open_clip_encoder(modality, spec)
-    made = _own(modality, family, name, bool(asked), id)
-    if made is None:
-        raise _unknown(modality, spec)
-    return made
+        return open_clip_encoder(modality, spec)  # type: ignore[arg-type]  # one of the two, as just seen
+    if spec.startswith("frames:") and modality == "video":
+        return _frames(spec.removeprefix("frames:"), id.removeprefix("frames:"))
+    own = _own(modality, spec)
+    if own is not None:
+        return own
+    family, _, rest = spec.partition(":")
+    name, _, asked = rest.partition("?")
+    if asked in ("", "random") and name:
+        tower = _tower(modality, Weights(family, name, bool(asked), id))
+        if tower is not None:
+            return tower
+    raise BadInput(f"there is no {modality} encoder {spec!r}; pass one of {', '.join(SPECS[modality])}")
 
 
-def _unknown(modality: str, spec: str) -> BadInput:
-    return BadInput(f"there is no {modality} encoder {spec!r}; pass one of {', '.join(SPECS[modality])}")
-
-
-def _own(modality: str, family: str, name: str, random: bool, id: str) -> Encoder[Any] | None:
-    """The encoder of a family of this package; None where the modality has no such family."""
-    if modality == "text":
-        from llmrec.encoders.text import TextEncoder
-
-        return TextEncoder() if family == "minilm" and not name else None
-    if modality == "image":
-        from llmrec.encoders.image import ImageEncoder
-
-        return ImageEncoder() if family == "lite0" and not name else None
-    if modality == "video":
-        from llmrec.encoders.video import FramesEncoder
-
-        if family == "frames" and not name:
-            return FramesEncoder(encoder("image", "lite0"), "frames#lite0/4x4")  # type: ignore[arg-type]
-        return None
+def _own(modality: str, spec: str) -> Encoder[Any] | None:
+    """The encoders that need nothing but the packages; None for another spec."""
     from llmrec.encoders.audio import MelEncoder, MfccEncoder
+    from llmrec.encoders.text import TextEncoder
+    from llmrec.encoders.video import FramesEncoder
 
-    return {"mel": MelEncoder, "mfcc": MfccEncoder}[family]() if family in ("mel", "mfcc") and not name else None
+    match modality, spec:
+        case "text", "minilm":
+            return TextEncoder()
+        case "image", "lite0":
+            return ImageEncoder()
+        case "video", "frames":
+            return FramesEncoder(ImageEncoder(), "frames#lite0/6")
+        case "audio", "mel":
+            return MelEncoder()
+        case "audio", "mfcc":
+            return MfccEncoder()
+    return None
+
+
+def _tower(modality: str, weights: Weights) -> Encoder[Any] | None:
+    """The towers by name; None where the modality has no such family."""
+    match modality, weights.family:
+        case "text", "hf":
+            from llmrec.encoders.text import TextEncoder
+
+            return TextEncoder(weights)
+        case "image", "timm":
+            from llmrec.encoders.timm_model import TimmModel
+
+            return ImageEncoder(TimmModel(weights))
+        case "video", "torchvision":
+            from llmrec.encoders.torchvision_video import TorchvisionEncoder
+
+            return TorchvisionEncoder(weights)
+        case "video", "hf":
+            from llmrec.encoders.hf_video import HfVideoEncoder
+
+            return HfVideoEncoder(weights)
+        case "audio", "hf":
+            from llmrec.encoders.clap import ClapEncoder
+
+            return ClapEncoder(weights)
+    return None
+
+
+def _frames(spec: str, id: str) -> Encoder[Any]:
+    """`frames` through another image tower; the clip's id is that of the tower behind `frames:`."""
+    from llmrec.encoders.video import FramesEncoder
+
+    image = encoder_by_id("image", id) if id else encoder("image", spec)
+    if not isinstance(image, FitsPictures):
+        raise BadInput(f"frames cannot be seen by {spec!r}; pass an image encoder such as timm:NAME")
+    return FramesEncoder(image, f"frames:{image.id}")

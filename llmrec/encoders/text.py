@@ -1,19 +1,19 @@
-"""Text: all-MiniLM-L6-v2 or any sentence-transformers folder; unit-length sentence vectors.
+"""Text: all-MiniLM-L6-v2, or any text encoder of transformers by name or folder; unit-length vectors.
 
 Source: Reimers & Gurevych 2019, Sentence-BERT (arXiv 1908.10084).
 """
 
-import hashlib
 import os
+import tempfile
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import ContentError
+from llmrec.encoders.weights import Weights, offline, seeded
 from llmrec.errors import SetupError
 from llmrec.setup.packages import MINILM
 
@@ -21,29 +21,27 @@ BATCH = 64
 
 
 class TextEncoder:
-    """Unit-length vectors of texts, by the sentence-transformers model in `folder` (default: MiniLM)."""
+    """Unit-length vectors of texts, by the packaged MiniLM or any transformers text encoder.
+
+    A sentence-transformers model pools as it says itself; of any other (BERT, …) the mean of the last states.
+    """
 
     modality = "text"
     steps = 1
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, weights: Weights | None = None) -> None:
+        """`weights`: by default the packaged MiniLM."""
+        self._weights = weights
 
-    @cached_property
+    @property
     def id(self) -> str:
-        """The packaged model by its name, any other by its folder's name and the hash of its weights."""
-        if self._folder is None:
-            return "all-MiniLM-L6-v2/unit"
-        weights = next((f for p in ("*.safetensors", "*.bin") for f in sorted(self._folder.glob(p))), None)
-        if weights is None:
-            raise SetupError(f"{self._folder} holds no weights (*.safetensors); pass a sentence-transformers folder")
-        with weights.open("rb") as file:
-            return f"{self._folder.name}@{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}/unit"
+        """See `Encoder`."""
+        return "all-MiniLM-L6-v2/unit" if self._weights is None else self._weights.id
 
     @cached_property
     def dim(self) -> int:
         """384 for MiniLM; another model is asked."""
-        return 384 if self._folder is None else self.encode(["a"]).shape[1]
+        return 384 if self._weights is None else self.encode(["a"]).shape[1]
 
     def read(self, raw: bytes) -> str:
         """UTF-8."""
@@ -65,18 +63,39 @@ class TextEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        # set before the import below reads it: the model is a local folder, no hub is asked
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        folder = MINILM.folder() / "model" if self._folder is None else self._folder
+        offline()
+        folder = str(MINILM.folder() / "model") if self._weights is None else self._place(self._weights)
         try:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
             # loading takes a moment; the bar is for the contents
             logging.disable_progress_bar()
-            return SentenceTransformer(str(folder), local_files_only=True)
+            if self._weights is not None and self._weights.random:
+                return SentenceTransformer(modules=_random_modules(folder))
+            return SentenceTransformer(folder, local_files_only=os.environ["HF_HUB_OFFLINE"] != "0")
         except ImportError as error:
             raise SetupError(f"text is encoded by {error.name}; run `pip install {error.name}`") from error
         except Exception as error:  # whatever the library makes of a damaged folder
+            if self._weights is not None:
+                raise self._weights.absent(error) from error
             reason = str(error).split("\n")[0]
             raise SetupError(f"the text encoder in {folder} cannot be loaded ({reason}); reinstall it") from error
+
+    def _place(self, weights: Weights) -> str:
+        weights.check()
+        return str(weights.folder or weights.name)
+
+
+def _random_modules(source: str) -> list[Any]:
+    """A text encoder of that configuration and tokenizer, with seeded random weights."""
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    config = AutoConfig.from_pretrained(source)
+    with tempfile.TemporaryDirectory() as folder:
+        with seeded():
+            AutoModel.from_config(config).save_pretrained(folder)
+        AutoTokenizer.from_pretrained(source).save_pretrained(folder)
+        words = Transformer(folder)
+    return [words, Pooling(words.get_word_embedding_dimension())]

@@ -1,8 +1,8 @@
 """The decoder process: film and sound are decoded here, where a crash or a hang of FFmpeg costs one file.
 
-`python -m llmrec.encoders.worker` reads a JSON line a request from stdin and answers on stdout with a JSON line,
-`{"shape": …, "dtype": …}` followed by the array's bytes, or `{"error": …, "absent": …}`. It ends with its input,
-and the kernel ends it where one file takes longer than `LIMIT`.
+`python -m llmrec.encoders.worker LIMIT STALL` reads a JSON line a request from stdin and answers on stdout with a
+JSON line: `{"shape": …, "dtype": …, "bytes": …}` and then the array's bytes, or `{"error": …, "absent": …}`. It ends
+with its input, and the kernel ends it where one file takes more than LIMIT seconds of a core or STALL of the clock.
 """
 
 import json
@@ -21,7 +21,6 @@ from llmrec.encoders.base import AbsentError, ContentError
 from llmrec.encoders.frames import sample_frames
 from llmrec.encoders.sound import sample_sound
 
-LIMIT = 5.0  # seconds for one file
 MEMORY = 4 * 2**30  # bytes of address space
 
 
@@ -34,25 +33,29 @@ def answer(request: dict[str, Any]) -> NDArray[Any]:
 
 def main() -> None:
     """Answer until the input ends."""
+    limit, stall = map(float, sys.argv[1:])
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nothing that a library prints may come between the answers
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process also inside a C library
+    for timer in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(timer, signal.SIG_DFL)  # ends the process also inside a C library
     av.logging.set_level(None)
     _send(out, {"ready": True})
     for line in sys.stdin.buffer:
         array, header = None, {}
-        signal.setitimer(signal.ITIMER_REAL, LIMIT)
+        signal.setitimer(signal.ITIMER_PROF, limit)
+        signal.setitimer(signal.ITIMER_REAL, stall)
         try:
             array = np.ascontiguousarray(answer(json.loads(line)))
-            header = {"shape": array.shape, "dtype": array.dtype.name}
+            header = {"shape": array.shape, "dtype": array.dtype.name, "bytes": array.nbytes}
         except ContentError as error:
             header = {"error": str(error), "absent": isinstance(error, AbsentError)}
         except OSError as error:
             header = {"error": error.strerror or str(error)}
         except MemoryError:
             header = {"error": f"it takes more than {MEMORY // 2**30} GiB of memory to decode"}
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(out, header, array)
 

@@ -8,7 +8,7 @@ import torch
 
 from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
 from llmrec.catalog.events import Event, rolling_events
-from llmrec.encoders import Features, encoders_for, extract, text_encoder
+from llmrec.encoders import Features, encoders_for, extract, note_problems, text_encoder
 from llmrec.errors import BadInput
 from llmrec.explain.compose import compose_pairs
 from llmrec.model.config import RecLMConfig
@@ -64,6 +64,7 @@ def prepare(data: Path, split: Path | None, say: Say, towers: Mapping[str, str] 
         )
         how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
     features, problems = extract(catalog, encoders_for(catalog.items, towers or {}), home() / "features")
+    note_problems(data, features, problems)
     for problem in problems:
         say(str(problem))
     histories = {user: catalog.rows(items) for user, items in parts.train.items()}

@@ -1,6 +1,5 @@
 """The packaged towers give the vectors they are known for, and say what is missing."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -30,27 +29,6 @@ def test_batches_do_not_matter() -> None:
     together = text_encoder().encode(texts)
     alone = np.concatenate([text_encoder().encode([text]) for text in texts])
     np.testing.assert_allclose(together, alone, atol=1e-5)
-
-
-@needs_minilm
-def test_a_folder_of_ones_own(tmp_path: Path) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(MINILM.folder() / "model", folder)
-    mine = TextEncoder(folder)
-    assert mine.id.startswith("mine@")
-    assert mine.dim == 384
-    np.testing.assert_allclose(mine.encode(["x"]), text_encoder().encode(["x"]), atol=1e-6)
-    weights = folder / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:1000])
-    broken = TextEncoder(folder)
-    assert broken.id != mine.id
-    with pytest.raises(SetupError, match="cannot be loaded"):
-        broken.encode(["x"])
-
-
-def test_a_folder_without_weights(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match="holds no weights"):
-        _ = TextEncoder(tmp_path).id
 
 
 @needs_lite0

@@ -1,0 +1,171 @@
+"""Damaged media, by the thousand: `python -m eval.fuzz_media --files 2000 [--clips DIR]`.
+
+Mutates real pictures, clips and sounds and reads each through the encoder of its modality, as `extract` does. Passes
+where every file gives a content or a sentence, none takes more than 5 seconds of a core, and no exception but
+`ContentError` comes out. A decoder process that dies is counted: that is what the processes are for. Writes
+eval/results/fuzz_media.json.
+"""
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import av
+import numpy as np
+from PIL import Image
+from rich.progress import track
+
+from eval.mutations import mutated
+from eval.ranking.cells import head_commit, this_machine
+from llmrec.encoders import ContentError, encoder
+from llmrec.encoders.base import read_file
+from llmrec.encoders.decoders import LIMIT, DecoderEnded
+
+OUT = Path(__file__).resolve().parent / "results" / "fuzz_media.json"
+SIDE = 64
+FILMS = {"plain.mp4": "libx264", "sound.mp4": "mpeg4", "plain.webm": "libvpx-vp9", "plain.avi": "mpeg4"}
+SOUNDS = {"plain.wav": "pcm_s16le", "plain.mp3": "libmp3lame", "plain.flac": "flac", "plain.ogg": "libopus"}
+
+
+def main() -> None:
+    """Fuzz and write; exit code 1 where something escaped."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--files", type=int, default=2000)
+    options.add_argument("--clips", type=Path, help="Folder of real clips to damage, besides those made on the spot.")
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    found, slowest, escaped = fuzz(chosen.files, chosen.seed, chosen.clips)
+    result = {
+        "files": chosen.files,
+        "outcomes": dict(found.most_common()),
+        "slowest, seconds of the clock": slowest,
+        "escaped": escaped,
+        "machine": this_machine(),
+        "seed": chosen.seed,
+        "commit": head_commit(),
+        "command": f"python -m eval.fuzz_media --files {chosen.files}",
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    OUT.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+    sys.exit(bool(escaped))
+
+
+def fuzz(files: int, seed: int, clips: Path | None = None) -> tuple[Counter[str], dict[str, float], list[str]]:
+    """(outcome -> files, modality -> slowest reading in seconds, what should not have come out)."""
+    rng = Random(seed)
+    real = [file.read_bytes() for file in sorted(clips.glob("*.mp4"))] if clips else []
+    seeds = {
+        "image": list(pictures().values()),
+        "video": [*films().values(), *real],
+        "audio": [*sounds().values(), films()["sound.mp4"], *real],
+    }
+    outcomes: Counter[str] = Counter()
+    slowest: dict[str, float] = dict.fromkeys(seeds, 0.0)
+    escaped = []
+    for modality in ("image", "video", "audio"):
+        reader = encoder(modality, {"image": "lite0", "video": "frames", "audio": "mel"}[modality])
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "damaged.bin"  # told by its content
+            for number in track(range(files // 3 + 1), f"damaged {modality}", disable=not sys.stderr.isatty()):
+                file.write_bytes(mutated(seeds[modality], rng))
+                started, worked = time.perf_counter(), time.process_time()
+                try:
+                    read_file(file, reader)
+                    outcome = "read"
+                except DecoderEnded as error:
+                    outcome = f"decoder ended: {error}"
+                except ContentError:
+                    outcome = "refused"
+                # whatever else comes out of a decoder is what this program looks for
+                except Exception as error:
+                    outcome = "escaped"
+                    escaped.append(f"{modality} {number}: {type(error).__name__}: {error}")
+                slowest[modality] = round(max(slowest[modality], time.perf_counter() - started), 2)
+                if (worked := time.process_time() - worked) > LIMIT:  # a decoder process has its own watch
+                    escaped.append(f"{modality} {number}: {worked:.1f} s of a core")
+                outcomes[f"{modality}: {outcome}"] += 1
+    return outcomes, slowest, escaped
+
+
+def pictures() -> dict[str, bytes]:
+    """One small picture of each format that is read, name -> bytes."""
+    noise = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE, 4), np.uint8)
+    plain = Image.fromarray(noise[:, :, :3])
+    made = {
+        "plain.jpg": (plain, {}),
+        "progressive.jpg": (plain, {"progressive": True}),
+        "cmyk.jpg": (plain.convert("CMYK"), {}),
+        "plain.png": (plain, {}),
+        "alpha.png": (Image.fromarray(noise), {}),
+        "palette.png": (plain.convert("P"), {}),
+        "deep.png": (Image.fromarray(noise[:, :, 0].astype(np.uint16) * 257), {}),
+        "plain.webp": (plain, {}),
+        "lossless.webp": (Image.fromarray(noise), {"lossless": True}),
+        "plain.bmp": (plain, {}),
+        "plain.avif": (plain, {}),
+        "moving.gif": (plain.convert("P"), {"save_all": True, "append_images": [plain.convert("P").rotate(90)]}),
+    }
+    written = {}
+    for name, (image, how) in made.items():
+        out = io.BytesIO()
+        image.save(out, Path(name).suffix[1:].replace("jpg", "jpeg"), **how)
+        written[name] = out.getvalue()
+    return written
+
+
+def films() -> dict[str, bytes]:
+    """Two seconds of noise in several codecs and containers, name -> bytes."""
+    written = {}
+    for name, codec in FILMS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / name
+            with av.open(str(file), "w") as container:
+                stream = container.add_stream(codec, rate=12)
+                stream.width, stream.height, stream.pix_fmt = SIDE, SIDE, "yuv420p"
+                sound = container.add_stream("aac", rate=16_000, layout="mono") if name == "sound.mp4" else None
+                rng = np.random.default_rng(0)
+                for _ in range(24):
+                    pixels = rng.integers(0, 255, (SIDE, SIDE, 3), np.uint8)
+                    container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+                container.mux(stream.encode())
+                if sound is not None:
+                    heard = av.AudioFrame.from_ndarray(_noise()[None], format="fltp", layout="mono")
+                    heard.rate = 16_000
+                    container.mux(sound.encode(heard))
+                    container.mux(sound.encode())
+            written[name] = file.read_bytes()
+    return written
+
+
+def sounds() -> dict[str, bytes]:
+    """A second of noise in several formats, name -> bytes."""
+    written = {}
+    for name, codec in SOUNDS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / name
+            with av.open(str(file), "w") as container:
+                stream = container.add_stream(codec, rate=16_000, layout="mono")
+                context = stream.codec_context
+                resampler = av.AudioResampler(context.format.name, "mono", 16_000, context.frame_size or None)
+                heard = av.AudioFrame.from_ndarray(_noise()[None], format="fltp", layout="mono")
+                heard.rate = 16_000
+                for frame in [*resampler.resample(heard), *resampler.resample(None)]:
+                    container.mux(stream.encode(frame))
+                container.mux(stream.encode())
+            written[name] = file.read_bytes()
+    return written
+
+
+def _noise() -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+    return np.random.default_rng(0).uniform(-0.5, 0.5, 16_000).astype(np.float32)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Encoders by name: every spec gives a tower, its id gives it back, and what does not exist is one sentence."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llmrec.catalog import Item
+from llmrec.encoders import Encoder, encoder, encoder_by_id, encoders_for, text_encoder
+from llmrec.encoders.base import read_file
+from llmrec.encoders.registry import DEFAULTS, chosen
+from llmrec.errors import BadInput, SetupError
+from llmrec.setup.packages import MINILM
+from tests.encoders.media import tone, wav, write_film
+
+needs_minilm = pytest.mark.skipif(MINILM.version() is None, reason="the package of MiniLM is not installed")
+VIT = "timm:vit_tiny_patch16_224"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """A picture, a clip and a sound."""
+    Image.effect_noise((60, 40), 90).convert("RGB").save(tmp_path / "a.png")
+    (tmp_path / "a.wav").write_bytes(wav(tone()))
+    return {"image": tmp_path / "a.png", "video": write_film(tmp_path / "a.mp4"), "audio": tmp_path / "a.wav"}
+
+
+def vector(tower: Encoder[Any], file: Path) -> np.ndarray[Any, Any]:
+    """The one vector of a file."""
+    (found,) = tower.encode([read_file(file, tower)])
+    assert found.dtype == np.float32
+    assert found.shape == (tower.dim,)
+    assert tower.dim % tower.steps == 0
+    assert np.isfinite(found).all()
+    assert found.any()
+    return found
+
+
+@pytest.mark.parametrize(("modality", "spec"), DEFAULTS.items())
+def test_the_defaults_are_found_again_by_their_ids(modality: str, spec: str) -> None:
+    tower = encoder(modality, spec)
+    assert tower.modality == modality
+    assert encoder(modality, spec) is tower
+    assert encoder_by_id(modality, tower.id).id == tower.id
+
+
+@pytest.mark.parametrize(
+    ("modality", "spec", "dim", "steps"),
+    [
+        ("image", f"{VIT}?random", 192, 1),
+        ("image", "timm:resnet18?random", 512, 1),
+        ("video", "torchvision:s3d?random", 1024, 1),
+        ("video", "frames:timm:resnet18?random", 6 * 2 * 512, 6),
+        ("audio", "mfcc", 1664, 64),
+    ],
+)
+def test_towers_by_name(modality: str, spec: str, dim: int, steps: int, files: dict[str, Path]) -> None:
+    tower = encoder(modality, spec)
+    assert (tower.dim, tower.steps) == (dim, steps)
+    assert ("random" in tower.id) == ("?random" in spec)
+    first = vector(tower, files[modality])
+    again = encoder_by_id(modality, tower.id)
+    np.testing.assert_allclose(vector(again, files[modality]), first, atol=1e-5)  # random, but the same ones
+
+
+@pytest.mark.parametrize(
+    ("modality", "spec", "match"),
+    [
+        ("smell", "nose", "no modality 'smell'"),
+        ("image", "frames", "no image encoder 'frames'"),
+        ("image", "timm:", "no image encoder"),
+        ("image", "lite0?random", "no image encoder"),
+        ("image", f"{VIT}?untrained", "no image encoder"),
+        ("image", "timm:vit_tiny_patch16_225", "timm has no model"),
+        ("video", "torchvision:resnet18", "torchvision has no video model"),
+        ("audio", "timm:resnet18", "pass one of mel, mfcc"),
+    ],
+)
+def test_what_is_no_encoder_is_one_sentence(modality: str, spec: str, match: str) -> None:
+    with pytest.raises(BadInput, match=match):
+        encoder(modality, spec)
+
+
+def test_random_weights_only_when_asked_for(files: dict[str, Path]) -> None:
+    for modality, spec in (("image", "timm:vit_tiny_patch16_224"), ("video", "torchvision:s3d")):
+        with pytest.raises(SetupError, match="not on this machine"):
+            vector(encoder(modality, spec), files[modality])
+
+
+def test_options_of_the_command_line() -> None:
+    assert chosen([f"image={VIT}?random", "audio=mfcc"]) == {"image": f"{VIT}?random", "audio": "mfcc"}
+    for option in ("image", "image=", "nose=mel", "audio=lite0"):
+        with pytest.raises(BadInput):
+            chosen([option])
+
+
+def test_a_catalogue_gets_the_towers_of_what_it_has(files: dict[str, Path]) -> None:
+    bare = [Item("1", "a")]
+    assert [tower.modality for tower in encoders_for(bare, {})] == ["text", "image"]
+    clips = [*bare, Item("2", "b", media={"video": files["video"]})]
+    towers = encoders_for(clips, {"audio": "mfcc"})
+    assert [tower.id for tower in towers] == [
+        "all-MiniLM-L6-v2/unit",
+        "tf_efficientnet_lite0/pooled-224",
+        "frames#lite0/6",
+        "mfcc#1",
+    ]
+
+
+@needs_minilm
+def test_a_text_encoder_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(MINILM.folder() / "model", folder)
+    mine = encoder("text", f"hf:{folder}")
+    np.testing.assert_allclose(mine.encode(["x"]), text_encoder().encode(["x"]), atol=1e-6)
+    assert mine.dim == 384
+    random = encoder("text", f"hf:{folder}?random")
+    assert random.dim == 384
+    assert np.abs(random.encode(["x"]) - mine.encode(["x"])).max() > 0.01
+    pooled = folder / "modules.json"
+    pooled.unlink()  # now it is a plain BERT
+    assert encoder_by_id("text", mine.id).encode(["a", "b c"]).shape == (2, 384)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(SetupError, match="are not those of"):
+        _fresh_by_id("text", mine.id).encode(["x"])
+    with pytest.raises(SetupError, match="cannot be loaded"):
+        _fresh_by_id("text", "", f"hf:{folder}").encode(["x"])
+
+
+def test_a_folder_without_weights(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match="holds no weights"):
+        _ = encoder("text", f"hf:{tmp_path}").id
+    gone = f"hf:{tmp_path / 'gone'}#0123456789ab"
+    assert encoder_by_id("text", gone).id == gone  # a pack's own vectors may be all that is asked for
+    with pytest.raises(SetupError, match="not on this machine"):
+        encoder_by_id("text", gone).encode(["x"])
+
+
+def _fresh_by_id(modality: str, id: str, spec: str = "") -> Encoder[Any]:
+    """As in another process: nothing is loaded yet."""
+    from llmrec.encoders.registry import _built
+
+    _built.cache_clear()
+    return encoder(modality, spec) if spec else encoder_by_id(modality, id)
