@@ -58,6 +58,18 @@ def test_query_vectors_of_a_batch_are_those_of_each_request(make_model: Callable
     assert np.abs(together[0] - together[1]).max() > 1e-2
 
 
+def test_histories_that_go_on_from_one_another_are_read_together_and_answered_apart(
+    make_model: Callable[..., RecLM],
+) -> None:
+    model = make_model(soft_tokens=2, window=5)
+    histories = [[1, 2, 3], [1, 2], [], [1, 2, 3, 4], [1, 2, 5], [1, 2, 3], [0, 1, 2, 3, 4, 5, 6], [2]]
+    apart = np.concatenate([query_vectors(model, BEFORE, [h]) for h in histories])
+    assert np.allclose(query_vectors(model, BEFORE, histories), apart, atol=1e-5)
+    wishes = [(7, 8), (), (), (), (9,), (), (), ()]
+    apart = np.concatenate([query_vectors(model, BEFORE, [h], [w]) for h, w in zip(histories, wishes, strict=True)])
+    assert np.allclose(query_vectors(model, BEFORE, histories, wishes), apart, atol=1e-5)
+
+
 def test_only_the_last_window_of_a_long_history_is_read(make_model: Callable[..., RecLM]) -> None:
     model = make_model(window=4)
     long, short = (
