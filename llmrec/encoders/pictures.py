@@ -1,7 +1,6 @@
 """Any picture file as an upright RGB picture: the kind is told by the content, the size before decoding."""
 
 import io
-import zlib
 from typing import TYPE_CHECKING
 
 from llmrec.encoders.base import ContentError
@@ -35,10 +34,10 @@ def picture(raw: bytes) -> "Image":
         raise ContentError(f"not a picture of a known kind: {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise ContentError(f"at most {MEGAPIXELS} megapixels are read") from error
-    # Pillow's decoders let all of these through on damaged files
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError) as error:
-        raise ContentError(str(error) or type(error).__name__) from error
-    except (zlib.error, OverflowError, MemoryError, AttributeError) as error:
+    except ContentError:
+        raise
+    # On damaged files Pillow's decoders let through whatever went wrong in them, from SyntaxError to RuntimeError.
+    except Exception as error:
         raise ContentError(str(error) or type(error).__name__) from error
 
 

@@ -1,5 +1,6 @@
 """Features come from the pack, else from the cache, else from the encoder; damaged media are left out."""
 
+import json
 import os
 import signal
 import subprocess
@@ -14,10 +15,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from llmrec.catalog import Catalog, Item
-from llmrec.encoders import ContentError, Features, extract
+from llmrec.catalog import Catalog, Item, check, load_catalog
+from llmrec.encoders import ContentError, Features, encoder, extract, note_problems
 from llmrec.encoders.extract import BATCH
 from llmrec.encoders.pictures import picture
+from tests.encoders.media import tone, wav, write_film
 
 
 class Colour:
@@ -214,7 +216,7 @@ def test_killed_half_way_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     for _ in range(600):
         if list(cache.rglob("*.safetensors")):
             break
-        time.sleep(0.05)
+        time.sleep(0.01)
     first.send_signal(signal.SIGKILL)
     first.wait()
     second = subprocess.run([*run, "0"], env=environment, capture_output=True, text=True, check=True)
@@ -226,3 +228,92 @@ def test_killed_half_way_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
 def test_an_unreadable_content_is_an_error_of_its_own() -> None:
     with pytest.raises(ContentError, match="not a picture of a known kind"):
         Colour().read(b"words")
+
+
+def test_the_number_of_decoders_does_not_change_a_vector(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    items = []
+    for n in range(80):
+        Image.fromarray(rng.integers(0, 255, (9, 9, 3), np.uint8)).save(tmp_path / f"{n}.png")
+        items.append(Item(str(n), str(n), media={"image": tmp_path / f"{n}.png"}))
+    (tmp_path / "7.png").write_bytes(b"")
+    found = [
+        extract(Catalog("c", tuple(items), {}), [Colour()], tmp_path / f"cache{workers}", workers=workers)
+        for workers in (1, 2, 7)
+    ]
+    for features, problems in found[1:]:
+        np.testing.assert_array_equal(features.vectors["image"], found[0][0].vectors["image"])
+        assert problems == found[0][1]
+
+
+class Counting(Colour):
+    """Counts how often it was asked to read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    def read(self, raw: bytes) -> Image.Image:
+        self.reads += 1
+        return super().read(raw)
+
+
+def test_a_damaged_content_is_tried_once_and_reported_every_time(shop: Catalog, tmp_path: Path) -> None:
+    twin = Item("6", "The same file", media={"image": shop.items[2].media["image"]})
+    both = replace(shop, items=(*shop.items, twin))
+    first, second = Counting(), Counting()
+    _, before = extract(both, [first], tmp_path / "cache")
+    _, after = extract(both, [second], tmp_path / "cache")
+    assert (first.reads, second.reads) == (3, 0)
+    assert [problem.item for problem in before] == ["3", "6"]
+    assert before == after
+
+
+def test_a_clips_own_track_is_the_sound_of_an_item_without_one(tmp_path: Path) -> None:
+    loud = write_film(tmp_path / "loud.mp4", sound=tone())
+    silent = write_film(tmp_path / "silent.mp4")
+    (tmp_path / "own.wav").write_bytes(wav(tone(900)))
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no film")
+    media = [
+        {"video": loud},
+        {"video": silent},
+        {"video": silent, "audio": tmp_path / "own.wav"},
+        {"video": broken},
+        {},
+    ]
+    catalog = Catalog("c", tuple(Item(str(n), str(n), media=files) for n, files in enumerate(media)), {})
+    features, problems = extract(catalog, [encoder("audio", "mel")], tmp_path / "cache")
+    assert features.mask["audio"].tolist() == [True, False, True, False, False]
+    assert [problem.item for problem in problems] == ["3"]  # a silent clip is not damaged
+    assert features.steps == {}
+    again, _ = extract(catalog, [encoder("audio", "mfcc")], tmp_path / "cache")
+    assert again.steps == {"audio": 64}
+
+
+def test_what_cannot_be_read_is_listed_beside_the_bad_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "shop"
+    (folder / "images").mkdir(parents=True)
+    (folder / "items.csv").write_text("item_id,title\n1,a\n2,b\n")
+    (folder / "images" / "1.jpg").write_bytes(b"no picture")
+    os.mkfifo(folder / "images" / "2.jpg")  # opening it would wait for ever
+    catalog = load_catalog(folder)
+    for _ in range(2):
+        features, problems = extract(catalog, [Colour(), Letters()], tmp_path / "cache")
+        note_problems(folder, features, problems)
+    report = check(folder)
+    assert sum(report.unreadable.values()) == 2
+    assert any("not a picture of a known kind" in reason for reason in report.unreadable)
+    assert report.unreadable_file is not None
+    records = [json.loads(line) for line in report.unreadable_file.read_text().splitlines()]
+    assert [(record["item"], record["modality"]) for record in records] == [("2", "image"), ("1", "image")]
+    features, _ = extract(catalog, [Letters()], tmp_path / "cache")
+    note_problems(folder, features, [])
+    assert check(folder).unreadable == report.unreadable  # pictures were not looked at
+    (folder / "images" / "2.jpg").unlink()
+    Image.new("RGB", (9, 9)).save(folder / "images" / "1.jpg")
+    features, problems = extract(load_catalog(folder), [Colour()], tmp_path / "cache")
+    note_problems(folder, features, problems)
+    assert check(folder).unreadable == {}
+    assert check(folder).unreadable_file is None

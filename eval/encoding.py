@@ -1,0 +1,118 @@
+"""How much encoding costs beyond the towers: `python -m eval.encoding --images DIR --clips DIR`.
+
+For pictures and for clips: the towers alone (contents decoded before the clock starts), `extract` with an empty cache
+(hashing, decoding, encoding, writing), and `extract` again (hashing and reading the cache). The three follow each
+other `--repeats` times, and the medians are compared, so that a machine that slows down slows all three. Writes
+eval/results/encoding.json and .png.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.ranking.cells import head_commit, this_machine
+from llmrec.catalog import Catalog, Item
+from llmrec.encoders import Encoder, encoder, extract
+from llmrec.encoders.base import read_file
+from llmrec.encoders.extract import BATCH
+
+OUT = Path(__file__).resolve().parent / "results" / "encoding.json"
+AIMS = {"over the bare tower": 1.25, "cache": 20}
+
+
+def main() -> None:
+    """Measure and write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--images", type=Path, required=True, help="Folder of *.jpg.")
+    options.add_argument("--clips", type=Path, required=True, help="Folder of *.mp4, at any depth.")
+    options.add_argument("--pictures", type=int, default=512, help="How many pictures.")
+    options.add_argument("--films", type=int, default=96, help="How many clips.")
+    options.add_argument("--repeats", type=int, default=3)
+    chosen = options.parse_args()
+    pictures = sorted(chosen.images.rglob("*.jpg"))[: chosen.pictures]
+    films = sorted(chosen.clips.rglob("*.mp4"))[: chosen.films]
+    result: dict[str, Any] = {
+        "image": measure(encoder("image", "lite0"), pictures, chosen.repeats),
+        "video": measure(encoder("video", "frames"), films, chosen.repeats),
+        "aims": AIMS,
+        "machine": this_machine(),
+        "seed": "nothing is random",
+        "commit": head_commit(),
+        "command": "python -m eval.encoding --images DIR --clips DIR",
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    OUT.write_text(json.dumps(result, indent=2) + "\n")
+    plot(result, OUT.with_suffix(".png"))
+    print(json.dumps(result, indent=2))
+
+
+def measure(tower: Encoder[Any], files: Sequence[Path], repeats: int) -> dict[str, Any]:
+    """Seconds of the three ways for `files`, their spread, and the ratios of the medians."""
+    modality = tower.modality
+    catalog = Catalog("files", tuple(Item(file.stem, file.stem, media={modality: file}) for file in files), {})
+    contents = [read_file(file, tower) for file in files]
+    tower.encode(contents[:1])  # loads the model
+    bare, cold, cached = [], [], []
+    for _ in range(repeats):
+        bare.append(_timed(lambda: _encode(tower, contents)))
+        with tempfile.TemporaryDirectory() as cache:
+            cold.append(_timed(lambda: extract(catalog, [tower], Path(cache), progress=False)))
+            cached.append(_timed(lambda: extract(catalog, [tower], Path(cache), progress=False)))
+    middle = {name: statistics.median(runs) for name, runs in (("bare", bare), ("cold", cold), ("cached", cached))}
+    return {
+        "encoder": tower.id,
+        "contents": len(files),
+        "seconds, tower alone": _rounded(bare),
+        "seconds, extract": _rounded(cold),
+        "seconds, extract from the cache": _rounded(cached),
+        "contents a second, extract": round(len(files) / middle["cold"], 1),
+        "over the bare tower": round(middle["cold"] / middle["bare"], 3),
+        "cache": round(middle["cold"] / middle["cached"], 1),
+    }
+
+
+def _encode(tower: Encoder[Any], contents: Sequence[Any]) -> None:
+    size = BATCH[tower.modality]
+    for start in range(0, len(contents), size):
+        tower.encode(contents[start : start + size])
+
+
+def _timed(work: Any) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _rounded(seconds: Sequence[float]) -> list[float]:
+    return [round(s, 3) for s in seconds]
+
+
+def plot(result: dict[str, Any], path: Path) -> None:
+    """Bars: contents a second, for each modality the three ways."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    ways = ("seconds, tower alone", "seconds, extract", "seconds, extract from the cache")
+    figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.5))
+    for axis, modality in zip(axes, ("image", "video"), strict=True):
+        row = result[modality]
+        speeds = [row["contents"] / statistics.median(row[way]) for way in ways]
+        bars = axis.bar(["tower alone", "extract", "from the cache"], speeds, color=["#999999", "#3366aa", "#66aa66"])
+        axis.bar_label(bars, fmt="%.0f")
+        axis.set_yscale("log")
+        axis.set_title(f"{modality}: {row['encoder']}", fontsize=9)
+        axis.set_ylabel("contents a second")
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    pyplot.close(figure)
+
+
+if __name__ == "__main__":
+    main()
