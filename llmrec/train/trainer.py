@@ -14,10 +14,9 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
-from llmrec.errors import BadInput
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
-from llmrec.train.checkpoint import load_checkpoint, save_checkpoint
+from llmrec.train.checkpoint import resume, save_checkpoint
 from llmrec.train.config import TrainConfig
 from llmrec.train.imbalance import class_weights, repeat_factors, resample
 from llmrec.train.objective import Batch, loss
@@ -87,13 +86,8 @@ def fit(
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
     recipe = {"config": asdict(config) | asdict(model.config), "origin": _origin(model, histories, before)}
-    state = load_checkpoint(checkpoint) if checkpoint else None
+    state = resume(checkpoint, recipe) if checkpoint else None
     if state is not None:
-        if any(state[part] != recipe[part] for part in recipe):
-            raise BadInput(
-                f"the checkpoint {checkpoint} was made by another recipe, from other data or on another base model; "
-                "delete it, or train with the same options"
-            )
         progress, best = Progress(**state["progress"]), _to(state["best"], accelerator.device)
         if progress.done:
             return _finish(model, best, progress)
