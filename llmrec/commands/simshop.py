@@ -13,7 +13,7 @@ def run_simshop(out: Path, items: int, users: int, seed: int) -> dict[str, objec
     from llmrec.catalog.simshop import write_simshop
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=show.ERR) as progress:
+    with Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal) as progress:
         bar = progress.add_task("media files", total=None)
 
         def report(done: int, total: int) -> None:

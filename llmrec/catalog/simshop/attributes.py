@@ -18,13 +18,13 @@ ATTRIBUTES = (
     Attribute("pattern", "image", ("plain", "stripes", "dots", "checks", "zigzag")),
     Attribute("motion", "video", ("spin", "turn", "bounce", "slide", "pulse", "sway", "orbit", "rise")),
     Attribute("pace", "video", ("slow", "brisk", "rapid")),
-    Attribute("light", "video", ("even", "flicker", "sweep")),
+    Attribute("light", "video", ("day", "dusk", "spot")),
     Attribute("timbre", "audio", ("flute", "reed", "strings", "bell", "shaker", "harp", "drum", "buzz")),
     Attribute("tempo", "audio", ("calm", "steady", "hurried")),
     Attribute("pitch", "audio", ("low", "middle", "high")),
-    Attribute("family", "text", ("charm", "clock", "coaster", "lamp", "magnet", "ornament", "purse", "bookend")),
     Attribute("material", "text", ("wool", "oak", "glass", "leather", "porcelain")),
     Attribute("occasion", "text", ("birthday", "wedding", "picnic", "housewarming", "graduation")),
+    Attribute("origin", "text", ("Oslo", "Lisbon", "Kyoto", "Quebec", "Nairobi")),
 )
 BY_NAME = {attribute.name: attribute for attribute in ATTRIBUTES}
 MODALITIES = ("image", "video", "audio", "text")

@@ -2,17 +2,18 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 SIDE = 128
 FRAMES, RATE = 24, 12
 """Frames of a clip, and frames a second."""
-EXPOSURES = 4
+EXPOSURES = 5
 """Moments averaged in a frame: motion blur, so that pace shows in a single frame, as in a real camera."""
 HERTZ = {"slow": 0.5, "brisk": 1.1, "rapid": 2.6}
 """Cycles a second."""
@@ -51,10 +52,10 @@ def pose(motion: str, phase: float) -> tuple[float, float, float, float, float]:
 def _frames(motion: str, pace: str, light: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     """(frames, side, side, 3)."""
     hertz, start = HERTZ[pace] * rng.uniform(0.93, 1.07), rng.uniform()
-    size = rng.uniform(0.3, 0.34)
+    size = rng.uniform(0.4, 0.44)
     ground = _ground(rng)
-    beat, first = rng.uniform(), rng.uniform()
-    noise = rng.normal(0, 2.0, (4, SIDE, SIDE)).astype(np.float32)  # four grains in turn: cheap, and compresses
+    lamp = _brightness(light, rng)
+    noise = rng.normal(0, 1.0, (4, SIDE, SIDE)).astype(np.float32)  # four grains in turn: cheap, and compresses
     frames = np.empty((FRAMES, SIDE, SIDE, 3), np.uint8)
     for n in range(FRAMES):
         grey, cover = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
@@ -63,28 +64,26 @@ def _frames(motion: str, pace: str, light: str, rng: np.random.Generator) -> NDA
             puck = np.asarray(_place(size, *pose(motion, phase)), np.float32)
             cover += puck[..., 1]
             grey += puck[..., 0] * puck[..., 1]
-        cover, grey = cover / (255 * EXPOSURES), grey / (255 * EXPOSURES)
-        scene = ground * (1 - cover) + grey
-        scene = scene * _brightness(light, n / RATE, beat, first) + noise[n % len(noise)]
+        full = 255 * EXPOSURES
+        scene = (ground * (1 - cover / full) + grey / full) * lamp + noise[n % len(noise)]
         frames[n] = np.clip(scene + 0.5, 0, 255).astype(np.uint8)[..., None]
     return frames
 
 
-def _brightness(light: str, seconds: float, beat: float, first: float) -> Floats | float:
-    """What the ground's and puck's brightness is multiplied by: a number, or (side, side)."""
-    if light == "flicker":
-        return 1.0 if (seconds * 3 + beat) % 1 < 0.5 else 0.3
-    if light == "sweep":  # a bright band passes over a dim scene
-        at = np.linspace(-1, 1, SIDE, dtype=np.float32)
-        across = at[None, :] + np.float32(0.4) * at[:, None]
-        middle = np.float32(((seconds * 0.8 + first) % 1 - 0.5) * 3.2)
-        return np.float32(0.35) + np.float32(1.0) * np.exp(-(((across - middle) / np.float32(0.4)) ** 2))
-    return 1.0
+def _brightness(light: str, rng: np.random.Generator) -> Floats:
+    """(side, side): what the brightness of ground and puck is multiplied by, the same throughout the clip."""
+    at = np.linspace(-1, 1, SIDE, dtype=np.float32)
+    if light == "spot":  # a pool of light, and little around it
+        x, y = at[None, :] - np.float32(rng.uniform(-0.12, 0.12)), at[:, None] - np.float32(rng.uniform(-0.12, 0.12))
+        pool: Floats = np.float32(0.42) + np.float32(0.85) * np.exp(-(x**2 + y**2) / np.float32(0.35))
+        return pool
+    level = rng.uniform(0.4, 0.48) if light == "dusk" else rng.uniform(0.98, 1.1)
+    return np.full((SIDE, SIDE), level, np.float32)
 
 
 @cache
 def _sprite() -> Image.Image:
-    """The puck, 192 x 192, grey and coverage: shaded, with one bright bar, so that turning shows."""
+    """The puck, 192 x 192, grey and coverage: shaded, with one dark bar, so that turning shows."""
     side = 192
     at = ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1) * np.float32(1.1)
     x, y = np.meshgrid(at, at)
@@ -92,9 +91,9 @@ def _sprite() -> Image.Image:
     corner = np.hypot(np.maximum(np.abs(x) - 0.5, 0), np.maximum(np.abs(y) - 0.5, 0)) - np.float32(0.4)
     inside = np.maximum(outline - np.float32(0.1), corner)
     cover = np.clip(0.5 - inside / np.float32(0.03), 0, 1)
-    grey = 95 + 70 * np.clip(-inside / np.float32(0.5), 0, 1) - 22 * y
-    bar = np.clip(0.5 - np.maximum(np.abs(x) - np.float32(0.14), np.abs(y + 0.32) - np.float32(0.42)) / 0.03, 0, 1)
-    grey = grey * (1 - bar) + 235 * bar
+    grey = 120 + 70 * np.clip(-inside / np.float32(0.5), 0, 1) - 22 * y
+    bar = np.clip(0.5 - np.maximum(np.abs(x) - np.float32(0.16), np.abs(y + 0.32) - np.float32(0.42)) / 0.03, 0, 1)
+    grey = grey * (1 - bar) + 25 * bar
     pixels = np.stack([np.clip(grey, 0, 255), cover * 255], -1).astype(np.uint8)
     return Image.fromarray(pixels, "LA")
 
@@ -118,7 +117,8 @@ def _ground(rng: np.random.Generator) -> Floats:
         (SIDE, SIDE), Image.Resampling.BICUBIC
     )
     slope = np.linspace(-1, 1, SIDE, dtype=np.float32)[:, None] * np.float32(rng.uniform(-12, 12))
-    return (np.float32(rng.uniform(58, 78)) + slope + 6 * np.asarray(mottle)).astype(np.float32)
+    ground: Floats = (np.float32(rng.uniform(84, 104)) + slope + 6 * np.asarray(mottle)).astype(np.float32)
+    return ground
 
 
 def _encode(file: Path, frames: NDArray[np.uint8]) -> None:

@@ -71,15 +71,16 @@ def _render_chunk(chunk: list[Job]) -> int:
 
 def _render_one(job: Job, file: Path) -> None:
     rng = np.random.default_rng([job.seed, STREAMS[job.stream], job.number])
+    first, second, third = job.values
     if job.stream == "video":
         from llmrec.catalog.simshop.clips import film
 
-        film(file, *job.values, rng=rng)
+        film(file, first, second, third, rng)
     elif job.stream == "audio":
         from llmrec.catalog.simshop.sounds import play
 
-        file.write_bytes(play(*job.values, rng=rng))
+        file.write_bytes(play(first, second, third, rng))
     else:
         from llmrec.catalog.simshop.paint import paint
 
-        file.write_bytes(paint(*job.values, rng=rng))
+        file.write_bytes(paint(first, second, third, rng))

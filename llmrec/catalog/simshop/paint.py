@@ -1,12 +1,13 @@
 """The picture of an item: one object in a studio, lit, shaded, with a shadow; shape, colour and pattern show."""
 
 import io
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 SIDE = 224
 """Pixels of a picture's side."""
@@ -119,7 +120,8 @@ def _ink(pattern: str, u: Floats, v: Floats) -> Floats:
 
 
 def _soft(signed: Floats) -> Floats:
-    return np.clip(0.5 + signed / np.float32(0.03), 0, 1).astype(np.float32)
+    inked: Floats = np.clip(0.5 + signed / np.float32(0.03), 0, 1).astype(np.float32)
+    return inked
 
 
 def _lit(distance: Floats, light: Floats) -> tuple[Floats, Floats]:
@@ -147,7 +149,8 @@ def _backdrop(X: Floats, Y: Floats, rng: np.random.Generator) -> Floats:
         X.shape[::-1], Image.Resampling.BICUBIC
     )
     slope = np.float32(rng.uniform(-0.12, 0.12)) * X + np.float32(rng.uniform(-0.1, 0.1)) * Y
-    return scene * (1 + slope + np.float32(0.03) * np.asarray(grain))[..., None]
+    scene_lit: Floats = scene * (1 + slope + np.float32(0.03) * np.asarray(grain))[..., None]
+    return scene_lit
 
 
 def _shadow(cover: Floats, light: Floats, rng: np.random.Generator) -> Floats:
@@ -163,4 +166,5 @@ def _shadow(cover: Floats, light: Floats, rng: np.random.Generator) -> Floats:
 def _rgb(hue: float, saturation: float, value: float) -> Floats:
     """(3,) from hue, saturation, value, each 0 to 1."""
     ramp = np.abs((hue * 6 + np.array([0, 4, 2])) % 6 - 3) - 1
-    return (value * (1 - saturation + saturation * np.clip(ramp, 0, 1))).astype(np.float32)
+    colour: Floats = (value * (1 - saturation + saturation * np.clip(ramp, 0, 1))).astype(np.float32)
+    return colour

@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 RATE, SECONDS = 16_000, 2
 BEATS = {"calm": 1.5, "steady": 3.2, "hurried": 7.0}
 """Notes a second."""
+NOTE = 0.12
+"""Seconds of a note, at every tempo: the slower, the more silence, which even an average over time shows."""
 HERTZ = {"low": 140.0, "middle": 330.0, "high": 780.0}
 
 
@@ -19,7 +21,7 @@ def play(timbre: str, tempo: str, pitch: str, rng: np.random.Generator) -> bytes
     gap = RATE / (BEATS[tempo] * rng.uniform(0.95, 1.05))
     hertz = HERTZ[pitch] * 2 ** rng.uniform(-1 / 12, 1 / 12)
     sound = np.zeros(RATE * SECONDS)
-    length = int(min(gap, RATE * 0.6))
+    length = int(NOTE * RATE)
     note = _note(timbre, hertz, length, rng)
     at = rng.uniform(0, min(gap, 0.15 * RATE))
     while at < len(sound):
@@ -35,37 +37,40 @@ def _note(timbre: str, hertz: float, length: int, rng: np.random.Generator) -> F
     """(length,) samples of one note."""
     t = np.arange(length) / RATE
     turn = 2 * np.pi * hertz * t
-    held = np.minimum(1, t / 0.03) * np.minimum(1, (length / RATE - t) / 0.04)  # blown and bowed notes
-    struck = np.minimum(1, t / 0.003)
+    damped = np.minimum(1, (length / RATE - t) / 0.03)
+    held = np.minimum(1, t / 0.03) * damped  # blown and bowed notes
+    struck = np.minimum(1, t / 0.003) * damped
+    note: Floats
     if timbre == "flute":
-        return (np.sin(turn) + 0.15 * np.sin(2 * turn) + 0.03 * rng.normal(size=length)) * held
-    if timbre == "reed":  # odd harmonics, as of a clarinet
-        return _harmonics(turn, hertz, {n: 1 / n for n in (1, 3, 5, 7, 9)}) * held
-    if timbre == "strings":
+        note = (np.sin(turn) + 0.15 * np.sin(2 * turn) + 0.03 * rng.normal(size=length)) * held
+    elif timbre == "reed":  # odd harmonics, as of a clarinet
+        note = _harmonics(turn, hertz, {n: 1 / n for n in (1, 3, 5, 7, 9)}) * held
+    elif timbre == "strings":
         wobble = turn + 0.25 * np.sin(2 * np.pi * 5.5 * t)
-        return _harmonics(wobble, hertz, {n: 1 / n for n in range(1, 16)}) * held
-    if timbre == "bell":  # partials that are no harmonics
-        partials = {1.0: 1.0, 2.76: 0.7, 5.4: 0.45, 8.93: 0.25}
-        return (
-            sum(
-                (_below(hertz * p) * a * np.sin(turn * p) * np.exp(-t * (3 + 2 * p)) for p, a in partials.items()),
-                np.zeros(length),
-            )
-            * struck
-        )
-    if timbre == "shaker":  # noise in a band around the pitch
-        return _band(rng.normal(size=length), hertz * 4) * np.exp(-t * 22) * struck
-    if timbre == "harp":
-        return _pluck(hertz, length, rng)
-    if timbre == "drum":
+        note = _harmonics(wobble, hertz, {n: 1 / n for n in range(1, 16)}) * held
+    elif timbre == "bell":  # partials that are no harmonics
+        note = np.zeros(length)
+        for partial, strength in ((1.0, 1.0), (2.76, 0.7), (5.4, 0.45), (8.93, 0.25)):
+            ringing = np.sin(turn * partial) * np.exp(-t * (3 + 2 * partial))
+            note += _below(hertz * partial) * strength * ringing * struck
+    elif timbre == "shaker":  # noise in a band around the pitch
+        note = _band(rng.normal(size=length), hertz * 4) * np.exp(-t * 22) * struck
+    elif timbre == "harp":
+        note = _pluck(hertz, length, rng) * damped
+    elif timbre == "drum":
         drop = 2 * np.pi * np.cumsum(0.5 * hertz * (1 + 1.2 * np.exp(-t * 30))) / RATE
-        return (np.sin(drop) * np.exp(-t * 14) + 0.25 * rng.normal(size=length) * np.exp(-t * 90)) * struck
-    buzz = np.sin(turn + 6 * np.sin(turn * 0.5))  # frequency modulation (Chowning 1973)
-    return np.tanh(2.5 * buzz) * (1 + 0.8 * np.sign(np.sin(2 * np.pi * 38 * t))) * held
+        note = (np.sin(drop) * np.exp(-t * 14) + 0.25 * rng.normal(size=length) * np.exp(-t * 90)) * struck
+    else:  # buzz: frequency modulation (Chowning 1973)
+        modulated = np.sin(turn + 6 * np.sin(turn * 0.5))
+        note = np.tanh(2.5 * modulated) * (1 + 0.8 * np.sign(np.sin(2 * np.pi * 38 * t))) * held
+    return note
 
 
 def _harmonics(turn: Floats, hertz: float, strengths: dict[int, float]) -> Floats:
-    return sum((_below(hertz * n) * a * np.sin(n * turn) for n, a in strengths.items()), np.zeros(len(turn)))
+    note = np.zeros(len(turn))
+    for n, strength in strengths.items():
+        note += _below(hertz * n) * strength * np.sin(n * turn)
+    return note
 
 
 def _below(hertz: float) -> float:

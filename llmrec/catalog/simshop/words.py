@@ -1,53 +1,58 @@
-"""Titles, descriptions and prices: they tell family, material and occasion, and nothing that other media show."""
+"""Titles, descriptions and prices: they tell family, material, occasion and origin, and nothing other media show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-PLACES = (
-    "Alden", "Brook", "Carrow", "Dunmore", "Elgin", "Fenwick", "Garrick", "Harlow", "Ivory Lane", "Jarvis", "Kelso",
-    "Lisbon", "Marlow", "Norwich", "Oslo", "Perth", "Quebec", "Ripley", "Selby", "Tarbert", "Upton", "Verona",
-    "Whitby", "Yarrow", "Zurich", "Ashford", "Bergen", "Corby", "Dover", "Exeter",
+from llmrec.catalog.simshop.attributes import of_modality
+
+NAMES = (
+    "Alden", "Brook", "Carrow", "Dunmore", "Elgin", "Fenwick", "Garrick", "Harlow", "Ivers", "Jarvis", "Kelso",
+    "Linden", "Marlow", "Norwood", "Orrin", "Parnell", "Quillan", "Ripley", "Selby", "Tarbert", "Upton", "Vance",
+    "Whitby", "Yarrow", "Zeller", "Ashford", "Birch", "Corby", "Devlin", "Exeter",
 )  # fmt: skip
-TITLES = ("{place} {material} {family}", "{material} {family} from {place}", "{place} {family} in {material}")
-MADE = ("Made of {material} in {place}.", "{family} of {material}, made in {place}.", "{material}, finished by hand.")
+TITLES = ("{name} {material} {family}", "{material} {family} {name}", "{name} {family} in {material}")
+MADE = ("Made of {material} in {origin}.", "{family} of {material}, made in {origin}.", "{material} from {origin}.")
 GIVEN = ("A gift for a {occasion}.", "Bought for a {occasion} most of the time.", "It suits a {occasion}.")
 EXTRAS = ("Comes in a gift box.", "Ships within two days.", "Wipe with a dry cloth.", "A card is included.", "")
 PRICE = {
     "charm": 9, "clock": 34, "coaster": 7, "lamp": 48, "magnet": 5, "ornament": 16, "purse": 39, "bookend": 27,
 }  # fmt: skip
-"""Middle price of a family."""
+"""The eight families, each with its middle price; no taste is for one, and any comes in every shape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """What the items file says of one item."""
 
+    family: str
     title: str
     description: str
     price: float
 
 
-def write_words(
-    families: tuple[str, ...], materials: tuple[str, ...], occasions: tuple[str, ...], seed: int
-) -> list[Words]:
-    """Words of each item; titles are unique, from the 61st namesake on by a number."""
+def write_words(values: Mapping[str, tuple[str, ...]], seed: int) -> list[Words]:
+    """Words of each item from the attributes that live in words; titles are unique, at need by a number."""
     rng = np.random.default_rng([seed, 4])
+    own = [attribute.name for attribute in of_modality("text")]
+    items = len(values[own[0]])
+    families = rng.permutation(np.resize(list(PRICE), items))
     taken: set[str] = set()
     told = []
-    for family, material, occasion in zip(families, materials, occasions, strict=True):
-        facts = {"family": family, "material": material, "occasion": occasion, "place": ""}
+    for row, family in enumerate(families.tolist()):
+        facts = {"family": family, "name": ""} | {name: values[name][row] for name in own}
         for _ in range(60):
-            facts["place"] = PLACES[rng.integers(len(PLACES))]
+            facts["name"] = NAMES[rng.integers(len(NAMES))]
             title = _sentence(TITLES[rng.integers(len(TITLES))], facts)
             if title not in taken:
                 break
         else:
-            title = f"{title} No. {len(taken) + 1}"
+            title = f"{title} No. {row + 1}"
         taken.add(title)
         parts = [_sentence(options[rng.integers(len(options))], facts) for options in (MADE, GIVEN, EXTRAS)]
         price = float(np.round(PRICE[family] * np.exp(rng.normal(0, 0.25)), 2))
-        told.append(Words(title, " ".join(part for part in parts if part), price))
+        told.append(Words(family, title, " ".join(part for part in parts if part), price))
     return told
 
 

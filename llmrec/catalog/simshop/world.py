@@ -24,7 +24,7 @@ STRENGTH = 6.0
 EMPHASIS = 3.0
 LIKED_SHARE = 1 / 25
 """How much of the catalogue satisfies a whole taste, about: little enough for ten places to be worth filling."""
-PURCHASES = (12, 25)
+PURCHASES = (15, 25)
 """Fewest and most purchases of a user."""
 SPREAD = ((1, 0.4), (2, 0.35), (3, 0.25))
 """In how many modalities a taste lives, and the share of the users with such a taste."""
@@ -148,7 +148,8 @@ def driver_logits(taste: Taste, values: Mapping[str, tuple[str, ...]]) -> NDArra
     """(attributes of the taste, items): the utility of each item where that attribute is the driver."""
     has = np.array([np.isin(values[name], liked) for name, liked in taste.likes.items()], float)
     weights = np.array([taste.weights[name] for name in taste.likes])
-    return STRENGTH * (weights @ has) + EMPHASIS * has
+    logits: NDArray[np.float64] = STRENGTH * (weights @ has) + EMPHASIS * has
+    return logits
 
 
 def _shopping(

@@ -32,8 +32,7 @@ def write_simshop(
     """
     _claim(folder, {"format": FORMAT, "items": items, "users": users, "seed": seed})
     world = make_world(items, users, seed)
-    names = ("family", "material", "occasion")
-    words = write_words(*(world.values[name] for name in names), seed=seed)
+    words = write_words(world.values, seed)
     queries = photo_queries(world)
     jobs = _media_jobs(folder, world, queries)
     done = 0
@@ -96,13 +95,13 @@ def _told(query: PhotoQuery) -> dict[str, object]:
 def _write_catalogue(folder: Path, world: World, words: Sequence[Words], absent: Mapping[str, frozenset[str]]) -> None:
     """items.csv and interactions.csv; the media cells of `absent[modality]` stay empty."""
     rows = []
-    for item, told, family in zip(world.items, words, world.values["family"], strict=True):
+    for item, told in zip(world.items, words, strict=True):
         media = {
             modality: "" if item in absent.get(modality, ()) else f"media/{item}{suffix}"
             for modality, suffix in SUFFIXES.items()
         }
         first = {"item_id": item, "title": told.title, "description": told.description}
-        rows.append({**first, "family": family, "price": f"{told.price:.2f}", **media})
+        rows.append({**first, "family": told.family, "price": f"{told.price:.2f}", **media})
     _write_csv(folder / "items.csv", rows)
     _write_csv(
         folder / "interactions.csv",
