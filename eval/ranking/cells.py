@@ -208,8 +208,8 @@ def head_commit() -> str:
 
 def command_line() -> str:
     """The command that runs, absolute paths made relative to the working directory."""
-    script = Path(sys.argv[0])
-    start = "python -m eval.ranking" if script.name == "__main__.py" else f"python {_relative(sys.argv[0])}"
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    start = f"python -m {spec.parent or spec.name}" if spec else f"python {_relative(sys.argv[0])}"
     return " ".join([start, *(shlex.quote(_relative(arg)) for arg in sys.argv[1:])])
 
 

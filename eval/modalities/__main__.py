@@ -1,0 +1,85 @@
+"""`python -m eval.modalities WORLD…`: every fusion and classic recipe, with and without each modality, cold items.
+
+Resumable: a row that is filed for this data and configuration is not measured again, and a training that was cut
+short goes on from its checkpoint.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from eval.modalities.cells import Cells
+from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, training_of, with_towers
+from eval.modalities.report import write_report
+from eval.modalities.runs import Run, features_of, run_hybrid, run_oracle, run_recipe
+from eval.modalities.worlds import open_world
+from llmrec.encoders.registry import chosen
+from llmrec.errors import LlmrecError
+from llmrec.fusion import FUSIONS
+from llmrec.paths import home
+from llmrec.setup import base_folder
+
+RESULTS = Path(__file__).resolve().parent.parent / "results" / "modalities"
+NONE = "none"
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python -m eval.modalities", description=__doc__)
+    parser.add_argument("worlds", nargs="*", type=Path, help="catalogue folders; none: the report only")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument("--fusions", nargs="+", choices=(*FUSIONS, NONE), default=list(FUSIONS), metavar="WORD")
+    parser.add_argument(
+        "--recipes",
+        nargs="+",
+        choices=(*CLASSICS, HYBRID, NONE),
+        default=[*CLASSICS, HYBRID],
+        metavar="NAME",
+        help=f"classic recipes beside the fusions; default all: {'; '.join((*CLASSICS, HYBRID))}",
+    )
+    parser.add_argument(
+        "--retrain",
+        nargs="+",
+        choices=(*FUSIONS, NONE),
+        default=["concat"],
+        metavar="WORD",
+        help="fusions trained again without each modality; the others lose it at inference only",
+    )
+    parser.add_argument("--no-cold", action="store_true", help="leave out the cold items, which cost a training each")
+    parser.add_argument(
+        "--encoder", action="append", default=[], metavar="MODALITY=SPEC", help="another tower where one is used"
+    )
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where rows and report go")
+    parser.add_argument("--force", action="store_true", help="measure filed rows again")
+    return parser.parse_args(argv)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Every world, then the report."""
+    cells, towers, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
+    for folder in args.worlds:
+        world = open_world(folder.resolve())
+        run_oracle(world, cells)
+        training = training_of(world.name, world.truth is not None)
+        for seed in args.seeds:
+            for name in (*args.fusions, *args.recipes):
+                if name == HYBRID:
+                    run_hybrid(world, cells, features_of(world, {"text": "minilm"}), seed)
+                elif name != NONE:
+                    recipe = with_towers(RECIPES[name], towers)
+                    one = Run(world, cells, name, recipe, training, seed, base_folder(home()), store)
+                    run_recipe(one, features_of(world, recipe.towers), name in args.retrain, not args.no_cold)
+    for file in write_report(args.results):
+        print(file)
+
+
+def main() -> None:
+    """Entry point; a known error is one sentence and exit code 1."""
+    try:
+        run(arguments())
+    except (LlmrecError, FileNotFoundError) as error:
+        sys.exit(f"eval.modalities: {error}")
+
+
+if __name__ == "__main__":
+    main()

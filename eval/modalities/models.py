@@ -1,0 +1,147 @@
+"""Training one model of the table, and asking it for scores with and without a modality."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from eval.modalities.recipes import Recipe, Training
+from eval.modalities.worlds import Task
+from llmrec.catalog import Catalog
+from llmrec.catalog.events import Event
+from llmrec.encoders import Features
+from llmrec.model.config import RecLMConfig
+from llmrec.model.query import query_vectors
+from llmrec.model.reclm import RecLM
+from llmrec.model.words import PromptWords
+from llmrec.retrieval.collaborative import Collaborative
+from llmrec.retrieval.components import Components
+from llmrec.retrieval.hybrid import fit_weights, fuse
+from llmrec.retrieval.popularity import popularity
+from llmrec.train.build import build_model, known_items, wish_writer
+from llmrec.train.config import TrainConfig
+from llmrec.train.trainer import Progress, Report, fit
+from llmrec.train.validate import llm_ndcg
+
+Floats = NDArray[np.float32]
+MOST_EVENTS = 2000
+"""Validation events that the weights of the fused score are fitted on, as in `llmrec.train.calibrate`."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model with all that its scores need; `seconds`: of training."""
+
+    model: RecLM
+    words: PromptWords
+    features: Features
+    task: Task
+    weights: Mapping[str, float]
+    """Of the fused score, fitted on valid."""
+    progress: Progress
+    seconds: float
+
+    def scores(self, events: Sequence[Event], without: str = "") -> dict[str, Floats]:
+        """`llm` alone and `llmrec`, the fused score: (events, items), -inf at seen items.
+
+        `without`: a modality that every item loses when it is asked, not when it was trained.
+        """
+        parts = parts_of(self.model, self.words, self.features, self.task, events, without)
+        histories = [e.history for e in events]
+        return {
+            "llm": fuse({"llm": parts["llm"]}, {"llm": 1.0}, histories),
+            "llmrec": fuse(parts, self.weights, histories),
+        }
+
+    def tokens(self, events: Sequence[Event]) -> float:
+        """Mean length of the prompts, in slots."""
+        config = self.model.config
+        read = [min(config.window, len(e.history)) * config.soft_tokens for e in events]
+        return len(self.words.before) + sum(read) / len(read)
+
+
+def train_model(
+    catalog: Catalog,
+    task: Task,
+    features: Features,
+    base: Path,
+    recipe: Recipe,
+    training: Training,
+    seed: int,
+    checkpoint: Path | None = None,
+    report: Report | None = None,
+) -> Trained:
+    """Trains on `task.train` with every modality of `features`; goes on from `checkpoint` where there is one."""
+    start = time.monotonic()
+    shape = RecLMConfig(**{**training.shape, "fusion": recipe.fusion, "temporal": recipe.temporal})
+    config = TrainConfig(seed=seed, **training.recipe)
+    known = known_items(task.train, len(catalog.items)) & training.ids
+    used = {m: x for m, x in features.vectors.items() if features.mask[m].any()}
+    model, _ = build_model(
+        base,
+        used,
+        {m: features.mask[m] for m in used},
+        known,
+        shape,
+        seed,
+        config.dropout,
+        steps=features.steps,
+        histories=task.train,
+    )
+    words = PromptWords.load(base)
+    watched = _sample(task.valid, training.stop_events, seed)
+    progress = fit(
+        model,
+        task.train,
+        words.before,
+        wish_writer(catalog, words),
+        lambda m: llm_ndcg(m, words.before, watched),
+        config,
+        checkpoint,
+        report,
+    )
+    model.to("cpu")
+    events = _sample(task.valid, MOST_EVENTS, seed)
+    parts = parts_of(model, words, features, task, events)
+    weights = fit_weights(parts, [e.target for e in events], [e.history for e in events])
+    return Trained(model, words, features, task, weights, progress, max(progress.seconds, time.monotonic() - start))
+
+
+@torch.inference_mode()
+def parts_of(
+    model: RecLM, words: PromptWords, features: Features, task: Task, events: Sequence[Event], without: str = ""
+) -> dict[str, Floats]:
+    """Component -> (events, items) raw scores, as `llmrec.retrieval.components` has them."""
+    known: torch.Tensor = model.known  # type: ignore[assignment]
+    hidden = {without: torch.ones_like(known)} if without else None
+    q = query_vectors(model, words.before, [e.history for e in events], soft=model.soft(known, hidden))
+    v, b = (x.numpy() for x in model.item_vectors(known, hidden))
+    rows = [list(history) for history in task.train.values()]
+    nobody = np.zeros(len(features.ids), np.bool_)
+    components = Components.of(
+        v,
+        b,
+        Collaborative.fit(rows, len(features.ids)),
+        {m: features.vectors[m] for m in model.modalities},
+        {m: nobody if m == without else features.mask[m] for m in model.modalities},
+        popularity(rows, len(features.ids)),
+    )
+    return components.scores(q, [e.history for e in events])
+
+
+def only(features: Features, modalities: Sequence[str]) -> Features:
+    """The features of some modalities."""
+    kept = {
+        name: {m: getattr(features, name)[m] for m in modalities} for name in ("vectors", "mask", "encoders", "keys")
+    }
+    return replace(features, **kept, steps={m: n for m, n in features.steps.items() if m in modalities})
+
+
+def _sample(events: Sequence[Event], most: int, seed: int) -> list[Event]:
+    chosen = list(events)
+    return chosen if len(chosen) <= most else Random(seed).sample(chosen, most)

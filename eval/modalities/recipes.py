@@ -1,0 +1,84 @@
+"""What is compared: each fusion, and five classic multimodal recommenders and a hybrid by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from llmrec.encoders.registry import DEFAULTS
+from llmrec.fusion import FUSIONS
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Encoder specs by modality (None: every modality of the catalogue, default towers), and how they are fused."""
+
+    fusion: str
+    towers: Mapping[str, str] | None = None
+    temporal: str = "mean"
+    source: str = ""
+    """What the classic of this name is."""
+
+
+HYBRID = "semantic vector + matrix factorisation + retrieval"
+CLASSICS = {
+    "text+image+video concat": Recipe(
+        "concat",
+        {"text": "minilm", "image": "lite0", "video": "frames"},
+        source="early fusion of three frozen towers",
+    ),
+    "text+image+video weighted": Recipe(
+        "weighted",
+        {"text": "minilm", "image": "lite0", "video": "frames"},
+        source="the same, added up with learned weights",
+    ),
+    "text+image ViT concat": Recipe(
+        "concat",
+        {"text": "minilm", "image": "timm:vit_tiny_patch16_224?random"},
+        source="BERT-like text and a vision transformer (Dosovitskiy et al. 2021)",
+    ),
+    "text+image+audio (BERT, ResNet, LSTM over MFCC)": Recipe(
+        "concat",
+        {"text": "minilm", "image": "timm:resnet18?random", "audio": "mfcc"},
+        "lstm",
+        source="MiniLM is the BERT at hand; ResNet (He et al. 2016); LSTM over MFCC frames",
+    ),
+    "encoder-decoder with score product": Recipe(
+        "resampler", source="media tokens encoded, K tokens decoded, scored by their product with the query"
+    ),
+}
+"""Towers with random weights stand where none are at hand; `--encoder` puts others in their place."""
+
+RECIPES = {fusion: Recipe(fusion) for fusion in FUSIONS} | CLASSICS
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a world's models are shaped and trained; `ids`: whether items own one (see `RecLM`)."""
+
+    shape: Mapping[str, Any] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    ids: bool = True
+    stop_events: int = 2000
+    """Validation events that early stopping looks at."""
+
+
+SIMSHOP = Training(
+    shape={"exit_layer": 2, "window": 32},
+    recipe={"epochs": 12, "wishes": 0, "lr": 3e-3, "lr_lora": 1e-3, "average": 0.99, "dropout": 0.1},
+    ids=False,
+    stop_events=1000,
+)
+"""A taste there is a matter of content alone, and prompts are short."""
+REAL = {"ml-100k": Training(), "hm": Training(recipe={"epochs": 10, "average": 0.99})}
+
+
+def training_of(world: str, simshop: bool) -> Training:
+    """The training of a world by its name."""
+    return SIMSHOP if simshop else REAL.get(world, Training())
+
+
+def with_towers(recipe: Recipe, others: Mapping[str, str]) -> Recipe:
+    """The recipe with other towers for the modalities it has."""
+    towers = dict(DEFAULTS if recipe.towers is None else recipe.towers)
+    changed = towers | {m: spec for m, spec in others.items() if m in towers}
+    return recipe if changed == towers else replace(recipe, towers=changed)

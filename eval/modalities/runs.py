@@ -1,0 +1,150 @@
+"""The cells of one world: each recipe trained and asked, with every modality, without each, and on cold items."""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.modalities import cells as filed
+from eval.modalities.cells import Cells
+from eval.modalities.hybrid import hybrid_scores
+from eval.modalities.measure import measure, oracle
+from eval.modalities.models import Trained, only, train_model
+from eval.modalities.recipes import HYBRID, Recipe, Training
+from eval.modalities.worlds import Task, World
+from llmrec.encoders import Features, encoders_for, extract
+from llmrec.paths import home
+
+ORACLE = "oracle"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One recipe in one world with one seed."""
+
+    world: World
+    cells: Cells
+    name: str
+    recipe: Recipe
+    training: Training
+    seed: int
+    base: Path
+    """Folder of the base LLM."""
+    store: Path
+    """Where checkpoints lie."""
+
+    def config(self, features: Features) -> dict[str, Any]:
+        """What tells one row's model from another's; plain JSON, as it comes back from a file."""
+        about = {
+            "fusion": self.recipe.fusion,
+            "temporal": self.recipe.temporal,
+            "encoders": dict(features.encoders),
+            **asdict(self.training),
+        }
+        plain: dict[str, Any] = json.loads(json.dumps(about))
+        return plain
+
+
+def features_of(world: World, towers: Mapping[str, str] | None) -> Features:
+    """The world's features by these towers (None: the default one of every modality); only modalities it has."""
+    encoders = encoders_for(world.catalog.items, towers or {})
+    chosen = [e for e in encoders if towers is None or e.modality in towers]
+    features, problems = extract(world.catalog, chosen, home() / "features")
+    for problem in problems[:20]:
+        print(f"  {problem}", flush=True)
+    return only(features, [m for m in features.encoders if features.mask[m].any()])
+
+
+def run_oracle(world: World, cells: Cells) -> None:
+    """What could be known, in a world with truth."""
+    if world.truth is None:
+        return
+    for section, task in ((filed.MAIN, world.warm), (filed.COLD, world.cold)):
+        if not cells.done(world, ORACLE, 0, section, {}):
+            start = time.monotonic()
+            metrics = measure(world, task, oracle(world, task), ("text", "image", "video", "audio"))
+            cells.write(world, ORACLE, 0, section, {}, metrics, time.monotonic() - start, {}, "peer")
+
+
+def run_hybrid(world: World, cells: Cells, features: Features, seed: int) -> None:
+    """The hybrid without an LLM, over the modalities of `features`."""
+    for section, task in ((filed.MAIN, world.warm), (filed.COLD, world.cold)):
+        config = {"encoders": dict(features.encoders)}
+        if not cells.done(world, HYBRID, seed, section, config):
+            start = time.monotonic()
+            scores = hybrid_scores(task, features, tuple(features.encoders), seed)
+            metrics = measure(world, task, scores, ("text", "image", "video", "audio"))
+            cells.write(world, HYBRID, seed, section, config, metrics, time.monotonic() - start, {}, "peer")
+
+
+def run_recipe(run: Run, features: Features, retrained: bool, cold: bool) -> None:
+    """All cells of one recipe and seed.
+
+    `retrained`: also train without each modality in turn; `cold`: also train without the cold items.
+    """
+    _trained_once(run, features, run.world.warm, filed.MAIN, run.name)
+    if cold:
+        _trained_once(run, features, run.world.cold, filed.COLD, run.name)
+    if retrained and len(features.encoders) > 1:
+        for gone in features.encoders:
+            rest = only(features, [m for m in features.encoders if m != gone])
+            _trained_once(run, rest, run.world.warm, filed.REMOVED, removed(run.name, gone, "retrained"))
+
+
+def removed(name: str, modality: str, how: str) -> str:
+    """The model's name in a row: `how` is `masked` (at inference) or `retrained` (never seen)."""
+    return f"{name} without {modality}, {how}"
+
+
+def _trained_once(run: Run, features: Features, task: Task, section: str, model: str) -> None:
+    """Trains, unless the rows are there, and files the row and those with each modality masked at inference."""
+    config, world = run.config(features), run.world
+    used: Sequence[str] = tuple(features.encoders)
+    masked = used if section != filed.REMOVED and len(used) > 1 else ()
+    at = filed.REMOVED if section == filed.MAIN else section
+    wanted = [(model, section, ""), *((removed(model, m, "masked"), at, m) for m in masked)]
+    missing = [one for one in wanted if not run.cells.done(world, one[0], run.seed, one[1], config)]
+    if not missing:
+        return
+    print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)
+    checkpoint = run.store / world.name / f"{section}.{model}__s{run.seed}.pt"
+    trained = train_model(
+        world.catalog, task, features, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
+    )
+    for name, place, without in missing:
+        _file(run, trained, task, name, place, without, config)
+    checkpoint.unlink(missing_ok=True)
+
+
+def _file(
+    run: Run, trained: Trained, task: Task, model: str, section: str, without: str, config: Mapping[str, Any]
+) -> None:
+    start = time.monotonic()
+    scores = trained.scores(task.test, without)
+    asked = time.monotonic() - start
+    known = tuple(trained.model.modalities)
+    everything = ("text", "image", "video", "audio") if run.world.truth else known
+    metrics = measure(run.world, task, scores["llmrec"], everything)
+    alone = measure(run.world, task, scores["llm"], everything if run.world.truth else ())
+    metrics |= {f"llm {name}": value for name, value in alone.items() if name.startswith("ndcg@10")}
+    shares = trained.model.fusion.shares()
+    measures = {
+        "training seconds": round(trained.seconds, 1),
+        "ms a request": round(1000 * asked / len(task.test), 2),
+        "tokens a request": round(trained.tokens(task.test), 1),
+        "valid ndcg@10 of the LLM": round(trained.progress.best, 5),
+        **{f"weight of {m}": round(share, 4) for m, share in shares.items()},
+    }
+    run.cells.write(run.world, model, run.seed, section, config, metrics, trained.seconds + asked, measures)
+
+
+def report_epoch(step: Mapping[str, float]) -> None:
+    """Print an epoch's validation."""
+    if "ndcg@10" in step:
+        print(
+            f"  epoch {step['epoch'] + 1:.0f}: loss {step['loss']:.3f}, valid NDCG@10 of the LLM {step['ndcg@10']:.4f} "
+            f"({step['seconds']:.0f} s)",
+            flush=True,
+        )
