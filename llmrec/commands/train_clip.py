@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from llmrec.commands import show
 
 if TYPE_CHECKING:
-    from llmrec.train.clip import ClipConfig
+    from llmrec.train.clip_heads import ClipConfig
 
 
 def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dict[str, float]:

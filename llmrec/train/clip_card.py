@@ -16,7 +16,7 @@ from llmrec.model.pack import storage_error, write_text
 from llmrec.train.card import head_commit
 
 if TYPE_CHECKING:
-    from llmrec.train.clip import ClipConfig
+    from llmrec.train.clip_heads import ClipConfig
 
 
 def save_heads(

@@ -19,6 +19,8 @@ from llmrec.train.clip_pairs import text_vectors
 CLASSES = 1000
 NAMINGS = 9
 """Ways to say a class; classes with fewer names say some of them twice."""
+NAME = 2
+"""Which of them is the first name alone."""
 RECIPES = ((4, 0.3, 4.0), (9, 0.7, 4.0), (6, 0.5, 8.0), (12, 0.5, 8.0), (6, 0.5, 16.0), (12, 0.5, 16.0))
 """Places in the picture, the share of their spread that they have in common, and the pull back to the spread."""
 STEPS, RATE = 15, 0.07

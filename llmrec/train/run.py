@@ -26,6 +26,7 @@ from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.curves import write_log
+from llmrec.train.examples import example_shares
 from llmrec.train.rationale import RationaleConfig, train_rationale
 from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
@@ -134,6 +135,9 @@ def train(
     weights, metrics, newcomers = calibrate(
         model, words, components, catalog, material.valid, text_encoder(), config.seed
     )
+    usual = components.lending() if newcomers else components
+    weights["example"], reached = example_shares(model, words, usual, material.valid, weights["history"], config.seed)
+    metrics |= reached
     about = provenance(material, config, progress)
     info = PackInfo(
         name=out.name,

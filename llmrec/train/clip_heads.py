@@ -1,0 +1,167 @@
+"""The heads' own training, on vectors of frozen towers.
+
+The loss on products is CLIP's (Radford et al. 2021), where products with the same words are all right answers (UniCL,
+Yang et al. 2022, arXiv 2204.03610). Everyday objects come in through the tower's own classifier: of real pictures, and
+of mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with features imagined for each of ImageNet's classes, the
+similarities to the names of the classes learn what it says (Hinton et al. 2015, arXiv 1503.02531).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from llmrec.encoders.image import Lite0
+from llmrec.train.clip_classes import class_texts, imagined_features
+from llmrec.train.clip_pairs import PHRASINGS, Pairs
+
+Report = Callable[[str, int, int], None]
+"""What is under way, steps done, steps in all."""
+ALIKE = 0.999
+"""Cosine from which two texts are the same words: their vectors are cached in half precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipConfig:
+    """The recipe of a run."""
+
+    seed: int = 0
+    steps: int = 600
+    batch: int = 1024
+    """Products a step."""
+    lr: float = 1e-3
+    weight_decay: float = 0.1
+    dim: int = 256
+    """Size of the joint space."""
+    dropout: float = 0.3
+    """On the image head's hidden units; half of it on its inputs."""
+    whole: float = 0.4
+    """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
+    imagined: int = 512
+    """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
+    least_imagined: float = 0.4
+    """Share of the imagined one in a mixture, at least."""
+    label_weight: float = 1.0
+    """Of the loss on the classifier's labels, where that on products has 1."""
+    average: float = 0.995
+    """Decay of the moving average of the weights, which is what is kept."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tensors that steps draw from, on the CPU."""
+
+    pictures: Tensor
+    """(n, 1280) features of the products' pictures."""
+    texts: Tensor
+    """(n, PHRASINGS, 384) unit rows."""
+    train: Tensor
+    """Rows to learn from."""
+    classes: Tensor
+    """(classes, namings, 384) unit rows."""
+    imagined: Tensor
+    """(m, 1280) features of imagined pictures of the classes."""
+    classifier: nn.Module
+    """(n, 1280) -> (n, classes) logits."""
+
+    @classmethod
+    def of(cls, pairs: Pairs, cache: Path, seed: int, report: Report) -> "Material":
+        """The pairs, and ImageNet's classes."""
+        tower = Lite0().classifier().eval().requires_grad_(False)
+        imagined = imagined_features(tower, seed, lambda done, of: report("imagining classes", done, of))
+        rows = torch.from_numpy((~pairs.held_out).nonzero()[0])
+        texts = torch.from_numpy(pairs.texts)
+        return cls(torch.from_numpy(pairs.pictures), texts, rows, class_texts(cache), imagined, tower.classifier)
+
+    def labels(self, pictures: Tensor) -> Tensor:
+        """(n, classes): the classifier's probabilities for features (n, 1280)."""
+        with torch.no_grad():
+            chance: Tensor = self.classifier(pictures).softmax(1)
+        return chance
+
+    @cached_property
+    def scale(self) -> tuple[Tensor, Tensor]:
+        """Mean and spread (1280,) of what is learnt from."""
+        seen = torch.cat([self.pictures[self.train], self.imagined])
+        return seen.mean(0), seen.std(0) + 0.05
+
+
+def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report) -> None:
+    """Trains the heads of `model` in place; they end as the average of their weights along the run."""
+    # standardised inputs learn faster; they are folded into the first layer at the end
+    mean, spread = material.scale
+    head, proj = model.visual.head, model.text.proj
+    scale = nn.Parameter(torch.tensor(math.log(1 / 0.05)))
+    heads = [*head.parameters(), *proj.parameters()]
+    average = [p.detach().clone() for p in heads]
+    groups = [{"params": heads, "weight_decay": config.weight_decay}, {"params": [scale], "weight_decay": 0.0}]
+    optimiser = torch.optim.AdamW(groups, lr=config.lr)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.lr, total_steps=config.steps, pct_start=0.1)
+    rng = torch.Generator().manual_seed(config.seed)
+    head.train()
+    for step in range(config.steps):
+        loss = _loss(head, proj, scale.exp(), material, config, rng)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        with torch.no_grad():
+            scale.clamp_(max=math.log(100))
+            keep = min(config.average, (step + 1) / (step + 10))  # the first steps' weights should not linger
+            for kept, p in zip(average, heads, strict=True):
+                kept.lerp_(p, 1 - keep)
+        report("training the heads", step + 1, config.steps)
+    with torch.no_grad():
+        for p, kept in zip(heads, average, strict=True):
+            p.copy_(kept)
+        first = head.mlp.fc1
+        first.weight.div_(spread)
+        first.bias.sub_(first.weight @ mean)
+        model.logit_scale.copy_(scale)
+
+
+def _loss(
+    head: nn.Module, proj: nn.Module, scale: Tensor, material: Material, config: ClipConfig, rng: torch.Generator
+) -> Tensor:
+    """The loss of one random step."""
+    rows = material.train[torch.randperm(len(material.train), generator=rng)[: config.batch]]
+    short = torch.randint(1, PHRASINGS, (len(rows),), generator=rng)
+    ways = torch.where(torch.rand(len(rows), generator=rng) < config.whole, 0, short)
+    mixed = _mixtures(material, rows, config, rng)
+    pixels = torch.cat([material.pictures[rows], mixed])
+    mean, spread = material.scale
+    joint = F.normalize(head(F.dropout((pixels - mean) / spread, config.dropout / 2)), dim=-1)
+
+    said = material.texts[rows, ways]
+    loss = contrast(scale * joint[: len(rows)] @ F.normalize(proj(said), dim=-1).T, said @ said.T > ALIKE)
+    classes, namings = material.classes.shape[:2]
+    naming = torch.randint(namings, (classes,), generator=rng)
+    names = F.normalize(proj(material.classes[torch.arange(classes), naming]), dim=-1)
+    real = rows[: config.imagined // 2]
+    labelled = torch.cat([joint[: len(real)], joint[len(rows) :]])
+    labels = material.labels(torch.cat([pixels[: len(real)], mixed]))
+    guess = (scale * labelled @ names.T).log_softmax(1)
+    return loss - config.label_weight * (labels * guess).sum(1).mean()
+
+
+def _mixtures(material: Material, rows: Tensor, config: ClipConfig, rng: torch.Generator) -> Tensor:
+    """(imagined, 1280): features between imagined pictures and those of `rows`."""
+    drawn = material.imagined[torch.randint(len(material.imagined), (config.imagined,), generator=rng)]
+    real = material.pictures[rows[torch.randint(len(rows), (config.imagined,), generator=rng)]]
+    return real.lerp(
+        drawn, config.least_imagined + (1 - config.least_imagined) * torch.rand(len(drawn), 1, generator=rng)
+    )
+
+
+def contrast(logits: Tensor, same: Tensor) -> Tensor:
+    """Symmetric cross-entropy of `logits (n, n)`, pictures by texts; `same (n, n) bool`: every right answer."""
+    wanted = same.float()
+    wanted = wanted / wanted.sum(1, keepdim=True)
+    each = [-(wanted * side.log_softmax(1)).sum(1).mean() for side in (logits, logits.T)]
+    return (each[0] + each[1]) / 2
