@@ -13,9 +13,9 @@ Floats = NDArray[np.floating[Any]]
 SIDE = 128
 FRAMES, RATE = 24, 12
 """Frames of a clip, and frames a second."""
-EXPOSURES = 5
+EXPOSURES = 6
 """Moments averaged in a frame: motion blur, so that pace shows in a single frame, as in a real camera."""
-HERTZ = {"slow": 0.5, "brisk": 1.1, "rapid": 2.6}
+HERTZ = {"slow": 0.4, "brisk": 1.2, "rapid": 3.0}
 """Cycles a second."""
 
 
@@ -60,7 +60,7 @@ def _frames(motion: str, pace: str, light: str, rng: np.random.Generator) -> NDA
     for n in range(FRAMES):
         grey, cover = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE), np.float32)
         for m in range(EXPOSURES):
-            phase = start + hertz * (n + 0.7 * m / EXPOSURES) / RATE
+            phase = start + hertz * (n + 0.95 * m / EXPOSURES) / RATE
             puck = np.asarray(_place(size, *pose(motion, phase)), np.float32)
             cover += puck[..., 1]
             grey += puck[..., 0] * puck[..., 1]
