@@ -116,7 +116,8 @@ def _encoded(path: Path, modality: str, opened: "Opened") -> Floats:
         vectors: Floats = encoder.encode([read_file(path, encoder)])
     except (ContentError, OSError) as error:
         raise unreadable(path, modality, error) from error
-    return vectors[0]
+    first: Floats = vectors[0]
+    return first
 
 
 def _frames(path: Path, opened: "Opened") -> Floats:
@@ -135,4 +136,5 @@ def _frames(path: Path, opened: "Opened") -> Floats:
     except (ContentError, OSError) as error:
         raise unreadable(path, "video", error) from error
     vectors: Floats = encoder.encode([encoder.fit(Image.fromarray(frame[0])) for frame in frames])
-    return vectors.mean(0)
+    mean: Floats = vectors.mean(0)
+    return mean

@@ -14,7 +14,6 @@ import torch.nn.functional as F
 
 from llmrec.catalog import load_catalog
 from llmrec.encoders.clip_lite import build
-from llmrec.errors import BadInput
 from llmrec.paths import home
 from llmrec.train.clip_card import save_heads
 from llmrec.train.clip_classes import NAME
@@ -22,9 +21,6 @@ from llmrec.train.clip_heads import ClipConfig, Material, Report, fit_heads
 from llmrec.train.clip_metrics import naming_agreement, recall
 from llmrec.train.clip_pairs import read_pairs
 from llmrec.train.trainer import machine_name
-
-LEAST = 64
-"""Products to train on, at least: fewer teach a head nothing that holds for others."""
 
 
 def model_config(config: ClipConfig) -> dict[str, Any]:
@@ -49,11 +45,6 @@ def train_clip(data: Sequence[Path], out: Path, config: ClipConfig, report: Repo
     started = time.perf_counter()
     cache = home() / "features"
     pairs = read_pairs([load_catalog(folder) for folder in data], cache)
-    if int((~pairs.held_out).sum()) < LEAST:
-        raise BadInput(
-            f"{', '.join(map(str, data))}: {int((~pairs.held_out).sum())} products with a picture are too few to learn "
-            f"from; {LEAST} are needed"
-        )
     torch.manual_seed(config.seed)
     shape = model_config(config)
     model = build(shape)

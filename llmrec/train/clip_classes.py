@@ -21,7 +21,9 @@ NAMINGS = 9
 """Ways to say a class; classes with fewer names say some of them twice."""
 NAME = 2
 """Which of them is the first name alone."""
-RECIPES = ((4, 0.3, 4.0), (9, 0.7, 4.0), (6, 0.5, 8.0), (12, 0.5, 8.0), (6, 0.5, 16.0), (12, 0.5, 16.0))
+RECIPES = tuple(
+    (places, common, pull) for pull in (4.0, 8.0, 16.0) for places, common in ((4, 0.3), (6, 0.5), (9, 0.7), (12, 0.5))
+)
 """Places in the picture, the share of their spread that they have in common, and the pull back to the spread."""
 STEPS, RATE = 15, 0.07
 
@@ -45,7 +47,7 @@ def class_texts(cache: Path) -> Tensor:
 
 
 def imagined_features(model: Any, seed: int, report: Callable[[int, int], None]) -> Tensor:
-    """(6000, 1280): for each recipe, one pooled feature vector a class, in the order of the classes.
+    """(12000, 1280): for each recipe, one pooled feature vector a class, in the order of the classes.
 
     `model`: timm's EfficientNet-Lite0 with its classifier. `report` hears (done, all) after each recipe.
     """

@@ -1,9 +1,10 @@
 """The heads' own training, on vectors of frozen towers.
 
 The loss on products is CLIP's (Radford et al. 2021), where products with the same words are all right answers (UniCL,
-Yang et al. 2022, arXiv 2204.03610). Everyday objects come in through the tower's own classifier: of real pictures, and
-of mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with features imagined for each of ImageNet's classes, the
-similarities to the names of the classes learn what it says (Hinton et al. 2015, arXiv 1503.02531).
+Yang et al. 2022, arXiv 2204.03610). Everyday objects come in through the tower's own classifier. Features imagined for
+each of ImageNet's classes are matched with the names of the classes like any product; and of real pictures, and of
+mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with imagined ones, the similarities to all names learn what the
+classifier says (Hinton et al. 2015, arXiv 1503.02531).
 """
 
 import math
@@ -32,23 +33,25 @@ class ClipConfig:
     """The recipe of a run."""
 
     seed: int = 0
-    steps: int = 600
+    steps: int = 700
     batch: int = 1024
     """Products a step."""
     lr: float = 1e-3
     weight_decay: float = 0.1
-    dim: int = 256
+    dim: int = 384
     """Size of the joint space."""
     dropout: float = 0.3
     """On the image head's hidden units; half of it on its inputs."""
     whole: float = 0.4
     """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
-    imagined: int = 512
+    classes: int = 384
+    """Classes whose imagined pictures are matched with their names in a step."""
+    mixtures: int = 384
     """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
     least_imagined: float = 0.4
     """Share of the imagined one in a mixture, at least."""
     label_weight: float = 1.0
-    """Of the loss on the classifier's labels, where that on products has 1."""
+    """Of the loss on the classifier's labels, where those on products and on classes have 1."""
     average: float = 0.995
     """Decay of the moving average of the weights, which is what is kept."""
 
@@ -66,7 +69,7 @@ class Material:
     classes: Tensor
     """(classes, namings, 384) unit rows."""
     imagined: Tensor
-    """(m, 1280) features of imagined pictures of the classes."""
+    """(sets * classes, 1280) features of imagined pictures, in the order of the classes."""
     classifier: nn.Module
     """(n, 1280) -> (n, classes) logits."""
 
@@ -133,27 +136,30 @@ def _loss(
     rows = material.train[torch.randperm(len(material.train), generator=rng)[: config.batch]]
     short = torch.randint(1, PHRASINGS, (len(rows),), generator=rng)
     ways = torch.where(torch.rand(len(rows), generator=rng) < config.whole, 0, short)
+    classes, namings = material.classes.shape[:2]
+    chosen = torch.randperm(classes, generator=rng)[: config.classes]
+    sets = torch.randint(len(material.imagined) // classes, (len(chosen),), generator=rng)
     mixed = _mixtures(material, rows, config, rng)
-    pixels = torch.cat([material.pictures[rows], mixed])
+    pixels = torch.cat([material.pictures[rows], mixed, material.imagined[sets * classes + chosen]])
     mean, spread = material.scale
     joint = F.normalize(head(F.dropout((pixels - mean) / spread, config.dropout / 2)), dim=-1)
 
     said = material.texts[rows, ways]
-    loss = contrast(scale * joint[: len(rows)] @ F.normalize(proj(said), dim=-1).T, said @ said.T > ALIKE)
-    classes, namings = material.classes.shape[:2]
+    real, between, unreal = joint.split([len(rows), len(mixed), len(chosen)])
+    loss = contrast(scale * real @ F.normalize(proj(said), dim=-1).T, said @ said.T > ALIKE)
     naming = torch.randint(namings, (classes,), generator=rng)
     names = F.normalize(proj(material.classes[torch.arange(classes), naming]), dim=-1)
-    real = rows[: config.imagined // 2]
-    labelled = torch.cat([joint[: len(real)], joint[len(rows) :]])
-    labels = material.labels(torch.cat([pixels[: len(real)], mixed]))
-    guess = (scale * labelled @ names.T).log_softmax(1)
+    loss = loss + contrast(scale * unreal @ names[chosen].T, torch.eye(len(chosen), dtype=torch.bool))
+    some = min(config.mixtures // 2, len(real))
+    labels = material.labels(torch.cat([pixels[:some], mixed]))
+    guess = (scale * torch.cat([real[:some], between]) @ names.T).log_softmax(1)
     return loss - config.label_weight * (labels * guess).sum(1).mean()
 
 
 def _mixtures(material: Material, rows: Tensor, config: ClipConfig, rng: torch.Generator) -> Tensor:
-    """(imagined, 1280): features between imagined pictures and those of `rows`."""
-    drawn = material.imagined[torch.randint(len(material.imagined), (config.imagined,), generator=rng)]
-    real = material.pictures[rows[torch.randint(len(rows), (config.imagined,), generator=rng)]]
+    """(mixtures, 1280): features between imagined pictures and those of `rows`."""
+    drawn = material.imagined[torch.randint(len(material.imagined), (config.mixtures,), generator=rng)]
+    real = material.pictures[rows[torch.randint(len(rows), (config.mixtures,), generator=rng)]]
     return real.lerp(
         drawn, config.least_imagined + (1 - config.least_imagined) * torch.rand(len(drawn), 1, generator=rng)
     )

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import extract, text_encoder
 from llmrec.encoders.registry import encoder
+from llmrec.errors import BadInput
 
 Floats = NDArray[np.float32]
 
 HELD_OUT = 0.2
 """Share of the products that heads never learn from."""
+LEAST = 64
+"""Products to train on, at least: fewer teach a head nothing that holds for others."""
 COLOURS, KINDS = ("colour", "color"), ("category", "genres", "genre", "type")
 PHRASINGS = 6
 
@@ -64,20 +67,29 @@ def held_out(item: Item) -> bool:
 
 
 def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
-    """The pairs of all items with a picture. Raises what `llmrec.encoders.extract` does."""
+    """The pairs of all items with a picture.
+
+    Raises `BadInput` where too few have one, and what `llmrec.encoders.extract` does.
+    """
     pictures, items = [], []
     for catalog in catalogs:
         features, _ = extract(catalog, [encoder("image", "lite0")], cache)
         there = np.flatnonzero(features.mask["image"])
         pictures.append(features.vectors["image"][there])
         items += [catalog.items[row] for row in there]
+    left = np.array([held_out(item) for item in items], np.bool_)
+    if (~left).sum() < LEAST:
+        raise BadInput(
+            f"{' and '.join(catalog.name for catalog in catalogs)} have {len(items)} items with a picture: too few "
+            f"to learn from and to hold a fifth out; add pictures until {LEAST} are left to learn from"
+        )
     words = tuple(phrasings(item) for item in items)
     texts = text_vectors([text for ways in words for text in ways], cache)
     return Pairs(
         words,
         np.concatenate(pictures),
         texts.reshape(len(items), PHRASINGS, -1),
-        np.array([held_out(item) for item in items], np.bool_),
+        left,
     )
 
 

@@ -1,0 +1,39 @@
+"""`llmrec recommend --image, --like, --video` as a shell runs them, on a pack that knows words alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "llmrec.cli", *map(str, words)], capture_output=True, text=True)
+
+
+def refused(*words: str | Path) -> str:
+    done = run("recommend", *words)
+    sentences = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert (done.returncode, len(sentences)) == (2, 1), done.stderr
+    assert "Traceback" not in done.stderr
+    return sentences[0]
+
+
+def test_examples_that_cannot_be_read_are_refused_in_one_sentence(films: Path, pack: Path, tmp_path: Path) -> None:
+    on = ["--data", films, "--adapter", pack]
+    (tmp_path / "empty.jpg").touch()
+    Image.new("RGB", (9, 9)).save(tmp_path / "good.png")
+    assert "absent.jpg" in refused(*on, "--image", tmp_path / "absent.jpg")
+    assert "empty" in refused(*on, "--image", tmp_path / "empty.jpg")
+    assert "one example" in refused(*on, "--image", tmp_path / "good.png", "--like", "f01")
+    assert "by text alone" in refused(*on, "--image", tmp_path / "good.png")
+
+
+def test_an_item_is_an_example_for_every_pack(films: Path, pack: Path) -> None:
+    done = run(
+        "recommend", "--data", films, "--adapter", pack, "--like", "f01", "--where", "year<1990", "-k", "5", "--json"
+    )
+    items = json.loads(done.stdout)["items"]
+    assert len(items) == 5 and "f01" not in [item["id"] for item in items]
+    assert all(item["attributes"]["year"] < 1990 and "text example" in item["parts"] for item in items)
