@@ -99,7 +99,7 @@ def _periods(onsets: NDArray[Any]) -> NDArray[Any]:
     if correlation[0] < FLOOR:
         return np.zeros(TEMPI)
     lags = np.geomspace(0.1, 2.0, TEMPI) * RATE / HOP
-    return np.interp(lags, np.arange(len(correlation)), correlation / correlation[0], right=0.0)
+    return np.asarray(np.interp(lags, np.arange(len(correlation)), correlation / correlation[0], right=0.0))
 
 
 def _mfcc_frames(librosa: Any, samples: Samples) -> Samples:

@@ -85,9 +85,10 @@ def _scan(path: Path) -> _Reach:
         stream = picture_stream(container)
         try:
             for packet in container.demux(stream):
-                if packet.pts is None and packet.dts is None:
+                stamp = packet.dts if packet.pts is None else packet.pts
+                if stamp is None:
                     continue  # the empty packet at the end, or a format without times
-                time = float((packet.pts if packet.pts is not None else packet.dts) * packet.time_base)
+                time = float(stamp * packet.time_base)
                 times.append(time)
                 end = max(end, time + float((packet.duration or 0) * packet.time_base))
                 if packet.is_keyframe:
@@ -165,7 +166,7 @@ class _Reader:
                 self._allowed -= PACKET
                 for frame in frames:
                     self._allowed -= frame.width * frame.height
-                    yield frame  # type: ignore[misc]  # a packet of a video stream decodes to video frames
+                    yield frame
                 if self._allowed < 0:
                     return
         except av.FFmpegError:
@@ -178,6 +179,6 @@ class _Reader:
         width, height = (max(1, round(length * shrink)) for length in (frame.width, frame.height))
         options: dict[str, Any] = {"interpolation": "AREA"} if shrink < 1 else {}
         pixels = frame.reformat(width=width, height=height, format="rgb24", **options).to_ndarray()
-        upright = np.ascontiguousarray(np.rot90(pixels, math.floor(frame.rotation / 90 + 0.5)))
+        upright = np.ascontiguousarray(np.rot90(pixels, math.floor(frame.rotation / 90 + 0.5)), np.uint8)
         self._shown = (frame, upright)
         return upright

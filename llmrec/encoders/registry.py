@@ -73,7 +73,7 @@ def _built(modality: str, spec: str, id: str) -> Encoder[Any]:
     if spec.startswith(("open_clip:", "clip-lite")) and modality in ("text", "image"):
         from llmrec.encoders.openclip import open_clip_encoder
 
-        return open_clip_encoder(modality, spec)  # type: ignore[arg-type]  # one of the two, as just seen
+        return open_clip_encoder(modality, spec)
     if spec.startswith("frames:") and modality == "video":
         return _frames(spec.removeprefix("frames:"), id.removeprefix("frames:"))
     own = _own(modality, spec)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from numpy.typing import NDArray
@@ -44,11 +45,16 @@ def _decode(container: InputContainer, rate: int, wanted: int) -> list[NDArray[n
                 frames = [mixed for frame in packet.decode() for mixed in mixer.resample(frame)]
             except (av.FFmpegError, ValueError):  # damaged, or its format changes on the way
                 continue
-            parts += [frame.to_ndarray().reshape(-1) for frame in frames]
+            parts += [_flat(frame) for frame in frames]
             found = sum(map(len, parts))
             if found >= wanted or count > PACKETS:
                 return parts
-        parts += [frame.to_ndarray().reshape(-1) for frame in mixer.resample(None)]
+        parts += [_flat(frame) for frame in mixer.resample(None)]
     except (av.FFmpegError, ValueError):
         pass  # cut off here: what was decoded stands
     return parts
+
+
+def _flat(frame: AudioFrame) -> NDArray[np.float32]:
+    """(n,) samples of a mono frame."""
+    return np.asarray(frame.to_ndarray(), np.float32).reshape(-1)

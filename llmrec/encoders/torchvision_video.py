@@ -43,7 +43,7 @@ class TorchvisionEncoder(ReadsFrames):
     @cached_property
     def dim(self) -> int:
         """Width of the features; builds the model."""
-        return self._features(self._loaded[0], [np.zeros((self.frames, 64, 64, 3), np.uint8)]).shape[1]
+        return int(self._features(self._loaded[0], [np.zeros((self.frames, 64, 64, 3), np.uint8)]).shape[1])
 
     def encode(self, contents: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
         """(n, dim) of n clips `(frames, height, width, 3)`; raises `SetupError`."""

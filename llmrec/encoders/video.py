@@ -65,4 +65,4 @@ def changes(burst: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """(h, w, 3) for a burst (4, h, w, 3): differences of brightness between its frames, mid-grey where none is."""
     grey = burst @ np.array([0.299, 0.587, 0.114], np.float32)  # (4, h, w); ITU-R BT.601
     change = np.diff(grey, axis=0).transpose(1, 2, 0)  # (h, w, 3)
-    return np.clip(change + 128, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(change + 128, 0, 255), np.uint8)

@@ -55,6 +55,9 @@ def main() -> None:
             header = {"error": error.strerror or str(error)}
         except MemoryError:
             header = {"error": f"it takes more than {MEMORY // 2**30} GiB of memory to decode"}
+        # a header may say what PyAV or numpy cannot hold: a negative size, a time base of zero
+        except Exception as error:
+            header = {"error": f"damaged ({type(error).__name__}: {error})"}
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(out, header, array)
