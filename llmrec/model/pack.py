@@ -50,13 +50,13 @@ class PackInfo:
     prompts: Mapping[str, str]
     weights: Mapping[str, Mapping[str, float]]
     """Situation ("history", "words", …) -> component -> weight of the fused score."""
-    newcomers: bool = False
-    """Whether scores are lent to items without events."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Data, seed, commit, machine, seconds, date, licence."""
     steps: Mapping[str, int] = field(default_factory=dict)
     """Modality -> consecutive blocks (frames) of a vector, where there is more than one."""
+    newcomers: bool = False
+    """Whether scores are lent to items without events."""
     format: int = FORMAT
 
 

@@ -35,7 +35,7 @@ def class_names() -> list[str]:
 
 def class_texts(cache: Path) -> Tensor:
     """(1000, NAMINGS, 384): vectors of names, "a photo of a …", and WordNet's definition of each class."""
-    from timm.data import ImageNetInfo
+    from timm.data import ImageNetInfo  # type: ignore[attr-defined]
 
     info = ImageNetInfo()
     said = []
@@ -74,7 +74,8 @@ def _imagine(model: Any, places: int, common: float, pull: float, seed: int) -> 
 
     def pooled() -> Tensor:
         bottleneck = last.bias + last.weight.abs() * at
-        return (bottleneck @ matrix + offset).clamp(0, 6).mean(1)
+        mean: Tensor = (bottleneck @ matrix + offset).clamp(0, 6).mean(1)
+        return mean
 
     optimiser = torch.optim.Adam([at], lr=RATE)
     for _ in range(STEPS):
@@ -87,7 +88,7 @@ def _imagine(model: Any, places: int, common: float, pull: float, seed: int) -> 
 
 
 def _synonyms() -> list[list[str]]:
-    from timm.data import ImageNetInfo
+    from timm.data import ImageNetInfo  # type: ignore[attr-defined]
 
     info = ImageNetInfo()
     return [str(info.index_to_description(n)).split(", ") for n in range(CLASSES)]
