@@ -49,7 +49,7 @@ def main() -> None:
         "machine": this_machine(),
         "seed": chosen.seed,
         "commit": head_commit(),
-        "command": f"python -m eval.fuzz_media --files {chosen.files}",
+        "command": f"python -m eval.fuzz_media --files {chosen.files}" + (" --clips DIR" if chosen.clips else ""),
         "date": time.strftime("%Y-%m-%d"),
     }
     OUT.write_text(json.dumps(result, indent=2) + "\n")
