@@ -50,7 +50,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     assert pack.info.base == "tiny" and pack.info.metrics == metrics and pack.info.config == SHAPE
     assert set(pack.info.encoders) == {"text"}  # no pictures, no picture tower
     assert pack.info.provenance["users"] == 6 and pack.info.provenance["recipe"]["epochs"] == 1
-    assert set(pack.info.weights) == {"history", "words"}
+    assert set(pack.info.weights) == {"history", "words", "example"}
     features = Features.load(out / "features.safetensors")
     model = restore_model(pack, tiny_base, features.ids, features.vectors, features.mask)
     assert model.known.shape == (9,)
