@@ -159,6 +159,7 @@ def _save(model: Any, out: Path) -> None:
     draft = out.with_name(f"{out.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     model.save_pretrained(draft)
+    (draft / "README.md").unlink(missing_ok=True)  # peft's empty form; the pack has a card
     shutil.rmtree(out, ignore_errors=True)
     draft.replace(out)
 
