@@ -166,7 +166,7 @@ def train_clip(
     data: Annotated[list[Path], typer.Option("--data", help="Catalogue folder; may be given several times.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of heads to write.")],
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 700,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 500,
     json: Json = False,
 ) -> None:
     """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""

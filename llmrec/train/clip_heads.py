@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from llmrec.encoders.image import Lite0
 from llmrec.train.clip_classes import class_texts, imagined_features
 from llmrec.train.clip_pairs import PHRASINGS, Pairs
+from llmrec.train.clip_start import fit_output, start_image
 
 Report = Callable[[str, int, int], None]
 """What is under way, steps done, steps in all."""
@@ -33,20 +34,20 @@ class ClipConfig:
     """The recipe of a run."""
 
     seed: int = 0
-    steps: int = 700
-    batch: int = 1024
+    steps: int = 500
+    batch: int = 768
     """Products a step."""
-    lr: float = 1e-3
+    lr: float = 8e-4
     weight_decay: float = 0.1
-    dim: int = 384
-    """Size of the joint space."""
+    dim: int = 512
+    """Size of the joint space; the image head has twice as many hidden units, enough for each of ImageNet's classes."""
     dropout: float = 0.3
     """On the image head's hidden units; half of it on its inputs."""
     whole: float = 0.4
     """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
-    classes: int = 384
+    classes: int = 256
     """Classes whose imagined pictures are matched with their names in a step."""
-    mixtures: int = 384
+    mixtures: int = 256
     """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
     least_imagined: float = 0.4
     """Share of the imagined one in a mixture, at least."""
@@ -70,7 +71,7 @@ class Material:
     """(classes, namings, 384) unit rows."""
     imagined: Tensor
     """(sets * classes, 1280) features of imagined pictures, in the order of the classes."""
-    classifier: nn.Module
+    classifier: nn.Linear
     """(n, 1280) -> (n, classes) logits."""
 
     @classmethod
@@ -100,13 +101,14 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
     # standardised inputs learn faster; they are folded into the first layer at the end
     mean, spread = material.scale
     head, proj = model.visual.head, model.text.proj
+    rng = torch.Generator().manual_seed(config.seed)
+    _start(head, proj, material, config, rng)
     scale = nn.Parameter(torch.tensor(math.log(1 / 0.05)))
     heads = [*head.parameters(), *proj.parameters()]
     average = [p.detach().clone() for p in heads]
     groups = [{"params": heads, "weight_decay": config.weight_decay}, {"params": [scale], "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, lr=config.lr)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.lr, total_steps=config.steps, pct_start=0.1)
-    rng = torch.Generator().manual_seed(config.seed)
     head.train()
     for step in range(config.steps):
         loss = _loss(head, proj, scale.exp(), material, config, rng)
@@ -127,6 +129,20 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
         first.weight.div_(spread)
         first.bias.sub_(first.weight @ mean)
         model.logit_scale.copy_(scale)
+
+
+def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipConfig, rng: torch.Generator) -> None:
+    """Sets both heads to what the classifier and a regression know; see `llmrec.train.clip_start`."""
+    mean, spread = material.scale
+    nn.init.orthogonal_(proj.weight, generator=rng)
+    real, said = material.pictures[material.train], material.texts[material.train]
+    mixed = [_mixtures(material, material.train, config, rng) for _ in range(len(real) // config.mixtures)]
+    unreal = torch.cat([material.imagined, *mixed])
+    inputs = (torch.cat([real, unreal]) - mean) / spread
+    with torch.no_grad():
+        wanted = proj(torch.cat([(said.mean(1) + said[:, 0]) / 2, material.labels(unreal) @ material.classes.mean(1)]))
+    start_image(head, material.classifier, inputs[: len(real)], material.scale)
+    fit_output(head, inputs, wanted)
 
 
 def _loss(
