@@ -6,6 +6,8 @@ pictures have. Features of real pictures are few and alike; without this start a
 imagined alone, and mistakes real ones.
 """
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -17,7 +19,7 @@ SILENT = 1.0
 
 
 @torch.no_grad()
-def start_image(head: nn.Module, classifier: nn.Linear, inputs: Tensor, scale: tuple[Tensor, Tensor]) -> None:
+def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[Tensor, Tensor]) -> None:
     """Hidden units of the MLP `head` become the classes of `classifier`; those left over stay random, but for one that
     is constant.
 
@@ -25,23 +27,23 @@ def start_image(head: nn.Module, classifier: nn.Linear, inputs: Tensor, scale: t
     Raises `ValueError` where there are fewer hidden units than classes.
     """
     mean, spread = scale
-    first = head.mlp.fc1  # type: ignore[union-attr]
-    classes, hidden = len(classifier.weight), first.weight.shape[0]  # type: ignore[union-attr, arg-type]
+    first = head.mlp.fc1
+    classes, hidden = len(classifier.weight), first.weight.shape[0]
     if hidden <= classes:
         raise ValueError(f"{hidden} hidden units cannot hold {classes} classes; take more dimensions")
     weight, bias = classifier.weight * spread, classifier.bias + classifier.weight @ mean
     logits = inputs @ weight.T + bias
     usual, deviation = logits.mean(0), logits.std(0).clamp(min=1e-6)
-    first.weight[:classes] = weight / deviation[:, None]  # type: ignore[index, operator]
-    first.bias[:classes] = (bias - usual) / deviation - SILENT  # type: ignore[index, operator]
-    first.weight[-1], first.bias[-1] = 0.0, 1.0  # type: ignore[index, operator]
+    first.weight[:classes] = weight / deviation[:, None]
+    first.bias[:classes] = (bias - usual) / deviation - SILENT
+    first.weight[-1], first.bias[-1] = 0.0, 1.0
 
 
 @torch.no_grad()
-def fit_output(head: nn.Module, inputs: Tensor, wanted: Tensor) -> None:
+def fit_output(head: Any, inputs: Tensor, wanted: Tensor) -> None:
     """The output layer of the MLP `head` becomes the ridge regression of `wanted (n, dim)` on its hidden units."""
     mlp = head.mlp
-    hidden = F.gelu(mlp.fc1(inputs))  # type: ignore[union-attr, operator]
+    hidden = F.gelu(mlp.fc1(inputs))
     gram = hidden.T @ hidden
     gram.diagonal().add_(RIDGE)
-    mlp.fc2.weight.copy_(torch.linalg.solve(gram, hidden.T @ wanted).T)  # type: ignore[union-attr, operator]
+    mlp.fc2.weight.copy_(torch.linalg.solve(gram, hidden.T @ wanted).T)
