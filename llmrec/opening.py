@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
-from llmrec.encoders import Features, Problem, encoder_by_id, extract, note_problems
+from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
 from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexOutdated, PackMismatch
@@ -44,6 +44,15 @@ class Opened:
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
         """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
         return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
+
+    def words(self, wish: str) -> Floats | None:
+        """`(text dim,)`: the wish as the encoder of the items' own text reads it; None where items have no text."""
+        id = self.pack.info.encoders.get("text")
+        if id is None:
+            return None
+        text: Encoder[str] = encoder_by_id("text", id)
+        read: Floats = text.encode([wish])[0]
+        return read
 
 
 def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None) -> Opened:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
-from llmrec.encoders import text_encoder
 from llmrec.engine.base import Engine
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
@@ -103,7 +102,7 @@ class Recommender:
         example = read_example(request, self.opened)
         history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
         wish = (request.query or "").strip()
-        asked: Floats | None = text_encoder().encode([wish])[0] if wish else None
+        asked = self.opened.words(wish) if wish else None
         clock.lap("words" if example is None else "words and example")
         asker = _Asker(self.opened, example)
         q = asker.engine.query_vectors([history], [wish])
@@ -143,7 +142,7 @@ class Recommender:
 
     def _weights(self, wish: str) -> dict[str, float]:
         weights = self.opened.pack.info.weights
-        return dict(weights["words" if wish and "words" in weights else "history"]) | ({} if wish else {"words": 0.0})
+        return {"words": 0.0} | dict(weights["words" if wish and "words" in weights else "history"])
 
     def _rank(
         self,

@@ -85,7 +85,7 @@ class Components:
             for last, label in ((NEAR, "last"), (FAR, "recent")):
                 found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)
         found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
-        if asked is not None:
+        if asked is not None and "text" in self.media:
             found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
         found |= {name: np.broadcast_to(scores, found["llm"].shape) for name, scores in self.likeness.items()}
         return found

@@ -68,10 +68,13 @@ def calibrate(
 
 
 def worth_lending(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
-    """Whether lending scores to new items costs no more than `LENDING_COST` on `events`, whose queries are `q`."""
+    """Whether lending scores to new items costs no more than `LENDING_COST` on `events`, whose queries are `q`.
+
+    Where every item is known by now nothing can be measured, and the new ones that come later are lent to.
+    """
     lending = components.lending()
     if lending.newcomers is None:
-        return False
+        return True
     histories, targets = [e.history for e in events], [e.target for e in events]
     reached = []
     for one in (components, lending):

@@ -81,6 +81,8 @@ the data keep the terms of their owners.
 | --- | --- |
 {weights}
 
+Items that nobody has taken yet are {"" if info.newcomers else "not "}lent the scores of items with media like theirs.
+
 ## Recipe
 {progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};
 {about["date"]}, commit {about["commit"]}.

@@ -8,7 +8,8 @@ import torch
 
 from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
 from llmrec.catalog.events import Event, rolling_events
-from llmrec.encoders import Features, encoders_for, extract, note_problems, text_encoder
+from llmrec.encoders import Features, encoder, encoders_for, extract, note_problems
+from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import BadInput
 from llmrec.explain.compose import compose_pairs
 from llmrec.model.config import RecLMConfig
@@ -132,9 +133,8 @@ def train(
     say("fitting the item-item model and the weights of the fused score")
     model.to("cpu")
     components = compose(model, features, material.histories)
-    weights, metrics, newcomers = calibrate(
-        model, words, components, catalog, material.valid, text_encoder(), config.seed
-    )
+    text = encoder("text", (towers or {}).get("text", DEFAULTS["text"]))  # words of a wish must meet those of the items
+    weights, metrics, newcomers = calibrate(model, words, components, catalog, material.valid, text, config.seed)
     usual = components.lending() if newcomers else components
     weights["example"], reached = example_shares(model, words, usual, material.valid, weights["history"], config.seed)
     metrics |= reached

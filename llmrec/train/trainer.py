@@ -100,7 +100,7 @@ def fit(
         if checkpoint and accelerator.is_main_process:
             save_checkpoint(checkpoint, recipe | _state(model, average, best, optimizer, progress))
 
-    started, saved = time.monotonic() - progress.seconds, time.monotonic()
+    started, saved, counted = time.monotonic() - progress.seconds, time.monotonic(), True
     try:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
             drawn = f"{config.seed}:{progress.epoch}"
@@ -121,11 +121,12 @@ def fit(
                     value, parts = loss(model, batch, config, generator, weights)
                 accelerator.backward(value)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
+                counted = False
                 optimizer.step()
                 optimizer.zero_grad()
                 _follow(average, model, config.average)
-                progress.step += 1
                 progress.losses.append(float(value.detach()))
+                progress.step, counted = progress.step + 1, True
                 progress.seconds = time.monotonic() - started
                 if report:
                     report({"epoch": progress.epoch, "step": progress.step, "steps": len(batches)} | parts)
@@ -138,7 +139,8 @@ def fit(
             if report:
                 report(progress.log[-1])
     except KeyboardInterrupt:
-        keep()
+        if counted:  # else the weights are ahead of the count: the last checkpoint is the exact one
+            keep()
         raise
     progress.done = True
     if checkpoint and accelerator.is_main_process:

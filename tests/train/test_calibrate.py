@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from llmrec.catalog import rolling_split
@@ -10,7 +11,7 @@ from llmrec.catalog.types import Catalog
 from llmrec.encoders import Encoder, Features
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
-from llmrec.train.calibrate import calibrate
+from llmrec.train.calibrate import calibrate, worth_lending
 from llmrec.train.run import compose
 
 
@@ -57,8 +58,9 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     assert lends is expected
 
 
-def test_nothing_is_lent_where_every_item_has_been_taken(
+def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
     make_model: Callable[..., RecLM], tiny_features: Features
 ) -> None:
     components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))})
     assert components.lending().newcomers is None
+    assert worth_lending(components, np.zeros((0, 16), np.float32), [])

@@ -10,6 +10,8 @@ from llmrec.encoders import Features
 from llmrec.errors import BadInput
 from llmrec.model.config import RecLMConfig
 from llmrec.model.pack import load_pack, restore_model
+from llmrec.recommend import Recommender, Request
+from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 from llmrec.train.rationale import RationaleConfig
 from llmrec.train.run import train
@@ -63,6 +65,21 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     assert train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None) == metrics
     assert not told
     json.loads((out / "pack.json").read_text())
+
+
+def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
+    """clip-lite's vectors are shorter than MiniLM's: nothing that a wish meets may take them for one another's."""
+    data, out = write_catalogue(tmp_path / "data"), tmp_path / "pack"
+    train(
+        data, out, None, tiny_base, SHAPE, CONFIG, RationaleConfig(pairs=0), lambda _e: None, lambda _line: None,
+        {"text": "clip-lite"},
+    )  # fmt: skip
+    base_folder(home).parent.mkdir(parents=True)
+    base_folder(home).symlink_to(tiny_base)
+    shop = Recommender.open(data, out)
+    asked = shop.opened.words("a comedy")
+    assert asked is not None and asked.shape == shop.opened.components.media["text"].shape[1:] != (384,)
+    assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
 
 
 @pytest.mark.usefixtures("home")
