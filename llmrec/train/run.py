@@ -186,6 +186,7 @@ def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[i
         Collaborative.fit(rows, len(features.ids)),
         {m: features.vectors[m] for m in used},
         {m: features.mask[m] for m in used},
+        features.steps,
         popularity(rows, len(features.ids)),
     )
 
