@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,12 @@ class Components:
 
     def lending(self) -> "Components":
         """The same, with scores lent to the items nobody took, where there are any."""
-        return replace(self, newcomers=Newcomers.of(self.media, self.mask, self.popular))
+        return replace(self, newcomers=self._newcomers)
+
+    @cached_property
+    def _newcomers(self) -> Newcomers | None:
+        """Kept, as training lends more than once: it costs the inverse of a matrix of all lenders."""
+        return Newcomers.of(self.media, self.mask, self.popular)
 
     def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
         """The same, with components for each item's likeness to an example.
