@@ -159,6 +159,7 @@ def train(
         say("teaching the LLM to write sentences from evidence")
         pairs = compose_pairs(catalog, rationales.pairs, rationales.seed)
         train_rationale(base, pairs, out / "rationale", rationales, report)
+        write_card(out, info, progress)
     return metrics
 
 
