@@ -73,7 +73,8 @@ def _records(file: Path) -> tuple[list[Record], int]:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise StorageError(f"{file} cannot be read: {error.strerror}; remove it, it is made anew") from error
-    records, damaged = [], 0
+    records: list[Record] = []
+    damaged = 0
     for line in filter(None, text.split("\n")):  # splitlines would cut at U+2028 too, which JSON leaves as it is
         try:
             noted = json.loads(line)

@@ -24,7 +24,8 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
         for step in range(steps):  # not one expression: that would take the memory of all steps once more
             away += (blocks[:, step] - mean) ** 2
         vectors = np.hstack([mean, np.sqrt(away / np.float32(steps))])
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
+    unit: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
+    return unit
 
 
 def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, last: int) -> Floats:
