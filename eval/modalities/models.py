@@ -23,8 +23,10 @@ from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.popularity import popularity
+from llmrec.retrieval.taste import Taste
 from llmrec.train.build import build_model, known_items, wish_writer
 from llmrec.train.config import TrainConfig
+from llmrec.train.taste import learn_taste
 from llmrec.train.trainer import Progress, Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -43,6 +45,7 @@ class Trained:
     task: Task
     weights: Mapping[str, float]
     """Of the fused score, fitted on valid."""
+    taste: Taste | None
     progress: Progress
     seconds: float
 
@@ -51,7 +54,7 @@ class Trained:
 
         `without`: a modality that every item loses when it is asked, not when it was trained.
         """
-        parts = parts_of(self.model, self.words, self.features, self.task, events, without)
+        parts = parts_of(self.model, self.words, self.features, self.task, self.taste, events, without)
         histories = [e.history for e in events]
         return {
             "llm": fuse({"llm": parts["llm"]}, {"llm": 1.0}, histories),
@@ -75,8 +78,12 @@ def train_model(
     seed: int,
     checkpoint: Path | None = None,
     report: Report | None = None,
+    taste: Taste | None = None,
 ) -> Trained:
-    """Trains on `task.train` with every modality of `features`; goes on from `checkpoint` where there is one."""
+    """Trains on `task.train` with every modality of `features`; goes on from `checkpoint` where there is one.
+
+    `taste`: the one already learnt from the same task, features and seed.
+    """
     start = time.monotonic()
     shape = RecLMConfig(**{**training.shape, "fusion": recipe.fusion, "temporal": recipe.temporal})
     config = TrainConfig(seed=seed, **training.recipe)
@@ -107,14 +114,23 @@ def train_model(
     )
     model.to("cpu")
     events = _sample(task.valid, MOST_EVENTS, seed)
-    parts = parts_of(model, words, features, task, events)
+    taste = taste or learn_taste(used, features.mask, features.steps, list(task.train.values()), seed)
+    parts = parts_of(model, words, features, task, taste, events)
     weights = fit_weights(parts, [e.target for e in events], [e.history for e in events])
-    return Trained(model, words, features, task, weights, progress, max(progress.seconds, time.monotonic() - start))
+    return Trained(
+        model, words, features, task, weights, taste, progress, max(progress.seconds, time.monotonic() - start)
+    )
 
 
 @torch.inference_mode()
 def parts_of(
-    model: RecLM, words: PromptWords, features: Features, task: Task, events: Sequence[Event], without: str = ""
+    model: RecLM,
+    words: PromptWords,
+    features: Features,
+    task: Task,
+    taste: Taste | None,
+    events: Sequence[Event],
+    without: str = "",
 ) -> dict[str, Floats]:
     """Component -> (events, items) raw scores, as `llmrec.retrieval.components` has them."""
     known: torch.Tensor = model.known  # type: ignore[assignment]
@@ -131,6 +147,7 @@ def parts_of(
         {m: nobody if m == without else features.mask[m] for m in model.modalities},
         features.steps,
         popularity(rows, len(features.ids)),
+        taste,
     )
     return components.scores(q, [e.history for e in events])
 

@@ -1,11 +1,15 @@
 """The cells of one world: each recipe trained and asked, with every modality, without each, and on cold items."""
 
+import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from eval.modalities import cells as filed
 from eval.modalities.cells import Cells
@@ -14,8 +18,11 @@ from eval.modalities.measure import measure, oracle
 from eval.modalities.models import Trained, only, train_model
 from eval.modalities.recipes import HYBRID, Recipe, Training
 from eval.modalities.worlds import Task, World
+from eval.ranking.referee import dataset_fingerprint
 from llmrec.encoders import Features, encoders_for, extract
 from llmrec.paths import home
+from llmrec.retrieval.taste import Taste
+from llmrec.train.taste import learn_taste
 
 ORACLE = "oracle"
 
@@ -47,8 +54,23 @@ class Run:
         return plain
 
 
-def features_of(world: World, towers: Mapping[str, str] | None) -> Features:
-    """The world's features by these towers (None: the default one of every modality); only modalities it has."""
+def features_of(world: World, towers: Mapping[str, str] | None, kept: Path | None = None) -> Features:
+    """The world's features by these towers (None: the default one of every modality); only modalities it has.
+
+    They are kept in the folder `kept`, and taken from there on a machine that has no media.
+    """
+    names = "default" if towers is None else ",".join(f"{m}={spec}" for m, spec in sorted(towers.items()))
+    file = kept / f"{world.name}.{hashlib.sha256(names.encode()).hexdigest()[:12]}.safetensors" if kept else None
+    if file and file.is_file():
+        return Features.load(file)
+    found = _encoded(world, towers)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        found.save(file)
+    return found
+
+
+def _encoded(world: World, towers: Mapping[str, str] | None) -> Features:
     encoders = encoders_for(world.catalog.items, towers or {})
     chosen = [e for e in encoders if towers is None or e.modality in towers]
     features, problems = extract(world.catalog, chosen, home() / "features")
@@ -110,12 +132,29 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
         return
     print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)
     checkpoint = run.store / world.name / f"{section}.{model}__s{run.seed}.pt"
+    taste = _taste(run, features, task, section)
     trained = train_model(
-        world.catalog, task, features, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
+        world.catalog, task, features, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch, taste
     )
     for name, place, without in missing:
         _file(run, trained, task, name, place, without, config)
     checkpoint.unlink(missing_ok=True)
+
+
+def _taste(run: Run, features: Features, task: Task, section: str) -> Taste | None:
+    """Learnt once for all fusions, which have no part in it."""
+    about = f"{sorted(features.encoders.items())} {dataset_fingerprint(run.world.folder)} {section}"
+    file = run.store / run.world.name / f"taste.{hashlib.sha256(about.encode()).hexdigest()[:12]}__s{run.seed}.npz"
+    if file.is_file():
+        with np.load(file) as stored:
+            return Taste.from_state(dict(stored))
+    taste = learn_taste(features.vectors, features.mask, features.steps, list(task.train.values()), run.seed)
+    if taste:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.npz")
+        np.savez(part, **taste.state())  # type: ignore[arg-type]
+        part.replace(file)
+    return taste
 
 
 def _file(
