@@ -29,6 +29,8 @@ PASSES = 50
 """Times that a history is read, at most: few people are soon learnt by heart."""
 NOISE = 0.5
 """Deviation of the noise on a place in interest space, whose own deviation is about one."""
+CANDIDATES = 2000
+"""Items of a larger catalogue that a step draws, beside those read, to tell the next one from."""
 LONGEST = 32
 """Items of a history that a step reads."""
 FEWEST = 4
@@ -108,9 +110,10 @@ class _Counting(nn.Module):
 
     def loss(self, items: Tensor, draw: torch.Generator) -> Tensor:
         """Mean cross-entropy of the next item; `items (batch, length)` rows, -1 after the end of each."""
-        codes = self._codes(draw)
-        base = self._base(codes)
         there = items >= 0
+        rows, items = self._drawn(items, there, draw)
+        codes = self._codes(rows, draw)
+        base = self._base(codes)
         counts = (codes[items.clamp(min=0)] * there.unsqueeze(-1)).cumsum(1)
         asked = there[:, FEWEST:]
         q = self._query(counts[:, FEWEST - 1 : -1][asked], base)
@@ -124,13 +127,22 @@ class _Counting(nn.Module):
     def _keenness(self) -> Tensor:
         return 3 * F.softplus(self.keen)
 
-    def _codes(self, draw: torch.Generator) -> Tensor:
-        """`(items, width)` of places shaken anew."""
+    def _drawn(self, items: Tensor, there: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Rows `(n,)` of the catalogue that the step looks at, and `items` as places among them."""
+        whole = len(next(iter(self.places.values())))
+        if whole <= CANDIDATES:
+            return torch.arange(whole), items
+        rows = torch.cat([items[there], torch.randperm(whole, generator=draw)[:CANDIDATES]]).unique()
+        return rows, torch.where(there, torch.searchsorted(rows, items.clamp(min=0)), -1)
+
+    def _codes(self, rows: Tensor, draw: torch.Generator) -> Tensor:
+        """`(n, width)` of `rows (n,)`, their places shaken anew."""
         parts = []
-        for m, place in self.places.items():
+        for m, places in self.places.items():
+            place = places[rows]
             shaken = place + NOISE * torch.randn(place.shape, generator=draw)
             chances = (shaken @ self.weight[m] + self.bias[m]).view(len(place), CODES, VALUES).softmax(-1)
-            parts.append(chances.flatten(1) * self.there[m].unsqueeze(-1))
+            parts.append(chances.flatten(1) * self.there[m][rows].unsqueeze(-1))
         return torch.cat(parts, dim=-1)
 
     def _base(self, codes: Tensor) -> Tensor:

@@ -119,6 +119,13 @@ def test_what_is_trained_and_what_answers_agree(monkeypatch: pytest.MonkeyPatch)
     assert loss == pytest.approx(float(np.log(np.exp(scores).sum()) - scores[history[4]]), abs=1e-3)
 
 
+def test_a_large_catalogue_is_learnt_from_draws_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "CANDIDATES", 30)
+    vectors, mask, _, users = shop()
+    found = learn_taste(vectors, mask, {}, users, seed=0)
+    assert found is not None and min(hits(found).values()) > 0.8
+
+
 def test_histories_too_short_to_count_teach_nothing() -> None:
     vectors, mask, _, users = shop()
     assert learn_taste(vectors, mask, {}, [rows[:4] for rows in users], seed=0) is None
