@@ -77,7 +77,7 @@ def fit_taste(
             read = [rows[n][torch.randperm(len(rows[n]), generator=draw)[:LONGEST]] for n in chosen]
             loss = model.loss(nn.utils.rnn.pad_sequence(read, batch_first=True, padding_value=-1), draw)
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
             schedule.step()
         learnt.append(model.learnt())
