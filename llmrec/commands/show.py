@@ -50,6 +50,11 @@ def ready(result: Mapping[str, Any]) -> None:
         OUT.print(f"[bold]{escape(name.replace('_', ' '))}[/]  {escape(str(value))}", soft_wrap=True)
 
 
+def facts(record: Mapping[str, Any]) -> str:
+    """A record on one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in record.items())
+
+
 def findings(findings: "Sequence[Finding]") -> None:
     """What the doctor found, and below it what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)

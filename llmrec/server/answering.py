@@ -1,0 +1,103 @@
+"""From a typed question to a stored answer: who asks, what is known of them, the recommender, the store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmrec.errors import BadInput, UnknownItem, UnknownUser
+from llmrec.request import Request
+from llmrec.server.shelf import Shelf
+from llmrec.server.store.database import Database
+from llmrec.server.store.people import Person, find_person
+from llmrec.server.store.responses import find_answer, keep, new_id, replace_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked for: `user` of the tenant, or `history` (item ids, oldest first), or nobody. See `Request`."""
+
+    user: str | None = None
+    history: tuple[str, ...] | None = None
+    query: str | None = None
+    k: int = 10
+    where: str | None = None
+    explain: bool = False
+    diversity: float = 0.0
+    like: str | None = None
+    image: bytes | None = None
+    never: tuple[str, ...] = ()
+
+
+class Answering:
+    """Answers questions from the shelf and the store."""
+
+    def __init__(self, shelf: Shelf, database: Database) -> None:
+        self.shelf, self.database = shelf, database
+
+    def person(self, tenant: str, user: str) -> Person:
+        """Raises `UnknownUser` where the tenant has none of that id."""
+        shelf = self.shelf
+        person = find_person(self.database, shelf.recommender.catalog, shelf.offered, tenant, user)
+        if person is None:
+            raise UnknownUser(
+                f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history"
+            )
+        return person
+
+    def check_offered(self, ids: Sequence[str]) -> None:
+        """Raises `UnknownItem` naming the first that is not offered."""
+        offered = self.shelf.offered
+        for id in ids:
+            if id not in offered:
+                raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
+
+    def answer(self, tenant: str, question: Question) -> dict[str, Any]:
+        """The answer as JSON, stored under its `id`.
+
+        Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`, and what the store raises.
+        """
+        if question.user is not None and question.history is not None:
+            raise BadInput("both user and history are given; pass one of them")
+        person = self.person(tenant, question.user) if question.user is not None else None
+        history = person.history if person else question.history or ()
+        never = tuple(dict.fromkeys((*(person.turned_down if person else ()), *question.never)))
+        like = () if question.like is None else (question.like,)
+        self.check_offered((*history, *never, *like))
+        request = Request(
+            None, history, question.query, question.k, question.where, question.explain, question.diversity,
+            question.image, None, question.like, never,
+        )  # fmt: skip
+        told = {"id": new_id(), **self.shelf.recommender.recommend(request).to_dict()}
+        asked = {
+            "history": history, "query": question.query, "k": question.k, "where": question.where,
+            "diversity": question.diversity, "like": question.like, "never": never,
+            "image": question.image is not None,
+        }  # fmt: skip
+        keep(self.database, tenant, person.number if person else None, asked, told, told["id"])
+        return told
+
+    def explanation(self, tenant: str, id: str) -> dict[str, Any] | None:
+        """The stored answer with its reasons, measured now where it was given without; None where there is none.
+
+        An answer to a photo cannot be explained later, as photos are not kept: raises `BadInput`.
+        """
+        found = find_answer(self.database, tenant, id)
+        if found is None:
+            return None
+        items = found.answer["items"]
+        if any(item["rationale"] is None for item in items):
+            items = self._explained(items, found.request)
+            replace_answer(self.database, id, found.answer | {"items": items})
+        return {"id": id, "created": found.created, "query": found.request["query"], "items": items}
+
+    def _explained(self, items: list[dict[str, Any]], asked: dict[str, Any]) -> list[dict[str, Any]]:
+        """The items with their reasons; without, where an item would not be answered any more."""
+        if asked["image"]:
+            raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
+        offered = self.shelf.offered
+        request = Request(
+            None, tuple(i for i in asked["history"] if i in offered), asked["query"], asked["k"], asked["where"], True,
+            asked["diversity"], None, None, asked["like"], tuple(i for i in asked["never"] if i in offered),
+        )  # fmt: skip
+        reasons = {item.id: item.to_dict()["rationale"] for item in self.shelf.recommender.recommend(request).items}
+        return [item | {"rationale": item["rationale"] or reasons.get(item["id"])} for item in items]
