@@ -36,8 +36,8 @@ class Answering:
 
     def person(self, tenant: str, user: str) -> Person:
         """Raises `UnknownUser` where the tenant has none of that id."""
-        shelf = self.shelf
-        person = find_person(self.database, shelf.recommender.catalog, shelf.offered, tenant, user)
+        stock = self.shelf.stock
+        person = find_person(self.database, stock.recommender.catalog, stock.offered, tenant, user)
         if person is None:
             raise UnknownUser(
                 f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history"
@@ -46,7 +46,7 @@ class Answering:
 
     def check_offered(self, ids: Sequence[str]) -> None:
         """Raises `UnknownItem` naming the first that is not offered."""
-        offered = self.shelf.offered
+        offered = self.shelf.stock.offered
         for id in ids:
             if id not in offered:
                 raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
@@ -67,7 +67,7 @@ class Answering:
             None, history, question.query, question.k, question.where, question.explain, question.diversity,
             question.image, None, question.like, never,
         )  # fmt: skip
-        told = {"id": new_id(), **self.shelf.recommender.recommend(request).to_dict()}
+        told = {"id": new_id(), **self.shelf.stock.recommender.recommend(request).to_dict()}
         asked = {
             "history": history, "query": question.query, "k": question.k, "where": question.where,
             "diversity": question.diversity, "like": question.like, "never": never,
@@ -94,10 +94,12 @@ class Answering:
         """The items with their reasons; without, where an item would not be answered any more."""
         if asked["image"]:
             raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
-        offered = self.shelf.offered
+        offered = self.shelf.stock.offered
         request = Request(
             None, tuple(i for i in asked["history"] if i in offered), asked["query"], asked["k"], asked["where"], True,
             asked["diversity"], None, None, asked["like"], tuple(i for i in asked["never"] if i in offered),
         )  # fmt: skip
-        reasons = {item.id: item.to_dict()["rationale"] for item in self.shelf.recommender.recommend(request).items}
+        reasons = {
+            item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items
+        }
         return [item | {"rationale": item["rationale"] or reasons.get(item["id"])} for item in items]

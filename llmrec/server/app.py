@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
@@ -15,12 +16,13 @@ from llmrec.server.bodies import Bodies
 from llmrec.server.config import USUAL, Limits
 from llmrec.server.door import Door
 from llmrec.server.gate import Gate
+from llmrec.server.intake import Intake
 from llmrec.server.logs import note
 from llmrec.server.metrics import Metrics
 from llmrec.server.observed import Observed
 from llmrec.server.parts import Gateway
 from llmrec.server.refusals import add_handlers
-from llmrec.server.routes import health, people, recommendations
+from llmrec.server.routes import health, items, people, recommendations
 from llmrec.server.schemas import Failed
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
@@ -41,26 +43,32 @@ STATUSES = {
 }
 
 
-def build(recommender: Recommender, database: Database, limits: Limits = USUAL) -> FastAPI:
-    """The gateway over an open recommender and store; whoever opened them closes them when the app has ended."""
-    shelf = Shelf(recommender)
+def build(recommender: Recommender, database: Database, media: Path, limits: Limits = USUAL) -> FastAPI:
+    """The gateway over an open recommender and store; whoever opened them closes them when the app has ended.
+
+    `media`: the folder of the media that items bring.
+    """
+    shelf = Shelf(recommender, database, media)
     gate = Gate(limits.lanes, limits.waiting, limits.seconds)
-    metrics = Metrics(lambda: gate.inside, lambda: len(shelf.offered))
+    metrics = Metrics(lambda: gate.inside, lambda: len(shelf.stock.offered))
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        note("ready", items=len(shelf.offered))
+        note("ready", items=len(shelf.stock.offered))
         yield
         note("ending")
         await to_thread.run_sync(gate.close)
+        await to_thread.run_sync(shelf.close)
 
     failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
     app = FastAPI(title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life)
-    app.state.gateway = Gateway(database, shelf, Answering(shelf, database), gate, metrics)
+    app.state.gateway = Gateway(
+        database, shelf, Answering(shelf, database), Intake(shelf, database, media), gate, metrics
+    )
     app.include_router(health.router)
     # The door has let them in already: here the key only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
-    for routes in (recommendations, people):
+    for routes in (recommendations, people, items):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(Bodies, most=limits.body, seconds=limits.seconds)

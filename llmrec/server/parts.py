@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from llmrec.server.answering import Answering
 from llmrec.server.gate import Gate
+from llmrec.server.intake import Intake
 from llmrec.server.metrics import Metrics
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
@@ -20,6 +21,7 @@ class Gateway:
     database: Database
     shelf: Shelf
     answering: Answering
+    intake: Intake
     gate: Gate
     metrics: Metrics
 

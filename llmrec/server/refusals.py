@@ -1,6 +1,7 @@
 """What goes wrong, as HTTP: a status, and one sentence in the shape that clients of OpenAI's API read."""
 
 import errno
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -72,7 +73,7 @@ def add_handlers(app: FastAPI) -> None:
 
     def invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return Refused(422, "invalid", _first(error)).response()
+        return Refused(422, "invalid", complaint(error.errors())).response()
 
     def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -84,8 +85,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
 
 
-def _first(error: RequestValidationError) -> str:
+def complaint(errors: Sequence[Any]) -> str:
     """The first complaint of pydantic as a sentence: where, and what it should be. Never repeats the value."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body") or "the body"
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    place = ".".join(str(part) for part in errors[0]["loc"] if part != "body") or "the body"
+    return f"{place}: {errors[0]['msg'].removeprefix('Value error, ')}"

@@ -12,7 +12,7 @@ from llmrec.errors import BadInput
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
 from llmrec.server.logs import log_to_stderr
-from llmrec.server.places import open_database
+from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
 
 GRACE = 30
@@ -31,7 +31,7 @@ def serve(
         if not list_keys(database):
             say(f"API key, shown this once: {create_key(database)}")
         recommender = Recommender.open(data, adapter)
-        app = build(recommender, database)
+        app = build(recommender, database, store_folder(data) / "media")
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         log_to_stderr()

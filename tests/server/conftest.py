@@ -33,9 +33,9 @@ def database(store: Path) -> Database:
 
 
 @pytest.fixture(scope="module")
-def client(recommender: Recommender, database: Database) -> Iterator[TestClient]:
+def client(recommender: Recommender, database: Database, store: Path) -> Iterator[TestClient]:
     """A client with the key of the first tenant."""
-    with TestClient(build(recommender, database)) as client:
+    with TestClient(build(recommender, database, store / "media")) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
 

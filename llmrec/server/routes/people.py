@@ -23,7 +23,7 @@ def note_events(body: EventsBody, caller: Caller, parts: Parts) -> Recorded:
 @router.delete("/v1/users/{user:path}", response_model=Forgotten)
 def forget_user(user: Annotated[str, Path(min_length=1, max_length=200)], caller: Caller, parts: Parts) -> Forgotten:
     """Forget a user: events, answers, and the history in the catalogue's folder, which is read no more."""
-    catalog = parts.shelf.recommender.catalog
+    catalog = parts.shelf.stock.recommender.catalog
     known, of_folder = forget(parts.database, catalog, caller.tenant, user)
     if not known:
         raise UnknownUser("there is nobody of that id to forget; check the id")
