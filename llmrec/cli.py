@@ -257,7 +257,7 @@ def chat(data: Data = None, adapter: Adapter = None, user: User = None, history:
     from llmrec.chat.session import Session
     from llmrec.commands.repl import converse
 
-    converse(Session(recommender, request.user, request.history))
+    converse(Session(recommender.catalog, recommender.recommend, request.seen(recommender.catalog)))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmrec.errors import BadInput, UnknownItem, UnknownUser
+from llmrec.recommend import Response
 from llmrec.request import Request
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
@@ -24,7 +25,6 @@ class Question:
     explain: bool = False
     diversity: float = 0.0
     like: str | None = None
-    image: bytes | None = None
     never: tuple[str, ...] = ()
 
 
@@ -65,16 +65,26 @@ class Answering:
         self.check_offered((*history, *never, *like))
         request = Request(
             None, history, question.query, question.k, question.where, question.explain, question.diversity,
-            question.image, None, question.like, never,
+            None, None, question.like, never,
         )  # fmt: skip
-        told = {"id": new_id(), **self.shelf.stock.recommender.recommend(request).to_dict()}
+        return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
+
+    def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> dict[str, Any]:
+        """The response as JSON, stored under its `id`."""
+        told = {"id": new_id(), **response.to_dict()}
         asked = {
-            "history": history, "query": question.query, "k": question.k, "where": question.where,
-            "diversity": question.diversity, "like": question.like, "never": never,
-            "image": question.image is not None,
+            "history": request.history, "query": request.query, "k": request.k, "where": request.where,
+            "diversity": request.diversity, "like": request.like, "never": request.never,
+            "image": request.image is not None,
         }  # fmt: skip
         keep(self.database, tenant, person.number if person else None, asked, told, told["id"])
         return told
+
+    def explain_kept(self, told: dict[str, Any], response: Response) -> dict[str, Any]:
+        """What was stored, with the reasons of the same list that `response` holds."""
+        explained = told | {"items": response.to_dict()["items"]}
+        replace_answer(self.database, told["id"], explained)
+        return explained
 
     def explanation(self, tenant: str, id: str) -> dict[str, Any] | None:
         """The stored answer with its reasons, measured now where it was given without; None where there is none.

@@ -50,6 +50,25 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def talk(address: str, key: str) -> None:
+    """As the README shows it: the standard client, streamed."""
+    from openai import AuthenticationError, OpenAI
+
+    client = OpenAI(base_url=f"{address}/v1", api_key=key)
+    wish = [{"role": "user", "content": "something funny from the 90s, not horror"}]
+    stream = client.chat.completions.create(model="llmrec", user="42", messages=wish, stream=True)  # type: ignore
+    pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
+    text = "".join(pieces)
+    assert sum(bool(piece) for piece in pieces) >= 10
+    assert [bool(re.search(rf"^{n}\. .* \(199\d\) · ", text, re.M)) for n in range(1, 6)] == [True] * 5
+    assert text.count("\n(") == 5
+    assert "llmrec" in [model.id for model in client.models.list()]
+    whole = client.chat.completions.create(model="llmrec", user="42", messages=wish)  # type: ignore
+    assert whole.choices[0].message.content == text
+    with pytest.raises(AuthenticationError):
+        OpenAI(base_url=f"{address}/v1", api_key="llmrec-wrong").models.list()
+
+
 def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with serving(own_home, log) as (process, address, key):
@@ -57,6 +76,7 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
         client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
         assert client.get("/readyz").text == "ready"
         assert httpx.post(f"{address}/v1/recommendations", json={}).status_code == 401
+        talk(address, key)
         for item in ("50", "172", "181"):
             event = {"user": "killed-amid", "item": item}
             assert client.post("/v1/events", json={"events": [event]}).status_code == 201
