@@ -12,6 +12,9 @@ from llmrec.server.store.database import Database
 from llmrec.server.store.people import Person, find_person
 from llmrec.server.store.responses import find_answer, keep, new_id, replace_answer
 
+EXPLAINED = 20
+"""Items that are explained at once: each takes half a second of a core."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -64,9 +67,15 @@ class Answering:
         like = () if question.like is None else (question.like,)
         self.check_offered((*history, *never, *like))
         request = Request(
-            None, history, question.query, question.k, question.where, question.explain, question.diversity,
-            None, None, question.like, never,
-        )  # fmt: skip
+            history=history,
+            query=question.query,
+            k=question.k,
+            where=question.where,
+            explain=question.explain,
+            diversity=question.diversity,
+            like=question.like,
+            never=never,
+        )
         return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
 
     def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> dict[str, Any]:
@@ -87,7 +96,8 @@ class Answering:
         return explained
 
     def explanation(self, tenant: str, id: str) -> dict[str, Any] | None:
-        """The stored answer with its reasons, measured now where it was given without; None where there is none.
+        """The stored answer with its reasons, measured now where it was given without (of the first `EXPLAINED` items);
+        None where there is none.
 
         An answer to a photo cannot be explained later, as photos are not kept: raises `BadInput`.
         """
@@ -95,7 +105,7 @@ class Answering:
         if found is None:
             return None
         items = found.answer["items"]
-        if any(item["rationale"] is None for item in items):
+        if any(item["rationale"] is None for item in items[:EXPLAINED]):
             items = self._explained(items, found.request)
             replace_answer(self.database, id, found.answer | {"items": items})
         return {"id": id, "created": found.created, "query": found.request["query"], "items": items}
@@ -106,9 +116,15 @@ class Answering:
             raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
         offered = self.shelf.stock.offered
         request = Request(
-            None, tuple(i for i in asked["history"] if i in offered), asked["query"], asked["k"], asked["where"], True,
-            asked["diversity"], None, None, asked["like"], tuple(i for i in asked["never"] if i in offered),
-        )  # fmt: skip
+            history=tuple(id for id in asked["history"] if id in offered),
+            query=asked["query"],
+            k=min(asked["k"], EXPLAINED),
+            where=asked["where"],
+            explain=True,
+            diversity=asked["diversity"],
+            like=asked["like"],
+            never=tuple(id for id in asked["never"] if id in offered),
+        )
         reasons = {
             item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items
         }

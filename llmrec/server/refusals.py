@@ -4,10 +4,11 @@ import errno
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
 
 from llmrec.errors import BadFilter, BadInput, LlmrecError, StorageError, UnknownItem, UnknownUser
 from llmrec.server.store.database import StoreUnavailable
@@ -77,7 +78,9 @@ def add_handlers(app: FastAPI) -> None:
 
     def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        return Refused(error.status_code, "http", str(error.detail)).response()
+        response = Refused(error.status_code, "http", str(error.detail)).response()
+        response.headers.update(error.headers or {})
+        return response
 
     for kind in (Refused, LlmrecError, IntegrityError, OSError):
         app.add_exception_handler(kind, told)

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
+
+from llmrec.server.answering import EXPLAINED
 
 
 def _printable(text: str) -> str:
@@ -62,6 +64,12 @@ class RecommendationRequest(Model):
     diversity: float = Field(0.0, ge=0, le=1, description="0 ranks by score alone, 1 by difference alone.")
     like: Id | None = Field(None, description="An item that is like what is wanted.")
     context: Context | None = None
+
+    @model_validator(mode="after")
+    def _few_enough_to_explain(self) -> "RecommendationRequest":
+        if self.explain and self.k > EXPLAINED:
+            raise ValueError(f"at most {EXPLAINED} items are explained at once; ask for fewer, or without explain")
+        return self
 
     def wish(self) -> str | None:
         """The words that the LLM reads."""
