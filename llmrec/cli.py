@@ -300,7 +300,7 @@ def keys_create(
     ] = False,
     rates: Annotated[
         str, typer.Option("--rates", help="How often it may ask, such as '600/minute; 20000/day'.")
-    ] = "600/minute",
+    ] = "6000/minute",
     data: Data = None,
     database: Database = None,
     json: Json = False,

@@ -13,7 +13,7 @@ from llmrec.server.store.tables import keys
 
 HOME = "main"
 """The tenant of the first key: the users of the catalogue's own folder are this tenant's."""
-RATES = "600/minute"
+RATES = "6000/minute"
 PREFIX = "llmrec-"
 
 
@@ -25,7 +25,7 @@ class Key:
     tenant: str
     edits_items: bool
     rates: str
-    """Limits in the notation of the package `limits`: "600/minute; 20000/day"."""
+    """Limits in the notation of the package `limits`: "6000/minute; 200000/day"."""
     created: float
 
 
