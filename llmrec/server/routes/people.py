@@ -21,7 +21,9 @@ def note_events(body: EventsBody, caller: Caller, parts: Parts) -> Recorded:
 
 
 @router.delete("/v1/users/{user:path}", response_model=Forgotten)
-def forget_user(user: Annotated[str, Path(min_length=1, max_length=200, pattern="^[^\x00]*$")], caller: Caller, parts: Parts) -> Forgotten:
+def forget_user(
+    user: Annotated[str, Path(min_length=1, max_length=200, pattern="^[^\x00]*$")], caller: Caller, parts: Parts
+) -> Forgotten:
     """Forget a user: events, answers, and the history in the catalogue's folder, which is read no more."""
     catalog = parts.shelf.stock.recommender.catalog
     known, of_folder = forget(parts.database, catalog, caller.tenant, user)

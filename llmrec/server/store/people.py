@@ -44,7 +44,8 @@ def record(database: Database, tenant: str, happened: Sequence[Event]) -> int:
         for event in happened:
             at = time.time() if event.at is None else event.at
             row = {"person": numbers[event.user], "item": event.item, "kind": event.kind, "at": at, "id": event.id}
-            new += connection.execute(database.insert(events).values(row).on_conflict_do_nothing()).rowcount
+            added = database.insert(events).values(row).on_conflict_do_nothing().returning(events.c.number)
+            new += len(connection.execute(added).all())  # PostgreSQL's driver does not count the rows of such an insert
     return new
 
 
@@ -84,7 +85,7 @@ def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> tupl
         known = connection.execute(people.delete().where(people.c.tenant == tenant, people.c.user == user)).rowcount > 0
         if of_folder:
             marked = database.insert(forgotten).values(digest=_digest(database, tenant, user))
-            known |= connection.execute(marked.on_conflict_do_nothing()).rowcount > 0
+            known |= bool(connection.execute(marked.on_conflict_do_nothing().returning(forgotten.c.digest)).all())
     database.erase()
     return known, of_folder
 
