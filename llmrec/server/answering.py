@@ -86,7 +86,7 @@ class Answering:
             "diversity": request.diversity, "like": request.like, "never": request.never,
             "image": request.image is not None,
         }  # fmt: skip
-        keep(self.database, tenant, person.number if person else None, asked, told, told["id"])
+        keep(self.database, tenant, person, asked, told, told["id"])
         return told
 
     def explain_kept(self, told: dict[str, Any], response: Response) -> dict[str, Any]:

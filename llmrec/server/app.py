@@ -34,6 +34,7 @@ Every path under `/v1` wants a key: `Authorization: Bearer KEY`. Whatever is ref
 """
 STATUSES = {
     401: "no key, or one that is not known",
+    409: "the user was deleted while this was answered",
     408: "the body came too slowly",
     413: "the body is too large",
     422: "the request is wrong; the sentence says what to change",

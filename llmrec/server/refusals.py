@@ -7,11 +7,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
 from starlette.exceptions import HTTPException
 
 from llmrec.errors import BadFilter, BadInput, LlmrecError, StorageError, UnknownItem, UnknownUser
 from llmrec.server.store.database import StoreUnavailable
+from llmrec.server.store.responses import Forgotten
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -46,6 +46,8 @@ def refusal(error: Exception) -> Refused | None:
             return Refused(404, "unknown_user", str(error))
         case UnknownItem():
             return Refused(404, "unknown_item", str(error))
+        case Forgotten():
+            return Refused(409, "user_deleted", str(error))
         case BadFilter():
             return Refused(422, "bad_filter", str(error))
         case BadInput():
@@ -56,8 +58,6 @@ def refusal(error: Exception) -> Refused | None:
             return Refused(507, "no_space", str(error))
         case LlmrecError():
             return Refused(500, "broken", str(error))
-        case IntegrityError():
-            return Refused(409, "user_deleted", "the user was deleted while this was answered; nothing was kept of it")
         case OSError() if error.errno in NO_SPACE:
             return Refused(507, "no_space", "the server's disk is full; free some space")
     return None
@@ -82,7 +82,7 @@ def add_handlers(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    for kind in (Refused, LlmrecError, IntegrityError, OSError):
+    for kind in (Refused, LlmrecError, OSError):
         app.add_exception_handler(kind, told)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)

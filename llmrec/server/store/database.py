@@ -74,10 +74,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """A transaction: on disk when the block ends, undone when it fails. Raises `StorageError`, `StoreUnavailable`;
-        a broken constraint comes as SQLAlchemy's own `IntegrityError`."""
-        with _told(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+    def writing(self, synced: bool = True) -> Iterator[sa.Connection]:
+        """A transaction: on disk when the block ends, undone when it fails.
+
+        Without `synced` it survives the end of this process, however it ends, but not that of the machine; and it does
+        not wait for the disk. Raises `StorageError`, `StoreUnavailable`.
+        """
+        options = {"writes": True, "synced": synced}
+        with _told(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def erase(self) -> None:
@@ -103,24 +107,26 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below
         for pragma in (
-            f"busy_timeout={int(WAIT * 1000)}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
-            "secure_delete=ON",
+            f"busy_timeout={int(WAIT * 1000)}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
+        options = connection.get_execution_options()
+        writes = options.get("writes")
+        if writes:
+            connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['synced'] else 'NORMAL'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """A database that refuses becomes one of our errors; broken constraints and bugs stay what they are."""
+    """A database that refuses becomes one of our errors."""
     try:
         yield
-    except sa.exc.IntegrityError:
-        raise
+    except sa.exc.IntegrityError as error:
+        raise StoreUnavailable("another request changed the same user at this moment; try again") from error
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
         if "full" in reason or "readonly" in reason or "read-only" in reason or "disk I/O" in reason:

@@ -29,9 +29,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`number`: in the store; `history`: ids of items taken, oldest first; `turned_down`: ids never to be shown."""
+    """`number`: in the store, None where only the folder knows the person; `history`: ids of items taken, oldest first;
+    `turned_down`: ids never to be shown."""
 
-    number: int
+    tenant: str
+    user: str
+    number: int | None
     history: tuple[str, ...]
     turned_down: tuple[str, ...]
 
@@ -63,16 +66,23 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
             of_folder = not connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest))
         told = sa.select(events.c.item, events.c.kind).where(events.c.person == number)
         rows = connection.execute(told.order_by(events.c.at, events.c.number)).tuples().all() if number else []
-    if number is None:
-        if not of_folder:
-            return None
-        with database.writing() as connection:
-            number = _number(database, connection, tenant, user)
+    if number is None and not of_folder:
+        return None
     last = dict(rows)
     taken = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind != "dislike")]
     known = [item for item in dict.fromkeys(taken) if item in offered and last.get(item) != "dislike"]
     refused = [item for item, kind in last.items() if kind == "dislike" and item in offered]
-    return Person(number, tuple(known), tuple(refused))
+    return Person(tenant, user, number, tuple(known), tuple(refused))
+
+
+def number_of(database: Database, connection: sa.Connection, person: Person) -> int | None:
+    """The person's number, given now where there was none; None where the person was forgotten since."""
+    if person.number is not None:
+        return connection.scalar(sa.select(people.c.number).where(people.c.number == person.number))
+    digest = _digest(database, person.tenant, person.user)
+    if connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest)):
+        return None
+    return _number(database, connection, person.tenant, person.user)
 
 
 def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> tuple[bool, bool]:

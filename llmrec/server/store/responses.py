@@ -9,11 +9,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from llmrec.errors import BadInput
 from llmrec.server.store.database import Database
+from llmrec.server.store.people import Person, number_of
 from llmrec.server.store.tables import responses
 
 KEPT_DAYS = 30
 """Older answers are deleted: they say what somebody saw, and nobody asks for their reasons any more."""
+
+
+class Forgotten(BadInput):
+    """The user was deleted while an answer to them was under way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +33,23 @@ class Answer:
 
 
 def keep(
-    database: Database, tenant: str, person: int | None, request: Mapping[str, Any], answer: Mapping[str, Any], id: str
+    database: Database,
+    tenant: str,
+    person: Person | None,
+    request: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    id: str,
 ) -> None:
-    """Stores an answer and deletes those that are too old.
-
-    Raises SQLAlchemy's `IntegrityError` where the person was forgotten meanwhile.
-    """
+    """Stores an answer and deletes those that are too old. Raises `Forgotten`."""
     now = time.time()
-    with database.writing() as connection:
+    with database.writing(synced=False) as connection:
+        number = number_of(database, connection, person) if person else None
+        if person and number is None:
+            raise Forgotten("the user was deleted while this was answered; nothing was kept of it")
         connection.execute(responses.delete().where(responses.c.created < now - KEPT_DAYS * 86400))
         connection.execute(
             responses.insert().values(
-                id=id, tenant=tenant, person=person, created=now, request=json.dumps(request),
+                id=id, tenant=tenant, person=number, created=now, request=json.dumps(request),
                 answer=json.dumps(answer),
             )
         )  # fmt: skip
@@ -46,7 +57,7 @@ def keep(
 
 def replace_answer(database: Database, id: str, answer: Mapping[str, Any]) -> None:
     """Stores what the answer says by now, where it is still there."""
-    with database.writing() as connection:
+    with database.writing(synced=False) as connection:
         connection.execute(responses.update().where(responses.c.id == id).values(answer=json.dumps(answer)))
 
 

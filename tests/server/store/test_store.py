@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.errors import BadInput
@@ -18,7 +17,7 @@ from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
 from llmrec.server.store.people import Event, Person, find_person, forget, record
-from llmrec.server.store.responses import find_answer, keep, replace_answer
+from llmrec.server.store.responses import Forgotten, find_answer, keep, replace_answer
 
 ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
 CATALOG = Catalog("c", ITEMS, {"folder": (Interaction("folder", "3", 1.0), Interaction("folder", "4", 2.0))})
@@ -108,16 +107,27 @@ def test_what_is_late_for_a_forgotten_user_is_not_kept(database: Database, tenan
     record(database, tenant, [Event("u", "1")])
     person = find(database, tenant, "u")
     assert person is not None
-    keep(database, tenant, person.number, {"a": 1}, {"b": 2}, f"{tenant}-1"[-40:])
+    keep(database, tenant, person, {"a": 1}, {"b": 2}, f"{tenant}-1"[-40:])
     assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is not None
     assert find_answer(database, "another", f"{tenant}-1"[-40:]) is None
     assert forget(database, CATALOG, tenant, "u") == (True, False)
     assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is None
     record(database, tenant, [Event("u", "2")])  # one of the same name is another person
-    with pytest.raises(IntegrityError):
-        keep(database, tenant, person.number, {}, {}, f"{tenant}-2"[-40:])
+    with pytest.raises(Forgotten):
+        keep(database, tenant, person, {}, {}, f"{tenant}-2"[-40:])
     replace_answer(database, f"{tenant}-2"[-40:], {})
     assert find_answer(database, tenant, f"{tenant}-2"[-40:]) is None
+
+
+def test_a_user_of_the_folder_who_is_forgotten_meanwhile_is_not_kept(database: Database) -> None:
+    catalog = Catalog("e", ITEMS, {"third": CATALOG.histories["folder"]})
+    person = find_person(database, catalog, catalog.row.keys(), "main", "third")
+    assert person is not None and person.number is None
+    keep(database, "main", person, {}, {}, "rec-third-1")
+    forget(database, catalog, "main", "third")
+    assert find_answer(database, "main", "rec-third-1") is None
+    with pytest.raises(Forgotten):
+        keep(database, "main", person, {}, {}, "rec-third-2")
 
 
 def test_items_come_back_as_they_were_put(database: Database, tmp_path: Path) -> None:
