@@ -59,7 +59,8 @@ class Session:
         """The last list, where it was made here."""
         self.listed: tuple[str, ...] = ()
         """Ids of the last list."""
-        self._conditions: tuple[str, ...] = ()
+        self.conditions: tuple[str, ...] = ()
+        """What every item of the last list must meet, as `--where` takes it."""
         self._understand = understanding(catalog)
         self._answers: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
@@ -104,17 +105,17 @@ class Session:
     def _request(self, intent: Intent, image: bytes | None) -> Request | None:
         """What a line asks of the recommender; None where it asks for no list. Raises `BadInput`."""
         if image is not None:
-            self._conditions = intent.filters
+            self.conditions = intent.filters
             return self._new(query=intent.query or None, image=image)
         if intent.action == "ask":
             if intent.filters and self.asked is not None and _says_nothing(intent.query):
-                self._conditions = _narrowed(self._conditions, intent.filters)
+                self.conditions = _narrowed(self.conditions, intent.filters)
                 return self._again(self.asked.never)
-            self._conditions = intent.filters
+            self.conditions = intent.filters
             return self._new(query=intent.query or None)
         if intent.action == "similar":
             item = self._meant(intent.subject)
-            self._conditions = intent.filters
+            self.conditions = intent.filters
             return self._new(query=intent.query or None, like=item)
         if intent.action == "more":
             if self.asked is None:
@@ -124,7 +125,7 @@ class Session:
 
     def _new(self, query: str | None, like: str | None = None, image: bytes | None = None) -> Request:
         return Request(
-            history=tuple(self.history), query=query, k=SHOWN, where=" and ".join(self._conditions) or None, like=like,
+            history=tuple(self.history), query=query, k=SHOWN, where=" and ".join(self.conditions) or None, like=like,
             image=image, never=tuple(self.rejected),
         )  # fmt: skip
 

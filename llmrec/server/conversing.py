@@ -62,6 +62,15 @@ class Conversation:
             return listing(reply.response.items, self._recommender.catalog)
         return reply.words
 
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What every item of the list meets, as filters: "year>=1990"."""
+        return self._session.conditions
+
+    def media(self, id: str) -> list[str]:
+        """What there is of an item besides words."""
+        return sorted(self._recommender.catalog.item(id).media)
+
     def rest(self) -> str:
         """The reasons for the list, measured now; empty where there is no list."""
         return "\n\n" + reasons(self._session.explained()) if self._explains else ""

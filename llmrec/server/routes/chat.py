@@ -89,10 +89,15 @@ async def _stream(
 
 def _shown(conversation: Conversation) -> dict[str, Any] | None:
     stored = conversation.stored
-    return stored and {
+    if stored is None:
+        return None
+    return {
         "id": stored["id"],
-        "items": [{name: item[name] for name in SHOWN} for item in stored["items"]],
+        "items": [
+            {name: item[name] for name in SHOWN} | {"media": conversation.media(item["id"])} for item in stored["items"]
+        ],
         "notes": stored["notes"],
+        "conditions": list(conversation.conditions),
     }
 
 
