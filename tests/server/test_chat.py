@@ -10,6 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from llmrec.server.conversing import Conversation, Line
+
 
 def say(client: TestClient, *messages: Any, **more: Any) -> dict[str, Any]:
     """The answer to a conversation: texts of the user and of the assistant in turn, or whole messages."""
@@ -54,28 +56,38 @@ def test_a_wish_is_answered_with_items_and_checked_sentences(client: TestClient,
     assert [item["rationale"] for item in kept["items"]] == [item["rationale"] for item in items(nineties)]
 
 
+def listed(client: TestClient, *words: str, user: str | None = None, tenant: str = "main") -> list[dict[str, Any]]:
+    """The list that answers a conversation, of which the reasons would take seconds more."""
+    lines = [Line(bool(n % 2), line) for n, line in enumerate(words)]
+    answering = client.app.state.gateway.answering  # type: ignore[attr-defined]
+    conversation = Conversation(answering, tenant, user, lines)
+    conversation.opening()
+    found: list[dict[str, Any]] = conversation.stored["items"] if conversation.stored else []
+    return found
+
+
 def test_the_conversation_goes_on(client: TestClient, nineties: dict[str, Any]) -> None:
     begun = ("something funny from the 90s, not horror", text(nineties))
-    narrowed = say(client, *begun, "only comedies, and no romance", user="42")
-    for item in items(narrowed):
+    narrowed = listed(client, *begun, "only comedies, and no romance", user="42")
+    for item in narrowed:
         assert 1990 <= item["attributes"]["year"] < 2000
         assert "Comedy" in item["attributes"]["genres"] and "Romance" not in item["attributes"]["genres"]
-    more = say(client, *begun, "show me others", user="42")
-    assert len(shown(more)) == 5 and not set(shown(more)) & set(shown(nineties))
-    alike = say(client, *begun, "more like the second one, but from the 80s", user="42")
-    assert all(1980 <= item["attributes"]["year"] < 1990 for item in items(alike))
-    assert "collaborative example" in items(alike)[0]["parts"] and shown(nineties)[1] not in shown(alike)
+    more = [item["id"] for item in listed(client, *begun, "show me others", user="42")]
+    assert len(more) == 5 and not set(more) & set(shown(nineties))
+    alike = listed(client, *begun, "more like the second one, but from the 80s", user="42")
+    assert len(alike) == 5 and all(1980 <= item["attributes"]["year"] < 1990 for item in alike)
+    assert "collaborative example" in alike[0]["parts"] and shown(nineties)[1] not in [item["id"] for item in alike]
+    rejected = listed(client, *begun, "not the first one", "Noted.", begun[0], user="42")
+    assert shown(nineties)[0] not in [item["id"] for item in rejected]
     why = say(client, *begun, "why the third one?", user="42")
     assert text(why) == items(nineties)[2]["rationale"]["text"]
-    rejected = say(client, *begun, "not the first one", "Noted.", "something funny from the 90s, not horror", user="42")
-    assert shown(nineties)[0] not in shown(rejected)
 
 
-def test_who_asks_counts_and_a_stranger_is_a_newcomer(client: TestClient, stranger: TestClient) -> None:
-    line = "a thriller"
-    known, unknown, nobody = (say(client, line, user=user) for user in ("7", "never-heard-of", None))
-    assert shown(known) != shown(unknown) == shown(nobody)
-    assert shown(say(stranger, line, user="7")) == shown(nobody)
+def test_who_asks_counts_and_a_stranger_is_a_newcomer(client: TestClient) -> None:
+    known, unknown, nobody = (listed(client, "a thriller", user=user) for user in ("7", "never-heard-of", None))
+    assert known != unknown and [i["id"] for i in unknown] == [i["id"] for i in nobody]
+    elsewhere = listed(client, "a thriller", user="7", tenant="elsewhere")
+    assert [item["id"] for item in elsewhere] == [item["id"] for item in nobody]
 
 
 def test_a_photo_asks_for_its_like_and_stays_in_the_conversation(client: TestClient) -> None:
