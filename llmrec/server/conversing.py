@@ -9,6 +9,7 @@ from typing import Any
 from llmrec.chat.session import Session
 from llmrec.chat.transcript import listed, listing, reasons
 from llmrec.errors import BadInput, UnknownUser
+from llmrec.explain.wording import wording
 from llmrec.recommend import Response
 from llmrec.request import Request
 from llmrec.server.answering import Answering
@@ -66,6 +67,11 @@ class Conversation:
     def conditions(self) -> tuple[str, ...]:
         """What every item of the list meets, as filters: "year>=1990"."""
         return self._session.conditions
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """What people call the inputs of an item that evidence names: "plot" for text, "audience" for id."""
+        return dict(wording(self._recommender.catalog).modalities)
 
     def media(self, id: str) -> list[str]:
         """What there is of an item besides words."""

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ import uvicorn
 
 from llmrec.errors import BadInput
 from llmrec.recommend import Recommender
+from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
@@ -39,11 +41,17 @@ def serve(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,
         )  # fmt: skip
+        threading.Thread(target=_load_writer, args=(recommender,), daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
             signal.signal(number, lambda *_: None)
         with closing(recommender.opened.index):
             uvicorn.Server(config).run([listener])
+
+
+def _load_writer(recommender: Recommender) -> None:
+    """Has the first sentence written now, as the writing model takes seconds to load: nobody should wait for it."""
+    recommender.recommend(Request(history=(), k=1, explain=True))
 
 
 def _listening(host: str, port: int) -> socket.socket:

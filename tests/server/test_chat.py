@@ -47,6 +47,7 @@ def nineties(client: TestClient) -> dict[str, Any]:
 def test_a_wish_is_answered_with_items_and_checked_sentences(client: TestClient, nineties: dict[str, Any]) -> None:
     assert len(items(nineties)) == 5
     assert nineties["recommendations"]["conditions"] == ["year>=1990", "year<2000", "genres!=Horror"]
+    assert nineties["recommendations"]["inputs"]["text"] == "plot"
     for place, item in enumerate(items(nineties), start=1):
         assert 1990 <= item["attributes"]["year"] < 2000 and "Horror" not in item["attributes"]["genres"]
         assert f"{place}. {item['title']} ({item['attributes']['year']})" in text(nineties)

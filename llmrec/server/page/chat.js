@@ -109,18 +109,18 @@ function cards(found) {
   }
   const list = element("ol", "", "cards");
   const best = Math.max(...found.items.map((item) => item.score));
-  list.append(...found.items.map((item, place) => card(item, place + 1, best)));
+  list.append(...found.items.map((item, place) => card(item, place + 1, best, found.inputs)));
   return [...parts, list];
 }
 
-function card(item, place, best) {
+function card(item, place, best, inputs) {
   const made = element("li", "", "card");
   const year = item.attributes.year ? ` (${item.attributes.year})` : "";
   made.append(element("h2", `${place}. ${item.title}${year}`));
   const facts = Object.entries(item.attributes).filter(([name]) => name !== "year");
   made.append(element("p", facts.map(([, value]) => [value].flat().join(", ")).join(" · "), "quiet"));
   made.append(meter("Score beside the best", Math.max(item.score, 0), Math.max(best, 0.001)));
-  if (item.rationale) made.append(element("p", item.rationale.text), why(item));
+  if (item.rationale) made.append(element("p", item.rationale.text), why(item, inputs));
   if ($("user").value.trim()) made.append(feedback(item));
   if (item.media.includes("image")) {
     call("GET", `v1/media/image/${encodeURIComponent(item.id)}`)
@@ -131,14 +131,15 @@ function card(item, place, best) {
   return made;
 }
 
-function why(item) {
+function why(item, inputs) {
   const panel = document.createElement("details");
   panel.append(element("summary", "Why?"));
   const records = item.rationale.evidence.items.filter((record) => record.kind !== "attribute" && record.effect > 0);
   const most = Math.max(0.001, ...records.map((record) => record.effect));
   const list = document.createElement("dl");
   for (const record of records) {
-    const name = record.kind === "history" ? `item ${record.history_item}` : record.kind === "query" ? "your words" : record.modality;
+    const said = record.kind === "query" ? "your words" : inputs[record.modality] ?? record.modality;
+    const name = record.kind === "history" ? `item ${record.history_item}` : said;
     const term = element("dt", name);
     if (record.kind === "history") {
       call("GET", `v1/items/${encodeURIComponent(record.history_item)}`)

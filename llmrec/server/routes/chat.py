@@ -98,6 +98,7 @@ def _shown(conversation: Conversation) -> dict[str, Any] | None:
         ],
         "notes": stored["notes"],
         "conditions": list(conversation.conditions),
+        "inputs": conversation.inputs,
     }
 
 
