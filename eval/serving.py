@@ -41,7 +41,7 @@ def main() -> None:
     users, direct = _direct(chosen.requests)
     found: dict[str, Any] = {"recommendations, in this process": _summary(direct, sum(direct))}
     started = time.perf_counter()
-    with _serving() as (address, key):
+    with serving() as (address, key):
         found["process start to serving, seconds"] = round(time.perf_counter() - started, 1)
         with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=300) as client:
             _chat(client, users[0])  # loads the writing model
@@ -78,7 +78,7 @@ def _direct(requests: int) -> tuple[list[str], list[float]]:
 
 
 @contextmanager
-def _serving() -> Iterator[tuple[str, str]]:
+def serving() -> Iterator[tuple[str, str]]:
     """Address and key of a gateway, which is ended at the end."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-u", "-m", "llmrec.cli", "serve", "--port", "0"]
