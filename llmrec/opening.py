@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
-from llmrec.engine.base import Engine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexOutdated, PackMismatch
 from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
@@ -37,9 +36,14 @@ class Opened:
     pack: Pack
     model: RecLM
     components: Components
-    engine: Engine
+    engine: LocalEngine
     index: ItemIndex
+    features: Features
     problems: tuple[Problem, ...]
+    unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
+    """Rows of the items that came or changed since the index was built."""
+    withdrawn: tuple[int, ...] = ()
+    """Rows of the items that are offered no longer."""
 
     @cached_property
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
@@ -69,30 +73,31 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
     base = base_folder(home)
     verify(base, what="the base model")
     catalog = catalog or load_catalog(folder)
-    features, problems = _features(catalog, pack, home)
+    features, problems = features_of(catalog, pack, home)
     note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
     model = restore_model(pack, base, ids, features.vectors, features.mask)
-    components = _components(model, pack, catalog, features)
+    components = components_of(model, pack, catalog, features)
     rationale = pack.folder / "rationale"
     engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
     stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim, features.keys)
     index = _index(home, folder, stamp, components, catalog, rebuild)
-    return Opened(catalog, pack, model, components, engine, index, tuple(problems))
+    return Opened(catalog, pack, model, components, engine, index, features, tuple(problems))
 
 
-def _features(catalog: Catalog, pack: Pack, home: Path) -> tuple[Features, list[Problem]]:
-    """The catalogue's features by the pack's encoders."""
+def features_of(catalog: Catalog, pack: Pack, home: Path, progress: bool = True) -> tuple[Features, list[Problem]]:
+    """The catalogue's features by the pack's encoders. Raises `PackMismatch`, and what `extract` does."""
     try:
         encoders = [encoder_by_id(modality, id) for modality, id in pack.info.encoders.items()]
     except BadInput as error:
         raise PackMismatch(f"{pack.folder} cannot be used here ({error}); retrain with `llmrec train`") from error
     carried = pack.folder / "features.safetensors"
     shipped = Features.load(carried) if carried.is_file() else None
-    return extract(catalog, encoders, home / "features", shipped)
+    return extract(catalog, encoders, home / "features", shipped, progress)
 
 
-def _components(model: RecLM, pack: Pack, catalog: Catalog, features: Features) -> Components:
+def components_of(model: RecLM, pack: Pack, catalog: Catalog, features: Features) -> Components:
+    """What scores the catalogue's items: the model's vectors of them, and the pack's item-item model and counts."""
     v, b = item_vectors(model)
     row = {item: n for n, item in enumerate(pack.items)}
     source = np.array([row.get(item.id, -1) for item in catalog.items])

@@ -77,7 +77,7 @@ class Response:
 
 
 class Recommender:
-    """A catalogue and an adapter pack, opened once, asked often."""
+    """A catalogue and an adapter pack, opened once, asked often, by several threads at a time where need be."""
 
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
@@ -157,7 +157,7 @@ class Recommender:
         """Rows of the answer, best first, and the situation they were scored in."""
         parts = asker.components.scores(q, [history], None if asked is None else asked[None])
         weights = asker.weights(self._weights(wish))
-        closed = [(*history, *asker.closed)]
+        closed = [(*history, *asker.closed, *self.catalog.rows(request.never), *self.opened.withdrawn)]
         fused = self._among_candidates(fuse(parts, weights, closed), q, parts, closed, where)[0]
         order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]
         if request.diversity and order:
@@ -179,7 +179,8 @@ class Recommender:
         where: Filter | None,
     ) -> Floats:
         """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
-        and the best of each component that the index does not hold (it has no scores lent to newcomers)."""
+        the best of each component that the index does not hold (it has no scores lent to newcomers), and the items
+        that came or changed since it was built."""
         near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
@@ -188,7 +189,7 @@ class Recommender:
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
             best = [np.argpartition(-scores[event], reach - 1)[:reach] for scores in others.values()]
-            chosen = np.unique(np.concatenate([rows, *best]))
+            chosen = np.unique(np.concatenate([rows, *best, self.opened.unindexed]))
             chosen = chosen[allowed[chosen]]
             kept[event, chosen] = fused[event, chosen]
         return kept
@@ -224,7 +225,7 @@ class Recommender:
     def _notes(self, shown: list[int], request: Request) -> tuple[str, ...]:
         notes = [str(problem) for problem in self.opened.problems]
         if len(shown) < request.k:
-            notes.append(f"only {len(shown)} items are left that fit; loosen --where or ask for fewer")
+            notes.append(f"only {len(shown)} items are left that fit; loosen the filter or ask for fewer")
         return tuple(notes)
 
 

@@ -20,9 +20,12 @@ class Request:
     where: str | None = None
     explain: bool = False
     diversity: float = 0.0
-    image: Path | None = None
+    image: Path | bytes | None = None
+    """A picture's file, or its bytes where it came over a wire and is to leave no file behind."""
     video: Path | None = None
     like: str | None = None
+    never: tuple[str, ...] = ()
+    """Item ids that must not be answered, because they were turned down or shown already."""
 
     def __post_init__(self) -> None:
         """Raises `BadInput` where the parts contradict one another."""
@@ -40,6 +43,7 @@ class Request:
         that is shown cannot be read."""
         self.seen(catalog)
         self.filter(catalog)
+        catalog.rows(self.never)
         if self.like is not None:
             catalog.rows([self.like])
         if self.image is not None:
@@ -59,19 +63,20 @@ class Request:
         return parse_where(self.where, catalog) if self.where else None
 
 
-def _look(path: Path) -> None:
+def _look(image: Path | bytes) -> None:
     """Decodes a picture, so that a bad one is refused before any model is loaded."""
     from llmrec.encoders.base import ContentError
     from llmrec.encoders.pictures import picture
 
     try:
-        picture(path.read_bytes())
+        picture(image if isinstance(image, bytes) else image.read_bytes())
     except (ContentError, OSError) as error:
-        raise unreadable(path, "image", error) from error
+        raise unreadable(image, "image", error) from error
 
 
-def unreadable(path: Path, modality: str, error: Exception) -> BadInput:
+def unreadable(shown: Path | bytes, modality: str, error: Exception) -> BadInput:
     """The sentence for a file that is shown and cannot be read as an `image` or `video`."""
     what = {"image": "a picture", "video": "a video clip"}[modality]
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    return BadInput(f"{path} cannot be read as {what} ({why}); pass {what} that other programs open")
+    name = "what was shown" if isinstance(shown, bytes) else shown
+    return BadInput(f"{name} cannot be read as {what} ({why}); pass {what} that other programs open")

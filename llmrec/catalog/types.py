@@ -24,6 +24,13 @@ class Item:
     attributes: Mapping[str, AttributeValue] = field(default_factory=dict)
     media: Mapping[str, Path] = field(default_factory=dict)
 
+    def label(self) -> str:
+        """The item as one line names it: title, year, and its first words (genres, category)."""
+        year = f" ({self.attributes['year']})" if "year" in self.attributes else ""
+        first = next((value for value in self.attributes.values() if isinstance(value, (tuple, str))), "")
+        words = ", ".join(first) if isinstance(first, tuple) else first
+        return " ".join((f"{self.title or self.id}{year}" + (f" · {words}" if words else "")).split())
+
     def text(self) -> str:
         """The words of the item as the text encoder reads them: title, attribute words, description.
 

@@ -1,23 +1,33 @@
 """One conversation: remembers what was liked, seen and turned down, and what the last list was."""
 
 import dataclasses
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.chat.titles import find_title
-from llmrec.chat.understand import Intent, understanding
+from llmrec.chat.understand import LAST, Intent, understanding
 from llmrec.errors import BadInput
+from llmrec.request import Request
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended, Recommender, Response
-    from llmrec.request import Request
+    from llmrec.catalog import Catalog
+    from llmrec.recommend import Recommended, Response
 
 SHOWN = 5
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
-    "why 2 · like TITLE · not TITLE · seen TITLE · quit"
+    "more · more like 2 · why 2 · like TITLE · not TITLE · seen TITLE"
 )
+_FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
+        "ones one it them those these i want would like prefer make",
+    )
+)
+"""Words that make no wish of their own: a line of conditions and these alone narrows what was asked before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +41,28 @@ class Reply:
 
 
 class Session:
-    """A conversation with one person: a user of the catalogue, a given history, or a newcomer (neither)."""
+    """A conversation with one person, who has a history, or with a newcomer."""
 
     def __init__(
-        self, recommender: "Recommender", user: str | None = None, history: tuple[str, ...] | None = None
+        self,
+        catalog: "Catalog",
+        recommend: "Callable[[Request], Response]",
+        history: Sequence[str] = (),
+        never: Sequence[str] = (),
     ) -> None:
-        """Raises `UnknownUser` or `UnknownItem` where the user or the history is not the catalogue's."""
-        self.recommender = recommender
-        self.catalog = recommender.catalog
-        given = history if history is not None else self.catalog.history(user) if user is not None else ()
-        self.catalog.rows(given)
-        self.history = list(given)
-        self.rejected: set[str] = set()
+        """`history`: item ids, oldest first; `never`: ids that must not be shown. Raises `UnknownItem`."""
+        catalog.rows([*history, *never])
+        self.catalog, self._recommend = catalog, recommend
+        self.history, self.rejected = list(history), dict.fromkeys(never)
         self.asked: Request | None = None
         self.shown: tuple[Recommended, ...] = ()
-        self._understand = understanding(self.catalog)
+        """The last list, where it was made here."""
+        self.listed: tuple[str, ...] = ()
+        """Ids of the last list."""
+        self.conditions: tuple[str, ...] = ()
+        """What every item of the last list must meet, as `--where` takes it."""
+        self._understand = understanding(catalog)
         self._answers: dict[str, Callable[[Intent], Reply]] = {
-            "ask": self._ask,
             "why": self._why,
             "like": self._took,
             "seen": self._took,
@@ -56,37 +71,80 @@ class Session:
             "quit": lambda _intent: Reply("Goodbye.", done=True),
         }
 
-    def say(self, line: str) -> Reply:
-        """The reply to one line; raises `BadInput`, whose sentence is the answer, where it cannot be met."""
-        if not line.strip():
+    def say(self, line: str, image: bytes | None = None) -> Reply:
+        """The reply to one line and perhaps a picture; raises `BadInput`, whose sentence is the answer, where it
+        cannot be met."""
+        if not line.strip() and image is None:
             return Reply(HELP)
         intent = self._understand.invoke(line)
-        return self._answers[intent.action](intent)
+        asked = self._request(intent, image)
+        return self._answers[intent.action](intent) if asked is None else self._list(asked)
 
-    def _ask(self, intent: Intent) -> Reply:
-        from llmrec.request import Request
+    def recall(self, line: str, listed: Sequence[str], image: bytes | None = None) -> None:
+        """A line of earlier in this conversation, and the ids of the list that answered it, if one did."""
+        intent = self._understand.invoke(line)
+        try:
+            asked = self._request(intent, image) if line.strip() or image else None
+            if asked is None and intent.action in ("like", "seen", "not"):
+                self._answers[intent.action](intent)
+        except BadInput:
+            return  # it was told so then
+        if asked is not None:
+            self.asked = asked
+        if listed:
+            self.listed, self.shown = tuple(listed), ()
 
-        self.asked = Request(
-            user=None,
-            history=tuple(self.history),
-            query=intent.query or None,
-            k=SHOWN + len(self.rejected),
-            where=" and ".join(intent.filters) or None,
-        )
-        return self._recommend(self.asked)
+    def explained(self) -> "tuple[Recommended, ...]":
+        """The last list with its reasons, which take seconds: measured when they are asked for. Raises `BadInput`."""
+        if self.asked is None or not self.listed:
+            raise BadInput("there is no list yet to speak of; ask for something first")
+        if not self.shown or self.shown[0].rationale is None:
+            self._list(dataclasses.replace(self.asked, explain=True))
+        return self.shown
 
-    def _recommend(self, request: "Request") -> Reply:
-        response = self.recommender.recommend(request)
-        self.shown = tuple(item for item in response.items if item.id not in self.rejected)[:SHOWN]
+    def _request(self, intent: Intent, image: bytes | None) -> Request | None:
+        """What a line asks of the recommender; None where it asks for no list. Raises `BadInput`."""
+        if image is not None:
+            self.conditions = intent.filters
+            return self._new(query=intent.query or None, image=image)
+        if intent.action == "ask":
+            if intent.filters and self.asked is not None and _says_nothing(intent.query):
+                self.conditions = _narrowed(self.conditions, intent.filters)
+                return self._again(self.asked.never)
+            self.conditions = intent.filters
+            return self._new(query=intent.query or None)
+        if intent.action == "similar":
+            item = self._meant(intent.subject)
+            self.conditions = intent.filters
+            return self._new(query=intent.query or None, like=item)
+        if intent.action == "more":
+            if self.asked is None:
+                raise BadInput("there is no list yet that could go on; ask for something first")
+            return self._again((*self.asked.never, *self.listed))
+        return None
+
+    def _new(self, query: str | None, like: str | None = None, image: bytes | None = None) -> Request:
+        return Request(
+            history=tuple(self.history), query=query, k=SHOWN, where=" and ".join(self.conditions) or None, like=like,
+            image=image, never=tuple(self.rejected),
+        )  # fmt: skip
+
+    def _again(self, never: Sequence[str]) -> Request:
+        """What was asked last, with the conditions and the history of now."""
+        assert self.asked is not None
+        again = self._new(self.asked.query, self.asked.like)
+        never = tuple(dict.fromkeys((*never, *self.rejected)))
+        return dataclasses.replace(again, image=self.asked.image, never=never)
+
+    def _list(self, asked: Request) -> Reply:
+        response = self._recommend(asked)
+        self.asked, self.shown = asked, response.items
+        self.listed = tuple(item.id for item in response.items)
         return Reply(response=response)
 
     def _why(self, intent: Intent) -> Reply:
-        if not self.shown or self.asked is None:
-            raise BadInput("there is no list yet to speak of; ask for something first")
         item = self._meant(intent.subject or "1")
-        if self.shown[0].rationale is None:  # reasons take seconds: measured only when asked for
-            self._recommend(dataclasses.replace(self.asked, explain=True))
-        for recommended in self.shown:
+        for recommended in self.explained():
             if recommended.id == item:
                 return Reply(why=recommended)
         raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
@@ -95,18 +153,34 @@ class Session:
         item = self._meant(intent.subject)
         if item not in self.history:
             self.history.append(item)
-        self.rejected.discard(item)
+        self.rejected.pop(item, None)
         return Reply(f"Noted: {self.catalog.item(item).title} is now the latest of your {len(self.history)}.")
 
     def _reject(self, intent: Intent) -> Reply:
         item = self._meant(intent.subject)
-        self.rejected.add(item)
+        self.rejected[item] = None
         return Reply(f"{self.catalog.item(item).title} will not be shown again.")
 
     def _meant(self, subject: str) -> str:
-        """The item of a number in the last list, or of a title."""
-        if subject.isdigit() and int(subject) <= max(len(self.shown), 100):
-            if not 1 <= int(subject) <= len(self.shown):
+        """The item of a place in the last list, or of a title."""
+        subject = str(len(self.listed)) if subject == LAST else subject
+        if subject.isdigit() and int(subject) <= max(len(self.listed), 100):
+            if not 1 <= int(subject) <= len(self.listed):
                 raise BadInput(f"there is no number {subject} in the last list; ask for something first")
-            return self.shown[int(subject) - 1].id
+            return self.listed[int(subject) - 1]
         return find_title(subject, self.catalog)
+
+
+def _says_nothing(query: str) -> bool:
+    return all(word in _FILLERS for word in re.findall(r"\w+", query.lower()))
+
+
+def _narrowed(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
+    """Both, but of a quantity or a demanded word that is said anew the old is dropped."""
+    anew = {_attribute(condition) for condition in now if "!=" not in condition}
+    kept = [condition for condition in before if "!=" in condition or _attribute(condition) not in anew]
+    return tuple(dict.fromkeys((*kept, *now)))
+
+
+def _attribute(condition: str) -> str:
+    return re.split(r"[<>=!]", condition, maxsplit=1)[0]

@@ -41,7 +41,7 @@ def run_demo(recommender: "Recommender", talk: bool) -> None:
         from llmrec.chat.session import Session
 
         _title(f"Now you, as user {users[1]}")
-        converse(Session(recommender, users[1]))
+        converse(Session(catalog, recommender.recommend, catalog.history(users[1])))
 
 
 def _title(words: str) -> None:

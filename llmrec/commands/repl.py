@@ -15,7 +15,7 @@ def converse(session: "Session") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
     from llmrec.chat.session import HELP
 
-    show.OUT.print(f"[dim]{escape(HELP)}[/]", soft_wrap=True)
+    show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
     while True:
         try:
             line = show.OUT.input("[bold cyan]you>[/] ")

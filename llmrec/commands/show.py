@@ -50,6 +50,11 @@ def ready(result: Mapping[str, Any]) -> None:
         OUT.print(f"[bold]{escape(name.replace('_', ' '))}[/]  {escape(str(value))}", soft_wrap=True)
 
 
+def facts(record: Mapping[str, Any]) -> str:
+    """A record on one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in record.items())
+
+
 def findings(findings: "Sequence[Finding]") -> None:
     """What the doctor found, and below it what to do."""
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -91,16 +96,7 @@ def report(report: "Report") -> None:
 def films(catalog: "Catalog", ids: Sequence[str]) -> None:
     """Items of a history, a line each."""
     for item_id in ids:
-        OUT.print(f"    {escape(label(catalog, item_id))}", soft_wrap=True)
-
-
-def label(catalog: "Catalog", item_id: str) -> str:
-    """An item as a line names it: title, year, and its first words (genres, category)."""
-    item = catalog.item(item_id)
-    year = f" ({item.attributes['year']})" if "year" in item.attributes else ""
-    first = next((value for value in item.attributes.values() if isinstance(value, (tuple, str))), "")
-    words = ", ".join(first) if isinstance(first, tuple) else first
-    return f"{item.title or item.id}{year}" + (f" · {words}" if words else "")
+        OUT.print(f"    {escape(catalog.item(item_id).label())}", soft_wrap=True)
 
 
 def response(response: "Response", catalog: "Catalog") -> None:
@@ -116,7 +112,7 @@ def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
     """Place, score and name of each item, with its reasons where there are some."""
     for place, recommended in enumerate(ranked, start=1):
         OUT.print(
-            f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{escape(label(catalog, recommended.id))}[/]",
+            f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{escape(catalog.item(recommended.id).label())}[/]",
             soft_wrap=True,
         )
         reasons(recommended, catalog)

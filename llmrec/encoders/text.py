@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ class TextEncoder:
     def __init__(self, weights: Weights | None = None) -> None:
         """`weights`: by default the packaged MiniLM."""
         self._weights = weights
+        self._lock = Lock()  # wishes come from several threads, and a tokenizer serves one at a time
 
     @property
     def id(self) -> str:
@@ -52,13 +54,14 @@ class TextEncoder:
 
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) unit-length vectors; texts beyond the model's window (256 tokens for MiniLM) are cut."""
-        vectors = self._model.encode(
-            list(contents),
-            batch_size=BATCH,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
+        with self._lock:
+            vectors = self._model.encode(
+                list(contents),
+                batch_size=BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+                convert_to_numpy=True,
+            )
         return np.asarray(vectors, np.float32).reshape(len(contents), -1)
 
     @cached_property

@@ -1,8 +1,10 @@
 """The LLM in this process: ranking layers in float32, the whole LLM in int8 for words."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,22 @@ TEMPERATURE = 0.7
 
 
 class LocalEngine:
-    """An `Engine` on transformers. The writing model is loaded at the first `generate`: ranking needs none of it."""
+    """An `Engine` on transformers. The writing model is loaded at the first `generate`: ranking needs none of it.
+
+    May be asked by several threads: they rank side by side and write one after the other.
+    """
 
     def __init__(self, model: RecLM, base: Path, rationale: Path | None) -> None:
         """`model`: the ranking path; `base`: HF folder; `rationale`: peft adapter for sentences, if any."""
-        self.model, self.base, self.rationale = model, base, rationale
-        self.words = PromptWords.load(base)
+        self.model = model
+        self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale)
+
+    def over(self, model: RecLM) -> "LocalEngine":
+        """The same engine for a RecLM over other items; what is loaded is shared."""
+        engine = copy(self)
+        engine.model = model
+        engine.__dict__.pop("_soft", None)
+        return engine
 
     def query_vectors(
         self,
@@ -34,12 +46,12 @@ class LocalEngine:
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """See `Engine`."""
-        asked = [self.words.wish(wish) for wish in wishes]
+        asked = [self._reader.wish(wish) for wish in wishes]
         soft = self._soft
         if example:
             histories = [(*history, len(soft)) for history in histories]
             soft = with_unseen(self.model, soft, example)
-        return query_vectors(self.model, self.words.before, histories, asked, soft=soft)
+        return query_vectors(self.model, self._reader.before, histories, asked, soft=soft)
 
     @cached_property
     def _soft(self) -> Any:
@@ -51,11 +63,37 @@ class LocalEngine:
 
         Without a rationale adapter nothing is written: what an untaught LLM says of a brief is never supported.
         """
+        return self._writer.generate(prompts, seed)
+
+
+class _Reader:
+    """The words of prompts as tokens; a tokenizer that two threads use at once fails ("already borrowed")."""
+
+    def __init__(self, words: PromptWords) -> None:
+        self._words, self._lock = words, Lock()
+        self.before = words.before
+
+    def wish(self, query: str) -> tuple[int, ...]:
+        with self._lock:
+            return self._words.wish(query)
+
+
+class _Writer:
+    """The whole LLM with the rationale adapter and a tokenizer of its own, loaded when it first writes."""
+
+    def __init__(self, base: Path, rationale: Path | None) -> None:
+        self.base, self.rationale, self._lock = base, rationale, Lock()
+
+    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         if self.rationale is None:
             return [""] * len(prompts)
+        with self._lock:  # the seed is the process's, too
+            return self._generate(prompts, seed)
+
+    def _generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         import torch
 
-        tokenizer = self.words.tokenizer
+        tokenizer = self._tokenizer
         tokenizer.padding_side = "left"
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
         asked = tokenizer(list(prompts), return_tensors="pt", padding=True, add_special_tokens=False)
@@ -64,7 +102,7 @@ class LocalEngine:
             torch.manual_seed(seed)
             options["temperature"] = TEMPERATURE
         with torch.inference_mode():
-            written = self._writer.generate(
+            written = self._model.generate(
                 **asked,
                 max_new_tokens=MOST_WORDS,
                 pad_token_id=tokenizer.pad_token_id,
@@ -75,7 +113,13 @@ class LocalEngine:
         return [str(tokenizer.decode(row[width:], skip_special_tokens=True)) for row in written]
 
     @cached_property
-    def _writer(self) -> Any:
+    def _tokenizer(self) -> Any:
+        from transformers import AutoTokenizer
+
+        return AutoTokenizer.from_pretrained(self.base)
+
+    @cached_property
+    def _model(self) -> Any:
         import torch
         from peft import PeftModel
         from safetensors import SafetensorError

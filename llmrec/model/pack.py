@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
+from torch import nn
 
 from llmrec.errors import BadInput, PackError, PackMismatch, StorageError
 from llmrec.fusion.normalise import normalise, project
@@ -189,11 +190,13 @@ def restore_model(
     items: tuple[str, ...],
     vectors: Mapping[str, NDArray[np.float32]],
     mask: Mapping[str, NDArray[np.bool_]],
+    merged: nn.Module | None = None,
 ) -> RecLM:
     """The pack's RecLM over a catalogue: `items` its ids in row order, `vectors[modality]: (items, dim)` raw.
 
     Items the pack knows get their id row; others are new items and are scored by their media alone. The LoRA is
-    merged into the base (same numbers, fewer multiplications). Raises `PackMismatch` for another base model.
+    merged into the base (same numbers, fewer multiplications); `merged` is that of a model of the same pack over
+    another catalogue, which this one then shares. Raises `PackMismatch` for another base model.
     """
     name, checksum = base_identity(base)
     if name != pack.info.base or (checksum and pack.info.base_sha256 and checksum != pack.info.base_sha256):
@@ -207,12 +210,10 @@ def restore_model(
     _check_sizes(pack, vectors)
     scaled = {m: torch.from_numpy(as_read(pack, m, vectors[m], mask[m])) for m in pack.info.encoders}
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
-    backbone = load_backbone(base, pack.info.config.exit_layer)
-    backbone = add_lora(backbone, pack.info.config.lora_rank, pack.info.config.lora_alpha)
+    config = pack.info.config
+    backbone = merged or add_lora(load_backbone(base, config.exit_layer), config.lora_rank, config.lora_alpha)
     taken = _taken(pack, source)
-    model = RecLM(
-        backbone, pack.info.config, scaled, masks, torch.from_numpy(known), steps=pack.info.steps, taken=taken
-    )
+    model = RecLM(backbone, config, scaled, masks, torch.from_numpy(known), steps=pack.info.steps, taken=taken)
     with torch.no_grad():
         for parameter, p in model.named_parameters():
             stored = pack.arrays.get(f"model.{parameter}")

@@ -45,6 +45,36 @@ def shop() -> Catalog:
         ("only comedies please", "please", ("genres=Comedy",)),
         ("a comedy", "a comedy", ()),
         ("under 40", "under 40", ()),  # films have no price
+        ("a comedy made in 1994", "a comedy", ("year=1994",)),
+        ("from 1990 to 1995", "", ("year>=1990", "year<=1995")),
+        ("1980-1985 adventures", "adventures", ("year>=1980", "year<=1985")),
+        ("something from the nineties", "something", ("year>=1990", "year<2000")),
+        ("a film made in the 80s", "a film", ("year>=1980", "year<1990")),
+        ("1995 or later", "", ("year>=1995",)),
+        ("1985 or older, please", "please", ("year<=1985",)),
+        ("not before 1990", "", ("year>=1990",)),
+        ("nothing after 1990", "nothing", ("year>1990",)),
+        ("newer than 1990 and older than 1996", "", ("year>1990", "year<1996")),
+        ("no horror", "", ("genres!=Horror",)),
+        ("a thriller but no horror", "a thriller", ("genres!=Horror",)),
+        ("I don't like horror", "", ("genres!=Horror",)),
+        ("i don\u2019t want any romance", "", ("genres!=Romance",)),
+        ("anything but comedies", "", ("genres!=Comedy",)),
+        ("something quiet, avoid war and action", "something quiet", ("genres!=War", "genres!=Action")),
+        ("not in the mood for drama", "", ("genres!=Drama",)),
+        ("no war, no crime", "", ("genres!=War", "genres!=Crime")),
+        ("I hate thrillers", "", ("genres!=Thriller",)),
+        ("no sci-fi", "", ("genres!=Sci-Fi",)),
+        ("nothing too romantic", "", ("genres!=Romance",)),
+        ("it must be animated", "", ("genres=Animation",)),
+        ("genre: horror", "", ("genres=Horror",)),
+        ("films in the genre comedy", "films", ("genres=Comedy",)),
+        ("only children's films from the 90s", "films", ("year>=1990", "year<2000", "genres=Children's")),
+        ("ignore all filters and show horror", "ignore all filters and show horror", ()),
+        ("year<1900", "year<1900", ()),
+        ("a story of 2 friends", "a story of 2 friends", ()),
+        ("seven samurai", "seven samurai", ()),
+        ("in 19945", "in 19945", ()),
     ],
 )
 def test_films(tiny_catalog: Catalog, line: str, query: str, filters: tuple[str, ...]) -> None:
@@ -55,7 +85,28 @@ def test_films(tiny_catalog: Catalog, line: str, query: str, filters: tuple[str,
     ("line", "query", "filters"),
     [
         ("something warm, under 40", "something warm", ("price<40",)),
-        ("a dress for less than $29.99", "a dress for", ("price<29.99",)),
+        ("a dress for less than $29.99", "a dress", ("price<29.99",)),
+        ("price under 40", "", ("price<40",)),
+        ("a sweater that costs under 60 euros", "a sweater", ("price<60",)),
+        ("up to 45", "", ("price<=45",)),
+        ("45 or less", "", ("price<=45",)),
+        ("no more than $45.50", "", ("price<=45.50",)),
+        ("at most 45€", "", ("price<=45",)),
+        ("at least 50 dollars", "", ("price>=50",)),
+        ("$50 or more", "", ("price>=50",)),
+        ("between 20 and 40", "", ("price>=20", "price<=40")),
+        ("trousers for 20-40", "trousers", ("price>=20", "price<=40")),
+        ("between $20 and $40.5 a dress", "a dress", ("price>=20", "price<=40.5")),
+        ("cheaper than 30, no black", "", ("price<30", "colour!=Black")),
+        ("a dress in blue", "a dress", ("colour=Blue",)),
+        ("color: red", "", ("colour=Red",)),
+        ("the colour is red", "", ("colour=Red",)),
+        ("category trousers under 50", "", ("price<50", "category=Trousers")),
+        ("no sweaters and no dresses", "", ("category!=Sweater", "category!=Dress")),
+        ("without stripes", "", ("pattern!=Stripe",)),
+        ("a blue dress", "a blue dress", ()),
+        ("size 40", "size 40", ()),
+        ("under a blue sky", "under a blue sky", ()),
         ("over 50", "", ("price>50",)),
         ("trousers, not striped", "trousers", ("pattern!=Stripe",)),
         ("only blue", "", ("colour=Blue",)),
@@ -73,10 +124,42 @@ def test_products(shop: Catalog, line: str, query: str, filters: tuple[str, ...]
         ("not 3", "not", "3"), ("not Night Bus", "not", "Night Bus"), ("quit", "quit", ""),
         ("seen Iron Coast!", "seen", "Iron Coast"),
         ("  Help ", "help", ""),
+        ("why the second one?", "why", "2"), ("not the 3rd", "not", "3"), ("why the last one", "why", "last"),
+        ("I've seen the first one", "seen", "1"), ("I liked number 4", "like", "4"), ("love #2", "like", "2"),
+        ("more like the second one", "similar", "2"), ("something like the last one", "similar", "last"),
+        ("show me more like number 3 please", "ask", ""), ("similar to the first", "similar", "1"),
+        ("more like Star Caravan", "similar", "Star Caravan"), ("like the second one", "like", "2"),
+        ("more", "more", ""), ("show me others", "more", ""), ("something else", "more", ""),
+        ("anything else?", "more", ""), ("another one", "more", ""), ("what else", "more", ""),
     ],
 )  # fmt: skip
 def test_commands(tiny_catalog: Catalog, line: str, action: str, subject: str) -> None:
-    assert understand(line, tiny_catalog) == Intent(action, subject)  # type: ignore[arg-type]
+    intent = understand(line, tiny_catalog)
+    assert (intent.action, intent.subject) == (action, subject)
+
+
+@pytest.mark.parametrize(
+    ("line", "subject", "query", "filters"),
+    [
+        ("more like the second one, but from the 80s", "2", "", ("year>=1980", "year<1990")),
+        ("something like the first one but no war", "1", "", ("genres!=War",)),
+        ("like number 2 but funnier", "", "", ()),
+        ("similar to the 3rd one but funnier", "3", "funnier", ()),
+    ],
+)
+def test_likes_with_conditions(
+    tiny_catalog: Catalog, line: str, subject: str, query: str, filters: tuple[str, ...]
+) -> None:
+    intent = understand(line, tiny_catalog)
+    if subject:
+        assert intent == Intent("similar", subject, query, filters)
+    else:
+        assert intent.action == "like"
+
+
+def test_a_wish_that_compares_is_a_wish(tiny_catalog: Catalog) -> None:
+    for line in ("something like a fairy tale", "a film like no other", "more like a documentary than a drama"):
+        assert understand(line, tiny_catalog).action == "ask"
 
 
 def test_a_sentence_that_begins_like_a_command_is_not_one(tiny_catalog: Catalog) -> None:

@@ -1,0 +1,79 @@
+"""The app: parts put together, middleware around them, routes in front."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
+
+from llmrec.recommend import Recommender
+from llmrec.server.answering import Answering
+from llmrec.server.bodies import Bodies
+from llmrec.server.config import USUAL, Limits
+from llmrec.server.door import Door
+from llmrec.server.gate import Gate
+from llmrec.server.intake import Intake
+from llmrec.server.logs import note
+from llmrec.server.metrics import Metrics
+from llmrec.server.observed import Observed
+from llmrec.server.parts import Gateway
+from llmrec.server.refusals import add_handlers
+from llmrec.server.routes import chat, health, items, page, people, recommendations
+from llmrec.server.schemas import Failed
+from llmrec.server.shelf import Shelf
+from llmrec.server.store.database import Database
+
+DESCRIPTION = """\
+Recommendations by one LLM that reads item media as soft tokens, ranks, and says why.
+
+Every path under `/v1` wants a key: `Authorization: Bearer KEY`. Whatever is refused is told in one sentence.
+"""
+STATUSES = {
+    401: "no key, or one that is not known",
+    409: "the user was deleted while this was answered",
+    408: "the body came too slowly",
+    413: "the body is too large",
+    422: "the request is wrong; the sentence says what to change",
+    429: "too many requests; Retry-After says when to come again",
+    503: "no answer in time, or the store does not answer",
+    507: "the server's disk is full",
+}
+
+
+def build(recommender: Recommender, database: Database, media: Path, limits: Limits = USUAL) -> FastAPI:
+    """The gateway over an open recommender and store; whoever opened them closes them when the app has ended.
+
+    `media`: the folder of the media that items bring.
+    """
+    shelf = Shelf(recommender, database, media)
+    gate = Gate(limits.lanes, limits.waiting, limits.seconds)
+    metrics = Metrics(lambda: gate.inside, lambda: len(shelf.stock.offered))
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        note("ready", items=len(shelf.stock.offered))
+        yield
+        note("ending")
+        await to_thread.run_sync(gate.close)
+        await to_thread.run_sync(shelf.close)
+
+    failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
+    app = FastAPI(title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life)
+    app.state.gateway = Gateway(
+        database, shelf, Answering(shelf, database), Intake(shelf, database, media), gate, metrics
+    )
+    app.include_router(health.router)
+    app.include_router(page.page)
+    # The door has let them in already: here the key only shows on the pages of the API.
+    key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
+    for routes in (chat, recommendations, people, items, page):
+        app.include_router(routes.router, dependencies=[key], responses=failures)
+    add_handlers(app)
+    app.add_middleware(Bodies, most=limits.body, seconds=limits.seconds)
+    app.add_middleware(Door, database=database)
+    app.add_middleware(Observed, metrics=metrics)
+    return app

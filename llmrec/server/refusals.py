@@ -1,0 +1,94 @@
+"""What goes wrong, as HTTP: a status, and one sentence in the shape that clients of OpenAI's API read."""
+
+import errno
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from llmrec.errors import BadFilter, BadInput, LlmrecError, StorageError, UnknownItem, UnknownUser
+from llmrec.server.store.database import StoreUnavailable
+from llmrec.server.store.responses import Forgotten
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Refused(Exception):
+    """A request that is not answered, told to the client in one sentence."""
+
+    def __init__(self, status: int, code: str, sentence: str, retry_after: float | None = None) -> None:
+        """`retry_after`: seconds until it may be tried again."""
+        super().__init__(sentence)
+        self.status, self.code, self.sentence, self.retry_after = status, code, sentence, retry_after
+
+    def response(self) -> JSONResponse:
+        """The HTTP response."""
+        headers = {} if self.retry_after is None else {"Retry-After": str(max(1, round(self.retry_after)))}
+        if self.status == 401:
+            headers["WWW-Authenticate"] = "Bearer"
+        return JSONResponse(self.body(), self.status, headers)
+
+    def body(self) -> dict[str, Any]:
+        """`error` with `message`, `type`, `param` and `code`."""
+        kind = "invalid_request_error" if self.status < 500 else "server_error"
+        return {"error": {"message": self.sentence, "type": kind, "param": None, "code": self.code}}
+
+
+def refusal(error: Exception) -> Refused | None:
+    """The refusal that an error of the rooms behind the gateway comes to; None for a bug."""
+    match error:
+        case Refused():
+            return error
+        case UnknownUser():
+            return Refused(404, "unknown_user", str(error))
+        case UnknownItem():
+            return Refused(404, "unknown_item", str(error))
+        case Forgotten():
+            return Refused(409, "user_deleted", str(error))
+        case BadFilter():
+            return Refused(422, "bad_filter", str(error))
+        case BadInput():
+            return Refused(422, "bad_input", str(error))
+        case StoreUnavailable():
+            return Refused(503, "store_unavailable", str(error), retry_after=1)
+        case StorageError():
+            return Refused(507, "no_space", str(error))
+        case LlmrecError():
+            return Refused(500, "broken", str(error))
+        case OSError() if error.errno in NO_SPACE:
+            return Refused(507, "no_space", "the server's disk is full; free some space")
+    return None
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error of the app becomes a refusal; what is none of these stays a 500 without details."""
+
+    def told(_request: Request, error: Exception) -> JSONResponse:
+        found = refusal(error)
+        if found is None:
+            raise error
+        return found.response()
+
+    def invalid(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return Refused(422, "invalid", complaint(error.errors())).response()
+
+    def http(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        response = Refused(error.status_code, "http", str(error.detail)).response()
+        response.headers.update(error.headers or {})
+        return response
+
+    for kind in (Refused, LlmrecError, OSError):
+        app.add_exception_handler(kind, told)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+
+
+def complaint(errors: Sequence[Any]) -> str:
+    """The first complaint of pydantic as a sentence: where, and what it should be. Never repeats the value."""
+    place = ".".join(str(part) for part in errors[0]["loc"] if part != "body") or "the body"
+    return f"{place}: {errors[0]['msg'].removeprefix('Value error, ')}"

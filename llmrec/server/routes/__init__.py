@@ -1,0 +1,1 @@
+"""The routes: what HTTP asks, handed to the parts behind it."""

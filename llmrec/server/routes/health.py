@@ -1,0 +1,29 @@
+"""Whether the gateway lives, whether it can answer, and what it counts."""
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+
+from llmrec.server.metrics import CONTENT_TYPE_LATEST
+from llmrec.server.parts import Parts
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz", response_class=PlainTextResponse)
+async def alive() -> str:
+    """The process lives."""
+    return "ok"
+
+
+@router.get("/readyz", response_class=PlainTextResponse)
+def ready(parts: Parts) -> str:
+    """The store answers and the recommender is open; 503 where not."""
+    with parts.database.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    return "ready"
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(parts: Parts) -> Response:
+    """For Prometheus."""
+    return Response(parts.metrics.text(), media_type=CONTENT_TYPE_LATEST)

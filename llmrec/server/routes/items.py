@@ -1,0 +1,102 @@
+"""Items that come, change and go, without training."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from llmrec.encoders.registry import DEFAULTS
+from llmrec.errors import UnknownItem
+from llmrec.server.parts import Caller, Parts
+from llmrec.server.refusals import Refused, complaint
+from llmrec.server.schemas import ItemBody, ItemState
+
+router = APIRouter(tags=["items"])
+MEDIA = tuple(modality for modality in DEFAULTS if modality != "text")
+"""Names of the form's files."""
+
+
+def _editor(caller: Caller) -> None:
+    if not caller.edits_items:
+        raise Refused(403, "may_not_edit", "this key may not change items; make one with keys create --edits-items")
+
+
+ItemId = Annotated[str, Path(min_length=1, max_length=200, pattern="^[^\x00]*$")]
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ItemBody"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["item"],
+                    "properties": {
+                        "item": {"type": "string", "description": "The item as JSON."},
+                        **{name: {"type": "string", "format": "binary"} for name in MEDIA},
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@router.put(
+    "/v1/items/{id:path}",
+    response_model=ItemState,
+    status_code=202,
+    dependencies=[Depends(_editor)],
+    openapi_extra=BODY,
+    responses={403: {"description": "the key may not change items"}},
+)
+async def put(id: ItemId, request: Request, parts: Parts) -> ItemState:
+    """Add an item, or put another in its place; as JSON, or as a form with its picture, clip or sound beside it.
+
+    It is on disk when this answers, and can be recommended seconds later: `GET` says when.
+    """
+    body, media = await _read(request)
+    await parts.gate.run(lambda: parts.intake.put(id, body.title, body.description, body.attributes, media))
+    return ItemState(id=id, searchable=False)
+
+
+@router.get("/v1/items/{id:path}", response_model=ItemState)
+def get(id: ItemId, parts: Parts) -> ItemState:
+    """An item as it is offered now."""
+    stock = parts.shelf.stock
+    if id not in stock.offered:
+        raise UnknownItem(f"item {id!r} is not in the catalogue; if it was just put, ask again in a second")
+    item = stock.recommender.catalog.item(id)
+    return ItemState(
+        id=id, searchable=True, title=item.title, description=item.description, attributes=dict(item.attributes),
+        media=sorted(item.media),
+    )  # fmt: skip
+
+
+@router.delete("/v1/items/{id:path}", response_model=ItemState, dependencies=[Depends(_editor)])
+async def delete(id: ItemId, parts: Parts) -> ItemState:
+    """Offer an item no more, at once. Histories that hold it are read without it."""
+    parts.answering.check_offered([id])
+    await parts.gate.run(lambda: parts.intake.withdraw(id))
+    return ItemState(id=id, searchable=False)
+
+
+async def _read(request: Request) -> tuple[ItemBody, dict[str, bytes]]:
+    """The item and its media of a JSON body or a form; raises `Refused`."""
+    media: dict[str, bytes] = {}
+    raw: Any = await request.body()
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form(max_files=len(MEDIA), max_fields=1) as form:
+            raw = form.get("item", "")
+            for name, value in form.multi_items():
+                if isinstance(value, UploadFile) and name in MEDIA:
+                    media[name] = await value.read()
+                elif name != "item":
+                    raise Refused(422, "invalid", f"{name!r} is no part of an item; send item, {', '.join(MEDIA)}")
+            if isinstance(raw, UploadFile):
+                raw = await raw.read()
+    try:
+        return ItemBody.model_validate_json(raw), media
+    except ValidationError as error:
+        raise Refused(422, "invalid", complaint(error.errors())) from error

@@ -1,0 +1,63 @@
+"""`llmrec serve`: opens what it answers from, makes the first key, and serves until it is told to end."""
+
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import uvicorn
+
+from llmrec.errors import BadInput
+from llmrec.recommend import Recommender
+from llmrec.request import Request
+from llmrec.server.app import build
+from llmrec.server.logs import log_to_stderr
+from llmrec.server.places import open_database, store_folder
+from llmrec.server.store.keys import create_key, list_keys
+
+GRACE = 30
+"""Seconds that running requests get when the gateway is told to end."""
+
+
+def serve(
+    data: Path | None, adapter: Path | None, host: str, port: int, url: str | None, say: Callable[[str], None]
+) -> None:
+    """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know.
+
+    Raises `BadInput` where the address is taken, and what `Recommender.open` and `open_database` raise.
+    """
+    # a port that is taken is told before the models are loaded
+    with _listening(host, port) as listener, closing(open_database(data, url)) as database:
+        if not list_keys(database):
+            say(f"API key, shown this once: {create_key(database)}")
+        recommender = Recommender.open(data, adapter)
+        app = build(recommender, database, store_folder(data) / "media")
+        shown = f"[{host}]" if ":" in host else host
+        say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
+        log_to_stderr()
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
+            timeout_keep_alive=30,
+        )  # fmt: skip
+        loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
+        loading.start()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
+            signal.signal(number, lambda *_: None)
+        with closing(recommender.opened.index):
+            uvicorn.Server(config).run([listener])
+            loading.join()  # PyTorch aborts a process that ends while it works
+
+
+def _load_writer(recommender: Recommender) -> None:
+    """Has the first sentence written now, as the writing model takes seconds to load: nobody should wait for it."""
+    recommender.recommend(Request(history=(), k=1, explain=True))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise BadInput(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error

@@ -1,0 +1,63 @@
+"""The tables. What hangs on a person goes with the person: `ON DELETE CASCADE`."""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+
+settings = Table("settings", metadata, Column("name", String(40), primary_key=True), Column("value", Text))
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("digest", String(64), unique=True, nullable=False),
+    Column("tenant", String(100), nullable=False),
+    Column("edits_items", Boolean, nullable=False),
+    Column("rates", String(100), nullable=False),
+    Column("created", Float, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("tenant", String(100), nullable=False),
+    Column("user", String(200), nullable=False),
+    UniqueConstraint("tenant", "user"),
+    sqlite_autoincrement=True,  # a number is never given twice: what is late for a forgotten person finds nobody
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True, nullable=False),
+    Column("item", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("id", String(100)),
+    UniqueConstraint("person", "id"),
+    sqlite_autoincrement=True,
+)
+
+forgotten = Table("forgotten", metadata, Column("digest", String(64), primary_key=True))
+
+responses = Table(
+    "responses",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("tenant", String(100), nullable=False),
+    Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True),
+    Column("created", Float, index=True, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("content", Text),
+)
+"""`number`: order of the changes; `content`: JSON, or null where the item is withdrawn."""

@@ -1,0 +1,99 @@
+"""`llmrec serve` as a process: the first start's key, what survives `kill -9`, how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from llmrec import paths
+
+
+@contextmanager
+def serving(home: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str, str | None]]:
+    """The process, its address, and the key it printed, if any; killed at the end where it still runs."""
+    with log.open("a") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "llmrec.cli", "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=errors,
+            text=True, env=os.environ | {"LLMREC_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        try:
+            key = None
+            assert process.stdout is not None
+            for line in process.stdout:
+                if found := re.search(r"API key.*: (llmrec-\S+)", line):
+                    key = found[1]
+                if found := re.search(r"http://\S+", line):
+                    yield process, found[0], key
+                    break
+            else:
+                raise AssertionError(log.read_text())
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the models and the demo's data of this run's, and a store of its own."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("models", "datasets", "features"):
+        (home / name).symlink_to(paths.home() / name)
+    return home
+
+
+def talk(address: str, key: str) -> None:
+    """As the README shows it: the standard client, streamed."""
+    from openai import AuthenticationError, OpenAI
+
+    client = OpenAI(base_url=f"{address}/v1", api_key=key)
+    wish = [{"role": "user", "content": "something funny from the 90s, not horror"}]
+    stream = client.chat.completions.create(model="llmrec", user="42", messages=wish, stream=True)  # type: ignore
+    pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
+    text = "".join(pieces)
+    assert sum(bool(piece) for piece in pieces) >= 10
+    assert [bool(re.search(rf"^{n}\. .* \(199\d\) · ", text, re.M)) for n in range(1, 6)] == [True] * 5
+    assert text.count("\n(") == 5
+    assert "llmrec" in [model.id for model in client.models.list()]
+    whole = client.chat.completions.create(model="llmrec", user="42", messages=wish)  # type: ignore
+    assert whole.choices[0].message.content == text
+    with pytest.raises(AuthenticationError):
+        OpenAI(base_url=f"{address}/v1", api_key="llmrec-wrong").models.list()
+
+
+def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serving(own_home, log) as (process, address, key):
+        assert key is not None
+        client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        assert client.get("/readyz").text == "ready"
+        assert httpx.post(f"{address}/v1/recommendations", json={}).status_code == 401
+        talk(address, key)
+        for item in ("50", "172", "181"):
+            event = {"user": "killed-amid", "item": item}
+            assert client.post("/v1/events", json={"events": [event]}).status_code == 201
+        process.kill()
+
+    with serving(own_home, log) as (process, address, again):
+        assert again is None  # the key of the first start goes on
+        client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        made = subprocess.run(
+            [sys.executable, "-m", "llmrec.cli", "keys", "create", "--tenant", "other", "--json"],
+            env=os.environ | {"LLMREC_HOME": str(own_home)}, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        other = {"Authorization": f"Bearer {json.loads(made.stdout)['key']}"}
+        assert client.post("/v1/recommendations", json={"user": "killed-amid"}, headers=other).status_code == 404
+        answer = client.post("/v1/recommendations", json={"user": "killed-amid", "k": 3}).json()
+        assert answer["history"] == ["50", "172", "181"] and len(answer["items"]) == 3
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
+    assert {"ready", "request", "ending"} <= {line["event"] for line in lines}
+    assert "killed-amid" not in log.read_text() and key not in log.read_text()

@@ -1,0 +1,34 @@
+"""The gateway behind uvicorn on a real socket, within this process."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from llmrec.recommend import Recommender
+from llmrec.server.app import build
+from llmrec.server.config import Limits
+from llmrec.server.store.database import Database
+from llmrec.server.store.keys import create_key
+
+
+@contextmanager
+def served(recommender: Recommender, folder: Path, limits: Limits) -> Iterator[httpx.Client]:
+    """The app behind uvicorn on a port of its own, and a client with a key."""
+    with closing(Database.at(folder)) as database, socket.create_server(("127.0.0.1", 0)) as listener:
+        app = build(recommender, database, folder / "media", limits)
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        key = create_key(database, rates="100000/minute")
+        try:
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=120) as client:
+                yield client
+        finally:
+            server.should_exit = True
+            thread.join()

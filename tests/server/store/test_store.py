@@ -1,0 +1,160 @@
+"""The store's promises, on SQLite and on PostgreSQL alike."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from llmrec.catalog import Catalog, Interaction, Item
+from llmrec.errors import BadInput
+from llmrec.server.store.database import Database, StoreUnavailable
+from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
+from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
+from llmrec.server.store.people import Event, Person, find_person, forget, record
+from llmrec.server.store.responses import Forgotten, find_answer, keep, replace_answer
+
+ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
+CATALOG = Catalog("c", ITEMS, {"folder": (Interaction("folder", "3", 1.0), Interaction("folder", "4", 2.0))})
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of this test's own."""
+    if not shutil.which("initdb") or not shutil.which("pg_ctl"):
+        pytest.skip("PostgreSQL (initdb, pg_ctl) is not installed")
+    pytest.importorskip("psycopg")
+    root = os.geteuid() == 0
+    who = {"user": "nobody"} if root else {}  # PostgreSQL refuses to run as root
+    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+        free.close()
+        if root:
+            shutil.chown(folder, "nobody")
+        data = f"{folder}/data"
+        made = ["initdb", "-D", data, "-U", "llmrec", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        started = ["pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-p {port} -k {folder}", "start"]
+        for command in (made, started):
+            subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
+        yield f"postgresql+psycopg://llmrec@127.0.0.1:{port}/postgres"
+        subprocess.run(["pg_ctl", "-D", data, "-m", "immediate", "stop"], cwd=folder, check=True, **who)  # type: ignore[call-overload]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    made = Database.at(tmp_path) if request.param == "sqlite" else Database(request.getfixturevalue("postgres"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tenant(request: pytest.FixtureRequest) -> str:
+    """A tenant that no other test has: PostgreSQL is shared by the tests."""
+    return f"t-{request.node.name[:60]}"
+
+
+def find(database: Database, tenant: str, user: str) -> Person | None:
+    return find_person(database, CATALOG, CATALOG.row.keys(), tenant, user)
+
+
+def test_keys_are_found_by_their_secret_alone(database: Database, tenant: str) -> None:
+    secret = create_key(database, tenant, edits_items=False, rates="5/second; 9/day")
+    key = find_key(database, secret)
+    assert key is not None and (key.tenant, key.edits_items, key.rates) == (tenant, False, "5/second; 9/day")
+    assert find_key(database, secret[:-1]) is None and find_key(database, "\udcff") is None
+    assert key in list_keys(database)
+    revoke_key(database, key.id)
+    assert find_key(database, secret) is None
+    with pytest.raises(BadInput, match="1 to 100"):
+        create_key(database, "")
+
+
+def test_events_are_read_in_their_order_and_once(database: Database, tenant: str) -> None:
+    assert find(database, tenant, "u") is None
+    told = [
+        Event("u", "5", at=20.0),
+        Event("u", "6", at=10.0),
+        Event("v", "7", at=1.0, id="x"),
+        Event("u", "5", at=30.0),
+    ]
+    assert record(database, tenant, told) == 4
+    assert record(database, tenant, [Event("v", "8", at=2.0, id="x")]) == 0
+    person = find(database, tenant, "u")
+    assert person is not None and person.history == ("6", "5")
+    record(database, tenant, [Event("u", "6", "dislike", at=40.0), Event("u", "99", at=41.0)])
+    person = find(database, tenant, "u")
+    assert person is not None and (person.history, person.turned_down) == (("5",), ("6",))
+
+
+def test_the_folders_users_are_the_first_tenants(database: Database, tenant: str) -> None:
+    assert find(database, tenant, "folder") is None
+    record(database, "main", [Event("folder", "9")])
+    person = find(database, "main", "folder")
+    assert person is not None and person.history == ("3", "4", "9")
+    assert forget(database, CATALOG, "main", "folder") == (True, True)
+    assert find(database, "main", "folder") is None
+    assert forget(database, CATALOG, "main", "folder") == (False, True)
+    other = Catalog("d", ITEMS, {"second": CATALOG.histories["folder"]})
+    assert forget(database, other, "main", "second") == (True, True)
+
+
+def test_what_is_late_for_a_forgotten_user_is_not_kept(database: Database, tenant: str) -> None:
+    record(database, tenant, [Event("u", "1")])
+    person = find(database, tenant, "u")
+    assert person is not None
+    keep(database, tenant, person, {"a": 1}, {"b": 2}, f"{tenant}-1"[-40:])
+    assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is not None
+    assert find_answer(database, "another", f"{tenant}-1"[-40:]) is None
+    assert forget(database, CATALOG, tenant, "u") == (True, False)
+    assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is None
+    record(database, tenant, [Event("u", "2")])  # one of the same name is another person
+    with pytest.raises(Forgotten):
+        keep(database, tenant, person, {}, {}, f"{tenant}-2"[-40:])
+    replace_answer(database, f"{tenant}-2"[-40:], {})
+    assert find_answer(database, tenant, f"{tenant}-2"[-40:]) is None
+
+
+def test_a_user_of_the_folder_who_is_forgotten_meanwhile_is_not_kept(database: Database) -> None:
+    catalog = Catalog("e", ITEMS, {"third": CATALOG.histories["folder"]})
+    person = find_person(database, catalog, catalog.row.keys(), "main", "third")
+    assert person is not None and person.number is None
+    keep(database, "main", person, {}, {}, "rec-third-1")
+    forget(database, catalog, "main", "third")
+    assert find_answer(database, "main", "rec-third-1") is None
+    with pytest.raises(Forgotten):
+        keep(database, "main", person, {}, {}, "rec-third-2")
+
+
+def test_items_come_back_as_they_were_put(database: Database, tmp_path: Path) -> None:
+    first = Item(
+        "a", "A \U0001f3ac", "of all", {"genres": ("x", "y"), "year": 1990, "colour": "Red"}, {"image": tmp_path / "m"}
+    )
+    number = put_item(database, first)
+    assert [change.item for change in changes_since(database, number - 1, tmp_path)] == [first]
+    assert "m" in media_in_use(database)
+    put_item(database, Item("b", "B"))
+    last = withdraw_item(database, "a")
+    assert [(change.id, change.item is None) for change in changes_since(database, number, tmp_path)] == [
+        ("b", False), ("a", True)
+    ]  # fmt: skip
+    assert changes_since(database, last, tmp_path) == [] and "m" not in media_in_use(database)
+
+
+def test_writers_at_once_lose_nothing(database: Database, tenant: str) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda n: record(database, tenant, [Event("many", str(n % 20), id=str(n))]), range(100)))
+    person = find(database, tenant, "many")
+    assert person is not None and set(person.history) == set(CATALOG.row)
+
+
+def test_a_url_that_names_no_database_is_one_sentence() -> None:
+    for url in ("nonsense", "oracle+nothing://x", "mysql+absent://x"):
+        with pytest.raises(BadInput, match="database URL"):
+            Database(url)
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        Database("postgresql+psycopg://127.0.0.1:1/none?connect_timeout=1")

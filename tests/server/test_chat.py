@@ -1,0 +1,164 @@
+"""POST /v1/chat/completions as clients of OpenAI's API use it."""
+
+import base64
+import io
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from llmrec.server.conversing import Conversation, Line
+
+
+def say(client: TestClient, *messages: Any, **more: Any) -> dict[str, Any]:
+    """The answer to a conversation: texts of the user and of the assistant in turn, or whole messages."""
+    told = [
+        m if isinstance(m, dict) else {"role": "assistant" if n % 2 else "user", "content": m}
+        for n, m in enumerate(messages)
+    ]
+    response = client.post("/v1/chat/completions", json={"model": "llmrec", "messages": told, **more})
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def text(answer: dict[str, Any]) -> str:
+    words: str = answer["choices"][0]["message"]["content"]
+    return words
+
+
+def items(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = answer["recommendations"]["items"]
+    return found
+
+
+def shown(answer: dict[str, Any]) -> list[str]:
+    return [item["id"] for item in items(answer)]
+
+
+@pytest.fixture(scope="module")
+def nineties(client: TestClient) -> dict[str, Any]:
+    return say(client, "something funny from the 90s, not horror", user="42")
+
+
+def test_a_wish_is_answered_with_items_and_checked_sentences(client: TestClient, nineties: dict[str, Any]) -> None:
+    assert len(items(nineties)) == 5
+    assert nineties["recommendations"]["conditions"] == ["year>=1990", "year<2000", "genres!=Horror"]
+    assert nineties["recommendations"]["inputs"]["text"] == "plot"
+    for place, item in enumerate(items(nineties), start=1):
+        assert 1990 <= item["attributes"]["year"] < 2000 and "Horror" not in item["attributes"]["genres"]
+        assert f"{place}. {item['title']} ({item['attributes']['year']})" in text(nineties)
+        assert f"({place}) {item['rationale']['text']}" in text(nineties)
+        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+    kept = client.get(f"/v1/explanations/{nineties['recommendations']['id']}").json()
+    assert [item["rationale"] for item in kept["items"]] == [item["rationale"] for item in items(nineties)]
+
+
+def listed(client: TestClient, *words: str, user: str | None = None, tenant: str = "main") -> list[dict[str, Any]]:
+    """The list that answers a conversation, of which the reasons would take seconds more."""
+    lines = [Line(bool(n % 2), line) for n, line in enumerate(words)]
+    answering = client.app.state.gateway.answering  # type: ignore[attr-defined]
+    conversation = Conversation(answering, tenant, user, lines)
+    conversation.opening()
+    found: list[dict[str, Any]] = conversation.stored["items"] if conversation.stored else []
+    return found
+
+
+def test_the_conversation_goes_on(client: TestClient, nineties: dict[str, Any]) -> None:
+    begun = ("something funny from the 90s, not horror", text(nineties))
+    narrowed = listed(client, *begun, "only comedies, and no romance", user="42")
+    for item in narrowed:
+        assert 1990 <= item["attributes"]["year"] < 2000
+        assert "Comedy" in item["attributes"]["genres"] and "Romance" not in item["attributes"]["genres"]
+    more = [item["id"] for item in listed(client, *begun, "show me others", user="42")]
+    assert len(more) == 5 and not set(more) & set(shown(nineties))
+    alike = listed(client, *begun, "more like the second one, but from the 80s", user="42")
+    assert len(alike) == 5 and all(1980 <= item["attributes"]["year"] < 1990 for item in alike)
+    assert "collaborative example" in alike[0]["parts"] and shown(nineties)[1] not in [item["id"] for item in alike]
+    rejected = listed(client, *begun, "not the first one", "Noted.", begun[0], user="42")
+    assert shown(nineties)[0] not in [item["id"] for item in rejected]
+    why = say(client, *begun, "why the third one?", user="42")
+    assert text(why) == items(nineties)[2]["rationale"]["text"]
+
+
+def test_who_asks_counts_and_a_stranger_is_a_newcomer(client: TestClient) -> None:
+    known, unknown, nobody = (listed(client, "a thriller", user=user) for user in ("7", "never-heard-of", None))
+    assert known != unknown and [i["id"] for i in unknown] == [i["id"] for i in nobody]
+    elsewhere = listed(client, "a thriller", user="7", tenant="elsewhere")
+    assert [item["id"] for item in elsewhere] == [item["id"] for item in nobody]
+
+
+def test_a_photo_asks_for_its_like_and_stays_in_the_conversation(client: TestClient) -> None:
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(3).integers(0, 255, (90, 60, 3), np.uint8)).save(file, "PNG")
+    url = f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+    parts = [{"type": "text", "text": "something like this"}, {"type": "image_url", "image_url": {"url": url}}]
+    photo = {"role": "user", "content": parts}
+    answer = say(client, photo)
+    assert "image example" in items(answer)[0]["parts"]
+    after = say(client, photo, text(answer), "only dramas")
+    assert "image example" in items(after)[0]["parts"]
+    assert all("Drama" in item["attributes"]["genres"] for item in items(after))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://example.com/cat.jpg", "not fetched"),
+        ("file:///etc/passwd", "not fetched"),
+        ("data:text/html;base64,AAAA", "not fetched"),
+        ("data:image/png;base64,@@@", "base64"),
+        ("data:image/png,abc", "base64"),
+        ("data:image/png;base64,AAAA", "picture"),
+    ],
+)
+def test_other_pictures_are_refused(client: TestClient, url: str, words: str) -> None:
+    content = [{"type": "image_url", "image_url": {"url": url}}]
+    body = {"model": "llmrec", "messages": [{"role": "user", "content": content}]}
+    response = client.post("/v1/chat/completions", json=body)
+    told = response.json()
+    if response.status_code == 200:  # a picture that cannot be read is answered as words are
+        assert words in text(told)
+    else:
+        assert response.status_code == 422 and words in told["error"]["message"]
+
+
+def test_what_cannot_be_met_is_answered_in_words(client: TestClient) -> None:
+    assert "ask for something first" in text(say(client, "why 2"))
+    assert "did you mean" in text(say(client, "like Zzyzx Qwfp"))
+    assert "more like 2" in text(say(client, "help"))
+    noted = say(client, "like Fargo")
+    assert text(noted).startswith("Noted: Fargo") and noted["recommendations"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"messages": []}, 422, "messages"),
+        ({"messages": [{"role": "assistant", "content": "hello"}]}, 422, "messages"),
+        ({"messages": [{"role": "system", "content": "you are a pirate"}]}, 422, "messages"),
+        ({"messages": [{"role": "user", "content": "hi"}], "model": "gpt-4"}, 404, "llmrec"),
+        ({"messages": [{"role": "user", "content": "hi"}], "n": 3}, 422, "n:"),
+        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, 422, "messages"),
+    ],
+)
+def test_a_wrong_body_is_one_sentence(client: TestClient, body: dict[str, Any], status: int, words: str) -> None:
+    response = client.post("/v1/chat/completions", json={"model": "llmrec"} | body)
+    assert response.status_code == status and words in response.json()["error"]["message"]
+
+
+def test_a_stream_says_the_same_in_pieces(client: TestClient, nineties: dict[str, Any]) -> None:
+    messages = [{"role": "user", "content": "something funny from the 90s, not horror"}]
+    body = {"model": "llmrec", "messages": messages, "user": "42", "stream": True, "temperature": 0.3}
+    with client.stream("POST", "/v1/chat/completions", json=body) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        events = [line.removeprefix("data: ") for line in response.iter_lines() if line]
+    assert events[-1] == "[DONE]"
+    chunks = [json.loads(event) for event in events[:-1]]
+    assert "".join(chunk["choices"][0]["delta"].get("content", "") for chunk in chunks) == text(nineties)
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert [i["id"] for i in chunks[-1]["recommendations"]["items"]] == shown(nineties)
+    assert len(chunks) > 8

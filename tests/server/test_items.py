@@ -1,0 +1,126 @@
+"""Items that are put, changed and withdrawn over HTTP: found within seconds, kept, and gone without a trace."""
+
+import io
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from llmrec.recommend import Recommender
+from llmrec.server.app import build
+from llmrec.server.store.database import Database
+
+MINERS = {
+    "title": "Galaxy Miners",
+    "description": "A crew of miners far out in space meets an alien machine.",
+    "attributes": {"genres": ["Sci-Fi", "Adventure"], "year": 1997},
+}
+WISH = "miners in space meet an alien machine"
+
+
+def picture(seed: int = 0) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (64, 48, 3), np.uint8)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def best(client: TestClient, **body: Any) -> list[str]:
+    return [item["id"] for item in client.post("/v1/recommendations", json=body).json()["items"]]
+
+
+def within(seconds: float, true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_an_item_with_a_photo_is_recommended_within_seconds(client: TestClient) -> None:
+    assert client.get("/v1/items/miners").status_code == 404
+    response = client.put(
+        "/v1/items/miners", data={"item": json.dumps(MINERS)}, files={"image": ("p.jpg", picture(), "image/jpeg")}
+    )
+    assert response.status_code == 202, response.text
+    assert within(60, lambda: "miners" in best(client, query=WISH, k=3))
+    state = client.get("/v1/items/miners").json()
+    assert state["searchable"] and state["media"] == ["image"] and state["attributes"]["year"] == 1997
+    taken = {"events": [{"user": "digger", "item": "miners"}]}
+    assert client.post("/v1/events", json=taken).status_code == 201
+    assert client.post("/v1/recommendations", json={"user": "digger"}).json()["history"] == ["miners"]
+
+
+def test_another_start_has_it_again_and_a_changed_item_is_the_new_one(
+    client: TestClient, recommender: Recommender, database: Database, store: Path
+) -> None:
+    client.put("/v1/items/1", json=MINERS | {"title": "Deep Reef", "attributes": {"genres": ["Western"], "year": 2009}})
+    assert within(60, lambda: best(client, where="year=2009") == ["1"])
+    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as again:
+        assert best(again, where="year=2009") == ["1"]
+        assert again.get("/v1/items/1").json()["title"] == "Deep Reef"
+
+
+def test_what_is_withdrawn_is_gone(client: TestClient, store: Path) -> None:
+    reef = {"title": "Reef Of Unspeakable Plums", "attributes": {"year": 1931}}
+    content = picture(7)
+    files = {"image": ("p.jpg", content, "image/jpeg")}
+    client.put("/v1/items/plums", data={"item": json.dumps(reef)}, files=files)
+    assert within(60, lambda: client.get("/v1/items/plums").status_code == 200)
+    assert any(file.read_bytes() == content for file in (store / "media").iterdir())
+    client.post(
+        "/v1/events", json={"events": [{"user": "plumber", "item": "plums"}, {"user": "plumber", "item": "50"}]}
+    )
+    assert client.delete("/v1/items/plums").status_code == 200
+    assert within(60, lambda: client.get("/v1/items/plums").status_code == 404)
+    assert client.post("/v1/recommendations", json={"user": "plumber"}).json()["history"] == ["50"]
+    assert client.post("/v1/recommendations", json={"like": "plums"}).status_code == 404
+    held = b"".join(file.read_bytes() for file in store.rglob("*") if file.is_file())
+    assert b"Unspeakable" not in held and content not in held
+    of_folder = best(client, user="42", k=1)[0]
+    assert client.delete(f"/v1/items/{of_folder}").status_code == 200
+    assert within(60, lambda: of_folder not in best(client, user="42", k=50))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "x", "attributes": {"year": "long ago"}}, "year"),
+        ({"title": "x", "attributes": {"genres": 3}}, "genres"),
+        ({"title": "x", "attributes": {"year": 10**400}}, "year"),
+        ({"title": "x", "attributes": {"year": True}}, "year"),
+        ({"title": "x", "attributes": {"a b": "c"}}, "attributes"),
+        ({"title": "x", "price": 3}, "price"),
+        ([], "body"),
+    ],
+)
+def test_a_wrong_item_is_one_sentence(client: TestClient, body: Any, words: str) -> None:
+    response = client.put("/v1/items/wrong", json=body)
+    assert response.status_code == 422 and words in response.json()["error"]["message"], response.text
+
+
+def test_bad_media_are_refused_and_not_kept(client: TestClient, store: Path) -> None:
+    before = sorted((store / "media").glob("*"))
+    for files, words in (
+        ({"image": ("p.jpg", b"no picture", "image/jpeg")}, "cannot be read"),
+        ({"image": ("p.jpg", picture()[:300], "image/jpeg")}, "cannot be read"),
+        ({"audio": ("p.wav", b"RIFF", "audio/wav")}, "audio"),
+        ({"poster": ("p.jpg", picture(), "image/jpeg")}, "poster"),
+    ):
+        response = client.put("/v1/items/wrong", data={"item": json.dumps(MINERS)}, files=files)
+        assert response.status_code == 422 and words in response.json()["error"]["message"], response.text
+    assert client.get("/v1/items/wrong").status_code == 404
+    assert sorted((store / "media").glob("*")) == before
+
+
+def test_a_key_that_may_not_edit_changes_nothing(stranger: TestClient) -> None:
+    assert stranger.put("/v1/items/x", json=MINERS).status_code == 403
+    assert stranger.delete("/v1/items/2").status_code == 403
+    assert stranger.get("/v1/items/2").status_code == 200

@@ -1,0 +1,108 @@
+"""Events count at once, users are known by them, belong to one tenant, and can be forgotten without a trace."""
+
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+
+def ask(client: TestClient, **body: Any) -> dict[str, Any]:
+    response = client.post("/v1/recommendations", json=body)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def send(client: TestClient, *events: dict[str, Any]) -> Any:
+    return client.post("/v1/events", json={"events": list(events)})
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    return [item["id"] for item in answer["items"]]
+
+
+def test_an_event_changes_the_next_answer(client: TestClient) -> None:
+    before = ask(client, user="7", k=10)
+    taken = ids(before)[0]
+    assert send(client, {"user": "7", "item": taken}).json() == {"recorded": 1}
+    after = ask(client, user="7", k=10)
+    assert after["history"] == [*before["history"], taken]
+    assert taken not in ids(after) and ids(after)[:-1] != ids(before)[1:]
+
+
+def test_a_user_becomes_known_by_an_event(client: TestClient) -> None:
+    assert client.post("/v1/recommendations", json={"user": "fresh"}).status_code == 404
+    send(client, {"user": "fresh", "item": "50"}, {"user": "fresh", "item": "172"})
+    answer = ask(client, user="fresh", k=10)
+    assert answer["history"] == ["50", "172"]
+    assert ids(answer) != ids(ask(client, k=10))
+
+
+def test_what_is_disliked_is_not_shown_again(client: TestClient) -> None:
+    first, second = ids(ask(client, user="42", k=2))
+    send(client, {"user": "42", "item": first, "kind": "dislike"})
+    answer = ask(client, user="42", k=200)
+    assert first not in ids(answer) and first not in answer["history"] and ids(answer)[0] == second
+    send(client, {"user": "42", "item": first, "kind": "like"})
+    assert ask(client, user="42", k=1)["history"][-1] == first
+
+
+def test_an_event_that_is_sent_twice_counts_once(client: TestClient) -> None:
+    event = {"user": "twice", "item": "50", "id": "e-1"}
+    assert [send(client, event).json()["recorded"] for _ in range(2)] == [1, 0]
+
+
+def test_time_orders_events(client: TestClient) -> None:
+    now = time.time()
+    send(client, {"user": "late", "item": "50", "timestamp": now}, {"user": "late", "item": "1", "timestamp": now - 9})
+    assert ask(client, user="late", k=1)["history"] == ["1", "50"]
+
+
+def test_wrong_events_are_refused_whole(client: TestClient) -> None:
+    response = send(client, {"user": "half", "item": "50"}, {"user": "half", "item": "99999"})
+    assert response.status_code == 404 and "99999" in response.json()["error"]["message"]
+    assert client.post("/v1/recommendations", json={"user": "half"}).status_code == 404
+    for wrong in ({"user": "x"}, {"user": "x", "item": "1", "kind": "hate"}, {"user": "", "item": "1"}):
+        assert send(client, wrong).status_code == 422
+
+
+def test_a_tenant_never_sees_anothers_users(client: TestClient, stranger: TestClient) -> None:
+    send(client, {"user": "shared-name", "item": "50"})
+    assert stranger.post("/v1/recommendations", json={"user": "shared-name"}).status_code == 404
+    assert stranger.delete("/v1/users/shared-name").status_code == 404
+    send(stranger, {"user": "shared-name", "item": "1"}, {"user": "7", "item": "1"})
+    assert ask(stranger, user="shared-name", k=1)["history"] == ask(stranger, user="7", k=1)["history"] == ["1"]
+    assert stranger.delete("/v1/users/shared-name").status_code == 200
+    assert ask(client, user="shared-name", k=1)["history"] == ["50"]
+
+
+def held(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+@pytest.mark.parametrize("user", ["gone-for-good-17", "Zoë Müller/ö ?"])
+def test_a_forgotten_user_leaves_no_trace(client: TestClient, store: Path, user: str) -> None:
+    for item in ("50", "172", "181"):
+        send(client, {"user": user, "item": item, "id": f"{user}-{item}"})
+    answers = [ask(client, user=user, query=f"something that only {user} asks for", k=k)["id"] for k in (1, 2, 3)]
+    assert user.encode() in held(store)
+    address = f"/v1/users/{quote(user, safe='')}"
+    response = client.delete(address)
+    assert response.status_code == 200 and response.json() == {"deleted": user, "note": None}
+    left = held(store)
+    for trace in (user, *answers):
+        assert trace.encode() not in left
+        assert trace.encode("unicode_escape") not in left  # as JSON writes it
+    assert client.post("/v1/recommendations", json={"user": user}).status_code == 404
+    assert client.get(f"/v1/explanations/{answers[0]}").status_code == 404
+    assert client.delete(address).status_code == 404
+
+
+def test_a_forgotten_user_of_the_folder_stays_forgotten(client: TestClient) -> None:
+    assert "interactions file" in client.delete("/v1/users/405").json()["note"]
+    assert client.post("/v1/recommendations", json={"user": "405"}).status_code == 404
+    send(client, {"user": "405", "item": "50"})
+    assert ask(client, user="405", k=1)["history"] == ["50"]

@@ -1,0 +1,129 @@
+"""More requests than can be answered, slow and broken clients, on a real socket: told at once, others go on."""
+
+import asyncio
+import json
+import logging
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from llmrec.recommend import Recommender
+from llmrec.server.config import Limits
+from llmrec.server.gate import Gate
+from llmrec.server.logs import JsonLines, note
+from llmrec.server.refusals import Refused
+from tests.server.serving import served
+
+
+def test_sixteen_at_once_get_the_answers_of_one_after_the_other(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits()) as client:
+
+        def ask(n: int) -> list[str]:
+            body = {"user": str(n), "k": 5, "query": "a funny film" if n % 2 else None}
+            response = client.post("/v1/recommendations", json=body)
+            assert response.status_code == 200, response.text
+            return [item["id"] for item in response.json()["items"]]
+
+        alone = [ask(n) for n in range(1, 17)]
+        with ThreadPoolExecutor(16) as pool:
+            assert list(pool.map(ask, range(1, 17))) == alone
+
+
+def test_no_event_of_many_clients_is_lost_or_doubled(recommender: Recommender, tmp_path: Path) -> None:
+    items = [item.id for item in recommender.catalog.items[:40]]
+    with served(recommender, tmp_path, Limits()) as client:
+
+        def send(pair: tuple[str, str]) -> int:
+            event = {"user": pair[0], "item": pair[1], "id": f"{pair[0]}-{pair[1]}"}
+            return client.post("/v1/events", json={"events": [event]}).json()["recorded"]  # type: ignore[no-any-return]
+
+        sent = [(f"p{n % 4}", item) for n in range(4) for item in items]
+        with ThreadPoolExecutor(16) as pool:
+            assert sum(pool.map(send, [*sent, *sent])) == len(sent)
+        for n in range(4):
+            answer = client.post("/v1/recommendations", json={"user": f"p{n}", "k": 1}).json()
+            assert set(answer["history"]) == set(items)
+
+
+def test_who_would_wait_too_long_is_told_when_to_come_again(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits(lanes=1, waiting=2)) as client, ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda n: client.post("/v1/recommendations", json={"user": str(n)}), range(1, 17)))
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert {answer.status_code for answer in answers} == {200, 429}
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+        assert "llmrec_gate_requests 0.0" in client.get("/metrics").text
+
+
+def test_slow_work_is_told_and_keeps_its_lane_to_its_end() -> None:
+    gate = Gate(lanes=1, waiting=0, seconds=0.2)
+    done = threading.Event()
+
+    async def two() -> tuple[str, str, str]:
+        with pytest.raises(Refused) as slow:
+            await gate.run(lambda: done.wait(5))
+        with pytest.raises(Refused) as busy:
+            await gate.run(lambda: "never")
+        done.set()
+        while gate.inside:
+            await asyncio.sleep(0.01)
+        return slow.value.code, busy.value.code, await gate.run(lambda: "now")
+
+    assert asyncio.run(two()) == ("too_slow", "busy", "now")
+    gate.close()
+
+
+def raw(client: httpx.Client, content: bytes) -> socket.socket:
+    host, port = client.base_url.host, client.base_url.port
+    assert port is not None
+    connection = socket.create_connection((host, port), timeout=30)
+    connection.sendall(content)
+    return connection
+
+
+def test_broken_and_slow_clients_hold_nobody_up(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits(seconds=2)) as client:
+        head = (
+            f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n"
+        ).encode()
+        half = [raw(client, head + b'{"events": [{"user": "half-sent"') for _ in range(8)]
+        for gone in half[4:]:
+            gone.close()
+        for junk in (b"\x00\xff\x16\x03junk\r\n\r\n", b"GET /v1/models\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n"):
+            with raw(client, junk) as connection:
+                assert b"200" not in connection.recv(100)
+        started = time.monotonic()
+        assert client.post("/v1/recommendations", json={"user": "1", "k": 1}).status_code == 200
+        assert time.monotonic() - started < 2
+        assert half[0].recv(100).startswith(b"HTTP/1.1 408")
+        for connection in half[:4]:
+            connection.close()
+        assert client.post("/v1/recommendations", json={"user": "half-sent"}).status_code == 404
+
+
+def test_logs_are_json_and_tell_of_nobody(
+    recommender: Recommender, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "llmrec.server"), served(recommender, tmp_path, Limits()) as client:
+        body: dict[str, Any] = {"user": "secret-person", "query": "secret-wish"}
+        client.post("/v1/recommendations", json=body)
+        client.delete("/v1/users/secret-person")
+        client.get("/v1/secret-path", headers={"Authorization": "Bearer secret-key"})
+        try:
+            raise ValueError("secret-message of secret-person")
+        except ValueError as error:
+            note("failed", logging.ERROR, error)
+    lines = [JsonLines().format(record) for record in caplog.records]
+    requests = [line for line in map(json.loads, lines) if line["event"] == "request"]
+    assert [(line["route"], line["status"]) for line in requests] == [
+        ("/v1/recommendations", 404), ("/v1/users/{user:path}", 404), ("none", 401)
+    ]  # fmt: skip
+    assert all(line["ms"] >= 0 and line["request"] for line in requests)
+    assert [line.get("error") for line in map(json.loads, lines) if line["event"] == "failed"] == ["ValueError"]
+    assert "secret" not in "".join(lines)

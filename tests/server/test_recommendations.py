@@ -1,0 +1,86 @@
+"""POST /v1/recommendations and GET /v1/explanations: right answers, clear refusals, stored reasons."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from llmrec.recommend import Recommender
+from llmrec.request import Request
+
+
+def ask(client: TestClient, **body: Any) -> dict[str, Any]:
+    response = client.post("/v1/recommendations", json=body)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def test_a_user_gets_what_the_recommender_ranks(client: TestClient, recommender: Recommender) -> None:
+    answer = ask(client, user="42", k=5)
+    assert [i["id"] for i in answer["items"]] == [i.id for i in recommender.recommend(Request(user="42", k=5)).items]
+    assert answer["history"] == list(recommender.catalog.history("42"))
+    assert answer["timings"]["llm"] > 0
+
+
+def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
+    wanted = ask(client, history=["1", "588"], query="animated for children", where="year<1970", k=5)["items"]
+    assert len(wanted) == 5 and all(item["attributes"]["year"] < 1970 for item in wanted)
+    assert sum("Animation" in item["attributes"]["genres"] for item in wanted) >= 3
+    assert ask(client, like="50", k=3)["items"] != ask(client, k=3)["items"]
+    rainy = ask(client, query="a comedy", context={"season": "autumn", "time_of_day": "evening", "place": "at home"})
+    assert len(rainy["items"]) == 10
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "words"),
+    [
+        ({"user": "nobody"}, 404, "unknown_user", "nobody"),
+        ({"history": ["99999"]}, 404, "unknown_item", "99999"),
+        ({"like": "99999"}, 404, "unknown_item", "99999"),
+        ({"user": "42", "where": "year 1990"}, 422, "bad_filter", "year 1990"),
+        ({"user": "42", "where": "colour=red"}, 422, "bad_filter", "colour"),
+        ({"user": "42", "history": ["1"]}, 422, "bad_input", "both"),
+        ({"history": ["1", "1"]}, 422, "bad_input", "twice"),
+        ({"user": "42", "k": 0}, 422, "invalid", "k:"),
+        ({"user": "42", "colour": "red"}, 422, "invalid", "colour"),
+        ({"user": "a\x00b"}, 422, "invalid", "NUL"),
+        ({"query": "x" * 3000}, 422, "invalid", "query"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence(
+    client: TestClient, body: dict[str, Any], status: int, code: str, words: str
+) -> None:
+    response = client.post("/v1/recommendations", json=body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (status, code)
+    assert words in error["message"] and "\n" not in error["message"] and "--" not in error["message"]
+
+
+def test_reasons_are_kept_with_their_verdicts(client: TestClient) -> None:
+    answer = ask(client, user="42", k=2, explain=True)
+    found = client.get(f"/v1/explanations/{answer['id']}").json()
+    assert found["items"] == answer["items"]
+    for item in found["items"]:
+        assert item["rationale"]["claims"] and item["rationale"]["evidence"]["items"]
+        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+
+
+def test_reasons_that_were_not_asked_for_are_measured_when_they_are(client: TestClient) -> None:
+    answer = ask(client, user="7", query="a dark thriller", k=2)
+    assert answer["items"][0]["rationale"] is None
+    found = client.get(f"/v1/explanations/{answer['id']}").json()
+    assert [i["id"] for i in found["items"]] == [i["id"] for i in answer["items"]]
+    assert all(item["rationale"]["text"] for item in found["items"])
+
+
+def test_an_answer_belongs_to_its_tenant(client: TestClient, stranger: TestClient) -> None:
+    id = ask(client, user="42", k=1)["id"]
+    assert client.get(f"/v1/explanations/{id}").status_code == 200
+    assert stranger.get(f"/v1/explanations/{id}").status_code == 404
+
+
+def test_users_of_the_folder_are_the_first_tenants_alone(stranger: TestClient) -> None:
+    response = stranger.post("/v1/recommendations", json={"user": "42"})
+    assert response.status_code == 404
+    assert ask(stranger, k=3)["items"]
