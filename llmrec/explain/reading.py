@@ -53,12 +53,17 @@ class Reading:
         return [Quote(s, e, t) for s, e, t in self.vocabulary.loose_titles(self._without_mentions) if len(t) > 1]
 
     @cached_property
-    def words(self) -> list[tuple[str, int, int]]:
-        """Words outside quotes, attribute values and loose titles: lower case, start, end."""
+    def unnamed(self) -> str:
+        """The text with quoted stretches, attribute values and known titles hidden, positions unchanged."""
         hidden = self._without_mentions
         for quote in self.loose_titles:
             hidden = hidden[: quote.start] + _HIDDEN * (quote.end - quote.start) + hidden[quote.end :]
-        return words(hidden)
+        return hidden
+
+    @cached_property
+    def words(self) -> list[tuple[str, int, int]]:
+        """Words outside quotes, attribute values and loose titles: lower case, start, end."""
+        return words(self.unnamed)
 
     @cached_property
     def _without_mentions(self) -> str:

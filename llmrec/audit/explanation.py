@@ -1,0 +1,45 @@
+"""One explanation under audit, as it lies on a line of a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from llmrec.explain.evidence import ItemEvidence
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a system told `user` about `item`.
+
+    `reference`: what the user wrote of the item, where that is known; `feature`: the word the explanation should hold
+    (the feature of NLG4RS data); `source`: who wrote it ("llm", "llm-retry", "plain"; "" elsewhere); `evidence`: what
+    was measured, for our own responses.
+    """
+
+    user: str
+    item: str
+    text: str
+    reference: str = ""
+    feature: str = ""
+    source: str = ""
+    evidence: ItemEvidence | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Explanation":
+        """The explanation of a row with `user`, `item`, `explanation` and what else there is.
+
+        Raises `KeyError`, `TypeError` or `ValueError` where the row has another shape.
+        """
+        user, item, text = (row[name] for name in ("user", "item", "explanation"))
+        if user in (None, "") or item in (None, "") or not isinstance(text, str):
+            raise ValueError("user, item and explanation must be there")
+        evidence = row.get("evidence")
+        return cls(
+            str(user),
+            str(item),
+            text,
+            str(row.get("reference") or ""),
+            str(row.get("feature") or ""),
+            str(row.get("source") or ""),
+            ItemEvidence.from_dict(evidence) if evidence else None,
+        )

@@ -1,0 +1,76 @@
+"""Confidence intervals that resample users: the explanations of one user are not independent of one another."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.audit.metric import NAN, Better, Metric, absent
+
+RESAMPLES, LEVEL, NORMAL = 2000, 0.95, 1.959964
+Groups = Sequence[Sequence[str]]
+
+
+def mean(
+    name: str,
+    what: str,
+    users: Sequence[str],
+    values: Sequence[float],
+    better: Better = "",
+    weights: Sequence[float] | None = None,
+    why: str = "no explanation has it",
+) -> Metric:
+    """The mean of `values` (one an explanation), or their sum over the sum of `weights`, with a bootstrap interval.
+
+    `users`: whose explanation each is. Percentile bootstrap over users (Efron & Tibshirani 1993, ch. 13), scipy's;
+    the same numbers give the same interval. NaN because of `why` where there is nothing to average.
+    """
+    owners, place = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
+    above, below = np.zeros(len(owners)), np.zeros(len(owners))
+    np.add.at(above, place, np.asarray(values, np.float64))
+    np.add.at(below, place, np.ones(len(values)) if weights is None else np.asarray(weights, np.float64))
+    if below.sum() == 0:
+        return absent(name, what, why, better)
+    value = float(above.sum() / below.sum())
+    low, high = _bootstrap(above, below)
+    return Metric(name, value, what, better, low, high, len(values))
+
+
+def _bootstrap(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float, float]:
+    from scipy.stats import bootstrap
+
+    kept = below > 0
+    if kept.sum() < 2:
+        return NAN, NAN
+    found = bootstrap(
+        (above[kept], below[kept]),
+        lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis),
+        paired=True, vectorized=True, method="percentile", n_resamples=RESAMPLES, confidence_level=LEVEL,
+        rng=np.random.default_rng(0),
+    )  # fmt: skip
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def of_a_set(
+    name: str,
+    what: str,
+    users: Sequence[str],
+    parts: Sequence[object],
+    statistic: Callable[[Sequence[object]], float],
+    better: Better = "",
+    most: float = 1.0,
+) -> Metric:
+    """A quantity of the set as a whole, such as the share of distinct sentences, with a jackknife interval.
+
+    Drawing with replacement would itself make repetitions, so the interval is normal, with the standard error of
+    leaving out one user at a time (Efron & Tibshirani 1993, ch. 11), cut to what can be: 0 to `most`.
+    """
+    value = statistic(parts)
+    owners = sorted(set(users))
+    if len(owners) < 2:
+        return Metric(name, value, what, better, n=len(parts))
+    without = [statistic([part for user, part in zip(users, parts, strict=True) if user != owner]) for owner in owners]
+    spread = np.asarray(without) - np.mean(without)
+    error = float(np.sqrt((len(owners) - 1) / len(owners) * np.square(spread).sum()))
+    low, high = max(value - NORMAL * error, 0.0), min(value + NORMAL * error, most)
+    return Metric(name, value, what, better, low, high, len(parts))
