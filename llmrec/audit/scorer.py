@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.audit.kept import Kept
 from llmrec.explain.effects import ABLATED, Situation
 from llmrec.explain.evidence import Evidence, ItemEvidence
 from llmrec.opening import Opened
@@ -26,16 +28,25 @@ class Standing:
 class Scorer:
     """The fused score of an opened catalogue. Normalisation stays that of the whole history, as in the evidence."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, kept: Path | None = None) -> None:
+        """`kept`: the file that remembers what was scored, where runs may be cut off."""
         self.opened, self.catalog = opened, opened.catalog
+        self._kept = Kept(kept)
 
     def standings(
         self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
     ) -> list[Standing]:
         """The item after the whole history, then after each of `others` (item ids, oldest first).
 
-        Ranks are among the items that the whole history lacks. Raises `UnknownItem`.
+        Ranks are among the items that the whole history lacks. Raises `UnknownItem`, `StorageError`.
         """
+        parts = [self.opened.name, item, list(history), [list(other) for other in others], wish]
+        found = self._kept.get(parts, lambda: self._standings(item, history, others, wish))
+        return [Standing(float(score), int(rank)) for score, rank in found]
+
+    def _standings(
+        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
+    ) -> list[tuple[float, int]]:
         rows = tuple(self.catalog.rows(tuple(history)))
         left = [tuple(self.catalog.rows(tuple(other))) for other in others]
         situation = self._situation(rows, wish)
@@ -48,8 +59,7 @@ class Scorer:
             scores.extend(situation.fused(parts))
         level = float(fused[situation.open_items].mean())
         return [
-            Standing((float(of[row]) - level) / spread, 1 + int((of[situation.open_items] > of[row]).sum()))
-            for of in scores
+            ((float(of[row]) - level) / spread, 1 + int((of[situation.open_items] > of[row]).sum())) for of in scores
         ]
 
     def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:

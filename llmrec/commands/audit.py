@@ -12,7 +12,7 @@ from llmrec.audit.thresholds import missed, read_thresholds
 from llmrec.catalog import load_catalog
 from llmrec.errors import BadInput, StorageError
 
-RESPONSES = "responses.jsonl"
+RESPONSES, KEPT = "responses.jsonl", "scored.jsonl"
 
 
 def run_audit(
@@ -53,7 +53,7 @@ def run_audit(
         from llmrec.recommend import Recommender
 
         shop = Recommender.open(data, adapter, catalog=catalog)
-        scorer, generate = Scorer(shop.opened), shop.opened.engine.generate
+        scorer, generate = Scorer(shop.opened, out / KEPT), shop.opened.engine.generate
         if explanations is None:
             from llmrec.audit.own import respond, sampled_users
 

@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.explain.checks.lexicon import OF_THE_USER, SHARING
+from llmrec.explain.checks.lexicon import IN_COMMON, OF_THE_USER, SHARING
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, ClaimKind, judged
 from llmrec.explain.vocabulary import Facet, Mention
@@ -32,14 +32,16 @@ def _attribute(scene: Scene, mention: Mention) -> Claim:
     wished = set(scene.grounds.evidence.wished) if scene.grounds.evidence else set()
     asked = bool(owned & wished)
     before = reading.before(mention.start)
+    if scene.grounds.closed and re.search(rf"\b{scene.words.chose}(?: the)?$", before):
+        return judged(kind, text, mention.start, False, against, f"what was {scene.words.chose} is an item")
     if not before.endswith("this") and reading.clause(mention.start) in scene.wishing:
         return judged(kind, text, mention.start, asked, f"wish, {against}", "the wish does not name it", reason=True)
     sentence = reading.sentence(mention.start)
-    sharing = bool(reading.said(sentence) & SHARING)
+    sharing = bool(reading.said(sentence) & (SHARING if scene.grounds.closed else IN_COMMON))
     here = scene.cited_in(sentence)
     scope = here or list(scene.cited.values())
     described_only = before.endswith("this") or (not sharing and before.endswith((" a", " an")))
-    if described_only or not (scope or sharing) or not (scene.grounds.closed or (sharing and here)):
+    if described_only or not (scope or sharing) or not (scene.grounds.closed or (sharing and scope)):
         return judged(kind, text, mention.start, True, against, reason=asked)
     shared = bool(scope) and all(owned & scene.facets_of(ids) for ids in scope)
     items = [scene.grounds.item, *(item for ids in scope for item in ids)]
@@ -52,7 +54,8 @@ def _elsewhere(scene: Scene, mention: Mention, kind: ClaimKind) -> Claim | None:
 
     None where it is neither's.
     """
-    if scene.grounds.closed:
+    in_common = scene.reading.said(scene.reading.clause(mention.start)) & IN_COMMON
+    if scene.grounds.closed or in_common:
         return None
     text = scene.reading.text[mention.start : mention.end]
     named = [item for ids in scene.cited_in(scene.reading.sentence(mention.start)) for item in ids]

@@ -13,6 +13,8 @@ SHARING = _set(
     "share shares shared sharing both same common like alike another also too link linked tied ties connected bridge "
     "thread similar them they"
 )
+IN_COMMON = _set("share shares shared sharing both common connected connects tied ties bridge")
+"""Words of `SHARING` that say it in anyone's text; the others have other uses there."""
 DOUBT = _set("faint faintly tentative guess unsure thin hinted nudged little")
 RANK = _set("most loudest biggest anything mainly mostly strongest greatest largest")
 CAUSE = _set("because since thanks owes due so reason why")

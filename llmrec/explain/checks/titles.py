@@ -60,9 +60,10 @@ def _unknown(scene: Scene, quote: Quote) -> Claim:
 
 
 def _is_name(text: str) -> bool:
-    """Whether capitals make the words a name: the first, and every other of four letters and more."""
+    """Whether capitals make the words a name: the first, and at least half of those of four letters and more."""
     words = [word for word in text.replace("-", " ").split() if word[0].isalnum()]
-    return bool(words) and all(not word[0].islower() for word in words if word is words[0] or len(word) > 3)
+    long = [not word[0].islower() for word in words[1:] if len(word) > 3]
+    return bool(words) and not words[0][0].islower() and 2 * sum(long) >= len(long)
 
 
 def _overstated(scene: Scene, quote: Quote, history: list[str]) -> bool:
