@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,16 @@ def test_the_scorer_finds_the_effects_that_a_recommendation_measured(shop: Recom
     best = {record.history_item: record.effect for record in found.history[: len(item.evidence.history)]}
     for record in item.evidence.history:
         assert best[record.history_item] == pytest.approx(record.effect, abs=0.01)
+
+
+def test_a_scorer_is_lent_to_explanations_from_elsewhere(shop: Recommender, file: Path) -> None:
+    (user,) = sampled_users(shop.catalog, 1, 0)
+    said = respond(shop, [user], file, print)[0]
+    history, title = shop.catalog.history(user), shop.catalog.item
+    measured = Scorer(shop.opened).effects(said.item, history)
+    best, last = measured.items[0].history_item, measured.items[-1].history_item
+    true = replace(said, text=f'Recommended because you watched "{title(best or "").title}".', evidence=None)
+    false = replace(said, text=f'Recommended because you watched "{title(last or "").title}".', evidence=None)
+    assert judge(true, shop.catalog, measured).problem == ""
+    assert "noise" in judge(false, shop.catalog, measured).problem
+    assert judge(false, shop.catalog).problem == ""  # without a scorer nobody can tell
