@@ -33,7 +33,9 @@ class Explanation:
         user, item, text = (row[name] for name in ("user", "item", "explanation"))
         if user in (None, "") or item in (None, "") or not isinstance(text, str):
             raise ValueError("user, item and explanation must be there")
-        evidence = row.get("evidence")
+        evidence = ItemEvidence.from_dict(row["evidence"]) if row.get("evidence") else None
+        if evidence and evidence.item != str(item):
+            raise ValueError(f"the evidence is of item {evidence.item!r}, the row of {item!r}")
         return cls(
             str(user),
             str(item),
@@ -41,5 +43,5 @@ class Explanation:
             str(row.get("reference") or ""),
             str(row.get("feature") or ""),
             str(row.get("source") or ""),
-            ItemEvidence.from_dict(evidence) if evidence else None,
+            evidence,
         )

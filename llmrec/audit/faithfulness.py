@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
-from llmrec.audit.metric import Metric, absent
+from llmrec.audit.metric import Better, Metric, absent
 from llmrec.audit.scorer import Scorer
 from llmrec.explain.effects import ABLATED
 
@@ -79,10 +79,9 @@ def faithfulness(judged: Sequence[Judged], removals: Sequence[Removal | None] | 
     there = [(each.said.user, found) for each, found in zip(judged, removals, strict=True) if found is not None]
     users = [user for user, _ in there]
 
-    def average(name: str, of: Callable[[Removal], float], better: str = "") -> Metric:
-        direction = "higher" if better == "higher" else "lower" if better == "lower" else ""
+    def average(name: str, of: Callable[[Removal], float], better: Better = "") -> Metric:
         why = "no explanation cites an item of a history that is long enough"
-        return mean(name, WHAT[name], users, [float(of(found)) for _, found in there], direction, why=why)
+        return mean(name, WHAT[name], users, [float(of(found)) for _, found in there], better, why=why)
 
     return [
         cites,

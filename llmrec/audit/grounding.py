@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
-from llmrec.audit.metric import Metric
+from llmrec.audit.metric import Better, Metric
+from llmrec.explain.claims import ClaimVerdict
 
 
 def grounding(judged: Sequence[Judged]) -> list[Metric]:
@@ -15,9 +16,9 @@ def grounding(judged: Sequence[Judged]) -> list[Metric]:
     total = [float(len(each.claims)) for each in judged]
     none = "no claim was found in any explanation"
 
-    def share(name: str, what: str, verdict: str, better: str) -> Metric:
+    def share(name: str, what: str, verdict: ClaimVerdict, better: Better) -> Metric:
         values = [float(count[verdict]) for count in counts]
-        return mean(name, what, users, values, "higher" if better == "higher" else "lower", total, none)
+        return mean(name, what, users, values, better, total, none)
 
     return [
         share("claim_precision", "claims that are supported, of all claims", "supported", "higher"),

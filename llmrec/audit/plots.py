@@ -54,7 +54,8 @@ def _svg(draw: Draw, height: float) -> str:
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
         draw(axes)
+        FigureCanvasSVG(figure)
         out = io.StringIO()
-        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None})
+        figure.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
     return text[text.index("<svg") :]

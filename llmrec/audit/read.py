@@ -38,10 +38,11 @@ def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], 
             except (KeyError, TypeError, ValueError) as error:
                 broken.append((line, f"no {error}" if isinstance(error, KeyError) else str(error)))
                 continue
-            if said.item in catalog.row:
-                found.append(said)
+            lacking = [item for item in _items(said) if item not in catalog.row]
+            if lacking:
+                strange.append((line, lacking[0]))
             else:
-                strange.append((line, said.item))
+                found.append(said)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{file} cannot be read as explanations ({error}); pass CSV or JSON lines in UTF-8") from error
     notes = []
@@ -51,7 +52,7 @@ def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], 
         )
     if strange:
         notes.append(
-            f"{len(strange)} rows of {file.name} are left out: the catalogue lacks their item, "
+            f"{len(strange)} rows of {file.name} are left out: the catalogue lacks an item of theirs, "
             f"the first in line {strange[0][0]} ({strange[0][1]!r})"
         )
     unknown = {said.user for said in found} - set(catalog.histories)
@@ -61,6 +62,12 @@ def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], 
         why = f": {notes[0]}" if notes else ""
         raise BadInput(f"{file} holds no explanation; it needs columns user, item, explanation{why}")
     return found, notes
+
+
+def _items(said: Explanation) -> list[str]:
+    """The items of a row: the one that is explained, and those of its evidence."""
+    records = said.evidence.items if said.evidence else ()
+    return [said.item, *(record.history_item for record in records if record.history_item is not None)]
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -24,6 +24,7 @@ from llmrec.audit.text import openings, text_metrics
 from llmrec.catalog import Catalog
 from llmrec.errors import SetupError
 from llmrec.explain.rationale import Generate
+from llmrec.model.pack import storage_error
 
 Note = Callable[[str], None]
 
@@ -110,15 +111,16 @@ def audit(
 
 
 def write(found: Audit, out: Path, details: Mapping[str, Any]) -> Path:
-    """Writes `audit.json` and `audit.html` to the folder `out`; the path of the page."""
+    """Writes `audit.json` and `audit.html` to the folder `out`; the path of the page. Raises `StorageError`."""
     from llmrec.audit.report import page
 
-    (out / "audit.json").write_text(
-        json.dumps({**details, **found.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
-        encoding="utf-8",
-    )
     html = out / "audit.html"
-    html.write_text(page(found, details), encoding="utf-8")
+    text = json.dumps({**details, **found.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)
+    try:
+        (out / "audit.json").write_text(text + "\n", encoding="utf-8")
+        html.write_text(page(found, details), encoding="utf-8")
+    except OSError as error:
+        raise storage_error(f"the report in {out}", error) from error
     return html
 
 
@@ -152,7 +154,9 @@ def _measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
         "words": [float(len(case.judged.said.text.split())) for case in cases],
     }
     if any(case.removal for case in cases):
-        measures["cited_beats_random"] = [case.removal and float(case.removal.beats_random) for case in cases]
+        measures["cited_beats_random"] = [
+            None if case.removal is None else float(case.removal.beats_random) for case in cases
+        ]
     if any(case.judged.said.source for case in cases):
         measures["plain_sentence"] = [float(case.judged.said.source == "plain") for case in cases]
     return measures

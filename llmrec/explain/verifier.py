@@ -57,7 +57,7 @@ def examine(
     """
     catalog.rows([item, *history])
     grounds = Grounds(item, tuple(history), evidence)
-    return find_claims(Reading.of(text, Vocabulary.of(catalog)), grounds, catalog)
+    return find_claims(Reading.of(text, Vocabulary.of(catalog), names_first=True), grounds, catalog)
 
 
 def _unclean(reading: Reading) -> str:

@@ -64,7 +64,9 @@ def test_groups_are_read_by_column_and_numbers_banded(tmp_path: Path) -> None:
     assert groups["gender"]["u3"] == "M"
     assert set(groups["age"].values()) == {"under 30", "30 to 40", "over 40"}
     assert groups["age"]["u0"] == "under 30"
-    file.write_text("1|24|M\n")
+    file.write_text("".join(f"{n}|{20 + n}|{'FM'[n % 2]}|nurse|{n:05}\n" for n in range(1, 31)))  # u.user of MovieLens
+    assert set(read_groups(file)) == {"age", "gender", "occupation"}
+    file.write_text("1|24\n")
     with pytest.raises(BadInput, match="column user"):
         read_groups(file)
     with pytest.raises(BadInput, match="cannot be read"):
@@ -94,3 +96,24 @@ def test_thresholds_that_say_nothing_are_refused(tmp_path: Path, content: str) -
     file.write_text(content)
     with pytest.raises(BadInput, match=r"t\.toml"):
         read_thresholds(file)
+
+
+def test_evidence_that_is_not_of_this_catalogue_or_item_is_left_out(tmp_path: Path, tiny_catalog: Catalog) -> None:
+    import numpy as np
+
+    evidence = rank_evidence(tiny_catalog, "2", ["4"], np.array([0.4])).to_dict()
+    row = {"user": "u1", "item": "2", "explanation": "Good."}
+    strange = json.loads(json.dumps(evidence).replace('"4"', '"999"'))
+    file = tmp_path / "a.jsonl"
+    rows = [
+        row,
+        row | {"evidence": strange},
+        row | {"item": "3", "evidence": evidence},
+        row | {"evidence": {"item": 2}},
+    ]
+    file.write_text("".join(json.dumps(each) + "\n" for each in rows))
+    said, notes = read_explanations(file, tiny_catalog)
+    assert len(said) == 1
+    assert "2 rows" in notes[0]
+    assert "evidence is of item" in notes[0]
+    assert "'999'" in notes[1]

@@ -24,7 +24,7 @@ CLAIMS = {
     "You liked The Matrix, so try this.": {("title", "The Matrix", "contradicted")},
     "You liked Red Dawn, so try this.": {("title", "red dawn", "contradicted")},
     "You watched Paper Moonlght.": {("title", "Paper Moonlght", "supported")},
-    "Fans speak of it like Red Dawn.": {("title", "red dawn", "contradicted")},
+    "Fans speak of it like Red Dawn.": {("title", "red dawn", "not_checkable")},
     "It is better than Red Dawn.": {
         ("comparison", "better than", "not_checkable"), ("title", "red dawn", "not_checkable"),
     },

@@ -18,7 +18,7 @@ def number_claims(scene: Scene) -> list[Claim]:
     taken = [range(claim.start, claim.start + len(claim.text)) for claim in prices]
     found = []
     for word, start, end in scene.reading.words:
-        if not word[0].isdigit() or any(start in span for span in taken):
+        if not word[0].isdigit() or any(start in span for span in taken) or _goes_on(scene, start):
             continue
         if re.fullmatch(r"(?:1[89]|20)\d\d", word):
             found.append(_year(scene, word, start))
@@ -29,6 +29,11 @@ def number_claims(scene: Scene) -> list[Claim]:
             why = "neither evidence nor catalogue gives this number"
             found.append(unchecked("number", scene.reading.text[start:end], start, why))
     return [*prices, *found]
+
+
+def _goes_on(scene: Scene, start: int) -> bool:
+    """Whether digits are the decimals of the number before them."""
+    return re.search(r"\d[.,]$", scene.reading.bare[:start]) is not None
 
 
 def _year(scene: Scene, word: str, start: int) -> Claim:

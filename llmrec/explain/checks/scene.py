@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from itertools import pairwise
 
 from llmrec.catalog.types import Catalog
 from llmrec.explain.checks.grounds import Grounds
@@ -17,8 +18,14 @@ _OTHERS_CHOSE = re.compile(
     r"\b(?:you|user|users|customer|reader|viewer|they|he|she|who)(?:'ve| have| has| had| once| also| previously|"
     r" recently| really)* (?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit)\w*$"
 )
-_LIKE_IT = re.compile(
-    r"(?:\b(?:like|similar to|such as|based on|fans? of|reminiscent of)|\b(?:liking|love|history) (?:of|for|with))$"
+_BASED_ON = re.compile(
+    r"\b(?:based on|because of|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
+    r"(?: your| their| the user's)?$"
+)
+_LISTED = re.compile(r"\s*(?:,|and|or|&|, and|, or)\s*")
+_WILL_LIKE = re.compile(
+    r"(?:\b(?:would|will|might|may|should|could|can|to|not)|'ll|'d)(?: also| really)*"
+    r" (?:like|love|enjoy|watch|try|see|buy)$"
 )
 _BEFORE_CAUSE = re.compile(rf"(?:^|\W)(?:{'|'.join(BEFORE_CAUSE)})$")
 _ADVERB = re.compile(rf"^(?:{'|'.join(STRONGLY)}|only) ")
@@ -37,6 +44,8 @@ class Scene:
         self._after_result = ("moved up", *self.rests_on, *ROSE, "would score", "would lose", "answers", "meets")
         groups = (*reading.groups(), *([quote] for quote in reading.loose_titles))
         self._part = {quote.start: self._part_of(group) for group in groups for quote in group}
+        if not grounds.closed:
+            self._inherit()
 
     @cached_property
     def titles(self) -> tuple[Quote, ...]:
@@ -66,7 +75,7 @@ class Scene:
     def caused(self, at: int) -> bool:
         """Whether the words before a position make what stands there a cause, in an open text."""
         before = self.reading.before(at)
-        return bool(_OTHERS_CHOSE.search(before) or _LIKE_IT.search(before))
+        return bool(_OTHERS_CHOSE.search(before) or _BASED_ON.search(before)) and not _WILL_LIKE.search(before)
 
     def part(self, quote: Quote) -> str:
         """ "cause", "result", or "" where the words around a title do not say."""
@@ -90,13 +99,22 @@ class Scene:
         """The history items of each title within a stretch, in order."""
         return [ids for start, ids in sorted(self.cited.items()) if span[0] <= start < span[1]]
 
+    def _inherit(self) -> None:
+        """In a list ("you watched A, B and C") a title plays the part of the one before it."""
+        ordered = sorted(self.titles, key=lambda quote: quote.start)
+        for one, other in pairwise(ordered):
+            if not self._part[other.start] and _LISTED.fullmatch(self.reading.bare[one.end : other.start]):
+                self._part[other.start] = self._part[one.start]
+
     def _part_of(self, group: list[Quote]) -> str:
         before, after = self.reading.before(group[0].start), self.reading.after(group[-1].end)
+        if not self.grounds.closed:
+            if _WILL_LIKE.search(before):
+                return "result"
+            return "cause" if self.caused(group[0].start) else ""
         if before.endswith(_TO_RESULT):
             return "result"
         if _CHOSE.search(before) or before.endswith(self.rests_on):
-            return "cause"
-        if not self.grounds.closed and self.caused(group[0].start):
             return "cause"
         after = _ADVERB.sub("", after)
         if after.startswith(self._after_result):
