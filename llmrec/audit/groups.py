@@ -19,7 +19,8 @@ BANDED = 12
 def read_groups(file: Path) -> Groupings:
     """Reads a delimited file (comma, tab, semicolon or bar) with a header: a user and one or more groups.
 
-    A column in which most users stand alone (a postcode) makes no groups. Raises `BadInput` where the file cannot be read or has no such columns.
+    A column in which most users stand alone (a postcode) makes no groups. Raises `BadInput` where the file cannot be
+    read or has no such columns.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")

@@ -64,7 +64,7 @@ def test_groups_are_read_by_column_and_numbers_banded(tmp_path: Path) -> None:
     assert groups["gender"]["u3"] == "M"
     assert set(groups["age"].values()) == {"under 30", "30 to 40", "over 40"}
     assert groups["age"]["u0"] == "under 30"
-    file.write_text("".join(f"{n}|{20 + n}|{'FM'[n % 2]}|nurse|{n:05}\n" for n in range(1, 31)))  # u.user of MovieLens
+    file.write_text("".join(f"{n}|{20 + n}|{'FM'[n % 2]}|nurse|T{n}\n" for n in range(1, 31)))  # u.user of MovieLens
     assert set(read_groups(file)) == {"age", "gender", "occupation"}
     file.write_text("1|24\n")
     with pytest.raises(BadInput, match="column user"):
