@@ -13,7 +13,7 @@ from eval.ranking.cells import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.groups import read_groups
-from llmrec.audit.own import respond, sampled_users
+from llmrec.audit.own import respond, sampled_users, writer
 from llmrec.audit.run import audit, write
 from llmrec.audit.scorer import Scorer
 from llmrec.encoders.text import TextEncoder
@@ -60,7 +60,9 @@ def measure(subject: Subject, out: Path, command: str) -> None:
     tell(f"{len(planted)} faults planted")
     table = found(planted, said, shop.catalog, scorer)
     _dump(out / "faults.json", {**details, "explanations": counts, "flagged": table})
-    result = audit(said, shop.catalog, TextEncoder().encode, tell, scorer, shop.opened.engine.generate, groups)
+    result = audit(
+        said, shop.catalog, TextEncoder().encode, tell, scorer, writer(shop, store / "written.jsonl"), groups
+    )
     write(result, out, {**details, "missed": []})
     _dump(out / "sentences.json", {"sentences": _sentences(said, shop)})
 

@@ -1,4 +1,4 @@
-"""What an audit has measured already, a line each: a run that was cut off goes on where it was."""
+"""What an audit has measured or written already, a line each: a run that was cut off goes on where it was."""
 
 import hashlib
 import json

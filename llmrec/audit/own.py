@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.audit.explanation import Explanation
+from llmrec.audit.kept import Kept
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput
+from llmrec.explain.rationale import Generate
 from llmrec.model.pack import storage_error
 from llmrec.recommend import Recommender
 from llmrec.request import Request
@@ -53,6 +55,18 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
     except OSError as error:
         raise storage_error(f"the responses {file}", error) from error
     return [Explanation.of(row) for user in users for row in kept[user]]
+
+
+def writer(shop: Recommender, file: Path) -> Generate:
+    """The pack's writing LLM; what it has once written for the same prompts and seed is taken from `file`."""
+    kept = Kept(file)
+
+    def write(prompts: list[str], seed: int) -> list[str]:
+        asked = [shop.opened.name, prompts, seed]
+        texts: list[str] = kept.get(asked, lambda: shop.opened.engine.generate(prompts, seed))
+        return texts
+
+    return write
 
 
 def _rows(shop: Recommender, user: str) -> list[dict[str, Any]]:

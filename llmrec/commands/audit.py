@@ -12,7 +12,7 @@ from llmrec.audit.thresholds import missed, read_thresholds
 from llmrec.catalog import load_catalog
 from llmrec.errors import BadInput, StorageError
 
-RESPONSES, KEPT = "responses.jsonl", "scored.jsonl"
+RESPONSES, SCORED, WRITTEN = "responses.jsonl", "scored.jsonl", "written.jsonl"
 
 
 def run_audit(
@@ -49,14 +49,13 @@ def run_audit(
 
     scorer = generate = None
     if adapter is not None or explanations is None:
+        from llmrec.audit.own import respond, sampled_users, writer
         from llmrec.audit.scorer import Scorer
         from llmrec.recommend import Recommender
 
         shop = Recommender.open(data, adapter, catalog=catalog)
-        scorer, generate = Scorer(shop.opened, out / KEPT), shop.opened.engine.generate
+        scorer, generate = Scorer(shop.opened, out / SCORED), writer(shop, out / WRITTEN)
         if explanations is None:
-            from llmrec.audit.own import respond, sampled_users
-
             said = respond(shop, sampled_users(catalog, users, seed), out / RESPONSES, note)
     if not said:
         raise BadInput(f"there is nothing to audit in {data}; pass --explanations or more --users")

@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.explain.checks.lexicon import IN_COMMON, OF_THE_USER, SHARING
+from llmrec.explain.checks.lexicon import IN_COMMON, OF_THE_USER, SHARING, WISH
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, ClaimKind, judged
 from llmrec.explain.vocabulary import Facet, Mention
@@ -37,7 +37,11 @@ def _attribute(scene: Scene, mention: Mention) -> Claim:
     if not before.endswith("this") and reading.clause(mention.start) in scene.wishing:
         return judged(kind, text, mention.start, asked, f"wish, {against}", "the wish does not name it", reason=True)
     sentence = reading.sentence(mention.start)
-    sharing = bool(reading.said(sentence) & (SHARING if scene.grounds.closed else IN_COMMON))
+    sharing = bool(
+        reading.said(sentence) & SHARING
+        if scene.grounds.closed
+        else reading.said(reading.clause(mention.start)) & IN_COMMON
+    )
     here = scene.cited_in(sentence)
     scope = here or list(scene.cited.values())
     described_only = before.endswith("this") or (not sharing and before.endswith((" a", " an")))
@@ -54,8 +58,9 @@ def _elsewhere(scene: Scene, mention: Mention, kind: ClaimKind) -> Claim | None:
 
     None where it is neither's.
     """
-    in_common = scene.reading.said(scene.reading.clause(mention.start)) & IN_COMMON
-    if scene.grounds.closed or in_common:
+    # What is shared, or answers a wish, is the recommended item's.
+    of_item = scene.reading.said(scene.reading.clause(mention.start)) & (IN_COMMON | WISH)
+    if scene.grounds.closed or of_item:
         return None
     text = scene.reading.text[mention.start : mention.end]
     named = [item for ids in scene.cited_in(scene.reading.sentence(mention.start)) for item in ids]

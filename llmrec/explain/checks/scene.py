@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from llmrec.catalog.types import Catalog
 from llmrec.explain.checks.grounds import Grounds
@@ -22,7 +22,7 @@ _BASED_ON = re.compile(
     r"\b(?:based on|because of|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
     r"(?: your| their| the user's)?$"
 )
-_LISTED = re.compile(r"\s*(?:,|and|or|&|, and|, or)\s*")
+_LISTED = re.compile(r",|(?:, ?)?(?:and|or|&)")
 _WILL_LIKE = re.compile(
     r"(?:\b(?:would|will|might|may|should|could|can|to|not)|'ll|'d)(?: also| really)*"
     r" (?:like|love|enjoy|watch|try|see|buy)$"
@@ -100,11 +100,13 @@ class Scene:
         return [ids for start, ids in sorted(self.cited.items()) if span[0] <= start < span[1]]
 
     def _inherit(self) -> None:
-        """In a list ("you watched A, B and C") a title plays the part of the one before it."""
+        """In a list ("you watched A, B and C") a title plays the part of the first; a comma alone makes no list."""
         ordered = sorted(self.titles, key=lambda quote: quote.start)
-        for one, other in pairwise(ordered):
-            if not self._part[other.start] and _LISTED.fullmatch(self.reading.bare[one.end : other.start]):
-                self._part[other.start] = self._part[one.start]
+        joints = [self.reading.bare[one.end : other.start].strip() for one, other in pairwise(ordered)]
+        for n, quote in enumerate(ordered[1:]):
+            rest = takewhile(_LISTED.fullmatch, joints[n:])
+            if not self._part[quote.start] and any(joint != "," for joint in rest):
+                self._part[quote.start] = self._part[ordered[n].start]
 
     def _part_of(self, group: list[Quote]) -> str:
         before, after = self.reading.before(group[0].start), self.reading.after(group[-1].end)

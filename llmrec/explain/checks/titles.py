@@ -60,10 +60,8 @@ def _unknown(scene: Scene, quote: Quote) -> Claim:
 
 
 def _is_name(text: str) -> bool:
-    """Whether capitals make the words a name: the first, and at least half of those of four letters and more."""
-    words = [word for word in text.replace("-", " ").split() if word[0].isalnum()]
-    long = [not word[0].islower() for word in words[1:] if len(word) > 3]
-    return bool(words) and not words[0][0].islower() and 2 * sum(long) >= len(long)
+    """Whether capitals or digits make quoted words a name rather than a manner of speaking ("must see")."""
+    return any(sign.isupper() or sign.isdigit() for sign in text)
 
 
 def _overstated(scene: Scene, quote: Quote, history: list[str]) -> bool:
