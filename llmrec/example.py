@@ -35,7 +35,7 @@ class Example:
     name: str
     """What evidence calls it."""
     vectors: Mapping[str, Floats]
-    """Modality -> (dim,), of any length."""
+    """Modality -> (dim,) raw vector; of an item of the catalogue, its row of `Components.media`."""
     row: int | None = None
     """Its row, where it is an item of the catalogue."""
 

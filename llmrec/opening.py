@@ -104,7 +104,8 @@ def _components(model: RecLM, pack: Pack, catalog: Catalog, features: Features) 
     used = list(pack.info.encoders)
     vectors = {m: features.vectors[m] for m in used}
     masks = {m: features.mask[m] for m in used}
-    components = Components.of(v, b, _collaborative(pack.collaborative, source), vectors, masks, popular)
+    collaborative = _collaborative(pack.collaborative, source)
+    components = Components.of(v, b, collaborative, vectors, masks, features.steps, popular)
     return components.lending() if pack.info.newcomers else components
 
 

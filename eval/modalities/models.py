@@ -129,6 +129,7 @@ def parts_of(
         Collaborative.fit(rows, len(features.ids)),
         {m: features.vectors[m] for m in model.modalities},
         {m: nobody if m == without else features.mask[m] for m in model.modalities},
+        features.steps,
         popularity(rows, len(features.ids)),
     )
     return components.scores(q, [e.history for e in events])

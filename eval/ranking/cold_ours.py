@@ -117,7 +117,8 @@ def _components(problem: Problem, found: Queries, hidden: ColdSplit) -> Componen
     histories = [problem.catalog.rows(items) for items in hidden.train.values()]
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
-    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, popular)
+    vectors, mask, steps = features.vectors, features.mask, features.steps
+    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular)
 
 
 def _asked(problem: Problem, components: Components, q: Floats, events: Sequence[ColdEvent]) -> Asked:

@@ -82,7 +82,8 @@ def _components(problem: Problem, found: Queries) -> Components:
     histories = [list(rows) for rows in problem.train]
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
-    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, popular)
+    vectors, mask, steps = features.vectors, features.mask, features.steps
+    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular)
 
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, wish: bool) -> dict[str, Floats]:

@@ -5,7 +5,7 @@ model.safetensors    LoRA of the ranking path, fusion, heads, ids, normalisers
 items.json           ids of the items that own a row in the heads
 features.safetensors the items' media as vectors (float16), so that the pack works without the media
 collaborative.safetensors   the item-item model
-rationale/           LoRA that writes sentences (peft layout), where the pack has one
+rationale/           LoRA that writes sentences (peft layout) and how it was trained, where the pack has one
 card.md              data, recipe, metrics, licence for people
 """
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.content import content_scores, similar_to
+from llmrec.retrieval.content import content_scores, similar_to, unit_rows
 from llmrec.retrieval.histories import Rows
 from llmrec.retrieval.newcomers import Newcomers
 
@@ -24,9 +25,10 @@ NEAR, FAR = 1, 3
 class Components:
     """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
 
-    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) unit rows;
-    `mask`: modality -> (items,) bool; `popular (items,)`; `newcomers`: lends scores to the items nobody took;
-    `likeness`: component -> (items,), how like the example of the request each item is.
+    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) `unit_rows`;
+    `mask`: modality -> (items,) bool; `steps`: modality -> steps of its raw vectors, where there are several;
+    `popular (items,)`; `newcomers`: lends scores to the items nobody took; `likeness`: component -> (items,), how
+    like the example of the request each item is.
     """
 
     v: Floats
@@ -34,6 +36,7 @@ class Components:
     collaborative: Collaborative
     media: Mapping[str, Floats]
     mask: Mapping[str, NDArray[np.bool_]]
+    steps: Mapping[str, int]
     popular: Floats
     newcomers: Newcomers | None = None
     likeness: Mapping[str, Floats] = field(default_factory=dict)
@@ -46,22 +49,30 @@ class Components:
         collaborative: Collaborative,
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
+        steps: Mapping[str, int],
         popular: Floats,
     ) -> "Components":
-        """From raw media vectors `(items, dim)`, scaled here to unit length."""
-        media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
-        return cls(v, b, collaborative, media, mask, popular)
+        """From raw media vectors `(items, dim)` and their `steps`, which are pooled here (see `unit_rows`)."""
+        media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        return cls(v, b, collaborative, media, mask, steps, popular)
 
     def lending(self) -> "Components":
         """The same, with scores lent to the items nobody took, where there are any."""
-        return replace(self, newcomers=Newcomers.of(self.media, self.mask, self.popular))
+        return replace(self, newcomers=self._newcomers)
+
+    @cached_property
+    def _newcomers(self) -> Newcomers | None:
+        """Kept, as training lends more than once: it costs the inverse of a matrix of all lenders."""
+        return Newcomers.of(self.media, self.mask, self.popular)
 
     def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
         """The same, with components for each item's likeness to an example.
 
         `example`: modality -> (dim,) raw vector; `row`: the example's own, where it is an item of the catalogue: then
-        who took it counts too.
+        its vectors are rows of `media`, and who took it counts too.
         """
+        if row is None:
+            example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
         found = {f"{m} {SHOWN}": similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
             found[f"collaborative {SHOWN}"] = self.lend(self.collaborative.scores([(row,)]))[0]

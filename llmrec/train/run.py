@@ -159,6 +159,7 @@ def train(
         say("teaching the LLM to write sentences from evidence")
         pairs = compose_pairs(catalog, rationales.pairs, rationales.seed)
         train_rationale(base, pairs, out / "rationale", rationales, report)
+        write_card(out, info, progress)
     return metrics
 
 
@@ -186,6 +187,7 @@ def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[i
         Collaborative.fit(rows, len(features.ids)),
         {m: features.vectors[m] for m in used},
         {m: features.mask[m] for m in used},
+        features.steps,
         popularity(rows, len(features.ids)),
     )
 

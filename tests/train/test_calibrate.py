@@ -52,7 +52,9 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
     components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
     events = rolling_events(tiny_catalog, split, "valid")
-    assert components.lending().newcomers is not None  # some films have no training event
+    lent = components.lending().newcomers
+    assert lent is not None  # some films have no training event
+    assert components.lending().newcomers is lent  # the costly part is computed once
     monkeypatch.setattr("llmrec.train.calibrate.LENDING_COST", cost)
     *_, lends = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
     assert lends is expected

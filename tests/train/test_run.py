@@ -58,6 +58,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     assert model.known.shape == (9,)
     card = (out / "card.md").read_text()
     assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
+    assert "learnt from 6 composed pairs" in card
     assert {"metrics.csv", "curve.png", "checkpoint.pt"} <= {file.name for file in out.iterdir()}
 
     # The same command again has nothing to train: it packs what is there.
