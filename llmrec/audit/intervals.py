@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from llmrec.audit.metric import NAN, Better, Metric, absent
 
 RESAMPLES, LEVEL, NORMAL = 2000, 0.95, 1.959964
-Groups = Sequence[Sequence[str]]
+BATCH = 100
+"""Resamples drawn at once: memory grows with them times the users."""
+BLOCKS = 100
+"""Blocks of users that a jackknife leaves out in turn; a user each where there are fewer."""
 
 
 def mean(
@@ -45,7 +48,7 @@ def _bootstrap(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[
     found = bootstrap(
         (above[kept], below[kept]),
         lambda a, b, axis: a.sum(axis=axis) / b.sum(axis=axis),
-        paired=True, vectorized=True, method="percentile", n_resamples=RESAMPLES, confidence_level=LEVEL,
+        paired=True, vectorized=True, batch=BATCH, method="percentile", n_resamples=RESAMPLES, confidence_level=LEVEL,
         rng=np.random.default_rng(0),
     )  # fmt: skip
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
@@ -63,14 +66,16 @@ def of_a_set(
     """A quantity of the set as a whole, such as the share of distinct sentences, with a jackknife interval.
 
     Drawing with replacement would itself make repetitions, so the interval is normal, with the standard error of
-    leaving out one user at a time (Efron & Tibshirani 1993, ch. 11), cut to what can be: 0 to `most`.
+    leaving out one block of users at a time (Efron & Tibshirani 1993, ch. 11), cut to what can be: 0 to `most`.
     """
     value = statistic(parts)
-    owners = sorted(set(users))
-    if len(owners) < 2:
+    block = {owner: n % BLOCKS for n, owner in enumerate(sorted(set(users)))}
+    blocks = range(min(len(block), BLOCKS))
+    if len(blocks) < 2:
         return Metric(name, value, what, better, n=len(parts))
-    without = [statistic([part for user, part in zip(users, parts, strict=True) if user != owner]) for owner in owners]
+    of = [block[user] for user in users]
+    without = [statistic([part for n, part in zip(of, parts, strict=True) if n != left]) for left in blocks]
     spread = np.asarray(without) - np.mean(without)
-    error = float(np.sqrt((len(owners) - 1) / len(owners) * np.square(spread).sum()))
+    error = float(np.sqrt((len(blocks) - 1) / len(blocks) * np.square(spread).sum()))
     low, high = max(value - NORMAL * error, 0.0), min(value + NORMAL * error, most)
     return Metric(name, value, what, better, low, high, len(parts))

@@ -20,7 +20,7 @@ WHAT = {
     "stability_prompt": "claims of two sentences on the same evidence that are the same, the prompt worded otherwise",
     "stability_cause": "strongest reason of two sentences on the same evidence that is the same",
 }
-NO_ENGINE = "these are no responses of ours: nothing can write them again"
+NO_ENGINE = "nothing can write these again: they are no responses of ours, or no pack is given"
 
 
 def stability(
