@@ -1,10 +1,10 @@
 """Faults planted into a copy of true explanations, and how many of them the audit finds.
 
 A twentieth of the explanations each: an invented title in place of a cited one; another item of the same history, one
-that the evidence does not hold (the three that moved the score most), in place of the cited one; an attribute in place of another that neither the recommended
-item nor any cited one has. The clean copy tells the false alarms. All is judged three times: with the measured
-evidence kept in the responses, as bare lines of user, item and text under a scorer that measures anew, and as bare
-lines with catalogue and interactions alone.
+that the evidence does not hold (the three that moved the score most), in place of the cited one; an attribute in place
+of another that neither the recommended item nor any cited one has. The clean copy tells the false alarms. All is judged
+three times: with the measured evidence kept in the responses, as bare lines of user, item and text under a scorer that
+measures anew, and as bare lines with catalogue and interactions alone.
 """
 
 import random
