@@ -2,6 +2,7 @@
 
 import json
 import random
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,7 @@ def _plot(folder: Path, found: dict[str, dict[str, Any]]) -> None:
         held = [value >= limit if side == ">=" else value <= limit for value in values]
         axes.bar(list(found), values, color=["#2a7f62" if good else "#c0392b" for good in held], width=0.5)
         axes.axhline(limit, color="#333333", linewidth=1, linestyle="--")
-        axes.set_title(label.replace(" ", "\n", 2) if len(label) > 25 else label, fontsize=8)
+        axes.set_title(textwrap.fill(label, 26), fontsize=8)
+        axes.set_ylim(0, max(1.1 * limit, *values))
         axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(folder / "explanations.png", dpi=120)
