@@ -55,7 +55,7 @@ def parity(
     `values`: measure -> its value for each explanation, None where it has none.
     """
     if groupings is None:
-        return [absent(f"gap_{name}", _gap(name, "groups"), NO_GROUPS, "lower") for name in values], {}
+        return [absent(f"gap_{name}", _gap(name, "users"), NO_GROUPS, "lower") for name in values], {}
     gaps: list[Metric] = []
     table: dict[str, dict[str, dict[str, Metric]]] = {}
     for grouping, group_of in groupings.items():
@@ -89,7 +89,7 @@ def _within(
 
 
 def _gap(name: str, grouping: str) -> str:
-    return f"largest difference of {name} between two {grouping} of at least {LEAST} explanations"
+    return f"largest difference of {name} between two groups of {grouping}, each with at least {LEAST} explanations"
 
 
 def _words(text: str) -> set[str]:

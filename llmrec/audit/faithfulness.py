@@ -21,7 +21,7 @@ DRAWS = 10
 WHAT = {
     "cites_history": "explanations that name an item of the history",
     "comprehensiveness": "score lost without the cited items, in standard deviations of the user's scores",
-    "sufficiency": "score lost when only the cited items are left; less is better",
+    "sufficiency": "score lost when only the cited items are left",
     "random_removal": f"score lost without as many random others of the newest {ABLATED}",
     "cited_beats_random": "responses whose score loses more without the cited items than, on average, without others",
     "rank_drop_cited": "ranks lost without the cited items",

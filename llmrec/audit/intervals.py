@@ -26,7 +26,8 @@ def mean(
     """The mean of `values` (one an explanation), or their sum over the sum of `weights`, with a bootstrap interval.
 
     `users`: whose explanation each is. Percentile bootstrap over users (Efron & Tibshirani 1993, ch. 13), scipy's;
-    the same numbers give the same interval. NaN because of `why` where there is nothing to average.
+    the same numbers give the same interval. A share without a single exception resamples to itself: there the interval
+    is Clopper & Pearson's (1934) over users. NaN because of `why` where there is nothing to average.
     """
     owners, place = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
     above, below = np.zeros(len(owners)), np.zeros(len(owners))
@@ -35,8 +36,16 @@ def mean(
     if below.sum() == 0:
         return absent(name, what, why, better)
     value = float(above.sum() / below.sum())
-    low, high = _bootstrap(above, below)
+    low, high = _without_exception(above, below) or _bootstrap(above, below)
     return Metric(name, value, what, better, low, high, len(values))
+
+
+def _without_exception(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float, float] | None:
+    """The interval of a share that is 0, or 1, for every user; None for anything else."""
+    reach = float(((1 - LEVEL) / 2) ** (1 / max((below > 0).sum(), 1)))
+    if not above.any():
+        return 0.0, 1 - reach
+    return (reach, 1.0) if np.array_equal(above, below) else None
 
 
 def _bootstrap(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float, float]:

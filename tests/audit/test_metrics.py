@@ -142,6 +142,15 @@ def test_an_interval_covers_the_truth_nineteen_times_in_twenty() -> None:
     assert 52 <= hits <= 60
 
 
+def test_no_exception_among_few_users_proves_little() -> None:
+    few = mean("share", "", [f"u{n}" for n in range(10)], [0.0] * 10)
+    many = mean("share", "", [f"u{n}" for n in range(1000)], [1.0] * 1000)
+    assert (few.value, few.low) == (0, 0)
+    assert few.high == pytest.approx(0.3085, abs=1e-4)  # Clopper & Pearson for 0 of 10
+    assert (many.value, many.high) == (1, 1)
+    assert many.low == pytest.approx(0.9963, abs=1e-4)
+
+
 def test_a_set_has_an_interval_that_repetition_does_not_shift() -> None:
     users = [f"u{n}" for n in range(50)]
     metric = of_a_set("usr", "", users, [f"t{n}" for n in range(50)], lambda t: len(set(t)) / len(t))
