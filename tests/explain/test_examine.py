@@ -41,6 +41,22 @@ CLAIMS = {
         ("title", "Silent Harbor", "supported"), ("attribute", "dramas", "contradicted"),
     },
     "It came out in 2003.": {("year", "2003", "contradicted")},
+    'Because you watched "Paper Moonlight", "Night Bus" came up.': {
+        ("cause", "Because", "not_checkable"), ("title", "Paper Moonlight", "supported"),
+        ("title", "Night Bus", "supported"),
+    },
+    '"Night Bus" moved up after "Paper Moonlight", "Silent Harbor" and "Red Dawn", which you liked.': {
+        ("title", "Night Bus", "supported"), ("title", "Paper Moonlight", "supported"),
+        ("title", "Silent Harbor", "supported"), ("title", "Red Dawn", "not_checkable"),
+    },
+    'You watched "Paper Moonlight", "Silent Harbor" and "Red Dawn".': {
+        ("title", "Paper Moonlight", "supported"), ("title", "Silent Harbor", "supported"),
+        ("title", "Red Dawn", "contradicted"),
+    },
+    "You liked Night Bus 2 and Carrie Fisher.": {
+        ("title", "Night Bus 2", "contradicted"), ("number", "2", "not_checkable"),
+        ("name", "Carrie Fisher", "not_checkable"),
+    },
     "A gripping story starring Tom Hanks.": {("name", "Tom Hanks", "not_checkable")},
     "A gripping, well made story with heart.": set(),
     'A "must see" story.': {("name", "must see", "not_checkable")},
@@ -65,6 +81,10 @@ def test_a_scorer_decides_about_causes(tiny_catalog: Catalog) -> None:
     (false,) = causes('Recommended because you liked "Silent Harbor".', tiny_catalog)
     (open_,) = causes("Recommended because you like romance.", tiny_catalog)
     assert (true.verdict, false.verdict, open_.verdict) == ("supported", "contradicted", "not_checkable")
+    # Without a word of cause, what a text cites is taken for its reason; a hedge is no reason.
+    assert [c.verdict for c in causes('The reason is "Silent Harbor".', tiny_catalog)] == ["contradicted"]
+    assert [c.verdict for c in causes('It hints at "Silent Harbor", faintly.', tiny_catalog)] == ["supported"]
+    assert causes("A warm comedy.", tiny_catalog) == []
 
 
 def test_a_claim_says_what_it_was_held_against_and_which_items_it_cites(tiny_catalog: Catalog) -> None:

@@ -6,7 +6,7 @@ drown what can.
 
 import re
 
-from llmrec.explain.checks.lexicon import OPENERS
+from llmrec.explain.checks.lexicon import DOUBT, OPENERS
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, judged, unchecked
 from llmrec.explain.evidence import FAINT
@@ -17,7 +17,7 @@ _CAUSE = re.compile(
 )
 _COMPARED = re.compile(r"\b(?:more|less|better|rather|\w+er) than\b", re.IGNORECASE)
 _NAME = re.compile(
-    r"(?:[A-Z][\w'&\u2019-]+|[A-Z]\.)(?:(?:\s(?:of|the|and|de|van|von|for|in|to|a|an|on|&)){0,2}\s(?:[A-Z][\w'&\u2019-]+|[A-Z]\.|\d+|[IVX]+\b))*"
+    r"(?:[A-Z][\w'&\u2019-]+|[A-Z]\.)(?:(?:\s(?:of|the|in|de|van|von)){0,2}\s(?:[A-Z][\w'&\u2019-]+|[A-Z]\.|\d+|[IVX]+\b))*"
 )
 
 
@@ -64,25 +64,31 @@ def _names(scene: Scene) -> list[Claim]:
 
 
 def _causes(scene: Scene) -> list[Claim]:
-    """One claim for each sentence that gives a cause: did what it cites move the score?"""
+    """A claim for each sentence that gives a cause: did what it cites move the score?
+
+    Where a scorer was asked and no sentence gives one in so many words, what the text cites is taken for its reason.
+    """
     found = []
     for span in scene.reading.sentences:
         match = _CAUSE.search(scene.reading.bare, span[0], min(span[1], len(scene.reading.bare)))
-        if match is None:
-            continue
-        cited = scene.cited_in(span)
-        against = f"effects on item {scene.grounds.item}"
-        if scene.grounds.evidence is None:
-            found.append(
-                unchecked("cause", match.group(), match.start(), "no scorer measured what moved the score", against)
-            )
-        elif not cited:
-            found.append(unchecked("cause", match.group(), match.start(), "it cites no item of the history", against))
-        else:
-            moved = any(scene.grounds.effect(ids) >= FAINT for ids in cited)
-            why = "nothing that it cites moved the score more than noise"
-            found.append(judged("cause", match.group(), match.start(), moved, against, why, reason=True))
+        if match is not None:
+            found.append(_cause(scene, match.group(), match.start(), scene.cited_in(span)))
+    if not found and scene.cited and scene.grounds.evidence:
+        first = min((quote for quote in scene.titles if quote.start in scene.cited), key=lambda quote: quote.start)
+        found.append(_cause(scene, first.text, first.start, list(scene.cited.values())))
     return found
+
+
+def _cause(scene: Scene, text: str, start: int, cited: list[list[str]]) -> Claim:
+    against = f"effects on item {scene.grounds.item}"
+    if scene.grounds.evidence is None:
+        return unchecked("cause", text, start, "no scorer measured what moved the score", against)
+    if not cited:
+        return unchecked("cause", text, start, "it cites no item of the history", against)
+    hedged = bool(scene.reading.said(scene.reading.sentence(start)) & DOUBT)
+    moved = any(scene.grounds.effect(ids) >= FAINT for ids in cited)
+    why = "nothing that it cites moved the score more than noise"
+    return judged("cause", text, start, moved or hedged, against, why, reason=True)
 
 
 def _comparisons(scene: Scene) -> list[Claim]:

@@ -19,7 +19,7 @@ _OTHERS_CHOSE = re.compile(
     r" recently| really)* (?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit)\w*$"
 )
 _BASED_ON = re.compile(
-    r"\b(?:based on|because of|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
+    r"\b(?:based on|because of|without|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
     r"(?: your| their| the user's)?$"
 )
 _LISTED = re.compile(r",|(?:, ?)?(?:and|or|&)")
@@ -110,17 +110,21 @@ class Scene:
 
     def _part_of(self, group: list[Quote]) -> str:
         before, after = self.reading.before(group[0].start), self.reading.after(group[-1].end)
+        lifts = tuple(f"{verb} " for verb in _TO_RESULT)
+        if before.endswith(_TO_RESULT):
+            return "result"
         if not self.grounds.closed:
             if _WILL_LIKE.search(before):
                 return "result"
-            return "cause" if self.caused(group[0].start) else ""
-        if before.endswith(_TO_RESULT):
-            return "result"
+            if self.caused(group[0].start) or before.endswith(self.rests_on):
+                return "cause"
+            said = _ADVERB.sub("", after)
+            return "cause" if said.startswith(lifts) and not said.startswith(self._after_result) else ""
         if _CHOSE.search(before) or before.endswith(self.rests_on):
             return "cause"
         after = _ADVERB.sub("", after)
         if after.startswith(self._after_result):
             return "result"
-        if after.startswith(tuple(f"{verb} " for verb in _TO_RESULT)):
+        if after.startswith(lifts):
             return "cause"
         return "cause" if _BEFORE_CAUSE.search(before) else ""
