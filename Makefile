@@ -28,7 +28,7 @@ test: $(VENV)/.dev
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
 	$(BIN)/python -m eval.latency
-	$(BIN)/python -m eval.rationales
+	$(if $(BENCH_DATA),$(BIN)/python -m eval.explanations --data $(firstword $(BENCH_DATA)) --adapter adapters/ml-100k)
 	$(BIN)/python -m eval.effect_noise
 	$(foreach data,$(BENCH_DATA),$(BIN)/python -m eval.clip $(data) &&) true
 	$(BIN)/python -m eval.ranking $(BENCH_DATA)

@@ -246,6 +246,36 @@ def rank(
 
 
 @app.command()
+def audit(
+    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the report; a run in it is taken up again.")],
+    adapter: Annotated[
+        Path | None, typer.Option("--adapter", help="Adapter pack that scores (default without a file: the demo's).")
+    ] = None,
+    explanations: Annotated[
+        Path | None,
+        typer.Option("--explanations", help="CSV or JSON lines of user, item, explanation, from any system."),
+    ] = None,
+    users: Annotated[int, typer.Option("--users", min=1, help="Users whom we explain to, without a file.")] = 100,
+    groups: Annotated[
+        Path | None, typer.Option("--groups", help="Table of user and groups (gender, age) to compare.")
+    ] = None,
+    thresholds: Annotated[
+        Path | None, typer.Option("--thresholds", help="TOML or JSON of bounds; exit code 1 where one is missed.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    json: Json = False,
+) -> None:
+    """Measure whether explanations are true, grounded, readable and fair; ours, or a file of any system's."""
+    from llmrec.commands.audit import run_audit
+
+    result = run_audit(data, adapter, explanations, users, thresholds, groups, out, seed, show.note)
+    show.json(result) if json else show.audited(result)
+    if result["missed"]:
+        raise typer.Exit(1)
+
+
+@app.command()
 def chat(data: Data = None, adapter: Adapter = None, user: User = None, history: History = None) -> None:
     """Ask for recommendations in words, line by line."""
     from llmrec.commands.opened import opened

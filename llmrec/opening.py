@@ -46,6 +46,11 @@ class Opened:
     """Rows of the items that are offered no longer."""
 
     @cached_property
+    def name(self) -> str:
+        """Name and content of the pack: another training under the same name is another pack."""
+        return _identity(self.pack)
+
+    @cached_property
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
         """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
         return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("setup", "doctor", "data", "simshop", "train", "index", "recommend", "rank", "chat", "demo")
+COMMANDS = ("setup", "doctor", "data", "simshop", "train", "index", "recommend", "rank", "audit", "chat", "demo")
 
 
 def llmrec(*words: str | Path, stdout: int | None = None, **env: str) -> subprocess.CompletedProcess[str]:

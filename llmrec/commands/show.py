@@ -138,3 +138,23 @@ def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
         parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
     parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
     return "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+
+
+def audited(result: Mapping[str, Any]) -> None:
+    """The metrics that were measured, those that were not and why, and the thresholds that were missed."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("metric", "value", "95 %"):
+        table.add_column(column, justify="left" if column == "metric" else "right")
+    absent: dict[str, list[str]] = {}
+    for name, metric in result["metrics"].items():
+        if metric["value"] is None:
+            absent.setdefault(metric["reason"], []).append(name)
+            continue
+        known = metric["low"] is not None
+        table.add_row(name, f"{metric['value']:.3f}", f"{metric['low']:.3f} to {metric['high']:.3f}" if known else "")
+    OUT.print(table)
+    for reason, names in absent.items():
+        OUT.print(f"[yellow]not measured[/] {', '.join(names)}: {escape(reason)}", soft_wrap=True)
+    for why in result["missed"]:
+        OUT.print(f"[red]missed[/] {escape(why)}", soft_wrap=True)
+    OUT.print(f"[bold]report[/]  {escape(result['report'])}", soft_wrap=True)

@@ -7,7 +7,7 @@ from llmrec.explain.claims import Claim
 from llmrec.explain.compose import Pair, compose_pairs, plain_sentence
 from llmrec.explain.evidence import Evidence, ItemEvidence, rank_evidence
 from llmrec.explain.rationale import Rationale, write_rationales
-from llmrec.explain.verifier import Verdict, verify
+from llmrec.explain.verifier import Verdict, examine, verify
 
 __all__ = [
     "Brief",
@@ -18,6 +18,7 @@ __all__ = [
     "Rationale",
     "Verdict",
     "compose_pairs",
+    "examine",
     "plain_sentence",
     "rank_evidence",
     "verify",

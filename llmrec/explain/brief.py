@@ -93,12 +93,12 @@ class Brief:
         leads = self.leads()
         return rng.choice([*leads, "wish"] if "wish" in leads else leads)
 
-    def prompt(self, lead: str) -> str:
+    def prompt(self, lead: str, template: str = "rationale") -> str:
         """The rationale prompt; the LLM's answer follows it after one space and ends with the end-of-text
         token.
         """
         return render(
-            "rationale",
+            template,
             noun=self.words.noun,
             chose=self.words.chose,
             title=self.title,

@@ -8,7 +8,7 @@ et al., 2020), one item at a time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,15 @@ class Evidence:
             "kind": self.kind, "history_item": self.history_item, "attribute": self.attribute,
             "modality": self.modality, "effect": round(self.effect, 5),
         }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Evidence":
+        """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
+        history_item, attribute, modality = (
+            None if (value := record[name]) is None else str(value)
+            for name in ("history_item", "attribute", "modality")
+        )
+        return cls(history_item, attribute, modality, float(record["effect"]))
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,11 @@ class ItemEvidence:
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
         return {"item": self.item, "query": self.query, "items": [e.to_dict() for e in self.items]}
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "ItemEvidence":
+        """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
+        return cls(str(record["item"]), tuple(map(Evidence.from_dict, record["items"])), str(record["query"]))
 
 
 def strength(effect: float) -> Strength:

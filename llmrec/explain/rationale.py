@@ -45,12 +45,18 @@ class Rationale:
 
 
 def write_rationales(
-    evidences: Sequence[ItemEvidence], generate: Generate, catalog: Catalog, seed: int = 0, example: str = ""
+    evidences: Sequence[ItemEvidence],
+    generate: Generate,
+    catalog: Catalog,
+    seed: int = 0,
+    example: str = "",
+    template: str = "rationale",
 ) -> list[Rationale]:
     """A verified rationale for each item, in order, by at most two calls of `generate`.
 
     A sentence that repeats another of the same answer is refused too: five items deserve five sentences. Where nothing
     moved the score as much as the `example` that was shown, named as the evidence names it, the sentence just says so.
+    `template`: the prompt that briefs are told in.
     Raises `LlmrecError` where `generate` does not return one text a prompt.
     """
     rng = random.Random(seed)
@@ -63,7 +69,7 @@ def write_rationales(
         open_ = [n for n in range(len(evidences)) if n not in done]
         if not open_:
             break
-        prompts = [briefs[n].prompt(briefs[n].lead(rng)) for n in open_]
+        prompts = [briefs[n].prompt(briefs[n].lead(rng), template) for n in open_]
         texts = generate(prompts, round_seed)
         if len(texts) != len(prompts):
             raise LlmrecError(

@@ -1,6 +1,7 @@
 """A rationale taken apart: quoted titles, sentences, clauses and plain words, before anything is judged."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -22,20 +23,25 @@ class Quote:
 
 @dataclass(frozen=True)
 class Reading:
-    """One text with its parts found; `bare` is the text with quoted stretches hidden, positions unchanged."""
+    """One text with its parts found; `bare` is the text with quoted stretches hidden, positions unchanged.
+
+    `names_first`: where a title of several words holds an attribute value ("Star Wars"), it is the title. Our own
+    sentences put titles in quotes; others often do not.
+    """
 
     text: str
     bare: str
     quotes: tuple[Quote, ...]
     vocabulary: Vocabulary
+    names_first: bool = False
 
     @classmethod
-    def of(cls, text: str, vocabulary: Vocabulary) -> "Reading":
+    def of(cls, text: str, vocabulary: Vocabulary, names_first: bool = False) -> "Reading":
         """Read a text; curly quotes count as straight ones."""
         text = re.sub("[\u201c\u201d\u201e]", '"', text).replace("\u2019", "'").strip()
         quotes = tuple(Quote(m.start(), m.end(), m.group(1)) for m in re.finditer(r'"([^"]*)"', text))
         bare = re.sub(r'"[^"]*"', lambda m: _HIDDEN * len(m.group()), text)
-        return cls(text, bare, quotes, vocabulary)
+        return cls(text, bare, quotes, vocabulary, names_first)
 
     @property
     def plain(self) -> str:
@@ -45,27 +51,41 @@ class Reading:
     @cached_property
     def mentions(self) -> list[Mention]:
         """Attribute values named outside quotes."""
-        return self.vocabulary.mentions(self.bare)
+        return self.vocabulary.mentions(_hidden(self.bare, self._long_names))
+
+    @cached_property
+    def _long_names(self) -> list[Quote]:
+        """Unquoted titles of several words, where these come first."""
+        found = self._unquoted(self.bare) if self.names_first else []
+        return [quote for quote in found if " " in quote.text]
 
     @cached_property
     def loose_titles(self) -> list[Quote]:
         """Catalogue titles standing without quotes, where no attribute value stands."""
-        return [Quote(s, e, t) for s, e, t in self.vocabulary.loose_titles(self._without_mentions) if len(t) > 1]
+        return self._unquoted(self._without_mentions)
+
+    def _unquoted(self, text: str) -> list[Quote]:
+        found = [Quote(s, e, t) for s, e, t in self.vocabulary.loose_titles(text) if len(t) > 1]
+        return [quote for quote in found if not (self.names_first and self._goes_on(quote))]
+
+    def _goes_on(self, quote: Quote) -> bool:
+        """Whether a title is the beginning of a longer name: "Toy Story 2", "Carrie Fisher"."""
+        after = re.match(r" ([A-Z]|\d)", self.bare[quote.end :])
+        return after is not None and (" " not in quote.text or after.group(1).isdigit())
+
+    @cached_property
+    def unnamed(self) -> str:
+        """The text with quoted stretches, attribute values and known titles hidden, positions unchanged."""
+        return _hidden(self._without_mentions, self.loose_titles)
 
     @cached_property
     def words(self) -> list[tuple[str, int, int]]:
         """Words outside quotes, attribute values and loose titles: lower case, start, end."""
-        hidden = self._without_mentions
-        for quote in self.loose_titles:
-            hidden = hidden[: quote.start] + _HIDDEN * (quote.end - quote.start) + hidden[quote.end :]
-        return words(hidden)
+        return words(self.unnamed)
 
     @cached_property
     def _without_mentions(self) -> str:
-        hidden = self.bare
-        for mention in self.mentions:
-            hidden = hidden[: mention.start] + _HIDDEN * (mention.end - mention.start) + hidden[mention.end :]
-        return hidden
+        return _hidden(self.bare, self.mentions)
 
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
@@ -106,6 +126,12 @@ class Reading:
             else:
                 found.append([quote])
         return found
+
+
+def _hidden(text: str, spans: Sequence[Quote | Mention]) -> str:
+    for span in spans:
+        text = text[: span.start] + _HIDDEN * (span.end - span.start) + text[span.end :]
+    return text
 
 
 def _stretches(text: str, ends: str) -> list[tuple[int, int]]:

@@ -1,16 +1,17 @@
-"""Decides whether a rationale may reach a user. No model decides.
+"""Decides what holds of a text, and whether a rationale may reach a user. No model decides.
 
 A text passes when each claim found in it is supported, it gives at least one supported reason, and it is
 clean prose. The check is closed-world on purpose: a word that neither our plans nor the catalogue nor the
 evidence knows ("Oscar-winning", "heart-warming") is a claim that nothing here can check, and does not pass
-either.
+either. A text of another system is read openly: only what it says of items is a claim.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog
-from llmrec.explain.checks import Checks
+from llmrec.explain.checks import Grounds, find_claims
 from llmrec.explain.claims import Claim
 from llmrec.explain.evidence import ItemEvidence
 from llmrec.explain.reading import Reading
@@ -43,8 +44,20 @@ def verify(sentence: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
     """
     catalog.rows([evidence.item, *(e.history_item for e in evidence.items if e.history_item is not None)])
     reading = Reading.of(sentence, Vocabulary.of(catalog))
-    claims = tuple(sorted(Checks(reading, evidence, catalog).claims(), key=lambda claim: claim.start))
+    claims = find_claims(reading, Grounds.of(evidence), catalog)
     return Verdict(claims, _unclean(reading) or _unsupported(claims))
+
+
+def examine(
+    text: str, item: str, history: Sequence[str], catalog: Catalog, evidence: ItemEvidence | None = None
+) -> tuple[Claim, ...]:
+    """The claims that any system's text on recommending `item` after `history` (item ids) makes, each judged.
+
+    `evidence`: what a scorer measured of the history, where there is one. Raises `UnknownItem`.
+    """
+    catalog.rows([item, *history])
+    grounds = Grounds(item, tuple(history), evidence)
+    return find_claims(Reading.of(text, Vocabulary.of(catalog), names_first=True), grounds, catalog)
 
 
 def _unclean(reading: Reading) -> str:
@@ -64,6 +77,6 @@ def _unclean(reading: Reading) -> str:
 
 def _unsupported(claims: tuple[Claim, ...]) -> str:
     for claim in claims:
-        if claim.state != "supported":
+        if claim.verdict != "supported":
             return f"{claim.kind} {claim.text!r}: {claim.why}"
     return "" if any(claim.reason for claim in claims) else "no reason is named"

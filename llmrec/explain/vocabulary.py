@@ -8,10 +8,12 @@ Built once a catalogue (about 0.2 s for 10,000 items) and kept as long as the ca
 import re
 import weakref
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from llmrec.catalog.types import Catalog, Item
+from llmrec.explain.titles import Titles
 from llmrec.prompts import as_data
 
 _SILENT = {"unknown", "other", "none", "n/a", "na", ""}
@@ -190,6 +192,11 @@ class Vocabulary:
                 *((word,) for word in spoken),
             }
         return forms(facet.value)
+
+    @cached_property
+    def spellings(self) -> Titles:
+        """The titles by likeness, for texts whose author does not copy them."""
+        return Titles(self.by_title)
 
     def mentions(self, text: str) -> list[Mention]:
         """Attribute values named in a text, longest first where they overlap, in order."""

@@ -53,7 +53,7 @@ def test_a_user_gets_items_never_seen_with_checked_reasons(on: list[str | Path],
     assert [item["score"] for item in answer["items"]] == sorted((i["score"] for i in answer["items"]), reverse=True)
     for item in answer["items"]:
         assert item["rationale"]["text"]
-        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+        assert all(claim["verdict"] == "supported" for claim in item["rationale"]["claims"])
 
 
 def test_printed_answer_shows_title_score_sentence_and_evidence(on: list[str | Path]) -> None:

@@ -113,7 +113,7 @@ def test_false_sentences_fail_for_the_right_claim(
 ) -> None:
     verdict = verify(text, evidence, tiny_catalog)
     assert not verdict.ok
-    assert kind in {claim.kind for claim in verdict.claims if claim.state != "supported"}, verdict.problem
+    assert kind in {claim.kind for claim in verdict.claims if claim.verdict != "supported"}, verdict.problem
 
 
 @pytest.mark.parametrize(("text", "problem"), UNCLEAN.items())
@@ -126,7 +126,7 @@ def test_what_is_no_clean_sentence_with_a_reason_fails(
 def test_claims_say_where_they_stand_and_what_came_of_them(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:
     text = 'You watched "Paper Moonlight", and its acclaimed plot helped this romance.'
     verdict = verify(text, evidence, tiny_catalog)
-    assert [(c.kind, c.state) for c in verdict.claims] == [
+    assert [(c.kind, c.verdict) for c in verdict.claims] == [
         ("title", "supported"), ("word", "not_checkable"), ("modality", "contradicted"), ("attribute", "supported"),
     ]  # fmt: skip
     assert all(text[c.start :].lstrip('"').startswith(c.text) for c in verdict.claims)

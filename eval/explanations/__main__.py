@@ -1,0 +1,40 @@
+"""Are our explanations true, and can the audit tell? One command a catalogue; see eval/README.md.
+
+python -m eval.explanations --data ../shared/data/ml-100k --adapter adapters/ml-100k    # measure, then report
+python -m eval.explanations                                                             # the report alone
+"""
+
+import argparse
+import os
+import shlex
+import sys
+from pathlib import Path
+
+OUT = Path(__file__).resolve().parents[1] / "results" / "explanations"
+
+
+def main() -> None:
+    """Read the options, measure where a catalogue is given, report."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    parser = argparse.ArgumentParser(prog="python -m eval.explanations", description=__doc__)
+    parser.add_argument("--data", type=Path, help="catalogue folder")
+    parser.add_argument("--adapter", type=Path, help="the pack that explains it")
+    parser.add_argument("--users", type=int, default=200, help="users sampled, five items each (default 200)")
+    parser.add_argument("--groups", type=Path, help="table of users' groups, for the fairness section")
+    parser.add_argument("--out", type=Path, default=OUT, help="folder of the results")
+    asked = parser.parse_args()
+    if (asked.data is None) != (asked.adapter is None):
+        parser.error("--data and --adapter go together")
+
+    from eval.explanations.report import report
+
+    if asked.data is not None:
+        from eval.explanations.responses import Subject, measure
+
+        command = shlex.join(["python", "-m", "eval.explanations", *sys.argv[1:]])
+        measure(Subject(asked.data, asked.adapter, asked.users, asked.groups), asked.out / asked.data.name, command)
+    print(report(asked.out))
+
+
+if __name__ == "__main__":
+    main()

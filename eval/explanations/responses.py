@@ -1,0 +1,84 @@
+"""The responses of one catalogue and pack, audited: everything that takes long, each step taken up where it was."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.explanations.faults import Faults, found
+from eval.ranking.cells import head_commit, this_machine
+from llmrec import paths
+from llmrec.audit.explanation import Explanation
+from llmrec.audit.groups import read_groups
+from llmrec.audit.own import respond, sampled_users, writer
+from llmrec.audit.run import audit, write
+from llmrec.audit.scorer import Scorer
+from llmrec.encoders.text import TextEncoder
+from llmrec.recommend import Recommender
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured: a catalogue, the pack that explains it, how many users, and the table of their groups."""
+
+    data: Path
+    adapter: Path
+    users: int
+    groups: Path | None
+
+
+def measure(subject: Subject, out: Path, command: str) -> None:
+    """Writes `audit.json`, `audit.html`, `faults.json` and `sentences.json` to the folder `out`."""
+    shop = Recommender.open(subject.data, subject.adapter)
+    store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.opened.name}"
+    store.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    users = sampled_users(shop.catalog, subject.users, SEED)
+    said = respond(shop, users, store / "responses.jsonl", tell)
+    scorer = Scorer(shop.opened, store / "scored.jsonl")
+    groups = read_groups(subject.groups) if subject.groups else None
+    details = {
+        "data": shop.catalog.name,
+        "adapter": shop.opened.name,
+        "users asked": len(users),
+        "seed": SEED,
+        "machine": this_machine(),
+        "commit": head_commit(),
+        "command": command,
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    faults = Faults(shop.catalog)
+    planted = faults.plant(said, SEED)
+    counts: dict[str, int] = {"clean copy": len(said)}
+    for fault in planted:
+        counts[fault.kind] = counts.get(fault.kind, 0) + 1
+    tell(f"{len(planted)} faults planted")
+    table = found(planted, said, shop.catalog, scorer)
+    _dump(out / "faults.json", {**details, "explanations": counts, "flagged": table})
+    result = audit(
+        said, shop.catalog, TextEncoder().encode, tell, scorer, writer(shop, store / "written.jsonl"), groups
+    )
+    write(result, out, {**details, "missed": []})
+    _dump(out / "sentences.json", {"sentences": _sentences(said, shop)})
+
+
+def _sentences(said: Sequence[Explanation], shop: Recommender) -> list[dict[str, Any]]:
+    """What the gallery draws from."""
+    return [
+        {"user": each.user, "title": shop.catalog.item(each.item).title, "text": each.text, "source": each.source}
+        for each in said
+    ]
+
+
+def tell(line: str) -> None:
+    """Progress, on stderr."""
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+
+
+def _dump(file: Path, value: dict[str, Any]) -> None:
+    file.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,96 @@
+"""Fairness: are the reasons as good for every group of users, and do they keep sensitive words out?
+
+Groups come from a table of their own, which no model of ours ever reads.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from llmrec.audit.groups import Groupings
+from llmrec.audit.intervals import mean
+from llmrec.audit.judge import Judged, owners
+from llmrec.audit.metric import Metric, absent
+from llmrec.catalog import Catalog
+from llmrec.explain.reading import Reading
+from llmrec.explain.vocabulary import Vocabulary, words
+
+LEAST = 20
+"""Explanations of a group that is compared: of fewer the figures are noise."""
+SENSITIVE = frozenset(
+    word
+    for listed in (
+        "man men woman women male males female females gender sex boy boys girl girls husband wife",
+        "age aged old elderly young teenager teenage student retired occupation job income rich poor zip",
+        "race ethnic ethnicity black asian hispanic latino white immigrant nationality",
+        "religion religious christian muslim jewish hindu catholic",
+        "gay lesbian straight bisexual transgender disabled disability pregnant married divorced single",
+    )
+    for word in listed.split()
+)
+"""Words for what a person is; told of a person, never needed as a reason for an item."""
+WHAT_LEAK = "explanations with a word for what a person is (sex, age, origin, belief, …) outside titles and attributes"
+NO_GROUPS = "there is no table of groups: pass --groups FILE with a column user and one or more of groups"
+
+
+def leakage(judged: Sequence[Judged], catalog: Catalog, groupings: Groupings | None) -> Metric:
+    """How many explanations hold a sensitive word, or a group's own name, that is no title and no attribute."""
+    named = {word for groups in (groupings or {}).values() for group in groups.values() for word in _words(group)}
+    listed = SENSITIVE | {word for word in named if word.isalpha() and len(word) > 2}
+    hits = [float(bool(sensitive(each, catalog, listed))) for each in judged]
+    return mean("sensitive_leakage", WHAT_LEAK, owners(judged), hits, "lower")
+
+
+def sensitive(judged: Judged, catalog: Catalog, listed: frozenset[str] = SENSITIVE) -> set[str]:
+    """The sensitive words of one explanation; those of the item's own description are the catalogue's."""
+    reading = Reading.of(judged.said.text, Vocabulary.of(catalog))
+    own = _words(catalog.item(judged.said.item).text())
+    return {word for word, _, _ in reading.words if word in listed and word not in own}
+
+
+def parity(
+    judged: Sequence[Judged], values: Mapping[str, Sequence[float | None]], groupings: Groupings | None
+) -> tuple[list[Metric], dict[str, dict[str, dict[str, Metric]]]]:
+    """The largest gap between groups for each measure, and the table: grouping -> group -> measure -> metric.
+
+    `values`: measure -> its value for each explanation, None where it has none.
+    """
+    if groupings is None:
+        return [absent(f"gap_{name}", _gap(name, "users"), NO_GROUPS, "lower") for name in values], {}
+    gaps: list[Metric] = []
+    table: dict[str, dict[str, dict[str, Metric]]] = {}
+    for grouping, group_of in groupings.items():
+        mine = [group_of.get(user, "") for user in owners(judged)]
+        counts = Counter(group for group in mine if group)
+        large = sorted(group for group, n in counts.items() if n >= LEAST)
+        table[grouping] = {
+            group: {name: _within(name, judged, column, mine, group) for name, column in values.items()}
+            for group in large
+        }
+        for name in values:
+            what, label = _gap(name, grouping), f"gap_{name}_{grouping}"
+            found = [m.value for metrics in table[grouping].values() if (m := metrics[name]).n >= LEAST]
+            if len(found) < 2:
+                why = f"fewer than two groups of {grouping!r} have {LEAST} explanations"
+                gaps.append(absent(label, what, why, "lower"))
+            else:
+                gaps.append(Metric(label, max(found) - min(found), what, "lower", n=sum(counts[g] for g in large)))
+    return gaps, table
+
+
+def _within(
+    name: str, judged: Sequence[Judged], column: Sequence[float | None], mine: Sequence[str], group: str
+) -> Metric:
+    there = [
+        (each.said.user, value)
+        for each, value, its in zip(judged, column, mine, strict=True)
+        if its == group and value is not None
+    ]
+    return mean(name, f"{name} in group {group}", [user for user, _ in there], [value for _, value in there])
+
+
+def _gap(name: str, grouping: str) -> str:
+    return f"largest difference of {name} between two groups of {grouping}, each with at least {LEAST} explanations"
+
+
+def _words(text: str) -> set[str]:
+    return {word for word, _, _ in words(text)}

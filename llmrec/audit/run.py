@@ -1,0 +1,162 @@
+"""The audit, top to bottom: explanations -> claims and measures of each -> metrics -> what was missed -> the report."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llmrec.audit.cases import Case, worst
+from llmrec.audit.explanation import Explanation
+from llmrec.audit.fairness import leakage, parity
+from llmrec.audit.faithfulness import Removal, faithfulness, remove
+from llmrec.audit.grounding import by_kind, grounding
+from llmrec.audit.groups import Groupings
+from llmrec.audit.judge import Judged, history_before, judge
+from llmrec.audit.metric import Metric, absent
+from llmrec.audit.readability import readability
+from llmrec.audit.reference import overlap
+from llmrec.audit.scorer import Scorer
+from llmrec.audit.simulatability import WHAT as SIMULATES
+from llmrec.audit.simulatability import Encode, picked, simulatability
+from llmrec.audit.stability import stability
+from llmrec.audit.text import openings, text_metrics
+from llmrec.catalog import Catalog
+from llmrec.errors import SetupError
+from llmrec.explain.rationale import Generate
+from llmrec.model.pack import storage_error
+
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found: metrics by section, tables, and every explanation as a case."""
+
+    sections: Mapping[str, Sequence[Metric]]
+    claims: Mapping[str, Mapping[str, int]]
+    openings: Sequence[tuple[str, int]]
+    groups: Mapping[str, Mapping[str, Mapping[str, Metric]]]
+    sources: Mapping[str, int]
+    cases: Sequence[Case]
+    notes: Sequence[str]
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """Name -> metric, over all sections."""
+        return {metric.name: metric for section in self.sections.values() for metric in section}
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `audit.json`."""
+        return {
+            "explanations": len(self.cases),
+            "users": len({case.judged.said.user for case in self.cases}),
+            "sources": dict(self.sources),
+            "metrics": {
+                section: {metric.name: metric.to_dict() for metric in metrics}
+                for section, metrics in self.sections.items()
+            },
+            "claims": {kind: dict(counts) for kind, counts in self.claims.items()},
+            "openings": [{"words": words, "explanations": count} for words, count in self.openings],
+            "groups": {
+                grouping: {
+                    group: {name: metric.to_dict() for name, metric in metrics.items()}
+                    for group, metrics in groups.items()
+                }
+                for grouping, groups in self.groups.items()
+            },
+            "worst": [case.to_dict() for case in worst(self.cases)],
+            "notes": list(self.notes),
+        }
+
+
+def audit(
+    explanations: Sequence[Explanation],
+    catalog: Catalog,
+    encode: Encode,
+    note: Note,
+    scorer: Scorer | None = None,
+    generate: Generate | None = None,
+    groupings: Groupings | None = None,
+    notes: Sequence[str] = (),
+    seed: int = 0,
+) -> Audit:
+    """Measures `explanations`, none of whose items the catalogue lacks.
+
+    `encode`: the held-out reader of simulatability; `scorer`: what ranked, without which nothing is said of
+    faithfulness; `generate`: writes our own responses again, for stability. Raises what the scorer and encoder raise.
+    """
+    judged = _judged(explanations, catalog, scorer, note)
+    removals = None if scorer is None else _removed(judged, scorer, seed, note)
+    note("reading the sentences with the held-out encoder")
+    try:
+        right: Sequence[bool | None] = picked(judged, catalog, encode, seed)
+        simulated = simulatability(judged, [bool(hit) for hit in right])
+    except SetupError as error:
+        right, simulated = [None] * len(judged), absent("simulatability", SIMULATES, str(error), "higher")
+    cases = [Case(each, None if removals is None else removals[n], right[n], catalog) for n, each in enumerate(judged)]
+    gaps, table = parity(judged, _measures(cases), groupings)
+    sections = {
+        "grounding": grounding(judged),
+        "faithfulness": [*faithfulness(judged, removals), simulated],
+        "text": [*text_metrics(judged, catalog), *readability(judged)],
+        "reference": overlap(judged),
+        "fairness": [leakage(judged, catalog, groupings), *gaps],
+        "stability": stability(judged, generate, catalog, note),
+    }
+    sources: dict[str, int] = {}
+    for each in judged:
+        sources[each.said.source or "elsewhere"] = sources.get(each.said.source or "elsewhere", 0) + 1
+    return Audit(sections, by_kind(judged), openings(judged), table, sources, cases, notes)
+
+
+def write(found: Audit, out: Path, details: Mapping[str, Any]) -> Path:
+    """Writes `audit.json` and `audit.html` to the folder `out`; the path of the page. Raises `StorageError`."""
+    from llmrec.audit.report import page
+
+    html = out / "audit.html"
+    text = json.dumps({**details, **found.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)
+    try:
+        (out / "audit.json").write_text(text + "\n", encoding="utf-8")
+        html.write_text(page(found, details), encoding="utf-8")
+    except OSError as error:
+        raise storage_error(f"the report in {out}", error) from error
+    return html
+
+
+def _judged(explanations: Sequence[Explanation], catalog: Catalog, scorer: Scorer | None, note: Note) -> list[Judged]:
+    found = []
+    for done, said in enumerate(explanations, start=1):
+        measured = None
+        if scorer is not None and said.evidence is None:
+            measured = scorer.effects(said.item, history_before(said, catalog))
+        found.append(judge(said, catalog, measured))
+        if done % 200 == 0:
+            note(f"{done} of {len(explanations)} explanations checked")
+    return found
+
+
+def _removed(judged: Sequence[Judged], scorer: Scorer, seed: int, note: Note) -> list[Removal | None]:
+    found = []
+    for done, each in enumerate(judged, start=1):
+        found.append(remove(each, scorer, seed))
+        if done % 50 == 0:
+            note(f"cited items removed from {done} of {len(judged)} histories")
+    return found
+
+
+def _measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
+    """What is compared between groups: measure -> value of each explanation, None where it has none."""
+    measures: dict[str, list[float | None]] = {
+        "claim_precision": [case.precision for case in cases],
+        "hallucinating_explanations": [float(case.contradicted > 0) for case in cases],
+        "simulatability": [None if case.picked is None else float(case.picked) for case in cases],
+        "words": [float(len(case.judged.said.text.split())) for case in cases],
+    }
+    if any(case.removal for case in cases):
+        measures["cited_beats_random"] = [
+            None if case.removal is None else float(case.removal.beats_random) for case in cases
+        ]
+    if any(case.judged.said.source for case in cases):
+        measures["plain_sentence"] = [float(case.judged.said.source == "plain") for case in cases]
+    return measures

@@ -1,0 +1,87 @@
+"""The scorer under audit: what an item scores, and where it ranks, after any history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.audit.kept import Kept
+from llmrec.explain.effects import ABLATED, Situation
+from llmrec.explain.evidence import Evidence, ItemEvidence
+from llmrec.opening import Opened
+
+Floats = NDArray[np.float32]
+BATCH = 256
+"""Histories scored at once."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The item after one history: score in standard deviations of the user's scores, and rank from 1."""
+
+    score: float
+    rank: int
+
+
+class Scorer:
+    """The fused score of an opened catalogue. Normalisation stays that of the whole history, as in the evidence."""
+
+    def __init__(self, opened: Opened, kept: Path | None = None) -> None:
+        """`kept`: the file that remembers what was scored, where runs may be cut off."""
+        self.opened, self.catalog = opened, opened.catalog
+        self._kept = Kept(kept)
+
+    def standings(
+        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
+    ) -> list[Standing]:
+        """The item after the whole history, then after each of `others` (item ids, oldest first).
+
+        Ranks are among the items that the whole history lacks. Raises `UnknownItem`, `StorageError`.
+        """
+        parts = [self.opened.name, item, list(history), [list(other) for other in others], wish]
+        found = self._kept.get(parts, lambda: self._standings(item, history, others, wish))
+        return [Standing(float(score), int(rank)) for score, rank in found]
+
+    def _standings(
+        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
+    ) -> list[tuple[float, int]]:
+        rows = tuple(self.catalog.rows(tuple(history)))
+        left = [tuple(self.catalog.rows(tuple(other))) for other in others]
+        situation = self._situation(rows, wish)
+        fused = situation.fused(situation.parts)
+        spread = float(fused[situation.open_items].std()) or 1.0
+        row = self.catalog.rows([item])[0]
+        scores = [fused]
+        for start in range(0, len(left), BATCH):
+            parts = self._parts(left[start : start + BATCH], wish, situation.asked)
+            scores.extend(situation.fused(parts))
+        level = float(fused[situation.open_items].mean())
+        return [
+            ((float(of[row]) - level) / spread, 1 + int((of[situation.open_items] > of[row]).sum())) for of in scores
+        ]
+
+    def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:
+        """What each of the newest history items adds to the item's score, as evidence for another system's text."""
+        left = range(max(0, len(history) - ABLATED), len(history))
+        without = [[*history[:n], *history[n + 1 :]] for n in left]
+        whole, *rest = self.standings(item, history, without, "")
+        records = [
+            Evidence(history[n], None, None, whole.score - there.score) for n, there in zip(left, rest, strict=True)
+        ]
+        return ItemEvidence(item, tuple(sorted(records, key=lambda record: -record.effect)))
+
+    def _situation(self, history: tuple[int, ...], wish: str) -> Situation:
+        asked = self.opened.words(wish) if wish else None
+        parts = {name: scores[0] for name, scores in self._parts([history], wish, asked).items()}
+        fitted = self.opened.pack.info.weights
+        weights = {"words": 0.0} | dict(fitted["words" if wish and "words" in fitted else "history"])
+        open_items = np.ones(len(self.catalog.items), np.bool_)
+        open_items[list(history)] = False
+        return Situation(history, wish, asked, parts, weights, open_items)
+
+    def _parts(self, histories: Sequence[tuple[int, ...]], wish: str, asked: Floats | None) -> dict[str, Floats]:
+        q = self.opened.engine.query_vectors(histories, [wish] * len(histories))
+        repeated = None if asked is None else np.repeat(asked[None], len(histories), axis=0)
+        return self.opened.components.scores(q, histories, repeated)

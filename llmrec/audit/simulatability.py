@@ -1,0 +1,57 @@
+"""Simulatability: can a reader who sees only the sentence tell which item it is about?
+
+The reader is a sentence encoder that had no part in recommending: it picks, of ten items, the one whose own words are
+nearest to the sentence (forward simulation, Doshi-Velez & Kim 2017). The item's title is hidden, since who is told the
+name need not understand the reason.
+"""
+
+import random
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.audit.intervals import mean
+from llmrec.audit.judge import Judged, owners
+from llmrec.audit.metric import Metric
+from llmrec.catalog import Catalog
+from llmrec.explain.vocabulary import Vocabulary
+from llmrec.explain.wording import wording
+
+CHOICES = 10
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Texts -> (n, dim) unit-length vectors."""
+WHAT = f"sentences, the title hidden, by which MiniLM picks the right item among {CHOICES} (chance: {1 / CHOICES:.0%})"
+
+
+def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int) -> list[bool]:
+    """Whether the reader picks each explanation's item; the other nine are drawn from the items explained to others,
+    and from the catalogue where these are too few."""
+    pool = sorted({each.said.item for each in judged})
+    rng = random.Random(seed)
+    if len(pool) < 5 * CHOICES:
+        ids = [item.id for item in catalog.items]
+        pool = sorted({*pool, *rng.sample(ids, min(len(ids), 5 * CHOICES))})
+    place = {item: row for row, item in enumerate(pool)}
+    items = encode([catalog.item(item).text() for item in pool])
+    sentences = encode([hidden(each, catalog) for each in judged])
+    found = []
+    for each, sentence in zip(judged, sentences, strict=True):
+        own = {each.said.item, *each.history}
+        free = [item for item in pool if item not in own]
+        choices = [each.said.item, *rng.sample(free, min(len(free), CHOICES - 1))]
+        alike = items[[place[item] for item in choices]] @ sentence
+        found.append(bool(np.argmax(alike) == 0 and (alike[0] > alike[1:]).all()))
+    return found
+
+
+def hidden(judged: Judged, catalog: Catalog) -> str:
+    """The sentence with the item's own title made "this film"."""
+    title = Vocabulary.of(catalog).titles[judged.said.item]
+    return re.sub(re.escape(title), f"this {wording(catalog).noun}", judged.said.text, flags=re.IGNORECASE)
+
+
+def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
+    """The share that was picked right."""
+    return mean("simulatability", WHAT, owners(judged), [float(hit) for hit in right], "higher")

@@ -1,0 +1,55 @@
+"""What a release must reach: a file of bounds by metric, TOML or JSON."""
+
+import json
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmrec.audit.metric import Metric
+from llmrec.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The least (`min`) or most (`max`) that a metric may be."""
+
+    metric: str
+    side: str
+    limit: float
+
+    def missed(self, metric: Metric) -> str:
+        """Why the metric misses the bound; "" where it holds. What could not be measured did not hold."""
+        if math.isnan(metric.value):
+            return f"{self.metric} was not measured: {metric.reason}"
+        held = metric.value >= self.limit if self.side == "min" else metric.value <= self.limit
+        return "" if held else f"{self.metric} is {metric.value:.4g}, {self.side} {self.limit:g}"
+
+
+def read_thresholds(file: Path) -> list[Bound]:
+    """Reads `[metric]` tables with `min`, `max` or both. Raises `BadInput` where the file says anything else."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        tables = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:  # decoding errors of TOML, JSON and UTF-8 are ValueErrors
+        raise BadInput(f"{file} cannot be read as thresholds ({error}); pass TOML or JSON") from error
+    found = []
+    for name, bounds in tables.items() if isinstance(tables, Mapping) else ():
+        if not isinstance(bounds, Mapping) or not bounds or not set(bounds) <= {"min", "max"}:
+            raise BadInput(f"{file}: {name!r} needs min, max or both, such as [claim_precision] min = 0.99")
+        for side, limit in bounds.items():
+            if isinstance(limit, bool) or not isinstance(limit, (int, float)):
+                raise BadInput(f"{file}: {side} of {name!r} is {limit!r}; pass a number")
+            found.append(Bound(name, side, float(limit)))
+    if not found:
+        raise BadInput(f"{file} holds no threshold; write tables such as [claim_precision] with min = 0.99")
+    return found
+
+
+def missed(bounds: Sequence[Bound], metrics: Mapping[str, Metric]) -> list[str]:
+    """A phrase for each bound that does not hold. Raises `BadInput` on a metric that the audit does not have."""
+    for bound in bounds:
+        if bound.metric not in metrics:
+            raise BadInput(f"thresholds name {bound.metric!r}; the audit has {', '.join(sorted(metrics))}")
+    return [why for bound in bounds if (why := bound.missed(metrics[bound.metric]))]

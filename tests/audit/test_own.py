@@ -1,0 +1,119 @@
+"""Our own responses with the shipped pack: kept, taken up again, removed from, written anew."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llmrec.audit.faithfulness import faithfulness, remove
+from llmrec.audit.judge import judge
+from llmrec.audit.own import TOP, respond, sampled_users
+from llmrec.audit.scorer import Scorer
+from llmrec.audit.stability import stability
+from llmrec.errors import BadInput
+from llmrec.recommend import Recommender, Request
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Recommender]:
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.opened.index.close()
+
+
+@pytest.fixture(scope="module")
+def file(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The responses to one user."""
+    path = tmp_path_factory.mktemp("audit") / "responses.jsonl"
+    respond(shop, sampled_users(shop.catalog, 1, 0), path, print)
+    return path
+
+
+def test_responses_carry_claims_evidence_and_what_was_refused(file: Path) -> None:
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["rank"] for row in rows] == list(range(1, TOP + 1))
+    for row in rows:
+        assert row["evidence"]["item"] == row["item"]
+        assert row["claims"]
+        assert all(claim["verdict"] == "supported" and claim["against"] for claim in row["claims"])
+        assert isinstance(row["refused"], list)
+
+
+def test_a_run_that_was_cut_off_goes_on_and_another_packs_file_is_refused(shop: Recommender, file: Path) -> None:
+    whole = file.read_text()
+    (user,) = sampled_users(shop.catalog, 1, 0)
+    cut = file.with_name("cut.jsonl")
+    lines = whole.splitlines(keepends=True)
+    cut.write_text(
+        whole + "".join(line.replace(f'"user": "{user}"', '"user": "?"') for line in lines[:2]) + lines[2][:40]
+    )
+    said = respond(shop, [user], cut, print)
+    assert cut.read_text() == whole  # what was whole is kept, the rest is gone
+    assert [each.item for each in said] == [json.loads(line)["item"] for line in lines]
+    other = file.with_name("other.jsonl")
+    other.write_text(lines[0].replace(shop.opened.name, "another@1"))
+    with pytest.raises(BadInput, match="another@1"):
+        respond(shop, [user], other, print)
+
+
+def test_more_users_begin_with_those_of_fewer(shop: Recommender) -> None:
+    assert sampled_users(shop.catalog, 20, 3)[:5] == sampled_users(shop.catalog, 5, 3)
+    assert sampled_users(shop.catalog, 5, 3) != sampled_users(shop.catalog, 5, 4)
+
+
+def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender, file: Path) -> None:
+    scorer = Scorer(shop.opened, file.with_name("scored.jsonl"))
+    (user,) = sampled_users(shop.catalog, 1, 0)
+    judged = [judge(each, shop.catalog) for each in respond(shop, [user], file, print)]
+    alone = [each for each in judged if len(each.cited) == 1]
+    assert alone
+    removals = [remove(each, scorer, 0) for each in judged]
+    for each, removal in zip(judged, removals, strict=True):
+        if each in alone and removal and each.said.evidence:
+            effects = {record.history_item: record.effect for record in each.said.evidence.history}
+            assert removal.comprehensiveness == pytest.approx(effects[each.cited[0]], abs=0.02)
+            assert removal.rank == 1 + [row.said.item for row in judged].index(each.said.item)
+    metrics = {metric.name: metric for metric in faithfulness(judged, removals)}
+    assert metrics["cited_beats_random"].value > 0.5
+    kept = file.with_name("scored.jsonl").read_text()
+    again = Scorer(shop.opened, file.with_name("scored.jsonl"))
+    assert [remove(each, again, 0) for each in judged] == removals
+    assert file.with_name("scored.jsonl").read_text() == kept  # nothing was measured twice
+
+
+def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path) -> None:
+    (user,) = sampled_users(shop.catalog, 1, 0)
+    judged = [judge(each, shop.catalog) for each in respond(shop, [user], file, print)]
+    metrics = stability(judged[:2], shop.opened.engine.generate, shop.catalog, print)
+    assert all(0 <= metric.value <= 1 for metric in metrics)
+
+    def repeat(prompts: list[str], seed: int) -> list[str]:
+        assert seed >= 0
+        return [judged[n].said.text for n in range(len(prompts))]
+
+    same = stability(judged[:2], repeat, shop.catalog, print)
+    assert {metric.name: metric.value for metric in same} == dict.fromkeys((m.name for m in metrics), 1.0)
+
+
+def test_the_scorer_finds_the_effects_that_a_recommendation_measured(shop: Recommender) -> None:
+    (item,) = shop.recommend(Request(user="42", k=1, explain=True)).items
+    assert item.evidence is not None
+    found = Scorer(shop.opened).effects(item.id, shop.catalog.history("42"))
+    best = {record.history_item: record.effect for record in found.history[: len(item.evidence.history)]}
+    for record in item.evidence.history:
+        assert best[record.history_item] == pytest.approx(record.effect, abs=0.01)
+
+
+def test_a_scorer_is_lent_to_explanations_from_elsewhere(shop: Recommender, file: Path) -> None:
+    (user,) = sampled_users(shop.catalog, 1, 0)
+    said = respond(shop, [user], file, print)[0]
+    history, title = shop.catalog.history(user), shop.catalog.item
+    measured = Scorer(shop.opened).effects(said.item, history)
+    best, last = measured.items[0].history_item, measured.items[-1].history_item
+    true = replace(said, text=f'Recommended because you watched "{title(best or "").title}".', evidence=None)
+    false = replace(said, text=f'Recommended because you watched "{title(last or "").title}".', evidence=None)
+    assert judge(true, shop.catalog, measured).problem == ""
+    assert "noise" in judge(false, shop.catalog, measured).problem
+    assert judge(false, shop.catalog).problem == ""  # without a scorer nobody can tell
