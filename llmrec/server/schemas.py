@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
+from llmrec.explain.claims import ClaimVerdict
 from llmrec.server.answering import EXPLAINED
 
 
@@ -83,8 +84,12 @@ class Claim(BaseModel):
     kind: str
     text: str
     start: int
-    state: Literal["supported", "contradicted", "not_checkable"]
+    verdict: ClaimVerdict
+    against: str
+    """What it was held against: evidence, the catalogue."""
     why: str
+    cites: list[str]
+    """The history items that a title means."""
 
 
 class EvidenceRecord(BaseModel):

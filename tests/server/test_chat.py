@@ -52,7 +52,7 @@ def test_a_wish_is_answered_with_items_and_checked_sentences(client: TestClient,
         assert 1990 <= item["attributes"]["year"] < 2000 and "Horror" not in item["attributes"]["genres"]
         assert f"{place}. {item['title']} ({item['attributes']['year']})" in text(nineties)
         assert f"({place}) {item['rationale']['text']}" in text(nineties)
-        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+        assert all(claim["verdict"] == "supported" for claim in item["rationale"]["claims"])
     kept = client.get(f"/v1/explanations/{nineties['recommendations']['id']}").json()
     assert [item["rationale"] for item in kept["items"]] == [item["rationale"] for item in items(nineties)]
 

@@ -63,7 +63,7 @@ def test_reasons_are_kept_with_their_verdicts(client: TestClient) -> None:
     assert found["items"] == answer["items"]
     for item in found["items"]:
         assert item["rationale"]["claims"] and item["rationale"]["evidence"]["items"]
-        assert all(claim["state"] == "supported" for claim in item["rationale"]["claims"])
+        assert all(claim["verdict"] == "supported" for claim in item["rationale"]["claims"])
 
 
 def test_reasons_that_were_not_asked_for_are_measured_when_they_are(client: TestClient) -> None:

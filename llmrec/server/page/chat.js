@@ -155,7 +155,7 @@ function why(item, inputs) {
   const claims = element("ul", "", "chips");
   claims.setAttribute("aria-label", "What the sentence claims, checked");
   for (const claim of item.rationale.claims) {
-    claims.append(element("li", `${claim.state === "supported" ? "✓" : "✗"} ${claim.text}`));
+    claims.append(element("li", `${claim.verdict === "supported" ? "✓" : "✗"} ${claim.text}`));
   }
   panel.append(claims);
   return panel;
