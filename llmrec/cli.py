@@ -141,6 +141,12 @@ def train(
     temporal: Annotated[
         str, typer.Option("--temporal", help="How frames become one vector: mean, transformer or lstm.")
     ] = "mean",
+    interest: Annotated[
+        int, typer.Option("--interest", min=0, help="Directions that matter to users, read in place of whole vectors.")
+    ] = 0,
+    shuffle: Annotated[
+        bool, typer.Option("--shuffle", help="Read histories in a new order each epoch: where order tells nothing.")
+    ] = False,
     focal: Annotated[float, typer.Option("--focal", min=0, help="Gamma of the focal loss; 0: cross-entropy.")] = 0.0,
     class_weights: Annotated[
         float, typer.Option("--class-weights", min=0, max=1, help="Power of the inverse item frequency in the loss.")
@@ -158,10 +164,11 @@ def train(
     from llmrec.train.config import TrainConfig
     from llmrec.train.rationale import RationaleConfig
 
-    shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal)
+    shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal, interest=interest)
     recipe = TrainConfig(
-        seed=seed, epochs=epochs, wishes=wishes, focal=focal, class_weights=class_weights, resample_rare=resample_rare
-    )
+        seed=seed, epochs=epochs, wishes=wishes, shuffle=shuffle, focal=focal, class_weights=class_weights,
+        resample_rare=resample_rare,
+    )  # fmt: skip
     sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
     metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))
     show.json(metrics) if json else show.ready(metrics)
