@@ -25,7 +25,7 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 
 from llmrec.errors import BadInput, PackError, PackMismatch, StorageError
-from llmrec.fusion.normalise import normalise
+from llmrec.fusion.normalise import normalise, project
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.reclm import RecLM
@@ -84,14 +84,14 @@ def save_pack(
     folder: Path,
     info: PackInfo,
     model: RecLM,
-    normalisers: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]],
+    normalisers: Mapping[str, tuple[NDArray[np.float32], ...]],
     items: tuple[str, ...],
     collaborative: Arrays,
 ) -> None:
     """Writes all but the features, the rationale LoRA and the card. Raises `StorageError` on a refused write."""
     arrays: Arrays = {f"model.{n}": _half(p) for n, p in model.trainable().items()}
-    for modality, (mean, spread) in normalisers.items():
-        arrays[f"mean.{modality}"], arrays[f"spread.{modality}"] = mean, spread
+    for modality, parts in normalisers.items():
+        arrays |= {f"{name}.{modality}": part for name, part in zip(("mean", "spread", "axes"), parts, strict=False)}
     known: torch.Tensor = model.known  # type: ignore[assignment]
     arrays["known"] = known.cpu().numpy()
     if model.fusion.reads_neighbours:
@@ -170,6 +170,19 @@ def read_arrays(path: Path) -> Arrays:
         raise PackError(f"{path} {state}; copy the adapter pack again, or retrain it") from error
 
 
+def as_read(pack: Pack, modality: str, vectors: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What the pack's model reads of `vectors (items, dim)`: normalised, along its interest axes where it has such.
+
+    Raises `PackError` where those are missing.
+    """
+    scaled = normalise(vectors, mask, pack.arrays[f"mean.{modality}"], pack.arrays[f"spread.{modality}"])
+    if not pack.info.config.interest:
+        return scaled
+    if f"axes.{modality}" not in pack.arrays:
+        raise PackError(f"{pack.folder} lacks axes.{modality}; copy the adapter pack again, or retrain it")
+    return project(scaled, pack.arrays[f"axes.{modality}"], pack.info.steps.get(modality, 1))
+
+
 def restore_model(
     pack: Pack,
     base: Path,
@@ -192,10 +205,7 @@ def restore_model(
     source = np.array([row.get(item, -1) for item in items])
     known = (source >= 0) & pack.arrays["known"][source]
     _check_sizes(pack, vectors)
-    scaled = {
-        m: torch.from_numpy(normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"]))
-        for m in pack.info.encoders
-    }
+    scaled = {m: torch.from_numpy(as_read(pack, m, vectors[m], mask[m])) for m in pack.info.encoders}
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
     backbone = load_backbone(base, pack.info.config.exit_layer)
     backbone = add_lora(backbone, pack.info.config.lora_rank, pack.info.config.lora_alpha)

@@ -12,6 +12,7 @@ from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.content import content_scores, similar_to, unit_rows
 from llmrec.retrieval.histories import Rows
 from llmrec.retrieval.newcomers import Newcomers
+from llmrec.retrieval.taste import Taste, Tasting
 
 Floats = NDArray[np.float32]
 
@@ -28,7 +29,7 @@ class Components:
     `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) `unit_rows`;
     `mask`: modality -> (items,) bool; `steps`: modality -> steps of its raw vectors, where there are several;
     `popular (items,)`; `newcomers`: lends scores to the items nobody took; `likeness`: component -> (items,), how
-    like the example of the request each item is.
+    like the example of the request each item is; `tasting`: a taste over this catalogue, where one was learnt.
     """
 
     v: Floats
@@ -38,6 +39,7 @@ class Components:
     mask: Mapping[str, NDArray[np.bool_]]
     steps: Mapping[str, int]
     popular: Floats
+    tasting: Tasting | None = None
     newcomers: Newcomers | None = None
     likeness: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -51,10 +53,11 @@ class Components:
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
         popular: Floats,
+        taste: Taste | None = None,
     ) -> "Components":
         """From raw media vectors `(items, dim)` and their `steps`, which are pooled here (see `unit_rows`)."""
         media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
-        return cls(v, b, collaborative, media, mask, steps, popular)
+        return cls(v, b, collaborative, media, mask, steps, popular, taste.over(media, mask) if taste else None)
 
     def lending(self) -> "Components":
         """The same, with scores lent to the items nobody took, where there are any."""
@@ -95,6 +98,10 @@ class Components:
         for name, vectors in self.media.items():
             for last, label in ((NEAR, "last"), (FAR, "recent")):
                 found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)
+        if self.tasting:
+            found["taste"] = self.tasting.scores(histories)
+            for name, places in self.tasting.places.items():
+                found[f"{name} interest"] = content_scores(places, self.mask[name], histories, FAR)
         found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
         if asked is not None and "text" in self.media:
             found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
@@ -114,5 +121,6 @@ def modality_of(component: str) -> str | None:
 
 
 def as_arrays(components: Components) -> dict[str, NDArray[Any]]:
-    """What a pack keeps of them beside the RecLM: the item-item model and the counts."""
-    return {**components.collaborative.state(), "popular": components.popular}
+    """What a pack keeps of them beside the RecLM: the item-item model, the counts and the taste."""
+    taste = components.tasting.taste.state() if components.tasting else {}
+    return {**components.collaborative.state(), "popular": components.popular, **taste}

@@ -23,7 +23,7 @@ def model(make_model: Callable[..., RecLM]) -> RecLM:
 
 @pytest.fixture
 def components(model: RecLM, tiny_features: Features) -> Components:
-    return compose(model, tiny_features, HISTORIES)
+    return compose(model, tiny_features, HISTORIES, seed=0)
 
 
 def test_every_part_scores_every_item(model: RecLM, components: Components) -> None:
