@@ -29,6 +29,8 @@ bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
 	$(BIN)/python -m eval.latency
 	$(BIN)/python -m eval.rationales
+	$(BIN)/python -m eval.effect_noise
+	$(foreach data,$(BENCH_DATA),$(BIN)/python -m eval.clip $(data) &&) true
 	$(BIN)/python -m eval.ranking $(BENCH_DATA)
 
 lint: $(VENV)/.dev

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
 from llmrec.errors import BadInput
-from llmrec.fusion.normalise import normalise
+from llmrec.model.pack import as_read
 from llmrec.request import Request, unreadable
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Example:
     name: str
     """What evidence calls it."""
     vectors: Mapping[str, Floats]
-    """Modality -> (dim,), of any length."""
+    """Modality -> (dim,) raw vector; of an item of the catalogue, its row of `Components.media`."""
     row: int | None = None
     """Its row, where it is an item of the catalogue."""
 
@@ -93,10 +93,8 @@ def shown(example: Example, opened: "Opened") -> Shown:
     """The opened engine with the example in sight."""
     if example.row is not None:
         return Shown(opened.engine, example, {})
-    arrays, there = opened.pack.arrays, np.ones(1, np.bool_)
-    scaled = {
-        m: normalise(x[None], there, arrays[f"mean.{m}"], arrays[f"spread.{m}"])[0] for m, x in example.vectors.items()
-    }
+    there = np.ones(1, np.bool_)
+    scaled = {m: as_read(opened.pack, m, x[None], there)[0] for m, x in example.vectors.items()}
     return Shown(opened.engine, example, scaled)
 
 

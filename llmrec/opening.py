@@ -22,6 +22,7 @@ from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.stamp import IndexStamp
 from llmrec.retrieval.store import ItemIndex
+from llmrec.retrieval.taste import Taste
 from llmrec.setup import base_folder, demo_data, verify
 
 Floats = NDArray[np.float32]
@@ -104,7 +105,9 @@ def components_of(model: RecLM, pack: Pack, catalog: Catalog, features: Features
     used = list(pack.info.encoders)
     vectors = {m: features.vectors[m] for m in used}
     masks = {m: features.mask[m] for m in used}
-    components = Components.of(v, b, _collaborative(pack.collaborative, source), vectors, masks, popular)
+    collaborative = _collaborative(pack.collaborative, source)
+    taste = Taste.from_state(pack.collaborative)
+    components = Components.of(v, b, collaborative, vectors, masks, features.steps, popular, taste)
     return components.lending() if pack.info.newcomers else components
 
 

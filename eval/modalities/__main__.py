@@ -6,6 +6,7 @@ short goes on from its checkpoint.
 
 import argparse
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from eval.modalities.cells import Cells
@@ -49,6 +50,10 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--encoder", action="append", default=[], metavar="MODALITY=SPEC", help="another tower where one is used"
     )
+    parser.add_argument(
+        "--features", type=Path, help="keep the worlds' features in this folder, and take them from there"
+    )
+    parser.add_argument("--encode-only", action="store_true", help="make the features, train nothing")
     parser.add_argument("--results", type=Path, default=RESULTS, help="where rows and report go")
     parser.add_argument("--force", action="store_true", help="measure filed rows again")
     return parser.parse_args(argv)
@@ -59,18 +64,30 @@ def run(args: argparse.Namespace) -> None:
     cells, towers, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
     for folder in args.worlds:
         world = open_world(folder.resolve())
+        if args.encode_only:
+            for name in (*args.fusions, *args.recipes):
+                if name != NONE:
+                    features_of(world, _towers(name, towers), args.features)
+            continue
         run_oracle(world, cells)
         training = training_of(world.name, world.truth is not None)
         for seed in args.seeds:
             for name in (*args.fusions, *args.recipes):
                 if name == HYBRID:
-                    run_hybrid(world, cells, features_of(world, {"text": "minilm"}), seed)
+                    run_hybrid(world, cells, features_of(world, _towers(name, towers), args.features), seed)
                 elif name != NONE:
                     recipe = with_towers(RECIPES[name], towers)
                     one = Run(world, cells, name, recipe, training, seed, base_folder(home()), store)
-                    run_recipe(one, features_of(world, recipe.towers), name in args.retrain, not args.no_cold)
-    for file in write_report(args.results):
-        print(file)
+                    run_recipe(
+                        one, features_of(world, recipe.towers, args.features), name in args.retrain, not args.no_cold
+                    )
+    if not args.encode_only:
+        for file in write_report(args.results):
+            print(file)
+
+
+def _towers(name: str, others: Mapping[str, str]) -> Mapping[str, str] | None:
+    return {"text": "minilm"} if name == HYBRID else with_towers(RECIPES[name], others).towers
 
 
 def main() -> None:

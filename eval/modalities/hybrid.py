@@ -14,7 +14,7 @@ from scipy.sparse.linalg import svds
 from eval.modalities.worlds import Task
 from llmrec.catalog.events import Event
 from llmrec.encoders import Features
-from llmrec.retrieval.content import content_scores
+from llmrec.retrieval.content import content_scores, unit_rows
 from llmrec.retrieval.hybrid import fit_weights, fuse
 
 Floats = NDArray[np.float32]
@@ -51,6 +51,6 @@ def _parts(
     histories = [e.history for e in events]
     parts = {"factors": np.stack([factors[list(h)].sum(0) for h in histories]) @ factors.T}
     for m in modalities:
-        unit = features.vectors[m] / np.maximum(np.linalg.norm(features.vectors[m], axis=1, keepdims=True), 1e-6)
+        unit = unit_rows(features.vectors[m], features.steps.get(m, 1))
         parts[m] = content_scores(unit, features.mask[m], histories, NEAR)
     return parts

@@ -23,6 +23,7 @@ from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
 from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.popularity import popularity
+from llmrec.retrieval.taste import Taste
 from llmrec.train.build import build_model, known_items, wish_writer
 from llmrec.train.config import TrainConfig
 from llmrec.train.trainer import Progress, Report, fit
@@ -34,13 +35,28 @@ MOST_EVENTS = 2000
 
 
 @dataclass(frozen=True)
+class Learnt:
+    """What is learnt of a task without the LLM: the item-item model, the counts, the taste (once for all fusions)."""
+
+    collaborative: Collaborative
+    popular: Floats
+    taste: Taste | None
+
+    @classmethod
+    def of(cls, task: Task, features: Features, taste: Taste | None) -> "Learnt":
+        """From the training histories of `task`."""
+        rows = [list(history) for history in task.train.values()]
+        return cls(Collaborative.fit(rows, len(features.ids)), popularity(rows, len(features.ids)), taste)
+
+
+@dataclass(frozen=True)
 class Trained:
     """A trained model with all that its scores need; `seconds`: of training."""
 
     model: RecLM
     words: PromptWords
     features: Features
-    task: Task
+    learnt: Learnt
     weights: Mapping[str, float]
     """Of the fused score, fitted on valid."""
     progress: Progress
@@ -51,7 +67,7 @@ class Trained:
 
         `without`: a modality that every item loses when it is asked, not when it was trained.
         """
-        parts = parts_of(self.model, self.words, self.features, self.task, events, without)
+        parts = parts_of(self.model, self.words, self.features, self.learnt, events, without)
         histories = [e.history for e in events]
         return {
             "llm": fuse({"llm": parts["llm"]}, {"llm": 1.0}, histories),
@@ -69,6 +85,7 @@ def train_model(
     catalog: Catalog,
     task: Task,
     features: Features,
+    learnt: Learnt,
     base: Path,
     recipe: Recipe,
     training: Training,
@@ -105,31 +122,32 @@ def train_model(
         checkpoint,
         report,
     )
-    model.to("cpu")
     events = _sample(task.valid, MOST_EVENTS, seed)
-    parts = parts_of(model, words, features, task, events)
+    parts = parts_of(model, words, features, learnt, events)
     weights = fit_weights(parts, [e.target for e in events], [e.history for e in events])
-    return Trained(model, words, features, task, weights, progress, max(progress.seconds, time.monotonic() - start))
+    seconds = max(progress.seconds, time.monotonic() - start)
+    return Trained(model, words, features, learnt, weights, progress, seconds)
 
 
 @torch.inference_mode()
 def parts_of(
-    model: RecLM, words: PromptWords, features: Features, task: Task, events: Sequence[Event], without: str = ""
+    model: RecLM, words: PromptWords, features: Features, learnt: Learnt, events: Sequence[Event], without: str = ""
 ) -> dict[str, Floats]:
     """Component -> (events, items) raw scores, as `llmrec.retrieval.components` has them."""
     known: torch.Tensor = model.known  # type: ignore[assignment]
     hidden = {without: torch.ones_like(known)} if without else None
     q = query_vectors(model, words.before, [e.history for e in events], soft=model.soft(known, hidden))
-    v, b = (x.numpy() for x in model.item_vectors(known, hidden))
-    rows = [list(history) for history in task.train.values()]
+    v, b = (x.cpu().numpy() for x in model.item_vectors(known, hidden))
     nobody = np.zeros(len(features.ids), np.bool_)
     components = Components.of(
         v,
         b,
-        Collaborative.fit(rows, len(features.ids)),
+        learnt.collaborative,
         {m: features.vectors[m] for m in model.modalities},
         {m: nobody if m == without else features.mask[m] for m in model.modalities},
-        popularity(rows, len(features.ids)),
+        features.steps,
+        learnt.popular,
+        learnt.taste,
     )
     return components.scores(q, [e.history for e in events])
 

@@ -63,12 +63,12 @@ class Training:
 
 
 SIMSHOP = Training(
-    shape={"exit_layer": 2, "window": 32},
-    recipe={"epochs": 12, "wishes": 0, "lr": 3e-3, "lr_lora": 1e-3, "average": 0.99, "dropout": 0.1},
+    shape={"exit_layer": 2, "window": 32, "interest": 16},
+    recipe={"epochs": 16, "wishes": 0, "lr_lora": 1e-3, "average": 0.99, "dropout": 0.1, "shuffle": True},
     ids=False,
     stop_events=1000,
 )
-"""A taste there is a matter of content alone, and prompts are short."""
+"""A taste there is a matter of content alone, order tells nothing, and prompts are short."""
 REAL = {"ml-100k": Training(), "hm": Training(recipe={"epochs": 10, "average": 0.99})}
 
 

@@ -1,21 +1,29 @@
 """The cells of one world: each recipe trained and asked, with every modality, without each, and on cold items."""
 
+import hashlib
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eval.modalities import cells as filed
 from eval.modalities.cells import Cells
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
-from eval.modalities.models import Trained, only, train_model
+from eval.modalities.models import Learnt, Trained, only, train_model
 from eval.modalities.recipes import HYBRID, Recipe, Training
 from eval.modalities.worlds import Task, World
+from eval.ranking.referee import dataset_fingerprint
 from llmrec.encoders import Features, encoders_for, extract
+from llmrec.encoders.registry import DEFAULTS
 from llmrec.paths import home
+from llmrec.retrieval.taste import Taste
+from llmrec.train.taste import learn_taste
 
 ORACLE = "oracle"
 
@@ -47,8 +55,26 @@ class Run:
         return plain
 
 
-def features_of(world: World, towers: Mapping[str, str] | None) -> Features:
-    """The world's features by these towers (None: the default one of every modality); only modalities it has."""
+def features_of(world: World, towers: Mapping[str, str] | None, kept: Path | None = None) -> Features:
+    """The world's features by these towers (None: the default one of every modality); only modalities it has.
+
+    They are kept in the folder `kept`, and taken from there on a machine that has no media.
+    """
+    if towers and all(DEFAULTS[m] == spec for m, spec in towers.items()):
+        features = features_of(world, None, kept)
+        return only(features, [m for m in features.encoders if m in towers])
+    names = "default" if towers is None else ",".join(f"{m}={spec}" for m, spec in sorted(towers.items()))
+    file = kept / f"{world.name}.{hashlib.sha256(names.encode()).hexdigest()[:12]}.safetensors" if kept else None
+    if file and file.is_file():
+        return Features.load(file)
+    found = _encoded(world, towers)
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        found.save(file)
+    return found
+
+
+def _encoded(world: World, towers: Mapping[str, str] | None) -> Features:
     encoders = encoders_for(world.catalog.items, towers or {})
     chosen = [e for e in encoders if towers is None or e.modality in towers]
     features, problems = extract(world.catalog, chosen, home() / "features")
@@ -110,12 +136,29 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
         return
     print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)
     checkpoint = run.store / world.name / f"{section}.{model}__s{run.seed}.pt"
+    learnt = Learnt.of(task, features, _taste(run, features, task))
     trained = train_model(
-        world.catalog, task, features, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
+        world.catalog, task, features, learnt, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
     )
     for name, place, without in missing:
         _file(run, trained, task, name, place, without, config)
     checkpoint.unlink(missing_ok=True)
+
+
+def _taste(run: Run, features: Features, task: Task) -> Taste | None:
+    """Learnt once for all fusions, which have no part in it, and kept."""
+    about = f"{sorted(features.encoders.items())} {task is run.world.cold} {dataset_fingerprint(run.world.folder)}"
+    file = run.store / run.world.name / f"taste.{hashlib.sha256(about.encode()).hexdigest()[:12]}__s{run.seed}.npz"
+    if file.is_file():
+        with np.load(file) as stored:
+            return Taste.from_state(dict(stored))
+    taste = learn_taste(features.vectors, features.mask, features.steps, list(task.train.values()), run.seed)
+    if taste:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}.npz")
+        np.savez(part, **taste.state())
+        part.replace(file)
+    return taste
 
 
 def _file(

@@ -33,6 +33,7 @@ from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.popularity import popularity
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
+from llmrec.train.taste import learn_taste
 
 LLM, FUSED, UNLENT = "llm", "llmrec", "llmrec, nothing lent"
 
@@ -117,7 +118,9 @@ def _components(problem: Problem, found: Queries, hidden: ColdSplit) -> Componen
     histories = [problem.catalog.rows(items) for items in hidden.train.values()]
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
-    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, popular)
+    vectors, mask, steps = features.vectors, features.mask, features.steps
+    taste = learn_taste(vectors, mask, steps, histories, hidden.seed)
+    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
 
 
 def _asked(problem: Problem, components: Components, q: Floats, events: Sequence[ColdEvent]) -> Asked:

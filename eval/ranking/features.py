@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def all_features(problem: Problem) -> "Features":
     """Both modalities of the catalogue; encoded once, then cached on disk."""
-    from llmrec.encoders import default_encoders, extract
+    from llmrec.encoders import encoders_for, extract
 
-    features, problems = extract(problem.catalog, default_encoders(), home() / "features")
+    features, problems = extract(problem.catalog, encoders_for(problem.catalog.items, {}), home() / "features")
     for one in problems:
         print(one, flush=True)
     return features

@@ -25,6 +25,7 @@ from llmrec.retrieval.components import Components
 from llmrec.retrieval.hybrid import fit_weights, fuse
 from llmrec.retrieval.popularity import popularity
 from llmrec.train.calibrate import worth_lending
+from llmrec.train.taste import learn_taste
 
 FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
 
@@ -64,7 +65,7 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
         return
     start = time.perf_counter()
     found = trained_queries(context, problem, split, "llm", seed)
-    components = _components(problem, found)
+    components = _components(problem, found, seed)
     if worth_lending(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
         components = components.lending()
     for wish in (False, True):
@@ -77,12 +78,14 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
             _file(context, problem, part, seed, scored, found, shared)
 
 
-def _components(problem: Problem, found: Queries) -> Components:
+def _components(problem: Problem, found: Queries, seed: int) -> Components:
     features = all_features(problem)
     histories = [list(rows) for rows in problem.train]
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
-    return Components.of(found.v, found.b, collaborative, features.vectors, features.mask, popular)
+    vectors, mask, steps = features.vectors, features.mask, features.steps
+    taste = learn_taste(vectors, mask, steps, histories, seed)
+    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
 
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, wish: bool) -> dict[str, Floats]:

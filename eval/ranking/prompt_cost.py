@@ -20,7 +20,7 @@ import torch
 
 from eval.ranking import cells
 from llmrec.catalog import Catalog, load_catalog, rolling_split
-from llmrec.encoders import default_encoders, extract
+from llmrec.encoders import encoders_for, extract
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
@@ -75,7 +75,7 @@ def measure(data: Path, base: Path) -> dict[str, Any]:
     """Median tokens and milliseconds of both prompts over `ROUNDS` rankings of different users."""
     catalog = load_catalog(data)
     split = rolling_split(catalog)
-    features, _ = extract(catalog, default_encoders(), home() / "features")
+    features, _ = extract(catalog, encoders_for(catalog.items, {}), home() / "features")
     train = {user: catalog.rows(items) for user, items in split.train.items()}
     known = known_items(train, len(catalog.items))
     # Costs do not depend on what was learnt: an untrained LoRA of the shipped shape costs what a trained one does.

@@ -14,7 +14,9 @@ from llmrec.errors import StorageError
 from llmrec.paths import home
 
 Record = Mapping[str, str]
-"""`item`, `modality`, `file` and `reason` of one content."""
+"""`FIELDS` of one content."""
+FIELDS = ("item", "modality", "file", "reason")
+DAMAGED = "a damaged line of this list"
 
 
 def quarantine_file(path: Path) -> Path:
@@ -32,20 +34,25 @@ def unreadable_file(path: Path) -> Path:
 
 
 def unreadable_media(path: Path) -> dict[str, int]:
-    """What the last encoding of the catalogue in `path` could not read: "modality: reason" -> number of items."""
-    found = Counter(f"{record['modality']}: {record['reason']}" for record in _records(unreadable_file(path)))
-    return dict(found.most_common())
+    """What the last encoding of the catalogue in `path` could not read: "modality: reason" -> number of items.
+
+    Damaged lines of the list are counted as such. Raises `StorageError` where the list cannot be read.
+    """
+    records, damaged = _records(unreadable_file(path))
+    found = Counter(f"{record['modality']}: {record['reason']}" for record in records)
+    return dict(found.most_common()) | ({DAMAGED: damaged} if damaged else {})
 
 
 def note_unreadable(path: Path, encoded: Iterable[str], records: Sequence[Record]) -> None:
     """Replace the records of the modalities `encoded` in the list of the catalogue in `path` by new ones.
 
-    Without any record left the file is removed. Raises `StorageError` where the disk refuses.
+    Damaged lines are dropped. Without any record left the file is removed. Raises `StorageError` where the disk
+    refuses.
     """
     file = unreadable_file(path)
     part = file.with_name(file.name + ".part")
     again = set(encoded)
-    kept = [*(record for record in _records(file) if record["modality"] not in again), *records]
+    kept = [*(record for record in _records(file)[0] if record["modality"] not in again), *records]
     try:
         if not kept:
             file.unlink(missing_ok=True)
@@ -58,7 +65,20 @@ def note_unreadable(path: Path, encoded: Iterable[str], records: Sequence[Record
         raise StorageError(f"{file} cannot be written: {error.strerror}; free some space") from error
 
 
-def _records(file: Path) -> list[Record]:
+def _records(file: Path) -> tuple[list[Record], int]:
+    """The records, and how many lines are none: a kill, a full disk or an editor can damage the list."""
     if not file.is_file():
-        return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        return [], 0
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read: {error.strerror}; remove it, it is made anew") from error
+    records: list[Record] = []
+    damaged = 0
+    for line in filter(None, text.split("\n")):  # splitlines would cut at U+2028 too, which JSON leaves as it is
+        try:
+            noted = json.loads(line)
+            records.append({name: str(noted[name]) for name in FIELDS})
+        except (ValueError, KeyError, TypeError):
+            damaged += 1
+    return records, damaged

@@ -1,7 +1,6 @@
 """Items' media as vectors: one encoder a modality, the cache of their work, a catalogue's features."""
 
 from functools import lru_cache
-from typing import Any
 
 from llmrec.encoders.base import AbsentError, ContentError, Encoder
 from llmrec.encoders.extract import Problem, extract, note_problems
@@ -18,7 +17,6 @@ __all__ = [
     "ImageEncoder",
     "Problem",
     "TextEncoder",
-    "default_encoders",
     "encoder",
     "encoder_by_id",
     "encoders_for",
@@ -32,9 +30,3 @@ __all__ = [
 def text_encoder() -> TextEncoder:
     """The packaged MiniLM, one for the process: its model is loaded once."""
     return encoder("text", "minilm")  # type: ignore[return-value]
-
-
-@lru_cache(maxsize=1)
-def default_encoders() -> tuple[Encoder[Any], ...]:
-    """The encoders of the embedded profile for catalogues of text and pictures."""
-    return encoder("text", "minilm"), encoder("image", "lite0")

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.encoders.decoders import decode, on_disk
+from llmrec.encoders.base import FileReader
+from llmrec.encoders.decoders import decode
 from llmrec.errors import SetupError
 
 RATE, SECONDS = 16_000, 30.0
@@ -26,18 +27,13 @@ MFCC_STEPS, MFCC_HOP, COEFFICIENTS = 64, 1280, 13  # a frame every 80 ms: the fi
 Samples = NDArray[np.float32]
 
 
-class MelEncoder:
+class MelEncoder(FileReader[Samples]):
     """256 numbers: of each of 64 log-mel bands the mean, spread and change, and the strength of 64 periods.
 
     Silence gives a vector too: all bands at the floor, no spread, no change, no period.
     """
 
     modality, id, dim, steps = "audio", "mel#1", 3 * BANDS + TEMPI, 1
-
-    def read(self, raw: bytes) -> Samples:
-        """As `open`, of a file's bytes."""
-        with on_disk(raw) as path:
-            return self.open(path)
 
     def open(self, path: Path) -> Samples:
         """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
@@ -48,15 +44,10 @@ class MelEncoder:
         return np.stack([_mel_statistics(_librosa(), samples) for samples in contents])
 
 
-class MfccEncoder:
+class MfccEncoder(FileReader[Samples]):
     """64 frames of 13 MFCC and their 13 differences, a frame every 80 ms; a shorter sound ends in zeros."""
 
     modality, id, dim, steps = "audio", "mfcc#1", MFCC_STEPS * 2 * COEFFICIENTS, MFCC_STEPS
-
-    def read(self, raw: bytes) -> Samples:
-        """As `open`, of a file's bytes."""
-        with on_disk(raw) as path:
-            return self.open(path)
 
     def open(self, path: Path) -> Samples:
         """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""

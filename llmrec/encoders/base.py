@@ -2,9 +2,12 @@
 
 import errno
 import hashlib
-from collections.abc import Sequence
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,6 @@ from numpy.typing import NDArray
 from llmrec.catalog import Item
 
 Content = TypeVar("Content")
-Decoded = TypeVar("Decoded", covariant=True)
 
 
 class ContentError(Exception):
@@ -55,13 +57,26 @@ class Encoder(Protocol[Content]):
         ...
 
 
-@runtime_checkable
-class FileReader(Protocol[Decoded]):
+class FileReader(ABC, Generic[Content]):
     """An encoder of contents too large to hold in memory as bytes: it reads the file where it lies."""
 
-    def open(self, path: Path) -> Decoded:
-        """As `Encoder.read`, of the file at `path`; raises `OSError` too."""
-        ...
+    @abstractmethod
+    def open(self, path: Path) -> Content:
+        """As `read`, of the file at `path`; raises `OSError` too."""
+
+    def read(self, raw: bytes) -> Content:
+        """See `Encoder`."""
+        with on_disk(raw) as path:
+            return self.open(path)
+
+
+@contextmanager
+def on_disk(raw: bytes) -> Iterator[Path]:
+    """A file's bytes as a file, for as long as the block lasts."""
+    with tempfile.NamedTemporaryFile(suffix=".media") as file:
+        file.write(raw)
+        file.flush()
+        yield Path(file.name)
 
 
 def media_file(item: Item, modality: str) -> Path | None:

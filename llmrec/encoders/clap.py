@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.audio import heard
-from llmrec.encoders.decoders import on_disk
-from llmrec.encoders.transformers_model import TransformersModel
-from llmrec.encoders.weights import Weights, device
+from llmrec.encoders.base import FileReader
+from llmrec.encoders.transformers_model import TransformersEncoder
+from llmrec.encoders.weights import device
 from llmrec.errors import BadInput
 
 BATCH = 8
@@ -21,18 +21,10 @@ BATCH = 8
 Samples = NDArray[np.float32]
 
 
-class ClapEncoder:
+class ClapEncoder(TransformersEncoder, FileReader[Samples]):
     """(n, projection) features of the first seconds of a sound, as many as CLAP was trained on (ten)."""
 
     modality, steps = "audio", 1
-
-    def __init__(self, weights: Weights) -> None:
-        self._model = TransformersModel(weights)
-
-    @property
-    def id(self) -> str:
-        """See `Encoder`."""
-        return self._model.id
 
     @cached_property
     def dim(self) -> int:
@@ -41,11 +33,6 @@ class ClapEncoder:
         if config.model_type != "clap":
             raise BadInput(f"{self.id} is a {config.model_type} model; the sound tower of transformers is clap")
         return int(config.projection_dim)
-
-    def read(self, raw: bytes) -> Samples:
-        """As `open`, of a file's bytes."""
-        with on_disk(raw) as path:
-            return self.open(path)
 
     def open(self, path: Path) -> Samples:
         """(n,) samples, mono at the model's rate (48 kHz); raises `ContentError`, `OSError`."""

@@ -1,9 +1,7 @@
 """A CLIP of open_clip: two towers into one space, loaded once for both modalities."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +38,3 @@ class Clip:
             if self._towers is None:
                 self._towers = self._load()
             return self._towers
-
-
-def file_hash(path: Path) -> str:
-    """12 hex digits of a file's sha256; raises `OSError`."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]

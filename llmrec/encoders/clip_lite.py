@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmrec import paths
-from llmrec.encoders.clip import Clip, Towers, file_hash
+from llmrec.encoders.clip import Clip, Towers
 from llmrec.encoders.image import Lite0, load_timm
+from llmrec.encoders.weights import device, file_hash
 from llmrec.errors import PackError, SetupError
 from llmrec.setup.packages import MINILM
 
@@ -67,7 +68,6 @@ def build(config: dict[str, Any]) -> Any:
 
 
 def _towers(folder: Path, config: dict[str, Any]) -> Towers:
-    import torch
     from open_clip.tokenizer import HFTokenizer
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -80,11 +80,10 @@ def _towers(folder: Path, config: dict[str, Any]) -> Towers:
         raise PackError(f"the heads in {folder} are damaged ({error}); copy or train them again") from error
     if left.unexpected_keys or any(name.startswith(TRAINED) for name in left.missing_keys):
         raise PackError(f"the heads in {folder} are not those of its {CONFIG}; copy or train them again")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     # the tower's own preprocessing, which the heads were trained on; open_clip's would not crop the margins
     transform = load_timm().data.create_transform(**Lite0().data_config())
     tokenize = HFTokenizer(str(MINILM.folder() / "model"), config["text_cfg"]["context_length"])
-    return Towers(model.eval().requires_grad_(False).to(device), transform, tokenize, device)
+    return Towers(model.eval().requires_grad_(False).to(device()), transform, tokenize, device())
 
 
 def trained_parts(model: Any) -> "dict[str, Tensor]":

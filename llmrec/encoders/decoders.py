@@ -12,9 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -60,15 +58,6 @@ def decode(task: str, path: Path, **arguments: Any) -> NDArray[Any]:
                 _idle.append(decoder)
         else:  # dead, or between question and answer
             decoder.end()
-
-
-@contextmanager
-def on_disk(raw: bytes) -> Iterator[Path]:
-    """A file's bytes as a file, for as long as the block lasts."""
-    with tempfile.NamedTemporaryFile(suffix=".media") as file:
-        file.write(raw)
-        file.flush()
-        yield Path(file.name)
 
 
 def end_idle() -> None:

@@ -12,24 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.clip_frames import ReadsFrames
-from llmrec.encoders.transformers_model import TransformersModel
-from llmrec.encoders.weights import Weights, device
+from llmrec.encoders.transformers_model import TransformersEncoder
+from llmrec.encoders.weights import device
 from llmrec.errors import BadInput
 
 KINDS = ("videomae", "xclip", "timesformer", "vivit")
 BATCH = 4
 
 
-class HfVideoEncoder(ReadsFrames):
+class HfVideoEncoder(TransformersEncoder, ReadsFrames):
     """X-CLIP's projected video features; of the others the mean of the last hidden state."""
-
-    def __init__(self, weights: Weights) -> None:
-        self._model = TransformersModel(weights)
-
-    @property
-    def id(self) -> str:
-        """See `Encoder`."""
-        return self._model.id
 
     @cached_property
     def frames(self) -> int:

@@ -7,7 +7,6 @@ two vectors is their cosine.
 
 import difflib
 import logging
-import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import Encoder
-from llmrec.encoders.clip import Clip, Towers, file_hash
+from llmrec.encoders.clip import Clip, Towers
 from llmrec.encoders.clip_lite import HEADS, clip_lite, clip_lite_folder
 from llmrec.encoders.pictures import picture
 from llmrec.encoders.text import TextEncoder
+from llmrec.encoders.weights import device, file_hash, offline
 from llmrec.errors import BadInput, SetupError
 
 if TYPE_CHECKING:
@@ -144,21 +144,18 @@ def _named(name: str, id: str) -> Clip:
     model, weights = (name, "") if name.startswith(("hf-hub:", "local-dir:")) else name.partition(":")[::2]
 
     def load() -> Towers:
-        import torch
-
-        device = "cuda" if torch.cuda.is_available() else "cpu"
         heard = logging.root.manager.disable
         logging.disable(logging.CRITICAL)  # open_clip logs what it raises, and that is said below
         try:
             built, _, preprocess = open_clip.create_model_and_transforms(
-                model, weights or None, device=device, require_pretrained=True
+                model, weights or None, device=device(), require_pretrained=True
             )
             tokenize = open_clip.get_tokenizer(model)
         except Exception as error:  # the hub, the disk, the pickle and open_clip raise their own
             raise _absent(name, error) from error
         finally:
             logging.disable(heard)
-        return Towers(built.eval().requires_grad_(False), preprocess, tokenize, device)
+        return Towers(built.eval().requires_grad_(False), preprocess, tokenize, device())
 
     try:
         dim = int(open_clip.get_model_config(model)["embed_dim"])
@@ -177,7 +174,7 @@ def _absent(name: str, error: Exception) -> SetupError:
 
 def _library() -> Any:
     """The package open_clip; raises `SetupError` where it is not installed."""
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the import reads it: no hub is asked unless the user says so
+    offline()
     try:
         import open_clip
     except ImportError as error:

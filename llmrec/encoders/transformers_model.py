@@ -52,3 +52,15 @@ class TransformersModel:
         # whatever transformers, the hub's client or a damaged file raise
         except Exception as error:
             raise self._weights.absent(error) from error
+
+
+class TransformersEncoder:
+    """What encoders of clips and sounds through transformers share: a model, whose id is theirs."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._model = TransformersModel(weights)
+
+    @property
+    def id(self) -> str:
+        """See `Encoder`."""
+        return self._model.id

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.encoders.decoders import decode, on_disk
+from llmrec.encoders.base import FileReader
+from llmrec.encoders.decoders import decode
 from llmrec.encoders.image import FitsPictures
 
 INSTANTS = 6
@@ -25,7 +26,7 @@ GAP = 0.1
 """Seconds between the frames of a burst: fast enough for what repeats ten times a second."""
 
 
-class FramesEncoder:
+class FramesEncoder(FileReader[list[Any]]):
     """`INSTANTS` blocks, each the image tower's features of a frame and of the change after it."""
 
     modality = "video"
@@ -39,11 +40,6 @@ class FramesEncoder:
     def dim(self) -> int:
         """See `Encoder`."""
         return INSTANTS * 2 * self._image.dim
-
-    def read(self, raw: bytes) -> list[Any]:
-        """As `open`, of a file's bytes."""
-        with on_disk(raw) as path:
-            return self.open(path)
 
     def open(self, path: Path) -> list[Any]:
         """Contents of the image tower: frame, change, frame, change, …; raises `ContentError`, `OSError`."""

@@ -72,11 +72,16 @@ class Weights:
 
 
 def weights_hash(folder: Path) -> str:
-    """12 hex digits of the first weights file's sha256; raises `SetupError` where the folder holds none."""
+    """`file_hash` of the first weights file; raises `SetupError` where the folder holds none."""
     found = next((file for pattern in PATTERNS for file in sorted(folder.glob(pattern))), None)
     if found is None:
         raise SetupError(f"{folder} holds no weights (*.safetensors); pass a folder that does")
-    with found.open("rb") as file:
+    return file_hash(found)
+
+
+def file_hash(path: Path) -> str:
+    """12 hex digits of a file's sha256; raises `OSError`."""
+    with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 

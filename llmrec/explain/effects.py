@@ -92,6 +92,7 @@ def input_effects(
     if situation.example:
         unlike = unshown.query_vectors([situation.history], [situation.wish])[0]
         blank[situation.example] = _levelled(unlike, components, situation)
+    counted = {m: _told(situation, components, m) for m in components.tasting.codes} if components.tasting else {}
     found: list[dict[str, float]] = []
     for row in candidates:
         own = float(components.v[row] @ q + components.b[row])
@@ -100,6 +101,8 @@ def input_effects(
         for name, (v, b) in without.items():
             blind = float(v[row] @ q + b[row])
             effects[name] = weight * (own - blind) / spread + _standing(situation, row, name)
+            if name in counted:
+                effects[name] += float(counted[name][row])
         for name, scores in blank.items():
             effects[name] = weight * (whole - float(scores[row])) + _standing(situation, row, name)
         found.append(effects)
@@ -112,6 +115,17 @@ def _levelled(q: Floats, components: Components, situation: Situation) -> Floats
     level = scores[situation.open_items]
     levelled: Floats = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
     return levelled
+
+
+def _told(situation: Situation, components: Components, modality: str) -> Floats:
+    """`(items,)`: what the taste's part of each fused score loses where the item's codes of a modality are unknown."""
+    if components.tasting is None or not situation.weights.get("taste"):
+        return np.zeros(len(components.v), np.float32)
+    without = components.tasting.scores([situation.history], without=modality)[0]
+    lost: Floats = (situation.parts["taste"] - without) * np.float32(
+        situation.weights["taste"] / situation.scale("taste")[1]
+    )
+    return lost
 
 
 def _standing(situation: Situation, row: int, name: str) -> float:

@@ -1,6 +1,6 @@
 """Fusions: an item's media vectors become soft tokens of the LLM and the input of the item head, seven ways."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def build_fusion(
     from llmrec.fusion.recurrent import RecurrentFusion
     from llmrec.fusion.weighted import WeightedFusion
 
-    plain = {
+    plain: dict[str, Callable[[Mapping[str, int], int, int, float], Fusion]] = {
         "concat": ConcatFusion,
         "weighted": WeightedFusion,
         "late": LateFusion,
@@ -54,4 +54,9 @@ def build_temporal(name: str, dim: int, steps: int) -> "Temporal":
     """The model over time by its name, one of `TEMPORALS`, for `steps` frames of size `dim`."""
     from llmrec.fusion.temporal import LstmTemporal, MeanTemporal, TransformerTemporal
 
-    return {"mean": MeanTemporal, "transformer": TransformerTemporal, "lstm": LstmTemporal}[name](dim, steps)
+    kinds: dict[str, Callable[[int, int], Temporal]] = {
+        "mean": MeanTemporal,
+        "transformer": TransformerTemporal,
+        "lstm": LstmTemporal,
+    }
+    return kinds[name](dim, steps)

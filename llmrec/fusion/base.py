@@ -1,5 +1,6 @@
 """The one protocol of every fusion: per-modality vectors in; soft tokens and what the item head reads out."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ INNER = 128
 """Width in which modalities meet inside a fusion: the size of the query vector, so that none of it is lost."""
 
 
-class Fusion(nn.Module):
+class Fusion(nn.Module, ABC):
     """Turns what an item's media say into soft tokens of the LLM's embedding space and into the item head's input.
 
     Arguments of both methods: `vectors[modality]: (items, dim) float32`, or `(items, steps, dim)` for a modality
@@ -34,13 +35,13 @@ class Fusion(nn.Module):
         self.norm = nn.LayerNorm(hidden)
         nn.init.constant_(self.norm.weight, spread)
 
+    @abstractmethod
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """Soft tokens `(items, K, hidden)`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """What the (linear) item head reads, `(items, width)`."""
-        raise NotImplementedError
 
     def shares(self) -> dict[str, float]:
         """Modality -> learned weight, for fusions that weigh modalities alike for all items; else empty."""

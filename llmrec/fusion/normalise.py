@@ -21,3 +21,9 @@ def normalise(vectors: Floats, mask: NDArray[np.bool_], mean: Floats, spread: Fl
     scaled = (vectors - mean) / spread
     scaled /= np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-6)
     return np.where(mask[:, None], scaled, 0.0).astype(np.float32)
+
+
+def project(vectors: Floats, axes: Floats, steps: int = 1) -> Floats:
+    """`(items, steps * k)`: each of the `steps` blocks of `vectors (items, steps * dim)` along `axes (dim, k)`."""
+    found: Floats = (vectors.reshape(len(vectors), steps, -1) @ axes).reshape(len(vectors), -1).astype(np.float32)
+    return found

@@ -4,6 +4,8 @@
 the mean a vector of what changes: they read the frames without their mean, which is what order can tell apart.
 """
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 
@@ -12,14 +14,14 @@ from llmrec.fusion.base import INNER
 HEADS = 4
 
 
-class Temporal(nn.Module):
+class Temporal(nn.Module, ABC):
     """Frames `(items, steps, dim)` -> frames in context `(items, steps, width)` -> one vector `(items, width)`."""
 
     width: int
 
+    @abstractmethod
     def forward(self, frames: Tensor) -> Tensor:
         """Frames in context."""
-        raise NotImplementedError
 
     def pool(self, read: Tensor) -> Tensor:
         """One vector of what `forward` gave."""

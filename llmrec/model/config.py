@@ -27,6 +27,10 @@ class RecLMConfig:
     temporal: str = "mean"
     """How the frames of a clip or a sound become one vector: a word of `llmrec.fusion.TEMPORALS`."""
 
+    interest: int = 0
+    """Directions a modality that the model reads in place of its whole vectors: those along which items taken together
+    lie near each other (`llmrec.retrieval.interest`). For catalogues with few events an item; 0 reads the vectors."""
+
     def __post_init__(self) -> None:
         """Raises `BadInput` on a word that is none."""
         for name, word, words in (("fusion", self.fusion, FUSIONS), ("temporal", self.temporal, TEMPORALS)):

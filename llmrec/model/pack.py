@@ -5,7 +5,7 @@ model.safetensors    LoRA of the ranking path, fusion, heads, ids, normalisers
 items.json           ids of the items that own a row in the heads
 features.safetensors the items' media as vectors (float16), so that the pack works without the media
 collaborative.safetensors   the item-item model
-rationale/           LoRA that writes sentences (peft layout), where the pack has one
+rationale/           LoRA that writes sentences (peft layout) and how it was trained, where the pack has one
 card.md              data, recipe, metrics, licence for people
 """
 
@@ -26,7 +26,7 @@ from safetensors.numpy import save_file as save_arrays
 from torch import nn
 
 from llmrec.errors import BadInput, PackError, PackMismatch, StorageError
-from llmrec.fusion.normalise import normalise
+from llmrec.fusion.normalise import normalise, project
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.reclm import RecLM
@@ -85,14 +85,14 @@ def save_pack(
     folder: Path,
     info: PackInfo,
     model: RecLM,
-    normalisers: Mapping[str, tuple[NDArray[np.float32], NDArray[np.float32]]],
+    normalisers: Mapping[str, tuple[NDArray[np.float32], ...]],
     items: tuple[str, ...],
     collaborative: Arrays,
 ) -> None:
     """Writes all but the features, the rationale LoRA and the card. Raises `StorageError` on a refused write."""
     arrays: Arrays = {f"model.{n}": _half(p) for n, p in model.trainable().items()}
-    for modality, (mean, spread) in normalisers.items():
-        arrays[f"mean.{modality}"], arrays[f"spread.{modality}"] = mean, spread
+    for modality, parts in normalisers.items():
+        arrays |= {f"{name}.{modality}": part for name, part in zip(("mean", "spread", "axes"), parts, strict=False)}
     known: torch.Tensor = model.known  # type: ignore[assignment]
     arrays["known"] = known.cpu().numpy()
     if model.fusion.reads_neighbours:
@@ -171,6 +171,19 @@ def read_arrays(path: Path) -> Arrays:
         raise PackError(f"{path} {state}; copy the adapter pack again, or retrain it") from error
 
 
+def as_read(pack: Pack, modality: str, vectors: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """What the pack's model reads of `vectors (items, dim)`: normalised, along its interest axes where it has such.
+
+    Raises `PackError` where those are missing.
+    """
+    scaled = normalise(vectors, mask, pack.arrays[f"mean.{modality}"], pack.arrays[f"spread.{modality}"])
+    if not pack.info.config.interest:
+        return scaled
+    if f"axes.{modality}" not in pack.arrays:
+        raise PackError(f"{pack.folder} lacks axes.{modality}; copy the adapter pack again, or retrain it")
+    return project(scaled, pack.arrays[f"axes.{modality}"], pack.info.steps.get(modality, 1))
+
+
 def restore_model(
     pack: Pack,
     base: Path,
@@ -195,10 +208,7 @@ def restore_model(
     source = np.array([row.get(item, -1) for item in items])
     known = (source >= 0) & pack.arrays["known"][source]
     _check_sizes(pack, vectors)
-    scaled = {
-        m: torch.from_numpy(normalise(vectors[m], mask[m], pack.arrays[f"mean.{m}"], pack.arrays[f"spread.{m}"]))
-        for m in pack.info.encoders
-    }
+    scaled = {m: torch.from_numpy(as_read(pack, m, vectors[m], mask[m])) for m in pack.info.encoders}
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
     config = pack.info.config
     backbone = merged or add_lora(load_backbone(base, config.exit_layer), config.lora_rank, config.lora_alpha)

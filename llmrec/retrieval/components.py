@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.content import content_scores, similar_to
+from llmrec.retrieval.content import content_scores, similar_to, unit_rows
 from llmrec.retrieval.histories import Rows
 from llmrec.retrieval.newcomers import Newcomers
+from llmrec.retrieval.taste import Taste, Tasting
 
 Floats = NDArray[np.float32]
 
@@ -24,9 +26,10 @@ NEAR, FAR = 1, 3
 class Components:
     """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
 
-    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) unit rows;
-    `mask`: modality -> (items,) bool; `popular (items,)`; `newcomers`: lends scores to the items nobody took;
-    `likeness`: component -> (items,), how like the example of the request each item is.
+    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) `unit_rows`;
+    `mask`: modality -> (items,) bool; `steps`: modality -> steps of its raw vectors, where there are several;
+    `popular (items,)`; `newcomers`: lends scores to the items nobody took; `likeness`: component -> (items,), how
+    like the example of the request each item is; `tasting`: a taste over this catalogue, where one was learnt.
     """
 
     v: Floats
@@ -34,7 +37,9 @@ class Components:
     collaborative: Collaborative
     media: Mapping[str, Floats]
     mask: Mapping[str, NDArray[np.bool_]]
+    steps: Mapping[str, int]
     popular: Floats
+    tasting: Tasting | None = None
     newcomers: Newcomers | None = None
     likeness: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -46,22 +51,31 @@ class Components:
         collaborative: Collaborative,
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
+        steps: Mapping[str, int],
         popular: Floats,
+        taste: Taste | None = None,
     ) -> "Components":
-        """From raw media vectors `(items, dim)`, scaled here to unit length."""
-        media = {m: x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-6) for m, x in vectors.items()}
-        return cls(v, b, collaborative, media, mask, popular)
+        """From raw media vectors `(items, dim)` and their `steps`, which are pooled here (see `unit_rows`)."""
+        media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        return cls(v, b, collaborative, media, mask, steps, popular, taste.over(media, mask) if taste else None)
 
     def lending(self) -> "Components":
         """The same, with scores lent to the items nobody took, where there are any."""
-        return replace(self, newcomers=Newcomers.of(self.media, self.mask, self.popular))
+        return replace(self, newcomers=self._newcomers)
+
+    @cached_property
+    def _newcomers(self) -> Newcomers | None:
+        """Kept, as training lends more than once: it costs the inverse of a matrix of all lenders."""
+        return Newcomers.of(self.media, self.mask, self.popular)
 
     def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
         """The same, with components for each item's likeness to an example.
 
         `example`: modality -> (dim,) raw vector; `row`: the example's own, where it is an item of the catalogue: then
-        who took it counts too.
+        its vectors are rows of `media`, and who took it counts too.
         """
+        if row is None:
+            example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
         found = {f"{m} {SHOWN}": similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
             found[f"collaborative {SHOWN}"] = self.lend(self.collaborative.scores([(row,)]))[0]
@@ -84,6 +98,10 @@ class Components:
         for name, vectors in self.media.items():
             for last, label in ((NEAR, "last"), (FAR, "recent")):
                 found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)
+        if self.tasting:
+            found["taste"] = self.tasting.scores(histories)
+            for name, places in self.tasting.places.items():
+                found[f"{name} interest"] = content_scores(places, self.mask[name], histories, FAR)
         found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
         if asked is not None and "text" in self.media:
             found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
@@ -103,5 +121,6 @@ def modality_of(component: str) -> str | None:
 
 
 def as_arrays(components: Components) -> dict[str, NDArray[Any]]:
-    """What a pack keeps of them beside the RecLM: the item-item model and the counts."""
-    return {**components.collaborative.state(), "popular": components.popular}
+    """What a pack keeps of them beside the RecLM: the item-item model, the counts and the taste."""
+    taste = components.tasting.taste.state() if components.tasting else {}
+    return {**components.collaborative.state(), "popular": components.popular, **taste}

@@ -10,6 +10,24 @@ BLOCK = 256
 """Events whose history items are compared with the catalogue in one product."""
 
 
+def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
+    """What likeness is measured between: unit rows of `vectors (items, dim)` float32; zero rows stay zero.
+
+    A vector of several `steps` (frames of a clip or a sound: so many consecutive blocks) gives `(items, 2 * dim //
+    steps)`: mean and standard deviation over its steps. Compared block by block, two clips of one motion would be
+    alike only where they begin alike; the deviation keeps how they move, which a mean alone loses.
+    """
+    if steps > 1:
+        blocks = vectors.reshape(len(vectors), steps, vectors.shape[1] // steps)
+        mean = blocks.mean(axis=1)
+        away = np.zeros_like(mean)
+        for step in range(steps):  # not one expression: that would take the memory of all steps once more
+            away += (blocks[:, step] - mean) ** 2
+        vectors = np.hstack([mean, np.sqrt(away / np.float32(steps))])
+    unit: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
+    return unit
+
+
 def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, last: int) -> Floats:
     """`(batch, items)` float32: each item's largest cosine to the `last` newest history items.
 

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from llmrec.catalog.types import Catalog
-from llmrec.fusion.normalise import fit_normaliser, normalise
+from llmrec.fusion.normalise import fit_normaliser, normalise, project
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
+from llmrec.retrieval.interest import interest_axes
 from llmrec.train.wishes import compose_wish
 
-Normalisers = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+Normalisers = dict[str, tuple[NDArray[np.float32], ...]]
+"""Modality -> mean and spread, and the interest axes where the model reads along those."""
 
 
 def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
@@ -44,11 +46,19 @@ def build_model(
 ) -> tuple[RecLM, Normalisers]:
     """A RecLM with untrained LoRA, fusion and heads, and the normalisers fitted on `vectors (items, dim)`.
 
-    `steps`: modality -> frames in a vector; `histories`: user -> training rows, which the graph fusion links.
+    `steps`: modality -> frames in a vector; `histories`: user -> training rows, which the graph fusion links and
+    interest axes are drawn from.
     """
     torch.manual_seed(seed)
-    normalisers = {m: fit_normaliser(vectors[m], mask[m]) for m in vectors}
-    scaled = {m: torch.from_numpy(normalise(vectors[m], mask[m], *normalisers[m])) for m in vectors}
+    normalisers: Normalisers = {m: fit_normaliser(vectors[m], mask[m]) for m in vectors}
+    read = {m: normalise(vectors[m], mask[m], *normalisers[m][:2]) for m in vectors}
+    if config.interest:
+        for m, x in read.items():
+            n = (steps or {}).get(m, 1)
+            pooled = x.reshape(len(x), n, -1).mean(1) * np.float32(n**0.5)  # RecLM makes a block as long as a vector
+            axes = interest_axes(pooled, mask[m], list((histories or {}).values()), config.interest)
+            normalisers[m], read[m] = (*normalisers[m], axes), project(x, axes, n)
+    scaled = {m: torch.from_numpy(x) for m, x in read.items()}
     backbone = load_backbone(base, config.exit_layer, four_bit=four_bit, random_layers=random_layers)
     if random_layers:
         backbone.requires_grad_(True)

@@ -1,6 +1,7 @@
 """The pack's card and its provenance: what it was made from, how, where, and what it reached."""
 
 import datetime
+import json
 import subprocess
 from dataclasses import asdict
 from pathlib import Path
@@ -8,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from llmrec.model.pack import PackInfo, write_text
 from llmrec.train.config import TrainConfig
-from llmrec.train.trainer import Progress
+from llmrec.train.trainer import Progress, machine_name
 
 if TYPE_CHECKING:
     from llmrec.train.run import Material
+
+RECORD = "training.json"
+"""How the rationale LoRA beside it was made."""
 
 
 def provenance(material: "Material", config: TrainConfig, progress: Progress) -> dict[str, Any]:
@@ -27,10 +31,15 @@ def provenance(material: "Material", config: TrainConfig, progress: Progress) ->
         "recipe": asdict(config),
         "best epoch": progress.best_epoch + 1,
         "seconds": round(progress.seconds, 1),
+        **when_and_where(),
         "machine": progress.machine,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "commit": head_commit(),
     }
+
+
+def when_and_where() -> dict[str, str]:
+    """This machine, today's date and the checkout's commit."""
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return {"machine": machine_name(), "date": today, "commit": head_commit()}
 
 
 def head_commit() -> str:
@@ -49,7 +58,7 @@ def head_commit() -> str:
 
 
 def write_card(folder: Path, info: PackInfo, progress: Progress) -> None:
-    """Writes card.md."""
+    """Writes card.md; of the rationale LoRA it tells where there is one."""
     about = info.provenance
     recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
     shape = "\n".join(f"| {name} | {value} |" for name, value in asdict(info.config).items())
@@ -82,7 +91,7 @@ the data keep the terms of their owners.
 {weights}
 
 Items that nobody has taken yet are {"" if info.newcomers else "not "}lent the scores of items with media like theirs.
-
+{_sentences(folder / "rationale" / RECORD)}
 ## Recipe
 {progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};
 {about["date"]}, commit {about["commit"]}.
@@ -93,3 +102,17 @@ Items that nobody has taken yet are {"" if info.newcomers else "not "}lent the s
 {recipe}
 """
     write_text(folder / "card.md", text)
+
+
+def _sentences(record: Path) -> str:
+    """The card's section on the rationale LoRA; "" without a record of it."""
+    if not record.is_file():
+        return ""
+    about = json.loads(record.read_text(encoding="utf-8"))
+    recipe = ", ".join(f"{name} {value}" for name, value in about["recipe"].items() if name != "pairs")
+    return f"""
+## Sentences
+The LoRA in `rationale/` learnt from {about["pairs"]} composed pairs of evidence and sentence, {about["held out"]} of
+them held out: loss {about["held-out loss"]} nats a token. {about["seconds"]:.0f} s on {about["machine"]};
+{about["date"]}, commit {about["commit"]}; {recipe}.
+"""

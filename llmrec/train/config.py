@@ -33,6 +33,8 @@ class TrainConfig:
     """Weight of the wish loss beside the next-item loss."""
     average: float = 0.998
     """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
+    shuffle: bool = False
+    """Whether every epoch reads each history in a new order: where order tells nothing, each is many histories."""
     sampled_items: int = 0
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
     focal: float = 0.0

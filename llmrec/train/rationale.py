@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -16,7 +16,8 @@ from torch.nn import functional as F
 
 from llmrec.explain.compose import Pair
 from llmrec.model.backbone import add_lora
-from llmrec.model.pack import base_identity
+from llmrec.model.pack import base_identity, write_text
+from llmrec.train.card import RECORD, when_and_where
 from llmrec.train.checkpoint import resume, save_checkpoint
 
 Example = tuple[list[int], list[int]]
@@ -45,10 +46,11 @@ def train_rationale(
     out: Path,
     config: RationaleConfig,
     report: Callable[[dict[str, float]], None],
-) -> float:
-    """Supervised fine-tuning on `pairs`; writes a peft adapter into `out` and returns the held-out loss.
+) -> None:
+    """Supervised fine-tuning on `pairs`; writes a peft adapter into `out`, and beside it how it was made.
 
-    The loss counts the completion and the end-of-text token only (nats a token); 5 % of the pairs are held out.
+    The latter is training.json: pairs, how many of them were held out (5 %) and their loss, which counts the
+    completion and the end-of-text token only (nats a token); recipe, seconds, machine, date and commit.
 
     A checkpoint lies beside `out` until that is written. The steps are a function of the recipe alone, so a run that
     was killed and resumed ends with the weights of one that was not. Raises `BadInput` where the checkpoint is of
@@ -77,22 +79,25 @@ def train_rationale(
     ]
     held = max(1, len(examples) // 20)
     test, batches = examples[:held], _batches(examples[held:], config)
-    step = 0
+    step, spent = 0, 0.0
     if state is not None:
-        step = state["step"]
+        step, spent = state["step"], state.get("seconds", 0.0)  # older checkpoints did not count them
         with torch.no_grad():
             for name, p in trained.items():
                 p.copy_(state["weights"][name])
         optimizer.load_state_dict(state["optimizer"])
 
+    started = time.monotonic()
+
+    def seconds() -> float:
+        return spent + time.monotonic() - started
+
     def keep() -> None:
         if accelerator.is_main_process:
-            weights = {name: p.detach() for name, p in trained.items()}
-            save_checkpoint(
-                checkpoint, recipe | {"step": step, "weights": weights, "optimizer": optimizer.state_dict()}
-            )
+            state = {"step": step, "seconds": seconds(), "optimizer": optimizer.state_dict()}
+            save_checkpoint(checkpoint, recipe | state | {"weights": {name: p.detach() for name, p in trained.items()}})
 
-    saved, counted = time.monotonic(), True
+    saved, counted = started, True
     model.train()
     try:
         while step < len(batches):
@@ -124,9 +129,16 @@ def train_rationale(
     for p in trained.values():
         p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
     model.peft_config["default"].base_model_name_or_path = base.name  # the folder is nobody else's business
-    _save(model, out)
+    about = {
+        "pairs": len(pairs),
+        "held out": held,
+        "held-out loss": round(sum(losses) / len(losses), 4),
+        "recipe": asdict(config),
+        "seconds": round(seconds(), 1),
+        **when_and_where(),
+    }
+    _save(model, about, out)
     checkpoint.unlink(missing_ok=True)
-    return sum(losses) / len(losses)
 
 
 def checkpoint_of(out: Path) -> Path:
@@ -154,12 +166,13 @@ def _batches(examples: Sequence[Example], config: RationaleConfig) -> list[list[
     return found
 
 
-def _save(model: Any, out: Path) -> None:
+def _save(model: Any, about: Mapping[str, Any], out: Path) -> None:
     """Write the adapter whole or not at all: a folder that is there is taken for a finished one."""
     draft = out.with_name(f"{out.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     model.save_pretrained(draft)
     (draft / "README.md").unlink(missing_ok=True)  # peft's empty form; the pack has a card
+    write_text(draft / RECORD, json.dumps(about, indent=2) + "\n")
     shutil.rmtree(out, ignore_errors=True)
     draft.replace(out)
 

@@ -29,6 +29,7 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.curves import write_log
 from llmrec.train.examples import example_shares
 from llmrec.train.rationale import RationaleConfig, train_rationale
+from llmrec.train.taste import learn_taste
 from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -130,9 +131,9 @@ def train(
         out / "checkpoint.pt",
         report,
     )
-    say("fitting the item-item model and the weights of the fused score")
+    say("fitting the item-item model, the codes of a taste and the weights of the fused score")
     model.to("cpu")
-    components = compose(model, features, material.histories)
+    components = compose(model, features, material.histories, config.seed)
     text = encoder("text", (towers or {}).get("text", DEFAULTS["text"]))  # words of a wish must meet those of the items
     weights, metrics, newcomers = calibrate(model, words, components, catalog, material.valid, text, config.seed)
     usual = components.lending() if newcomers else components
@@ -159,6 +160,7 @@ def train(
         say("teaching the LLM to write sentences from evidence")
         pairs = compose_pairs(catalog, rationales.pairs, rationales.seed)
         train_rationale(base, pairs, out / "rationale", rationales, report)
+        write_card(out, info, progress)
     return metrics
 
 
@@ -175,18 +177,21 @@ def _write(
     material.features.save(out / "features.safetensors")
 
 
-def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[int]]) -> Components:
+def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[int]], seed: int) -> Components:
     """The parts of the fused score for a trained RecLM."""
     v, b = item_vectors(model)
     rows = [list(h) for h in histories.values()]
-    used = model.modalities
+    vectors = {m: features.vectors[m] for m in model.modalities}
+    masks = {m: features.mask[m] for m in model.modalities}
     return Components.of(
         v,
         b,
         Collaborative.fit(rows, len(features.ids)),
-        {m: features.vectors[m] for m in used},
-        {m: features.mask[m] for m in used},
+        vectors,
+        masks,
+        features.steps,
         popularity(rows, len(features.ids)),
+        learn_taste(vectors, masks, features.steps, rows, seed),
     )
 
 

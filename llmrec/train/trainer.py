@@ -20,7 +20,7 @@ from llmrec.train.checkpoint import resume, save_checkpoint
 from llmrec.train.config import TrainConfig
 from llmrec.train.imbalance import class_weights, repeat_factors, resample
 from llmrec.train.objective import Batch, loss
-from llmrec.train.windows import Window, epoch_windows
+from llmrec.train.windows import Window, epoch_windows, shuffled
 
 Report = Callable[[dict[str, float]], None]
 """Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
@@ -104,7 +104,8 @@ def fit(
     try:
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
             drawn = f"{config.seed}:{progress.epoch}"
-            windows = epoch_windows(histories, size, config.wishes, wish_words, drawn)
+            read = shuffled(histories, drawn) if config.shuffle else histories
+            windows = epoch_windows(read, size, config.wishes, wish_words, drawn)
             if factors is not None:
                 windows = resample(windows, factors, drawn)
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]

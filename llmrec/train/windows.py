@@ -63,3 +63,9 @@ def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
     while start < length - 1:
         yield start, min(end, length)
         start, end = end - 1, end + size
+
+
+def shuffled(histories: Mapping[str, Sequence[int]], seed: str) -> dict[str, list[int]]:
+    """Every history in an order of its own; a pure function of `seed`."""
+    rng = Random(f"{seed}:order")
+    return {user: rng.sample(list(rows), len(rows)) for user, rows in histories.items()}

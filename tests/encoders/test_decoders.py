@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from llmrec.encoders import ContentError, decoders
-from llmrec.encoders.decoders import DecoderEnded, decode, end_idle, on_disk
+from llmrec.encoders.base import on_disk
+from llmrec.encoders.decoders import DecoderEnded, decode, end_idle
 from llmrec.encoders.frames import sample_frames
 from llmrec.encoders.worker import answer
 from tests.encoders.media import tone, wav, write_film

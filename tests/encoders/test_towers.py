@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llmrec.encoders import ImageEncoder, TextEncoder, default_encoders, text_encoder
+from llmrec.encoders import ImageEncoder, TextEncoder, encoders_for, text_encoder
 from llmrec.errors import SetupError
 from llmrec.setup.packages import LITE0, MINILM, WeightPackage
 
@@ -73,7 +73,7 @@ def test_a_missing_package_is_named(
 
 
 def test_knowing_the_encoders_loads_no_model() -> None:
-    assert [(encoder.modality, encoder.dim) for encoder in default_encoders()] == [
+    assert [(encoder.modality, encoder.dim) for encoder in encoders_for([], {})] == [
         ("text", 384),
         ("image", 1280),
     ]

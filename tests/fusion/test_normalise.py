@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmrec.fusion.normalise import fit_normaliser, normalise
+from llmrec.fusion.normalise import fit_normaliser, normalise, project
 
 
 def test_present_rows_become_unit_length_and_missing_rows_zero() -> None:
@@ -36,3 +36,12 @@ def test_missing_rows_leave_the_scale_alone() -> None:
 def test_catalogue_without_the_modality_stays_finite() -> None:
     vectors, mask = np.zeros((3, 4), np.float32), np.zeros(3, bool)
     assert np.array_equal(normalise(vectors, mask, *fit_normaliser(vectors, mask)), vectors)
+
+
+def test_every_step_is_projected_along_the_same_axes() -> None:
+    rng = np.random.default_rng(0)
+    vectors, axes = rng.normal(size=(5, 3 * 4)).astype(np.float32), rng.normal(size=(4, 2)).astype(np.float32)
+    found = project(vectors, axes, steps=3)
+    assert found.shape == (5, 3 * 2)
+    for step in range(3):
+        assert np.allclose(found[:, 2 * step : 2 * step + 2], vectors[:, 4 * step : 4 * step + 4] @ axes, atol=1e-5)

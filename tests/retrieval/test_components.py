@@ -23,7 +23,7 @@ def model(make_model: Callable[..., RecLM]) -> RecLM:
 
 @pytest.fixture
 def components(model: RecLM, tiny_features: Features) -> Components:
-    return compose(model, tiny_features, HISTORIES)
+    return compose(model, tiny_features, HISTORIES, seed=0)
 
 
 def test_every_part_scores_every_item(model: RecLM, components: Components) -> None:
@@ -52,6 +52,19 @@ def test_media_are_compared_with_the_last_item_and_the_last_three(
     )
 
 
+def test_a_clip_shown_is_compared_as_the_items_clips_are() -> None:
+    clips = np.random.default_rng(0).normal(size=(12, 6 * 4)).astype(np.float32)
+    rows = list(HISTORIES.values())
+    own = Components.of(
+        np.zeros((12, 4), np.float32), np.zeros(12, np.float32), Collaborative.fit(rows, 12), {"video": clips},
+        {"video": np.ones(12, np.bool_)}, {"video": 6}, popularity(rows, 12),
+    )  # fmt: skip
+    assert own.media["video"].shape == (12, 8)
+    filed, item = own.like({"video": clips[7]}, None), own.like({"video": own.media["video"][7]}, 7)
+    assert filed.likeness["video example"].argmax() == 7
+    assert np.allclose(filed.likeness["video example"], item.likeness["video example"], atol=1e-5)
+
+
 def test_words_score_by_likeness_and_leave_out_items_without_text(
     components: Components, tiny_features: Features
 ) -> None:
@@ -72,7 +85,7 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
     rows = list(HISTORIES.values())
     own = Components.of(
         np.zeros((12, 4), np.float32), np.zeros(12, np.float32), Collaborative.fit(rows, 12), text,
-        {"text": tiny_features.mask["text"]}, popularity(rows, 12),
+        {"text": tiny_features.mask["text"]}, {}, popularity(rows, 12),
     )  # fmt: skip
     found = own.scores(np.zeros((1, 4), np.float32), [[1]])
     assert set(found) == {"llm", "collaborative", "text last", "text recent", "popularity"}

@@ -3,6 +3,7 @@
 import numpy as np
 
 from llmrec.retrieval import content_scores, popularity, similar_to
+from llmrec.retrieval.content import unit_rows
 
 
 def _unit(n: int = 30, dim: int = 8) -> np.ndarray:
@@ -34,6 +35,23 @@ def test_an_undescribed_item_is_neither_like_nor_unlike() -> None:
     assert not scores[2].any()  # the newest item is the undescribed one
     assert content_scores(x, mask, [[5, 4]], last=1)[0, 5] == 0
     assert not content_scores(x, np.zeros(30, bool), [[1, 2]], last=3).any()
+
+
+def _clip(appearance: np.ndarray, motion: np.ndarray, start: int) -> np.ndarray:
+    """(1, 6 * 8): a look that stays and a movement that comes round every six frames, seen from `start` on."""
+    phases = np.cos(2 * np.pi * (np.arange(6) + start) / 6)
+    return (appearance + phases[:, None] * motion).astype(np.float32).reshape(1, -1)
+
+
+def test_clips_of_one_motion_are_alike_wherever_they_begin() -> None:
+    look, spin, bounce = np.abs(_unit(3))
+    clips = np.vstack([_clip(look, spin, 0), _clip(look, spin, 3), _clip(look, bounce, 0), np.zeros((1, 48))])
+    rows = unit_rows(clips.astype(np.float32), steps=6)
+    assert rows.shape == (4, 16)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), [1, 1, 1, 0], rtol=1e-5)
+    assert rows[0] @ rows[1] > 0.9999 > 0.99 > rows[0] @ rows[2]
+    flat = unit_rows(clips.astype(np.float32))
+    assert flat.shape == clips.shape and flat[0] @ flat[1] < flat[0] @ flat[2]
 
 
 def test_words_score_by_cosine_whatever_their_length() -> None:

@@ -23,7 +23,7 @@ def test_weights_are_shares_for_both_situations(
     quick_text: Encoder[str],
 ) -> None:
     model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
-    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
+    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
     first = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
     weights, metrics, _ = first
@@ -50,9 +50,11 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     expected: bool,
 ) -> None:
     model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
-    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()})
+    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
-    assert components.lending().newcomers is not None  # some films have no training event
+    lent = components.lending().newcomers
+    assert lent is not None  # some films have no training event
+    assert components.lending().newcomers is lent  # the costly part is computed once
     monkeypatch.setattr("llmrec.train.calibrate.LENDING_COST", cost)
     *_, lends = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
     assert lends is expected
@@ -61,6 +63,6 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
 def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
     make_model: Callable[..., RecLM], tiny_features: Features
 ) -> None:
-    components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))})
+    components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
     assert components.lending().newcomers is None
     assert worth_lending(components, np.zeros((0, 16), np.float32), [])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,19 +23,19 @@ CONFIG = TrainConfig(epochs=1, batch=4, wishes=1)
 GENRES = ("Comedy", "Drama", "Horror")
 
 
-def write_catalogue(folder: Path, users: int = 6) -> Path:
+def write_catalogue(folder: Path, users: int = 6, items: int = 9, events: int = 5) -> Path:
     folder.mkdir()
     with (folder / "items.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["item_id", "title", "year", "genres", "description"])
-        for n in range(9):
+        for n in range(items):
             rows.writerow([f"i{n}", f"Film Number {n}", 1980 + n, GENRES[n % 3], "Somebody travels through mountains."])
     with (folder / "interactions.csv").open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(["user_id", "item_id", "timestamp"])
         for user in range(users):
-            for time in range(5):
-                rows.writerow([f"u{user}", f"i{(2 * user + time * (1 + user % 2)) % 9}", 1000 + time])
+            for time in range(events):
+                rows.writerow([f"u{user}", f"i{(2 * user + time * (1 + user % 2)) % items}", 1000 + time])
     return folder
 
 
@@ -58,6 +59,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     assert model.known.shape == (9,)
     card = (out / "card.md").read_text()
     assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
+    assert "learnt from 6 composed pairs" in card
     assert {"metrics.csv", "curve.png", "checkpoint.pt"} <= {file.name for file in out.iterdir()}
 
     # The same command again has nothing to train: it packs what is there.
@@ -69,10 +71,10 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
 
 def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
     """clip-lite's vectors are shorter than MiniLM's: nothing that a wish meets may take them for one another's."""
-    data, out = write_catalogue(tmp_path / "data"), tmp_path / "pack"
+    data, out = write_catalogue(tmp_path / "data", items=24, events=18), tmp_path / "pack"
     train(
-        data, out, None, tiny_base, SHAPE, CONFIG, RationaleConfig(pairs=0), lambda _e: None, lambda _line: None,
-        {"text": "clip-lite"},
+        data, out, None, tiny_base, replace(SHAPE, interest=4), CONFIG, RationaleConfig(pairs=0), lambda _e: None,
+        lambda _line: None, {"text": "clip-lite"},
     )  # fmt: skip
     base_folder(home).parent.mkdir(parents=True)
     base_folder(home).symlink_to(tiny_base)
@@ -80,6 +82,10 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
     asked = shop.opened.words("a comedy")
     assert asked is not None and asked.shape == shop.opened.components.media["text"].shape[1:] != (384,)
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
+    # The model reads the text along 4 interest directions, and the taste is there to count by.
+    assert shop.opened.model.vectors_text.shape == (24, 4)
+    assert {"taste", "text interest"} <= set(shop.opened.pack.info.weights["history"])
+    assert shop.opened.components.tasting is not None
 
 
 @pytest.mark.usefixtures("home")
