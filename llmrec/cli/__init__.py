@@ -1,0 +1,41 @@
+"""The command `llmrec`. Thin: each subcommand reads its options, calls one function, and prints the result.
+
+Heavy imports are inside the commands, so that `--help` answers at once.
+"""
+
+import logging
+import os
+import sys
+import warnings
+
+import typer
+
+from llmrec.cli import asking, making, serving
+from llmrec.commands.boundary import guarded
+from llmrec.commands.interrupt import defer_during_imports
+
+app = typer.Typer(
+    name="llmrec",
+    help="Recommendations by one LLM that reads item media as soft tokens, ranks, and says why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for part in (making, asking, serving):
+    app.add_typer(part.app)
+
+
+def main() -> None:
+    """Entry point of the command; never returns."""
+    # Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub.
+    for name, value in (
+        ("TOKENIZERS_PARALLELISM", "false"),
+        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+        ("HF_HUB_OFFLINE", "1"),
+    ):
+        os.environ.setdefault(name, value)
+    if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
+        warnings.simplefilter("ignore")
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    defer_during_imports()
+    sys.exit(guarded(lambda: app(standalone_mode=False)))

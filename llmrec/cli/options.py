@@ -1,0 +1,22 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+OPENING = "opening the catalogue, the model and the index"
+Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
+Adapter = Annotated[
+    Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
+]
+User = Annotated[str | None, typer.Option("--user", help="User id of the catalogue.")]
+History = Annotated[
+    str | None,
+    typer.Option("--history", help="Item ids, oldest first, comma separated, in place of a user's history."),
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

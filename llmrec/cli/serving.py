@@ -1,0 +1,70 @@
+"""Commands of the gateway."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from llmrec.cli.options import Adapter, Data, Database, Json
+from llmrec.commands import show
+
+app = typer.Typer()
+keys_app = typer.Typer(help="API keys of the gateway.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    adapter: Adapter = None,
+    engine: Annotated[  # noqa: ARG001 - so far there is one
+        Literal["local"], typer.Option("--engine", help="Where the LLM runs.")
+    ] = "local",
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
+    database: Database = None,
+) -> None:
+    """Serve recommendations over HTTP; the first start makes and prints an API key."""
+    from llmrec.commands.serve import run_serve
+
+    run_serve(data, adapter, host, port, database)
+
+
+@keys_app.command("create")
+def keys_create(
+    tenant: Annotated[str, typer.Option("--tenant", help="Whose users and events the key sees.")] = "main",
+    edits_items: Annotated[
+        bool, typer.Option("--edits-items/--no-items", help="Whether it may add, change and withdraw items.")
+    ] = False,
+    rates: Annotated[
+        str, typer.Option("--rates", help="How often it may ask, such as '600/minute; 20000/day'.")
+    ] = "6000/minute",
+    data: Data = None,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Make an API key of the gateway and print it, this once."""
+    from llmrec.commands.serve import run_create_key
+
+    result = run_create_key(data, database, tenant, edits_items, rates)
+    show.json(result) if json else show.ready(result)
+
+
+@keys_app.command("list")
+def keys_list(data: Data = None, database: Database = None, json: Json = False) -> None:
+    """List the API keys of the gateway; their secrets are not kept."""
+    from llmrec.commands.serve import run_list_keys
+
+    found = run_list_keys(data, database)
+    show.json({"keys": found}) if json else show.ready({key["id"]: show.facts(key) for key in found})
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    id: Annotated[str, typer.Argument(help="Id of the key, as `llmrec keys list` shows it.")],
+    data: Data = None,
+    database: Database = None,
+) -> None:
+    """Take an API key away, at once."""
+    from llmrec.commands.serve import run_revoke_key
+
+    run_revoke_key(data, database, id)
