@@ -95,7 +95,7 @@ def test_every_sentence_that_is_shown_is_supported(shop: Recommender) -> None:
             assert item.rationale is not None and item.evidence is not None
             assert item.rationale.source in ("llm", "llm-retry", "plain")
             assert verify(item.rationale.text, item.evidence, shop.catalog).ok
-            assert all(claim.state == "supported" for claim in item.rationale.claims)
+            assert all(claim.verdict == "supported" for claim in item.rationale.claims)
 
 
 def test_evidence_names_films_of_the_history_with_their_measured_effect(shop: Recommender) -> None:
