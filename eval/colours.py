@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from eval.modalities.models import only
 from eval.ranking.cells import head_commit, this_machine
@@ -126,10 +127,15 @@ def _recall(
         histories = [e.history for e in events["valid"]]
         weights = fit_weights(kept["valid"], [e.target for e in events["valid"]], histories)
         scores = fuse(kept["test"], weights, [e.history for e in events["test"]])
-        right = [scores[number, rows[0]] > scores[number, rows[1:]].max() for number, rows in variants.items()]
-        found[f"recall@1, {name}"] = round(float(np.mean(right)), 4)
+        found[f"recall@1, {name}"] = round(float(np.mean([_first(scores[n, rows]) for n, rows in variants.items()])), 4)
     found["a guess"] = round(float(np.mean([1 / len(rows) for rows in variants.values()])), 4)
     return found | {"events": len(variants)}
+
+
+def _first(scores: NDArray[np.float32]) -> float:
+    """Whether the first of `scores (variants,)` is the best; of k equally good ones, by chance, 1 / k."""
+    best = scores == scores.max()
+    return float(best[0] / best.sum())
 
 
 if __name__ == "__main__":
