@@ -55,6 +55,11 @@ class Opened:
         """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
         return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
 
+    def weights(self, wish: str) -> dict[str, float]:
+        """Component -> its weight in the fused score, with a wish or without."""
+        fitted = self.pack.info.weights
+        return {"words": 0.0} | dict(fitted["words" if wish and "words" in fitted else "history"])
+
     def words(self, wish: str) -> Floats | None:
         """`(text dim,)`: the wish as the encoder of the items' own text reads it; None where items have no text."""
         id = self.pack.info.encoders.get("text")

@@ -128,7 +128,7 @@ class Recommender:
             histories = [event.history for event in chosen]
             q = self.opened.engine.query_vectors(histories, [""] * len(chosen))
             parts = self.opened.components.scores(q, histories)
-            scores = self._among_candidates(fuse(parts, self._weights(""), histories), q, parts, histories, None)
+            scores = self._among_candidates(fuse(parts, self.opened.weights(""), histories), q, parts, histories, None)
             for event, scored in zip(chosen, scores, strict=True):
                 best = [row for row in np.argsort(-scored, kind="stable")[:RANKED] if np.isfinite(scored[row])]
                 lists.setdefault(event.user, []).append([self.catalog.items[row].id for row in best])
@@ -139,10 +139,6 @@ class Recommender:
         except OSError as error:
             raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
-
-    def _weights(self, wish: str) -> dict[str, float]:
-        weights = self.opened.pack.info.weights
-        return {"words": 0.0} | dict(weights["words" if wish and "words" in weights else "history"])
 
     def _rank(
         self,
@@ -156,7 +152,7 @@ class Recommender:
     ) -> tuple[list[int], Situation]:
         """Rows of the answer, best first, and the situation they were scored in."""
         parts = asker.components.scores(q, [history], None if asked is None else asked[None])
-        weights = asker.weights(self._weights(wish))
+        weights = asker.weights(self.opened.weights(wish))
         closed = [(*history, *asker.closed, *self.catalog.rows(request.never), *self.opened.withdrawn)]
         fused = self._among_candidates(fuse(parts, weights, closed), q, parts, closed, where)[0]
         order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]

@@ -75,11 +75,9 @@ class Scorer:
     def _situation(self, history: tuple[int, ...], wish: str) -> Situation:
         asked = self.opened.words(wish) if wish else None
         parts = {name: scores[0] for name, scores in self._parts([history], wish, asked).items()}
-        fitted = self.opened.pack.info.weights
-        weights = {"words": 0.0} | dict(fitted["words" if wish and "words" in fitted else "history"])
         open_items = np.ones(len(self.catalog.items), np.bool_)
         open_items[list(history)] = False
-        return Situation(history, wish, asked, parts, weights, open_items)
+        return Situation(history, wish, asked, parts, self.opened.weights(wish), open_items)
 
     def _parts(self, histories: Sequence[tuple[int, ...]], wish: str, asked: Floats | None) -> dict[str, Floats]:
         q = self.opened.engine.query_vectors(histories, [wish] * len(histories))

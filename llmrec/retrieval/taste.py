@@ -111,14 +111,21 @@ class Tasting:
             for way, (codes, base) in enumerate(zip(read, self._base[m], strict=True)):
                 counts = np.zeros((len(histories), len(base)), np.float32)
                 np.add.at(counts, events, codes[rows])
-                # An unknown item is as the catalogue is: that says nothing against it.
-                known = np.zeros(len(codes), np.bool_) if m == without else codes.any(axis=1)
-                found += self._query(m, way, counts) @ np.where(known[:, None], codes, base).T
+                query = self._query(m, way, counts)
+                found += (query @ base)[:, None] if m == without else query @ self._shown[m][way].T
         return found
 
     @cached_property
     def _base(self) -> dict[str, list[Floats]]:
         return {m: [shares_of(codes) for codes in read] for m, read in self.codes.items()}
+
+    @cached_property
+    def _shown(self) -> dict[str, list[Floats]]:
+        """`codes`, with the catalogue's shares where an item's are unknown: that says nothing against it."""
+        return {
+            m: [np.where(x.any(axis=1)[:, None], x, base) for x, base in zip(read, self._base[m], strict=True)]
+            for m, read in self.codes.items()
+        }
 
     def _query(self, modality: str, way: int, counts: Floats) -> Floats:
         """Log-lift times loudness, `(events, width)` like `counts`."""

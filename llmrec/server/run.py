@@ -30,9 +30,9 @@ def serve(
     """
     # a port that is taken is told before the models are loaded
     with _listening(host, port) as listener, closing(open_database(data, url)) as database:
-        if not list_keys(database):
-            say(f"API key, shown this once: {create_key(database)}")
         recommender = Recommender.open(data, adapter)
+        if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
+            say(f"API key, shown this once: {create_key(database)}")
         app = build(recommender, database, store_folder(data) / "media")
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")

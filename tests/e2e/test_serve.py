@@ -97,3 +97,14 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert {"ready", "request", "ending"} <= {line["event"] for line in lines}
     assert "killed-amid" not in log.read_text() and key not in log.read_text()
+
+
+def test_a_start_that_fails_shows_no_key(tmp_path: Path) -> None:
+    """Else the next start, which works, would keep silent about it."""
+    store = f"sqlite:///{tmp_path / 'store.db'}"  # an empty one, which has no key yet
+    command = [
+        sys.executable, "-m", "llmrec.cli", "serve", "--port", "0", "--adapter", str(tmp_path), "--database", store,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "API key" not in done.stdout and "no adapter pack" in done.stderr
