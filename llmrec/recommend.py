@@ -16,6 +16,7 @@ from llmrec.engine.base import Engine
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.explain.traits import with_traits
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
@@ -208,11 +209,13 @@ class Recommender:
         by_input = input_effects(situation, rows, asker.components, q, parts.blind, asker.engine, parts.engine)
         scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
         names = [self.catalog.items[row].id for row in left]
+        attributed = parts.surrogate.of(situation.fused(situation.parts), situation.open_items)
         evidence = [
-            rank_evidence(self.catalog, item.id, names, effects, of_inputs, situation.wish, scale)
+            rank_evidence(parts.spoken, item.id, names, effects, of_inputs, situation.wish, scale)
             for item, effects, of_inputs in zip(items, by_history, by_input, strict=True)
         ]
-        rationales = write_rationales(evidence, parts.engine.generate, self.catalog, example=situation.example)
+        evidence = [with_traits(each, attributed, parts.spoken) for each in evidence]
+        rationales = write_rationales(evidence, parts.engine.generate, parts.spoken, example=situation.example)
         return [
             Recommended(i.id, i.title, i.score, i.parts, i.attributes, rationale, found)
             for i, rationale, found in zip(items, rationales, evidence, strict=True)

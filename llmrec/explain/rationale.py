@@ -69,7 +69,8 @@ def write_rationales(
         open_ = [n for n in range(len(evidences)) if n not in done]
         if not open_:
             break
-        prompts = [briefs[n].prompt(briefs[n].lead(rng), template) for n in open_]
+        leads = {n: briefs[n].lead(rng) for n in open_}
+        prompts = [briefs[n].prompt(leads[n], template) for n in open_]
         texts = generate(prompts, round_seed)
         if len(texts) != len(prompts):
             raise LlmrecError(
@@ -78,7 +79,7 @@ def write_rationales(
         for n, text in zip(open_, texts, strict=True):
             sentence = text.strip().split("\n", 1)[0].strip()
             verdict = verify(sentence, evidences[n], catalog)
-            problem = verdict.problem
+            problem = verdict.problem or (_left_out(sentence, briefs[n]) if leads[n] == "seen" else "")
             if not problem and any(sentence == other.text for other in done.values()):
                 problem = "another item has the same sentence"
             if problem:
@@ -91,9 +92,15 @@ def write_rationales(
     return [done[n] for n in range(len(evidences))]
 
 
+def _left_out(sentence: str, brief: Brief) -> str:
+    """What a sentence on what media show leaves out: the true reason may be any of the traits."""
+    missing = [trait.phrase for trait in brief.traits if trait.facet.value.lower() not in sentence.lower()]
+    return f"it leaves out the {missing[0]}" if missing else ""
+
+
 def _led_by(evidence: ItemEvidence, example: str) -> bool:
     """Whether nothing raised the score as much as the example did; attributes rest on other records."""
-    found = [(record.effect, record.modality) for record in evidence.items if record.kind != "attribute"]
+    found = [(record.effect, record.modality) for record in evidence.items if record.kind not in ("attribute", "trait")]
     return bool(example and found) and max(found, key=lambda pair: pair[0])[1] == example
 
 

@@ -95,7 +95,7 @@ class Claim(BaseModel):
 class EvidenceRecord(BaseModel):
     """One thing that moved the score: what the score loses without it, in standard deviations of the user's scores."""
 
-    kind: Literal["history", "attribute", "modality", "query"]
+    kind: Literal["history", "attribute", "modality", "query", "trait"]
     history_item: str | None
     attribute: str | None
     modality: str | None
@@ -108,6 +108,8 @@ class Evidence(BaseModel):
     item: str
     query: str
     items: list[EvidenceRecord]
+    fidelity: float | None = None
+    """R² of the linear model from which the effects of attributes (`trait`) come."""
 
 
 class RefusedSentence(BaseModel):
