@@ -14,7 +14,7 @@ from llmrec.setup import materialise_base
 from llmrec.train.config import TrainConfig
 from llmrec.train.rationale import RationaleConfig
 
-EPOCHS = 8
+EPOCHS = 4
 PAIRS = 1600
 
 

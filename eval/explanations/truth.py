@@ -159,16 +159,14 @@ def _row(reader: Reader, cases: Sequence[Case], texts: Sequence[str]) -> dict[st
     metrics = [mean(name, WHAT[name], users, [one[name] for one in read]) for name in ("driver", "medium")]
     right, given = [one["right"] for one in read], [one["given"] for one in read]
     metrics.append(mean("precision", WHAT["precision"], users, right, weights=given))
-    by_modality = {
-        modality: round(float(np.mean([one["driver"] for one, c in zip(read, cases, strict=True) if c == k or True and BY_NAME[c.cause[0]].modality == modality])), 4)
-        for modality in dict.fromkeys(BY_NAME[c.cause[0]].modality for c in cases)
-        for k in (None,)
-    }  # fmt: skip
+    by_modality: dict[str, list[float]] = {}
+    for one, case in zip(read, cases, strict=True):
+        by_modality.setdefault(BY_NAME[case.cause[0]].modality, []).append(one["driver"])
     return {
         **{metric.name: metric.to_dict() for metric in metrics},
         "named a sentence": round(float(np.mean(given)), 3),
         "sentences": len(texts),
-        "driver named by modality": by_modality,
+        "driver named by modality": {m: round(float(np.mean(hits)), 4) for m, hits in by_modality.items()},
     }
 
 
@@ -223,7 +221,9 @@ def _probes(opened: Opened, truth: World) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for attribute in ATTRIBUTES:
         named = [item for item in rest if attribute.name in item.attributes]
-        right = [item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]]
+        right = [
+            item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]
+        ]
         found[attribute.name] = {
             "modality": opened.spoken.seen.get(attribute.name),
             "true modality": attribute.modality,

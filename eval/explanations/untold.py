@@ -60,7 +60,9 @@ class PlainLLM:
         return AutoTokenizer.from_pretrained(self.base), model
 
 
-def shuffled(evidences: Sequence[ItemEvidence], users: Sequence[str], catalog: Catalog, seed: int) -> list[ItemEvidence]:
+def shuffled(
+    evidences: Sequence[ItemEvidence], users: Sequence[str], catalog: Catalog, seed: int
+) -> list[ItemEvidence]:
     """Each item with the attributes by which another user's item was recommended, in this item's own values.
 
     True of the item, as many, in the right media: only the reason is another's.

@@ -22,6 +22,8 @@ SURE = 0.6
 """Least probability of a value that is named."""
 TRUSTED = 0.8
 """Least cross-validated share of right names, among those it is sure of, for an attribute to be named at all."""
+SURE_OF = 0.3
+"""Least share of the labelled items that it must be sure of: a lucky few prove nothing."""
 FEWEST = 3
 """Labelled items of a value from which it can be learnt."""
 FOLDS = 5
@@ -69,7 +71,7 @@ def learn_probes(
         told = {label.modality for label in labels} - {""}
         asked = [m for m in features if m in (told or features)]
         tried = [_probe(attribute, labels, catalog, m, features[m], mask[m]) for m in asked]
-        able = [probe for probe in tried if probe is not None and probe.precision >= TRUSTED]
+        able = [p for p in tried if p is not None and p.precision >= TRUSTED and p.coverage >= SURE_OF]
         if able:
             found.append(max(able, key=lambda probe: probe.precision * probe.coverage))
     return tuple(found)
