@@ -83,7 +83,7 @@ TRUE = [
 ]
 FALSE = {
     "This product came up because of the red colour in its sound.": "attribute",  # another medium
-    "This product came up because of the red colour in its clip.": "attribute",
+    "It was the bell timbre in its sound, and the red colour in its clip, that led to this product.": "attribute",
     "This product came up because of the blue colour in its photo.": "attribute",  # not its colour
     "This product came up because of the dots pattern in its photo.": "attribute",  # its own, but moved nothing
     "This product came up thanks to its clip.": "cause",
