@@ -18,7 +18,7 @@ from llmrec.catalog.types import Catalog, Label
 
 Floats = NDArray[np.float32]
 
-SURE = 0.6
+SURE = 0.5
 """Least probability of a value that is named."""
 TRUSTED = 0.8
 """Least cross-validated share of right names, among those it is sure of, for an attribute to be named at all."""
