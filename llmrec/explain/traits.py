@@ -7,8 +7,9 @@ from llmrec.explain.evidence import Evidence, ItemEvidence
 from llmrec.explain.surrogate import Attributed
 from llmrec.explain.vocabulary import Vocabulary
 
-LEAST, PART = 0.25, 0.3
-"""An attribute is a reason where it is worth `LEAST` standard deviations, and `PART` of what the best one is worth."""
+LEAST = 0.07
+"""Standard deviations from which an attribute is a reason. Above the noise of the other effects (`evidence.FAINT`), and
+where, for users of a SimShop whose tastes training saw, 96 % of the attributes named are of the taste."""
 MOST = 3
 
 
@@ -19,10 +20,9 @@ def with_traits(evidence: ItemEvidence, attributed: Attributed, catalog: Catalog
     """
     facets = Vocabulary.of(catalog).facets[evidence.item]
     worth = sorted(((attributed.weights.get(facet, 0.0), facet) for facet in facets), reverse=True)
-    best = worth[0][0] if worth else 0.0
     found = tuple(
         Evidence(None, facet.key, catalog.seen.get(facet.name), effect)
         for effect, facet in worth[:MOST]
-        if effect >= max(LEAST, PART * best)
+        if effect >= LEAST
     )
     return replace(evidence, items=(*evidence.items, *found), fidelity=attributed.fidelity) if found else evidence
