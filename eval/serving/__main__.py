@@ -9,25 +9,22 @@ eval/results/serving.json.
 
 import argparse
 import json
-import re
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from eval.ranking.cells import head_commit, this_machine
+from eval.serving.gateway import serving
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 
-OUT = Path(__file__).resolve().parent / "results" / "serving.json"
+OUT = Path(__file__).resolve().parents[1] / "results" / "serving.json"
 CLIENTS = (1, 4, 16)
 WISHES = ("something funny from the 90s, not horror", "a dark thriller", "only dramas before 1980", "a space adventure")
 
@@ -75,28 +72,6 @@ def _direct(requests: int) -> tuple[list[str], list[float]]:
         times.append(time.perf_counter() - started)
     shop.opened.index.close()
     return users, times
-
-
-@contextmanager
-def serving() -> Iterator[tuple[str, str]]:
-    """Address and key of a gateway, which is ended at the end."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-u", "-m", "llmrec.cli", "serve", "--port", "0"]
-        command += ["--database", f"sqlite:///{folder}/store.db"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            assert process.stdout is not None
-            key = address = ""
-            while not address:
-                line = process.stdout.readline()
-                if not line:
-                    raise RuntimeError("llmrec serve ended before it served")
-                key = (re.findall(r"llmrec-\S{20,}", line) or [key])[0]
-                address = (re.findall(r"http://\S+", line) or [""])[0]
-            yield address, key
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def _load(ask: Callable[[str], Any], users: Sequence[str], clients: int) -> tuple[list[Any], float]:
