@@ -101,8 +101,10 @@ def films(catalog: "Catalog", ids: Sequence[str]) -> None:
 
 def response(response: "Response", catalog: "Catalog") -> None:
     """The ranked items; below each, where asked for, the sentence and the evidence it rests on."""
-    for note_line in response.notes:
-        note(note_line)
+    from llmrec.chat.transcript import OUT_OF_REACH
+
+    for remark in (*response.notes, *(OUT_OF_REACH[part] for part in response.degraded)):
+        note(remark)
     items(response.items, catalog)
     spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in response.timings.items())
     note(spent)

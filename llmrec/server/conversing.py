@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import listed, listing, reasons
+from llmrec.chat.transcript import apology, listed, listing, reasons
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
 from llmrec.recommend import Response
@@ -60,7 +60,8 @@ class Conversation:
             return reply.why.rationale.text if reply.why.rationale else ""
         if reply.response:
             self._explains = bool(reply.response.items)
-            return listing(reply.response.items, self._recommender.catalog)
+            told = listing(reply.response.items, self._recommender.catalog)
+            return "\n\n".join(filter(None, (told, apology(reply.response.degraded))))
         return reply.words
 
     @property

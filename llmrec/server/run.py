@@ -22,15 +22,23 @@ GRACE = 30
 
 
 def serve(
-    data: Path | None, adapter: Path | None, host: str, port: int, url: str | None, say: Callable[[str], None]
+    data: Path | None,
+    adapter: Path | None,
+    host: str,
+    port: int,
+    url: str | None,
+    chroma: str | None,
+    say: Callable[[str], None],
 ) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know.
+
+    `url`: of the database; `chroma`: of the Chroma server that has the index. Both lie below LLMREC_HOME otherwise.
 
     Raises `BadInput` where the address is taken, and what `Recommender.open` and `open_database` raise.
     """
     # a port that is taken is told before the models are loaded
     with _listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.open(data, adapter)
+        recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
         app = build(recommender, database, store_folder(data) / "media")
