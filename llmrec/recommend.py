@@ -65,6 +65,8 @@ class Response:
     history: tuple[str, ...]
     timings: dict[str, float]
     notes: tuple[str, ...] = ()
+    degraded: tuple[str, ...] = ()
+    """What was out of reach and replaced: "llm", "index"."""
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -73,6 +75,7 @@ class Response:
             "history": list(self.history),
             "timings": self.timings,
             "notes": list(self.notes),
+            "degraded": list(self.degraded),
         }
 
 

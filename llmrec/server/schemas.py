@@ -139,13 +139,14 @@ class RankedItem(BaseModel):
 
 
 class Recommendations(BaseModel):
-    """Items, best first; the history that was read; seconds by step; remarks."""
+    """Items, best first; the history that was read; seconds by step; remarks; what was out of reach and replaced."""
 
     id: str = Field(description="Ask for the reasons with GET /v1/explanations/{id}.")
     items: list[RankedItem]
     history: list[str]
     timings: dict[str, float]
     notes: list[str]
+    degraded: list[str]
 
 
 class Explanation(BaseModel):
