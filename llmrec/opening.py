@@ -15,7 +15,7 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexOutdated, PackMismatch
-from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
+from llmrec.model.pack import Arrays, Pack, identity, load_pack, restore_model
 from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.retrieval.collaborative import Collaborative
@@ -48,7 +48,7 @@ class Opened:
     @cached_property
     def name(self) -> str:
         """Name and content of the pack: another training under the same name is another pack."""
-        return _identity(self.pack)
+        return identity(self.pack)
 
     @cached_property
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
@@ -90,7 +90,7 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
     components = components_of(model, pack, catalog, features)
     rationale = pack.folder / "rationale"
     engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
-    stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim, features.keys)
+    stamp = IndexStamp.of(catalog, pack.info.encoders, identity(pack), pack.info.config.dim, features.keys)
     index = _index(home, folder, stamp, components, catalog, rebuild)
     return Opened(catalog, pack, model, components, engine, index, features, tuple(problems))
 
@@ -131,15 +131,6 @@ def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
         (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), trained.weights.shape[0])
     )
     return Collaborative(sp.csr_matrix(place @ trained.weights @ place.T), trained.history_decay)
-
-
-def _identity(pack: Pack) -> str:
-    """Name and content of a pack: another training under the same name is another pack."""
-    digest = hashlib.sha256()
-    for name in sorted(pack.arrays):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(pack.arrays[name]).tobytes())
-    return f"{pack.info.name}@{digest.hexdigest()[:12]}"
 
 
 def _index(

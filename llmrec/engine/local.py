@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.errors import PackError
+from llmrec.model.backbone import merged_writer
 from llmrec.model.query import query_vectors, soft_tokens, with_unseen
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
@@ -121,17 +121,9 @@ class _Writer:
     @cached_property
     def _model(self) -> Any:
         import torch
-        from peft import PeftModel
-        from safetensors import SafetensorError
-        from transformers import AutoModelForCausalLM
 
-        model = AutoModelForCausalLM.from_pretrained(self.base, dtype=torch.float32)
-        try:
-            model = PeftModel.from_pretrained(model, str(self.rationale)).merge_and_unload()
-        except (OSError, ValueError, SafetensorError, RuntimeError) as error:
-            raise PackError(
-                f"the rationale adapter {self.rationale} is damaged ({error}); copy the adapter pack again"
-            ) from error
+        assert self.rationale is not None  # `generate` writes nothing without one
+        model = merged_writer(self.base, self.rationale)
         if not torch.cuda.is_available():
             # Twice the words a second on a CPU; greedy text differs in a few words from float32.
             if "fbgemm" in torch.backends.quantized.supported_engines:
