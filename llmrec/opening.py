@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
+from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexOutdated, PackMismatch
 from llmrec.model.pack import Arrays, Pack, identity, load_pack, restore_model
@@ -36,7 +37,7 @@ class Opened:
     pack: Pack
     model: RecLM
     components: Components
-    engine: LocalEngine
+    engine: CatalogueEngine
     index: ItemIndex
     features: Features
     problems: tuple[Problem, ...]
@@ -93,6 +94,20 @@ def open_all(data: Path | None, adapter: Path | None, rebuild: bool = False, cat
     stamp = IndexStamp.of(catalog, pack.info.encoders, identity(pack), pack.info.config.dim, features.keys)
     index = _index(home, folder, stamp, components, catalog, rebuild)
     return Opened(catalog, pack, model, components, engine, index, features, tuple(problems))
+
+
+def through_vllm(opened: Opened, rank_url: str, write_url: str) -> Opened:
+    """`opened`, its LLM in the vLLM servers at these addresses. Raises `EngineMismatch`; one that is away may come."""
+    from llmrec.engine.vllm import VllmEngine
+    from llmrec.model.export import rank_name, write_name
+
+    if not isinstance(opened.engine, LocalEngine):
+        raise TypeError("the engine of what was opened is not a local one")
+    writes = (opened.pack.folder / "rationale").is_dir()
+    engine = VllmEngine(
+        opened.engine, rank_url, rank_name(opened.pack), write_url, write_name(opened.pack) if writes else ""
+    )
+    return replace(opened, engine=engine)
 
 
 def features_of(catalog: Catalog, pack: Pack, home: Path, progress: bool = True) -> tuple[Features, list[Problem]]:

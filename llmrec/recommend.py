@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from llmrec.engine.base import Engine
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.losses import noting_losses
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
@@ -100,23 +101,9 @@ class Recommender:
 
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
-        clock = _Clock()
-        ids, where = request.seen(self.catalog), request.filter(self.catalog)
-        example = read_example(request, self.opened)
-        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
-        wish = (request.query or "").strip()
-        asked = self.opened.words(wish) if wish else None
-        clock.lap("words" if example is None else "words and example")
-        asker = _Asker(self.opened, example)
-        q = asker.engine.query_vectors([history], [wish])
-        clock.lap("llm")
-        best, situation = self._rank(q, history, wish, asked, where, request, asker)
-        clock.lap("rank")
-        items = [self._recommended(row, situation) for row in best]
-        if request.explain and items:
-            items = self._explained(items, best, situation, q[0], asker)
-            clock.lap("explain")
-        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
+        with noting_losses() as missed:
+            response = self._answer(request)
+        return replace(response, degraded=tuple(sorted(missed)))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
@@ -142,6 +129,25 @@ class Recommender:
         except OSError as error:
             raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
+
+    def _answer(self, request: Request) -> Response:
+        clock = _Clock()
+        ids, where = request.seen(self.catalog), request.filter(self.catalog)
+        example = read_example(request, self.opened)
+        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
+        wish = (request.query or "").strip()
+        asked = self.opened.words(wish) if wish else None
+        clock.lap("words" if example is None else "words and example")
+        asker = _Asker(self.opened, example)
+        q = asker.engine.query_vectors([history], [wish])
+        clock.lap("llm")
+        best, situation = self._rank(q, history, wish, asked, where, request, asker)
+        clock.lap("rank")
+        items = [self._recommended(row, situation) for row in best]
+        if request.explain and items:
+            items = self._explained(items, best, situation, q[0], asker)
+            clock.lap("explain")
+        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
 
     def _rank(
         self,

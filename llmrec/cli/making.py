@@ -168,7 +168,9 @@ def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> Non
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Option("--out", help="Folder that gets the models: rank/ and, where it writes, write/.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder that gets the models: rank/ and, where it writes, write/.")
+    ],
     adapter: Adapter = None,
     merge: Annotated[bool, typer.Option("--merge", help="With the LoRA merged into the weights.")] = False,
     base: Base = None,

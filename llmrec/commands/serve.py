@@ -10,11 +10,21 @@ from llmrec.commands import show
 from llmrec.errors import SetupError
 
 
-def run_serve(data: Path | None, adapter: Path | None, host: str, port: int, database: str | None) -> None:
-    """Serve until told to end. Raises `SetupError` where the packages of the gateway are missing."""
+def run_serve(
+    data: Path | None,
+    adapter: Path | None,
+    host: str,
+    port: int,
+    database: str | None,
+    vllm: tuple[str, str] | None = None,
+) -> None:
+    """Serve until told to end; `vllm`: addresses of the servers that rank and write.
+
+    Raises `SetupError` where the packages of the gateway are missing.
+    """
     with _installed():
         from llmrec.server.run import serve
-    serve(data, adapter, host, port, database, lambda line: show.OUT.print(line, soft_wrap=True, markup=False))
+    serve(data, adapter, host, port, database, lambda line: show.OUT.print(line, soft_wrap=True, markup=False), vllm)
 
 
 def run_create_key(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.model.backbone import merged_writer
-from llmrec.model.query import query_vectors, soft_tokens, with_unseen
+from llmrec.model.query import prompt_embeddings, query_vectors, soft_tokens, with_unseen
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 
@@ -46,12 +46,29 @@ class LocalEngine:
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """See `Engine`."""
-        asked = [self._reader.wish(wish) for wish in wishes]
-        soft = self._soft
-        if example:
-            histories = [(*history, len(soft)) for history in histories]
-            soft = with_unseen(self.model, soft, example)
-        return query_vectors(self.model, self._reader.before, histories, asked, soft=soft)
+        histories, soft = self._seen(histories, example)
+        return query_vectors(self.model, self._reader.before, histories, self._asked(wishes), soft=soft)
+
+    def prompts(
+        self,
+        histories: Sequence[Sequence[int]],
+        wishes: Sequence[str],
+        example: Mapping[str, NDArray[np.float32]] | None = None,
+    ) -> list[Any]:
+        """What the LLM reads for the query vectors of the same arguments: `(slots, hidden)` embeddings each."""
+        histories, soft = self._seen(histories, example)
+        return prompt_embeddings(self.model, self._reader.before, histories, self._asked(wishes), soft)
+
+    def _asked(self, wishes: Sequence[str]) -> list[tuple[int, ...]]:
+        return [self._reader.wish(wish) for wish in wishes]
+
+    def _seen(
+        self, histories: Sequence[Sequence[int]], example: Mapping[str, NDArray[np.float32]] | None
+    ) -> tuple[Sequence[Sequence[int]], Any]:
+        """Histories with the example at their end, and the soft tokens that their rows mean."""
+        if not example:
+            return histories, self._soft
+        return [(*history, len(self._soft)) for history in histories], with_unseen(self.model, self._soft, example)
 
     @cached_property
     def _soft(self) -> Any:

@@ -15,6 +15,9 @@ from llmrec.request import Request
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
 
+OUTAGES = {"llm": "The language model's server is out of reach just now, so the reasons are plain ones."}
+"""What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -79,7 +82,11 @@ class Conversation:
 
     def rest(self) -> str:
         """The reasons for the list, measured now; empty where there is no list."""
-        return "\n\n" + reasons(self._session.explained()) if self._explains else ""
+        if not self._explains:
+            return ""
+        why = reasons(self._session.explained())
+        missed = self.stored["degraded"] if self.stored else []
+        return "".join(f"\n\n{part}" for part in (why, *(OUTAGES[what] for what in missed if what in OUTAGES)))
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:

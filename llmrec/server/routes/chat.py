@@ -97,6 +97,7 @@ def _shown(conversation: Conversation) -> dict[str, Any] | None:
             {name: item[name] for name in SHOWN} | {"media": conversation.media(item["id"])} for item in stored["items"]
         ],
         "notes": stored["notes"],
+        "degraded": stored["degraded"],
         "conditions": list(conversation.conditions),
         "inputs": conversation.inputs,
     }
