@@ -45,6 +45,10 @@ class PackMismatch(BadInput):
     """An adapter pack was made for another base model, encoder or prompt version."""
 
 
+class EngineMismatch(BadInput):
+    """A vLLM at the address given is too old, serves another model, or cannot do what is asked of it."""
+
+
 class IndexMismatch(LlmrecError):
     """The Chroma collection was built by another encoder, adapter or dimension."""
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from llmrec import paths
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
+from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, PackMismatch
-from llmrec.model.pack import Arrays, Pack, load_pack, restore_model
+from llmrec.model.pack import Arrays, Pack, identity, load_pack, restore_model
 from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.retrieval.collaborative import Collaborative
@@ -39,7 +40,7 @@ class Opened:
     pack: Pack
     model: RecLM
     components: Components
-    engine: LocalEngine
+    engine: CatalogueEngine
     index: ItemIndex | SteadyIndex
     features: Features
     problems: tuple[Problem, ...]
@@ -51,7 +52,7 @@ class Opened:
     @cached_property
     def name(self) -> str:
         """Name and content of the pack: another training under the same name is another pack."""
-        return _identity(self.pack)
+        return identity(self.pack)
 
     @cached_property
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
@@ -103,7 +104,7 @@ def open_all(
     components = components_of(model, pack, catalog, features)
     rationale = pack.folder / "rationale"
     engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
-    stamp = IndexStamp.of(catalog, pack.info.encoders, _identity(pack), pack.info.config.dim, features.keys)
+    stamp = IndexStamp.of(catalog, pack.info.encoders, identity(pack), pack.info.config.dim, features.keys)
     place = f"{catalog.name}-{hashlib.sha256(f'{folder.resolve()}|{stamp.adapter}'.encode()).hexdigest()[:12]}"
     opener: Callable[[], ItemIndex]
     if chroma:
@@ -114,6 +115,20 @@ def open_all(
         opener = partial(_index, path, stamp, components, catalog, rebuild, rebuilt)
     index = SteadyIndex(opener) if steady else opener()
     return Opened(catalog, pack, model, components, engine, index, features, tuple(problems))
+
+
+def through_vllm(opened: Opened, rank_url: str, write_url: str) -> Opened:
+    """`opened`, its LLM in the vLLM servers at these addresses. Raises `EngineMismatch`; one that is away may come."""
+    from llmrec.engine.vllm import VllmEngine
+    from llmrec.model.export import rank_name, write_name
+
+    if not isinstance(opened.engine, LocalEngine):
+        raise TypeError("the engine of what was opened is not a local one")
+    writes = (opened.pack.folder / "rationale").is_dir()
+    engine = VllmEngine(
+        opened.engine, rank_url, rank_name(opened.pack), write_url, write_name(opened.pack) if writes else ""
+    )
+    return replace(opened, engine=engine)
 
 
 def features_of(catalog: Catalog, pack: Pack, home: Path, progress: bool = True) -> tuple[Features, list[Problem]]:
@@ -152,15 +167,6 @@ def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
         (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), trained.weights.shape[0])
     )
     return Collaborative(sp.csr_matrix(place @ trained.weights @ place.T), trained.history_decay)
-
-
-def _identity(pack: Pack) -> str:
-    """Name and content of a pack: another training under the same name is another pack."""
-    digest = hashlib.sha256()
-    for name in sorted(pack.arrays):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(pack.arrays[name]).tobytes())
-    return f"{pack.info.name}@{digest.hexdigest()[:12]}"
 
 
 def _index(

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from llmrec.errors import IndexUnreachable
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.losses import note_loss, noting_losses
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
@@ -99,7 +100,7 @@ class Recommender:
         steady: bool = False,
     ) -> "Recommender":
         """See `llmrec.opening.open_all`."""
-        return cls(open_all(data, adapter, rebuild, catalog, chroma=chroma, steady=steady))
+        return cls(open_all(data, adapter, rebuild, catalog, chroma, steady))
 
     def index(self) -> dict[str, Any]:
         """What the open index holds."""
@@ -108,23 +109,9 @@ class Recommender:
 
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
-        clock = _Clock()
-        ids, where = request.seen(self.catalog), request.filter(self.catalog)
-        example = read_example(request, self.opened)
-        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
-        wish = (request.query or "").strip()
-        asked = self.opened.words(wish) if wish else None
-        clock.lap("words" if example is None else "words and example")
-        asker = _Asker(self.opened, example)
-        q = asker.engine.query_vectors([history], [wish])
-        clock.lap("llm")
-        best, situation, degraded = self._rank(q, history, wish, asked, where, request, asker)
-        clock.lap("rank")
-        items = [self._recommended(row, situation) for row in best]
-        if request.explain and items:
-            items = self._explained(items, best, situation, q[0], asker)
-            clock.lap("explain")
-        return Response(tuple(items), ids, clock.laps, self._notes(best, request), degraded)
+        with noting_losses() as missed:
+            response = self._answer(request)
+        return replace(response, degraded=tuple(sorted(missed)))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
@@ -139,8 +126,7 @@ class Recommender:
             histories = [event.history for event in chosen]
             q = self.opened.engine.query_vectors(histories, [""] * len(chosen))
             parts = self.opened.components.scores(q, histories)
-            near, _ = self._nearest(q, None, histories)
-            scores = self._among_candidates(fuse(parts, self.opened.weights(""), histories), near, parts, None)
+            scores = self._among_candidates(fuse(parts, self.opened.weights(""), histories), q, parts, histories, None)
             for event, scored in zip(chosen, scores, strict=True):
                 best = [row for row in np.argsort(-scored, kind="stable")[:RANKED] if np.isfinite(scored[row])]
                 lists.setdefault(event.user, []).append([self.catalog.items[row].id for row in best])
@@ -152,6 +138,25 @@ class Recommender:
             raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
 
+    def _answer(self, request: Request) -> Response:
+        clock = _Clock()
+        ids, where = request.seen(self.catalog), request.filter(self.catalog)
+        example = read_example(request, self.opened)
+        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
+        wish = (request.query or "").strip()
+        asked = self.opened.words(wish) if wish else None
+        clock.lap("words" if example is None else "words and example")
+        asker = _Asker(self.opened, example)
+        q = asker.engine.query_vectors([history], [wish])
+        clock.lap("llm")
+        best, situation = self._rank(q, history, wish, asked, where, request, asker)
+        clock.lap("rank")
+        items = [self._recommended(row, situation) for row in best]
+        if request.explain and items:
+            items = self._explained(items, best, situation, q[0], asker)
+            clock.lap("explain")
+        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
+
     def _rank(
         self,
         q: Floats,
@@ -161,13 +166,12 @@ class Recommender:
         where: Filter | None,
         request: Request,
         asker: "_Asker",
-    ) -> tuple[list[int], Situation, tuple[str, ...]]:
-        """Rows of the answer, best first, the situation they were scored in, and what was out of reach."""
+    ) -> tuple[list[int], Situation]:
+        """Rows of the answer, best first, and the situation they were scored in."""
         parts = asker.components.scores(q, [history], None if asked is None else asked[None])
         weights = asker.weights(self.opened.weights(wish))
         closed = [(*history, *asker.closed, *self.catalog.rows(request.never), *self.opened.withdrawn)]
-        near, degraded = self._nearest(q, where, closed)
-        fused = self._among_candidates(fuse(parts, weights, closed), near, parts, where)[0]
+        fused = self._among_candidates(fuse(parts, weights, closed), q, parts, closed, where)[0]
         order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]
         if request.diversity and order:
             pool = order[: max(10 * request.k, 50)]
@@ -177,32 +181,23 @@ class Recommender:
         seen = np.ones(len(self.catalog.items), np.bool_)
         seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name), degraded
-
-    def _nearest(
-        self, q: Floats, where: Filter | None, histories: Sequence[tuple[int, ...]]
-    ) -> tuple[list[NDArray[np.intp]], tuple[str, ...]]:
-        """The index's answer to `q (events, dim)`: rows for each event; and "index" where it does not answer, and all
-        items are gone through instead."""
-        try:
-            return self.opened.index.query(q, CANDIDATES, where, histories)[0], ()
-        except IndexUnreachable:
-            components = self.opened.components
-            return exact_search(components.v, components.b, q, CANDIDATES, self._allowed(where), histories), ("index",)
-
-    def _allowed(self, where: Filter | None) -> NDArray[np.bool_]:
-        """`(items,)`: which pass the filter."""
-        return np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name)
 
     def _among_candidates(
-        self, fused: Floats, near: Sequence[NDArray[np.intp]], parts: dict[str, Floats], where: Filter | None
+        self,
+        fused: Floats,
+        q: Floats,
+        parts: dict[str, Floats],
+        histories: Sequence[tuple[int, ...]],
+        where: Filter | None,
     ) -> Floats:
-        """`fused (events, items)` with -inf at all but the candidates: those `near` q, the filter applied, the best of
-        each component that the index does not hold (it has no scores lent to newcomers), and the items that came or
-        changed since it was built."""
+        """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
+        the best of each component that the index does not hold (it has no scores lent to newcomers), and the items
+        that came or changed since it was built."""
+        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        near = self._nearest(q, where, allowed, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
-        allowed = self._allowed(where)
         held = () if self.opened.components.newcomers else ("llm",)
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
@@ -211,6 +206,17 @@ class Recommender:
             chosen = chosen[allowed[chosen]]
             kept[event, chosen] = fused[event, chosen]
         return kept
+
+    def _nearest(
+        self, q: Floats, where: Filter | None, allowed: NDArray[np.bool_], histories: Sequence[tuple[int, ...]]
+    ) -> list[NDArray[np.intp]]:
+        """The index's answer to `q (events, dim)`, rows for each; where it has none, all items are gone through."""
+        try:
+            return self.opened.index.query(q, CANDIDATES, where, histories)[0]
+        except IndexUnreachable:
+            note_loss("index")
+            components = self.opened.components
+            return exact_search(components.v, components.b, q, CANDIDATES, allowed, histories)
 
     def _recommended(self, row: int, situation: Situation) -> Recommended:
         item = self.catalog.items[row]

@@ -12,22 +12,12 @@ if TYPE_CHECKING:
 _LINE = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
 NOTHING = "Nothing in the catalogue fits. Ask for less at once."
 WHY = "Why these:"
-OUT_OF_REACH = {
-    "llm": "The model server is out of reach just now; the model in this process answers in its place.",
-    "index": "The search index is out of reach just now; all items were gone through instead.",
-}
-"""What is said of each part that an answer went without."""
 
 
 def listing(items: "Sequence[Recommended]", catalog: Catalog) -> str:
     """The ranked items, a numbered line each."""
     lines = [f"{place}. {catalog.item(item.id).label()}" for place, item in enumerate(items, start=1)]
     return "\n".join(lines) or NOTHING
-
-
-def apology(degraded: Sequence[str]) -> str:
-    """What was out of reach, a sentence each."""
-    return " ".join(OUT_OF_REACH[part] for part in degraded)
 
 
 def reasons(items: "Sequence[Recommended]") -> str:

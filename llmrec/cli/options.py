@@ -10,6 +10,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (def
 Adapter = Annotated[
     Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
 ]
+Base = Annotated[
+    Path | None, typer.Option("--base", help="Base LLM, a Hugging Face folder (default: the one of setup).")
+]
 User = Annotated[str | None, typer.Option("--user", help="User id of the catalogue.")]
 History = Annotated[
     str | None,

@@ -72,6 +72,34 @@ def query_vectors(
     return q
 
 
+@torch.inference_mode()
+def prompt_embeddings(
+    model: RecLM,
+    before: Sequence[int],
+    histories: Sequence[Sequence[int]],
+    wishes: Sequence[tuple[int, ...]],
+    soft: torch.Tensor,
+) -> list[torch.Tensor]:
+    """The prompt of each request (see `query_vectors`) as embeddings `(slots, hidden)`, for an LLM elsewhere.
+
+    q is `read_states` of the last slot's state.
+    """
+    found = []
+    for history, wish in zip(histories, wishes, strict=True):
+        read = tuple(history[-model.config.window :])
+        branches = (Branch(len(read), wish),) if wish else ()
+        prompt = splice(before, [read], [branches], model.config.soft_tokens, model.id_in.weight.device)
+        found.append(model.embed(prompt, soft)[0])
+    return found
+
+
+@torch.inference_mode()
+def read_states(model: RecLM, states: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`q (n, dim)` of the last hidden states `(n, hidden)` of prompts."""
+    q: NDArray[np.float32] = model.query_head(torch.from_numpy(states).to(model.id_in.weight.device)).cpu().numpy()
+    return q
+
+
 @dataclass(frozen=True, slots=True)
 class _Prompt:
     """What is read once: items and perhaps a wish; `answers`: the requests it answers, after how many items each."""

@@ -91,7 +91,8 @@ class Answering:
 
     def explain_kept(self, told: dict[str, Any], response: Response) -> dict[str, Any]:
         """What was stored, with the reasons of the same list that `response` holds."""
-        explained = told | {"items": response.to_dict()["items"]}
+        missed = sorted({*told["degraded"], *response.degraded})
+        explained = told | {"items": response.to_dict()["items"], "degraded": missed}
         replace_answer(self.database, told["id"], explained)
         return explained
 

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import apology, listed, listing, reasons
+from llmrec.chat.transcript import listed, listing, reasons
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
 from llmrec.recommend import Response
 from llmrec.request import Request
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
+
+OUTAGES = {
+    "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
+    "index": "The search index is out of reach just now, so all items were gone through instead.",
+}
+"""What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,7 @@ class Conversation:
             return reply.why.rationale.text if reply.why.rationale else ""
         if reply.response:
             self._explains = bool(reply.response.items)
-            told = listing(reply.response.items, self._recommender.catalog)
-            return "\n\n".join(filter(None, (told, apology(reply.response.degraded))))
+            return listing(reply.response.items, self._recommender.catalog)
         return reply.words
 
     @property
@@ -80,7 +85,11 @@ class Conversation:
 
     def rest(self) -> str:
         """The reasons for the list, measured now; empty where there is no list."""
-        return "\n\n" + reasons(self._session.explained()) if self._explains else ""
+        if not self._explains:
+            return ""
+        why = reasons(self._session.explained())
+        missed = self.stored["degraded"] if self.stored else []
+        return "".join(f"\n\n{part}" for part in (why, *(OUTAGES[what] for what in missed if what in OUTAGES)))
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:
