@@ -1,134 +1,128 @@
-"""What the gateway carries on this machine: `python -m eval.serving [--requests 100] [--chats 16]`.
+"""What the gateway carries on this machine, asked by this process over loopback:
 
-Starts `llmrec serve` as a process with a store of its own and asks it from this one, with 1, 4 and 16 clients at once
-(closed loop: each asks again when it is answered). Recommendations are for users with their whole history, ten items;
-chats are streamed, five items with reasons. What the gateway adds is measured against the same requests in this
-process, one after the other. Afterwards every event that was acknowledged is looked for. Writes
-eval/results/serving.json.
+    python -m eval.serving [--engine local|vllm] [--rates 1,2,4,8,16,32] [--seconds 30] [--chats 16] [--requests 500]
+
+First recommendations (ten items, users with their whole history) at rising rates, open loop: see `eval.serving.load`.
+Then chats, streamed, lists of five with reasons: so many conversations at once, so many requests in all, an event after
+each list. Afterwards every event that was acknowledged is looked for, and items with a photo are put and asked for.
+`--engine vllm` expects the two servers of serve/vllm/start. Writes eval/results/serving/<engine>.json and .png; exit
+code 1 where a chat failed, an event was lost, or an item took longer than 5 s.
 """
 
 import argparse
+import asyncio
+import io
 import json
-import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.ranking.cells import command_line, head_commit, this_machine
+from eval.serving.chats import converse, lost_events
 from eval.serving.gateway import serving
-from llmrec.recommend import Recommender
-from llmrec.request import Request
+from eval.serving.load import open_loop, percentiles, summary
+from eval.serving.plot import plot
+from llmrec import paths
+from llmrec.catalog import load_catalog
+from llmrec.setup import demo_data
 
-OUT = Path(__file__).resolve().parents[1] / "results" / "serving.json"
-CLIENTS = (1, 4, 16)
-WISHES = ("something funny from the 90s, not horror", "a dark thriller", "only dramas before 1980", "a space adventure")
+OUT = Path(__file__).resolve().parents[1] / "results" / "serving"
+SOON = 5.0
+"""Seconds in which an item that was put must be recommended."""
 
 
 def main() -> None:
-    """Measure and write; exit code 1 where a request failed or an event was lost."""
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--requests", type=int, default=100)
-    options.add_argument("--chats", type=int, default=16)
+    """Measure and write."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--engine", choices=["local", "vllm"], default="local")
+    options.add_argument("--rank-url", default="http://127.0.0.1:8001")
+    options.add_argument("--write-url", default="http://127.0.0.1:8002")
+    options.add_argument("--rates", default="1,2,4,8,16,32", help="recommendations a second, rising")
+    options.add_argument("--seconds", type=float, default=30, help="of each rate")
+    options.add_argument("--chats", type=int, default=16, help="conversations at once")
+    options.add_argument("--requests", type=int, default=500, help="chat requests in all")
+    options.add_argument("--out", type=Path, default=OUT)
     chosen = options.parse_args()
-    users, direct = _direct(chosen.requests)
-    found: dict[str, Any] = {"recommendations, in this process": _summary(direct, sum(direct))}
+    words = ["--engine", chosen.engine]
+    if chosen.engine == "vllm":
+        words += ["--rank-url", chosen.rank_url, "--write-url", chosen.write_url]
     started = time.perf_counter()
-    with serving() as (address, key):
-        found["process start to serving, seconds"] = round(time.perf_counter() - started, 1)
-        with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=300) as client:
-            _chat(client, users[0])  # loads the writing model
-            for clients in CLIENTS:
-                times, took = _load(lambda user: _recommend(client, user), users, clients)
-                found[f"recommendations, {clients} clients"] = _summary(times, took)
-            times, took = _load(lambda user: _chat(client, user), users[: chosen.chats], 16)
-            found["chats to the end, 16 clients"] = _summary([whole for whole, _ in times], took)
-            found["chats to the first line, 16 clients"] = _summary([first for _, first in times], took)
-            found["events"] = _events(client, 500)
-    result = found | {
+    with serving(words) as (address, key):
+        ready = round(time.perf_counter() - started, 1)
+        found = asyncio.run(_measure(address, key, chosen))
+    result = {
+        "engine": chosen.engine,
+        "process start to serving, seconds": ready,
+        **found,
         "machine": this_machine(),
         "commit": head_commit(),
-        "command": f"python -m eval.serving --requests {chosen.requests} --chats {chosen.chats}",
+        "command": command_line(),
         "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    (chosen.out / f"{chosen.engine}.json").write_text(json.dumps(result, indent=2) + "\n")
+    plot(found["recommendations"], f"Recommendations, engine {chosen.engine}", chosen.out / f"{chosen.engine}.png")
     print(json.dumps(result, indent=2))
-    sys.exit(found["events"]["lost"] > 0)
+    sys.exit(bool(found["chats"]["errors"] or found["events"]["lost"] or found["items"]["slowest seconds"] > SOON))
 
 
-def _direct(requests: int) -> tuple[list[str], list[float]]:
-    """Users, as many as requests, and the seconds that each one's recommendations take without the gateway."""
-    shop = Recommender.open(None, None)
-    users = sorted(shop.catalog.histories)[:requests]
-    shop.recommend(Request(user=users[0]))
-    times = []
-    for user in users:
+async def _measure(address: str, key: str, chosen: argparse.Namespace) -> dict[str, Any]:
+    headers, room = {"Authorization": f"Bearer {key}"}, httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=300, limits=room) as client:
+        users = sorted(load_catalog(demo_data(paths.home())).histories)
+
+        async def ask(n: int) -> int:
+            response = await client.post("/v1/recommendations", json={"user": users[n % len(users)]})
+            return response.status_code
+
+        await converse(client, 1, 1)  # loads the writing model, which a start does beside its first requests
+        rows = []
+        for seed, rate in enumerate(float(rate) for rate in chosen.rates.split(",")):
+            outcomes, took = await open_loop(ask, rate, chosen.seconds, seed)
+            rows.append({"offered a second": rate, **summary(outcomes, took)})
         started = time.perf_counter()
-        shop.recommend(Request(user=user))
-        times.append(time.perf_counter() - started)
-    shop.opened.index.close()
-    return users, times
+        told = await converse(client, chosen.chats, chosen.requests)
+        took = time.perf_counter() - started
+        chats = {
+            "at once": chosen.chats,
+            "requests": chosen.requests,
+            "errors": told.errors,
+            "requests a second": round(len(told.whole) / took, 2),
+            "to the end": percentiles(told.whole),
+            "to the first line": percentiles(told.first),
+        }
+        events = {
+            "acknowledged": sum(map(len, told.acknowledged.values())),
+            "lost": await lost_events(client, told),
+        }
+        return {"recommendations": rows, "chats": chats, "events": events, "items": await _items(client)}
 
 
-def _load(ask: Callable[[str], Any], users: Sequence[str], clients: int) -> tuple[list[Any], float]:
-    """What `ask` says of each user, and the seconds of the whole."""
-    started = time.perf_counter()
-    with ThreadPoolExecutor(clients) as pool:
-        told = list(pool.map(ask, users))
-    return told, time.perf_counter() - started
+async def _items(client: httpx.AsyncClient, many: int = 5) -> dict[str, float]:
+    """Seconds from the PUT of an item with a photo to the first answer that holds it, asked for in its words."""
+    from PIL import Image
 
-
-def _recommend(client: httpx.Client, user: str) -> float:
-    started = time.perf_counter()
-    client.post("/v1/recommendations", json={"user": user}).raise_for_status()
-    return time.perf_counter() - started
-
-
-def _chat(client: httpx.Client, user: str) -> tuple[float, float]:
-    """Seconds to the end and to the first line."""
-    wish = WISHES[int(user) % len(WISHES)]
-    body = {"model": "llmrec", "user": user, "stream": True, "messages": [{"role": "user", "content": wish}]}
-    started, first = time.perf_counter(), 0.0
-    with client.stream("POST", "/v1/chat/completions", json=body) as response:
-        response.raise_for_status()
-        for line in response.iter_lines():
-            if not first and '"content": "1.' in line:
-                first = time.perf_counter() - started
-    assert line or first
-    return time.perf_counter() - started, first
-
-
-def _events(client: httpx.Client, many: int) -> dict[str, float]:
-    """So many events by 16 clients, and how many of those acknowledged are in no history afterwards."""
-    items = [str(n) for n in range(1, 51)]
-    sent = [(f"load-{n // len(items)}", items[n % len(items)]) for n in range(many)]
-
-    def send(pair: tuple[str, str]) -> bool:
-        body = {"events": [{"user": pair[0], "item": pair[1]}]}
-        return client.post("/v1/events", json=body).status_code == 201
-
-    told, took = _load(send, sent, 16)  # type: ignore[arg-type]
-    known = [pair for pair, ok in zip(sent, told, strict=True) if ok]
-    histories = {
-        user: client.post("/v1/recommendations", json={"user": user, "k": 1}).json()["history"]
-        for user in {user for user, _ in known}
-    }
-    lost = sum(item not in histories[user] for user, item in known)
-    return {"sent": many, "acknowledged": len(known), "lost": lost, "a second": round(many / took, 1)}
-
-
-def _summary(seconds: Sequence[float], took: float) -> dict[str, float]:
-    ordered = sorted(1000 * s for s in seconds)
-    return {
-        "requests": len(ordered),
-        "p50 ms": round(statistics.median(ordered), 1),
-        "p95 ms": round(ordered[int(0.95 * (len(ordered) - 1))], 1),
-        "a second": round(len(ordered) / took, 1),
-    }
+    slowest = 0.0
+    for n in range(many):
+        photo = io.BytesIO()
+        Image.fromarray(np.random.default_rng(n).integers(0, 255, (240, 160, 3), np.uint8)).save(photo, "JPEG")
+        said = f"Miners number {n} far out in space meet an alien machine."
+        item = {"title": f"Galaxy Miners {n}", "description": said, "attributes": {"genres": ["Sci-Fi"], "year": 1997}}
+        started = time.perf_counter()
+        put = await client.put(
+            f"/v1/items/load-{n}", data={"item": json.dumps(item)}, files={"image": ("p.jpg", photo.getvalue())}
+        )
+        put.raise_for_status()
+        found = False
+        while not found and time.perf_counter() - started < 60:
+            answer = await client.post("/v1/recommendations", json={"query": said, "k": 10})
+            found = f"load-{n}" in [item["id"] for item in answer.json().get("items", ())]
+        slowest = max(slowest, time.perf_counter() - started)
+    return {"put": many, "slowest seconds": round(slowest, 2)}
 
 
 if __name__ == "__main__":

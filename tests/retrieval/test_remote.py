@@ -10,13 +10,13 @@ import chromadb
 import numpy as np
 import pytest
 
+from eval.serving.chroma import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
 from llmrec.retrieval.exact import exact_search
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.remote import open_remote
 from llmrec.retrieval.steady import SteadyIndex
 from llmrec.retrieval.store import ItemIndex
-from tests.retrieval.chroma import ChromaServer
 from tests.retrieval.test_store import made
 
 V, B, CATALOG, STAMP = made(400, 16)
@@ -24,8 +24,8 @@ QUERIES = np.random.default_rng(9).normal(size=(8, 16)).astype(np.float32)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ChromaServer]:
-    with ChromaServer(tmp_path / "chroma") as running:
+def server(tmp_path: Path) -> Iterator[Chroma]:
+    with Chroma(tmp_path / "chroma") as running:
         yield running
 
 
@@ -49,7 +49,7 @@ def reached(index: SteadyIndex) -> bool:
         return False
 
 
-def test_a_server_answers_as_the_embedded_index(server: ChromaServer, tmp_path: Path) -> None:
+def test_a_server_answers_as_the_embedded_index(server: Chroma, tmp_path: Path) -> None:
     where, closed = parse_where("year>=1990 and genre=war", CATALOG), [[1, 2, 3]] * len(QUERIES)
     with (
         ItemIndex.build(tmp_path / "ix", V, B, CATALOG, STAMP) as embedded,
@@ -65,7 +65,7 @@ def test_a_server_answers_as_the_embedded_index(server: ChromaServer, tmp_path: 
                     np.testing.assert_allclose(a, b, rtol=1e-4)
 
 
-def test_a_rebuild_leaves_nothing_of_the_old_items(server: ChromaServer) -> None:
+def test_a_rebuild_leaves_nothing_of_the_old_items(server: Chroma) -> None:
     opener(server.url)().close()
     v, b, catalog, stamp = made(60, 16, seed=3)
     open_remote(server.url, "another shop", V, B, CATALOG, made(400, 16)[3], rebuild=True).close()
@@ -76,7 +76,7 @@ def test_a_rebuild_leaves_nothing_of_the_old_items(server: ChromaServer) -> None
     assert places == [("another shop", 400), ("made", 60)]
 
 
-def test_an_index_half_built_is_built_to_its_end(server: ChromaServer) -> None:
+def test_an_index_half_built_is_built_to_its_end(server: Chroma) -> None:
     opener(server.url)().close()
     (collection,) = chromadb.HttpClient("127.0.0.1", server.port).list_collections()
     collection.delete(ids=[str(row) for row in range(100, 400)])
@@ -95,7 +95,7 @@ def test_a_server_that_is_not_there_is_one_sentence() -> None:
         opener("http://127.0.0.1:1")()
 
 
-def test_a_killed_server_is_told_at_once_and_found_again(server: ChromaServer) -> None:
+def test_a_killed_server_is_told_at_once_and_found_again(server: Chroma) -> None:
     index = SteadyIndex(opener(server.url))
     try:
         assert reached(index)
@@ -113,7 +113,7 @@ def test_a_killed_server_is_told_at_once_and_found_again(server: ChromaServer) -
         index.close()
 
 
-def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: ChromaServer) -> None:
+def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: Chroma) -> None:
     index = SteadyIndex(opener(server.url))
     try:
         server.send(signal.SIGSTOP)
@@ -127,7 +127,7 @@ def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: ChromaServer)
         index.close()
 
 
-def test_a_server_that_lost_its_data_gets_it_again(server: ChromaServer) -> None:
+def test_a_server_that_lost_its_data_gets_it_again(server: Chroma) -> None:
     index = SteadyIndex(opener(server.url))
     try:
         (collection,) = (client := chromadb.HttpClient("127.0.0.1", server.port)).list_collections()
@@ -137,7 +137,7 @@ def test_a_server_that_lost_its_data_gets_it_again(server: ChromaServer) -> None
         index.close()
 
 
-def test_a_start_without_the_server_goes_on_and_finds_it(server: ChromaServer) -> None:
+def test_a_start_without_the_server_goes_on_and_finds_it(server: Chroma) -> None:
     server.send(signal.SIGKILL)
     index = SteadyIndex(opener(server.url))
     try:

@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from eval.serving.chroma import Chroma
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
-from tests.retrieval.chroma import ChromaServer
 from tests.test_recommend import write_stall
 
 
 @pytest.fixture
-def chroma(tmp_path: Path) -> Iterator[ChromaServer]:
-    with ChromaServer(tmp_path / "chroma") as server:
+def chroma(tmp_path: Path) -> Iterator[Chroma]:
+    with Chroma(tmp_path / "chroma") as server:
         yield server
 
 
 @pytest.fixture
-def gateway(chroma: ChromaServer, tmp_path: Path) -> Iterator[TestClient]:
+def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
     """Over a catalogue of four items, its index on the server."""
     (tmp_path / "stall").mkdir()
     shop = Recommender.open(write_stall(tmp_path / "stall"), None, chroma=chroma.url, steady=True)
@@ -58,7 +58,7 @@ def until(true: Callable[[], bool], seconds: float = 60) -> bool:
     return False
 
 
-def test_without_chroma_the_same_list_comes_and_says_so(gateway: TestClient, chroma: ChromaServer) -> None:
+def test_without_chroma_the_same_list_comes_and_says_so(gateway: TestClient, chroma: Chroma) -> None:
     whole, words = ask(gateway), chat(gateway)
     assert whole["degraded"] == [] and "llmrec_index_items 4.0" in gateway.get("/metrics").text
     chroma.send(signal.SIGKILL)
@@ -76,7 +76,7 @@ def test_without_chroma_the_same_list_comes_and_says_so(gateway: TestClient, chr
     assert ask(gateway)["items"] == whole["items"]
 
 
-def test_items_that_come_meanwhile_are_found(gateway: TestClient, chroma: ChromaServer) -> None:
+def test_items_that_come_meanwhile_are_found(gateway: TestClient, chroma: Chroma) -> None:
     chroma.send(signal.SIGKILL)
     body = {"title": "Galaxy Miners", "description": "Miners in space.", "attributes": {"genres": ["Sci-Fi"]}}
     assert gateway.put("/v1/items/new", json=body).status_code == 202

@@ -12,32 +12,31 @@ from typing import Self
 import httpx
 
 
-class ChromaServer:
+class Chroma:
     """`chroma run` on loopback, its data in a folder that outlives it."""
 
     def __init__(self, folder: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.folder, self.url = folder, f"http://127.0.0.1:{self.port}"
+        self.folder, self.url, self.log = folder, f"http://127.0.0.1:{self.port}", folder.with_suffix(".log")
         self._process: subprocess.Popen[bytes] | None = None
         self.start()
 
     def start(self) -> None:
         """Returns when it answers."""
         program = Path(sys.executable).with_name("chroma")
-        command = [str(program), "run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
-        log = self.folder.with_suffix(".log").open("ab")
-        env = os.environ | {"ANONYMIZED_TELEMETRY": "False"}
-        with log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=env)
-        end = time.monotonic() + 60
+        command = [program, "run", "--path", self.folder, "--host", "127.0.0.1", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            env = os.environ | {"ANONYMIZED_TELEMETRY": "False"}
+            self._process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, env=env)
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             try:
-                httpx.get(f"{self.url}/api/v2/heartbeat", timeout=1).raise_for_status()
+                httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).raise_for_status()
                 return
             except httpx.HTTPError:
                 time.sleep(0.05)
-        raise AssertionError(self.folder.with_suffix(".log").read_text())
+        raise TimeoutError(f"chroma run does not answer; {self.log} says why")
 
     def send(self, number: signal.Signals) -> None:
         """A signal; SIGKILL returns when the process is gone."""
