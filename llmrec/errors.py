@@ -67,3 +67,7 @@ class StorageError(LlmrecError):
 
 class IndexBusy(LlmrecError):
     """Other processes keep replacing the Chroma collection."""
+
+
+class IndexUnreachable(LlmrecError):
+    """The Chroma collection does not answer now; the search can do without it."""

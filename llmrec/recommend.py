@@ -13,14 +13,16 @@ from numpy.typing import NDArray
 from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.engine.base import Engine
+from llmrec.errors import IndexUnreachable
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
 from llmrec.explain.effects import Situation, history_effects, input_effects
-from llmrec.losses import noting_losses
+from llmrec.losses import note_loss, noting_losses
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
 from llmrec.retrieval.diversity import diversify
+from llmrec.retrieval.exact import exact_search
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.hybrid import fuse
 
@@ -89,10 +91,16 @@ class Recommender:
 
     @classmethod
     def open(
-        cls, data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None
+        cls,
+        data: Path | None,
+        adapter: Path | None,
+        rebuild: bool = False,
+        catalog: Catalog | None = None,
+        chroma: str | None = None,
+        steady: bool = False,
     ) -> "Recommender":
         """See `llmrec.opening.open_all`."""
-        return cls(open_all(data, adapter, rebuild, catalog))
+        return cls(open_all(data, adapter, rebuild, catalog, chroma, steady))
 
     def index(self) -> dict[str, Any]:
         """What the open index holds."""
@@ -186,10 +194,10 @@ class Recommender:
         """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
         the best of each component that the index does not hold (it has no scores lent to newcomers), and the items
         that came or changed since it was built."""
-        near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
+        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        near = self._nearest(q, where, allowed, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
-        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
         held = () if self.opened.components.newcomers else ("llm",)
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
@@ -198,6 +206,17 @@ class Recommender:
             chosen = chosen[allowed[chosen]]
             kept[event, chosen] = fused[event, chosen]
         return kept
+
+    def _nearest(
+        self, q: Floats, where: Filter | None, allowed: NDArray[np.bool_], histories: Sequence[tuple[int, ...]]
+    ) -> list[NDArray[np.intp]]:
+        """The index's answer to `q (events, dim)`, rows for each; where it has none, all items are gone through."""
+        try:
+            return self.opened.index.query(q, CANDIDATES, where, histories)[0]
+        except IndexUnreachable:
+            note_loss("index")
+            components = self.opened.components
+            return exact_search(components.v, components.b, q, CANDIDATES, allowed, histories)
 
     def _recommended(self, row: int, situation: Situation) -> Recommended:
         item = self.catalog.items[row]

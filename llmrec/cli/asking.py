@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from llmrec.cli.options import OPENING, Adapter, Data, History, Json, User
+from llmrec.cli.options import OPENING, Adapter, Chroma, Data, History, Json, User
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -31,6 +31,7 @@ def recommend(
         float,
         typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
     ] = 0.0,
+    chroma: Chroma = None,
     json: Json = False,
 ) -> None:
     """Recommend items to a user, to a history, to a wish in words, or by an example; in any combination."""
@@ -39,7 +40,7 @@ def recommend(
 
     request = Request(user, _ids(history), query, k, where, explain, diversity, image, video, like)
     with show.waiting(OPENING):
-        recommender = opened(data, adapter, request.check)
+        recommender = opened(data, adapter, request.check, chroma)
         response = recommender.recommend(request)
     show.json(response.to_dict()) if json else show.response(response, recommender.catalog)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from llmrec import paths
-from llmrec.cli.options import Adapter, Base, Data, Json
+from llmrec.cli.options import Adapter, Base, Chroma, Data, Json
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -157,12 +157,12 @@ def train_clip(
 
 
 @app.command()
-def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> None:
+def index(data: Data = None, adapter: Adapter = None, chroma: Chroma = None, json: Json = False) -> None:
     """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
     from llmrec.recommend import Recommender
 
     with show.waiting("reading the items and building the index"):
-        result = Recommender.open(data, adapter, rebuild=True).index()
+        result = Recommender.open(data, adapter, rebuild=True, chroma=chroma).index()
     show.json(result) if json else show.ready(result)
 
 

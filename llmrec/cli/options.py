@@ -22,4 +22,12 @@ Database = Annotated[
     str | None,
     typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
 ]
+Chroma = Annotated[
+    str | None,
+    typer.Option(
+        "--chroma",
+        envvar="LLMREC_CHROMA",
+        help="URL of a Chroma server that has the index (default: an index below LLMREC_HOME).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmrec.cli.options import Adapter, Data, Database, Json
+from llmrec.cli.options import Adapter, Chroma, Data, Database, Json
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -28,11 +28,13 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     database: Database = None,
+    chroma: Chroma = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
     from llmrec.commands.serve import run_serve
 
-    run_serve(data, adapter, host, port, database, (rank_url, write_url) if engine == "vllm" else None)
+    vllm = (rank_url, write_url) if engine == "vllm" else None
+    run_serve(data, adapter, host, port, database, chroma, vllm)
 
 
 @keys_app.command("create")

@@ -16,15 +16,20 @@ def run_serve(
     host: str,
     port: int,
     database: str | None,
+    chroma: str | None,
     vllm: tuple[str, str] | None = None,
 ) -> None:
-    """Serve until told to end; `vllm`: addresses of the servers that rank and write.
+    """Serve until told to end; `chroma`: URL of the server that has the index, `vllm`: of those that rank and write.
 
     Raises `SetupError` where the packages of the gateway are missing.
     """
     with _installed():
         from llmrec.server.run import serve
-    serve(data, adapter, host, port, database, lambda line: show.OUT.print(line, soft_wrap=True, markup=False), vllm)
+
+    def say(line: str) -> None:
+        show.OUT.print(line, soft_wrap=True, markup=False)
+
+    serve(data, adapter, host, port, database, chroma, say, vllm)
 
 
 def run_create_key(

@@ -101,8 +101,10 @@ def films(catalog: "Catalog", ids: Sequence[str]) -> None:
 
 def response(response: "Response", catalog: "Catalog") -> None:
     """The ranked items; below each, where asked for, the sentence and the evidence it rests on."""
-    for note_line in response.notes:
-        note(note_line)
+    for remark in response.notes:
+        note(remark)
+    if response.degraded:
+        note(f"out of reach, and replaced: {', '.join(response.degraded)}")
     items(response.items, catalog)
     spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in response.timings.items())
     note(spent)

@@ -15,7 +15,10 @@ from llmrec.request import Request
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
 
-OUTAGES = {"llm": "The language model's server is out of reach just now, so the reasons are plain ones."}
+OUTAGES = {
+    "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
+    "index": "The search index is out of reach just now, so all items were gone through instead.",
+}
 """What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
 
 

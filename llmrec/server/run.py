@@ -28,17 +28,19 @@ def serve(
     host: str,
     port: int,
     url: str | None,
+    chroma: str | None,
     say: Callable[[str], None],
     vllm: tuple[str, str] | None = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know;
+    `url`: of the database, `chroma`: of the server that has the index, where these do not lie below LLMREC_HOME;
     `vllm`: the addresses of the servers that rank and write, where the LLM does not run here.
 
     Raises `BadInput` where the address is taken, and what `Recommender.open`, `through_vllm` and `open_database` raise.
     """
     # a port that is taken is told before the models are loaded
     with _listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.open(data, adapter)
+        recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
         log_to_stderr()
         if vllm:
             recommender = Recommender(through_vllm(recommender.opened, *vllm))
