@@ -1,4 +1,4 @@
-"""A vLLM server as somebody who may not answer: asked, given up at once while it is away, taken back when it is back."""
+"""A vLLM server, which may not answer: asked, given up at once while it is away, taken back when it is there again."""
 
 import logging
 import threading
