@@ -63,7 +63,8 @@ def build(recommender: Recommender, database: Database, media: Path, limits: Lim
 
     failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
     app = FastAPI(
-        title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life, docs_url=None, redoc_url=None,
+        title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life, docs_url=None,
+        redoc_url=None,
     )  # fmt: skip
     app.state.gateway = Gateway(
         database, shelf, Answering(shelf, database), Intake(shelf, database, media), gate, metrics

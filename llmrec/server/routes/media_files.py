@@ -55,7 +55,7 @@ def _picture(path: Path) -> str | None:
 
 
 def _played(path: Path) -> str:
-    """The MIME type of a clip or a sound by its first bytes; what is none of those that browsers play is plain bytes."""
+    """The MIME type of a clip or a sound by its first bytes; of what browsers do not play, plain bytes."""
     with path.open("rb") as file:
         head = file.read(16)
     known = (kind for at, mark, kind in SIGNATURES if head[at : at + len(mark)] == mark)
