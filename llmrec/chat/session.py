@@ -117,6 +117,8 @@ class Session:
             item = self._meant(intent.subject)
             self.conditions = intent.filters
             return self._new(query=intent.query or None, like=item)
+        if intent.action == "drop":
+            return self._without(intent.subject)
         if intent.action == "more":
             if self.asked is None:
                 raise BadInput("there is no list yet that could go on; ask for something first")
@@ -128,6 +130,16 @@ class Session:
             history=tuple(self.history), query=query, k=SHOWN, where=" and ".join(self.conditions) or None, like=like,
             image=image, never=tuple(self.rejected),
         )  # fmt: skip
+
+    def _without(self, dropped: str) -> Request:
+        """What was asked last, without these conditions. Raises `BadInput` where the last list has none of them."""
+        gone = {_plain(part) for part in (dropped, *dropped.split(" and "))}
+        kept = tuple(condition for condition in self.conditions if _plain(condition) not in gone)
+        if self.asked is None or kept == self.conditions:
+            had = f"its conditions are {' and '.join(self.conditions)}" if self.conditions else "it has no conditions"
+            raise BadInput(f"the last list has no condition {dropped}; {had}")
+        self.conditions = kept
+        return self._again(self.asked.never)
 
     def _again(self, never: Sequence[str]) -> Request:
         """What was asked last, with the conditions and the history of now."""
@@ -169,6 +181,10 @@ class Session:
                 raise BadInput(f"there is no number {subject} in the last list; ask for something first")
             return self.listed[int(subject) - 1]
         return find_title(subject, self.catalog)
+
+
+def _plain(condition: str) -> str:
+    return condition.strip().casefold()
 
 
 def _says_nothing(query: str) -> bool:

@@ -10,7 +10,7 @@ from llmrec.catalog import Catalog
 from llmrec.chat.conditions import read_conditions
 from llmrec.explain.vocabulary import Vocabulary
 
-Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "help", "quit"]
+Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "help", "quit"]
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -35,6 +35,7 @@ _SIMILAR = re.compile(
     r" (?P<subject>.*?)[\s?.!]*",
     re.I | re.S,
 )
+_DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _PLACE = re.compile(
     rf"(?:the |that |#|no\.? ?|number |nr\.? ?|item )*(?:(?P<word>{'|'.join(_ORDINALS)}|last)|(?P<n>\d{{1,3}})"
@@ -48,7 +49,8 @@ LAST = "last"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One line, understood. `subject`: the title, the number in the last list, or "last", that it speaks of."""
+    """One line, understood. `subject`: the title, the number in the last list, or "last", that it speaks of; the
+    conditions that are to be dropped, as `--where` takes them."""
 
     action: Action
     subject: str = ""
@@ -67,6 +69,9 @@ def understand(line: str, catalog: Catalog) -> Intent:
     text = " ".join(line.replace("\u2019", "'").split())
     if _MORE.fullmatch(text):
         return Intent("more")
+    dropped = _DROP.fullmatch(text)
+    if dropped:
+        return Intent("drop", dropped["rest"])
     similar = _similar(text, catalog)
     if similar:
         return similar

@@ -83,6 +83,13 @@ class Conversation:
         """What there is of an item besides words."""
         return sorted(self._recommender.catalog.item(id).media)
 
+    def titles(self) -> dict[str, str]:
+        """The titles of the history items that the evidence names, by id."""
+        catalog, items = self._recommender.catalog, (self.stored or {"items": ()})["items"]
+        records = (record for item in items if item["rationale"] for record in item["rationale"]["evidence"]["items"])
+        named = {id for record in records if (id := record.get("history_item")) is not None}
+        return {id: catalog.item(id).title for id in sorted(named)}
+
     def rest(self) -> str:
         """The reasons for the list, measured now; empty where there is no list."""
         if not self._explains:

@@ -243,6 +243,23 @@ class ItemState(BaseModel):
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
 
 
+class CatalogState(BaseModel):
+    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
+    → its most frequent values, the most frequent first."""
+
+    name: str
+    items: int
+    noun: str
+    chose: str
+    values: dict[str, list[str]]
+
+
+class KnownUsers(BaseModel):
+    """Ids of users."""
+
+    users: list[str]
+
+
 class Recorded(BaseModel):
     """How many events were new; they are on disk."""
 
