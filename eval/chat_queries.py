@@ -41,7 +41,8 @@ class Query:
             f"action {found.action!r}": found.action != self.action,
             f"subject {found.subject!r}": found.subject.lower() != self.subject.lower(),
             f"filters {sorted(found.filters)}": sorted(found.filters) != sorted(self.filters),
-            f"compared {[*map(str, found.compared)]}": sorted(str(c).lower() for c in found.compared) != sorted(self.compared),
+            f"compared {[*map(str, found.compared)]}": sorted(str(c).lower() for c in found.compared)
+            != sorted(self.compared),
             f"wish {found.query!r}": not all(words in wish for words in self.has)
             or any(words in wish for words in self.lacks),
         }

@@ -10,7 +10,8 @@ THAT, THESE, LAST = "that", "these", "last"
 """Subjects beside numbers and titles: the item spoken of, the whole last list, its end."""
 _WORDS = {
     "cheaper": ("price", "<"), "less expensive": ("price", "<"), "more affordable": ("price", "<"),
-    "less pricey": ("price", "<"), "pricier": ("price", ">"), "more expensive": ("price", ">"), "dearer": ("price", ">"),
+    "less pricey": ("price", "<"), "pricier": ("price", ">"), "more expensive": ("price", ">"),
+    "dearer": ("price", ">"),
     "newer": ("year", ">"), "more recent": ("year", ">"), "more modern": ("year", ">"), "later": ("year", ">"),
     "older": ("year", "<"), "earlier": ("year", "<"), "less recent": ("year", "<"),
 }  # fmt: skip
@@ -29,7 +30,9 @@ _PLACE = re.compile(
     re.I,
 )
 _THIS = re.compile(r"(?:that|this|it|that one|this one|the same|the same one|the same thing|same)", re.I)
-_ALL = re.compile(r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I)
+_ALL = re.compile(
+    r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I
+)
 _INVERSE = {"<": ">=", ">": "<="}
 
 

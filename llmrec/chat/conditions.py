@@ -15,7 +15,8 @@ from llmrec.chat.quantities import read_quantities
 from llmrec.retrieval.filters import written
 
 _NEITHER = (
-    r"not (?:only|just|necessarily|exclusively)|(?:i )?(?:do not|don'?t|would not|wouldn'?t) (?:mind|hate|dislike|avoid)"
+    r"not (?:only|just|necessarily|exclusively)|"
+    r"(?:i )?(?:do not|don'?t|would not|wouldn'?t) (?:mind|hate|dislike|avoid)"
 )
 """Sounds like a condition and is none."""
 _MUST = (
@@ -35,7 +36,8 @@ _VAGUE = (
     r"those|these|all|yet)\s+)*"
 )
 _LEAD = re.compile(
-    rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}", re.I
+    rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}",
+    re.I,
 )
 _JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+)*"
 _NOUN_ENDS = re.compile(
@@ -218,9 +220,9 @@ def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
 def _opening(text: str) -> str:
     """What stands before the head, without the words by which people begin to ask."""
     return re.sub(
-        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|how about|"
-        r"what about|in the mood for|looking for|searching for|in search of|after|up for|want|need|like|love|fancy|feel|"
-        r"would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|me|us|"
+        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
+        r"(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|like|love|fancy|"
+        r"feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|me|us|"
         r"something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
         " ",
         text,

@@ -23,7 +23,25 @@ SAID = {
 """Folded value -> words by which people ask for it, beyond those that a sentence may use."""
 SPELT = 5
 """Letters from which a word may be a misspelling of another."""
-_NO_TYPO = frozenset("white while where there these those shall short skirt shirt dream grown crown great greed".split())
+_NO_TYPO = frozenset(
+    [
+        "white",
+        "while",
+        "where",
+        "there",
+        "these",
+        "those",
+        "shall",
+        "short",
+        "skirt",
+        "shirt",
+        "dream",
+        "grown",
+        "crown",
+        "great",
+        "greed",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,7 @@ from llmrec.catalog import Catalog
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-_SPELT = (
-    rf"(?:a|{'|'.join(_ONES)}) hundred|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}"
-)
+_SPELT = rf"(?:a|{'|'.join(_ONES)}) hundred|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}"
 _MONEY = r"(?:[$€£]\s?)?"
 _UNIT = r"(?:\s?(?:[$€£]|(?:dollars?|euros?|pounds?|bucks|quid|usd|eur|gbp)(?!\w)))?"
 
@@ -109,7 +107,8 @@ _YEARS: tuple[Rule, ...] = (
     (rf"{_MADE}(?:after |later than |newer than |more recent than |post[- ]?){_YEAR}\b", lambda m: [f"year>{m['y']}"]),
     (rf"{_MADE}(?:before |earlier than |older than |pre[- ]?){_YEAR}\b", lambda m: [f"year<{m['y']}"]),
     (
-        rf"(?:(?:made|released|shot|published) )?(?:in|of|from) (?:the year )?(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})*)\b",
+        r"(?:(?:made|released|shot|published) )?(?:in|of|from) (?:the year )?"
+        rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})*)\b",
         lambda m: _any_year(m["ys"]),
     ),
     (rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})+)\b", lambda m: _any_year(m["ys"])),

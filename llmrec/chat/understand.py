@@ -39,7 +39,8 @@ _MORE = re.compile(
     re.I,
 )
 _ANEW = re.compile(
-    r"(?:start (?:over|again|afresh)|reset|forget (?:that|it|everything|all that)|clear (?:all )?(?:the )?filters?)[\s?.!]*",
+    r"(?:start (?:over|again|afresh)|reset|forget (?:that|it|everything|all that)|"
+    r"clear (?:all )?(?:the )?filters?)[\s?.!]*",
     re.I,
 )
 _SIMILAR = re.compile(

@@ -162,7 +162,7 @@ def _values(text: str, at: int) -> tuple[list[str], int]:
             raise BadFilter(f"the filter {text!r} opens a quote that it does not close; close it")
         end = END.search(text, at)
         stop = quoted.end() if quoted else end.start() if end else len(text)
-        if not quoted and 0 <= (bar := text.find("|", at, stop)):
+        if not quoted and (bar := text.find("|", at, stop)) >= 0:
             stop = bar
         value = text[at:stop].strip()
         if not value:

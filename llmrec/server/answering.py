@@ -1,9 +1,10 @@
 """From a typed question to a stored answer: who asks, what is known of them, the recommender, the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownItem, UnknownUser
 from llmrec.recommend import Response
 from llmrec.request import Request
@@ -29,6 +30,7 @@ class Question:
     diversity: float = 0.0
     like: str | None = None
     never: tuple[str, ...] = ()
+    context: Context | None = None
 
 
 class Answering:
@@ -75,6 +77,7 @@ class Answering:
             diversity=question.diversity,
             like=question.like,
             never=never,
+            context=question.context,
         )
         return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
 
@@ -84,7 +87,7 @@ class Answering:
         asked = {
             "history": request.history, "query": request.query, "k": request.k, "where": request.where,
             "diversity": request.diversity, "like": request.like, "never": request.never,
-            "image": request.image is not None,
+            "image": request.image is not None, "context": asdict(request.context) if request.context else None,
         }  # fmt: skip
         keep(self.database, tenant, person, asked, told, told["id"])
         return told
@@ -124,6 +127,8 @@ class Answering:
             diversity=asked["diversity"],
             like=asked["like"],
             never=tuple(id for id in asked["never"] if id in offered),
+            # answers that were kept before there was context have none
+            context=Context(**told) if (told := asked.get("context")) else None,
         )
         reasons = {
             item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items

@@ -9,9 +9,9 @@ from llmrec.retrieval.filters import parse_where
 
 def _cases(name: str) -> list[object]:
     return [
-        pytest.param(query, id=query.line, marks=[pytest.mark.xfail(reason=query.fails, strict=True)] if query.fails else [])
+        pytest.param(query, id=query.line, marks=pytest.mark.xfail(bool(query.fails), reason=query.fails, strict=True))
         for query in queries(name)
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize("query", _cases("queries.jsonl"))

@@ -122,6 +122,8 @@ items = st.lists(
     min_size=1,
     max_size=12,
 ).map(lambda found: tuple(Item(str(n), f"t{n}", "", attributes) for n, attributes in enumerate(found)))
+
+
 def several(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """One value, or some joined by "or"."""
     return st.lists(values, min_size=1, max_size=3).map("|".join)

@@ -44,7 +44,8 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     lines = [_line(message) for message in body.messages if message.role in ("user", "assistant")]
 
     def begin() -> tuple[Conversation, str]:
-        conversation = Conversation(parts.answering, caller.tenant, body.user, lines)
+        context = body.context.given() if body.context else None
+        conversation = Conversation(parts.answering, caller.tenant, body.user, lines, context)
         return conversation, conversation.opening()
 
     conversation, opening = await parts.gate.run(begin)
