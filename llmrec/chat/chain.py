@@ -34,11 +34,13 @@ def conversing(
     where: str | None = None,
     context: Context | None = None,
     understand: Runnable[str, Intent] | None = None,
+    explain: bool = True,
 ) -> Runnable[Any, AIMessage]:
     """A chain from the messages of a conversation (or its first line) to the answer to the last.
 
     `history`, `never`: item ids of the person who speaks; `where`: a filter that holds whatever is said; `understand`:
-    what reads a line (`proposing(model, catalog)`), the rules by default. The reply's `response_metadata` holds
+    what reads a line (`proposing(model, catalog)`), the rules by default; `explain`: whether a list comes with reasons,
+    which take half a second an item. The reply's `response_metadata` holds
     `recommendations` (each item as `Recommended.to_dict` gives it) and `conditions`. Messages of the system and of
     tools steer nothing. Raises `UnknownItem`, `BadFilter`, and `BadInput` where there is no line to answer.
     """
@@ -52,7 +54,7 @@ def conversing(
     def answered(turn: dict[str, Any]) -> AIMessage:
         session: Session = turn["session"]
         try:
-            return _message(session, session.answer(turn["intent"], turn["line"]))
+            return _message(session, session.answer(turn["intent"], turn["line"]), explain)
         except BadInput as error:
             return AIMessage(f"{str(error)[:1].upper()}{str(error)[1:]}.")
 
@@ -68,14 +70,13 @@ def _lines(messages: Messages) -> list[Line]:
     return [Line(isinstance(m, AIMessage), m.text) for m in told if isinstance(m, AIMessage | HumanMessage)]
 
 
-def _message(session: Session, reply: Reply) -> AIMessage:
-    """The reply as a message; a list comes with its reasons."""
+def _message(session: Session, reply: Reply, explain: bool) -> AIMessage:
     told: dict[str, Any] = {"conditions": list(session.conditions)}
     if reply.why:
         return AIMessage(reply.why.rationale.text if reply.why.rationale else "", response_metadata=told)
     if reply.response is None:
         return AIMessage(reply.words, response_metadata=told)
     words = listing(reply.response.items, session.catalog)
-    items = session.explained() if reply.response.items else ()
+    items = session.explained() if explain and reply.response.items else reply.response.items
     told["recommendations"] = [item.to_dict() for item in items]
     return AIMessage("\n\n".join(part for part in (words, reasons(items)) if part), response_metadata=told)
