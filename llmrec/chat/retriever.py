@@ -9,7 +9,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
 from llmrec.catalog import Catalog
-from llmrec.chat.conditions import read_conditions
+from llmrec.chat.conditions import Read, read_conditions
 from llmrec.context import Context
 from llmrec.request import Request
 
@@ -43,17 +43,14 @@ class LLMRecRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun | None = None,  # noqa: ARG002 (LangChain's signature)
     ) -> list[Document]:
-        wish, conditions = query, ()
-        if self.reads_conditions:
-            read = read_conditions(query, self.catalog)
-            wish, conditions = read.wish, read.conditions
-        where = " and ".join((*([self.where] if self.where else []), *conditions)) or None
+        read = read_conditions(query, self.catalog) if self.reads_conditions else Read(query, ())
+        where = " and ".join((*([self.where] if self.where else []), *read.conditions)) or None
         response = self.recommend(
             Request(
                 user=self.user,
                 history=self.history,
                 never=self.never,
-                query=wish or None,
+                query=read.wish or None,
                 where=where,
                 k=self.k,
                 explain=self.explain,

@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from llmrec.chat.memory import Line
 from llmrec.server.chat_schemas import ChatRequest, ImagePart, Message
-from llmrec.server.conversing import Conversation, Line, picture_of
+from llmrec.server.conversing import Conversation, picture_of
 from llmrec.server.parts import Caller, Gateway, Parts
 from llmrec.server.refusals import Refused, refusal
 
