@@ -50,7 +50,7 @@ def main() -> None:
         "rules, on the lines that the LLM read": _share(chosen, rules[::every]),
         "SmolLM2-135M, constrained JSON, alone": _share(chosen, alone),
         "of its answers valid against the schema": f"{sum(p is not None for p in proposals)} of {len(proposals)}",
-        "its filters alone right": f"{sum(_filters(q, i) for q, i in zip(chosen, alone, strict=True))} of {len(chosen)}",
+        "its filters alone right": f"{sum(map(_filters, chosen, alone))} of {len(chosen)}",
         "rules and its proposals": _share(chosen, joined),
         "seconds a line": round(seconds / len(chosen), 2),
         "lines": "tests/chat/queries.jsonl",
