@@ -44,8 +44,13 @@ def test_in_a_line_they_free_no_condition(shop: Recommender, order: str, line: s
 @pytest.mark.parametrize("order", ATTACKS)
 def test_as_a_query_they_change_neither_the_callers_filter_nor_the_person(shop: Recommender, order: str) -> None:
     retriever = LLMRecRetriever(
-        catalog=shop.catalog, recommend=shop.recommend, user="42", where="year<1960 and genre!=Horror", k=3, explain=False
-    )  # fmt: skip
+        catalog=shop.catalog,
+        recommend=shop.recommend,
+        user="42",
+        where="year<1960 and genre!=Horror",
+        k=3,
+        explain=False,
+    )
     seen = set(shop.catalog.history("42"))
     for document in retriever.invoke(order):
         told = document.metadata["attributes"]
