@@ -13,14 +13,14 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 from llmrec.catalog import Catalog
 from llmrec.chat.memory import Line, remember
 from llmrec.chat.session import Reply, Session
-from llmrec.chat.transcript import listing, reasons
+from llmrec.chat.transcript import WHY, listing
 from llmrec.chat.understand import Intent, understanding
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Response
+    from llmrec.recommend import Recommended, Response
 
 Messages = str | Sequence[BaseMessage | tuple[str, str] | dict[str, Any]]
 
@@ -76,7 +76,12 @@ def _message(session: Session, reply: Reply, explain: bool) -> AIMessage:
         return AIMessage(reply.why.rationale.text if reply.why.rationale else "", response_metadata=told)
     if reply.response is None:
         return AIMessage(reply.words, response_metadata=told)
-    words = listing(reply.response.items, session.catalog)
     items = session.explained() if explain and reply.response.items else reply.response.items
     told["recommendations"] = [item.to_dict() for item in items]
-    return AIMessage("\n\n".join(part for part in (words, reasons(items)) if part), response_metadata=told)
+    return AIMessage(spoken(items, session.catalog), response_metadata=told)
+
+
+def spoken(items: "Sequence[Recommended]", catalog: Catalog) -> str:
+    """A list in words: a numbered line each, then the checked sentence of each that has one, by its number."""
+    reasons = [f"({place}) {item.rationale.text}" for place, item in enumerate(items, start=1) if item.rationale]
+    return "\n".join([listing(items, catalog), *(["", WHY, *reasons] if reasons else [])])

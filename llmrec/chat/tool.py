@@ -7,9 +7,9 @@ from langchain_core.tools import StructuredTool, ToolException
 from pydantic import BaseModel, ConfigDict, Field
 
 from llmrec.catalog import Catalog
+from llmrec.chat.chain import spoken
 from llmrec.chat.conditions import read_conditions
 from llmrec.chat.proposing import described
-from llmrec.chat.transcript import listing, reasons
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
@@ -79,9 +79,7 @@ def recommending_tool(
             )
         except BadInput as error:
             raise ToolException(f"{error}.") from error
-        items = response.items
-        words = "\n\n".join(part for part in (listing(items, catalog), reasons(items)) if part)
-        return words, [item.to_dict() for item in items]
+        return spoken(response.items, catalog), [item.to_dict() for item in response.items]
 
     fixed = where
     names = ", ".join(str(attribute["name"]) for attribute in described(catalog))
