@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from llmrec.chat.memory import Line
 from llmrec.server.chat_schemas import ChatRequest, ImagePart, Message
-from llmrec.server.conversing import Conversation, Line, picture_of
+from llmrec.server.conversing import Conversation, picture_of
 from llmrec.server.parts import Caller, Gateway, Parts
 from llmrec.server.refusals import Refused, refusal
 
@@ -44,7 +45,8 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     lines = [_line(message) for message in body.messages if message.role in ("user", "assistant")]
 
     def begin() -> tuple[Conversation, str]:
-        conversation = Conversation(parts.answering, caller.tenant, body.user, lines)
+        context = body.context.given() if body.context else None
+        conversation = Conversation(parts.answering, caller.tenant, body.user, lines, context)
         return conversation, conversation.opening()
 
     conversation, opening = await parts.gate.run(begin)
@@ -100,11 +102,7 @@ def _shown(conversation: Conversation) -> dict[str, Any] | None:
         ],
         "titles": conversation.titles(),
         "notes": stored["notes"],
-<<<<<<< HEAD
-        "degraded": stored["degraded"],
-=======
         "degraded": stored.get("degraded", []),
->>>>>>> work-web
         "conditions": list(conversation.conditions),
         "inputs": conversation.inputs,
     }
