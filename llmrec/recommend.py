@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.engine.base import Engine
 from llmrec.example import Example, read_example, shown
-from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
-from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.explain import ItemEvidence, Rationale, stream_rationales
+from llmrec.explain.effects import Situation
+from llmrec.explain.measure import Instruments, measure
+from llmrec.explain.rationale import STREAMED
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
@@ -76,6 +78,29 @@ class Response:
         }
 
 
+@dataclass
+class Streamed:
+    """An answer under way: its `items` as ranked, and as `explained` one by one, in order, each as soon as its sentence
+    is written and checked.
+
+    `timings` and `notes` are whole when `explained` has come to its end.
+    """
+
+    items: tuple[Recommended, ...]
+    history: tuple[str, ...]
+    timings: dict[str, float]
+    notes: list[str]
+    explained: Iterator[Recommended]
+
+    def whole(self) -> Response:
+        """Waits for all reasons."""
+        return self.response(tuple(self.explained))
+
+    def response(self, items: tuple[Recommended, ...]) -> Response:
+        """The answer with these, its own, items."""
+        return Response(items, self.history, self.timings, tuple(self.notes))
+
+
 class Recommender:
     """A catalogue and an adapter pack, opened once, asked often, by several threads at a time where need be."""
 
@@ -97,6 +122,14 @@ class Recommender:
 
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
+        return self._answer(request, [request.k]).whole()
+
+    def stream(self, request: Request) -> Streamed:
+        """The same, the list at once and the reasons one by one. Raises what `recommend` does."""
+        return self._answer(request, STREAMED)
+
+    def _answer(self, request: Request, sizes: Sequence[int]) -> Streamed:
+        """`sizes`: sentences that are written at once, see `stream_rationales`."""
         clock = _Clock()
         ids, where = request.seen(self.catalog), request.filter(self.catalog)
         example = read_example(request, self.opened)
@@ -109,11 +142,28 @@ class Recommender:
         clock.lap("llm")
         best, situation = self._rank(q, history, wish, asked, where, request, asker)
         clock.lap("rank")
-        items = [self._recommended(row, situation) for row in best]
-        if request.explain and items:
-            items = self._explained(items, best, situation, q[0], asker)
-            clock.lap("explain")
-        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
+        items = tuple(self._recommended(row, situation) for row in best)
+        notes = self._notes(best, request)
+
+        def explained() -> Iterator[Recommended]:
+            tools = Instruments(
+                asker.components,
+                asker.engine,
+                self.opened.engine,
+                self.opened.blind,
+                asker.weights(self.opened.weights("")),
+            )
+            measured = measure(situation, best, q[0], tools, self.catalog, request.shapley)
+            notes.extend([measured.cost] if measured.cost else [])
+            clock.lap("evidence")
+            write, evidence = self.opened.engine.generate, measured.evidence
+            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example, sizes=sizes)
+            for item, rationale in zip(items, sentences, strict=True):
+                clock.lap("sentences")
+                yield replace(item, rationale=rationale, evidence=rationale.evidence)
+                clock.resume()
+
+        return Streamed(items, ids, clock.laps, notes, explained() if request.explain and items else iter(items))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
@@ -164,7 +214,8 @@ class Recommender:
         seen = np.ones(len(self.catalog.items), np.bool_)
         seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name)
+        allowed = None if where is None else self._allowed(where)
+        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name, allowed)
 
     def _among_candidates(
         self,
@@ -180,7 +231,7 @@ class Recommender:
         near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
-        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        allowed = self._allowed(where)
         held = () if self.opened.components.newcomers else ("llm",)
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
@@ -189,6 +240,10 @@ class Recommender:
             chosen = chosen[allowed[chosen]]
             kept[event, chosen] = fused[event, chosen]
         return kept
+
+    def _allowed(self, where: Filter | None) -> NDArray[np.bool_]:
+        """`(items,)`: what the filter lets through."""
+        return np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
 
     def _recommended(self, row: int, situation: Situation) -> Recommended:
         item = self.catalog.items[row]
@@ -199,30 +254,11 @@ class Recommender:
         }
         return Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes))
 
-    def _explained(
-        self, items: list[Recommended], rows: list[int], situation: Situation, q: Floats, asker: "_Asker"
-    ) -> list[Recommended]:
-        """The items with measured evidence and a checked sentence each."""
-        parts = self.opened
-        left, by_history = history_effects(situation, rows, asker.components, asker.engine)
-        by_input = input_effects(situation, rows, asker.components, q, parts.blind, asker.engine, parts.engine)
-        scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
-        names = [self.catalog.items[row].id for row in left]
-        evidence = [
-            rank_evidence(self.catalog, item.id, names, effects, of_inputs, situation.wish, scale)
-            for item, effects, of_inputs in zip(items, by_history, by_input, strict=True)
-        ]
-        rationales = write_rationales(evidence, parts.engine.generate, self.catalog, example=situation.example)
-        return [
-            Recommended(i.id, i.title, i.score, i.parts, i.attributes, rationale, found)
-            for i, rationale, found in zip(items, rationales, evidence, strict=True)
-        ]
-
-    def _notes(self, shown: list[int], request: Request) -> tuple[str, ...]:
+    def _notes(self, shown: list[int], request: Request) -> list[str]:
         notes = [str(problem) for problem in self.opened.problems]
         if len(shown) < request.k:
             notes.append(f"only {len(shown)} items are left that fit; loosen the filter or ask for fewer")
-        return tuple(notes)
+        return notes
 
 
 class _Asker:
@@ -240,13 +276,17 @@ class _Asker:
 
 
 class _Clock:
-    """Seconds by step."""
+    """Seconds by step; those of a step that comes again add up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._last = time.perf_counter()
 
+    def resume(self) -> None:
+        """What passed since the last lap was not ours."""
+        self._last = time.perf_counter()
+
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round(now - self._last, 4)
+        self.laps[name] = round(self.laps.get(name, 0.0) + now - self._last, 4)
         self._last = now

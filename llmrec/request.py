@@ -26,11 +26,15 @@ class Request:
     like: str | None = None
     never: tuple[str, ...] = ()
     """Item ids that must not be answered, because they were turned down or shown already."""
+    shapley: int = 0
+    """Random orders of the history that Shapley values are sampled over, beside leave-one-out; 0 for none."""
 
     def __post_init__(self) -> None:
         """Raises `BadInput` where the parts contradict one another."""
         if sum(given is not None for given in (self.image, self.video, self.like)) > 1:
             raise BadInput("one example at a time: pass one of --image, --video and --like")
+        if self.shapley and not self.explain:
+            raise BadInput("--shapley measures reasons, which were not asked for; pass --explain too")
         if self.history is None:
             return
         if self.user is not None:

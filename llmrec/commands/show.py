@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
     from llmrec.doctor import Finding
     from llmrec.explain import ItemEvidence
-    from llmrec.recommend import Recommended, Response
+    from llmrec.recommend import Recommended, Streamed
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -99,23 +99,31 @@ def films(catalog: "Catalog", ids: Sequence[str]) -> None:
         OUT.print(f"    {escape(catalog.item(item_id).label())}", soft_wrap=True)
 
 
-def response(response: "Response", catalog: "Catalog") -> None:
-    """The ranked items; below each, where asked for, the sentence and the evidence it rests on."""
-    for note_line in response.notes:
-        note(note_line)
-    items(response.items, catalog)
-    spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in response.timings.items())
-    note(spent)
+def answer(answer: "Streamed", catalog: "Catalog") -> None:
+    """The ranked items, each as soon as its sentence, where asked for, is written and checked."""
+    told = len(answer.notes)
+    for line in answer.notes[:told]:
+        note(line)
+    for place in range(1, len(answer.items) + 1):
+        with waiting("measuring, writing"):
+            recommended = next(answer.explained)
+        item(place, recommended, catalog)
+    for line in answer.notes[told:]:
+        note(line)
+    note(", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in answer.timings.items()))
 
 
 def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
     """Place, score and name of each item, with its reasons where there are some."""
     for place, recommended in enumerate(ranked, start=1):
-        OUT.print(
-            f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{escape(catalog.item(recommended.id).label())}[/]",
-            soft_wrap=True,
-        )
-        reasons(recommended, catalog)
+        item(place, recommended, catalog)
+
+
+def item(place: int, recommended: "Recommended", catalog: "Catalog") -> None:
+    """One item of a list."""
+    label = escape(catalog.item(recommended.id).label())
+    OUT.print(f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{label}[/]", soft_wrap=True)
+    reasons(recommended, catalog)
 
 
 def reasons(recommended: "Recommended", catalog: "Catalog") -> None:

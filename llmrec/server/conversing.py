@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import listed, listing, reasons
+from llmrec.chat.transcript import WHY, listed, listing, reason
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
 from llmrec.recommend import Response
@@ -77,9 +77,18 @@ class Conversation:
         """What there is of an item besides words."""
         return sorted(self._recommender.catalog.item(id).media)
 
-    def rest(self) -> str:
-        """The reasons for the list, measured now; empty where there is no list."""
-        return "\n\n" + reasons(self._session.explained()) if self._explains else ""
+    def rest(self) -> Iterator[str]:
+        """The reasons for the list, measured now, a piece for each item as soon as it is there; none without a list."""
+        asked = self._session.asked
+        if not self._explains or asked is None or self.stored is None:
+            return
+        answer = self._recommender.stream(replace(asked, explain=True))
+        yield f"\n\n{WHY}"
+        items = []
+        for place, item in enumerate(answer.explained, start=1):
+            items.append(item)
+            yield f"\n{reason(place, item)}"
+        self.stored = self._answering.explain_kept(self.stored, answer.response(tuple(items)))
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:
