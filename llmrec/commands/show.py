@@ -130,12 +130,14 @@ def reasons(recommended: "Recommended", catalog: "Catalog") -> None:
     """The sentence of one item and the measured evidence behind it."""
     if recommended.rationale:
         OUT.print(Padding(f"[italic]{escape(recommended.rationale.text)}[/]", INDENT))
+        for remark in recommended.rationale.remarks:
+            OUT.print(Padding(f"[dim]{escape(remark.text)}[/]", INDENT))
     if recommended.evidence:
         OUT.print(Padding(f"[dim]{escape(evidence(recommended.evidence, catalog))}[/]", INDENT))
 
 
 def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
-    """Evidence on one line: what the score loses without each thing, in standard deviations of the user's scores."""
+    """Evidence on a line: what the score loses without each thing, in standard deviations of the user's scores."""
     from llmrec.explain.wording import wording
 
     words = wording(catalog)
@@ -145,7 +147,14 @@ def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
         shared = ", ".join(facet.value for facet in evidence.shared(record.history_item or ""))
         parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
     parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
-    return "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+    told = "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+    if not evidence.shapley:
+        return told
+    # Evidence holds them all, the three largest are told.
+    largest = sorted(evidence.shapley, key=lambda share: -abs(share.effect))[:3]
+    shares = [f"{catalog.item(s.history_item).title} {s.effect:+.2f} ± {s.error:.2f}" for s in largest]
+    total = sum(share.effect for share in evidence.shapley)
+    return f"{told}\nShapley values: {' · '.join(shares)} · together {total:+.2f}"
 
 
 def audited(result: Mapping[str, Any]) -> None:

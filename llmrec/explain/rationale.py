@@ -4,7 +4,7 @@ plainly.
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from typing import Literal
 
@@ -14,6 +14,7 @@ from llmrec.explain.brief import Brief
 from llmrec.explain.claims import Claim
 from llmrec.explain.compose import plain_sentence
 from llmrec.explain.evidence import ItemEvidence
+from llmrec.explain.remarks import Remark, remarks
 from llmrec.explain.verifier import Verdict, verify
 
 Source = Literal["llm", "llm-retry", "plain"]
@@ -37,6 +38,8 @@ class Rationale:
     claims: tuple[Claim, ...]
     evidence: ItemEvidence
     refused: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    """Beside the text: what was counted and re-ranked, in sentences made by rule."""
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -46,6 +49,7 @@ class Rationale:
             "claims": [claim.to_dict() for claim in self.claims],
             "evidence": self.evidence.to_dict(),
             "refused": [{"text": text, "problem": problem} for text, problem in self.refused],
+            "remarks": [remark.to_dict() for remark in self.remarks],
         }
 
 
@@ -100,7 +104,9 @@ def stream_rationales(
                 else:
                     done[n] = Rationale(sentence, source, verdict.claims, evidences[n], tuple(refused[n]))
                     told.add(sentence)
-        yield from (done.get(n) or _plainly(evidences[n], catalog, tuple(refused[n])) for n in group)
+        for n in group:
+            rationale = done.get(n) or _plainly(evidences[n], catalog, tuple(refused[n]))
+            yield replace(rationale, remarks=remarks(evidences[n], catalog))
 
 
 def _groups(n: int, sizes: Sequence[int]) -> Iterator[range]:

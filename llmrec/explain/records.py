@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite, nan
 from typing import Any
 
 
@@ -56,7 +57,8 @@ class Companions:
 class Share:
     """A history item's Shapley value: what it adds to the score, averaged over the orders in which items can come.
 
-    `effect` and its standard `error` are in standard deviations of the user's scores, as effects are.
+    `effect` and its standard `error` are in standard deviations of the user's scores, as effects are; a single order
+    tells no error (NaN).
     """
 
     history_item: str
@@ -65,9 +67,11 @@ class Share:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return {"history_item": self.history_item, "effect": round(self.effect, 5), "error": round(self.error, 5)}
+        error = round(self.error, 5) if isfinite(self.error) else None
+        return {"history_item": self.history_item, "effect": round(self.effect, 5), "error": error}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Share":
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
-        return cls(str(record["history_item"]), float(record["effect"]), float(record["error"]))
+        error = nan if record["error"] is None else float(record["error"])
+        return cls(str(record["history_item"]), float(record["effect"]), error)

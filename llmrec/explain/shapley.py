@@ -45,10 +45,10 @@ class Sampled:
 
     @property
     def errors(self) -> Floats:
-        """`(candidates, players)`: their standard errors; infinite for a single order."""
+        """`(candidates, players)`: their standard errors; NaN for a single order."""
         orders = len(self.gains)
         if orders < 2:
-            return np.full(self.gains.shape[1:], np.inf, np.float32)
+            return np.full(self.gains.shape[1:], np.nan, np.float32)
         spread: Floats = self.gains.std(axis=0, ddof=1) / np.float32(np.sqrt(orders))
         return spread
 
