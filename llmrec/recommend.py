@@ -16,7 +16,7 @@ from llmrec.engine.base import Engine
 from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, stream_rationales
 from llmrec.explain.effects import Situation
-from llmrec.explain.measure import Instruments, measure
+from llmrec.explain.measure import Instruments, add_shapley, measure
 from llmrec.explain.rationale import STREAMED
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
@@ -153,10 +153,13 @@ class Recommender:
                 self.opened.blind,
                 asker.weights(self.opened.weights("")),
             )
-            measured = measure(situation, best, q[0], tools, self.catalog, request.shapley)
-            notes.extend([measured.cost] if measured.cost else [])
+            evidence = measure(situation, best, q[0], tools, self.catalog)
             clock.lap("evidence")
-            write, evidence = self.opened.engine.generate, measured.evidence
+            if orders := request.shapley:
+                evidence, reads = add_shapley(evidence, situation, best, tools, self.catalog, orders)
+                notes.append(f"Shapley values over {orders} orders: the LLM read {reads:,} histories")
+                clock.lap("shapley")
+            write = self.opened.engine.generate
             sentences = stream_rationales(evidence, write, self.catalog, example=situation.example, sizes=sizes)
             for item, rationale in zip(items, sentences, strict=True):
                 clock.lap("sentences")

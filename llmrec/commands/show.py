@@ -3,6 +3,7 @@
 import dataclasses
 import json as json_module
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -152,7 +153,10 @@ def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
         return told
     # Evidence holds them all, the three largest are told.
     largest = sorted(evidence.shapley, key=lambda share: -abs(share.effect))[:3]
-    shares = [f"{catalog.item(s.history_item).title} {s.effect:+.2f} ± {s.error:.2f}" for s in largest]
+    shares = [
+        f"{catalog.item(s.history_item).title} {s.effect:+.2f}" + (f" ± {s.error:.2f}" if isfinite(s.error) else "")
+        for s in largest
+    ]
     total = sum(share.effect for share in evidence.shapley)
     return f"{told}\nShapley values: {' · '.join(shares)} · together {total:+.2f}"
 

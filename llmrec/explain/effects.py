@@ -49,6 +49,10 @@ class Situation:
             total += np.float32(self.weights[name]) * ((scores - mean) / spread).astype(np.float32)
         return total
 
+    def spread(self) -> float:
+        """Standard deviation of the fused score over the items not seen: the unit of effects."""
+        return float(self.fused(self.parts)[self.open_items].std()) or 1.0
+
     def ranks(
         self, parts: Mapping[str, Floats], weights: Mapping[str, float], candidates: Sequence[int]
     ) -> NDArray[np.intp]:

@@ -1,6 +1,5 @@
-"""Everything that is measured of a ranked list: one LLM read for all its items, then evidence for each."""
+"""Everything that is measured of a ranked list, as evidence for each item."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from llmrec.explain.companions import companions
 from llmrec.explain.effects import HistoryEffects, Situation, history_effects, input_effects
 from llmrec.explain.evidence import ItemEvidence, rank_evidence
 from llmrec.explain.records import Counterfactual, Share
-from llmrec.explain.shapley import Sampled, shapley_effects
+from llmrec.explain.shapley import shapley_effects
 from llmrec.retrieval.components import Components
 
 Floats = NDArray[np.float32]
@@ -34,29 +33,17 @@ class Instruments:
     unasked: Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Evidence of each item, in order; `cost` says in words what Shapley values took, "" where none were asked for."""
-
-    evidence: list[ItemEvidence]
-    cost: str = ""
-
-
 def measure(
-    situation: Situation, rows: Sequence[int], q: Floats, tools: Instruments, catalog: Catalog, orders: int = 0
-) -> Measured:
-    """Evidence for recommending each of `rows` in a situation.
-
-    `q (dim,)`: the request's query vector; `orders`: random orders that Shapley values are sampled over, 0 for none.
-    """
+    situation: Situation, rows: Sequence[int], q: Floats, tools: Instruments, catalog: Catalog
+) -> list[ItemEvidence]:
+    """Evidence for recommending each of `rows` in a situation, in order. `q (dim,)`: the request's query vector."""
     history, wish = [situation.history], situation.wish
     left = history_effects(situation, rows, tools.components, tools.engine)
     unasked = tools.engine.query_vectors(history, [""])[0] if wish else None
     unshown = tools.unshown.query_vectors(history, [wish])[0] if situation.example else None
     inputs = input_effects(situation, rows, tools.components, q, tools.blind, unasked, unshown)
-    scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
+    scale = situation.spread()
     wishless = None if unasked is None else _ranks_without_wish(situation, rows, unasked, tools)
-    shares, cost = _shares(situation, rows, tools, orders)
     named = [catalog.items[row].id for row in left.rows]
     found = []
     for place, row in enumerate(rows):
@@ -68,10 +55,9 @@ def measure(
                 evidence,
                 counterfactuals=_counterfactuals(evidence, left, place, wishless),
                 companions=companions(catalog, item, cited),
-                shapley=_ranked(shares, place, catalog, scale) if shares else (),
             )
         )
-    return Measured(found, cost)
+    return found
 
 
 def _ranks_without_wish(
@@ -95,20 +81,23 @@ def _counterfactuals(
     return tuple(found)
 
 
-def _shares(situation: Situation, rows: Sequence[int], tools: Instruments, orders: int) -> tuple[Sampled | None, str]:
-    if not orders or not situation.history:
-        return None, ""
-    started = time.perf_counter()
+def add_shapley(
+    evidence: Sequence[ItemEvidence],
+    situation: Situation,
+    rows: Sequence[int],
+    tools: Instruments,
+    catalog: Catalog,
+    orders: int,
+) -> tuple[list[ItemEvidence], int]:
+    """The evidence of each of `rows` with Shapley values, sampled over `orders`; and how many histories were read."""
     sampled = shapley_effects(situation, rows, tools.components, tools.engine, orders)
-    spent = time.perf_counter() - started
-    cost = (
-        f"Shapley values: {orders} orders of {len(sampled.rows)} items, {sampled.reads:,} histories read, {spent:.1f} s"
-    )
-    return sampled, cost
-
-
-def _ranked(sampled: Sampled, place: int, catalog: Catalog, scale: float) -> tuple[Share, ...]:
-    """Largest first; those that lower the score too, so that they add up."""
-    effects, errors = sampled.effects[place] / scale, sampled.errors[place] / scale
-    order = np.argsort(-effects, kind="stable")
-    return tuple(Share(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n])) for n in order)
+    scale = situation.spread()
+    found = []
+    for place, record in enumerate(evidence):
+        effects, errors = sampled.effects[place] / scale, sampled.errors[place] / scale
+        shares = tuple(
+            Share(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n]))
+            for n in np.argsort(-effects, kind="stable")
+        )
+        found.append(replace(record, shapley=shares))
+    return found, sampled.reads
