@@ -17,7 +17,6 @@ from llmrec.example import Example, read_example, shown
 from llmrec.explain import ItemEvidence, Rationale, stream_rationales
 from llmrec.explain.effects import Situation
 from llmrec.explain.measure import Instruments, add_shapley, measure
-from llmrec.explain.rationale import STREAMED
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
@@ -122,14 +121,10 @@ class Recommender:
 
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
-        return self._answer(request, [request.k]).whole()
+        return self.stream(request).whole()
 
     def stream(self, request: Request) -> Streamed:
         """The same, the list at once and the reasons one by one. Raises what `recommend` does."""
-        return self._answer(request, STREAMED)
-
-    def _answer(self, request: Request, sizes: Sequence[int]) -> Streamed:
-        """`sizes`: sentences that are written at once, see `stream_rationales`."""
         clock = _Clock()
         ids, where = request.seen(self.catalog), request.filter(self.catalog)
         example = read_example(request, self.opened)
@@ -160,7 +155,7 @@ class Recommender:
                 notes.append(f"Shapley values over {orders} orders: the LLM read {reads:,} histories")
                 clock.lap("shapley")
             write = self.opened.engine.generate
-            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example, sizes=sizes)
+            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example)
             for item, rationale in zip(items, sentences, strict=True):
                 clock.lap("sentences")
                 yield replace(item, rationale=rationale, evidence=rationale.evidence)

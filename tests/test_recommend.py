@@ -159,7 +159,7 @@ def test_reasons_come_one_by_one_and_are_those_of_a_whole_answer(shop: Recommend
     items = (first, *answer.explained)
     whole = shop.recommend(request)
     assert [item.id for item in items] == [item.id for item in whole.items]
-    assert [item.evidence for item in items] == [item.evidence for item in whole.items]
+    assert [item.rationale for item in items] == [item.rationale for item in whole.items]
 
 
 def test_evidence_fits_its_schema(shop: Recommender) -> None:

@@ -21,9 +21,9 @@ Source = Literal["llm", "llm-retry", "plain"]
 Generate = Callable[[list[str], int], list[str]]
 """(prompts, seed) -> one continuation a prompt; batched, the same for the same seed, another for another."""
 
-STREAMED = (1, 2, 4)
-"""Sentences written at once where somebody reads along: the first alone, so that it comes soon; then more at a time,
-which costs little more than one."""
+STREAMED = (1, 4)
+"""Sentences written at once: the first alone, so that who reads along has it soon; then more at a time, which costs
+little more than one. Answers that come whole are written so too: what is said must not depend on the door."""
 
 
 @dataclass(frozen=True)

@@ -121,4 +121,5 @@ def _common(reads: Sequence[tuple[int, ...]]) -> NDArray[np.intp]:
     lengths = np.array([len(read) for read in reads])
     apart = rows[:, None] != rows[None]  # (n, n, longest + 1)
     apart[:, :, longest] = True
-    return np.minimum(apart.argmax(axis=2), np.minimum(lengths[:, None], lengths[None]))
+    common: NDArray[np.intp] = np.minimum(apart.argmax(axis=2), np.minimum(lengths[:, None], lengths[None]))
+    return common
