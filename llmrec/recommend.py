@@ -155,7 +155,7 @@ class Recommender:
                 notes.append(f"Shapley values over {orders} orders: the LLM read {reads:,} histories")
                 clock.lap("shapley")
             write = self.opened.engine.generate
-            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example)
+            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example, style=request.style)
             for item, rationale in zip(items, sentences, strict=True):
                 clock.lap("sentences")
                 yield replace(item, rationale=rationale, evidence=rationale.evidence)

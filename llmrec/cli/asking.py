@@ -33,6 +33,12 @@ def recommend(
             "--shapley", min=0, max=4096, metavar="N", help="With --explain: Shapley values too, over N random orders."
         ),
     ] = 0,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style", help="With --explain: line, two (sentences) or comparison, by rule; else the LLM writes."
+        ),
+    ] = None,
     diversity: Annotated[
         float,
         typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
@@ -43,7 +49,9 @@ def recommend(
     from llmrec.commands.opened import opened
     from llmrec.request import Request
 
-    request = Request(user, _ids(history), query, k, where, explain, diversity, image, video, like, shapley=shapley)
+    request = Request(
+        user, _ids(history), query, k, where, explain, diversity, image, video, like, shapley=shapley, style=style
+    )
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check)
         answer = recommender.stream(request)

@@ -14,7 +14,9 @@ from llmrec.explain.brief import Brief
 from llmrec.explain.claims import Claim
 from llmrec.explain.compose import plain_sentence
 from llmrec.explain.evidence import ItemEvidence
+from llmrec.explain.phrasing import Style
 from llmrec.explain.remarks import Remark, remarks
+from llmrec.explain.styles import styled
 from llmrec.explain.verifier import Verdict, verify
 
 Source = Literal["llm", "llm-retry", "plain"]
@@ -73,12 +75,14 @@ def stream_rationales(
     example: str = "",
     template: str = "rationale",
     sizes: Sequence[int] = STREAMED,
+    style: Style | None = None,
 ) -> Iterator[Rationale]:
     """A verified rationale for each item, in order, each group of them as soon as it is written and checked.
 
     A sentence that repeats another of the same answer is refused too: five items deserve five sentences. Where nothing
     moved the score as much as the `example` that was shown, named as the evidence names it, the sentence just says so.
-    `template`: the prompt that briefs are told in; `sizes`: items written at once, the last repeated.
+    `template`: the prompt that briefs are told in; `sizes`: items written at once, the last repeated; `style`: one that
+    was asked for, in which no LLM writes.
     Raises `LlmrecError` where `generate` does not return one text a prompt.
     """
     rng = random.Random(seed)
@@ -86,6 +90,12 @@ def stream_rationales(
     shown = {n for n, evidence in enumerate(evidences) if _led_by(evidence, example)}
     leads = {n: brief.lead(rng) for n, brief in enumerate(briefs) if n not in shown}
     told: set[str] = set()
+    if style is not None:
+        for n, (brief, evidence) in enumerate(zip(briefs, evidences, strict=True)):
+            found = _in_style(styled(brief, style, seed + n), evidence, catalog, told)
+            told.add(found.text)
+            yield replace(found, remarks=remarks(evidence, catalog))
+        return
     for group in _groups(len(evidences), sizes):
         done = {n: _thanks_to(example, evidences[n], catalog) for n in group if n in shown}
         refused: dict[int, list[tuple[str, str]]] = {n: [] for n in group}
@@ -135,6 +145,18 @@ def _led_by(evidence: ItemEvidence, example: str) -> bool:
 def _thanks_to(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
     text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
     return Rationale(text, "plain", (), evidence)
+
+
+def _in_style(sentences: Iterator[str], evidence: ItemEvidence, catalog: Catalog, told: set[str]) -> Rationale:
+    """The first of some sentences that holds and is not `told`, else the last of them."""
+    found = None
+    for text in sentences:
+        verdict = verify(text, evidence, catalog)
+        found = Rationale(text, "plain", verdict.claims, evidence)
+        if verdict.ok and text not in told:
+            return found
+    assert found is not None
+    return found
 
 
 def _plainly(evidence: ItemEvidence, catalog: Catalog, refused: tuple[tuple[str, str], ...]) -> Rationale:
