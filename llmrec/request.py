@@ -42,8 +42,6 @@ class Request:
         if (self.shapley or self.style) and not self.explain:
             option = "--shapley" if self.shapley else "--style"
             raise BadInput(f"{option} is about reasons, which were not asked for; pass --explain too")
-        if self.style not in (None, "line", "two", "comparison"):
-            raise BadInput(f"--style is {self.style!r}; pass line, two or comparison")
         if self.history is None:
             return
         if self.user is not None:

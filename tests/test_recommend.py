@@ -11,6 +11,7 @@ import pytest
 from llmrec.catalog import rolling_split
 from llmrec.errors import BadFilter, BadInput, PackError, PackMismatch, UnknownItem, UnknownUser
 from llmrec.explain import verify
+from llmrec.explain.phrasing import Style
 from llmrec.opening import open_all
 from llmrec.recommend import Recommender, Request
 from llmrec.retrieval.filters import parse_where
@@ -147,6 +148,15 @@ def test_shapley_values_come_on_request_and_say_their_cost(shop: Recommender) ->
     assert {share.history_item for share in shares} == set(history)
     assert [share.effect for share in shares] == sorted((share.effect for share in shares), reverse=True)
     assert "8 orders" in answer.notes[-1] and "histories" in answer.notes[-1] and answer.timings["shapley"] > 0
+
+
+@pytest.mark.parametrize("style", ["line", "two", "comparison"])
+def test_reasons_come_in_a_style_without_the_llm(shop: Recommender, style: Style) -> None:
+    items = shop.recommend(Request(user="42", k=4, explain=True, style=style)).items
+    assert len({item.rationale.text for item in items if item.rationale}) == 4
+    for item in items:
+        assert item.rationale is not None and item.evidence is not None and item.rationale.source == "plain"
+        assert verify(item.rationale.text, item.evidence, shop.catalog).ok
 
 
 def test_reasons_come_one_by_one_and_are_those_of_a_whole_answer(shop: Recommender) -> None:

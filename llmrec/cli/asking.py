@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -34,10 +34,8 @@ def recommend(
         ),
     ] = 0,
     style: Annotated[
-        str | None,
-        typer.Option(
-            "--style", help="With --explain: line, two (sentences) or comparison, by rule; else the LLM writes."
-        ),
+        Literal["line", "two", "comparison"] | None,
+        typer.Option("--style", help="With --explain: a line, two sentences or a comparison by rule, without the LLM."),
     ] = None,
     diversity: Annotated[
         float,
