@@ -213,7 +213,8 @@ class Recommender:
         seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
         allowed = None if where is None else self._allowed(where)
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name, allowed)
+        situation = Situation(history, wish, asked, first, weights, seen, asker.name, allowed=allowed)
+        return order[: request.k], situation
 
     def _among_candidates(
         self,
