@@ -89,6 +89,8 @@ class Streamed:
     history: tuple[str, ...]
     timings: dict[str, float]
     notes: list[str]
+    explains: bool
+    """Whether reasons were asked for, which are waited for; else `explained` gives the items as they are."""
     explained: Iterator[Recommended]
 
     def whole(self) -> Response:
@@ -161,7 +163,8 @@ class Recommender:
                 yield replace(item, rationale=rationale, evidence=rationale.evidence)
                 clock.resume()
 
-        return Streamed(items, ids, clock.laps, notes, explained() if request.explain and items else iter(items))
+        explains = request.explain and bool(items)
+        return Streamed(items, ids, clock.laps, notes, explains, explained() if explains else iter(items))
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.

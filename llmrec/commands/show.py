@@ -3,6 +3,7 @@
 import dataclasses
 import json as json_module
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +107,7 @@ def answer(answer: "Streamed", catalog: "Catalog") -> None:
     for line in answer.notes[:told]:
         note(line)
     for place in range(1, len(answer.items) + 1):
-        with waiting("measuring, writing"):
+        with waiting("measuring, writing") if answer.explains else nullcontext():
             recommended = next(answer.explained)
         item(place, recommended, catalog)
     for line in answer.notes[told:]:
