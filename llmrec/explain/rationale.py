@@ -92,7 +92,10 @@ def stream_rationales(
     told: set[str] = set()
     if style is not None:
         for n, (brief, evidence) in enumerate(zip(briefs, evidences, strict=True)):
-            found = _in_style(styled(brief, style, seed + n), evidence, catalog, told)
+            by_rule = styled(brief, style, seed + n)
+            found = (
+                _thanks_to(example, evidence, catalog) if n in shown else _in_style(by_rule, evidence, catalog, told)
+            )
             told.add(found.text)
             yield replace(found, remarks=remarks(evidence, catalog))
         return
