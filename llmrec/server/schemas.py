@@ -97,12 +97,41 @@ class EvidenceRecord(BaseModel):
     effect: float
 
 
+class Counterfactual(BaseModel):
+    """The item's rank with and without one reason: a history item, or (null) the wish."""
+
+    history_item: str | None
+    rank: int
+    rank_without: int
+
+
+class Companions(BaseModel):
+    """How many of the `group` who took the history item took the item too, and its `takers` among all `people`."""
+
+    history_item: str
+    both: int
+    group: int
+    takers: int
+    people: int
+
+
+class Share(BaseModel):
+    """A history item's Shapley value with its standard error."""
+
+    history_item: str
+    effect: float
+    error: float | None
+
+
 class Evidence(BaseModel):
-    """The measured evidence of one item."""
+    """The measured evidence of one item; answers that were kept before it had more than `items` lack the rest."""
 
     item: str
     query: str
     items: list[EvidenceRecord]
+    counterfactuals: list[Counterfactual] = []
+    companions: list[Companions] = []
+    shapley: list[Share] = []
 
 
 class RefusedSentence(BaseModel):
@@ -110,6 +139,13 @@ class RefusedSentence(BaseModel):
 
     text: str
     problem: str
+
+
+class Remark(BaseModel):
+    """A sentence made by rule on what was counted and re-ranked, and the verdict on its claims."""
+
+    text: str
+    claims: list[Claim]
 
 
 class Rationale(BaseModel):
@@ -120,6 +156,7 @@ class Rationale(BaseModel):
     claims: list[Claim]
     evidence: Evidence
     refused: list[RefusedSentence]
+    remarks: list[Remark] = []
 
 
 class RankedItem(BaseModel):
