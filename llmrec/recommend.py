@@ -3,26 +3,28 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog import AttributeValue, Catalog, load_split
+from llmrec.catalog import Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.context import worded
 from llmrec.engine.base import Engine
 from llmrec.errors import IndexUnreachable
 from llmrec.example import Example, read_example, shown
-from llmrec.explain import ItemEvidence, Rationale, stream_rationales
+from llmrec.explain import stream_rationales
 from llmrec.explain.effects import Situation
 from llmrec.explain.measure import Instruments, add_shapley, measure
+from llmrec.explain.traits import with_traits
 from llmrec.losses import note_loss, noting_losses
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
+from llmrec.response import Recommended, Response, Streamed
 from llmrec.retrieval.diversity import diversify
 from llmrec.retrieval.exact import exact_search
 from llmrec.retrieval.filters import Filter
@@ -36,79 +38,6 @@ RANKED = 20
 """Items in each list of a ranking file."""
 BATCH = 256
 """Held-out events ranked at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recommended:
-    """One item of an answer; `parts`: what each component adds to `score`."""
-
-    id: str
-    title: str
-    score: float
-    parts: dict[str, float]
-    attributes: dict[str, AttributeValue]
-    rationale: Rationale | None = None
-    evidence: ItemEvidence | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "score": self.score,
-            "parts": self.parts,
-            "attributes": self.attributes,
-            "rationale": self.rationale.to_dict() if self.rationale else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """The answer: items best first, the history that was read, seconds by step, remarks for the reader."""
-
-    items: tuple[Recommended, ...]
-    history: tuple[str, ...]
-    timings: dict[str, float]
-    notes: tuple[str, ...] = ()
-    degraded: tuple[str, ...] = ()
-    """What was out of reach and replaced: "llm", "index"."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "items": [item.to_dict() for item in self.items],
-            "history": list(self.history),
-            "timings": self.timings,
-            "notes": list(self.notes),
-            "degraded": list(self.degraded),
-        }
-
-
-@dataclass
-class Streamed:
-    """An answer under way: its `items` as ranked, and as `explained` one by one, in order, each as soon as its sentence
-    is written and checked.
-
-    `timings`, `notes` and `missed` are whole when `explained` has come to its end.
-    """
-
-    items: tuple[Recommended, ...]
-    history: tuple[str, ...]
-    timings: dict[str, float]
-    notes: list[str]
-    missed: set[str]
-    """What was out of reach so far, and was replaced."""
-    explains: bool
-    """Whether reasons were asked for, which are waited for; else `explained` gives the items as they are."""
-    explained: Iterator[Recommended]
-
-    def whole(self) -> Response:
-        """Waits for all reasons."""
-        return self.response(tuple(self.explained))
-
-    def response(self, items: tuple[Recommended, ...]) -> Response:
-        """The answer with these, its own, items."""
-        return Response(items, self.history, self.timings, tuple(self.notes), tuple(sorted(self.missed)))
 
 
 class Recommender:
@@ -190,6 +119,7 @@ class Recommender:
         notes = self._notes(best, request)
 
         def explained() -> Iterator[Recommended]:
+            spoken = self.opened.spoken
             tools = Instruments(
                 asker.components,
                 asker.engine,
@@ -198,15 +128,17 @@ class Recommender:
                 asker.weights(self.opened.weights("")),
             )
             with noting_losses(missed):
-                evidence = measure(situation, best, q[0], tools, self.catalog)
+                evidence = measure(situation, best, q[0], tools, spoken)
+            attributed = self.opened.surrogate.of(situation.fused(situation.parts), situation.open_items)
+            evidence = [with_traits(each, attributed, spoken) for each in evidence]
             clock.lap("evidence")
             if orders := request.shapley:
                 with noting_losses(missed):
-                    evidence, reads = add_shapley(evidence, situation, best, tools, self.catalog, orders)
+                    evidence, reads = add_shapley(evidence, situation, best, tools, spoken, orders)
                 notes.append(f"Shapley values over {orders} orders: the LLM read {reads:,} histories")
                 clock.lap("shapley")
             write = self.opened.engine.generate
-            sentences = stream_rationales(evidence, write, self.catalog, example=situation.example, style=request.style)
+            sentences = stream_rationales(evidence, write, spoken, example=situation.example, style=request.style)
             for item in items:
                 with noting_losses(missed):  # not around the loop: each step may run in a thread of its own
                     rationale = next(sentences)

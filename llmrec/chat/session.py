@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from llmrec.catalog import Catalog
-    from llmrec.recommend import Recommended, Response
+    from llmrec.response import Recommended, Response
 
 SHOWN = 5
 HELP = (

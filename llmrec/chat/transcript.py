@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended
+    from llmrec.response import Recommended
 
 _LINE = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
 NOTHING = "Nothing in the catalogue fits. Ask for less at once."

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
     from llmrec.doctor import Finding
     from llmrec.explain import ItemEvidence
-    from llmrec.recommend import Recommended, Streamed
+    from llmrec.response import Recommended, Streamed
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -25,9 +25,11 @@ from llmrec.explain.plans import (
     RANKED,
     RESTS_ON,
     ROSE,
+    SEEN,
     STRONGLY,
     TAIL_CAUSE,
     TAIL_HELP,
+    TAIL_SEEN,
     TAIL_SHARED,
     TAIL_WISH,
     WISH,
@@ -44,6 +46,8 @@ _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
 
 def write(brief: Brief, lead: str, rng: random.Random) -> str:
     """One or two sentences on a brief, opening with `lead`, drawn by `rng`; true by construction."""
+    if lead == "seen":
+        return write_seen(brief, rng)
     causes = list(brief.history)
     if len(causes) == 2 and rng.random() < 0.55:
         causes.pop()
@@ -55,6 +59,24 @@ def write(brief: Brief, lead: str, rng: random.Random) -> str:
     item = _item(brief, [f for f in shared if f not in told and f not in brief.wished], rng)
     frame, tails = _plan(brief, lead, causes, told, rng)
     return _fill(frame + tails, brief, causes, told, item, rng)
+
+
+def write_seen(brief: Brief, rng: random.Random) -> str:
+    """A sentence that names every trait and where it shows, with a history item that has them too, if one has."""
+    plan = rng.choice(SEEN) + (rng.choice(TAIL_SEEN) if brief.sharer and rng.random() < 0.7 else "")
+    plan = plan.replace("{LIFTED}", rng.choice(LIFTED)).replace("{ROSE}", rng.choice(ROSE))
+    places = [
+        " and ".join(f"the {trait.phrase}" for trait in brief.traits if trait.place == place) + f" in its {place}"
+        for place in brief.places
+    ]
+    parts = {
+        # A comma before each place: the verifier reads a clause as speaking of one.
+        "T": " and ".join(places) if len(places) < 2 else ", ".join(places[:-1]) + f", and {places[-1]}",
+        "C": f'"{brief.title}"' if brief.named and rng.random() < 0.4 else f"this {brief.words.noun}",
+        "H": f'"{brief.sharer}"', "THEM": "it" if len(brief.traits) == 1 else "them", "chose": brief.words.chose,
+    }  # fmt: skip
+    text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], plan)
+    return text[:1].upper() + text[1:] + "."
 
 
 def _plan(brief: Brief, lead: str, causes: list[Cause], told: list[Facet], rng: random.Random) -> tuple[str, str]:
@@ -196,6 +218,8 @@ def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
 
 def plain(brief: Brief) -> str:
     """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the wish."""
+    if brief.traits:
+        return write_seen(brief, random.Random(brief.title))
     noun, chose = brief.words.noun, brief.words.chose
     rng = random.Random(0)
     named = _list([_bare(facet, rng) for facet in brief.wished[:2]])

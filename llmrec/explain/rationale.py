@@ -107,11 +107,13 @@ def stream_rationales(
             open_ = [n for n in group if n not in done]
             if not open_:
                 break
-            prompts = [briefs[n].prompt(leads.pop(n, "") or briefs[n].lead(rng), template) for n in open_]
+            asked = {n: leads.pop(n, "") or briefs[n].lead(rng) for n in open_}
+            prompts = [briefs[n].prompt(lead, template) for n, lead in asked.items()]
             for n, text in zip(open_, _written(generate, prompts, round_seed), strict=True):
                 sentence = text.strip().split("\n", 1)[0].strip()
                 verdict = verify(sentence, evidences[n], catalog)
-                problem = verdict.problem or ("another item has the same sentence" if sentence in told else "")
+                problem = verdict.problem or (_left_out(sentence, briefs[n]) if asked[n] == "seen" else "")
+                problem = problem or ("another item has the same sentence" if sentence in told else "")
                 if problem:
                     refused[n].append((sentence, problem))
                 else:
@@ -139,9 +141,15 @@ def _written(generate: Generate, prompts: list[str], seed: int) -> list[str]:
     return texts
 
 
+def _left_out(sentence: str, brief: Brief) -> str:
+    """What a sentence on what media show leaves out: the true reason may be any of the traits."""
+    missing = [trait.phrase for trait in brief.traits if trait.facet.value.lower() not in sentence.lower()]
+    return f"it leaves out the {missing[0]}" if missing else ""
+
+
 def _led_by(evidence: ItemEvidence, example: str) -> bool:
     """Whether nothing raised the score as much as the example did; attributes rest on other records."""
-    found = [(record.effect, record.modality) for record in evidence.items if record.kind != "attribute"]
+    found = [(record.effect, record.modality) for record in evidence.items if record.kind not in ("attribute", "trait")]
     return bool(example and found) and max(found, key=lambda pair: pair[0])[1] == example
 
 

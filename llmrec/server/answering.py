@@ -7,8 +7,8 @@ from typing import Any
 
 from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
-from llmrec.recommend import Response
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.logs import note
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database

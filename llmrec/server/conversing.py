@@ -12,8 +12,8 @@ from llmrec.chat.transcript import WHY, listing, reason
 from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
-from llmrec.recommend import Response
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
 

@@ -90,7 +90,7 @@ class Claim(BaseModel):
 class EvidenceRecord(BaseModel):
     """One thing that moved the score: what the score loses without it, in standard deviations of the user's scores."""
 
-    kind: Literal["history", "attribute", "modality", "query"]
+    kind: Literal["history", "attribute", "modality", "query", "trait"]
     history_item: str | None
     attribute: str | None
     modality: str | None
@@ -132,6 +132,8 @@ class Evidence(BaseModel):
     counterfactuals: list[Counterfactual] = []
     companions: list[Companions] = []
     shapley: list[Share] = []
+    fidelity: float | None = None
+    """R² of the linear model from which the effects of attributes (`trait`) come."""
 
 
 class RefusedSentence(BaseModel):

@@ -10,7 +10,8 @@ from llmrec.chat import LLMRecRetriever, recommending_tool
 from llmrec.chat.transcript import listed, listing
 from llmrec.chat.understand import understand
 from llmrec.prompts import render
-from llmrec.recommend import Recommended, Recommender
+from llmrec.recommend import Recommender
+from llmrec.response import Recommended
 from llmrec.retrieval.filters import parse_where
 from tests.server.test_attacks import ORDERS
 
