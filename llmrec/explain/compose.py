@@ -119,8 +119,8 @@ class Situations:
         if seen and not faint and rng.random() < 0.8:
             chosen = rng.sample(seen, min(len(seen), rng.choice((1, 2, 3, 3))))
             worth = sorted((LEAST + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
-            drawn = Attributed(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
-            evidence = with_traits(evidence, drawn, self._catalog)
+            attributed = Attributed(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
+            evidence = with_traits(evidence, attributed, self._catalog)
         return evidence
 
     def _wish(self, facets: tuple[Facet, ...], rng: random.Random) -> str:

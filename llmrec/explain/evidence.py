@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
+from llmrec.explain.records import Companions, Counterfactual, Share
 from llmrec.explain.vocabulary import Facet, Vocabulary
 
 Kind = Literal["history", "attribute", "modality", "query", "trait"]
@@ -88,6 +89,10 @@ class ItemEvidence:
     items: tuple[Evidence, ...]
     query: str = ""
     """The wish in words, empty without one."""
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    companions: tuple[Companions, ...] = ()
+    shapley: tuple[Share, ...] = ()
+    """Of every history item that was left out in turn, largest first; empty where they were not asked for."""
     fidelity: float | None = None
     """R² of the surrogate that the attributes' effects come from; None without such effects."""
 
@@ -142,15 +147,28 @@ class ItemEvidence:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON."""
-        told = {"item": self.item, "query": self.query, "items": [e.to_dict() for e in self.items]}
+        """For JSON, as evidence.schema.json says."""
+        kept = ("items", "counterfactuals", "companions", "shapley")
+        told: dict[str, object] = {
+            "item": self.item,
+            "query": self.query,
+            **{name: [record.to_dict() for record in getattr(self, name)] for name in kept},
+        }
         return told if self.fidelity is None else told | {"fidelity": round(self.fidelity, 4)}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "ItemEvidence":
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
-        items, fidelity = tuple(map(Evidence.from_dict, record["items"])), record.get("fidelity")
-        return cls(str(record["item"]), items, str(record["query"]), None if fidelity is None else float(fidelity))
+        fidelity = record.get("fidelity")
+        return cls(
+            str(record["item"]),
+            tuple(map(Evidence.from_dict, record["items"])),
+            str(record["query"]),
+            tuple(map(Counterfactual.from_dict, record.get("counterfactuals", ()))),
+            tuple(map(Companions.from_dict, record.get("companions", ()))),
+            tuple(map(Share.from_dict, record.get("shapley", ()))),
+            None if fidelity is None else float(fidelity),
+        )
 
 
 def strength(effect: float) -> Strength:

@@ -9,6 +9,7 @@ evidence, is a claim it cannot check.
 
 import random
 import re
+from typing import Literal
 
 from llmrec.explain.brief import Brief, Cause, label
 from llmrec.explain.plans import (
@@ -37,6 +38,7 @@ from llmrec.explain.plans import (
 )
 from llmrec.explain.vocabulary import Facet, attribute_noun
 
+Style = Literal["line", "two", "comparison"]
 _NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
 _ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
 _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
@@ -185,6 +187,33 @@ def _bare(facet: Facet, rng: random.Random) -> str:
 
 def _list(parts: list[str]) -> str:
     return " and ".join(parts)
+
+
+def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
+    """A sentence on a brief in one style, or two of them, drawn by `rng`; true by construction."""
+    if brief.strength == "faint":
+        return write(brief, "doubt", rng)
+    causes = list(brief.history[:1])
+    told = _some(list(causes[0].shared), rng) if causes else []
+    item = _item(brief, [], rng)
+    if style == "comparison" and causes:
+        compared = len(brief.history) == 2 and rng.random() < 0.7
+        frame = rng.choice(COMPARED if compared else RANKED)
+        return _fill(frame, brief, list(brief.history) if compared else causes, [], item, rng)
+    if brief.answers_wish and (not causes or rng.random() < 0.5):
+        frame, wished = _wish(brief, rng), True
+    else:
+        frame, wished = rng.choice((*CAUSAL, *ITEM) if causes else MODALITY if brief.helps else NOTHING), False
+    if style != "two":
+        return _fill(frame, brief, causes, [], item, rng)
+    tails = [
+        *(TAIL_SHARED if causes and told and not wished else ()),
+        *(TAIL_HELP if brief.helps and (causes or wished) else ()),
+        *(TAIL_WISH if brief.wished and not wished else ()),
+        *(WISH_THEN if causes and wished else ()),
+    ]
+    second = [tail for tail in tails if tail.startswith(". ")]
+    return _fill(frame + (rng.choice(second) if second else ""), brief, causes, told, item, rng)
 
 
 def plain(brief: Brief) -> str:

@@ -33,12 +33,18 @@ def test_a_sentence_is_read_against_cause_medium_and_taste(world: World, catalog
     other = next(a for a in world.values if a not in taste.likes and a != "motion")
     spare = world.values[other][row]
     said = f"This came up because of the {value} {name} in its photo, and the {spare} {other}."
-    assert reader.judge(said, user, item, (name, value)) == {"driver": 1, "medium": 1, "given": 2, "right": 1}
+    judged = reader.judge(said, user, item, (name, value))
+    assert judged == {"driver": 1, "medium": 1, "given": 2, "right": 1}
     wrong = f"This came up because of the {value} {name} in its sound."
     assert reader.judge(wrong, user, item, (name, value)) == {"driver": 1, "medium": 0, "given": 1, "right": 1}
     lacking = next(v for v in world.values[name] if v != value)
     assert reader.judge(f"It is {lacking}.", user, item, (name, value))["right"] == 0
-    assert reader.judge("A fine thing.", user, item, (name, value)) == {"driver": 0, "medium": 0, "given": 0, "right": 0}
+    assert reader.judge("A fine thing.", user, item, (name, value)) == {
+        "driver": 0,
+        "medium": 0,
+        "given": 0,
+        "right": 0,
+    }
 
 
 def test_shuffled_evidence_is_anothers_reason_in_the_items_own_values(world: World, catalog: Catalog) -> None:
