@@ -62,6 +62,7 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     `asked_llm`: cases at most that the LLM without evidence explains: it reads some 700 tokens for each.
     """
     store = paths.home() / "eval" / "explanations"
+    store.mkdir(parents=True, exist_ok=True)
     data = data or store / f"simshop-{WORLD_SEED}"
     if not (data / "truth.jsonl").is_file():
         write_simshop(data, ITEMS, USERS, WORLD_SEED)
