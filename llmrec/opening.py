@@ -17,7 +17,7 @@ from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, 
 from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, PackMismatch
-from llmrec.explain.seen import spoken
+from llmrec.explain.seen import probed, spoken
 from llmrec.explain.surrogate import Surrogate
 from llmrec.model.pack import Arrays, Pack, identity, load_pack, restore_model
 from llmrec.model.query import item_vectors
@@ -64,10 +64,7 @@ class Opened:
     @cached_property
     def spoken(self) -> Catalog:
         """The catalogue as sentences speak of it: with words for what its media show, where labels teach them."""
-        tasting = self.components.tasting
-        # Directions that matter to those who choose: a handful of numbers, so that few labels are enough.
-        features = dict(tasting.taste.places(self.components.media)) if tasting else self.components.media
-        return spoken(self.catalog, features, self.components.mask) if self.catalog.labels else self.catalog
+        return spoken(self.catalog, probed(self.components), self.components.mask)
 
     @cached_property
     def surrogate(self) -> Surrogate:

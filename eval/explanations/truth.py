@@ -123,7 +123,9 @@ def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) ->
         cause = causes[event.user, ids[event.target]]
         if first != ids[event.target] or cause.attribute is None or cause.value is None:
             continue
-        told = kept.get(["told", history], lambda h=history: _explained(shop, h))
+        told = kept.get(
+            ["told", history, (shop.opened.pack.folder / "rationale").is_dir()], lambda h=history: _explained(shop, h)
+        )
         evidence = ItemEvidence.from_dict(told["evidence"])
         assert evidence.item == first, f"{first} was ranked first and {evidence.item} explained"
         driver = (cause.attribute, cause.value)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog, Label
+from llmrec.retrieval.components import Components
 
 Floats = NDArray[np.float32]
 
@@ -57,6 +58,15 @@ def spoken(catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, 
         seen = {probe.attribute: value for probe in probes if (value := probe.values[row])}
         items.append(replace(item, attributes={**item.attributes, **seen}))
     return replace(catalog, items=tuple(items), seen={probe.attribute: probe.modality for probe in probes})
+
+
+def probed(components: Components) -> Mapping[str, Floats]:
+    """What probes read of a catalogue: the directions that matter to those who choose, where a taste was learnt.
+
+    A handful of numbers, so that few labels are enough; without a taste the whole vectors.
+    """
+    tasting = components.tasting
+    return tasting.taste.places(components.media) if tasting else components.media
 
 
 def learn_probes(
