@@ -1,8 +1,8 @@
 """How fast the chat page paints on this machine: `python -m eval.page [--visits 10]`.
 
 Starts `llmrec serve` and opens its page in headless Chromium, each time in a new profile without a cache. First
-contentful paint is the browser's own (Performance API), in milliseconds from the start of the navigation; bytes are those
-of the responses' bodies. Exit code 1 where the slowest visit misses the budget. Writes eval/results/page.json.
+contentful paint is the browser's own (Performance API), in milliseconds from the start of the navigation; bytes are
+those of the responses' bodies. Exit code 1 where the slowest visit misses the budget. Writes eval/results/page.json.
 """
 
 import argparse
