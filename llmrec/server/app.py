@@ -51,7 +51,9 @@ def build(recommender: Recommender, database: Database, media: Path, limits: Lim
     """
     shelf = Shelf(recommender, database, media)
     gate = Gate(limits.lanes, limits.waiting, limits.seconds)
-    metrics = Metrics(lambda: gate.inside, lambda: len(shelf.stock.offered))
+    metrics = Metrics(
+        lambda: gate.inside, lambda: len(shelf.stock.offered), lambda: shelf.stock.recommender.opened.index.items
+    )
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
