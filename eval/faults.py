@@ -46,6 +46,11 @@ class Promised:
     used: int = 0
     """Numbers given to users and items so far."""
 
+    @property
+    def acknowledged(self) -> int:
+        """How much there is to be lost."""
+        return sum(map(len, list(self.events.values()))) + len(self.items) + len(self.deleted)
+
     def add(self, more: "Promised") -> None:
         """Takes in what was acknowledged after this."""
         for user, items in more.events.items():
@@ -66,6 +71,16 @@ class Writers:
         self._threads.append(threading.Thread(target=self._run, args=(self._deletion,)))
         for thread in self._threads:
             thread.start()
+
+    def wait_for(self, many: int, seconds: float = 120) -> None:
+        """Returns when so many were acknowledged. Raises `TimeoutError`."""
+        end = time.monotonic() + seconds
+        while self._promised.acknowledged < many:
+            if time.monotonic() > end:
+                raise TimeoutError(
+                    f"{self._promised.acknowledged} of {many} requests are acknowledged after {seconds} s"
+                )
+            time.sleep(0.01)
 
     def end(self) -> None:
         """Returns when none sends any more."""
@@ -126,7 +141,8 @@ def run(kills: int, folder: Path, seed: int = 0) -> dict[str, Any]:
         for kill in range(kills):
             fresh = Promised(used=promised.used)
             writers = Writers(gateway, fresh)
-            time.sleep(rng.uniform(0.3, 2))
+            writers.wait_for(rng.randint(3, 30))
+            time.sleep(rng.uniform(0, 0.1))
             if kill % 3 == 0:
                 chroma.send(signal.SIGKILL)
             gateway.kill()

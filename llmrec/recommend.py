@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import AttributeValue, Catalog, load_split
 from llmrec.catalog.events import rolling_events
+from llmrec.context import worded
 from llmrec.engine.base import Engine
 from llmrec.errors import IndexUnreachable
 from llmrec.example import Example, read_example, shown
@@ -144,10 +145,11 @@ class Recommender:
         example = read_example(request, self.opened)
         history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
         wish = (request.query or "").strip()
+        context = request.context.words() if request.context else ""
         asked = self.opened.words(wish) if wish else None
         clock.lap("words" if example is None else "words and example")
         asker = _Asker(self.opened, example)
-        q = asker.engine.query_vectors([history], [wish])
+        q = asker.engine.query_vectors([history], [worded(wish, context)])
         clock.lap("llm")
         best, situation = self._rank(q, history, wish, asked, where, request, asker)
         clock.lap("rank")
@@ -181,7 +183,8 @@ class Recommender:
         seen = np.ones(len(self.catalog.items), np.bool_)
         seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name)
+        context = request.context.words() if request.context else ""
+        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name, context)
 
     def _among_candidates(
         self,

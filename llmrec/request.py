@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmrec.catalog import Catalog
+from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.retrieval.filters import Filter, parse_where
 
@@ -26,6 +27,8 @@ class Request:
     like: str | None = None
     never: tuple[str, ...] = ()
     """Item ids that must not be answered, because they were turned down or shown already."""
+    context: Context | None = None
+    """When and where it is asked: the LLM reads it after the wish."""
 
     def __post_init__(self) -> None:
         """Raises `BadInput` where the parts contradict one another."""

@@ -17,16 +17,23 @@ from llmrec.errors import SetupError
 class Gateway:
     """`llmrec serve` on a free port; `address` is another after each start, `key` is that of the first."""
 
-    def __init__(self, words: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
-        """`words`: options of the command; `log`: the file that gets its log; `env`: more environment."""
-        self._words, self._log, self._env = words, log, dict(env or {})
+    def __init__(
+        self,
+        words: Sequence[str],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        python: Sequence[str] = (sys.executable,),
+    ) -> None:
+        """`words`: options of the command; `log`: the file that gets its log; `env`: more environment; `python`: how
+        Python is started."""
+        self._words, self._log, self._env, self._python = words, log, dict(env or {}), python
         self._process: subprocess.Popen[str] | None = None
         self.address = self.key = ""
         self.start()
 
     def start(self) -> None:
         """Returns when it serves. Raises `SetupError` where it ends before."""
-        command = [sys.executable, "-u", "-m", "llmrec.cli", "serve", "--port", "0", *self._words]
+        command = [*self._python, "-u", "-m", "llmrec.cli", "serve", "--port", "0", *self._words]
         with self._log.open("ab") as errors:
             self._process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | self._env
@@ -36,7 +43,7 @@ class Gateway:
         while not self.address:
             line = self._process.stdout.readline()
             if not line:
-                raise SetupError(f"`{' '.join(command[2:])}` ended before it served; {self._log} says why")
+                raise SetupError(f"`llmrec serve {' '.join(self._words)}` ended before it served; {self._log} says why")
             self.key = (re.findall(r"llmrec-\S{20,}", line) or [self.key])[0]
             self.address = (re.findall(r"http://\S+", line) or [""])[0]
 

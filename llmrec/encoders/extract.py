@@ -18,6 +18,7 @@ from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, l
 from llmrec.encoders.cache import FeatureCache, Refusal, content_key
 from llmrec.encoders.decoders import DecoderEnded, end_idle
 from llmrec.encoders.features import Features
+from llmrec.memory import keep_freed_memory
 
 BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
 """Contents that are decoded, encoded and written together; so many are lost where the process is killed."""
@@ -65,6 +66,7 @@ def extract(
     Raises `StorageError` where the cache cannot be written, `SetupError` where an encoder that is needed is not
     installed.
     """
+    keep_freed_memory()  # here, as whoever runs towers or an LLM over a catalogue has passed by before
     problems: list[Problem] = []
     title_keys = tuple(content_key(item.title.encode()) for item in catalog.items)
     vectors, masks, keys = {}, {}, {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.context import worded
 from llmrec.engine.base import Engine
 from llmrec.retrieval.components import Components, is_example, modality_of
 
@@ -30,6 +31,13 @@ class Situation:
     open_items: NDArray[np.bool_]
     example: str = ""
     """What evidence calls the example that was shown ("your photo"); "" without one."""
+    context: str = ""
+    """The words of when and where it is asked."""
+
+    @property
+    def said(self) -> str:
+        """What the LLM reads: the wish and the context."""
+        return worded(self.wish, self.context)
 
     def scale(self, name: str) -> tuple[float, float]:
         """Mean and deviation that the fused score normalises component `name` with; (0, inf) where it is silent."""
@@ -59,7 +67,7 @@ def history_effects(
     if not left:
         return (), np.zeros((len(candidates), 0), np.float32)
     without = [history[:n] + history[n + 1 :] for n in left]
-    q = engine.query_vectors(without, [situation.wish] * len(without))
+    q = engine.query_vectors(without, [situation.said] * len(without))
     asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
     parts = components.scores(q, without, asked)
     columns = list(candidates)
@@ -88,9 +96,11 @@ def input_effects(
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
     if situation.wish:
-        blank["query"] = _levelled(engine.query_vectors([situation.history], [""])[0], components, situation)
+        blank["query"] = _levelled(
+            engine.query_vectors([situation.history], [worded("", situation.context)])[0], components, situation
+        )
     if situation.example:
-        unlike = unshown.query_vectors([situation.history], [situation.wish])[0]
+        unlike = unshown.query_vectors([situation.history], [situation.said])[0]
         blank[situation.example] = _levelled(unlike, components, situation)
     counted = {m: _told(situation, components, m) for m in components.tasting.codes} if components.tasting else {}
     found: list[dict[str, float]] = []

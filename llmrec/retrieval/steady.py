@@ -91,7 +91,7 @@ class SteadyIndex:
             try:
                 index = self._opener()
             except Exception as error:
-                LOG.info("index still lost: %s", error)
+                LOG.debug("index still lost: %s", error)
                 pause = max(AGAIN, time.monotonic() - started)
                 continue
             with self._lock:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
+from llmrec.context import Context as Given
+from llmrec.context import Season, TimeOfDay
 from llmrec.explain.claims import ClaimVerdict
 from llmrec.server.answering import EXPLAINED
 
@@ -27,18 +29,16 @@ class Model(BaseModel):
 
 
 class Context(Model):
-    """When and where somebody asks. The LLM reads it as words after the wish."""
+    """When and where somebody asks. The LLM reads it as words after the wish: it is a winter evening; on a phone."""
 
-    time_of_day: Literal["morning", "afternoon", "evening", "night"] | None = None
-    season: Literal["spring", "summer", "autumn", "winter"] | None = None
+    time_of_day: TimeOfDay | None = None
+    season: Season | None = None
     place: Annotated[Text, Field(max_length=100)] | None = None
     device: Annotated[Text, Field(max_length=100)] | None = None
 
-    def words(self) -> str:
-        """As one would say it: "on a winter evening at home, on a phone"."""
-        when = " ".join(part for part in (self.season, self.time_of_day) if part)
-        parts = (f"for the {when}" if when else "", self.place or "", f"on a {self.device}" if self.device else "")
-        return ", ".join(part for part in parts if part)
+    def given(self) -> Given:
+        """As a request holds it."""
+        return Given(self.time_of_day, self.season, self.place, self.device)
 
 
 class RecommendationRequest(Model):
@@ -71,11 +71,6 @@ class RecommendationRequest(Model):
         if self.explain and self.k > EXPLAINED:
             raise ValueError(f"at most {EXPLAINED} items are explained at once; ask for fewer, or without explain")
         return self
-
-    def wish(self) -> str | None:
-        """The words that the LLM reads."""
-        parts = (self.query or "", self.context.words() if self.context else "")
-        return ", ".join(part for part in parts if part.strip()) or None
 
 
 class Claim(BaseModel):
@@ -241,6 +236,23 @@ class ItemState(BaseModel):
     description: str | None = None
     attributes: dict[str, Any] = Field(default_factory=dict)
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
+
+
+class CatalogState(BaseModel):
+    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
+    → its most frequent values, the most frequent first."""
+
+    name: str
+    items: int
+    noun: str
+    chose: str
+    values: dict[str, list[str]]
+
+
+class KnownUsers(BaseModel):
+    """Ids of users."""
+
+    users: list[str]
 
 
 class Recorded(BaseModel):

@@ -9,8 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from llmrec.chat.memory import Line
 from llmrec.server.chat_schemas import ChatRequest, ImagePart, Message
-from llmrec.server.conversing import Conversation, Line, picture_of
+from llmrec.server.conversing import Conversation, picture_of
 from llmrec.server.parts import Caller, Gateway, Parts
 from llmrec.server.refusals import Refused, refusal
 
@@ -37,14 +38,15 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     """Answers the last message: a list, at once; then a checked sentence for each item.
 
     "user" is one of your users. A picture in a message asks for things that look like it. Beside OpenAI's fields the
-    answer (streamed: its last chunk) holds `recommendations`: the items with scores and evidence, and the id of the
-    answer.
+    answer holds `recommendations`: the items with scores and evidence, and the id of the answer; streamed, a chunk
+    after the list holds them without their reasons, and the last chunk with.
     """
     _check(body.model, parts)
     lines = [_line(message) for message in body.messages if message.role in ("user", "assistant")]
 
     def begin() -> tuple[Conversation, str]:
-        conversation = Conversation(parts.answering, caller.tenant, body.user, lines)
+        context = body.context.given() if body.context else None
+        conversation = Conversation(parts.answering, caller.tenant, body.user, lines, context)
         return conversation, conversation.opening()
 
     conversation, opening = await parts.gate.run(begin)
@@ -73,6 +75,8 @@ async def _stream(
     yield event({"role": "assistant", "content": ""})
     for line in opening.splitlines(keepends=True):
         yield event({"content": line})
+    if conversation.stored is not None:  # who shows items as cards need not wait for their reasons
+        yield event({}, recommendations=_shown(conversation))
     try:
         rest = await parts.gate.run(conversation.rest)
     except Exception as error:
@@ -96,8 +100,9 @@ def _shown(conversation: Conversation) -> dict[str, Any] | None:
         "items": [
             {name: item[name] for name in SHOWN} | {"media": conversation.media(item["id"])} for item in stored["items"]
         ],
+        "titles": conversation.titles(),
         "notes": stored["notes"],
-        "degraded": stored["degraded"],
+        "degraded": stored.get("degraded", []),
         "conditions": list(conversation.conditions),
         "inputs": conversation.inputs,
     }
