@@ -8,9 +8,10 @@ ranking is right, and its sentence is read against the cause.
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -113,15 +114,17 @@ def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) ->
     ids = [item.id for item in shop.catalog.items]
     chosen = set(users)
     events = [e for e in rolling_events(shop.catalog, rolling_split(shop.catalog), "test") if e.user in chosen]
+    firsts = kept.get(["firsts", sorted(chosen)], lambda: _firsts(shop, chosen))
     found = []
     for done, event in enumerate(events, 1):
         history = tuple(ids[row] for row in event.history)
-        first = kept.get(["first", history], lambda h=history: shop.recommend(Request(history=h, k=1)).items[0].id)
+        first = firsts[event.user][event.number]
         cause = causes[event.user, ids[event.target]]
         if first != ids[event.target] or cause.attribute is None or cause.value is None:
             continue
         told = kept.get(["told", history], lambda h=history: _explained(shop, h))
         evidence = ItemEvidence.from_dict(told["evidence"])
+        assert evidence.item == first, f"{first} was ranked first and {evidence.item} explained"
         driver = (cause.attribute, cause.value)
         found.append(Case(event, first, history, driver, told["text"], told["source"], evidence))
         if len(found) % 20 == 0:
@@ -133,6 +136,19 @@ def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) ->
         "users with a right one": len({case.event.user for case in found}),
     }
     return found, counts
+
+
+def _firsts(shop: Recommender, users: Collection[str]) -> dict[str, list[str]]:
+    """User -> the item in the first place at each of the test events."""
+    split = rolling_split(shop.catalog)
+    parts = {"train": split.train, "valid": split.valid, "test": split.test}
+    with TemporaryDirectory() as folder:
+        asked, ranked = Path(folder) / "split.jsonl", Path(folder) / "ranking.jsonl"
+        lines = [{"user": u, **{at: part[u] for at, part in parts.items()}} for u in split.train if u in users]
+        asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        shop.rank(asked, "test", ranked)
+        found = [json.loads(line) for line in ranked.read_text(encoding="utf-8").splitlines()]
+    return {line["user"]: [items[0] for items in line["items"]] for line in found}
 
 
 def _explained(shop: Recommender, history: tuple[str, ...]) -> dict[str, Any]:
