@@ -62,4 +62,6 @@ def _write(folder: Path, model: Any, base: Path, name: str, pack: Pack, template
         weights = tuple(sorted(path.name for path in made.glob("*.safetensors")))
         if not weights:
             raise PackError(f"{what} got no weights; export again")
+        for path in made.iterdir():
+            path.chmod(0o644)  # the server may run as somebody else
         seal(made, id=name, source=f"adapter pack {pack.info.name} on {pack.info.base}", version="1", files=weights)

@@ -14,6 +14,7 @@ from llmrec.opening import through_vllm
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
+from llmrec.server.config import OVER_VLLM, USUAL
 from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
@@ -46,7 +47,7 @@ def serve(
             recommender = Recommender(through_vllm(recommender.opened, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
-        app = build(recommender, database, store_folder(data) / "media")
+        app = build(recommender, database, store_folder(data) / "media", OVER_VLLM if vllm else USUAL)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         config = uvicorn.Config(
