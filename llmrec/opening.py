@@ -17,6 +17,8 @@ from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, 
 from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, PackMismatch
+from llmrec.explain.seen import spoken
+from llmrec.explain.surrogate import Surrogate
 from llmrec.model.pack import Arrays, Pack, identity, load_pack, restore_model
 from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
@@ -58,6 +60,19 @@ class Opened:
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
         """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
         return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
+
+    @cached_property
+    def spoken(self) -> Catalog:
+        """The catalogue as sentences speak of it: with words for what its media show, where labels teach them."""
+        tasting = self.components.tasting
+        # Directions that matter to those who choose: a handful of numbers, so that few labels are enough.
+        features = dict(tasting.taste.places(self.components.media)) if tasting else self.components.media
+        return spoken(self.catalog, features, self.components.mask) if self.catalog.labels else self.catalog
+
+    @cached_property
+    def surrogate(self) -> Surrogate:
+        """What tells how much each attribute moves a user's scores."""
+        return Surrogate(self.spoken)
 
     def weights(self, wish: str) -> dict[str, float]:
         """Component -> its weight in the fused score, with a wish or without."""

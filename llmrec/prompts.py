@@ -15,10 +15,12 @@ import jinja2
 from llmrec.errors import BadInput
 from llmrec.paths import resource
 
-CURRENT = {"rationale": 1, "rationale_reworded": 1, "recommend": 1}
+CURRENT = {"rationale": 1, "rationale_reworded": 1, "recommend": 1, "understand": 1}
 """Template name -> the version in use. An adapter pack records these; a changed wording is a new file and
 number.
 """
+TRAINED = ("rationale", "rationale_reworded", "recommend")
+"""Prompts whose wording a pack depends on, and records."""
 
 LIMIT = 160
 """Characters of one value that reach a prompt: the longest MovieLens title has 81, a long wish about 120."""

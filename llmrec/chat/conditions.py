@@ -1,35 +1,58 @@
-"""Conditions that a line of words states: years, prices, what must not be and what must be.
+"""Conditions that a line of words states: years, prices, what must not be, what must be, and what is asked for.
 
 Rules, not a model: a year, a price limit and an exclusion must be obeyed to the letter, and a rule says
 the same thing every time. What no rule reads stays in the wish, where the LLM reads it.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
-from llmrec.explain.vocabulary import Facet, Vocabulary, attribute_noun
+from llmrec.chat.lexicon import Lexicon, Named, is_colour, noun_pattern
+from llmrec.chat.moods import turned
+from llmrec.chat.quantities import read_quantities
+from llmrec.retrieval.filters import written
 
-_MONEY = r"(?:[$€£]\s?)?"
-_UNIT = r"(?:\s?(?:[$€£]|dollars?|euros?|pounds?|bucks|usd|eur|gbp)(?!\w))?"
-_NUMBER = rf"{_MONEY}(?P<n>\d+(?:\.\d+)?){_UNIT}"
-_AND_NUMBER = rf"{_MONEY}(?P<z>\d+(?:\.\d+)?){_UNIT}"
-_PRICED = r"(?:(?:(?:that |which )?(?:costs?|costing|priced?|for)\s+)(?:is\s+)?)?"
-_YEAR = r"(?P<y>(?:18|19|20)\d\d)"
-_DECADE = r"(?P<d>(?:(?:18|19|20)\d|[2-9])0)'?s"
-_DECADES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
-_SPOKEN = rf"(?P<w>{'|'.join(_DECADES)})"
-_MADE = r"(?:(?:made|released|shot|published|came out|from|in|of)\s+)*"
-_NOT = (
-    r"(?:anything but|(?:i )?(?:do not|don'?t|did not|didn'?t) (?:like|want|care for|enjoy)|(?:i )?(?:hate|dislike)|"
-    r"not in the mood for|no more|other than|rather not|avoid(?:ing)?|skip|excluding|without|except(?: for)?|nothing|"
-    r"not?|never|isn'?t|aren'?t)"
+_NEITHER = (
+    r"not (?:only|just|necessarily|exclusively)|"
+    r"(?:i )?(?:do not|don'?t|would not|wouldn'?t) (?:mind|hate|dislike|avoid)"
 )
-_VAGUE = r"(?:(?:with|any|an?|too|much|of|that is|that's|in|the)\s+)*"
-_ONLY = r"(?:only|strictly|(?:it )?(?:must|has to|have to|should) be)"
-
-Conditions = Callable[[re.Match[str]], list[str]]
+"""Sounds like a condition and is none."""
+_MUST = (
+    r"not without|never without|nothing but|(?:nothing|none|no \w+) (?:that|which) (?:isn'?t|is not|aren'?t|are not)|"
+    r"only|strictly|exclusively|solely|(?:it )?(?:must|has to|have to|should) be"
+)
+_MUST_NOT = (
+    r"(?:anything|everything|any \w+|all) (?:but|except(?: for)?)|"
+    r"(?:i )?(?:do not|don'?t|did not|didn'?t) (?:like|want|care for|enjoy|need|show(?: me)?)|"
+    r"(?:i )?(?:can'?t|cannot|can not) stand|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|enough of|"
+    r"(?:i )?(?:hate|dislike|detest)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|other than|"
+    r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
+    r"not?|never|isn'?t|aren'?t|non"
+)
+_VAGUE = (
+    r"(?:(?:to see|to watch|see|watch|with|any|an?|too|so|very|really|much|more|another|of|for|that is|that's|in|the|"
+    r"those|these|all|yet)\s+)*"
+)
+_LEAD = re.compile(
+    rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}",
+    re.I,
+)
+_JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+)*"
+_NOUN_ENDS = re.compile(
+    r"[,.;:!?()]|\b(?:about|with|for|from|in|of|that|which|who|where|when|while|on|at|to|like|but|under|over|set|by|"
+    r"because|as|if|is|are|was|not|\w+n'?t|no|without|then|instead|also|and)\b",
+    re.I,
+)
+_SEGMENT_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then)\b", re.I)
+_CALLED = re.compile(
+    r"\s*(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
+    r"classics?|in particular|"
+    r"again)?\s*",
+    re.I,
+)
+"""What may stand after the word that says what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,131 +64,167 @@ class Read:
 
 
 def read_conditions(text: str, catalog: Catalog) -> Read:
-    """Cut each phrase that a rule reads out of the text; what is left is the wish."""
-    names = {name for item in catalog.items for name in item.attributes}
-    found: list[str] = []
-    rules = (_YEARS if "year" in names else ()) + (_PRICES if "price" in names else ())
-    for pattern, conditions in rules:
-        text = _cut(text, pattern, conditions, found)
-    text = _governed(text, rf"\b(?:but |and )?{_NOT}\s+{_VAGUE}", "!=", catalog, found)
-    text = _governed(text, rf"\b(?:but |and )?{_ONLY}\s+(?:in\s+)?", "=", catalog, found)
-    text = _named(text, catalog, found)
+    """Cut each phrase that excludes, demands or counts out of the text; what is asked for is a condition, too, and
+    stays in the wish."""
+    lexicon = Lexicon.of(catalog)
+    text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
+    text, found = read_quantities(text, catalog)
+    text = _governed(text, lexicon, found)
+    text = _by_name(text, lexicon, found)
+    text = _free_of(text, lexicon, found)
+    text = turned(text)
+    excluded = {condition.partition("!=")[0::2] for condition in found if "!=" in condition}
+    for asked in _asked_for(text, lexicon):
+        if not any(asked == f"{name}={values}" for name, values in excluded) and asked not in found:
+            found.append(asked)
     return Read(_wish(text), tuple(dict.fromkeys(found)))
 
 
 def _wish(text: str) -> str:
     """What is left, without the joints of what was cut out."""
-    text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split())).strip(" ,.;!?")
-    return re.sub(r"^(?:(?:but|and)\b[\s,]*)+|(?:[\s,]*\b(?:but|and))+$", "", text, flags=re.I)
+    text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split()))
+    text = re.sub(r"([,;])(?:\s*[,;])+", r"\1", text).strip(" ,.;!?")
+    return re.sub(r"^(?:(?:but|and|or)\b[\s,]*)+|(?:[\s,]*\b(?:but|and|or))+$", "", text, flags=re.I).strip(" ,.;!?")
 
 
-def _decade(decade: int) -> list[str]:
-    start = decade if decade >= 1000 else 1900 + decade
-    return [f"year>={start}", f"year<{start + 10}"]
-
-
-_YEARS: tuple[tuple[str, Conditions], ...] = (
-    (
-        rf"\b{_MADE}(?:between|from) {_YEAR} (?:and|to|until|till) (?P<z>\d{{4}})\b",
-        lambda m: [f"year>={m['y']}", f"year<={m['z']}"],
-    ),
-    (rf"\b{_MADE}{_YEAR}\s?[-\u2013]\s?(?P<z>\d{{4}})\b", lambda m: [f"year>={m['y']}", f"year<={m['z']}"]),
-    (
-        rf"\b{_MADE}(?:not before|since) {_YEAR}\b|\bfrom (?P<on>\d{{4}}) on(?:wards?)?\b|"
-        r"\b(?P<later>\d{4}) (?:or|and) (?:later|newer|after)\b(?! than)",
-        lambda m: [f"year>={m['y'] or m['on'] or m['later']}"],
-    ),
-    (
-        rf"\b{_MADE}(?:not after|up to|until|till) {_YEAR}\b|"
-        r"\b(?P<to>\d{4}) (?:or|and) (?:earlier|older|before)\b(?! than)",
-        lambda m: [f"year<={m['y'] or m['to']}"],
-    ),
-    (rf"\b{_MADE}(?:after|later than|newer than) {_YEAR}\b", lambda m: [f"year>{m['y']}"]),
-    (rf"\b{_MADE}(?:before|earlier than|older than) {_YEAR}\b", lambda m: [f"year<{m['y']}"]),
-    (rf"\b(?:(?:made|released|shot|published) )?(?:in|of|from) {_YEAR}\b", lambda m: [f"year={m['y']}"]),
-    (rf"\b{_MADE}(?:the )?{_DECADE}(?!\w)", lambda m: _decade(int(m["d"]))),
-    (rf"\b{_MADE}(?:the )?{_SPOKEN}\b", lambda m: _decade(20 + 10 * _DECADES.index(m["w"].lower()))),
-)
-_PRICES: tuple[tuple[str, Conditions], ...] = (
-    (
-        rf"\b{_PRICED}(?:between|from) {_NUMBER} (?:and|to) {_AND_NUMBER}(?!\w)",
-        lambda m: [f"price>={m['n']}", f"price<={m['z']}"],
-    ),
-    (
-        rf"\b{_PRICED}{_NUMBER}\s?(?:-|\u2013|to)\s?{_AND_NUMBER}(?!\w)",
-        lambda m: [f"price>={m['n']}", f"price<={m['z']}"],
-    ),
-    (
-        rf"\b{_PRICED}(?:not? more than|not over|not above|up to|at most|max(?:imum)?\.?(?: of)?) {_NUMBER}(?!\w)|"
-        rf"{_MONEY}\b(?P<m>\d+(?:\.\d+)?){_UNIT} (?:or|and) (?:less|under|below|cheaper)\b",
-        lambda m: [f"price<={m['n'] or m['m']}"],
-    ),
-    (
-        rf"\b{_PRICED}(?:not less than|at least|from|min(?:imum)?\.?(?: of)?) {_NUMBER}(?!\w)|"
-        rf"{_MONEY}\b(?P<m>\d+(?:\.\d+)?){_UNIT} (?:or|and) (?:more|over|above|up)\b",
-        lambda m: [f"price>={m['n'] or m['m']}"],
-    ),
-    (rf"\b{_PRICED}(?:under|below|less than|cheaper than) {_NUMBER}(?!\w)", lambda m: [f"price<{m['n']}"]),
-    (rf"\b{_PRICED}(?:over|above|more than) {_NUMBER}(?!\w)", lambda m: [f"price>{m['n']}"]),
-)
-
-
-def _cut(text: str, pattern: str, conditions: Conditions, found: list[str]) -> str:
-    def note(match: re.Match[str]) -> str:
-        found.extend(conditions(match))
-        return " "
-
-    return re.sub(pattern, note, text, flags=re.I)
-
-
-def _governed(text: str, lead: str, operator: str, catalog: Catalog, found: list[str]) -> str:
-    """Cut `lead` and the attribute values after it (joined by "and", "or", commas); note the conditions."""
-    vocabulary = Vocabulary.of(catalog)
+def _governed(text: str, lexicon: Lexicon, found: list[str]) -> str:
+    """Cut each word that demands or excludes with the values after it; note the conditions."""
     at = 0
-    while match := re.compile(lead, re.I).search(text, at):
-        start, end = match.start(), match.end()
-        conditions: list[str] = []
-        for mention in vocabulary.mentions(text[match.end() :]):
-            between = text[end : match.end() + mention.start]
-            if conditions and not re.fullmatch(r"\s*(?:,|and|or|,\s*(?:and|or))\s*(?:no\s+)?", between, re.I):
-                break
-            if not conditions and between.strip():
-                break
-            conditions += [f"{facet.name}{operator}{facet.value}" for facet in _sayable(mention.facets)]
-            end = match.end() + mention.end
-        if conditions:
-            found.extend(conditions)
-            text = text[:start] + " " + text[end:]
-            at = start
+    while match := _LEAD.search(text, at):
+        groups = _groups(text, match.end(), lexicon, listed=match["not"] is not None)
+        at = match.end()
+        if not groups:
+            continue
+        if match["neither"]:
+            at = groups[-1][-1].end
+            continue
+        if match["not"]:
+            # what is no romance is no romantic comedy either
+            found += [_condition([group[0]], "!=") for group in groups]
         else:
-            at = match.end()
+            found += _either(groups)
+        text = text[: match.start()] + " " + text[groups[-1][-1].end :]
+        at = match.start()
     return text
 
 
-def _named(text: str, catalog: Catalog, found: list[str]) -> str:
-    """Of "genre: comedy", "colour blue", "in blue": values whose attribute is said must be had."""
-    vocabulary = Vocabulary.of(catalog)
-    leads = {facet.name: _lead(facet.name) for facet in vocabulary.counts if facet.name not in ("year", "price")}
-    for name, lead in leads.items():
+def _groups(text: str, at: int, lexicon: Lexicon, listed: bool) -> list[list[Named]]:
+    """Values that stand at `at`: groups joined by "or", "and", commas; in a group one after another ("black dress").
+
+    A comma alone joins where a later joint has a word, or where `listed` says that "no" goes on ("no war, no crime").
+    """
+    groups: list[list[Named]] = []
+    commas = 0
+    end = at
+    for named in (Named(n.start + at, n.end + at, n.attribute, n.values) for n in lexicon.named(text[at:])):
+        between = text[end : named.start]
+        if groups and re.fullmatch(r"\s+|-", between):
+            groups[-1].append(named)
+        elif (not groups and not between.strip()) or (groups and re.fullmatch(_JOINT, between, re.I)):
+            commas = commas + 1 if groups and not re.search(r"/|\b(?:and|n?or|not?)\b", between, re.I) else 0
+            groups.append([named])
+        else:
+            break
+        end = named.end
+    return groups[: len(groups) - commas] if listed or commas else groups
+
+
+def _alike(groups: Sequence[Sequence[Named]]) -> bool:
+    return len({group[0].attribute for group in groups}) == 1
+
+
+def _either(groups: list[list[Named]]) -> list[str]:
+    """Conditions of "black or blue", of "black dress", and of lists of such: any of a list, all of a group."""
+    if len(groups) > 1 and _alike(groups) and all(len(group) == 1 for group in groups):
+        return [_condition([group[0] for group in groups], "=")]
+    if len(groups) > 1 and all(len(group) == 1 for group in groups[:-1]) and _alike(groups):
+        # "red or blue shirts": the last group goes on
+        first = _condition([group[0] for group in groups], "=")
+        return [first, *(_condition([named], "=") for named in groups[-1][1:])]
+    return [_condition([named], "=") for group in groups for named in group]
+
+
+def _condition(named: Sequence[Named], operator: str) -> str:
+    values = dict.fromkeys(value for each in named for value in each.values)
+    return written(named[0].attribute, operator, tuple(values))
+
+
+def _by_name(text: str, lexicon: Lexicon, found: list[str]) -> str:
+    """Of "genre: comedy", "colour blue", "in red or blue": values whose attribute is said must be had."""
+    for name in lexicon.attributes:
+        noun = noun_pattern(name)
+        said = rf"\b(?:in |of )?(?:the )?{noun}(?:\s*[:=]\s*|\s+(?:is\s+|of\s+)?)"
+        lead = re.compile(rf"(?:{said}|\bin\s+)" if is_colour(name) else said, re.I)
         at = 0
-        while match := re.compile(lead, re.I).search(text, at):
-            mention = next(iter(vocabulary.mentions(text[match.end() :])), None)
-            facets = [facet for facet in mention.facets if facet.name == name] if mention and not mention.start else []
+        while match := lead.search(text, at):
             at = match.end()
-            if mention and facets:
-                found.append(f"{name}={facets[0].value}")
-                text = text[: match.start()] + " " + text[match.end() + mention.end :]
+            groups = _groups(text, at, lexicon, listed=False)
+            chosen = [group[0] for group in groups if group[0].attribute == name]
+            if chosen and len(chosen) == len(groups):
+                found.append(_condition(chosen, "="))
+                text = text[: match.start()] + " " + text[groups[-1][-1].end :]
                 at = match.start()
     return text
 
 
-def _lead(name: str) -> str:
-    noun = attribute_noun(name).replace("colour", "colou?r").replace("color", "colou?r")
-    said = rf"\b(?:in |of )?(?:the )?{noun}(?:\s*[:=]\s*|\s+(?:is\s+|of\s+)?)"
-    return rf"(?:{said}|\bin\s+)" if re.search("colou?r", name) else said
+def _free_of(text: str, lexicon: Lexicon, found: list[str]) -> str:
+    """ "horror-free" is without horror."""
+    for named in reversed(lexicon.named(text)):
+        if free := re.compile(r"[- ]free\b", re.I).match(text, named.end):
+            found.append(_condition([named], "!="))
+            text = text[: named.start] + " " + text[free.end() :]
+    return text
 
 
-def _sayable(facets: frozenset[Facet]) -> list[Facet]:
-    """Years and prices have rules of their own; of several attributes that share a word, the first."""
-    words = sorted(facet for facet in facets if facet.name not in ("year", "price"))
-    return words[:1]
+def _asked_for(text: str, lexicon: Lexicon) -> list[str]:
+    """Conditions of what is asked for: the word at the head of the first phrase ("a gripping drama about…"), those
+    joined by "or" anywhere, and whom it is for."""
+    found: list[str] = []
+    done = 0
+    for start in (0, *(m.end() for m in _SEGMENT_ENDS.finditer(text))):
+        if start >= done:
+            conditions, length = _heads(text[start:], lexicon)
+            found += conditions
+            done = start + length
+    at = 0
+    for match in re.finditer(r"\bfor (?:(?:the|my|our|a|small|young|little|two|three) )*", text, re.I):
+        if groups := _groups(text, match.end(), lexicon, listed=False):
+            found += _either(groups)
+    while at < len(text):
+        named = next(iter(lexicon.named(text[at:])), None)
+        if named is None:
+            break
+        groups = _groups(text, at + named.start, lexicon, listed=False)
+        joined = re.search(r"\bor\b", text[groups[0][-1].end : groups[-1][0].start], re.I)
+        if joined and len(groups) > 1 and _alike(groups):
+            found += _either(groups)
+        at = groups[-1][-1].end
+    return found
+
+
+def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
+    """Conditions of the first phrase of a text, where it ends in values ("a warm black dress"); where they end."""
+    both = re.match(r"\s*both\b", text, re.I)
+    for named in lexicon.named(text):
+        if _NOUN_ENDS.search(_opening(text[: named.start])):
+            break
+        groups = _groups(text, named.start, lexicon, listed=False)
+        last = groups[-1][-1].end
+        called = _CALLED.match(text, last)
+        after = text[called.end() if called else last :]
+        if not after or _NOUN_ENDS.match(after):
+            return [_condition([n], "=") for g in groups for n in g] if both else _either(groups), last
+    return [], 0
+
+
+def _opening(text: str) -> str:
+    """What stands before the head, without the words by which people begin to ask."""
+    return re.sub(
+        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
+        r"(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|like|love|"
+        r"fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|"
+        r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
+        " ",
+        text,
+        flags=re.I,
+    )

@@ -7,10 +7,13 @@ from typing import Literal
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
+from llmrec.chat.comparing import LAST, THAT, Comparison, place, read_comparisons
 from llmrec.chat.conditions import read_conditions
 from llmrec.explain.vocabulary import Vocabulary
 
-Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "help", "quit"]
+__all__ = ["LAST", "THAT", "Action", "Intent", "place", "understand", "understanding"]
+
+Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -22,10 +25,22 @@ _VERBS: dict[str, Action] = {
     "seen": "seen", "watched": "seen", "bought": "seen", "help": "help",
     "quit": "quit", "exit": "quit", "bye": "quit",
 }  # fmt: skip
+_OF_A_PLACE: tuple[tuple[Action, re.Pattern[str]], ...] = (
+    ("why", re.compile(r"(?:why (?:did|do|would|are) you (?:recommend(?:ed)?|suggest(?:ed)?|show|pick|choose)|explain|"
+                       r"(?:tell me )?more about|reasons? for|why is|why am i shown)\s+(?P<rest>.+)", re.I)),
+    ("not", re.compile(r"(?:(?:i )?(?:did not|didn'?t|do not|don'?t) (?:like|want)|(?:i )?(?:hate[d]?|dislike[d]?)|"
+                       r"remove|hide|skip|drop|no more of)\s+(?P<rest>.+)", re.I)),
+)  # fmt: skip
+"""Lines that are commands only of an item in the list."""
 _MORE = re.compile(
     r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else|"
-    r"something different)(?: (?:ones?|items?|films?|movies?|please|suggestions|recommendations|of (?:these|those)))*"
-    r"[\s?.!]*",
+    r"something different)(?: (?:other|ones?|items?|films?|movies?|please|suggestions|recommendations|"
+    r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*",
+    re.I,
+)
+_ANEW = re.compile(
+    r"(?:start (?:over|again|afresh)|reset|forget (?:that|it|everything|all that)|"
+    r"clear (?:all )?(?:the )?filters?)[\s?.!]*",
     re.I,
 )
 _SIMILAR = re.compile(
@@ -35,26 +50,23 @@ _SIMILAR = re.compile(
     r" (?P<subject>.*?)[\s?.!]*",
     re.I | re.S,
 )
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_PLACE = re.compile(
-    rf"(?:the |that |#|no\.? ?|number |nr\.? ?|item )*(?:(?P<word>{'|'.join(_ORDINALS)}|last)|(?P<n>\d{{1,3}})"
-    r"(?:st|nd|rd|th)?)(?: (?:one|film|movie|item|product|of them|of these|in the list))*",
-    re.I,
-)
-_CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b)\s*", re.I)
-LAST = "last"
-"""The subject that stands for the end of the last list."""
+_DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
+_PLACED = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
+_CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One line, understood. `subject`: the title, the number in the last list, or "last", that it speaks of."""
+    """One line, understood. `subject`: the title, or the place in the last list (a number, "last", "that"), that it
+    speaks of; the conditions that are to be dropped, as `--where` takes them."""
 
     action: Action
     subject: str = ""
     query: str = ""
     filters: tuple[str, ...] = ()
     """Conditions as `--where` takes them, each to be met."""
+    compared: tuple[Comparison, ...] = ()
+    """Conditions that hold against items of the conversation."""
 
 
 def understanding(catalog: Catalog) -> Runnable[str, Intent]:
@@ -64,42 +76,69 @@ def understanding(catalog: Catalog) -> Runnable[str, Intent]:
 
 def understand(line: str, catalog: Catalog) -> Intent:
     """The intent of a line: "not" and an attribute value is a filter, with a title it is about the item."""
-    text = " ".join(line.replace("\u2019", "'").split())
+    text = " ".join(re.sub("[\u2018\u2019]", "'", line).split())
     if _MORE.fullmatch(text):
         return Intent("more")
-    similar = _similar(text, catalog)
-    if similar:
-        return similar
+    if _ANEW.fullmatch(text):
+        return Intent("anew")
+    if dropped := _DROP.fullmatch(text):
+        return Intent("drop", dropped["rest"])
+    if about := _similar(text, catalog) or _placed(text, catalog):
+        return about
+    for action, pattern in _OF_A_PLACE:
+        said = pattern.fullmatch(text)
+        if said and (where := place(said["rest"])):
+            return Intent(action, where)
     command = _COMMANDS.fullmatch(text)
     if command:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
         subject = place(rest) or rest
-        excludes = verb == "not" and not place(rest) and read_conditions(text, catalog).conditions
+        excludes = verb == "not" and not place(rest) and _excludes(text, catalog)
         if not excludes and (rest or verb in ("why", "help", "quit")):
             return Intent(verb, subject)
-    read = read_conditions(text, catalog)
-    return Intent("ask", query=read.wish, filters=read.conditions)
+    return _read("ask", text, catalog)
 
 
-def place(words: str) -> str:
-    """The number of a place in a list that the words name ("the second one" -> "2"), "last", or ""."""
-    match = _PLACE.fullmatch(words.strip(" ?.!"))
-    if not match:
-        return ""
-    word = (match["word"] or "").lower()
-    return LAST if word == "last" else str(_ORDINALS.index(word) + 1) if word else str(int(match["n"]))
+def _excludes(text: str, catalog: Catalog) -> bool:
+    """Whether a line that begins with "not" says a condition or turns a mood down, and no title."""
+    if re.match(r"not (?:only|just|necessarily|exclusively)\b", text, re.I):
+        return True
+    read = _read("ask", text, catalog)
+    return bool(read.filters or read.compared) or read.query != text.strip(" ,.;!?")
+
+
+def _read(action: Action, text: str, catalog: Catalog, subject: str = "", usual: str = "") -> Intent:
+    """The conditions of a text; comparisons without an object mean `usual`, or the whole list."""
+    left, compared = read_comparisons(text, catalog, usual) if usual else read_comparisons(text, catalog)
+    read = read_conditions(left, catalog)
+    return Intent(action, subject, read.wish, read.conditions, compared)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:
     """ "more like the second one, but under 40": an item's likes, with conditions; a bare "like TITLE" is no such."""
     match = _SIMILAR.fullmatch(text)
-    if not match or re.match(r"(?:i )?like\b", text, re.I):
+    if not match:
         return None
-    subject, rest = match["subject"], ""
-    if not place(subject) and (cut := _CONDITIONED.search(subject)) and place(subject[: cut.start()]):
-        subject, rest = subject[: cut.start()], subject[cut.start() :]
-    if place(subject):
-        read = read_conditions(rest, catalog)
-        return Intent("similar", place(subject), read.wish, read.conditions)
-    titled = Vocabulary.of(catalog).by_title.get(subject.casefold())
-    return Intent("similar", subject) if titled else None
+    bare = re.match(r"(?:i )?like\b", text, re.I) is not None
+    subject = re.sub(r"\s+please$", "", match["subject"], flags=re.I)
+    if not bare and (known := _known(subject, catalog)):
+        return Intent("similar", known)
+    for cut in _CONDITIONED.finditer(subject):
+        known, rest = _known(subject[: cut.start()], catalog), subject[cut.start() :]
+        if known and not (bare and not re.search(r"\bbut\b", cut[0])):
+            return _read("similar", rest, catalog, known, known)
+    return None
+
+
+def _placed(text: str, catalog: Catalog) -> Intent | None:
+    """ "the second one but newer", "the same in red": the likes of an item of the list."""
+    match = _PLACED.fullmatch(text)
+    if not match or not (subject := place(match["subject"])) or match["subject"].strip().isdigit():
+        return None
+    read = _read("similar", text[match.end("subject") :], catalog, subject, subject)
+    return read if read.filters or read.compared or read.query else None
+
+
+def _known(words: str, catalog: Catalog) -> str:
+    """The place or the title that the words are, or ""."""
+    return place(words) or (words if words.casefold() in Vocabulary.of(catalog).by_title else "")

@@ -121,6 +121,10 @@ def train(
         float,
         typer.Option("--resample-rare", min=0, max=1, help="Repeat prompts with media that a smaller share has."),
     ] = 0.0,
+    contexts: Annotated[
+        float,
+        typer.Option("--contexts", min=0, max=1, help="Share of wishes asked with their event's time and season."),
+    ] = 0.0,
     json: Json = False,
 ) -> None:
     """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
@@ -133,7 +137,7 @@ def train(
     shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal, interest=interest)
     recipe = TrainConfig(
         seed=seed, epochs=epochs, wishes=wishes, shuffle=shuffle, focal=focal, class_weights=class_weights,
-        resample_rare=resample_rare,
+        resample_rare=resample_rare, contexts=contexts,
     )  # fmt: skip
     sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
     metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))

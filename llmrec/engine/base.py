@@ -26,7 +26,10 @@ class Engine(Protocol):
         ...
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """What follows each prompt, up to the end of its line. The first call with a seed of 0 is greedy."""
+        """What follows each prompt, up to the end of its line; greedy with a seed of 0.
+
+        A text may depend on how many are written at once, as arithmetic in few bits does.
+        """
         ...
 
 

@@ -1,17 +1,19 @@
 """`--where` filters: `year>=1990`, `price<40, colour!=Black`, `genre=Comedy and year<2000`.
 
     where  = clause, then any number of ("," or "and") clause
-    clause = name (= | != | < | <= | > | >=) value          value may stand in "…" or '…'
+    clause = name (< | <= | > | >=) number
+           | name (= | !=) value, then any number of "|" value      genre=Comedy|Drama, year!=1980..1989
+    value  = words or a number, which may stand in "…" or '…', or number..number: all that lies between, ends included
 
-Names are found whatever their case, in singular or plural (`genre`, `genres`); words whatever their case. Where an
-attribute holds several words, `=` asks for one of them. An item that lacks the attribute fails every comparison
-except `!=`.
+Names are found whatever their case, in singular or plural (`genre`, `genres`); words whatever their case. Of values
+joined by "|" one must be had, and with `!=` none may be. Where an attribute holds several words, `=` asks for one of
+them. An item that lacks the attribute fails every comparison except `!=`.
 """
 
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,24 +33,27 @@ COMPARE: dict[str, tuple[str, Callable[[float, float], bool]]] = {
 }
 CLAUSE = re.compile(r"\s*([\w-]+)\s*(>=|<=|!=|=|>|<)\s*")
 END = re.compile(r"\s*(?:,|\band\b)\s*(?=[\w-]+\s*(?:>=|<=|!=|=|>|<))", re.IGNORECASE)
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+SPAN = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
 EXAMPLE = "write it like year>=1990 or genre=Comedy, joined by 'and' or commas"
 
 
 @dataclass(frozen=True)
 class Clause:
-    """`attribute operator values`; `values` are the catalogue's own spellings, or one number."""
+    """`attribute operator values`; `values` are the catalogue's own spellings, or numbers (one where they compare by
+    size), and any of them will do."""
 
     attribute: str
     kind: Kind
     operator: str
-    values: tuple[str, ...] | tuple[float]
+    values: tuple[str, ...] | tuple[float, ...]
 
     def chroma(self) -> dict[str, Any]:
         """The clause as a Chroma `where` condition on `metadata` of the items."""
         negated = self.operator == "!="
-        if self.kind == "number":
+        if self.kind == "number" and len(self.values) == 1:
             return {self.attribute: {COMPARE[self.operator][0]: self.values[0]}}
-        if self.kind == "word":
+        if self.kind != "words":
             return {self.attribute: {"$nin" if negated else "$in": list(self.values)}}
         marks: list[dict[str, Any]] = [
             {word_key(self.attribute, str(word)): {"$ne" if negated else "$eq": True}} for word in self.values
@@ -62,7 +67,9 @@ class Clause:
             number = _number(value)
             if number is None:
                 return self.operator == "!="
-            return COMPARE[self.operator][1](number, float(self.values[0]))
+            compare = COMPARE[self.operator][1]
+            each = (compare(number, float(value)) for value in self.values)
+            return all(each) if self.operator == "!=" else any(each)
         words = () if value is None else value if isinstance(value, tuple) else (str(value),)
         return any(word in self.values for word in words) == (self.operator == "=")
 
@@ -95,8 +102,8 @@ def parse_where(text: str, catalog: Catalog) -> Filter:
         head = CLAUSE.match(text, at)
         if not head:
             raise BadFilter(f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}")
-        value, at = _value(text, head.end())
-        clauses.append(_clause(head[1], head[2], value, catalog, kinds))
+        values, at = _values(text, head.end())
+        clauses.append(_clause(head[1], head[2], values, catalog, kinds))
         joint = END.match(text, at)
         if not joint:
             break
@@ -134,33 +141,45 @@ def word_key(attribute: str, word: str) -> str:
     return f"{attribute}:{word}"
 
 
-def _value(text: str, at: int) -> tuple[str, int]:
-    """The value that starts at `at`, without quotes, and where it ends."""
-    if at < len(text) and text[at] in "\"'":
-        close = text.find(text[at], at + 1)
-        if close < 0:
+def written(attribute: str, operator: str, values: Sequence[str]) -> str:
+    """The clause as `parse_where` reads it, each value in quotes where it needs them."""
+    return f"{attribute}{operator}{'|'.join(_quoted(value) for value in values)}"
+
+
+def _quoted(value: str) -> str:
+    plain = "|" not in value and value[:1] not in ("'", '"') and not END.search(value) and not SPAN.fullmatch(value)
+    return value if plain else f"'{value}'" if "'" not in value else f'"{value}"'
+
+
+def _values(text: str, at: int) -> tuple[list[str], int]:
+    """The values, as they are written, that start at `at`, and where they end."""
+    found: list[str] = []
+    while True:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        quoted = QUOTED.match(text, at)
+        if at < len(text) and text[at] in "\"'" and not quoted:
             raise BadFilter(f"the filter {text!r} opens a quote that it does not close; close it")
-        return text[at + 1 : close], close + 1
-    end = END.search(text, at)
-    stop = end.start() if end else len(text)
-    value = text[at:stop].strip()
-    if not value:
-        raise BadFilter(f"the filter {text!r} compares with nothing; {EXAMPLE}")
-    return value, stop
+        end = END.search(text, at)
+        stop = quoted.end() if quoted else end.start() if end else len(text)
+        if not quoted and (bar := text.find("|", at, stop)) >= 0:
+            stop = bar
+        value = text[at:stop].strip()
+        if not value:
+            raise BadFilter(f"the filter {text!r} compares with nothing; {EXAMPLE}")
+        found.append(value)
+        after = re.compile(r"\s*\|").match(text, stop)
+        if not after:
+            return found, stop
+        at = after.end()
 
 
-def _clause(name: str, operator: str, value: str, catalog: Catalog, kinds: Mapping[str, Kind]) -> Clause:
-    """The clause, its name and value resolved to the catalogue's own."""
+def _clause(name: str, operator: str, values: list[str], catalog: Catalog, kinds: Mapping[str, Kind]) -> Clause:
+    """The clause, its name and values resolved to the catalogue's own."""
     attribute = _attribute(name, kinds, catalog)
     kind = kinds[attribute]
     if kind == "number":
-        try:
-            number = float(value)
-        except ValueError:
-            number = math.nan
-        if not math.isfinite(number):
-            raise BadFilter(f"{attribute} holds numbers and {value!r} is none; compare it with a number")
-        return Clause(attribute, kind, operator, (number,))
+        return Clause(attribute, kind, operator, _numbers(attribute, operator, values, catalog))
     if operator not in ("=", "!="):
         raise BadFilter(f"{attribute} holds words, which {operator} cannot compare; use = or !=")
     known = {
@@ -169,11 +188,39 @@ def _clause(name: str, operator: str, value: str, catalog: Catalog, kinds: Mappi
         if (held := item.attributes.get(attribute)) is not None
         for word in (held if isinstance(held, tuple) else (str(held),))
     }
-    same = tuple(sorted(word for word in known if word.casefold() == value.casefold()))
-    if not same:
-        near = difflib.get_close_matches(value, known, n=5, cutoff=0.5) or sorted(known)[:8]
-        raise BadFilter(f"no item has {attribute} {value!r}; it can be, for example, {', '.join(near)}")
-    return Clause(attribute, kind, operator, same)
+    same: list[str] = []
+    for value in map(_bare, values):
+        spelt = sorted(word for word in known if word.casefold() == value.casefold())
+        if not spelt:
+            near = difflib.get_close_matches(value, known, n=5, cutoff=0.5) or sorted(known)[:8]
+            raise BadFilter(f"no item has {attribute} {value!r}; it can be, for example, {', '.join(near)}")
+        same += spelt
+    return Clause(attribute, kind, operator, tuple(dict.fromkeys(same)))
+
+
+def _numbers(attribute: str, operator: str, values: list[str], catalog: Catalog) -> tuple[float, ...]:
+    """The numbers meant; of a span its ends and what the catalogue's items have between them."""
+    found: list[float] = []
+    for value in values:
+        if operator in ("=", "!=") and (span := SPAN.fullmatch(value)):
+            low, high = float(span[1]), float(span[2])
+            held = (_number(item.attributes.get(attribute)) for item in catalog.items)
+            found += [low, high, *sorted({number for number in held if number is not None and low <= number <= high})]
+            continue
+        try:
+            number = float(_bare(value))
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise BadFilter(f"{attribute} holds numbers and {_bare(value)!r} is none; compare it with a number")
+        found.append(number)
+    if len(found) > 1 and operator not in ("=", "!="):
+        raise BadFilter(f"{operator} compares {attribute} with one number, {'|'.join(values)!r} are more; use = or !=")
+    return tuple(dict.fromkeys(found))
+
+
+def _bare(value: str) -> str:
+    return value[1:-1] if QUOTED.fullmatch(value) else value
 
 
 def _attribute(name: str, kinds: Mapping[str, Kind], catalog: Catalog) -> str:

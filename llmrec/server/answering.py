@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
-from llmrec.recommend import Response
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.logs import note
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
@@ -31,6 +32,7 @@ class Question:
     diversity: float = 0.0
     like: str | None = None
     never: tuple[str, ...] = ()
+    context: Context | None = None
 
 
 class Answering:
@@ -77,6 +79,7 @@ class Answering:
             diversity=question.diversity,
             like=question.like,
             never=never,
+            context=question.context,
         )
         return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
 
@@ -86,7 +89,7 @@ class Answering:
         asked = {
             "history": request.history, "query": request.query, "k": request.k, "where": request.where,
             "diversity": request.diversity, "like": request.like, "never": request.never,
-            "image": request.image is not None,
+            "image": request.image is not None, "context": asdict(request.context) if request.context else None,
         }  # fmt: skip
         if not _stored(keep, self.database, tenant, person, asked, told, told["id"]):
             told["notes"].append("the server's disk is full, so this answer and its reasons are not kept")
@@ -128,6 +131,8 @@ class Answering:
             diversity=asked["diversity"],
             like=asked["like"],
             never=tuple(id for id in asked["never"] if id in offered),
+            # answers that were kept before there was context have none
+            context=Context(**told) if (told := asked.get("context")) else None,
         )
         reasons = {
             item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from llmrec.server.schemas import Id, Text, Words
+from llmrec.server.schemas import Context, Id, Text, Words
 
 
 class TextPart(BaseModel):
@@ -56,5 +56,6 @@ class ChatRequest(BaseModel):
     model: Annotated[Text, Field(max_length=200)] = "llmrec"
     messages: Annotated[list[Message], Field(min_length=1, max_length=200)]
     user: Id | None = Field(None, description="One of your users; one that nobody knows is a newcomer.")
+    context: Context | None = Field(None, description="When and where it is asked; OpenAI's clients: extra_body.")
     stream: bool = False
     n: Literal[1] | None = None

@@ -2,16 +2,18 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from llmrec.chat.memory import Line, remember
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import listed, listing, reasons
+from llmrec.chat.transcript import WHY, listing, reason
+from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
-from llmrec.recommend import Response
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
 
@@ -22,38 +24,28 @@ OUTAGES = {
 """What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One message: what the person said and showed, or what was answered (`mine`)."""
-
-    mine: bool
-    words: str
-    image: bytes | None = None
-
-
 class Conversation:
     """One turn of it: `opening` is the list, or the whole of a short answer; `rest` what takes longer."""
 
-    def __init__(self, answering: Answering, tenant: str, user: str | None, lines: Sequence[Line]) -> None:
+    def __init__(
+        self,
+        answering: Answering,
+        tenant: str,
+        user: str | None,
+        lines: Sequence[Line],
+        context: Context | None = None,
+    ) -> None:
         """`user`: one that nobody knows is a newcomer. Raises `BadInput` where there is nothing to answer."""
         self._answering, self._tenant = answering, tenant
         self._recommender = answering.shelf.stock.recommender
         self._person = self._known(user)
         self.stored: dict[str, Any] | None = None
         """The answer that was stored, with its `id` and `items`."""
-        said = [line for line in lines if not line.mine]
-        if not lines or lines[-1].mine or not said:
-            raise BadInput("messages must end with one of the user's; add it")
         history = self._person.history if self._person else ()
         never = self._person.turned_down if self._person else ()
         catalog = self._recommender.catalog
-        self._session = Session(catalog, self._recommend, history, never)
-        for line, answer in zip(lines, [*lines[1:], None], strict=True):
-            if not line.mine and answer is not None:
-                shown = listed(answer.words, catalog) if answer.mine else ()
-                offered = answering.shelf.stock.offered
-                self._session.recall(line.words, tuple(id for id in shown if id in offered), line.image)
-        self._last = lines[-1]
+        self._session = Session(catalog, self._recommend, history, never, context=context)
+        self._last = remember(self._session, lines, answering.shelf.stock.offered)
         self._explains = False
 
     def opening(self) -> str:
@@ -83,13 +75,28 @@ class Conversation:
         """What there is of an item besides words."""
         return sorted(self._recommender.catalog.item(id).media)
 
-    def rest(self) -> str:
-        """The reasons for the list, measured now; empty where there is no list."""
-        if not self._explains:
-            return ""
-        why = reasons(self._session.explained())
-        missed = self.stored["degraded"] if self.stored else []
-        return "".join(f"\n\n{part}" for part in (why, *(OUTAGES[what] for what in missed if what in OUTAGES)))
+    def titles(self) -> dict[str, str]:
+        """The titles of the history items that the evidence names, by id."""
+        catalog, items = self._recommender.catalog, (self.stored or {"items": ()})["items"]
+        records = (record for item in items if item["rationale"] for record in item["rationale"]["evidence"]["items"])
+        named = {id for record in records if (id := record.get("history_item")) is not None}
+        return {id: catalog.item(id).title for id in sorted(named)}
+
+    def rest(self) -> Iterator[str]:
+        """The reasons for the list, measured now, a piece for each item as soon as it is there; none without a list."""
+        asked = self._session.asked
+        if not self._explains or asked is None or self.stored is None:
+            return
+        answer = self._recommender.stream(replace(asked, explain=True))
+        yield f"\n\n{WHY}"
+        items = []
+        for place, item in enumerate(answer.explained, start=1):
+            items.append(item)
+            yield f"\n{reason(place, item)}"
+        self.stored = self._answering.explain_kept(self.stored, answer.response(tuple(items)))
+        for what in self.stored["degraded"]:
+            if what in OUTAGES:
+                yield f"\n\n{OUTAGES[what]}"
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, model_validator
 
+from llmrec.context import Context as Given
+from llmrec.context import Season, TimeOfDay
 from llmrec.explain.claims import ClaimVerdict
 from llmrec.server.answering import EXPLAINED
 
@@ -27,18 +29,16 @@ class Model(BaseModel):
 
 
 class Context(Model):
-    """When and where somebody asks. The LLM reads it as words after the wish."""
+    """When and where somebody asks. The LLM reads it as words after the wish: it is a winter evening; on a phone."""
 
-    time_of_day: Literal["morning", "afternoon", "evening", "night"] | None = None
-    season: Literal["spring", "summer", "autumn", "winter"] | None = None
+    time_of_day: TimeOfDay | None = None
+    season: Season | None = None
     place: Annotated[Text, Field(max_length=100)] | None = None
     device: Annotated[Text, Field(max_length=100)] | None = None
 
-    def words(self) -> str:
-        """As one would say it: "on a winter evening at home, on a phone"."""
-        when = " ".join(part for part in (self.season, self.time_of_day) if part)
-        parts = (f"for the {when}" if when else "", self.place or "", f"on a {self.device}" if self.device else "")
-        return ", ".join(part for part in parts if part)
+    def given(self) -> Given:
+        """As a request holds it."""
+        return Given(self.time_of_day, self.season, self.place, self.device)
 
 
 class RecommendationRequest(Model):
@@ -72,11 +72,6 @@ class RecommendationRequest(Model):
             raise ValueError(f"at most {EXPLAINED} items are explained at once; ask for fewer, or without explain")
         return self
 
-    def wish(self) -> str | None:
-        """The words that the LLM reads."""
-        parts = (self.query or "", self.context.words() if self.context else "")
-        return ", ".join(part for part in parts if part.strip()) or None
-
 
 class Claim(BaseModel):
     """One thing that a sentence claims, and the verifier's verdict on it."""
@@ -95,19 +90,50 @@ class Claim(BaseModel):
 class EvidenceRecord(BaseModel):
     """One thing that moved the score: what the score loses without it, in standard deviations of the user's scores."""
 
-    kind: Literal["history", "attribute", "modality", "query"]
+    kind: Literal["history", "attribute", "modality", "query", "trait"]
     history_item: str | None
     attribute: str | None
     modality: str | None
     effect: float
 
 
+class Counterfactual(BaseModel):
+    """The item's rank with and without one reason: a history item, or (null) the wish."""
+
+    history_item: str | None
+    rank: int
+    rank_without: int
+
+
+class Companions(BaseModel):
+    """How many of the `group` who took the history item took the item too, and its `takers` among all `people`."""
+
+    history_item: str
+    both: int
+    group: int
+    takers: int
+    people: int
+
+
+class Share(BaseModel):
+    """A history item's Shapley value with its standard error."""
+
+    history_item: str
+    effect: float
+    error: float | None
+
+
 class Evidence(BaseModel):
-    """The measured evidence of one item."""
+    """The measured evidence of one item; answers that were kept before it had more than `items` lack the rest."""
 
     item: str
     query: str
     items: list[EvidenceRecord]
+    counterfactuals: list[Counterfactual] = []
+    companions: list[Companions] = []
+    shapley: list[Share] = []
+    fidelity: float | None = None
+    """R² of the linear model from which the effects of attributes (`trait`) come."""
 
 
 class RefusedSentence(BaseModel):
@@ -115,6 +141,13 @@ class RefusedSentence(BaseModel):
 
     text: str
     problem: str
+
+
+class Remark(BaseModel):
+    """A sentence made by rule on what was counted and re-ranked, and the verdict on its claims."""
+
+    text: str
+    claims: list[Claim]
 
 
 class Rationale(BaseModel):
@@ -125,6 +158,7 @@ class Rationale(BaseModel):
     claims: list[Claim]
     evidence: Evidence
     refused: list[RefusedSentence]
+    remarks: list[Remark] = []
 
 
 class RankedItem(BaseModel):
@@ -241,6 +275,23 @@ class ItemState(BaseModel):
     description: str | None = None
     attributes: dict[str, Any] = Field(default_factory=dict)
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
+
+
+class CatalogState(BaseModel):
+    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
+    → its most frequent values, the most frequent first."""
+
+    name: str
+    items: int
+    noun: str
+    chose: str
+    values: dict[str, list[str]]
+
+
+class KnownUsers(BaseModel):
+    """Ids of users."""
+
+    users: list[str]
 
 
 class Recorded(BaseModel):

@@ -1,6 +1,6 @@
 """Puts a fresh RecLM together for a catalogue: features normalised, ids known, base cut and LoRA-wrapped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from llmrec.catalog.types import Catalog
+from llmrec.context import worded
 from llmrec.fusion.normalise import fit_normaliser, normalise, project
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 from llmrec.retrieval.interest import interest_axes
+from llmrec.train.windows import WishWords
 from llmrec.train.wishes import compose_wish
 
 Normalisers = dict[str, tuple[NDArray[np.float32], ...]]
@@ -77,14 +79,13 @@ def taken_pairs(histories: Mapping[str, Sequence[int]]) -> Tensor:
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).T.contiguous()
 
 
-def wish_writer(
-    catalog: Catalog, words: PromptWords, held_out: bool = False
-) -> Callable[[int, Random], tuple[int, ...]]:
-    """`(row, rng) -> token ids` of a composed wish for that item; the tokenizer's work is kept by text."""
+def wish_writer(catalog: Catalog, words: PromptWords, held_out: bool = False) -> WishWords:
+    """`(row, rng, context) -> token ids` of a composed wish for that item; the tokenizer's work is kept by text."""
     cache: dict[str, tuple[int, ...]] = {}
 
-    def write(row: int, rng: Random) -> tuple[int, ...]:
+    def write(row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:
         text = compose_wish(catalog.items[row], rng, held_out)
+        text = worded(text, context) if text else text
         if text not in cache:
             cache[text] = words.wish(text)
         return cache[text]

@@ -31,6 +31,8 @@ class TrainConfig:
     """Wishes asked along each history in a step; 0 trains without words."""
     wish_weight: float = 0.5
     """Weight of the wish loss beside the next-item loss."""
+    contexts: float = 0.0
+    """Share of wishes that are asked with the time of day and the season of their event."""
     average: float = 0.998
     """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
     shuffle: bool = False

@@ -18,7 +18,7 @@ from llmrec.model.query import item_vectors
 from llmrec.model.reclm import RecLM
 from llmrec.model.words import PromptWords
 from llmrec.paths import home
-from llmrec.prompts import CURRENT, version
+from llmrec.prompts import TRAINED, version
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components, as_arrays
 from llmrec.retrieval.popularity import popularity
@@ -28,6 +28,7 @@ from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.curves import write_log
 from llmrec.train.examples import example_shares
+from llmrec.train.moments import moments
 from llmrec.train.rationale import RationaleConfig, train_rationale
 from llmrec.train.taste import learn_taste
 from llmrec.train.trainer import Report, fit
@@ -130,6 +131,7 @@ def train(
         config,
         out / "checkpoint.pt",
         report,
+        moments(catalog, material.histories) if config.contexts else None,
     )
     say("fitting the item-item model, the codes of a taste and the weights of the fused score")
     model.to("cpu")
@@ -146,7 +148,7 @@ def train(
         base_sha256=base_identity(base)[1],
         config=shape,
         encoders={m: features.encoders[m] for m in used},
-        prompts={name: version(name) for name in CURRENT},
+        prompts={name: version(name) for name in TRAINED},
         weights=weights,
         newcomers=newcomers,
         metrics=metrics,

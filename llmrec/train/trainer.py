@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import torch
@@ -20,7 +19,7 @@ from llmrec.train.checkpoint import resume, save_checkpoint
 from llmrec.train.config import TrainConfig
 from llmrec.train.imbalance import class_weights, repeat_factors, resample
 from llmrec.train.objective import Batch, loss
-from llmrec.train.windows import Window, epoch_windows, shuffled
+from llmrec.train.windows import Window, WishWords, epoch_windows, shuffled
 
 Report = Callable[[dict[str, float]], None]
 """Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
@@ -60,13 +59,16 @@ def fit(
     model: RecLM,
     histories: Mapping[str, Sequence[int]],
     before: Sequence[int],
-    wish_words: Callable[[int, Random], tuple[int, ...]],
+    wish_words: WishWords,
     validate: Callable[[RecLM], float],
     config: TrainConfig,
     checkpoint: Path | None = None,
     report: Report | None = None,
+    contexts: Mapping[str, Sequence[str]] | None = None,
 ) -> Progress:
     """Trains `model` in place and leaves its best weights (by `validate`, higher is better) in it.
+
+    `contexts`: words of when each event happened, for `config.contexts` of the wishes.
 
     Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed and resumed from
     `checkpoint` ends with the weights of one that was not. Raises `BadInput` where the checkpoint belongs to
@@ -105,7 +107,8 @@ def fit(
         while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
             drawn = f"{config.seed}:{progress.epoch}"
             read = shuffled(histories, drawn) if config.shuffle else histories
-            windows = epoch_windows(read, size, config.wishes, wish_words, drawn)
+            told = shuffled(contexts, drawn) if contexts and config.shuffle else contexts
+            windows = epoch_windows(read, size, config.wishes, wish_words, drawn, told, config.contexts)
             if factors is not None:
                 windows = resample(windows, factors, drawn)
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]

@@ -1,10 +1,21 @@
 """Training prompts: windows over each history, cut anew every epoch, with wishes hung along them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol, TypeVar
 
 from llmrec.model.prompt import Branch
+
+T = TypeVar("T")
+
+
+class WishWords(Protocol):
+    """Writes a wish for an item row, as token ids (empty: it has none)."""
+
+    def __call__(self, row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:
+        """`context`: words of when it is asked; "" for none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +36,20 @@ def epoch_windows(
     histories: Mapping[str, Sequence[int]],
     size: int,
     wishes: int,
-    words: Callable[[int, Random], tuple[int, ...]],
+    words: WishWords,
     seed: str,
+    contexts: Mapping[str, Sequence[str]] | None = None,
+    told: float = 0.0,
 ) -> list[Window]:
     """Every training event once as a target, in windows of at most `size` items, shuffled; a pure function of `seed`.
 
-    `words(row, rng)` gives the token ids of a wish for an item row (empty: it has none). The first window of a
+    `words` writes the wishes; to a share `told` of them it is told `contexts`: user -> words of when each event was.
+    The first window of a
     user starts at the first event (a new user's prompt); the cuts between windows move from epoch to epoch.
     """
     rng = Random(seed)
     windows: list[Window] = []
-    for history in histories.values():
+    for user, history in histories.items():
         # Drawn per user even where it is not needed, so that one user's length leaves the others' draws alone.
         offset = rng.randrange(size)
         for start, end in _cuts(len(history), size, offset):
@@ -44,7 +58,8 @@ def epoch_windows(
             branches, wished = [], []
             for after in sorted(rng.randrange(len(targets)) for _ in range(wishes)):
                 target = history[start + after]
-                ids = words(target, rng)
+                context = contexts[user][start + after] if contexts and rng.random() < told else ""
+                ids = words(target, rng, context) if context else words(target, rng)
                 if ids and not (start > 0 and after == 0):
                     branches.append(Branch(after, ids))
                     wished.append(target)
@@ -65,7 +80,7 @@ def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
         start, end = end - 1, end + size
 
 
-def shuffled(histories: Mapping[str, Sequence[int]], seed: str) -> dict[str, list[int]]:
-    """Every history in an order of its own; a pure function of `seed`."""
+def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[T]]:
+    """Every history in an order of its own; a pure function of `seed` and the lengths."""
     rng = Random(f"{seed}:order")
     return {user: rng.sample(list(rows), len(rows)) for user, rows in histories.items()}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import BadFilter
-from llmrec.retrieval.filters import attribute_kinds, metadata, parse_where
+from llmrec.retrieval.filters import attribute_kinds, metadata, parse_where, written
 
 COLOURS = ["Black", "Light blue", "Salt and pepper", "red, dark"]
 GENRES = ["Comedy", "Children's", "Sci-Fi", "Film-Noir"]
@@ -54,6 +54,17 @@ def shop() -> Catalog:
         ("colour!=Black and price<45", "3"),
         ("colour!=black AND year>=1990,price>0", "2"),
         ("year>=2050", ""),
+        ("genre=comedy|Sci-Fi", "12"),
+        ("genres!=Comedy | Sci-Fi", "34"),
+        ("colour=black|'red, dark' and price>10", "3"),
+        ("colour!=Black|Salt and pepper", "34"),
+        ("price=10|40", "13"),
+        ("price!=10|40", "24"),
+        ("price=9..40", "13"),
+        ("price!=9..41|49.5", "4"),
+        ("year=1985..1991|1999, genre=Children's|Sci-Fi", "12"),
+        ("year!=1995..1998", "1234"),
+        ("year=1999..1990", "12"),  # a span whose ends are swapped is its ends
     ],
 )
 def test_accepted(shop: Catalog, where: str, expected: str) -> None:
@@ -78,6 +89,12 @@ def test_accepted(shop: Catalog, where: str, expected: str) -> None:
         ("colour=Blak", "Black"),
         ("year>=nan", "compare it with a number"),
         ("price<inf", "compare it with a number"),
+        ("price<3|4", "with one number"),
+        ("price<3..4", "compare it with a number"),
+        ("genre=Comedy|", "compares with nothing"),
+        ("genre=|Comedy", "compares with nothing"),
+        ("genre=Comedy|Blak", "no item has genres 'Blak'"),
+        ("genre='Comedy|Sci-Fi'", "no item has genres 'Comedy|Sci-Fi'"),
     ],
 )
 def test_refused_with_what_is_allowed(shop: Catalog, where: str, says: str) -> None:
@@ -105,7 +122,19 @@ items = st.lists(
     min_size=1,
     max_size=12,
 ).map(lambda found: tuple(Item(str(n), f"t{n}", "", attributes) for n, attributes in enumerate(found)))
+
+
+def several(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """One value, or some joined by "or"."""
+    return st.lists(values, min_size=1, max_size=3).map("|".join)
+
+
+years = st.one_of(st.integers(1979, 1991).map(str), st.sampled_from(["1980..1983", "1985..1985", "1995..1999"]))
 clause = st.one_of(
+    st.tuples(st.just("year"), st.sampled_from(["=", "!="]), several(years)),
+    st.tuples(st.just("price"), st.sampled_from(["=", "!="]), several(st.sampled_from(["1", "0.5", "1..2"]))),
+    st.tuples(st.just("colour"), st.sampled_from(["=", "!="]), several(st.sampled_from(COLOURS))),
+    st.tuples(st.just("genre"), st.sampled_from(["=", "!="]), several(st.sampled_from(GENRES))),
     st.tuples(st.just("year"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.integers(1979, 1991).map(str)),
     st.tuples(st.just("price"), st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.sampled_from(["1", "1.5", "3"])),
     st.tuples(st.just("colour"), st.sampled_from(["=", "!="]), st.sampled_from(COLOURS)),
@@ -120,7 +149,7 @@ def chroma() -> Iterator[chromadb.ClientAPI]:
     client.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(items, st.lists(clause, min_size=1, max_size=3), st.sampled_from([" and ", ", ", ","]))
 def test_chroma_and_python_agree(
     chroma: chromadb.ClientAPI, items: tuple[Item, ...], clauses: list[tuple[str, str, str]], joint: str
@@ -152,3 +181,14 @@ def test_any_text_parses_or_is_refused_in_one_sentence(text: str) -> None:
         parse_where(text, catalog).matches(catalog.items[0])
     except BadFilter as refusal:
         assert str(refusal)
+
+
+WORDS = ["Black", "red, dark", "a|b", "'quoted'", "in and out=of", "1..2", "x"]
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True), st.sampled_from(["=", "!="]))
+def test_what_is_written_is_read_back(values: list[str], operator: str) -> None:
+    items = tuple(Item(str(n), "t", "", {"colour": word, "year": n}) for n, word in enumerate(WORDS))
+    where = f"{written('colour', operator, values)} and year>=0"
+    chosen, other = parse_where(where, Catalog("made", items, {})).clauses
+    assert (chosen.operator, chosen.values) == (operator, tuple(values)) and other.attribute == "year"

@@ -18,12 +18,13 @@ async def recommend(body: RecommendationRequest, caller: Caller, parts: Parts) -
     question = Question(
         user=body.user,
         history=None if body.history is None else tuple(body.history),
-        query=body.wish(),
+        query=body.query,
         k=body.k,
         where=body.where or None,
         explain=body.explain,
         diversity=body.diversity,
         like=body.like,
+        context=body.context.given() if body.context else None,
     )
     return await parts.gate.run(lambda: parts.answering.answer(caller.tenant, question))
 

@@ -1,0 +1,15 @@
+"""The demo's catalogue and the shipped pack, for chains that answer."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from llmrec.recommend import Recommender
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Recommender]:
+    """Opened once."""
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.opened.index.close()
