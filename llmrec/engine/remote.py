@@ -16,8 +16,8 @@ OLDEST = Version("0.13.0")
 """Older ones deserialise prompt embeddings unsafely (CVE-2025-62164)."""
 AGAIN = 2.0
 """Seconds between looks at a server that is away."""
-PATIENCE = httpx.Timeout(30.0, connect=2.0)
-"""Seconds for one answer of a server under load, and for a connection."""
+PATIENCE = httpx.Timeout(45.0, connect=2.0)
+"""Seconds for one answer of a server under load (the gateway gives its own up after 60), and for a connection."""
 AT_ONCE = 64
 """Connections to one server: as many requests as may be inside the gateway, and what one of them asks at once."""
 

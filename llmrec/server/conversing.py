@@ -78,8 +78,9 @@ class Conversation:
     def titles(self) -> dict[str, str]:
         """The titles of the history items that the evidence names, by id."""
         catalog, items = self._recommender.catalog, (self.stored or {"items": ()})["items"]
-        records = (record for item in items if item["rationale"] for record in item["rationale"]["evidence"]["items"])
-        named = {id for record in records if (id := record.get("history_item")) is not None}
+        evidence = (item["rationale"]["evidence"] for item in items if item["rationale"])
+        records = (record for kept in evidence for part in kept.values() if isinstance(part, list) for record in part)
+        named = {id for record in records if (id := record.get("history_item")) in catalog.row}
         return {id: catalog.item(id).title for id in sorted(named)}
 
     def rest(self) -> Iterator[str]:

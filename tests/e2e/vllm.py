@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTING = 420
+STARTING = 1200
 """Seconds that a start may take; 50 on two idle cores."""
 
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from eval.serving.chroma import Chroma
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
+from llmrec.server.config import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 from tests.test_recommend import write_stall
@@ -29,7 +30,7 @@ def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
     (tmp_path / "stall").mkdir()
     shop = Recommender.open(write_stall(tmp_path / "stall"), None, chroma=chroma.url, steady=True)
     database = Database.at(tmp_path / "store")
-    with TestClient(build(shop, database, tmp_path / "store" / "media")) as client:
+    with TestClient(build(shop, database, tmp_path / "store" / "media", Limits(seconds=300))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
     shop.opened.index.close()
@@ -45,7 +46,9 @@ def ask(client: TestClient, **more: Any) -> dict[str, Any]:
 
 def chat(client: TestClient) -> dict[str, Any]:
     body = {"model": "llmrec", "user": "u", "messages": [{"role": "user", "content": "science fiction"}]}
-    found: dict[str, Any] = client.post("/v1/chat/completions", json=body).json()
+    response = client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 

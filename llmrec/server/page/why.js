@@ -1,12 +1,14 @@
 // The evidence behind one item: measured effects as bars, and the verdict on each claim of its sentence.
 import { bar, element } from "./dom.js";
+import { companion, counterfactual, shares } from "./evidence.js";
 
 const MARKS = { supported: "✓", contradicted: "✗", not_checkable: "?" };
 const VERDICTS = { supported: "holds", contradicted: "does not hold", not_checkable: "cannot be checked" };
 const KNOWN = new Set(["history", "attribute", "modality", "query"]);
 
 export function why(item, found, about) {
-  const { evidence, claims, refused = [], source } = item.rationale;
+  const { evidence, claims, refused = [], source, remarks = [] } = item.rationale;
+  const { counterfactuals = [], companions = [], shapley = [] } = evidence;
   const records = evidence.items;
   const most = Math.max(0.001, ...records.map((record) => Math.abs(record.effect ?? 0)));
   const made = element("section", { class: "why", "aria-label": `Why ${item.title}` });
@@ -17,8 +19,12 @@ export function why(item, found, about) {
       effect: record.effect,
     })), most)),
     ...part(`What of this ${about.noun} counted`, bars(inputs(records, found), most)),
+    ...part("Without it", lines(counterfactuals.map((one) => counterfactual(one, found)))),
+    ...part("Who else", lines(companions.map((one) => companion(one, found, about)))),
+    ...part("The history's share (Shapley values)", bars(shares(shapley, found), most)),
     ...part("Also measured", others(records, found, most)),
     ...part("The sentence, claim by claim", checked(claims, titled(found))),
+    ...remarks.flatMap((one) => [element("h4", {}, one.text), checked(one.claims ?? [], titled(found))]),
   );
   if (refused.length) made.append(...turnedDown(refused));
   made.append(element("p", { class: "quiet small" },
@@ -29,6 +35,10 @@ export function why(item, found, about) {
 
 function part(title, list) {
   return list.childElementCount ? [element("h4", {}, title), list] : [];
+}
+
+function lines(sentences) {
+  return element("ul", { class: "bars" }, ...sentences.map((words) => element("li", { class: "line" }, words)));
 }
 
 function bars(rows, most) {

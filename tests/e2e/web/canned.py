@@ -13,11 +13,11 @@ def item(id: str, title: str, rationale: dict[str, Any] | None, **attributes: An
     }  # fmt: skip
 
 
-def rationale(*records: dict[str, Any], text: str = "It was near what you like.") -> dict[str, Any]:
+def rationale(*records: dict[str, Any], text: str = "It was near what you like.", **more: Any) -> dict[str, Any]:
     claim = {"kind": "cause", "text": "near", "start": 7, "verdict": "not_checkable", "against": "", "why": "no record"}
     return {
         "text": text, "source": "plain", "claims": [claim | {"cites": []}], "refused": [],
-        "evidence": {"item": "1", "query": "", "items": list(records)},
+        "evidence": {"item": "1", "query": "", "items": list(records)} | more,
     }  # fmt: skip
 
 

@@ -57,7 +57,14 @@ def test_what_was_replaced_is_told_quietly_and_unknown_evidence_is_shown(inside:
         record("history", 0.4, history_item="9"), record("counterfactual", -0.3, history_item="9", rank=12),
         record("neighbours", None, text="Twelve people with your taste liked it."),
     )  # fmt: skip
-    body = found(item("1", TITLE, rationale(*evidence), genres=["Comedy"]), degraded=["llm", "something new"])
+    counted: dict[str, Any] = {
+        "counterfactuals": [{"history_item": "9", "rank": 3, "rank_without": 12}],
+        "companions": [{"history_item": "9", "both": 8, "group": 10, "takers": 70, "people": 900}],
+        "shapley": [{"history_item": "9", "effect": 0.2, "error": 0.05}],
+    }
+    body = found(
+        item("1", TITLE, rationale(*evidence, **counted), genres=["Comedy"]), degraded=["llm", "something new"]
+    )
     answers(inside, stream(body))
     ask(inside, "a comedy")
     inside.get_by_text("The language model is out of reach just now").wait_for()
@@ -67,6 +74,9 @@ def test_what_was_replaced_is_told_quietly_and_unknown_evidence_is_shown(inside:
     told = inside.locator(".why").inner_text()
     assert "counterfactual · Nine Lives · 12" in told and "\u22120.30" in told
     assert "Twelve people with your taste liked it." in told
+    assert "Without Nine Lives it would be number 12, not 3." in told
+    assert "Of 10 people who watched Nine Lives, 8 watched this too; of all 900, 70 did." in told
+    assert "give or take 0.05" in told
     assert "cannot be checked: no record" in told
 
 
