@@ -58,7 +58,7 @@ def truth_lines(truth: dict[str, Any]) -> list[str]:
         )
     lines += [
         "",
-        "| attribute | found to show in | named, of the items nobody labelled | right, of these | driver named, whole medium |",
+        "| attribute | found to show in | named, of the unlabelled | right, of these | driver named, by medium |",
         "| --- | --- | --- | --- | --- |",
     ]
     by_modality = truth["rows"]["llmrec"]["driver named by modality"]
