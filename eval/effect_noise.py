@@ -20,7 +20,7 @@ from eval.ranking.cells import head_commit, this_machine
 from llmrec.explain.effects import history_effects
 from llmrec.explain.evidence import FAINT, MAX_HISTORY
 from llmrec.explain.vocabulary import Vocabulary
-from llmrec.recommend import Recommender
+from llmrec.recommend import Recommender, _Asker
 from llmrec.request import Request
 
 OUT = Path(__file__).resolve().parent / "results" / "effect_noise.json"
@@ -70,10 +70,12 @@ def effects(
     catalog, parts = shop.catalog, shop.opened
     history = tuple(catalog.rows(catalog.history(user)))
     q = parts.engine.query_vectors([history], [""])
-    top, situation = shop._rank(q, history, "", None, None, Request(user=user, k=TOP))
+    asker = _Asker(parts, None)
+    top, situation = shop._rank(q, history, "", None, None, Request(user=user, k=TOP), asker)
     unseen = rng.choice(np.flatnonzero(situation.open_items), CANDIDATES, replace=False).tolist()
-    left, found = history_effects(situation, [*top, *unseen], parts.components, parts.engine)
-    found = found / situation.fused(situation.parts)[situation.open_items].std()
+    measured = history_effects(situation, [*top, *unseen], parts.components, parts.engine)
+    left = measured.rows
+    found = measured.effects / situation.fused(situation.parts)[situation.open_items].std()
     facets = [frozenset(Vocabulary.of(catalog).facets[item.id]) for item in catalog.items]
     unlike = [np.array([not facets[row] & facets[other] for other in left], np.bool_) for row in unseen]
     return [films[chosen] for films, chosen in zip(found[TOP:], unlike, strict=True)], found[:TOP]

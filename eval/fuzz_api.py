@@ -19,7 +19,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from eval.ranking.cells import head_commit, this_machine
-from eval.serving import serving
+from eval.serving.gateway import serving
 
 OUT = Path(__file__).resolve().parent / "results" / "fuzz_api.json"
 

@@ -1,7 +1,16 @@
 """How long one answer takes, warm, on this machine: `python -m eval.latency`.
 
-Times the product itself (`Recommender.recommend`) with the shipped pack on the demo's data, a user's newest 50 items
-as history. Writes eval/results/latency.json: medians and 95th percentiles in milliseconds, machine, commit, date.
+Times the product itself (`Recommender`) with the shipped pack on the demo's data, a user's newest 50 items as history.
+Writes eval/results/latency.json: medians and 95th percentiles in milliseconds, machine, commit, date; and prints what
+reasons cost as a table.
+
+| row | what |
+| --- | --- |
+| evidence and three sentences | from the request to the last of three checked sentences, streamed |
+| first checked sentence | from the request to the first item with its evidence and its sentence |
+| evidence | the same list measured: leave-one-out, inputs, ranks without, counts of people |
+| sentences | what the three sentences took after that |
+| Shapley | sampled over `ORDERS` orders of the newest 24 items, beside the evidence |
 """
 
 import json
@@ -9,13 +18,17 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from eval.ranking.cells import head_commit, this_machine
 from llmrec.recommend import Recommender, Request
 
 OUT = Path(__file__).resolve().parent / "results" / "latency.json"
-RUNS, EXPLAINED = 40, 15
+RUNS, EXPLAINED, SHAPLEY = 40, 15, 3
+TOP, ORDERS = 3, 16
+Summary = dict[str, float]
 
 
 def main() -> None:
@@ -23,16 +36,18 @@ def main() -> None:
     shop = Recommender.open(None, None)
     users = [u for u in shop.catalog.histories if len(shop.catalog.history(u)) >= 50][: max(RUNS, EXPLAINED)]
     histories = [shop.catalog.history(user)[-50:] for user in users]
-    shop.recommend(Request(history=histories[0], k=3, explain=True))  # loads the writing model, warms the caches
+    shop.recommend(Request(history=histories[0], k=TOP, explain=True))  # loads the writing model, warms the caches
     ranked = [_seconds(shop, Request(history=history, k=10)) for history in histories[:RUNS]]
-    explained = [_seconds(shop, Request(history=history, k=3, explain=True)) for history in histories[:EXPLAINED]]
+    reasons = _reasons(shop, histories[:EXPLAINED])
+    shapley = _shapley(shop, histories[:SHAPLEY])
     shop.opened.index.close()
     started = time.perf_counter()
     asked = [sys.executable, "-m", "llmrec.cli", "recommend", "--history", ",".join(histories[0]), "--json"]
     subprocess.run(asked, check=True, capture_output=True)
     result = {
-        "top-10 with retrieval, 50 items of history": _summary(ranked),
-        "top-3 with evidence and sentences": _summary(explained),
+        "top-10 with retrieval, 50 items of history": summary(ranked),
+        **reasons,
+        f"Shapley values over {ORDERS} orders, beside": shapley,
         "process start to first answer, seconds": round(time.perf_counter() - started, 1),
         "machine": this_machine(),
         "commit": head_commit(),
@@ -42,21 +57,62 @@ def main() -> None:
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
+    print(cost_table(result))
 
 
-def _seconds(shop: Recommender, request: Request) -> float:
-    started = time.perf_counter()
-    shop.recommend(request)
-    return time.perf_counter() - started
+def cost_table(result: dict[str, Any]) -> str:
+    """What reasons for a top-3 cost, as a Markdown table of the rows that were measured."""
+    rows = [(name, row) for name, row in result.items() if isinstance(row, dict) and "p50 ms" in row]
+    lines = [f"| {name} | {row['p50 ms'] / 1000:.2f} s | {row['p95 ms'] / 1000:.2f} s |" for name, row in rows]
+    return "\n".join(["| | p50 | p95 |", "| --- | --- | --- |", *lines])
 
 
-def _summary(seconds: list[float]) -> dict[str, float]:
+def summary(seconds: Sequence[float]) -> Summary:
+    """Median and 95th percentile of some times."""
     ordered = sorted(1000 * s for s in seconds)
     return {
         "runs": len(ordered),
         "p50 ms": round(statistics.median(ordered), 1),
         "p95 ms": round(ordered[int(0.95 * (len(ordered) - 1))], 1),
     }
+
+
+def _reasons(shop: Recommender, histories: Sequence[tuple[str, ...]]) -> dict[str, Summary]:
+    """Each top-3 streamed, as a reader meets it; evidence and sentences as the answer's own clock tells them."""
+    first, whole, evidence, sentences = [], [], [], []
+    for history in histories:
+        started = time.perf_counter()
+        answer = shop.stream(Request(history=history, k=TOP, explain=True))
+        next(answer.explained)
+        first.append(time.perf_counter() - started)
+        rest = len(list(answer.explained))
+        whole.append(time.perf_counter() - started)
+        assert rest == TOP - 1
+        evidence.append(answer.timings["evidence"])
+        sentences.append(answer.timings["sentences"])
+    return {
+        "evidence and three sentences of a top-3": summary(whole),
+        "first checked sentence of a top-3": summary(first),
+        "evidence of a top-3 alone": summary(evidence),
+        "three sentences alone": summary(sentences),
+    }
+
+
+def _shapley(shop: Recommender, histories: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    """What Shapley values of a top-3 take beside its other evidence."""
+    spent, notes = [], ""
+    for history in histories:
+        answer = shop.stream(Request(history=history, k=TOP, explain=True, shapley=ORDERS))
+        next(answer.explained)
+        spent.append(answer.timings["shapley"])
+        notes = answer.notes[-1]
+    return summary(spent) | {"of the last": notes}
+
+
+def _seconds(shop: Recommender, request: Request) -> float:
+    started = time.perf_counter()
+    shop.recommend(request)
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def changed(opened: Opened, put: Sequence[Item], withdrawn: Collection[str]) -> 
 def _merged(catalog: Catalog, put: Sequence[Item]) -> Catalog:
     """The items in their rows, those of `put` in the place of their namesakes or at the end."""
     items = {item.id: item for item in catalog.items} | {item.id: item for item in put}
-    return Catalog(catalog.name, tuple(items.values()), catalog.histories)
+    return replace(catalog, items=tuple(items.values()))
 
 
 def _replaced(features: Features, own: Features, catalog: Catalog) -> Features:

@@ -45,6 +45,10 @@ class PackMismatch(BadInput):
     """An adapter pack was made for another base model, encoder or prompt version."""
 
 
+class EngineMismatch(BadInput):
+    """A vLLM at the address given is too old, serves another model, or cannot do what is asked of it."""
+
+
 class IndexMismatch(LlmrecError):
     """The Chroma collection was built by another encoder, adapter or dimension."""
 
@@ -63,3 +67,7 @@ class StorageError(LlmrecError):
 
 class IndexBusy(LlmrecError):
     """Other processes keep replacing the Chroma collection."""
+
+
+class IndexUnreachable(LlmrecError):
+    """The Chroma collection does not answer now; the search can do without it."""

@@ -2,25 +2,31 @@
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog import AttributeValue, Catalog, load_split
+from llmrec.catalog import Catalog, load_split
 from llmrec.catalog.events import rolling_events
 from llmrec.context import worded
 from llmrec.engine.base import Engine
+from llmrec.errors import IndexUnreachable
 from llmrec.example import Example, read_example, shown
-from llmrec.explain import ItemEvidence, Rationale, rank_evidence, write_rationales
-from llmrec.explain.effects import Situation, history_effects, input_effects
+from llmrec.explain import stream_rationales
+from llmrec.explain.effects import Situation
+from llmrec.explain.measure import Instruments, add_shapley, measure
+from llmrec.explain.traits import with_traits
+from llmrec.losses import note_loss, noting_losses
 from llmrec.model.pack import storage_error
 from llmrec.opening import Opened, open_all
 from llmrec.request import Request
+from llmrec.response import Recommended, Response, Streamed
 from llmrec.retrieval.diversity import diversify
+from llmrec.retrieval.exact import exact_search
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.hybrid import fuse
 
@@ -34,49 +40,6 @@ BATCH = 256
 """Held-out events ranked at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recommended:
-    """One item of an answer; `parts`: what each component adds to `score`."""
-
-    id: str
-    title: str
-    score: float
-    parts: dict[str, float]
-    attributes: dict[str, AttributeValue]
-    rationale: Rationale | None = None
-    evidence: ItemEvidence | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "score": self.score,
-            "parts": self.parts,
-            "attributes": self.attributes,
-            "rationale": self.rationale.to_dict() if self.rationale else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """The answer: items best first, the history that was read, seconds by step, remarks for the reader."""
-
-    items: tuple[Recommended, ...]
-    history: tuple[str, ...]
-    timings: dict[str, float]
-    notes: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "items": [item.to_dict() for item in self.items],
-            "history": list(self.history),
-            "timings": self.timings,
-            "notes": list(self.notes),
-        }
-
-
 class Recommender:
     """A catalogue and an adapter pack, opened once, asked often, by several threads at a time where need be."""
 
@@ -86,10 +49,16 @@ class Recommender:
 
     @classmethod
     def open(
-        cls, data: Path | None, adapter: Path | None, rebuild: bool = False, catalog: Catalog | None = None
+        cls,
+        data: Path | None,
+        adapter: Path | None,
+        rebuild: bool = False,
+        catalog: Catalog | None = None,
+        chroma: str | None = None,
+        steady: bool = False,
     ) -> "Recommender":
         """See `llmrec.opening.open_all`."""
-        return cls(open_all(data, adapter, rebuild, catalog))
+        return cls(open_all(data, adapter, rebuild, catalog, chroma, steady))
 
     def index(self) -> dict[str, Any]:
         """What the open index holds."""
@@ -98,24 +67,13 @@ class Recommender:
 
     def recommend(self, request: Request) -> Response:
         """Answers one request. Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`."""
-        clock = _Clock()
-        ids, where = request.seen(self.catalog), request.filter(self.catalog)
-        example = read_example(request, self.opened)
-        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
-        wish = (request.query or "").strip()
-        context = request.context.words() if request.context else ""
-        asked = self.opened.words(wish) if wish else None
-        clock.lap("words" if example is None else "words and example")
-        asker = _Asker(self.opened, example)
-        q = asker.engine.query_vectors([history], [worded(wish, context)])
-        clock.lap("llm")
-        best, situation = self._rank(q, history, wish, asked, where, request, asker)
-        clock.lap("rank")
-        items = [self._recommended(row, situation) for row in best]
-        if request.explain and items:
-            items = self._explained(items, best, situation, q[0], asker)
-            clock.lap("explain")
-        return Response(tuple(items), ids, clock.laps, self._notes(best, request))
+        return self.stream(request).whole()
+
+    def stream(self, request: Request) -> Streamed:
+        """The same, the list at once and the reasons one by one. Raises what `recommend` does."""
+        missed: set[str] = set()
+        with noting_losses(missed):
+            return self._streamed(request, missed)
 
     def rank(self, split: Path, at: str, out: Path) -> dict[str, Any]:
         """Writes 20 items for each held-out event, in the referee's format; fewer where fewer are unseen.
@@ -142,6 +100,55 @@ class Recommender:
             raise storage_error(f"the ranking {out}", error) from error
         return {"events": len(events), "users": len(lists), "seconds": round(time.perf_counter() - started, 1)}
 
+    def _streamed(self, request: Request, missed: set[str]) -> Streamed:
+        """`missed` goes on to collect what is out of reach while reasons are measured and written."""
+        clock = _Clock()
+        ids, where = request.seen(self.catalog), request.filter(self.catalog)
+        example = read_example(request, self.opened)
+        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
+        wish = (request.query or "").strip()
+        context = request.context.words() if request.context else ""
+        asked = self.opened.words(wish) if wish else None
+        clock.lap("words" if example is None else "words and example")
+        asker = _Asker(self.opened, example)
+        q = asker.engine.query_vectors([history], [worded(wish, context)])
+        clock.lap("llm")
+        best, situation = self._rank(q, history, wish, asked, where, request, asker)
+        clock.lap("rank")
+        items = tuple(self._recommended(row, situation) for row in best)
+        notes = self._notes(best, request)
+
+        def explained() -> Iterator[Recommended]:
+            spoken = self.opened.spoken
+            tools = Instruments(
+                asker.components,
+                asker.engine,
+                self.opened.engine,
+                self.opened.blind,
+                asker.weights(self.opened.weights("")),
+            )
+            with noting_losses(missed):
+                evidence = measure(situation, best, q[0], tools, spoken)
+            attributed = self.opened.surrogate.of(situation.fused(situation.parts), situation.open_items)
+            evidence = [with_traits(each, attributed, spoken) for each in evidence]
+            clock.lap("evidence")
+            if orders := request.shapley:
+                with noting_losses(missed):
+                    evidence, reads = add_shapley(evidence, situation, best, tools, spoken, orders)
+                notes.append(f"Shapley values over {orders} orders: the LLM read {reads:,} histories")
+                clock.lap("shapley")
+            write = self.opened.engine.generate
+            sentences = stream_rationales(evidence, write, spoken, example=situation.example, style=request.style)
+            for item in items:
+                with noting_losses(missed):  # not around the loop: each step may run in a thread of its own
+                    rationale = next(sentences)
+                clock.lap("sentences")
+                yield replace(item, rationale=rationale, evidence=rationale.evidence)
+                clock.resume()
+
+        explains = request.explain and bool(items)
+        return Streamed(items, ids, clock.laps, notes, missed, explains, explained() if explains else iter(items))
+
     def _rank(
         self,
         q: Floats,
@@ -167,7 +174,9 @@ class Recommender:
         seen[list(closed[0])] = False
         first = {name: scores[0] for name, scores in parts.items()}
         context = request.context.words() if request.context else ""
-        return order[: request.k], Situation(history, wish, asked, first, weights, seen, asker.name, context)
+        allowed = None if where is None else self._allowed(where)
+        situation = Situation(history, wish, asked, first, weights, seen, asker.name, context, allowed)
+        return order[: request.k], situation
 
     def _among_candidates(
         self,
@@ -180,10 +189,10 @@ class Recommender:
         """`fused (events, items)` with -inf at all but the candidates: the index's answer to q, the filter applied,
         the best of each component that the index does not hold (it has no scores lent to newcomers), and the items
         that came or changed since it was built."""
-        near, _ = self.opened.index.query(q, CANDIDATES, where, histories)
+        allowed = self._allowed(where)
+        near = self._nearest(q, where, allowed, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
-        allowed = np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
         held = () if self.opened.components.newcomers else ("llm",)
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
@@ -192,6 +201,21 @@ class Recommender:
             chosen = chosen[allowed[chosen]]
             kept[event, chosen] = fused[event, chosen]
         return kept
+
+    def _nearest(
+        self, q: Floats, where: Filter | None, allowed: NDArray[np.bool_], histories: Sequence[tuple[int, ...]]
+    ) -> list[NDArray[np.intp]]:
+        """The index's answer to `q (events, dim)`, rows for each; where it has none, all items are gone through."""
+        try:
+            return self.opened.index.query(q, CANDIDATES, where, histories)[0]
+        except IndexUnreachable:
+            note_loss("index")
+            components = self.opened.components
+            return exact_search(components.v, components.b, q, CANDIDATES, allowed, histories)
+
+    def _allowed(self, where: Filter | None) -> NDArray[np.bool_]:
+        """`(items,)`: what the filter lets through."""
+        return np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
 
     def _recommended(self, row: int, situation: Situation) -> Recommended:
         item = self.catalog.items[row]
@@ -202,30 +226,11 @@ class Recommender:
         }
         return Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes))
 
-    def _explained(
-        self, items: list[Recommended], rows: list[int], situation: Situation, q: Floats, asker: "_Asker"
-    ) -> list[Recommended]:
-        """The items with measured evidence and a checked sentence each."""
-        parts = self.opened
-        left, by_history = history_effects(situation, rows, asker.components, asker.engine)
-        by_input = input_effects(situation, rows, asker.components, q, parts.blind, asker.engine, parts.engine)
-        scale = float(situation.fused(situation.parts)[situation.open_items].std()) or 1.0
-        names = [self.catalog.items[row].id for row in left]
-        evidence = [
-            rank_evidence(self.catalog, item.id, names, effects, of_inputs, situation.wish, scale)
-            for item, effects, of_inputs in zip(items, by_history, by_input, strict=True)
-        ]
-        rationales = write_rationales(evidence, parts.engine.generate, self.catalog, example=situation.example)
-        return [
-            Recommended(i.id, i.title, i.score, i.parts, i.attributes, rationale, found)
-            for i, rationale, found in zip(items, rationales, evidence, strict=True)
-        ]
-
-    def _notes(self, shown: list[int], request: Request) -> tuple[str, ...]:
+    def _notes(self, shown: list[int], request: Request) -> list[str]:
         notes = [str(problem) for problem in self.opened.problems]
         if len(shown) < request.k:
             notes.append(f"only {len(shown)} items are left that fit; loosen the filter or ask for fewer")
-        return tuple(notes)
+        return notes
 
 
 class _Asker:
@@ -243,13 +248,17 @@ class _Asker:
 
 
 class _Clock:
-    """Seconds by step."""
+    """Seconds by step; those of a step that comes again add up."""
 
     def __init__(self) -> None:
         self.laps: dict[str, float] = {}
         self._last = time.perf_counter()
 
+    def resume(self) -> None:
+        """What passed since the last lap was not ours."""
+        self._last = time.perf_counter()
+
     def lap(self, name: str) -> None:
         now = time.perf_counter()
-        self.laps[name] = round(now - self._last, 4)
+        self.laps[name] = round(self.laps.get(name, 0.0) + now - self._last, 4)
         self._last = now

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.retrieval.filters import Filter, parse_where
+
+if TYPE_CHECKING:
+    from llmrec.explain.phrasing import Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +33,18 @@ class Request:
     """Item ids that must not be answered, because they were turned down or shown already."""
     context: Context | None = None
     """When and where it is asked: the LLM reads it after the wish."""
+    shapley: int = 0
+    """Random orders of the history that Shapley values are sampled over, beside leave-one-out; 0 for none."""
+    style: "Style | None" = None
+    """Style of the sentences, which are then written by rule; None: as the LLM writes."""
 
     def __post_init__(self) -> None:
         """Raises `BadInput` where the parts contradict one another."""
         if sum(given is not None for given in (self.image, self.video, self.like)) > 1:
             raise BadInput("one example at a time: pass one of --image, --video and --like")
+        if (self.shapley or self.style) and not self.explain:
+            option = "--shapley" if self.shapley else "--style"
+            raise BadInput(f"{option} is about reasons, which were not asked for; pass --explain too")
         if self.history is None:
             return
         if self.user is not None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from llmrec.catalog import rolling_split
 from llmrec.errors import BadFilter, BadInput, PackError, PackMismatch, UnknownItem, UnknownUser
 from llmrec.explain import verify
+from llmrec.explain.phrasing import Style
 from llmrec.opening import open_all
 from llmrec.recommend import Recommender, Request
 from llmrec.retrieval.filters import parse_where
@@ -104,6 +106,83 @@ def test_evidence_names_films_of_the_history_with_their_measured_effect(shop: Re
     cited = list(item.evidence.history)
     assert cited and all(record.effect > 0 for record in cited)
     assert {record.history_item for record in cited} <= set(shop.catalog.history("42"))
+
+
+def test_a_counterfactual_rank_is_the_place_in_the_answer_without_that_item(shop: Recommender) -> None:
+    history = shop.catalog.history("42")
+    for place, item in enumerate(shop.recommend(Request(history=history, k=2, explain=True)).items, start=1):
+        assert item.evidence is not None
+        (found,) = item.evidence.counterfactuals
+        assert found.history_item == item.evidence.history[0].history_item and found.rank == place
+        left = tuple(id for id in history if id != found.history_item)
+        without = shop.recommend(Request(history=left, k=300, never=(found.history_item or "",))).items
+        assert [other.id for other in without].index(item.id) + 1 == found.rank_without
+
+
+def test_without_the_wish_an_item_ranks_where_it_does_for_who_asks_for_nothing(shop: Recommender) -> None:
+    request = Request(user="7", query="a musical", k=1, where="year<1990", explain=True)
+    item = shop.recommend(request).items[0]
+    assert item.evidence is not None
+    found = {record.history_item: record for record in item.evidence.counterfactuals}[None]
+    silent = shop.recommend(Request(user="7", k=300, where="year<1990")).items
+    assert found.rank == 1 and [other.id for other in silent].index(item.id) + 1 == found.rank_without
+
+
+def test_people_who_took_both_are_counted_in_the_interactions(shop: Recommender) -> None:
+    evidence = shop.recommend(Request(user="42", k=1, explain=True)).items[0].evidence
+    assert evidence is not None and evidence.companions
+    taken = [{event.item for event in events} for events in shop.catalog.histories.values()]
+    for record in evidence.companions:
+        group = [items for items in taken if record.history_item in items]
+        assert (record.both, record.group) == (sum(evidence.item in items for items in group), len(group))
+        assert (record.takers, record.people) == (sum(evidence.item in items for items in taken), len(taken))
+
+
+def test_shapley_values_come_on_request_and_say_their_cost(shop: Recommender) -> None:
+    with pytest.raises(BadInput, match="--explain"):
+        Request(user="42", shapley=2)
+    history = shop.catalog.history("42")[-4:]
+    answer = shop.recommend(Request(history=history, k=1, explain=True, shapley=8))
+    assert answer.items[0].evidence is not None
+    shares = answer.items[0].evidence.shapley
+    assert {share.history_item for share in shares} == set(history)
+    assert [share.effect for share in shares] == sorted((share.effect for share in shares), reverse=True)
+    assert "8 orders" in answer.notes[-1] and "histories" in answer.notes[-1] and answer.timings["shapley"] > 0
+
+
+@pytest.mark.parametrize("style", ["line", "two", "comparison"])
+def test_reasons_come_in_a_style_without_the_llm(shop: Recommender, style: Style) -> None:
+    items = shop.recommend(Request(user="42", k=4, explain=True, style=style)).items
+    assert len({item.rationale.text for item in items if item.rationale}) == 4
+    for item in items:
+        assert item.rationale is not None and item.evidence is not None and item.rationale.source == "plain"
+        assert verify(item.rationale.text, item.evidence, shop.catalog).ok
+
+
+def test_reasons_come_one_by_one_and_are_those_of_a_whole_answer(shop: Recommender) -> None:
+    request = Request(user="42", k=3, explain=True)
+    answer = shop.stream(request)
+    assert [item.rationale for item in answer.items] == [None] * 3 and "sentences" not in answer.timings
+    first = next(answer.explained)
+    assert first.id == answer.items[0].id and first.rationale is not None and first.evidence is not None
+    assert verify(first.rationale.text, first.evidence, shop.catalog).ok
+    items = (first, *answer.explained)
+    whole = shop.recommend(request)
+    assert [item.id for item in items] == [item.id for item in whole.items]
+    assert [item.rationale for item in items] == [item.rationale for item in whole.items]
+
+
+def test_evidence_fits_its_schema(shop: Recommender) -> None:
+    import jsonschema
+
+    schema = json.loads(files("llmrec.explain").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
+    for request in (
+        Request(user="7", query="a musical", k=2, explain=True),
+        Request(history=(), query="a musical", k=1, explain=True),
+        Request(history=("50", "172"), k=1, explain=True, shapley=1),
+    ):
+        for item in json.loads(json.dumps(shop.recommend(request).to_dict(), allow_nan=False))["items"]:
+            jsonschema.validate(item["rationale"]["evidence"], schema)
 
 
 def test_an_answer_is_json(shop: Recommender) -> None:

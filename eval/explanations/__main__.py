@@ -1,6 +1,7 @@
 """Are our explanations true, and can the audit tell? One command a catalogue; see eval/README.md.
 
 python -m eval.explanations --data ../shared/data/ml-100k --adapter adapters/ml-100k    # measure, then report
+python -m eval.explanations --truth                  # SimShop: is the true reason named? Makes shop and pack first
 python -m eval.explanations                                                             # the report alone
 """
 
@@ -22,16 +23,23 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200, help="users sampled, five items each (default 200)")
     parser.add_argument("--groups", type=Path, help="table of users' groups, for the fairness section")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the results")
+    parser.add_argument("--truth", action="store_true", help="the truth test; --data and --adapter then name a SimShop")
+    parser.add_argument("--held-out", type=int, default=500, help="users of the truth test (default 500)")
+    parser.add_argument("--asked-llm", type=int, default=150, help="cases that the LLM explains without evidence")
     asked = parser.parse_args()
-    if (asked.data is None) != (asked.adapter is None):
+    if not asked.truth and (asked.data is None) != (asked.adapter is None):
         parser.error("--data and --adapter go together")
 
     from eval.explanations.report import report
 
-    if asked.data is not None:
+    command = shlex.join(["python", "-m", "eval.explanations", *sys.argv[1:]])
+    if asked.truth:
+        from eval.explanations.truth import measure_truth
+
+        measure_truth(asked.data, asked.adapter, asked.held_out, asked.asked_llm, asked.out / "simshop", command)
+    elif asked.data is not None:
         from eval.explanations.responses import Subject, measure
 
-        command = shlex.join(["python", "-m", "eval.explanations", *sys.argv[1:]])
         measure(Subject(asked.data, asked.adapter, asked.users, asked.groups), asked.out / asked.data.name, command)
     print(report(asked.out))
 

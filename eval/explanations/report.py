@@ -6,6 +6,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from eval.explanations.truth_report import plot_truth, read_truth, truth_lines, truth_run
+
 GALLERY, SEED = 30, 0
 TARGETS = (
     ("hallucinated claims that reach the user", "hallucination_rate", "<=", 0.005),
@@ -43,6 +45,10 @@ def report(folder: Path) -> Path:
     lines += _faults(found)
     lines += ["", "## Further measures", ""]
     lines += _beside(found)
+    truth = read_truth(folder)
+    if truth:
+        lines += truth_lines(truth)
+        plot_truth(truth, folder / "truth.png")
     lines += ["", "## How it was run", ""]
     lines += [
         f"- {name}: {one['explanations']} sentences for {one['users']} users, pack {one['adapter']}, "
@@ -50,6 +56,7 @@ def report(folder: Path) -> Path:
         f"{one['machine']['cpu']}; `{one['command']}`; page: [{name}/audit.html]({name}/audit.html)"
         for name, one in found.items()
     ]
+    lines += [truth_run(truth)] if truth else []
     file = folder / "explanations.md"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     _gallery(folder, found)

@@ -52,17 +52,16 @@ def measure(subject: Subject, out: Path, command: str) -> None:
         "command": command,
         "date": time.strftime("%Y-%m-%d"),
     }
-    faults = Faults(shop.catalog)
+    catalog = shop.opened.spoken
+    faults = Faults(catalog)
     planted = faults.plant(said, SEED)
     counts: dict[str, int] = {"clean copy": len(said)}
     for fault in planted:
         counts[fault.kind] = counts.get(fault.kind, 0) + 1
     tell(f"{len(planted)} faults planted")
-    table = found(planted, said, shop.catalog, scorer)
+    table = found(planted, said, catalog, scorer)
     _dump(out / "faults.json", {**details, "explanations": counts, "flagged": table})
-    result = audit(
-        said, shop.catalog, TextEncoder().encode, tell, scorer, writer(shop, store / "written.jsonl"), groups
-    )
+    result = audit(said, catalog, TextEncoder().encode, tell, scorer, writer(shop, store / "written.jsonl"), groups)
     write(result, out, {**details, "missed": []})
     _dump(out / "sentences.json", {"sentences": _sentences(said, shop)})
 

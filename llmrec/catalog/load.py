@@ -28,6 +28,7 @@ def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     from llmrec.catalog.interactions import build_histories
     from llmrec.catalog.items import build_items, media_coverage
+    from llmrec.catalog.labels import read_labels
     from llmrec.catalog.layouts import LAYOUTS, detect
 
     layout = detect(path)
@@ -41,11 +42,12 @@ def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
             findings.warnings.append("no interactions file: only wishes in words and new users can be served")
         else:
             histories = build_histories(source.events, [item.id for item in items], findings)
+        labels = read_labels(path, items, findings)
     except OSError as error:
         raise CatalogError(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
     finally:
         findings.write(quarantine)  # also where no row was valid: the file says why
-    catalog = Catalog(source.name, items, histories)
+    catalog = Catalog(source.name, items, histories, labels)
     interactions = sum(map(len, histories.values()))
     report = Report(
         name=catalog.name,

@@ -55,6 +55,16 @@ class Interaction:
     rating: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What somebody saw in one item's media: `colour` is `red`; `modality`: where, "" where that was not said."""
+
+    item: str
+    attribute: str
+    value: str
+    modality: str = ""
+
+
 @dataclass(frozen=True)
 class Catalog:
     """A validated set of items and the interactions with them, oldest first within a user."""
@@ -63,6 +73,11 @@ class Catalog:
     items: tuple[Item, ...]
     histories: Mapping[str, tuple[Interaction, ...]]
     """User id -> events, each item once (its first), ordered by (timestamp, hash of user:item)."""
+    labels: tuple[Label, ...] = ()
+    """What some items' media show in words; explanations learn from them to name it in the others (see
+    `llmrec.explain.seen`), no ranking reads them."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
 
     @cached_property
     def row(self) -> dict[str, int]:

@@ -20,7 +20,7 @@ from llmrec.errors import BadInput
 from llmrec.request import Request
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended, Response
+    from llmrec.response import Recommended, Response
 
 Messages = str | Sequence[BaseMessage | tuple[str, str] | dict[str, Any]]
 

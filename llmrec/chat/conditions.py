@@ -27,7 +27,8 @@ _MUST_NOT = (
     r"(?:anything|everything|any \w+|all) (?:but|except(?: for)?)|"
     r"(?:i )?(?:do not|don'?t|did not|didn'?t) (?:like|want|care for|enjoy|need|show(?: me)?)|"
     r"(?:i )?(?:can'?t|cannot|can not) stand|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|enough of|"
-    r"(?:i )?(?:hates?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|other than|"
+    r"(?:i )?(?:hates?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|"
+    r"other than|"
     r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
@@ -227,9 +228,9 @@ def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
 def _opening(text: str) -> str:
     """What stands before the head, without the words by which people begin to ask."""
     return re.sub(
-        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|whatever|got|"
-        r"(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|like|love|"
-        r"fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|"
+        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
+        r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|"
+        r"like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|"
         r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
         " ",
         text,

@@ -29,7 +29,8 @@ _MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+)*"
 _OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the )*"
 _NOT = (
     r"(?:but |and |please )?(?:not|nothing|none|no|never|isn'?t|aren'?t|(?:anything|everything) (?:but|except)|"
-    r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
+    r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
+    r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
     r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+)*"
 )
 """What turns a quantity around, where it stands right before it."""

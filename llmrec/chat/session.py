@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
     from llmrec.catalog import Catalog
-    from llmrec.recommend import Recommended, Response
+    from llmrec.response import Recommended, Response
 
 SHOWN = 5
 HELP = (
@@ -148,6 +148,8 @@ class Session:
             self.conditions = (*intent.filters, *self._against(intent.compared))
             self.spoken = item
             return self._new(query=intent.query or None, like=item)
+        if intent.action == "drop":
+            return self._without(intent.subject)
         if intent.action == "more":
             if self.asked is None:
                 raise BadInput("there is no list yet that could go on; ask for something first")
@@ -160,6 +162,16 @@ class Session:
             where=" and ".join((*([self._always] if self._always else []), *self.conditions)) or None,
             context=self._context,
         )  # fmt: skip
+
+    def _without(self, dropped: str) -> Request:
+        """What was asked last, without these conditions. Raises `BadInput` where the last list has none of them."""
+        gone = {_plain(part) for part in (dropped, *dropped.split(" and "))}
+        kept = tuple(condition for condition in self.conditions if _plain(condition) not in gone)
+        if self.asked is None or kept == self.conditions:
+            had = f"its conditions are {' and '.join(self.conditions)}" if self.conditions else "it has no conditions"
+            raise BadInput(f"the last list has no condition {dropped}; {had}")
+        self.conditions = kept
+        return self._again(self.asked.never)
 
     def _again(self, never: Sequence[str]) -> Request:
         """What was asked last, with the conditions and the history of now."""
@@ -238,6 +250,10 @@ class Session:
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.asked, self.shown, self.listed, self.conditions, self.spoken = None, (), (), (), None
         return Reply("Nothing of what you asked for counts any longer; what would you like?")
+
+
+def _plain(condition: str) -> str:
+    return condition.strip().casefold()
 
 
 def _narrowed(before: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:

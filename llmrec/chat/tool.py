@@ -16,7 +16,7 @@ from llmrec.request import Request
 from llmrec.retrieval.filters import parse_where
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Response
+    from llmrec.response import Response
 
 MOST = 20
 """Items that an agent may ask for at once."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog
 
 if TYPE_CHECKING:
-    from llmrec.recommend import Recommended
+    from llmrec.response import Recommended
 
 _LINE = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
 NOTHING = "Nothing in the catalogue fits. Ask for less at once."
@@ -20,10 +20,9 @@ def listing(items: "Sequence[Recommended]", catalog: Catalog) -> str:
     return "\n".join(lines) or NOTHING
 
 
-def reasons(items: "Sequence[Recommended]") -> str:
-    """The checked sentence of each item, by its number."""
-    lines = [f"({place}) {item.rationale.text}" for place, item in enumerate(items, start=1) if item.rationale]
-    return "\n".join([WHY, *lines]) if lines else ""
+def reason(place: int, item: "Recommended") -> str:
+    """The checked sentence of one item, by its number."""
+    return f"({place}) {item.rationale.text}" if item.rationale else ""
 
 
 def listed(text: str, catalog: Catalog) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from llmrec.explain.vocabulary import Vocabulary
 
 __all__ = ["LAST", "THAT", "Action", "Intent", "place", "understand", "understanding"]
 
-Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "anew", "help", "quit"]
+Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -50,6 +50,7 @@ _SIMILAR = re.compile(
     r" (?P<subject>.*?)[\s?.!]*",
     re.I | re.S,
 )
+_DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _PLACED = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
 
@@ -57,7 +58,7 @@ _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow
 @dataclass(frozen=True, slots=True)
 class Intent:
     """One line, understood. `subject`: the title, or the place in the last list (a number, "last", "that"), that it
-    speaks of."""
+    speaks of; the conditions that are to be dropped, as `--where` takes them."""
 
     action: Action
     subject: str = ""
@@ -81,6 +82,8 @@ def understand(line: str, catalog: Catalog) -> Intent:
         return Intent("more")
     if _ANEW.fullmatch(text):
         return Intent("anew")
+    if dropped := _DROP.fullmatch(text):
+        return Intent("drop", dropped["rest"])
     if about := _similar(text, catalog) or _placed(text, catalog):
         return about
     for action, pattern in _OF_A_PLACE:

@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from llmrec.cli.options import OPENING, Adapter, Data, History, Json, User
+from llmrec.cli.options import OPENING, Adapter, Chroma, Data, History, Json, User
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -27,21 +27,34 @@ def recommend(
     video: Annotated[Path | None, typer.Option("--video", help="A clip of something like what is wanted.")] = None,
     like: Annotated[str | None, typer.Option("--like", help="Id of an item that is like what is wanted.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")] = False,
+    shapley: Annotated[
+        int,
+        typer.Option(
+            "--shapley", min=0, max=4096, metavar="N", help="With --explain: Shapley values too, over N random orders."
+        ),
+    ] = 0,
+    style: Annotated[
+        Literal["line", "two", "comparison"] | None,
+        typer.Option("--style", help="With --explain: a line, two sentences or a comparison by rule, without the LLM."),
+    ] = None,
     diversity: Annotated[
         float,
         typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
     ] = 0.0,
+    chroma: Chroma = None,
     json: Json = False,
 ) -> None:
     """Recommend items to a user, to a history, to a wish in words, or by an example; in any combination."""
     from llmrec.commands.opened import opened
     from llmrec.request import Request
 
-    request = Request(user, _ids(history), query, k, where, explain, diversity, image, video, like)
+    request = Request(
+        user, _ids(history), query, k, where, explain, diversity, image, video, like, shapley=shapley, style=style
+    )
     with show.waiting(OPENING):
-        recommender = opened(data, adapter, request.check)
-        response = recommender.recommend(request)
-    show.json(response.to_dict()) if json else show.response(response, recommender.catalog)
+        recommender = opened(data, adapter, request.check, chroma)
+        answer = recommender.stream(request)
+    show.json(answer.whole().to_dict()) if json else show.answer(answer, recommender.catalog)
 
 
 @app.command()

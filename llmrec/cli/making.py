@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from llmrec import paths
-from llmrec.cli.options import Adapter, Data, Json
+from llmrec.cli.options import Adapter, Base, Chroma, Data, Json
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -84,9 +84,7 @@ def train(
     split: Annotated[
         Path | None, typer.Option("--split", help="Split file (JSON lines): train on its train part alone.")
     ] = None,
-    base: Annotated[
-        Path | None, typer.Option("--base", help="Base LLM, a Hugging Face folder (default: the one of setup).")
-    ] = None,
+    base: Base = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="Most epochs; it stops early.")] = 12,
     layers: Annotated[int, typer.Option("--layers", min=1, help="Decoder layers that rank.")] = 4,
@@ -163,10 +161,33 @@ def train_clip(
 
 
 @app.command()
-def index(data: Data = None, adapter: Adapter = None, json: Json = False) -> None:
+def index(data: Data = None, adapter: Adapter = None, chroma: Chroma = None, json: Json = False) -> None:
     """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
     from llmrec.recommend import Recommender
 
     with show.waiting("reading the items and building the index"):
-        result = Recommender.open(data, adapter, rebuild=True).index()
+        result = Recommender.open(data, adapter, rebuild=True, chroma=chroma).index()
     show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder that gets the models: rank/ and, where it writes, write/.")
+    ],
+    adapter: Adapter = None,
+    merge: Annotated[bool, typer.Option("--merge", help="With the LoRA merged into the weights.")] = False,
+    base: Base = None,
+    json: Json = False,
+) -> None:
+    """Write an adapter pack as Hugging Face folders that vLLM serves."""
+    from llmrec.model.export import export_merged
+    from llmrec.model.pack import load_pack
+    from llmrec.setup import base_folder
+
+    if not merge:
+        raise typer.BadParameter("say --merge: vLLM crashes under load where a LoRA is apart from the weights")
+    with show.waiting("merging and writing the models"):
+        pack = load_pack(adapter or paths.resource("adapters") / "ml-100k")
+        result = export_merged(pack, base or base_folder(paths.home()), out)
+    show.json(result) if json else show.ready({name: f"{out / name} ({served})" for name, served in result.items()})

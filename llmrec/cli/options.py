@@ -10,6 +10,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (def
 Adapter = Annotated[
     Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
 ]
+Base = Annotated[
+    Path | None, typer.Option("--base", help="Base LLM, a Hugging Face folder (default: the one of setup).")
+]
 User = Annotated[str | None, typer.Option("--user", help="User id of the catalogue.")]
 History = Annotated[
     str | None,
@@ -18,5 +21,13 @@ History = Annotated[
 Database = Annotated[
     str | None,
     typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
+]
+Chroma = Annotated[
+    str | None,
+    typer.Option(
+        "--chroma",
+        envvar="LLMREC_CHROMA",
+        help="URL of a Chroma server that has the index (default: an index below LLMREC_HOME).",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

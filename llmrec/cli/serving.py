@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmrec.cli.options import Adapter, Data, Database, Json
+from llmrec.cli.options import Adapter, Chroma, Data, Database, Json
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -16,17 +16,25 @@ app.add_typer(keys_app, name="keys")
 def serve(
     data: Data = None,
     adapter: Adapter = None,
-    engine: Annotated[  # noqa: ARG001 - so far there is one
-        Literal["local"], typer.Option("--engine", help="Where the LLM runs.")
+    engine: Annotated[
+        Literal["local", "vllm"], typer.Option("--engine", help="Where the LLM runs: here, or in vLLM servers.")
     ] = "local",
+    rank_url: Annotated[
+        str, typer.Option("--rank-url", help="The vLLM that ranks (serve/vllm/start rank).")
+    ] = "http://127.0.0.1:8001",
+    write_url: Annotated[
+        str, typer.Option("--write-url", help="The vLLM that writes (serve/vllm/start write).")
+    ] = "http://127.0.0.1:8002",
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     database: Database = None,
+    chroma: Chroma = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
     from llmrec.commands.serve import run_serve
 
-    run_serve(data, adapter, host, port, database)
+    vllm = (rank_url, write_url) if engine == "vllm" else None
+    run_serve(data, adapter, host, port, database, chroma, vllm)
 
 
 @keys_app.command("create")

@@ -55,6 +55,7 @@ def run_audit(
 
         shop = Recommender.open(data, adapter, catalog=catalog)
         scorer, generate = Scorer(shop.opened, out / SCORED), writer(shop, out / WRITTEN)
+        catalog = shop.opened.spoken
         if explanations is None:
             said = respond(shop, sampled_users(catalog, users, seed), out / RESPONSES, note)
     if not said:

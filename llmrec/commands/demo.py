@@ -25,9 +25,7 @@ def run_demo(recommender: "Recommender", talk: bool) -> None:
 
     def answer(title: str, request: Request) -> None:
         _title(title)
-        with show.waiting("ranking, measuring, writing"):
-            response = recommender.recommend(request)
-        show.response(response, catalog)
+        show.answer(recommender.stream(request), catalog)
 
     for user in users:
         history = catalog.history(user)

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from llmrec.recommend import Recommender
 
 
-def opened(data: Path | None, adapter: Path | None, check: Callable[[Catalog], object]) -> "Recommender":
+def opened(
+    data: Path | None, adapter: Path | None, check: Callable[[Catalog], object], chroma: str | None = None
+) -> "Recommender":
     """The catalogue is read, `check` refuses what it cannot answer, and only then model and index are opened.
+
+    `chroma`: URL of the Chroma server that has the index; answers do without it while it is out of reach.
 
     Raises what `check` raises, and what `llmrec.opening.open_all` does.
     """
@@ -22,4 +26,4 @@ def opened(data: Path | None, adapter: Path | None, check: Callable[[Catalog], o
     check(catalog)
     from llmrec.recommend import Recommender  # PyTorch alone takes seconds to import
 
-    return Recommender.open(folder, adapter, catalog=catalog)
+    return Recommender.open(folder, adapter, catalog=catalog, chroma=chroma, steady=chroma is not None)

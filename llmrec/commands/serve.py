@@ -10,11 +10,26 @@ from llmrec.commands import show
 from llmrec.errors import SetupError
 
 
-def run_serve(data: Path | None, adapter: Path | None, host: str, port: int, database: str | None) -> None:
-    """Serve until told to end. Raises `SetupError` where the packages of the gateway are missing."""
+def run_serve(
+    data: Path | None,
+    adapter: Path | None,
+    host: str,
+    port: int,
+    database: str | None,
+    chroma: str | None,
+    vllm: tuple[str, str] | None = None,
+) -> None:
+    """Serve until told to end; `chroma`: URL of the server that has the index, `vllm`: of those that rank and write.
+
+    Raises `SetupError` where the packages of the gateway are missing.
+    """
     with _installed():
         from llmrec.server.run import serve
-    serve(data, adapter, host, port, database, lambda line: show.OUT.print(line, soft_wrap=True, markup=False))
+
+    def say(line: str) -> None:
+        show.OUT.print(line, soft_wrap=True, markup=False)
+
+    serve(data, adapter, host, port, database, chroma, say, vllm)
 
 
 def run_create_key(

@@ -3,6 +3,8 @@
 import dataclasses
 import json as json_module
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
     from llmrec.doctor import Finding
     from llmrec.explain import ItemEvidence
-    from llmrec.recommend import Recommended, Response
+    from llmrec.response import Recommended, Streamed
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -99,35 +101,47 @@ def films(catalog: "Catalog", ids: Sequence[str]) -> None:
         OUT.print(f"    {escape(catalog.item(item_id).label())}", soft_wrap=True)
 
 
-def response(response: "Response", catalog: "Catalog") -> None:
-    """The ranked items; below each, where asked for, the sentence and the evidence it rests on."""
-    for note_line in response.notes:
-        note(note_line)
-    items(response.items, catalog)
-    spent = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in response.timings.items())
-    note(spent)
+def answer(answer: "Streamed", catalog: "Catalog") -> None:
+    """The ranked items, each as soon as its sentence, where asked for, is written and checked."""
+    told = len(answer.notes)
+    for line in answer.notes[:told]:
+        note(line)
+    for place in range(1, len(answer.items) + 1):
+        with waiting("measuring, writing") if answer.explains else nullcontext():
+            recommended = next(answer.explained)
+        item(place, recommended, catalog)
+    for line in answer.notes[told:]:
+        note(line)
+    if answer.missed:
+        note(f"out of reach, and replaced: {', '.join(sorted(answer.missed))}")
+    note(", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in answer.timings.items()))
 
 
 def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
     """Place, score and name of each item, with its reasons where there are some."""
     for place, recommended in enumerate(ranked, start=1):
-        OUT.print(
-            f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{escape(catalog.item(recommended.id).label())}[/]",
-            soft_wrap=True,
-        )
-        reasons(recommended, catalog)
+        item(place, recommended, catalog)
+
+
+def item(place: int, recommended: "Recommended", catalog: "Catalog") -> None:
+    """One item of a list."""
+    label = escape(catalog.item(recommended.id).label())
+    OUT.print(f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{label}[/]", soft_wrap=True)
+    reasons(recommended, catalog)
 
 
 def reasons(recommended: "Recommended", catalog: "Catalog") -> None:
     """The sentence of one item and the measured evidence behind it."""
     if recommended.rationale:
         OUT.print(Padding(f"[italic]{escape(recommended.rationale.text)}[/]", INDENT))
+        for remark in recommended.rationale.remarks:
+            OUT.print(Padding(f"[dim]{escape(remark.text)}[/]", INDENT))
     if recommended.evidence:
         OUT.print(Padding(f"[dim]{escape(evidence(recommended.evidence, catalog))}[/]", INDENT))
 
 
 def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
-    """Evidence on one line: what the score loses without each thing, in standard deviations of the user's scores."""
+    """Evidence on a line: what the score loses without each thing, in standard deviations of the user's scores."""
     from llmrec.explain.wording import wording
 
     words = wording(catalog)
@@ -137,7 +151,17 @@ def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
         shared = ", ".join(facet.value for facet in evidence.shared(record.history_item or ""))
         parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
     parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
-    return "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+    told = "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+    if not evidence.shapley:
+        return told
+    # Evidence holds them all, the three largest are told.
+    largest = sorted(evidence.shapley, key=lambda share: -abs(share.effect))[:3]
+    shares = [
+        f"{catalog.item(s.history_item).title} {s.effect:+.2f}" + (f" ± {s.error:.2f}" if isfinite(s.error) else "")
+        for s in largest
+    ]
+    total = sum(share.effect for share in evidence.shapley)
+    return f"{told}\nShapley values: {' · '.join(shares)} · together {total:+.2f}"
 
 
 def audited(result: Mapping[str, Any]) -> None:

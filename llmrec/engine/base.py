@@ -1,10 +1,13 @@
 """Where the LLM runs: one contract, so that a local model and a served one are the same to everybody else."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from llmrec.model.reclm import RecLM
 
 
 class Engine(Protocol):
@@ -23,5 +26,16 @@ class Engine(Protocol):
         ...
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """What follows each prompt, up to the end of its line. The first call with a seed of 0 is greedy."""
+        """What follows each prompt, up to the end of its line; greedy with a seed of 0.
+
+        A text may depend on how many are written at once, as arithmetic in few bits does.
+        """
+        ...
+
+
+class CatalogueEngine(Engine, Protocol):
+    """An engine that goes on as it is where the items change."""
+
+    def over(self, model: "RecLM") -> "CatalogueEngine":
+        """The same engine for a RecLM over other items; what is loaded or connected is shared."""
         ...

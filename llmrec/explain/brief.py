@@ -28,6 +28,19 @@ class Cause:
 
 
 @dataclass(frozen=True)
+class Trait:
+    """An attribute seen in the recommended item that raised its score, and the word for where it shows ("photo")."""
+
+    facet: Facet
+    place: str
+
+    @property
+    def phrase(self) -> str:
+        """`red colour`, `Oslo origin`: its value as whoever labelled it wrote it."""
+        return f"{self.facet.value} {attribute_noun(self.facet.name)}"
+
+
+@dataclass(frozen=True)
 class Brief:
     """All that a rationale may say of one recommended item."""
 
@@ -36,6 +49,9 @@ class Brief:
     """Whether the title means the recommended item alone: no history item of the evidence has it too."""
     facets: tuple[Facet, ...]
     history: tuple[Cause, ...]
+    traits: tuple[Trait, ...]
+    sharer: str
+    """Title of a cited history item that has all of `traits`, "" where none has."""
     helps: tuple[str, ...]
     """Words of the inputs that raised the score by more than noise ("poster"), most effective first."""
     query: str
@@ -59,6 +75,12 @@ class Brief:
             if name.casefold() not in seen and len(causes) < TOLD_HISTORY:
                 causes.append(Cause(name, strength(record.effect), evidence.shared(item)))
                 seen.add(name.casefold())
+        traits = tuple(Trait(Facet.of(e.attribute or ""), words.modalities[e.modality or ""]) for e in evidence.traits)
+        sharers = [
+            vocabulary.titles[e.history_item or ""]
+            for e in evidence.causes
+            if {trait.facet for trait in traits} <= set(vocabulary.facets[e.history_item or ""])
+        ]
         return cls(
             title=vocabulary.titles[evidence.item],
             named=all(
@@ -67,6 +89,8 @@ class Brief:
             ),
             facets=vocabulary.facets[evidence.item][:TOLD_FACETS],
             history=tuple(causes),
+            traits=traits,
+            sharer=sharers[0] if sharers and traits else "",
             helps=tuple(words.modalities[e.modality] for e in evidence.helps if e.modality in words.modalities)[:2],
             query=evidence.query,
             wished=evidence.wished[:3],
@@ -75,12 +99,19 @@ class Brief:
             words=words,
         )
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the traits show, in their order."""
+        return tuple(dict.fromkeys(trait.place for trait in self.traits))
+
     def leads(self) -> tuple[str, ...]:
         """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing
         else.
         """
         if self.strength == "faint":
             return ("doubt",)
+        if self.traits:
+            return ("seen", "wish") if self.answers_wish else ("seen",)
         found = ["history", self.words.noun] if self.history else [self.words.noun] if self.helps else []
         if any(cause.shared for cause in self.history):
             found.append("link")
@@ -106,6 +137,7 @@ class Brief:
             history=[
                 {"title": c.title, "strength": c.strength, "shared": [label(f) for f in c.shared]} for c in self.history
             ],
+            seen=[{"place": p, "traits": [t.phrase for t in self.traits if t.place == p]} for p in self.places],
             helps=self.helps,
             query=self.query if self.answers_wish else "",
             wished=[label(facet) for facet in self.wished],

@@ -16,6 +16,8 @@ from llmrec.errors import BadInput
 from llmrec.explain.brief import Brief, label
 from llmrec.explain.evidence import ItemEvidence, rank_evidence
 from llmrec.explain.phrasing import plain, write
+from llmrec.explain.surrogate import Attributed
+from llmrec.explain.traits import LEAST, with_traits
 from llmrec.explain.verifier import verify
 from llmrec.explain.vocabulary import Facet, Vocabulary
 
@@ -112,7 +114,14 @@ class Situations:
         query = self._wish(facets, rng) if rng.random() < 0.35 else ""
         if query:
             modality["query"] = rng.uniform(-0.1, 0.8)
-        return rank_evidence(self._catalog, item, history, effects, modality, query)
+        evidence = rank_evidence(self._catalog, item, history, effects, modality, query)
+        seen = [facet for facet in facets if facet.name in self._catalog.seen]
+        if seen and not faint and rng.random() < 0.8:
+            chosen = rng.sample(seen, min(len(seen), rng.choice((1, 2, 3, 3))))
+            worth = sorted((LEAST + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
+            attributed = Attributed(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
+            evidence = with_traits(evidence, attributed, self._catalog)
+        return evidence
 
     def _wish(self, facets: tuple[Facet, ...], rng: random.Random) -> str:
         if not facets or rng.random() < 0.12:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from llmrec.context import worded
 from llmrec.engine.base import Engine
 from llmrec.retrieval.components import Components, is_example, modality_of
+from llmrec.retrieval.hybrid import fuse
 
 Floats = NDArray[np.float32]
 
@@ -33,6 +34,8 @@ class Situation:
     """What evidence calls the example that was shown ("your photo"); "" without one."""
     context: str = ""
     """The words of when and where it is asked."""
+    allowed: NDArray[np.bool_] | None = None
+    """`(items,)`: what the request's filter lets through; None without one."""
 
     @property
     def said(self) -> str:
@@ -54,26 +57,66 @@ class Situation:
             total += np.float32(self.weights[name]) * ((scores - mean) / spread).astype(np.float32)
         return total
 
+    def spread(self) -> float:
+        """Standard deviation of the fused score over the items not seen: the unit of effects."""
+        return float(self.fused(self.parts)[self.open_items].std()) or 1.0
+
+    def ranks(
+        self, parts: Mapping[str, Floats], weights: Mapping[str, float], candidates: Sequence[int]
+    ) -> NDArray[np.intp]:
+        """`(candidates,)`: ranks from 1 among the items that may be answered, were `parts` (component -> (items,)) and
+        `weights` the request's: normalised anew, as its answer would be. Equal scores rank by row."""
+        seen = np.flatnonzero(~self.open_items).tolist()
+        fused = fuse({name: scores[None] for name, scores in parts.items()}, weights, [seen])[0]
+        rivals = np.flatnonzero(self.open_items if self.allowed is None else self.open_items & self.allowed)
+        before = [
+            int((fused[rivals] > fused[row]).sum() + (fused[rivals[rivals < row]] == fused[row]).sum())
+            for row in candidates
+        ]
+        return 1 + np.array(before, np.intp)
+
+
+@dataclass(frozen=True)
+class HistoryEffects:
+    """A request scored anew without each of its newest history `rows`.
+
+    `effects (candidates, rows)`: what each candidate's score loses, in the normalisation of the whole history, so that
+    effects add to one scale; `ranks (candidates,)`, and `ranks_without` the strongest row: see `Situation.ranks`.
+    """
+
+    rows: tuple[int, ...]
+    effects: Floats
+    ranks: NDArray[np.intp]
+    ranks_without: NDArray[np.intp]
+
+
+def newest(history: tuple[int, ...]) -> tuple[int, ...]:
+    """The rows that are left out in turn."""
+    return history[-ABLATED:]
+
 
 def history_effects(
     situation: Situation, candidates: Sequence[int], components: Components, engine: Engine
-) -> tuple[tuple[int, ...], Floats]:
-    """The newest history rows, and for each candidate the score lost without each: `(candidates, rows)`.
-
-    One batch through the LLM; the normalisation stays that of the whole history, so that effects add to one scale.
-    """
-    history = situation.history
-    left = range(max(0, len(history) - ABLATED), len(history))
+) -> HistoryEffects:
+    """Leave-one-out over the newest history rows, all in one batch through the LLM."""
+    history, columns = situation.history, list(candidates)
+    ranks = situation.ranks(situation.parts, situation.weights, columns)
+    left = range(len(history) - len(newest(history)), len(history))
     if not left:
-        return (), np.zeros((len(candidates), 0), np.float32)
+        return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
     without = [history[:n] + history[n + 1 :] for n in left]
     q = engine.query_vectors(without, [situation.said] * len(without))
     asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
     parts = components.scores(q, without, asked)
-    columns = list(candidates)
     whole = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
-    ablated = situation.fused({name: scores[:, columns] for name, scores in parts.items()})
-    return tuple(history[n] for n in left), (whole[None] - ablated).T
+    effects = (whole - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
+    ranks_without = ranks.copy()
+    strongest = effects.argmax(axis=1)
+    for n in np.unique(strongest):  # mostly one or two: a whole catalogue is fused for each
+        theirs = np.flatnonzero(strongest == n)
+        ablated = {name: scores[n] for name, scores in parts.items()}
+        ranks_without[theirs] = situation.ranks(ablated, situation.weights, [columns[place] for place in theirs])
+    return HistoryEffects(newest(history), effects, ranks, ranks_without)
 
 
 def input_effects(
@@ -82,26 +125,24 @@ def input_effects(
     components: Components,
     q: Floats,
     without: Mapping[str, tuple[Floats, Floats]],
-    engine: Engine,
-    unshown: Engine,
+    unasked: Floats | None = None,
+    unshown: Floats | None = None,
 ) -> list[dict[str, float]]:
     """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish),
     and the example, under its own name.
 
     `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
     RecLM to which that input of every item is hidden. Of a newcomer's score the LLM's own part is compared, not the
-    one lent to it. `unshown`: the engine that does not see the example.
+    one lent to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the wish and without the example,
+    where there is one.
     """
     mean, spread = situation.scale("llm")
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
-    if situation.wish:
-        blank["query"] = _levelled(
-            engine.query_vectors([situation.history], [worded("", situation.context)])[0], components, situation
-        )
-    if situation.example:
-        unlike = unshown.query_vectors([situation.history], [situation.said])[0]
-        blank[situation.example] = _levelled(unlike, components, situation)
+    if unasked is not None:
+        blank["query"] = _levelled(unasked, components, situation)
+    if unshown is not None:
+        blank[situation.example] = _levelled(unshown, components, situation)
     counted = {m: _told(situation, components, m) for m in components.tasting.codes} if components.tasting else {}
     found: list[dict[str, float]] = []
     for row in candidates:

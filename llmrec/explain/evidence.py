@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
+from llmrec.explain.records import Companions, Counterfactual, Share
 from llmrec.explain.vocabulary import Facet, Vocabulary
 
-Kind = Literal["history", "attribute", "modality", "query"]
+Kind = Literal["history", "attribute", "modality", "query", "trait"]
 Strength = Literal["strong", "some", "faint"]
 
 STRONG, FAINT = 0.25, 0.053
@@ -39,7 +40,9 @@ class Evidence:
     - `history_item` and `attribute`: the recommended item shares that attribute with it (`effect`: that item's);
     - `modality` alone: taking this input of the recommended item away lowers the score by `effect`;
       `"query"` alone: dropping the wish does;
-    - `attribute` with modality `"query"`: the wish names this attribute, and the recommended item has it.
+    - `attribute` with modality `"query"`: the wish names this attribute, and the recommended item has it;
+    - `attribute` without a history item: over the whole catalogue, having it raises this user's scores by `effect`
+      (see `surrogate`); `modality` is the one that shows it, None where it is listed.
 
     `attribute` is a facet key such as `genres=Comedy`. `effect` is in standard deviations of the user's
     scores.
@@ -52,9 +55,11 @@ class Evidence:
 
     @property
     def kind(self) -> Kind:
-        """Which of the four readings this record has."""
+        """Which of the readings this record has."""
         if self.modality == "query":
             return "query"
+        if self.attribute is not None and self.history_item is None:
+            return "trait"
         if self.modality is not None:
             return "modality"
         return "attribute" if self.attribute is not None else "history"
@@ -84,6 +89,12 @@ class ItemEvidence:
     items: tuple[Evidence, ...]
     query: str = ""
     """The wish in words, empty without one."""
+    counterfactuals: tuple[Counterfactual, ...] = ()
+    companions: tuple[Companions, ...] = ()
+    shapley: tuple[Share, ...] = ()
+    """Of every history item that was left out in turn, largest first; empty where they were not asked for."""
+    fidelity: float | None = None
+    """R² of the surrogate that the attributes' effects come from; None without such effects."""
 
     @property
     def history(self) -> tuple[Evidence, ...]:
@@ -106,6 +117,11 @@ class ItemEvidence:
         return tuple(e for e in self.items if e.kind == "modality" and e.effect > 0)
 
     @property
+    def traits(self) -> tuple[Evidence, ...]:
+        """Records of the attributes seen in the item's media that raise the score, most effective first."""
+        return tuple(e for e in self.items if e.kind == "trait" and e.modality is not None)
+
+    @property
     def wished(self) -> tuple[Facet, ...]:
         """What the wish named and the item has."""
         return tuple(Facet.of(e.attribute) for e in self.items if e.kind == "query" and e.attribute is not None)
@@ -118,7 +134,8 @@ class ItemEvidence:
     @property
     def strength(self) -> Strength:
         """Of the strongest single reason; a wish that names an attribute the item has is never faint."""
-        best = strength(max((e.effect for e in self.items if e.kind != "attribute"), default=0.0))
+        reasons = [e for e in self.items if e.kind not in ("attribute", "trait") or e in self.traits]
+        best = strength(max((e.effect for e in reasons), default=0.0))
         return "some" if best == "faint" and self.wished else best
 
     def shared(self, history_item: str) -> tuple[Facet, ...]:
@@ -130,13 +147,28 @@ class ItemEvidence:
         )
 
     def to_dict(self) -> dict[str, object]:
-        """For JSON."""
-        return {"item": self.item, "query": self.query, "items": [e.to_dict() for e in self.items]}
+        """For JSON, as evidence.schema.json says."""
+        kept = ("items", "counterfactuals", "companions", "shapley")
+        told: dict[str, object] = {
+            "item": self.item,
+            "query": self.query,
+            **{name: [record.to_dict() for record in getattr(self, name)] for name in kept},
+        }
+        return told if self.fidelity is None else told | {"fidelity": round(self.fidelity, 4)}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "ItemEvidence":
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
-        return cls(str(record["item"]), tuple(map(Evidence.from_dict, record["items"])), str(record["query"]))
+        fidelity = record.get("fidelity")
+        return cls(
+            str(record["item"]),
+            tuple(map(Evidence.from_dict, record["items"])),
+            str(record["query"]),
+            tuple(map(Counterfactual.from_dict, record.get("counterfactuals", ()))),
+            tuple(map(Companions.from_dict, record.get("companions", ()))),
+            tuple(map(Share.from_dict, record.get("shapley", ()))),
+            None if fidelity is None else float(fidelity),
+        )
 
 
 def strength(effect: float) -> Strength:

@@ -9,6 +9,7 @@ evidence, is a claim it cannot check.
 
 import random
 import re
+from typing import Literal
 
 from llmrec.explain.brief import Brief, Cause, label
 from llmrec.explain.plans import (
@@ -24,9 +25,11 @@ from llmrec.explain.plans import (
     RANKED,
     RESTS_ON,
     ROSE,
+    SEEN,
     STRONGLY,
     TAIL_CAUSE,
     TAIL_HELP,
+    TAIL_SEEN,
     TAIL_SHARED,
     TAIL_WISH,
     WISH,
@@ -35,6 +38,7 @@ from llmrec.explain.plans import (
 )
 from llmrec.explain.vocabulary import Facet, attribute_noun
 
+Style = Literal["line", "two", "comparison"]
 _NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
 _ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
 _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
@@ -42,6 +46,8 @@ _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
 
 def write(brief: Brief, lead: str, rng: random.Random) -> str:
     """One or two sentences on a brief, opening with `lead`, drawn by `rng`; true by construction."""
+    if lead == "seen":
+        return write_seen(brief, rng)
     causes = list(brief.history)
     if len(causes) == 2 and rng.random() < 0.55:
         causes.pop()
@@ -53,6 +59,24 @@ def write(brief: Brief, lead: str, rng: random.Random) -> str:
     item = _item(brief, [f for f in shared if f not in told and f not in brief.wished], rng)
     frame, tails = _plan(brief, lead, causes, told, rng)
     return _fill(frame + tails, brief, causes, told, item, rng)
+
+
+def write_seen(brief: Brief, rng: random.Random) -> str:
+    """A sentence that names every trait and where it shows, with a history item that has them too, if one has."""
+    plan = rng.choice(SEEN) + (rng.choice(TAIL_SEEN) if brief.sharer and rng.random() < 0.7 else "")
+    plan = plan.replace("{LIFTED}", rng.choice(LIFTED)).replace("{ROSE}", rng.choice(ROSE))
+    places = [
+        " and ".join(f"the {trait.phrase}" for trait in brief.traits if trait.place == place) + f" in its {place}"
+        for place in brief.places
+    ]
+    parts = {
+        # A comma before each place: the verifier reads a clause as speaking of one.
+        "T": " and ".join(places) if len(places) < 2 else ", ".join(places[:-1]) + f", and {places[-1]}",
+        "C": f'"{brief.title}"' if brief.named and rng.random() < 0.4 else f"this {brief.words.noun}",
+        "H": f'"{brief.sharer}"', "THEM": "it" if len(brief.traits) == 1 else "them", "chose": brief.words.chose,
+    }  # fmt: skip
+    text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], plan)
+    return text[:1].upper() + text[1:] + "."
 
 
 def _plan(brief: Brief, lead: str, causes: list[Cause], told: list[Facet], rng: random.Random) -> tuple[str, str]:
@@ -165,8 +189,37 @@ def _list(parts: list[str]) -> str:
     return " and ".join(parts)
 
 
+def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
+    """A sentence on a brief in one style, or two of them, drawn by `rng`; true by construction."""
+    if brief.strength == "faint":
+        return write(brief, "doubt", rng)
+    causes = list(brief.history[:1])
+    told = _some(list(causes[0].shared), rng) if causes else []
+    item = _item(brief, [], rng)
+    if style == "comparison" and causes:
+        compared = len(brief.history) == 2 and rng.random() < 0.7
+        frame = rng.choice(COMPARED if compared else RANKED)
+        return _fill(frame, brief, list(brief.history) if compared else causes, [], item, rng)
+    if brief.answers_wish and (not causes or rng.random() < 0.5):
+        frame, wished = _wish(brief, rng), True
+    else:
+        frame, wished = rng.choice((*CAUSAL, *ITEM) if causes else MODALITY if brief.helps else NOTHING), False
+    if style != "two":
+        return _fill(frame, brief, causes, [], item, rng)
+    tails = [
+        *(TAIL_SHARED if causes and told and not wished else ()),
+        *(TAIL_HELP if brief.helps and (causes or wished) else ()),
+        *(TAIL_WISH if brief.wished and not wished else ()),
+        *(WISH_THEN if causes and wished else ()),
+    ]
+    second = [tail for tail in tails if tail.startswith(". ")]
+    return _fill(frame + (rng.choice(second) if second else ""), brief, causes, told, item, rng)
+
+
 def plain(brief: Brief) -> str:
     """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the wish."""
+    if brief.traits:
+        return write_seen(brief, random.Random(brief.title))
     noun, chose = brief.words.noun, brief.words.chose
     rng = random.Random(0)
     named = _list([_bare(facet, rng) for facet in brief.wished[:2]])

@@ -1,8 +1,8 @@
 """The phrasing plans themselves: frames and tails with slots, and the verbs by which the verifier reads them.
 
-`{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}`
-for what the wish named, `{M}` for an input that helped. A plan must read well with any filling and must claim
-nothing that `phrasing.write` has not found in the brief.
+`{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}` for what
+the wish named, `{M}` for an input that helped, `{T}` for attributes seen in media, with where they show. A plan must
+read well with any filling and must claim nothing that `phrasing.write` has not found in the brief.
 """
 
 import re
@@ -163,6 +163,27 @@ WISH_THEN = (
     ". It also {RESTS_ON} {H}",
     ", and you {chose} {H} before",
 )
+SEEN = (
+    "{C} {ROSE} because of {T}",
+    "{C} {ROSE} thanks to {T}",
+    "It was {T} that {LIFTED}",
+    "What lifted {C} was {T}",
+    "The reason for {C} is {T}",
+    "The case for {C} rests on {T}",
+    "Behind {C} you will find {T}",
+    "The score of {C} leans on {T}",
+    "Here is {C}, thanks to {T}",
+    "For {C}, credit {T}",
+    "{C} {ROSE} for {T}",
+    "Without {T}, {C} would score lower",
+)
+TAIL_SEEN = (
+    "; {H} from your history has {THEM} too",
+    ". You {chose} {H}, which has {THEM} too",
+    "; you {chose} {H}, and it has {THEM} too",
+    ". {H}, which you {chose}, has {THEM} as well",
+    ", as {H} has {THEM} too",
+)
 MODALITY = (
     "It was the {M} that {LIFTED}",
     "{C} {ROSE} thanks to its {M}",
@@ -231,6 +252,8 @@ _ALL = (
     *WISH,
     *WISH_UNNAMED,
     *WISH_THEN,
+    *SEEN,
+    *TAIL_SEEN,
     *MODALITY,
     *DOUBT,
     *NOTHING,

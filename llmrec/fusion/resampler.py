@@ -28,7 +28,8 @@ class ResamplerFusion(Fusion):
         super().__init__(dims, hidden, soft_tokens, spread, INNER, sum(dims.values()) + INNER)
         self.net = nn.Sequential(nn.Linear(INNER, hidden), nn.GELU(), nn.Linear(hidden, hidden))  # a query a token
         self.tokens = MediaTokens(dims, steps)
-        self.queries = nn.Parameter(torch.randn(soft_tokens, INNER) * 0.5)
+        # Small, as in BLIP-2: a query that is large beside what it reads makes all items sound alike.
+        self.queries = nn.Parameter(torch.randn(soft_tokens, INNER) * 0.02)
         self.layers = nn.ModuleList(_Layer() for _ in range(LAYERS))
 
     def decode(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:

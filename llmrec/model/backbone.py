@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import nn
 
-from llmrec.errors import SetupError
+from llmrec.errors import PackError, SetupError
 
 
 def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False) -> nn.Module:
@@ -55,3 +55,22 @@ def add_lora(backbone: nn.Module, rank: int, alpha: int) -> nn.Module:
     from peft import LoraConfig, get_peft_model
 
     return get_peft_model(backbone, LoraConfig(r=rank, lora_alpha=alpha, target_modules="all-linear"))
+
+
+def merged_writer(base: Path, rationale: Path) -> Any:
+    """The whole LLM in `base`, float32, with the peft adapter `rationale` merged into it.
+
+    Raises `PackError` where the adapter is damaged.
+    """
+    import torch
+    from peft import PeftModel
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    try:
+        return PeftModel.from_pretrained(model, str(rationale)).merge_and_unload()
+    except (OSError, ValueError, SafetensorError, RuntimeError) as error:
+        raise PackError(
+            f"the rationale adapter {rationale} is damaged ({error}); copy the adapter pack again"
+        ) from error

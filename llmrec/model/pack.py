@@ -10,6 +10,7 @@ card.md              data, recipe, metrics, licence for people
 """
 
 import errno
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -161,6 +162,15 @@ def load_pack(folder: Path) -> Pack:
     return Pack(folder, info, arrays, items, collaborative)
 
 
+def identity(pack: Pack) -> str:
+    """Name and content of a pack: another training under the same name is another pack."""
+    digest = hashlib.sha256()
+    for name in sorted(pack.arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(pack.arrays[name]).tobytes())
+    return f"{pack.info.name}@{digest.hexdigest()[:12]}"
+
+
 def read_arrays(path: Path) -> Arrays:
     """The arrays of a safetensors file. Raises `PackError` where it is missing or truncated."""
     try:
@@ -184,6 +194,41 @@ def as_read(pack: Pack, modality: str, vectors: NDArray[np.float32], mask: NDArr
     return project(scaled, pack.arrays[f"axes.{modality}"], pack.info.steps.get(modality, 1))
 
 
+def check_base(pack: Pack, base: Path) -> None:
+    """Raises `PackMismatch` where the pack was trained on another base model than the one in `base`."""
+    name, checksum = base_identity(base)
+    if name != pack.info.base or (checksum and pack.info.base_sha256 and checksum != pack.info.base_sha256):
+        raise PackMismatch(
+            f"{pack.folder} was trained on base model {pack.info.base} ({pack.info.base_sha256[:12]}), but {base} "
+            f"holds {name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
+        )
+
+
+def merged_backbone(pack: Pack, base: Path) -> nn.Module:
+    """The layers of `base` that rank, with the pack's LoRA merged into them: same numbers, fewer multiplications.
+
+    Raises `PackError` where the LoRA is not of the sizes that pack.json tells.
+    """
+    config = pack.info.config
+    backbone = add_lora(load_backbone(base, config.exit_layer), config.lora_rank, config.lora_alpha)
+    with torch.no_grad():
+        for parameter, p in backbone.named_parameters():
+            stored = pack.arrays.get(f"model.backbone.{parameter}")
+            if stored is not None:
+                _check_shape(pack, parameter, stored.shape, p.shape)
+                p.copy_(torch.from_numpy(stored.astype(np.float32)))
+    merged: nn.Module = backbone.merge_and_unload() if hasattr(backbone, "merge_and_unload") else backbone  # type: ignore[operator]
+    return merged
+
+
+def _check_shape(pack: Pack, parameter: str, found: tuple[int, ...], described: tuple[int, ...]) -> None:
+    if tuple(found) != tuple(described):
+        raise PackError(
+            f"{pack.folder}: {parameter} is {tuple(found)}, but pack.json describes a model where it is "
+            f"{tuple(described)}; copy the adapter pack again, or retrain it"
+        )
+
+
 def restore_model(
     pack: Pack,
     base: Path,
@@ -198,12 +243,7 @@ def restore_model(
     merged into the base (same numbers, fewer multiplications); `merged` is that of a model of the same pack over
     another catalogue, which this one then shares. Raises `PackMismatch` for another base model.
     """
-    name, checksum = base_identity(base)
-    if name != pack.info.base or (checksum and pack.info.base_sha256 and checksum != pack.info.base_sha256):
-        raise PackMismatch(
-            f"{pack.folder} was trained on base model {pack.info.base} ({pack.info.base_sha256[:12]}), but {base} "
-            f"holds {name} ({checksum[:12]}); use that base, or retrain with `llmrec train`"
-        )
+    check_base(pack, base)
     row = {item: n for n, item in enumerate(pack.items)}
     source = np.array([row.get(item, -1) for item in items])
     known = (source >= 0) & pack.arrays["known"][source]
@@ -211,7 +251,7 @@ def restore_model(
     scaled = {m: torch.from_numpy(as_read(pack, m, vectors[m], mask[m])) for m in pack.info.encoders}
     masks = {m: torch.from_numpy(mask[m]) for m in pack.info.encoders}
     config = pack.info.config
-    backbone = merged or add_lora(load_backbone(base, config.exit_layer), config.lora_rank, config.lora_alpha)
+    backbone = merged or merged_backbone(pack, base)
     taken = _taken(pack, source)
     model = RecLM(backbone, config, scaled, masks, torch.from_numpy(known), steps=pack.info.steps, taken=taken)
     with torch.no_grad():
@@ -221,16 +261,10 @@ def restore_model(
                 continue
             trained = torch.from_numpy(stored.astype(np.float32))
             own_rows = parameter.split(".")[0] in ("id_in", "id_out", "bias")
-            if trained.shape[own_rows:] != p.shape[own_rows:]:
-                raise PackError(
-                    f"{pack.folder}: {parameter} is {tuple(trained.shape)}, but pack.json describes a model "
-                    f"where it is {tuple(p.shape)}; copy the adapter pack again, or retrain it"
-                )
+            _check_shape(pack, parameter, trained.shape[own_rows:], p.shape[own_rows:])
             if own_rows:
                 trained = torch.where(torch.from_numpy(known)[:, None], trained[source], 0.0)
             p.copy_(trained)
-    if hasattr(model.backbone, "merge_and_unload"):
-        model.backbone = model.backbone.merge_and_unload()  # type: ignore[operator]
     return model.eval().requires_grad_(False)
 
 

@@ -2,7 +2,8 @@
 
 A history is read once as a *trunk*; each wish is a *branch* that sees the trunk up to its own point in time and
 its own words, nothing else. In training one forward pass thus asks many wishes at many moments of a history for
-the price of their words; at inference there is one branch, at the end, which is an ordinary causal prompt.
+the price of their words; at inference there is one branch, at the end, which is an ordinary causal prompt. Histories
+that begin alike are a trunk and branches too: each branch goes on with its own items.
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,15 @@ PAD = -1
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A wish: its words' token ids, asked after the first `after` items of the history."""
+    """What comes after the first `after` items of the trunk: perhaps other items (rows), then a wish's token ids."""
 
     after: int
     words: tuple[int, ...]
+    items: tuple[int, ...] = ()
+
+    def slots(self, soft_tokens: int) -> int:
+        """How many slots it takes."""
+        return len(self.items) * soft_tokens + len(self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def splice(
     start, longest = len(before), max((len(h) for h in histories), default=0)
     widest = max((len(b) for b in branches), default=0)
     lengths = [
-        start + len(h) * soft_tokens + sum(len(b.words) for b in wishes)
+        start + len(h) * soft_tokens + sum(b.slots(soft_tokens) for b in wishes)
         for h, wishes in zip(histories, branches, strict=True)
     ]
     shape = (len(histories), max(lengths))
@@ -92,10 +98,14 @@ def splice(
         read_trunk[n, : len(history) + 1] = start - 1 + soft_tokens * torch.arange(len(history) + 1)
         at = trunk
         for m, wish in enumerate(wishes):
-            end, root = at + len(wish.words), start + wish.after * soft_tokens
-            fields["tokens"][n, at:end] = torch.tensor(wish.words)
+            end, root = at + wish.slots(soft_tokens), start + wish.after * soft_tokens
+            words_at = end - len(wish.words)
+            if wish.items:
+                fields["items"][n, at:words_at] = torch.tensor(wish.items).repeat_interleave(soft_tokens)
+                fields["slot"][n, at:words_at] = torch.arange(soft_tokens).repeat(len(wish.items))
+            fields["tokens"][n, words_at:end] = torch.tensor(wish.words, dtype=torch.long)
             fields["branch"][n, at:end] = m + 1
-            position[n, at:end] = root + torch.arange(len(wish.words))
+            position[n, at:end] = root + torch.arange(end - at)
             limit[n, at:end] = root - 1
             read_branch[n, m] = end - 1
             at = end

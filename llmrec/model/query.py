@@ -1,7 +1,6 @@
 """What a trained RecLM says, without gradients: soft tokens, item vectors, and query vectors of many requests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -9,6 +8,7 @@ from numpy.typing import NDArray
 
 from llmrec.model.prompt import Branch, splice
 from llmrec.model.reclm import RecLM
+from llmrec.model.sharing import shared_prompts
 
 
 @torch.inference_mode()
@@ -47,57 +47,48 @@ def query_vectors(
     """`q (n, dim) float32` of each history (item rows, oldest first), each with an optional wish (token ids).
 
     Only the last `window` items are read. Requests of like length share a batch, so little is spent on padding, and
-    a history that another one goes on from is read as its beginning (the events of one user, for example).
+    what histories have in common is read once (see `llmrec.model.sharing`).
     `soft`: the catalogue's `soft_tokens`, from who asks often; they are computed here otherwise.
     """
     device = model.id_in.weight.device
     soft = soft_tokens(model) if soft is None else soft
     slots = model.config.soft_tokens
     asked = [tuple(wish) for wish in wishes] if wishes else [()] * len(histories)
-    prompts = sorted(_prompts(histories, asked, model.config.window), key=lambda p: len(p.read) + len(p.wish))
+    prompts = sorted(shared_prompts(histories, asked, model.config.window, slots), key=lambda p: p.slots(slots))
     q = np.zeros((len(histories), model.config.dim), np.float32)
     for start in range(0, len(prompts), batch):
         chosen = prompts[start : start + batch]
-        branches = [(Branch(len(p.read), p.wish),) if p.wish else () for p in chosen]
-        prompt = splice(before, [p.read for p in chosen], branches, slots, device)
-        states = model.states(prompt, model.embed(prompt, soft))
-        most = max(len(p.answers) for p in chosen)
-        at = torch.full((len(chosen), most), -1)
+        prompt = splice(before, [p.trunk for p in chosen], [p.branches for p in chosen], slots, device)
+        trunk, branch = model(prompt, soft)
         for n, p in enumerate(chosen):
-            ends = [len(before) - 1 + items * slots for _, items in p.answers]
-            at[n, : len(ends)] = torch.tensor([int(prompt.read_branch[n, 0])] if p.wish else ends)
-        found = model.read(states, at.to(device)).cpu().numpy()
-        for n, p in enumerate(chosen):
-            q[[request for request, _ in p.answers]] = found[n, : len(p.answers)]
+            q[list(p.along)] = trunk[n, list(p.along.values())].cpu().numpy()
+            q[list(p.hung)] = branch[n, : len(p.hung)].cpu().numpy()
     return q
 
 
-@dataclass(frozen=True, slots=True)
-class _Prompt:
-    """What is read once: items and perhaps a wish; `answers`: the requests it answers, after how many items each."""
+@torch.inference_mode()
+def prompt_embeddings(
+    model: RecLM,
+    before: Sequence[int],
+    histories: Sequence[Sequence[int]],
+    wishes: Sequence[tuple[int, ...]],
+    soft: torch.Tensor,
+) -> list[torch.Tensor]:
+    """The prompt of each request (see `query_vectors`) as embeddings `(slots, hidden)`, for an LLM elsewhere.
 
-    read: tuple[int, ...]
-    wish: tuple[int, ...]
-    answers: tuple[tuple[int, int], ...]
+    q is `read_states` of the last slot's state.
+    """
+    found = []
+    for history, wish in zip(histories, wishes, strict=True):
+        read = tuple(history[-model.config.window :])
+        branches = (Branch(len(read), wish),) if wish else ()
+        prompt = splice(before, [read], [branches], model.config.soft_tokens, model.id_in.weight.device)
+        found.append(model.embed(prompt, soft)[0])
+    return found
 
 
-def _prompts(histories: Sequence[Sequence[int]], wishes: Sequence[tuple[int, ...]], window: int) -> list[_Prompt]:
-    """As few prompts as answer all requests: a wishless history is read within a longer one that begins like it."""
-    found, shared = [], []
-    for n, (history, wish) in enumerate(zip(histories, wishes, strict=True)):
-        if wish or len(history) > window:
-            read = tuple(history[-window:])
-            found.append(_Prompt(read, wish, ((n, len(read)),)))
-        else:
-            shared.append((tuple(history), n))
-    longest: tuple[int, ...] = ()
-    answers: list[tuple[int, int]] = []
-    # In descending order a history comes after all that begin with it and before any other.
-    for history, n in sorted(shared, reverse=True):
-        if longest[: len(history)] != history and answers:
-            found.append(_Prompt(longest, (), tuple(answers)))
-            answers = []
-        if not answers:
-            longest = history
-        answers.append((n, len(history)))
-    return [*found, _Prompt(longest, (), tuple(answers))] if answers else found
+@torch.inference_mode()
+def read_states(model: RecLM, states: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`q (n, dim)` of the last hidden states `(n, hidden)` of prompts."""
+    q: NDArray[np.float32] = model.query_head(torch.from_numpy(states).to(model.id_in.weight.device)).cpu().numpy()
+    return q

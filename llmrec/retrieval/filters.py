@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import BadFilter
+from llmrec.prompts import as_data
 
 Kind = Literal["number", "word", "words"]
 Metadata = dict[str, str | float | bool]
@@ -190,7 +191,8 @@ def _clause(name: str, operator: str, values: list[str], catalog: Catalog, kinds
     }
     same: list[str] = []
     for value in map(_bare, values):
-        spelt = sorted(word for word in known if word.casefold() == value.casefold())
+        # as it is written, or as prompts, lists and chats show it
+        spelt = sorted(word for word in known if value.casefold() in (word.casefold(), as_data(word).casefold()))
         if not spelt:
             near = difflib.get_close_matches(value, known, n=5, cutoff=0.5) or sorted(known)[:8]
             raise BadFilter(f"no item has {attribute} {value!r}; it can be, for example, {', '.join(near)}")

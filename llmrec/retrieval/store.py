@@ -4,7 +4,8 @@ A score is q.v + b. Stored are [v; b] and asked is [q; 1], so that their inner p
 collection's space is `ip`: cosine would drop the length of v, and l2 with the usual added coordinate keeps only
 0.26-0.95 of the true best hundred where `ip` keeps 0.98-1.0 (low-rank vectors, 1,682 to 20,000 items).
 
-Which folder on disk a process opens, and what happens where two do, is the business of `llmrec.retrieval.folders`.
+Which folder on disk a process opens, and what happens where two do, is the business of `llmrec.retrieval.folders`;
+`llmrec.retrieval.remote` keeps the same collection on a Chroma server.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.errors import IndexMismatch, IndexOutdated, LlmrecError, StorageError
+from llmrec.errors import IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
 from llmrec.retrieval.filters import Filter, attribute_kinds, metadata
 from llmrec.retrieval.folders import DATABASE, Claim, claim, fresh, sweep, use
 from llmrec.retrieval.stamp import IndexStamp
@@ -33,8 +34,8 @@ MEND = "run `llmrec index` to build it again"
 class ItemIndex:
     """An open index; close it, or use it as a context manager."""
 
-    def __init__(self, client: Any, collection: Any, claimed: Claim, items: int) -> None:
-        """Use `build` or `open`."""
+    def __init__(self, client: Any, collection: Any, claimed: Claim | None, items: int) -> None:
+        """Use `build`, `open`, or `llmrec.retrieval.remote.open_remote`, whose indexes have no folder."""
         self._client, self._collection, self._claimed = client, collection, claimed
         self.items = items
 
@@ -53,15 +54,18 @@ class ItemIndex:
         `progress` hears how many items are in. Raises `StorageError` where the disk refuses; the index that was there
         before then stays as it was. Another process that has it open goes on with the old one.
         """
-        vectors = np.hstack([v, b[:, None]]).astype(np.float32)
-        if vectors.shape != (len(catalog.items), stamp.dimension):
-            raise ValueError(f"vectors {vectors.shape} for {len(catalog.items)} items and {stamp}")
+        vectors = stored(v, b, catalog, stamp)
         with _disk(path):
             path.mkdir(parents=True, exist_ok=True)
         claimed = fresh(path)
         try:
             with _disk(path):
-                _fill(claimed.folder, vectors, catalog, stamp, progress)
+                client = _client(claimed.folder)
+                try:
+                    collection = client.create_collection(COLLECTION, **described(stamp, len(vectors)))
+                    fill(client, collection, vectors, catalog, progress)
+                finally:
+                    client.close()
                 use(claimed)
         except BaseException:
             claimed.release()
@@ -98,12 +102,7 @@ class ItemIndex:
                 if found.get("catalogue") != stamp.catalogue:
                     raise IndexOutdated(f"the index at {path} was built before the items changed; {MEND}")
                 items = int(found["items"])
-                probe = collection.query(
-                    query_embeddings=np.ones((1, stamp.dimension), np.float32),
-                    n_results=1,
-                    include=["distances"],
-                )  # reads the graph, which Chroma would otherwise leave to the first user's query
-                if collection.count() != items or (items and not probe["ids"][0]):
+                if not whole(collection, items, stamp):
                     raise IndexMismatch(f"the index at {path} holds fewer items than it was given; {MEND}")
         except BaseException:
             if client is not None:
@@ -122,19 +121,20 @@ class ItemIndex:
         """For each query vector of `q` (batch, dim): rows of its `k` best items, best first, and their scores.
 
         `where` keeps the items that match; `exclude` holds, per query, the rows never to return (the history). Fewer
-        than `k` come back only where fewer are left.
+        than `k` come back only where fewer are left. Raises `IndexUnreachable`.
         """
         shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
         reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
         if not len(q) or reach < 1:
             return [np.empty(0, np.intp) for _ in q], [np.empty(0, np.float32) for _ in q]
         asked = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
-        found = self._collection.query(
-            query_embeddings=asked,
-            n_results=reach,
-            where=where.chroma() if where else None,
-            include=["distances"],
-        )
+        with _unreachable():
+            found = self._collection.query(
+                query_embeddings=asked,
+                n_results=reach,
+                where=where.chroma() if where else None,
+                include=["distances"],
+            )
         rows, scores = [], []
         for ids, distances, never in zip(found["ids"], found["distances"], shut, strict=True):
             near = np.array([int(name) for name in ids], np.intp)
@@ -146,7 +146,8 @@ class ItemIndex:
     def close(self) -> None:
         """Let go of the index."""
         self._client.close()
-        self._claimed.release()
+        if self._claimed:
+            self._claimed.release()
 
     def __enter__(self) -> "ItemIndex":
         return self
@@ -163,35 +164,45 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def _fill(
-    folder: Path,
-    vectors: Floats,
-    catalog: Catalog,
-    stamp: IndexStamp,
-    progress: Callable[[int], None] | None,
+def stored(v: Floats, b: Floats, catalog: Catalog, stamp: IndexStamp) -> Floats:
+    """`(items, dim + 1)`: what is stored of the items' vectors `v` (items, dim) and biases `b` (items,)."""
+    vectors = np.hstack([v, b[:, None]]).astype(np.float32)
+    if vectors.shape != (len(catalog.items), stamp.dimension):
+        raise ValueError(f"vectors {vectors.shape} for {len(catalog.items)} items and {stamp}")
+    return vectors
+
+
+def described(stamp: IndexStamp, items: int) -> dict[str, Any]:
+    """What a collection is created with: its graph and its stamp."""
+    return {
+        "configuration": {"hnsw": HNSW}, "metadata": asdict(stamp) | {"items": items}, "embedding_function": None
+    }  # fmt: skip
+
+
+def fill(
+    client: Any, collection: Any, vectors: Floats, catalog: Catalog, progress: Callable[[int], None] | None = None
 ) -> None:
-    """A new collection in `folder`: the vectors (items, dim + 1), ids that are their rows, attributes, the stamp."""
+    """Puts the vectors (items, dim + 1) in, with ids that are their rows, and the items' attributes."""
     kinds = attribute_kinds(catalog)
-    client = _client(folder)
-    try:
-        collection = client.create_collection(
-            COLLECTION,
-            configuration={"hnsw": HNSW},
-            metadata=asdict(stamp) | {"items": len(vectors)},
-            embedding_function=None,
+    step = client.get_max_batch_size()
+    for start in range(0, len(vectors), step):
+        stop = min(start + step, len(vectors))
+        collection.upsert(
+            ids=[str(row) for row in range(start, stop)],
+            embeddings=vectors[start:stop],
+            metadatas=[metadata(item, kinds) or None for item in catalog.items[start:stop]],
         )
-        step = client.get_max_batch_size()
-        for start in range(0, len(vectors), step):
-            stop = min(start + step, len(vectors))
-            collection.add(
-                ids=[str(row) for row in range(start, stop)],
-                embeddings=vectors[start:stop],
-                metadatas=[metadata(item, kinds) or None for item in catalog.items[start:stop]],
-            )
-            if progress:
-                progress(stop)
-    finally:
-        client.close()
+        if progress:
+            progress(stop)
+
+
+def whole(collection: Any, items: int, stamp: IndexStamp) -> bool:
+    """Whether all items are in; reads the graph, which Chroma would otherwise leave to the first user's query."""
+    if collection.count() != items:
+        return False
+    asked = np.ones((1, stamp.dimension), np.float32)
+    probe = collection.query(query_embeddings=asked, n_results=1, include=["distances"])
+    return not items or bool(probe["ids"][0])
 
 
 @contextmanager
@@ -220,3 +231,14 @@ def _damage(path: Path) -> Iterator[None]:
         raise
     except BaseException as error:  # a panic of Chroma's Rust core is no Exception
         raise IndexMismatch(f"the index at {path} is damaged ({str(error)[:120]}); {MEND}") from error
+
+
+@contextmanager
+def _unreachable() -> Iterator[None]:
+    """Whatever Chroma throws instead of an answer becomes an `IndexUnreachable`."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Chroma's Rust core is no Exception
+        raise IndexUnreachable(f"the index does not answer ({type(error).__name__}: {str(error)[:120]})") from error

@@ -63,6 +63,10 @@ class Taste:
         places = {m: unit_rows(reader.interest.places(media[m])) for m, reader in self.readers.items()}
         return Tasting(self, {m: reader.codes(media[m], mask[m]) for m, reader in self.readers.items()}, places)
 
+    def places(self, media: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Modality -> `(items, k)`: the coordinates in interest space that its codes are read from."""
+        return {m: r.interest.places(media[m])[:, : r.weight.shape[1]] for m, r in self.readers.items()}
+
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a pack."""
         arrays: dict[str, NDArray[Any]] = {"taste": np.stack([self.prior, self.calm, self.keen])}

@@ -1,13 +1,15 @@
 """From a typed question to a stored answer: who asks, what is known of them, the recommender, the store."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from llmrec.context import Context
-from llmrec.errors import BadInput, UnknownItem, UnknownUser
-from llmrec.recommend import Response
+from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
 from llmrec.request import Request
+from llmrec.response import Response
+from llmrec.server.logs import note
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
 from llmrec.server.store.people import Person, find_person
@@ -82,20 +84,22 @@ class Answering:
         return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
 
     def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> dict[str, Any]:
-        """The response as JSON, stored under its `id`."""
+        """The response as JSON, stored under its `id`; a note says so where the disk is too full to store it."""
         told = {"id": new_id(), **response.to_dict()}
         asked = {
             "history": request.history, "query": request.query, "k": request.k, "where": request.where,
             "diversity": request.diversity, "like": request.like, "never": request.never,
             "image": request.image is not None, "context": asdict(request.context) if request.context else None,
         }  # fmt: skip
-        keep(self.database, tenant, person, asked, told, told["id"])
+        if not _stored(keep, self.database, tenant, person, asked, told, told["id"]):
+            told["notes"].append("the server's disk is full, so this answer and its reasons are not kept")
         return told
 
     def explain_kept(self, told: dict[str, Any], response: Response) -> dict[str, Any]:
         """What was stored, with the reasons of the same list that `response` holds."""
-        explained = told | {"items": response.to_dict()["items"]}
-        replace_answer(self.database, told["id"], explained)
+        missed = sorted({*told["degraded"], *response.degraded})
+        explained = told | {"items": response.to_dict()["items"], "degraded": missed}
+        _stored(replace_answer, self.database, told["id"], explained)
         return explained
 
     def explanation(self, tenant: str, id: str) -> dict[str, Any] | None:
@@ -110,7 +114,7 @@ class Answering:
         items = found.answer["items"]
         if any(item["rationale"] is None for item in items[:EXPLAINED]):
             items = self._explained(items, found.request)
-            replace_answer(self.database, id, found.answer | {"items": items})
+            _stored(replace_answer, self.database, id, found.answer | {"items": items})
         return {"id": id, "created": found.created, "query": found.request["query"], "items": items}
 
     def _explained(self, items: list[dict[str, Any]], asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -134,3 +138,13 @@ class Answering:
             item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items
         }
         return [item | {"rationale": item["rationale"] or reasons.get(item["id"])} for item in items]
+
+
+def _stored(write: Callable[..., None], *args: object) -> bool:
+    """Whether the disk took it: people are answered on a full disk too, as nothing that they gave is lost by it."""
+    try:
+        write(*args)
+    except StorageError as error:
+        note("answer not kept", logging.ERROR, error)
+        return False
+    return True

@@ -22,7 +22,7 @@ from llmrec.server.metrics import Metrics
 from llmrec.server.observed import Observed
 from llmrec.server.parts import Gateway
 from llmrec.server.refusals import add_handlers
-from llmrec.server.routes import chat, health, items, page, people, recommendations
+from llmrec.server.routes import catalog, chat, health, items, media_files, page, people, recommendations
 from llmrec.server.schemas import Failed
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
@@ -51,7 +51,9 @@ def build(recommender: Recommender, database: Database, media: Path, limits: Lim
     """
     shelf = Shelf(recommender, database, media)
     gate = Gate(limits.lanes, limits.waiting, limits.seconds)
-    metrics = Metrics(lambda: gate.inside, lambda: len(shelf.stock.offered))
+    metrics = Metrics(
+        lambda: gate.inside, lambda: len(shelf.stock.offered), lambda: shelf.stock.recommender.opened.index.items
+    )
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
@@ -62,15 +64,19 @@ def build(recommender: Recommender, database: Database, media: Path, limits: Lim
         await to_thread.run_sync(shelf.close)
 
     failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
-    app = FastAPI(title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life)
+    app = FastAPI(
+        title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life, docs_url=None,
+        redoc_url=None,
+    )  # fmt: skip
     app.state.gateway = Gateway(
         database, shelf, Answering(shelf, database), Intake(shelf, database, media), gate, metrics
     )
     app.include_router(health.router)
     app.include_router(page.page)
+    page.add_files(app)
     # The door has let them in already: here the key only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
-    for routes in (chat, recommendations, people, items, page):
+    for routes in (chat, recommendations, people, items, media_files, catalog):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(Bodies, most=limits.body, seconds=limits.seconds)

@@ -2,19 +2,26 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from llmrec.chat.memory import Line, remember
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import listing, reasons
+from llmrec.chat.transcript import WHY, listing, reason
 from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.explain.wording import wording
-from llmrec.recommend import Response
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.answering import Answering
 from llmrec.server.store.people import Person
+
+OUTAGES = {
+    "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
+    "index": "The search index is out of reach just now, so all items were gone through instead.",
+}
+"""What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
 
 
 class Conversation:
@@ -68,9 +75,29 @@ class Conversation:
         """What there is of an item besides words."""
         return sorted(self._recommender.catalog.item(id).media)
 
-    def rest(self) -> str:
-        """The reasons for the list, measured now; empty where there is no list."""
-        return "\n\n" + reasons(self._session.explained()) if self._explains else ""
+    def titles(self) -> dict[str, str]:
+        """The titles of the history items that the evidence names, by id."""
+        catalog, items = self._recommender.catalog, (self.stored or {"items": ()})["items"]
+        evidence = (item["rationale"]["evidence"] for item in items if item["rationale"])
+        records = (record for kept in evidence for part in kept.values() if isinstance(part, list) for record in part)
+        named = {id for record in records if (id := record.get("history_item")) in catalog.row}
+        return {id: catalog.item(id).title for id in sorted(named)}
+
+    def rest(self) -> Iterator[str]:
+        """The reasons for the list, measured now, a piece for each item as soon as it is there; none without a list."""
+        asked = self._session.asked
+        if not self._explains or asked is None or self.stored is None:
+            return
+        answer = self._recommender.stream(replace(asked, explain=True))
+        yield f"\n\n{WHY}"
+        items = []
+        for place, item in enumerate(answer.explained, start=1):
+            items.append(item)
+            yield f"\n{reason(place, item)}"
+        self.stored = self._answering.explain_kept(self.stored, answer.response(tuple(items)))
+        for what in self.stored["degraded"]:
+            if what in OUTAGES:
+                yield f"\n\n{OUTAGES[what]}"
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:

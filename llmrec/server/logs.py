@@ -42,4 +42,4 @@ def log_to_stderr() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    LOG.setLevel(logging.INFO)
+    logging.getLogger("llmrec").setLevel(logging.INFO)

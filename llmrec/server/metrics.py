@@ -13,8 +13,8 @@ SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 class Metrics:
     """The counters of one app."""
 
-    def __init__(self, inside: Callable[[], int], items: Callable[[], int]) -> None:
-        """`inside`: requests that run or wait at the gate; `items`: items offered."""
+    def __init__(self, inside: Callable[[], int], items: Callable[[], int], indexed: Callable[[], int]) -> None:
+        """`inside`: requests that run or wait at the gate; `items`: items offered; `indexed`: items in the index."""
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "llmrec_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -27,6 +27,8 @@ class Metrics:
         gate.set_function(inside)
         offered = Gauge("llmrec_items", "Items offered.", registry=self._registry)
         offered.set_function(items)
+        index = Gauge("llmrec_index_items", "Items in the index; 0 while it is out of reach.", registry=self._registry)
+        index.set_function(indexed)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request is answered."""

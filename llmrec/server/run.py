@@ -10,9 +10,11 @@ from pathlib import Path
 import uvicorn
 
 from llmrec.errors import BadInput
+from llmrec.opening import through_vllm
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
+from llmrec.server.config import OVER_VLLM, USUAL
 from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
@@ -22,21 +24,32 @@ GRACE = 30
 
 
 def serve(
-    data: Path | None, adapter: Path | None, host: str, port: int, url: str | None, say: Callable[[str], None]
+    data: Path | None,
+    adapter: Path | None,
+    host: str,
+    port: int,
+    url: str | None,
+    chroma: str | None,
+    say: Callable[[str], None],
+    vllm: tuple[str, str] | None = None,
 ) -> None:
-    """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know.
+    """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know;
+    `url`: of the database, `chroma`: of the server that has the index, where these do not lie below LLMREC_HOME;
+    `vllm`: the addresses of the servers that rank and write, where the LLM does not run here.
 
-    Raises `BadInput` where the address is taken, and what `Recommender.open` and `open_database` raise.
+    Raises `BadInput` where the address is taken, and what `Recommender.open`, `through_vllm` and `open_database` raise.
     """
     # a port that is taken is told before the models are loaded
     with _listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.open(data, adapter)
+        recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
+        log_to_stderr()
+        if vllm:
+            recommender = Recommender(through_vllm(recommender.opened, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
-        app = build(recommender, database, store_folder(data) / "media")
+        app = build(recommender, database, store_folder(data) / "media", OVER_VLLM if vllm else USUAL)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
-        log_to_stderr()
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
             timeout_keep_alive=30,

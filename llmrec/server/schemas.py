@@ -90,19 +90,50 @@ class Claim(BaseModel):
 class EvidenceRecord(BaseModel):
     """One thing that moved the score: what the score loses without it, in standard deviations of the user's scores."""
 
-    kind: Literal["history", "attribute", "modality", "query"]
+    kind: Literal["history", "attribute", "modality", "query", "trait"]
     history_item: str | None
     attribute: str | None
     modality: str | None
     effect: float
 
 
+class Counterfactual(BaseModel):
+    """The item's rank with and without one reason: a history item, or (null) the wish."""
+
+    history_item: str | None
+    rank: int
+    rank_without: int
+
+
+class Companions(BaseModel):
+    """How many of the `group` who took the history item took the item too, and its `takers` among all `people`."""
+
+    history_item: str
+    both: int
+    group: int
+    takers: int
+    people: int
+
+
+class Share(BaseModel):
+    """A history item's Shapley value with its standard error."""
+
+    history_item: str
+    effect: float
+    error: float | None
+
+
 class Evidence(BaseModel):
-    """The measured evidence of one item."""
+    """The measured evidence of one item; answers that were kept before it had more than `items` lack the rest."""
 
     item: str
     query: str
     items: list[EvidenceRecord]
+    counterfactuals: list[Counterfactual] = []
+    companions: list[Companions] = []
+    shapley: list[Share] = []
+    fidelity: float | None = None
+    """R² of the linear model from which the effects of attributes (`trait`) come."""
 
 
 class RefusedSentence(BaseModel):
@@ -110,6 +141,13 @@ class RefusedSentence(BaseModel):
 
     text: str
     problem: str
+
+
+class Remark(BaseModel):
+    """A sentence made by rule on what was counted and re-ranked, and the verdict on its claims."""
+
+    text: str
+    claims: list[Claim]
 
 
 class Rationale(BaseModel):
@@ -120,6 +158,7 @@ class Rationale(BaseModel):
     claims: list[Claim]
     evidence: Evidence
     refused: list[RefusedSentence]
+    remarks: list[Remark] = []
 
 
 class RankedItem(BaseModel):
@@ -134,13 +173,14 @@ class RankedItem(BaseModel):
 
 
 class Recommendations(BaseModel):
-    """Items, best first; the history that was read; seconds by step; remarks."""
+    """Items, best first; the history that was read; seconds by step; remarks; what was out of reach and replaced."""
 
     id: str = Field(description="Ask for the reasons with GET /v1/explanations/{id}.")
     items: list[RankedItem]
     history: list[str]
     timings: dict[str, float]
     notes: list[str]
+    degraded: list[str]
 
 
 class Explanation(BaseModel):
@@ -235,6 +275,23 @@ class ItemState(BaseModel):
     description: str | None = None
     attributes: dict[str, Any] = Field(default_factory=dict)
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
+
+
+class CatalogState(BaseModel):
+    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
+    → its most frequent values, the most frequent first."""
+
+    name: str
+    items: int
+    noun: str
+    chose: str
+    values: dict[str, list[str]]
+
+
+class KnownUsers(BaseModel):
+    """Ids of users."""
+
+    users: list[str]
 
 
 class Recorded(BaseModel):

@@ -12,6 +12,7 @@ from llmrec.encoders import Features, encoder, encoders_for, extract, note_probl
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import BadInput
 from llmrec.explain.compose import compose_pairs
+from llmrec.explain.seen import probed, spoken
 from llmrec.model.config import RecLMConfig
 from llmrec.model.pack import PackInfo, base_identity, save_pack
 from llmrec.model.query import item_vectors
@@ -160,7 +161,7 @@ def train(
     write_card(out, info, progress)
     if rationales.pairs and not (out / "rationale" / "adapter_config.json").is_file():
         say("teaching the LLM to write sentences from evidence")
-        pairs = compose_pairs(catalog, rationales.pairs, rationales.seed)
+        pairs = compose_pairs(spoken(catalog, probed(components), components.mask), rationales.pairs, rationales.seed)
         train_rationale(base, pairs, out / "rationale", rationales, report)
         write_card(out, info, progress)
     return metrics

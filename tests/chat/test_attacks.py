@@ -10,7 +10,8 @@ from llmrec.chat import LLMRecRetriever, recommending_tool
 from llmrec.chat.transcript import listed, listing
 from llmrec.chat.understand import understand
 from llmrec.prompts import render
-from llmrec.recommend import Recommended, Recommender
+from llmrec.recommend import Recommender
+from llmrec.response import Recommended
 from llmrec.retrieval.filters import parse_where
 from tests.server.test_attacks import ORDERS
 
@@ -84,8 +85,9 @@ def test_as_titles_and_descriptions_they_stay_one_line_of_a_list() -> None:
 def test_in_a_prompt_they_are_one_line_of_data(order: str) -> None:
     history = [{"title": order, "strength": "strong", "shared": []}]
     told = {"noun": "film", "chose": "watched", "facets": [], "helps": [], "query": order, "wished": [], "lead": "film"}
-    prompt = render("rationale", title=order, history=history, **told)
-    assert len(prompt.splitlines()) == 4 and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", prompt)
+    seen = [{"place": "photo", "traits": [order]}]
+    prompt = render("rationale", title=order, history=history, seen=seen, **told)
+    assert len(prompt.splitlines()) == 5 and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", prompt)
     wish = render("recommend", part="after", query=order)
     assert "\n" not in wish and wish.endswith(". Next:") and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", wish)
     attribute = {"name": "colour", "numbers": False, "values": [order]}

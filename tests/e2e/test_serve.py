@@ -6,47 +6,18 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from llmrec import paths
-
-
-@contextmanager
-def serving(home: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str, str | None]]:
-    """The process, its address, and the key it printed, if any; killed at the end where it still runs."""
-    with log.open("a") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "llmrec.cli", "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=errors,
-            text=True, env=os.environ | {"LLMREC_HOME": str(home), "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
-        try:
-            key = None
-            assert process.stdout is not None
-            for line in process.stdout:
-                if found := re.search(r"API key.*: (llmrec-\S+)", line):
-                    key = found[1]
-                if found := re.search(r"http://\S+", line):
-                    yield process, found[0], key
-                    break
-            else:
-                raise AssertionError(log.read_text())
-        finally:
-            process.kill()
-            process.wait()
+from tests.e2e.serving import home_in, serving
 
 
 @pytest.fixture(scope="module")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the models and the demo's data of this run's, and a store of its own."""
-    home = tmp_path_factory.mktemp("home")
-    for name in ("models", "datasets", "features"):
-        (home / name).symlink_to(paths.home() / name)
-    return home
+    """A data directory with a store of its own."""
+    return home_in(tmp_path_factory.mktemp("home"))
 
 
 def talk(address: str, key: str) -> None:

@@ -9,7 +9,8 @@ from llmrec.catalog.types import Catalog, Item
 from llmrec.errors import BadInput
 from llmrec.explain.brief import Brief
 from llmrec.explain.compose import Situations, compose_pairs, plain_sentence
-from llmrec.explain.phrasing import write
+from llmrec.explain.phrasing import Style, write
+from llmrec.explain.styles import STYLES, styled
 from llmrec.explain.verifier import verify
 
 
@@ -95,3 +96,19 @@ def test_faint_evidence_is_told_with_doubt_and_only_then(tiny_catalog: Catalog) 
 def test_too_small_a_catalogue_is_refused(titles_only: Catalog) -> None:
     with pytest.raises(BadInput, match="needs three"):
         compose_pairs(Catalog("two", titles_only.items[:2], {}), 5, 0)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_is_true_and_what_it_says_it_is(tiny_catalog: Catalog, style: Style) -> None:
+    situations, rng = Situations(tiny_catalog), random.Random(3)
+    fitting = strong = 0
+    for n in range(300):
+        evidence = situations.draw(rng)
+        brief = Brief.of(evidence, tiny_catalog)
+        text = next(styled(brief, style, n))
+        assert verify(text, evidence, tiny_catalog).ok, (text, verify(text, evidence, tiny_catalog).problem)
+        if brief.strength != "faint" and brief.history:
+            strong += 1
+            compared = any(word in text for word in (" than ", " most ", "loudest", "biggest"))
+            fitting += {"line": ". " not in text, "two": ". " in text, "comparison": compared}[style]
+    assert strong > 150 and fitting / strong >= {"line": 1, "two": 0.5, "comparison": 1}[style]

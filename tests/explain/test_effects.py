@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from llmrec.engine.base import Engine
 from llmrec.explain.effects import Situation, input_effects
 from llmrec.retrieval.collaborative import Collaborative
 from llmrec.retrieval.components import Components
@@ -11,16 +10,6 @@ from llmrec.train import taste as training
 from llmrec.train.taste import learn_taste
 
 ITEMS = 60
-
-
-class NoEngine(Engine):
-    """Fails where it is asked: without a wish or an example nothing needs the LLM."""
-
-    def query_vectors(self, *_: object, **__: object) -> np.ndarray:
-        raise AssertionError("asked")
-
-    def generate(self, *_: object, **__: object) -> list[str]:
-        raise AssertionError("asked")
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +49,7 @@ def test_the_modality_that_the_taste_lives_in_moved_the_score(
     situation = Situation(history, "", None, parts, {name: float(name == "taste") for name in parts}, unseen)
     right = [int(row) for row in np.flatnonzero(unseen & (values[:, about] == values[history[0], about]))]
     without = dict.fromkeys(("image", "audio"), (components.v, components.b))
-    engine = NoEngine()
-    for row, effects in zip(
-        right, input_effects(situation, right, components, q, without, engine, engine), strict=True
-    ):
+    for row, effects in zip(right, input_effects(situation, right, components, q, without), strict=True):
         assert effects[cause] > 1 > 2 * abs(effects[other])
         # The effect is the score lost, in the deviations of the fused score.
         assert components.tasting is not None

@@ -9,7 +9,7 @@ import pytest
 from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
 from llmrec.explain.evidence import ItemEvidence, rank_evidence
-from llmrec.explain.rationale import write_rationales
+from llmrec.explain.rationale import stream_rationales, write_rationales
 from llmrec.explain.verifier import verify
 
 TRUE = 'You watched "{0}", so this film came up.'
@@ -67,6 +67,27 @@ def test_one_answer_does_not_say_the_same_twice(evidences: list[ItemEvidence], t
         r.text for r in write_rationales(twice, lambda p, _: [TRUE.format("Paper Moonlight")] * len(p), tiny_catalog)
     ]
     assert len(set(texts)) == 2
+
+
+def test_each_group_comes_before_the_next_is_written(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    calls: list[tuple[int, int]] = []
+
+    def generate(prompts: list[str], seed: int) -> list[str]:
+        calls.append((len(prompts), seed))
+        names = ("Paper Moonlight", "Laugh Track", "Red Dawn")
+        return [
+            next((TRUE.format(name) for name in names if f'watched: "{name}"' in prompt), FALSE) for prompt in prompts
+        ]
+
+    told = stream_rationales(evidences, generate, tiny_catalog, sizes=(1, 2))
+    assert calls == []
+    assert next(told).text == TRUE.format("Paper Moonlight")
+    assert calls == [(1, 0)]
+    assert [rationale.text for rationale in told] == [TRUE.format("Laugh Track"), TRUE.format("Red Dawn")]
+    assert calls == [(1, 0), (2, 0)]
+    again = list(stream_rationales([evidences[0]] * 4, generate, tiny_catalog, sizes=(1, 2)))
+    assert [rationale.source for rationale in again] == ["llm", "plain", "plain", "plain"]
+    assert calls[2:] == [(1, 0), (2, 0), (2, 1), (1, 0), (1, 1)]
 
 
 def test_an_engine_that_loses_a_prompt_is_an_error(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:

@@ -48,6 +48,14 @@ def test_branches_answer_like_prompts_of_their_own(model: RecLM) -> None:
     assert not torch.allclose(branch[0, 0], branch[0, 2], atol=1e-2)
 
 
+def test_branches_go_on_with_items_of_their_own(model: RecLM) -> None:
+    hung = [Branch(1, (), (7, 2)), Branch(2, B, (9,)), Branch(0, A, (3, 1))]
+    trunk, branch = vectors(model, [[1, 5, 3, 8]], [hung])
+    for n, (history, words) in enumerate([([1, 7, 2], ()), ([1, 5, 9], B), ([3, 1], A)]):
+        assert close(branch[0, n], alone(model, history, words)), n
+    assert close(trunk[0, 4], alone(model, [1, 5, 3, 8]))
+
+
 def test_trunk_after_n_items_reads_like_a_prompt_of_those(model: RecLM) -> None:
     trunk, _ = vectors(model, [[1, 5, 3, 8]], [[Branch(1, A), Branch(3, B)]])
     for n in range(5):

@@ -162,3 +162,5 @@ def test_a_stream_says_the_same_in_pieces(client: TestClient, nineties: dict[str
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
     assert [i["id"] for i in chunks[-1]["recommendations"]["items"]] == shown(nineties)
     assert len(chunks) > 8
+    pieces = [chunk["choices"][0]["delta"].get("content", "") for chunk in chunks]
+    assert [piece[:5] for piece in pieces if piece.startswith("\n(")] == [f"\n({n}) " for n in range(1, 6)]

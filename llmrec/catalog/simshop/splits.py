@@ -11,6 +11,7 @@ from llmrec.catalog.simshop.world import World
 COLD_SHARE = 0.15
 MISSING_SHARE = 0.3
 QUERIES = 100
+LABELLED_SHARE = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ def missing_media(world: World) -> Mapping[str, frozenset[str]]:
         rows = rng.choice(len(world.items), round(MISSING_SHARE * len(world.items)), replace=False)
         absent[modality] = frozenset(world.items[row] for row in rows)
     return absent
+
+
+def labelled_items(world: World) -> tuple[str, ...]:
+    """The items whose attributes the shop's staff wrote down, in the world's order; who bought what plays no part."""
+    rng = np.random.default_rng([world.seed, 8])
+    count = max(1, round(LABELLED_SHARE * len(world.items)))
+    return tuple(world.items[row] for row in sorted(rng.choice(len(world.items), count, replace=False)))
 
 
 def photo_queries(world: World) -> list[PhotoQuery]:

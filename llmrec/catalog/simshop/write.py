@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from llmrec.catalog.labels import FILE as LABELS
 from llmrec.catalog.simshop.attributes import of_modality
 from llmrec.catalog.simshop.media import SUFFIXES, Job, render
-from llmrec.catalog.simshop.splits import PhotoQuery, cold_split, missing_media, photo_queries
+from llmrec.catalog.simshop.splits import PhotoQuery, cold_split, labelled_items, missing_media, photo_queries
 from llmrec.catalog.simshop.truth import FILE, FORMAT, truth_lines
 from llmrec.catalog.simshop.words import Words, write_words
 from llmrec.catalog.simshop.world import World, make_world
@@ -49,6 +50,7 @@ def write_simshop(
         render(jobs, workers, count)
         _write_catalogue(folder, world, words, {})
         _write_missing(folder, world, words)
+        _write_csv(folder / LABELS, _labels(world))
         _write_lines(folder / FILE, truth_lines(world))
         cold, cold_users = cold_split(world)
         _write_lines(folder / "cold.jsonl", (json.dumps(asdict(user)) for user in cold_users))
@@ -107,6 +109,16 @@ def _write_catalogue(folder: Path, world: World, words: Sequence[Words], absent:
         folder / "interactions.csv",
         [{"user_id": p.user, "item_id": p.item, "timestamp": str(p.timestamp)} for p in world.purchases],
     )
+
+
+def _labels(world: World) -> list[Mapping[str, str]]:
+    """What a labelled item is, attribute by attribute; in which modality that shows is for the reader to find out."""
+    row = {item: n for n, item in enumerate(world.items)}
+    return [
+        {"item_id": item, "attribute": name, "value": column[row[item]]}
+        for item in labelled_items(world)
+        for name, column in world.values.items()
+    ]
 
 
 def _write_missing(folder: Path, world: World, words: Sequence[Words]) -> None:

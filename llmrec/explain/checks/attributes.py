@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.explain.checks.lexicon import IN_COMMON, OF_THE_USER, SHARING, WISH
+from llmrec.explain.checks.lexicon import IN_COMMON, MODALITY_OF, OF_THE_USER, SHARING, WISH
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, ClaimKind, judged
 from llmrec.explain.vocabulary import Facet, Mention
@@ -29,6 +29,8 @@ def _attribute(scene: Scene, mention: Mention) -> Claim:
         return _elsewhere(scene, mention, kind) or judged(
             kind, text, mention.start, False, against, "the recommended item has no such attribute"
         )
+    if misplaced := _misplaced(scene, mention, owned):
+        return judged(kind, text, mention.start, False, against, misplaced)
     wished = set(scene.grounds.evidence.wished) if scene.grounds.evidence else set()
     asked = bool(owned & wished)
     before = reading.before(mention.start)
@@ -46,11 +48,23 @@ def _attribute(scene: Scene, mention: Mention) -> Claim:
     scope = here or list(scene.cited.values())
     described_only = before.endswith("this") or (not sharing and before.endswith((" a", " an")))
     if described_only or not (scope or sharing) or not (scene.grounds.closed or (sharing and scope)):
-        return judged(kind, text, mention.start, True, against, reason=asked)
+        moved = any(facet.key in scene.grounds.traits for facet in owned)
+        only_seen = scene.grounds.closed and all(facet.name in scene.catalog.seen for facet in owned)
+        why = "it did not move the score"
+        held = moved or asked or described_only or not only_seen
+        return judged(kind, text, mention.start, held, against, why, reason=asked or moved)
     shared = bool(scope) and all(owned & scene.facets_of(ids) for ids in scope)
     items = [scene.grounds.item, *(item for ids in scope for item in ids)]
     why = "not every item named shares it"
     return judged(kind, text, mention.start, shared, _against(owned, items), why, reason=True)
+
+
+def _misplaced(scene: Scene, mention: Mention, owned: frozenset[Facet] | set[Facet]) -> str:
+    """Why an attribute is said of the wrong medium ("the flute timbre in its photo"); "" where it is not."""
+    shows = {scene.catalog.seen.get(facet.name, "") for facet in owned}
+    said = scene.reading.said(scene.reading.clause(mention.start))
+    told = {MODALITY_OF[word] for word in said if word in MODALITY_OF}
+    return f"it shows in the {min(shows)}" if told and "" not in shows and not shows & told else ""
 
 
 def _elsewhere(scene: Scene, mention: Mention, kind: ClaimKind) -> Claim | None:

@@ -34,7 +34,14 @@ class Grounds:
     @cached_property
     def helped(self) -> frozenset[str]:
         """Inputs of the item that raised the score by more than noise."""
-        return frozenset(e.modality for e in self.evidence.helps if e.modality) if self.evidence else frozenset()
+        records = (*self.evidence.helps, *self.evidence.traits) if self.evidence else ()
+        return frozenset(e.modality for e in records if e.modality)
+
+    @cached_property
+    def traits(self) -> frozenset[str]:
+        """Keys of the attributes that raised the score by themselves."""
+        records = self.evidence.items if self.evidence else ()
+        return frozenset(e.attribute for e in records if e.kind == "trait" and e.attribute)
 
     @property
     def query(self) -> str:

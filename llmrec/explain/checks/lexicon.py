@@ -26,6 +26,8 @@ KNOWN = LEXICON | _set(
     "we our they them their which who so but has have had also too while once than more up there here both"
 )
 """Words that claim nothing."""
+MEASURED = _set("rank ranks ranked instead people against")
+"""Plain words in a sentence whose rank or count of people holds, claims that nothing can check elsewhere."""
 OF_THE_USER = _set(
     "you your yours user users user's customer customers they their them he she his her fan fans taste tastes history "
     "preference preferences prefer prefers enjoy enjoys enjoyed interest interested likes liked loves loved"

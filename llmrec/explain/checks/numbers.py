@@ -2,6 +2,7 @@
 
 import re
 
+from llmrec.explain.checks.measured import measured_claims
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, judged, unchecked
 
@@ -13,9 +14,11 @@ CENT = 0.01
 
 
 def number_claims(scene: Scene) -> list[Claim]:
-    """Years of the recommended item, or of the title just before "(1994)"; decades of no item; prices; the rest."""
+    """Years of the recommended item, or of the title just before "(1994)"; decades of no item; prices; measured ranks
+    and counts; the rest."""
     prices = [] if scene.grounds.closed else [_price(scene, m) for m in _PRICE.finditer(scene.reading.bare)]
-    taken = [range(claim.start, claim.start + len(claim.text)) for claim in prices]
+    measured = measured_claims(scene)
+    taken = [range(claim.start, claim.start + len(claim.text)) for claim in (*prices, *measured)]
     found = []
     for word, start, end in scene.reading.words:
         if not word[0].isdigit() or any(start in span for span in taken) or _goes_on(scene, start):
@@ -28,7 +31,7 @@ def number_claims(scene: Scene) -> list[Claim]:
         else:
             why = "neither evidence nor catalogue gives this number"
             found.append(unchecked("number", scene.reading.text[start:end], start, why))
-    return [*prices, *found]
+    return [*prices, *measured, *found]
 
 
 def _goes_on(scene: Scene, start: int) -> bool:

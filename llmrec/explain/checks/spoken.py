@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.explain.checks.lexicon import CAUSE, COUNTS, DOUBT, KNOWN, MODALITY_OF, RANK, SPECIAL, WISH
+from llmrec.explain.checks.lexicon import CAUSE, COUNTS, DOUBT, KNOWN, MEASURED, MODALITY_OF, RANK, SPECIAL, WISH
 from llmrec.explain.checks.scene import Scene
 from llmrec.explain.claims import Claim, judged, unchecked
 from llmrec.explain.evidence import FAINT, STRONG
@@ -15,11 +15,14 @@ def word_claims(scene: Scene, found: list[Claim]) -> list[Claim]:
     """
     words = scene.reading.words
     said = [_word(scene, word, start) for word, start, _ in words if word in SPECIAL - CAUSE]
+    held = [scene.reading.sentence(c.start) for c in found if c.kind in ("rank", "number") and c.verdict == "supported"]
     reasoned = any(claim.reason for claim in (*found, *said))
     for word, start, end in words:
         if word in CAUSE:
             why = "no true reason stands with it"
             said.append(judged("cause", word, start, reasoned, "the other claims", why))
+        elif word in MEASURED and scene.reading.sentence(start) in held:
+            continue
         elif word not in SPECIAL and not word[0].isdigit() and not _known(scene, word, start):
             why = "neither evidence nor catalogue says so"
             said.append(unchecked("word", scene.reading.text[start:end], start, why))

@@ -38,8 +38,8 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     """Answers the last message: a list, at once; then a checked sentence for each item.
 
     "user" is one of your users. A picture in a message asks for things that look like it. Beside OpenAI's fields the
-    answer (streamed: its last chunk) holds `recommendations`: the items with scores and evidence, and the id of the
-    answer.
+    answer holds `recommendations`: the items with scores and evidence, and the id of the answer; streamed, a chunk
+    after the list holds them without their reasons, and the last chunk with.
     """
     _check(body.model, parts)
     lines = [_line(message) for message in body.messages if message.role in ("user", "assistant")]
@@ -54,7 +54,7 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     if body.stream:
         events = _stream(frame, conversation, opening, parts)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    text = opening + await parts.gate.run(conversation.rest)
+    text = opening + await parts.gate.run(lambda: "".join(conversation.rest()))
     choice = {
         "index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "finish_reason": "stop",
         "logprobs": None,
@@ -66,7 +66,7 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
 async def _stream(
     frame: dict[str, Any], conversation: Conversation, opening: str, parts: Gateway
 ) -> AsyncIterator[str]:
-    """Server-sent events: the opening by lines, then the rest."""
+    """Server-sent events: the opening by lines, then the rest as it comes."""
 
     def event(delta: dict[str, str], end: str | None = None, **more: Any) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": end, "logprobs": None}
@@ -75,16 +75,18 @@ async def _stream(
     yield event({"role": "assistant", "content": ""})
     for line in opening.splitlines(keepends=True):
         yield event({"content": line})
+    if conversation.stored is not None:  # who shows items as cards need not wait for their reasons
+        yield event({}, recommendations=_shown(conversation))
+    rest = conversation.rest()
     try:
-        rest = await parts.gate.run(conversation.rest)
+        while (piece := await parts.gate.run(lambda: next(rest, None))) is not None:
+            yield event({"content": piece})
     except Exception as error:
         refused = refusal(error)
         if refused is None:
             raise
         # The list stands: it is the reasons that cannot be had now.
-        rest = f"\n\n(The reasons are missing: {refused.sentence}.)"
-    for line in rest.splitlines(keepends=True):
-        yield event({"content": line})
+        yield event({"content": f"\n\n(The reasons are missing: {refused.sentence}.)"})
     yield event({}, "stop", recommendations=_shown(conversation))
     yield "data: [DONE]\n\n"
 
@@ -98,7 +100,9 @@ def _shown(conversation: Conversation) -> dict[str, Any] | None:
         "items": [
             {name: item[name] for name in SHOWN} | {"media": conversation.media(item["id"])} for item in stored["items"]
         ],
+        "titles": conversation.titles(),
         "notes": stored["notes"],
+        "degraded": stored.get("degraded", []),
         "conditions": list(conversation.conditions),
         "inputs": conversation.inputs,
     }

@@ -1,61 +1,58 @@
-"""The chat page, and the pictures on its cards."""
+"""The chat page and the pages of the API: files of our own server, which ask nothing of anybody else."""
 
+from importlib.resources import files
+from os import PathLike, stat_result
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any
 
-from fastapi import APIRouter
-from fastapi import Path as InPath
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import FileResponse, Response
-
-from llmrec.errors import UnknownItem
-from llmrec.server.parts import Parts
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 FOLDER = Path(__file__).resolve().parents[1] / "page"
-FILES = {"style.css": "text/css", "chat.js": "text/javascript"}
 HEADERS = {
     # whatever a title or a review brought in, nothing but the page's own script runs
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
+        "media-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
-    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",  # asked for again each time, and answered with 304 where nothing changed
 }
 
 page = APIRouter(include_in_schema=False)
-router = APIRouter(tags=["items"])
+
+
+class Files(StaticFiles):
+    """A folder of files, each with the headers of the page."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """See `StaticFiles`."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(HEADERS)
+        return response
 
 
 @page.get("/")
 def index() -> FileResponse:
-    """The page; what it shows it asks for with the key that is typed into it."""
+    """The chat; what it shows it asks for with the key that is typed into it."""
     return FileResponse(FOLDER / "index.html", media_type="text/html", headers=HEADERS)
 
 
-@page.get("/page/{name}")
-def part(name: Literal["style.css", "chat.js"]) -> FileResponse:
-    """Its style and script."""
-    return FileResponse(FOLDER / name, media_type=FILES[name], headers=HEADERS)
+@page.get("/docs")
+def docs() -> FileResponse:
+    """The API, to be read and tried: Swagger UI over `/openapi.json`."""
+    return FileResponse(FOLDER / "docs.html", media_type="text/html", headers=HEADERS)
 
 
-@router.get("/v1/media/image/{id:path}", response_class=Response, responses={200: {"content": {"image/*": {}}}})
-def image(id: Annotated[str, InPath(min_length=1, max_length=200)], parts: Parts) -> FileResponse:
-    """The picture of an item."""
-    stock = parts.shelf.stock
-    path = stock.recommender.catalog.item(id).media.get("image") if id in stock.offered else None
-    kind = _kind(path) if path and path.is_file() else None
-    if path is None or kind is None:
-        raise UnknownItem(f"there is no picture of an item {id!r}")
-    return FileResponse(path, media_type=kind, headers=HEADERS)
-
-
-def _kind(path: Path) -> str | None:
-    """The MIME type of a picture file by its content; None for what is not of the kinds that are read."""
-    from PIL import Image
-
-    from llmrec.encoders.pictures import FORMATS
-
-    try:
-        with Image.open(path, formats=FORMATS) as picture:
-            return picture.get_format_mimetype()
-    except (OSError, Image.DecompressionBombError):
-        return None
+def add_files(app: FastAPI) -> None:
+    """Mounts the page's own files, and Swagger UI's as `fastapi-offline` ships them."""
+    app.mount("/page", Files(directory=FOLDER), name="page")
+    swagger: Any = files("fastapi_offline") / "static"
+    app.mount("/swagger", Files(directory=swagger), name="swagger")

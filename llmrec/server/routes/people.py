@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from llmrec.errors import UnknownUser
 from llmrec.server.parts import Caller, Parts
-from llmrec.server.schemas import EventsBody, Forgotten, Recorded
-from llmrec.server.store.people import Event, forget, record
+from llmrec.server.schemas import EventsBody, Forgotten, KnownUsers, Recorded
+from llmrec.server.store.people import Event, forget, record, users_like
 
 router = APIRouter(tags=["people"])
 
@@ -18,6 +18,18 @@ def note_events(body: EventsBody, caller: Caller, parts: Parts) -> Recorded:
     parts.answering.check_offered([event.item for event in body.events])
     happened = [Event(event.user, event.item, event.kind, event.timestamp, event.id) for event in body.events]
     return Recorded(recorded=record(parts.database, caller.tenant, happened))
+
+
+@router.get("/v1/users")
+def suggest(
+    caller: Caller,
+    parts: Parts,
+    starts: Annotated[str, Query(max_length=200, pattern="^[^\x00]*$")] = "",
+    k: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> KnownUsers:
+    """Users of yours whose id starts so, to choose from."""
+    catalog = parts.shelf.stock.recommender.catalog
+    return KnownUsers(users=users_like(parts.database, catalog, caller.tenant, starts, k))
 
 
 @router.delete("/v1/users/{user:path}", response_model=Forgotten)

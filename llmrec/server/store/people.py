@@ -75,6 +75,19 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     return Person(tenant, user, number, tuple(known), tuple(refused))
 
 
+def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, most: int) -> list[str]:
+    """Ids of the tenant's users that start so, the shortest first; those who were forgotten are none."""
+    beginning = people.c.user.startswith(starts, autoescape=True)
+    known = sa.select(people.c.user).where(people.c.tenant == tenant, beginning)
+    with database.reading() as connection:
+        ids = set(connection.scalars(known.order_by(sa.func.length(people.c.user), people.c.user).limit(most)))
+        gone = set(connection.scalars(sa.select(forgotten.c.digest)))
+    if tenant == HOME:
+        named = (user for user in catalog.histories if user.startswith(starts))
+        ids.update(user for user in named if not gone or _digest(database, tenant, user) not in gone)
+    return sorted(ids, key=lambda user: (len(user), user))[:most]
+
+
 def number_of(database: Database, connection: sa.Connection, person: Person) -> int | None:
     """The person's number, given now where there was none; None where the person was forgotten since."""
     if person.number is not None:

@@ -1,0 +1,252 @@
+"""The truth test: does the sentence name the attribute that drove the purchase, and the medium that shows it?
+
+In a SimShop the cause of every purchase is known. Held-out users, whom training never saw, are asked for one item at
+each of their last purchases, with all before as history. Where the item in the first place is the one they bought, the
+ranking is right, and its sentence is read against the cause.
+"""
+
+import json
+import random
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from eval.explanations.shop import held_out, tell, train_pack
+from eval.explanations.told import Reader
+from eval.explanations.untold import PlainLLM, shuffled
+from eval.ranking.cells import head_commit, this_machine
+from llmrec import paths
+from llmrec.audit.intervals import mean
+from llmrec.audit.kept import Kept
+from llmrec.audit.scorer import Scorer
+from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, write_simshop
+from llmrec.catalog.split import rolling_split
+from llmrec.explain import ItemEvidence, plain_sentence
+from llmrec.explain.vocabulary import Facet, Vocabulary
+from llmrec.opening import Opened
+from llmrec.recommend import Recommender
+from llmrec.request import Request
+from llmrec.setup import base_folder
+
+ITEMS, USERS, WORLD_SEED = 600, 1500, 1
+SEED = 0
+WHAT = {
+    "driver": "the driving attribute is named",
+    "medium": "and the medium that shows it is right",
+    "precision": "of the attributes named, those the user's taste is about",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One purchase that was ranked first, and what was said of it."""
+
+    event: Event
+    item: str
+    history: tuple[str, ...]
+    cause: tuple[str, str]
+    text: str
+    source: str
+    evidence: ItemEvidence
+
+
+def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm: int, out: Path, command: str) -> None:
+    """Writes `truth.json` to the folder `out`; makes the shop and the pack where they are not given.
+
+    `asked_llm`: cases at most that the LLM without evidence explains: it reads some 700 tokens for each.
+    """
+    store = paths.home() / "eval" / "explanations"
+    store.mkdir(parents=True, exist_ok=True)
+    data = data or store / f"simshop-{WORLD_SEED}"
+    if not (data / "truth.jsonl").is_file():
+        write_simshop(data, ITEMS, USERS, WORLD_SEED)
+    adapter = adapter or train_pack(data, store / f"simshop-{WORLD_SEED}-pack", users, SEED)
+    shop, truth = Recommender.open(data, adapter), load_truth(data)
+    kept = Kept(store / f"truth-{shop.opened.name}.jsonl")
+    cases, counts = _cases(shop, truth, held_out(list(shop.catalog.histories), users, SEED), kept)
+    tell(f"{len(cases)} of {counts['events']} purchases stand in the first place")
+    reader = Reader(shop.catalog, truth)
+    texts = {"llmrec": [case.text for case in cases]}
+    other = shuffled([case.evidence for case in cases], [case.event.user for case in cases], shop.opened.spoken, SEED)
+    texts["shuffled evidence"] = [plain_sentence(each, shop.opened.spoken) for each in other]
+    chosen = sorted(random.Random(SEED).sample(range(len(cases)), min(asked_llm, len(cases))))
+    texts["LLM without evidence"] = _untold(shop, [cases[n] for n in chosen], kept)
+    rows = {}
+    for name, said in texts.items():
+        of = [cases[n] for n in chosen] if name == "LLM without evidence" else cases
+        rows[name] = _row(reader, of, said)
+    sources: dict[str, int] = {}
+    for case in cases:
+        sources[case.source] = sources.get(case.source, 0) + 1
+    result = {
+        "rows": rows,
+        "chance": _chance(cases, truth),
+        **counts,
+        "sources": sources,
+        "fidelity": round(float(np.mean([case.evidence.fidelity or 0.0 for case in cases])), 4),
+        "removal": _removal(shop, cases, kept),
+        "probes": _probes(shop.opened, truth),
+        "sentences": [
+            {"user": case.event.user, "item": case.item, "cause": "=".join(case.cause), "text": case.text}
+            | {name: said[n] for name, said in texts.items() if name == "shuffled evidence"}
+            for n, case in list(enumerate(cases))[:: max(1, len(cases) // 20)]
+        ],
+        "data": f"SimShop, {len(truth.items)} items, {len(truth.tastes)} users, seed {truth.seed}",
+        "adapter": shop.opened.name,
+        "seed": SEED,
+        "machine": this_machine(),
+        "commit": head_commit(),
+        "command": command,
+        "date": time.strftime("%Y-%m-%d"),
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "truth.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) -> tuple[list[Case], dict[str, int]]:
+    """The right rankings of the users' test events, explained; and how many were asked."""
+    causes = {(p.user, p.item): p for p in truth.purchases}
+    ids = [item.id for item in shop.catalog.items]
+    chosen = set(users)
+    events = [e for e in rolling_events(shop.catalog, rolling_split(shop.catalog), "test") if e.user in chosen]
+    firsts = kept.get(["firsts", sorted(chosen)], lambda: _firsts(shop, chosen))
+    found = []
+    for done, event in enumerate(events, 1):
+        history = tuple(ids[row] for row in event.history)
+        first = firsts[event.user][event.number]
+        cause = causes[event.user, ids[event.target]]
+        if first != ids[event.target] or cause.attribute is None or cause.value is None:
+            continue
+        told = kept.get(
+            ["told", history, (shop.opened.pack.folder / "rationale").is_dir()], lambda h=history: _explained(shop, h)
+        )
+        evidence = ItemEvidence.from_dict(told["evidence"])
+        assert evidence.item == first, f"{first} was ranked first and {evidence.item} explained"
+        driver = (cause.attribute, cause.value)
+        found.append(Case(event, first, history, driver, told["text"], told["source"], evidence))
+        if len(found) % 20 == 0:
+            tell(f"{len(found)} right of {done} (of {len(events)})")
+    counts = {
+        "users": len(chosen),
+        "events": len(events),
+        "right": len(found),
+        "users with a right one": len({case.event.user for case in found}),
+    }
+    return found, counts
+
+
+def _firsts(shop: Recommender, users: Collection[str]) -> dict[str, list[str]]:
+    """User -> the item in the first place at each of the test events."""
+    split = rolling_split(shop.catalog)
+    parts = {"train": split.train, "valid": split.valid, "test": split.test}
+    with TemporaryDirectory() as folder:
+        asked, ranked = Path(folder) / "split.jsonl", Path(folder) / "ranking.jsonl"
+        lines = [{"user": u, **{at: part[u] for at, part in parts.items()}} for u in split.train if u in users]
+        asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        shop.rank(asked, "test", ranked)
+        found = [json.loads(line) for line in ranked.read_text(encoding="utf-8").splitlines()]
+    return {line["user"]: [items[0] for items in line["items"]] for line in found}
+
+
+def _explained(shop: Recommender, history: tuple[str, ...]) -> dict[str, Any]:
+    rationale = shop.recommend(Request(history=history, k=1, explain=True)).items[0].rationale
+    assert rationale is not None
+    return rationale.to_dict()
+
+
+def _untold(shop: Recommender, cases: Sequence[Case], kept: Kept) -> list[str]:
+    llm = PlainLLM(base_folder(paths.home()), shop.opened.spoken)
+    texts: list[str] = []
+    for case in cases:
+        prompt = llm.prompt(case.item, case.history)
+        texts.append(kept.get(["untold", prompt], lambda c=case: llm.explain(c.item, c.history)))
+        if len(texts) % 10 == 0:
+            tell(f"{len(texts)} of {len(cases)} explained without evidence")
+    return texts
+
+
+def _row(reader: Reader, cases: Sequence[Case], texts: Sequence[str]) -> dict[str, Any]:
+    """Each measure with its interval, users resampled."""
+    users = [case.event.user for case in cases]
+    read = [reader.judge(text, c.event.user, c.item, c.cause) for c, text in zip(cases, texts, strict=True)]
+    metrics = [mean(name, WHAT[name], users, [one[name] for one in read]) for name in ("driver", "medium")]
+    right, given = [one["right"] for one in read], [one["given"] for one in read]
+    metrics.append(mean("precision", WHAT["precision"], users, right, weights=given))
+    by_modality: dict[str, list[float]] = {}
+    for one, case in zip(read, cases, strict=True):
+        by_modality.setdefault(BY_NAME[case.cause[0]].modality, []).append(one["driver"])
+    return {
+        **{metric.name: metric.to_dict() for metric in metrics},
+        "named a sentence": round(float(np.mean(given)), 3),
+        "sentences": len(texts),
+        "driver named by modality": {m: round(float(np.mean(hits)), 4) for m, hits in by_modality.items()},
+    }
+
+
+def _chance(cases: Sequence[Case], truth: World) -> dict[str, float]:
+    """Naming as many of the item's attributes as llmrec does, drawn at random."""
+    drawn = np.mean([len(case.evidence.traits) for case in cases]) / len(ATTRIBUTES)
+    liked = np.mean([len(truth.tastes[case.event.user].likes) for case in cases]) / len(ATTRIBUTES)
+    return {"driver": round(float(drawn), 4), "precision": round(float(liked), 4)}
+
+
+def _removal(shop: Recommender, cases: Sequence[Case], kept: Kept, most: int = 100) -> dict[str, float]:
+    """The surrogate against the scorer itself: history items with a named attribute removed, or as many others.
+
+    Asked of the strongest named attribute that some but not most of the history has, so that both can be removed.
+    """
+    scorer, vocabulary, rng = Scorer(shop.opened), Vocabulary.of(shop.opened.spoken), random.Random(SEED)
+    lost, users = [], []
+    for case in cases:
+        for record in case.evidence.traits:
+            facet = Facet.of(record.attribute or "")
+            having = [item for item in case.history if facet in vocabulary.facets[item]]
+            lacking = [item for item in case.history if facet not in vocabulary.facets[item]]
+            if not 0 < len(having) <= len(lacking):
+                continue
+            gone = rng.sample(lacking, len(having))
+            others = [[item for item in case.history if item not in out] for out in (set(having), set(gone))]
+            whole, without, random_less = kept.get(
+                ["removal", case.item, case.history, others],
+                lambda c=case, o=others: [s.score for s in scorer.standings(c.item, c.history, o, "")],
+            )
+            lost.append((whole - without, whole - random_less))
+            users.append(case.event.user)
+            break
+        if len(lost) == most:
+            break
+    if not lost:
+        return {"cases": 0}
+    pairs = np.array(lost)
+    return {
+        "cases": len(pairs),
+        "lost without those that have it": round(float(pairs[:, 0].mean()), 4),
+        "lost without as many others": round(float(pairs[:, 1].mean()), 4),
+        "more than without others": round(float((pairs[:, 0] > pairs[:, 1]).mean()), 4),
+    }
+
+
+def _probes(opened: Opened, truth: World) -> dict[str, dict[str, Any]]:
+    """Attribute -> the modality that was found to show it, and how often an unlabelled item's value is named right."""
+    labelled = {label.item for label in opened.catalog.labels}
+    row = {item: n for n, item in enumerate(truth.items)}
+    rest = [item for item in opened.spoken.items if item.id not in labelled]
+    found: dict[str, dict[str, Any]] = {}
+    for attribute in ATTRIBUTES:
+        named = [item for item in rest if attribute.name in item.attributes]
+        right = [
+            item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]
+        ]
+        found[attribute.name] = {
+            "modality": opened.spoken.seen.get(attribute.name),
+            "true modality": attribute.modality,
+            "named": round(len(named) / len(rest), 4),
+            "right": round(len(right) / max(len(named), 1), 4),
+        }
+    return found

@@ -1,0 +1,250 @@
+"""Is anything lost that was acknowledged? `python -m eval.faults [--kills 50]`.
+
+`llmrec serve` over a small catalogue, its index on a Chroma server, is killed (SIGKILL) amid events, items and
+deletions, and started again; every third time the Chroma server is killed too, and once more it alone. After each start
+everything that was acknowledged is looked for: events in their users' histories, items in the catalogue, deleted users
+nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Writes
+eval/results/faults.json; exit code 1 where something was lost or left.
+"""
+
+import argparse
+import json
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from eval.ranking.cells import command_line, head_commit, this_machine
+from eval.serving.chroma import Chroma
+from eval.serving.gateway import Gateway
+from llmrec import paths
+
+OUT = Path(__file__).resolve().parent / "results" / "faults.json"
+ITEMS = "item_id,title,description,genres\n" + "".join(
+    f"f{n},Film {n},A film about {what}.,{genre}\n"
+    for n, (what, genre) in enumerate((("a river", "Drama"), ("robots", "Sci-Fi"), ("a train", "Thriller")) * 8)
+)
+PEOPLE = "user_id,item_id,timestamp\nsomebody,f0,1\nsomebody,f4,2\n"
+
+
+@dataclass
+class Promised:
+    """What was acknowledged. `begun`: deletions that were sent and not answered, which may or may not have happened."""
+
+    events: dict[str, list[str]] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    used: int = 0
+    """Numbers given to users and items so far."""
+
+    @property
+    def acknowledged(self) -> int:
+        """How much there is to be lost."""
+        return sum(map(len, list(self.events.values()))) + len(self.items) + len(self.deleted)
+
+    def add(self, more: "Promised") -> None:
+        """Takes in what was acknowledged after this."""
+        for user, items in more.events.items():
+            self.events.setdefault(user, []).extend(items)
+        self.items |= more.items
+        self.deleted |= more.deleted
+        self.begun |= more.begun
+        self.used = more.used
+
+
+class Writers:
+    """Three threads that send events, items and deletions, each request once the last is answered, until the end."""
+
+    def __init__(self, gateway: Gateway, promised: Promised) -> None:
+        self._gateway, self._promised, self._ends = gateway, promised, threading.Event()
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._run, args=(work,)) for work in (self._event, self._item)]
+        self._threads.append(threading.Thread(target=self._run, args=(self._deletion,)))
+        for thread in self._threads:
+            thread.start()
+
+    def wait_for(self, many: int, seconds: float = 120) -> None:
+        """Returns when so many were acknowledged. Raises `TimeoutError`."""
+        end = time.monotonic() + seconds
+        while self._promised.acknowledged < many:
+            if time.monotonic() > end:
+                raise TimeoutError(
+                    f"{self._promised.acknowledged} of {many} requests are acknowledged after {seconds} s"
+                )
+            time.sleep(0.01)
+
+    def end(self) -> None:
+        """Returns when none sends any more."""
+        self._ends.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, work: Callable[[httpx.Client], None]) -> None:
+        with self._gateway.client() as client:
+            while not self._ends.is_set():
+                try:
+                    work(client)
+                except httpx.HTTPError:
+                    return  # killed: what was not answered was not acknowledged
+                time.sleep(0.02)  # the key may ask a hundred times a second
+
+    def _number(self) -> int:
+        with self._lock:
+            self._promised.used += 1
+            return self._promised.used
+
+    def _event(self, client: httpx.Client) -> None:
+        user = f"witness-{self._number() // 5}"
+        with self._lock:
+            taken = self._promised.events.setdefault(user, [])
+        item = f"f{len(taken)}"
+        if client.post("/v1/events", json={"events": [{"user": user, "item": item}]}).status_code == 201:
+            taken.append(item)
+
+    def _item(self, client: httpx.Client) -> None:
+        id, title = f"new-{self._number()}", f"Film of {time.time():.6f}"
+        body = {"title": title, "attributes": {"genres": ["Drama"]}}
+        if client.put(f"/v1/items/{id}", json=body).status_code == 202:
+            self._promised.items[id] = title
+
+    def _deletion(self, client: httpx.Client) -> None:
+        user = f"leaving-{self._number()}"
+        client.post("/v1/events", json={"events": [{"user": user, "item": "f1"}, {"user": user, "item": "f2"}]})
+        client.post("/v1/recommendations", json={"user": user, "query": f"what {user} wants", "k": 2})
+        self._promised.begun.add(user)
+        if client.delete(f"/v1/users/{user}").status_code == 200:
+            self._promised.deleted.add(user)
+            self._promised.begun.discard(user)
+
+
+def run(kills: int, folder: Path, seed: int = 0) -> dict[str, Any]:
+    """Kills and looks; `folder` gets a catalogue, a data directory and the logs."""
+    rng, promised, broken, restarts = random.Random(seed), Promised(), [], []
+    home, data = folder / "home", folder / "films"
+    home.mkdir(parents=True)
+    data.mkdir()
+    (home / "models").symlink_to(paths.home() / "models")
+    (data / "items.csv").write_text(ITEMS)
+    (data / "interactions.csv").write_text(PEOPLE)
+    with Chroma(folder / "chroma") as chroma:
+        words = ["--data", str(data), "--chroma", chroma.url]
+        gateway = Gateway(words, folder / "gateway.log", {"LLMREC_HOME": str(home)})
+        for kill in range(kills):
+            fresh = Promised(used=promised.used)
+            writers = Writers(gateway, fresh)
+            writers.wait_for(rng.randint(3, 30))
+            time.sleep(rng.uniform(0, 0.1))
+            if kill % 3 == 0:
+                chroma.send(signal.SIGKILL)
+            gateway.kill()
+            writers.end()
+            started = time.perf_counter()
+            gateway.start()
+            restarts.append(time.perf_counter() - started)
+            if kill % 3 == 0:
+                chroma.start()
+            broken += [f"after kill {kill + 1}: {loss}" for loss in _losses(gateway, fresh)]
+            promised.add(fresh)
+        broken += _losses(gateway, promised)
+        broken += _without_chroma(gateway, chroma)
+        broken += _traces(gateway, promised, folder)
+        status = gateway.end()
+    return {
+        "kills of the gateway": kills,
+        "kills of the Chroma server": len(range(0, kills, 3)) + 1,
+        "acknowledged": {
+            "events": sum(map(len, promised.events.values())),
+            "items": len(promised.items),
+            "deletions": len(promised.deleted),
+        },
+        "lost or left": broken,
+        "slowest restart, seconds": round(max(restarts), 1),
+        "exit status in the end": status,
+    }
+
+
+def _losses(gateway: Gateway, promised: Promised) -> list[str]:
+    """What was acknowledged and is not there, or is there and was acknowledged to be gone."""
+    found = []
+    with gateway.client() as client:
+        for user, items in promised.events.items():
+            answer = client.post("/v1/recommendations", json={"user": user, "k": 1})
+            history = answer.json()["history"] if answer.status_code == 200 else []
+            found += [f"event of {user} with {item}" for item in items if item not in history]
+        for id, title in promised.items.items():
+            answer = client.get(f"/v1/items/{id}")
+            if answer.status_code != 200 or answer.json()["title"] != title:
+                found.append(f"item {id}")
+        for user in promised.deleted:
+            if client.post("/v1/recommendations", json={"user": user, "k": 1}).status_code != 404:
+                found.append(f"deletion of {user}")
+    return found
+
+
+def _without_chroma(gateway: Gateway, chroma: Chroma) -> list[str]:
+    """Chroma killed under a gateway that goes on, and started again."""
+    with gateway.client() as client:
+
+        def degraded() -> list[str]:
+            answer = client.post("/v1/recommendations", json={"query": "robots", "k": 3})
+            found: list[str] = answer.json()["degraded"] if answer.status_code == 200 else [str(answer.status_code)]
+            return found
+
+        def becomes(wanted: list[str]) -> bool:
+            end = time.monotonic() + 120
+            while time.monotonic() < end:
+                if degraded() == wanted:
+                    return True
+                time.sleep(0.2)
+            return False
+
+        found = [] if becomes([]) else ["the index was not found after the start"]
+        chroma.send(signal.SIGKILL)
+        if degraded() != ["index"]:
+            found.append("an answer without Chroma does not say so")
+        chroma.start()
+        return found if becomes([]) else [*found, "the index was not found when Chroma was back"]
+
+
+def _traces(gateway: Gateway, promised: Promised, folder: Path) -> list[str]:
+    """Files that name a user who is deleted; all are, in the end."""
+    names = [*promised.events, *promised.begun]
+    with gateway.client() as client:
+        for user in names:
+            client.delete(f"/v1/users/{user}")
+    held = [(file, file.read_bytes()) for file in sorted(folder.rglob("*")) if file.is_file()]
+    return [
+        f"{user} is named in {file.relative_to(folder)}"
+        for user in (*names, *promised.deleted)
+        for file, content in held
+        if user.encode() in content
+    ]
+
+
+def main() -> None:
+    """Kill, look and write."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--out", type=Path, default=OUT)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found = run(chosen.kills, Path(folder), chosen.seed)
+    about = {"machine": this_machine(), "seed": chosen.seed, "commit": head_commit(), "command": command_line()}
+    result = {**found, **about, "date": time.strftime("%Y-%m-%d")}
+    chosen.out.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+    sys.exit(bool(found["lost or left"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The LLM in vLLM servers: prompt embeddings in and the last hidden state out for ranking, plain prompts for words.
+
+What a request means as soft tokens, and what a hidden state means as q, stays in this process. Where a server is away
+the request is ranked here, which gives the same q, and sentences are left to the plain ones.
+
+vLLM's pooling endpoint takes prompt embeddings as the content of a chat message (seen in 0.32.0); the exported model's
+chat template adds nothing to them. What comes back is a base64 of plain float32 numbers: nothing is unpickled here.
+"""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from copy import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine
+from llmrec.engine.remote import LOG, Away, Declined, Remote, Unanswered
+from llmrec.errors import EngineMismatch
+from llmrec.losses import note_loss
+from llmrec.model.query import read_states
+
+if TYPE_CHECKING:
+    from llmrec.model.reclm import RecLM
+
+Floats = NDArray[np.float32]
+AT_ONCE = 32
+"""Prompts that are with the ranking server at once; one request asks 25 where it is explained."""
+
+
+class VllmEngine:
+    """A `CatalogueEngine` over two servers. May be asked by several threads."""
+
+    def __init__(self, local: LocalEngine, rank_url: str, rank_model: str, write_url: str, write_model: str) -> None:
+        """`local`: makes prompts and stands in; `*_model`: the served names that `llmrec.model.export` gave;
+        `write_model` is "" where the pack writes nothing. Raises `EngineMismatch`; a server that is away may come."""
+        self._local = local
+        width = int(local.model.id_in.weight.shape[1])
+        self._rank = Remote("rank", rank_url, rank_model, lambda remote: _try_ranking(remote, width))
+        self._write = Remote("write", write_url, write_model, _try_writing) if write_model else None
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vllm")
+        for remote in (self._rank, self._write):
+            if remote is None:
+                continue
+            try:
+                remote.check()
+            except Away as error:
+                remote.leave(error)
+            else:
+                how = "prompt embeddings over HTTP at /pooling" if remote is self._rank else "/v1/completions"
+                told = {"role": remote.role, "url": remote.url, "version": remote.version, "by": how}
+                LOG.info("vLLM found", extra={"fields": told})
+
+    def over(self, model: "RecLM") -> "VllmEngine":
+        """See `CatalogueEngine`."""
+        engine = copy(self)
+        engine._local = self._local.over(model)
+        return engine
+
+    def query_vectors(
+        self, histories: Sequence[Sequence[int]], wishes: Sequence[str], example: Mapping[str, Floats] | None = None
+    ) -> Floats:
+        """See `Engine`."""
+        if not self._rank.away:
+            prompts = self._local.prompts(histories, wishes, example)
+            try:
+                states = list(self._pool.map(lambda prompt: _state(self._rank.post, prompt), prompts))
+                return read_states(self._local.model, np.stack(states))
+            except Unanswered:
+                pass  # logged where it happened
+        note_loss("llm")
+        return self._local.query_vectors(histories, wishes, example)
+
+    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
+        """See `Engine`. Empty where the server is away: then the plain sentence stands in."""
+        if self._write is None:
+            return [""] * len(prompts)
+        body = _writing(prompts)
+        if seed > 0:
+            body |= {"temperature": TEMPERATURE, "seed": seed}
+        try:
+            return _texts(self._write.post("/v1/completions", body))
+        except Unanswered:
+            note_loss("llm")
+            return [""] * len(prompts)
+
+
+def _state(ask: Any, prompt: Any) -> Floats:
+    """The last hidden state `(hidden,)` of a prompt `(slots, hidden)`."""
+    import torch
+
+    packed = io.BytesIO()
+    torch.save(prompt.contiguous().cpu().clone(), packed)  # vLLM's own format for prompt embeddings
+    part = {"type": "prompt_embeds", "data": base64.b64encode(packed.getvalue()).decode()}
+    body = {
+        "messages": [{"role": "user", "content": [part]}], "task": "embed", "use_activation": False,
+        "encoding_format": "base64", "endianness": "little",
+    }  # fmt: skip
+    found: Floats = np.frombuffer(base64.b64decode(ask("/pooling", body)["data"][0]["data"]), "<f4").astype(np.float32)
+    return found
+
+
+def _writing(prompts: Sequence[str]) -> dict[str, Any]:
+    return {"prompt": list(prompts), "max_tokens": MOST_WORDS, "temperature": 0.0, "add_special_tokens": False}
+
+
+def _texts(answer: Any) -> list[str]:
+    return [str(choice["text"]) for choice in sorted(answer["choices"], key=lambda choice: int(choice["index"]))]
+
+
+def _try_ranking(remote: Remote, width: int) -> None:
+    import torch
+
+    try:
+        found = _state(remote.ask, torch.zeros(1, width))
+    except Declined as error:
+        raise EngineMismatch(
+            f"vLLM {remote.version} takes no prompt embeddings at /pooling ({error}); start it with "
+            "serve/vllm/start rank, and update it where it is older than 0.32.0"
+        ) from error
+    if len(found) != width:
+        raise EngineMismatch(f"{remote.url} gives states of {len(found)} numbers, the model's have {width}")
+
+
+def _try_writing(remote: Remote) -> None:
+    try:
+        remote.ask("/v1/completions", _writing(["a"]) | {"max_tokens": 1})
+    except Declined as error:
+        raise EngineMismatch(f"{error}; start it with serve/vllm/start write") from error

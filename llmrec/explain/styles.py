@@ -1,0 +1,28 @@
+"""Reasons in a style that was asked for: one line, two sentences, or a comparison. By rule, without the LLM.
+
+The rationale LoRA writes in the mixture of styles that it was taught and cannot be told one. The plans it was taught
+with can: a style is a choice among them, true by construction, and checked like what the LLM writes.
+"""
+
+import random
+from collections.abc import Iterator
+from typing import get_args
+
+from llmrec.explain.brief import Brief
+from llmrec.explain.phrasing import Style, plain, write_styled
+
+STYLES: tuple[Style, ...] = get_args(Style)
+TRIES = 8
+"""Draws of a sentence that says what no other of the same answer says."""
+
+
+def styled(brief: Brief, style: Style, seed: int) -> Iterator[str]:
+    """Sentences on a brief in a style, one to be taken, the same for the same seed; the plain one last.
+
+    Where all evidence is faint, each says so, whatever the style; where there is nothing to compare with, the strongest
+    reason is compared with all others of the history.
+    """
+    rng = random.Random(seed)
+    for _ in range(TRIES):
+        yield write_styled(brief, style, rng)
+    yield plain(brief)

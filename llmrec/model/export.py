@@ -1,0 +1,67 @@
+"""An adapter pack as models that a serving engine loads: its LoRA merged into the weights, in Hugging Face folders.
+
+rank/    the layers that rank; its last hidden state is what `RecLM` reads
+write/   the whole LLM that writes sentences, where the pack has a rationale adapter
+
+Merged, because prompt embeddings together with a LoRA crash vLLM under concurrency (vllm issue 51122), and because
+merged weights multiply less. Tokenizers and a stamp with checksums lie beside the weights.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from llmrec.errors import PackError
+from llmrec.model.backbone import merged_writer
+from llmrec.model.pack import Pack, check_base, identity, merged_backbone, storage_error
+from llmrec.setup.artefact import replacing, seal, sha256_of
+
+EMBEDS_ONLY = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+"""The ranking model's chat template: it adds nothing to the prompt embeddings that a message carries."""
+
+
+def rank_name(pack: Pack) -> str:
+    """What the served ranking model is called: another training has another name."""
+    return f"{identity(pack)}/rank"
+
+
+def write_name(pack: Pack) -> str:
+    """What the served writing model is called."""
+    adapter = sha256_of(pack.folder / "rationale" / "adapter_model.safetensors")
+    return f"{pack.info.name}@{adapter[:12]}/write"
+
+
+def export_merged(pack: Pack, base: Path, out: Path) -> dict[str, str]:
+    """Writes the folders below `out`, float32; returns each one's served name.
+
+    Raises `PackMismatch` (another base), `PackError` (damaged), `StorageError` (a refused write).
+    """
+    check_base(pack, base)
+    names = {"rank": rank_name(pack)}
+    _write(out / "rank", merged_backbone(pack, base), base, names["rank"], pack, EMBEDS_ONLY)
+    rationale = pack.folder / "rationale"
+    if rationale.is_dir():
+        names["write"] = write_name(pack)
+        _write(out / "write", merged_writer(base, rationale), base, names["write"], pack)
+    return names
+
+
+def _write(folder: Path, model: Any, base: Path, name: str, pack: Pack, template: str | None = None) -> None:
+    from safetensors import SafetensorError
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    if template:
+        tokenizer.chat_template = template
+    what = f"the exported model {folder}"
+    with replacing(folder, what=what) as made:
+        try:
+            model.save_pretrained(made)
+            tokenizer.save_pretrained(made)
+        except SafetensorError as error:
+            raise storage_error(what, error) from error
+        weights = tuple(sorted(path.name for path in made.glob("*.safetensors")))
+        if not weights:
+            raise PackError(f"{what} got no weights; export again")
+        for path in made.iterdir():
+            path.chmod(0o644)  # the server may run as somebody else
+        seal(made, id=name, source=f"adapter pack {pack.info.name} on {pack.info.base}", version="1", files=weights)

@@ -1,0 +1,40 @@
+// What the chat understood that every item must meet, as chips that can be taken off again.
+import { button, element } from "./dom.js";
+
+const SIGNS = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
+
+export function chips(conditions, drop) {
+  if (!conditions.length) return null;
+  const made = element("ul", { class: "chips understood", "aria-label": "Understood: every item meets these" });
+  for (const { words, parts } of spoken(conditions)) {
+    const off = button("✕", () => drop(words, parts), { "aria-label": `Remove the condition ${words}` });
+    made.append(element("li", { class: "chip" }, words, off));
+  }
+  return made;
+}
+
+// "year>=1990", "year<2000" → one chip, "1990s"; "genres!=Horror" → "not Horror"
+export function spoken(conditions) {
+  const made = [];
+  const left = [...conditions];
+  while (left.length) {
+    const part = left.shift();
+    const [, name, sign, value] = /^([\w-]+)(>=|<=|!=|=|>|<)(.*)$/s.exec(part) ?? [null, part, "", ""];
+    const end = sign === ">=" && value % 10 === 0 ? left.indexOf(`${name}<${Number(value) + 10}`) : -1;
+    if (name === "year" && end >= 0) {
+      made.push({ words: `${value}s`, parts: [part, ...left.splice(end, 1)] });
+    } else {
+      made.push({ words: said(name, sign, value), parts: [part] });
+    }
+  }
+  return made;
+}
+
+function said(name, sign, value) {
+  const decade = /^(\d{3})0\.\.\1[9]$/.exec(value);
+  const values = decade ? `${decade[1]}0s` : value.replaceAll("|", " or ").replace("..", " to ");
+  if (!sign) return name;
+  if (sign === "!=") return `not ${values}`;
+  if (sign === "=") return name === "year" || /[a-z]/i.test(values) ? values : `${name} ${values}`;
+  return `${name} ${SIGNS[sign]} ${values}`;
+}

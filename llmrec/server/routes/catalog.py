@@ -1,0 +1,26 @@
+"""What the catalogue is about, so that a page can say what may be asked for."""
+
+from fastapi import APIRouter
+
+from llmrec.explain.vocabulary import Vocabulary
+from llmrec.explain.wording import wording
+from llmrec.server.parts import Parts
+from llmrec.server.schemas import CatalogState
+
+router = APIRouter(tags=["items"])
+VALUES = 12
+"""Values of an attribute that are named."""
+
+
+@router.get("/v1/catalog")
+def about(parts: Parts) -> CatalogState:
+    """How many items there are, what one is called, and which values of their attributes are the most frequent."""
+    stock = parts.shelf.stock
+    catalog = stock.recommender.catalog
+    values: dict[str, list[str]] = {}
+    for facet, _ in sorted(Vocabulary.of(catalog).counts.items(), key=lambda pair: -pair[1]):
+        known = values.setdefault(facet.name, [])
+        if len(known) < VALUES:
+            known.append(facet.value)
+    words = wording(catalog)
+    return CatalogState(name=catalog.name, items=len(stock.offered), noun=words.noun, chose=words.chose, values=values)

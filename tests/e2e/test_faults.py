@@ -1,0 +1,83 @@
+"""The gateway and its Chroma server as processes, killed amid acknowledged work; and how a gateway ends."""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from eval.faults import ITEMS, PEOPLE, run
+from eval.serving.gateway import Gateway
+from llmrec import paths
+
+
+def test_nothing_acknowledged_is_lost_and_nobody_deleted_is_left(tmp_path: Path) -> None:
+    """The command `python -m eval.faults` does it fifty times."""
+    found = run(2, tmp_path / "faults")
+    assert found["lost or left"] == []
+    assert all(found["acknowledged"].values()) and found["exit status in the end"] == 0
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A small catalogue, with a data directory of its own beside it."""
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "items.csv").write_text(ITEMS)
+    (tmp_path / "films" / "interactions.csv").write_text(PEOPLE)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "models").symlink_to(paths.home() / "models")
+    return tmp_path
+
+
+def test_a_gateway_that_is_told_to_end_ends_what_runs(shop: Path) -> None:
+    gateway = Gateway(["--data", str(shop / "films")], shop / "log", {"LLMREC_HOME": str(shop / "home")})
+    body = {"user": "somebody", "query": "robots", "k": 10, "explain": True}
+    with gateway.client() as client, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(client.post, "/v1/recommendations", json=body)
+        while "llmrec_gate_requests 1.0" not in httpx.get(f"{gateway.address}/metrics").text and not asked.done():
+            time.sleep(0.01)
+        assert gateway.end() == 0
+        answer = asked.result()
+    assert answer.status_code == 200 and all(item["rationale"]["text"] for item in answer.json()["items"])
+    lines = [json.loads(line) for line in (shop / "log").read_text().splitlines() if line.startswith("{")]
+    assert [line["event"] for line in lines][-1] != "failed" and "ending" in [line["event"] for line in lines]
+
+
+FULL = """
+set -e
+mount -t tmpfs -o size=300k none "$1"
+shift
+exec "$@"
+"""
+
+
+def test_a_full_disk_is_told_and_loses_nothing(shop: Path) -> None:
+    disk = shop / "disk"
+    disk.mkdir()
+    namespace = ["unshare", "--user", "--map-root-user", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*namespace, "true"], capture_output=True).returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    start = [*namespace, "sh", "-c", FULL, "sh", str(disk), sys.executable]
+    words = ["--data", str(shop / "films"), "--database", f"sqlite:///{disk}/store.db"]
+    gateway = Gateway(words, shop / "log", {"LLMREC_HOME": str(shop / "home")}, start)
+    try:
+        with gateway.client() as client:
+            kept, status = 0, 201
+            while status == 201 and kept < 500:
+                events = [{"user": f"{'x' * 150}-{kept}-{n}", "item": "f1"} for n in range(10)]
+                answer = client.post("/v1/events", json={"events": events})
+                status = answer.status_code
+                kept += status == 201
+            assert status == 507 and "free some space" in answer.json()["error"]["message"]
+            assert client.get("/readyz").status_code == client.get("/v1/items/f1").status_code == 200
+            for n in (0, kept // 2, kept - 1):  # people are answered, and what was acknowledged is there
+                answer = client.post("/v1/recommendations", json={"user": f"{'x' * 150}-{n}-9", "k": 2})
+                assert answer.status_code == 200 and answer.json()["history"] == ["f1"]
+            assert "disk is full" in answer.json()["notes"][-1]
+    finally:
+        gateway.kill()

@@ -1,0 +1,158 @@
+"""The engine over a real vLLM on this machine's CPU: it agrees with the local one, under load; and it may be killed.
+
+The local engine writes with int8 weights on a CPU, whose greedy text differs from float32 in a few words. What vLLM
+must agree with to the letter is the same writing model in float32 on transformers.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from llmrec.engine import remote
+from llmrec.engine.vllm import VllmEngine
+from llmrec.losses import noting_losses
+from llmrec.model.export import export_merged
+from llmrec.opening import Opened, through_vllm
+from llmrec.paths import home
+from llmrec.recommend import Recommender
+from llmrec.request import Request
+from llmrec.server.config import Limits
+from llmrec.setup import base_folder
+from tests.e2e.vllm import Vllm, vllm_python
+from tests.server.serving import served
+
+pytestmark = pytest.mark.timeout(3000)
+WISHES = ("", "a dark thriller", "something funny from the 90s, not horror")
+AT_ONCE = 16
+BRIEFS = [
+    'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, film first:',
+    'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, history first:',
+    'film: "Contact" (drama, sci-fi)\nhelps: its audience\nwish: science fiction in space (sci-fi)\nWhy, wish first:',
+    'film: "Aladdin" (animation, comedy)\nwatched: "Dumbo", strong; both animation\nWhy, film first:',
+]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Recommender]:
+    """The demo's, its LLM in this process."""
+    vllm_python()
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.opened.index.close()
+
+
+@pytest.fixture(scope="module")
+def servers(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vllm, Vllm]]:
+    """The two servers, which are killed at the end."""
+    folder = tmp_path_factory.mktemp("vllm")
+    export_merged(shop.opened.pack, base_folder(home()), folder)
+    started = [Vllm(role, folder / role, folder / f"{role}.log") for role in ("rank", "write")]
+    try:
+        yield started[0].wait(), started[1].wait()
+    finally:
+        for server in started:
+            server.kill()
+
+
+@pytest.fixture
+def opened(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """The shop, its LLM in the servers; these may take their time where the machine is busy."""
+    monkeypatch.setattr(remote, "PATIENCE", httpx.Timeout(300, connect=10))
+    return through_vllm(shop.opened, servers[0].url, servers[1].url)
+
+
+def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, opened: Opened) -> None:
+    users = sorted(shop.catalog.histories)[:23]
+    asked: list[tuple[tuple[int, ...], str]] = [
+        (tuple(shop.catalog.rows(Request(user=user).seen(shop.catalog))), WISHES[n % 3]) for n, user in enumerate(users)
+    ]
+    asked.append(((), ""))
+    here = np.stack([shop.opened.engine.query_vectors([history], [wish])[0] for history, wish in asked])
+
+    def ask(pair: tuple[tuple[int, ...], str]) -> tuple[Any, set[str]]:
+        with noting_losses() as missed:
+            return opened.engine.query_vectors([pair[0]], [pair[1]])[0], missed
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        told = list(pool.map(ask, asked))
+    assert all(missed == set() for _, missed in told)
+    there = np.stack([q for q, _ in told])
+    cosine = (here * there).sum(1) / np.linalg.norm(here, axis=1) / np.linalg.norm(there, axis=1)
+    print(f"\n{len(asked)} q: largest difference {np.abs(here - there).max():.1e}, least cosine {cosine.min():.7f}")
+    assert np.abs(here - there).max() < 1e-3
+    assert cosine.min() > 1 - 1e-5
+
+
+def test_an_example_is_read_there_as_here(shop: Recommender, opened: Opened) -> None:
+    photo = {"image": np.random.default_rng(0).normal(size=1280).astype(np.float32)}
+    here, there = (e.query_vectors([(0, 5)], ["a thriller"], photo) for e in (shop.opened.engine, opened.engine))
+    assert np.abs(here - there).max() < 1e-3
+
+
+def test_greedy_text_is_that_of_float32_transformers_under_load(shop: Recommender, opened: Opened) -> None:
+    import torch
+    from transformers import AutoTokenizer
+
+    from llmrec.model.backbone import merged_writer
+
+    base = base_folder(home())
+    model = merged_writer(base, shop.opened.pack.folder / "rationale").eval()
+    tokenizer = AutoTokenizer.from_pretrained(base)
+
+    def written(prompt: str) -> str:
+        words = tokenizer(prompt, return_tensors="pt", add_special_tokens=False)
+        with torch.inference_mode():
+            told = model.generate(**words, max_new_tokens=60, do_sample=False, pad_token_id=tokenizer.eos_token_id)
+        return str(tokenizer.decode(told[0, words["input_ids"].shape[1] :], skip_special_tokens=True))
+
+    expected = [written(prompt) for prompt in BRIEFS]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        there = list(pool.map(lambda n: opened.engine.generate([BRIEFS[n % len(BRIEFS)]], 0)[0], range(AT_ONCE)))
+    assert there == [expected[n % len(BRIEFS)] for n in range(AT_ONCE)]
+    assert all(text.strip() for text in expected)
+
+
+def test_killed_amid_requests_it_is_replaced_and_comes_back_by_itself(
+    opened: Opened, servers: tuple[Vllm, Vllm], tmp_path: Path
+) -> None:
+    assert isinstance(opened.engine, VllmEngine)
+    with served(Recommender(opened), tmp_path, Limits()) as client, ThreadPoolExecutor(8) as pool:
+
+        def ask(user: int) -> tuple[int, tuple[str, ...], tuple[str, ...], float]:
+            started = time.perf_counter()
+            response = client.post("/v1/recommendations", json={"user": str(user % 40 + 1), "k": 5})
+            body = response.json()
+            ids = tuple(item["id"] for item in body["items"])
+            return response.status_code, ids, tuple(body["degraded"]), time.perf_counter() - started
+
+        before = [ask(user) for user in range(8)]
+        assert {(status, degraded) for status, _, degraded, _ in before} == {(200, ())}
+        flying = [pool.submit(ask, user) for user in range(48)]
+        until(lambda: sum(answer.done() for answer in flying) >= 8)
+        servers[0].kill()
+        answers = [answer.result() for answer in flying]
+        assert {status for status, *_ in answers} == {200}
+        assert [len(ids) for _, ids, *_ in answers] == [5] * len(answers)
+        assert {degraded for _, _, degraded, _ in answers} == {(), ("llm",)}
+        away = [ask(user) for user in range(8)]
+        assert {degraded for _, _, degraded, _ in away} == {("llm",)}
+        assert [ids for _, ids, *_ in away] == [ids for _, ids, *_ in before]  # the same list, ranked here
+        servers[0].start()
+        servers[0].wait()
+        assert until(lambda: ask(1)[2] == (), 120)
+        back = [ask(user) for user in range(8)]
+        assert [(ids, degraded) for _, ids, degraded, _ in back] == [(ids, ()) for _, ids, *_ in before]
+    print(f"\nslowest answer while it was away: {max(seconds for *_, seconds in away):.2f} s")
+
+
+def until(true: Callable[[], bool], seconds: float = 60) -> bool:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.1)
+    return true()

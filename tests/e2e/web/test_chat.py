@@ -1,0 +1,116 @@
+"""What people do with the page: ask, see why, say what they think of it, ask on."""
+
+import base64
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from tests.e2e.web.steps import CHAT, Keep, answered, ask, serious
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+WATCH = """
+window.seen = [];
+new MutationObserver(() => {
+  const now = [".words:not(.thinking)", ".card .waiting", ".opener"].filter((one) => document.querySelector(one));
+  if (now.join() !== window.seen.at(-1)) window.seen.push(now.join());
+}).observe(document.getElementById("log"), { childList: true, subtree: true, characterData: true, attributes: true });
+"""
+
+
+def test_a_list_streams_in_says_why_and_the_next_one_minds_what_was_thought_of_it(inside: "Page", keep: Keep) -> None:
+    keep(inside, "welcome")
+    inside.evaluate(WATCH)
+    ask(inside, "something funny from the 90s, not horror", user="471")
+    titles = answered(inside, 1)
+    assert len(titles) == 5
+    seen = inside.evaluate("window.seen")
+    assert seen.index(".card .waiting") < seen.index(".opener")  # cards first, reasons when they are measured
+    assert inside.locator(".understood li").all_inner_texts() == ["1990s\n✕", "not Horror\n✕"]
+    keep(inside, "answer")
+
+    first = inside.locator(".card").first
+    first.get_by_role("button", name=f"Why {titles[0]}?").click()
+    panel = first.get_by_role("region", name=f"Why {titles[0]}")
+    assert panel.is_visible()
+    told = panel.inner_text()
+    assert "From what you watched" in told and "What of this film counted" in told
+    names = panel.locator(".bars .name").all_inner_texts()
+    assert names and not [name for name in names if name.split()[0].isdigit()]  # titles, no ids
+    assert panel.locator(".bars .fill").first.bounding_box()["width"] > 0  # type: ignore[index]
+    assert panel.locator(".claims .supported").count() > 0
+    keep(inside, "why")
+    assert not serious(inside)
+
+    first.get_by_role("button", name=f"Not for me: {titles[0]}").click()
+    inside.get_by_role("button", name="Show the next list").click()
+    following = answered(inside, 2)
+    assert len(following) == 5 and titles[0] not in following
+    assert inside.locator(".understood").nth(1).get_by_role("button").count() == 2
+
+
+def test_a_condition_is_taken_off_as_a_chip(inside: "Page") -> None:
+    ask(inside, "comedies, not horror, from the 1980s", user="12")
+    answered(inside, 1)
+    years = inside.locator(".year").all_inner_texts()
+    assert years and all(1980 <= int(year) < 1990 for year in years)
+    inside.get_by_role("button", name="Remove the condition 1980s").click()
+    assert len(answered(inside, 2)) == 5
+    assert inside.locator(".mine").last.inner_text() == "Without “1980s”"
+    chips = inside.locator(".understood").last.locator("li")
+    assert chips.count() == 1 and "Horror" in chips.first.inner_text()
+    assert inside.locator(".turn").first.locator(".understood button").count() == 0  # the older list's stay as they are
+
+
+def test_a_photo_is_added_seen_taken_out_and_sent_small_without_what_the_camera_wrote(inside: "Page") -> None:
+    large = Image.effect_noise((2400, 1200), 60).convert("RGB")
+    exif = Image.Exif()
+    exif[0x010E] = "where this was taken"
+    file = io.BytesIO()
+    large.save(file, "jpeg", exif=exif)
+    photo = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+    field = inside.get_by_label("Add a photo")
+    field.set_input_files(photo)  # type: ignore[arg-type]
+    inside.get_by_role("button", name="Take the photo out").click()
+    assert inside.get_by_alt_text("The photo that is sent along").is_hidden()
+    field.set_input_files(photo)  # type: ignore[arg-type]
+    inside.get_by_alt_text("The photo that is sent along").wait_for()
+    with inside.expect_request(CHAT) as sent:
+        ask(inside, "")
+    url = sent.value.post_data_json["messages"][0]["content"][1]["image_url"]["url"]  # type: ignore[index]
+    content = base64.b64decode(url.partition(",")[2])
+    assert Image.open(io.BytesIO(content)).size == (1024, 512) and b"taken" not in content
+    assert len(answered(inside, 1)) == 5
+
+
+def test_a_photo_is_pasted_and_dropped(inside: "Page") -> None:
+    give = """(kind) => {
+      const canvas = document.createElement("canvas");
+      canvas.toBlob((blob) => {
+        const data = new DataTransfer();
+        data.items.add(new File([blob], "photo.png", { type: "image/png" }));
+        const how = { clipboardData: data, dataTransfer: data, bubbles: true, cancelable: true };
+        const event = kind === "paste" ? new ClipboardEvent(kind, how) : new DragEvent(kind, how);
+        document.getElementById("words").dispatchEvent(event);
+      });
+    }"""
+    for kind in ("paste", "drop"):
+        inside.evaluate(give, kind)
+        inside.get_by_alt_text("The photo that is sent along").wait_for()
+        inside.get_by_role("button", name="Take the photo out").click()
+
+
+def test_users_are_suggested_and_another_one_begins_anew(inside: "Page") -> None:
+    inside.get_by_label("For", exact=True).fill("47")
+    inside.locator("#users option[value='471']").wait_for(state="attached")
+    ids = inside.locator("#users option").evaluate_all("all => all.map((one) => one.value)")
+    assert all(id.startswith("47") for id in ids)
+    ask(inside, "why", user="471")
+    answered(inside, 1)
+    inside.get_by_label("For", exact=True).fill("12")
+    inside.keyboard.press("Enter")
+    assert inside.locator(".turn").count() == 0

@@ -1,0 +1,196 @@
+"""The engine over vLLM while its servers fail: it ranks by itself, says so, and goes back by itself.
+
+What a real vLLM answers is in tests/e2e/test_vllm.py; the server here answers only to inject faults.
+"""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from llmrec.engine import remote
+from llmrec.engine.local import LocalEngine
+from llmrec.engine.vllm import VllmEngine
+from llmrec.errors import EngineMismatch
+from llmrec.losses import noting_losses
+from llmrec.model.reclm import RecLM
+
+DEAD = "http://127.0.0.1:9"
+"""Port 9 (discard): nobody listens."""
+HISTORIES, WISHES = [(0, 1, 2), ()], ["", "a comedy"]
+
+
+class Faulty(ThreadingHTTPServer):
+    """Answers as a vLLM does, but for `wrong`: path -> (status, body). Its hidden states are all ones."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Answers)
+        self.wrong: dict[str, tuple[int, Any]] = {}
+        self.asked: list[str] = []
+        state = base64.b64encode(np.ones(32, "<f4").tobytes()).decode()
+        self.right = {
+            "/version": {"version": "0.32.0"},
+            "/v1/models": {"data": [{"id": "pack/rank"}]},
+            "/pooling": {"data": [{"data": state}]},
+        }
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Answers(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        server = self.server
+        assert isinstance(server, Faulty)
+        server.asked.append(self.path)
+        status, body = server.wrong.get(self.path, (200, server.right.get(self.path)))
+        told = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "AGAIN", 0.05)
+
+
+@pytest.fixture
+def local(make_model: Callable[..., RecLM], tiny_base: Path) -> LocalEngine:
+    return LocalEngine(make_model(), tiny_base, None)
+
+
+@pytest.fixture
+def server() -> Iterator[Faulty]:
+    server = Faulty()
+    yield server
+    server.stop()
+
+
+def over(local: LocalEngine, url: str) -> VllmEngine:
+    return VllmEngine(local, url, "pack/rank", DEAD, "")
+
+
+def asked(engine: VllmEngine) -> tuple[np.ndarray, set[str]]:
+    with noting_losses() as missed:
+        return engine.query_vectors(HISTORIES, WISHES), missed
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def test_with_nobody_at_the_port_it_ranks_here_at_once_and_says_so(local: LocalEngine) -> None:
+    engine = VllmEngine(local, DEAD, "pack/rank", DEAD, "pack/write")
+    q, missed = asked(engine)
+    assert np.array_equal(q, local.query_vectors(HISTORIES, WISHES)) and missed == {"llm"}
+    with noting_losses() as missed:
+        assert engine.generate(["a", "b"], 0) == ["", ""]
+    assert missed == {"llm"}
+
+
+def test_a_pack_that_writes_nothing_misses_no_writer(local: LocalEngine, server: Faulty) -> None:
+    with noting_losses() as missed:
+        assert over(local, server.url).generate(["a"], 0) == [""]
+    assert missed == set()
+
+
+def test_what_dies_amid_requests_is_asked_no_more_and_comes_back_by_itself(local: LocalEngine) -> None:
+    server = Faulty()
+    engine = over(local, server.url)
+    served, missed = asked(engine)
+    assert missed == set() and np.allclose(served[0], served[1])  # states of ones, whatever is asked
+    server.stop()
+    q, missed = asked(engine)
+    assert missed == {"llm"} and np.array_equal(q, local.query_vectors(HISTORIES, WISHES))
+    again = Faulty(server.server_port)
+    try:
+        assert until(lambda: asked(engine)[1] == set())
+        assert np.array_equal(asked(engine)[0], served)
+    finally:
+        again.stop()
+
+
+def test_a_server_that_fails_inside_is_away_and_not_asked_by_every_request(local: LocalEngine, server: Faulty) -> None:
+    engine = over(local, server.url)
+    server.wrong["/pooling"] = (500, {"error": {"message": "EngineDeadError"}})
+    server.wrong["/version"] = (503, {})
+    assert asked(engine)[1] == {"llm"}
+    before = server.asked.count("/pooling")
+    assert [asked(engine)[1] for _ in range(20)] == [{"llm"}] * 20
+    assert server.asked.count("/pooling") == before
+    server.wrong.clear()
+    assert until(lambda: asked(engine)[1] == set())
+
+
+def test_a_request_that_the_server_declines_is_ranked_here_alone(local: LocalEngine, server: Faulty) -> None:
+    engine = over(local, server.url)
+    server.wrong["/pooling"] = (400, {"error": {"message": "the prompt is too long"}})
+    assert asked(engine)[1] == {"llm"}
+    server.wrong.clear()
+    assert asked(engine)[1] == set()  # at once: it was never away
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "sentence"),
+    [
+        ("/version", (200, {"version": "0.12.9"}), r"is vLLM 0\.12\.9; llmrec needs 0\.13\.0 or newer"),
+        ("/version", (200, {"version": "dev"}), "needs 0.13.0 or newer"),
+        ("/version", (404, {"detail": "Not Found"}), "is no vLLM"),
+        ("/v1/models", (200, {"data": [{"id": "other/rank"}]}), "serves other/rank, but this adapter pack's is pack/"),
+        ("/pooling", (400, {"error": {"message": "unknown part"}}), "takes no prompt embeddings at /pooling"),
+        ("/pooling", (200, {"data": [{"data": "AACAPw=="}]}), "states of 1 numbers, the model's have 32"),
+    ],
+)
+def test_a_server_that_does_not_fit_is_refused_at_the_start(
+    local: LocalEngine, server: Faulty, path: str, answer: tuple[int, Any], sentence: str
+) -> None:
+    server.wrong[path] = answer
+    with pytest.raises(EngineMismatch, match=sentence) as refused:
+        over(local, server.url)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_comes_back_as_another_model_stays_away(local: LocalEngine, server: Faulty) -> None:
+    engine = over(local, server.url)
+    server.wrong["/pooling"] = (500, {})
+    asked(engine)
+    server.wrong = {"/v1/models": (200, {"data": [{"id": "other/rank"}]})}
+    seen = server.asked.count("/v1/models")
+    assert until(lambda: server.asked.count("/v1/models") > seen + 2)
+    assert asked(engine)[1] == {"llm"}
+
+
+def test_other_items_share_the_servers(local: LocalEngine, server: Faulty, make_model: Callable[..., RecLM]) -> None:
+    engine = over(local, server.url)
+    server.wrong["/pooling"] = (500, {})
+    asked(engine)
+    assert asked(engine.over(make_model()))[1] == {"llm"}
+    server.wrong.clear()
+    assert until(lambda: asked(engine.over(make_model()))[1] == set())

@@ -1,0 +1,49 @@
+"""The load generator: requests come whether or not others are answered, and waits are counted from when one was due."""
+
+import asyncio
+import math
+from pathlib import Path
+
+import httpx
+
+from eval.serving.load import AWAY, Outcome, open_loop, summary
+from eval.serving.plot import plot
+
+
+def test_requests_wait_for_nobody_and_count_the_wait() -> None:
+    async def measure() -> tuple[list[Outcome], float]:
+        one_at_a_time = asyncio.Lock()
+
+        async def ask(_n: int) -> int:
+            async with one_at_a_time:
+                await asyncio.sleep(0.02)
+            return 200
+
+        return await open_loop(ask, rate=100, seconds=0.5)
+
+    outcomes, took = asyncio.run(measure())
+    assert 25 <= len(outcomes) <= 80  # Poisson, 50 on average
+    assert took >= 0.02 * len(outcomes) > 0.5  # twice what it can do: it falls behind, and they come all the same
+    late = sorted(outcome.seconds for outcome in outcomes)
+    assert late[-1] > 0.2 > 0.02 <= late[0]
+
+
+def test_who_is_told_to_come_again_is_no_error() -> None:
+    outcomes = [Outcome(0.1, 200), Outcome(0.3, 200), Outcome(0.001, 429), Outcome(0.2, 503), Outcome(9.0, AWAY)]
+    found = summary(outcomes, 2.0)
+    assert (found["sent"], found["answered"], found["told to come again (429)"], found["errors"]) == (5, 2, 1, 2)
+    assert found["answers a second"] == 1.0 and found["p50 ms"] == 200.0
+    assert math.isnan(summary([Outcome(0.1, 429)], 1.0)["p95 ms"])
+
+
+def test_a_request_without_an_answer_is_counted(tmp_path: Path) -> None:
+    async def ask(n: int) -> int:
+        if n % 2:
+            raise httpx.ConnectError("gone")
+        return 200
+
+    outcomes, took = asyncio.run(open_loop(ask, rate=200, seconds=0.1, seed=1))
+    assert {outcome.status for outcome in outcomes} == {200, AWAY}
+    rows = [{"offered a second": rate, **summary(outcomes, took)} for rate in (1.0, 2.0)]
+    plot(rows, "made", tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 1000

@@ -1,0 +1,97 @@
+"""Exported models say what the pack's own say, with plain Hugging Face code alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
+
+from llmrec.encoders import Features
+from llmrec.errors import PackMismatch
+from llmrec.model.export import export_merged
+from llmrec.model.pack import load_pack, restore_model
+from llmrec.model.query import prompt_embeddings, query_vectors, read_states, soft_tokens
+from llmrec.model.reclm import RecLM
+from tests.model.test_pack import save
+
+BEFORE = (5, 9, 12)
+HISTORIES: list[list[int]] = [[0, 1, 2], [3], [], [10, 4], [1, 2, 3, 4, 5, 6]]
+WISHES = [(), (7, 8), (9,), (), (3, 4, 5)]
+
+
+@pytest.fixture
+def folder(make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Features, tmp_path: Path) -> Path:
+    """A pack of one layer of the two, with a rationale adapter whose weights count."""
+    folder = save(tmp_path / "pack", make_model(soft_tokens=2, exit_layer=1), tiny_base, tiny_features)
+    writer = get_peft_model(
+        AutoModelForCausalLM.from_pretrained(tiny_base), LoraConfig(r=4, target_modules="all-linear")
+    )
+    with torch.no_grad():
+        for name, p in writer.named_parameters():
+            if "lora_B" in name:
+                p.normal_(std=0.3)
+    writer.save_pretrained(folder / "rationale")
+    return folder
+
+
+def test_the_ranking_model_gives_the_same_q(
+    folder: Path, tiny_base: Path, tiny_features: Features, tmp_path: Path
+) -> None:
+    pack = load_pack(folder)
+    names = export_merged(pack, tiny_base, tmp_path / "out")
+    model = restore_model(pack, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
+    soft = soft_tokens(model)
+    served = AutoModel.from_pretrained(tmp_path / "out" / "rank").eval()
+    assert served.config.num_hidden_layers == 1
+    prompts = prompt_embeddings(model, BEFORE, HISTORIES, WISHES, soft)
+    with torch.inference_mode():
+        states = [served(inputs_embeds=prompt[None]).last_hidden_state[0, -1].numpy() for prompt in prompts]
+    own = query_vectors(model, BEFORE, HISTORIES, WISHES, soft=soft)
+    assert np.abs(read_states(model, np.stack(states)) - own).max() < 1e-4
+    assert json.loads((tmp_path / "out" / "rank" / "llmrec.json").read_text())["id"] == names["rank"]
+
+
+def test_the_ranking_models_chat_template_adds_nothing(folder: Path, tiny_base: Path, tmp_path: Path) -> None:
+    export_merged(load_pack(folder), tiny_base, tmp_path / "out")
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out" / "rank")
+    message = [{"role": "user", "content": "as it is"}]
+    assert tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True) == "as it is"
+
+
+def test_the_writing_model_has_the_adapter_in_its_weights(folder: Path, tiny_base: Path, tmp_path: Path) -> None:
+    from peft import PeftModel
+
+    names = export_merged(load_pack(folder), tiny_base, tmp_path / "out")
+    assert set(names) == {"rank", "write"}
+    base = AutoModelForCausalLM.from_pretrained(tiny_base).eval()
+    words = torch.tensor([[4, 8, 15, 16, 23, 42]])
+    with torch.inference_mode():
+        plain = base(words).logits
+        taught = PeftModel.from_pretrained(base, str(folder / "rationale")).eval()(words).logits
+        served = AutoModelForCausalLM.from_pretrained(tmp_path / "out" / "write").eval()(words).logits
+    assert (served - taught).abs().max() < 1e-3 < 0.1 < (served - plain).abs().max()
+
+
+def test_a_pack_without_sentences_exports_the_ranking_alone_and_another_training_has_another_name(
+    make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Features, tmp_path: Path
+) -> None:
+    model = make_model()
+    first = export_merged(load_pack(save(tmp_path / "a", model, tiny_base, tiny_features)), tiny_base, tmp_path / "1")
+    with torch.no_grad():
+        model.query_head[2].bias += 1
+    second = export_merged(load_pack(save(tmp_path / "b", model, tiny_base, tiny_features)), tiny_base, tmp_path / "2")
+    assert set(first) == {"rank"} and not (tmp_path / "1" / "write").exists()
+    assert first["rank"] != second["rank"]
+
+
+def test_another_base_is_refused(folder: Path, tmp_path: Path, tiny_base: Path) -> None:
+    pack = load_pack(folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "config.json").write_text((tiny_base / "config.json").read_text())
+    with pytest.raises(PackMismatch, match="was trained on base model"):
+        export_merged(pack, other, tmp_path / "out")
