@@ -229,8 +229,9 @@ def _opening(text: str) -> str:
     """What stands before the head, without the words by which people begin to ask."""
     return re.sub(
         r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
-        r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|"
-        r"like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|"
+        r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
+        r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
+        r"recommend|suggest|"
         r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
         " ",
         text,
