@@ -8,6 +8,8 @@ not read `fails`, the reason.
 
 import csv
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,13 +42,18 @@ class Query:
         faults = {
             f"action {found.action!r}": found.action != self.action,
             f"subject {found.subject!r}": found.subject.lower() != self.subject.lower(),
-            f"filters {sorted(found.filters)}": sorted(found.filters) != sorted(self.filters),
+            f"filters {sorted(found.filters)}": _any_order(found.filters) != _any_order(self.filters),
             f"compared {[*map(str, found.compared)]}": sorted(str(c).lower() for c in found.compared)
             != sorted(self.compared),
             f"wish {found.query!r}": not all(words in wish for words in self.has)
             or any(words in wish for words in self.lacks),
         }
         return ", ".join(fault for fault, present in faults.items() if present)
+
+
+def _any_order(conditions: Sequence[str]) -> list[list[str]]:
+    """Conditions, and the values within each, in an order of their own."""
+    return sorted(sorted(re.split(r"(?<=[=<>])|\|", condition)) for condition in conditions)
 
 
 @cache

@@ -24,6 +24,7 @@ _ALONE = re.compile(
     re.I,
 )
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _PLACE = re.compile(
     rf"(?:the |that |#|no\.? ?|number |nr\.? ?|item )*(?:(?P<word>{'|'.join(_ORDINALS)}|last)|(?P<n>\d{{1,3}})"
     r"(?:st|nd|rd|th)?)(?: (?:one|film|movie|item|product|of them|of these|in the list))*",
@@ -50,7 +51,12 @@ class Comparison:
 
 def place(words: str) -> str:
     """The number of a place in a list that the words name ("the second one" -> "2"), "last", "that", or ""."""
-    words = words.strip(" ?.!")
+    words = re.sub(
+        rf"\bnumber ({'|'.join(_NUMBERS)})\b",
+        lambda match: f"number {_NUMBERS.index(match[1].lower()) + 1}",
+        words.strip(" ?.!"),
+        flags=re.I,
+    )
     if _THIS.fullmatch(words):
         return THAT
     match = _PLACE.fullmatch(words)

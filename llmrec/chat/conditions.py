@@ -27,7 +27,8 @@ _MUST_NOT = (
     r"(?:anything|everything|any \w+|all) (?:but|except(?: for)?)|"
     r"(?:i )?(?:do not|don'?t|did not|didn'?t) (?:like|want|care for|enjoy|need|show(?: me)?)|"
     r"(?:i )?(?:can'?t|cannot|can not) stand|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|enough of|"
-    r"(?:i )?(?:hate|dislike|detest)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|other than|"
+    r"(?:i )?(?:hates?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|"
+    r"other than|"
     r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
@@ -42,7 +43,7 @@ _LEAD = re.compile(
 _JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+)*"
 _NOUN_ENDS = re.compile(
     r"[,.;:!?()]|\b(?:about|with|for|from|in|of|that|which|who|where|when|while|on|at|to|like|but|under|over|set|by|"
-    r"because|as|if|is|are|was|not|\w+n'?t|no|without|then|instead|also|and)\b",
+    r"because|as|if|is|are|was|not|(?:do|does|did|is|are|was|wo|ca|could|would|should)n'?t|no|without|then|instead|also|and)\b",
     re.I,
 )
 _SEGMENT_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then)\b", re.I)
@@ -68,6 +69,7 @@ def read_conditions(text: str, catalog: Catalog) -> Read:
     stays in the wish."""
     lexicon = Lexicon.of(catalog)
     text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
+    text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
     text, found = read_quantities(text, catalog)
     text = _governed(text, lexicon, found)
     text = _by_name(text, lexicon, found)
@@ -134,14 +136,20 @@ def _alike(groups: Sequence[Sequence[Named]]) -> bool:
 
 
 def _either(groups: list[list[Named]]) -> list[str]:
-    """Conditions of "black or blue", of "black dress", and of lists of such: any of a list, all of a group."""
-    if len(groups) > 1 and _alike(groups) and all(len(group) == 1 for group in groups):
-        return [_condition([group[0] for group in groups], "=")]
-    if len(groups) > 1 and all(len(group) == 1 for group in groups[:-1]) and _alike(groups):
-        # "red or blue shirts": the last group goes on
-        first = _condition([group[0] for group in groups], "=")
-        return [first, *(_condition([named], "=") for named in groups[-1][1:])]
-    return [_condition([named], "=") for group in groups for named in group]
+    """Conditions of "black or blue", "black dress", "red or blue shirts": any of a list, all of a group.
+
+    A filter cannot say "a white shirt or black trousers": such a list is taken for each attribute by itself.
+    """
+    by_name = [{named.attribute for named in group} for group in groups]
+    if len(groups) == 1 or not set.intersection(*by_name):
+        return [_condition([named], "=") for group in groups for named in group]
+    last = by_name[-1] - set.union(*by_name[:-1])
+    names = dict.fromkeys(named.attribute for group in groups for named in group)
+    return [
+        _condition([named for group in groups for named in group if named.attribute == name], "=")
+        for name in names
+        if name in last or all(name in held for held in by_name)
+    ]
 
 
 def _condition(named: Sequence[Named], operator: str) -> str:
@@ -221,8 +229,9 @@ def _opening(text: str) -> str:
     """What stands before the head, without the words by which people begin to ask."""
     return re.sub(
         r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
-        r"(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|need|like|love|"
-        r"fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|recommend|suggest|"
+        r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
+        r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
+        r"recommend|suggest|"
         r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
         " ",
         text,

@@ -73,7 +73,8 @@ class Lexicon:
             name, values = self._meant(exact.get(form, {}), heads.get(form, {}))
             self._forms[form] = name, tuple(sorted(dict.fromkeys(values)))
         self._longest = max(map(len, self._forms), default=0)
-        self._single = [form[0] for form in self._forms if len(form) == 1 and len(form[0]) >= SPELT]
+        own = {form for facet in facets for form in forms(facet.value)}
+        self._single = sorted(form[0] for form in own if len(form) == 1 and len(form[0]) >= SPELT)
         self._corrected: dict[str, str] = {}
 
     @classmethod

@@ -29,8 +29,9 @@ _MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+)*"
 _OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the )*"
 _NOT = (
     r"(?:but |and |please )?(?:not|nothing|none|no|never|isn'?t|aren'?t|(?:anything|everything) (?:but|except)|"
-    r"except(?: for)?|avoid|skip|without|(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
-    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|too|so|very|really|terribly)\s+)*"
+    r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
+    r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
+    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+)*"
 )
 """What turns a quantity around, where it stands right before it."""
 _INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
@@ -114,6 +115,9 @@ _YEARS: tuple[Rule, ...] = (
     (rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})+)\b", lambda m: _any_year(m["ys"])),
     (rf"(?<=\b[ay] )(?P<y>{_ANY_YEAR})(?= [a-z])", lambda m: [f"year={m['y']}"]),  # "a 1994 comedy", "any 1994 …"
     (r"(?:(?:made|released|shot) )?(?:in|of|from) '(?P<y>\d\d)\b", lambda m: [f"year=19{m['y']}"]),
+    (rf"{_MADE}before (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year<{_decade(m['d'])}"]),
+    (rf"{_MADE}after (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year>={_decade(m['d']) + 10}"]),
+    (rf"{_MADE}since (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year>={_decade(m['d'])}"]),
     (
         rf"{_MADE}(?:(?P<part>early|mid|middle|late)[- ]?(?:of the |the )?)?(?P<d>{_DECADE}(?:{_OR}{_DECADE})*)(?!\w)",
         _decades,

@@ -17,7 +17,7 @@ Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop",
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
-    r"exit|bye)\b[\s:]*(?P<rest>.*?)[\s?.!]*",
+    r"exit|bye)\b[\s:]*(?P<rest>.*?)(?:\s+(?:already|before|too))?[\s?.!]*",
     re.I | re.S,
 )
 _VERBS: dict[str, Action] = {
@@ -44,9 +44,9 @@ _ANEW = re.compile(
     re.I,
 )
 _SIMILAR = re.compile(
-    r"(?:(?:show|give|find) me |i(?:'d| would)? (?:want|like) )?"
+    r"(?:(?:(?:can|could) you )?(?:show|give|find) me |i(?:'d| would)? (?:want|like) )?"
     r"(?:(?:some|any)?(?:thing|more|others?)|another(?: one)?|films?|movies?|items?|ones?)?\s*"
-    r"(?:that (?:is|are) )?(?:just )?(?:more like|like|similar to|in the style of)"
+    r"(?:that (?:is|are) )?(?:just )?(?:more like|like|similar to|in the (?:style|spirit) of|(?:the )?same as)"
     r" (?P<subject>.*?)[\s?.!]*",
     re.I | re.S,
 )
@@ -77,6 +77,7 @@ def understanding(catalog: Catalog) -> Runnable[str, Intent]:
 def understand(line: str, catalog: Catalog) -> Intent:
     """The intent of a line: "not" and an attribute value is a filter, with a title it is about the item."""
     text = " ".join(re.sub("[\u2018\u2019]", "'", line).split())
+    text = re.sub(r"^(?:nope|nah|ok|okay|well|hmm)[,.!]? (?=\S)", "", text, flags=re.I)
     if _MORE.fullmatch(text):
         return Intent("more")
     if _ANEW.fullmatch(text):

@@ -14,7 +14,7 @@ def _cases(name: str) -> list[object]:
     ]
 
 
-@pytest.mark.parametrize("query", _cases("queries.jsonl"))
+@pytest.mark.parametrize("query", [*_cases("queries.jsonl"), *_cases("queries_unseen.jsonl")])
 def test_a_line_is_understood(query: Query) -> None:
     found = understand(query.line, catalogue(query.catalogue))
     assert not query.wrong(found)
