@@ -19,7 +19,7 @@ from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
 
-GRACE = 30
+GRACE = 60
 """Seconds that running requests get when the gateway is told to end."""
 
 
