@@ -58,7 +58,7 @@ def truth_lines(truth: dict[str, Any]) -> list[str]:
         )
     lines += [
         "",
-        "| attribute | found to show in | named, of the items nobody labelled | right, of these | driver named |",
+        "| attribute | found to show in | named, of the unlabelled | right, of these | driver named, by medium |",
         "| --- | --- | --- | --- | --- |",
     ]
     by_modality = truth["rows"]["llmrec"]["driver named by modality"]
@@ -66,9 +66,7 @@ def truth_lines(truth: dict[str, Any]) -> list[str]:
         place = probe["modality"] or "none"
         wrong = "" if place == probe["true modality"] else f" **wrong** ({probe['true modality']})"
         driver = by_modality.get(probe["true modality"])
-        cells = f"{probe['named']:.3f} | {probe['right']:.3f} | " + (
-            "" if driver is None else f"{driver:.3f} (all of it)"
-        )
+        cells = f"{probe['named']:.3f} | {probe['right']:.3f} | " + ("" if driver is None else f"{driver:.3f}")
         lines.append(f"| {name} | {place}{wrong} | {cells} |")
     return lines
 
