@@ -143,7 +143,7 @@ def _either(groups: list[list[Named]]) -> list[str]:
     by_name = [{named.attribute for named in group} for group in groups]
     if len(groups) == 1 or not set.intersection(*by_name):
         return [_condition([named], "=") for group in groups for named in group]
-    last = by_name[-1] - set.union(*by_name[:-1])
+    last = by_name[-1].difference(*by_name[:-1])
     names = dict.fromkeys(named.attribute for group in groups for named in group)
     return [
         _condition([named for group in groups for named in group if named.attribute == name], "=")

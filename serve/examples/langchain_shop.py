@@ -22,7 +22,7 @@ films = recommender.catalog
 
 # %%
 retriever = LLMRecRetriever(catalog=films, recommend=recommender.recommend, user="471", k=2)
-found = retriever.invoke("an animated musical, but nothing after 1970")
+found = retriever.invoke("an animated film for children, but nothing after 1970")
 for document in found:
     print(document.metadata["title"], round(document.metadata["score"], 2), "·", document.metadata["reason"])
 

@@ -11,7 +11,7 @@ def test_the_example_runs_on_the_demos_data() -> None:
     assert 1 <= len(told["found"]) <= 2  # whoever saw most animated musicals has few left
     for document in told["found"]:
         assert document.metadata["attributes"]["year"] <= 1970 and document.metadata["reason"]
-        assert {"Animation", "Musical"} <= set(document.metadata["attributes"]["genres"])
+        assert {"Animation", "Children's"} <= set(document.metadata["attributes"]["genres"])
     assert told["answer"].status == "success" and len(told["answer"].artifact) == 2
     first, older, children = (m for m in told["memory"].messages if m.type == "ai")
     assert first.response_metadata["conditions"] == ["year=1980..1989|1990..1999", "genres!=Horror"]
