@@ -15,6 +15,8 @@ from eval.faults import ITEMS, PEOPLE, run
 from eval.serving.gateway import Gateway
 from llmrec import paths
 
+pytestmark = pytest.mark.services
+
 
 def test_nothing_acknowledged_is_lost_and_nobody_deleted_is_left(tmp_path: Path) -> None:
     """The command `python -m eval.faults` does it fifty times."""

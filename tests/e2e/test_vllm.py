@@ -27,7 +27,7 @@ from llmrec.setup import base_folder
 from tests.e2e.vllm import Vllm, vllm_python
 from tests.server.serving import served
 
-pytestmark = pytest.mark.timeout(3000)
+pytestmark = [pytest.mark.services, pytest.mark.timeout(3000)]
 WISHES = ("", "a dark thriller", "something funny from the 90s, not horror")
 AT_ONCE = 16
 BRIEFS = [
