@@ -76,7 +76,8 @@ def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, opened: Op
     here = np.stack([shop.opened.engine.query_vectors([history], [wish])[0] for history, wish in asked])
 
     def ask(pair: tuple[tuple[int, ...], str]) -> tuple[Any, set[str]]:
-        with noting_losses() as missed:
+        missed: set[str] = set()
+        with noting_losses(missed):
             return opened.engine.query_vectors([pair[0]], [pair[1]])[0], missed
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -95,7 +95,8 @@ def over(local: LocalEngine, url: str) -> VllmEngine:
 
 
 def asked(engine: VllmEngine) -> tuple[np.ndarray, set[str]]:
-    with noting_losses() as missed:
+    missed: set[str] = set()
+    with noting_losses(missed):
         return engine.query_vectors(HISTORIES, WISHES), missed
 
 
@@ -110,13 +111,15 @@ def test_with_nobody_at_the_port_it_ranks_here_at_once_and_says_so(local: LocalE
     engine = VllmEngine(local, DEAD, "pack/rank", DEAD, "pack/write")
     q, missed = asked(engine)
     assert np.array_equal(q, local.query_vectors(HISTORIES, WISHES)) and missed == {"llm"}
-    with noting_losses() as missed:
+    missed: set[str] = set()
+    with noting_losses(missed):
         assert engine.generate(["a", "b"], 0) == ["", ""]
     assert missed == {"llm"}
 
 
 def test_a_pack_that_writes_nothing_misses_no_writer(local: LocalEngine, server: Faulty) -> None:
-    with noting_losses() as missed:
+    missed: set[str] = set()
+    with noting_losses(missed):
         assert over(local, server.url).generate(["a"], 0) == [""]
     assert missed == set()
 
