@@ -25,7 +25,7 @@ from llmrec.setup import base_folder
 
 OUT = Path(__file__).resolve().parent / "results" / "chat_filters.json"
 BATCH, MOST = 8, 120
-"""Lines read at once, and tokens of an answer at most: the longest that is right has some eighty."""
+"""Lines read at once, and tokens of an answer at most; one that is longer is cut, and no JSON."""
 
 
 def main() -> None:
@@ -35,9 +35,7 @@ def main() -> None:
     every = parser.parse_args().every
     rules = [understand(query.line, catalogue(query.catalogue)) for query in queries()]
     chosen = queries()[::every]
-    started = time.perf_counter()
     written = [text for batch in _batches(chosen) for text in batch]
-    seconds = time.perf_counter() - started
     proposals = [_valid(text) for text in written]
     alone, joined = [], []
     for query, proposed in zip(chosen, proposals, strict=True):
@@ -52,7 +50,6 @@ def main() -> None:
         "of its answers valid against the schema": f"{sum(p is not None for p in proposals)} of {len(proposals)}",
         "its filters alone right": f"{sum(map(_filters, chosen, alone))} of {len(chosen)}",
         "rules and its proposals": _share(chosen, joined),
-        "seconds a line": round(seconds / len(chosen), 2),
         "lines": "tests/chat/queries.jsonl",
         "machine": this_machine(),
         "commit": head_commit(),
