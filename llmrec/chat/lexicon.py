@@ -4,13 +4,13 @@ Wider than the vocabulary that sentences are checked with: people say "cartoon" 
 """
 
 import re
-import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.derived import derived
 from llmrec.explain.vocabulary import Vocabulary, attribute_noun, forms, words
 
 SAID = {
@@ -80,11 +80,7 @@ class Lexicon:
     @classmethod
     def of(cls, catalog: Catalog) -> "Lexicon":
         """The lexicon of a catalogue, built on the first call and dropped with the catalogue."""
-        key = id(catalog)
-        if key not in _KEPT:
-            _KEPT[key] = cls(catalog)
-            weakref.finalize(catalog, _KEPT.pop, key, None)
-        return _KEPT[key]
+        return derived(catalog, cls)
 
     @staticmethod
     def _meant(exact: dict[str, list[str]], heads: dict[str, list[str]]) -> tuple[str, list[str]]:
@@ -136,6 +132,3 @@ def _said(value: str) -> Iterable[tuple[str, ...]]:
 def noun_pattern(name: str) -> str:
     """An attribute's name as people write it, for a regular expression."""
     return attribute_noun(name).replace("colour", "colou?r").replace("color", "colou?r")
-
-
-_KEPT: dict[int, Lexicon] = {}

@@ -1,11 +1,11 @@
 """People who took one item also took another: counts over a catalogue's interactions."""
 
-import weakref
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog.derived import derived
 from llmrec.catalog.types import Catalog
 from llmrec.explain.records import Companions
 
@@ -46,15 +46,8 @@ class _Takers:
 
     @classmethod
     def of(cls, catalog: Catalog) -> "_Takers":
-        key = id(catalog)
-        if key not in _KEPT:
-            _KEPT[key] = cls(catalog)
-            weakref.finalize(catalog, _KEPT.pop, key, None)
-        return _KEPT[key]
+        return derived(catalog, cls)
 
     def of_row(self, row: int) -> NDArray[np.int32]:
         """Numbers of the users who took an item, each once."""
         return self._users[self._ends[row] : self._ends[row + 1]]
-
-
-_KEPT: dict[int, _Takers] = {}

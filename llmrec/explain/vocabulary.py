@@ -6,12 +6,12 @@ Built once a catalogue (about 0.2 s for 10,000 items) and kept as long as the ca
 """
 
 import re
-import weakref
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from llmrec.catalog.derived import derived
 from llmrec.catalog.types import Catalog, Item
 from llmrec.explain.titles import Titles
 from llmrec.prompts import as_data
@@ -151,11 +151,7 @@ class Vocabulary:
     @classmethod
     def of(cls, catalog: Catalog) -> "Vocabulary":
         """The vocabulary of a catalogue, built on the first call and dropped with the catalogue."""
-        key = id(catalog)
-        if key not in _KEPT:
-            _KEPT[key] = cls(catalog)
-            weakref.finalize(catalog, _KEPT.pop, key, None)
-        return _KEPT[key]
+        return derived(catalog, cls)
 
     def _facets(self, item: Item) -> tuple[Facet, ...]:
         found: list[Facet] = []
@@ -251,9 +247,6 @@ def attribute_noun(name: str) -> str:
     """An attribute's name as a singular noun: `garment_group` -> "garment group", `tags` -> "tag"."""
     noun = name.replace("_", " ").lower()
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
-
-
-_KEPT: dict[int, Vocabulary] = {}
 
 
 def title(item: Item) -> str:
