@@ -51,6 +51,9 @@ TRUE = [
 ]  # fmt: skip
 
 FALSE = {
+    # inputs
+    "The reason for this film is your wish for the poster.": "modality",  # the poster helped, but nobody asked for it
+    "The case for this film rests on the poster genre.": "modality",  # no genre is called so
     # titles
     'You watched "Red Dawn", so this film came up.': "title",  # in the history, but it lowers the score
     'You watched "Moon Garage", so this film came up.': "title",  # in the catalogue, not in the evidence

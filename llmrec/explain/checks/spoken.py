@@ -8,6 +8,8 @@ from llmrec.explain.claims import Claim, judged, unchecked
 from llmrec.explain.evidence import FAINT, STRONG
 from llmrec.explain.plans import STRONGLY
 
+_WISHED = re.compile(rf"\b(?:{'|'.join(sorted(WISH))}) (?:(?:is|was) )?for(?: (?:the|a|an|its|this|that))*$")
+
 
 def word_claims(scene: Scene, found: list[Claim]) -> list[Claim]:
     """Claims of words; a cause holds where one of them or of `found` gives a true reason, and any word that plans,
@@ -37,6 +39,14 @@ def _known(scene: Scene, word: str, at: int) -> bool:
     return scene.reading.clause(at) in scene.wishing and word in re.findall(r"\w+", scene.grounds.query.lower())
 
 
+def _misused(scene: Scene, input_word: str, at: int) -> str:
+    """Why an input's name cannot stand where it does: nobody wished for a plot, and no genre is called so; or ""."""
+    if _WISHED.search(scene.reading.before(at)) and input_word not in re.findall(r"\w+", scene.grounds.query.lower()):
+        return "the wish does not name it"
+    following = re.match(r"\w+", scene.reading.after(at + len(input_word)))
+    return "it is no value of an attribute" if following and following[0] in scene.vocabulary.names else ""
+
+
 def _word(scene: Scene, word: str, start: int) -> Claim:
     """The claim that one word of `SPECIAL` makes by itself."""
     grounds, sentence = scene.grounds, scene.reading.sentence(start)
@@ -44,6 +54,8 @@ def _word(scene: Scene, word: str, start: int) -> Claim:
     cited = f"effects on item {grounds.item}"
     if word in MODALITY_OF:
         name = MODALITY_OF[word]
+        if misuse := _misused(scene, word, start):
+            return judged("modality", word, start, False, cited, misuse)
         why = "that input raised the score no more than noise"
         return judged("modality", word, start, name in grounds.helped, f"evidence of {name}", why, reason=True)
     if word in WISH:
