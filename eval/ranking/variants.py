@@ -7,7 +7,6 @@ ranks with the LLM path alone (no item-item model, no content similarity), so th
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from llmrec.model.words import PromptWords
 from llmrec.train.build import build_model, known_items, wish_writer
 from llmrec.train.config import TrainConfig
 from llmrec.train.trainer import Progress, Report, fit
-from llmrec.train.validate import llm_ndcg, llm_scores
+from llmrec.train.validate import llm_ndcg
 
 TITLE_TOKENS = 10
 """Words' tokens an item takes in the titles-as-words prompt; longer titles are cut, shorter ones padded."""
@@ -151,26 +150,3 @@ def train_variant(
         report,
     )
     return Trained(model, words, progress, held)
-
-
-def wish_tokens(catalog: Catalog, trained: Trained, events: tuple[Event, ...], seed: int) -> list[tuple[int, ...]]:
-    """Held-out wishes of test events, the same as the rivals get (see `eval.ranking.wish`)."""
-    write = wish_writer(catalog, trained.words, held_out=True)
-    return [write(e.target, Random(f"{seed}:{e.user}:{e.number}")) for e in events]
-
-
-def top_twenty(scores: NDArray[np.float32], events: tuple[Event, ...]) -> NDArray[np.uint16]:
-    """(events, 20) rows, best first, without the history."""
-    masked = scores.copy()
-    for n, event in enumerate(events):
-        masked[n, list(event.history)] = -np.inf
-    return np.argsort(-masked, axis=1, kind="stable")[:, :20].astype(np.uint16)
-
-
-def test_scores(
-    catalog: Catalog, split: Split, trained: Trained, wishes_of_seed: int | None = None
-) -> tuple[NDArray[np.float32], tuple[Event, ...]]:
-    """(events, items) scores of the LLM path on test, under held-out wishes where a seed for them is given."""
-    events = tuple(rolling_events(catalog, split, "test"))
-    asked = None if wishes_of_seed is None else wish_tokens(catalog, trained, events, wishes_of_seed)
-    return llm_scores(trained.model, trained.words.before, events, asked), events
