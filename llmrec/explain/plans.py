@@ -266,8 +266,5 @@ _ALL = (
     *RESTS_ON,
     *STRONGLY,
 )
-LEXICON = frozenset(re.findall(r"[a-z]+", re.sub(r"\{\w+\}", " ", " ".join(_ALL)).lower())) | {
-    "genre",
-    "one",
-}
-"""Every word the plans use."""
+LEXICON = frozenset(re.findall(r"[a-z]+", re.sub(r"\{\w+\}", " ", " ".join(_ALL)).lower())) | {"one"}
+"""Every word the plans use; names of attributes are not among them, as each catalogue has its own."""

@@ -12,12 +12,11 @@ from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
 from llmrec.explain.brief import Brief
 from llmrec.explain.claims import Claim
-from llmrec.explain.compose import plain_sentence
 from llmrec.explain.evidence import ItemEvidence
 from llmrec.explain.phrasing import Style
 from llmrec.explain.remarks import Remark, remarks
-from llmrec.explain.styles import styled
-from llmrec.explain.verifier import Verdict, verify
+from llmrec.explain.styles import styled, unstyled
+from llmrec.explain.verifier import verify
 
 Source = Literal["llm", "llm-retry", "plain"]
 Generate = Callable[[list[str], int], list[str]]
@@ -93,9 +92,7 @@ def stream_rationales(
     if style is not None:
         for n, (brief, evidence) in enumerate(zip(briefs, evidences, strict=True)):
             by_rule = styled(brief, style, seed + n)
-            found = (
-                _thanks_to(example, evidence, catalog) if n in shown else _in_style(by_rule, evidence, catalog, told)
-            )
+            found = _thanks_to(example, evidence, catalog) if n in shown else _by_rule(by_rule, evidence, catalog, told)
             told.add(found.text)
             yield replace(found, remarks=remarks(evidence, catalog))
         return
@@ -120,8 +117,11 @@ def stream_rationales(
                     done[n] = Rationale(sentence, source, verdict.claims, evidences[n], tuple(refused[n]))
                     told.add(sentence)
         for n in group:
-            rationale = done.get(n) or _plainly(evidences[n], catalog, tuple(refused[n]))
-            yield replace(rationale, remarks=remarks(evidences[n], catalog))
+            if n not in done:
+                found = _by_rule(unstyled(briefs[n], seed + n), evidences[n], catalog, told)
+                done[n] = replace(found, refused=tuple(refused[n]))
+                told.add(found.text)
+            yield replace(done[n], remarks=remarks(evidences[n], catalog))
 
 
 def _groups(n: int, sizes: Sequence[int]) -> Iterator[range]:
@@ -158,7 +158,7 @@ def _thanks_to(example: str, evidence: ItemEvidence, catalog: Catalog) -> Ration
     return Rationale(text, "plain", (), evidence)
 
 
-def _in_style(sentences: Iterator[str], evidence: ItemEvidence, catalog: Catalog, told: set[str]) -> Rationale:
+def _by_rule(sentences: Iterator[str], evidence: ItemEvidence, catalog: Catalog, told: set[str]) -> Rationale:
     """The first of some sentences that holds and is not `told`, else the last of them."""
     found = None
     for text in sentences:
@@ -168,9 +168,3 @@ def _in_style(sentences: Iterator[str], evidence: ItemEvidence, catalog: Catalog
             return found
     assert found is not None
     return found
-
-
-def _plainly(evidence: ItemEvidence, catalog: Catalog, refused: tuple[tuple[str, str], ...]) -> Rationale:
-    text = plain_sentence(evidence, catalog)
-    verdict: Verdict = verify(text, evidence, catalog)
-    return Rationale(text, "plain", verdict.claims, evidence, refused)

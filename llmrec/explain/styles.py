@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from llmrec.explain.brief import Brief
-from llmrec.explain.phrasing import Style, plain, write_styled
+from llmrec.explain.phrasing import Style, plain, write, write_styled
 
 STYLES: tuple[Style, ...] = get_args(Style)
 TRIES = 8
@@ -25,4 +25,14 @@ def styled(brief: Brief, style: Style, seed: int) -> Iterator[str]:
     rng = random.Random(seed)
     for _ in range(TRIES):
         yield write_styled(brief, style, rng)
+    yield plain(brief)
+
+
+def unstyled(brief: Brief, seed: int) -> Iterator[str]:
+    """Sentences for a brief on which the LLM's did not hold, one to be taken: the plain one, then drawn ones where
+    another item of the answer has that (two colours of one dress), and the plain one in the end."""
+    rng = random.Random(seed)
+    yield plain(brief)
+    for _ in range(TRIES):
+        yield write(brief, brief.lead(rng), rng)
     yield plain(brief)
