@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from eval.explanations.cost_report import cost_lines
 from eval.explanations.truth_report import plot_truth, read_truth, truth_lines, truth_run
 
 GALLERY, SEED = 30, 0
@@ -49,6 +50,8 @@ def report(folder: Path) -> Path:
     if truth:
         lines += truth_lines(truth)
         plot_truth(truth, folder / "truth.png")
+    cost = folder.parent / "latency.json"
+    lines += cost_lines(json.loads(cost.read_text())) if cost.is_file() else []
     lines += ["", "## How it was run", ""]
     lines += [
         f"- {name}: {one['explanations']} sentences for {one['users']} users, pack {one['adapter']}, "

@@ -56,3 +56,21 @@ def test_the_gallery_holds_thirty_whole_sentences_the_same_each_time(tmp_path: P
 def test_without_an_audit_there_is_nothing_to_report(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="holds no audit"):
         report(tmp_path)
+
+
+def test_what_reasons_cost_stands_beside_its_aims(tmp_path: Path) -> None:
+    folder = tmp_path / "explanations"
+    folder.mkdir()
+    filed(folder / "films")
+    assert "## Cost" not in report(folder).read_text()
+    about = {"machine": {"cores": 2, "cpu": "a CPU"}, "command": "c", "date": "2026-01-01", "commit": "abc"}
+    rows = {
+        "three": {"runs": 9, "p50 ms": 2500.0, "p95 ms": 6000.0, "aim p50 ms": 5000},
+        "first": {"runs": 9, "p50 ms": 1400.0, "p95 ms": 1500.0, "aim p50 ms": 1200},
+        "ten": {"runs": 9, "p50 ms": 63.4, "p95 ms": 99.0},
+    }
+    (tmp_path / "latency.json").write_text(json.dumps(rows | {"process start, seconds": 9.0} | about))
+    lines = {line.split("|")[1].strip(): line for line in report(folder).read_text().splitlines() if "|" in line}
+    assert "| <= 5 s | 2.50 s | 6.00 s |" in lines["three"]
+    assert "1.40 s **missed**" in lines["first"]
+    assert "|  | 0.06 s |" in lines["ten"]
