@@ -10,7 +10,7 @@ import re
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,22 +56,37 @@ def proposing(model: BaseChatModel, catalog: Catalog, method: str = "json_schema
     alone, and the log says so.
     """
     structured = model.with_structured_output(Proposed, method=method)
-    told = SystemMessage(render("understand", attributes=described(catalog)))
+    told = instructions(catalog)
 
     def read(line: str) -> Intent:
         try:
-            proposed = structured.invoke([told, HumanMessage(as_data(line, LONGEST))])
+            proposed = Proposed.model_validate(structured.invoke(messages(told, line)))
         except Exception as error:  # of whatever library the model comes from
             _LOG.warning("a line was read by rules alone, as the chat model failed: %s", type(error).__name__)
             return understand(line, catalog)
-        return agreed(understand(line, catalog), Proposed.model_validate(proposed), line, catalog)
+        return agreed(understand(line, catalog), proposed, line, catalog)
 
     return RunnableLambda(read)
 
 
+def instructions(catalog: Catalog) -> str:
+    """What a model is told before each line: the attributes of the catalogue and the shape of the answer."""
+    return render("understand", attributes=described(catalog))
+
+
+def messages(told: str, line: str) -> list[BaseMessage]:
+    """All that a model gets to read a line."""
+    return [SystemMessage(told), HumanMessage(as_data(line, LONGEST))]
+
+
+def settled(rules: Intent) -> bool:
+    """Whether nothing that a model could propose would change what the rules read."""
+    return rules.action != "ask" or bool(rules.compared)
+
+
 def agreed(rules: Intent, proposed: Proposed, line: str, catalog: Catalog) -> Intent:
     """What the rules read, with what the model adds to it."""
-    if rules.action != "ask" or rules.compared:
+    if settled(rules):
         return rules
     conditions = accepted(proposed, line, catalog, tuple(_attribute(condition) for condition in rules.filters))
     filters = tuple(dict.fromkeys((*rules.filters, *conditions)))
@@ -160,4 +175,7 @@ def _attribute(condition: str) -> str:
     return re.split(r"[<>=!]", condition, maxsplit=1)[0]
 
 
-__all__ = ["Action", "Proposed", "ProposedCondition", "accepted", "agreed", "described", "proposing"]
+__all__ = [
+    "Action", "Proposed", "ProposedCondition", "accepted", "agreed", "described", "instructions", "messages",
+    "proposing", "settled",
+]  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from llmrec.chat.reader import ModelReader
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
 from llmrec.server.config import Limits
@@ -17,10 +18,12 @@ from llmrec.server.store.keys import create_key
 
 
 @contextmanager
-def served(recommender: Recommender, folder: Path, limits: Limits) -> Iterator[httpx.Client]:
+def served(
+    recommender: Recommender, folder: Path, limits: Limits, reader: ModelReader | None = None
+) -> Iterator[httpx.Client]:
     """The app behind uvicorn on a port of its own, and a client with a key."""
     with closing(Database.at(folder)) as database, socket.create_server(("127.0.0.1", 0)) as listener:
-        app = build(recommender, database, folder / "media", limits)
+        app = build(recommender, database, folder / "media", limits, reader)
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
