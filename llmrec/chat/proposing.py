@@ -7,6 +7,7 @@ narrow an answer and never widen it. An item is only spoken of where the line na
 
 import logging
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
@@ -23,6 +24,8 @@ from llmrec.retrieval.filters import attribute_kinds, parse_where, written
 
 LONGEST = 500
 """Characters of a line that the model reads."""
+KEPT = 4096
+"""Lines of which it is kept what a model read in them."""
 VALUES = 60
 """Values of an attribute that are told to the model, the most frequent first."""
 _LOG = logging.getLogger(__name__)
@@ -53,14 +56,18 @@ def proposing(model: BaseChatModel, catalog: Catalog, method: str = "json_schema
     """A runnable from a line to its `Intent`: the model's proposal, held against the catalogue and the rules.
 
     `method`: how the model gives structured output, see its `with_structured_output`. Where it fails the rules answer
-    alone, and the log says so.
+    alone, and the log says so. A line is asked of once: a chain reads the whole conversation again at every turn.
     """
     structured = model.with_structured_output(Proposed, method=method)
     told = instructions(catalog)
 
+    @lru_cache(KEPT)
+    def asked(line: str) -> Proposed:
+        return Proposed.model_validate(structured.invoke(messages(told, line)))
+
     def read(line: str) -> Intent:
         try:
-            proposed = Proposed.model_validate(structured.invoke(messages(told, line)))
+            proposed = asked(as_data(line, LONGEST))
         except Exception as error:  # of whatever library the model comes from
             _LOG.warning("a line was read by rules alone, as the chat model failed: %s", type(error).__name__)
             return understand(line, catalog)

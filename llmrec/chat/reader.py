@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
 from llmrec.chat.endpoint import SECONDS, unreachable
-from llmrec.chat.proposing import LONGEST, Proposed, agreed, instructions, messages, settled
+from llmrec.chat.proposing import KEPT, LONGEST, Proposed, agreed, instructions, messages, settled
 from llmrec.chat.understand import Intent, understand
 from llmrec.prompts import as_data
 
@@ -22,8 +22,6 @@ AGAIN = 10.0
 """Seconds between two looks whether a model that was away is back."""
 AT_ONCE = 64
 """Lines that are with the model at once; the rules read those above."""
-KEPT = 4096
-"""Lines of which it is kept what the model read in them, at most `LONGEST` characters each."""
 TRIAL = "something that I would like"
 """A line of nobody's, to find out whether the model answers."""
 

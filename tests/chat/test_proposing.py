@@ -65,6 +65,12 @@ def test_it_is_told_the_schema_and_the_catalogue_and_no_more_than_the_line(
     assert line == {"role": "user", "content": "show me anything"}
 
 
+def test_a_line_is_asked_of_once(read: Runnable[str, Intent], endpoint: Peer) -> None:
+    line = "films of that year when I was born"
+    assert read.invoke(line) == read.invoke(line)
+    assert endpoint.lines.count(line) == 1
+
+
 def test_what_a_rule_read_stands_and_what_no_item_has_is_dropped(read: Runnable[str, Intent]) -> None:
     assert read.invoke("a western not older than 1960").filters == ("year>=1960", "genres=Western")
     assert read.invoke("show me anything").filters == ()
