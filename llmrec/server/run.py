@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 GRACE = 60
 """Seconds that running requests get when the gateway is told to end."""
+UNREAD = 60.0
+"""Seconds that an answer may wait for a client to read on; uvicorn waits for ever."""
 
 
 def serve(
@@ -48,7 +50,7 @@ def serve(
     Raises `BadInput` where the address is taken, and what `Recommender.open`, `through_vllm` and `open_database` raise.
     """
     # a port that is taken is told before the models are loaded
-    with _listening(host, port) as listener, closing(open_database(data, url)) as database:
+    with listening(host, port) as listener, closing(open_database(data, url)) as database:
         recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
         log_to_stderr()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
@@ -79,8 +81,15 @@ def _load_writer(recommender: Recommender) -> None:
     recommender.recommend(Request(history=(), k=1, explain=True))
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections, each of which ends when its client reads nothing for `UNREAD` seconds.
+
+    Raises `BadInput` where the address is taken or not this machine's.
+    """
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise BadInput(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections have it from the listener
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD * 1000))
+    return listener
