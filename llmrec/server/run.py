@@ -1,7 +1,6 @@
 """`llmrec serve`: opens what it answers from, makes the first key, and serves until it is told to end."""
 
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -12,12 +11,12 @@ import langsmith
 import uvicorn
 
 from llmrec.chat.reader import ModelReader
-from llmrec.errors import BadInput
 from llmrec.opening import through_vllm
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.config import OVER_VLLM, USUAL
+from llmrec.server.connections import Connection, listening
 from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 GRACE = 60
 """Seconds that running requests get when the gateway is told to end."""
-UNREAD = 60.0
-"""Seconds that an answer may wait for a client to read on; uvicorn waits for ever."""
 
 
 def serve(
@@ -64,7 +61,7 @@ def serve(
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=30,
+            timeout_keep_alive=30, http=Connection,
         )  # fmt: skip
         loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
         loading.start()
@@ -79,17 +76,3 @@ def serve(
 def _load_writer(recommender: Recommender) -> None:
     """Has the first sentence written now, as the writing model takes seconds to load: nobody should wait for it."""
     recommender.recommend(Request(history=(), k=1, explain=True))
-
-
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections, each of which ends when its client reads nothing for `UNREAD` seconds.
-
-    Raises `BadInput` where the address is taken or not this machine's.
-    """
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise BadInput(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections have it from the listener
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(UNREAD * 1000))
-    return listener

@@ -13,7 +13,7 @@ from llmrec.chat.reader import ModelReader
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
 from llmrec.server.config import Limits
-from llmrec.server.run import listening
+from llmrec.server.connections import Connection, listening
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 
@@ -34,7 +34,8 @@ def served(
         if room:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
         app = build(recommender, database, folder / "media", limits, reader)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, http=Connection)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         key = create_key(database, rates="100000/minute")

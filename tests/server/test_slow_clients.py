@@ -1,19 +1,23 @@
-"""Clients that ask and then read slowly, or nothing, or go away amid the answer, on a real socket: others go on."""
+"""Clients that ask slowly, read slowly or nothing, or go away amid the answer, on a real socket: others go on."""
 
+import contextlib
 import json
 import re
 import socket
+import time
 from pathlib import Path
 
 import httpx
 import pytest
 
 from llmrec.recommend import Recommender
-from llmrec.server import run
+from llmrec.server import connections
 from llmrec.server.config import Limits
 from tests.server.serving import served
 from tests.server.test_items import within
+from tests.server.test_pressure import raw
 
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 SMALL = 4096
 """Bytes that a client takes in without reading, and that the server's kernel takes off it."""
 
@@ -74,7 +78,7 @@ def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Reco
 def test_what_is_not_read_for_long_is_broken_off(
     recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run, "UNREAD", 1.0)
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
     with served(recommender, tmp_path, Limits(), room=SMALL) as client:
         path = "/swagger/swagger-ui-bundle.js"
         whole = len(client.get(path).content)
@@ -86,6 +90,40 @@ def test_what_is_not_read_for_long_is_broken_off(
         for connection in unread:
             with connection:
                 assert len(received(connection)) < whole
+
+
+def test_a_head_that_never_ends_is_not_waited_for(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    with served(recommender, tmp_path, Limits()) as client:
+        silent, half = raw(client, b""), raw(client, HEALTH[:20])
+        second = raw(client, HEALTH + HEALTH[:20])
+        dripping = raw(client, b"GET /healthz HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:  # until the connection is gone; the time limit of the test is the limit
+                dripping.sendall(b"X: y\r\n")
+                time.sleep(0.1)
+        assert (received(silent), received(half)) == (b"", b"")
+        assert received(second).startswith(b"HTTP/1.1 200")
+        for connection in (silent, half, second, dripping):
+            connection.close()
+
+
+def test_who_is_slow_within_the_limits_is_served(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    with served(recommender, tmp_path, Limits()) as client, raw(client, HEALTH) as connection:
+        head = f"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+        body = b'{"k": 1}'
+        for part in (
+            HEALTH, f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode(), body,
+            HEALTH.replace(b"Host", b"Connection: close\r\nHost"),
+        ):  # fmt: skip
+            time.sleep(1.5)
+            connection.sendall(part)
+        assert received(connection).count(b"HTTP/1.1 200") == 4
 
 
 def received(connection: socket.socket) -> bytes:
