@@ -77,6 +77,8 @@ def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> N
     ("words", "says"),
     [
         (("data", "check", "/nowhere"), "/nowhere is not a folder"),
+        (("serve", "--chat-model", "qwen"), "--chat-url and --chat-model belong together"),
+        (("chat", "--chat-url", "127.0.0.1:1", "--chat-model", "qwen"), "--chat-url is '127.0.0.1:1'"),
         (("data", "check"), "Missing argument"),
         (("recommend", "--nonsense"), "No such option"),
         (("recommend", "-k", "0"), "greater than or equal to 1"),

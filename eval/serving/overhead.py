@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,13 @@ import numpy as np
 
 from eval.ranking.cells import command_line, head_commit, this_machine
 from eval.serving.gateway import serving
-from llmrec.engine.remote import PATIENCE, Remote
-from llmrec.engine.vllm import VllmEngine
+from eval.serving.recording import Phase, Record, RecordedEngine, relayed
+from llmrec.engine.remote import PATIENCE
 from llmrec.opening import through_vllm
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "serving" / "overhead.json"
-Phase = list[tuple[str, bytes]]
-"""URL and body of each call that is made side by side; the next phase waits for all of them."""
 
 
 def main() -> None:
@@ -69,50 +68,22 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-class _Recording(VllmEngine):
-    """An engine that notes what it sends."""
-
-    phases: list[Phase]
-
-    def query_vectors(self, *words: Any) -> Any:
-        self.phases.append([])
-        return super().query_vectors(*words)
-
-    def generate(self, *words: Any) -> Any:
-        self.phases.append([])
-        return super().generate(*words)
-
-
 def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[str, list[tuple[Any, list[Phase]]]]:
     """Kind of request -> each one's body for the gateway, and what it comes to."""
-    plain = Recommender.open(None, None)
-    with closing(plain.opened.index):
-        shop = Recommender(through_vllm(plain.opened, rank_url, write_url))
-        engine = shop.opened.engine
-        engine.__class__ = _Recording
-        assert isinstance(engine, _Recording)
-
-        def noting(remote: Remote, post: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
-            def send(path: str, body: Any) -> Any:
-                told = json.dumps({"model": remote.model} | body).encode()
-                engine.phases[-1].append((remote.url + path, told))
-                return post(path, body)
-
-            return send
-
-        for remote in (engine._rank, engine._write):
-            if remote is not None:
-                remote.post = noting(remote, remote.post)  # type: ignore[method-assign]
+    plain, record = Recommender.open(None, None), Record()
+    with closing(plain.opened.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
+        opened = through_vllm(plain.opened, rank, write)
+        shop = Recommender(replace(opened, engine=RecordedEngine(opened.engine, record)))
         found: dict[str, list[tuple[Any, list[Phase]]]] = {}
         for kind, count in many.items():
             explain, found[kind] = kind == "ranked and explained", []
             for user in sorted(shop.catalog.histories)[:count]:
-                body = {"user": user, "k": 5 if explain else 10, "explain": explain}
-                engine.phases = []
+                body: dict[str, Any] = {"user": user, "k": 5 if explain else 10, "explain": explain}
+                record.phases = []
                 answer = shop.recommend(Request(**body))
                 if answer.degraded:
                     raise RuntimeError(f"vLLM did not answer within {PATIENCE.read:.0f} s; the machine is too busy")
-                found[kind].append((body, [phase for phase in engine.phases if phase]))
+                found[kind].append((body, [phase for phase in record.phases if phase]))
     return found
 
 

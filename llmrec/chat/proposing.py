@@ -7,10 +7,11 @@ narrow an answer and never widen it. An item is only spoken of where the line na
 
 import logging
 import re
+from functools import lru_cache
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +24,8 @@ from llmrec.retrieval.filters import attribute_kinds, parse_where, written
 
 LONGEST = 500
 """Characters of a line that the model reads."""
+KEPT = 4096
+"""Lines of which it is kept what a model read in them."""
 VALUES = 60
 """Values of an attribute that are told to the model, the most frequent first."""
 _LOG = logging.getLogger(__name__)
@@ -53,25 +56,44 @@ def proposing(model: BaseChatModel, catalog: Catalog, method: str = "json_schema
     """A runnable from a line to its `Intent`: the model's proposal, held against the catalogue and the rules.
 
     `method`: how the model gives structured output, see its `with_structured_output`. Where it fails the rules answer
-    alone, and the log says so.
+    alone, and the log says so. A line is asked of once: a chain reads the whole conversation again at every turn.
     """
     structured = model.with_structured_output(Proposed, method=method)
-    told = SystemMessage(render("understand", attributes=described(catalog)))
+    told = instructions(catalog)
+
+    @lru_cache(KEPT)
+    def asked(line: str) -> Proposed:
+        return Proposed.model_validate(structured.invoke(messages(told, line)))
 
     def read(line: str) -> Intent:
         try:
-            proposed = structured.invoke([told, HumanMessage(as_data(line, LONGEST))])
+            proposed = asked(as_data(line, LONGEST))
         except Exception as error:  # of whatever library the model comes from
             _LOG.warning("a line was read by rules alone, as the chat model failed: %s", type(error).__name__)
             return understand(line, catalog)
-        return agreed(understand(line, catalog), Proposed.model_validate(proposed), line, catalog)
+        return agreed(understand(line, catalog), proposed, line, catalog)
 
     return RunnableLambda(read)
 
 
+def instructions(catalog: Catalog) -> str:
+    """What a model is told before each line: the attributes of the catalogue and the shape of the answer."""
+    return render("understand", attributes=described(catalog))
+
+
+def messages(told: str, line: str) -> list[BaseMessage]:
+    """All that a model gets to read a line."""
+    return [SystemMessage(told), HumanMessage(as_data(line, LONGEST))]
+
+
+def settled(rules: Intent) -> bool:
+    """Whether nothing that a model could propose would change what the rules read."""
+    return rules.action != "ask" or bool(rules.compared)
+
+
 def agreed(rules: Intent, proposed: Proposed, line: str, catalog: Catalog) -> Intent:
     """What the rules read, with what the model adds to it."""
-    if rules.action != "ask" or rules.compared:
+    if settled(rules):
         return rules
     conditions = accepted(proposed, line, catalog, tuple(_attribute(condition) for condition in rules.filters))
     filters = tuple(dict.fromkeys((*rules.filters, *conditions)))
@@ -160,4 +182,7 @@ def _attribute(condition: str) -> str:
     return re.split(r"[<>=!]", condition, maxsplit=1)[0]
 
 
-__all__ = ["Action", "Proposed", "ProposedCondition", "accepted", "agreed", "described", "proposing"]
+__all__ = [
+    "Action", "Proposed", "ProposedCondition", "accepted", "agreed", "described", "instructions", "messages",
+    "proposing", "settled",
+]  # fmt: skip

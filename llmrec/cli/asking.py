@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmrec.cli.options import OPENING, Adapter, Chroma, Data, History, Json, User
+from llmrec.cli.options import OPENING, Adapter, ChatModel, ChatUrl, Chroma, Data, History, Json, User
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -108,18 +108,30 @@ def audit(
 
 
 @app.command()
-def chat(data: Data = None, adapter: Adapter = None, user: User = None, history: History = None) -> None:
+def chat(
+    data: Data = None,
+    adapter: Adapter = None,
+    user: User = None,
+    history: History = None,
+    chat_url: ChatUrl = None,
+    chat_model: ChatModel = None,
+) -> None:
     """Ask for recommendations in words, line by line."""
+    from llmrec.chat import endpoint
     from llmrec.commands.opened import opened
     from llmrec.request import Request
 
+    model = endpoint.chat_model(chat_url, chat_model)
     request = Request(user, _ids(history))
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check)
+    from llmrec.chat import proposing
     from llmrec.chat.session import Session
     from llmrec.commands.repl import converse
 
-    converse(Session(recommender.catalog, recommender.recommend, request.seen(recommender.catalog)))
+    catalog = recommender.catalog
+    understand = proposing(model, catalog) if model else None
+    converse(Session(catalog, recommender.recommend, request.seen(catalog), understand=understand))
 
 
 @app.command()

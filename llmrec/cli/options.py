@@ -30,4 +30,13 @@ Chroma = Annotated[
         help="URL of a Chroma server that has the index (default: an index below LLMREC_HOME).",
     ),
 ]
+ChatUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--chat-url",
+        help="OpenAI-compatible endpoint of a chat model that reads lines along with the rules; "
+        "its key, if it wants one, is OPENAI_API_KEY of the environment.",
+    ),
+]
+ChatModel = Annotated[str | None, typer.Option("--chat-model", help="Name of that model.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]

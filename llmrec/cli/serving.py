@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from llmrec.cli.options import Adapter, Chroma, Data, Database, Json
+from llmrec.cli.options import Adapter, ChatModel, ChatUrl, Chroma, Data, Database, Json
 from llmrec.commands import show
 
 app = typer.Typer()
@@ -29,12 +29,14 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     database: Database = None,
     chroma: Chroma = None,
+    chat_url: ChatUrl = None,
+    chat_model: ChatModel = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
     from llmrec.commands.serve import run_serve
 
     vllm = (rank_url, write_url) if engine == "vllm" else None
-    run_serve(data, adapter, host, port, database, chroma, vllm)
+    run_serve(data, adapter, host, port, database, chroma, vllm, chat_url, chat_model)
 
 
 @keys_app.command("create")

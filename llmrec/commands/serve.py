@@ -18,18 +18,22 @@ def run_serve(
     database: str | None,
     chroma: str | None,
     vllm: tuple[str, str] | None = None,
+    chat_url: str | None = None,
+    chat_name: str | None = None,
 ) -> None:
-    """Serve until told to end; `chroma`: URL of the server that has the index, `vllm`: of those that rank and write.
+    """Serve until told to end; `chroma`: URL of the server that has the index, `vllm`: of those that rank and write;
+    `chat_*`: a model that reads lines of chats beside the rules.
 
-    Raises `SetupError` where the packages of the gateway are missing.
+    Raises `SetupError` where the packages of the gateway are missing, and what `chat_model` raises.
     """
     with _installed():
         from llmrec.server.run import serve
+    from llmrec.chat.endpoint import chat_model
 
     def say(line: str) -> None:
         show.OUT.print(line, soft_wrap=True, markup=False)
 
-    serve(data, adapter, host, port, database, chroma, say, vllm)
+    serve(data, adapter, host, port, database, chroma, say, vllm, chat_model(chat_url, chat_name))
 
 
 def run_create_key(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 from fastapi import FastAPI, Security
@@ -27,6 +27,9 @@ from llmrec.server.schemas import Failed
 from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
 
+if TYPE_CHECKING:
+    from llmrec.chat.reader import ModelReader
+
 DESCRIPTION = """\
 Recommendations by one LLM that reads item media as soft tokens, ranks, and says why.
 
@@ -44,12 +47,18 @@ STATUSES = {
 }
 
 
-def build(recommender: Recommender, database: Database, media: Path, limits: Limits = USUAL) -> FastAPI:
+def build(
+    recommender: Recommender,
+    database: Database,
+    media: Path,
+    limits: Limits = USUAL,
+    reader: "ModelReader | None" = None,
+) -> FastAPI:
     """The gateway over an open recommender and store; whoever opened them closes them when the app has ended.
 
-    `media`: the folder of the media that items bring.
+    `media`: the folder of the media that items bring; `reader`: a chat model that reads lines beside the rules.
     """
-    shelf = Shelf(recommender, database, media)
+    shelf = Shelf(recommender, database, media, reader)
     gate = Gate(limits.lanes, limits.waiting, limits.seconds)
     metrics = Metrics(
         lambda: gate.inside, lambda: len(shelf.stock.offered), lambda: shelf.stock.recommender.opened.index.items
@@ -57,6 +66,8 @@ def build(recommender: Recommender, database: Database, media: Path, limits: Lim
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
+        if shelf.stock.reader:
+            await shelf.stock.reader.hear()  # a wrong key or name is in the log before anybody waits
         note("ready", items=len(shelf.stock.offered))
         yield
         note("ending")

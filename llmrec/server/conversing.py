@@ -24,6 +24,14 @@ OUTAGES = {
 """What is said where something was out of reach and replaced, by its word in `Response.degraded`."""
 
 
+async def hear(answering: Answering, lines: Sequence[Line]) -> None:
+    """Has the chat model, where there is one, read the line that is to be answered: outside of the gate, as it keeps
+    no core busy here."""
+    reader = answering.shelf.stock.reader
+    if reader and lines and not lines[-1].mine:
+        await reader.hear(lines[-1].words)
+
+
 class Conversation:
     """One turn of it: `opening` is the list, or the whole of a short answer; `rest` what takes longer."""
 
@@ -36,16 +44,18 @@ class Conversation:
         context: Context | None = None,
     ) -> None:
         """`user`: one that nobody knows is a newcomer. Raises `BadInput` where there is nothing to answer."""
+        stock = answering.shelf.stock
         self._answering, self._tenant = answering, tenant
-        self._recommender = answering.shelf.stock.recommender
+        self._recommender = stock.recommender
         self._person = self._known(user)
         self.stored: dict[str, Any] | None = None
         """The answer that was stored, with its `id` and `items`."""
         history = self._person.history if self._person else ()
         never = self._person.turned_down if self._person else ()
         catalog = self._recommender.catalog
-        self._session = Session(catalog, self._recommend, history, never, context=context)
-        self._last = remember(self._session, lines, answering.shelf.stock.offered)
+        understand = stock.reader.understanding if stock.reader else None
+        self._session = Session(catalog, self._recommend, history, never, understand, context=context)
+        self._last = remember(self._session, lines, stock.offered)
         self._explains = False
 
     def opening(self) -> str:

@@ -43,3 +43,4 @@ def log_to_stderr() -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("llmrec").setLevel(logging.INFO)
+    logging.getLogger("openai").setLevel(logging.WARNING)  # OPENAI_LOG=debug has older clients log what people say

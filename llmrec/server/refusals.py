@@ -29,6 +29,8 @@ class Refused(Exception):
         headers = {} if self.retry_after is None else {"Retry-After": str(max(1, round(self.retry_after)))}
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
+        if self.status == 408:  # the rest of the body may come yet, and is no next request
+            headers["Connection"] = "close"
         return JSONResponse(self.body(), self.status, headers)
 
     def body(self) -> dict[str, Any]:

@@ -1,23 +1,28 @@
 """`llmrec serve`: opens what it answers from, makes the first key, and serves until it is told to end."""
 
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import langsmith
 import uvicorn
 
-from llmrec.errors import BadInput
+from llmrec.chat.reader import ModelReader
 from llmrec.opening import through_vllm
 from llmrec.recommend import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.config import OVER_VLLM, USUAL
+from llmrec.server.connections import Connection, listening
 from llmrec.server.logs import log_to_stderr
 from llmrec.server.places import open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 GRACE = 60
 """Seconds that running requests get when the gateway is told to end."""
@@ -32,27 +37,31 @@ def serve(
     chroma: str | None,
     say: Callable[[str], None],
     vllm: tuple[str, str] | None = None,
+    chat: "BaseChatModel | None" = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know;
     `url`: of the database, `chroma`: of the server that has the index, where these do not lie below LLMREC_HOME;
-    `vllm`: the addresses of the servers that rank and write, where the LLM does not run here.
+    `vllm`: the addresses of the servers that rank and write, where the LLM does not run here; `chat`: a model that
+    reads lines of chats beside the rules.
 
     Raises `BadInput` where the address is taken, and what `Recommender.open`, `through_vllm` and `open_database` raise.
     """
     # a port that is taken is told before the models are loaded
-    with _listening(host, port) as listener, closing(open_database(data, url)) as database:
+    with listening(host, port) as listener, closing(open_database(data, url)) as database:
         recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
         log_to_stderr()
+        langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
         if vllm:
             recommender = Recommender(through_vllm(recommender.opened, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
-        app = build(recommender, database, store_folder(data) / "media", OVER_VLLM if vllm else USUAL)
+        reader = ModelReader(chat) if chat else None
+        app = build(recommender, database, store_folder(data) / "media", OVER_VLLM if vllm else USUAL, reader)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
-            timeout_keep_alive=30,
+            timeout_keep_alive=30, http=Connection,
         )  # fmt: skip
         loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
         loading.start()
@@ -67,10 +76,3 @@ def serve(
 def _load_writer(recommender: Recommender) -> None:
     """Has the first sentence written now, as the writing model takes seconds to load: nobody should wait for it."""
     recommender.recommend(Request(history=(), k=1, explain=True))
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise BadInput(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error

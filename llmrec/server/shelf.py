@@ -8,6 +8,7 @@ import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmrec.changes import changed
 from llmrec.errors import LlmrecError
@@ -15,6 +16,9 @@ from llmrec.recommend import Recommender
 from llmrec.server.logs import note
 from llmrec.server.store.database import Database
 from llmrec.server.store.items import changes_since
+
+if TYPE_CHECKING:
+    from llmrec.chat.reader import CatalogueReader, ModelReader
 
 AGAIN = 5.0
 """Seconds until changes that could not be taken in (a full disk) are tried again."""
@@ -29,21 +33,26 @@ class Stock:
     """Ids of the items that may be asked for."""
     number: int
     """The last change of the store that is in it."""
+    reader: "CatalogueReader | None"
+    """What reads lines of chats beside the rules, told of this catalogue."""
 
 
 class Shelf:
     """Holds the stock of this moment; whoever answers takes it once and keeps it to the end of the answer."""
 
-    def __init__(self, recommender: Recommender, database: Database, media: Path) -> None:
-        """Takes in the changes that the store holds already; `media`: the folder of their media files.
+    def __init__(
+        self, recommender: Recommender, database: Database, media: Path, reader: "ModelReader | None" = None
+    ) -> None:
+        """Takes in the changes that the store holds already; `media`: the folder of their media files; `reader`: a
+        chat model that reads lines beside the rules.
 
         Raises what `changed` raises.
         """
-        self._database, self._media = database, media
+        self._database, self._media, self._reader = database, media, reader
         self.encoding = threading.Lock()
         """Held by who encodes media (towers and their cache serve one at a time) or changes which there are."""
         self._waits, self._ends = threading.Event(), False
-        self.stock = _stock(recommender, 0)
+        self.stock = self._stock(recommender, 0)
         self._take_in()
         self._thread = threading.Thread(target=self._run, name="shelf", daemon=True)
         self._thread.start()
@@ -80,13 +89,14 @@ class Shelf:
             put = [change.item for change in changes if change.item is not None]
             gone = [change.id for change in changes if change.item is None and change.id in known]
             opened = changed(stock.recommender.opened, put, gone)
-        self.stock = _stock(Recommender(opened), changes[-1].number)
+        self.stock = self._stock(Recommender(opened), changes[-1].number)
         note("items taken in", put=len(put), withdrawn=len(gone), offered=len(self.stock.offered))
 
-
-def _stock(recommender: Recommender, number: int) -> Stock:
-    gone = {recommender.catalog.items[row].id for row in recommender.opened.withdrawn}
-    return Stock(recommender, frozenset(recommender.catalog.row.keys() - gone), number)
+    def _stock(self, recommender: Recommender, number: int) -> Stock:
+        catalog = recommender.catalog
+        gone = {catalog.items[row].id for row in recommender.opened.withdrawn}
+        reader = self._reader.over(catalog) if self._reader else None
+        return Stock(recommender, frozenset(catalog.row.keys() - gone), number, reader)
 
 
 def _safe(error: Exception) -> bool:

@@ -5,10 +5,7 @@ What is not: the model. The answers that the server replays were written by hand
 them, and some as a hostile one might; how a real small model does is measured by `python -m eval.chat_filters`.
 """
 
-import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,18 +14,13 @@ from hypothesis import strategies as st
 from langchain_core.runnables import Runnable
 
 from eval.chat_queries import catalogue
+from llmrec.chat.endpoint import chat_model
 from llmrec.chat.proposing import Proposed, ProposedCondition, agreed, described, proposing
 from llmrec.chat.understand import Intent, understand
 from llmrec.retrieval.filters import parse_where
+from tests.chat.endpoint import Peer, peer, proposed
 
 FILMS = catalogue("films")
-
-
-def proposed(
-    action: str = "ask", subject: str = "", wish: str = "", *conditions: tuple[str, str, list[Any]]
-) -> Proposed:
-    parts = [ProposedCondition(attribute=a, operator=o, values=v) for a, o, v in conditions]  # type: ignore[arg-type]
-    return Proposed(action=action, subject=subject, wish=wish, conditions=parts)  # type: ignore[arg-type]
 
 
 RECORDED = {
@@ -39,39 +31,21 @@ RECORDED = {
     "films of that year when I was born": proposed("ask", "", "", ("year", "=", [1984])),
     "forget the others": proposed("not", "Fargo"),
 }
-ASKED: list[dict[str, Any]] = []
-
-
-class Endpoint(BaseHTTPRequestHandler):
-    """Answers chat completions with what was recorded for the user's line; other lines with an error."""
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        ASKED.append(body)
-        found = RECORDED.get(body["messages"][-1]["content"])
-        choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant"}}
-        told = {"id": "1", "object": "chat.completion", "created": 0, "model": body["model"], "choices": [choice]}
-        choice["message"]["content"] = found.model_dump_json() if found else "no JSON at all"  # type: ignore[index]
-        content = json.dumps(told).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        """Says nothing."""
 
 
 @pytest.fixture(scope="module")
-def read() -> Iterator[Runnable[str, Intent]]:
+def endpoint() -> Iterator[Peer]:
+    """Answers with what was recorded."""
+    with peer(RECORDED) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def read(endpoint: Peer) -> Runnable[str, Intent]:
     """Lines of films, read over HTTP."""
-    openai = pytest.importorskip("langchain_openai", reason="langchain-openai is not installed")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Endpoint) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/v1"
-        yield proposing(openai.ChatOpenAI(model="recorded", base_url=address, api_key="none", max_retries=0), FILMS)
-        server.shutdown()
+    model = chat_model(endpoint.url, "recorded")
+    assert model
+    return proposing(model, FILMS)
 
 
 def test_what_the_model_adds_narrows_what_the_rules_read(read: Runnable[str, Intent]) -> None:
@@ -80,13 +54,21 @@ def test_what_the_model_adds_narrows_what_the_rules_read(read: Runnable[str, Int
     assert read.invoke("give me the likes of whatever stood second") == Intent("similar", "2")
 
 
-def test_it_is_told_the_schema_and_the_catalogue_and_no_more_than_the_line(read: Runnable[str, Intent]) -> None:
+def test_it_is_told_the_schema_and_the_catalogue_and_no_more_than_the_line(
+    read: Runnable[str, Intent], endpoint: Peer
+) -> None:
     read.invoke("show me anything")
-    body = ASKED[-1]
+    body = endpoint.asked[-1]
     assert body["response_format"]["json_schema"]["schema"]["properties"].keys() == set(Proposed.model_fields)
     system, line = body["messages"]
     assert "Film-Noir" in system["content"] and "year: a number from 1922 to 1998" in system["content"]
     assert line == {"role": "user", "content": "show me anything"}
+
+
+def test_a_line_is_asked_of_once(read: Runnable[str, Intent], endpoint: Peer) -> None:
+    line = "films of that year when I was born"
+    assert read.invoke(line) == read.invoke(line)
+    assert endpoint.lines.count(line) == 1
 
 
 def test_what_a_rule_read_stands_and_what_no_item_has_is_dropped(read: Runnable[str, Intent]) -> None:

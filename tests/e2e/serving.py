@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,12 +19,17 @@ def home_in(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, log: Path) -> Iterator[tuple[subprocess.Popen[str], str, str | None]]:
-    """The process, its address, and the key it printed, if any; killed at the end where it still runs."""
+def serving(
+    home: Path, log: Path, words: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str, str | None]]:
+    """The process, its address, and the key it printed, if any; killed at the end where it still runs.
+
+    `words`: more options of the command; `env`: more of its environment.
+    """
     with log.open("a") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "llmrec.cli", "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=errors,
-            text=True, env=os.environ | {"LLMREC_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            [sys.executable, "-m", "llmrec.cli", "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=errors,
+            text=True, env=os.environ | {"LLMREC_HOME": str(home), "PYTHONUNBUFFERED": "1"} | dict(env or {}),
         )  # fmt: skip
         try:
             key = None

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from llmrec.chat.reader import TRIAL
+from tests.chat.endpoint import peer, proposed
 from tests.e2e.serving import home_in, serving
 
 
@@ -68,6 +71,32 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert {"ready", "request", "ending"} <= {line["event"] for line in lines}
     assert "killed-amid" not in log.read_text() and key not in log.read_text()
+
+
+def test_a_chat_model_reads_along_and_nobody_else_hears_of_it(own_home: Path, tmp_path: Path) -> None:
+    """Whatever the environment asks LangChain and its client to trace and to log."""
+    line, log = "I could do with a laugh", tmp_path / "log"
+    answers = {line: proposed("ask", "", "a laugh", ("genres", "=", ["Comedy"])), TRIAL: proposed()}
+    with peer(answers) as endpoint, socket.create_server(("127.0.0.1", 0)) as langsmith:
+        env = {
+            "OPENAI_API_KEY": "sk-nobody-sees-this", "OPENAI_LOG": "debug", "LANGSMITH_API_KEY": "any",
+            "LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true",
+            "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{langsmith.getsockname()[1]}",
+        }  # fmt: skip
+        words = ["--chat-url", endpoint.url, "--chat-model", "by-heart"]
+        words += ["--database", f"sqlite:///{tmp_path / 'store.db'}"]
+        with serving(own_home, log, words, env) as (process, address, key):
+            body = {"model": "llmrec", "messages": [{"role": "user", "content": line}]}
+            head = {"Authorization": f"Bearer {key}"}
+            answer = httpx.post(f"{address}/v1/chat/completions", json=body, headers=head, timeout=120).json()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=60) == 0  # what waits to be traced would be sent by now
+        assert answer["recommendations"]["conditions"] == ["genres=Comedy"]
+        assert endpoint.lines == [TRIAL, line] and set(endpoint.keys) == {"Bearer sk-nobody-sees-this"}
+        langsmith.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            langsmith.accept()
+    assert "laugh" not in log.read_text() and "sk-nobody" not in log.read_text()
 
 
 def test_a_start_that_fails_shows_no_key(tmp_path: Path) -> None:

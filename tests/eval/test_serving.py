@@ -1,4 +1,7 @@
-"""The load generator: requests come whether or not others are answered, and waits are counted from when one was due."""
+"""The load generator: requests come whether or not others are answered, and waits are counted from when one was due.
+
+And the record of what an engine sends: the bytes as they went, by phases; what is only asked is no part of it.
+"""
 
 import asyncio
 import math
@@ -8,6 +11,8 @@ import httpx
 
 from eval.serving.load import AWAY, Outcome, open_loop, summary
 from eval.serving.plot import plot
+from eval.serving.recording import Record, relayed
+from tests.engine.test_vllm import Faulty
 
 
 def test_requests_wait_for_nobody_and_count_the_wait() -> None:
@@ -47,3 +52,21 @@ def test_a_request_without_an_answer_is_counted(tmp_path: Path) -> None:
     rows = [{"offered a second": rate, **summary(outcomes, took)} for rate in (1.0, 2.0)]
     plot(rows, "made", tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 1000
+
+
+def test_what_goes_through_a_relay_is_recorded_and_answered() -> None:
+    server, record = Faulty(), Record()
+    server.wrong["/v1/completions"] = (503, {"error": "busy"})
+    with relayed(server.url, record) as address, httpx.Client(base_url=address) as client:
+        assert client.get("/version").json() == server.right["/version"]
+        client.post("/pooling", json={"trial": 1})
+        for number in (1, 2):
+            record.begin()
+            assert client.post("/pooling", content=b'{"n": %d}' % number).json() == server.right["/pooling"]
+        assert client.post("/v1/completions", content=b"{}").status_code == 503
+    server.stop()
+    at = server.url
+    assert record.phases == [
+        [(f"{at}/pooling", b'{"n": 1}')],
+        [(f"{at}/pooling", b'{"n": 2}'), (f"{at}/v1/completions", b"{}")],
+    ]

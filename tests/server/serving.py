@@ -9,19 +9,33 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from llmrec.chat.reader import ModelReader
 from llmrec.recommend import Recommender
 from llmrec.server.app import build
 from llmrec.server.config import Limits
+from llmrec.server.connections import Connection, listening
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 
 
 @contextmanager
-def served(recommender: Recommender, folder: Path, limits: Limits) -> Iterator[httpx.Client]:
-    """The app behind uvicorn on a port of its own, and a client with a key."""
-    with closing(Database.at(folder)) as database, socket.create_server(("127.0.0.1", 0)) as listener:
-        app = build(recommender, database, folder / "media", limits)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+def served(
+    recommender: Recommender,
+    folder: Path,
+    limits: Limits,
+    reader: ModelReader | None = None,
+    room: int | None = None,
+) -> Iterator[httpx.Client]:
+    """The app behind uvicorn on a port of its own, and a client with a key.
+
+    `room`: bytes that the kernel takes in of what a client does not read; as many as it likes by default.
+    """
+    with closing(Database.at(folder)) as database, listening("127.0.0.1", 0) as listener:
+        if room:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
+        app = build(recommender, database, folder / "media", limits, reader)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, http=Connection)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         key = create_key(database, rates="100000/minute")

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from llmrec.chat.memory import Line
 from llmrec.server.chat_schemas import ChatRequest, ImagePart, Message
-from llmrec.server.conversing import Conversation, picture_of
+from llmrec.server.conversing import Conversation, hear, picture_of
 from llmrec.server.parts import Caller, Gateway, Parts
 from llmrec.server.refusals import Refused, refusal
 
@@ -49,6 +49,7 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
         conversation = Conversation(parts.answering, caller.tenant, body.user, lines, context)
         return conversation, conversation.opening()
 
+    await hear(parts.answering, lines)
     conversation, opening = await parts.gate.run(begin)
     frame = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": body.model}
     if body.stream:

@@ -1,0 +1,137 @@
+"""Clients that ask slowly, read slowly or nothing, or go away amid the answer, on a real socket: others go on."""
+
+import contextlib
+import json
+import re
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from llmrec.recommend import Recommender
+from llmrec.server import connections
+from llmrec.server.config import Limits
+from tests.server.serving import served
+from tests.server.test_items import within
+from tests.server.test_pressure import raw
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+SMALL = 4096
+"""Bytes that a client takes in without reading, and that the server's kernel takes off it."""
+
+
+def asking(client: httpx.Client, method: str, path: str, content: bytes = b"") -> socket.socket:
+    """A connection on which a request was sent, and nothing is read."""
+    assert client.base_url.port is not None
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+    connection.settimeout(60)
+    connection.connect((client.base_url.host, client.base_url.port))
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    )
+    connection.sendall(head.encode() + content)
+    return connection
+
+
+def streamed(client: httpx.Client) -> socket.socket:
+    """The same, for a list with reasons in pieces."""
+    wish = [{"role": "user", "content": "something funny from the 90s"}]
+    body = {"model": "llmrec", "user": "42", "messages": wish, "stream": True}
+    return asking(client, "POST", "/v1/chat/completions", json.dumps(body).encode())
+
+
+def idle(client: httpx.Client) -> bool:
+    """Whether nothing runs or waits at the gate."""
+    return "llmrec_gate_requests 0.0" in client.get("/metrics").text
+
+
+def ended(client: httpx.Client) -> int:
+    """How many requests for files of a folder are over."""
+    counts = re.findall(r'^llmrec_requests_total\{.*route="none".*\} (\S+)', client.get("/metrics").text, re.M)
+    return int(sum(map(float, counts)))
+
+
+def opened() -> int:
+    """Files and sockets of this process, which is client and server at once."""
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits(lanes=1, waiting=2), room=SMALL) as client:
+        assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
+        before = opened()
+        unread, left = streamed(client), streamed(client)
+        assert left.recv(100).startswith(b"HTTP/1.1 200")
+        assert client.post("/v1/recommendations", json={"user": "1", "k": 1}).status_code == 200
+        left.close()
+        assert within(60, lambda: idle(client))
+        with unread:
+            assert b"data: [DONE]" in received(unread)  # who reads late gets all of it
+        assert within(60, lambda: idle(client) and opened() <= before)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no TCP_USER_TIMEOUT")
+def test_what_is_not_read_for_long_is_broken_off(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    with served(recommender, tmp_path, Limits(), room=SMALL) as client:
+        path = "/swagger/swagger-ui-bundle.js"
+        whole = len(client.get(path).content)
+        before = opened()
+        unread = [asking(client, "GET", path) for _ in range(8)]
+        assert client.post("/v1/recommendations", json={"user": "1", "k": 1}).status_code == 200
+        assert within(60, lambda: ended(client) == 1 + len(unread))
+        assert within(60, lambda: opened() <= before + len(unread))  # their own ends are open, the server's are not
+        for connection in unread:
+            with connection:
+                assert len(received(connection)) < whole
+
+
+def test_a_head_that_never_ends_is_not_waited_for(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    with served(recommender, tmp_path, Limits()) as client:
+        silent, half = raw(client, b""), raw(client, HEALTH[:20])
+        second = raw(client, HEALTH + HEALTH[:20])
+        dripping = raw(client, b"GET /healthz HTTP/1.1\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:  # until the connection is gone; the time limit of the test is the limit
+                dripping.sendall(b"X: y\r\n")
+                time.sleep(0.1)
+        assert (received(silent), received(half)) == (b"", b"")
+        assert received(second).startswith(b"HTTP/1.1 200")
+        for connection in (silent, half, second, dripping):
+            connection.close()
+
+
+def test_who_is_slow_within_the_limits_is_served(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    with served(recommender, tmp_path, Limits()) as client, raw(client, HEALTH) as connection:
+        head = f"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+        body = b'{"k": 1}'
+        for part in (
+            HEALTH, f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode(), body,
+            HEALTH.replace(b"Host", b"Connection: close\r\nHost"),
+        ):  # fmt: skip
+            time.sleep(1.5)
+            connection.sendall(part)
+        assert received(connection).count(b"HTTP/1.1 200") == 4
+
+
+def received(connection: socket.socket) -> bytes:
+    """What still comes until the connection ends, in whatever way."""
+    parts = []
+    try:
+        while part := connection.recv(65536):
+            parts.append(part)
+    except ConnectionError:
+        pass
+    return b"".join(parts)
