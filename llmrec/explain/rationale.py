@@ -3,6 +3,7 @@ plainly.
 """
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
@@ -16,7 +17,7 @@ from llmrec.explain.evidence import ItemEvidence
 from llmrec.explain.phrasing import Style
 from llmrec.explain.remarks import Remark, remarks
 from llmrec.explain.styles import styled, unstyled
-from llmrec.explain.verifier import verify
+from llmrec.explain.verifier import Verdict, verify
 
 Source = Literal["llm", "llm-retry", "plain"]
 Generate = Callable[[list[str], int], list[str]]
@@ -109,6 +110,8 @@ def stream_rationales(
             for n, text in zip(open_, _written(generate, prompts, round_seed), strict=True):
                 sentence = text.strip().split("\n", 1)[0].strip()
                 verdict = verify(sentence, evidences[n], catalog)
+                if verdict.ok and (twice := _said_twice(sentence)):
+                    sentence, verdict = _told_apart(sentence, twice, briefs[n], evidences[n], catalog)
                 problem = verdict.problem or (_left_out(sentence, briefs[n]) if asked[n] == "seen" else "")
                 problem = problem or ("another item has the same sentence" if sentence in told else "")
                 if problem:
@@ -139,6 +142,27 @@ def _written(generate: Generate, prompts: list[str], seed: int) -> list[str]:
     if len(texts) != len(prompts):
         raise LlmrecError(f"the engine returned {len(texts)} texts for {len(prompts)} prompts; it must return one each")
     return texts
+
+
+def _said_twice(sentence: str) -> str:
+    """A quoted title that stands twice in a sentence, "" where none does."""
+    quoted = re.findall(r'"[^"]+"', sentence)
+    return next((name for name in quoted if quoted.count(name) > 1), "")
+
+
+def _told_apart(
+    sentence: str, name: str, brief: Brief, evidence: ItemEvidence, catalog: Catalog
+) -> tuple[str, Verdict]:
+    """A sentence that says the one `name` of the recommended item and of a cause, as two colours of a dress have it:
+    the item becomes "this product". Which of the two it is, the verifier knows; refused where neither reading holds."""
+    parts = sentence.split(name)
+    for n in range(1, len(parts)):
+        told = name.join(parts[:n]) + f"this {brief.words.noun}" + name.join(parts[n:])
+        told = told[:1].upper() + told[1:]
+        verdict = verify(told, evidence, catalog)
+        if verdict.ok and not _said_twice(told):
+            return told, verdict
+    return sentence, Verdict((), f"{name} stands for two items")
 
 
 def _left_out(sentence: str, brief: Brief) -> str:

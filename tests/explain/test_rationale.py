@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,3 +105,31 @@ def test_garbage_never_reaches_the_user(films: Catalog) -> None:
         return [" ".join(rng.choices(words, k=12)) + "." for _ in prompts]
 
     assert {r.source for r in write_rationales(evidences, generate, films)} == {"plain"}
+
+
+def test_a_title_that_two_items_have_is_said_of_the_one_that_was_taken(tiny_catalog: Catalog) -> None:
+    """Two colours of one dress share their title: `"A" came up thanks to "A"` would tell nobody anything."""
+    items = (*tiny_catalog.items, replace(tiny_catalog.item("4"), id="variant"))
+    catalog = replace(tiny_catalog, items=items)
+    evidence = rank_evidence(catalog, "variant", ["4"], np.array([0.4]))
+    for said, told in (
+        ('"Paper Moonlight" came up thanks to "Paper Moonlight".', 'This film came up thanks to "Paper Moonlight".'),
+        ('You watched "Paper Moonlight", so "Paper Moonlight" came up.',
+         'You watched "Paper Moonlight", so this film came up.'),
+    ):  # fmt: skip
+        (rationale,) = write_rationales([evidence], lambda p, _, said=said: [said] * len(p), catalog)
+        assert (rationale.text, rationale.source) == (told, "llm")
+    thrice = 'You watched "Paper Moonlight" and "Paper Moonlight", so "Paper Moonlight" came up.'
+    (rationale,) = write_rationales([evidence], lambda p, _: [thrice] * len(p), catalog)
+    assert rationale.source == "plain"
+    assert rationale.refused[0] == (thrice, '"Paper Moonlight" stands for two items')
+
+
+def test_two_items_with_the_same_evidence_get_two_plain_sentences(tiny_catalog: Catalog) -> None:
+    items = (*tiny_catalog.items, replace(tiny_catalog.item("2"), id="variant"))
+    catalog = replace(tiny_catalog, items=items)
+    both = [rank_evidence(catalog, item, ["4"], np.array([0.4])) for item in ("2", "variant")]
+    found = write_rationales(both, lambda p, _: ["BUY NOW."] * len(p), catalog)
+    assert {r.source for r in found} == {"plain"}
+    assert len({r.text for r in found}) == 2
+    assert all(verify(r.text, r.evidence, catalog).ok for r in found)
