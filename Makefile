@@ -27,14 +27,14 @@ vllm-cpu: $(VLLM)/.ready
 test: $(VENV)/.dev
 	@$(BIN)/llmrec setup
 	@# a process a core, four at most (each takes a gigabyte or two), one thread each: tiny models gain nothing from more
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not services" --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not services and not commands" --cov=llmrec --cov-report=term:skip-covered --cov-fail-under=85
 
 e2e: $(VENV)/.dev
 	@$(BIN)/llmrec setup
 	@command -v chromium google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "the browser tests need Chromium: install it (apt-get install chromium), then 'make e2e' again" >&2; exit 1; }
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/e2e -m "browser or services"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/e2e -m "browser or services or commands"
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 
 def audit(*words: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
