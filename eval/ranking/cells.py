@@ -197,19 +197,24 @@ def this_machine() -> dict[str, Any]:
 
 
 def head_commit() -> str:
-    """The checkout's commit, with `-dirty` where tracked files differ from it; `unknown` outside one."""
-    root = Path(__file__).resolve().parent
-    asked = ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude", "*"]
+    """The checkout's commit, with `-dirty` where tracked files other than results differ from it; `unknown` outside one."""
     if not shutil.which("git"):
         return "unknown"
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    commit = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)eval/results")
+    return f"{commit}-dirty" if changed else commit or "unknown"
+
+
+def _git(*words: str) -> str:
+    """What git prints of this checkout; "" where it fails."""
+    root = Path(__file__).resolve().parent
+    return subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def command_line() -> str:
     """The command that runs, absolute paths made relative to the working directory."""
     spec = getattr(sys.modules["__main__"], "__spec__", None)
-    start = f"python -m {spec.parent or spec.name}" if spec else f"python {_relative(sys.argv[0])}"
+    start = f"python -m {spec.name.removesuffix('.__main__')}" if spec else f"python {_relative(sys.argv[0])}"
     return " ".join([start, *(shlex.quote(_relative(arg)) for arg in sys.argv[1:])])
 
 
