@@ -197,7 +197,7 @@ def this_machine() -> dict[str, Any]:
 
 
 def head_commit() -> str:
-    """The checkout's commit, with `-dirty` where tracked files other than results differ from it; `unknown` outside one."""
+    """The checkout's commit, with `-dirty` where files other than results differ from it; `unknown` outside one."""
     if not shutil.which("git"):
         return "unknown"
     commit = _git("rev-parse", "--short", "HEAD")
