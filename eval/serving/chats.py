@@ -75,7 +75,8 @@ async def _say(
                 piece = event["choices"][0]["delta"].get("content") or ""
                 first = first or (time.perf_counter() - started if piece else 0.0)
                 text += piece
-                items = [item["id"] for item in (event.get("recommendations") or {}).get("items", items)]
+                if listed := (event.get("recommendations") or {}).get("items"):
+                    items = [item["id"] for item in listed]
     except httpx.HTTPError as error:
         told.errors.append(repr(error))
         return "", []
