@@ -5,14 +5,19 @@ And the record of what an engine sends: the bytes as they went, by phases; what 
 
 import asyncio
 import math
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 
+from eval.serving.chats import converse, lost_events
 from eval.serving.load import AWAY, Outcome, open_loop, summary
 from eval.serving.plot import plot
 from eval.serving.recording import Record, relayed
+from llmrec.recommend import Recommender
+from llmrec.server.config import USUAL
 from tests.engine.test_vllm import Faulty
+from tests.server.serving import served
 
 
 def test_requests_wait_for_nobody_and_count_the_wait() -> None:
@@ -70,3 +75,20 @@ def test_what_goes_through_a_relay_is_recorded_and_answered() -> None:
         [(f"{at}/pooling", b'{"n": 1}')],
         [(f"{at}/pooling", b'{"n": 2}'), (f"{at}/v1/completions", b"{}")],
     ]
+
+
+def test_conversations_go_on_from_their_lists_and_events_are_looked_for(tmp_path: Path) -> None:
+    recommender = Recommender.open(None, None)
+
+    async def talk(client: httpx.Client) -> None:
+        async with httpx.AsyncClient(base_url=client.base_url, headers=client.headers, timeout=120) as asked:
+            told = await converse(asked, at_once=1, requests=4)
+            assert (told.errors, len(told.whole)) == ([], 4)
+            ((user, items),) = told.acknowledged.items()
+            assert len(items) >= 2  # the wish and "more like the second one" give a list each
+            assert await lost_events(asked, told) == 0
+            told.acknowledged[user] = [*items, "no-such-item"]
+            assert await lost_events(asked, told) == 1
+
+    with closing(recommender.opened.index), served(recommender, tmp_path, USUAL) as client:
+        asyncio.run(talk(client))
