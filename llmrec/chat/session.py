@@ -124,8 +124,13 @@ class Session:
         if self.asked is None or not self.listed:
             raise BadInput("there is no list yet to speak of; ask for something first")
         if not self.shown or self.shown[0].rationale is None:
-            self._list(dataclasses.replace(self.asked, explain=True))
+            self._list(self._as_it_was(self.asked))
         return self.shown
+
+    def _as_it_was(self, asked: Request) -> Request:
+        """What made the last list, to be explained: what was taken of it or turned down since was neither then."""
+        history, never = ([id for id in ids if id not in self.listed] for ids in (asked.history or (), asked.never))
+        return dataclasses.replace(asked, explain=True, history=tuple(history), never=tuple(never))
 
     def _request(self, intent: Intent, image: bytes | None, line: str) -> Request | None:
         """What a line asks of the recommender; None where it asks for no list. Raises `BadInput`."""

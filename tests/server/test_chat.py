@@ -57,6 +57,17 @@ def test_a_wish_is_answered_with_items_and_checked_sentences(client: TestClient,
     assert [item["rationale"] for item in kept["items"]] == [item["rationale"] for item in items(nineties)]
 
 
+def test_why_is_answered_of_what_was_taken_or_turned_down_since(client: TestClient) -> None:
+    begun = "something funny from the 90s, not horror"
+    answer = say(client, begun, user="picky")
+    first, second = shown(answer)[:2]
+    events = [{"user": "picky", "item": first}, {"user": "picky", "item": second, "kind": "dislike"}]
+    assert client.post("/v1/events", json={"events": events}).status_code == 201
+    for place, item in enumerate(items(answer)[:2], start=1):
+        why = say(client, begun, text(answer), f"why {place}", user="picky")
+        assert text(why) == item["rationale"]["text"]
+
+
 def listed(client: TestClient, *words: str, user: str | None = None, tenant: str = "main") -> list[dict[str, Any]]:
     """The list that answers a conversation, of which the reasons would take seconds more."""
     lines = [Line(bool(n % 2), line) for n, line in enumerate(words)]
