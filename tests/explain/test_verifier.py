@@ -1,7 +1,6 @@
 """The verifier passes what the evidence holds and refuses everything else."""
 
 import random
-import time
 
 import numpy as np
 import pytest
@@ -210,31 +209,6 @@ def test_planted_faults_in_real_sentences_are_found(films: Catalog, kind: str) -
     faults = planted(films, kind, 200)
     missed = [text for text, evidence in faults if verify(text, evidence, films).ok]
     assert len(missed) <= 0.02 * len(faults), missed
-
-
-def test_a_check_takes_under_five_milliseconds_at_ten_thousand_titles() -> None:
-    rng = random.Random(0)
-    parts = [
-        f"{a}{b}" for a in ("Ash", "Red", "Night", "Iron", "Moon") for b in ("fall", " Road", " Song", "er", " Sea")
-    ]
-    items = tuple(
-        Item(
-            str(n),
-            f"{rng.choice(parts)} {rng.choice(parts)} {n}",
-            attributes={"genres": ("Drama", "Comedy"), "year": 1990},
-        )
-        for n in range(10_000)
-    )
-    catalog = Catalog("many", items, {})
-    evidence = rank_evidence(catalog, "0", ["1", "2"], np.array([0.4, 0.2]))
-    text = (
-        f'You picked "{items[1].title}" and "{items[2].title}", so this comedy came up; they share drama and the 1990s.'
-    )
-    assert verify(text, evidence, catalog).ok
-    start = time.perf_counter()
-    for _ in range(50):
-        verify(text, evidence, catalog)
-    assert (time.perf_counter() - start) / 50 < 0.005
 
 
 @pytest.fixture

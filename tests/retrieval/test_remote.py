@@ -120,7 +120,7 @@ def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: Chroma) -> No
         started = time.monotonic()
         assert not reached(index) and time.monotonic() - started < 4
         started = time.monotonic()
-        assert not reached(index) and time.monotonic() - started < 0.1
+        assert not reached(index) and time.monotonic() - started < 1
         server.send(signal.SIGCONT)
         assert until(lambda: reached(index))
     finally:
