@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 def converse(session: "Session") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
+    import langsmith
+
     from llmrec.chat.session import HELP
 
+    langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
     show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
     while True:
         try:

@@ -1,4 +1,5 @@
-"""Reasons in a style that was asked for: one line, two sentences, or a comparison. By rule, without the LLM.
+"""Reasons by rule, without the LLM: where its words did not hold, and in a style that was asked for (one line, two
+sentences, a comparison).
 
 The rationale LoRA writes in the mixture of styles that it was taught and cannot be told one. The plans it was taught
 with can: a style is a choice among them, true by construction, and checked like what the LLM writes.

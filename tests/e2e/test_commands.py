@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -134,6 +135,20 @@ def test_a_conversation_over_a_pipe(on: list[str | Path]) -> None:
     assert "no title like 'zzz'" in done.stdout
     assert "Western" in done.stdout
     assert done.stdout.rstrip().endswith("Goodbye.")
+
+
+def test_nobody_hears_of_a_conversation(on: list[str | Path]) -> None:
+    """Whatever the environment asks LangChain to trace."""
+    with socket.create_server(("127.0.0.1", 0)) as langsmith:
+        env = {
+            "LANGSMITH_API_KEY": "any", "LANGSMITH_TRACING": "true", "LANGCHAIN_TRACING_V2": "true",
+            "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{langsmith.getsockname()[1]}",
+        }  # fmt: skip
+        done = run("chat", *on, "--user", "u2", stdin="something in space\nquit", **env)
+        assert done.returncode == 0, done.stderr
+        langsmith.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            langsmith.accept()
 
 
 def test_the_demo_runs_on_any_catalogue_and_opens_no_chat_without_a_terminal(on: list[str | Path]) -> None:
