@@ -115,7 +115,7 @@ class Recommender:
         clock.lap("llm")
         best, situation = self._rank(q, history, wish, asked, where, request, asker)
         clock.lap("rank")
-        items = tuple(self._recommended(row, situation) for row in best)
+        items = self._recommended(best, situation)
         notes = self._notes(best, request)
 
         def explained() -> Iterator[Recommended]:
@@ -164,7 +164,7 @@ class Recommender:
         weights = asker.weights(self.opened.weights(wish))
         closed = [(*history, *asker.closed, *self.catalog.rows(request.never), *self.opened.withdrawn)]
         fused = self._among_candidates(fuse(parts, weights, closed), q, parts, closed, where)[0]
-        order = [int(row) for row in np.argsort(-fused, kind="stable") if np.isfinite(fused[row])]
+        order = np.argsort(-fused, kind="stable")[: int(np.isfinite(fused).sum())].tolist()
         if request.diversity and order:
             pool = order[: max(10 * request.k, 50)]
             media = np.hstack([vectors[pool] for vectors in self.opened.components.media.values()])
@@ -215,16 +215,21 @@ class Recommender:
 
     def _allowed(self, where: Filter | None) -> NDArray[np.bool_]:
         """`(items,)`: what the filter lets through."""
-        return np.array([where is None or where.matches(item) for item in self.catalog.items], np.bool_)
+        if where is None:
+            return np.ones(len(self.catalog.items), np.bool_)
+        return np.array([where.matches(item) for item in self.catalog.items], np.bool_)
 
-    def _recommended(self, row: int, situation: Situation) -> Recommended:
-        item = self.catalog.items[row]
-        parts = {
-            name: round(float(situation.fused({name: scores[[row]]})[0]), 4)
+    def _recommended(self, rows: list[int], situation: Situation) -> tuple[Recommended, ...]:
+        shares = {
+            name: situation.fused({name: scores[rows]})
             for name, scores in situation.parts.items()
             if situation.weights[name]
         }
-        return Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes))
+        found = []
+        for place, row in enumerate(rows):
+            item, parts = self.catalog.items[row], {name: round(float(x[place]), 4) for name, x in shares.items()}
+            found.append(Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes)))
+        return tuple(found)
 
     def _notes(self, shown: list[int], request: Request) -> list[str]:
         notes = [str(problem) for problem in self.opened.problems]

@@ -52,5 +52,5 @@ def _parts(
     parts = {"factors": np.stack([factors[list(h)].sum(0) for h in histories]) @ factors.T}
     for m in modalities:
         unit = unit_rows(features.vectors[m], features.steps.get(m, 1))
-        parts[m] = content_scores(unit, features.mask[m], histories, NEAR)
+        parts[m] = content_scores(unit, features.mask[m], histories, (NEAR,))[0]
     return parts

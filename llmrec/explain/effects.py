@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,18 +43,21 @@ class Situation:
         """What the LLM reads: the wish and the context."""
         return worded(self.wish, self.context)
 
-    def scale(self, name: str) -> tuple[float, float]:
-        """Mean and deviation that the fused score normalises component `name` with; (0, inf) where it is silent."""
-        scores = self.parts[name][self.open_items].astype(np.float64)
-        spread = float(scores.std())
-        mean = float(scores.mean())
-        return (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
+    @cached_property
+    def scales(self) -> Mapping[str, tuple[float, float]]:
+        """Component -> mean and deviation that the fused score normalises it with; (0, inf) where it is silent."""
+        found = {}
+        for name, part in self.parts.items():
+            scores = part[self.open_items].astype(np.float64)
+            mean, spread = float(scores.mean()), float(scores.std())
+            found[name] = (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
+        return found
 
     def fused(self, parts: Mapping[str, Floats]) -> Floats:
         """Weighted sum of `parts` in this situation's own normalisation, whatever shape they have in common."""
         total: Floats = np.zeros(next(iter(parts.values())).shape, np.float32)
         for name, scores in parts.items():
-            mean, spread = self.scale(name)
+            mean, spread = self.scales[name]
             total += np.float32(self.weights[name]) * ((scores - mean) / spread).astype(np.float32)
         return total
 
@@ -136,7 +140,7 @@ def input_effects(
     one lent to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the wish and without the example,
     where there is one.
     """
-    mean, spread = situation.scale("llm")
+    mean, spread = situation.scales["llm"]
     weight = situation.weights["llm"]
     blank: dict[str, Floats] = {}
     if unasked is not None:
@@ -174,7 +178,7 @@ def _told(situation: Situation, components: Components, modality: str) -> Floats
         return np.zeros(len(components.v), np.float32)
     without = components.tasting.scores([situation.history], without=modality)[0]
     lost: Floats = (situation.parts["taste"] - without) * np.float32(
-        situation.weights["taste"] / situation.scale("taste")[1]
+        situation.weights["taste"] / situation.scales["taste"][1]
     )
     return lost
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llmrec.catalog.derived import derived
 from llmrec.catalog.types import Catalog
 
 
@@ -38,6 +39,10 @@ def wording(catalog: Catalog) -> Wording:
 
     Books and songs have genres too, so films are told by genres that only films have.
     """
+    return derived(catalog, _read_off)
+
+
+def _read_off(catalog: Catalog) -> Wording:
     sample = catalog.items[:500]
     genres = {g for item in sample if isinstance(v := item.attributes.get("genres"), tuple) for g in v}
     if genres & {"Animation", "Documentary", "Film-Noir"}:

@@ -96,12 +96,12 @@ class Components:
             "collaborative": self.lend(self.collaborative.scores(histories)),
         }
         for name, vectors in self.media.items():
-            for last, label in ((NEAR, "last"), (FAR, "recent")):
-                found[f"{name} {label}"] = content_scores(vectors, self.mask[name], histories, last)
+            near, far = content_scores(vectors, self.mask[name], histories, (NEAR, FAR))
+            found |= {f"{name} last": near, f"{name} recent": far}
         if self.tasting:
             found["taste"] = self.tasting.scores(histories)
             for name, places in self.tasting.places.items():
-                found[f"{name} interest"] = content_scores(places, self.mask[name], histories, FAR)
+                found[f"{name} interest"] = content_scores(places, self.mask[name], histories, (FAR,))[0]
         found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
         if asked is not None and "text" in self.media:
             found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))

@@ -1,5 +1,7 @@
 """Likeness of media: the closest of the user's last items, or a vector that stands for words."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,24 +30,25 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
     return unit
 
 
-def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, last: int) -> Floats:
-    """`(batch, items)` float32: each item's largest cosine to the `last` newest history items.
+def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, lasts: Sequence[int]) -> list[Floats]:
+    """For each of `lasts`, `(batch, items)` float32: each item's largest cosine to so many newest history items.
 
     `vectors`: (items, dim), unit rows; `mask`: (items,), False where the item lacks the modality. An item
     without it, or an event without a described history item, scores 0: unknown, neither like nor unlike.
     """
-    scores = np.zeros((len(histories), len(vectors)), np.float32)
-    recent = [[row for row in history[-last:] if mask[row]] for history in histories]
-    for start in range(0, len(recent), BLOCK):
-        block = recent[start : start + BLOCK]
-        needed = sorted({row for rows in block for row in rows})
+    found = [np.zeros((len(histories), len(vectors)), np.float32) for _ in lasts]
+    for start in range(0, len(histories), BLOCK):
+        block = [history[-max(lasts) :] for history in histories[start : start + BLOCK]]
+        needed = sorted({row for rows in block for row in rows if mask[row]})
         place = {row: at for at, row in enumerate(needed)}
         cosine = vectors[needed] @ vectors.T  # (needed, items)
         for event, rows in enumerate(block, start):
-            if rows:
-                scores[event] = cosine[[place[row] for row in rows]].max(axis=0)
-    scores[:, ~mask] = 0
-    return scores
+            for scores, last in zip(found, lasts, strict=True):
+                if near := [place[row] for row in rows[-last:] if row in place]:
+                    scores[event] = cosine[near].max(axis=0)
+    for scores in found:
+        scores[:, ~mask] = 0
+    return found
 
 
 def similar_to(vector: Floats, vectors: Floats, mask: NDArray[np.bool_]) -> Floats:

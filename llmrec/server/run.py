@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import langsmith
+import torch
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from llmrec.chat.reader import ModelReader
 from llmrec.opening import through_vllm
@@ -51,7 +53,11 @@ def serve(
         recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
         log_to_stderr()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
+        # The products of one request are small: threads that share one spend more time in waiting for a core, which
+        # another request or vLLM has, than in multiplying.
+        threadpool_limits(1, user_api="blas")
         if vllm:
+            torch.set_num_threads(1)
             recommender = Recommender(through_vllm(recommender.opened, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")

@@ -54,4 +54,4 @@ def test_the_modality_that_the_taste_lives_in_moved_the_score(
         # The effect is the score lost, in the deviations of the fused score.
         assert components.tasting is not None
         lost = parts["taste"][row] - components.tasting.scores([history], without=cause)[0, row]
-        assert effects[cause] == pytest.approx(float(lost) / situation.scale("taste")[1], rel=1e-4)
+        assert effects[cause] == pytest.approx(float(lost) / situation.scales["taste"][1], rel=1e-4)

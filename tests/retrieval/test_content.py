@@ -14,7 +14,7 @@ def _unit(n: int = 30, dim: int = 8) -> np.ndarray:
 def test_score_is_the_largest_cosine_to_the_last_items() -> None:
     x = _unit()
     mask = np.ones(30, bool)
-    scores = content_scores(x, mask, [[1, 2, 3, 4]], last=2)
+    scores = content_scores(x, mask, [[1, 2, 3, 4]], (2,))[0]
     np.testing.assert_allclose(scores[0], np.maximum(x @ x[3], x @ x[4]), rtol=1e-5)
 
 
@@ -22,19 +22,19 @@ def test_batches_larger_than_a_block_equal_single_events() -> None:
     x, rng = _unit(), np.random.default_rng(2)
     mask = rng.random(30) > 0.2
     histories = [rng.choice(30, size=rng.integers(0, 6), replace=False).tolist() for _ in range(600)]
-    batch = content_scores(x, mask, histories, last=3)
+    batch = content_scores(x, mask, histories, (3,))[0]
     for event in (0, 255, 256, 599):
-        np.testing.assert_allclose(batch[event], content_scores(x, mask, [histories[event]], 3)[0], atol=1e-6)
+        np.testing.assert_allclose(batch[event], content_scores(x, mask, [histories[event]], (3,))[0][0], atol=1e-6)
 
 
 def test_an_undescribed_item_is_neither_like_nor_unlike() -> None:
     x, mask = _unit(), np.ones(30, bool)
     mask[5] = False
-    scores = content_scores(x, mask, [[5], [], [4, 5]], last=1)
+    scores = content_scores(x, mask, [[5], [], [4, 5]], (1,))[0]
     assert not scores[:2].any()
     assert not scores[2].any()  # the newest item is the undescribed one
-    assert content_scores(x, mask, [[5, 4]], last=1)[0, 5] == 0
-    assert not content_scores(x, np.zeros(30, bool), [[1, 2]], last=3).any()
+    assert content_scores(x, mask, [[5, 4]], (1,))[0][0, 5] == 0
+    assert not content_scores(x, np.zeros(30, bool), [[1, 2]], (3,))[0].any()
 
 
 def _clip(appearance: np.ndarray, motion: np.ndarray, start: int) -> np.ndarray:
