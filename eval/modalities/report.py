@@ -20,7 +20,9 @@ INTRODUCTION = """# Modalities and fusions
 Written by `python -m eval.modalities`; every figure is the mean ± standard deviation over the seeds of the rows in
 `cells/`. NDCG@10 is that of llmrec, the fused score, on the rolling test events, all items ranked; cold NDCG@10 that
 of a model trained without the cold items, ranking these among themselves. "Without" a modality: it is hidden from
-every item when the model is asked (masked), or the model never had it (retrained). Seconds are those of training.
+every item when the model is asked (masked), or the model never had it (retrained). Training seconds are by the
+wall clock, pauses for other work included, on the machine that the row names: three minutes of an H100 are a quarter of
+an hour of one CPU core.
 """
 
 

@@ -1,6 +1,6 @@
 """What the gateway adds to bare vLLM for the same prompts and tokens:
 
-    python -m eval.serving.overhead [--requests 12] [--rankings 40] [--clients 4] [--rank-url URL] [--write-url URL]
+    python -m eval.serving.overhead [--requests 16] [--rankings 48] [--clients 4] [--rank-url URL] [--write-url URL]
 
 The two servers of serve/vllm/start must run. Of each request is recorded what the engine sends to vLLM for it: the
 prompts, what goes side by side and what waits for what. Then the gateway is asked the request, and the recorded bodies
@@ -37,8 +37,8 @@ OUT = Path(__file__).resolve().parents[1] / "results" / "serving" / "overhead.js
 def main() -> None:
     """Measure and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--requests", type=int, default=12, help="with reasons: five items each")
-    options.add_argument("--rankings", type=int, default=40, help="without reasons: ten items each")
+    options.add_argument("--requests", type=int, default=16, help="with reasons: five items each")
+    options.add_argument("--rankings", type=int, default=48, help="without reasons: ten items each")
     options.add_argument("--clients", type=int, default=4, help="at once, for the throughput")
     options.add_argument("--rank-url", default="http://127.0.0.1:8001")
     options.add_argument("--write-url", default="http://127.0.0.1:8002")
@@ -103,7 +103,8 @@ def _replay(client: httpx.Client, phases: Sequence[Phase], pool: ThreadPoolExecu
 
 
 def _compared(ways: Mapping[str, Sequence[Callable[[], None]]], clients: int) -> dict[str, Any]:
-    """Latency by pairs, one client; throughput by blocks of `clients`, several at once. Ways take turns."""
+    """Latency by pairs, one client; throughput by blocks of twice as many as `clients`, several at once. Ways take
+    turns, so an even number of whole blocks is fair to both: who goes second finds prompts in vLLM's cache."""
     count = len(next(iter(ways.values())))
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     took = dict.fromkeys(ways, 0.0)
