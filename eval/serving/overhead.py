@@ -39,7 +39,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--requests", type=int, default=16, help="with reasons: five items each")
     options.add_argument("--rankings", type=int, default=48, help="without reasons: ten items each")
-    options.add_argument("--clients", type=int, default=4, help="at once, for the throughput")
+    options.add_argument(
+        "--clients",
+        type=int,
+        default=4,
+        help="at once, for the throughput; four times as many, or a multiple of that, make fair numbers of requests",
+    )
     options.add_argument("--rank-url", default="http://127.0.0.1:8001")
     options.add_argument("--write-url", default="http://127.0.0.1:8002")
     options.add_argument("--out", type=Path, default=OUT)

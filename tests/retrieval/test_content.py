@@ -67,3 +67,11 @@ def test_words_score_by_cosine_whatever_their_length() -> None:
 def test_popularity_counts_histories() -> None:
     counts = popularity([[0, 1], [1], [], [1, 2]], 4)
     np.testing.assert_allclose(counts, np.log1p([1, 3, 1, 0]), rtol=1e-6)
+
+
+def test_one_product_serves_several_lengths_of_history() -> None:
+    x, mask = _unit(), np.ones(30, bool)
+    mask[4] = False
+    histories = [[1, 2, 3, 4], [], [5, 6], [4]]
+    for scores, last in zip(content_scores(x, mask, histories, (1, 3)), (1, 3), strict=True):
+        np.testing.assert_allclose(scores, content_scores(x, mask, histories, (last,))[0], atol=1e-6)
