@@ -13,6 +13,8 @@ from llmrec.catalog import Catalog, Split, load_catalog, rolling_split
 from llmrec.catalog.events import Event, rolling_events
 from llmrec.catalog.simshop import World as Truth
 from llmrec.catalog.simshop import load_truth
+from llmrec.catalog.simshop.truth import FILE as TRUTH
+from llmrec.catalog.simshop.write import MISSING
 
 COLD_SEED = 0
 """Which tenth is hidden in a real catalogue; SimShop brings its own."""
@@ -34,16 +36,12 @@ class Task:
 class World:
     """One catalogue with its two tasks; `truth` only where the world is a SimShop."""
 
+    name: str
     folder: Path
     catalog: Catalog
     warm: Task
     cold: Task
     truth: Truth | None
-
-    @property
-    def name(self) -> str:
-        """Its folder's name."""
-        return self.folder.name
 
     def users_of(self, modality: str) -> dict[str, frozenset[str]]:
         """Users by how their taste stands to a modality: `only`, `partly` or `elsewhere`; empty without the truth."""
@@ -57,17 +55,23 @@ class World:
 
 
 def open_world(folder: Path) -> World:
-    """Loads the catalogue in `folder`; raises what `load_catalog` and, for a SimShop, `load_truth` raise."""
+    """Loads the catalogue in `folder`; raises what `load_catalog` and, for a SimShop, `load_truth` raise.
+
+    A world has its folder's name; a SimShop's `missing/`, where a share of the media is absent, shares the truth and
+    the cold items of the shop around it and is called SHOP-missing.
+    """
+    partial = folder.name == MISSING and (folder.parent / TRUTH).is_file()
+    shop = folder.parent if partial else folder
     catalog = load_catalog(folder)
     split = rolling_split(catalog)
-    truth = load_truth(folder) if (folder / "truth.jsonl").is_file() else None
+    truth = load_truth(shop) if (shop / TRUTH).is_file() else None
     warm = Task(
         _rows(catalog, split.train),
         tuple(rolling_events(catalog, split, "valid")),
         tuple(rolling_events(catalog, split, "test")),
     )
-    cold = _simshop_cold(folder, catalog) if truth else _hidden_tenth(catalog, split)
-    return World(folder, catalog, warm, cold, truth)
+    cold = _simshop_cold(shop, catalog) if truth else _hidden_tenth(catalog, split)
+    return World(f"{shop.name}-{MISSING}" if partial else folder.name, folder, catalog, warm, cold, truth)
 
 
 def _rows(catalog: Catalog, histories: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,17 @@ def test_rows_of_one_recipe_and_report(world: World, features: Features, tiny_ba
         MAIN,
         Run(world, cells, "weighted", RECIPES["weighted"], longer, 0, tiny_base, tmp_path).config(features),
     )
+
+
+def test_the_shop_with_missing_media_shares_the_truth_and_the_cold_items(world: World) -> None:
+    inside = world.folder / "missing"
+    inside.mkdir()
+    for name in ("items.csv", "interactions.csv"):
+        shutil.copy(world.folder / name, inside / name)
+    partial = open_world(inside)
+    assert (world.name, partial.name) == ("shop", "shop-missing")
+    assert partial.users_of("audio") == world.users_of("audio") != {}
+    assert partial.cold.test == world.cold.test and partial.warm.test == world.warm.test
 
 
 def test_hybrid_ranks_by_retrieval_and_factors(world: World, features: Features) -> None:
