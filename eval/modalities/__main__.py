@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eval.modalities.cells import Cells
+from eval.modalities.packs import packs_of, run_pack
 from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, training_of, with_towers
 from eval.modalities.report import write_report
 from eval.modalities.runs import Run, features_of, run_hybrid, run_oracle, run_recipe
@@ -46,6 +47,14 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         metavar="WORD",
         help="fusions trained again without each modality; the others lose it at inference only",
     )
+    parser.add_argument(
+        "--pack",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FOLDER",
+        help="an adapter pack trained on one of the worlds, measured as the row of its fusion; may be repeated",
+    )
     parser.add_argument("--no-cold", action="store_true", help="leave out the cold items, which cost a training each")
     parser.add_argument(
         "--encoder", action="append", default=[], metavar="MODALITY=SPEC", help="another tower where one is used"
@@ -70,6 +79,8 @@ def run(args: argparse.Namespace) -> None:
                     features_of(world, _towers(name, towers), args.features)
             continue
         run_oracle(world, cells)
+        for pack in packs_of(world, args.pack):
+            run_pack(world, cells, pack, base_folder(home()))
         training = training_of(world.name, world.truth is not None)
         for seed in args.seeds:
             for name in (*args.fusions, *args.recipes):

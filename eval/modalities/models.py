@@ -26,7 +26,7 @@ from llmrec.retrieval.popularity import popularity
 from llmrec.retrieval.taste import Taste
 from llmrec.train.build import build_model, known_items, wish_writer
 from llmrec.train.config import TrainConfig
-from llmrec.train.trainer import Progress, Report, fit
+from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
 
 Floats = NDArray[np.float32]
@@ -41,6 +41,8 @@ class Learnt:
     collaborative: Collaborative
     popular: Floats
     taste: Taste | None
+    lending: bool = False
+    """Whether scores are lent to the items nobody took, as packs may do."""
 
     @classmethod
     def of(cls, task: Task, features: Features, taste: Taste | None) -> "Learnt":
@@ -59,7 +61,8 @@ class Trained:
     learnt: Learnt
     weights: Mapping[str, float]
     """Of the fused score, fitted on valid."""
-    progress: Progress
+    best: float
+    """NDCG@10 of the LLM alone on valid, at the epoch that was kept."""
     seconds: float
 
     def scores(self, events: Sequence[Event], without: str = "") -> dict[str, Floats]:
@@ -126,7 +129,7 @@ def train_model(
     parts = parts_of(model, words, features, learnt, events)
     weights = fit_weights(parts, [e.target for e in events], [e.history for e in events])
     seconds = max(progress.seconds, time.monotonic() - start)
-    return Trained(model, words, features, learnt, weights, progress, seconds)
+    return Trained(model, words, features, learnt, weights, progress.best, seconds)
 
 
 @torch.inference_mode()
@@ -149,7 +152,7 @@ def parts_of(
         learnt.popular,
         learnt.taste,
     )
-    return components.scores(q, [e.history for e in events])
+    return (components.lending() if learnt.lending else components).scores(q, [e.history for e in events])
 
 
 def only(features: Features, modalities: Sequence[str]) -> Features:

@@ -141,7 +141,7 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
         world.catalog, task, features, learnt, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
     )
     for name, place, without in missing:
-        _file(run, trained, task, name, place, without, config)
+        file_row(world, run.cells, run.seed, trained, task, name, place, without, config)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -161,26 +161,35 @@ def _taste(run: Run, features: Features, task: Task) -> Taste | None:
     return taste
 
 
-def _file(
-    run: Run, trained: Trained, task: Task, model: str, section: str, without: str, config: Mapping[str, Any]
+def file_row(
+    world: World,
+    cells: Cells,
+    seed: int,
+    trained: Trained,
+    task: Task,
+    model: str,
+    section: str,
+    without: str,
+    config: Mapping[str, Any],
 ) -> None:
+    """Asks the trained model for the test events, with the modality `without` masked where one is named, and files."""
     start = time.monotonic()
     scores = trained.scores(task.test, without)
     asked = time.monotonic() - start
     known = tuple(trained.model.modalities)
-    everything = ("text", "image", "video", "audio") if run.world.truth else known
-    metrics = measure(run.world, task, scores["llmrec"], everything)
-    alone = measure(run.world, task, scores["llm"], everything if run.world.truth else ())
+    everything = ("text", "image", "video", "audio") if world.truth else known
+    metrics = measure(world, task, scores["llmrec"], everything)
+    alone = measure(world, task, scores["llm"], everything if world.truth else ())
     metrics |= {f"llm {name}": value for name, value in alone.items() if name.startswith("ndcg@10")}
     shares = trained.model.fusion.shares()
     measures = {
         "training seconds": round(trained.seconds, 1),
         "ms a request": round(1000 * asked / len(task.test), 2),
         "tokens a request": round(trained.tokens(task.test), 1),
-        "valid ndcg@10 of the LLM": round(trained.progress.best, 5),
+        "valid ndcg@10 of the LLM": round(trained.best, 5),
         **{f"weight of {m}": round(share, 4) for m, share in shares.items()},
     }
-    run.cells.write(run.world, model, run.seed, section, config, metrics, trained.seconds + asked, measures)
+    cells.write(world, model, seed, section, config, metrics, trained.seconds + asked, measures)
 
 
 def report_epoch(step: Mapping[str, float]) -> None:

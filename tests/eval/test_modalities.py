@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only
+from eval.modalities.packs import packs_of, run_pack
 from eval.modalities.recipes import CLASSICS, RECIPES, Training, with_towers
 from eval.modalities.report import write_report
 from eval.modalities.runs import ORACLE, Run, removed, run_hybrid, run_oracle, run_recipe
@@ -22,6 +24,7 @@ from llmrec.catalog.simshop.truth import truth_lines
 from llmrec.encoders import Features
 from llmrec.encoders.registry import encoder
 from llmrec.fusion import FUSIONS
+from llmrec.paths import resource
 
 ITEMS, USERS = 60, 40
 QUICK = Training(
@@ -127,6 +130,21 @@ def test_the_shop_with_missing_media_shares_the_truth_and_the_cold_items(world: 
     assert (world.name, partial.name) == ("shop", "shop-missing")
     assert partial.users_of("audio") == world.users_of("audio") != {}
     assert partial.cold.test == world.cold.test and partial.warm.test == world.warm.test
+
+
+def test_a_trained_pack_is_a_row_of_the_world_it_was_trained_on(shared: Path, base_model: Path, tmp_path: Path) -> None:
+    whole = open_world(shared / "data" / "ml-100k")
+    world = replace(whole, warm=replace(whole.warm, test=whole.warm.test[:40]))
+    assert packs_of(replace(world, name="elsewhere"), [resource("adapters") / "ml-100k"]) == []
+    (pack,) = packs_of(world, [resource("adapters") / "ml-100k"])
+    cells = Cells(tmp_path)
+    run_pack(world, cells, pack, base_model)
+    found = {row["model"]: row["metrics"]["ndcg@10"] for row in read_rows(tmp_path)}
+    assert set(found) == {"concat", *(removed("concat", m, "masked") for m in ("text", "image"))}
+    assert found["concat"] > 0.05 and len(set(found.values())) == 3
+    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    run_pack(world, cells, pack, base_model)
+    assert written == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
 
 
 def test_hybrid_ranks_by_retrieval_and_factors(world: World, features: Features) -> None:
