@@ -5,6 +5,7 @@ short goes on from its checkpoint.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -57,7 +58,11 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--no-cold", action="store_true", help="leave out the cold items, which cost a training each")
     parser.add_argument(
-        "--encoder", action="append", default=[], metavar="MODALITY=SPEC", help="another tower where one is used"
+        "--encoder",
+        action="append",
+        default=[],
+        metavar="MODALITY=SPEC",
+        help="another tower: a row of its own",
     )
     parser.add_argument(
         "--features", type=Path, help="keep the worlds' features in this folder, and take them from there"
@@ -88,13 +93,19 @@ def run(args: argparse.Namespace) -> None:
                     run_hybrid(world, cells, features_of(world, _towers(name, towers), args.features), seed)
                 elif name != NONE:
                     recipe = with_towers(RECIPES[name], towers)
-                    one = Run(world, cells, name, recipe, training, seed, base_folder(home()), store)
+                    one = Run(world, cells, named(name, towers), recipe, training, seed, base_folder(home()), store)
                     run_recipe(
                         one, features_of(world, recipe.towers, args.features), name in args.retrain, not args.no_cold
                     )
     if not args.encode_only:
         for file in write_report(args.results):
             print(file)
+
+
+def named(recipe: str, others: Mapping[str, str]) -> str:
+    """A recipe's name in the table, with the towers in place of its own; it is a file's name, too."""
+    written = [f"{modality}={re.sub(r'[^a-zA-Z0-9_.]+', '-', spec)}" for modality, spec in sorted(others.items())]
+    return ", ".join([recipe, *written])
 
 
 def _towers(name: str, others: Mapping[str, str]) -> Mapping[str, str] | None:

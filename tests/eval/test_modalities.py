@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval.modalities.__main__ import named
 from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
@@ -162,3 +163,5 @@ def test_recipes_name_fusions_and_towers_that_exist() -> None:
             assert encoder(modality, spec).modality == modality
     changed = with_towers(CLASSICS["text+image ViT concat"], {"image": "lite0", "audio": "mel"})
     assert changed.towers == {"text": "minilm", "image": "lite0"}
+    assert named("concat", {}) == "concat"
+    assert named("concat", {"image": "timm:hub/vit"}) == "concat, image=timm-hub-vit"
