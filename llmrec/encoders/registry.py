@@ -17,7 +17,7 @@ from llmrec.errors import BadInput
 DEFAULTS = {"text": "minilm", "image": "lite0", "video": "frames", "audio": "mel"}
 SPECS = {
     "text": ("minilm", "hf:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
-    "image": ("lite0", "lite0:whole", "timm:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
+    "image": ("lite0", "timm:NAME_OR_FOLDER[?random]", "open_clip:NAME[:PRETRAINED]", "clip-lite"),
     "video": ("frames", "frames:IMAGE_SPEC", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
     "audio": ("mel", "mfcc", "hf:NAME_OR_FOLDER[?random]"),
 }
@@ -93,15 +93,12 @@ def _own(modality: str, spec: str) -> Encoder[Any] | None:
     from llmrec.encoders.audio import MelEncoder, MfccEncoder
     from llmrec.encoders.text import TextEncoder
     from llmrec.encoders.video import FramesEncoder
-    from llmrec.encoders.whole import WholeEncoder
 
     match modality, spec:
         case "text", "minilm":
             return TextEncoder()
         case "image", "lite0":
             return ImageEncoder()
-        case "image", "lite0:whole":
-            return WholeEncoder()
         case "video", "frames":
             return FramesEncoder(ImageEncoder(), "frames#lite0/6")
         case "audio", "mel":

@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from llmrec.encoders import ImageEncoder, TextEncoder, encoders_for, text_encoder
-from llmrec.encoders.whole import WholeEncoder
 from llmrec.errors import SetupError
 from llmrec.setup.packages import LITE0, MINILM, WeightPackage
 
@@ -57,28 +56,6 @@ def test_the_weights_are_the_trained_ones() -> None:
     features = torch.from_numpy(encoder.encode([encoder.fit(Image.fromarray(data.coffee()))]))
     best = int((features @ weight.reshape(1000, 1280).T + bias).argmax())
     assert timm.data.ImageNetInfo().index_to_description(best).startswith("espresso")
-
-
-@needs_lite0
-def test_the_whole_picture_is_seen_at_its_own_shape() -> None:
-    plain = Image.new("RGB", (224, 336), (240, 240, 240))
-    shod = plain.copy()
-    shod.paste((30, 30, 120), (60, 310, 160, 336))
-    encoder = WholeEncoder()
-    cropped = [ImageEncoder().encode([ImageEncoder().fit(one)])[0] for one in (plain, shod)]
-    np.testing.assert_allclose(cropped[0], cropped[1], atol=1e-3)  # what the centre crop cuts off is not seen
-    fitted = [encoder.fit(one) for one in (plain, shod, plain.rotate(90, expand=True))]
-    assert [tuple(one.shape) for one in fitted] == [(3, 288, 192), (3, 288, 192), (3, 192, 288)]
-    vectors = encoder.encode(fitted)
-    assert np.abs(vectors[0] - vectors[1]).max() > 0.05
-    for one, alone in zip(vectors, fitted, strict=True):
-        np.testing.assert_allclose(one, encoder.encode([alone])[0], atol=1e-3)
-
-
-@pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2, 3000), (500, 499), (100, 390)])
-def test_a_picture_of_any_shape_costs_about_the_same(size: tuple[int, int]) -> None:
-    _, high, wide = WholeEncoder().fit(Image.new("RGB", size)).shape
-    assert high % 32 == 0 and wide % 32 == 0 and 0.75 < high * wide / 224**2 < 1.3
 
 
 @pytest.mark.parametrize(
