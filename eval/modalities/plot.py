@@ -1,30 +1,66 @@
-"""The bar plot: NDCG@10 of every model, overall and on cold items, a panel a world."""
+"""The plot: NDCG@10 of every model, on cold items, and with each modality hidden; a panel a world."""
 
+import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+MARKS = {"text": "o", "image": "s", "video": "^", "audio": "D"}
+BAR, COLD, MARK = "#f0a583", "#94a3b8", "#1f2937"
+COLUMNS, WRAP = 2, 28
 
 
-def bars(path: Path, worlds: Mapping[str, Mapping[str, tuple[float, float | None]]]) -> None:
-    """Write the PNG; `worlds`: world -> model -> (NDCG@10, cold NDCG@10 or None), in the order of the bars."""
+@dataclass(frozen=True)
+class Figures:
+    """What is drawn of one model; `without`: modality -> NDCG@10 with it hidden."""
+
+    overall: float
+    cold: float | None
+    without: Mapping[str, float]
+
+
+def bars(path: Path, worlds: Mapping[str, Mapping[str, Figures]]) -> None:
+    """Write the PNG; `worlds`: world -> model -> figures, in the order of the bars from below."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    tallest = max(len(models) for models in worlds.values())
-    figure, axes = plt.subplots(1, len(worlds), figsize=(7 * len(worlds), 1.5 + 0.45 * tallest), squeeze=False)
-    for axis, (world, models) in zip(axes[0], worlds.items(), strict=True):
-        places = range(len(models))
-        overall, cold = ([pair[n] or 0.0 for pair in models.values()] for n in (0, 1))
-        axis.barh([p + 0.2 for p in places], overall, 0.4, color="#c2410c", label="all items")
-        axis.barh([p - 0.2 for p in places], cold, 0.4, color="#94a3b8", label="cold items, among themselves")
-        axis.set_yticks(list(places), list(models))
-        for place, value in zip(places, overall, strict=True):
-            axis.text(value, place + 0.2, f" {value:.4f}", va="center", fontsize=8)
-        axis.set_title(f"{world}: NDCG@10")
-        axis.spines[["top", "right"]].set_visible(False)
-        axis.margins(x=0.15)
-    axes[0][0].legend(loc="lower right")
-    figure.tight_layout()
-    figure.savefig(path, dpi=130)
+    names = list(worlds)
+    rows = [names[n : n + COLUMNS] for n in range(0, len(names), COLUMNS)]
+    heights = [1 + max(len(worlds[name]) for name in row) for row in rows]
+    figure, axes = plt.subplots(
+        len(rows),
+        COLUMNS,
+        figsize=(7.5 * COLUMNS, 1 + 0.45 * sum(heights)),
+        height_ratios=heights,
+        squeeze=False,
+        layout="constrained",
+    )
+    spare = list(axes.flat[len(names) :])
+    for axis, name in zip(axes.flat, names, strict=False):
+        _panel(axis, name, worlds[name])
+    for axis in spare:
+        axis.remove()
+    drawn = {label: line for axis in figure.axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
+    figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=6, frameon=False)
+    figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def _panel(axis: Any, world: str, models: Mapping[str, Figures]) -> None:
+    axis.set_title(f"{world}: NDCG@10", loc="left", fontweight="bold")
+    for place, one in enumerate(models.values()):
+        axis.barh(place + 0.2, one.overall, 0.4, color=BAR, label="all items")
+        axis.text(one.overall, place + 0.2, f" {one.overall:.4f}", va="center", fontsize=8)
+        if one.cold is not None:
+            axis.barh(place - 0.2, one.cold, 0.4, color=COLD, label="cold items, among themselves")
+            axis.text(one.cold, place - 0.2, f" {one.cold:.4f}", va="center", fontsize=8)
+        for modality, value in one.without.items():
+            axis.scatter(value, place + 0.2, s=16, marker=MARKS[modality], color=MARK, label=f"{modality} hidden")
+    axis.set_yticks(range(len(models)), [textwrap.fill(name, WRAP) for name in models])
+    axis.tick_params(axis="y", labelsize=9)
+    axis.set_ylim(-0.6, len(models) - 0.3)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.margins(x=0.12)

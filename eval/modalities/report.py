@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.modalities.cells import COLD, MAIN, REMOVED, read_rows
-from eval.modalities.plot import bars
+from eval.modalities.plot import Figures, bars
 from eval.modalities.runs import ORACLE, removed
 from eval.ranking.tables import grid
 
@@ -22,7 +22,7 @@ Written by `python -m eval.modalities`; every figure is the mean ± standard dev
 of a model trained without the cold items, ranking these among themselves. "Without" a modality: it is hidden from
 every item when the model is asked (masked), or the model never had it (retrained). Training seconds are by the
 wall clock, pauses for other work included, on the machine that the row names: three minutes of an H100 are a quarter of
-an hour of one CPU core.
+an hour of one CPU core. A world called SHOP-missing lacks a share of the media files; its oracle knows what they held.
 """
 
 
@@ -142,12 +142,14 @@ def _kept(lines: Lines, model: str, modality: str, how: str, group: str) -> str:
     return f"{left / whole:.2f} ({whole:.4f} → {left:.4f})" if left is not None and whole else ""
 
 
-def _figures(lines: Lines) -> dict[str, tuple[float, float | None]]:
-    """Model -> NDCG@10 and cold NDCG@10, best last as a bar plot wants it."""
+def _figures(lines: Lines) -> dict[str, Figures]:
+    """Model -> what is drawn of it, best last as a bar plot wants it."""
     found = {}
     for model in reversed(_ranked(lines)):
         cold = lines.get((COLD, model))
-        found[model] = (lines[MAIN, model].value("ndcg@10") or 0.0, cold.value("ndcg@10") if cold else None)
+        hidden = {m: line.value("ndcg@10") or 0.0 for m in MODALITIES if (line := _without(lines, model, m, HOW[0]))}
+        overall = lines[MAIN, model].value("ndcg@10") or 0.0
+        found[model] = Figures(overall, cold.value("ndcg@10") if cold else None, hidden)
     return found
 
 
