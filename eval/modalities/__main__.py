@@ -5,17 +5,16 @@ short goes on from its checkpoint.
 """
 
 import argparse
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from eval.modalities.cells import Cells
-from eval.modalities.packs import packs_of, run_pack
-from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, training_of, with_towers
+from eval.modalities.packs import load_packs, run_pack, trained_on
+from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, row_name, training_of, with_towers
 from eval.modalities.report import write_report
 from eval.modalities.runs import Run, features_of, run_hybrid, run_oracle, run_recipe
-from eval.modalities.worlds import open_world
+from eval.modalities.worlds import open_world, world_name
 from llmrec.encoders.registry import chosen
 from llmrec.errors import LlmrecError
 from llmrec.fusion import FUSIONS
@@ -76,16 +75,19 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 def run(args: argparse.Namespace) -> None:
     """Every world, then the report."""
     cells, towers, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
-    for folder in args.worlds:
-        world = open_world(folder.resolve())
+    folders = [folder.resolve() for folder in args.worlds]
+    packs = load_packs(args.pack, [world_name(folder) for folder in folders])
+    for folder in folders:
+        world = open_world(folder)
         if args.encode_only:
             for name in (*args.fusions, *args.recipes):
                 if name != NONE:
                     features_of(world, _towers(name, towers), args.features)
             continue
         run_oracle(world, cells)
-        for pack in packs_of(world, args.pack):
-            run_pack(world, cells, pack, base_folder(home()))
+        for pack in packs:
+            if trained_on(pack) == world.name:
+                run_pack(world, cells, pack, base_folder(home()))
         training = training_of(world.name, world.truth is not None)
         for seed in args.seeds:
             for name in (*args.fusions, *args.recipes):
@@ -93,19 +95,13 @@ def run(args: argparse.Namespace) -> None:
                     run_hybrid(world, cells, features_of(world, _towers(name, towers), args.features), seed)
                 elif name != NONE:
                     recipe = with_towers(RECIPES[name], towers)
-                    one = Run(world, cells, named(name, towers), recipe, training, seed, base_folder(home()), store)
+                    one = Run(world, cells, row_name(name, recipe), recipe, training, seed, base_folder(home()), store)
                     run_recipe(
                         one, features_of(world, recipe.towers, args.features), name in args.retrain, not args.no_cold
                     )
     if not args.encode_only:
         for file in write_report(args.results):
             print(file)
-
-
-def named(recipe: str, others: Mapping[str, str]) -> str:
-    """A recipe's name in the table, with the towers in place of its own; it is a file's name, too."""
-    written = [f"{modality}={re.sub(r'[^a-zA-Z0-9_.]+', '-', spec)}" for modality, spec in sorted(others.items())]
-    return ", ".join([recipe, *written])
 
 
 def _towers(name: str, others: Mapping[str, str]) -> Mapping[str, str] | None:

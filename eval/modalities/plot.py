@@ -28,12 +28,13 @@ def bars(path: Path, worlds: Mapping[str, Mapping[str, Figures]]) -> None:
     import matplotlib.pyplot as plt
 
     names = list(worlds)
-    rows = [names[n : n + COLUMNS] for n in range(0, len(names), COLUMNS)]
+    columns = min(COLUMNS, len(names))
+    rows = [names[n : n + columns] for n in range(0, len(names), columns)]
     heights = [1 + max(len(worlds[name]) for name in row) for row in rows]
     figure, axes = plt.subplots(
         len(rows),
-        COLUMNS,
-        figsize=(7.5 * COLUMNS, 1 + 0.45 * sum(heights)),
+        columns,
+        figsize=(7.5 * columns, 1 + 0.45 * sum(heights)),
         height_ratios=heights,
         squeeze=False,
         layout="constrained",
@@ -44,7 +45,7 @@ def bars(path: Path, worlds: Mapping[str, Mapping[str, Figures]]) -> None:
     for axis in spare:
         axis.remove()
     drawn = {label: line for axis in figure.axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)}
-    figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=6, frameon=False)
+    figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=3 * columns, frameon=False)
     figure.savefig(path, dpi=110)
     plt.close(figure)
 

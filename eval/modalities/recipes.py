@@ -1,5 +1,6 @@
 """What is compared: each fusion, and five classic multimodal recommenders and a hybrid by name."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -82,3 +83,13 @@ def with_towers(recipe: Recipe, others: Mapping[str, str]) -> Recipe:
     towers = dict(DEFAULTS if recipe.towers is None else recipe.towers)
     changed = towers | {m: spec for m, spec in others.items() if m in towers}
     return recipe if changed == towers else replace(recipe, towers=changed)
+
+
+def row_name(name: str, recipe: Recipe) -> str:
+    """What the row of `recipe`, a variant of the one called `name`, is called: its other towers are told.
+
+    It is a file's name, too.
+    """
+    usual = DEFAULTS if RECIPES[name].towers is None else RECIPES[name].towers
+    others = {m: spec for m, spec in sorted((recipe.towers or {}).items()) if usual[m] != spec}
+    return ", ".join([name, *(f"{m}={re.sub(r'[^a-zA-Z0-9_.]+', '-', spec)}" for m, spec in others.items())])

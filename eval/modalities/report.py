@@ -10,7 +10,8 @@ from typing import Any
 
 from eval.modalities.cells import COLD, MAIN, REMOVED, read_rows
 from eval.modalities.plot import Figures, bars
-from eval.modalities.runs import ORACLE, removed
+from eval.modalities.rows import removed
+from eval.modalities.runs import ORACLE
 from eval.ranking.tables import grid
 
 MODALITIES = ("text", "image", "video", "audio")
@@ -108,14 +109,11 @@ def _removed_tables(lines: Lines) -> str:
     names = [m for m in _ranked(lines) if any(_without(lines, m, at, how) for at in MODALITIES for how in HOW)]
     if not names:
         return ""
-    head = ["model", "with all", *(f"without {at}, {how}" for at in MODALITIES for how in HOW)]
+    ways = [(at, how) for at in MODALITIES for how in HOW if any(_without(lines, name, at, how) for name in names)]
+    head = ["model", "with all", *(f"without {at}, {how}" for at, how in ways)]
     body = [
         [name, lines[MAIN, name].shown("ndcg@10")]
-        + [
-            line.shown("ndcg@10") if (line := _without(lines, name, at, how)) else ""
-            for at in MODALITIES
-            for how in HOW
-        ]
+        + [line.shown("ndcg@10") if (line := _without(lines, name, at, how)) else "" for at, how in ways]
         for name in names
     ]
     parts = ["### One modality removed\n", grid(head, body), ""]
@@ -147,7 +145,7 @@ def _figures(lines: Lines) -> dict[str, Figures]:
     found = {}
     for model in reversed(_ranked(lines)):
         cold = lines.get((COLD, model))
-        hidden = {m: line.value("ndcg@10") or 0.0 for m in MODALITIES if (line := _without(lines, model, m, HOW[0]))}
+        hidden = {m: line.value("ndcg@10") or 0.0 for m in MODALITIES if (line := _without(lines, model, m, "masked"))}
         overall = lines[MAIN, model].value("ndcg@10") or 0.0
         found[model] = Figures(overall, cold.value("ndcg@10") if cold else None, hidden)
     return found

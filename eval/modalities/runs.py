@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from eval.modalities import cells as filed
 from eval.modalities.cells import Cells
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
-from eval.modalities.models import Learnt, Trained, only, train_model
+from eval.modalities.models import Learnt, only, train_model
 from eval.modalities.recipes import HYBRID, Recipe, Training
+from eval.modalities.rows import Rows, removed
 from eval.modalities.worlds import Task, World
 from eval.ranking.referee import dataset_fingerprint
+from llmrec.catalog.simshop import MODALITIES
 from llmrec.encoders import Features, encoders_for, extract
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.paths import home
@@ -90,7 +92,7 @@ def run_oracle(world: World, cells: Cells) -> None:
     for section, task in ((filed.MAIN, world.warm), (filed.COLD, world.cold)):
         if not cells.done(world, ORACLE, 0, section, {}):
             start = time.monotonic()
-            metrics = measure(world, task, oracle(world, task), ("text", "image", "video", "audio"))
+            metrics = measure(world, task, oracle(world, task), MODALITIES)
             cells.write(world, ORACLE, 0, section, {}, metrics, time.monotonic() - start, {}, "peer")
 
 
@@ -101,7 +103,7 @@ def run_hybrid(world: World, cells: Cells, features: Features, seed: int) -> Non
         if not cells.done(world, HYBRID, seed, section, config):
             start = time.monotonic()
             scores = hybrid_scores(task, features, tuple(features.encoders), seed)
-            metrics = measure(world, task, scores, ("text", "image", "video", "audio"))
+            metrics = measure(world, task, scores, MODALITIES)
             cells.write(world, HYBRID, seed, section, config, metrics, time.monotonic() - start, {}, "peer")
 
 
@@ -119,19 +121,11 @@ def run_recipe(run: Run, features: Features, retrained: bool, cold: bool) -> Non
             _trained_once(run, rest, run.world.warm, filed.REMOVED, removed(run.name, gone, "retrained"))
 
 
-def removed(name: str, modality: str, how: str) -> str:
-    """The model's name in a row: `how` is `masked` (at inference) or `retrained` (never seen)."""
-    return f"{name} without {modality}, {how}"
-
-
 def _trained_once(run: Run, features: Features, task: Task, section: str, model: str) -> None:
     """Trains, unless the rows are there, and files the row and those with each modality masked at inference."""
-    config, world = run.config(features), run.world
-    used: Sequence[str] = tuple(features.encoders)
-    masked = used if section != filed.REMOVED and len(used) > 1 else ()
-    at = filed.REMOVED if section == filed.MAIN else section
-    wanted = [(model, section, ""), *((removed(model, m, "masked"), at, m) for m in masked)]
-    missing = [one for one in wanted if not run.cells.done(world, one[0], run.seed, one[1], config)]
+    world, used = run.world, tuple(features.encoders)
+    rows = Rows(run.cells, world, run.seed, run.config(features))
+    missing = rows.missing(model, section, used if section != filed.REMOVED and len(used) > 1 else ())
     if not missing:
         return
     print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)
@@ -140,8 +134,8 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
     trained = train_model(
         world.catalog, task, features, learnt, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
     )
-    for name, place, without in missing:
-        file_row(world, run.cells, run.seed, trained, task, name, place, without, config)
+    for row in missing:
+        rows.file(row, trained, task)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -159,37 +153,6 @@ def _taste(run: Run, features: Features, task: Task) -> Taste | None:
         np.savez(part, **taste.state())
         part.replace(file)
     return taste
-
-
-def file_row(
-    world: World,
-    cells: Cells,
-    seed: int,
-    trained: Trained,
-    task: Task,
-    model: str,
-    section: str,
-    without: str,
-    config: Mapping[str, Any],
-) -> None:
-    """Asks the trained model for the test events, with the modality `without` masked where one is named, and files."""
-    start = time.monotonic()
-    scores = trained.scores(task.test, without)
-    asked = time.monotonic() - start
-    known = tuple(trained.model.modalities)
-    everything = ("text", "image", "video", "audio") if world.truth else known
-    metrics = measure(world, task, scores["llmrec"], everything)
-    alone = measure(world, task, scores["llm"], everything if world.truth else ())
-    metrics |= {f"llm {name}": value for name, value in alone.items() if name.startswith("ndcg@10")}
-    shares = trained.model.fusion.shares()
-    measures = {
-        "training seconds": round(trained.seconds, 1),
-        "ms a request": round(1000 * asked / len(task.test), 2),
-        "tokens a request": round(trained.tokens(task.test), 1),
-        "valid ndcg@10 of the LLM": round(trained.best, 5),
-        **{f"weight of {m}": round(share, 4) for m, share in shares.items()},
-    }
-    cells.write(world, model, seed, section, config, metrics, trained.seconds + asked, measures)
 
 
 def report_epoch(step: Mapping[str, float]) -> None:

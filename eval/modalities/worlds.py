@@ -36,12 +36,16 @@ class Task:
 class World:
     """One catalogue with its two tasks; `truth` only where the world is a SimShop."""
 
-    name: str
     folder: Path
     catalog: Catalog
     warm: Task
     cold: Task
     truth: Truth | None
+
+    @property
+    def name(self) -> str:
+        """See `world_name`."""
+        return world_name(self.folder)
 
     def users_of(self, modality: str) -> dict[str, frozenset[str]]:
         """Users by how their taste stands to a modality: `only`, `partly` or `elsewhere`; empty without the truth."""
@@ -57,11 +61,9 @@ class World:
 def open_world(folder: Path) -> World:
     """Loads the catalogue in `folder`; raises what `load_catalog` and, for a SimShop, `load_truth` raise.
 
-    A world has its folder's name; a SimShop's `missing/`, where a share of the media is absent, shares the truth and
-    the cold items of the shop around it and is called SHOP-missing.
+    A SimShop's `missing/`, where a share of the media is absent, has the truth and cold items of the shop around it.
     """
-    partial = folder.name == MISSING and (folder.parent / TRUTH).is_file()
-    shop = folder.parent if partial else folder
+    shop = _shop(folder)
     catalog = load_catalog(folder)
     split = rolling_split(catalog)
     truth = load_truth(shop) if (shop / TRUTH).is_file() else None
@@ -71,7 +73,18 @@ def open_world(folder: Path) -> World:
         tuple(rolling_events(catalog, split, "test")),
     )
     cold = _simshop_cold(shop, catalog) if truth else _hidden_tenth(catalog, split)
-    return World(f"{shop.name}-{MISSING}" if partial else folder.name, folder, catalog, warm, cold, truth)
+    return World(folder, catalog, warm, cold, truth)
+
+
+def world_name(folder: Path) -> str:
+    """The folder's name; SHOP-missing for a SimShop's `missing/`."""
+    shop = _shop(folder)
+    return folder.name if shop == folder else f"{shop.name}-{folder.name}"
+
+
+def _shop(folder: Path) -> Path:
+    """Where the truth and the cold items of the catalogue in `folder` lie."""
+    return folder.parent if folder.name == MISSING and (folder.parent / TRUTH).is_file() else folder
 
 
 def _rows(catalog: Catalog, histories: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:

@@ -9,21 +9,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.modalities.__main__ import named
 from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only
-from eval.modalities.packs import packs_of, run_pack
-from eval.modalities.recipes import CLASSICS, RECIPES, Training, with_towers
+from eval.modalities.packs import load_packs, run_pack
+from eval.modalities.recipes import CLASSICS, RECIPES, Training, row_name, with_towers
 from eval.modalities.report import write_report
-from eval.modalities.runs import ORACLE, Run, removed, run_hybrid, run_oracle, run_recipe
+from eval.modalities.rows import removed
+from eval.modalities.runs import ORACLE, Run, run_hybrid, run_oracle, run_recipe
 from eval.modalities.worlds import World, open_world
 from llmrec.catalog.simshop import ATTRIBUTES, make_world
 from llmrec.catalog.simshop.splits import cold_split
 from llmrec.catalog.simshop.truth import truth_lines
 from llmrec.encoders import Features
 from llmrec.encoders.registry import encoder
+from llmrec.errors import BadInput
 from llmrec.fusion import FUSIONS
 from llmrec.paths import resource
 
@@ -136,8 +137,10 @@ def test_the_shop_with_missing_media_shares_the_truth_and_the_cold_items(world: 
 def test_a_trained_pack_is_a_row_of_the_world_it_was_trained_on(shared: Path, base_model: Path, tmp_path: Path) -> None:
     whole = open_world(shared / "data" / "ml-100k")
     world = replace(whole, warm=replace(whole.warm, test=whole.warm.test[:40]))
-    assert packs_of(replace(world, name="elsewhere"), [resource("adapters") / "ml-100k"]) == []
-    (pack,) = packs_of(world, [resource("adapters") / "ml-100k"])
+    folders = [resource("adapters") / "ml-100k"]
+    with pytest.raises(BadInput, match=r"was trained on ml-100k, not on a world here \(hm\)"):
+        load_packs(folders, ["hm"])
+    (pack,) = load_packs(folders, ["hm", world.name])
     cells = Cells(tmp_path)
     run_pack(world, cells, pack, base_model)
     found = {row["model"]: row["metrics"]["ndcg@10"] for row in read_rows(tmp_path)}
@@ -163,5 +166,10 @@ def test_recipes_name_fusions_and_towers_that_exist() -> None:
             assert encoder(modality, spec).modality == modality
     changed = with_towers(CLASSICS["text+image ViT concat"], {"image": "lite0", "audio": "mel"})
     assert changed.towers == {"text": "minilm", "image": "lite0"}
-    assert named("concat", {}) == "concat"
-    assert named("concat", {"image": "timm:hub/vit"}) == "concat, image=timm-hub-vit"
+    assert row_name("text+image ViT concat", changed) == "text+image ViT concat, image=lite0"
+    other = {"image": "timm:hub/vit", "text": "minilm"}
+    assert row_name("concat", with_towers(RECIPES["concat"], other)) == "concat, image=timm-hub-vit"
+    assert row_name("concat", with_towers(RECIPES["concat"], {"image": "lite0"})) == "concat"
+    assert row_name("text+image ViT concat", with_towers(CLASSICS["text+image ViT concat"], {"audio": "mfcc"})) == (
+        "text+image ViT concat"
+    )
