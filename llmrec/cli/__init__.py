@@ -24,17 +24,19 @@ app = typer.Typer(
 for part in (making, asking, serving):
     app.add_typer(part.app)
 
+# Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub. Threads spin
+# only a moment while they wait: beside other work, spinning keeps from a core the thread that is waited for.
+ENVIRONMENT = {
+    "GOMP_SPINCOUNT": "1000",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_OFFLINE": "1",
+}
+
 
 def main() -> None:
     """Entry point of the command; never returns."""
-    # Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub. Threads
-    # spin only a moment while they wait: on a busy core, spinning keeps from work the thread that is waited for.
-    for name, value in (
-        ("GOMP_SPINCOUNT", "5000"),
-        ("TOKENIZERS_PARALLELISM", "false"),
-        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
-        ("HF_HUB_OFFLINE", "1"),
-    ):
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
         warnings.simplefilter("ignore")
