@@ -1,8 +1,8 @@
 """What waiting threads cost beside other work: `python -m eval.busy`.
 
 The LLM writes words in fresh processes, in turns, with libgomp's own spinning and with that of the command `llmrec`
-(GOMP_SPINCOUNT), beside no, one and two processes that never rest. Seconds by the wall clock, medians. Writes
-eval/results/busy.json.
+(GOMP_SPINCOUNT): alone, beside a process that never rests, and beside another that writes words without end. Seconds by
+the wall clock, medians. Writes eval/results/busy.json.
 """
 
 import json
@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from eval.ranking.cells import head_commit, this_machine
@@ -18,41 +19,48 @@ from llmrec.cli import ENVIRONMENT
 
 OUT = Path(__file__).resolve().parent / "results" / "busy.json"
 SPINNING = "GOMP_SPINCOUNT"
-OTHERS, ROUNDS, TOKENS = (0, 1, 2), 3, 16
+ROUNDS, TOKENS = 3, 16
+BESIDE = {
+    "nothing": ("-c", ""),
+    "a process that never rests": ("-c", "while True: pass"),
+    "another that writes words": ("-m", "eval.busy", "write", "on"),
+}
 
 
 def main() -> None:
     """Measure and write."""
     rows = []
-    for others in OTHERS:
-        busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(others)]
+    for name, other in BESIDE.items():
         seconds: dict[str, list[float]] = {"libgomp's, s": [], "llmrec's, s": []}
-        try:
-            for _ in range(ROUNDS):
-                for way, found in seconds.items():
-                    found.append(_writing(ENVIRONMENT[SPINNING] if way.startswith("llmrec") else None))
-        finally:
-            for process in busy:
-                process.kill()
+        for _ in range(ROUNDS):
+            for way, found in seconds.items():
+                found.append(_writing(ENVIRONMENT[SPINNING] if way.startswith("llmrec") else None, other))
         medians = {way: round(statistics.median(found), 2) for way, found in seconds.items()}
         usual, ours = medians.values()
-        rows.append({"other processes": others, **medians, "ratio": round(usual / ours, 2)})
+        rows.append({"beside": name, **medians, "ratio": round(usual / ours, 2)})
         print(rows[-1], flush=True)
     about = {"tokens": TOKENS, "rounds": ROUNDS, SPINNING: ENVIRONMENT[SPINNING], "machine": this_machine()}
     about |= {"commit": head_commit(), "date": time.strftime("%Y-%m-%d"), "command": "python -m eval.busy", "seed": 0}
     OUT.write_text(json.dumps({"rows": rows, **about}, indent=2) + "\n")
 
 
-def _writing(spinning: str | None) -> float:
-    """Seconds that a fresh process takes to write, all cores its own, after its model is loaded."""
+def _writing(spinning: str | None, other: Sequence[str]) -> float:
+    """Seconds that a fresh process takes to write, after its model is loaded, while the `other` one runs."""
     inherited = {name: value for name, value in os.environ.items() if name not in (SPINNING, "OMP_NUM_THREADS")}
     chosen = inherited if spinning is None else inherited | {SPINNING: spinning}
-    asked = [sys.executable, "-m", "eval.busy", "write"]
-    return float(subprocess.run(asked, env=chosen, capture_output=True, text=True, check=True).stdout)
+    beside = subprocess.Popen([sys.executable, *other], env=chosen, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        if "eval.busy" in other and beside.stdout:
+            beside.stdout.readline()  # it is warm
+        asked = [sys.executable, "-m", "eval.busy", "write"]
+        return float(subprocess.run(asked, env=chosen, capture_output=True, text=True, check=True).stdout)
+    finally:
+        beside.kill()
+        beside.wait()
 
 
-def write() -> float:
-    """Seconds of greedy decoding."""
+def write(on: bool) -> None:
+    """Prints the seconds of greedy decoding, once or on and on."""
     import torch
     from transformers import AutoModelForCausalLM
 
@@ -61,13 +69,16 @@ def write() -> float:
 
     model = AutoModelForCausalLM.from_pretrained(base_folder(home())).eval()
     prompt = torch.arange(1, 65).unsqueeze(0)
-    started = time.perf_counter()
-    model.generate(prompt, max_new_tokens=TOKENS, min_new_tokens=TOKENS, do_sample=False)
-    return time.perf_counter() - started
+    while True:
+        started = time.perf_counter()
+        model.generate(prompt, max_new_tokens=TOKENS, min_new_tokens=TOKENS, do_sample=False)
+        print(time.perf_counter() - started, flush=True)
+        if not on:
+            return
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["write"]:
-        print(write())
+    if "write" in sys.argv:
+        write("on" in sys.argv)
     else:
         main()

@@ -27,7 +27,7 @@ for part in (making, asking, serving):
 # Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub. Threads spin
 # only a moment while they wait: beside other work, spinning keeps from a core the thread that is waited for.
 ENVIRONMENT = {
-    "GOMP_SPINCOUNT": "1000",
+    "GOMP_SPINCOUNT": "5000",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_OFFLINE": "1",
