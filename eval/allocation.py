@@ -1,6 +1,6 @@
 """What returning memory to the kernel costs on a CPU: `python -m eval.allocation`.
 
-The same work in two fresh processes, in turns, as the C library does by default and with `llmrec.memory`: a batch of
+The same work in two fresh processes, in turns, as the C library does by default and with `llmrec.runtime`: a batch of
 pictures through the default image tower, and a short prompt through the LLM's first layers. Processor seconds, medians.
 Writes eval/results/allocation.json.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from eval.ranking.cells import head_commit, this_machine
-from llmrec.memory import keep_freed_memory
+from llmrec.runtime import keep_freed_memory
 
 OUT = Path(__file__).resolve().parent / "results" / "allocation.json"
 ROUNDS, RUNS = 3, 8
@@ -54,13 +54,13 @@ def work(way: str) -> dict[str, float]:
 
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    tower = encoder("image", "lite0")
+    loaded = encoder("image", "lite0")
     pictures = torch.randint(0, 256, (PICTURES, 3, 224, 224), dtype=torch.uint8)
     llm = load_backbone(base_folder(home()), 4)
     prompt = torch.randn(1, SLOTS, llm.config.hidden_size)  # type: ignore[union-attr]
     with torch.inference_mode():
         return {
-            WORK[0]: _median(lambda: tower.encode(list(pictures))),
+            WORK[0]: _median(lambda: loaded.encode(list(pictures))),
             WORK[1]: _median(lambda: llm(inputs_embeds=prompt, use_cache=False)),
         }
 

@@ -17,7 +17,7 @@ from typing import Any
 from eval.chat_queries import Query, catalogue, queries
 from eval.ranking.cells import head_commit, this_machine
 from llmrec import paths
-from llmrec.chat.comparing import place
+from llmrec.chat.numbers import place
 from llmrec.chat.proposing import LONGEST, Proposed, accepted, agreed, described
 from llmrec.chat.understand import Intent, understand
 from llmrec.prompts import as_data, render
@@ -79,7 +79,7 @@ def _valid(text: str) -> Proposed | None:
 def _as_intent(proposed: Proposed, query: Query) -> Intent:
     subject = place(proposed.subject) or proposed.subject
     conditions = accepted(proposed, query.line, catalogue(query.catalogue))
-    return Intent(proposed.action, "" if proposed.action == "ask" else subject, proposed.wish, conditions)
+    return Intent(proposed.action, "" if proposed.action == "ask" else subject, proposed.query, conditions)
 
 
 def _batches(chosen: Sequence[Query]) -> Iterator[list[str]]:

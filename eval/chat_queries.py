@@ -38,15 +38,15 @@ class Query:
 
     def wrong(self, found: Intent) -> str:
         """What `found` has wrong, for people; empty where it is right."""
-        wish = f" {found.query.lower()} "
+        query = f" {found.query.lower()} "
         faults = {
             f"action {found.action!r}": found.action != self.action,
             f"subject {found.subject!r}": found.subject.lower() != self.subject.lower(),
             f"filters {sorted(found.filters)}": _any_order(found.filters) != _any_order(self.filters),
             f"compared {[*map(str, found.compared)]}": sorted(str(c).lower() for c in found.compared)
             != sorted(self.compared),
-            f"wish {found.query!r}": not all(words in wish for words in self.has)
-            or any(words in wish for words in self.lacks),
+            f"wish {found.query!r}": not all(words in query for words in self.has)
+            or any(words in query for words in self.lacks),
         }
         return ", ".join(fault for fault, present in faults.items() if present)
 

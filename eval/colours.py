@@ -27,11 +27,10 @@ from llmrec.catalog.events import Event, rolling_events
 from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError
 from llmrec.paths import home
-from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.components import Components
-from llmrec.retrieval.hybrid import fit_weights, fuse
-from llmrec.retrieval.popularity import popularity
-from llmrec.train.taste import learn_taste
+from llmrec.ranking.components import Components
+from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.train.preference import learn_preference
 
 OUT = Path(__file__).resolve().parent / "results"
 COLOUR = "colour"
@@ -114,7 +113,7 @@ def _recall(
         features.mask,
         features.steps,
         popularity(train, items),
-        learn_taste(features.vectors, features.mask, features.steps, train, seed),
+        learn_preference(features.vectors, features.mask, features.steps, train, seed),
     )
     parts = {}
     for at, asked in events.items():

@@ -4,7 +4,7 @@ An effect is what an item's score loses without one film of the history, in stan
 Noise is the effect between a film of the history and a random unseen film that have nothing in common (no genre, no
 decade). Beside it: the effects of the films that the top three of the same users are explained by. Uses the shipped
 pack on the demo's data, the first USERS (default 100) users. Writes eval/results/effect_noise.json; its 95 % quantile
-is `llmrec.explain.evidence.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
+is `llmrec.evidence.evidence.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
 """
 
 import json
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.ranking.cells import head_commit, this_machine
-from llmrec.explain.effects import history_effects
-from llmrec.explain.evidence import FAINT, MAX_HISTORY
-from llmrec.explain.vocabulary import Vocabulary
-from llmrec.recommend import Recommender, _Asker
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.evidence.effects import history_effects
+from llmrec.evidence.evidence import FAINT, MAX_HISTORY
+from llmrec.recommender import Recommender, _Asker
 from llmrec.request import Request
 
 OUT = Path(__file__).resolve().parent / "results" / "effect_noise.json"
@@ -67,7 +67,7 @@ def effects(
     shop: Recommender, user: str, rng: np.random.Generator
 ) -> tuple[list[NDArray[np.floating]], NDArray[np.floating]]:
     """Effects on each random film of the history films unlike it, and of all on the user's top three `(TOP, films)`."""
-    catalog, parts = shop.catalog, shop.opened
+    catalog, parts = shop.catalog, shop.pipeline
     history = tuple(catalog.rows(catalog.history(user)))
     q = parts.engine.query_vectors([history], [""])
     asker = _Asker(parts, None)

@@ -20,7 +20,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.encoders.base import read_file
 from llmrec.encoders.extract import BATCH
-from llmrec.memory import keep_freed_memory
+from llmrec.runtime import keep_freed_memory
 
 OUT = Path(__file__).resolve().parent / "results" / "encoding.json"
 AIMS = {"over the bare tower": 1.25, "cache": 20}
@@ -53,21 +53,21 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def measure(tower: Encoder[Any], files: Sequence[Path], repeats: int) -> dict[str, Any]:
+def measure(loaded: Encoder[Any], files: Sequence[Path], repeats: int) -> dict[str, Any]:
     """Seconds of the three ways for `files`, their spread, and the ratios of the medians."""
-    modality = tower.modality
+    modality = loaded.modality
     catalog = Catalog("files", tuple(Item(file.stem, file.stem, media={modality: file}) for file in files), {})
-    contents = [read_file(file, tower) for file in files]
-    tower.encode(contents[:1])  # loads the model
+    contents = [read_file(file, loaded) for file in files]
+    loaded.encode(contents[:1])  # loads the model
     bare, cold, cached = [], [], []
     for _ in range(repeats):
-        bare.append(_timed(lambda: _encode(tower, contents)))
+        bare.append(_timed(lambda: _encode(loaded, contents)))
         with tempfile.TemporaryDirectory() as cache:
-            cold.append(_timed(lambda: extract(catalog, [tower], Path(cache), progress=False)))
-            cached.append(_timed(lambda: extract(catalog, [tower], Path(cache), progress=False)))
+            cold.append(_timed(lambda: extract(catalog, [loaded], Path(cache), progress=False)))
+            cached.append(_timed(lambda: extract(catalog, [loaded], Path(cache), progress=False)))
     middle = {name: statistics.median(runs) for name, runs in (("bare", bare), ("cold", cold), ("cached", cached))}
     return {
-        "encoder": tower.id,
+        "encoder": loaded.id,
         "contents": len(files),
         "seconds, tower alone": _rounded(bare),
         "seconds, extract": _rounded(cold),
@@ -78,10 +78,10 @@ def measure(tower: Encoder[Any], files: Sequence[Path], repeats: int) -> dict[st
     }
 
 
-def _encode(tower: Encoder[Any], contents: Sequence[Any]) -> None:
-    size = BATCH[tower.modality]
+def _encode(loaded: Encoder[Any], contents: Sequence[Any]) -> None:
+    size = BATCH[loaded.modality]
     for start in range(0, len(contents), size):
-        tower.encode(contents[start : start + size])
+        loaded.encode(contents[start : start + size])
 
 
 def _timed(work: Any) -> float:

@@ -98,10 +98,10 @@ class Writers:
     def _event(self, client: httpx.Client) -> None:
         user = f"witness-{self._number() // 5:06}"
         with self._lock:
-            taken = self._promised.events.setdefault(user, [])
-        item = f"f{len(taken)}"
+            interacted = self._promised.events.setdefault(user, [])
+        item = f"f{len(interacted)}"
         if client.post("/v1/events", json={"events": [{"user": user, "item": item}]}).status_code == 201:
-            taken.append(item)
+            interacted.append(item)
 
     def _item(self, client: httpx.Client) -> None:
         id, title = f"new-{self._number()}", f"Film of {time.time():.6f}"

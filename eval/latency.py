@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.ranking.cells import head_commit, this_machine
-from llmrec.recommend import Recommender, Request
+from llmrec.recommender import Recommender, Request
 
 OUT = Path(__file__).resolve().parent / "results" / "latency.json"
 RUNS, EXPLAINED, SHAPLEY = 40, 15, 3
@@ -39,7 +39,7 @@ def main() -> None:
     ranked = [_seconds(shop, Request(history=history, k=10)) for history in histories[:RUNS]]
     reasons = _reasons(shop, histories[:EXPLAINED])
     shapley = _shapley(shop, histories[:SHAPLEY])
-    shop.opened.index.close()
+    shop.pipeline.index.close()
     started = time.perf_counter()
     asked = [sys.executable, "-m", "llmrec.cli", "recommend", "--history", ",".join(histories[0]), "--json"]
     subprocess.run(asked, check=True, capture_output=True)

@@ -15,7 +15,7 @@ TimeOfDay = Literal["morning", "afternoon", "evening", "night"]
 Season = Literal["spring", "summer", "autumn", "winter"]
 SHORT = 60
 """Characters of a place or device that are read."""
-NO_WISH = "anything"
+NO_QUERY = "anything"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Context:
         return "; ".join(parts)
 
 
-def worded(wish: str, context: str) -> str:
+def worded(query: str, context: str) -> str:
     """A wish with the words of a context behind it, cut so that both are read; the wish alone where there is none."""
     if not context:
-        return wish
-    return f"{as_data(wish, LIMIT - len(context) - 2) or NO_WISH}; {context}"
+        return query
+    return f"{as_data(query, LIMIT - len(context) - 2) or NO_QUERY}; {context}"
 
 
 def _a(noun: str) -> str:

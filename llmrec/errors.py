@@ -37,11 +37,11 @@ class BadSplit(BadInput):
     """A split file does not fit the catalogue."""
 
 
-class PackError(LlmrecError):
+class CheckpointError(LlmrecError):
     """An adapter pack is missing a file, is truncated, or is of an unknown format."""
 
 
-class PackMismatch(BadInput):
+class CheckpointMismatch(BadInput):
     """An adapter pack was made for another base model, encoder or prompt version."""
 
 

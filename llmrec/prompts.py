@@ -15,7 +15,7 @@ import jinja2
 from llmrec.errors import BadInput
 from llmrec.paths import resource
 
-CURRENT = {"rationale": 1, "rationale_reworded": 1, "recommend": 1, "understand": 1}
+CURRENT = {"rationale": 1, "rationale_reworded": 1, "recommend": 1, "understand": 2}
 """Template name -> the version in use. An adapter pack records these; a changed wording is a new file and
 number.
 """

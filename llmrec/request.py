@@ -10,7 +10,7 @@ from llmrec.errors import BadInput
 from llmrec.retrieval.filters import Filter, parse_where
 
 if TYPE_CHECKING:
-    from llmrec.explain.phrasing import Style
+    from llmrec.rationale.phrasing import Style
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmrec.catalog import AttributeValue
-from llmrec.explain import ItemEvidence, Rationale
+from llmrec.evidence.evidence import ItemEvidence
+from llmrec.rationale.write import Rationale
 
 
 @dataclass(frozen=True, slots=True)

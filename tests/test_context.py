@@ -32,8 +32,8 @@ def test_a_moment_is_a_time_of_day_and_a_season() -> None:
 
 
 def test_the_prompt_holds_both_and_stays_as_it_was_without_context() -> None:
-    def prompt(wish: str, context: Context) -> str:
-        return render("recommend", part="after", query=worded(wish, context.words()))
+    def prompt(query: str, context: Context) -> str:
+        return render("recommend", part="after", query=worded(query, context.words()))
 
     evening = Context("evening", "winter", device="phone")
     assert prompt("a comedy", Context()) == " Now in the mood for: a comedy. Next:"

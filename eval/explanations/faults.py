@@ -15,8 +15,8 @@ from llmrec.audit.explanation import Explanation
 from llmrec.audit.judge import judge
 from llmrec.audit.scorer import Scorer
 from llmrec.catalog import Catalog
-from llmrec.explain.reading import Reading
-from llmrec.explain.vocabulary import Facet, Vocabulary
+from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.verification.reading import Reading
 
 SHARE = 0.05
 READERS = ("with evidence", "text and scorer", "text alone")

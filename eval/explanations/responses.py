@@ -17,7 +17,7 @@ from llmrec.audit.own import respond, sampled_users, writer
 from llmrec.audit.run import audit, write
 from llmrec.audit.scorer import Scorer
 from llmrec.encoders.text import TextEncoder
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 SEED = 0
 
@@ -35,16 +35,16 @@ class Subject:
 def measure(subject: Subject, out: Path, command: str) -> None:
     """Writes `audit.json`, `audit.html`, `faults.json` and `sentences.json` to the folder `out`."""
     shop = Recommender.open(subject.data, subject.adapter)
-    store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.opened.name}"
+    store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.pipeline.name}"
     store.mkdir(parents=True, exist_ok=True)
     out.mkdir(parents=True, exist_ok=True)
     users = sampled_users(shop.catalog, subject.users, SEED)
     said = respond(shop, users, store / "responses.jsonl", tell)
-    scorer = Scorer(shop.opened, store / "scored.jsonl")
+    scorer = Scorer(shop.pipeline, store / "scored.jsonl")
     groups = read_groups(subject.groups) if subject.groups else None
     details = {
         "data": shop.catalog.name,
-        "adapter": shop.opened.name,
+        "adapter": shop.pipeline.name,
         "users asked": len(users),
         "seed": SEED,
         "machine": this_machine(),
@@ -52,7 +52,7 @@ def measure(subject: Subject, out: Path, command: str) -> None:
         "command": command,
         "date": time.strftime("%Y-%m-%d"),
     }
-    catalog = shop.opened.spoken
+    catalog = shop.pipeline.spoken
     faults = Faults(catalog)
     planted = faults.plant(said, SEED)
     counts: dict[str, int] = {"clean copy": len(said)}

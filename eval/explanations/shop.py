@@ -12,7 +12,7 @@ from llmrec.catalog import load_catalog, rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import TrainConfig
-from llmrec.train.rationale import RationaleConfig
+from llmrec.train.rationale_lora import RationaleConfig
 
 EPOCHS = 4
 PAIRS = 1600
@@ -24,7 +24,7 @@ def held_out(users: list[str], n: int, seed: int) -> list[str]:
     return [user for user in users if user in chosen]
 
 
-def train_pack(data: Path, out: Path, users: int, seed: int, pairs: int = PAIRS) -> Path:
+def train_checkpoint(data: Path, out: Path, users: int, seed: int, pairs: int = PAIRS) -> Path:
     """Trains the pack `out` on all but `users` held-out users, or takes it up; raises what `llmrec.train` raises.
 
     Of the others the last events stop training early and weigh the components, and all before teach.

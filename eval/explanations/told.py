@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.simshop import BY_NAME, World
-from llmrec.explain.checks.lexicon import MODALITY_OF
-from llmrec.explain.reading import Reading
-from llmrec.explain.vocabulary import Facet, Vocabulary
+from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.verification.checks.lexicon import MODALITY_OF
+from llmrec.verification.reading import Reading
 
 
 @dataclass(frozen=True)

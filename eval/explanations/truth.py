@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.explanations.shop import held_out, tell, train_pack
+from eval.explanations.shop import held_out, tell, train_checkpoint
 from eval.explanations.told import Reader
 from eval.explanations.untold import PlainLLM, shuffled
 from eval.ranking.cells import head_commit, this_machine
@@ -27,10 +27,11 @@ from llmrec.audit.scorer import Scorer
 from llmrec.catalog.events import Event, rolling_events
 from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, write_simshop
 from llmrec.catalog.split import rolling_split
-from llmrec.explain import ItemEvidence, plain_sentence
-from llmrec.explain.vocabulary import Facet, Vocabulary
-from llmrec.opening import Opened
-from llmrec.recommend import Recommender
+from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.evidence.evidence import ItemEvidence
+from llmrec.pipeline import Pipeline
+from llmrec.rationale.compose import plain_sentence
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.setup import base_folder
 
@@ -66,15 +67,15 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     data = data or store / f"simshop-{WORLD_SEED}"
     if not (data / "truth.jsonl").is_file():
         write_simshop(data, ITEMS, USERS, WORLD_SEED)
-    adapter = adapter or train_pack(data, store / f"simshop-{WORLD_SEED}-pack", users, SEED)
+    adapter = adapter or train_checkpoint(data, store / f"simshop-{WORLD_SEED}-pack", users, SEED)
     shop, truth = Recommender.open(data, adapter), load_truth(data)
-    kept = Kept(store / f"truth-{shop.opened.name}.jsonl")
+    kept = Kept(store / f"truth-{shop.pipeline.name}.jsonl")
     cases, counts = _cases(shop, truth, held_out(list(shop.catalog.histories), users, SEED), kept)
     tell(f"{len(cases)} of {counts['events']} purchases stand in the first place")
     reader = Reader(shop.catalog, truth)
     texts = {"llmrec": [case.text for case in cases]}
-    other = shuffled([case.evidence for case in cases], [case.event.user for case in cases], shop.opened.spoken, SEED)
-    texts["shuffled evidence"] = [plain_sentence(each, shop.opened.spoken) for each in other]
+    other = shuffled([case.evidence for case in cases], [case.event.user for case in cases], shop.pipeline.spoken, SEED)
+    texts["shuffled evidence"] = [plain_sentence(each, shop.pipeline.spoken) for each in other]
     chosen = sorted(random.Random(SEED).sample(range(len(cases)), min(asked_llm, len(cases))))
     texts["LLM without evidence"] = _untold(shop, [cases[n] for n in chosen], kept)
     rows = {}
@@ -91,14 +92,14 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
         "sources": sources,
         "fidelity": round(float(np.mean([case.evidence.fidelity or 0.0 for case in cases])), 4),
         "removal": _removal(shop, cases, kept),
-        "probes": _probes(shop.opened, truth),
+        "probes": _probes(shop.pipeline, truth),
         "sentences": [
             {"user": case.event.user, "item": case.item, "cause": "=".join(case.cause), "text": case.text}
             | {name: said[n] for name, said in texts.items() if name == "shuffled evidence"}
             for n, case in list(enumerate(cases))[:: max(1, len(cases) // 20)]
         ],
         "data": f"SimShop, {len(truth.items)} items, {len(truth.tastes)} users, seed {truth.seed}",
-        "adapter": shop.opened.name,
+        "adapter": shop.pipeline.name,
         "seed": SEED,
         "machine": this_machine(),
         "commit": head_commit(),
@@ -124,7 +125,8 @@ def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) ->
         if first != ids[event.target] or cause.attribute is None or cause.value is None:
             continue
         told = kept.get(
-            ["told", history, (shop.opened.pack.folder / "rationale").is_dir()], lambda h=history: _explained(shop, h)
+            ["told", history, (shop.pipeline.checkpoint.folder / "rationale").is_dir()],
+            lambda h=history: _explained(shop, h),
         )
         evidence = ItemEvidence.from_dict(told["evidence"])
         assert evidence.item == first, f"{first} was ranked first and {evidence.item} explained"
@@ -161,7 +163,7 @@ def _explained(shop: Recommender, history: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _untold(shop: Recommender, cases: Sequence[Case], kept: Kept) -> list[str]:
-    llm = PlainLLM(base_folder(paths.home()), shop.opened.spoken)
+    llm = PlainLLM(base_folder(paths.home()), shop.pipeline.spoken)
     texts: list[str] = []
     for case in cases:
         prompt = llm.prompt(case.item, case.history)
@@ -201,7 +203,7 @@ def _removal(shop: Recommender, cases: Sequence[Case], kept: Kept, most: int = 1
 
     Asked of the strongest named attribute that some but not most of the history has, so that both can be removed.
     """
-    scorer, vocabulary, rng = Scorer(shop.opened), Vocabulary.of(shop.opened.spoken), random.Random(SEED)
+    scorer, vocabulary, rng = Scorer(shop.pipeline), Vocabulary.of(shop.pipeline.spoken), random.Random(SEED)
     lost, users = [], []
     for case in cases:
         for record in case.evidence.traits:
@@ -232,11 +234,11 @@ def _removal(shop: Recommender, cases: Sequence[Case], kept: Kept, most: int = 1
     }
 
 
-def _probes(opened: Opened, truth: World) -> dict[str, dict[str, Any]]:
+def _probes(pipeline: Pipeline, truth: World) -> dict[str, dict[str, Any]]:
     """Attribute -> the modality that was found to show it, and how often an unlabelled item's value is named right."""
-    labelled = {label.item for label in opened.catalog.labels}
+    labelled = {label.item for label in pipeline.catalog.labels}
     row = {item: n for n, item in enumerate(truth.items)}
-    rest = [item for item in opened.spoken.items if item.id not in labelled]
+    rest = [item for item in pipeline.spoken.items if item.id not in labelled]
     found: dict[str, dict[str, Any]] = {}
     for attribute in ATTRIBUTES:
         named = [item for item in rest if attribute.name in item.attributes]
@@ -244,7 +246,7 @@ def _probes(opened: Opened, truth: World) -> dict[str, dict[str, Any]]:
             item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]
         ]
         found[attribute.name] = {
-            "modality": opened.spoken.seen.get(attribute.name),
+            "modality": pipeline.spoken.seen.get(attribute.name),
             "true modality": attribute.modality,
             "named": round(len(named) / len(rest), 4),
             "right": round(len(right) / max(len(named), 1), 4),

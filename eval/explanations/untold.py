@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.catalog import Catalog
-from llmrec.explain import ItemEvidence
-from llmrec.explain.vocabulary import Facet, Vocabulary
+from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.evidence.evidence import ItemEvidence
 
 MOST_TOKENS = 60
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eval.modalities.cells import Cells
-from eval.modalities.packs import load_packs, run_pack, trained_on
-from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, row_name, training_of, with_towers
+from eval.modalities.checkpoints import load_checkpoints, run_checkpoint, trained_on
+from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, row_name, training_of, with_encoders
 from eval.modalities.report import write_report
 from eval.modalities.runs import Run, features_of, run_hybrid, run_oracle, run_recipe
 from eval.modalities.worlds import open_world, world_name
@@ -74,38 +74,43 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 def run(args: argparse.Namespace) -> None:
     """Every world, then the report."""
-    cells, towers, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
+    cells, encoder_specs, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
     folders = [folder.resolve() for folder in args.worlds]
-    packs = load_packs(args.pack, [world_name(folder) for folder in folders])
+    checkpoints = load_checkpoints(args.checkpoint, [world_name(folder) for folder in folders])
     for folder in folders:
         world = open_world(folder)
         if args.encode_only:
             for name in (*args.fusions, *args.recipes):
                 if name != NONE:
-                    features_of(world, _towers(name, towers), args.features)
+                    features_of(world, _encoder_specs(name, encoder_specs), args.features)
             continue
         run_oracle(world, cells)
-        for pack in packs:
-            if trained_on(pack) == world.name:
-                run_pack(world, cells, pack, base_folder(home()))
+        for checkpoint in checkpoints:
+            if trained_on(checkpoint) == world.name:
+                run_checkpoint(world, cells, checkpoint, base_folder(home()))
         training = training_of(world.name, world.truth is not None)
         for seed in args.seeds:
             for name in (*args.fusions, *args.recipes):
                 if name == HYBRID:
-                    run_hybrid(world, cells, features_of(world, _towers(name, towers), args.features), seed)
+                    run_hybrid(
+                        world, cells, features_of(world, _encoder_specs(name, encoder_specs), args.features), seed
+                    )
                 elif name != NONE:
-                    recipe = with_towers(RECIPES[name], towers)
+                    recipe = with_encoders(RECIPES[name], encoder_specs)
                     one = Run(world, cells, row_name(name, recipe), recipe, training, seed, base_folder(home()), store)
                     run_recipe(
-                        one, features_of(world, recipe.towers, args.features), name in args.retrain, not args.no_cold
+                        one,
+                        features_of(world, recipe.encoder_specs, args.features),
+                        name in args.retrain,
+                        not args.no_cold,
                     )
     if not args.encode_only:
         for file in write_report(args.results):
             print(file)
 
 
-def _towers(name: str, others: Mapping[str, str]) -> Mapping[str, str] | None:
-    return {"text": "minilm"} if name == HYBRID else with_towers(RECIPES[name], others).towers
+def _encoder_specs(name: str, others: Mapping[str, str]) -> Mapping[str, str] | None:
+    return {"text": "minilm"} if name == HYBRID else with_encoders(RECIPES[name], others).encoder_specs
 
 
 def main() -> None:

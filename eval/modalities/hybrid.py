@@ -14,8 +14,8 @@ from scipy.sparse.linalg import svds
 from eval.modalities.worlds import Task
 from llmrec.catalog.events import Event
 from llmrec.encoders import Features
-from llmrec.retrieval.content import content_scores, unit_rows
-from llmrec.retrieval.hybrid import fit_weights, fuse
+from llmrec.ranking.content import content_scores, unit_rows
+from llmrec.ranking.fused import fit_weights, fuse
 
 Floats = NDArray[np.float32]
 FACTORS, NEAR, CANDIDATES = 64, 3, 300
@@ -39,9 +39,9 @@ def hybrid_scores(task: Task, features: Features, modalities: Sequence[str], see
 def _factors(task: Task, items: int, seed: int) -> Floats:
     """V: (items, factors) float32."""
     pairs = np.array([(user, row) for user, rows in enumerate(task.train.values()) for row in rows])
-    taken = sp.csr_matrix((np.ones(len(pairs), np.float32), pairs.T), shape=(len(task.train), items))
-    k = min(FACTORS, min(taken.shape) - 1)
-    _, _, vt = svds(taken, k=k, random_state=seed)
+    interacted = sp.csr_matrix((np.ones(len(pairs), np.float32), pairs.T), shape=(len(task.train), items))
+    k = min(FACTORS, min(interacted.shape) - 1)
+    _, _, vt = svds(interacted, k=k, random_state=seed)
     return np.ascontiguousarray(vt.T, dtype=np.float32)
 
 

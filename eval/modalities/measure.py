@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from eval.modalities.worlds import Task, World
 from llmrec.catalog.events import Event
 from llmrec.catalog.simshop import oracle_scores
-from llmrec.retrieval.metrics import ranking_metrics
+from llmrec.evaluation.metrics import ranking_metrics
 
 Floats = NDArray[np.float32]
 

@@ -16,16 +16,15 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.events import Event
 from llmrec.encoders import Features
 from llmrec.model.config import RecLMConfig
-from llmrec.model.query import query_vectors
+from llmrec.model.inference import query_vectors
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
-from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.components import Components
-from llmrec.retrieval.hybrid import fit_weights, fuse
-from llmrec.retrieval.popularity import popularity
-from llmrec.retrieval.taste import Taste
-from llmrec.train.build import build_model, known_items, wish_writer
+from llmrec.ranking.components import Components
+from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
+from llmrec.train.model_factory import build_model, known_items, query_writer
 from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -40,12 +39,12 @@ class Learnt:
 
     collaborative: Collaborative
     popular: Floats
-    taste: Taste | None
-    lending: bool = False
+    taste: PreferenceModel | None
+    with_cold_start: bool = False
     """Whether scores are lent to the items nobody took, as packs may do."""
 
     @classmethod
-    def of(cls, task: Task, features: Features, taste: Taste | None) -> "Learnt":
+    def of(cls, task: Task, features: Features, taste: PreferenceModel | None) -> "Learnt":
         """From the training histories of `task`."""
         rows = [list(history) for history in task.train.values()]
         return cls(Collaborative.fit(rows, len(features.ids)), popularity(rows, len(features.ids)), taste)
@@ -119,7 +118,7 @@ def train_model(
         model,
         task.train,
         words.before,
-        wish_writer(catalog, words),
+        query_writer(catalog, words),
         lambda m: llm_ndcg(m, words.before, watched),
         config,
         checkpoint,
@@ -136,7 +135,7 @@ def train_model(
 def parts_of(
     model: RecLM, words: PromptWords, features: Features, learnt: Learnt, events: Sequence[Event], without: str = ""
 ) -> dict[str, Floats]:
-    """Component -> (events, items) raw scores, as `llmrec.retrieval.components` has them."""
+    """Component -> (events, items) raw scores, as `llmrec.ranking.components` has them."""
     known: torch.Tensor = model.known  # type: ignore[assignment]
     hidden = {without: torch.ones_like(known)} if without else None
     q = query_vectors(model, words.before, [e.history for e in events], soft=model.soft(known, hidden))
@@ -152,7 +151,9 @@ def parts_of(
         learnt.popular,
         learnt.taste,
     )
-    return (components.lending() if learnt.lending else components).scores(q, [e.history for e in events])
+    return (components.with_cold_start() if learnt.with_cold_start else components).scores(
+        q, [e.history for e in events]
+    )
 
 
 def only(features: Features, modalities: Sequence[str]) -> Features:

@@ -14,7 +14,7 @@ class Recipe:
     """Encoder specs by modality (None: every modality of the catalogue, default towers), and how they are fused."""
 
     fusion: str
-    towers: Mapping[str, str] | None = None
+    encoder_specs: Mapping[str, str] | None = None
     temporal: str = "mean"
     source: str = ""
     """What the classic of this name is."""
@@ -78,11 +78,11 @@ def training_of(world: str, simshop: bool) -> Training:
     return SIMSHOP if simshop else REAL.get(world, Training())
 
 
-def with_towers(recipe: Recipe, others: Mapping[str, str]) -> Recipe:
+def with_encoders(recipe: Recipe, others: Mapping[str, str]) -> Recipe:
     """The recipe with other towers for the modalities it has."""
-    towers = dict(DEFAULTS if recipe.towers is None else recipe.towers)
-    changed = towers | {m: spec for m, spec in others.items() if m in towers}
-    return recipe if changed == towers else replace(recipe, towers=changed)
+    encoder_specs = dict(DEFAULTS if recipe.encoder_specs is None else recipe.encoder_specs)
+    changed = encoder_specs | {m: spec for m, spec in others.items() if m in encoder_specs}
+    return recipe if changed == encoder_specs else replace(recipe, encoder_specs=changed)
 
 
 def row_name(name: str, recipe: Recipe) -> str:
@@ -90,6 +90,6 @@ def row_name(name: str, recipe: Recipe) -> str:
 
     It is a file's name, too.
     """
-    usual = DEFAULTS if RECIPES[name].towers is None else RECIPES[name].towers
-    others = {m: spec for m, spec in sorted((recipe.towers or {}).items()) if usual[m] != spec}
+    usual = DEFAULTS if RECIPES[name].encoder_specs is None else RECIPES[name].encoder_specs
+    others = {m: spec for m, spec in sorted((recipe.encoder_specs or {}).items()) if usual[m] != spec}
     return ", ".join([name, *(f"{m}={re.sub(r'[^a-zA-Z0-9_.]+', '-', spec)}" for m, spec in others.items())])

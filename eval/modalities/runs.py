@@ -24,8 +24,8 @@ from llmrec.catalog.simshop import MODALITIES
 from llmrec.encoders import Features, encoders_for, extract
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.paths import home
-from llmrec.retrieval.taste import Taste
-from llmrec.train.taste import learn_taste
+from llmrec.ranking.preference import PreferenceModel
+from llmrec.train.preference import learn_preference
 
 ORACLE = "oracle"
 
@@ -57,28 +57,28 @@ class Run:
         return plain
 
 
-def features_of(world: World, towers: Mapping[str, str] | None, kept: Path | None = None) -> Features:
+def features_of(world: World, encoder_specs: Mapping[str, str] | None, kept: Path | None = None) -> Features:
     """The world's features by these towers (None: the default one of every modality); only modalities it has.
 
     They are kept in the folder `kept`, and taken from there on a machine that has no media.
     """
-    if towers and all(DEFAULTS[m] == spec for m, spec in towers.items()):
+    if encoder_specs and all(DEFAULTS[m] == spec for m, spec in encoder_specs.items()):
         features = features_of(world, None, kept)
-        return only(features, [m for m in features.encoders if m in towers])
-    names = "default" if towers is None else ",".join(f"{m}={spec}" for m, spec in sorted(towers.items()))
+        return only(features, [m for m in features.encoders if m in encoder_specs])
+    names = "default" if encoder_specs is None else ",".join(f"{m}={spec}" for m, spec in sorted(encoder_specs.items()))
     file = kept / f"{world.name}.{hashlib.sha256(names.encode()).hexdigest()[:12]}.safetensors" if kept else None
     if file and file.is_file():
         return Features.load(file)
-    found = _encoded(world, towers)
+    found = _encoded(world, encoder_specs)
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
         found.save(file)
     return found
 
 
-def _encoded(world: World, towers: Mapping[str, str] | None) -> Features:
-    encoders = encoders_for(world.catalog.items, towers or {})
-    chosen = [e for e in encoders if towers is None or e.modality in towers]
+def _encoded(world: World, encoder_specs: Mapping[str, str] | None) -> Features:
+    encoders = encoders_for(world.catalog.items, encoder_specs or {})
+    chosen = [e for e in encoders if encoder_specs is None or e.modality in encoder_specs]
     features, problems = extract(world.catalog, chosen, home() / "features")
     for problem in problems[:20]:
         print(f"  {problem}", flush=True)
@@ -139,14 +139,14 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
     checkpoint.unlink(missing_ok=True)
 
 
-def _taste(run: Run, features: Features, task: Task) -> Taste | None:
+def _taste(run: Run, features: Features, task: Task) -> PreferenceModel | None:
     """Learnt once for all fusions, which have no part in it, and kept."""
     about = f"{sorted(features.encoders.items())} {task is run.world.cold} {dataset_fingerprint(run.world.folder)}"
     file = run.store / run.world.name / f"taste.{hashlib.sha256(about.encode()).hexdigest()[:12]}__s{run.seed}.npz"
     if file.is_file():
         with np.load(file) as stored:
-            return Taste.from_state(dict(stored))
-    taste = learn_taste(features.vectors, features.mask, features.steps, list(task.train.values()), run.seed)
+            return PreferenceModel.from_state(dict(stored))
+    taste = learn_preference(features.vectors, features.mask, features.steps, list(task.train.values()), run.seed)
     if taste:
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f".{os.getpid()}.npz")

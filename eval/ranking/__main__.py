@@ -42,7 +42,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--peers", type=_names(tuple(RECIPES)), default=list(RECIPES), help=",".join(RECIPES))
     parser.add_argument(
         "--adapter",
-        type=_pack,
+        type=_checkpoint,
         action="append",
         default=[],
         metavar="DATASET:MODEL:SEED=PATH",
@@ -56,9 +56,9 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def _pack(text: str) -> ours.Pack:
+def _checkpoint(text: str) -> ours.Checkpoint:
     try:
-        return ours.parse_pack(text)
+        return ours.parse_checkpoint(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -87,8 +87,8 @@ def run(args: argparse.Namespace) -> None:
     context = Context(args.referee, args.results, cells.default_store(), args.force)
     for folder in args.datasets:
         problem, split = open_problem(context, folder.resolve())
-        for pack in args.adapter:
-            ours.run_pack(context, problem, pack)
+        for checkpoint in args.adapter:
+            ours.run_checkpoint(context, problem, checkpoint)
         if "peers" in args.groups:
             for name in args.peers:
                 for seed in args.seeds if RECIPES[name].random else [0]:
@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> None:
             for seed in args.seeds:
                 run_cold_ours(context, problem, split, seed)
         if "wish" in args.groups:
-            from eval.ranking.wish import RIVALS, run_rival
+            from eval.ranking.query import RIVALS, run_rival
 
             for name in RIVALS:
                 for seed in args.seeds:

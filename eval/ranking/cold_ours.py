@@ -25,17 +25,16 @@ from eval.ranking.variants import train_variant, variant_of
 from llmrec.catalog import Split
 from llmrec.catalog.events import rolling_events
 from llmrec.model.config import RecLMConfig
-from llmrec.model.query import query_vectors
+from llmrec.model.inference import query_vectors
 from llmrec.paths import home
-from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.components import Components
-from llmrec.retrieval.hybrid import fit_weights, fuse
-from llmrec.retrieval.popularity import popularity
+from llmrec.ranking.components import Components
+from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
-from llmrec.train.taste import learn_taste
+from llmrec.train.preference import learn_preference
 
-LLM, FUSED, UNLENT = "llm", "llmrec", "llmrec, nothing lent"
+LLM, FUSED, UNTRANSFERRED = "llm", "llmrec", "llmrec, nothing lent"
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,11 @@ class Asked:
     seen: list[list[int]]
     targets: list[int]
     scores: Mapping[str, Floats]
-    lent: Mapping[str, Floats]
+    transferred: Mapping[str, Floats]
 
-    def of(self, lends: bool) -> Mapping[str, Floats]:
+    def of(self, transfers: bool) -> Mapping[str, Floats]:
         """The scores of either kind."""
-        return self.lent if lends else self.scores
+        return self.transferred if transfers else self.scores
 
     def closed(self, warm: Sequence[int], section: str) -> list[list[int]]:
         """Rows that are no candidates of each event."""
@@ -61,7 +60,7 @@ class Asked:
 
 def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -> None:
     """Train without the hidden items, fit weights on cold valid events and file the rows, unless they are there."""
-    if all(context.done(problem, name, seed, at) for name in (LLM, FUSED, UNLENT) for at in CANDIDATES):
+    if all(context.done(problem, name, seed, at) for name in (LLM, FUSED, UNTRANSFERRED) for at in CANDIDATES):
         return
     start = time.perf_counter()
     hidden = cold_split(split, seed)
@@ -76,18 +75,18 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
     for section in CANDIDATES:
         valid = asked["valid"]
         closed = valid.closed(warm, section)
-        weights = {lends: fit_weights(valid.of(lends), valid.targets, closed) for lends in (False, True)}
+        weights = {transfers: fit_weights(valid.of(transfers), valid.targets, closed) for transfers in (False, True)}
         reached = {
-            lends: cold_metrics(_mixed(valid.of(lends), weights[lends], closed), hidden.valid, item_ids, seed, section)[
-                "ndcg@10"
-            ]
-            for lends in (False, True)
+            transfers: cold_metrics(
+                _mixed(valid.of(transfers), weights[transfers], closed), hidden.valid, item_ids, seed, section
+            )["ndcg@10"]
+            for transfers in (False, True)
         }
         better = reached[True] >= reached[False]
-        fitted = {LLM: ({LLM: 1.0}, False), FUSED: (weights[better], better), UNLENT: (weights[False], False)}
-        for model, (used, lends) in fitted.items():
-            test = _mixed(asked["test"].of(lends), used, asked["test"].closed(warm, section))
-            on_valid = cold_metrics(_mixed(valid.of(lends), used, closed), hidden.valid, item_ids, seed, section)
+        fitted = {LLM: ({LLM: 1.0}, False), FUSED: (weights[better], better), UNTRANSFERRED: (weights[False], False)}
+        for model, (used, transfers) in fitted.items():
+            test = _mixed(asked["test"].of(transfers), used, asked["test"].closed(warm, section))
+            on_valid = cold_metrics(_mixed(valid.of(transfers), used, closed), hidden.valid, item_ids, seed, section)
             variant = variant_of("llm", problem.name)
             recipe = asdict(RecLMConfig(**variant.shape)) | asdict(TrainConfig(seed=seed, **variant.recipe))
             rows = record_cold_cell(
@@ -98,7 +97,7 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
                 hidden,
                 context.referee,
                 context.results,
-                recipe | {"weights": used, "newcomers": lends},
+                recipe | {"weights": used, "newcomers": transfers},
                 found.about["seconds"] + time.perf_counter() - start,
                 valid={"ndcg@10": on_valid["ndcg@10"], "training": valid_of(found.about)},
                 sections=(section,),
@@ -119,7 +118,7 @@ def _components(problem: Problem, found: Queries, hidden: ColdSplit) -> Componen
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
     vectors, mask, steps = features.vectors, features.mask, features.steps
-    taste = learn_taste(vectors, mask, steps, histories, hidden.seed)
+    taste = learn_preference(vectors, mask, steps, histories, hidden.seed)
     return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
 
 
@@ -128,8 +127,8 @@ def _asked(problem: Problem, components: Components, q: Floats, events: Sequence
     histories = [rows(event.history) for event in events]
     targets = [problem.catalog.row[event.target] for event in events]
     seen = [rows(tuple(event.seen)) for event in events]
-    lent = components.lending().scores(q, histories)
-    return Asked(events, histories, seen, targets, components.scores(q, histories), lent)
+    transferred = components.with_cold_start().scores(q, histories)
+    return Asked(events, histories, seen, targets, components.scores(q, histories), transferred)
 
 
 def cold_queries(context: Context, problem: Problem, split: Split, hidden: ColdSplit) -> Queries:

@@ -20,12 +20,11 @@ from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries
 from llmrec.catalog import Split
 from llmrec.catalog.events import rolling_events
-from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.components import Components
-from llmrec.retrieval.hybrid import fit_weights, fuse
-from llmrec.retrieval.popularity import popularity
-from llmrec.train.calibrate import worth_lending
-from llmrec.train.taste import learn_taste
+from llmrec.ranking.components import Components
+from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.train.calibrate import worth_transferring
+from llmrec.train.preference import learn_preference
 
 FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
 
@@ -66,13 +65,13 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
     start = time.perf_counter()
     found = trained_queries(context, problem, split, "llm", seed)
     components = _components(problem, found, seed)
-    if worth_lending(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
-        components = components.lending()
-    for wish in (False, True):
-        parts = [part for part in missing if (part.section == "wish") == wish]
+    if worth_transferring(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
+        components = components.with_cold_start()
+    for query in (False, True):
+        parts = [part for part in missing if (part.section == "wish") == query]
         if not parts:
             continue
-        scored = {at: _scores(problem, components, found, at, wish) for at in ("valid", "test")}
+        scored = {at: _scores(problem, components, found, at, query) for at in ("valid", "test")}
         shared = time.perf_counter() - start
         for part in parts:
             _file(context, problem, part, seed, scored, found, shared)
@@ -84,13 +83,13 @@ def _components(problem: Problem, found: Queries, seed: int) -> Components:
     collaborative = Collaborative.fit(histories, problem.n_items)
     popular = popularity(histories, problem.n_items)
     vectors, mask, steps = features.vectors, features.mask, features.steps
-    taste = learn_taste(vectors, mask, steps, histories, seed)
+    taste = learn_preference(vectors, mask, steps, histories, seed)
     return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
 
 
-def _scores(problem: Problem, components: Components, found: Queries, at: str, wish: bool) -> dict[str, Floats]:
-    q = found.q[f"{at} wish" if wish else at]
-    return components.scores(q, problem.events(at).histories, found.words[at] if wish else None)
+def _scores(problem: Problem, components: Components, found: Queries, at: str, query: bool) -> dict[str, Floats]:
+    q = found.q[f"{at} wish" if query else at]
+    return components.scores(q, problem.events(at).histories, found.words[at] if query else None)
 
 
 def _file(

@@ -14,7 +14,7 @@ from eval.ranking.runs import Context
 
 
 @dataclass(frozen=True)
-class Pack:
+class Checkpoint:
     """A trained adapter pack to be measured as one seed of one model."""
 
     model: str
@@ -24,40 +24,40 @@ class Pack:
     """Name of the data set it was trained on; it is not run on others."""
 
 
-def parse_pack(text: str) -> Pack:
+def parse_checkpoint(text: str) -> Checkpoint:
     """`DATASET:MODEL:SEED=PATH`, as in `ml-100k:llmrec:0=adapters/ml-100k`; raises `ValueError`."""
     name, _, path = text.partition("=")
     parts = name.split(":")
     if len(parts) != 3 or not parts[2].isdigit() or not path:
         raise ValueError(f"{text!r}: pass DATASET:MODEL:SEED=PATH, as ml-100k:llmrec:0=adapters/ml-100k")
-    return Pack(parts[1], int(parts[2]), Path(path), parts[0])
+    return Checkpoint(parts[1], int(parts[2]), Path(path), parts[0])
 
 
-def run_pack(context: Context, problem: Problem, pack: Pack) -> None:
+def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -> None:
     """Rank test with the pack and file the cell, unless it is there."""
-    if pack.dataset != problem.name or context.done(problem, pack.model, pack.seed):
+    if checkpoint.dataset != problem.name or context.done(problem, checkpoint.model, checkpoint.seed):
         return
-    print(f"{problem.name} {pack.model} seed {pack.seed}", flush=True)
+    print(f"{problem.name} {checkpoint.model} seed {checkpoint.seed}", flush=True)
     folder = context.store / problem.name
     split = folder / "split.jsonl"
-    ranking = folder / "rankings" / f"llmrec-rank.{pack.model}__s{pack.seed}.jsonl"
+    ranking = folder / "rankings" / f"llmrec-rank.{checkpoint.model}__s{checkpoint.seed}.jsonl"
     ranking.parent.mkdir(parents=True, exist_ok=True)
-    asked = ["rank", "--data", str(problem.folder), "--adapter", str(pack.path)]
+    asked = ["rank", "--data", str(problem.folder), "--adapter", str(checkpoint.path)]
     asked += ["--split", str(split), "--at", "test", "--out", str(ranking)]
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *asked], check=True)
     cells.record_cell(
         problem.folder,
-        pack.model,
-        pack.seed,
+        checkpoint.model,
+        checkpoint.seed,
         referee.read_rankings(ranking),
         context.referee,
         context.results,
-        {"adapter": os.path.relpath(pack.path)},
+        {"adapter": os.path.relpath(checkpoint.path)},
         time.perf_counter() - start,
         store=context.store,
     )
     print(
-        json.dumps(cells.read_cell(context.results, problem.name, pack.model, pack.seed)["metrics"]),
+        json.dumps(cells.read_cell(context.results, problem.name, checkpoint.model, checkpoint.seed)["metrics"]),
         flush=True,
     )

@@ -23,11 +23,11 @@ from llmrec.catalog import Catalog, load_catalog, rolling_split
 from llmrec.encoders import encoders_for, extract
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import splice
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
 from llmrec.paths import home
 from llmrec.setup import base_folder
-from llmrec.train.build import build_model, known_items
+from llmrec.train.model_factory import build_model, known_items
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "ranking" / "prompt_cost.json"
 ITEMS, ROUNDS, USERS, WARM_UP = 50, 20, 20, 3
@@ -90,10 +90,10 @@ def measure(data: Path, base: Path) -> dict[str, Any]:
         for name, rank in rankers.items():
             start = time.perf_counter()
             used = rank(histories[turn % len(histories)])
-            took = 1000 * (time.perf_counter() - start)
+            interacted = 1000 * (time.perf_counter() - start)
             if turn >= WARM_UP:
                 tokens[name].append(used)
-                times[name].append(took)
+                times[name].append(interacted)
     found: dict[str, Any] = {
         name: {"tokens": int(statistics.median(tokens[name])), "ms": round(statistics.median(times[name]), 2)}
         | {

@@ -20,9 +20,9 @@ from eval.ranking.variants import Trained
 from llmrec.catalog import Catalog, Split
 from llmrec.catalog.events import Event, rolling_events
 from llmrec.encoders import text_encoder
+from llmrec.model.inference import query_vectors
 from llmrec.model.prompt import Branch, splice
-from llmrec.model.query import query_vectors
-from llmrec.train.wishes import compose_wish
+from llmrec.train.query_texts import compose_query
 
 BATCH = 32
 """Prompts read together."""
@@ -88,17 +88,19 @@ def path(store: Path, dataset: str, model: str, seed: int) -> Path:
     return store / dataset / "q" / f"{model}__s{seed}.npz"
 
 
-def calibration_wishes(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
+def calibration_queries(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
     """Wishes for fitting weights, in the phrasings of training, as `llmrec.train.calibrate` composes them."""
     return [
-        compose_wish(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
+        compose_query(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
         for e in events
     ]
 
 
-def held_out_wishes(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
+def held_out_queries(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
     """The wishes of `eval.ranking.wish.wishes(problem, "test", seed)`."""
-    return [compose_wish(catalog.items[e.target], Random(f"{seed}:{e.user}:{e.number}"), held_out=True) for e in events]
+    return [
+        compose_query(catalog.items[e.target], Random(f"{seed}:{e.user}:{e.number}"), held_out=True) for e in events
+    ]
 
 
 def shuffled(event: Event, window: int, seed: int) -> tuple[int, ...]:
@@ -113,42 +115,44 @@ def collect(catalog: Catalog, split: Split, trained: Trained, seed: int) -> Quer
     model, words = trained.model, trained.words
     events = {at: rolling_events(catalog, split, at) for at in ("valid", "test")}
     asked = {
-        "valid": calibration_wishes(catalog, events["valid"], seed),
-        "test": held_out_wishes(catalog, events["test"], seed),
+        "valid": calibration_queries(catalog, events["valid"], seed),
+        "test": held_out_queries(catalog, events["test"], seed),
     }
     everything = [*events["valid"], *events["test"]]
-    plain, wished = ask(trained, everything, [words.wish(wish) for at in ("valid", "test") for wish in asked[at]])
+    plain, queried = ask(
+        trained, everything, [words.query_tokens(query) for at in ("valid", "test") for query in asked[at]]
+    )
     cut = len(events["valid"])
     disordered = [shuffled(e, model.config.window, seed) for e in events["test"]]
     q = {
         "valid": plain[:cut],
         "test": plain[cut:],
-        "valid wish": wished[:cut],
-        "test wish": wished[cut:],
+        "valid wish": queried[:cut],
+        "test wish": queried[cut:],
         "test shuffled": query_vectors(model, words.before, disordered, batch=BATCH),
     }
     encoder = text_encoder()
-    read = {at: encoder.encode([wish or "anything" for wish in asked[at]]) for at in asked}
+    read = {at: encoder.encode([query or "anything" for query in asked[at]]) for at in asked}
     return Queries.of(trained, q, read)
 
 
 @torch.inference_mode()
-def ask(trained: Trained, events: Sequence[Event], wishes: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
+def ask(trained: Trained, events: Sequence[Event], queries: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
     """Query vectors (events, dim) of each event, without and with its wish (token ids; empty: the same)."""
     model, before = trained.model, trained.words.before
     window, slots = model.config.window, model.config.soft_tokens
     device = model.id_in.weight.device
     known: torch.Tensor = model.known  # type: ignore[assignment]
     soft = model.soft(known)
-    prompts = sorted(_together(events, window), key=lambda part: _size(part, events, wishes, window))
+    prompts = sorted(_together(events, window), key=lambda part: _size(part, events, queries, window))
     plain = np.zeros((len(events), model.config.dim), np.float32)
-    wished = np.zeros_like(plain)
+    queried = np.zeros_like(plain)
     for start in range(0, len(prompts), BATCH):
         chunk = prompts[start : start + BATCH]
         trunks = [max((events[n].history[-window:] for n in part), key=len) for part in chunk]
         after = [[min(window, len(events[n].history)) for n in part] for part in chunk]
         branches = [
-            [Branch(at, wishes[n]) for n, at in zip(part, ends, strict=True) if wishes[n]]
+            [Branch(at, queries[n]) for n, at in zip(part, ends, strict=True) if queries[n]]
             for part, ends in zip(chunk, after, strict=True)
         ]
         batch = splice(before, trunks, branches, slots, device)
@@ -156,11 +160,11 @@ def ask(trained: Trained, events: Sequence[Event], wishes: Sequence[tuple[int, .
         for row, (part, ends) in enumerate(zip(chunk, after, strict=True)):
             place = 0
             for n, at in zip(part, ends, strict=True):
-                plain[n] = wished[n] = trunk_q[row, at]
-                if wishes[n]:
-                    wished[n] = branch_q[row, place]
+                plain[n] = queried[n] = trunk_q[row, at]
+                if queries[n]:
+                    queried[n] = branch_q[row, place]
                     place += 1
-    return plain, wished
+    return plain, queried
 
 
 def _together(events: Sequence[Event], window: int) -> list[list[int]]:
@@ -175,5 +179,5 @@ def _together(events: Sequence[Event], window: int) -> list[list[int]]:
     return [*shared.values(), *alone]
 
 
-def _size(part: Sequence[int], events: Sequence[Event], wishes: Sequence[tuple[int, ...]], window: int) -> int:
-    return max(min(window, len(events[n].history)) for n in part) + sum(len(wishes[n]) for n in part)
+def _size(part: Sequence[int], events: Sequence[Event], queries: Sequence[tuple[int, ...]], window: int) -> int:
+    return max(min(window, len(events[n].history)) for n in part) + sum(len(queries[n]) for n in part)

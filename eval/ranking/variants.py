@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog, Split
 from llmrec.catalog.events import Event, rolling_events
 from llmrec.model.config import RecLMConfig
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
-from llmrec.train.build import build_model, known_items, wish_writer
 from llmrec.train.config import TrainConfig
+from llmrec.train.model_factory import build_model, known_items, query_writer
 from llmrec.train.trainer import Progress, Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -143,7 +143,7 @@ def train_variant(
         model,
         rows,
         words.before,
-        wish_writer(catalog, words),
+        query_writer(catalog, words),
         lambda m: llm_ndcg(m, words.before, held),
         recipe,
         checkpoint,

@@ -8,7 +8,12 @@ from typing import Any
 
 import httpx
 
-WISHES = ("something funny from the 90s, not horror", "a dark thriller", "only dramas before 1980", "a space adventure")
+QUERIES = (
+    "something funny from the 90s, not horror",
+    "a dark thriller",
+    "only dramas before 1980",
+    "a space adventure",
+)
 TURNS = ("why 1", "more like the second one", "not the first one")
 """What follows the wish in every conversation."""
 
@@ -32,7 +37,7 @@ async def converse(client: httpx.AsyncClient, at_once: int, requests: int) -> To
         conversation = 0
         while True:
             user, messages = f"talker-{lane}-{conversation}", []
-            for words in (WISHES[(lane + conversation) % len(WISHES)], *TURNS):
+            for words in (QUERIES[(lane + conversation) % len(QUERIES)], *TURNS):
                 if next(left, None) is None:
                     return
                 messages.append({"role": "user", "content": words})

@@ -46,7 +46,7 @@ async def open_loop(ask: Ask, rate: float, seconds: float, seed: int = 0) -> tup
     return list(outcomes), time.perf_counter() - started
 
 
-def summary(outcomes: Sequence[Outcome], took: float) -> dict[str, float]:
+def summary(outcomes: Sequence[Outcome], interacted: float) -> dict[str, float]:
     """Counts by what came of them; milliseconds of those that were answered; answers a second.
 
     Who is told to come again (429) is neither answered nor an error, and is counted apart.
@@ -58,7 +58,7 @@ def summary(outcomes: Sequence[Outcome], took: float) -> dict[str, float]:
         "answered": len(answered),
         "told to come again (429)": refused,
         "errors": len(outcomes) - len(answered) - refused,
-        "answers a second": round(len(answered) / took, 2),
+        "answers a second": round(len(answered) / interacted, 2),
         **percentiles(answered),
     }
 

@@ -27,8 +27,8 @@ from eval.ranking.cells import command_line, head_commit, this_machine
 from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
 from llmrec.engine.remote import PATIENCE
-from llmrec.opening import through_vllm
-from llmrec.recommend import Recommender
+from llmrec.pipeline import through_vllm
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "serving" / "overhead.json"
@@ -76,9 +76,9 @@ def main() -> None:
 def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[str, list[tuple[Any, list[Phase]]]]:
     """Kind of request -> each one's body for the gateway, and what it comes to."""
     plain, record = Recommender.open(None, None), Record()
-    with closing(plain.opened.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
-        opened = through_vllm(plain.opened, rank, write)
-        shop = Recommender(replace(opened, engine=RecordedEngine(opened.engine, record)))
+    with closing(plain.pipeline.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
+        pipeline = through_vllm(plain.pipeline, rank, write)
+        shop = Recommender(replace(pipeline, engine=RecordedEngine(pipeline.engine, record)))
         found: dict[str, list[tuple[Any, list[Phase]]]] = {}
         for kind, count in many.items():
             explain, found[kind] = kind == "ranked and explained", []
@@ -112,7 +112,7 @@ def _compared(ways: Mapping[str, Sequence[Callable[[], None]]], clients: int) ->
     turns, so an even number of whole blocks is fair to both: who goes second finds prompts in vLLM's cache."""
     count = len(next(iter(ways.values())))
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    took = dict.fromkeys(ways, 0.0)
+    interacted = dict.fromkeys(ways, 0.0)
     for name in ways:
         ways[name][0]()  # what is loaded late is loaded now
     for n in range(count):
@@ -125,11 +125,11 @@ def _compared(ways: Mapping[str, Sequence[Callable[[], None]]], clients: int) ->
             for name in sorted(ways, reverse=bool(block % 2)):
                 started = time.perf_counter()
                 list(pool.map(lambda do: do(), ways[name][start : start + 2 * clients]))
-                took[name] += time.perf_counter() - started
+                interacted[name] += time.perf_counter() - started
     rows = {
         name: {
             "median ms": round(1000 * statistics.median(times), 1),
-            "requests a second": round(count / took[name], 3),
+            "requests a second": round(count / interacted[name], 3),
         }
         for name, times in seconds.items()
     }

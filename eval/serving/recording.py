@@ -49,12 +49,12 @@ class RecordedEngine:
     def query_vectors(
         self,
         histories: Sequence[Sequence[int]],
-        wishes: Sequence[str],
+        queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """See `Engine`."""
         self._record.begin()
-        return self._engine.query_vectors(histories, wishes, example)
+        return self._engine.query_vectors(histories, queries, example)
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         """See `Engine`."""

@@ -7,7 +7,7 @@ from typing import Any
 from llmrec.audit.faithfulness import Removal
 from llmrec.audit.judge import Judged
 from llmrec.catalog import Catalog
-from llmrec.explain.vocabulary import Vocabulary
+from llmrec.catalog.vocabulary import Vocabulary
 
 WORST, LAST = 20, 6
 """Cases to read, and history items shown with each."""

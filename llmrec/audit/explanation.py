@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmrec.explain.evidence import ItemEvidence
+from llmrec.evidence.evidence import ItemEvidence
 
 
 @dataclass(frozen=True)

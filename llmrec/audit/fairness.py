@@ -11,8 +11,8 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Metric, absent
 from llmrec.catalog import Catalog
-from llmrec.explain.reading import Reading
-from llmrec.explain.vocabulary import Vocabulary, words
+from llmrec.catalog.vocabulary import Vocabulary, words
+from llmrec.verification.reading import Reading
 
 LEAST = 20
 """Explanations of a group that is compared: of fewer the figures are noise."""

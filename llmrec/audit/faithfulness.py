@@ -13,7 +13,7 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Better, Metric, absent
 from llmrec.audit.scorer import Scorer
-from llmrec.explain.effects import ABLATED
+from llmrec.evidence.effects import ABLATED
 
 DRAWS = 10
 """Random removals a response; each takes as many items as the sentence cites, from the newest of the history."""
@@ -57,8 +57,8 @@ def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
     draws = [set(rng.sample(others, len(cited))) for _ in range(DRAWS)]
     removed = [cited, set(history) - cited, *draws]
     left = [[item for item in history if item not in gone] for gone in removed]
-    wish = judged.said.evidence.query if judged.said.evidence else ""
-    whole, without, only, *rest = scorer.standings(judged.said.item, history, left, wish)
+    query = judged.said.evidence.query if judged.said.evidence else ""
+    whole, without, only, *rest = scorer.standings(judged.said.item, history, left, query)
     return Removal(
         whole.score - without.score,
         whole.score - only.score,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Better, Metric
-from llmrec.explain.claims import ClaimVerdict
+from llmrec.verification.claims import ClaimVerdict
 
 
 def grounding(judged: Sequence[Judged]) -> list[Metric]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from llmrec.audit.explanation import Explanation
 from llmrec.catalog import Catalog
-from llmrec.explain import Claim, ItemEvidence, examine, verify
+from llmrec.evidence.evidence import ItemEvidence
+from llmrec.verification.claims import Claim
+from llmrec.verification.verifier import examine, verify
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Judged:
 
 def history_before(said: Explanation, catalog: Catalog) -> tuple[str, ...]:
     """What the user had taken before the item, as far as the catalogue knows; empty for a user it does not."""
-    taken = [event.item for event in catalog.histories.get(said.user, ())]
-    return tuple(taken[: taken.index(said.item)] if said.item in taken else taken)
+    interacted = [event.item for event in catalog.histories.get(said.user, ())]
+    return tuple(interacted[: interacted.index(said.item)] if said.item in interacted else interacted)
 
 
 def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = None) -> Judged:

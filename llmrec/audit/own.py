@@ -10,9 +10,9 @@ from llmrec.audit.explanation import Explanation
 from llmrec.audit.kept import Kept
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput
-from llmrec.explain.rationale import Generate
-from llmrec.model.pack import storage_error
-from llmrec.recommend import Recommender
+from llmrec.model.checkpoint import storage_error
+from llmrec.rationale.write import Generate
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 
 TOP = 5
@@ -42,7 +42,7 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
     off goes on where it was. Raises `BadInput` where the file is another pack's, `StorageError`.
     """
     try:
-        kept = _kept(file, shop.opened.name)
+        kept = _kept(file, shop.pipeline.name)
         _rewrite(file, kept)
         with file.open("a", encoding="utf-8") as out:
             for done, user in enumerate(users, start=1):
@@ -62,8 +62,8 @@ def writer(shop: Recommender, file: Path) -> Generate:
     kept = Kept(file)
 
     def write(prompts: list[str], seed: int) -> list[str]:
-        asked = [shop.opened.name, prompts, seed]
-        texts: list[str] = kept.get(asked, lambda: shop.opened.engine.generate(prompts, seed))
+        asked = [shop.pipeline.name, prompts, seed]
+        texts: list[str] = kept.get(asked, lambda: shop.pipeline.engine.generate(prompts, seed))
         return texts
 
     return write
@@ -75,11 +75,11 @@ def _rows(shop: Recommender, user: str) -> list[dict[str, Any]]:
     for place, item in enumerate(items, start=1):
         said = item.rationale.to_dict() if item.rationale else {"text": ""}
         row = {"user": user, "item": item.id, "rank": place, "of": len(items), "explanation": said.pop("text")}
-        found.append(row | said | {"pack": shop.opened.name})
+        found.append(row | said | {"pack": shop.pipeline.name})
     return found
 
 
-def _kept(file: Path, pack: str) -> dict[str, list[dict[str, Any]]]:
+def _kept(file: Path, checkpoint: str) -> dict[str, list[dict[str, Any]]]:
     """User -> rows, of the users whose rows are all there."""
     found: dict[str, list[dict[str, Any]]] = {}
     if not file.is_file():
@@ -89,8 +89,8 @@ def _kept(file: Path, pack: str) -> dict[str, list[dict[str, Any]]]:
             row = json.loads(line)
         except json.JSONDecodeError:
             continue  # cut off while it was written; its user is explained anew
-        if row.get("pack") != pack:
-            raise BadInput(f"{file} holds responses of {row.get('pack')}, not of {pack}; pass another --out")
+        if row.get("pack") != checkpoint:
+            raise BadInput(f"{file} holds responses of {row.get('pack')}, not of {checkpoint}; pass another --out")
         found.setdefault(row["user"], []).append(row)
     return {user: rows for user, rows in found.items() if len(rows) == rows[0]["of"]}
 

@@ -14,17 +14,16 @@ from llmrec.audit.grounding import by_kind, grounding
 from llmrec.audit.groups import Groupings
 from llmrec.audit.judge import Judged, history_before, judge
 from llmrec.audit.metric import Metric, absent
-from llmrec.audit.readability import readability
-from llmrec.audit.reference import overlap
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.simulatability import WHAT as SIMULATES
 from llmrec.audit.simulatability import Encode, picked, simulatability
 from llmrec.audit.stability import stability
 from llmrec.audit.text import openings, text_metrics
+from llmrec.audit.text_scores import overlap, readability
 from llmrec.catalog import Catalog
 from llmrec.errors import SetupError
-from llmrec.explain.rationale import Generate
-from llmrec.model.pack import storage_error
+from llmrec.model.checkpoint import storage_error
+from llmrec.rationale.write import Generate
 
 Note = Callable[[str], None]
 

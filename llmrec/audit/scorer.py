@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.audit.kept import Kept
-from llmrec.explain.effects import ABLATED, Situation
-from llmrec.explain.evidence import Evidence, ItemEvidence
-from llmrec.opening import Opened
+from llmrec.evidence.effects import ABLATED, Situation
+from llmrec.evidence.evidence import Evidence, ItemEvidence
+from llmrec.pipeline import Pipeline
 
 Floats = NDArray[np.float32]
 BATCH = 256
@@ -28,34 +28,34 @@ class Standing:
 class Scorer:
     """The fused score of an opened catalogue. Normalisation stays that of the whole history, as in the evidence."""
 
-    def __init__(self, opened: Opened, kept: Path | None = None) -> None:
+    def __init__(self, pipeline: Pipeline, kept: Path | None = None) -> None:
         """`kept`: the file that remembers what was scored, where runs may be cut off."""
-        self.opened, self.catalog = opened, opened.catalog
+        self.pipeline, self.catalog = pipeline, pipeline.catalog
         self._kept = Kept(kept)
 
     def standings(
-        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
+        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], query: str
     ) -> list[Standing]:
         """The item after the whole history, then after each of `others` (item ids, oldest first).
 
         Ranks are among the items that the whole history lacks. Raises `UnknownItem`, `StorageError`.
         """
-        parts = [self.opened.name, item, list(history), [list(other) for other in others], wish]
-        found = self._kept.get(parts, lambda: self._standings(item, history, others, wish))
+        parts = [self.pipeline.name, item, list(history), [list(other) for other in others], query]
+        found = self._kept.get(parts, lambda: self._standings(item, history, others, query))
         return [Standing(float(score), int(rank)) for score, rank in found]
 
     def _standings(
-        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], wish: str
+        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], query: str
     ) -> list[tuple[float, int]]:
         rows = tuple(self.catalog.rows(tuple(history)))
         left = [tuple(self.catalog.rows(tuple(other))) for other in others]
-        situation = self._situation(rows, wish)
+        situation = self._situation(rows, query)
         fused = situation.fused(situation.parts)
         spread = float(fused[situation.open_items].std()) or 1.0
         row = self.catalog.rows([item])[0]
         scores = [fused]
         for start in range(0, len(left), BATCH):
-            parts = self._parts(left[start : start + BATCH], wish, situation.asked)
+            parts = self._parts(left[start : start + BATCH], query, situation.asked)
             scores.extend(situation.fused(parts))
         level = float(fused[situation.open_items].mean())
         return [
@@ -72,14 +72,14 @@ class Scorer:
         ]
         return ItemEvidence(item, tuple(sorted(records, key=lambda record: -record.effect)))
 
-    def _situation(self, history: tuple[int, ...], wish: str) -> Situation:
-        asked = self.opened.words(wish) if wish else None
-        parts = {name: scores[0] for name, scores in self._parts([history], wish, asked).items()}
+    def _situation(self, history: tuple[int, ...], query: str) -> Situation:
+        asked = self.pipeline.words(query) if query else None
+        parts = {name: scores[0] for name, scores in self._parts([history], query, asked).items()}
         open_items = np.ones(len(self.catalog.items), np.bool_)
         open_items[list(history)] = False
-        return Situation(history, wish, asked, parts, self.opened.weights(wish), open_items)
+        return Situation(history, query, asked, parts, self.pipeline.weights(query), open_items)
 
-    def _parts(self, histories: Sequence[tuple[int, ...]], wish: str, asked: Floats | None) -> dict[str, Floats]:
-        q = self.opened.engine.query_vectors(histories, [wish] * len(histories))
+    def _parts(self, histories: Sequence[tuple[int, ...]], query: str, asked: Floats | None) -> dict[str, Floats]:
+        q = self.pipeline.engine.query_vectors(histories, [query] * len(histories))
         repeated = None if asked is None else np.repeat(asked[None], len(histories), axis=0)
-        return self.opened.components.scores(q, histories, repeated)
+        return self.pipeline.components.scores(q, histories, repeated)

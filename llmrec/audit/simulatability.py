@@ -16,8 +16,8 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Metric
 from llmrec.catalog import Catalog
-from llmrec.explain.vocabulary import Vocabulary
-from llmrec.explain.wording import wording
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import wording
 
 CHOICES = 10
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]

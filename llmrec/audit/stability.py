@@ -7,9 +7,9 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged
 from llmrec.audit.metric import Metric, absent
 from llmrec.catalog import Catalog
-from llmrec.explain import ItemEvidence, write_rationales
-from llmrec.explain.claims import Claim
-from llmrec.explain.rationale import Generate
+from llmrec.evidence.evidence import ItemEvidence
+from llmrec.rationale.write import Generate, write_rationales
+from llmrec.verification.claims import Claim
 
 SAMPLED = 20
 """Users whose sentences are written anew: writing is the slow part."""

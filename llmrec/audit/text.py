@@ -10,8 +10,8 @@ from llmrec.audit.intervals import mean, of_a_set
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Metric, absent
 from llmrec.catalog import Catalog
-from llmrec.explain.reading import Reading
-from llmrec.explain.vocabulary import Facet, Vocabulary, words
+from llmrec.catalog.vocabulary import Facet, Vocabulary, words
+from llmrec.verification.reading import Reading
 
 OPENING = 5
 """Words of an opening phrase."""

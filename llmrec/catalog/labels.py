@@ -1,7 +1,7 @@
 """Words for what media show: an optional `labels.csv`, in which somebody wrote down what some items look or sound like.
 
 Columns `item_id`, `attribute`, `value`, and `modality` where it is known in which the attribute shows. A few dozen
-labelled items are enough for `llmrec.explain.seen` to name the same attributes in the others.
+labelled items are enough for `llmrec.evidence.probes` to name the same attributes in the others.
 """
 
 from collections.abc import Sequence

@@ -75,7 +75,7 @@ class Catalog:
     """User id -> events, each item once (its first), ordered by (timestamp, hash of user:item)."""
     labels: tuple[Label, ...] = ()
     """What some items' media show in words; explanations learn from them to name it in the others (see
-    `llmrec.explain.seen`), no ranking reads them."""
+    `llmrec.evidence.probes`), no ranking reads them."""
     seen: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
 

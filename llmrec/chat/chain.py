@@ -11,9 +11,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, conver
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 
 from llmrec.catalog import Catalog
-from llmrec.chat.memory import Line, remember
+from llmrec.chat.conversation import WHY, Line, listing, remember
 from llmrec.chat.session import Reply, Session
-from llmrec.chat.transcript import WHY, listing
 from llmrec.chat.understand import Intent, understanding
 from llmrec.context import Context
 from llmrec.errors import BadInput

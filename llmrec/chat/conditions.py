@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
-from llmrec.chat.lexicon import Lexicon, Named, is_colour, noun_pattern
-from llmrec.chat.moods import turned
-from llmrec.chat.quantities import read_quantities
+from llmrec.chat.lexicon import Lexicon, Named, is_colour, noun_pattern, turned
+from llmrec.chat.numbers import read_quantities
 from llmrec.retrieval.filters import written
 
 _NEITHER = (
@@ -60,7 +59,7 @@ _CALLED = re.compile(
 class Read:
     """A line, read: what is left as the wish, and conditions as `--where` takes them, each to be met."""
 
-    wish: str
+    query: str
     conditions: tuple[str, ...]
 
 
@@ -79,10 +78,10 @@ def read_conditions(text: str, catalog: Catalog) -> Read:
     for asked in _asked_for(text, lexicon):
         if not any(asked == f"{name}={values}" for name, values in excluded) and asked not in found:
             found.append(asked)
-    return Read(_wish(text), tuple(dict.fromkeys(found)))
+    return Read(_query(text), tuple(dict.fromkeys(found)))
 
 
-def _wish(text: str) -> str:
+def _query(text: str) -> str:
     """What is left, without the joints of what was cut out."""
     text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,;])(?:\s*[,;])+", r"\1", text).strip(" ,.;!?")

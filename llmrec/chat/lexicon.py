@@ -1,6 +1,9 @@
-"""What words of a conversation mean in one catalogue: "comedies" -> genres=Comedy, "blue" -> every blue there is.
+"""Moods that are turned down, said the other way: an LLM that reads "nothing sad" ranks by "sad".
+
+What words of a conversation mean in one catalogue: "comedies" -> genres=Comedy, "blue" -> every blue there is.
 
 Wider than the vocabulary that sentences are checked with: people say "cartoon" and "beanie", and misspell.
+
 """
 
 import re
@@ -11,7 +14,34 @@ from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.derived import derived
-from llmrec.explain.vocabulary import Vocabulary, attribute_noun, forms, words
+from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
+
+OPPOSITE = {
+    "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
+    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short",
+    "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
+    "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
+    "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
+    "tight": "loose", "baggy": "fitted", "formal": "casual", "flashy": "plain", "thick": "thin", "thin": "thick",
+}  # fmt: skip
+_TURNED_DOWN = re.compile(
+    r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
+    r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
+    rf"(?P<mood>{'|'.join(OPPOSITE)})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
+    rf"(?:{'|'.join(OPPOSITE)})\b)*)(?![\w-])",
+    re.I,
+)
+
+
+def turned(text: str) -> str:
+    """The text with each mood that it turns down replaced by the opposite."""
+
+    def opposite(match: re.Match[str]) -> str:
+        said = re.findall(rf"\b(?:{'|'.join(OPPOSITE)})\b", match[0], re.I)
+        return " " + " and ".join(dict.fromkeys(OPPOSITE[mood.lower()] for mood in said)) + " "
+
+    return _TURNED_DOWN.sub(opposite, text)
+
 
 SAID = {
     "children's": ("kid", "child", "kids"), "animation": ("cartoon", "anime"), "sci-fi": ("science-fiction", "sf"),

@@ -16,7 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field
 
 from llmrec.catalog import Catalog
-from llmrec.chat.comparing import place
+from llmrec.chat.numbers import place
 from llmrec.chat.understand import Action, Intent, understand
 from llmrec.errors import BadFilter, UnknownItem
 from llmrec.prompts import as_data, render
@@ -48,7 +48,7 @@ class Proposed(BaseModel):
 
     action: Literal["ask", "more", "similar", "why", "like", "not", "seen", "anew"]
     subject: str
-    wish: str
+    query: str
     conditions: list[ProposedCondition] = Field(max_length=20)
 
 
@@ -97,13 +97,13 @@ def agreed(rules: Intent, proposed: Proposed, line: str, catalog: Catalog) -> In
         return rules
     conditions = accepted(proposed, line, catalog, tuple(_attribute(condition) for condition in rules.filters))
     filters = tuple(dict.fromkeys((*rules.filters, *conditions)))
-    wish = proposed.wish.strip() if _from(proposed.wish, line) else ""
+    query = proposed.query.strip() if _from(proposed.query, line) else ""
     about = _about(proposed, line, catalog)
     if proposed.action == "similar" and about:
         return Intent("similar", about, wish, filters)
     if not filters and (about or proposed.action in ("more", "anew")) and proposed.action != "ask":
         return Intent(proposed.action, about)
-    return Intent("ask", query=wish or rules.query, filters=filters)
+    return Intent("ask", query=query or rules.query, filters=filters)
 
 
 def accepted(proposed: Proposed, line: str, catalog: Catalog, read: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -172,10 +172,10 @@ def _phrases(line: str) -> list[str]:
     return [" ".join(words[n : n + length]) for length in (1, 2, 3, 4) for n in range(len(words) - length + 1)]
 
 
-def _from(wish: str, line: str) -> bool:
+def _from(query: str, line: str) -> bool:
     """Whether the wish consists of the line's own words."""
     said = set(re.findall(r"\w+", line.lower()))
-    return bool(wish.strip()) and all(word in said for word in re.findall(r"\w+", wish.lower()))
+    return bool(query.strip()) and all(word in said for word in re.findall(r"\w+", query.lower()))
 
 
 def _attribute(condition: str) -> str:

@@ -50,7 +50,7 @@ class LLMRecRetriever(BaseRetriever):
                 user=self.user,
                 history=self.history,
                 never=self.never,
-                query=read.wish or None,
+                query=read.query or None,
                 where=where,
                 k=self.k,
                 explain=self.explain,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llmrec.chat.comparing import LAST, THAT, THESE, Comparison
 from llmrec.chat.lexicon import Lexicon
+from llmrec.chat.numbers import LAST, THAT, THESE, Comparison
 from llmrec.chat.titles import find_title
 from llmrec.chat.understand import Intent, understanding
 from llmrec.context import Context
@@ -83,8 +83,8 @@ class Session:
         self._always, self._context = always, context
         self._answers: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
-            "like": self._took,
-            "seen": self._took,
+            "like": self._interacted,
+            "seen": self._interacted,
             "not": self._reject,
             "anew": self._begin_anew,
             "help": lambda _intent: Reply(HELP),
@@ -200,7 +200,7 @@ class Session:
                 return Reply(why=recommended)
         raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
 
-    def _took(self, intent: Intent) -> Reply:
+    def _interacted(self, intent: Intent) -> Reply:
         item = self._meant(intent.subject)
         if item not in self.history:
             self.history.append(item)

@@ -5,8 +5,8 @@ import re
 from rapidfuzz import fuzz, process, utils
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.errors import UnknownItem
-from llmrec.explain.vocabulary import Vocabulary
 
 SURE = 85.0
 """Similarity (0 to 100) from which a typed title is taken to be an item's."""

@@ -69,7 +69,7 @@ def recommending_tool(
                     user=user,
                     history=history,
                     never=never,
-                    query=read.wish or None,
+                    query=read.query or None,
                     k=k,
                     like=like,
                     explain=True,

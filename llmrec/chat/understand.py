@@ -7,9 +7,9 @@ from typing import Literal
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
-from llmrec.chat.comparing import LAST, THAT, Comparison, place, read_comparisons
+from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.conditions import read_conditions
-from llmrec.explain.vocabulary import Vocabulary
+from llmrec.chat.numbers import LAST, THAT, Comparison, place, read_comparisons
 
 __all__ = ["LAST", "THAT", "Action", "Intent", "place", "understand", "understanding"]
 
@@ -112,7 +112,7 @@ def _read(action: Action, text: str, catalog: Catalog, subject: str = "", usual:
     """The conditions of a text; comparisons without an object mean `usual`, or the whole list."""
     left, compared = read_comparisons(text, catalog, usual) if usual else read_comparisons(text, catalog)
     read = read_conditions(left, catalog)
-    return Intent(action, subject, read.wish, read.conditions, compared)
+    return Intent(action, subject, read.query, read.conditions, compared)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:

@@ -10,9 +10,8 @@ import warnings
 
 import typer
 
-from llmrec.cli import asking, making, serving
-from llmrec.commands.boundary import guarded
-from llmrec.commands.interrupt import defer_during_imports
+from llmrec.cli import recommending, serving, training
+from llmrec.cli.boundary import defer_during_imports, guarded
 
 app = typer.Typer(
     name="llmrec",
@@ -21,7 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (making, asking, serving):
+for part in (training, recommending, serving):
     app.add_typer(part.app)
 
 # Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub. Threads spin

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from llmrec.cli import show
 from llmrec.cli.options import Adapter, ChatModel, ChatUrl, Chroma, Data, Database, Json
-from llmrec.commands import show
 
 app = typer.Typer()
 keys_app = typer.Typer(help="API keys of the gateway.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def serve(
     chat_model: ChatModel = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
-    from llmrec.commands.serve import run_serve
+    from llmrec.cli.serve import run_serve
 
     vllm = (rank_url, write_url) if engine == "vllm" else None
     run_serve(data, adapter, host, port, database, chroma, vllm, chat_url, chat_model)
@@ -53,7 +53,7 @@ def keys_create(
     json: Json = False,
 ) -> None:
     """Make an API key of the gateway and print it, this once."""
-    from llmrec.commands.serve import run_create_key
+    from llmrec.cli.serve import run_create_key
 
     result = run_create_key(data, database, tenant, edits_items, rates)
     show.json(result) if json else show.ready(result)
@@ -62,7 +62,7 @@ def keys_create(
 @keys_app.command("list")
 def keys_list(data: Data = None, database: Database = None, json: Json = False) -> None:
     """List the API keys of the gateway; their secrets are not kept."""
-    from llmrec.commands.serve import run_list_keys
+    from llmrec.cli.serve import run_list_keys
 
     found = run_list_keys(data, database)
     show.json({"keys": found}) if json else show.ready({key["id"]: show.facts(key) for key in found})
@@ -75,6 +75,6 @@ def keys_revoke(
     database: Database = None,
 ) -> None:
     """Take an API key away, at once."""
-    from llmrec.commands.serve import run_revoke_key
+    from llmrec.cli.serve import run_revoke_key
 
     run_revoke_key(data, database, id)

@@ -121,6 +121,6 @@ def read_item(item: Item, encoder: Encoder[Content]) -> Content:
 def read_file(path: Path, encoder: Encoder[Content]) -> Content:
     """The content of a media file, decoded; raises `ContentError`, `OSError`."""
     if isinstance(encoder, FileReader):
-        opened: Content = encoder.open(path)
-        return opened
+        pipeline: Content = encoder.open(path)
+        return pipeline
     return encoder.read(path.read_bytes())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Towers:
+class EncoderSpecs:
     """A loaded CLIP."""
 
     model: Any
@@ -26,15 +26,15 @@ class Towers:
 class Clip:
     """A CLIP by its id; its weights are loaded at the first use."""
 
-    def __init__(self, id: str, dim: int, load: Callable[[], Towers]) -> None:
+    def __init__(self, id: str, dim: int, load: Callable[[], EncoderSpecs]) -> None:
         self.id, self.dim, self._load = id, dim, load
         self._lock = RLock()  # pictures are read by several threads: one of them loads
-        self._towers: Towers | None = None
+        self._encoder_specs: EncoderSpecs | None = None
 
     @property
-    def towers(self) -> Towers:
+    def encoder_specs(self) -> EncoderSpecs:
         """Raises `SetupError` where the weights are not at hand or are damaged."""
         with self._lock:
-            if self._towers is None:
-                self._towers = self._load()
-            return self._towers
+            if self._encoder_specs is None:
+                self._encoder_specs = self._load()
+            return self._encoder_specs

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmrec import paths
-from llmrec.encoders.clip import Clip, Towers
+from llmrec.encoders.clip import Clip, EncoderSpecs
 from llmrec.encoders.image import Lite0, load_timm
 from llmrec.encoders.weights import device, file_hash
-from llmrec.errors import PackError, SetupError
+from llmrec.errors import CheckpointError, SetupError
 from llmrec.setup.packages import MINILM
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def clip_lite_folder() -> Path:
 
 
 def clip_lite(folder: Path, name: str) -> Clip:
-    """The model whose heads are in `folder`; raises `PackError` where the folder is incomplete or damaged."""
+    """The model whose heads are in `folder`; raises `CheckpointError` where the folder is incomplete or damaged."""
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["model_cfg"]
         id = f"{name}#{file_hash(folder / HEADS)}"
         dim = int(config["embed_dim"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PackError(f"the heads in {folder} are incomplete ({error}); copy or train them again") from error
-    return Clip(id, dim, lambda: _towers(folder, config))
+        raise CheckpointError(f"the heads in {folder} are incomplete ({error}); copy or train them again") from error
+    return Clip(id, dim, lambda: _encoder_specs(folder, config))
 
 
 def build(config: dict[str, Any]) -> Any:
@@ -67,7 +67,7 @@ def build(config: dict[str, Any]) -> Any:
     return model
 
 
-def _towers(folder: Path, config: dict[str, Any]) -> Towers:
+def _encoder_specs(folder: Path, config: dict[str, Any]) -> EncoderSpecs:
     from open_clip.tokenizer import HFTokenizer
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -77,13 +77,13 @@ def _towers(folder: Path, config: dict[str, Any]) -> Towers:
         trained = load_file(folder / HEADS)
         left = model.load_state_dict(trained, strict=False)
     except (OSError, RuntimeError, SafetensorError) as error:
-        raise PackError(f"the heads in {folder} are damaged ({error}); copy or train them again") from error
+        raise CheckpointError(f"the heads in {folder} are damaged ({error}); copy or train them again") from error
     if left.unexpected_keys or any(name.startswith(TRAINED) for name in left.missing_keys):
-        raise PackError(f"the heads in {folder} are not those of its {CONFIG}; copy or train them again")
+        raise CheckpointError(f"the heads in {folder} are not those of its {CONFIG}; copy or train them again")
     # the tower's own preprocessing, which the heads were trained on; open_clip's would not crop the margins
     transform = load_timm().data.create_transform(**Lite0().data_config())
     tokenize = HFTokenizer(str(MINILM.folder() / "model"), config["text_cfg"]["context_length"])
-    return Towers(model.eval().requires_grad_(False).to(device()), transform, tokenize, device())
+    return EncoderSpecs(model.eval().requires_grad_(False).to(device()), transform, tokenize, device())
 
 
 def trained_parts(model: Any) -> "dict[str, Tensor]":

@@ -1,10 +1,16 @@
-"""Catalogue -> features: from the adapter pack, else from the cache, else by running the encoder."""
+"""Reads ahead: threads decode the next batches while the tower works on this one.
 
+Catalogue -> features: from the adapter pack, else from the cache, else by running the encoder.
+"""
+
+import os
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +19,44 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.unreadable import note_unreadable
-from llmrec.encoders.ahead import default_workers, read_ahead
 from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
 from llmrec.encoders.cache import FeatureCache, Refusal, content_key
 from llmrec.encoders.decoders import DecoderEnded, end_idle
 from llmrec.encoders.features import Features
-from llmrec.memory import keep_freed_memory
+from llmrec.runtime import keep_freed_memory
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+AHEAD = 2  # batches in memory besides the one at work
+MOST = 8  # more decoders than this wait for one tower
+
+
+def default_workers() -> int:
+    """One a core that this process may use, at most `MOST`."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, cores)
+
+
+def read_ahead(
+    tasks: Sequence[Task], size: int, read: Callable[[Task], Result], workers: int
+) -> Iterator[list[Result]]:
+    """`read` of all tasks, in their order, in batches of `size`; at most `AHEAD` batches wait to be taken.
+
+    The batches do not depend on `workers`. What `read` raises is raised here, at its place.
+    """
+    pool = ThreadPoolExecutor(workers, "decode")
+    pending: deque[list[Future[Result]]] = deque()
+    try:
+        for start in range(0, len(tasks), size):
+            pending.append([pool.submit(read, task) for task in tasks[start : start + size]])
+            if len(pending) > AHEAD:
+                yield [future.result() for future in pending.popleft()]
+        while pending:
+            yield [future.result() for future in pending.popleft()]
+    finally:
+        pool.shutdown(cancel_futures=True)
+
 
 BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
 """Contents that are decoded, encoded and written together; so many are lost where the process is killed."""

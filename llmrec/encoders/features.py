@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from llmrec.encoders.cache import write_arrays
-from llmrec.errors import PackError
+from llmrec.errors import CheckpointError
 
 FORMAT = "llmrec-features-1"
 
@@ -56,18 +56,18 @@ class Features:
 
     @classmethod
     def load(cls, path: Path) -> "Features":
-        """Read what `save` wrote; raises `PackError` where it is absent, damaged or of another format."""
+        """Read what `save` wrote; raises `CheckpointError` where it is absent, damaged or of another format."""
         try:
             with safe_open(path, "numpy") as file:
                 metadata = file.metadata() or {}
                 if metadata.get("format") != FORMAT:
-                    raise PackError(f"{path} is no features file of format {FORMAT}; get the pack again")
+                    raise CheckpointError(f"{path} is no features file of format {FORMAT}; get the pack again")
                 ids = tuple(json.loads(metadata["ids"]))
                 encoders = json.loads(metadata["encoders"])
                 steps = json.loads(metadata.get("steps", "{}"))  # older files know only text and pictures
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
         except (SafetensorError, OSError) as error:
-            raise PackError(f"{path} is missing or damaged ({error}); get the pack again") from error
+            raise CheckpointError(f"{path} is missing or damaged ({error}); get the pack again") from error
         return cls(
             ids=ids,
             title_keys=_unpacked(arrays["title_keys"]),

@@ -85,10 +85,10 @@ def _scan(path: Path) -> _Reach:
         stream = picture_stream(container)
         try:
             for packet in container.demux(stream):
-                stamp = packet.dts if packet.pts is None else packet.pts
-                if stamp is None:
+                fingerprint = packet.dts if packet.pts is None else packet.pts
+                if fingerprint is None:
                     continue  # the empty packet at the end, or a format without times
-                time = float(stamp * packet.time_base)
+                time = float(fingerprint * packet.time_base)
                 times.append(time)
                 end = max(end, time + float((packet.duration or 0) * packet.time_base))
                 if packet.is_keyframe:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.encoders.clip_frames import ReadsFrames
 from llmrec.encoders.transformers_model import TransformersEncoder
+from llmrec.encoders.video import ReadsFrames
 from llmrec.encoders.weights import device
 from llmrec.errors import BadInput
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import Encoder
-from llmrec.encoders.clip import Clip, Towers
+from llmrec.encoders.clip import Clip, EncoderSpecs
 from llmrec.encoders.clip_lite import HEADS, clip_lite, clip_lite_folder
 from llmrec.encoders.pictures import picture
 from llmrec.encoders.text import TextEncoder
@@ -46,17 +46,17 @@ class ClipImageEncoder:
 
     def fit(self, image: "Image") -> "Tensor":
         """(3, height, width) float32: an RGB picture preprocessed as the model wants it."""
-        return self._clip.towers.preprocess(image)
+        return self._clip.encoder_specs.preprocess(image)
 
     def encode(self, contents: "Sequence[Tensor]") -> NDArray[np.float32]:
         """(n, dim) unit-length vectors of pictures as `read` and `fit` give them; mixed precision on a GPU."""
         import torch
 
-        towers = self._clip.towers
+        encoder_specs = self._clip.encoder_specs
         vectors = np.zeros((len(contents), self.dim), np.float32)
         for start in range(0, len(contents), BATCH):
             pixels = torch.stack(list(contents[start : start + BATCH]))
-            vectors[start : start + BATCH] = _unit(towers, towers.model.encode_image, pixels)
+            vectors[start : start + BATCH] = _unit(encoder_specs, encoder_specs.model.encode_image, pixels)
         return vectors
 
 
@@ -75,13 +75,13 @@ class ClipTextEncoder:
 
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """(n, dim) unit-length vectors; texts beyond the model's window are cut."""
-        towers = self._clip.towers
+        encoder_specs = self._clip.encoder_specs
         vectors = np.zeros((len(contents), self.dim), np.float32)
         order = sorted(range(len(contents)), key=lambda n: len(contents[n]))  # like lengths share a batch
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            tokens = _trimmed(towers.model, towers.tokenize([contents[n] for n in rows]))
-            vectors[rows] = _unit(towers, towers.model.encode_text, tokens)
+            tokens = _trimmed(encoder_specs.model, encoder_specs.tokenize([contents[n] for n in rows]))
+            vectors[rows] = _unit(encoder_specs, encoder_specs.model.encode_text, tokens)
         return vectors
 
 
@@ -91,8 +91,8 @@ def open_clip_encoder(modality: str, spec: str) -> Encoder[Any]:
     `spec` is `clip-lite` (the heads that ship), or, with or without `open_clip:` before it, `NAME:PRETRAINED` as
     open_clip lists them, `NAME:FILE` with a checkpoint, `hf-hub:OWNER/REPO`, or a folder with `open_clip_config.json`
     (of open_clip, or of `llmrec train-clip`). An encoder's id is a spec, with the hash of its weights after `#` where
-    those are files at hand. Raises `BadInput` where the spec names nothing that there is, `SetupError` and `PackError`
-    where what it names is not on this machine.
+    those are files at hand. Raises `BadInput` where the spec names nothing that there is, `SetupError` and
+    `CheckpointError` where what it names is not on this machine.
     """
     encoders: dict[str, Callable[[Clip], Encoder[Any]]] = {"image": ClipImageEncoder, "text": ClipTextEncoder}
     if modality not in encoders:
@@ -143,7 +143,7 @@ def _named(name: str, id: str) -> Clip:
     open_clip = _library()
     model, weights = (name, "") if name.startswith(("hf-hub:", "local-dir:")) else name.partition(":")[::2]
 
-    def load() -> Towers:
+    def load() -> EncoderSpecs:
         heard = logging.root.manager.disable
         logging.disable(logging.CRITICAL)  # open_clip logs what it raises, and that is said below
         try:
@@ -155,7 +155,7 @@ def _named(name: str, id: str) -> Clip:
             raise _absent(name, error) from error
         finally:
             logging.disable(heard)
-        return Towers(built.eval().requires_grad_(False), preprocess, tokenize, device())
+        return EncoderSpecs(built.eval().requires_grad_(False), preprocess, tokenize, device())
 
     try:
         dim = int(open_clip.get_model_config(model)["embed_dim"])
@@ -188,11 +188,11 @@ def _trimmed(model: Any, tokens: "Tensor") -> "Tensor":
     return tokens if pad is None else tokens[:, : max(int((tokens != pad).sum(1).max()), 1)]
 
 
-def _unit(towers: Towers, encode: Callable[..., Any], batch: "Tensor") -> NDArray[np.float32]:
+def _unit(encoder_specs: EncoderSpecs, encode: Callable[..., Any], batch: "Tensor") -> NDArray[np.float32]:
     """(n, dim) of one batch."""
     import torch
 
-    mixed = towers.device == "cuda"
-    with torch.inference_mode(), torch.autocast(towers.device, torch.float16, enabled=mixed):
-        vectors = encode(batch.to(towers.device), normalize=True).float().cpu().numpy()
+    mixed = encoder_specs.device == "cuda"
+    with torch.inference_mode(), torch.autocast(encoder_specs.device, torch.float16, enabled=mixed):
+        vectors = encode(batch.to(encoder_specs.device), normalize=True).float().cpu().numpy()
     return np.asarray(vectors, np.float32)

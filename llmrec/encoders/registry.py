@@ -82,9 +82,9 @@ def _built(modality: str, spec: str, id: str) -> Encoder[Any]:
     family, _, rest = spec.partition(":")
     name, _, asked = rest.partition("?")
     if asked in ("", "random") and name:
-        tower = _tower(modality, Weights(family, name, bool(asked), id))
-        if tower is not None:
-            return tower
+        loaded = _by_family(modality, Weights(family, name, bool(asked), id))
+        if loaded is not None:
+            return loaded
     raise BadInput(f"there is no {modality} encoder {spec!r}; pass one of {', '.join(SPECS[modality])}")
 
 
@@ -108,7 +108,7 @@ def _own(modality: str, spec: str) -> Encoder[Any] | None:
     return None
 
 
-def _tower(modality: str, weights: Weights) -> Encoder[Any] | None:
+def _by_family(modality: str, weights: Weights) -> Encoder[Any] | None:
     """The towers by name; None where the modality has no such family."""
     match modality, weights.family:
         case "text", "hf":

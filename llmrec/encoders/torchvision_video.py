@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.encoders.clip_frames import ReadsFrames
+from llmrec.encoders.video import ReadsFrames
 from llmrec.encoders.weights import Weights, device, seeded
 from llmrec.errors import BadInput
 

@@ -1,11 +1,15 @@
-"""Video: frames through an image tower, and between them how they change; no training of its own.
+"""What every clip-reading tower shares: sixteen or so frames of a file, evenly spaced.
+
+Video: frames through an image tower, and between them how they change; no training of its own.
 
 Two streams, appearance and motion: Simonyan & Zisserman 2014 (arXiv 1406.2199). Motion as differences of frames
 around sparse instants, without optical flow: Wang et al. 2016, Temporal Segment Networks (arXiv 1608.00859). The
 differences of a burst are the three colour channels of one picture, so that an image tower sees their order: Kim
 et al. 2022, Capturing Temporal Information in a Single Frame (arXiv 2201.10394).
+
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,23 @@ from numpy.typing import NDArray
 from llmrec.encoders.base import FileReader
 from llmrec.encoders.decoders import decode
 from llmrec.encoders.image import FitsPictures
+
+
+class ReadsFrames(FileReader[NDArray[np.uint8]]):
+    """Reads `frames` evenly spaced frames of a clip, (frames, height, width, 3) uint8 RGB."""
+
+    modality = "video"
+    steps = 1
+
+    @property
+    @abstractmethod
+    def frames(self) -> int:
+        """How many the tower looks at."""
+
+    def open(self, path: Path) -> NDArray[np.uint8]:
+        """The frames of a file; raises `ContentError`, `OSError`."""
+        return decode("frames", path, instants=self.frames, burst=1, gap=0.0)[:, 0]
+
 
 INSTANTS = 6
 """Blocks of the vector: 6 x 2 x 1,280 are 31 kB an item in float16. Four tell motion and pace apart less well, eight

@@ -16,7 +16,7 @@ class Engine(Protocol):
     def query_vectors(
         self,
         histories: Sequence[Sequence[int]],
-        wishes: Sequence[str],
+        queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """`q (n, dim)` of each history (item rows, oldest first) with its wish ("" for none).

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.model.backbone import merged_writer
-from llmrec.model.query import prompt_embeddings, query_vectors, soft_tokens, with_unseen
+from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
 
 MOST_WORDS = 60
 """Tokens of a rationale at most; the longest that training shows has some fifty."""
@@ -44,25 +44,25 @@ class LocalEngine:
     def query_vectors(
         self,
         histories: Sequence[Sequence[int]],
-        wishes: Sequence[str],
+        queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         """See `Engine`."""
         histories, soft = self._seen(histories, example)
-        return query_vectors(self.model, self._reader.before, histories, self._asked(wishes), soft=soft)
+        return query_vectors(self.model, self._reader.before, histories, self._asked(queries), soft=soft)
 
     def prompts(
         self,
         histories: Sequence[Sequence[int]],
-        wishes: Sequence[str],
+        queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> list[Any]:
         """What the LLM reads for the query vectors of the same arguments: `(slots, hidden)` embeddings each."""
         histories, soft = self._seen(histories, example)
-        return prompt_embeddings(self.model, self._reader.before, histories, self._asked(wishes), soft)
+        return prompt_embeddings(self.model, self._reader.before, histories, self._asked(queries), soft)
 
-    def _asked(self, wishes: Sequence[str]) -> list[tuple[int, ...]]:
-        return [self._reader.wish(wish) for wish in wishes]
+    def _asked(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
+        return [self._reader.query_tokens(query) for query in queries]
 
     def _seen(
         self, histories: Sequence[Sequence[int]], example: Mapping[str, NDArray[np.float32]] | None
@@ -78,7 +78,7 @@ class LocalEngine:
         return soft_tokens(self.model)
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """See `Engine`. Raises `PackError` where the rationale adapter is damaged.
+        """See `Engine`. Raises `CheckpointError` where the rationale adapter is damaged.
 
         Without a rationale adapter nothing is written: what an untaught LLM says of a brief is never supported.
         """
@@ -92,9 +92,9 @@ class _Reader:
         self._words, self._lock = words, Lock()
         self.before = words.before
 
-    def wish(self, query: str) -> tuple[int, ...]:
+    def query_tokens(self, query: str) -> tuple[int, ...]:
         with self._lock:
-            return self._words.wish(query)
+            return self._words.query_tokens(query)
 
 
 class _Writer:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.degradation import note_degraded
 from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine
 from llmrec.engine.remote import LOG, Away, Declined, Remote, Unanswered
 from llmrec.errors import EngineMismatch
-from llmrec.losses import note_loss
-from llmrec.model.query import read_states
+from llmrec.model.inference import read_states
 
 if TYPE_CHECKING:
     from llmrec.model.reclm import RecLM
@@ -61,18 +61,18 @@ class VllmEngine:
         return engine
 
     def query_vectors(
-        self, histories: Sequence[Sequence[int]], wishes: Sequence[str], example: Mapping[str, Floats] | None = None
+        self, histories: Sequence[Sequence[int]], queries: Sequence[str], example: Mapping[str, Floats] | None = None
     ) -> Floats:
         """See `Engine`."""
         if not self._rank.away:
-            prompts = self._local.prompts(histories, wishes, example)
+            prompts = self._local.prompts(histories, queries, example)
             try:
                 states = list(self._pool.map(lambda prompt: _state(self._rank.post, prompt), prompts))
                 return read_states(self._local.model, np.stack(states))
             except Unanswered:
                 pass  # logged where it happened
-        note_loss("llm")
-        return self._local.query_vectors(histories, wishes, example)
+        note_degraded("llm")
+        return self._local.query_vectors(histories, queries, example)
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         """See `Engine`. Empty where the server is away: then the plain sentence stands in."""
@@ -84,7 +84,7 @@ class VllmEngine:
         try:
             return _texts(self._write.post("/v1/completions", body))
         except Unanswered:
-            note_loss("llm")
+            note_degraded("llm")
             return [""] * len(prompts)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmrec.fusion.base import Fusion
-    from llmrec.fusion.neighbours import ItemGraph
+    from llmrec.fusion.item_graph import ItemGraph
     from llmrec.fusion.temporal import Temporal
 
 FUSIONS = ("concat", "weighted", "late", "attention", "resampler", "graph", "recurrent")
@@ -36,9 +36,9 @@ def build_fusion(
         return GraphFusion(dims, hidden, soft_tokens, spread, graph)
     from llmrec.fusion.attention import AttentionFusion
     from llmrec.fusion.concat import ConcatFusion
+    from llmrec.fusion.gating import WeightedFusion
     from llmrec.fusion.late import LateFusion
     from llmrec.fusion.recurrent import RecurrentFusion
-    from llmrec.fusion.weighted import WeightedFusion
 
     plain: dict[str, Callable[[Mapping[str, int], int, int, float], Fusion]] = {
         "concat": ConcatFusion,

@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from llmrec.fusion.base import INNER, Fusion, masked
-from llmrec.fusion.sequence import MediaTokens
+from llmrec.fusion.base import INNER, Fusion, MediaTokens, masked
 
 HEADS = 4
 
@@ -38,7 +37,7 @@ class AttentionFusion(Fusion):
 
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""
-        return self.speak(self.fuse(vectors, mask))
+        return self.to_soft_tokens(self.fuse(vectors, mask))
 
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """`[m1 | m2 | … | fused]`: what each modality says alone, and what they say together."""

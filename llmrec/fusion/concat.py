@@ -18,7 +18,7 @@ class ConcatFusion(Fusion):
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""
         parts = masked(vectors, mask, tuple(self.dims))
-        return self.speak(torch.cat([*parts, presence(mask, tuple(self.dims)).to(parts[0].dtype)], dim=-1))
+        return self.to_soft_tokens(torch.cat([*parts, presence(mask, tuple(self.dims)).to(parts[0].dtype)], dim=-1))
 
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""

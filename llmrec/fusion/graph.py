@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch_geometric.nn import LGConv
 
 from llmrec.fusion.base import INNER, Fusion, masked, presence
-from llmrec.fusion.neighbours import ItemGraph
+from llmrec.fusion.item_graph import ItemGraph
 
 LAYERS = 2
 """Two hops: item - user - item, the shortest way by which one user's items meet."""
@@ -31,13 +31,13 @@ class GraphFusion(Fusion):
         self.project = nn.ModuleDict({m: nn.Linear(dim, INNER) for m, dim in dims.items()})
         self.conv = LGConv()
         self.nodes = graph.items + graph.users
-        self.register_buffer("taken", graph.taken, persistent=False)
+        self.register_buffer("taken", graph.interacted, persistent=False)
         for m, edges in graph.alike.items():
             self.register_buffer(f"alike_{m}", edges, persistent=False)
 
     def edges(self, mask: Mapping[str, Tensor]) -> Tensor:
         """`(2, edges)`: those of likeness count only where both ends have the modality they were drawn from."""
-        kept = [self.taken]
+        kept = [self.interacted]
         for m in self.dims:
             pairs: Tensor = getattr(self, f"alike_{m}")
             kept.append(pairs[:, mask[m][pairs[0]] & mask[m][pairs[1]]])
@@ -63,7 +63,7 @@ class GraphFusion(Fusion):
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""
         content = self.content(vectors, mask)
-        return self.speak(torch.cat([content, presence(mask, tuple(self.dims)).to(content.dtype)], dim=-1))
+        return self.to_soft_tokens(torch.cat([content, presence(mask, tuple(self.dims)).to(content.dtype)], dim=-1))
 
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""

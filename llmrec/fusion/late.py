@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llmrec.fusion.base import INNER, Fusion, presence
-from llmrec.fusion.weighted import softmax_over_present
+from llmrec.fusion.gating import softmax_over_present
 
 
 class LateFusion(Fusion):
@@ -23,7 +23,7 @@ class LateFusion(Fusion):
         """See `Fusion`."""
         super().__init__(dims, hidden, soft_tokens, spread, INNER, INNER * len(dims))
         self.read = nn.ModuleDict({m: nn.Linear(dim, INNER) for m, dim in dims.items()})
-        self.tower = nn.ModuleDict({m: _Tower(dim) for m, dim in dims.items()})
+        self.loaded = nn.ModuleDict({m: _EncoderSide(dim) for m, dim in dims.items()})
         self.token_logits = nn.Parameter(torch.zeros(len(dims)))
         self.score_logits = nn.Parameter(torch.full((len(dims),), 0.5413))  # softplus gives 1
 
@@ -33,7 +33,7 @@ class LateFusion(Fusion):
         weights = softmax_over_present(self.token_logits, present)
         tokens: Tensor = torch.zeros((), device=present.device)
         for n, m in enumerate(self.dims):
-            own = self.speak(self.read[m](vectors[m].masked_fill(~mask[m][:, None], 0.0)))
+            own = self.to_soft_tokens(self.read[m](vectors[m].masked_fill(~mask[m][:, None], 0.0)))
             tokens = tokens + own * weights[:, n, None, None]
         return tokens
 
@@ -43,7 +43,7 @@ class LateFusion(Fusion):
         blocks = []
         for n, m in enumerate(self.dims):
             missing = ~mask[m][:, None]
-            own = self.tower[m](vectors[m].masked_fill(missing, 0.0))
+            own = self.loaded[m](vectors[m].masked_fill(missing, 0.0))
             blocks.append(own.masked_fill(missing, 0.0) * weights[n])
         return torch.cat(blocks, dim=-1)
 
@@ -53,7 +53,7 @@ class LateFusion(Fusion):
         return dict(zip(self.dims, (weights / weights.sum()).tolist(), strict=True))
 
 
-class _Tower(nn.Module):
+class _EncoderSide(nn.Module):
     """`(items, dim) -> (items, INNER)`: a linear map and a bend beside it."""
 
     def __init__(self, dim: int) -> None:

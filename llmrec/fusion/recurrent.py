@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from llmrec.fusion.base import INNER, Fusion, masked
-from llmrec.fusion.sequence import MediaTokens
+from llmrec.fusion.base import INNER, Fusion, MediaTokens, masked
 
 
 class RecurrentFusion(Fusion):
@@ -29,7 +28,7 @@ class RecurrentFusion(Fusion):
 
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""
-        return self.speak(self.fuse(vectors, mask))
+        return self.to_soft_tokens(self.fuse(vectors, mask))
 
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """`[m1 | m2 | … | state]`."""

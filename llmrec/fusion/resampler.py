@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from llmrec.fusion.base import INNER, Fusion, masked
-from llmrec.fusion.sequence import MediaTokens
+from llmrec.fusion.base import INNER, Fusion, MediaTokens, masked
 
 LAYERS, HEADS = 2, 4
 
@@ -42,7 +41,7 @@ class ResamplerFusion(Fusion):
 
     def forward(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """See `Fusion`."""
-        return self.speak(self.decode(vectors, mask))
+        return self.to_soft_tokens(self.decode(vectors, mask))
 
     def content(self, vectors: Mapping[str, Tensor], mask: Mapping[str, Tensor]) -> Tensor:
         """`[m1 | m2 | … | mean decoded token]`, a clip as the mean of its frames."""

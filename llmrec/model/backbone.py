@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import nn
 
-from llmrec.errors import PackError, SetupError
+from llmrec.errors import CheckpointError, SetupError
 
 
 def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False) -> nn.Module:
@@ -60,7 +60,7 @@ def add_lora(backbone: nn.Module, rank: int, alpha: int) -> nn.Module:
 def merged_writer(base: Path, rationale: Path) -> Any:
     """The whole LLM in `base`, float32, with the peft adapter `rationale` merged into it.
 
-    Raises `PackError` where the adapter is damaged.
+    Raises `CheckpointError` where the adapter is damaged.
     """
     import torch
     from peft import PeftModel
@@ -71,6 +71,6 @@ def merged_writer(base: Path, rationale: Path) -> Any:
     try:
         return PeftModel.from_pretrained(model, str(rationale)).merge_and_unload()
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
-        raise PackError(
+        raise CheckpointError(
             f"the rationale adapter {rationale} is damaged ({error}); copy the adapter pack again"
         ) from error

@@ -29,7 +29,7 @@ class RecLMConfig:
 
     interest: int = 0
     """Directions a modality that the model reads in place of its whole vectors: those along which items taken together
-    lie near each other (`llmrec.retrieval.interest`). For catalogues with few events an item; 0 reads the vectors."""
+    lie near each other (`llmrec.ranking.projection`). For catalogues with few events an item; 0 reads the vectors."""
 
     def __post_init__(self) -> None:
         """Raises `BadInput` on a word that is none."""

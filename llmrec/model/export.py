@@ -10,42 +10,44 @@ merged weights multiply less. Tokenizers and a stamp with checksums lie beside t
 from pathlib import Path
 from typing import Any
 
-from llmrec.errors import PackError
+from llmrec.errors import CheckpointError
 from llmrec.model.backbone import merged_writer
-from llmrec.model.pack import Pack, check_base, identity, merged_backbone, storage_error
+from llmrec.model.checkpoint import Checkpoint, check_base, identity, merged_backbone, storage_error
 from llmrec.setup.artefact import replacing, seal, sha256_of
 
 EMBEDS_ONLY = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 """The ranking model's chat template: it adds nothing to the prompt embeddings that a message carries."""
 
 
-def rank_name(pack: Pack) -> str:
+def rank_name(checkpoint: Checkpoint) -> str:
     """What the served ranking model is called: another training has another name."""
-    return f"{identity(pack)}/rank"
+    return f"{identity(checkpoint)}/rank"
 
 
-def write_name(pack: Pack) -> str:
+def write_name(checkpoint: Checkpoint) -> str:
     """What the served writing model is called."""
-    adapter = sha256_of(pack.folder / "rationale" / "adapter_model.safetensors")
-    return f"{pack.info.name}@{adapter[:12]}/write"
+    adapter = sha256_of(checkpoint.folder / "rationale" / "adapter_model.safetensors")
+    return f"{checkpoint.info.name}@{adapter[:12]}/write"
 
 
-def export_merged(pack: Pack, base: Path, out: Path) -> dict[str, str]:
+def export_merged(checkpoint: Checkpoint, base: Path, out: Path) -> dict[str, str]:
     """Writes the folders below `out`, float32; returns each one's served name.
 
-    Raises `PackMismatch` (another base), `PackError` (damaged), `StorageError` (a refused write).
+    Raises `CheckpointMismatch` (another base), `CheckpointError` (damaged), `StorageError` (a refused write).
     """
-    check_base(pack, base)
-    names = {"rank": rank_name(pack)}
-    _write(out / "rank", merged_backbone(pack, base), base, names["rank"], pack, EMBEDS_ONLY)
-    rationale = pack.folder / "rationale"
+    check_base(checkpoint, base)
+    names = {"rank": rank_name(checkpoint)}
+    _write(out / "rank", merged_backbone(checkpoint, base), base, names["rank"], checkpoint, EMBEDS_ONLY)
+    rationale = checkpoint.folder / "rationale"
     if rationale.is_dir():
-        names["write"] = write_name(pack)
-        _write(out / "write", merged_writer(base, rationale), base, names["write"], pack)
+        names["write"] = write_name(checkpoint)
+        _write(out / "write", merged_writer(base, rationale), base, names["write"], checkpoint)
     return names
 
 
-def _write(folder: Path, model: Any, base: Path, name: str, pack: Pack, template: str | None = None) -> None:
+def _write(
+    folder: Path, model: Any, base: Path, name: str, checkpoint: Checkpoint, template: str | None = None
+) -> None:
     from safetensors import SafetensorError
     from transformers import AutoTokenizer
 
@@ -61,7 +63,13 @@ def _write(folder: Path, model: Any, base: Path, name: str, pack: Pack, template
             raise storage_error(what, error) from error
         weights = tuple(sorted(path.name for path in made.glob("*.safetensors")))
         if not weights:
-            raise PackError(f"{what} got no weights; export again")
+            raise CheckpointError(f"{what} got no weights; export again")
         for path in made.iterdir():
             path.chmod(0o644)  # the server may run as somebody else
-        seal(made, id=name, source=f"adapter pack {pack.info.name} on {pack.info.base}", version="1", files=weights)
+        seal(
+            made,
+            id=name,
+            source=f"adapter pack {checkpoint.info.name} on {checkpoint.info.base}",
+            version="1",
+            files=weights,
+        )

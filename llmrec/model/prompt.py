@@ -78,8 +78,8 @@ def splice(
     start, longest = len(before), max((len(h) for h in histories), default=0)
     widest = max((len(b) for b in branches), default=0)
     lengths = [
-        start + len(h) * soft_tokens + sum(b.slots(soft_tokens) for b in wishes)
-        for h, wishes in zip(histories, branches, strict=True)
+        start + len(h) * soft_tokens + sum(b.slots(soft_tokens) for b in queries)
+        for h, queries in zip(histories, branches, strict=True)
     ]
     shape = (len(histories), max(lengths))
     fields = {name: torch.full(shape, PAD) for name in ("tokens", "items", "slot", "branch")}
@@ -87,7 +87,7 @@ def splice(
     read_trunk = torch.full((len(histories), longest + 1), PAD)
     read_branch = torch.full((len(histories), widest), PAD)
     words = torch.tensor(list(before))
-    for n, (history, wishes) in enumerate(zip(histories, branches, strict=True)):
+    for n, (history, queries) in enumerate(zip(histories, branches, strict=True)):
         trunk = start + len(history) * soft_tokens
         fields["tokens"][n, :start] = words
         if history:
@@ -97,13 +97,13 @@ def splice(
         position[n, :trunk] = limit[n, :trunk] = torch.arange(trunk)
         read_trunk[n, : len(history) + 1] = start - 1 + soft_tokens * torch.arange(len(history) + 1)
         at = trunk
-        for m, wish in enumerate(wishes):
-            end, root = at + wish.slots(soft_tokens), start + wish.after * soft_tokens
-            words_at = end - len(wish.words)
-            if wish.items:
-                fields["items"][n, at:words_at] = torch.tensor(wish.items).repeat_interleave(soft_tokens)
-                fields["slot"][n, at:words_at] = torch.arange(soft_tokens).repeat(len(wish.items))
-            fields["tokens"][n, words_at:end] = torch.tensor(wish.words, dtype=torch.long)
+        for m, query in enumerate(queries):
+            end, root = at + query.slots(soft_tokens), start + query.after * soft_tokens
+            words_at = end - len(query.words)
+            if query.items:
+                fields["items"][n, at:words_at] = torch.tensor(query.items).repeat_interleave(soft_tokens)
+                fields["slot"][n, at:words_at] = torch.arange(soft_tokens).repeat(len(query.items))
+            fields["tokens"][n, words_at:end] = torch.tensor(query.words, dtype=torch.long)
             fields["branch"][n, at:end] = m + 1
             position[n, at:end] = root + torch.arange(end - at)
             limit[n, at:end] = root - 1

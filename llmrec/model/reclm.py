@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from llmrec.fusion import build_fusion, build_temporal
-from llmrec.fusion.neighbours import item_graph
+from llmrec.fusion.item_graph import item_graph
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import PromptBatch
 
@@ -31,7 +31,7 @@ class RecLM(nn.Module):
         known: Tensor,
         dropout: float = 0.0,
         steps: Mapping[str, int] | None = None,
-        taken: Tensor | None = None,
+        interacted: Tensor | None = None,
     ) -> None:
         """`vectors[modality]: (items, dim) float32` normalised; `mask[modality]: (items,) bool`;
         `known: (items,) bool`: items with training events, which own an id; `steps[modality]`: how many
@@ -52,8 +52,8 @@ class RecLM(nn.Module):
         dims = {name: int(v.shape[1]) // self.steps.get(name, 1) for name, v in vectors.items()}
         self.temporal = nn.ModuleDict({m: build_temporal(config.temporal, dims[m], n) for m, n in self.steps.items()})
         dims |= {m: model.width for m, model in self.temporal.items()}  # type: ignore[misc]
-        self.taken = torch.empty((2, 0), dtype=torch.long) if taken is None else taken
-        graph = item_graph(vectors, mask, self.taken) if config.fusion == "graph" else None
+        self.interacted = torch.empty((2, 0), dtype=torch.long) if interacted is None else interacted
+        graph = item_graph(vectors, mask, self.interacted) if config.fusion == "graph" else None
         self.fusion = build_fusion(config.fusion, dims, hidden, config.soft_tokens, spread, self.steps, graph)
         self.id_in = nn.Embedding(items, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, IndexUnreachable, LlmrecError
-from llmrec.retrieval.stamp import IndexStamp
-from llmrec.retrieval.store import Floats, ItemIndex, described, fill, stored, whole
+from llmrec.retrieval.chroma import Floats, ItemIndex, described, fill, stored, whole
+from llmrec.retrieval.fingerprint import IndexFingerprint
 
 HELLO, QUERY, BUILD = 1.0, 2.0, 120.0
 """Seconds that the server gets to say that it lives, to answer a query, and to take in one batch of vectors."""
@@ -27,7 +27,7 @@ def open_remote(
     v: Floats,
     b: Floats,
     catalog: Catalog,
-    stamp: IndexStamp,
+    fingerprint: IndexFingerprint,
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> ItemIndex:
@@ -39,8 +39,8 @@ def open_remote(
     address = urlsplit(url)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise BadInput(f"{url!r} is no address of a Chroma server; write it like http://127.0.0.1:8000")
-    name = "llmrec-" + hashlib.sha256(json.dumps(asdict(stamp), sort_keys=True).encode()).hexdigest()[:24]
-    made = described(stamp, len(catalog.items))
+    name = "llmrec-" + hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:24]
+    made = described(fingerprint, len(catalog.items))
     made["metadata"] |= {"place": place}
     with _answering(url):
         client = _connected(url)
@@ -51,8 +51,8 @@ def open_remote(
                         client.delete_collection(old.name)
             collection = client.get_or_create_collection(name, **made)
             if collection.count() != len(catalog.items):
-                fill(client, collection, stored(v, b, catalog, stamp), catalog, progress)
-            if not whole(collection, len(catalog.items), stamp):
+                fill(client, collection, stored(v, b, catalog, fingerprint), catalog, progress)
+            if not whole(collection, len(catalog.items), fingerprint):
                 raise IndexUnreachable(f"the Chroma server at {url} has not kept all items; see its log")
             _patience(client, QUERY)
         except BaseException:

@@ -9,11 +9,11 @@ from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
 from llmrec.request import Request
 from llmrec.response import Response
-from llmrec.server.logs import note
-from llmrec.server.shelf import Shelf
+from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.observability import note
 from llmrec.server.store.database import Database
-from llmrec.server.store.people import Person, find_person
 from llmrec.server.store.responses import find_answer, keep, new_id, replace_answer
+from llmrec.server.store.users import Person, find_person
 
 EXPLAINED = 20
 """Items that are explained at once: each takes half a second of a core."""
@@ -38,12 +38,12 @@ class Question:
 class Answering:
     """Answers questions from the shelf and the store."""
 
-    def __init__(self, shelf: Shelf, database: Database) -> None:
-        self.shelf, self.database = shelf, database
+    def __init__(self, live: LiveCatalog, database: Database) -> None:
+        self.live, self.database = live, database
 
     def person(self, tenant: str, user: str) -> Person:
         """Raises `UnknownUser` where the tenant has none of that id."""
-        stock = self.shelf.stock
+        stock = self.live.stock
         person = find_person(self.database, stock.recommender.catalog, stock.offered, tenant, user)
         if person is None:
             raise UnknownUser(
@@ -53,7 +53,7 @@ class Answering:
 
     def check_offered(self, ids: Sequence[str]) -> None:
         """Raises `UnknownItem` naming the first that is not offered."""
-        offered = self.shelf.stock.offered
+        offered = self.live.stock.offered
         for id in ids:
             if id not in offered:
                 raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
@@ -81,7 +81,7 @@ class Answering:
             never=never,
             context=question.context,
         )
-        return self.keep(tenant, person, request, self.shelf.stock.recommender.recommend(request))
+        return self.keep(tenant, person, request, self.live.stock.recommender.recommend(request))
 
     def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> dict[str, Any]:
         """The response as JSON, stored under its `id`; a note says so where the disk is too full to store it."""
@@ -121,7 +121,7 @@ class Answering:
         """The items with their reasons; without, where an item would not be answered any more."""
         if asked["image"]:
             raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
-        offered = self.shelf.stock.offered
+        offered = self.live.stock.offered
         request = Request(
             history=tuple(id for id in asked["history"] if id in offered),
             query=asked["query"],
@@ -135,7 +135,7 @@ class Answering:
             context=Context(**told) if (told := asked.get("context")) else None,
         )
         reasons = {
-            item.id: item.to_dict()["rationale"] for item in self.shelf.stock.recommender.recommend(request).items
+            item.id: item.to_dict()["rationale"] for item in self.live.stock.recommender.recommend(request).items
         }
         return [item | {"rationale": item["rationale"] or reasons.get(item["id"])} for item in items]
 

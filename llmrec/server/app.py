@@ -10,21 +10,15 @@ from anyio import to_thread
 from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server.answering import Answering
-from llmrec.server.bodies import Bodies
-from llmrec.server.config import USUAL, Limits
-from llmrec.server.door import Door
-from llmrec.server.gate import Gate
-from llmrec.server.intake import Intake
-from llmrec.server.logs import note
-from llmrec.server.metrics import Metrics
-from llmrec.server.observed import Observed
-from llmrec.server.parts import Gateway
-from llmrec.server.refusals import add_handlers
-from llmrec.server.routes import catalog, chat, health, items, media_files, page, people, recommendations
+from llmrec.server.dependencies import USUAL, Gateway, Limits
+from llmrec.server.errors import add_handlers
+from llmrec.server.live_catalog import Intake, LiveCatalog
+from llmrec.server.middleware import Authentication, Bodies, ConcurrencyLimit
+from llmrec.server.observability import Metrics, Observed, note
+from llmrec.server.routes import catalog, chat, health, items, media_files, page, recommendations, users
 from llmrec.server.schemas import Failed
-from llmrec.server.shelf import Shelf
 from llmrec.server.store.database import Database
 
 if TYPE_CHECKING:
@@ -58,21 +52,23 @@ def build(
 
     `media`: the folder of the media that items bring; `reader`: a chat model that reads lines beside the rules.
     """
-    shelf = Shelf(recommender, database, media, reader)
-    gate = Gate(limits.lanes, limits.waiting, limits.seconds)
+    live = LiveCatalog(recommender, database, media, reader)
+    concurrency_limit = ConcurrencyLimit(limits.lanes, limits.waiting, limits.seconds)
     metrics = Metrics(
-        lambda: gate.inside, lambda: len(shelf.stock.offered), lambda: shelf.stock.recommender.opened.index.items
+        lambda: concurrency_limit.inside,
+        lambda: len(live.stock.offered),
+        lambda: live.stock.recommender.pipeline.index.items,
     )
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        if shelf.stock.reader:
-            await shelf.stock.reader.hear()  # a wrong key or name is in the log before anybody waits
-        note("ready", items=len(shelf.stock.offered))
+        if live.stock.reader:
+            await live.stock.reader.hear()  # a wrong key or name is in the log before anybody waits
+        note("ready", items=len(live.stock.offered))
         yield
         note("ending")
-        await to_thread.run_sync(gate.close)
-        await to_thread.run_sync(shelf.close)
+        await to_thread.run_sync(concurrency_limit.close)
+        await to_thread.run_sync(live.close)
 
     failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
     app = FastAPI(
@@ -80,17 +76,17 @@ def build(
         redoc_url=None,
     )  # fmt: skip
     app.state.gateway = Gateway(
-        database, shelf, Answering(shelf, database), Intake(shelf, database, media), gate, metrics
+        database, live, Answering(live, database), Intake(live, database, media), concurrency_limit, metrics
     )
     app.include_router(health.router)
     app.include_router(page.page)
     page.add_files(app)
     # The door has let them in already: here the key only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
-    for routes in (chat, recommendations, people, items, media_files, catalog):
+    for routes in (chat, recommendations, users, items, media_files, catalog):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(Bodies, most=limits.body, seconds=limits.seconds)
-    app.add_middleware(Door, database=database)
+    app.add_middleware(Authentication, database=database)
     app.add_middleware(Observed, metrics=metrics)
     return app

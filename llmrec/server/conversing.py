@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from llmrec.chat.memory import Line, remember
+from llmrec.catalog.wording import wording
+from llmrec.chat.conversation import WHY, Line, listing, reason, remember
 from llmrec.chat.session import Session
-from llmrec.chat.transcript import WHY, listing, reason
 from llmrec.context import Context
 from llmrec.errors import BadInput, UnknownUser
-from llmrec.explain.wording import wording
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.answering import Answering
-from llmrec.server.store.people import Person
+from llmrec.server.store.users import Person
 
 OUTAGES = {
     "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
@@ -27,7 +26,7 @@ OUTAGES = {
 async def hear(answering: Answering, lines: Sequence[Line]) -> None:
     """Has the chat model, where there is one, read the line that is to be answered: outside of the gate, as it keeps
     no core busy here."""
-    reader = answering.shelf.stock.reader
+    reader = answering.live.stock.reader
     if reader and lines and not lines[-1].mine:
         await reader.hear(lines[-1].words)
 
@@ -44,7 +43,7 @@ class Conversation:
         context: Context | None = None,
     ) -> None:
         """`user`: one that nobody knows is a newcomer. Raises `BadInput` where there is nothing to answer."""
-        stock = answering.shelf.stock
+        stock = answering.live.stock
         self._answering, self._tenant = answering, tenant
         self._recommender = stock.recommender
         self._person = self._known(user)

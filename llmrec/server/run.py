@@ -13,14 +13,13 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from llmrec.chat.reader import ModelReader
-from llmrec.opening import through_vllm
-from llmrec.recommend import Recommender
+from llmrec.pipeline import through_vllm
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
-from llmrec.server.config import OVER_VLLM, USUAL
 from llmrec.server.connections import Connection, listening
-from llmrec.server.logs import log_to_stderr
-from llmrec.server.places import open_database, store_folder
+from llmrec.server.dependencies import OVER_VLLM, USUAL, open_database, store_folder
+from llmrec.server.observability import log_to_stderr
 from llmrec.server.store.keys import create_key, list_keys
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def serve(
     """
     # a port that is taken is told before the models are loaded
     with listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.open(data, adapter, chroma=chroma, steady=True)
+        recommender = Recommender.open(data, adapter, chroma=chroma, resilient=True)
         log_to_stderr()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
         # The products of one request are small: threads that share one spend more time in waiting for a core, which
@@ -58,7 +57,7 @@ def serve(
         threadpool_limits(1, user_api="blas")
         if vllm:
             torch.set_num_threads(1)
-            recommender = Recommender(through_vllm(recommender.opened, *vllm))
+            recommender = Recommender(through_vllm(recommender.pipeline, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
         reader = ModelReader(chat) if chat else None
@@ -74,7 +73,7 @@ def serve(
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
             signal.signal(number, lambda *_: None)
-        with closing(recommender.opened.index):
+        with closing(recommender.pipeline.index):
             uvicorn.Server(config).run([listener])
             loading.join()  # PyTorch aborts a process that ends while it works
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictFloat, 
 from llmrec.context import Context as Given
 from llmrec.context import Season, TimeOfDay
 from llmrec.server.answering import EXPLAINED
-from llmrec.server.reason_schemas import Rationale
+from llmrec.server.schemas_evidence import Rationale
 
 
 def _printable(text: str) -> str:

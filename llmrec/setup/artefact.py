@@ -19,7 +19,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class Fingerprint:
     """What lies in a folder and where it came from; kept in the folder as llmrec.json."""
 
     id: str
@@ -35,7 +35,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def verify(folder: Path, *, what: str) -> Stamp:
+def verify(folder: Path, *, what: str) -> Fingerprint:
     """The folder's stamp, after checking each file against it.
 
     Raises `SetupError` where the folder is absent, was not finished, or a file's bytes have changed.
@@ -44,7 +44,7 @@ def verify(folder: Path, *, what: str) -> Stamp:
     if not folder.is_dir():
         raise SetupError(f"{what} is not set up yet; run `llmrec setup` to make it ({folder})")
     try:
-        stamp = Stamp(**json.loads((folder / STAMP).read_text(encoding="utf-8")))
+        stamp = Fingerprint(**json.loads((folder / STAMP).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise SetupError(f"{what} has no readable {STAMP}, so it cannot be trusted; {again}") from error
     for name, expected in stamp.sha256.items():
@@ -95,8 +95,8 @@ def replacing(folder: Path, *, what: str) -> Iterator[Path]:
         raise
 
 
-def seal(folder: Path, *, id: str, source: str, version: str, files: tuple[str, ...]) -> Stamp:
+def seal(folder: Path, *, id: str, source: str, version: str, files: tuple[str, ...]) -> Fingerprint:
     """Write the stamp of a finished folder: the checksums of `files`, and where they came from."""
-    stamp = Stamp(id, source, version, {name: sha256_of(folder / name) for name in files})
+    stamp = Fingerprint(id, source, version, {name: sha256_of(folder / name) for name in files})
     (folder / STAMP).write_text(json.dumps(asdict(stamp), indent=2) + "\n", encoding="utf-8")
     return stamp

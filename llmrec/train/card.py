@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llmrec.model.pack import PackInfo, write_text
+from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.train.config import TrainConfig
 from llmrec.train.trainer import Progress, machine_name
 
@@ -57,7 +57,7 @@ def head_commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def write_card(folder: Path, info: PackInfo, progress: Progress) -> None:
+def write_card(folder: Path, info: CheckpointInfo, progress: Progress) -> None:
     """Writes card.md; of the rationale LoRA it tells where there is one."""
     about = info.provenance
     recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
@@ -90,7 +90,7 @@ the data keep the terms of their owners.
 | --- | --- |
 {weights}
 
-Items that nobody has taken yet are {"" if info.newcomers else "not "}lent the scores of items with media like theirs.
+Items that nobody has taken yet are {"" if info.cold_start else "not "}lent the scores of items with media like theirs.
 {_sentences(folder / "rationale" / RECORD)}
 ## Recipe
 {progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};

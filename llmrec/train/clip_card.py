@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from llmrec.encoders.clip_lite import CONFIG, HEADS, trained_parts
-from llmrec.model.pack import storage_error, write_text
+from llmrec.model.checkpoint import storage_error, write_text
 from llmrec.train.card import head_commit
 
 if TYPE_CHECKING:

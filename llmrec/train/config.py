@@ -27,9 +27,9 @@ class TrainConfig:
     """Share of items whose id is hidden in a step, so that new items are no surprise."""
     modality_dropout: float = 0.1
     """Share of items that lose a modality in a step."""
-    wishes: int = 6
+    queries: int = 6
     """Wishes asked along each history in a step; 0 trains without words."""
-    wish_weight: float = 0.5
+    query_weight: float = 0.5
     """Weight of the wish loss beside the next-item loss."""
     contexts: float = 0.0
     """Share of wishes that are asked with the time of day and the season of their event."""

@@ -7,7 +7,7 @@ from random import Random
 import torch
 from torch import Tensor
 
-from llmrec.train.windows import Window
+from llmrec.train.sequence_windows import Window
 
 
 def class_weights(histories: Mapping[str, Sequence[int]], items: int, power: float) -> Tensor:

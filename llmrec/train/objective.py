@@ -17,7 +17,7 @@ class Batch:
 
     prompt: PromptBatch
     targets: Tensor
-    wished: Tensor
+    queried: Tensor
 
 
 def _hide(model: RecLM, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -68,10 +68,10 @@ def loss(
 
     total = asked(trunk, batch.targets)
     parts = {"next": float(total.detach())}
-    if (batch.wished >= 0).any():
-        wish = asked(branch, batch.wished)
-        parts["wish"] = float(wish.detach())
-        total = total + config.wish_weight * wish
+    if (batch.queried >= 0).any():
+        query = asked(branch, batch.queried)
+        parts["wish"] = float(query.detach())
+        total = total + config.query_weight * query
     return total, parts
 
 
@@ -79,7 +79,7 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
     """Sorted rows for a sampled softmax: the batch's own targets and uniform negatives; None: the whole catalogue."""
     if not 0 < config.sampled_items < items:
         return None
-    own = torch.cat([batch.targets[batch.targets >= 0], batch.wished[batch.wished >= 0]])
+    own = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
     drawn = torch.randint(items, (config.sampled_items,), generator=generator).to(own.device)
     rows: Tensor = torch.cat([own, drawn]).unique()
     return rows

@@ -11,27 +11,26 @@ from llmrec.catalog.events import Event, rolling_events
 from llmrec.encoders import Features, encoder, encoders_for, extract, note_problems
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import BadInput
-from llmrec.explain.compose import compose_pairs
-from llmrec.explain.seen import probed, spoken
+from llmrec.evidence.probes import probed, spoken
+from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
 from llmrec.model.config import RecLMConfig
-from llmrec.model.pack import PackInfo, base_identity, save_pack
-from llmrec.model.query import item_vectors
+from llmrec.model.inference import item_vectors
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
-from llmrec.retrieval.collaborative import Collaborative
-from llmrec.retrieval.components import Components, as_arrays
-from llmrec.retrieval.popularity import popularity
-from llmrec.train.build import Normalisers, build_model, known_items, wish_writer
+from llmrec.ranking.components import Components, as_arrays
+from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.rationale.compose import compose_pairs
 from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
-from llmrec.train.curves import write_log
-from llmrec.train.examples import example_shares
-from llmrec.train.moments import moments
-from llmrec.train.rationale import RationaleConfig, train_rationale
-from llmrec.train.taste import learn_taste
+from llmrec.train.event_contexts import event_contexts
+from llmrec.train.example_weights import example_shares
+from llmrec.train.model_factory import Normalisers, build_model, known_items, query_writer
+from llmrec.train.preference import learn_preference
+from llmrec.train.progress_log import write_log
+from llmrec.train.rationale_lora import RationaleConfig, train_rationale
 from llmrec.train.trainer import Report, fit
 from llmrec.train.validate import llm_ndcg
 
@@ -51,7 +50,7 @@ class Material:
     """How train and valid were told apart, in words, for the card."""
 
 
-def prepare(data: Path, split: Path | None, say: Say, towers: Mapping[str, str] | None = None) -> Material:
+def prepare(data: Path, split: Path | None, say: Say, encoder_specs: Mapping[str, str] | None = None) -> Material:
     """Loads and splits the catalogue, and encodes its media. Raises `BadInput` where nothing is left to train on.
 
     `towers`: modality -> encoder spec, where it is not the default.
@@ -68,7 +67,7 @@ def prepare(data: Path, split: Path | None, say: Say, towers: Mapping[str, str] 
             dict.fromkeys(rolling.train, ()),
         )
         how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
-    features, problems = extract(catalog, encoders_for(catalog.items, towers or {}), home() / "features")
+    features, problems = extract(catalog, encoders_for(catalog.items, encoder_specs or {}), home() / "features")
     note_problems(data, features, problems)
     for problem in problems:
         say(str(problem))
@@ -92,7 +91,7 @@ def train(
     rationales: RationaleConfig,
     report: Report,
     say: Say,
-    towers: Mapping[str, str] | None = None,
+    encoder_specs: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Trains on `data`, writes the pack `out`, and returns its validation metrics.
 
@@ -104,7 +103,7 @@ def train(
     Raises `BadInput`, `SetupError`, `StorageError`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    material = prepare(data, split, say, towers)
+    material = prepare(data, split, say, encoder_specs)
     catalog, features = material.catalog, material.features
     used = {m: features.vectors[m] for m in features.encoders if features.mask[m].any()}
     if not used:
@@ -127,23 +126,25 @@ def train(
         model,
         material.histories,
         words.before,
-        wish_writer(catalog, words),
+        query_writer(catalog, words),
         lambda m: llm_ndcg(m, words.before, material.valid),
         config,
         out / "checkpoint.pt",
         report,
-        moments(catalog, material.histories) if config.contexts else None,
+        event_contexts(catalog, material.histories) if config.contexts else None,
     )
     say("fitting the item-item model, the codes of a taste and the weights of the fused score")
     model.to("cpu")
     components = compose(model, features, material.histories, config.seed)
-    text = encoder("text", (towers or {}).get("text", DEFAULTS["text"]))  # words of a wish must meet those of the items
-    weights, metrics, newcomers = calibrate(model, words, components, catalog, material.valid, text, config.seed)
-    usual = components.lending() if newcomers else components
+    text = encoder(
+        "text", (encoder_specs or {}).get("text", DEFAULTS["text"])
+    )  # words of a wish must meet those of the items
+    weights, metrics, cold_start = calibrate(model, words, components, catalog, material.valid, text, config.seed)
+    usual = components.with_cold_start() if cold_start else components
     weights["example"], reached = example_shares(model, words, usual, material.valid, weights["history"], config.seed)
     metrics |= reached
     about = provenance(material, config, progress)
-    info = PackInfo(
+    info = CheckpointInfo(
         name=out.name,
         base=base_identity(base)[0],
         base_sha256=base_identity(base)[1],
@@ -151,7 +152,7 @@ def train(
         encoders={m: features.encoders[m] for m in used},
         prompts={name: version(name) for name in TRAINED},
         weights=weights,
-        newcomers=newcomers,
+        cold_start=cold_start,
         metrics=metrics,
         provenance=about,
         steps=model.steps,
@@ -169,14 +170,14 @@ def train(
 
 def _write(
     out: Path,
-    info: PackInfo,
+    info: CheckpointInfo,
     model: RecLM,
     normalisers: Normalisers,
     components: Components,
     material: Material,
 ) -> None:
     ids = tuple(item.id for item in material.catalog.items)
-    save_pack(out, info, model, normalisers, ids, as_arrays(components))
+    save_checkpoint(out, info, model, normalisers, ids, as_arrays(components))
     material.features.save(out / "features.safetensors")
 
 
@@ -194,7 +195,7 @@ def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[i
         masks,
         features.steps,
         popularity(rows, len(features.ids)),
-        learn_taste(vectors, masks, features.steps, rows, seed),
+        learn_preference(vectors, masks, features.steps, rows, seed),
     )
 
 

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
-from llmrec.train.checkpoint import resume, save_checkpoint
 from llmrec.train.config import TrainConfig
 from llmrec.train.imbalance import class_weights, repeat_factors, resample
 from llmrec.train.objective import Batch, loss
-from llmrec.train.windows import Window, WishWords, epoch_windows, shuffled
+from llmrec.train.resume import resume, save_training_state
+from llmrec.train.sequence_windows import QueryWords, Window, epoch_windows, shuffled
 
 Report = Callable[[dict[str, float]], None]
 """Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
@@ -47,7 +47,7 @@ def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int,
     return Batch(
         prompt,
         _pad([w.targets for w in windows], prompt.read_trunk.shape[1], device),
-        _pad([w.wished for w in windows], prompt.read_branch.shape[1], device),
+        _pad([w.queried for w in windows], prompt.read_branch.shape[1], device),
     )
 
 
@@ -59,7 +59,7 @@ def fit(
     model: RecLM,
     histories: Mapping[str, Sequence[int]],
     before: Sequence[int],
-    wish_words: WishWords,
+    query_words: QueryWords,
     validate: Callable[[RecLM], float],
     config: TrainConfig,
     checkpoint: Path | None = None,
@@ -100,7 +100,7 @@ def fit(
 
     def keep() -> None:
         if checkpoint and accelerator.is_main_process:
-            save_checkpoint(checkpoint, recipe | _state(model, average, best, optimizer, progress))
+            save_training_state(checkpoint, recipe | _state(model, average, best, optimizer, progress))
 
     started, saved, counted = time.monotonic() - progress.seconds, time.monotonic(), True
     try:
@@ -108,7 +108,7 @@ def fit(
             drawn = f"{config.seed}:{progress.epoch}"
             read = shuffled(histories, drawn) if config.shuffle else histories
             told = shuffled(contexts, drawn) if contexts and config.shuffle else contexts
-            windows = epoch_windows(read, size, config.wishes, wish_words, drawn, told, config.contexts)
+            windows = epoch_windows(read, size, config.queries, query_words, drawn, told, config.contexts)
             if factors is not None:
                 windows = resample(windows, factors, drawn)
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
@@ -148,7 +148,7 @@ def fit(
         raise
     progress.done = True
     if checkpoint and accelerator.is_main_process:
-        save_checkpoint(checkpoint, recipe | {"best": best, "progress": asdict(progress)})
+        save_training_state(checkpoint, recipe | {"best": best, "progress": asdict(progress)})
     return _finish(model, best, progress)
 
 

@@ -6,19 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Event
-from llmrec.model.query import item_vectors, query_vectors
+from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.model.inference import item_vectors, query_vectors
 from llmrec.model.reclm import RecLM
-from llmrec.retrieval.metrics import ranking_metrics
 
 
 def llm_scores(
     model: RecLM,
     before: Sequence[int],
     events: Sequence[Event],
-    wishes: Sequence[Sequence[int]] | None = None,
+    queries: Sequence[Sequence[int]] | None = None,
 ) -> NDArray[np.float32]:
     """q·v + b of every item for every event, `(events, items) float32`; items already seen are not yet masked."""
-    q = query_vectors(model, before, [e.history for e in events], wishes)
+    q = query_vectors(model, before, [e.history for e in events], queries)
     v, b = item_vectors(model)
     scores: NDArray[np.float32] = q @ v.T + b
     return scores
@@ -28,10 +28,10 @@ def llm_ndcg(
     model: RecLM,
     before: Sequence[int],
     events: Sequence[Event],
-    wishes: Sequence[Sequence[int]] | None = None,
+    queries: Sequence[Sequence[int]] | None = None,
 ) -> float:
     """Rolling NDCG@10 as the referee counts it: mean over a user's events, then over users."""
-    scores = llm_scores(model, before, events, wishes)
+    scores = llm_scores(model, before, events, queries)
     return float(
         ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])[
             "ndcg@10"

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableLambda
 
 from llmrec.chat import LLMRecRetriever, conversing, recommending_tool
 from llmrec.context import Context
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 recommender = Recommender.open(None, None)
 films = recommender.catalog
@@ -75,4 +75,4 @@ for line in ("something funny from the 80s or 90s, not horror", "the second one 
 # widen it.
 
 # %%
-recommender.opened.index.close()
+recommender.pipeline.index.close()

@@ -12,13 +12,12 @@ from llmrec.audit.grounding import by_kind, grounding
 from llmrec.audit.intervals import mean, of_a_set
 from llmrec.audit.judge import Judged, history_before, judge
 from llmrec.audit.metric import Metric
-from llmrec.audit.readability import readability
-from llmrec.audit.reference import overlap
 from llmrec.audit.simulatability import hidden, picked
 from llmrec.audit.text import openings, text_metrics
+from llmrec.audit.text_scores import overlap, readability
 from llmrec.catalog.types import Catalog
 from llmrec.encoders.text import TextEncoder
-from llmrec.explain import rank_evidence
+from llmrec.evidence.evidence import rank_evidence
 
 
 def named(metrics: list[Metric]) -> dict[str, Metric]:

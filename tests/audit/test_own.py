@@ -13,14 +13,14 @@ from llmrec.audit.own import TOP, respond, sampled_users
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.stability import stability
 from llmrec.errors import BadInput
-from llmrec.recommend import Recommender, Request
+from llmrec.recommender import Recommender, Request
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
     recommender = Recommender.open(None, None)
     yield recommender
-    recommender.opened.index.close()
+    recommender.pipeline.index.close()
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_run_that_was_cut_off_goes_on_and_another_packs_file_is_refused(shop: 
     assert cut.read_text() == whole  # what was whole is kept, the rest is gone
     assert [each.item for each in said] == [json.loads(line)["item"] for line in lines]
     other = file.with_name("other.jsonl")
-    other.write_text(lines[0].replace(shop.opened.name, "another@1"))
+    other.write_text(lines[0].replace(shop.pipeline.name, "another@1"))
     with pytest.raises(BadInput, match="another@1"):
         respond(shop, [user], other, print)
 
@@ -64,7 +64,7 @@ def test_more_users_begin_with_those_of_fewer(shop: Recommender) -> None:
 
 
 def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender, file: Path) -> None:
-    scorer = Scorer(shop.opened, file.with_name("scored.jsonl"))
+    scorer = Scorer(shop.pipeline, file.with_name("scored.jsonl"))
     (user,) = sampled_users(shop.catalog, 1, 0)
     judged = [judge(each, shop.catalog) for each in respond(shop, [user], file, print)]
     alone = [each for each in judged if len(each.cited) == 1]
@@ -78,7 +78,7 @@ def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender
     metrics = {metric.name: metric for metric in faithfulness(judged, removals)}
     assert metrics["cited_beats_random"].value > 0.5
     kept = file.with_name("scored.jsonl").read_text()
-    again = Scorer(shop.opened, file.with_name("scored.jsonl"))
+    again = Scorer(shop.pipeline, file.with_name("scored.jsonl"))
     assert [remove(each, again, 0) for each in judged] == removals
     assert file.with_name("scored.jsonl").read_text() == kept  # nothing was measured twice
 
@@ -86,7 +86,7 @@ def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender
 def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path) -> None:
     (user,) = sampled_users(shop.catalog, 1, 0)
     judged = [judge(each, shop.catalog) for each in respond(shop, [user], file, print)]
-    metrics = stability(judged[:2], shop.opened.engine.generate, shop.catalog, print)
+    metrics = stability(judged[:2], shop.pipeline.engine.generate, shop.catalog, print)
     assert all(0 <= metric.value <= 1 for metric in metrics)
 
     def repeat(prompts: list[str], seed: int) -> list[str]:
@@ -100,7 +100,7 @@ def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path
 def test_the_scorer_finds_the_effects_that_a_recommendation_measured(shop: Recommender) -> None:
     (item,) = shop.recommend(Request(user="42", k=1, explain=True)).items
     assert item.evidence is not None
-    found = Scorer(shop.opened).effects(item.id, shop.catalog.history("42"))
+    found = Scorer(shop.pipeline).effects(item.id, shop.catalog.history("42"))
     best = {record.history_item: record.effect for record in found.history[: len(item.evidence.history)]}
     for record in item.evidence.history:
         assert best[record.history_item] == pytest.approx(record.effect, abs=0.01)
@@ -110,7 +110,7 @@ def test_a_scorer_is_lent_to_explanations_from_elsewhere(shop: Recommender, file
     (user,) = sampled_users(shop.catalog, 1, 0)
     said = respond(shop, [user], file, print)[0]
     history, title = shop.catalog.history(user), shop.catalog.item
-    measured = Scorer(shop.opened).effects(said.item, history)
+    measured = Scorer(shop.pipeline).effects(said.item, history)
     best, last = measured.items[0].history_item, measured.items[-1].history_item
     true = replace(said, text=f'Recommended because you watched "{title(best or "").title}".', evidence=None)
     false = replace(said, text=f'Recommended because you watched "{title(last or "").title}".', evidence=None)

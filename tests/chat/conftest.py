@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Recommender]:
-    """Opened once."""
+    """Pipeline once."""
     recommender = Recommender.open(None, None)
     yield recommender
-    recommender.opened.index.close()
+    recommender.pipeline.index.close()

@@ -11,11 +11,11 @@ from llmrec.chat.proposing import Proposed, ProposedCondition
 
 
 def proposed(
-    action: str = "ask", subject: str = "", wish: str = "", *conditions: tuple[str, str, list[Any]]
+    action: str = "ask", subject: str = "", query: str = "", *conditions: tuple[str, str, list[Any]]
 ) -> Proposed:
     """What a model might say of a line."""
     parts = [ProposedCondition(attribute=a, operator=o, values=v) for a, o, v in conditions]  # type: ignore[arg-type]
-    return Proposed(action=action, subject=subject, wish=wish, conditions=parts)  # type: ignore[arg-type]
+    return Proposed(action=action, subject=subject, query=query, conditions=parts)  # type: ignore[arg-type]
 
 
 class Peer:

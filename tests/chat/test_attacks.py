@@ -7,10 +7,10 @@ import pytest
 
 from llmrec.catalog import Catalog, Item
 from llmrec.chat import LLMRecRetriever, recommending_tool
-from llmrec.chat.transcript import listed, listing
+from llmrec.chat.conversation import listed, listing
 from llmrec.chat.understand import understand
 from llmrec.prompts import render
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.response import Recommended
 from llmrec.retrieval.filters import parse_where
 from tests.server.test_attacks import ORDERS
@@ -88,8 +88,8 @@ def test_in_a_prompt_they_are_one_line_of_data(order: str) -> None:
     seen = [{"place": "photo", "traits": [order]}]
     prompt = render("rationale", title=order, history=history, seen=seen, **told)
     assert len(prompt.splitlines()) == 5 and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", prompt)
-    wish = render("recommend", part="after", query=order)
-    assert "\n" not in wish and wish.endswith(". Next:") and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", wish)
+    query = render("recommend", part="after", query=order)
+    assert "\n" not in query and query.endswith(". Next:") and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", query)
     attribute = {"name": "colour", "numbers": False, "values": [order]}
     told_model = render("understand", attributes=[attribute])
     assert len(told_model.splitlines()) == len(

@@ -11,7 +11,7 @@ from llmrec.chat import conversing
 from llmrec.chat.titles import find_title
 from llmrec.context import Context
 from llmrec.errors import BadFilter, BadInput, UnknownItem
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 
 @pytest.fixture(scope="module")

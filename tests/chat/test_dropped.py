@@ -5,7 +5,7 @@ import pytest
 from llmrec.catalog.types import Catalog
 from llmrec.chat.session import Session
 from llmrec.errors import BadInput
-from llmrec.recommend import Response
+from llmrec.recommender import Response
 from llmrec.request import Request
 
 

@@ -99,7 +99,7 @@ hostile = st.builds(
     Proposed,
     action=st.sampled_from(["ask", "more", "similar", "why", "like", "not", "seen", "anew"]),
     subject=st.sampled_from(["", "1", "Fargo", "all users", "the second one"]),
-    wish=st.sampled_from(["", "horror", "comedies", "everything of user 7"]),
+    query=st.sampled_from(["", "horror", "comedies", "everything of user 7"]),
     conditions=st.lists(conditions, max_size=4),
 )
 

@@ -13,8 +13,8 @@ from langchain_core.language_models import BaseChatModel
 
 from eval.chat_queries import catalogue
 from llmrec.chat import reader as reading
+from llmrec.chat.conversation import Line, remember
 from llmrec.chat.endpoint import chat_model
-from llmrec.chat.memory import Line, remember
 from llmrec.chat.reader import TRIAL, ModelReader
 from llmrec.chat.session import Session
 from llmrec.chat.understand import Intent, understand

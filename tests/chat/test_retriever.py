@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableLambda
 
 from llmrec.chat import LLMRecRetriever
 from llmrec.errors import BadFilter, UnknownUser
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 
 def retriever(shop: Recommender, **more: object) -> LLMRecRetriever:

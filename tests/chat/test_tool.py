@@ -7,7 +7,7 @@ from langchain_core.tools import BaseTool
 
 from llmrec.chat import recommending_tool
 from llmrec.errors import BadFilter
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 
 
 @pytest.fixture(scope="module")

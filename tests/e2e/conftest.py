@@ -46,7 +46,7 @@ def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pack(films: Path, base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoint(films: Path, base_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An adapter pack, trained by the command itself."""
     out = tmp_path_factory.mktemp("packs") / "films"
     words = ["--data", films, "--out", out, "--base", base_model, "--epochs", "2", "--layers", "1", "--wishes", "1"]

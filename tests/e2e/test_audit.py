@@ -20,12 +20,12 @@ def audit(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def own(films: Path, pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own(films: Path, checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an audit of our own responses to three users, with thresholds of which two are out of reach."""
     out = tmp_path_factory.mktemp("audits") / "own"
     bounds = out.with_suffix(".toml")
     bounds.write_text("[hallucination_rate]\nmax = 0.005\n[bertscore]\nmin = 0.5\n[usr]\nmin = 1.01\n")
-    done = audit("--data", films, "--adapter", pack, "--users", "3", "--out", out, "--thresholds", bounds)
+    done = audit("--data", films, "--adapter", checkpoint, "--users", "3", "--out", out, "--thresholds", bounds)
     assert done.returncode == 1, done.stderr
     assert "bertscore was not measured" in done.stdout
     assert "usr is" in done.stdout

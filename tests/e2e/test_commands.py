@@ -39,9 +39,9 @@ def refused(code: int, *words: str | Path, **env: str) -> str:
 
 
 @pytest.fixture
-def on(films: Path, pack: Path) -> list[str | Path]:
+def on(films: Path, checkpoint: Path) -> list[str | Path]:
     """The options that name the small catalogue and its pack."""
-    return ["--data", films, "--adapter", pack]
+    return ["--data", films, "--adapter", checkpoint]
 
 
 def watched(films: Path, user: str) -> list[str]:
@@ -99,15 +99,15 @@ def test_wrong_requests_are_one_sentence(on: list[str | Path], words: tuple[str,
     assert says in refused(2, "recommend", *on, *words)
 
 
-def test_damaged_and_foreign_packs_are_refused(films: Path, pack: Path, tmp_path: Path) -> None:
+def test_damaged_and_foreign_packs_are_refused(films: Path, checkpoint: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
-    shutil.copytree(pack, broken)
+    shutil.copytree(checkpoint, broken)
     whole = (broken / "model.safetensors").read_bytes()
     (broken / "model.safetensors").write_bytes(whole[: len(whole) // 2])
     assert "model.safetensors" in refused(1, "recommend", "--data", films, "--adapter", broken, "--user", "u1")
     (broken / "model.safetensors").write_bytes(whole)
-    about = json.loads((broken / "pack.json").read_text())
-    (broken / "pack.json").write_text(json.dumps(about | {"base": "Another-7B"}))
+    about = json.loads((broken / "checkpoint.json").read_text())
+    (broken / "checkpoint.json").write_text(json.dumps(about | {"base": "Another-7B"}))
     assert "Another-7B" in refused(2, "recommend", "--data", films, "--adapter", broken, "--user", "u1")
     refused(1, "recommend", "--data", films, "--adapter", tmp_path / "none", "--user", "u1")
 

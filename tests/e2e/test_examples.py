@@ -20,8 +20,10 @@ def refused(*words: str | Path) -> str:
     return sentences[0]
 
 
-def test_examples_that_cannot_be_read_are_refused_in_one_sentence(films: Path, pack: Path, tmp_path: Path) -> None:
-    on = ["--data", films, "--adapter", pack]
+def test_examples_that_cannot_be_read_are_refused_in_one_sentence(
+    films: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    on = ["--data", films, "--adapter", checkpoint]
     (tmp_path / "empty.jpg").touch()
     Image.new("RGB", (9, 9)).save(tmp_path / "good.png")
     assert "absent.jpg" in refused(*on, "--image", tmp_path / "absent.jpg")
@@ -30,9 +32,20 @@ def test_examples_that_cannot_be_read_are_refused_in_one_sentence(films: Path, p
     assert "by text alone" in refused(*on, "--image", tmp_path / "good.png")
 
 
-def test_an_item_is_an_example_for_every_pack(films: Path, pack: Path) -> None:
+def test_an_item_is_an_example_for_every_pack(films: Path, checkpoint: Path) -> None:
     done = run(
-        "recommend", "--data", films, "--adapter", pack, "--like", "f01", "--where", "year<1990", "-k", "5", "--json"
+        "recommend",
+        "--data",
+        films,
+        "--adapter",
+        checkpoint,
+        "--like",
+        "f01",
+        "--where",
+        "year<1990",
+        "-k",
+        "5",
+        "--json",
     )
     items = json.loads(done.stdout)["items"]
     assert len(items) == 5 and "f01" not in [item["id"] for item in items]

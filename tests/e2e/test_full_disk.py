@@ -52,21 +52,21 @@ def test_training(small_disk: tuple[Path, Run], films: Path) -> None:
     refuses(run("2m", "train", "--data", films, "--out", disk / "pack", *words))
 
 
-def test_index(small_disk: tuple[Path, Run], films: Path, pack: Path, base_model: Path) -> None:
+def test_index(small_disk: tuple[Path, Run], films: Path, checkpoint: Path, base_model: Path) -> None:
     disk, run = small_disk
     home = disk.parent / "home"  # models as they are, the index on the full disk
     home.mkdir()
     (home / "models").symlink_to(base_model.parent)
     (home / "index").symlink_to(disk)
-    refuses(run("128k", "index", "--data", films, "--adapter", pack, LLMREC_HOME=str(home)))
+    refuses(run("128k", "index", "--data", films, "--adapter", checkpoint, LLMREC_HOME=str(home)))
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, the file of a full disk")
-def test_ranking(films: Path, pack: Path, tmp_path: Path) -> None:
+def test_ranking(films: Path, checkpoint: Path, tmp_path: Path) -> None:
     lines = (line.split(",") for line in (films / "interactions.csv").read_text().splitlines())
     events = [line[1] for line in lines if line[0] == "u1"]
     split = tmp_path / "split.jsonl"
     split.write_text(json.dumps({"user": "u1", "train": events[:-2], "valid": [events[-2]], "test": [events[-1]]}))
-    words = ["--data", films, "--adapter", pack, "--split", split, "--out", "/dev/full"]
+    words = ["--data", films, "--adapter", checkpoint, "--split", split, "--out", "/dev/full"]
     llmrec = [sys.executable, "-m", "llmrec.cli", "rank", *map(str, words)]
     refuses(subprocess.run(llmrec, capture_output=True, text=True))

@@ -28,15 +28,15 @@ def talk(address: str, key: str) -> None:
     from openai import AuthenticationError, OpenAI
 
     client = OpenAI(base_url=f"{address}/v1", api_key=key)
-    wish = [{"role": "user", "content": "something funny from the 90s, not horror"}]
-    stream = client.chat.completions.create(model="llmrec", user="42", messages=wish, stream=True)  # type: ignore
+    query = [{"role": "user", "content": "something funny from the 90s, not horror"}]
+    stream = client.chat.completions.create(model="llmrec", user="42", messages=query, stream=True)  # type: ignore
     pieces = [chunk.choices[0].delta.content or "" for chunk in stream]
     text = "".join(pieces)
     assert sum(bool(piece) for piece in pieces) >= 10
     assert [bool(re.search(rf"^{n}\. .* \(199\d\) · ", text, re.M)) for n in range(1, 6)] == [True] * 5
     assert text.count("\n(") == 5
     assert "llmrec" in [model.id for model in client.models.list()]
-    whole = client.chat.completions.create(model="llmrec", user="42", messages=wish)  # type: ignore
+    whole = client.chat.completions.create(model="llmrec", user="42", messages=query)  # type: ignore
     assert whole.choices[0].message.content == text
     with pytest.raises(AuthenticationError):
         OpenAI(base_url=f"{address}/v1", api_key="llmrec-wrong").models.list()

@@ -14,21 +14,21 @@ import httpx
 import numpy as np
 import pytest
 
+from llmrec.degradation import noting_degraded
 from llmrec.engine import remote
 from llmrec.engine.vllm import VllmEngine
-from llmrec.losses import noting_losses
 from llmrec.model.export import export_merged
-from llmrec.opening import Opened, through_vllm
 from llmrec.paths import home
-from llmrec.recommend import Recommender
+from llmrec.pipeline import Pipeline, through_vllm
+from llmrec.recommender import Recommender
 from llmrec.request import Request
-from llmrec.server.config import Limits
+from llmrec.server.dependencies import Limits
 from llmrec.setup import base_folder
 from tests.e2e.vllm import Vllm, vllm_python
 from tests.server.serving import served
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(3000)]
-WISHES = ("", "a dark thriller", "something funny from the 90s, not horror")
+QUERIES = ("", "a dark thriller", "something funny from the 90s, not horror")
 AT_ONCE = 16
 BRIEFS = [
     'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, film first:',
@@ -44,14 +44,14 @@ def shop() -> Iterator[Recommender]:
     vllm_python()
     recommender = Recommender.open(None, None)
     yield recommender
-    recommender.opened.index.close()
+    recommender.pipeline.index.close()
 
 
 @pytest.fixture(scope="module")
 def servers(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Vllm, Vllm]]:
     """The two servers, which are killed at the end."""
     folder = tmp_path_factory.mktemp("vllm")
-    export_merged(shop.opened.pack, base_folder(home()), folder)
+    export_merged(shop.pipeline.checkpoint, base_folder(home()), folder)
     started = [Vllm(role, folder / role, folder / f"{role}.log") for role in ("rank", "write")]
     try:
         yield started[0].wait(), started[1].wait()
@@ -61,24 +61,25 @@ def servers(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def opened(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.MonkeyPatch) -> Opened:
+def pipeline(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     """The shop, its LLM in the servers; these may take their time where the machine is busy."""
     monkeypatch.setattr(remote, "PATIENCE", httpx.Timeout(300, connect=10))
-    return through_vllm(shop.opened, servers[0].url, servers[1].url)
+    return through_vllm(shop.pipeline, servers[0].url, servers[1].url)
 
 
-def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, opened: Opened) -> None:
+def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, pipeline: Pipeline) -> None:
     users = sorted(shop.catalog.histories)[:23]
     asked: list[tuple[tuple[int, ...], str]] = [
-        (tuple(shop.catalog.rows(Request(user=user).seen(shop.catalog))), WISHES[n % 3]) for n, user in enumerate(users)
+        (tuple(shop.catalog.rows(Request(user=user).seen(shop.catalog))), QUERIES[n % 3])
+        for n, user in enumerate(users)
     ]
     asked.append(((), ""))
-    here = np.stack([shop.opened.engine.query_vectors([history], [wish])[0] for history, wish in asked])
+    here = np.stack([shop.pipeline.engine.query_vectors([history], [query])[0] for history, query in asked])
 
     def ask(pair: tuple[tuple[int, ...], str]) -> tuple[Any, set[str]]:
         missed: set[str] = set()
-        with noting_losses(missed):
-            return opened.engine.query_vectors([pair[0]], [pair[1]])[0], missed
+        with noting_degraded(missed):
+            return pipeline.engine.query_vectors([pair[0]], [pair[1]])[0], missed
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = list(pool.map(ask, asked))
@@ -90,20 +91,20 @@ def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, opened: Op
     assert cosine.min() > 1 - 1e-5
 
 
-def test_an_example_is_read_there_as_here(shop: Recommender, opened: Opened) -> None:
+def test_an_example_is_read_there_as_here(shop: Recommender, pipeline: Pipeline) -> None:
     photo = {"image": np.random.default_rng(0).normal(size=1280).astype(np.float32)}
-    here, there = (e.query_vectors([(0, 5)], ["a thriller"], photo) for e in (shop.opened.engine, opened.engine))
+    here, there = (e.query_vectors([(0, 5)], ["a thriller"], photo) for e in (shop.pipeline.engine, pipeline.engine))
     assert np.abs(here - there).max() < 1e-3
 
 
-def test_greedy_text_is_that_of_float32_transformers_under_load(shop: Recommender, opened: Opened) -> None:
+def test_greedy_text_is_that_of_float32_transformers_under_load(shop: Recommender, pipeline: Pipeline) -> None:
     import torch
     from transformers import AutoTokenizer
 
     from llmrec.model.backbone import merged_writer
 
     base = base_folder(home())
-    model = merged_writer(base, shop.opened.pack.folder / "rationale").eval()
+    model = merged_writer(base, shop.pipeline.checkpoint.folder / "rationale").eval()
     tokenizer = AutoTokenizer.from_pretrained(base)
 
     def written(prompt: str) -> str:
@@ -114,16 +115,16 @@ def test_greedy_text_is_that_of_float32_transformers_under_load(shop: Recommende
 
     expected = [written(prompt) for prompt in BRIEFS]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        there = list(pool.map(lambda n: opened.engine.generate([BRIEFS[n % len(BRIEFS)]], 0)[0], range(AT_ONCE)))
+        there = list(pool.map(lambda n: pipeline.engine.generate([BRIEFS[n % len(BRIEFS)]], 0)[0], range(AT_ONCE)))
     assert there == [expected[n % len(BRIEFS)] for n in range(AT_ONCE)]
     assert all(text.strip() for text in expected)
 
 
 def test_killed_amid_requests_it_is_replaced_and_comes_back_by_itself(
-    opened: Opened, servers: tuple[Vllm, Vllm], tmp_path: Path
+    pipeline: Pipeline, servers: tuple[Vllm, Vllm], tmp_path: Path
 ) -> None:
-    assert isinstance(opened.engine, VllmEngine)
-    with served(Recommender(opened), tmp_path, Limits()) as client, ThreadPoolExecutor(8) as pool:
+    assert isinstance(pipeline.engine, VllmEngine)
+    with served(Recommender(pipeline), tmp_path, Limits()) as client, ThreadPoolExecutor(8) as pool:
 
         def ask(user: int) -> tuple[int, tuple[str, ...], tuple[str, ...], float]:
             started = time.perf_counter()

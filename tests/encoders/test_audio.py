@@ -42,12 +42,12 @@ def test_a_cut_off_sound_gives_what_is_there(tmp_path: Path) -> None:
     assert 15_000 < len(sample_sound(tmp_path / "x.wav", 16_000, 30)) < 20_001
 
 
-@pytest.mark.parametrize("tower", [MelEncoder(), MfccEncoder()])
-def test_silence_and_a_blink_have_vectors(tower: MelEncoder | MfccEncoder) -> None:
-    vectors = tower.encode([np.zeros(16_000, np.float32), tone()[:10], tone()])
-    assert (vectors.shape, vectors.dtype) == ((3, tower.dim), np.float32)
+@pytest.mark.parametrize("loaded", [MelEncoder(), MfccEncoder()])
+def test_silence_and_a_blink_have_vectors(loaded: MelEncoder | MfccEncoder) -> None:
+    vectors = loaded.encode([np.zeros(16_000, np.float32), tone()[:10], tone()])
+    assert (vectors.shape, vectors.dtype) == ((3, loaded.dim), np.float32)
     assert np.isfinite(vectors).all()
-    assert tower.dim % tower.steps == 0
+    assert loaded.dim % loaded.steps == 0
 
 
 def test_silence_has_no_change_and_no_period() -> None:
@@ -83,8 +83,8 @@ def test_real_clips_are_seen_and_heard(shared: Path) -> None:
         seen, heard = video.open(clip), audio.open(clip)  # type: ignore[attr-defined]
         assert len(seen) == 2 * video.steps
         assert len(heard) > 16_000
-        for tower, content in ((video, seen), (audio, heard)):
-            (vector,) = tower.encode([content])
-            assert vector.shape == (tower.dim,)
+        for loaded, content in ((video, seen), (audio, heard)):
+            (vector,) = loaded.encode([content])
+            assert vector.shape == (loaded.dim,)
             assert np.isfinite(vector).all()
             assert vector.any()

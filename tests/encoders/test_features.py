@@ -8,7 +8,7 @@ from safetensors.numpy import save_file
 
 from llmrec.encoders import Features
 from llmrec.encoders.cache import content_key
-from llmrec.errors import PackError
+from llmrec.errors import CheckpointError
 
 
 def test_without_any_content(tmp_path: Path) -> None:
@@ -30,12 +30,12 @@ def test_without_any_content(tmp_path: Path) -> None:
 
 def test_damaged_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "f.safetensors"
-    with pytest.raises(PackError, match="is missing or damaged"):
+    with pytest.raises(CheckpointError, match="is missing or damaged"):
         Features.load(path)
     Features(("1",), (content_key(b"a"),), {}, {}, {}, {}).save(path)
     path.write_bytes(path.read_bytes()[:-5])
-    with pytest.raises(PackError, match="is missing or damaged"):
+    with pytest.raises(CheckpointError, match="is missing or damaged"):
         Features.load(path)
     save_file({"x": np.zeros(1)}, path)
-    with pytest.raises(PackError, match="no features file of format"):
+    with pytest.raises(CheckpointError, match="no features file of format"):
         Features.load(path)

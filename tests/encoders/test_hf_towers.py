@@ -67,15 +67,15 @@ def test_a_folder(modality: str, build: Any, dim: int, tmp_path: Path) -> None:
         files = [tmp_path / "a.wav", tmp_path / "b.wav"]
         files[0].write_bytes(wav(tone()))
         files[1].write_bytes(wav(tone(900, 5, seconds=12)))
-    tower = encoder(modality, f"hf:{folder}")
-    contents = [read_file(file, tower) for file in files]
-    vectors = tower.encode(contents)
-    assert (vectors.shape, vectors.dtype, tower.dim, tower.steps) == ((2, dim), np.float32, dim, 1)
+    loaded = encoder(modality, f"hf:{folder}")
+    contents = [read_file(file, loaded) for file in files]
+    vectors = loaded.encode(contents)
+    assert (vectors.shape, vectors.dtype, loaded.dim, loaded.steps) == ((2, dim), np.float32, dim, 1)
     assert np.abs(vectors[0] - vectors[1]).max() > 1e-4
-    np.testing.assert_allclose(tower.encode(contents[1:])[0], vectors[1], atol=1e-4)
+    np.testing.assert_allclose(loaded.encode(contents[1:])[0], vectors[1], atol=1e-4)
     random = encoder(modality, f"hf:{folder}?random").encode(contents)
     assert np.abs(random - vectors).max() > 1e-4
-    again = encoder_by_id(modality, tower.id)
+    again = encoder_by_id(modality, loaded.id)
     np.testing.assert_allclose(again.encode(contents), vectors, atol=1e-4)
 
 

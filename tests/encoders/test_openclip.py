@@ -12,7 +12,7 @@ from PIL import Image
 from llmrec.encoders import ContentError, encoder, encoder_by_id
 from llmrec.encoders.clip import Clip
 from llmrec.encoders.openclip import open_clip_encoder
-from llmrec.errors import BadInput, PackError, SetupError
+from llmrec.errors import BadInput, CheckpointError, SetupError
 from llmrec.setup.packages import LITE0, MINILM
 
 SHAPE = {
@@ -20,7 +20,7 @@ SHAPE = {
     "vision_cfg": {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16},
     "text_cfg": {"context_length": 12, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1},
 }
-needs_towers = pytest.mark.skipif(
+needs_encoders = pytest.mark.skipif(
     LITE0.version() is None or MINILM.version() is None, reason="the packages of the towers are not installed"
 )
 
@@ -103,7 +103,7 @@ def test_folders_that_are_no_models(tmp_path: Path, tiny: Path) -> None:
     with pytest.raises(BadInput, match=r"open_clip_config\.json"):
         open_clip_encoder("text", f"open_clip:{tmp_path}")
     (tmp_path / "heads.safetensors").write_bytes(b"")
-    with pytest.raises(PackError, match="incomplete"):
+    with pytest.raises(CheckpointError, match="incomplete"):
         open_clip_encoder("text", f"open_clip:{tmp_path}")
     with pytest.raises(BadInput, match="not audio"):
         open_clip_encoder("audio", f"open_clip:{tiny}")
@@ -115,10 +115,10 @@ def test_a_model_loads_once_for_all_threads() -> None:
     loads: list[int] = []
     model = Clip("x", 1, lambda: loads.append(1) or object())  # type: ignore[arg-type, func-returns-value, return-value]
     with ThreadPoolExecutor(4) as pool:
-        assert len(set(pool.map(lambda _: id(model.towers), range(8)))) == 1 == len(loads)
+        assert len(set(pool.map(lambda _: id(model.encoder_specs), range(8)))) == 1 == len(loads)
 
 
-@needs_towers
+@needs_encoders
 def test_clip_lite_names_what_a_picture_shows() -> None:
     """Coffee and a cat among ImageNet's 1,000 class names: skipped where scikit-image has no pictures at hand."""
     data: Any = pytest.importorskip("skimage.data")
@@ -133,14 +133,14 @@ def test_clip_lite_names_what_a_picture_shows() -> None:
         assert right in nearest
 
 
-@needs_towers
+@needs_encoders
 def test_clip_lite_is_its_heads_on_the_towers_of_the_other_encoders() -> None:
     """The heads are trained on cached vectors of those: the model that open_clip runs must give the same."""
     import torch
     import torch.nn.functional as F
 
     image, text = encoder("image", "clip-lite"), encoder("text", "clip-lite")
-    model = image._clip.towers.model  # type: ignore[attr-defined]
+    model = image._clip.encoder_specs.model  # type: ignore[attr-defined]
     raw = png((180, 40, 60))
     tower, words = encoder("image", "lite0"), encoder("text", "minilm")
     with torch.inference_mode():

@@ -28,12 +28,12 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return {"image": tmp_path / "a.png", "video": write_film(tmp_path / "a.mp4"), "audio": tmp_path / "a.wav"}
 
 
-def vector(tower: Encoder[Any], file: Path) -> np.ndarray[Any, Any]:
+def vector(loaded: Encoder[Any], file: Path) -> np.ndarray[Any, Any]:
     """The one vector of a file."""
-    (found,) = tower.encode([read_file(file, tower)])
+    (found,) = loaded.encode([read_file(file, loaded)])
     assert found.dtype == np.float32
-    assert found.shape == (tower.dim,)
-    assert tower.dim % tower.steps == 0
+    assert found.shape == (loaded.dim,)
+    assert loaded.dim % loaded.steps == 0
     assert np.isfinite(found).all()
     assert found.any()
     return found
@@ -41,10 +41,10 @@ def vector(tower: Encoder[Any], file: Path) -> np.ndarray[Any, Any]:
 
 @pytest.mark.parametrize(("modality", "spec"), DEFAULTS.items())
 def test_the_defaults_are_found_again_by_their_ids(modality: str, spec: str) -> None:
-    tower = encoder(modality, spec)
-    assert tower.modality == modality
-    assert encoder(modality, spec) is tower
-    assert encoder_by_id(modality, tower.id).id == tower.id
+    loaded = encoder(modality, spec)
+    assert loaded.modality == modality
+    assert encoder(modality, spec) is loaded
+    assert encoder_by_id(modality, loaded.id).id == loaded.id
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_the_defaults_are_found_again_by_their_ids(modality: str, spec: str) -> 
     ],
 )
 def test_towers_by_name(modality: str, spec: str, dim: int, steps: int, files: dict[str, Path]) -> None:
-    tower = encoder(modality, spec)
-    assert (tower.dim, tower.steps) == (dim, steps)
-    assert ("random" in tower.id) == ("?random" in spec)
-    first = vector(tower, files[modality])
-    again = encoder_by_id(modality, tower.id)
+    loaded = encoder(modality, spec)
+    assert (loaded.dim, loaded.steps) == (dim, steps)
+    assert ("random" in loaded.id) == ("?random" in spec)
+    first = vector(loaded, files[modality])
+    again = encoder_by_id(modality, loaded.id)
     np.testing.assert_allclose(vector(again, files[modality]), first, atol=1e-5)  # random, but the same ones
 
 
@@ -99,10 +99,10 @@ def test_options_of_the_command_line() -> None:
 
 def test_a_catalogue_gets_the_towers_of_what_it_has(files: dict[str, Path]) -> None:
     bare = [Item("1", "a")]
-    assert [tower.modality for tower in encoders_for(bare, {})] == ["text", "image"]
+    assert [loaded.modality for loaded in encoders_for(bare, {})] == ["text", "image"]
     clips = [*bare, Item("2", "b", media={"video": files["video"]})]
-    towers = encoders_for(clips, {"audio": "mfcc"})
-    assert [tower.id for tower in towers] == [
+    encoder_specs = encoders_for(clips, {"audio": "mfcc"})
+    assert [loaded.id for loaded in encoder_specs] == [
         "all-MiniLM-L6-v2/unit",
         "tf_efficientnet_lite0/pooled-224",
         "frames#lite0/6",

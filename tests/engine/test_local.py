@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from llmrec.engine.local import LocalEngine
-from llmrec.errors import PackError
+from llmrec.errors import CheckpointError
 from llmrec.paths import home, resource
 from llmrec.setup import base_folder
 
 
 @pytest.fixture(scope="module")
 def writer() -> LocalEngine:
-    pack = resource("adapters") / "ml-100k"
-    return LocalEngine(None, base_folder(home()), pack / "rationale")  # type: ignore[arg-type]
+    checkpoint = resource("adapters") / "ml-100k"
+    return LocalEngine(None, base_folder(home()), checkpoint / "rationale")  # type: ignore[arg-type]
 
 
 def test_greedy_words_do_not_change(writer: LocalEngine) -> None:
@@ -32,5 +32,5 @@ def test_a_truncated_rationale_adapter_is_refused(tmp_path: Path) -> None:
     for file in (resource("adapters") / "ml-100k" / "rationale").iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 20_000 if file.suffix == ".safetensors" else None])
     engine = LocalEngine(None, base_folder(home()), tmp_path)  # type: ignore[arg-type]
-    with pytest.raises(PackError, match="damaged"):
+    with pytest.raises(CheckpointError, match="damaged"):
         engine.generate(["a"], 0)

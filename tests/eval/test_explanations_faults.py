@@ -10,10 +10,10 @@ from eval.explanations.faults import SHARE, Faults, found
 from llmrec.audit.explanation import Explanation
 from llmrec.catalog import load_catalog
 from llmrec.catalog.types import Catalog
-from llmrec.explain.brief import Brief
-from llmrec.explain.compose import Situations
-from llmrec.explain.phrasing import write
-from llmrec.explain.verifier import verify
+from llmrec.rationale.brief import Brief
+from llmrec.rationale.compose import Situations
+from llmrec.rationale.phrasing import write
+from llmrec.verification.verifier import verify
 
 
 @pytest.fixture(scope="module")

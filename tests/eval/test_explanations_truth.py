@@ -10,8 +10,8 @@ from eval.explanations.truth_report import truth_lines
 from eval.explanations.untold import shuffled
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.simshop import World, make_world
-from llmrec.explain.evidence import Evidence, ItemEvidence
-from llmrec.explain.vocabulary import Facet
+from llmrec.catalog.vocabulary import Facet
+from llmrec.evidence.evidence import Evidence, ItemEvidence
 
 
 @pytest.fixture(scope="module")

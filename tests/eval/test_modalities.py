@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from eval.modalities.checkpoints import load_checkpoints, run_checkpoint
 
 from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only
-from eval.modalities.packs import load_packs, run_pack
-from eval.modalities.recipes import CLASSICS, RECIPES, Training, row_name, with_towers
+from eval.modalities.recipes import CLASSICS, RECIPES, Training, row_name, with_encoders
 from eval.modalities.report import write_report
 from eval.modalities.rows import removed
 from eval.modalities.runs import ORACLE, Run, run_hybrid, run_oracle, run_recipe
@@ -139,15 +139,15 @@ def test_a_trained_pack_is_a_row_of_the_world_it_was_trained_on(shared: Path, ba
     world = replace(whole, warm=replace(whole.warm, test=whole.warm.test[:40]))
     folders = [resource("adapters") / "ml-100k"]
     with pytest.raises(BadInput, match=r"was trained on ml-100k, not on a world here \(hm\)"):
-        load_packs(folders, ["hm"])
-    (pack,) = load_packs(folders, ["hm", world.name])
+        load_checkpoints(folders, ["hm"])
+    (checkpoint,) = load_checkpoints(folders, ["hm", world.name])
     cells = Cells(tmp_path)
-    run_pack(world, cells, pack, base_model)
+    run_checkpoint(world, cells, checkpoint, base_model)
     found = {row["model"]: row["metrics"]["ndcg@10"] for row in read_rows(tmp_path)}
     assert set(found) == {"concat", *(removed("concat", m, "masked") for m in ("text", "image"))}
     assert found["concat"] > 0.05 and len(set(found.values())) == 3
     written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
-    run_pack(world, cells, pack, base_model)
+    run_checkpoint(world, cells, checkpoint, base_model)
     assert written == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
 
 
@@ -162,14 +162,14 @@ def test_recipes_name_fusions_and_towers_that_exist() -> None:
     assert set(FUSIONS) < set(RECIPES) and len(CLASSICS) == 5
     for recipe in RECIPES.values():
         assert recipe.fusion in FUSIONS
-        for modality, spec in (recipe.towers or {}).items():
+        for modality, spec in (recipe.encoder_specs or {}).items():
             assert encoder(modality, spec).modality == modality
-    changed = with_towers(CLASSICS["text+image ViT concat"], {"image": "lite0", "audio": "mel"})
-    assert changed.towers == {"text": "minilm", "image": "lite0"}
+    changed = with_encoders(CLASSICS["text+image ViT concat"], {"image": "lite0", "audio": "mel"})
+    assert changed.encoder_specs == {"text": "minilm", "image": "lite0"}
     assert row_name("text+image ViT concat", changed) == "text+image ViT concat, image=lite0"
     other = {"image": "timm:hub/vit", "text": "minilm"}
-    assert row_name("concat", with_towers(RECIPES["concat"], other)) == "concat, image=timm-hub-vit"
-    assert row_name("concat", with_towers(RECIPES["concat"], {"image": "lite0"})) == "concat"
-    assert row_name("text+image ViT concat", with_towers(CLASSICS["text+image ViT concat"], {"audio": "mfcc"})) == (
+    assert row_name("concat", with_encoders(RECIPES["concat"], other)) == "concat, image=timm-hub-vit"
+    assert row_name("concat", with_encoders(RECIPES["concat"], {"image": "lite0"})) == "concat"
+    assert row_name("text+image ViT concat", with_encoders(CLASSICS["text+image ViT concat"], {"audio": "mfcc"})) == (
         "text+image ViT concat"
     )

@@ -10,9 +10,9 @@ from eval.ranking.variants import Trained
 from llmrec.catalog import rolling_split
 from llmrec.catalog.events import rolling_events
 from llmrec.catalog.types import Catalog
-from llmrec.model.query import query_vectors
+from llmrec.model.inference import query_vectors
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
 from llmrec.train.trainer import Progress
 
 
@@ -23,12 +23,12 @@ def test_shared_reading_equals_single_reading(
     model = make_model().eval()
     split = rolling_split(tiny_catalog, last=2)
     events = [e for at in ("valid", "test") for e in rolling_events(tiny_catalog, split, at)]
-    wishes = [words.wish("a comedy") if n % 2 else () for n in range(len(events))]
-    plain, wished = ask(Trained(model, words, Progress(), ()), events, wishes)
+    queries = [words.query_tokens("a comedy") if n % 2 else () for n in range(len(events))]
+    plain, queried = ask(Trained(model, words, Progress(), ()), events, queries)
     histories = [e.history for e in events]
     np.testing.assert_allclose(plain, query_vectors(model, words.before, histories), atol=1e-4)
-    np.testing.assert_allclose(wished, query_vectors(model, words.before, histories, wishes), atol=1e-4)
-    np.testing.assert_array_equal(plain[::2], wished[::2])
+    np.testing.assert_allclose(queried, query_vectors(model, words.before, histories, queries), atol=1e-4)
+    np.testing.assert_array_equal(plain[::2], queried[::2])
 
 
 def test_shuffling_keeps_the_items_that_are_read(tiny_catalog: Catalog) -> None:

@@ -14,8 +14,8 @@ from eval.serving.chats import converse, lost_events
 from eval.serving.load import AWAY, Outcome, open_loop, summary
 from eval.serving.plot import plot
 from eval.serving.recording import Record, relayed
-from llmrec.recommend import Recommender
-from llmrec.server.config import USUAL
+from llmrec.recommender import Recommender
+from llmrec.server.dependencies import USUAL
 from tests.engine.test_vllm import Faulty
 from tests.server.serving import served
 
@@ -31,9 +31,9 @@ def test_requests_wait_for_nobody_and_count_the_wait() -> None:
 
         return await open_loop(ask, rate=100, seconds=0.5)
 
-    outcomes, took = asyncio.run(measure())
+    outcomes, interacted = asyncio.run(measure())
     assert 25 <= len(outcomes) <= 80  # Poisson, 50 on average
-    assert took >= 0.02 * len(outcomes) > 0.5  # twice what it can do: it falls behind, and they come all the same
+    assert interacted >= 0.02 * len(outcomes) > 0.5  # twice what it can do: it falls behind, and they come all the same
     late = sorted(outcome.seconds for outcome in outcomes)
     assert late[-1] > 0.2 > 0.02 <= late[0]
 
@@ -52,9 +52,9 @@ def test_a_request_without_an_answer_is_counted(tmp_path: Path) -> None:
             raise httpx.ConnectError("gone")
         return 200
 
-    outcomes, took = asyncio.run(open_loop(ask, rate=200, seconds=0.1, seed=1))
+    outcomes, interacted = asyncio.run(open_loop(ask, rate=200, seconds=0.1, seed=1))
     assert {outcome.status for outcome in outcomes} == {200, AWAY}
-    rows = [{"offered a second": rate, **summary(outcomes, took)} for rate in (1.0, 2.0)]
+    rows = [{"offered a second": rate, **summary(outcomes, interacted)} for rate in (1.0, 2.0)]
     plot(rows, "made", tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 1000
 
@@ -90,5 +90,5 @@ def test_conversations_go_on_from_their_lists_and_events_are_looked_for(tmp_path
             told.acknowledged[user] = [*items, "no-such-item"]
             assert await lost_events(asked, told) == 1
 
-    with closing(recommender.opened.index), served(recommender, tmp_path, USUAL) as client:
+    with closing(recommender.pipeline.index), served(recommender, tmp_path, USUAL) as client:
         asyncio.run(talk(client))

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from llmrec.fusion import FUSIONS, build_fusion
 from llmrec.fusion.base import Fusion
-from llmrec.fusion.neighbours import item_graph
+from llmrec.fusion.item_graph import item_graph
 
 DIMS = {"text": 6, "image": 4, "video": 5}
 STEPS = {"video": 3}
@@ -28,8 +28,8 @@ def media(fusion: str, seed: int, bits: int = 0b010_111_101_110_011_001_000) -> 
 
 def build(fusion: str, drawn: Media, soft_tokens: int = 1) -> Fusion:
     torch.manual_seed(0)
-    taken = torch.tensor([[0, 1, 1, 2, 6], [0, 0, 1, 1, 2]])
-    graph = item_graph(*drawn, taken) if fusion == "graph" else None
+    interacted = torch.tensor([[0, 1, 1, 2, 6], [0, 0, 1, 1, 2]])
+    graph = item_graph(*drawn, interacted) if fusion == "graph" else None
     net = build_fusion(fusion, DIMS, 16, soft_tokens, 0.05, STEPS, graph)
     with torch.no_grad():
         for name, p in net.named_parameters():

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from llmrec.fusion import build_fusion
-from llmrec.fusion.neighbours import item_graph, nearest
+from llmrec.fusion.item_graph import item_graph, nearest
 
 ITEMS = 6
 
@@ -18,9 +18,9 @@ def clusters() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     return vectors, mask
 
 
-def content(taken: list[tuple[int, int]], vectors: dict[str, Tensor], mask: dict[str, Tensor]) -> Tensor:
+def content(interacted: list[tuple[int, int]], vectors: dict[str, Tensor], mask: dict[str, Tensor]) -> Tensor:
     torch.manual_seed(0)
-    pairs = torch.tensor(taken, dtype=torch.long).reshape(-1, 2).T
+    pairs = torch.tensor(interacted, dtype=torch.long).reshape(-1, 2).T
     net = build_fusion("graph", {"text": 3, "image": 4}, 16, 1, 0.05, {}, item_graph(vectors, mask, pairs))
     return net.content(vectors, mask).detach()
 

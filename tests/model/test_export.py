@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
+from tests.model.test_checkpoint import save
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
 
 from llmrec.encoders import Features
-from llmrec.errors import PackMismatch
+from llmrec.errors import CheckpointMismatch
+from llmrec.model.checkpoint import load_checkpoint, restore_model
 from llmrec.model.export import export_merged
-from llmrec.model.pack import load_pack, restore_model
-from llmrec.model.query import prompt_embeddings, query_vectors, read_states, soft_tokens
+from llmrec.model.inference import prompt_embeddings, query_vectors, read_states, soft_tokens
 from llmrec.model.reclm import RecLM
-from tests.model.test_pack import save
 
 BEFORE = (5, 9, 12)
 HISTORIES: list[list[int]] = [[0, 1, 2], [3], [], [10, 4], [1, 2, 3, 4, 5, 6]]
-WISHES = [(), (7, 8), (9,), (), (3, 4, 5)]
+QUERIES = [(), (7, 8), (9,), (), (3, 4, 5)]
 
 
 @pytest.fixture
@@ -41,22 +41,22 @@ def folder(make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Fea
 def test_the_ranking_model_gives_the_same_q(
     folder: Path, tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> None:
-    pack = load_pack(folder)
-    names = export_merged(pack, tiny_base, tmp_path / "out")
-    model = restore_model(pack, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
+    checkpoint = load_checkpoint(folder)
+    names = export_merged(checkpoint, tiny_base, tmp_path / "out")
+    model = restore_model(checkpoint, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
     soft = soft_tokens(model)
     served = AutoModel.from_pretrained(tmp_path / "out" / "rank").eval()
     assert served.config.num_hidden_layers == 1
-    prompts = prompt_embeddings(model, BEFORE, HISTORIES, WISHES, soft)
+    prompts = prompt_embeddings(model, BEFORE, HISTORIES, QUERIES, soft)
     with torch.inference_mode():
         states = [served(inputs_embeds=prompt[None]).last_hidden_state[0, -1].numpy() for prompt in prompts]
-    own = query_vectors(model, BEFORE, HISTORIES, WISHES, soft=soft)
+    own = query_vectors(model, BEFORE, HISTORIES, QUERIES, soft=soft)
     assert np.abs(read_states(model, np.stack(states)) - own).max() < 1e-4
     assert json.loads((tmp_path / "out" / "rank" / "llmrec.json").read_text())["id"] == names["rank"]
 
 
 def test_the_ranking_models_chat_template_adds_nothing(folder: Path, tiny_base: Path, tmp_path: Path) -> None:
-    export_merged(load_pack(folder), tiny_base, tmp_path / "out")
+    export_merged(load_checkpoint(folder), tiny_base, tmp_path / "out")
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "out" / "rank")
     message = [{"role": "user", "content": "as it is"}]
     assert tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True) == "as it is"
@@ -65,7 +65,7 @@ def test_the_ranking_models_chat_template_adds_nothing(folder: Path, tiny_base: 
 def test_the_writing_model_has_the_adapter_in_its_weights(folder: Path, tiny_base: Path, tmp_path: Path) -> None:
     from peft import PeftModel
 
-    names = export_merged(load_pack(folder), tiny_base, tmp_path / "out")
+    names = export_merged(load_checkpoint(folder), tiny_base, tmp_path / "out")
     assert set(names) == {"rank", "write"}
     base = AutoModelForCausalLM.from_pretrained(tiny_base).eval()
     words = torch.tensor([[4, 8, 15, 16, 23, 42]])
@@ -80,18 +80,22 @@ def test_a_pack_without_sentences_exports_the_ranking_alone_and_another_training
     make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> None:
     model = make_model()
-    first = export_merged(load_pack(save(tmp_path / "a", model, tiny_base, tiny_features)), tiny_base, tmp_path / "1")
+    first = export_merged(
+        load_checkpoint(save(tmp_path / "a", model, tiny_base, tiny_features)), tiny_base, tmp_path / "1"
+    )
     with torch.no_grad():
         model.query_head[2].bias += 1
-    second = export_merged(load_pack(save(tmp_path / "b", model, tiny_base, tiny_features)), tiny_base, tmp_path / "2")
+    second = export_merged(
+        load_checkpoint(save(tmp_path / "b", model, tiny_base, tiny_features)), tiny_base, tmp_path / "2"
+    )
     assert set(first) == {"rank"} and not (tmp_path / "1" / "write").exists()
     assert first["rank"] != second["rank"]
 
 
 def test_another_base_is_refused(folder: Path, tmp_path: Path, tiny_base: Path) -> None:
-    pack = load_pack(folder)
+    checkpoint = load_checkpoint(folder)
     other = tmp_path / "other"
     other.mkdir()
     (other / "config.json").write_text((tiny_base / "config.json").read_text())
-    with pytest.raises(PackMismatch, match="was trained on base model"):
-        export_merged(pack, other, tmp_path / "out")
+    with pytest.raises(CheckpointMismatch, match="was trained on base model"):
+        export_merged(checkpoint, other, tmp_path / "out")

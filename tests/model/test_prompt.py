@@ -41,8 +41,8 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
 def test_branches_answer_like_prompts_of_their_own(model: RecLM) -> None:
     asked = [Branch(0, A), Branch(2, B), Branch(2, A), Branch(4, B)]
     _, branch = vectors(model, [[1, 5, 3, 8]], [asked])
-    for n, wish in enumerate(asked):
-        assert close(branch[0, n], alone(model, [1, 5, 3, 8][: wish.after], wish.words)), n
+    for n, query in enumerate(asked):
+        assert close(branch[0, n], alone(model, [1, 5, 3, 8][: query.after], query.words)), n
     # The test is blind if words and items do not move q at all.
     assert not torch.allclose(branch[0, 1], branch[0, 2], atol=1e-2)
     assert not torch.allclose(branch[0, 0], branch[0, 2], atol=1e-2)
@@ -73,12 +73,12 @@ def test_batch_and_padding_change_nothing(model: RecLM) -> None:
 
 
 def test_plain_prompts_in_a_batch_of_unlike_lengths(model: RecLM) -> None:
-    histories, wishes = [[1, 5, 3, 8], [2], []], [B, A, A + B]
-    branches = [[Branch(len(h), w)] for h, w in zip(histories, wishes, strict=True)]
+    histories, queries = [[1, 5, 3, 8], [2], []], [B, A, A + B]
+    branches = [[Branch(len(h), w)] for h, w in zip(histories, queries, strict=True)]
     assert splice(BEFORE, histories, branches, model.config.soft_tokens).plain
     trunk, branch = vectors(model, histories, branches)
-    for n, (history, wish) in enumerate(zip(histories, wishes, strict=True)):
-        assert close(branch[n, 0], alone(model, history, wish))
+    for n, (history, query) in enumerate(zip(histories, queries, strict=True)):
+        assert close(branch[n, 0], alone(model, history, query))
         assert close(trunk[n, len(history)], alone(model, history))
 
 

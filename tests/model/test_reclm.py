@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from llmrec.model.query import query_vectors
+from llmrec.model.inference import query_vectors
 from llmrec.model.reclm import RecLM
 
 BEFORE = (5, 9, 12)
@@ -51,9 +51,9 @@ def test_hidden_id_and_modality_are_as_if_absent(make_model: Callable[..., RecLM
 def test_query_vectors_of_a_batch_are_those_of_each_request(make_model: Callable[..., RecLM]) -> None:
     model = make_model(soft_tokens=2)
     histories = [[1, 2, 3], [], [4], [11, 0, 5, 6]]
-    wishes = [(7, 8), (), (20,), ()]
-    together = query_vectors(model, BEFORE, histories, wishes, batch=3)
-    apart = [query_vectors(model, BEFORE, [h], [w])[0] for h, w in zip(histories, wishes, strict=True)]
+    queries = [(7, 8), (), (20,), ()]
+    together = query_vectors(model, BEFORE, histories, queries, batch=3)
+    apart = [query_vectors(model, BEFORE, [h], [w])[0] for h, w in zip(histories, queries, strict=True)]
     assert np.allclose(together, apart, atol=1e-5)
     assert np.abs(together[0] - together[1]).max() > 1e-2
 
@@ -65,9 +65,9 @@ def test_histories_that_go_on_from_one_another_are_read_together_and_answered_ap
     histories = [[1, 2, 3], [1, 2], [], [1, 2, 3, 4], [1, 2, 5], [1, 2, 3], [0, 1, 2, 3, 4, 5, 6], [2]]
     apart = np.concatenate([query_vectors(model, BEFORE, [h]) for h in histories])
     assert np.allclose(query_vectors(model, BEFORE, histories), apart, atol=1e-5)
-    wishes = [(7, 8), (), (), (), (9,), (), (), ()]
-    apart = np.concatenate([query_vectors(model, BEFORE, [h], [w]) for h, w in zip(histories, wishes, strict=True)])
-    assert np.allclose(query_vectors(model, BEFORE, histories, wishes), apart, atol=1e-5)
+    queries = [(7, 8), (), (), (), (9,), (), (), ()]
+    apart = np.concatenate([query_vectors(model, BEFORE, [h], [w]) for h, w in zip(histories, queries, strict=True)])
+    assert np.allclose(query_vectors(model, BEFORE, histories, queries), apart, atol=1e-5)
 
 
 def test_only_the_last_window_of_a_long_history_is_read(make_model: Callable[..., RecLM]) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 import chromadb
 import numpy as np
 import pytest
+from tests.retrieval.test_chroma import made
 
 from eval.serving.chroma import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
-from llmrec.retrieval.exact import exact_search
+from llmrec.retrieval.chroma import ItemIndex
 from llmrec.retrieval.filters import parse_where
+from llmrec.retrieval.index import exact_search
 from llmrec.retrieval.remote import open_remote
-from llmrec.retrieval.steady import SteadyIndex
-from llmrec.retrieval.store import ItemIndex
-from tests.retrieval.test_store import made
+from llmrec.retrieval.resilient import ResilientIndex
 
 V, B, CATALOG, STAMP = made(400, 16)
 QUERIES = np.random.default_rng(9).normal(size=(8, 16)).astype(np.float32)
@@ -42,7 +42,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> bool:
     return False
 
 
-def reached(index: SteadyIndex) -> bool:
+def reached(index: ResilientIndex) -> bool:
     try:
         return len(index.query(QUERIES, 10)[0][0]) == 10
     except IndexUnreachable:
@@ -67,9 +67,9 @@ def test_a_server_answers_as_the_embedded_index(server: Chroma, tmp_path: Path) 
 
 def test_a_rebuild_leaves_nothing_of_the_old_items(server: Chroma) -> None:
     opener(server.url)().close()
-    v, b, catalog, stamp = made(60, 16, seed=3)
+    v, b, catalog, fingerprint = made(60, 16, seed=3)
     open_remote(server.url, "another shop", V, B, CATALOG, made(400, 16)[3], rebuild=True).close()
-    with open_remote(server.url, "made", v, b, catalog, stamp, rebuild=True) as index:
+    with open_remote(server.url, "made", v, b, catalog, fingerprint, rebuild=True) as index:
         assert index.query(v[:1], 3)[0][0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
     client = chromadb.HttpClient("127.0.0.1", server.port)
     places = sorted((held.metadata["place"], held.metadata["items"]) for held in client.list_collections())
@@ -96,7 +96,7 @@ def test_a_server_that_is_not_there_is_one_sentence() -> None:
 
 
 def test_a_killed_server_is_told_at_once_and_found_again(server: Chroma) -> None:
-    index = SteadyIndex(opener(server.url))
+    index = ResilientIndex(opener(server.url))
     try:
         assert reached(index)
         server.send(signal.SIGKILL)
@@ -114,7 +114,7 @@ def test_a_killed_server_is_told_at_once_and_found_again(server: Chroma) -> None
 
 
 def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: Chroma) -> None:
-    index = SteadyIndex(opener(server.url))
+    index = ResilientIndex(opener(server.url))
     try:
         server.send(signal.SIGSTOP)
         started = time.monotonic()
@@ -128,7 +128,7 @@ def test_a_server_that_hangs_holds_few_up_and_not_for_long(server: Chroma) -> No
 
 
 def test_a_server_that_lost_its_data_gets_it_again(server: Chroma) -> None:
-    index = SteadyIndex(opener(server.url))
+    index = ResilientIndex(opener(server.url))
     try:
         (collection,) = (client := chromadb.HttpClient("127.0.0.1", server.port)).list_collections()
         client.delete_collection(collection.name)
@@ -139,7 +139,7 @@ def test_a_server_that_lost_its_data_gets_it_again(server: Chroma) -> None:
 
 def test_a_start_without_the_server_goes_on_and_finds_it(server: Chroma) -> None:
     server.send(signal.SIGKILL)
-    index = SteadyIndex(opener(server.url))
+    index = ResilientIndex(opener(server.url))
     try:
         assert not reached(index)
         server.start()
@@ -150,7 +150,7 @@ def test_a_start_without_the_server_goes_on_and_finds_it(server: Chroma) -> None
 
 def test_a_damaged_embedded_index_is_built_again_while_it_is_in_use(tmp_path: Path) -> None:
     path = tmp_path / "ix"
-    index = SteadyIndex(partial(ItemIndex.build, path, V, B, CATALOG, STAMP))
+    index = ResilientIndex(partial(ItemIndex.build, path, V, B, CATALOG, STAMP))
     try:
         for file in path.glob("chroma-*/chroma.sqlite3"):
             file.write_bytes(b"no database at all" * 4000)

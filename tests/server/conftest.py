@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -15,9 +15,9 @@ from llmrec.server.store.keys import create_key
 @pytest.fixture(scope="session")
 def recommender() -> Iterator[Recommender]:
     """The demo's, opened once."""
-    opened = Recommender.open(None, None)
-    yield opened
-    opened.opened.index.close()
+    pipeline = Recommender.open(None, None)
+    yield pipeline
+    pipeline.pipeline.index.close()
 
 
 @pytest.fixture(scope="module")

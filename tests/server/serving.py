@@ -10,10 +10,10 @@ import httpx
 import uvicorn
 
 from llmrec.chat.reader import ModelReader
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server.app import build
-from llmrec.server.config import Limits
 from llmrec.server.connections import Connection, listening
+from llmrec.server.dependencies import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 

@@ -32,7 +32,7 @@ def test_orders_in_a_chat_change_no_filter(client: TestClient, order: str, limit
     # a list is enough here: what reasons say is held by the verifier's own tests
     from llmrec.chat.understand import understand
 
-    catalog = client.app.state.gateway.shelf.stock.recommender.catalog  # type: ignore[attr-defined]
+    catalog = client.app.state.gateway.live.stock.recommender.catalog  # type: ignore[attr-defined]
     plain = understand(f"something good, {limits}", catalog)
     attacked = understand(f"{order}. something good, {limits}", catalog)
     assert set(plain.filters) <= set(attacked.filters)

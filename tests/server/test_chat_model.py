@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from llmrec.chat.reader import TRIAL, ModelReader
-from llmrec.recommend import Recommender
-from llmrec.server.config import USUAL, Limits
+from llmrec.recommender import Recommender
+from llmrec.server.dependencies import USUAL, Limits
 from tests.chat.endpoint import Peer, peer, proposed
 from tests.chat.test_reader import model_at
 from tests.server.serving import served

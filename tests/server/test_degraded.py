@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.test_recommender import write_stall
 
 from eval.serving.chroma import Chroma
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server.app import build
-from llmrec.server.config import Limits
+from llmrec.server.dependencies import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
-from tests.test_recommend import write_stall
 
 
 @pytest.fixture
@@ -28,12 +28,12 @@ def chroma(tmp_path: Path) -> Iterator[Chroma]:
 def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
     """Over a catalogue of four items, its index on the server."""
     (tmp_path / "stall").mkdir()
-    shop = Recommender.open(write_stall(tmp_path / "stall"), None, chroma=chroma.url, steady=True)
+    shop = Recommender.open(write_stall(tmp_path / "stall"), None, chroma=chroma.url, resilient=True)
     database = Database.at(tmp_path / "store")
     with TestClient(build(shop, database, tmp_path / "store" / "media", Limits(seconds=300))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
-    shop.opened.index.close()
+    shop.pipeline.index.close()
     database.close()
 
 

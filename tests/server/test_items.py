@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
 
@@ -21,7 +21,7 @@ MINERS = {
     "description": "A crew of miners far out in space meets an alien machine.",
     "attributes": {"genres": ["Sci-Fi", "Adventure"], "year": 1997},
 }
-WISH = "miners in space meet an alien machine"
+QUERY = "miners in space meet an alien machine"
 
 
 def picture(seed: int = 0) -> bytes:
@@ -49,7 +49,7 @@ def test_an_item_with_a_photo_is_recommended_within_seconds(client: TestClient) 
         "/v1/items/miners", data={"item": json.dumps(MINERS)}, files={"image": ("p.jpg", picture(), "image/jpeg")}
     )
     assert response.status_code == 202, response.text
-    assert within(60, lambda: "miners" in best(client, query=WISH, k=3))
+    assert within(60, lambda: "miners" in best(client, query=QUERY, k=3))
     state = client.get("/v1/items/miners").json()
     assert state["searchable"] and state["media"] == ["image"] and state["attributes"]["year"] == 1997
     taken = {"events": [{"user": "digger", "item": "miners"}]}

@@ -8,8 +8,8 @@ import hypothesis
 import schemathesis
 from schemathesis import GenerationMode
 
-from llmrec.recommend import Recommender
-from llmrec.server.config import Limits
+from llmrec.recommender import Recommender
+from llmrec.server.dependencies import Limits
 from tests.server.serving import served
 
 

@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from llmrec.recommend import Recommender
-from llmrec.server.config import Limits
-from llmrec.server.gate import Gate
-from llmrec.server.logs import JsonLines, note
-from llmrec.server.refusals import Refused
+from llmrec.recommender import Recommender
+from llmrec.server.dependencies import Limits
+from llmrec.server.errors import Refused
+from llmrec.server.middleware import ConcurrencyLimit
+from llmrec.server.observability import JsonLines, note
 from tests.server.serving import served
 
 
@@ -61,21 +61,21 @@ def test_who_would_wait_too_long_is_told_when_to_come_again(recommender: Recomme
 
 
 def test_slow_work_is_told_and_keeps_its_lane_to_its_end() -> None:
-    gate = Gate(lanes=1, waiting=0, seconds=0.2)
+    concurrency_limit = ConcurrencyLimit(lanes=1, waiting=0, seconds=0.2)
     done = threading.Event()
 
     async def two() -> tuple[str, str, str]:
         with pytest.raises(Refused) as slow:
-            await gate.run(lambda: done.wait(5))
+            await concurrency_limit.run(lambda: done.wait(5))
         with pytest.raises(Refused) as busy:
-            await gate.run(lambda: "never")
+            await concurrency_limit.run(lambda: "never")
         done.set()
-        while gate.inside:
+        while concurrency_limit.inside:
             await asyncio.sleep(0.01)
-        return slow.value.code, busy.value.code, await gate.run(lambda: "now")
+        return slow.value.code, busy.value.code, await concurrency_limit.run(lambda: "now")
 
     assert asyncio.run(two()) == ("too_slow", "busy", "now")
-    gate.close()
+    concurrency_limit.close()
 
 
 def raw(client: httpx.Client, content: bytes) -> socket.socket:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 
 

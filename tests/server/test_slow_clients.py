@@ -11,9 +11,9 @@ import httpx
 import psutil
 import pytest
 
-from llmrec.recommend import Recommender
+from llmrec.recommender import Recommender
 from llmrec.server import connections
-from llmrec.server.config import Limits
+from llmrec.server.dependencies import Limits
 from tests.server.serving import served
 from tests.server.test_items import within
 from tests.server.test_pressure import raw
@@ -40,8 +40,8 @@ def asking(client: httpx.Client, method: str, path: str, content: bytes = b"") -
 
 def streamed(client: httpx.Client) -> socket.socket:
     """The same, for a list with reasons in pieces."""
-    wish = [{"role": "user", "content": "something funny from the 90s"}]
-    body = {"model": "llmrec", "user": "42", "messages": wish, "stream": True}
+    query = [{"role": "user", "content": "something funny from the 90s"}]
+    body = {"model": "llmrec", "user": "42", "messages": query, "stream": True}
     return asking(client, "POST", "/v1/chat/completions", json.dumps(body).encode())
 
 
@@ -56,7 +56,7 @@ def ended(client: httpx.Client) -> int:
     return int(sum(map(float, counts)))
 
 
-def opened() -> int:
+def pipeline() -> int:
     """Connections of this process, which is client and server at once: each has two ends here."""
     return sum(connection.status != psutil.CONN_LISTEN for connection in psutil.Process().net_connections("tcp"))
 
@@ -64,7 +64,7 @@ def opened() -> int:
 def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Recommender, tmp_path: Path) -> None:
     with served(recommender, tmp_path, Limits(lanes=1, waiting=2), room=SMALL) as client:
         assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
-        before = opened()
+        before = pipeline()
         unread, left = streamed(client), streamed(client)
         assert left.recv(100).startswith(b"HTTP/1.1 200")
         assert client.post("/v1/recommendations", json={"user": "1", "k": 1}).status_code == 200
@@ -72,7 +72,7 @@ def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Reco
         assert within(60, lambda: idle(client))
         with unread:
             assert b"data: [DONE]" in received(unread)  # who reads late gets all of it
-        assert within(60, lambda: idle(client) and opened() <= before)
+        assert within(60, lambda: idle(client) and pipeline() <= before)
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no TCP_USER_TIMEOUT")
@@ -83,11 +83,11 @@ def test_what_is_not_read_for_long_is_broken_off(
     with served(recommender, tmp_path, Limits(), room=SMALL) as client:
         path = "/swagger/swagger-ui-bundle.js"
         whole = len(client.get(path).content)
-        before = opened()
+        before = pipeline()
         unread = [asking(client, "GET", path) for _ in range(8)]
         assert client.post("/v1/recommendations", json={"user": "1", "k": 1}).status_code == 200
         assert within(60, lambda: ended(client) == 1 + len(unread))
-        assert within(60, lambda: opened() <= before + len(unread))  # their own ends are open, the server's are not
+        assert within(60, lambda: pipeline() <= before + len(unread))  # their own ends are open, the server's are not
         for connection in unread:
             with connection:
                 assert len(received(connection)) < whole

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from llmrec.opening import through_vllm
-from llmrec.recommend import Recommender
+from llmrec.pipeline import through_vllm
+from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -17,7 +17,7 @@ from tests.engine.test_vllm import DEAD
 def gateway(recommender: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("away")
     database = Database.at(folder)
-    shop = Recommender(through_vllm(recommender.opened, DEAD, DEAD))
+    shop = Recommender(through_vllm(recommender.pipeline, DEAD, DEAD))
     with TestClient(build(shop, database, folder / "media")) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client

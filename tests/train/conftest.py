@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from llmrec.model.words import PromptWords
+from llmrec.model.prompt_tokens import PromptWords
 
 
 class HashedWords:

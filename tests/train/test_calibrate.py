@@ -9,9 +9,9 @@ from llmrec.catalog import rolling_split
 from llmrec.catalog.events import rolling_events
 from llmrec.catalog.types import Catalog
 from llmrec.encoders import Encoder, Features
+from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.model.words import PromptWords
-from llmrec.train.calibrate import calibrate, worth_lending
+from llmrec.train.calibrate import calibrate, worth_transferring
 from llmrec.train.run import compose
 
 
@@ -52,17 +52,17 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
     components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
-    lent = components.lending().newcomers
-    assert lent is not None  # some films have no training event
-    assert components.lending().newcomers is lent  # the costly part is computed once
+    transferred = components.with_cold_start().cold_start
+    assert transferred is not None  # some films have no training event
+    assert components.with_cold_start().cold_start is transferred  # the costly part is computed once
     monkeypatch.setattr("llmrec.train.calibrate.LENDING_COST", cost)
-    *_, lends = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
-    assert lends is expected
+    *_, transfers = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
+    assert transfers is expected
 
 
 def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
     make_model: Callable[..., RecLM], tiny_features: Features
 ) -> None:
     components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
-    assert components.lending().newcomers is None
-    assert worth_lending(components, np.zeros((0, 16), np.float32), [])
+    assert components.with_cold_start().cold_start is None
+    assert worth_transferring(components, np.zeros((0, 16), np.float32), [])

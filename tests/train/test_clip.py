@@ -21,7 +21,7 @@ from llmrec.train.clip_heads import ClipConfig, Material, contrast, fit_heads
 from llmrec.train.clip_metrics import naming_agreement, recall
 from llmrec.train.clip_pairs import HELD_OUT, PHRASINGS, held_out, phrasings
 
-needs_towers = pytest.mark.skipif(
+needs_encoders = pytest.mark.skipif(
     LITE0.version() is None or MINILM.version() is None, reason="the packages of the towers are not installed"
 )
 
@@ -71,7 +71,7 @@ def test_naming_is_judged_where_the_classifier_is_sure() -> None:
     assert np.isnan(naming_agreement(names, names, np.full((2, 2), 0.4, np.float32)))
 
 
-@needs_towers
+@needs_encoders
 def test_heads_learn_to_match_and_open_clip_runs_what_is_written(tmp_path: Path) -> None:
     rng = torch.Generator().manual_seed(0)
     secret = torch.randn(384, 1280, generator=rng)
@@ -115,7 +115,7 @@ def test_heads_learn_to_match_and_open_clip_runs_what_is_written(tmp_path: Path)
     np.testing.assert_allclose(text.encode(["a red dress"]), wanted, atol=2e-3)
 
 
-@needs_towers
+@needs_encoders
 def test_imagined_features_are_of_their_class_and_like_features() -> None:
     tower = Lite0().classifier().eval().requires_grad_(False)
     made = _imagine(tower, places=2, common=0.5, pull=8.0, seed=0)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from llmrec.train.imbalance import class_weights, repeat_factors, resample
-from llmrec.train.windows import epoch_windows
+from llmrec.train.sequence_windows import epoch_windows
 
 HISTORIES = {"a": [0, 1, 2], "b": [0, 1], "c": [0, 3], "d": [0]}
 

@@ -9,15 +9,15 @@ from llmrec.fusion import FUSIONS
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.objective import Batch, loss
+from llmrec.train.sequence_windows import epoch_windows
 from llmrec.train.trainer import to_batch
-from llmrec.train.windows import epoch_windows
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3]}
 QUIET = {"id_dropout": 0.0, "modality_dropout": 0.0}
 
 
-def batch(wishes: int = 2) -> Batch:
-    windows = epoch_windows(HISTORIES, 4, wishes, lambda row, _rng: (40 + row, 9), "0:0")
+def batch(queries: int = 2) -> Batch:
+    windows = epoch_windows(HISTORIES, 4, queries, lambda row, _rng: (40 + row, 9), "0:0")
     return to_batch(windows, (5, 9), 1, torch.device("cpu"))
 
 
@@ -27,13 +27,13 @@ def value(model: RecLM, asked: Batch, config: TrainConfig, seed: int = 0) -> tup
 
 
 def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., RecLM]) -> None:
-    total, parts = value(make_model(), batch(), TrainConfig(wish_weight=0.25, **QUIET))
+    total, parts = value(make_model(), batch(), TrainConfig(query_weight=0.25, **QUIET))
     assert total == pytest.approx(parts["next"] + 0.25 * parts["wish"], rel=1e-5)
-    assert set(value(make_model(), batch(wishes=0), TrainConfig())[1]) == {"next"}
+    assert set(value(make_model(), batch(queries=0), TrainConfig())[1]) == {"next"}
 
 
 def test_whole_softmax_is_the_plain_one(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(wishes=0)
+    model, asked = make_model(), batch(queries=0)
     trunk, _ = model(asked.prompt, model.soft(model.known))
     v, b = model.item_vectors(model.known)
     logits = (trunk @ v.T + b).log_softmax(-1)
@@ -43,8 +43,8 @@ def test_whole_softmax_is_the_plain_one(make_model: Callable[..., RecLM]) -> Non
 
 
 def test_sampled_softmax_is_lower_and_has_gradients(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(wishes=0)
-    small = Batch(asked.prompt, asked.targets.where(asked.targets < 2, -1), asked.wished)
+    model, asked = make_model(), batch(queries=0)
+    small = Batch(asked.prompt, asked.targets.where(asked.targets < 2, -1), asked.queried)
     whole, _ = value(model, small, TrainConfig(**QUIET))
     total, _ = loss(model, small, TrainConfig(sampled_items=2, **QUIET), torch.Generator().manual_seed(0))
     assert float(total.detach()) < whole  # fewer rivals
@@ -72,16 +72,16 @@ def test_rows_that_are_not_read_make_no_difference(make_model: Callable[..., Rec
         trunk, branch = model(asked.prompt, model.soft(model.known))
         v, b = model.item_vectors(model.known)
         parts = []
-        for q, targets in ((trunk, asked.targets), (branch, asked.wished)):
+        for q, targets in ((trunk, asked.targets), (branch, asked.queried)):
             there = targets >= 0
             parts.append(torch.nn.functional.cross_entropy(q[there] @ v.T + b, targets[there]))
         config = TrainConfig(**QUIET)
-        expected = float((parts[0] + config.wish_weight * parts[1]).detach())
+        expected = float((parts[0] + config.query_weight * parts[1]).detach())
         assert value(model, asked, config)[0] == pytest.approx(expected, rel=1e-5), fusion
 
 
 def test_focal_loss_counts_what_is_ranked_badly(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(wishes=0)
+    model, asked = make_model(), batch(queries=0)
     trunk, _ = model(asked.prompt, model.soft(model.known))
     v, b = model.item_vectors(model.known)
     there = asked.targets >= 0
@@ -92,7 +92,7 @@ def test_focal_loss_counts_what_is_ranked_badly(make_model: Callable[..., RecLM]
 
 
 def test_weights_of_items_weigh_their_events(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(wishes=0)
+    model, asked = make_model(), batch(queries=0)
 
     def weighed(weights: torch.Tensor) -> float:
         total, _ = loss(model, asked, TrainConfig(**QUIET), torch.Generator().manual_seed(0), weights)
@@ -102,5 +102,5 @@ def test_weights_of_items_weigh_their_events(make_model: Callable[..., RecLM]) -
     assert weighed(torch.full((12,), 3.0)) == pytest.approx(plain, rel=1e-5)
     only = torch.zeros(12)
     only[5] = 1.0  # taken once, by user a
-    alone = Batch(asked.prompt, asked.targets.where(asked.targets == 5, -1), asked.wished)
+    alone = Batch(asked.prompt, asked.targets.where(asked.targets == 5, -1), asked.queried)
     assert weighed(only) == pytest.approx(value(model, alone, TrainConfig(**QUIET))[0], rel=1e-5)

@@ -9,17 +9,17 @@ import pytest
 
 from llmrec.encoders import Features
 from llmrec.errors import BadInput
+from llmrec.model.checkpoint import load_checkpoint, restore_model
 from llmrec.model.config import RecLMConfig
-from llmrec.model.pack import load_pack, restore_model
-from llmrec.recommend import Recommender, Request
+from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
-from llmrec.train.rationale import RationaleConfig
+from llmrec.train.rationale_lora import RationaleConfig
 from llmrec.train.run import train
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
 RATIONALES = RationaleConfig(pairs=6)
-CONFIG = TrainConfig(epochs=1, batch=4, wishes=1)
+CONFIG = TrainConfig(epochs=1, batch=4, queries=1)
 GENRES = ("Comedy", "Drama", "Horror")
 
 
@@ -49,13 +49,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     data, out, told = write_catalogue(tmp_path / "data"), tmp_path / "pack", []
     metrics = train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None)
-    pack = load_pack(out)
-    assert pack.info.base == "tiny" and pack.info.metrics == metrics and pack.info.config == SHAPE
-    assert set(pack.info.encoders) == {"text"}  # no pictures, no picture tower
-    assert pack.info.provenance["users"] == 6 and pack.info.provenance["recipe"]["epochs"] == 1
-    assert set(pack.info.weights) == {"history", "words", "example"}
+    checkpoint = load_checkpoint(out)
+    assert checkpoint.info.base == "tiny" and checkpoint.info.metrics == metrics and checkpoint.info.config == SHAPE
+    assert set(checkpoint.info.encoders) == {"text"}  # no pictures, no picture tower
+    assert checkpoint.info.provenance["users"] == 6 and checkpoint.info.provenance["recipe"]["epochs"] == 1
+    assert set(checkpoint.info.weights) == {"history", "words", "example"}
     features = Features.load(out / "features.safetensors")
-    model = restore_model(pack, tiny_base, features.ids, features.vectors, features.mask)
+    model = restore_model(checkpoint, tiny_base, features.ids, features.vectors, features.mask)
     assert model.known.shape == (9,)
     card = (out / "card.md").read_text()
     assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
@@ -66,7 +66,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     told.clear()
     assert train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None) == metrics
     assert not told
-    json.loads((out / "pack.json").read_text())
+    json.loads((out / "checkpoint.json").read_text())
 
 
 def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
     base_folder(home).parent.mkdir(parents=True)
     base_folder(home).symlink_to(tiny_base)
     shop = Recommender.open(data, out)
-    asked = shop.opened.words("a comedy")
-    assert asked is not None and asked.shape == shop.opened.components.media["text"].shape[1:] != (384,)
+    asked = shop.pipeline.words("a comedy")
+    assert asked is not None and asked.shape == shop.pipeline.components.media["text"].shape[1:] != (384,)
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
     # The model reads the text along 4 interest directions, and the taste is there to count by.
-    assert shop.opened.model.vectors_text.shape == (24, 4)
-    assert {"taste", "text interest"} <= set(shop.opened.pack.info.weights["history"])
-    assert shop.opened.components.tasting is not None
+    assert shop.pipeline.model.vectors_text.shape == (24, 4)
+    assert {"taste", "text interest"} <= set(shop.pipeline.checkpoint.info.weights["history"])
+    assert shop.pipeline.components.preferences is not None
 
 
 @pytest.mark.usefixtures("home")

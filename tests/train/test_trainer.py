@@ -11,17 +11,17 @@ import torch
 from llmrec.errors import BadInput
 from llmrec.fusion import FUSIONS
 from llmrec.model.reclm import RecLM
-from llmrec.train.checkpoint import load_checkpoint
 from llmrec.train.config import TrainConfig
+from llmrec.train.resume import load_training_state
 from llmrec.train.trainer import Progress, Report, fit
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3], "c": [6, 0, 7, 8, 4], "d": [2, 0, 11, 5, 1, 3, 9]}
 BEFORE = (5, 9, 12)
-CONFIG = TrainConfig(epochs=3, batch=2, wishes=1, average=0.5, patience=10, lr=3e-3)
+CONFIG = TrainConfig(epochs=3, batch=2, queries=1, average=0.5, patience=10, lr=3e-3)
 Make = Callable[..., RecLM]
 
 
-def wish(row: int, _rng: Random) -> tuple[int, ...]:
+def query(row: int, _rng: Random) -> tuple[int, ...]:
     return (40 + row, 9)
 
 
@@ -34,7 +34,7 @@ def run(
 ) -> Progress:
     rising = iter(range(10_000))
     score = validate or (lambda _model: float(next(rising)))
-    return fit(model, HISTORIES, BEFORE, wish, score, config, checkpoint, report)
+    return fit(model, HISTORIES, BEFORE, query, score, config, checkpoint, report)
 
 
 def weights(model: RecLM) -> dict[str, torch.Tensor]:
@@ -132,7 +132,7 @@ def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Ten
 
     with pytest.raises(Killed):
         run(trainee(make_model), config, path, die, quality)
-    left = load_checkpoint(path)
+    left = load_training_state(path)
     assert left is not None and (left["progress"]["epoch"], left["progress"]["step"]) == (1, 1)
     resumed = trainee(make_model)
     run(resumed, replace(CONFIG, checkpoint_minutes=0.0), path, validate=quality)
@@ -149,7 +149,7 @@ def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) 
         with pytest.raises(BadInput, match="another recipe"):
             run(model, config, path)
     with pytest.raises(BadInput, match="other data"):
-        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, wish, quality, replace(CONFIG, epochs=1), path)
+        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, replace(CONFIG, epochs=1), path)
 
 
 def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:

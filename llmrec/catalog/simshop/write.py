@@ -61,10 +61,10 @@ def write_simshop(
     return world
 
 
-def _claim(folder: Path, stamp: Mapping[str, str | int]) -> None:
+def _claim(folder: Path, fingerprint: Mapping[str, str | int]) -> None:
     """Mark an empty folder as this world's; a folder of another world or of other files is refused."""
     file = folder / STAMP
-    text = json.dumps(stamp) + "\n"
+    text = json.dumps(fingerprint) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if file.is_file():

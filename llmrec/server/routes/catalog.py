@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from llmrec.explain.vocabulary import Vocabulary
-from llmrec.explain.wording import wording
-from llmrec.server.parts import Parts
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import wording
+from llmrec.server.dependencies import Parts
 from llmrec.server.schemas import CatalogState
 
 router = APIRouter(tags=["items"])
@@ -15,7 +15,7 @@ VALUES = 12
 @router.get("/v1/catalog")
 def about(parts: Parts) -> CatalogState:
     """How many items there are, what one is called, and which values of their attributes are the most frequent."""
-    stock = parts.shelf.stock
+    stock = parts.live.stock
     catalog = stock.recommender.catalog
     values: dict[str, list[str]] = {}
     for facet, _ in sorted(Vocabulary.of(catalog).counts.items(), key=lambda pair: -pair[1]):

@@ -9,11 +9,11 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
-from llmrec.chat.memory import Line
-from llmrec.server.chat_schemas import ChatRequest, ImagePart, Message
+from llmrec.chat.conversation import Line
 from llmrec.server.conversing import Conversation, hear, picture_of
-from llmrec.server.parts import Caller, Gateway, Parts
-from llmrec.server.refusals import Refused, refusal
+from llmrec.server.dependencies import Caller, Gateway, Parts
+from llmrec.server.errors import Refused, refusal
+from llmrec.server.schemas_chat import ChatRequest, ImagePart, Message
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
@@ -50,12 +50,12 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
         return conversation, conversation.opening()
 
     await hear(parts.answering, lines)
-    conversation, opening = await parts.gate.run(begin)
+    conversation, opening = await parts.concurrency_limit.run(begin)
     frame = {"id": f"chatcmpl-{secrets.token_hex(12)}", "created": int(time.time()), "model": body.model}
     if body.stream:
         events = _stream(frame, conversation, opening, parts)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    text = opening + await parts.gate.run(lambda: "".join(conversation.rest()))
+    text = opening + await parts.concurrency_limit.run(lambda: "".join(conversation.rest()))
     choice = {
         "index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "finish_reason": "stop",
         "logprobs": None,
@@ -80,7 +80,7 @@ async def _stream(
         yield event({}, recommendations=_shown(conversation))
     rest = conversation.rest()
     try:
-        while (piece := await parts.gate.run(lambda: next(rest, None))) is not None:
+        while (piece := await parts.concurrency_limit.run(lambda: next(rest, None))) is not None:
             yield event({"content": piece})
     except Exception as error:
         refused = refusal(error)
@@ -121,7 +121,7 @@ def _line(message: Message) -> Line:
 
 
 def _names(parts: Gateway) -> tuple[str, ...]:
-    return MODEL, f"{MODEL}/{parts.shelf.stock.recommender.opened.pack.info.name}"
+    return MODEL, f"{MODEL}/{parts.live.stock.recommender.pipeline.checkpoint.info.name}"
 
 
 def _check(name: str, parts: Gateway) -> None:

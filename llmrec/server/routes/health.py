@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 
-from llmrec.server.metrics import CONTENT_TYPE_LATEST
-from llmrec.server.parts import Parts
+from llmrec.server.dependencies import Parts
+from llmrec.server.observability import CONTENT_TYPE_LATEST
 
 router = APIRouter(tags=["operation"])
 

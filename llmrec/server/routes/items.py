@@ -8,8 +8,8 @@ from starlette.datastructures import UploadFile
 
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import UnknownItem
-from llmrec.server.parts import Caller, Parts
-from llmrec.server.refusals import Refused, complaint
+from llmrec.server.dependencies import Caller, Parts
+from llmrec.server.errors import Refused, complaint
 from llmrec.server.schemas import ItemBody, ItemState
 
 router = APIRouter(tags=["items"])
@@ -57,14 +57,16 @@ async def put(id: ItemId, request: Request, parts: Parts) -> ItemState:
     It is on disk when this answers, and can be recommended seconds later: `GET` says when.
     """
     body, media = await _read(request)
-    await parts.gate.run(lambda: parts.intake.put(id, body.title, body.description, body.attributes, media))
+    await parts.concurrency_limit.run(
+        lambda: parts.intake.put(id, body.title, body.description, body.attributes, media)
+    )
     return ItemState(id=id, searchable=False)
 
 
 @router.get("/v1/items/{id:path}", response_model=ItemState)
 def get(id: ItemId, parts: Parts) -> ItemState:
     """An item as it is offered now."""
-    stock = parts.shelf.stock
+    stock = parts.live.stock
     if id not in stock.offered:
         raise UnknownItem(f"item {id!r} is not in the catalogue; if it was just put, ask again in a second")
     item = stock.recommender.catalog.item(id)
@@ -78,7 +80,7 @@ def get(id: ItemId, parts: Parts) -> ItemState:
 async def delete(id: ItemId, parts: Parts) -> ItemState:
     """Offer an item no more, at once. Histories that hold it are read without it."""
     parts.answering.check_offered([id])
-    await parts.gate.run(lambda: parts.intake.withdraw(id))
+    await parts.concurrency_limit.run(lambda: parts.intake.withdraw(id))
     return ItemState(id=id, searchable=False)
 
 

@@ -8,7 +8,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 
 from llmrec.errors import UnknownItem
-from llmrec.server.parts import Parts
+from llmrec.server.dependencies import Parts
 from llmrec.server.routes.page import HEADERS
 
 router = APIRouter(tags=["items"])
@@ -31,7 +31,7 @@ def medium(
     parts: Parts,
 ) -> FileResponse:
     """The picture, the clip or the sound of an item."""
-    stock = parts.shelf.stock
+    stock = parts.live.stock
     path = stock.recommender.catalog.item(id).media.get(kind) if id in stock.offered else None
     found = None
     if path is not None and path.is_file():

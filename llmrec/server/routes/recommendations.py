@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from llmrec.server.answering import Question
-from llmrec.server.parts import Caller, Parts
-from llmrec.server.refusals import Refused
+from llmrec.server.dependencies import Caller, Parts
+from llmrec.server.errors import Refused
 from llmrec.server.schemas import Explanation, RecommendationRequest, Recommendations
 
 router = APIRouter(tags=["recommendations"])
@@ -26,7 +26,7 @@ async def recommend(body: RecommendationRequest, caller: Caller, parts: Parts) -
         like=body.like,
         context=body.context.given() if body.context else None,
     )
-    return await parts.gate.run(lambda: parts.answering.answer(caller.tenant, question))
+    return await parts.concurrency_limit.run(lambda: parts.answering.answer(caller.tenant, question))
 
 
 @router.get("/v1/explanations/{id}", response_model=Explanation)
@@ -35,7 +35,7 @@ async def explain(id: Annotated[str, Path(max_length=100)], caller: Caller, part
 
     Where the answer was given without reasons they are measured now, from the history as it was then.
     """
-    found = await parts.gate.run(lambda: parts.answering.explanation(caller.tenant, id))
+    found = await parts.concurrency_limit.run(lambda: parts.answering.explanation(caller.tenant, id))
     if found is None:
         raise Refused(404, "unknown_answer", "there is no answer of that id; answers are kept for 30 days")
     return found

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from llmrec.errors import BadInput
 from llmrec.server.store.database import Database
-from llmrec.server.store.people import Person, number_of
 from llmrec.server.store.tables import responses
+from llmrec.server.store.users import Person, number_of
 
 KEPT_DAYS = 30
 """Older answers are deleted: they say what somebody saw, and nobody asks for their reasons any more."""

@@ -53,7 +53,7 @@ def test_the_oracle_ranks_well_popularity_does_not_and_a_learner_comes_near(worl
     oracle = ndcg(world, lambda user, seen: oracle_scores(world, user, seen))
     assert oracle > 0.38
     assert ndcg(world, lambda _, __: counts) < 0.03
-    assert ndcg(world, TasteLearner(world)) > 0.85 * oracle
+    assert ndcg(world, PreferenceLearner(world)) > 0.85 * oracle
 
 
 def ndcg(world: World, rank: Ranker) -> float:
@@ -69,7 +69,7 @@ def ndcg(world: World, rank: Ranker) -> float:
     return float(np.mean(values))
 
 
-class TasteLearner:
+class PreferenceLearner:
     """Knows the attributes of items but not the tastes: each attribute apart is liked in one to three values or not."""
 
     def __init__(self, world: World) -> None:

@@ -26,7 +26,7 @@ def shown(page: "Page") -> None:
     page.locator(".opener").first.click()
 
 
-def _door(page: "Page") -> None:
+def _authentication(page: "Page") -> None:
     page.get_by_role("button", name="Key").click()
 
 
@@ -39,7 +39,7 @@ def _failed(page: "Page") -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("state", "make"),
-    [("door", _door), ("welcome", None), ("answer", shown), ("failure", _failed)],
+    [("door", _authentication), ("welcome", None), ("answer", shown), ("failure", _failed)],
 )
 def test_axe_finds_nothing_serious(
     inside: "Page", scheme: str, state: str, make: Callable[["Page"], None] | None, keep: Keep

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from llmrec.catalog import Catalog, Item
 from llmrec.server.store.database import Database
-from llmrec.server.store.people import find_person
+from llmrec.server.store.users import find_person
 
 WRITER = """
 import sys
 from llmrec.server.store.database import Database
-from llmrec.server.store.people import Event, record
+from llmrec.server.store.users import Event, record
 database = Database.at(__import__("pathlib").Path(sys.argv[1]))
 for n in range(int(sys.argv[2]), 10**6):
     record(database, "main", [Event("writer", str(n)), Event("other", str(n))])

@@ -16,8 +16,8 @@ from llmrec.errors import BadInput
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
-from llmrec.server.store.people import Event, Person, find_person, forget, record
 from llmrec.server.store.responses import Forgotten, find_answer, keep, replace_answer
+from llmrec.server.store.users import Event, Person, find_person, forget, record
 
 ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
 CATALOG = Catalog("c", ITEMS, {"folder": (Interaction("folder", "3", 1.0), Interaction("folder", "4", 2.0))})

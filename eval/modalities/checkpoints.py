@@ -1,0 +1,64 @@
+"""The cells of a trained adapter pack: what `llmrec train` (or a machine with a GPU) made is not trained again here."""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from eval.modalities.cells import MAIN, Cells
+from eval.modalities.models import Learnt, Trained
+from eval.modalities.rows import Rows
+from eval.modalities.worlds import World
+from llmrec.errors import BadInput
+from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint, restore_model
+from llmrec.model.prompt_tokens import PromptWords
+from llmrec.paths import home
+from llmrec.pipeline import components_of, features_of
+
+
+def load_checkpoints(folders: Iterable[Path], worlds: Collection[str]) -> list[Checkpoint]:
+    """The packs in `folders`, each trained on one of the `worlds`; raises `BadInput` otherwise, and as `load_pack`."""
+    checkpoints = [load_checkpoint(folder) for folder in folders]
+    for checkpoint in checkpoints:
+        if trained_on(checkpoint) not in worlds:
+            named = ", ".join(worlds) or "none is named"
+            raise BadInput(
+                f"{checkpoint.folder} was trained on {trained_on(checkpoint)}, not on a world here "
+                f"({named}); name that one"
+            )
+    return checkpoints
+
+
+def trained_on(checkpoint: Checkpoint) -> str:
+    """Name of the catalogue."""
+    return str(checkpoint.info.provenance["data"])
+
+
+def run_checkpoint(world: World, cells: Cells, checkpoint: Checkpoint, base: Path) -> None:
+    """Files the pack as the row of its fusion, whole and with each modality masked, unless that is done.
+
+    The pack must have been trained on the rolling split's train. Raises `CheckpointMismatch` for another base model.
+    """
+    info = checkpoint.info
+    config = {
+        "pack": identity(checkpoint),
+        "fusion": info.config.fusion,
+        "encoders": dict(info.encoders),
+        "trained on": str(info.provenance["machine"]),
+    }
+    rows = Rows(cells, world, int(info.provenance["recipe"]["seed"]), config)
+    missing = rows.missing(info.config.fusion, MAIN, tuple(info.encoders))
+    if missing:
+        trained = _pipeline(world, checkpoint, base)
+        for row in missing:
+            rows.file(row, trained, world.warm)
+
+
+def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
+    info = checkpoint.info
+    features, _ = features_of(world.catalog, checkpoint, home())
+    ids = tuple(item.id for item in world.catalog.items)
+    model = restore_model(checkpoint, base, ids, features.vectors, features.mask)
+    parts = components_of(model, checkpoint, world.catalog, features)
+    taste = parts.preferences.taste if parts.preferences else None
+    learnt = Learnt(parts.collaborative, parts.popular, taste, info.cold_start)
+    best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])
+    return Trained(model, PromptWords.load(base), features, learnt, info.weights["history"], best, seconds)

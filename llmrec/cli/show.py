@@ -1,0 +1,184 @@
+"""Printing: results as tables or as one JSON object on stdout, remarks on stderr."""
+
+import dataclasses
+import json as json_module
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.status import Status
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from llmrec.catalog import Catalog, Report
+    from llmrec.evidence.evidence import ItemEvidence
+    from llmrec.response import Recommended, Streamed
+    from llmrec.setup.doctor import Finding
+
+OUT = Console(highlight=False)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+INDENT = (0, 0, 0, 13)  # as far as a title stands from the margin
+MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "absent": "[yellow]absent[/]"}
+
+
+def note(line: str) -> None:
+    """One remark about what is going on, on stderr."""
+    ERR.print(line, style="dim", markup=False)
+
+
+def waiting(what: str) -> Status:
+    """A sign of life on a terminal, for steps of some seconds."""
+    return ERR.status(f"[dim]{escape(what)} …[/]")
+
+
+def json(value: Mapping[str, Any]) -> None:
+    """One JSON object on stdout; dataclasses as objects, paths as text."""
+    print(json_module.dumps(value, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return str(value)
+
+
+def ready(result: Mapping[str, Any]) -> None:
+    """Name and value, a line each."""
+    for name, value in result.items():
+        OUT.print(f"[bold]{escape(name.replace('_', ' '))}[/]  {escape(str(value))}", soft_wrap=True)
+
+
+def facts(record: Mapping[str, Any]) -> str:
+    """A record on one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in record.items())
+
+
+def findings(findings: "Sequence[Finding]") -> None:
+    """What the doctor found, and below it what to do."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings:
+        table.add_row(MARKS[finding.state], escape(finding.name), escape(finding.detail))
+    OUT.print(table)
+    for finding in findings:
+        if finding.remedy and finding.state == "missing":
+            OUT.print(f"[bold]{escape(finding.name)}[/]: {escape(finding.remedy)}", soft_wrap=True)
+
+
+def report(report: "Report") -> None:
+    """What a catalogue holds and what was left out."""
+    OUT.print(
+        f"[bold]{escape(report.name)}[/] ({report.layout}): {report.items:,} items, {report.users:,} users, "
+        f"{report.interactions:,} interactions, density {report.density:.2%}",
+        soft_wrap=True,
+    )
+    OUT.print("attributes: " + escape(", ".join(report.attributes) or "none"), soft_wrap=True)
+    OUT.print(
+        "items with " + ", ".join(f"{name}: {count:,}" for name, count in report.coverage.items()),
+        soft_wrap=True,
+    )
+    for warning in report.warnings:
+        OUT.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+    for reason, count in report.quarantined.items():
+        OUT.print(f"[yellow]left out[/] {count:,} rows: {escape(reason)}", soft_wrap=True)
+    if report.quarantine_file:
+        OUT.print(f"they lie in {escape(str(report.quarantine_file))}", soft_wrap=True)
+    for reason, count in report.unreadable.items():
+        OUT.print(f"[yellow]not read[/] when last encoded, {count:,} items' {escape(reason)}", soft_wrap=True)
+    if report.unreadable_file:
+        OUT.print(f"they are listed in {escape(str(report.unreadable_file))}", soft_wrap=True)
+
+
+def films(catalog: "Catalog", ids: Sequence[str]) -> None:
+    """Items of a history, a line each."""
+    for item_id in ids:
+        OUT.print(f"    {escape(catalog.item(item_id).label())}", soft_wrap=True)
+
+
+def answer(answer: "Streamed", catalog: "Catalog") -> None:
+    """The ranked items, each as soon as its sentence, where asked for, is written and checked."""
+    told = len(answer.notes)
+    for line in answer.notes[:told]:
+        note(line)
+    for place in range(1, len(answer.items) + 1):
+        with waiting("measuring, writing") if answer.explains else nullcontext():
+            recommended = next(answer.explained)
+        item(place, recommended, catalog)
+    for line in answer.notes[told:]:
+        note(line)
+    if answer.missed:
+        note(f"out of reach, and replaced: {', '.join(sorted(answer.missed))}")
+    note(", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in answer.timings.items()))
+
+
+def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
+    """Place, score and name of each item, with its reasons where there are some."""
+    for place, recommended in enumerate(ranked, start=1):
+        item(place, recommended, catalog)
+
+
+def item(place: int, recommended: "Recommended", catalog: "Catalog") -> None:
+    """One item of a list."""
+    label = escape(catalog.item(recommended.id).label())
+    OUT.print(f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{label}[/]", soft_wrap=True)
+    reasons(recommended, catalog)
+
+
+def reasons(recommended: "Recommended", catalog: "Catalog") -> None:
+    """The sentence of one item and the measured evidence behind it."""
+    if recommended.rationale:
+        OUT.print(Padding(f"[italic]{escape(recommended.rationale.text)}[/]", INDENT))
+        for remark in recommended.rationale.remarks:
+            OUT.print(Padding(f"[dim]{escape(remark.text)}[/]", INDENT))
+    if recommended.evidence:
+        OUT.print(Padding(f"[dim]{escape(evidence(recommended.evidence, catalog))}[/]", INDENT))
+
+
+def evidence(evidence: "ItemEvidence", catalog: "Catalog") -> str:
+    """Evidence on a line: what the score loses without each thing, in standard deviations of the user's scores."""
+    from llmrec.catalog.wording import wording
+
+    words = wording(catalog)
+    parts = [f"your words {r.effect:+.2f}" for r in evidence.items if r.kind == "query" and not r.attribute]
+    for record in evidence.history:
+        title = catalog.item(record.history_item or "").title
+        shared = ", ".join(facet.value for facet in evidence.shared(record.history_item or ""))
+        parts.append(f"{title} {record.effect:+.2f}" + (f" (shares {shared})" if shared else ""))
+    parts += [f"{words.modalities.get(r.modality or '', r.modality)} {r.effect:+.2f}" for r in evidence.modalities]
+    told = "evidence: " + (" · ".join(parts) or "popular with everyone; nothing of yours moved it")
+    if not evidence.shapley:
+        return told
+    # Evidence holds them all, the three largest are told.
+    largest = sorted(evidence.shapley, key=lambda share: -abs(share.effect))[:3]
+    shares = [
+        f"{catalog.item(s.history_item).title} {s.effect:+.2f}" + (f" ± {s.error:.2f}" if isfinite(s.error) else "")
+        for s in largest
+    ]
+    total = sum(share.effect for share in evidence.shapley)
+    return f"{told}\nShapley values: {' · '.join(shares)} · together {total:+.2f}"
+
+
+def audited(result: Mapping[str, Any]) -> None:
+    """The metrics that were measured, those that were not and why, and the thresholds that were missed."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("metric", "value", "95 %"):
+        table.add_column(column, justify="left" if column == "metric" else "right")
+    absent: dict[str, list[str]] = {}
+    for name, metric in result["metrics"].items():
+        if metric["value"] is None:
+            absent.setdefault(metric["reason"], []).append(name)
+            continue
+        known = metric["low"] is not None
+        table.add_row(name, f"{metric['value']:.3f}", f"{metric['low']:.3f} to {metric['high']:.3f}" if known else "")
+    OUT.print(table)
+    for reason, names in absent.items():
+        OUT.print(f"[yellow]not measured[/] {', '.join(names)}: {escape(reason)}", soft_wrap=True)
+    for why in result["missed"]:
+        OUT.print(f"[red]missed[/] {escape(why)}", soft_wrap=True)
+    OUT.print(f"[bold]report[/]  {escape(result['report'])}", soft_wrap=True)

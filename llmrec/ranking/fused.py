@@ -1,0 +1,128 @@
+"""One score out of several: each is z-normalised within its event, then they are added with fitted weights.
+
+The weights maximise the conditional-logit likelihood of the items really taken next (McFadden 1974: a softmax
+over the unseen items), then move by coordinates where that lifts NDCG@10. All weights are non-negative.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from llmrec.catalog.events import Rows, flatten
+from llmrec.evaluation.metrics import mask_seen, target_ranks
+
+Floats = NDArray[np.float32]
+STEPS = (0.0, 0.5, 0.7, 0.85, 1.2, 1.4, 2.0)
+LEAST_GAIN = 1e-4
+"""NDCG@10 that a coordinate step must add: less is noise."""
+
+
+def z_normalise(scores: Floats, seen: Rows) -> Floats:
+    """`(events, items)` float32: per event, mean 0, deviation 1 over the unseen items; -inf at the seen ones.
+
+    An event whose scores are all equal says nothing and becomes zeros.
+    """
+    events, rows, _ = flatten(seen)
+    z = np.array(scores, np.float32)
+    unseen = np.ones(z.shape, np.bool_)
+    unseen[events, rows] = False
+    count = np.maximum(unseen.sum(axis=1, keepdims=True), 1)
+    mean = z.sum(axis=1, keepdims=True, where=unseen, dtype=np.float64) / count
+    spread = np.sqrt(np.square(z - mean).sum(axis=1, keepdims=True, where=unseen) / count)
+    flat = spread <= 1e-6 * np.maximum(np.abs(mean), 1e-6)
+    z = np.where(flat, 0, (z - mean) / np.where(flat, 1, spread)).astype(np.float32)
+    z[~unseen] = -np.inf
+    return z
+
+
+def fuse(components: Mapping[str, Floats], weights: Mapping[str, float], seen: Rows) -> Floats:
+    """`(events, items)` float32: the weighted sum of the z-normalised components, -inf at seen items.
+
+    `weights` may name components that are not given (no words, no history): the others decide. Where the
+    weighted ones say nothing about an event (a new user), the given components count equally.
+    """
+    unknown = sorted(set(components) - set(weights))
+    if unknown or not components:
+        raise ValueError(f"components {sorted(components)} do not fit the weights {sorted(weights)}")
+    normal = {name: z_normalise(scores, seen) for name, scores in components.items()}
+    for z in normal.values():
+        z[np.isinf(z)] = 0  # -inf * 0 is not a number
+    total = _weighted(normal, weights)
+    silent = ~total.any(axis=1)
+    if silent.any():
+        total[silent] = _weighted(normal, dict.fromkeys(normal, 1.0))[silent]
+    return mask_seen(total, seen)
+
+
+def _weighted(normal: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    first = next(iter(normal.values()))
+    total = np.zeros_like(first)
+    for name, z in normal.items():
+        if weights[name]:
+            total += np.float32(weights[name]) * z
+    return total
+
+
+def fit_weights(components: Mapping[str, Floats], targets: Sequence[int], seen: Rows) -> dict[str, float]:
+    """Component -> weight (summing to 1), fitted on held-out events: `targets[e]` was taken after `seen[e]`.
+
+    `components`: name -> (events, items) scores of a model that has not seen these events. Deterministic.
+    """
+    names = list(components)
+    z = np.stack([z_normalise(components[name], seen) for name in names])  # (components, events, items)
+    closed = np.isinf(z[0])
+    z[:, closed] = 0
+    goal = np.asarray(targets, np.intp)
+    weights = _refine(_likeliest(z, goal, closed), z, goal, closed)
+    total = weights.sum()
+    weights = weights / total if total else np.full(len(names), 1 / len(names))
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
+
+
+def _likeliest(z: Floats, targets: NDArray[np.intp], closed: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """`(components,)`: weights >= 0 that maximise the mean log softmax of the targets."""
+    events = np.arange(len(targets))
+    chosen = z[:, events, targets]  # (components, events)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logits = np.tensordot(weights.astype(np.float32), z, 1)  # (events, items)
+        logits[closed] = -np.inf
+        top = logits.max(axis=1, keepdims=True)
+        chance = np.exp(logits - top)
+        norm = chance.sum(axis=1, keepdims=True, dtype=np.float64)
+        log_likelihood = logits[events, targets] - top[:, 0] - np.log(norm[:, 0])
+        expected = np.array([np.einsum("ei,ei->e", chance, part) for part in z]) / norm[:, 0]
+        return float(-log_likelihood.mean()), -(chosen - expected).mean(axis=1).astype(np.float64)
+
+    start = np.full(len(z), 1 / len(z))
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, None)] * len(z))
+    return np.asarray(found.x, np.float64)
+
+
+def _refine(
+    weights: NDArray[np.float64], z: Floats, targets: NDArray[np.intp], closed: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """The weights after at most three rounds of single-weight steps, each kept only if NDCG@10 rises."""
+
+    def ndcg(trial: NDArray[np.float64]) -> float:
+        scores = np.tensordot(trial.astype(np.float32), z, 1)
+        scores[closed] = -np.inf
+        rank = target_ranks(scores, targets)
+        return float(np.where(rank < 10, 1 / np.log2(rank + 2.0), 0.0).mean())
+
+    best = ndcg(weights)
+    for _ in range(3):
+        before = best
+        for part in range(len(weights)):
+            at = weights[part] or 0.2 * weights.max()  # a weight of zero may still come in
+            for step in STEPS:
+                trial = weights.copy()
+                trial[part] = step * at
+                gained = ndcg(trial)
+                if gained > best + LEAST_GAIN:
+                    best, weights = gained, trial
+        if best <= before:
+            break
+    return weights

@@ -1,0 +1,174 @@
+"""Which items go together, learned in closed form from histories alone: one sparse item-item matrix.
+
+Two ridge regressions are added. "Cloze" predicts each item of a history from the items around it, weighted by
+distance ** -distance_decay, the later ones also by `future`; with `future=0` it is SLIT of Choe et al. 2021,
+"Session-aware Linear Item-Item Models for Session-based Recommendation" (WWW), with the next item as target.
+"Static" is EASE of Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW), blind to order.
+At scoring the history is weighted by (1 + age) ** -history_decay, which alone lifts EASE by four tenths on
+MovieLens-100K (validation NDCG@10 0.092 to 0.132; cloze alone 0.138, both 0.141).
+
+A closed form needs items x items floats and items ** 3 operations, so above `closed_form_items` the matrix
+comes from cosine item-kNN of the `implicit` package instead; scoring and storage are the same.
+
+
+How often each item was taken: the answer for a user about whom nothing is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.linalg
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from llmrec.catalog.events import Rows, decayed, flatten
+from llmrec.errors import CheckpointError, SetupError
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CollaborativeConfig:
+    """Defaults were chosen on the validation events of MovieLens-100K and do as well on H&M."""
+
+    distance_decay: float = 0.75
+    """Exponent by which an item's neighbours in the history lose weight with distance, in positions."""
+    future: float = 0.5
+    """Weight of the items after the predicted one, against those before it; 1 ignores direction."""
+    ridge: float = 400.0
+    """L2 penalty of the cloze regression."""
+    static_ridge: float = 400.0
+    """L2 penalty of the static regression (EASE's lambda)."""
+    static_weight: float = 2.0
+    """Weight of the static matrix once both have the same mean absolute weight; 0 leaves it out."""
+    history_decay: float = 0.75
+    """Exponent by which history items lose weight with age at scoring, in positions."""
+    neighbours: int = 400
+    """Source items kept for each target item."""
+    max_history: int = 1000
+    """Newest items of a history that take part in fitting: its cost is quadratic in them."""
+    closed_form_items: int = 25_000
+    """Catalogue size above which item-kNN replaces the closed form (there: 2.5 GB a matrix, four at once)."""
+
+
+class Collaborative:
+    """Item-item scores of a history: `score[item] = sum of age weight * weights[history item, item]`."""
+
+    def __init__(self, weights: sp.csr_matrix, history_decay: float) -> None:
+        """`weights`: (items, items) float32, row = history item, column = scored item."""
+        self.weights = weights
+        self.history_decay = history_decay
+
+    @classmethod
+    def fit(cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()) -> "Collaborative":
+        """Learn from histories of item rows, oldest first.
+
+        Raises `SetupError` where the catalogue is too large for the closed form and `implicit` is missing.
+        """
+        recent = [history[-config.max_history :] for history in histories]
+        if n_items > config.closed_form_items:
+            return cls(_cosine_neighbours(recent, n_items, config.neighbours), config.history_decay)
+        dense = _unit(_cloze(recent, n_items, config))
+        if config.static_weight:
+            dense += config.static_weight * _unit(_static(recent, n_items, config.static_ridge))
+        return cls(_prune(dense, config.neighbours), config.history_decay)
+
+    def scores(self, histories: Rows) -> Floats:
+        """`(batch, items)` float32; all zero for an empty history. Scores of history items mean nothing."""
+        n_items = self.weights.shape[0]
+        history = decayed(histories, n_items, self.history_decay)
+        return np.asarray((history @ self.weights).toarray(), np.float32)
+
+    def state(self) -> dict[str, NDArray[np.generic]]:
+        """Arrays for storage: CSR parts (weights as float16) and the history decay."""
+        small = self.weights.shape[0] <= np.iinfo(np.uint16).max
+        return {
+            "weights": self.weights.data.astype(np.float16),
+            "columns": self.weights.indices.astype(np.uint16 if small else np.int32),
+            "row_ends": self.weights.indptr.astype(np.int64),
+            "history_decay": np.array([self.history_decay], np.float32),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[np.generic]]) -> "Collaborative":
+        """The model that `state` describes; raises `CheckpointError` where a part is missing or damaged."""
+        missing = {"weights", "columns", "row_ends", "history_decay"} - set(state)
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise CheckpointError(f"the pack's collaborative part lacks {names}; train it again")
+        n_items = len(state["row_ends"]) - 1
+        columns, row_ends = state["columns"].astype(np.int32), state["row_ends"].astype(np.int64)
+        starts_right = n_items >= 0 and row_ends[0] == 0 and (np.diff(row_ends) >= 0).all()
+        sizes_agree = starts_right and len(columns) == row_ends[-1] == len(state["weights"])
+        if not sizes_agree or (columns >= n_items).any() or len(state["history_decay"]) != 1:
+            raise CheckpointError("the pack's collaborative part is damaged (its arrays disagree); train it again")
+        weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
+        return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
+
+
+def _cloze(histories: Rows, n_items: int, config: CollaborativeConfig) -> Floats:
+    """`(items, items)`: ridge weights from a position's decayed surroundings to the item at that position."""
+    gram = np.zeros((n_items, n_items), np.float32)
+    cross = np.zeros((n_items, n_items), np.float32)
+    for history in histories:
+        rows = np.asarray(history, np.intp)
+        gap = np.arange(rows.size)[:, None] - np.arange(rows.size)[None]  # (position, neighbour) > 0: before
+        around = np.maximum(np.abs(gap), 1).astype(np.float32) ** -config.distance_decay
+        around *= np.where(gap > 0, 1.0, np.where(gap < 0, config.future, 0.0)).astype(np.float32)
+        block = np.ix_(rows, rows)
+        gram[block] += around.T @ around
+        cross[block] += around.T
+    gram[np.diag_indices(n_items)] += config.ridge
+    solved = scipy.linalg.solve(gram, cross, assume_a="pos", overwrite_a=True, overwrite_b=True)
+    np.fill_diagonal(solved, 0)  # it only says that an item is not taken twice; seen items are never ranked
+    return np.asarray(solved, np.float32)
+
+
+def _static(histories: Rows, n_items: int, ridge: float) -> Floats:
+    """`(items, items)`: EASE, B = I - P / diag(P) with P = (X'X + ridge I)^-1 and a zero diagonal."""
+    x = decayed(histories, n_items, 0.0)
+    gram = (x.T @ x).toarray()
+    gram[np.diag_indices(n_items)] += ridge
+    inverse = scipy.linalg.inv(gram, overwrite_a=True, check_finite=False)
+    inverse /= -np.diag(inverse).copy()
+    np.fill_diagonal(inverse, 0)
+    return np.asarray(inverse, np.float32)
+
+
+def _cosine_neighbours(histories: Rows, n_items: int, neighbours: int) -> sp.csr_matrix:
+    """`(items, items)` sparse: cosine of two items' users, `neighbours` kept an item."""
+    try:
+        from implicit.nearest_neighbours import CosineRecommender
+    except ImportError as error:
+        raise SetupError(
+            f"{n_items} items are too many for the closed-form collaborative model and the package for more "
+            "is missing; run: pip install 'llmrec[als]'"
+        ) from error
+    model = CosineRecommender(K=neighbours + 1, num_threads=1)  # an item's nearest neighbour is itself
+    model.fit(decayed(histories, n_items, 0.0), show_progress=False)
+    similar = model.similarity.astype(np.float32).tocsr()
+    similar.setdiag(0)
+    similar.eliminate_zeros()
+    return sp.csr_matrix(similar)
+
+
+def _unit(weights: Floats) -> Floats:
+    """Scaled so that a target's absolute weights sum to 1 on average; a matrix of zeros stays."""
+    total = float(np.abs(weights).sum(dtype=np.float64))
+    return weights * np.float32(len(weights) / total) if total else weights
+
+
+def _prune(weights: Floats, keep: int) -> sp.csr_matrix:
+    """The `keep` sources of largest absolute weight for each target (column), as CSR."""
+    if keep < len(weights):
+        for column in range(weights.shape[1]):
+            size = np.abs(weights[:, column])
+            weights[size < np.partition(size, -keep)[-keep], column] = 0
+    return sp.csr_matrix(weights)
+
+
+def popularity(histories: Rows, n_items: int) -> NDArray[np.float32]:
+    """`(items,)` float32: log(1 + histories that hold the item), so that one hit does not drown the rest."""
+    _, rows, _ = flatten(histories)
+    return np.log1p(np.bincount(rows, minlength=n_items)).astype(np.float32)

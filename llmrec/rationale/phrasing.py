@@ -1,0 +1,274 @@
+"""Phrasing plans: one brief, very many true sentences.
+
+A plan is a lead (history, the item, the link, the wish), a frame of that lead, and tails for what the frame
+left out. `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared
+attributes, `{Q}` for what the wish named, `{M}` for an input that helped. The verifier reads the verbs below
+to tell cause from result, and takes every word it finds here as known; a word that is not here, nor in the
+evidence, is a claim it cannot check.
+
+
+Reasons by rule, without the LLM: where its words did not hold, and in a style that was asked for (one line, two
+sentences, a comparison).
+
+The rationale LoRA writes in the mixture of styles that it was taught and cannot be told one. The plans it was taught
+with can: a style is a choice among them, true by construction, and checked like what the LLM writes.
+
+"""
+
+import random
+import re
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+from llmrec.catalog.vocabulary import Facet, attribute_noun
+from llmrec.rationale.brief import Brief, Cause, label
+from llmrec.rationale.plans import (
+    CAUSAL,
+    COMPARED,
+    COUNTERFACTUAL,
+    DOUBT,
+    ITEM,
+    LINK,
+    MODALITY,
+    NOTHING,
+    QUERY,
+    QUERY_THEN,
+    QUERY_UNNAMED,
+    RANKED,
+    SEEN,
+    TAIL_CAUSE,
+    TAIL_HELP,
+    TAIL_QUERY,
+    TAIL_SEEN,
+    TAIL_SHARED,
+)
+from llmrec.verification.grammar import LIFTED, RESTS_ON, ROSE, STRONGLY
+
+Style = Literal["line", "two", "comparison"]
+_NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
+_ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
+_ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
+
+
+def write(brief: Brief, lead: str, rng: random.Random) -> str:
+    """One or two sentences on a brief, opening with `lead`, drawn by `rng`; true by construction."""
+    if lead == "seen":
+        return write_seen(brief, rng)
+    causes = list(brief.history)
+    if len(causes) == 2 and rng.random() < 0.55:
+        causes.pop()
+    shared = [f for f in causes[0].shared if all(f in c.shared for c in causes)] if causes else []
+    if lead == "link" and not shared:  # two causes with nothing in common: keep the one that the link is to
+        causes = [next((c for c in brief.history if c.shared), brief.history[0])]
+        shared = list(causes[0].shared)
+    told = _some(shared, rng)
+    item = _item(brief, [f for f in shared if f not in told and f not in brief.queried], rng)
+    frame, tails = _plan(brief, lead, causes, told, rng)
+    return _fill(frame + tails, brief, causes, told, item, rng)
+
+
+def write_seen(brief: Brief, rng: random.Random) -> str:
+    """A sentence that names every trait and where it shows, with a history item that has them too, if one has."""
+    plan = rng.choice(SEEN) + (rng.choice(TAIL_SEEN) if brief.sharer and rng.random() < 0.7 else "")
+    plan = plan.replace("{LIFTED}", rng.choice(LIFTED)).replace("{ROSE}", rng.choice(ROSE))
+    places = [
+        " and ".join(f"the {trait.phrase}" for trait in brief.traits if trait.place == place) + f" in its {place}"
+        for place in brief.places
+    ]
+    parts = {
+        # A comma before each place: the verifier reads a clause as speaking of one.
+        "T": " and ".join(places) if len(places) < 2 else ", ".join(places[:-1]) + f", and {places[-1]}",
+        "C": f'"{brief.title}"' if brief.named and rng.random() < 0.4 else f"this {brief.words.noun}",
+        "H": f'"{brief.sharer}"', "THEM": "it" if len(brief.traits) == 1 else "them", "chose": brief.words.chose,
+    }  # fmt: skip
+    text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], plan)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _plan(brief: Brief, lead: str, causes: list[Cause], told: list[Facet], rng: random.Random) -> tuple[str, str]:
+    """A frame and its tails."""
+    if lead == "doubt" and not causes:
+        return rng.choice(NOTHING), ""
+    if lead == "doubt":
+        return rng.choice(DOUBT), rng.choice(TAIL_SHARED[:2] + TAIL_SHARED[4:7]) if told and rng.random() < 0.4 else ""
+    if not causes and lead != "wish":
+        return rng.choice(MODALITY), ""
+    if lead == "wish":
+        tail = rng.choice(QUERY_THEN) if causes and rng.random() < 0.8 else ""
+        if tail and told and rng.random() < 0.4:
+            tail += rng.choice(TAIL_SHARED)
+        return _query(brief, rng), tail or _help(brief, 0.5, rng)
+    if lead == "link" and told:
+        return rng.choice(LINK), _help(brief, 0.25, rng) or _queried(brief, 0.5, rng)
+    if lead == "history":
+        draw = rng.random()
+        if len(causes) == 2 and draw < 0.15:
+            frames: tuple[str, ...] = COMPARED
+        elif len(causes) == 1 and len(brief.history) == 2 and draw < 0.2:
+            frames = RANKED
+        else:
+            frames = COUNTERFACTUAL if draw > 0.85 else CAUSAL
+    else:
+        frames = ITEM
+    frame = rng.choice(frames)
+    tail = ""
+    if told and rng.random() < 0.7:
+        direct = frames is CAUSAL and "which" not in frame
+        tail = rng.choice(TAIL_CAUSE if direct and rng.random() < 0.4 else TAIL_SHARED)
+    return frame, tail or _help(brief, 0.6, rng) or _queried(brief, 0.6, rng)
+
+
+def _query(brief: Brief, rng: random.Random) -> str:
+    return rng.choice(QUERY if brief.queried else QUERY_UNNAMED)
+
+
+def _help(brief: Brief, chance: float, rng: random.Random) -> str:
+    return rng.choice(TAIL_HELP) if brief.helps and rng.random() < chance else ""
+
+
+def _queried(brief: Brief, chance: float, rng: random.Random) -> str:
+    return rng.choice(TAIL_QUERY) if brief.queried and rng.random() < chance else ""
+
+
+def _fill(plan: str, brief: Brief, causes: list[Cause], told: list[Facet], item: str, rng: random.Random) -> str:
+    querying = "{Q}" in plan or "wish" in plan
+    strong = not querying and len(causes) == 1 and causes[0].strength == "strong" and rng.random() < 0.25
+    verb = (f"{rng.choice(STRONGLY)} " if strong else "") + rng.choice(LIFTED)
+    titles = [f'"{cause.title}"' for cause in causes]
+    queried = _some(list(brief.queried), rng)
+    parts = {
+        "LIFTED_IT": rng.choice(LIFTED).replace("{C}", "it"), "LIFTED": verb, "ROSE": rng.choice(ROSE),
+        "RESTS_ON": rng.choice(RESTS_ON), "H1": titles[0] if titles else "", "H2": titles[-1] if titles else "",
+        "H": " and ".join(titles), "S": _list([_bare(f, rng) for f in told]),
+        "IS": "are" if len(told) > 1 else "is", "Q": _list([_bare(f, rng) for f in queried]),
+        "M": brief.helps[0] if brief.helps else "", "chose": brief.words.chose,
+    }  # fmt: skip
+    text = plan
+    for name in ("LIFTED_IT", "LIFTED", "ROSE", "RESTS_ON"):
+        text = text.replace("{" + name + "}", parts.pop(name))
+    # The item is named once, then "it". Titles go in last and in one pass: one may hold braces itself.
+    first, rest = text.split("{C}", 1) if "{C}" in text else (text, "")
+    text = first + ("{C}" if "{C}" in text else "") + rest.replace("{C}", "it")
+    parts["C"] = item
+    text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], text)
+    return text[:1].upper() + text[1:] + "."
+
+
+def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
+    """One or two of the facets, in their order; mostly the first, which is the rarest and says most."""
+    chosen = set(range(len(facets))) if len(facets) < 2 else {0} if rng.random() < 0.75 else {len(facets) - 1}
+    if len(facets) > 1 and rng.random() < 0.5:
+        chosen.add(rng.randrange(len(facets)))
+    return [facet for n, facet in enumerate(facets) if n in chosen]
+
+
+def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
+    """How the sentence calls the recommended item: by title, "this film", or by a shared facet that is still
+    `spare` ("this comedy").
+    """
+    noun = brief.words.noun
+    draw = rng.random()
+    kinds = [f for f in spare if f.name in _ADJECTIVAL or f.name == "year"]
+    if draw < 0.2 and kinds:
+        value = label(facet := rng.choice(kinds))
+        if facet.name in ("colour", "color", "pattern"):
+            value = facet.value.lower()
+        return f"this {value}" if value in _NOUNS else f"this {_ADJECTIVES.get(value, value)} {noun}"
+    if draw < 0.5 and brief.named:
+        return f'"{brief.title}"'
+    return f"this {noun}" if draw < 0.9 else "this one"
+
+
+def _bare(facet: Facet, rng: random.Random) -> str:
+    """A facet as a noun phrase: "comedy", "the comedy genre", "the 1990s", "the colour dark blue"."""
+    words = label(facet)
+    if facet.name in ("genres", "genre"):
+        return f"the {words} genre" if words.endswith("'s") or rng.random() < 0.25 else words
+    if words == facet.value or facet.name == "price":
+        return f"the {words}" if facet.name != "price" else f"a {words}"
+    if words.lower() != facet.value.lower() and rng.random() < 0.3:
+        return f"the {attribute_noun(facet.name)} {words.removesuffix(' ' + attribute_noun(facet.name))}"
+    return f"the {words}"
+
+
+def _list(parts: list[str]) -> str:
+    return " and ".join(parts)
+
+
+def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
+    """A sentence on a brief in one style, or two of them, drawn by `rng`; true by construction."""
+    if brief.strength == "faint":
+        return write(brief, "doubt", rng)
+    causes = list(brief.history[:1])
+    told = _some(list(causes[0].shared), rng) if causes else []
+    item = _item(brief, [], rng)
+    if style == "comparison" and causes:
+        compared = len(brief.history) == 2 and rng.random() < 0.7
+        frame = rng.choice(COMPARED if compared else RANKED)
+        return _fill(frame, brief, list(brief.history) if compared else causes, [], item, rng)
+    if brief.answers_query and (not causes or rng.random() < 0.5):
+        frame, queried = _query(brief, rng), True
+    else:
+        frame, queried = rng.choice((*CAUSAL, *ITEM) if causes else MODALITY if brief.helps else NOTHING), False
+    if style != "two":
+        return _fill(frame, brief, causes, [], item, rng)
+    tails = [
+        *(TAIL_SHARED if causes and told and not queried else ()),
+        *(TAIL_HELP if brief.helps and (causes or queried) else ()),
+        *(TAIL_QUERY if brief.queried and not queried else ()),
+        *(QUERY_THEN if causes and queried else ()),
+    ]
+    second = [tail for tail in tails if tail.startswith(". ")]
+    return _fill(frame + (rng.choice(second) if second else ""), brief, causes, told, item, rng)
+
+
+def plain(brief: Brief) -> str:
+    """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the wish."""
+    if brief.traits:
+        return write_seen(brief, random.Random(brief.title))
+    noun, chose = brief.words.noun, brief.words.chose
+    rng = random.Random(0)
+    named = _list([_bare(facet, rng) for facet in brief.queried[:2]])
+    if not brief.history:
+        if brief.answers_query:
+            return (
+                f"This {noun} answers your wish for {named}." if named else f"This {noun} came up because of your wish."
+            )
+        if brief.helps:
+            return f"This {noun} came up thanks to its {brief.helps[0]}."
+        return f"Your history says little about this {noun}, so take it as a guess."
+    cause = brief.history[0]
+    shared = _list([_bare(facet, rng) for facet in cause.shared[:2]])
+    text = f'You {chose} "{cause.title}", so this {noun} came up'
+    if brief.strength == "faint":
+        text = f'This {noun} is a tentative pick, nudged by "{cause.title}"'
+    if shared:
+        text += f"; they share {shared}"
+    return text + (f". It also answers your wish for {named}." if named else ".")
+
+
+STYLES: tuple[Style, ...] = get_args(Style)
+TRIES = 8
+"""Draws of a sentence that says what no other of the same answer says."""
+
+
+def styled(brief: Brief, style: Style, seed: int) -> Iterator[str]:
+    """Sentences on a brief in a style, one to be taken, the same for the same seed; the plain one last.
+
+    Where all evidence is faint, each says so, whatever the style; where there is nothing to compare with, the strongest
+    reason is compared with all others of the history.
+    """
+    rng = random.Random(seed)
+    for _ in range(TRIES):
+        yield write_styled(brief, style, rng)
+    yield plain(brief)
+
+
+def unstyled(brief: Brief, seed: int) -> Iterator[str]:
+    """Sentences for a brief on which the LLM's did not hold, one to be taken: the plain one, then drawn ones where
+    another item of the answer has that (two colours of one dress), and the plain one in the end."""
+    rng = random.Random(seed)
+    yield plain(brief)
+    for _ in range(TRIES):
+        yield write(brief, brief.lead(rng), rng)
+    yield plain(brief)

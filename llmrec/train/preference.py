@@ -1,0 +1,163 @@
+"""Learns item codes and the taste that counts them, on the next item of histories (see `llmrec.ranking.preference`).
+
+Order tells a count nothing, so every step reads histories in new orders: each is many. An item's place in interest
+space is shaken by noise, one draw for an item read and for the same item scored, so that neighbours share codes and
+no item is learnt by heart.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from llmrec.ranking.content import unit_rows
+from llmrec.ranking.preference import SMALL, VALUES, PreferenceModel, Reader
+from llmrec.ranking.projection import Interest
+
+WAYS = 3
+"""Tastes learnt apart, whose scores are added."""
+CODES = 6
+"""Codes a modality."""
+DIRECTIONS = 16
+"""Of an interest space that codes are read from."""
+STEPS, BATCH, RATE = 2500, 16, 0.03
+PASSES = 50
+"""Times that a history is read, at most: few people are soon learnt by heart."""
+NOISE = 0.5
+"""Deviation of the noise on a place in interest space, whose own deviation is about one."""
+CANDIDATES = 2000
+"""Items of a larger catalogue that a step draws, beside those read, to tell the next one from."""
+LONGEST = 32
+"""Items of a history that a step reads."""
+FEWEST = 4
+"""Items that must be read before the next is asked for: few say nothing of what a person is consistent in."""
+
+
+def learn_preference(
+    vectors: Mapping[str, NDArray[np.float32]],
+    mask: Mapping[str, NDArray[np.bool_]],
+    steps: Mapping[str, int],
+    histories: Sequence[Sequence[int]],
+    seed: int,
+) -> PreferenceModel | None:
+    """The taste of a catalogue with these raw media `vectors[modality] (items, dim)` of so many `steps`."""
+    media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items() if mask[m].any()}
+    interests = {m: Interest.of(x, mask[m], histories) for m, x in media.items()}
+    return fit_preference(interests, media, mask, histories, seed)
+
+
+def fit_preference(
+    interests: Mapping[str, Interest],
+    media: Mapping[str, NDArray[np.float32]],
+    mask: Mapping[str, NDArray[np.bool_]],
+    histories: Sequence[Sequence[int]],
+    seed: int,
+) -> PreferenceModel | None:
+    """The taste of a catalogue with `media[modality] (items, dim)` unit rows; None where no history is long enough.
+
+    `histories`: item rows of each user. Deterministic in `seed`.
+    """
+    rows = [torch.tensor(list(h)) for h in histories if len(h) > FEWEST]
+    if not rows or not interests:
+        return None
+    places = {m: x.places(media[m])[:, :DIRECTIONS] for m, x in interests.items()}
+    steps = min(STEPS, -(-PASSES * len(rows) // BATCH))
+    learnt = []
+    for way in range(WAYS):
+        draw = torch.Generator().manual_seed(WAYS * seed + way)
+        model = _Counting(places, mask, draw)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.0)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: 0.55 + 0.45 * math.cos(math.pi * n / steps))
+        for _ in range(steps):
+            chosen = torch.randint(len(rows), (BATCH,), generator=draw)
+            read = [rows[n][torch.randperm(len(rows[n]), generator=draw)[:LONGEST]] for n in chosen]
+            loss = model.loss(nn.utils.rnn.pad_sequence(read, batch_first=True, padding_value=-1), draw)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+        learnt.append(model.learnt())
+    stacked = {name: np.stack([one[name] for one in learnt]) for name in learnt[0]}
+    readers = {
+        m: Reader(x, *(stacked[f"{part}.{m}"] for part in ("weight", "bias", "gain"))) for m, x in interests.items()
+    }
+    return PreferenceModel(readers, *(stacked[name] for name in ("prior", "calm", "keen")))
+
+
+class _Counting(nn.Module):
+    """The trainable twin of `Taste`, over one catalogue."""
+
+    def __init__(
+        self, places: Mapping[str, NDArray[np.float32]], mask: Mapping[str, NDArray[np.bool_]], draw: torch.Generator
+    ) -> None:
+        """`places[modality] (items, k)` in interest space, `mask[modality] (items,)`."""
+        super().__init__()
+        self.places = {m: torch.from_numpy(x) for m, x in places.items()}
+        self.there = {m: torch.from_numpy(mask[m]) for m in places}
+        width = CODES * VALUES
+        self.weight = nn.ParameterDict(
+            {m: torch.randn(x.shape[1], width, generator=draw) * x.shape[1] ** -0.5 for m, x in self.places.items()}
+        )
+        self.bias = nn.ParameterDict({m: torch.zeros(width) for m in places})
+        self.prior = nn.Parameter(torch.tensor(1.0))
+        self.calm = nn.Parameter(torch.tensor(0.3))
+        self.keen = nn.Parameter(torch.tensor(1.3))
+        self.gain = nn.ParameterDict({m: torch.ones(CODES) for m in places})
+
+    def loss(self, items: Tensor, draw: torch.Generator) -> Tensor:
+        """Mean cross-entropy of the next item; `items (batch, length)` rows, -1 after the end of each."""
+        there = items >= 0
+        rows, items = self._drawn(items, there, draw)
+        codes = self._codes(rows, draw)
+        base = self._base(codes)
+        counts = (codes[items.clamp(min=0)] * there.unsqueeze(-1)).cumsum(1)
+        asked = there[:, FEWEST:]
+        q = self._query(counts[:, FEWEST - 1 : -1][asked], base)
+        return F.cross_entropy(q @ self._shown(codes, base).T, items[:, FEWEST:][asked])
+
+    def learnt(self) -> dict[str, NDArray[np.float32]]:
+        """By name, in numpy: "weight.MODALITY", "bias.MODALITY", "gain.MODALITY", "prior", "calm", "keen"."""
+        arrays = {name: p.detach().numpy().copy() for name, p in self.named_parameters()}
+        return arrays | {"prior": F.softplus(self.prior.detach()).numpy(), "keen": self._keenness().detach().numpy()}
+
+    def _keenness(self) -> Tensor:
+        return 3 * F.softplus(self.keen)
+
+    def _drawn(self, items: Tensor, there: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Rows `(n,)` of the catalogue that the step looks at, and `items` as places among them."""
+        whole = len(next(iter(self.places.values())))
+        if whole <= CANDIDATES:
+            return torch.arange(whole), items
+        rows = torch.cat([items[there], torch.randperm(whole, generator=draw)[:CANDIDATES]]).unique()
+        return rows, torch.where(there, torch.searchsorted(rows, items.clamp(min=0)), -1)
+
+    def _codes(self, rows: Tensor, draw: torch.Generator) -> Tensor:
+        """`(n, width)` of `rows (n,)`, their places shaken anew."""
+        parts = []
+        for m, places in self.places.items():
+            place = places[rows]
+            shaken = place + NOISE * torch.randn(place.shape, generator=draw)
+            chances = (shaken @ self.weight[m] + self.bias[m]).view(len(place), CODES, VALUES).softmax(-1)
+            parts.append(chances.flatten(1) * self.there[m][rows].unsqueeze(-1))
+        return torch.cat(parts, dim=-1)
+
+    def _base(self, codes: Tensor) -> Tensor:
+        """`(codes, VALUES)`: the catalogue's shares."""
+        summed = codes.sum(0).view(-1, VALUES)
+        return (summed + SMALL) / (summed.sum(-1, keepdim=True) + VALUES * SMALL)
+
+    def _shown(self, codes: Tensor, base: Tensor) -> Tensor:
+        each = codes.view(len(codes), -1, VALUES)
+        return (each + (1 - each.sum(-1, keepdim=True)) * base).flatten(1)
+
+    def _query(self, counts: Tensor, base: Tensor) -> Tensor:
+        counts, weight = counts.view(len(counts), -1, VALUES), F.softplus(self.prior)
+        chance = (counts + weight * base) / (counts.sum(-1, keepdim=True) + weight)
+        lift = (chance / base).log()
+        loud = self.calm + self._keenness() * (chance * lift).sum(-1, keepdim=True)
+        gain = torch.cat([self.gain[m] for m in self.places]).unsqueeze(-1)
+        return (lift * loud * gain).flatten(1)

@@ -1,0 +1,195 @@
+"""The rationale objective: a LoRA on the whole LLM that turns a brief of evidence into a sentence or two."""
+
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch.nn import functional as F
+
+from llmrec.model.backbone import add_lora
+from llmrec.model.checkpoint import base_identity, write_text
+from llmrec.rationale.compose import Pair
+from llmrec.train.card import RECORD, when_and_where
+from llmrec.train.resume import resume, save_training_state
+
+Example = tuple[list[int], list[int]]
+"""Token ids of a prompt and of its completion."""
+
+
+@dataclass(frozen=True, slots=True)
+class RationaleConfig:
+    """Recipe of the rationale LoRA."""
+
+    seed: int = 0
+    pairs: int = 1600
+    """Composed evidence → sentence pairs (half an hour an epoch on two CPU cores)."""
+    epochs: int = 1
+    """Times each pair is seen. New pairs teach more than old ones seen twice; a small catalogue has no more to give."""
+    batch: int = 4
+    lr: float = 1e-3
+    rank: int = 16
+    alpha: int = 32
+    checkpoint_minutes: float = 3.0
+
+
+def train_rationale(
+    base: Path,
+    pairs: Sequence[Pair],
+    out: Path,
+    config: RationaleConfig,
+    report: Callable[[dict[str, float]], None],
+) -> None:
+    """Supervised fine-tuning on `pairs`; writes a peft adapter into `out`, and beside it how it was made.
+
+    The latter is training.json: pairs, how many of them were held out (5 %) and their loss, which counts the
+    completion and the end-of-text token only (nats a token); recipe, seconds, machine, date and commit.
+
+    A checkpoint lies beside `out` until that is written. The steps are a function of the recipe alone, so a run that
+    was killed and resumed ends with the weights of one that was not. Raises `BadInput` where the checkpoint is of
+    another recipe, `StorageError` where it cannot be written; on Ctrl-C it is written first.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    checkpoint = training_state_of(out)
+    recipe = {"config": asdict(config), "origin": _origin(base, pairs)}
+    state = resume(checkpoint, recipe)
+    torch.manual_seed(config.seed)
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
+    whole = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    whole.requires_grad_(False)
+    model: Any = add_lora(whole, config.rank, config.alpha).to(accelerator.device)
+    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    optimizer = accelerator.prepare(torch.optim.AdamW(list(trained.values()), lr=config.lr, weight_decay=0.0))
+    stop = tokenizer.eos_token_id
+    examples = [
+        (
+            tokenizer(p.prompt, add_special_tokens=False).input_ids,
+            [*tokenizer(p.completion, add_special_tokens=False).input_ids, stop],
+        )
+        for p in pairs
+    ]
+    held = max(1, len(examples) // 20)
+    test, batches = examples[:held], _batches(examples[held:], config)
+    step, spent = 0, 0.0
+    if state is not None:
+        step, spent = state["step"], state.get("seconds", 0.0)  # older checkpoints did not count them
+        with torch.no_grad():
+            for name, p in trained.items():
+                p.copy_(state["weights"][name])
+        optimizer.load_state_dict(state["optimizer"])
+
+    started = time.monotonic()
+
+    def seconds() -> float:
+        return spent + time.monotonic() - started
+
+    def keep() -> None:
+        if accelerator.is_main_process:
+            state = {"step": step, "seconds": seconds(), "optimizer": optimizer.state_dict()}
+            save_training_state(
+                checkpoint, recipe | state | {"weights": {name: p.detach() for name, p in trained.items()}}
+            )
+
+    saved, counted = started, True
+    model.train()
+    try:
+        while step < len(batches):
+            torch.manual_seed(config.seed * 1_000_003 + step)
+            for group in optimizer.param_groups:
+                group["lr"] = config.lr * min(1.0, (step + 1) / 20) * (1 - step / len(batches))
+            with accelerator.autocast():
+                loss = _loss(model, batches[step], stop, accelerator.device)
+            accelerator.backward(loss)
+            accelerator.clip_grad_norm_(trained.values(), 1.0)
+            counted = False
+            optimizer.step()
+            optimizer.zero_grad()
+            step, counted = step + 1, True
+            report({"step": step, "steps": len(batches), "rationale": float(loss.detach())})
+            if time.monotonic() - saved > config.checkpoint_minutes * 60:
+                keep()
+                saved = time.monotonic()
+    except KeyboardInterrupt:
+        if counted:  # else the weights are ahead of the count: the last checkpoint is the exact one
+            keep()
+        raise
+    model.eval()
+    with torch.inference_mode():
+        losses = [
+            float(_loss(model, test[i : i + config.batch], stop, accelerator.device))
+            for i in range(0, len(test), config.batch)
+        ]
+    for p in trained.values():
+        p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
+    model.peft_config["default"].base_model_name_or_path = base.name  # the folder is nobody else's business
+    about = {
+        "pairs": len(pairs),
+        "held out": held,
+        "held-out loss": round(sum(losses) / len(losses), 4),
+        "recipe": asdict(config),
+        "seconds": round(seconds(), 1),
+        **when_and_where(),
+    }
+    _save(model, about, out)
+    checkpoint.unlink(missing_ok=True)
+
+
+def training_state_of(out: Path) -> Path:
+    """Where the unfinished training of the adapter `out` keeps its checkpoint."""
+    return out.with_name(f"{out.name}.pt")
+
+
+def _origin(base: Path, pairs: Sequence[Pair]) -> str:
+    """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
+    told = [base_identity(base), [(pair.prompt, pair.completion) for pair in pairs]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _batches(examples: Sequence[Example], config: RationaleConfig) -> list[list[Example]]:
+    """The batches of all epochs, in the order of the steps.
+
+    Pairs of like length share a batch, so that little is spent on padding; the batches are drawn in any order.
+    """
+    by_length = sorted(examples, key=lambda example: len(example[0]) + len(example[1]))
+    batches = [by_length[start : start + config.batch] for start in range(0, len(by_length), config.batch)]
+    rng, found = Random(config.seed), []
+    for _ in range(config.epochs):
+        rng.shuffle(batches)
+        found += batches
+    return found
+
+
+def _save(model: Any, about: Mapping[str, Any], out: Path) -> None:
+    """Write the adapter whole or not at all: a folder that is there is taken for a finished one."""
+    draft = out.with_name(f"{out.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    model.save_pretrained(draft)
+    (draft / "README.md").unlink(missing_ok=True)  # peft's empty form; the pack has a card
+    write_text(draft / RECORD, json.dumps(about, indent=2) + "\n")
+    shutil.rmtree(out, ignore_errors=True)
+    draft.replace(out)
+
+
+def _loss(model: torch.nn.Module, examples: Sequence[Example], pad: int, device: torch.device) -> torch.Tensor:
+    """Mean cross-entropy of the completions' tokens; right-padded, which causal attention never sees.
+
+    The vocabulary is scored at the completions' positions alone: it costs as much as eight layers a position.
+    """
+    width = max(len(prompt) + len(answer) for prompt, answer in examples)
+    rows = torch.tensor([[*p, *a, *[pad] * (width - len(p) - len(a))] for p, a in examples], device=device)
+    answered = torch.zeros_like(rows, dtype=torch.bool)
+    for n, (prompt, answer) in enumerate(examples):
+        answered[n, len(prompt) : len(prompt) + len(answer)] = True
+    whole = model.get_base_model()  # type: ignore[operator]
+    states = whole.model(input_ids=rows, use_cache=False).last_hidden_state
+    logits = whole.lm_head(states[:, :-1][answered[:, 1:]])
+    return F.cross_entropy(logits.float(), rows[:, 1:][answered[:, 1:]])

@@ -1,0 +1,130 @@
+"""A text set against its grounds: which title means which item, and whether as cause or as result."""
+
+import re
+from functools import cached_property
+from itertools import pairwise, takewhile
+
+from llmrec.catalog.types import Catalog
+from llmrec.catalog.vocabulary import Facet
+from llmrec.catalog.wording import wording
+from llmrec.verification.checks.allowed import Grounds
+from llmrec.verification.checks.lexicon import QUERY
+from llmrec.verification.grammar import BEFORE_CAUSE, LIFTED, ONLY_CAUSE, RESTS_ON, ROSE, STRONGLY
+from llmrec.verification.reading import Quote, Reading
+
+_TO_RESULT = (*(form.split(" {C}")[0] for form in LIFTED), "nudged", "hinted at", "gave")
+_CHOSE = re.compile(r"\byou(?:'ve| have| had| once| also)? \w+(?:ed|t|ose|aw)$|\b(?:having|you) \w+$")
+_OTHERS_CHOSE = re.compile(
+    r"\b(?:you|user|users|customer|reader|viewer|they|he|she|who)(?:'ve| have| has| had| once| also| previously|"
+    r" recently| really)* (?:lik|lov|enjoy|watch|rat|bought|buy|purchas|read|saw|seen|pick|chose|prefer|play|visit)\w*$"
+)
+_BASED_ON = re.compile(
+    r"\b(?:based on|because of|without|thanks to|given|due to|history (?:of|with)|(?:love|liking) (?:of|for))"
+    r"(?: your| their| the user's)?$"
+)
+_LISTED = re.compile(r",|(?:, ?)?(?:and|or|&)")
+_WILL_LIKE = re.compile(
+    r"(?:\b(?:would|will|might|may|should|could|can|to|not)|'ll|'d)(?: also| really)*"
+    r" (?:like|love|enjoy|watch|try|see|buy)$"
+)
+_BEFORE_CAUSE = re.compile(rf"(?:^|\W)(?:{'|'.join(BEFORE_CAUSE)})$")
+_ADVERB = re.compile(rf"^(?:{'|'.join(STRONGLY)}|only) ")
+
+
+class Scene:
+    """What all checks of one text share."""
+
+    def __init__(self, reading: Reading, grounds: Grounds, catalog: Catalog) -> None:
+        self.reading, self.grounds, self.catalog = reading, grounds, catalog
+        self.vocabulary, self.words = reading.vocabulary, wording(catalog)
+        self.facets = set(self.vocabulary.facets[grounds.item])
+        told = grounds.closed or grounds.query
+        self.querying = [span for span in reading.clauses if told and reading.said(span) & QUERY]
+        self.rests_on = tuple(form.replace("{chose}", self.words.chose) for form in RESTS_ON)
+        self._after_result = ("moved up", *self.rests_on, *ROSE, "would score", "would lose", "answers", "meets")
+        groups = (*reading.groups(), *([quote] for quote in reading.loose_titles))
+        self._part = {quote.start: self._part_of(group) for group in groups for quote in group}
+        if not grounds.closed:
+            self._inherit()
+
+    @cached_property
+    def titles(self) -> tuple[Quote, ...]:
+        """What stands as a title: in quotes, or known to the catalogue without."""
+        return (*self.reading.quotes, *self.reading.loose_titles)
+
+    @cached_property
+    def cited(self) -> dict[int, list[str]]:
+        """Start of a title -> the history items that it may mean."""
+        return {quote.start: ids for quote in self.titles if (ids := self.history(quote))}
+
+    @cached_property
+    def own_cause(self) -> re.Pattern[str]:
+        """Words that make the recommended item its own cause."""
+        causes = "|".join((*ONLY_CAUSE, *RESTS_ON)).replace("{chose}", self.words.chose)
+        return re.compile(rf"\b(?:{causes}) (?:this|it|the {self.words.noun})\b", re.IGNORECASE)
+
+    def ids(self, quote: Quote) -> list[str]:
+        """Items that have the title; in an open text, or that have it but for a slip of the pen."""
+        exact = self.vocabulary.by_title.get(quote.text.strip().casefold(), [])
+        return exact if exact or self.grounds.closed else self.vocabulary.spellings.alike(quote.text)
+
+    def is_item(self, quote: Quote) -> bool:
+        """Whether the title is the recommended item's."""
+        return self.grounds.item in self.ids(quote)
+
+    def caused(self, at: int) -> bool:
+        """Whether the words before a position make what stands there a cause, in an open text."""
+        before = self.reading.before(at)
+        return bool(_OTHERS_CHOSE.search(before) or _BASED_ON.search(before)) and not _WILL_LIKE.search(before)
+
+    def part(self, quote: Quote) -> str:
+        """ "cause", "result", or "" where the words around a title do not say."""
+        return self._part[quote.start]
+
+    def history(self, quote: Quote) -> list[str]:
+        """History items that a title may mean.
+
+        Where a variant in the history has the recommended item's title too, only words that make it the result make
+        it mean the recommended item: our plans then call that "this product".
+        """
+        if self.is_item(quote) and self._part[quote.start] == "result":
+            return []
+        return [item for item in self.ids(quote) if item in self.grounds.history]
+
+    def facets_of(self, ids: list[str]) -> set[Facet]:
+        """Facets of any of the items."""
+        return {facet for item in ids for facet in self.vocabulary.facets[item]}
+
+    def cited_in(self, span: tuple[int, int]) -> list[list[str]]:
+        """The history items of each title within a stretch, in order."""
+        return [ids for start, ids in sorted(self.cited.items()) if span[0] <= start < span[1]]
+
+    def _inherit(self) -> None:
+        """In a list ("you watched A, B and C") a title plays the part of the first; a comma alone makes no list."""
+        ordered = sorted(self.titles, key=lambda quote: quote.start)
+        joints = [self.reading.bare[one.end : other.start].strip() for one, other in pairwise(ordered)]
+        for n, quote in enumerate(ordered[1:]):
+            rest = takewhile(_LISTED.fullmatch, joints[n:])
+            if not self._part[quote.start] and any(joint != "," for joint in rest):
+                self._part[quote.start] = self._part[ordered[n].start]
+
+    def _part_of(self, group: list[Quote]) -> str:
+        before, after = self.reading.before(group[0].start), self.reading.after(group[-1].end)
+        lifts = tuple(f"{verb} " for verb in _TO_RESULT)
+        if before.endswith(_TO_RESULT):
+            return "result"
+        if not self.grounds.closed:
+            if _WILL_LIKE.search(before):
+                return "result"
+            if self.caused(group[0].start) or before.endswith(self.rests_on):
+                return "cause"
+            said = _ADVERB.sub("", after)
+            return "cause" if said.startswith(lifts) and not said.startswith(self._after_result) else ""
+        if _CHOSE.search(before) or before.endswith(self.rests_on):
+            return "cause"
+        after = _ADVERB.sub("", after)
+        if after.startswith(self._after_result):
+            return "result"
+        if after.startswith(lifts):
+            return "cause"
+        return "cause" if _BEFORE_CAUSE.search(before) else ""

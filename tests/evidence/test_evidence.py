@@ -1,0 +1,86 @@
+"""Measured effects become ranked evidence."""
+
+import json
+
+import numpy as np
+import pytest
+
+from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.vocabulary import Facet
+from llmrec.errors import BadInput, UnknownItem
+from llmrec.evidence.evidence import MAX_HISTORY, Evidence, rank_evidence, strength
+
+
+def test_history_is_ranked_by_effect_and_what_lowers_the_score_is_no_evidence(tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["1", "5", "11", "8", "4"], np.array([-0.3, 0.2, 0.4, 0.1, 0.3]))
+    assert [e.history_item for e in evidence.history] == ["11", "4", "5"]
+    assert len(evidence.history) == MAX_HISTORY
+    assert [e.effect for e in evidence.history] == [0.4, 0.3, 0.2]
+    assert "1" not in {e.history_item for e in evidence.items}
+
+
+def test_attributes_are_shared_with_the_cited_item_rarest_first(tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4", "5"], np.array([0.4, 0.2]))
+    assert evidence.shared("4") == (Facet("genres", "Romance"), Facet("year", "1990s"))
+    assert evidence.shared("5") == (Facet("genres", "Comedy"), Facet("year", "1990s"))
+
+
+def test_modalities_and_wish(tiny_catalog: Catalog) -> None:
+    effects = {"image": 0.2, "text": 0.5, "id": -0.1, "query": 0.3}
+    evidence = rank_evidence(tiny_catalog, "2", [], np.zeros(0), effects, "a funny comedy from the nineties")
+    assert [e.modality for e in evidence.modalities] == ["text", "image"]
+    assert evidence.queried == (Facet("genres", "Comedy"), Facet("year", "1990s"))
+    assert evidence.answers_query
+    assert {e.kind for e in evidence.items} == {"modality", "query"}
+
+
+def test_a_wish_effect_without_a_wish_is_dropped(tiny_catalog: Catalog) -> None:
+    assert not rank_evidence(tiny_catalog, "2", [], np.zeros(0), {"query": 0.3}).answers_query
+
+
+def test_effects_are_divided_by_the_scale(tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4"], np.array([0.4]), {"text": 0.2}, scale=10.0)
+    assert [e.effect for e in evidence.history] == [pytest.approx(0.04)]
+    assert evidence.strength == "faint"
+    assert [strength(x) for x in (0.01, 0.1, 0.5)] == ["faint", "some", "strong"]
+
+
+def test_effects_that_do_not_fit_are_refused(tiny_catalog: Catalog) -> None:
+    with pytest.raises(BadInput, match="2 history items"):
+        rank_evidence(tiny_catalog, "2", ["4", "5"], np.zeros(3))
+    with pytest.raises(BadInput, match="not finite"):
+        rank_evidence(tiny_catalog, "2", ["4"], np.array([np.nan]))
+    with pytest.raises(UnknownItem, match="'99'"):
+        rank_evidence(tiny_catalog, "2", ["99"], np.array([0.1]))
+
+
+def test_to_dict_is_json(tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4"], np.array([0.4], dtype=np.float32), {"text": 0.2})
+    stored = json.loads(json.dumps(evidence.to_dict()))
+    assert stored["item"] == "2"
+    kinds = [e["kind"] for e in stored["items"]]
+    assert kinds == ["history", "attribute", "attribute", "modality"]
+    assert stored["items"][1]["attribute"] == "genres=Romance"
+
+
+def test_kinds() -> None:
+    assert Evidence("4", None, None, 0.1).kind == "history"
+    assert Evidence("4", "genres=Drama", None, 0.1).kind == "attribute"
+    assert Evidence(None, None, "image", 0.1).kind == "modality"
+    assert Evidence(None, "genres=Drama", "query", 0.0).kind == "query"
+
+
+def test_products_share_colour_and_price_band_but_no_placeholder() -> None:
+    def product(n: int, colour: str, price: float) -> Item:
+        attributes = {"category": "Shirt", "colour": colour, "pattern": "Unknown", "price": price, "product_code": "7"}
+        return Item(str(n), f"Shirt {n}", attributes=attributes)
+
+    colours = ("Dark Blue", "Dark Blue", "Red", "Other", "Other", "Other")
+    items = tuple(product(n, colour, 0.01 * (n + 1)) for n, colour in enumerate(colours))
+    evidence = rank_evidence(Catalog("shop", items, {}), "0", ["1", "2"], np.array([0.3, 0.2]))
+    assert set(evidence.shared("1")) == {
+        Facet("category", "Shirt"),
+        Facet("colour", "Dark Blue"),
+        Facet("price", "lower"),
+    }
+    assert evidence.shared("2") == (Facet("category", "Shirt"),)

@@ -1,0 +1,128 @@
+"""What attributes move a user's scores is found by the surrogate, and sentences say it truly, in the right medium."""
+
+import random
+
+import numpy as np
+import pytest
+
+from llmrec.catalog import Catalog, Item
+from llmrec.evidence.evidence import ItemEvidence, rank_evidence
+from llmrec.evidence.surrogate import Surrogate, with_traits
+from llmrec.rationale.brief import Brief
+from llmrec.rationale.compose import Situations, compose_pairs, plain_sentence
+from llmrec.rationale.phrasing import write
+from llmrec.rationale.write import write_rationales
+from llmrec.verification.verifier import verify
+
+
+@pytest.fixture(scope="module")
+def shop() -> Catalog:
+    """120 priced things with three attributes that were seen in them."""
+    rng = np.random.default_rng(0)
+
+    def drawn(*values: str) -> str:
+        return str(rng.choice(values))
+
+    items = tuple(
+        Item(
+            str(n), f"Gift {n}", "",
+            {"family": drawn("lamp", "vase"), "price": float(n), "colour": drawn("red", "green", "blue"),
+             "pattern": drawn("dots", "stripes"), "timbre": drawn("bell", "flute", "drum")},
+        )
+        for n in range(120)
+    )  # fmt: skip
+    return Catalog("gifts", items, {}, (), {"colour": "image", "pattern": "image", "timbre": "audio"})
+
+
+@pytest.fixture(scope="module")
+def evidence(shop: Catalog) -> ItemEvidence:
+    """Why a red thing that sounds like a bell: both move the score, its dots do not; another of both was bought."""
+    likes = {"colour": "red", "timbre": "bell"}
+    worth = {"colour": 2.0, "timbre": 1.0}
+    noise = np.random.default_rng(1).normal(0, 0.3, len(shop.items))
+    scores = np.array(
+        [sum(worth[a] for a, v in likes.items() if item.attributes[a] == v) for item in shop.items], np.float32
+    )
+    open_items = np.ones(len(shop.items), np.bool_)
+    alike = [item.id for item in shop.items if all(item.attributes[a] == v for a, v in likes.items())]
+    dotted = [i for i in alike if shop.item(i).attributes["pattern"] == "dots"]
+    found = Surrogate(shop).of(scores + noise.astype(np.float32), open_items)
+    history = [next(i for i in alike if i != dotted[0])]
+    return with_traits(rank_evidence(shop, dotted[0], history, np.array([0.4])), found, shop)
+
+
+def test_the_attributes_that_move_the_score_are_found_and_the_others_are_not(evidence: ItemEvidence) -> None:
+    assert [(e.attribute, e.modality) for e in evidence.traits] == [("colour=red", "image"), ("timbre=bell", "audio")]
+    assert evidence.traits[0].effect > evidence.traits[1].effect > 0.4
+    assert evidence.fidelity is not None
+    assert 0.8 < evidence.fidelity <= 1
+    assert ItemEvidence.from_dict(evidence.to_dict()).traits[0].attribute == "colour=red"
+
+
+def test_scores_that_no_attribute_tells_give_no_reason(shop: Catalog) -> None:
+    scores = np.random.default_rng(2).normal(size=len(shop.items)).astype(np.float32)
+    found = Surrogate(shop).of(scores, np.ones(len(shop.items), np.bool_))
+    assert found.fidelity < 0.3
+    flat = Surrogate(shop).of(np.ones(len(shop.items), np.float32), np.ones(len(shop.items), np.bool_))
+    assert with_traits(ItemEvidence("3", ()), flat, shop).traits == ()
+
+
+def test_seen_items_play_no_part(shop: Catalog) -> None:
+    scores = np.array([item.attributes["colour"] == "red" for item in shop.items], np.float32)
+    wild, open_items = scores.copy(), np.ones(len(shop.items), np.bool_)
+    wild[:5], open_items[:5] = 100.0, False
+    surrogate = Surrogate(shop)
+    assert surrogate.of(wild, open_items) == surrogate.of(scores, open_items)
+
+
+TRUE = [
+    "This product came up because of the red colour in its photo, and the bell timbre in its sound.",
+    "It was the bell timbre in its sound that led to this product.",
+    "This product stood out for the red colour in its photo.",
+]
+FALSE = {
+    "This product came up because of the red colour in its sound.": "attribute",  # another medium
+    "It was the bell timbre in its sound, and the red colour in its clip, that led to this product.": "attribute",
+    "This product came up because of the blue colour in its photo.": "attribute",  # not its colour
+    "This product came up because of the dots pattern in its photo.": "attribute",  # its own, but moved nothing
+    "This product came up thanks to its clip.": "cause",
+}
+
+
+@pytest.mark.parametrize("sentence", TRUE)
+def test_true_sentences_pass(sentence: str, evidence: ItemEvidence, shop: Catalog) -> None:
+    verdict = verify(sentence, evidence, shop)
+    assert verdict.ok, verdict.problem
+
+
+@pytest.mark.parametrize(("sentence", "kind"), FALSE.items())
+def test_false_sentences_are_refused(sentence: str, kind: str, evidence: ItemEvidence, shop: Catalog) -> None:
+    assert verify(sentence, evidence, shop).problem.startswith(kind)
+
+
+def test_the_plain_sentence_names_every_trait_and_its_medium(evidence: ItemEvidence, shop: Catalog) -> None:
+    text = plain_sentence(evidence, shop)
+    assert all(word in text for word in ("red colour", "photo", "bell timbre", "sound"))
+    assert verify(text, evidence, shop).ok
+
+
+def test_what_is_composed_is_true(shop: Catalog) -> None:
+    situations, rng, named = Situations(shop), random.Random(5), 0
+    for _ in range(400):
+        drawn = situations.draw(rng)
+        brief = Brief.of(drawn, shop)
+        for lead in brief.leads():
+            text = write(brief, lead, rng)
+            assert verify(text, drawn, shop).ok, (text, verify(text, drawn, shop).problem)
+            named += lead == "seen" and all(trait.phrase in text for trait in brief.traits)
+    assert named > 200
+    assert any("shows in its photo: " in pair.prompt for pair in compose_pairs(shop, 20, 0))
+
+
+def test_a_sentence_that_leaves_a_trait_out_is_not_taken(evidence: ItemEvidence, shop: Catalog) -> None:
+    half = TRUE[1]
+    (rationale,) = write_rationales([evidence], lambda prompts, _: [half] * len(prompts), shop)
+    assert rationale.source == "plain"
+    assert rationale.refused[0] == (half, "it leaves out the red colour")
+    (rationale,) = write_rationales([evidence], lambda prompts, _: [TRUE[0]] * len(prompts), shop)
+    assert (rationale.source, rationale.text) == ("llm", TRUE[0])

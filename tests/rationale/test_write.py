@@ -1,0 +1,135 @@
+"""Generate, verify, try once more, else the plain sentence; the response says which."""
+
+import json
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from llmrec.catalog.types import Catalog
+from llmrec.errors import LlmrecError
+from llmrec.evidence.evidence import ItemEvidence, rank_evidence
+from llmrec.rationale.write import stream_rationales, write_rationales
+from llmrec.verification.verifier import verify
+
+TRUE = 'You watched "{0}", so this film came up.'
+FALSE = 'You watched "The Matrix", so this film came up.'
+
+
+@pytest.fixture
+def evidences(tiny_catalog: Catalog) -> list[ItemEvidence]:
+    """Three recommendations, each with one cause: "Paper Moonlight", "Laugh Track", "Red Dawn"."""
+    pairs = [("2", "4"), ("10", "5"), ("3", "1")]
+    return [rank_evidence(tiny_catalog, item, [cause], np.array([0.4])) for item, cause in pairs]
+
+
+def test_bad_sentences_are_tried_once_more_then_said_plainly(
+    evidences: list[ItemEvidence], tiny_catalog: Catalog
+) -> None:
+    calls: list[tuple[int, int]] = []
+
+    def generate(prompts: list[str], seed: int) -> list[str]:
+        calls.append((len(prompts), seed))
+        if len(calls) == 1:
+            return [f" {TRUE.format('Paper Moonlight')}\nwish: more", FALSE, FALSE]
+        return [TRUE.format("Laugh Track"), "BUY NOW."]
+
+    first, second, third = write_rationales(evidences, generate, tiny_catalog, seed=7)
+    assert calls == [(3, 7), (2, 8)]
+    assert (first.text, first.source) == (TRUE.format("Paper Moonlight"), "llm")
+    assert (second.text, second.source) == (TRUE.format("Laugh Track"), "llm-retry")
+    assert third.source == "plain"
+    assert '"Red Dawn"' in third.text
+    assert [text for text, _ in third.refused] == [FALSE, "BUY NOW."]
+    assert "title" in third.refused[0][1]
+    for rationale in (first, second, third):
+        assert verify(rationale.text, rationale.evidence, tiny_catalog).ok
+        assert rationale.claims
+        json.dumps(rationale.to_dict())
+
+
+def test_nothing_is_asked_twice_when_all_is_well(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    seeds: list[int] = []
+
+    def generate(prompts: list[str], seed: int) -> list[str]:
+        seeds.append(seed)
+        return [TRUE.format(name) for name in ("Paper Moonlight", "Laugh Track", "Red Dawn")][: len(prompts)]
+
+    assert {r.source for r in write_rationales(evidences, generate, tiny_catalog)} == {"llm"}
+    assert seeds == [0]
+    assert write_rationales([], generate, tiny_catalog) == []
+    assert seeds == [0]
+
+
+def test_one_answer_does_not_say_the_same_twice(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    twice = [evidences[0], evidences[0]]
+    texts = [
+        r.text for r in write_rationales(twice, lambda p, _: [TRUE.format("Paper Moonlight")] * len(p), tiny_catalog)
+    ]
+    assert len(set(texts)) == 2
+
+
+def test_each_group_comes_before_the_next_is_written(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    calls: list[tuple[int, int]] = []
+
+    def generate(prompts: list[str], seed: int) -> list[str]:
+        calls.append((len(prompts), seed))
+        names = ("Paper Moonlight", "Laugh Track", "Red Dawn")
+        return [
+            next((TRUE.format(name) for name in names if f'watched: "{name}"' in prompt), FALSE) for prompt in prompts
+        ]
+
+    told = stream_rationales(evidences, generate, tiny_catalog, sizes=(1, 2))
+    assert calls == []
+    assert next(told).text == TRUE.format("Paper Moonlight")
+    assert calls == [(1, 0)]
+    assert [rationale.text for rationale in told] == [TRUE.format("Laugh Track"), TRUE.format("Red Dawn")]
+    assert calls == [(1, 0), (2, 0)]
+    again = list(stream_rationales([evidences[0]] * 4, generate, tiny_catalog, sizes=(1, 2)))
+    assert [rationale.source for rationale in again] == ["llm", "plain", "plain", "plain"]
+    assert calls[2:] == [(1, 0), (2, 0), (2, 1), (1, 0), (1, 1)]
+
+
+def test_an_engine_that_loses_a_prompt_is_an_error(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    with pytest.raises(LlmrecError, match="2 texts for 3 prompts"):
+        write_rationales(evidences, lambda _prompts, _seed: ["a", "b"], tiny_catalog)
+
+
+def test_garbage_never_reaches_the_user(films: Catalog) -> None:
+    rng = random.Random(0)
+    words = [w for item in films.items[:200] for w in item.title.split()] + ["because", "you", "watched", '"', "comedy"]
+    evidences = [rank_evidence(films, item.id, ["50", "181"], np.array([0.4, 0.2])) for item in films.items[1:30]]
+
+    def generate(prompts: list[str], _seed: int) -> list[str]:
+        return [" ".join(rng.choices(words, k=12)) + "." for _ in prompts]
+
+    assert {r.source for r in write_rationales(evidences, generate, films)} == {"plain"}
+
+
+def test_a_title_that_two_items_have_is_said_of_the_one_that_was_taken(tiny_catalog: Catalog) -> None:
+    """Two colours of one dress share their title: `"A" came up thanks to "A"` would tell nobody anything."""
+    items = (*tiny_catalog.items, replace(tiny_catalog.item("4"), id="variant"))
+    catalog = replace(tiny_catalog, items=items)
+    evidence = rank_evidence(catalog, "variant", ["4"], np.array([0.4]))
+    for said, told in (
+        ('"Paper Moonlight" came up thanks to "Paper Moonlight".', 'This film came up thanks to "Paper Moonlight".'),
+        ('You watched "Paper Moonlight", so "Paper Moonlight" came up.',
+         'You watched "Paper Moonlight", so this film came up.'),
+    ):  # fmt: skip
+        (rationale,) = write_rationales([evidence], lambda p, _, said=said: [said] * len(p), catalog)
+        assert (rationale.text, rationale.source) == (told, "llm")
+    thrice = 'You watched "Paper Moonlight" and "Paper Moonlight", so "Paper Moonlight" came up.'
+    (rationale,) = write_rationales([evidence], lambda p, _: [thrice] * len(p), catalog)
+    assert rationale.source == "plain"
+    assert rationale.refused[0] == (thrice, '"Paper Moonlight" stands for two items')
+
+
+def test_two_items_with_the_same_evidence_get_two_plain_sentences(tiny_catalog: Catalog) -> None:
+    items = (*tiny_catalog.items, replace(tiny_catalog.item("2"), id="variant"))
+    catalog = replace(tiny_catalog, items=items)
+    both = [rank_evidence(catalog, item, ["4"], np.array([0.4])) for item in ("2", "variant")]
+    found = write_rationales(both, lambda p, _: ["BUY NOW."] * len(p), catalog)
+    assert {r.source for r in found} == {"plain"}
+    assert len({r.text for r in found}) == 2
+    assert all(verify(r.text, r.evidence, catalog).ok for r in found)

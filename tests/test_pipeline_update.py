@@ -1,0 +1,75 @@
+"""Items that come, change and go while the demo's catalogue is open."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from llmrec.catalog import Item
+from llmrec.errors import UnknownItem
+from llmrec.pipeline import changed
+from llmrec.recommender import Recommender
+from llmrec.request import Request
+
+MINERS = Item(
+    "miners", "Galaxy Miners", "A crew of miners far out in space meets an alien machine.",
+    {"genres": ("Sci-Fi", "Adventure"), "year": 1997},
+)  # fmt: skip
+QUERY = "miners in space meet an alien machine"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Recommender]:
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.pipeline.index.close()
+
+
+def ids(recommender: Recommender, request: Request) -> list[str]:
+    return [item.id for item in recommender.recommend(request).items]
+
+
+def test_a_new_item_is_found_explained_and_taken_as_history(shop: Recommender) -> None:
+    grown = Recommender(changed(shop.pipeline, [MINERS], []))
+    assert "miners" in ids(grown, Request(history=(), query=QUERY, k=3))
+    assert "miners" not in ids(grown, Request(history=(), query=QUERY, where="year<1997", k=3))
+    after = grown.recommend(Request(history=("miners",), k=3, explain=True))
+    assert any(record.history_item == "miners" for record in after.items[0].evidence.items)  # type: ignore[union-attr]
+    with pytest.raises(UnknownItem):
+        shop.recommend(Request(history=("miners",)))
+
+
+def test_the_others_keep_their_places(shop: Recommender) -> None:
+    grown = Recommender(changed(shop.pipeline, [MINERS], []))
+    with_it = [item for item in ids(grown, Request(user="42", k=20)) if item != "miners"]
+    assert with_it == ids(shop, Request(user="42", k=20))[: len(with_it)]
+
+
+def test_a_changed_item_is_found_by_its_new_words_and_filters(shop: Recommender) -> None:
+    old = shop.catalog.item("1")
+    new = Item(
+        "1", "Deep Reef", "Divers look for a sunken ship among sharks.", {"genres": ("Documentary",), "year": 2001}
+    )
+    other = Recommender(changed(shop.pipeline, [new], []))
+    assert ids(other, Request(history=(), where="year=2001 and genre=Documentary", k=1)) == ["1"]
+    again = Recommender(changed(other.pipeline, [old], []))
+    assert "1" not in ids(again, Request(history=(), where="genre=Documentary", k=50))
+
+
+def test_what_is_withdrawn_is_not_offered_until_it_is_put_again(shop: Recommender) -> None:
+    best = ids(shop, Request(user="42", k=1))[0]
+    without = Recommender(changed(shop.pipeline, [], [best]))
+    assert best not in ids(without, Request(user="42", k=100))
+    assert best in ids(Recommender(changed(without.pipeline, [shop.catalog.item(best)], [])), Request(user="42", k=3))
+
+
+def test_threads_get_the_answers_that_one_after_the_other_gets(shop: Recommender) -> None:
+    requests = [Request(user=str(n), query="a funny film" if n % 2 else None, k=5) for n in range(1, 17)]
+    alone = [ids(shop, request) for request in requests]
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(lambda request: ids(shop, request), requests)) == alone
+
+
+def test_an_item_that_was_turned_down_is_never_answered(shop: Recommender) -> None:
+    first, second = ids(shop, Request(user="42", k=2))
+    assert ids(shop, Request(user="42", k=1, never=(first,))) == [second]

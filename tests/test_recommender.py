@@ -1,0 +1,283 @@
+"""The whole pipeline with the shipped pack on the demo's data, as a user meets it (`llmrec setup` comes first)."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmrec.catalog import rolling_split
+from llmrec.errors import BadFilter, BadInput, CheckpointError, CheckpointMismatch, UnknownItem, UnknownUser
+from llmrec.pipeline import load_pipeline
+from llmrec.rationale.phrasing import Style
+from llmrec.recommender import Recommender, Request
+from llmrec.retrieval.filters import parse_where
+from llmrec.verification.verifier import verify
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Recommender]:
+    recommender = Recommender.open(None, None)
+    yield recommender
+    recommender.pipeline.index.close()
+
+
+def test_nothing_seen_comes_back_and_the_order_is_by_score(shop: Recommender) -> None:
+    answer = shop.recommend(Request(user="42", k=50))
+    assert len(answer.items) == 50 == len({item.id for item in answer.items})
+    assert not {item.id for item in answer.items} & set(shop.catalog.history("42"))
+    scores = [item.score for item in answer.items]
+    assert scores == sorted(scores, reverse=True)
+    assert answer.items[0].score == pytest.approx(sum(answer.items[0].parts.values()), abs=1e-3)
+
+
+def test_the_llm_and_the_item_item_model_both_count(shop: Recommender) -> None:
+    parts = shop.recommend(Request(user="42", k=1)).items[0].parts
+    assert {"llm", "collaborative"} <= set(parts)
+
+
+def test_words_steer_the_ranking(shop: Recommender) -> None:
+    def animated(query: str | None) -> int:
+        found = shop.recommend(Request(user="405", query=query, k=10)).items
+        return sum("Animation" in shop.catalog.item(item.id).attributes["genres"] for item in found)  # type: ignore[operator]
+
+    assert animated("something animated for children") >= animated(None) + 4
+
+
+def test_filters_hold_for_every_item(shop: Recommender) -> None:
+    found = shop.recommend(Request(user="7", k=20, where="year<1960 and genre=Drama")).items
+    assert found
+    assert all(item.attributes["year"] < 1960 and "Drama" in item.attributes["genres"] for item in found)  # type: ignore[operator]
+
+
+def test_a_filter_that_leaves_few_says_so(shop: Recommender) -> None:
+    answer = shop.recommend(Request(user="7", k=500, where="genre=Film-Noir"))
+    assert 0 < len(answer.items) < 500
+    assert "only" in answer.notes[-1]
+
+
+def test_newcomers_get_answers_from_words_and_without(shop: Recommender) -> None:
+    assert len(shop.recommend(Request(history=(), k=5)).items) == 5
+    spaced = shop.recommend(Request(history=(), query="science fiction in space", k=5)).items
+    assert sum("Sci-Fi" in item.attributes["genres"] for item in spaced) >= 3  # type: ignore[operator]
+
+
+def test_a_history_of_ids_answers_like_the_user_who_has_it(shop: Recommender) -> None:
+    ids = shop.catalog.history("42")
+    by_user, by_ids = shop.recommend(Request(user="42")), shop.recommend(Request(history=ids))
+    assert [i.id for i in by_user.items] == [i.id for i in by_ids.items]
+
+
+def test_diversity_changes_the_list_and_keeps_its_length(shop: Recommender) -> None:
+    plain, mixed = (shop.recommend(Request(user="42", diversity=d)).items for d in (0.0, 0.7))
+    assert len(mixed) == len(plain)
+    assert [i.id for i in mixed] != [i.id for i in plain]
+
+
+def test_wrong_requests_are_refused(shop: Recommender) -> None:
+    with pytest.raises(UnknownUser, match="nobody"):
+        shop.recommend(Request(user="nobody"))
+    with pytest.raises(UnknownItem, match="99999"):
+        shop.recommend(Request(history=("1", "99999")))
+    with pytest.raises(BadInput, match="twice"):
+        shop.recommend(Request(history=("1", "1")))
+    with pytest.raises(BadFilter):
+        shop.recommend(Request(user="7", where="colour=red"))
+
+
+def test_every_sentence_that_is_shown_is_supported(shop: Recommender) -> None:
+    for request in (
+        Request(user="42", k=3, explain=True),
+        Request(user="7", query="a dark thriller from the 1990s", k=3, explain=True),
+        Request(history=(), query="a musical", k=2, explain=True),
+    ):
+        for item in shop.recommend(request).items:
+            assert item.rationale is not None and item.evidence is not None
+            assert item.rationale.source in ("llm", "llm-retry", "plain")
+            assert verify(item.rationale.text, item.evidence, shop.catalog).ok
+            assert all(claim.verdict == "supported" for claim in item.rationale.claims)
+
+
+def test_evidence_names_films_of_the_history_with_their_measured_effect(shop: Recommender) -> None:
+    item = shop.recommend(Request(user="42", k=1, explain=True)).items[0]
+    assert item.evidence is not None
+    cited = list(item.evidence.history)
+    assert cited and all(record.effect > 0 for record in cited)
+    assert {record.history_item for record in cited} <= set(shop.catalog.history("42"))
+
+
+def test_a_counterfactual_rank_is_the_place_in_the_answer_without_that_item(shop: Recommender) -> None:
+    history = shop.catalog.history("42")
+    for place, item in enumerate(shop.recommend(Request(history=history, k=2, explain=True)).items, start=1):
+        assert item.evidence is not None
+        (found,) = item.evidence.counterfactuals
+        assert found.history_item == item.evidence.history[0].history_item and found.rank == place
+        left = tuple(id for id in history if id != found.history_item)
+        without = shop.recommend(Request(history=left, k=300, never=(found.history_item or "",))).items
+        assert [other.id for other in without].index(item.id) + 1 == found.rank_without
+
+
+def test_without_the_wish_an_item_ranks_where_it_does_for_who_asks_for_nothing(shop: Recommender) -> None:
+    request = Request(user="7", query="a musical", k=1, where="year<1990", explain=True)
+    item = shop.recommend(request).items[0]
+    assert item.evidence is not None
+    found = {record.history_item: record for record in item.evidence.counterfactuals}[None]
+    silent = shop.recommend(Request(user="7", k=300, where="year<1990")).items
+    assert found.rank == 1 and [other.id for other in silent].index(item.id) + 1 == found.rank_without
+
+
+def test_people_who_took_both_are_counted_in_the_interactions(shop: Recommender) -> None:
+    evidence = shop.recommend(Request(user="42", k=1, explain=True)).items[0].evidence
+    assert evidence is not None and evidence.companions
+    interacted = [{event.item for event in events} for events in shop.catalog.histories.values()]
+    for record in evidence.companions:
+        group = [items for items in interacted if record.history_item in items]
+        assert (record.both, record.group) == (sum(evidence.item in items for items in group), len(group))
+        assert (record.takers, record.people) == (sum(evidence.item in items for items in interacted), len(interacted))
+
+
+def test_shapley_values_come_on_request_and_say_their_cost(shop: Recommender) -> None:
+    with pytest.raises(BadInput, match="--explain"):
+        Request(user="42", shapley=2)
+    history = shop.catalog.history("42")[-4:]
+    answer = shop.recommend(Request(history=history, k=1, explain=True, shapley=8))
+    assert answer.items[0].evidence is not None
+    shares = answer.items[0].evidence.shapley
+    assert {share.history_item for share in shares} == set(history)
+    assert [share.effect for share in shares] == sorted((share.effect for share in shares), reverse=True)
+    assert "8 orders" in answer.notes[-1] and "histories" in answer.notes[-1] and answer.timings["shapley"] > 0
+
+
+@pytest.mark.parametrize("style", ["line", "two", "comparison"])
+def test_reasons_come_in_a_style_without_the_llm(shop: Recommender, style: Style) -> None:
+    items = shop.recommend(Request(user="42", k=4, explain=True, style=style)).items
+    assert len({item.rationale.text for item in items if item.rationale}) == 4
+    for item in items:
+        assert item.rationale is not None and item.evidence is not None and item.rationale.source == "plain"
+        assert verify(item.rationale.text, item.evidence, shop.catalog).ok
+
+
+def test_reasons_come_one_by_one_and_are_those_of_a_whole_answer(shop: Recommender) -> None:
+    request = Request(user="42", k=3, explain=True)
+    answer = shop.stream(request)
+    assert [item.rationale for item in answer.items] == [None] * 3 and "sentences" not in answer.timings
+    first = next(answer.explained)
+    assert first.id == answer.items[0].id and first.rationale is not None and first.evidence is not None
+    assert verify(first.rationale.text, first.evidence, shop.catalog).ok
+    items = (first, *answer.explained)
+    whole = shop.recommend(request)
+    assert [item.id for item in items] == [item.id for item in whole.items]
+    assert [item.rationale for item in items] == [item.rationale for item in whole.items]
+
+
+def test_evidence_fits_its_schema(shop: Recommender) -> None:
+    import jsonschema
+
+    schema = json.loads(files("llmrec.rationale").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
+    for request in (
+        Request(user="7", query="a musical", k=2, explain=True),
+        Request(history=(), query="a musical", k=1, explain=True),
+        Request(history=("50", "172"), k=1, explain=True, shapley=1),
+    ):
+        for item in json.loads(json.dumps(shop.recommend(request).to_dict(), allow_nan=False))["items"]:
+            jsonschema.validate(item["rationale"]["evidence"], schema)
+
+
+def test_an_answer_is_json(shop: Recommender) -> None:
+    told = json.dumps(shop.recommend(Request(user="1", k=2, explain=True)).to_dict())
+    assert json.loads(told)["items"][0]["rationale"]["evidence"]
+
+
+def test_rank_writes_what_the_referee_reads(shop: Recommender, tmp_path: Path) -> None:
+    split = rolling_split(shop.catalog)
+    users = list(split.train)[:5]
+    lines = [{"user": u, "train": split.train[u], "valid": split.valid[u], "test": split.test[u]} for u in users]
+    (tmp_path / "split.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    shop.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "ranking.jsonl").read_text().splitlines()]
+    assert [row["user"] for row in rows] == users
+    for row in rows:
+        history = {*split.train[row["user"]], *split.valid[row["user"]]}
+        assert len(row["items"]) == len(split.test[row["user"]])
+        for top, target in zip(row["items"], split.test[row["user"]], strict=True):
+            assert len(set(top)) == 20 and not set(top) & history
+            history.add(target)
+
+
+def test_a_folder_without_a_pack_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no adapter pack"):
+        load_pipeline(None, tmp_path)
+
+
+def test_a_pack_of_another_base_is_refused(tmp_path: Path) -> None:
+    from llmrec.paths import resource
+
+    for file in (resource("adapters") / "ml-100k").iterdir():
+        if file.is_file():
+            (tmp_path / file.name).write_bytes(file.read_bytes())
+    noted = json.loads((tmp_path / "checkpoint.json").read_text())
+    (tmp_path / "checkpoint.json").write_text(json.dumps(noted | {"base": "Another-7B"}))
+    with pytest.raises(CheckpointMismatch, match="Another-7B"):
+        load_pipeline(None, tmp_path)
+
+
+STALL = (
+    "item_id,title,description,genres\n"
+    "a,Quiet River,A drama on a river.,Drama\n"
+    "b,Robot Noon,A robot western.,Sci-Fi|Western\n"
+    "c,Paper Stars,A space comedy.,Sci-Fi|Comedy\n"
+    "d,Late Train,A thriller on a train.,Thriller\n"
+)
+
+
+def write_stall(folder: Path) -> Path:
+    """A catalogue of four items that the shipped pack has never seen."""
+    (folder / "items.csv").write_text(STALL)
+    (folder / "interactions.csv").write_text("user_id,item_id,timestamp\nu,a,1\nu,d,2\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
+    recommender = Recommender.open(write_stall(tmp_path_factory.mktemp("stall")), None)
+    yield recommender
+    recommender.pipeline.index.close()
+
+
+def test_a_catalogue_of_other_items_is_answered_without_training(stall: Recommender) -> None:
+    found = stall.recommend(Request(user="u", query="science fiction", k=2, explain=True))
+    assert {item.id for item in found.items} == {"b", "c"}
+
+
+def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: Recommender, tmp_path: Path) -> None:
+    (tmp_path / "split.jsonl").write_text(json.dumps({"user": "u", "train": ["a"], "valid": [], "test": ["d"]}))
+    stall.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    ranked = json.loads((tmp_path / "ranking.jsonl").read_text())["items"]
+    assert [sorted(items) for items in ranked] == [["b", "c", "d"]]
+
+
+@pytest.mark.parametrize("change", ["picture", "description", "genre"])
+def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, change: str) -> None:
+    from PIL import Image
+
+    write_stall(tmp_path)
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "images" / "c.png")
+    Recommender.open(tmp_path, None).pipeline.index.close()
+    if change == "picture":
+        Image.linear_gradient("L").convert("RGB").save(tmp_path / "images" / "c.png")
+    else:
+        old, new = ("A space comedy", "A submarine opera") if change == "description" else ("|Comedy", "|Musical")
+        (tmp_path / "items.csv").write_text(STALL.replace(old, new))
+    parts = Recommender.open(tmp_path, None).pipeline
+    try:
+        q = np.random.default_rng(0).normal(size=(1, parts.components.v.shape[1])).astype(np.float32)
+        rows, scores = parts.index.query(q, 4)
+        exact = parts.components.v @ q[0] + parts.components.b
+        np.testing.assert_allclose(scores[0], exact[rows[0]], rtol=1e-3, atol=1e-3)
+        genre = parts.catalog.items[2].attributes["genres"][-1]  # type: ignore[index]
+        assert parts.index.query(q, 4, parse_where(f"genre={genre}", parts.catalog))[0][0].tolist() == [2]
+    finally:
+        parts.index.close()

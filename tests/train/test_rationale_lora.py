@@ -1,0 +1,87 @@
+"""The rationale LoRA: what training writes, peft reads, and a run cut short ends like one that was not."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from llmrec.catalog.types import Catalog
+from llmrec.errors import BadInput
+from llmrec.rationale.compose import compose_pairs
+from llmrec.train.rationale_lora import RationaleConfig, train_rationale, training_state_of
+
+CONFIG = RationaleConfig(batch=2, rank=4, epochs=2)
+Report = Callable[[dict[str, float]], None]
+Train = Callable[..., None]
+
+
+@pytest.fixture
+def train(tiny_base: Path, tiny_catalog: Catalog) -> Train:
+    """Trains on six sentences into a folder: six steps in two epochs."""
+
+    def run(out: Path, report: Report = lambda _entry: None, config: RationaleConfig = CONFIG, pairs: int = 6) -> None:
+        train_rationale(tiny_base, compose_pairs(tiny_catalog, pairs, seed=0), out, config, report)
+
+    return run
+
+
+def weights(out: Path) -> bytes:
+    return (out / "adapter_model.safetensors").read_bytes()
+
+
+def test_adapter_loads_and_says_something_else_than_the_base(train: Train, tiny_base: Path, tmp_path: Path) -> None:
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    told: list[dict[str, float]] = []
+    train(tmp_path / "lora", told.append)
+    about = json.loads((tmp_path / "lora" / "training.json").read_text())
+    assert (about["pairs"], about["held out"], about["recipe"]["seed"]) == (6, 1, 0)
+    assert 0 < about["held-out loss"] < 50 and about["seconds"] > 0 and {"machine", "date", "commit"} <= about.keys()
+    assert [entry["step"] for entry in told] == [1, 2, 3, 4, 5, 6] and told[-1]["steps"] == 6
+    assert [file.name for file in tmp_path.iterdir()] == ["lora"]  # no checkpoint is left to ship
+    ids = torch.tensor([[10, 20, 30]])
+    with torch.inference_mode():
+        base = AutoModelForCausalLM.from_pretrained(tiny_base)
+        plain = base(input_ids=ids).logits
+        tuned = PeftModel.from_pretrained(base, tmp_path / "lora")(input_ids=ids).logits
+    assert not torch.allclose(plain, tuned, atol=1e-5)
+
+
+class Killed(BaseException):
+    """Ends the run without a last word, as kill -9 does: nothing but the checkpoint on disk is left."""
+
+
+@pytest.mark.parametrize(("end", "minutes", "lost"), [(KeyboardInterrupt, 60.0, 0), (Killed, 0.0, 1)])
+def test_run_cut_short_ends_like_one_that_was_not(
+    train: Train, tmp_path: Path, end: type[BaseException], minutes: float, lost: int
+) -> None:
+    config = replace(CONFIG, checkpoint_minutes=minutes)
+    train(tmp_path / "whole", config=config)
+
+    def cut(entry: dict[str, float]) -> None:
+        if entry["step"] == 4:  # in the second epoch
+            raise end
+
+    with pytest.raises(end):
+        train(tmp_path / "cut", cut, config)
+    assert training_state_of(tmp_path / "cut").is_file() and not (tmp_path / "cut").exists()
+    told: list[dict[str, float]] = []
+    train(tmp_path / "cut", told.append, config)
+    assert [entry["step"] for entry in told] == list(range(5 - lost, 7))
+    assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
+
+
+def test_checkpoint_of_another_run_is_refused(train: Train, tmp_path: Path) -> None:
+    def cut(_entry: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path / "lora", cut)
+    with pytest.raises(BadInput, match="another recipe"):
+        train(tmp_path / "lora", config=replace(CONFIG, lr=1e-4))
+    with pytest.raises(BadInput, match="other data"):
+        train(tmp_path / "lora", pairs=5)
