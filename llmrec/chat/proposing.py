@@ -100,7 +100,7 @@ def agreed(rules: Intent, proposed: Proposed, line: str, catalog: Catalog) -> In
     query = proposed.query.strip() if _from(proposed.query, line) else ""
     about = _about(proposed, line, catalog)
     if proposed.action == "similar" and about:
-        return Intent("similar", about, wish, filters)
+        return Intent("similar", about, query, filters)
     if not filters and (about or proposed.action in ("more", "anew")) and proposed.action != "ask":
         return Intent(proposed.action, about)
     return Intent("ask", query=query or rules.query, filters=filters)
