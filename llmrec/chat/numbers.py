@@ -206,7 +206,6 @@ _THIS = re.compile(r"(?:that|this|it|that one|this one|the same|the same one|the
 _ALL = re.compile(
     r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I
 )
-_INVERSE = {"<": ">=", ">": "<="}
 
 
 @dataclass(frozen=True, slots=True)

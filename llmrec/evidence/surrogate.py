@@ -27,7 +27,7 @@ RIDGE = 2.0
 """Items' worth of doubt in each attribute."""
 FEWEST = 5
 """Items that must have an attribute value for it to be told apart."""
-MOST = 400
+MOST_FACETS = 400
 """Attribute values regressed on, the most frequent first: the cost grows with their square."""
 
 
@@ -47,7 +47,7 @@ class Surrogate:
         vocabulary = Vocabulary.of(catalog)
         self.facets_of = [vocabulary.facets[item.id] for item in catalog.items]
         kept = [facet for facet, count in vocabulary.counts.items() if count >= FEWEST]
-        self.facets = sorted(kept, key=lambda facet: (-vocabulary.counts[facet], facet))[:MOST]
+        self.facets = sorted(kept, key=lambda facet: (-vocabulary.counts[facet], facet))[:MOST_FACETS]
         column = {facet: n for n, facet in enumerate(self.facets)}
         x = np.zeros((len(catalog.items), len(self.facets)), np.float32)
         known = np.zeros((len(catalog.items), len(self.facets)), np.bool_)
@@ -95,7 +95,8 @@ class Surrogate:
 LEAST = 0.07
 """Standard deviations from which an attribute is a reason. Above the noise of the other effects (`evidence.FAINT`), and
 where, for users of a SimShop whose tastes training saw, 96 % of the attributes named are of the taste."""
-MOST = 3
+MOST_NAMED = 3
+"""Attributes seen in media, and as many of the listed ones, that become evidence of an item."""
 
 
 def with_traits(evidence: ItemEvidence, attributed: Attributed, catalog: Catalog) -> ItemEvidence:
@@ -107,6 +108,6 @@ def with_traits(evidence: ItemEvidence, attributed: Attributed, catalog: Catalog
     worth = sorted(((attributed.weights.get(facet, 0.0), facet) for facet in facets), reverse=True)
     raised = [Evidence(None, f.key, catalog.seen.get(f.name), effect) for effect, f in worth if effect >= LEAST]
     # Sentences name what was seen; what is listed must not take its place.
-    seen, listed = ([e for e in raised if (e.modality is None) == apart][:MOST] for apart in (False, True))
+    seen, listed = ([e for e in raised if (e.modality is None) == apart][:MOST_NAMED] for apart in (False, True))
     found = tuple(sorted((*seen, *listed), key=lambda record: -record.effect))
     return replace(evidence, items=(*evidence.items, *found), fidelity=attributed.fidelity) if found else evidence
