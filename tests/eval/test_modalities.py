@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from eval.modalities.checkpoints import load_checkpoints, run_checkpoint
 
 from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
+from eval.modalities.checkpoints import load_checkpoints, run_checkpoint
 from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 import numpy as np
-from tests.conftest import Scored
 
 from llmrec.evidence.effects import history_effects
 from llmrec.evidence.measure import Instruments, add_shapley, measure
 from llmrec.ranking.fused import fuse
+from tests.conftest import Scored
 
 
 def tools(shop: Scored) -> Instruments:

@@ -6,9 +6,9 @@ from itertools import permutations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.conftest import Scored
 
 from llmrec.evidence.shapley import Coalition, marginals, shapley_effects
+from tests.conftest import Scored
 
 
 def game(coalitions: Sequence[Coalition]) -> NDArray[np.float32]:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
-from tests.model.test_checkpoint import save
 from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
 
 from llmrec.encoders import Features
@@ -17,6 +16,7 @@ from llmrec.model.checkpoint import load_checkpoint, restore_model
 from llmrec.model.export import export_merged
 from llmrec.model.inference import prompt_embeddings, query_vectors, read_states, soft_tokens
 from llmrec.model.reclm import RecLM
+from tests.model.test_checkpoint import save
 
 BEFORE = (5, 9, 12)
 HISTORIES: list[list[int]] = [[0, 1, 2], [3], [], [10, 4], [1, 2, 3, 4, 5, 6]]

@@ -9,7 +9,6 @@ from pathlib import Path
 import chromadb
 import numpy as np
 import pytest
-from tests.retrieval.test_chroma import made
 
 from eval.serving.chroma import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
@@ -18,6 +17,7 @@ from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.index import exact_search
 from llmrec.retrieval.remote import open_remote
 from llmrec.retrieval.resilient import ResilientIndex
+from tests.retrieval.test_chroma import made
 
 V, B, CATALOG, STAMP = made(400, 16)
 QUERIES = np.random.default_rng(9).normal(size=(8, 16)).astype(np.float32)

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.test_recommender import write_stall
 
 from eval.serving.chroma import Chroma
 from llmrec.recommender import Recommender
@@ -16,6 +15,7 @@ from llmrec.server.app import build
 from llmrec.server.dependencies import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
+from tests.test_recommender import write_stall
 
 
 @pytest.fixture
