@@ -33,6 +33,10 @@ class BadFilter(BadInput):
     """A `--where` filter does not parse or names an attribute the catalogue lacks."""
 
 
+class UnknownPlugin(BadInput):
+    """A plug-in has no such name, or the package that holds it cannot be imported."""
+
+
 class BadSplit(BadInput):
     """A split file does not fit the catalogue."""
 

@@ -1,0 +1,298 @@
+"""Plug-ins: encoders, fusions, candidate sources, score components, indexes, engines, readers and verifiers by name.
+
+A *spec* is what an option or a config field holds. It is one of
+
+- the name of a part of llmrec (`concat`, `chroma`, `local`, …);
+- a name given with `register` in this process;
+- a name that an installed package declares as an entry point of the kind's group (see `GROUPS`)::
+
+      [project.entry-points."llmrec.fusions"]
+      my-fusion = "my_pkg.fusions:MyFusion"
+
+- an import path, `package.module:Name` or `package.module.Name`.
+
+Nothing is imported before it is asked for: `resolve` imports the one part that the spec names.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points, packages_distributions, version
+from operator import attrgetter
+from typing import Any, Literal, TypeVar, get_args
+
+from llmrec.errors import BadInput, UnknownPlugin
+
+Kind = Literal[
+    "encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Target = TypeVar("Target")
+
+GROUPS: Mapping[Kind, str] = {
+    "encoder": "llmrec.encoders",
+    "fusion": "llmrec.fusions",
+    "candidate_source": "llmrec.candidate_sources",
+    "score_component": "llmrec.score_components",
+    "index": "llmrec.indexes",
+    "engine": "llmrec.engines",
+    "reader": "llmrec.readers",
+    "verifier": "llmrec.verifiers",
+}
+"""Kind -> the entry-point group in which packages declare theirs."""
+
+BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
+    "encoder": {},  # `llmrec.encoders.registry` has a grammar of its own for these
+    "fusion": {
+        "concat": "llmrec.fusion.concat:ConcatFusion",
+        "weighted": "llmrec.fusion.gating:WeightedFusion",
+        "late": "llmrec.fusion.late:LateFusion",
+        "attention": "llmrec.fusion.attention:AttentionFusion",
+        "resampler": "llmrec.fusion.resampler:ResamplerFusion",
+        "graph": "llmrec.fusion.graph:GraphFusion",
+        "recurrent": "llmrec.fusion.recurrent:RecurrentFusion",
+    },
+    "candidate_source": {},
+    "score_component": {},
+    "index": {},
+    "engine": {},
+    "reader": {},
+    "verifier": {},
+}
+"""Kind -> name -> import path of llmrec's own parts."""
+
+_REGISTERED: dict[Kind, dict[str, Any]] = {kind: {} for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A part from outside llmrec that a checkpoint needs.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    spec : str
+        What `resolve` takes.
+    package : str
+        Distribution that provides it, as ``name==version``; empty where it belongs to none.
+    """
+
+    kind: Kind
+    spec: str
+    package: str = ""
+
+
+def register(kind: Kind, name: str) -> Callable[[Target], Target]:
+    """Decorate a class or function so that `name` stands for it in this process.
+
+    Parameters
+    ----------
+    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
+        What it is; `docs/how-to/plugins.md` shows the protocol of each.
+    name : str
+        A word without dot, colon, ``#`` or white space that is not the name of a part of llmrec.
+
+    Returns
+    -------
+    callable
+        Returns what it decorates.
+
+    Raises
+    ------
+    BadInput
+        Where the kind is unknown, or the name is taken or of another form.
+
+    Notes
+    -----
+    Other processes do not see the name: a checkpoint remembers the import path of what was registered, and the name
+    alone where it was defined in a notebook or a script.
+
+    Examples
+    --------
+    >>> from llmrec import registry
+    >>> @registry.register("verifier", "lenient")
+    ... class Lenient:
+    ...     pass
+    >>> registry.resolve("verifier", "lenient") is Lenient
+    True
+    """
+    _check_kind(kind)
+    if not name or set(name) & set(".:#?") or name.split() != [name]:
+        raise BadInput(f"{name!r} is no name of a plug-in; use a word without dot, colon, '#', '?' or white space")
+
+    def keep(target: Target) -> Target:
+        known = _REGISTERED[kind].get(name)
+        if name in BUILT_IN[kind] or (known is not None and _path_of(known) != _path_of(target)):
+            raise BadInput(f"`name` {name!r} is that of another {_words(kind)}; choose another name")
+        _REGISTERED[kind][name] = target  # a notebook's cell that is run again replaces what it registered
+        return target
+
+    return keep
+
+
+def resolve(kind: Kind, spec: str) -> Any:
+    """The class or function that a spec names.
+
+    Parameters
+    ----------
+    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
+        What is asked for.
+    spec : str
+        A name, or an import path `package.module:Name` or `package.module.Name`.
+
+    Returns
+    -------
+    callable
+        What the spec names, imported.
+
+    Raises
+    ------
+    UnknownPlugin
+        Where nothing has that name, or it cannot be imported; the message lists the names that are known.
+
+    Examples
+    --------
+    >>> from llmrec.registry import resolve
+    >>> resolve("fusion", "concat").__name__
+    'ConcatFusion'
+    """
+    _check_kind(kind)
+    if spec in _REGISTERED[kind]:
+        return _REGISTERED[kind][spec]
+    if path := BUILT_IN[kind].get(spec):
+        return _imported(kind, spec, path)
+    declared = _declared(kind, spec)
+    if declared is not None:
+        return _imported(kind, spec, declared.value)
+    if not is_path(spec):
+        raise UnknownPlugin(
+            f"there is no {_words(kind)} {spec!r}; known are {', '.join(names(kind)) or 'none'}, and one of your own "
+            f"goes by its import path (package.module.Name), an entry point of {GROUPS[kind]}, or `llmrec.register`"
+        )
+    return _imported(kind, spec, spec)
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """All names that `resolve` knows, without import paths.
+
+    Parameters
+    ----------
+    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
+        What is asked for.
+
+    Returns
+    -------
+    tuple of str
+        llmrec's own first, then those registered here, then those of installed packages.
+    """
+    _check_kind(kind)
+    declared = sorted({point.name for point in entry_points(group=GROUPS[kind])})
+    return tuple(dict.fromkeys((*BUILT_IN[kind], *_REGISTERED[kind], *declared)))
+
+
+def plugged(kind: Kind, spec: str) -> Plugin | None:
+    """What a checkpoint has to remember of a part that llmrec does not have itself.
+
+    Parameters
+    ----------
+    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
+        What it is.
+    spec : str
+        What `resolve` takes.
+
+    Returns
+    -------
+    Plugin or None
+        With a spec that holds in other processes, and the package that provides it; None for llmrec's own parts.
+
+    Raises
+    ------
+    UnknownPlugin
+        As `resolve` does.
+    """
+    if spec in BUILT_IN[kind]:
+        return None
+    target, registered = resolve(kind, spec), spec in _REGISTERED[kind]
+    point = None if registered else _declared(kind, spec)
+    if point is not None and point.dist is not None:
+        return Plugin(kind, spec, f"{point.dist.name}=={point.dist.version}")
+    path = _path_of(target) if registered else spec
+    if path.startswith("__main__:") or "<locals>" in path:
+        return Plugin(kind, spec)  # of a notebook or a script: nothing imports it, but it can be registered again
+    top = path.partition(":")[0].partition(".")[0]
+    distribution = next(iter(packages_distributions().get(top, ())), "")
+    return Plugin(kind, path, f"{distribution}=={version(distribution)}" if distribution else "")
+
+
+def is_path(spec: str) -> bool:
+    """Whether a spec has the form of an import path.
+
+    Parameters
+    ----------
+    spec : str
+        What an option or a config field holds.
+
+    Returns
+    -------
+    bool
+        True for `package.module:Name` and `package.module.Name`.
+    """
+    module, colon, name = spec.partition(":") if ":" in spec else spec.rpartition(".")
+    return bool(colon) and all(part.isidentifier() for part in (*module.split("."), *name.split(".")))
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in KINDS:
+        raise BadInput(f"there is no kind of plug-in {kind!r}; kinds are {', '.join(KINDS)}")
+
+
+def _words(kind: Kind) -> str:
+    return kind.replace("_", " ")
+
+
+def _path_of(target: Any) -> str:
+    """`package.module:Name` of a class, function or instance."""
+    named = target if hasattr(target, "__qualname__") else type(target)
+    return f"{named.__module__}:{named.__qualname__}"
+
+
+def _declared(kind: Kind, name: str) -> EntryPoint | None:
+    """The entry point of that name; raises `UnknownPlugin` where packages disagree on it."""
+    found = {point.value: point for point in entry_points(group=GROUPS[kind]) if point.name == name}
+    if len(found) > 1:
+        packages = " and ".join(sorted(point.dist.name if point.dist else value for value, point in found.items()))
+        raise UnknownPlugin(
+            f"{packages} both declare the {_words(kind)} {name!r}; name yours by its import path: "
+            f"{' or '.join(sorted(found))}"
+        )
+    return next(iter(found.values()), None)
+
+
+def _imported(kind: Kind, spec: str, path: str) -> Any:
+    module, _, name = path.partition(":") if ":" in path else path.rpartition(".")
+    said = f"{_words(kind)} {spec!r}"
+    try:
+        found = attrgetter(name)(importlib.import_module(module))
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing not in _prefixes(module):
+            raise UnknownPlugin(f"{said} needs the package {missing}, which is not installed") from error
+        raise UnknownPlugin(
+            f"{said} cannot be imported (there is no module {missing}); install the package that holds it, or put "
+            "its folder on PYTHONPATH"
+        ) from error
+    except AttributeError as error:
+        raise UnknownPlugin(f"{said} cannot be imported ({error}); name a class or function of {module}") from error
+    except Exception as error:  # whatever its module raises while it is imported
+        raise UnknownPlugin(
+            f"{said} cannot be imported ({type(error).__name__}: {error}); its package has to be mended"
+        ) from error
+    if not callable(found):
+        raise UnknownPlugin(f"{said} is neither a class nor a function (but {type(found).__name__})")
+    return found
+
+
+def _prefixes(module: str) -> Iterator[str]:
+    parts = module.split(".")
+    return (".".join(parts[: n + 1]) for n in range(len(parts)))
