@@ -22,9 +22,9 @@ from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.errors import LlmrecError
 from llmrec.paths import home
-from llmrec.train.clip_classes import class_names
-from llmrec.train.clip_metrics import recall
-from llmrec.train.clip_pairs import held_out
+from llmrec.train.clip.imagenet_classes import class_names
+from llmrec.train.clip.metrics import recall
+from llmrec.train.clip.pairs import held_out
 
 OUT = Path(__file__).resolve().parent / "results"
 RIGHT = {

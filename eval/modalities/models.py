@@ -26,7 +26,7 @@ from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
 from llmrec.train.model_factory import build_model, known_items, query_writer
 from llmrec.train.trainer import Report, fit
-from llmrec.train.validate import llm_ndcg
+from llmrec.train.held_out import llm_ndcg
 
 Floats = NDArray[np.float32]
 MOST_EVENTS = 2000

@@ -78,12 +78,12 @@ def run_training(
 
 
 if TYPE_CHECKING:
-    from llmrec.train.clip_heads import ClipConfig
+    from llmrec.train.clip.heads import ClipConfig
 
 
 def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dict[str, float]:
     """Train with bars on stderr; return the metrics on held-out products. Raises what `train_clip` does."""
-    from llmrec.train.clip import train_clip
+    from llmrec.train.clip.run import train_clip
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=show.ERR) as progress:

@@ -154,7 +154,7 @@ def train_clip(
 ) -> None:
     """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""
     from llmrec.cli.train import run_train_clip
-    from llmrec.train.clip_heads import ClipConfig
+    from llmrec.train.clip.heads import ClipConfig
 
     metrics = run_train_clip(data, out, ClipConfig(seed=seed, steps=steps))
     show.json(metrics) if json else show.ready(metrics)

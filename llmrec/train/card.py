@@ -1,15 +1,14 @@
 """The pack's card and its provenance: what it was made from, how, where, and what it reached."""
 
-import datetime
 import json
-import subprocess
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmrec.model.checkpoint import CheckpointInfo, write_text
+from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
-from llmrec.train.trainer import Progress, machine_name
+from llmrec.train.trainer import Progress
 
 if TYPE_CHECKING:
     from llmrec.train.run import Material
@@ -31,30 +30,9 @@ def provenance(material: "Material", config: TrainConfig, progress: Progress) ->
         "recipe": asdict(config),
         "best epoch": progress.best_epoch + 1,
         "seconds": round(progress.seconds, 1),
-        **when_and_where(),
+        **made_with(),
         "machine": progress.machine,
     }
-
-
-def when_and_where() -> dict[str, str]:
-    """This machine, today's date and the checkout's commit."""
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return {"machine": machine_name(), "date": today, "commit": head_commit()}
-
-
-def head_commit() -> str:
-    """The checkout's commit, or "unknown" outside one."""
-    root = Path(__file__).resolve().parents[2]
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), "rev-parse", "--short", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return "unknown"
-    return done.stdout.strip() or "unknown"
 
 
 def write_card(folder: Path, info: CheckpointInfo, progress: Progress) -> None:
@@ -94,7 +72,7 @@ Items that nobody has taken yet are {"" if info.cold_start else "not "}lent the 
 {_sentences(folder / "rationale" / RECORD)}
 ## Recipe
 {progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};
-{about["date"]}, commit {about["commit"]}.
+{about["date"]}, {release(about)}.
 
 | knob | value |
 | --- | --- |
@@ -114,5 +92,5 @@ def _sentences(record: Path) -> str:
 ## Sentences
 The LoRA in `rationale/` learnt from {about["pairs"]} composed pairs of evidence and sentence, {about["held out"]} of
 them held out: loss {about["held-out loss"]} nats a token. {about["seconds"]:.0f} s on {about["machine"]};
-{about["date"]}, commit {about["commit"]}; {recipe}.
+{about["date"]}, {release(about)}; {recipe}.
 """

@@ -1,5 +1,6 @@
 """The next-item objective: a softmax over the catalogue at every history position and at every wish."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -83,3 +84,12 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
     drawn = torch.randint(items, (config.sampled_items,), generator=generator).to(own.device)
     rows: Tensor = torch.cat([own, drawn]).unique()
     return rows
+
+
+def class_weights(histories: Mapping[str, Sequence[int]], items: int, power: float) -> Tensor:
+    """`(items,) float32`: (events of the item + 1) ** -power, scaled so that a training event weighs 1 on average."""
+    counts = torch.zeros(items)
+    for rows in histories.values():
+        counts += torch.bincount(torch.tensor(list(rows), dtype=torch.long), minlength=items)
+    weights = (counts + 1) ** -power
+    return weights * counts.sum() / (weights * counts).sum().clamp(min=1e-12)

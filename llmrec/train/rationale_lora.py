@@ -16,8 +16,9 @@ from torch.nn import functional as F
 
 from llmrec.model.backbone import add_lora
 from llmrec.model.checkpoint import base_identity, write_text
+from llmrec.provenance import made_with
 from llmrec.rationale.compose import Pair
-from llmrec.train.card import RECORD, when_and_where
+from llmrec.train.card import RECORD
 from llmrec.train.resume import resume, save_training_state
 
 Example = tuple[list[int], list[int]]
@@ -137,7 +138,7 @@ def train_rationale(
         "held-out loss": round(sum(losses) / len(losses), 4),
         "recipe": asdict(config),
         "seconds": round(seconds(), 1),
-        **when_and_where(),
+        **made_with(),
     }
     _save(model, about, out)
     checkpoint.unlink(missing_ok=True)

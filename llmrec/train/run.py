@@ -25,14 +25,14 @@ from llmrec.rationale.compose import compose_pairs
 from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
-from llmrec.train.event_contexts import event_contexts
 from llmrec.train.example_weights import example_shares
+from llmrec.train.held_out import llm_ndcg
 from llmrec.train.model_factory import Normalisers, build_model, known_items, query_writer
 from llmrec.train.preference import learn_preference
 from llmrec.train.progress_log import write_log
 from llmrec.train.rationale_lora import RationaleConfig, train_rationale
+from llmrec.train.sequence_windows import event_contexts
 from llmrec.train.trainer import Report, fit
-from llmrec.train.validate import llm_ndcg
 
 Say = Callable[[str], None]
 

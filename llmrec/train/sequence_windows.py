@@ -1,13 +1,26 @@
-"""Training prompts: windows over each history, cut anew every epoch, with wishes hung along them."""
+"""Training prompts: windows over each history, cut anew every epoch, with queries hung along them.
 
+Also what is drawn of them: the order of histories, the words of when an event was, and prompts repeated for rare
+modalities.
+"""
+
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Protocol, TypeVar
 
+import torch
+from torch import Tensor
+
+from llmrec.catalog import Catalog
+from llmrec.context import Context
 from llmrec.model.prompt import Branch
 
 T = TypeVar("T")
+DAY = 86_400
+EARLIEST = 10**8
+"""Seconds (1973): smaller timestamps are places in an order, no moments."""
 
 
 class QueryWords(Protocol):
@@ -84,3 +97,46 @@ def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[
     """Every history in an order of its own; a pure function of `seed` and the lengths."""
     rng = Random(f"{seed}:order")
     return {user: rng.sample(list(rows), len(rows)) for user, rows in histories.items()}
+
+
+def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
+    """User -> the words of the time and season of each event of `histories` (item rows), "" where its timestamp tells
+    neither. Where all timestamps are midnights they are dates, which tell the season alone."""
+    known = {user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories}
+    dated = all(at % DAY == 0 for events in known.values() for at in events.values())
+    return {
+        user: [_words(known[user].get(catalog.items[row].id, 0.0), dated) for row in rows]
+        for user, rows in histories.items()
+    }
+
+
+def _words(timestamp: float, dated: bool) -> str:
+    if timestamp < EARLIEST:
+        return ""
+    context = Context.at(timestamp)
+    return (Context(season=context.season) if dated else context).words()
+
+
+def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
+    """`(items,) float32 >= 1`: how often an item should be seen, given the modalities it has (`mask`: (items,) bool).
+
+    A modality that a share f < `rare` of the items have asks for sqrt(rare / f); the item's rarest decides
+    (repeat-factor sampling, Gupta et al. 2019, LVIS).
+    """
+    factors = torch.ones(len(next(iter(mask.values()))))
+    for there in mask.values():
+        share = float(there.float().mean())
+        if 0 < share < rare:
+            factors = torch.where(there.cpu(), factors.clamp(min=math.sqrt(rare / share)), factors)
+    return factors
+
+
+def resample(windows: Sequence[Window], factors: Tensor, seed: str) -> list[Window]:
+    """Each window as often as its most wanted item asks for, fractions by chance; shuffled; a function of `seed`."""
+    rng, wanted = Random(f"{seed}:resample"), factors.tolist()
+    repeated = []
+    for window in windows:
+        factor = max(wanted[row] for row in (*window.items, *window.targets) if row >= 0)
+        repeated += [window] * (math.floor(factor) + (rng.random() < factor % 1))
+    rng.shuffle(repeated)
+    return repeated

@@ -15,11 +15,11 @@ from torch import Tensor
 
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
+from llmrec.provenance import machine_name
 from llmrec.train.config import TrainConfig
-from llmrec.train.imbalance import class_weights, repeat_factors, resample
-from llmrec.train.objective import Batch, loss
+from llmrec.train.objective import Batch, class_weights, loss
 from llmrec.train.resume import resume, save_training_state
-from llmrec.train.sequence_windows import QueryWords, Window, epoch_windows, shuffled
+from llmrec.train.sequence_windows import QueryWords, Window, epoch_windows, repeat_factors, resample, shuffled
 
 Report = Callable[[dict[str, float]], None]
 """Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
@@ -163,13 +163,6 @@ def _imbalance(
     if config.resample_rare:
         factors = repeat_factors(model.media()[1], config.resample_rare)
     return weights, factors
-
-
-def machine_name() -> str:
-    """The accelerator's name, or the number of CPU threads."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"CPU, {torch.get_num_threads()} threads"
 
 
 def _finish(model: RecLM, best: Mapping[str, Tensor], progress: Progress) -> Progress:

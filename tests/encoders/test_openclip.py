@@ -122,7 +122,7 @@ def test_a_model_loads_once_for_all_threads() -> None:
 def test_clip_lite_names_what_a_picture_shows() -> None:
     """Coffee and a cat among ImageNet's 1,000 class names: skipped where scikit-image has no pictures at hand."""
     data: Any = pytest.importorskip("skimage.data")
-    from llmrec.train.clip_classes import class_names
+    from llmrec.train.clip.imagenet_classes import class_names
 
     names = class_names()
     image, text = encoder("image", "clip-lite"), encoder("text", "clip-lite")

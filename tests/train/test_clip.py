@@ -14,12 +14,11 @@ from llmrec.encoders.clip_lite import build
 from llmrec.encoders.image import Lite0
 from llmrec.errors import BadInput
 from llmrec.setup.packages import LITE0, MINILM
-from llmrec.train.clip import model_config, train_clip
-from llmrec.train.clip_card import save_heads
-from llmrec.train.clip_classes import _imagine, class_names
-from llmrec.train.clip_heads import ClipConfig, Material, contrast, fit_heads
-from llmrec.train.clip_metrics import naming_agreement, recall
-from llmrec.train.clip_pairs import HELD_OUT, PHRASINGS, held_out, phrasings
+from llmrec.train.clip.heads import ClipConfig, Material, contrast, fit_heads
+from llmrec.train.clip.imagenet_classes import _imagine, class_names
+from llmrec.train.clip.metrics import naming_agreement, recall
+from llmrec.train.clip.pairs import HELD_OUT, PHRASINGS, held_out, phrasings
+from llmrec.train.clip.run import model_config, save_heads, train_clip
 
 needs_encoders = pytest.mark.skipif(
     LITE0.version() is None or MINILM.version() is None, reason="the packages of the towers are not installed"
@@ -99,7 +98,7 @@ def test_heads_learn_to_match_and_open_clip_runs_what_is_written(tmp_path: Path)
     assert recall(seen, said, [str(n) for n in range(40)], seed=0)["recall@10"] > 0.6
 
     shape = model_config(config)
-    save_heads(made[0], shape, tmp_path / "mine", [tmp_path / "shop"], config, {"recall@10": 0.5}, 1.0, "here")
+    save_heads(made[0], shape, tmp_path / "mine", [tmp_path / "shop"], config, {"recall@10": 0.5}, 1.0)
     assert "shop" in (tmp_path / "mine" / "card.md").read_text()
     assert (
         "/"

@@ -8,7 +8,7 @@ import torch
 from llmrec.fusion import FUSIONS
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
-from llmrec.train.objective import Batch, loss
+from llmrec.train.objective import Batch, class_weights, loss
 from llmrec.train.sequence_windows import epoch_windows
 from llmrec.train.trainer import to_batch
 
@@ -104,3 +104,14 @@ def test_weights_of_items_weigh_their_events(make_model: Callable[..., RecLM]) -
     only[5] = 1.0  # taken once, by user a
     alone = Batch(asked.prompt, asked.targets.where(asked.targets == 5, -1), asked.queried)
     assert weighed(only) == pytest.approx(value(model, alone, TrainConfig(**QUIET))[0], rel=1e-5)
+
+
+def test_weights_fall_with_frequency_and_average_to_one() -> None:
+    histories = {"a": [0, 1, 2], "b": [0, 1], "c": [0, 3], "d": [0]}
+    weights = class_weights(histories, 5, 1.0)
+    assert weights[0] < weights[1] < weights[2] == weights[3] < weights[4]
+    events = [row for rows in histories.values() for row in rows]
+    assert float(weights[events].mean()) == pytest.approx(1)
+    assert float(weights[1] / weights[0]) == pytest.approx(5 / 3)  # 4 events and 2, one added to each
+    flat = class_weights(histories, 5, 0.0)
+    assert torch.allclose(flat, torch.ones(5))

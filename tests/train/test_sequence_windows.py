@@ -1,12 +1,16 @@
 """Windows: every event once a target, wishes answered by what came next."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrec.train.sequence_windows import Window, epoch_windows
+from llmrec.catalog import Catalog, Interaction, Item
+from llmrec.train.sequence_windows import Window, epoch_windows, event_contexts, repeat_factors, resample, shuffled
 
 
 def named(row: int, _rng: Random) -> tuple[int, ...]:
@@ -58,3 +62,71 @@ def test_item_that_can_be_asked_for_in_no_words_has_no_wish() -> None:
 
 def test_user_without_training_events_gives_no_prompt() -> None:
     assert cut({"nobody": []}) == []
+
+
+def catalogue(stamps: Sequence[float]) -> Catalog:
+    items = tuple(Item(str(n), f"t{n}") for n in range(len(stamps)))
+    return Catalog("c", items, {"u": tuple(Interaction("u", str(n), stamp) for n, stamp in enumerate(stamps))})
+
+
+def at(*when: int) -> float:
+    return datetime(*when, tzinfo=UTC).timestamp()  # type: ignore[arg-type]
+
+
+def test_each_event_has_its_own_time_and_season() -> None:
+    evening, morning = at(1998, 1, 5, 20), at(1998, 4, 2, 9)
+    told = event_contexts(catalogue([evening, morning]), {"u": [1, 0]})
+    assert told == {"u": ["it is a spring morning", "it is a winter evening"]}
+
+
+def test_dates_tell_the_season_and_an_order_tells_nothing() -> None:
+    assert event_contexts(catalogue([at(2019, 9, 1), at(2020, 6, 1)]), {"u": [0, 1]}) == {
+        "u": ["it is autumn", "it is summer"]
+    }
+    assert event_contexts(catalogue([0.0, 1.0]), {"u": [0, 1]}) == {"u": ["", ""]}
+
+
+def test_a_wish_is_told_the_moment_of_the_event_that_answers_it() -> None:
+    histories = {"a": list(range(12)), "b": [20, 21]}
+    contexts = {user: [f"c{row}" for row in rows] for user, rows in histories.items()}
+    seen: list[tuple[int, str]] = []
+
+    def words(row: int, _rng: Random, context: str = "") -> tuple[int, ...]:
+        seen.append((row, context))
+        return (row,)
+
+    epoch_windows(histories, 4, 6, words, "0", contexts, told=0.5)
+    told = [(row, context) for row, context in seen if context]
+    assert 0 < len(told) < len(seen)
+    assert all(context == f"c{row}" for row, context in told)
+
+
+def test_without_contexts_the_draws_are_those_of_before_and_an_order_of_chance_is_shared() -> None:
+    histories = {"a": list(range(12)), "b": [20, 21, 22]}
+    write = lambda row, _rng, _context="": (row,)  # noqa: E731
+    assert epoch_windows(histories, 4, 3, write, "0") == epoch_windows(histories, 4, 3, write, "0", None, 0.0)
+    contexts = {user: [f"c{row}" for row in rows] for user, rows in histories.items()}
+    rows, told = shuffled(histories, "7"), shuffled(contexts, "7")
+    assert all(told[user] == [f"c{row}" for row in rows[user]] for user in rows)
+
+
+def test_rarest_modality_of_an_item_decides_how_often_it_is_wanted() -> None:
+    rows = torch.arange(100)
+    mask = {"text": rows >= 0, "image": rows < 25, "video": rows < 4, "audio": rows < 0}
+    factors = repeat_factors(mask, rare=0.5)
+    assert factors[0] == pytest.approx((0.5 / 0.04) ** 0.5) and factors[10] == pytest.approx(2**0.5)
+    assert factors[50] == 1
+    assert repeat_factors(mask, rare=0.01).max() == 1
+
+
+def test_prompts_are_repeated_as_wanted_and_none_is_lost() -> None:
+    histories = {str(user): [user, 50 + user % 7, 60] for user in range(40)}
+    windows = epoch_windows(histories, 4, 0, lambda _row, _rng: (), "0:0")
+    factors = torch.ones(100)
+    factors[:20] = 2.5
+    drawn = resample(windows, factors, "0:0")
+    often = [drawn.count(w) for w in windows if min(w.items) < 20]
+    assert set(often) == {2, 3} and 2.2 < sum(often) / len(often) < 2.8
+    assert all(drawn.count(w) == 1 for w in windows if min(w.items) >= 20)
+    assert drawn == resample(windows, factors, "0:0") != resample(windows, factors, "0:1")
+    assert sorted(map(repr, resample(windows, torch.ones(100), "0:0"))) == sorted(map(repr, windows))

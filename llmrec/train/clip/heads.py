@@ -5,6 +5,11 @@ Yang et al. 2022, arXiv 2204.03610). Everyday objects come in through the tower'
 each of ImageNet's classes are matched with the names of the classes like any product; and of real pictures, and of
 mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with imagined ones, the similarities to all names learn what the
 classifier says (Hinton et al. 2015, arXiv 1503.02531).
+
+The heads begin, by a closed form, from what the tower's own classifier knows. The first hidden units of the image head
+are the classifier's logits, so that the head separates classes as sharply as ImageNet's own training did; from the
+hidden units to the joint space goes the ridge regression of the words that the pictures have. Features of real pictures
+are few and alike; without this start a head names objects that it has seen imagined alone, and mistakes real ones.
 """
 
 import math
@@ -19,14 +24,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from llmrec.encoders.image import Lite0
-from llmrec.train.clip_classes import class_texts, imagined_features
-from llmrec.train.clip_pairs import PHRASINGS, Pairs
-from llmrec.train.clip_start import fit_output, start_image
+from llmrec.train.clip.imagenet_classes import class_texts, imagined_features
+from llmrec.train.clip.pairs import PHRASINGS, Pairs
 
 Report = Callable[[str, int, int], None]
 """What is under way, steps done, steps in all."""
 ALIKE = 0.999
 """Cosine from which two texts are the same words: their vectors are cached in half precision."""
+RIDGE = 100.0
+"""Penalty on squared weights, for hidden units of about unit spread."""
+SILENT = 1.0
+"""Deviations above its mean from which a class speaks: most classes say nothing of most pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +140,7 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
 
 
 def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipConfig, rng: torch.Generator) -> None:
-    """Sets both heads to what the classifier and a regression know; see `llmrec.train.clip_start`."""
+    """Sets both heads to what the classifier and a regression know."""
     mean, spread = material.scale
     nn.init.orthogonal_(proj.weight, generator=rng)
     real, said = material.pictures[material.train], material.texts[material.train]
@@ -143,6 +151,37 @@ def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipCon
         wanted = proj(torch.cat([(said.mean(1) + said[:, 0]) / 2, material.labels(unreal) @ material.classes.mean(1)]))
     start_image(head, material.classifier, inputs[: len(real)], material.scale)
     fit_output(head, inputs, wanted)
+
+
+@torch.no_grad()
+def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[Tensor, Tensor]) -> None:
+    """Hidden units of the MLP `head` become the classes of `classifier`; those left over stay random, but for one that
+    is constant.
+
+    `inputs (n, 1280)`: features as the head gets them, `(pictures - mean) / spread`; `scale`: that mean and spread.
+    Raises `ValueError` where there are fewer hidden units than classes.
+    """
+    mean, spread = scale
+    first = head.mlp.fc1
+    classes, hidden = len(classifier.weight), first.weight.shape[0]
+    if hidden <= classes:
+        raise ValueError(f"{hidden} hidden units cannot hold {classes} classes; take more dimensions")
+    weight, bias = classifier.weight * spread, classifier.bias + classifier.weight @ mean
+    logits = inputs @ weight.T + bias
+    usual, deviation = logits.mean(0), logits.std(0).clamp(min=1e-6)
+    first.weight[:classes] = weight / deviation[:, None]
+    first.bias[:classes] = (bias - usual) / deviation - SILENT
+    first.weight[-1], first.bias[-1] = 0.0, 1.0
+
+
+@torch.no_grad()
+def fit_output(head: Any, inputs: Tensor, wanted: Tensor) -> None:
+    """The output layer of the MLP `head` becomes the ridge regression of `wanted (n, dim)` on its hidden units."""
+    mlp = head.mlp
+    hidden = F.gelu(mlp.fc1(inputs))
+    gram = hidden.T @ hidden
+    gram.diagonal().add_(RIDGE)
+    mlp.fc2.weight.copy_(torch.linalg.solve(gram, hidden.T @ wanted).T)
 
 
 def _loss(

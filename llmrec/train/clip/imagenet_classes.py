@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from llmrec.train.clip_pairs import text_vectors
+from llmrec.train.clip.pairs import text_vectors
 
 CLASSES = 1000
 NAMINGS = 9
