@@ -1,18 +1,43 @@
-"""Every error a user can meet. The message is one sentence: what is wrong, where, and what to do.
+"""The errors that llmrec raises on purpose. A message is one sentence: what is wrong, where, and what to do.
 
-The command line prints the message alone and exits with `exit_code`: 2 where the input is wrong, 1 where the
-machine or an artefact is.
+The command line prints the message alone and exits with `exit_code`: 2 where the input is wrong, 1 where the machine
+or an artefact is.
 """
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class LlmrecError(Exception):
-    """Base of all errors raised on purpose by llmrec."""
+    """Base of all errors that llmrec raises on purpose.
+
+    Parameters
+    ----------
+    message
+        One sentence. It names a field or parameter of the Python API in back-quotes: "`user` and `history` are …".
+    *fields
+        Names of the fields that the message is about. A caller with names of its own for them (the options of a
+        command, the fields of a form) finds them here and need not read the message.
+
+    Examples
+    --------
+    >>> error = BadInput("`k` is 0; pass 1 or more", "k")
+    >>> error.fields
+    ('k',)
+    >>> str(error)
+    '`k` is 0; pass 1 or more'
+    """
 
     exit_code = 1
 
+    def __init__(self, message: str = "", *fields: str) -> None:
+        super().__init__(message)
+        self.fields = fields
+
 
 class BadInput(LlmrecError):
-    """The caller's input is wrong; changing the input mends it."""
+    """The caller's input is wrong; a changed input can succeed."""
 
     exit_code = 2
 
@@ -30,7 +55,7 @@ class UnknownItem(BadInput):
 
 
 class BadFilter(BadInput):
-    """A `--where` filter does not parse or names an attribute the catalogue lacks."""
+    """A filter does not parse, or names an attribute or value that no item of the catalogue has."""
 
 
 class UnknownPlugin(BadInput):
@@ -42,11 +67,11 @@ class BadSplit(BadInput):
 
 
 class CheckpointError(LlmrecError):
-    """An adapter pack is missing a file, is truncated, or is of an unknown format."""
+    """A checkpoint lacks a file, is truncated, or has an unknown format."""
 
 
 class CheckpointMismatch(BadInput):
-    """An adapter pack was made for another base model, encoder or prompt version."""
+    """A checkpoint was made for another base model, encoder or prompt version."""
 
 
 class EngineMismatch(BadInput):
@@ -54,11 +79,11 @@ class EngineMismatch(BadInput):
 
 
 class IndexMismatch(LlmrecError):
-    """The Chroma collection was built by another encoder, adapter or dimension."""
+    """The index was built by another encoder, adapter or dimension."""
 
 
 class IndexOutdated(IndexMismatch):
-    """The Chroma collection holds the items as they were before the catalogue or its media changed."""
+    """The index holds the items as they were before the catalogue or its media changed."""
 
 
 class SetupError(LlmrecError):
@@ -70,8 +95,52 @@ class StorageError(LlmrecError):
 
 
 class IndexBusy(LlmrecError):
-    """Other processes keep replacing the Chroma collection."""
+    """Other processes keep replacing the index."""
 
 
 class IndexUnreachable(LlmrecError):
-    """The Chroma collection does not answer now; the search can do without it."""
+    """The index does not answer now; the items' vectors can be searched without it."""
+
+
+@contextmanager
+def about(*fields: str) -> Iterator[None]:
+    """Name the fields that an error raised in the block is about, where it names none itself.
+
+    Parameters
+    ----------
+    *fields
+        As in `LlmrecError`.
+
+    Examples
+    --------
+    >>> try:
+    ...     with about("like"):
+    ...         raise UnknownItem("item 'x' is not in the catalogue")
+    ... except UnknownItem as error:
+    ...     error.fields
+    ('like',)
+    """
+    try:
+        yield
+    except LlmrecError as error:
+        error.fields = error.fields or fields
+        raise
+
+
+def storage_error(what: str, error: Exception) -> StorageError:
+    """The `StorageError` for a file that could not be written.
+
+    Parameters
+    ----------
+    what
+        The file, as the subject of the sentence: "the ranking out.jsonl".
+    error
+        What the system or a library raised.
+
+    Returns
+    -------
+    StorageError
+        To be raised from `error`.
+    """
+    why = "the disk is full" if getattr(error, "errno", None) == errno.ENOSPC else str(error)
+    return StorageError(f"{what} could not be written ({why}); free some space and try again")

@@ -131,7 +131,9 @@ def _frames(path: Path, pipeline: "Pipeline") -> Floats:
 
     encoder = _encoder("image", path, pipeline)
     if not isinstance(encoder, FitsPictures):
-        raise BadInput(f"{encoder.id} takes no frames of a clip; pass one of them as a picture with --image")
+        raise BadInput(
+            f"{encoder.id} takes no frames of a clip; pass one of them as a picture, as `image`", "video", "image"
+        )
     try:
         frames = decode("frames", path, instants=INSTANTS, burst=1, gap=0.0)  # (instants, 1, h, w, 3)
     except (ContentError, OSError) as error:

@@ -15,11 +15,10 @@ from llmrec.catalog.events import rolling_events
 from llmrec.context import worded
 from llmrec.degradation import note_degraded, noting_degraded
 from llmrec.engine.base import Engine
-from llmrec.errors import IndexUnreachable
+from llmrec.errors import IndexUnreachable, storage_error
 from llmrec.evidence.effects import Situation
 from llmrec.evidence.measure import Instruments, add_shapley, measure
 from llmrec.evidence.surrogate import with_traits
-from llmrec.model.checkpoint import storage_error
 from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.query_by_example import Example, read_example, shown
 from llmrec.ranking.diversity import diversify
@@ -109,7 +108,7 @@ class Recommender:
     def _streamed(self, request: Request, missed: set[str]) -> Streamed:
         """`missed` goes on to collect what is out of reach while reasons are measured and written."""
         clock = _Clock()
-        ids, where = request.seen(self.catalog), request.filter(self.catalog)
+        ids, where = request.history_ids(self.catalog), request.filter(self.catalog)
         example = read_example(request, self.pipeline)
         history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
         query = (request.query or "").strip()

@@ -1,22 +1,73 @@
-"""What is asked, and whether a catalogue can answer it. Knows no model, so that a bad request is refused at once."""
+"""A request for recommendations, and whether a catalogue can answer it.
+
+No model is imported here, so that a wrong request is refused before anything is loaded.
+"""
 
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.context import Context
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, about
 from llmrec.retrieval.filters import Filter, parse_where
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked: by a known user, by a list of item ids or by nobody; with or without a wish in words; like one
-    example at most: a picture, a clip, or an item."""
+    """A request: by a known user, by a history of items or by nobody; with a query, a filter and one example at most.
+
+    Parameters
+    ----------
+    user
+        Id of a user of the catalogue, whose history is read.
+    history
+        Item ids, oldest first, each once: the history of somebody who need not be in the catalogue.
+    query
+        What is wanted, in words.
+    k
+        Number of items wanted, from 1.
+    where
+        Filter on attributes, such as ``"year>=1990 and genre=Comedy"`` (see `llmrec.retrieval.filters`).
+    explain
+        Whether each item comes with evidence and a checked sentence.
+    diversity
+        From 0, by score alone, to 1, by difference from the items above alone.
+    image
+        A picture of something like what is wanted: its file, or its bytes.
+    video
+        A clip of something like what is wanted.
+    like
+        Id of an item that is like what is wanted. It is not recommended itself.
+    never
+        Ids of items that must not be recommended.
+    context
+        When and where the request is made; the LLM reads it after the query.
+    shapley
+        With `explain`: number of random orders of the history that Shapley values are sampled over, in addition to
+        leave-one-out; 0 for none.
+    style
+        With `explain`: the form of the sentences, which are then written by rule ("line", "two" or "comparison");
+        None for sentences of the LLM.
+
+    Raises
+    ------
+    BadInput
+        Where a value is out of its range, or fields contradict each other. `BadInput.fields` names them.
+
+    Examples
+    --------
+    >>> Request(user="471", query="a heist with humour", k=5).k
+    5
+    >>> Request(user="471", history=("50",))
+    Traceback (most recent call last):
+        ...
+    llmrec.errors.BadInput: `user` and `history` are both given; pass one of them
+    """
 
     user: str | None = None
     history: tuple[str, ...] | None = None
@@ -26,59 +77,117 @@ class Request:
     explain: bool = False
     diversity: float = 0.0
     image: Path | bytes | None = None
-    """A picture's file, or its bytes where it came over a wire and is to leave no file behind."""
     video: Path | None = None
     like: str | None = None
     never: tuple[str, ...] = ()
-    """Item ids that must not be answered, because they were turned down or shown already."""
     context: Context | None = None
-    """When and where it is asked: the LLM reads it after the wish."""
     shapley: int = 0
-    """Random orders of the history that Shapley values are sampled over, beside leave-one-out; 0 for none."""
     style: "Style | None" = None
-    """Style of the sentences, which are then written by rule; None: as the LLM writes."""
 
     def __post_init__(self) -> None:
-        """Raises `BadInput` where the parts contradict one another."""
-        if sum(given is not None for given in (self.image, self.video, self.like)) > 1:
-            raise BadInput("one example at a time: pass one of --image, --video and --like")
+        for field in ("history", "never"):
+            object.__setattr__(self, field, _ids(field, getattr(self, field)))
+        for field in ("image", "video"):
+            if isinstance(path := getattr(self, field), str):
+                object.__setattr__(self, field, Path(path))
+        self._check_values()
+        if len(given := [field for field in ("image", "video", "like") if getattr(self, field) is not None]) > 1:
+            raise BadInput(f"{_quoted(given)} are given, and a request has one example; pass one of them", *given)
         if (self.shapley or self.style) and not self.explain:
-            option = "--shapley" if self.shapley else "--style"
-            raise BadInput(f"{option} is about reasons, which were not asked for; pass --explain too")
+            field = "shapley" if self.shapley else "style"
+            raise BadInput(f"`{field}` is about reasons, which are not asked for; pass `explain` too", field, "explain")
         if self.history is None:
             return
         if self.user is not None:
-            raise BadInput("both --user and --history are given; pass one of them")
+            raise BadInput("`user` and `history` are both given; pass one of them", "user", "history")
         if len(set(self.history)) < len(self.history):
-            raise BadInput("the history names an item twice; name each item once, oldest first")
+            raise BadInput("`history` names an item twice; name each item once, oldest first", "history")
+
+    def _check_values(self) -> None:
+        for field in ("user", "query", "where", "like"):
+            if not isinstance(value := getattr(self, field), str | None):
+                raise BadInput(f"`{field}` is {value!r}; pass it as text, such as {str(value)!r}", field)
+        if isinstance(self.k, bool) or not isinstance(self.k, Integral) or self.k < 1:
+            raise BadInput(f"`k` is {self.k!r}; pass a whole number from 1 on", "k")
+        if not 0 <= self.diversity <= 1:
+            raise BadInput(f"`diversity` is {self.diversity!r}; pass a number from 0 to 1", "diversity")
+        if self.shapley < 0:
+            raise BadInput(f"`shapley` is {self.shapley!r}; pass a number of orders, or 0 for none", "shapley")
+        if self.style is not None:
+            from llmrec.rationale.phrasing import STYLES
+
+            if self.style not in STYLES:
+                raise BadInput(f"`style` is {self.style!r}; pass one of {', '.join(STYLES)}", "style")
 
     def check(self, catalog: Catalog) -> None:
-        """Raises `UnknownUser`, `UnknownItem` or `BadFilter` where `catalog` cannot answer, `BadInput` where a file
-        that is shown cannot be read."""
-        self.seen(catalog)
+        """Refuse what `catalog` cannot answer, and files that cannot be read.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem, BadFilter
+            Where the catalogue lacks what the request names.
+        BadInput
+            Where the file of an example cannot be read.
+        """
+        self.history_ids(catalog)
         self.filter(catalog)
-        catalog.rows(self.never)
+        with about("never"):
+            catalog.rows(self.never)
         if self.like is not None:
-            catalog.rows([self.like])
+            with about("like"):
+                catalog.rows([self.like])
         if self.image is not None:
-            _look(self.image)
+            _check_image(self.image)
         if self.video is not None and not self.video.is_file():
             raise unreadable(self.video, "video", FileNotFoundError("there is no such file"))
 
-    def seen(self, catalog: Catalog) -> tuple[str, ...]:
-        """Item ids of the history, oldest first; raises `UnknownUser`, `UnknownItem`."""
+    def history_ids(self, catalog: Catalog) -> tuple[str, ...]:
+        """Item ids of the history, oldest first: the user's, or `history`.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem
+            Where the catalogue lacks the user or an item of `history`.
+        """
         if self.history is None:
             return catalog.history(self.user) if self.user is not None else ()
-        catalog.rows(self.history)
+        with about("history"):
+            catalog.rows(self.history)
         return self.history
 
     def filter(self, catalog: Catalog) -> Filter | None:
-        """The filter on attributes, if there is one; raises `BadFilter`."""
-        return parse_where(self.where, catalog) if self.where else None
+        """The parsed `where`; None without one.
+
+        Raises
+        ------
+        BadFilter
+            Where it does not parse, or names what no item of the catalogue has.
+        """
+        if not self.where:
+            return None
+        with about("where"):
+            return parse_where(self.where, catalog)
 
 
-def _look(image: Path | bytes) -> None:
-    """Decodes a picture, so that a bad one is refused before any model is loaded."""
+def _ids(field: str, ids: object) -> tuple[str, ...] | None:
+    """`ids` as a tuple of item ids. A string would else count as an id for each of its characters."""
+    if ids is None and field == "history":
+        return None
+    if isinstance(ids, str | bytes) or not hasattr(ids, "__iter__"):
+        raise BadInput(f"`{field}` is {ids!r}; pass a sequence of item ids, such as ('50', '172')", field)
+    found = tuple(ids)
+    for id in found:
+        if not isinstance(id, str):
+            raise BadInput(f"`{field}` holds {id!r}; pass item ids as text, such as {str(id)!r}", field)
+    return found
+
+
+def _quoted(fields: list[str]) -> str:
+    return " and ".join(f"`{field}`" for field in fields)
+
+
+def _check_image(image: Path | bytes) -> None:
+    """Decode a picture, so that a bad one is refused before any model is loaded."""
     from llmrec.encoders.base import ContentError
     from llmrec.encoders.pictures import picture
 
@@ -88,9 +197,24 @@ def _look(image: Path | bytes) -> None:
         raise unreadable(image, "image", error) from error
 
 
-def unreadable(shown: Path | bytes, modality: str, error: Exception) -> BadInput:
-    """The sentence for a file that is shown and cannot be read as an `image` or `video`."""
+def unreadable(content: Path | bytes, modality: str, error: Exception) -> BadInput:
+    """The error for an example that cannot be read.
+
+    Parameters
+    ----------
+    content
+        The file of the example, or its bytes.
+    modality
+        "image" or "video".
+    error
+        What reading it raised.
+
+    Returns
+    -------
+    BadInput
+        To be raised from `error`; it is about the field `modality`.
+    """
     what = {"image": "a picture", "video": "a video clip"}[modality]
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    name = "what was shown" if isinstance(shown, bytes) else shown
-    return BadInput(f"{name} cannot be read as {what} ({why}); pass {what} that other programs open")
+    name = "what was sent" if isinstance(content, bytes) else content
+    return BadInput(f"{name} cannot be read as {what} ({why}); pass {what} that other programs open", modality)

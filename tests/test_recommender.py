@@ -139,7 +139,7 @@ def test_people_who_took_both_are_counted_in_the_interactions(shop: Recommender)
 
 
 def test_shapley_values_come_on_request_and_say_their_cost(shop: Recommender) -> None:
-    with pytest.raises(BadInput, match="--explain"):
+    with pytest.raises(BadInput, match="pass `explain`"):
         Request(user="42", shapley=2)
     history = shop.catalog.history("42")[-4:]
     answer = shop.recommend(Request(history=history, k=1, explain=True, shapley=8))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llmrec.model.checkpoint import storage_error
+from llmrec.errors import storage_error
 
 
 class Kept:

@@ -9,8 +9,7 @@ from typing import Any
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.kept import Kept
 from llmrec.catalog import Catalog
-from llmrec.errors import BadInput
-from llmrec.model.checkpoint import storage_error
+from llmrec.errors import BadInput, storage_error
 from llmrec.rationale.write import Generate
 from llmrec.recommender import Recommender
 from llmrec.request import Request
@@ -90,7 +89,9 @@ def _kept(file: Path, checkpoint: str) -> dict[str, list[dict[str, Any]]]:
         except json.JSONDecodeError:
             continue  # cut off while it was written; its user is explained anew
         if row.get("pack") != checkpoint:
-            raise BadInput(f"{file} holds responses of {row.get('pack')}, not of {checkpoint}; pass another --out")
+            raise BadInput(
+                f"{file} holds responses of {row.get('pack')}, not of {checkpoint}; pass another `out`", "out"
+            )
         found.setdefault(row["user"], []).append(row)
     return {user: rows for user, rows in found.items() if len(rows) == rows[0]["of"]}
 

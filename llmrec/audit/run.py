@@ -21,8 +21,7 @@ from llmrec.audit.stability import stability
 from llmrec.audit.text import openings, text_metrics
 from llmrec.audit.text_scores import overlap, readability
 from llmrec.catalog import Catalog
-from llmrec.errors import SetupError
-from llmrec.model.checkpoint import storage_error
+from llmrec.errors import SetupError, storage_error
 from llmrec.rationale.write import Generate
 
 Note = Callable[[str], None]

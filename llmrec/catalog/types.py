@@ -103,6 +103,7 @@ class Catalog:
         if user not in self.histories:
             raise UnknownUser(
                 f"user {user!r} is not in catalogue {self.name!r} ({len(self.histories)} users); "
-                "check the id, or pass --history item,item,… instead"
-            )
+                "check the id, or pass `history`, item ids from the oldest on, instead",
+                "user", "history",
+            )  # fmt: skip
         return tuple(event.item for event in self.histories[user])

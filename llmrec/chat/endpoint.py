@@ -24,9 +24,11 @@ def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
     if url is None and name is None:
         return None
     if not url or not name:
-        raise BadInput("--chat-url and --chat-model belong together; pass both, or neither")
+        raise BadInput("`chat_url` and `chat_model` belong together; pass both, or neither", "chat_url", "chat_model")
     if not _is_address(url):
-        raise BadInput(f"--chat-url is {url!r}; pass the URL of an endpoint, such as http://127.0.0.1:8003/v1")
+        raise BadInput(
+            f"`chat_url` is {url!r}; pass the URL of an endpoint, such as http://127.0.0.1:8003/v1", "chat_url"
+        )
     try:
         from langchain_openai import ChatOpenAI
         from openai import Timeout

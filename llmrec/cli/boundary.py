@@ -36,7 +36,7 @@ def guarded(run: Callable[[], object]) -> int:
         code = run()
         sys.stdout.flush()
     except LlmrecError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(sentence(error), error.exit_code)
     except typer.TyperException as error:
         return _fail(f"{error.format_message().rstrip('.')}; see --help", error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
@@ -52,6 +52,24 @@ def guarded(run: Callable[[], object]) -> int:
     if code == INTERRUPTED:
         return _fail("interrupted; run the same command again to go on", INTERRUPTED)
     return code if isinstance(code, int) else 0
+
+
+OPTIONS = {"encoders": "--encoder", "k": "-k"}
+"""Field of the library -> option of the command, where that is not the field's own name with dashes."""
+
+
+def sentence(error: LlmrecError) -> str:
+    """The error's sentence with each field that it is about named as the option that sets it.
+
+    Examples
+    --------
+    >>> sentence(LlmrecError("`user` and `history` are both given; pass one of them", "user", "history"))
+    '--user and --history are both given; pass one of them'
+    """
+    text = str(error)
+    for field in error.fields:
+        text = text.replace(f"`{field}`", OPTIONS.get(field, f"--{field.replace('_', '-')}"))
+    return text
 
 
 def _fail(sentence: str, code: int) -> int:

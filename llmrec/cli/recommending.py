@@ -49,8 +49,9 @@ def recommend(
     from llmrec.request import Request
 
     request = Request(
-        user, _ids(history), query, k, where, explain, diversity, image, video, like, shapley=shapley, style=style
-    )
+        user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
+        image=image, video=video, like=like, shapley=shapley, style=style,
+    )  # fmt: skip
     with show.waiting(OPENING):
         recommender = pipeline(data, adapter, request.check, chroma)
         answer = recommender.stream(request)
@@ -122,7 +123,7 @@ def chat(
     from llmrec.request import Request
 
     model = endpoint.chat_model(chat_url, chat_model)
-    request = Request(user, _ids(history))
+    request = Request(user=user, history=_ids(history))
     with show.waiting(OPENING):
         recommender = pipeline(data, adapter, request.check)
     from llmrec.chat import proposing
@@ -131,7 +132,7 @@ def chat(
 
     catalog = recommender.catalog
     understand = proposing(model, catalog) if model else None
-    converse(Session(catalog, recommender.recommend, request.seen(catalog), understand=understand))
+    converse(Session(catalog, recommender.recommend, request.history_ids(catalog), understand=understand))
 
 
 @app.command()

@@ -52,7 +52,9 @@ def chosen(options: Iterable[str]) -> dict[str, str]:
     for option in options:
         modality, _, spec = option.partition("=")
         if modality not in DEFAULTS or not spec:
-            raise BadInput(f"--encoder {option!r} is not MODALITY=SPEC; modalities are {', '.join(DEFAULTS)}")
+            raise BadInput(
+                f"`encoder` {option!r} is not MODALITY=SPEC; modalities are {', '.join(DEFAULTS)}", "encoder"
+            )
         encoder(modality, spec)  # refuses an unknown spec before any work is done
         picked[modality] = spec
     return picked

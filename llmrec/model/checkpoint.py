@@ -9,7 +9,6 @@ rationale/           LoRA that writes sentences (peft layout) and how it was tra
 card.md              data, recipe, metrics, licence for people
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -26,7 +25,7 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 from torch import nn
 
-from llmrec.errors import BadInput, CheckpointError, CheckpointMismatch, StorageError
+from llmrec.errors import BadInput, CheckpointError, CheckpointMismatch, storage_error
 from llmrec.fusion.normalise import normalise, project
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
@@ -117,12 +116,6 @@ def write_text(path: Path, text: str) -> None:
     draft = path.with_name(path.name + ".part")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
-
-
-def storage_error(what: str, error: Exception) -> StorageError:
-    """The one sentence for an artefact that could not be written."""
-    why = "the disk is full" if getattr(error, "errno", None) == errno.ENOSPC else str(error)
-    return StorageError(f"{what} could not be written ({why}); free some space and try again")
 
 
 def _half(p: torch.Tensor) -> NDArray[Any]:

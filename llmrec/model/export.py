@@ -10,9 +10,9 @@ merged weights multiply less. Tokenizers and a stamp with checksums lie beside t
 from pathlib import Path
 from typing import Any
 
-from llmrec.errors import CheckpointError
+from llmrec.errors import CheckpointError, storage_error
 from llmrec.model.backbone import merged_writer
-from llmrec.model.checkpoint import Checkpoint, check_base, identity, merged_backbone, storage_error
+from llmrec.model.checkpoint import Checkpoint, check_base, identity, merged_backbone
 from llmrec.setup.artefact import replacing, seal, sha256_of
 
 EMBEDS_ONLY = "{% for message in messages %}{{ message['content'] }}{% endfor %}"

@@ -38,7 +38,10 @@ def open_remote(
     """
     address = urlsplit(url)
     if address.scheme not in ("http", "https") or not address.hostname:
-        raise BadInput(f"{url!r} is no address of a Chroma server; write it like http://127.0.0.1:8000")
+        raise BadInput(
+            f"`chroma` is {url!r}, which is no address of a Chroma server; pass one like http://127.0.0.1:8000",
+            "chroma",
+        )
     name = "llmrec-" + hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:24]
     made = described(fingerprint, len(catalog.items))
     made["metadata"] |= {"place": place}
@@ -93,5 +96,6 @@ def _answering(url: str) -> Iterator[None]:
     except Exception as error:
         raise IndexUnreachable(
             f"the Chroma server at {url} does not answer ({type(error).__name__}: {str(error)[:120]}); "
-            "start it with `chroma run`, or leave --chroma out"
+            "start it with `chroma run`, or leave `chroma` out",
+            "chroma",
         ) from error

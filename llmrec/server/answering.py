@@ -64,7 +64,7 @@ class Answering:
         Raises `UnknownUser`, `UnknownItem`, `BadFilter`, `BadInput`, and what the store raises.
         """
         if question.user is not None and question.history is not None:
-            raise BadInput("both user and history are given; pass one of them")
+            raise BadInput("`user` and `history` are both given; pass one of them", "user", "history")
         person = self.person(tenant, question.user) if question.user is not None else None
         history = person.history if person else question.history or ()
         never = tuple(dict.fromkeys((*(person.turned_down if person else ()), *question.never)))

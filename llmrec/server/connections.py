@@ -19,7 +19,9 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        raise BadInput(f"{host}:{port} cannot be listened on ({error.strerror}); choose another --port") from error
+        raise BadInput(
+            f"{host}:{port} cannot be listened on ({error.strerror}); choose another `port`", "port"
+        ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections have it from the listener
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(PATIENCE * 1000))
     return listener

@@ -166,10 +166,10 @@ def test_the_key_comes_from_the_environment_alone(monkeypatch: pytest.MonkeyPatc
         ("http://127.0.0.1:1/v1", None, "pass both"),
         (None, "qwen", "pass both"),
         ("http://127.0.0.1:1/v1", "", "pass both"),
-        ("127.0.0.1:8003", "qwen", "--chat-url is '127.0.0.1:8003'"),
-        ("ftp://there/v1", "qwen", "--chat-url is"),
-        ("http://[::1/v1", "qwen", "--chat-url is"),
-        ("http://there:port/v1", "qwen", "--chat-url is"),
+        ("127.0.0.1:8003", "qwen", "`chat_url` is '127.0.0.1:8003'"),
+        ("ftp://there/v1", "qwen", "`chat_url` is"),
+        ("http://[::1/v1", "qwen", "`chat_url` is"),
+        ("http://there:port/v1", "qwen", "`chat_url` is"),
     ],
 )
 def test_half_an_endpoint_is_refused_in_one_sentence(url: str | None, name: str | None, says: str) -> None:

@@ -110,11 +110,11 @@ finally:
         (("recommend", "--user", "nobody"), "user 'nobody' is not in catalogue"),
         (("recommend", "--history", "01,77"), "item '77' is not in catalogue"),
         (("recommend", "--history", "01,02,01"), "names an item twice"),
-        (("recommend", "--user", "a", "--history", "01"), "both --user and --history"),
+        (("recommend", "--user", "a", "--history", "01"), "--user and --history are both given"),
         (("recommend", "--user", "a", "--where", "price<cheap"), "compare it with a number"),
         (("recommend", "--where", "colour=red"), "no attribute 'colour'"),
         (("chat", "--user", "nobody"), "user 'nobody' is not in catalogue"),
-        (("chat", "--user", "a", "--history", "01"), "both --user and --history"),
+        (("chat", "--user", "a", "--history", "01"), "--user and --history are both given"),
         (("rank", "--split", "/nowhere.jsonl", "--out", "out.jsonl"), "/nowhere.jsonl cannot be read"),
     ],
 )

@@ -70,7 +70,7 @@ def pipeline(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.
 def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, pipeline: Pipeline) -> None:
     users = sorted(shop.catalog.histories)[:23]
     asked: list[tuple[tuple[int, ...], str]] = [
-        (tuple(shop.catalog.rows(Request(user=user).seen(shop.catalog))), QUERIES[n % 3])
+        (tuple(shop.catalog.rows(Request(user=user).history_ids(shop.catalog))), QUERIES[n % 3])
         for n, user in enumerate(users)
     ]
     asked.append(((), ""))

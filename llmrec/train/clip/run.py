@@ -18,7 +18,8 @@ from safetensors.torch import save_file
 
 from llmrec.catalog import load_catalog
 from llmrec.encoders.clip_lite import CONFIG, HEADS, build, trained_parts
-from llmrec.model.checkpoint import storage_error, write_text
+from llmrec.errors import storage_error
+from llmrec.model.checkpoint import write_text
 from llmrec.paths import home
 from llmrec.provenance import made_with, release
 from llmrec.train.clip.heads import ClipConfig, Material, Report, fit_heads

@@ -1,0 +1,72 @@
+"""What a request refuses by itself, and how an error names what it is about."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from llmrec.catalog import Catalog
+from llmrec.cli.boundary import sentence
+from llmrec.errors import BadFilter, BadInput, LlmrecError, UnknownItem, UnknownUser
+from llmrec.request import Request
+
+
+def test_fields_have_names_and_no_places() -> None:
+    with pytest.raises(TypeError):
+        Request("471", ("1",))  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields", "option"),
+    [
+        ({"user": "1", "history": ("2",)}, ("user", "history"), "--user and --history are both given"),
+        ({"image": Path("a.png"), "like": "2"}, ("image", "like"), "--image and --like are given"),
+        ({"user": "1", "shapley": 2}, ("shapley", "explain"), "--shapley is about reasons, .* pass --explain too"),
+        ({"user": "1", "style": "line"}, ("style", "explain"), "--style is about reasons"),
+        ({"user": "1", "style": "sonnet", "explain": True}, ("style",), "--style is 'sonnet'; pass one of line"),
+        ({"history": ("1", "1")}, ("history",), "--history names an item twice"),
+        ({"history": "1,2"}, ("history",), "--history is '1,2'; pass a sequence"),
+        ({"history": (50,)}, ("history",), "--history holds 50; .* such as '50'"),
+        ({"user": 471}, ("user",), "--user is 471; .* such as '471'"),
+        ({"k": 0}, ("k",), "-k is 0"),
+        ({"k": 2.5}, ("k",), "-k is 2.5"),
+        ({"diversity": 1.5}, ("diversity",), "--diversity is 1.5"),
+        ({"explain": True, "shapley": -1}, ("shapley",), "--shapley is -1"),
+    ],
+)
+def test_an_error_names_the_fields_and_the_command_their_options(
+    asked: dict[str, object], fields: tuple[str, ...], option: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        Request(**asked)  # type: ignore[arg-type]
+    assert refused.value.fields == fields and all(f"`{field}`" in str(refused.value) for field in fields)
+    assert "--" not in str(refused.value) and "\n" not in str(refused.value)
+    with pytest.raises(LlmrecError, match=option):
+        raise LlmrecError(sentence(refused.value))
+
+
+def test_what_the_catalogue_lacks_is_about_the_field_that_named_it(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    for request, error, field in (
+        (Request(user="nobody"), UnknownUser, "user"),
+        (Request(history=("99",)), UnknownItem, "history"),
+        (Request(like="99"), UnknownItem, "like"),
+        (Request(never=("99",)), UnknownItem, "never"),
+        (Request(where="colour=red"), BadFilter, "where"),
+        (Request(image=tmp_path / "absent.png"), BadInput, "image"),
+        (Request(video=tmp_path / "absent.mp4"), BadInput, "video"),
+    ):
+        with pytest.raises(error) as refused:
+            request.check(tiny_catalog)
+        assert refused.value.fields[0] == field
+
+
+def test_lists_and_strings_are_taken_where_they_mean_one_thing(tiny_catalog: Catalog) -> None:
+    request = Request(history=["1", "2"], never=["3"], image="a.png")  # type: ignore[arg-type]
+    assert (request.history, request.never, request.image) == (("1", "2"), ("3",), Path("a.png"))
+    assert Request(user="u1").history_ids(tiny_catalog) == tiny_catalog.history("u1")
+    assert Request().history_ids(tiny_catalog) == ()
+
+
+def test_an_error_keeps_its_fields_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(BadInput("`k` is 0", "k")))
+    assert (str(error), error.fields) == ("`k` is 0", ("k",))
