@@ -13,8 +13,7 @@ from llmrec.errors import BadInput, UnknownItem
 from llmrec.model.config import RecLMConfig
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-from llmrec.train.config import TrainConfig
-from llmrec.train.rationale_lora import RationaleConfig
+from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.run import train
 
 COLOURS = {"red": (200, 30, 40), "blue": (40, 60, 190), "green": (40, 150, 60)}
@@ -55,10 +54,9 @@ def write_shop(folder: Path) -> Path:
 def shop(tmp_path_factory: pytest.TempPathFactory, base_model: Path) -> Iterator[Recommender]:
     folder = tmp_path_factory.mktemp("shoes")
     data = write_shop(folder / "shop")
-    shape, recipe = RecLMConfig(exit_layer=1, dim=32, lora_rank=2), TrainConfig(epochs=1, queries=0)
-    train(
-        data, folder / "pack", None, base_model, shape, recipe, RationaleConfig(pairs=0), lambda _: None, lambda _: None
-    )
+    shape = RecLMConfig(exit_layer=1, dim=32, lora_rank=2)
+    config = TrainConfig(model=shape, base=base_model, epochs=1, queries=0, rationale=RationaleConfig(pairs=0))
+    train(data, folder / "pack", config, lambda _: None, lambda _: None)
     recommender = Recommender.open(data, folder / "pack")
     yield recommender
     recommender.pipeline.index.close()

@@ -11,8 +11,7 @@ from llmrec import paths
 from llmrec.catalog import load_catalog, rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
-from llmrec.train.config import TrainConfig
-from llmrec.train.rationale_lora import RationaleConfig
+from llmrec.train.config import RationaleConfig, TrainConfig
 
 EPOCHS = 4
 PAIRS = 1600
@@ -42,10 +41,14 @@ def train_checkpoint(data: Path, out: Path, users: int, seed: int, pairs: int = 
         if user not in gone
     ]
     split.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    recipe = TrainConfig(**{**SIMSHOP.recipe, "epochs": EPOCHS, "seed": seed})
-    sentences = RationaleConfig(seed=seed, pairs=pairs)
-    base = materialise_base(paths.home(), tell)
-    train(data, out, split, base, RecLMConfig(**SIMSHOP.shape), recipe, sentences, _epoch, tell)
+    config = TrainConfig(
+        **SIMSHOP.recipe | {"epochs": EPOCHS, "seed": seed},
+        model=RecLMConfig(**SIMSHOP.shape),
+        base=materialise_base(paths.home(), tell),
+        split=split,
+        rationale=RationaleConfig(pairs=pairs),
+    )
+    train(data, out, config, _epoch, tell)
     return out
 
 

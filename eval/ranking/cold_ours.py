@@ -7,7 +7,7 @@ is the same without lending.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -88,7 +88,7 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
             test = _mixed(asked["test"].of(transfers), used, asked["test"].closed(warm, section))
             on_valid = cold_metrics(_mixed(valid.of(transfers), used, closed), hidden.valid, item_ids, seed, section)
             variant = variant_of("llm", problem.name)
-            recipe = asdict(RecLMConfig(**variant.shape)) | asdict(TrainConfig(seed=seed, **variant.recipe))
+            recipe = RecLMConfig(**variant.shape).model_dump() | TrainConfig(seed=seed, **variant.recipe).recipe()
             rows = record_cold_cell(
                 problem.folder,
                 model,

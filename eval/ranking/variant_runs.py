@@ -6,7 +6,6 @@ what the trained model says is kept (`eval.ranking.queries`).
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from eval.ranking import cells, queries, referee
@@ -110,7 +109,9 @@ def file_variant(
         rankings,
         context.referee,
         context.results,
-        asdict(shape) | asdict(recipe) | {"modalities": variant.modalities, "random_layers": variant.random_layers},
+        shape.model_dump()
+        | recipe.recipe()
+        | {"modalities": variant.modalities, "random_layers": variant.random_layers},
         about["seconds"] + seconds,
         section=section,
         valid=valid_of(about),

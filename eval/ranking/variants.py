@@ -19,9 +19,9 @@ from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
+from llmrec.train.held_out import llm_ndcg
 from llmrec.train.model_factory import build_model, known_items, query_writer
 from llmrec.train.trainer import Progress, Report, fit
-from llmrec.train.held_out import llm_ndcg
 
 TITLE_TOKENS = 10
 """Words' tokens an item takes in the titles-as-words prompt; longer titles are cut, shorter ones padded."""

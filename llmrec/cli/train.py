@@ -6,7 +6,7 @@ What `llmrec simshop` does besides reading its options: the bar, and the summary
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,21 +22,15 @@ from rich.progress import (
 from llmrec import paths
 from llmrec.cli import show
 from llmrec.cli.boundary import Interrupted
-from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import TrainConfig
-from llmrec.train.rationale_lora import RationaleConfig, training_state_of
+from llmrec.train.rationale_lora import training_state_of
 
 
 def run_training(
     data: Path,
     out: Path,
-    split: Path | None,
-    base: Path | None,
-    shape: RecLMConfig,
     recipe: TrainConfig,
-    rationales: RationaleConfig,
-    encoder_specs: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
     """Train with a bar on stderr (an epoch's line alone where that is no terminal); return the validation metrics.
 
@@ -44,7 +38,8 @@ def run_training(
     """
     from llmrec.train.run import train
 
-    base = base or materialise_base(paths.home(), show.note)
+    if recipe.base is None:
+        materialise_base(paths.home(), show.note)
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps,"),
         TimeElapsedColumn(), TextColumn("gone, at most"), TimeRemainingColumn(), TextColumn("left"),
@@ -70,7 +65,7 @@ def run_training(
             progress.console.print(line, markup=False)
 
         try:
-            return train(data, out, split, base, shape, recipe, rationales, report, say, encoder_specs)
+            return train(data, out, recipe, report, say)
         except KeyboardInterrupt as error:
             kept = [file for file in (training_state_of(out / "rationale"), out / "checkpoint.pt") if file.exists()]
             words = f"its checkpoint is kept in {kept[0]}" if kept else "no step was done yet"
@@ -78,7 +73,7 @@ def run_training(
 
 
 if TYPE_CHECKING:
-    from llmrec.train.clip.heads import ClipConfig
+    from llmrec.train.config import ClipConfig
 
 
 def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dict[str, float]:

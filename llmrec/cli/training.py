@@ -131,16 +131,24 @@ def train(
     from llmrec.cli.train import run_training
     from llmrec.encoders.registry import chosen
     from llmrec.model.config import RecLMConfig
-    from llmrec.train.config import TrainConfig
-    from llmrec.train.rationale_lora import RationaleConfig
+    from llmrec.train.config import RationaleConfig, TrainConfig
 
-    shape = RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal, interest=interest)
     recipe = TrainConfig(
-        seed=seed, epochs=epochs, queries=queries, shuffle=shuffle, focal=focal, class_weights=class_weights,
-        resample_rare=resample_rare, contexts=contexts,
-    )  # fmt: skip
-    sentences = RationaleConfig(seed=seed, pairs=rationales, epochs=rationale_epochs)
-    metrics = run_training(data, out, split, base, shape, recipe, sentences, chosen(encoder or ()))
+        seed=seed,
+        model=RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal, interest=interest),
+        encoders=chosen(encoder or ()),
+        base=base,
+        split=split,
+        epochs=epochs,
+        queries=queries,
+        contexts=contexts,
+        shuffle=shuffle,
+        focal=focal,
+        class_weights=class_weights,
+        resample_rare=resample_rare,
+        rationale=RationaleConfig(pairs=rationales, epochs=rationale_epochs),
+    )
+    metrics = run_training(data, out, recipe)
     show.json(metrics) if json else show.ready(metrics)
 
 
@@ -154,7 +162,7 @@ def train_clip(
 ) -> None:
     """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""
     from llmrec.cli.train import run_train_clip
-    from llmrec.train.clip.heads import ClipConfig
+    from llmrec.train.config import ClipConfig
 
     metrics = run_train_clip(data, out, ClipConfig(seed=seed, steps=steps))
     show.json(metrics) if json else show.ready(metrics)

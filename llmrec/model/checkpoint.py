@@ -106,7 +106,7 @@ def save_checkpoint(
         save_arrays(arrays, folder / "model.safetensors")
         save_arrays(collaborative, folder / "collaborative.safetensors")
         write_text(folder / "items.json", json.dumps(items))
-        write_text(folder / MANIFEST, json.dumps(asdict(info), indent=2))
+        write_text(folder / MANIFEST, json.dumps(asdict(info) | {"config": info.config.model_dump()}, indent=2))
     except (OSError, SafetensorError) as error:
         raise storage_error(f"the adapter pack {folder}", error) from error
 

@@ -1,7 +1,6 @@
 """The pack's card and its provenance: what it was made from, how, where, and what it reached."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +26,7 @@ def provenance(material: "Material", config: TrainConfig, progress: Progress) ->
         "training events": sum(len(rows) for rows in material.histories.values()),
         "items with": {m: int(features.mask[m].sum()) for m in features.encoders},
         "split": material.split,
-        "recipe": asdict(config),
+        "recipe": {"epochs": config.epochs, "patience": config.patience} | config.recipe(),
         "best epoch": progress.best_epoch + 1,
         "seconds": round(progress.seconds, 1),
         **made_with(),
@@ -39,7 +38,7 @@ def write_card(folder: Path, info: CheckpointInfo, progress: Progress) -> None:
     """Writes card.md; of the rationale LoRA it tells where there is one."""
     about = info.provenance
     recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
-    shape = "\n".join(f"| {name} | {value} |" for name, value in asdict(info.config).items())
+    shape = "\n".join(f"| {name} | {value} |" for name, value in info.config)
     metrics = "\n".join(f"| {name} | {value} |" for name, value in info.metrics.items())
     weights = "\n".join(
         f"| {situation} | {', '.join(f'{part} {weight}' for part, weight in parts.items() if weight)} |"

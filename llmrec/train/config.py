@@ -1,48 +1,170 @@
-"""What one training run is: every knob, its unit and its default."""
+"""What one training run is: every knob, its unit, its effect and its default, in one place."""
 
-from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from llmrec.config import Config
+from llmrec.model.config import RecLMConfig
 
 
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """Recipe of the next-item objective, with and without wishes. Defaults are those of the shipped packs."""
+class RationaleConfig(Config):
+    """The LoRA that writes sentences. It changes no ranking."""
+
+    pairs: int = Field(default=1600, ge=0)
+    """Composed evidence -> sentence pairs to learn from (half an hour an epoch on two CPU cores); 0: no LoRA, and
+    reasons in plain sentences."""
+    epochs: int = Field(default=1, ge=1)
+    """Times each pair is seen. New pairs teach more than old ones seen twice; a small catalogue has no more to give."""
+    batch: int = Field(default=4, ge=1)
+    """Pairs a step."""
+    lr: float = Field(default=1e-3, gt=0)
+    """Highest learning rate (AdamW): reached after 20 steps, then falling linearly to 0."""
+    rank: int = Field(default=16, ge=1)
+    """Rank of the LoRA on every linear layer of the whole LLM."""
+    alpha: int = Field(default=32, ge=1)
+    """LoRA scale numerator: the update is weighted alpha / rank."""
+
+
+class ContinueConfig(Config):
+    """How training goes on from a checkpoint, with new events and items (`continue_from`)."""
+
+    epochs: int = Field(default=4, ge=1)
+    """Most epochs; early stopping usually ends before."""
+    lr_factor: float = Field(default=0.5, gt=0)
+    """Factor of `lr` and `lr_lora`."""
+    replay: float = Field(default=1.0, ge=0)
+    """Prompts of old events alone that an epoch reads, for each prompt that asks for a new event; 0 forgets the old."""
+    average: float = Field(default=0.98, ge=0, lt=1)
+    """In place of `average`: a short run needs a short memory."""
+
+
+class TrainConfig(Config):
+    """One training run.
+
+    Examples
+    --------
+    >>> config = TrainConfig(lr=5e-4, model={"lora_rank": 8})
+    >>> config.model.lora_rank, config.epochs
+    (8, 12)
+    >>> TrainConfig(lr=0)
+    Traceback (most recent call last):
+    llmrec.errors.BadInput: `lr` is 0; it should be greater than 0
+    """
 
     seed: int = 0
-    epochs: int = 12
-    """Most epochs; early stopping usually ends before."""
-    patience: int = 4
+    """Seed of everything random: the same seed, data and machine give the same weights."""
+    model: RecLMConfig = RecLMConfig()
+    """Sizes of the model."""
+    encoders: dict[str, str] = Field(default={})
+    """Modality -> encoder spec, where it is not the default: `image: timm:resnet50`."""
+    base: Path | None = None
+    """Base LLM, a Hugging Face folder; default: the one that `llmrec setup` makes."""
+
+    split: Path | None = None
+    """Split file (JSON lines): train on its train part alone, stop early and weigh the score's components on valid,
+    report on test. Default: a split by each user's last events."""
+    test: bool = True
+    """Whether each user's last events (up to 5) are held out for the number on the card, and the model is then trained
+    anew on everything, as long as the first was best (about twice the time). False: no test, those events choose the
+    epoch and the weights of the score's components, and the model has not learnt from them. A split file decides for
+    itself."""
+    continue_from: Path | None = None
+    """Adapter to go on from in place of starting anew: its weights and the rows of its items are kept, new items get
+    new rows, and it learns from the events that came since."""
+    continued: ContinueConfig = ContinueConfig()
+    """How it goes on."""
+
+    epochs: int = Field(default=12, ge=1)
+    """Most epochs; early stopping usually ends before. A finished run goes on where this is raised."""
+    patience: int = Field(default=4, ge=1)
     """Epochs without a better validation NDCG@10 before training stops."""
-    batch: int = 16
-    """Prompts a step."""
-    lr: float = 1e-3
-    """Learning rate of fusion, heads and ids (AdamW)."""
-    lr_lora: float = 3e-4
-    """Learning rate of the LoRA."""
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    """Largest gradient norm."""
-    dropout: float = 0.2
-    """On soft tokens and on the state that q is read from."""
-    id_dropout: float = 0.3
-    """Share of items whose id is hidden in a step, so that new items are no surprise."""
-    modality_dropout: float = 0.1
-    """Share of items that lose a modality in a step."""
-    queries: int = 6
-    """Wishes asked along each history in a step; 0 trains without words."""
-    query_weight: float = 0.5
-    """Weight of the wish loss beside the next-item loss."""
-    contexts: float = 0.0
-    """Share of wishes that are asked with the time of day and the season of their event."""
-    average: float = 0.998
+    batch: int = Field(default=16, ge=1)
+    """Prompts a step; memory grows with it."""
+    lr: float = Field(default=1e-3, gt=0)
+    """Highest learning rate of fusion, heads and ids (AdamW): after a warm-up over 5 % of all steps, falling on a
+    cosine to a tenth."""
+    lr_lora: float = Field(default=3e-4, gt=0)
+    """Highest learning rate of the LoRA, on the same schedule."""
+    weight_decay: float = Field(default=0.01, ge=0)
+    """Decoupled weight decay of AdamW, a step, times the learning rate."""
+    clip: float = Field(default=1.0, gt=0)
+    """Largest gradient norm; longer gradients are shortened to it."""
+    average: float = Field(default=0.998, ge=0, lt=1)
     """Decay per step of the running average of the weights that is validated and kept; 0 keeps the last weights."""
+
+    dropout: float = Field(default=0.2, ge=0, lt=1)
+    """On soft tokens and on the state that q is read from."""
+    id_dropout: float = Field(default=0.3, ge=0, le=1)
+    """Share of items whose id is hidden in a step, so that new items are no surprise."""
+    modality_dropout: float = Field(default=0.1, ge=0, le=1)
+    """Share of items that lose a modality in a step, so that missing media are no surprise."""
+    queries: int = Field(default=6, ge=0)
+    """Queries in words asked along each history in a step; 0 trains without words."""
+    query_weight: float = Field(default=0.5, ge=0)
+    """Weight of the query loss beside the next-item loss."""
+    contexts: float = Field(default=0.0, ge=0, le=1)
+    """Share of queries that are asked with the time of day and the season of their event."""
     shuffle: bool = False
     """Whether every epoch reads each history in a new order: where order tells nothing, each is many histories."""
-    sampled_items: int = 0
+
+    sampled_items: int = Field(default=0, ge=0)
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
-    focal: float = 0.0
+    focal: float = Field(default=0.0, ge=0)
     """Gamma of the focal loss: how much less an event counts that is ranked well already; 0 is cross-entropy."""
-    class_weights: float = 0.0
+    class_weights: float = Field(default=0.0, ge=0, le=1)
     """Power of the inverse item frequency by which events are weighted; 0 weighs all alike, 1 all items alike."""
-    resample_rare: float = 0.0
+    resample_rare: float = Field(default=0.0, ge=0, le=1)
     """Share of items below which a modality is rare: prompts with items that have it are repeated; 0 repeats none."""
-    checkpoint_minutes: float = 3.0
+
+    rationale: RationaleConfig = RationaleConfig()
+    """The LoRA that writes sentences."""
+    checkpoint_minutes: float = Field(default=3.0, ge=0)
+    """Minutes between two savings of the training state, besides those after each epoch."""
+    tensorboard: bool = False
+    """Whether losses and metrics are also written for TensorBoard, into the folder `tensorboard` of the run."""
+
+    def recipe(self) -> dict[str, Any]:
+        """The fields of the loop, by name: what its steps depend on beside the model, the data and `epochs`."""
+        return self.model_dump(include={name for name in type(self).model_fields if name not in OUTSIDE})
+
+
+OUTSIDE = frozenset(
+    (
+        *("model", "encoders", "base", "split", "test", "continue_from", "continued"),
+        *("epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
+    )
+)
+"""Fields of a `TrainConfig` that change no step of the loop: what it starts from, when it ends, what is done after."""
+
+
+class ClipConfig(Config):
+    """Training of CLIP heads (`llmrec train-clip`)."""
+
+    seed: int = 0
+    """Seed of everything random."""
+    steps: int = Field(default=500, ge=1)
+    """Training steps."""
+    batch: int = Field(default=768, ge=1)
+    """Products a step."""
+    lr: float = Field(default=8e-4, gt=0)
+    """Highest learning rate (AdamW, one cycle)."""
+    weight_decay: float = Field(default=0.1, ge=0)
+    """Decoupled weight decay of AdamW, a step, times the learning rate."""
+    dim: int = Field(default=512, ge=1)
+    """Size of the joint space; the image head has twice as many hidden units, enough for each of ImageNet's classes."""
+    dropout: float = Field(default=0.3, ge=0, lt=1)
+    """On the image head's hidden units; half of it on its inputs."""
+    whole: float = Field(default=0.4, ge=0, le=1)
+    """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
+    classes: int = Field(default=256, ge=0)
+    """Classes whose imagined pictures are matched with their names in a step."""
+    mixtures: int = Field(default=256, ge=1)
+    """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
+    least_imagined: float = Field(default=0.4, ge=0, le=1)
+    """Share of the imagined one in a mixture, at least."""
+    label_weight: float = Field(default=1.0, ge=0)
+    """Of the loss on the classifier's labels, where those on products and on classes have 1."""
+    average: float = Field(default=0.995, ge=0, lt=1)
+    """Decay of the moving average of the weights, which is what is kept."""

@@ -5,7 +5,6 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,33 +18,18 @@ from llmrec.model.checkpoint import base_identity, write_text
 from llmrec.provenance import made_with
 from llmrec.rationale.compose import Pair
 from llmrec.train.card import RECORD
+from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.resume import resume, save_training_state
 
 Example = tuple[list[int], list[int]]
 """Token ids of a prompt and of its completion."""
 
 
-@dataclass(frozen=True, slots=True)
-class RationaleConfig:
-    """Recipe of the rationale LoRA."""
-
-    seed: int = 0
-    pairs: int = 1600
-    """Composed evidence → sentence pairs (half an hour an epoch on two CPU cores)."""
-    epochs: int = 1
-    """Times each pair is seen. New pairs teach more than old ones seen twice; a small catalogue has no more to give."""
-    batch: int = 4
-    lr: float = 1e-3
-    rank: int = 16
-    alpha: int = 32
-    checkpoint_minutes: float = 3.0
-
-
 def train_rationale(
     base: Path,
     pairs: Sequence[Pair],
     out: Path,
-    config: RationaleConfig,
+    config: TrainConfig,
     report: Callable[[dict[str, float]], None],
 ) -> None:
     """Supervised fine-tuning on `pairs`; writes a peft adapter into `out`, and beside it how it was made.
@@ -59,17 +43,18 @@ def train_rationale(
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    shape, seed = config.rationale, config.seed
     checkpoint = training_state_of(out)
-    recipe = {"config": asdict(config), "origin": _origin(base, pairs)}
+    recipe = {"config": shape.model_dump() | {"seed": seed}, "origin": _origin(base, pairs)}
     state = resume(checkpoint, recipe)
-    torch.manual_seed(config.seed)
+    torch.manual_seed(seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
     whole = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
     whole.requires_grad_(False)
-    model: Any = add_lora(whole, config.rank, config.alpha).to(accelerator.device)
+    model: Any = add_lora(whole, shape.rank, shape.alpha).to(accelerator.device)
     trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimizer = accelerator.prepare(torch.optim.AdamW(list(trained.values()), lr=config.lr, weight_decay=0.0))
+    optimizer = accelerator.prepare(torch.optim.AdamW(list(trained.values()), lr=shape.lr, weight_decay=0.0))
     stop = tokenizer.eos_token_id
     examples = [
         (
@@ -79,7 +64,7 @@ def train_rationale(
         for p in pairs
     ]
     held = max(1, len(examples) // 20)
-    test, batches = examples[:held], _batches(examples[held:], config)
+    test, batches = examples[:held], _batches(examples[held:], shape, seed)
     step, spent = 0, 0.0
     if state is not None:
         step, spent = state["step"], state.get("seconds", 0.0)  # older checkpoints did not count them
@@ -104,9 +89,9 @@ def train_rationale(
     model.train()
     try:
         while step < len(batches):
-            torch.manual_seed(config.seed * 1_000_003 + step)
+            torch.manual_seed(seed * 1_000_003 + step)
             for group in optimizer.param_groups:
-                group["lr"] = config.lr * min(1.0, (step + 1) / 20) * (1 - step / len(batches))
+                group["lr"] = shape.lr * min(1.0, (step + 1) / 20) * (1 - step / len(batches))
             with accelerator.autocast():
                 loss = _loss(model, batches[step], stop, accelerator.device)
             accelerator.backward(loss)
@@ -126,8 +111,8 @@ def train_rationale(
     model.eval()
     with torch.inference_mode():
         losses = [
-            float(_loss(model, test[i : i + config.batch], stop, accelerator.device))
-            for i in range(0, len(test), config.batch)
+            float(_loss(model, test[i : i + shape.batch], stop, accelerator.device))
+            for i in range(0, len(test), shape.batch)
         ]
     for p in trained.values():
         p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
@@ -136,7 +121,7 @@ def train_rationale(
         "pairs": len(pairs),
         "held out": held,
         "held-out loss": round(sum(losses) / len(losses), 4),
-        "recipe": asdict(config),
+        "recipe": shape.model_dump() | {"seed": seed},
         "seconds": round(seconds(), 1),
         **made_with(),
     }
@@ -155,14 +140,14 @@ def _origin(base: Path, pairs: Sequence[Pair]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _batches(examples: Sequence[Example], config: RationaleConfig) -> list[list[Example]]:
+def _batches(examples: Sequence[Example], config: RationaleConfig, seed: int) -> list[list[Example]]:
     """The batches of all epochs, in the order of the steps.
 
     Pairs of like length share a batch, so that little is spent on padding; the batches are drawn in any order.
     """
     by_length = sorted(examples, key=lambda example: len(example[0]) + len(example[1]))
     batches = [by_length[start : start + config.batch] for start in range(0, len(by_length), config.batch)]
-    rng, found = Random(config.seed), []
+    rng, found = Random(seed), []
     for _ in range(config.epochs):
         rng.shuffle(batches)
         found += batches

@@ -13,7 +13,6 @@ from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import BadInput
 from llmrec.evidence.probes import probed, spoken
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
-from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import item_vectors
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
@@ -22,6 +21,7 @@ from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, as_arrays
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.rationale.compose import compose_pairs
+from llmrec.setup import base_folder
 from llmrec.train.calibrate import calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
@@ -30,7 +30,7 @@ from llmrec.train.held_out import llm_ndcg
 from llmrec.train.model_factory import Normalisers, build_model, known_items, query_writer
 from llmrec.train.preference import learn_preference
 from llmrec.train.progress_log import write_log
-from llmrec.train.rationale_lora import RationaleConfig, train_rationale
+from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import event_contexts
 from llmrec.train.trainer import Report, fit
 
@@ -84,26 +84,18 @@ def prepare(data: Path, split: Path | None, say: Say, encoder_specs: Mapping[str
 def train(
     data: Path,
     out: Path,
-    split: Path | None,
-    base: Path,
-    shape: RecLMConfig,
     config: TrainConfig,
-    rationales: RationaleConfig,
     report: Report,
     say: Say,
-    encoder_specs: Mapping[str, str] | None = None,
 ) -> dict[str, float]:
-    """Trains on `data`, writes the pack `out`, and returns its validation metrics.
-
-    `towers`: modality -> encoder spec (see `llmrec.encoders.registry`), where it is not the default.
-
-    With `rationales.pairs` 0 the pack gets no rationale LoRA and answers with plain sentences.
+    """Trains on `data`, writes the checkpoint `out`, and returns its validation metrics.
 
     The checkpoint lies in `out` and the run goes on from it; a run that had ended only packs again.
     Raises `BadInput`, `SetupError`, `StorageError`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    material = prepare(data, split, say, encoder_specs)
+    base, shape = config.base or base_folder(home()), config.model
+    material = prepare(data, config.split, say, config.encoders)
     catalog, features = material.catalog, material.features
     used = {m: features.vectors[m] for m in features.encoders if features.mask[m].any()}
     if not used:
@@ -137,7 +129,7 @@ def train(
     model.to("cpu")
     components = compose(model, features, material.histories, config.seed)
     text = encoder(
-        "text", (encoder_specs or {}).get("text", DEFAULTS["text"])
+        "text", config.encoders.get("text", DEFAULTS["text"])
     )  # words of a wish must meet those of the items
     weights, metrics, cold_start = calibrate(model, words, components, catalog, material.valid, text, config.seed)
     usual = components.with_cold_start() if cold_start else components
@@ -160,10 +152,10 @@ def train(
     _write(out, info, model, normalisers, components, material)
     write_log(progress.log, out)
     write_card(out, info, progress)
-    if rationales.pairs and not (out / "rationale" / "adapter_config.json").is_file():
+    if config.rationale.pairs and not (out / "rationale" / "adapter_config.json").is_file():
         say("teaching the LLM to write sentences from evidence")
-        pairs = compose_pairs(spoken(catalog, probed(components), components.mask), rationales.pairs, rationales.seed)
-        train_rationale(base, pairs, out / "rationale", rationales, report)
+        pairs = compose_pairs(spoken(catalog, probed(components), components.mask), config.rationale.pairs, config.seed)
+        train_rationale(base, pairs, out / "rationale", config, report)
         write_card(out, info, progress)
     return metrics
 

@@ -87,7 +87,7 @@ def fit(
     steps_an_epoch = math.ceil(most * sum(_windows(len(h), size) for h in histories.values()) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
-    recipe = {"config": asdict(config) | asdict(model.config), "origin": _origin(model, histories, before)}
+    recipe = {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, histories, before)}
     state = resume(checkpoint, recipe) if checkpoint else None
     if state is not None:
         progress, best = Progress(**state["progress"]), _to(state["best"], accelerator.device)

@@ -14,11 +14,12 @@ from llmrec.encoders.clip_lite import build
 from llmrec.encoders.image import Lite0
 from llmrec.errors import BadInput
 from llmrec.setup.packages import LITE0, MINILM
-from llmrec.train.clip.heads import ClipConfig, Material, contrast, fit_heads
+from llmrec.train.clip.heads import Material, contrast, fit_heads
 from llmrec.train.clip.imagenet_classes import _imagine, class_names
 from llmrec.train.clip.metrics import naming_agreement, recall
 from llmrec.train.clip.pairs import HELD_OUT, PHRASINGS, held_out, phrasings
 from llmrec.train.clip.run import model_config, save_heads, train_clip
+from llmrec.train.config import ClipConfig
 
 needs_encoders = pytest.mark.skipif(
     LITE0.version() is None or MINILM.version() is None, reason="the packages of the towers are not installed"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,10 @@ import torch
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
 from llmrec.rationale.compose import compose_pairs
-from llmrec.train.rationale_lora import RationaleConfig, train_rationale, training_state_of
+from llmrec.train.config import RationaleConfig, TrainConfig
+from llmrec.train.rationale_lora import train_rationale, training_state_of
 
-CONFIG = RationaleConfig(batch=2, rank=4, epochs=2)
+CONFIG = TrainConfig(rationale=RationaleConfig(batch=2, rank=4, epochs=2))
 Report = Callable[[dict[str, float]], None]
 Train = Callable[..., None]
 
@@ -22,7 +22,7 @@ Train = Callable[..., None]
 def train(tiny_base: Path, tiny_catalog: Catalog) -> Train:
     """Trains on six sentences into a folder: six steps in two epochs."""
 
-    def run(out: Path, report: Report = lambda _entry: None, config: RationaleConfig = CONFIG, pairs: int = 6) -> None:
+    def run(out: Path, report: Report = lambda _entry: None, config: TrainConfig = CONFIG, pairs: int = 6) -> None:
         train_rationale(tiny_base, compose_pairs(tiny_catalog, pairs, seed=0), out, config, report)
 
     return run
@@ -59,7 +59,7 @@ class Killed(BaseException):
 def test_run_cut_short_ends_like_one_that_was_not(
     train: Train, tmp_path: Path, end: type[BaseException], minutes: float, lost: int
 ) -> None:
-    config = replace(CONFIG, checkpoint_minutes=minutes)
+    config = CONFIG.changed(checkpoint_minutes=minutes)
     train(tmp_path / "whole", config=config)
 
     def cut(entry: dict[str, float]) -> None:
@@ -82,6 +82,6 @@ def test_checkpoint_of_another_run_is_refused(train: Train, tmp_path: Path) -> N
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path / "lora", cut)
     with pytest.raises(BadInput, match="another recipe"):
-        train(tmp_path / "lora", config=replace(CONFIG, lr=1e-4))
+        train(tmp_path / "lora", config=CONFIG.changed(rationale=CONFIG.rationale.changed(lr=1e-4)))
     with pytest.raises(BadInput, match="other data"):
         train(tmp_path / "lora", pairs=5)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +12,11 @@ from llmrec.model.checkpoint import load_checkpoint, restore_model
 from llmrec.model.config import RecLMConfig
 from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
-from llmrec.train.config import TrainConfig
-from llmrec.train.rationale_lora import RationaleConfig
+from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.run import train
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
-RATIONALES = RationaleConfig(pairs=6)
-CONFIG = TrainConfig(epochs=1, batch=4, queries=1)
+CONFIG = TrainConfig(model=SHAPE, epochs=1, batch=4, queries=1, rationale=RationaleConfig(pairs=6))
 GENRES = ("Comedy", "Drama", "Horror")
 
 
@@ -48,7 +45,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("home")
 def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     data, out, told = write_catalogue(tmp_path / "data"), tmp_path / "pack", []
-    metrics = train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None)
+    metrics = train(data, out, CONFIG.changed(base=tiny_base), told.append, lambda _line: None)
     checkpoint = load_checkpoint(out)
     assert checkpoint.info.base == "tiny" and checkpoint.info.metrics == metrics and checkpoint.info.config == SHAPE
     assert set(checkpoint.info.encoders) == {"text"}  # no pictures, no picture tower
@@ -64,7 +61,7 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
 
     # The same command again has nothing to train: it packs what is there.
     told.clear()
-    assert train(data, out, None, tiny_base, SHAPE, CONFIG, RATIONALES, told.append, lambda _line: None) == metrics
+    assert train(data, out, CONFIG.changed(base=tiny_base), told.append, lambda _line: None) == metrics
     assert not told
     json.loads((out / "checkpoint.json").read_text())
 
@@ -72,10 +69,11 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
 def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
     """clip-lite's vectors are shorter than MiniLM's: nothing that a wish meets may take them for one another's."""
     data, out = write_catalogue(tmp_path / "data", items=24, events=18), tmp_path / "pack"
-    train(
-        data, out, None, tiny_base, replace(SHAPE, interest=4), CONFIG, RationaleConfig(pairs=0), lambda _e: None,
-        lambda _line: None, {"text": "clip-lite"},
+    config = CONFIG.changed(
+        model=SHAPE.changed(interest=4), rationale=RationaleConfig(pairs=0), encoders={"text": "clip-lite"},
+        base=tiny_base,
     )  # fmt: skip
+    train(data, out, config, lambda _e: None, lambda _line: None)
     base_folder(home).parent.mkdir(parents=True)
     base_folder(home).symlink_to(tiny_base)
     shop = Recommender.open(data, out)
@@ -94,4 +92,4 @@ def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) 
     lines = (data / "interactions.csv").read_text().splitlines()
     (data / "interactions.csv").write_text("\n".join(lines[:3]) + "\n")
     with pytest.raises(BadInput, match="no user with enough events"):
-        train(data, tmp_path / "pack", None, tiny_base, SHAPE, CONFIG, RATIONALES, lambda _e: None, lambda _line: None)
+        train(data, tmp_path / "pack", CONFIG.changed(base=tiny_base), lambda _e: None, lambda _line: None)

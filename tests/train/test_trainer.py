@@ -1,7 +1,6 @@
 """The loop: it learns, stops in time, and a run cut short ends like one that was not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -65,7 +64,7 @@ def quality(model: RecLM) -> float:
 
 def test_loss_falls(make_model: Make) -> None:
     told: list[dict[str, float]] = []
-    progress = run(make_model(exit_layer=1), replace(CONFIG, epochs=5, lr=1e-2), report=told.append)
+    progress = run(make_model(exit_layer=1), CONFIG.changed(epochs=5, lr=1e-2), report=told.append)
     losses = [entry["loss"] for entry in progress.log]
     assert len(losses) == 5 and losses[-1] < 0.8 * losses[0]
     assert [e for e in told if "ndcg@10" in e] == progress.log
@@ -79,7 +78,7 @@ def test_stops_early_and_keeps_the_best_weights(make_model: Make) -> None:
         seen.append(weights(m))
         return next(scores)
 
-    progress = run(model, replace(CONFIG, epochs=5, patience=2), validate=validate)
+    progress = run(model, CONFIG.changed(epochs=5, patience=2), validate=validate)
     assert len(progress.log) == 4 and progress.best_epoch == 1 and progress.best == 0.5
     assert same(weights(model), seen[1])
     assert not same(seen[0], seen[1])
@@ -88,7 +87,7 @@ def test_stops_early_and_keeps_the_best_weights(make_model: Make) -> None:
 def test_same_seed_same_weights(make_model: Make, whole: dict[str, torch.Tensor]) -> None:
     again, other = trainee(make_model), trainee(make_model)
     run(again, validate=quality)
-    run(other, replace(CONFIG, seed=1, epochs=1), validate=quality)
+    run(other, CONFIG.changed(seed=1, epochs=1), validate=quality)
     assert same(weights(again), whole) and not same(weights(other), whole)
 
 
@@ -124,7 +123,7 @@ class Killed(BaseException):
 
 
 def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Tensor], tmp_path: Path) -> None:
-    config, path = replace(CONFIG, checkpoint_minutes=0.0), tmp_path / "c.pt"
+    config, path = CONFIG.changed(checkpoint_minutes=0.0), tmp_path / "c.pt"
 
     def die(entry: dict[str, float]) -> None:
         if entry["epoch"] == 1 and entry.get("step") == 2:
@@ -135,31 +134,31 @@ def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Ten
     left = load_training_state(path)
     assert left is not None and (left["progress"]["epoch"], left["progress"]["step"]) == (1, 1)
     resumed = trainee(make_model)
-    run(resumed, replace(CONFIG, checkpoint_minutes=0.0), path, validate=quality)
+    run(resumed, CONFIG.changed(checkpoint_minutes=0.0), path, validate=quality)
     assert same(weights(resumed), whole)
 
 
 def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) -> None:
     path = tmp_path / "c.pt"
-    run(make_model(exit_layer=1), replace(CONFIG, epochs=1), path)
+    run(make_model(exit_layer=1), CONFIG.changed(epochs=1), path)
     for model, config in (
-        (make_model(exit_layer=1), replace(CONFIG, epochs=1, lr=1e-4)),
+        (make_model(exit_layer=1), CONFIG.changed(epochs=1, lr=1e-4)),
         (make_model(exit_layer=1, dim=8), CONFIG),
     ):
         with pytest.raises(BadInput, match="another recipe"):
             run(model, config, path)
     with pytest.raises(BadInput, match="other data"):
-        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, replace(CONFIG, epochs=1), path)
+        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, CONFIG.changed(epochs=1), path)
 
 
 def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
     model, again = make_model(exit_layer=1), make_model(exit_layer=1)
-    run(model, replace(CONFIG, epochs=1), tmp_path / "c.pt")
+    run(model, CONFIG.changed(epochs=1), tmp_path / "c.pt")
 
     def never(_: object) -> float:
         raise AssertionError("nothing is left to do")
 
-    progress = run(again, replace(CONFIG, epochs=1), tmp_path / "c.pt", never, never)
+    progress = run(again, CONFIG.changed(epochs=1), tmp_path / "c.pt", never, never)
     assert progress.done and len(progress.log) == 1
     assert same(weights(model), weights(again))
 
@@ -173,7 +172,7 @@ def with_one_picture(make_model: Make) -> RecLM:
 
 def test_rare_modality_makes_an_epoch_longer_and_resumes_exactly(make_model: Make, tmp_path: Path) -> None:
     """Options against imbalance in the loop: more prompts with pictures, and the same end after an interruption."""
-    config = replace(CONFIG, resample_rare=0.5, focal=1.0, class_weights=0.5, epochs=2)
+    config = CONFIG.changed(resample_rare=0.5, focal=1.0, class_weights=0.5, epochs=2)
     told: list[dict[str, float]] = []
     unbroken, broken, resumed = (with_one_picture(make_model) for _ in range(3))
     run(unbroken, config, report=told.append, validate=quality)
@@ -195,7 +194,7 @@ def test_every_fusion_learns_and_stays_finite(make_model: Make, fusion: str) -> 
     shape = {"fusion": fusion, "temporal": "transformer", "soft_tokens": 2, "steps": {"image": 10}}
     model = make_model(exit_layer=1, dropout=0.1, **shape)
     before = weights(model)
-    progress = run(model, replace(CONFIG, epochs=3, lr=5e-3))
+    progress = run(model, CONFIG.changed(epochs=3, lr=5e-3))
     losses = [entry["loss"] for entry in progress.log]
     assert losses[-1] < losses[0]
     after = weights(model)

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from llmrec.encoders.image import Lite0
 from llmrec.train.clip.imagenet_classes import class_texts, imagined_features
 from llmrec.train.clip.pairs import PHRASINGS, Pairs
+from llmrec.train.config import ClipConfig
 
 Report = Callable[[str, int, int], None]
 """What is under way, steps done, steps in all."""
@@ -35,34 +36,6 @@ RIDGE = 100.0
 """Penalty on squared weights, for hidden units of about unit spread."""
 SILENT = 1.0
 """Deviations above its mean from which a class speaks: most classes say nothing of most pictures."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClipConfig:
-    """The recipe of a run."""
-
-    seed: int = 0
-    steps: int = 500
-    batch: int = 768
-    """Products a step."""
-    lr: float = 8e-4
-    weight_decay: float = 0.1
-    dim: int = 512
-    """Size of the joint space; the image head has twice as many hidden units, enough for each of ImageNet's classes."""
-    dropout: float = 0.3
-    """On the image head's hidden units; half of it on its inputs."""
-    whole: float = 0.4
-    """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
-    classes: int = 256
-    """Classes whose imagined pictures are matched with their names in a step."""
-    mixtures: int = 256
-    """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
-    least_imagined: float = 0.4
-    """Share of the imagined one in a mixture, at least."""
-    label_weight: float = 1.0
-    """Of the loss on the classifier's labels, where those on products and on classes have 1."""
-    average: float = 0.995
-    """Decay of the moving average of the weights, which is what is kept."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ step sees a fair part of all products.
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,11 @@ from llmrec.errors import storage_error
 from llmrec.model.checkpoint import write_text
 from llmrec.paths import home
 from llmrec.provenance import made_with, release
-from llmrec.train.clip.heads import ClipConfig, Material, Report, fit_heads
+from llmrec.train.clip.heads import Material, Report, fit_heads
 from llmrec.train.clip.imagenet_classes import NAME
 from llmrec.train.clip.metrics import naming_agreement, recall
 from llmrec.train.clip.pairs import read_pairs
+from llmrec.train.config import ClipConfig
 
 
 def model_config(config: ClipConfig) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _card(
 ) -> str:
     about = made_with()
     reached = "\n".join(f"| {label} | {value:g} |" for label, value in metrics.items())
-    recipe = "\n".join(f"| {knob} | {value} |" for knob, value in asdict(config).items())
+    recipe = "\n".join(f"| {knob} | {value} |" for knob, value in config)
     return f"""# CLIP heads {name}
 
 Projection heads for EfficientNet-Lite0 (pictures) and all-MiniLM-L6-v2 (words), both frozen, as packages bring them:
