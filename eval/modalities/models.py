@@ -24,9 +24,9 @@ from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
+from llmrec.train.held_out import llm_ndcg
 from llmrec.train.model_factory import build_model, known_items, query_writer
 from llmrec.train.trainer import Report, fit
-from llmrec.train.held_out import llm_ndcg
 
 Floats = NDArray[np.float32]
 MOST_EVENTS = 2000
