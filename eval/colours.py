@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from eval.modalities.models import only
 from eval.ranking.cells import head_commit, this_machine
 from eval.ranking.tables import grid
-from llmrec.catalog import Catalog, load_catalog, rolling_split
-from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError
+from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.paths import home
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog import Catalog, load_split
-from llmrec.catalog.events import rolling_events
+from llmrec.catalog import Catalog
 from llmrec.context import worded
 from llmrec.degradation import note_degraded, noting_degraded
 from llmrec.engine.base import Engine
 from llmrec.errors import IndexUnreachable, storage_error
+from llmrec.evaluation.splits import load_split, rolling_events
 from llmrec.evidence.effects import Situation
 from llmrec.evidence.measure import Instruments, add_shapley, measure
 from llmrec.evidence.surrogate import with_traits

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmrec.catalog import rolling_split
 from llmrec.errors import BadFilter, BadInput, CheckpointError, CheckpointMismatch, UnknownItem, UnknownUser
+from llmrec.evaluation.splits import rolling_split
 from llmrec.pipeline import load_pipeline
 from llmrec.rationale.phrasing import Style
 from llmrec.recommender import Recommender, Request

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from eval.modalities.recipes import SIMSHOP
 from llmrec import paths
-from llmrec.catalog import load_catalog, rolling_split
+from llmrec.catalog import load_catalog
+from llmrec.evaluation.splits import rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import RationaleConfig, TrainConfig

@@ -24,10 +24,9 @@ from llmrec import paths
 from llmrec.audit.intervals import mean
 from llmrec.audit.kept import Kept
 from llmrec.audit.scorer import Scorer
-from llmrec.catalog.events import Event, rolling_events
 from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, write_simshop
-from llmrec.catalog.split import rolling_split
 from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.evidence.evidence import ItemEvidence
 from llmrec.pipeline import Pipeline
 from llmrec.rationale.compose import plain_sentence

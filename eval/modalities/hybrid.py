@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import svds
 
 from eval.modalities.worlds import Task
-from llmrec.catalog.events import Event
 from llmrec.encoders import Features
+from llmrec.evaluation.splits import Event
 from llmrec.ranking.content import content_scores, unit_rows
 from llmrec.ranking.fused import fit_weights, fuse
 

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.modalities.worlds import Task, World
-from llmrec.catalog.events import Event
 from llmrec.catalog.simshop import oracle_scores
 from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.evaluation.splits import Event
 
 Floats = NDArray[np.float32]
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from eval.modalities.recipes import Recipe, Training
 from eval.modalities.worlds import Task
 from llmrec.catalog import Catalog
-from llmrec.catalog.events import Event
 from llmrec.encoders import Features
+from llmrec.evaluation.splits import Event
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
 from llmrec.model.prompt_tokens import PromptWords

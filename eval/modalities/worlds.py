@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.ranking.cold import cold_split
-from llmrec.catalog import Catalog, Split, load_catalog, rolling_split
-from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog import Catalog, load_catalog
 from llmrec.catalog.simshop import World as Truth
 from llmrec.catalog.simshop import load_truth
 from llmrec.catalog.simshop.truth import FILE as TRUTH
 from llmrec.catalog.simshop.write import MISSING
+from llmrec.evaluation.splits import Event, Split, rolling_events, rolling_split
 
 COLD_SEED = 0
 """Which tenth is hidden in a real catalogue; SimShop brings its own."""

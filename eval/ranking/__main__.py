@@ -12,8 +12,9 @@ from eval.ranking import cells, ours, pairs, referee
 from eval.ranking.problem import Problem, build_problem
 from eval.ranking.report import write_report
 from eval.ranking.runs import RECIPES, Context, run_peer
-from llmrec.catalog import Split, load_catalog, load_split
+from llmrec.catalog import load_catalog
 from llmrec.errors import LlmrecError
+from llmrec.evaluation.splits import Split, load_split
 
 RESULTS = Path(__file__).resolve().parent.parent / "results" / "ranking"
 GROUPS = ("peers", "fusion", "cold", "wish")

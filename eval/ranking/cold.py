@@ -14,7 +14,7 @@ import numpy as np
 
 from eval.ranking import metrics
 from eval.ranking.metrics import Floats
-from llmrec.catalog import Split
+from llmrec.evaluation.splits import Split
 
 SHARE = 0.1
 CANDIDATES = ("cold-hidden", "cold-all")

@@ -22,8 +22,7 @@ from eval.ranking.queries import Queries, path
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import report_epoch, valid_of
 from eval.ranking.variants import train_variant, variant_of
-from llmrec.catalog import Split
-from llmrec.catalog.events import rolling_events
+from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
 from llmrec.paths import home

@@ -15,7 +15,7 @@ from eval.ranking.peers.content_knn import GRID_BOTH, GRID_IMAGE, GRID_TEXT, Con
 from eval.ranking.peers.popularity import Popularity
 from eval.ranking.problem import Problem
 from eval.ranking.runs import Context
-from llmrec.catalog import Split
+from llmrec.evaluation.splits import Split
 
 GRIDS: dict[str, Sequence[Config]] = {
     "popularity": [{}],

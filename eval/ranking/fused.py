@@ -18,8 +18,7 @@ from eval.ranking.problem import Problem
 from eval.ranking.queries import Queries
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries
-from llmrec.catalog import Split
-from llmrec.catalog.events import rolling_events
+from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.item_item import Collaborative, popularity

@@ -9,7 +9,8 @@ import numpy as np
 
 from eval.ranking import metrics
 from eval.ranking.metrics import Floats, Ints
-from llmrec.catalog import Catalog, Split
+from llmrec.catalog import Catalog
+from llmrec.evaluation.splits import Split
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,9 @@ import numpy as np
 import torch
 
 from eval.ranking import cells
-from llmrec.catalog import Catalog, load_catalog, rolling_split
+from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for, extract
+from llmrec.evaluation.splits import rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import splice
 from llmrec.model.prompt_tokens import PromptWords

@@ -17,9 +17,9 @@ import torch
 
 from eval.ranking.metrics import Floats
 from eval.ranking.variants import Trained
-from llmrec.catalog import Catalog, Split
-from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog import Catalog
 from llmrec.encoders import text_encoder
+from llmrec.evaluation.splits import Event, Split, rolling_events
 from llmrec.model.inference import query_vectors
 from llmrec.model.prompt import Branch, splice
 from llmrec.train.query_texts import compose_query

@@ -14,8 +14,8 @@ from eval.ranking.problem import Problem
 from eval.ranking.queries import Queries
 from eval.ranking.runs import Context
 from eval.ranking.variants import VARIANTS, train_variant, variant_of
-from llmrec.catalog import Split
 from llmrec.errors import BadInput
+from llmrec.evaluation.splits import Split
 from llmrec.model.config import RecLMConfig
 from llmrec.paths import home
 from llmrec.setup import base_folder

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from llmrec.catalog import Catalog, Split
-from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog import Catalog
+from llmrec.evaluation.splits import Event, Split, rolling_events
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM

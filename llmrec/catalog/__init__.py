@@ -2,7 +2,6 @@
 
 from llmrec.catalog.load import check, load_catalog
 from llmrec.catalog.report import Report
-from llmrec.catalog.split import Split, load_split, rolling_split
 from llmrec.catalog.types import AttributeValue, Catalog, Interaction, Item, Label
 
 __all__ = [
@@ -12,9 +11,6 @@ __all__ = [
     "Item",
     "Label",
     "Report",
-    "Split",
     "check",
     "load_catalog",
-    "load_split",
-    "rolling_split",
 ]

@@ -68,8 +68,8 @@ def rank(
     json: Json = False,
 ) -> None:
     """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
-    from llmrec.catalog import load_split
     from llmrec.cli.opened import pipeline
+    from llmrec.evaluation.splits import load_split
 
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from llmrec.catalog.events import Rows, flatten
-from llmrec.evaluation.metrics import mask_seen, target_ranks
+from llmrec.evaluation.metrics import mask_seen, ndcg, target_ranks
 
 Floats = NDArray[np.float32]
 STEPS = (0.0, 0.5, 0.7, 0.85, 1.2, 1.4, 2.0)
@@ -65,17 +65,20 @@ def _weighted(normal: Mapping[str, Floats], weights: Mapping[str, float]) -> Flo
     return total
 
 
-def fit_weights(components: Mapping[str, Floats], targets: Sequence[int], seen: Rows) -> dict[str, float]:
+def fit_weights(
+    components: Mapping[str, Floats], targets: Sequence[int], seen: Rows, order: NDArray[np.intp] | None = None
+) -> dict[str, float]:
     """Component -> weight (summing to 1), fitted on held-out events: `targets[e]` was taken after `seen[e]`.
 
-    `components`: name -> (events, items) scores of a model that has not seen these events. Deterministic.
+    `components`: name -> (events, items) scores of a model that has not seen these events; `order`: of equal scores,
+    see `llmrec.evaluation.metrics.tie_order`. Deterministic.
     """
     names = list(components)
     z = np.stack([z_normalise(components[name], seen) for name in names])  # (components, events, items)
     closed = np.isinf(z[0])
     z[:, closed] = 0
     goal = np.asarray(targets, np.intp)
-    weights = _refine(_likeliest(z, goal, closed), z, goal, closed)
+    weights = _refine(_likeliest(z, goal, closed), z, goal, closed, order)
     total = weights.sum()
     weights = weights / total if total else np.full(len(names), 1 / len(names))
     return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
@@ -102,17 +105,20 @@ def _likeliest(z: Floats, targets: NDArray[np.intp], closed: NDArray[np.bool_]) 
 
 
 def _refine(
-    weights: NDArray[np.float64], z: Floats, targets: NDArray[np.intp], closed: NDArray[np.bool_]
+    weights: NDArray[np.float64],
+    z: Floats,
+    targets: NDArray[np.intp],
+    closed: NDArray[np.bool_],
+    order: NDArray[np.intp] | None,
 ) -> NDArray[np.float64]:
     """The weights after at most three rounds of single-weight steps, each kept only if NDCG@10 rises."""
 
-    def ndcg(trial: NDArray[np.float64]) -> float:
+    def reached(trial: NDArray[np.float64]) -> float:
         scores = np.tensordot(trial.astype(np.float32), z, 1)
         scores[closed] = -np.inf
-        rank = target_ranks(scores, targets)
-        return float(np.where(rank < 10, 1 / np.log2(rank + 2.0), 0.0).mean())
+        return float(ndcg(target_ranks(scores, targets, order)).mean())
 
-    best = ndcg(weights)
+    best = reached(weights)
     for _ in range(3):
         before = best
         for part in range(len(weights)):
@@ -120,7 +126,7 @@ def _refine(
             for step in STEPS:
                 trial = weights.copy()
                 trial[part] = step * at
-                gained = ndcg(trial)
+                gained = reached(trial)
                 if gained > best + LEAST_GAIN:
                     best, weights = gained, trial
         if best <= before:

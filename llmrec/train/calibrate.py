@@ -9,10 +9,10 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.events import Event
 from llmrec.catalog.types import Catalog
 from llmrec.encoders.base import Encoder
 from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.evaluation.splits import Event
 from llmrec.model.inference import query_vectors
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from llmrec.catalog.events import Event
 from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.evaluation.splits import Event
 from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.events import Event
 from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.evaluation.splits import Event
 from llmrec.model.inference import item_vectors, query_vectors
 from llmrec.model.reclm import RecLM
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from llmrec.catalog import Catalog, Split, load_catalog, load_split, rolling_split
-from llmrec.catalog.events import Event, rolling_events
+from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, encoders_for, extract, note_problems
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import BadInput
+from llmrec.evaluation.splits import Event, Split, load_split, rolling_events, rolling_split
 from llmrec.evidence.probes import probed, spoken
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
 from llmrec.model.inference import item_vectors

@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from eval.ranking.problem import Problem, build_problem
-from llmrec.catalog import load_catalog, rolling_split
+from llmrec.catalog import load_catalog
+from llmrec.evaluation.splits import rolling_split
 
 ITEMS, USERS = 40, 12
 

@@ -5,7 +5,7 @@ import pytest
 
 from eval.ranking.cold import CANDIDATES, cold_metrics, cold_split, is_hidden
 from eval.ranking.problem import Problem
-from llmrec.catalog import rolling_split
+from llmrec.evaluation.splits import rolling_split
 
 
 def test_about_a_tenth_is_hidden_and_seeds_differ() -> None:

@@ -9,7 +9,8 @@ from eval.ranking import metrics
 from eval.ranking import referee as judge
 from eval.ranking.peers.popularity import Popularity
 from eval.ranking.problem import build_problem
-from llmrec.catalog import load_catalog, load_split
+from llmrec.catalog import load_catalog
+from llmrec.evaluation.splits import load_split
 
 
 def test_ndcg_by_hand() -> None:

@@ -7,9 +7,8 @@ import numpy as np
 
 from eval.ranking.queries import Queries, ask, shuffled
 from eval.ranking.variants import Trained
-from llmrec.catalog import rolling_split
-from llmrec.catalog.events import rolling_events
 from llmrec.catalog.types import Catalog
+from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.inference import query_vectors
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM

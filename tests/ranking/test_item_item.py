@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmrec.catalog import load_catalog, rolling_split
+from llmrec.catalog import load_catalog
 from llmrec.errors import CheckpointError, SetupError
 from llmrec.evaluation.metrics import ranking_metrics, top_rows
+from llmrec.evaluation.splits import rolling_split
 from llmrec.ranking.item_item import Collaborative, CollaborativeConfig
 
 N_ITEMS = 24

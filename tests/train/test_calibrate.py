@@ -5,10 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from llmrec.catalog import rolling_split
-from llmrec.catalog.events import rolling_events
 from llmrec.catalog.types import Catalog
 from llmrec.encoders import Encoder, Features
+from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.train.calibrate import calibrate, worth_transferring

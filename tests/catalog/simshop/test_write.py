@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.catalog import check, load_catalog, load_split
+from llmrec.catalog import check, load_catalog
 from llmrec.catalog.simshop import load_truth, write_simshop
 from llmrec.errors import BadInput, StorageError
+from llmrec.evaluation.splits import load_split
 from tests.catalog.simshop.conftest import SMALL, simshop
 
 

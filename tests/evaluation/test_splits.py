@@ -1,0 +1,121 @@
+"""Splits are the referee's, made here, written and read again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmrec.catalog import Catalog, Item, load_catalog
+from llmrec.errors import BadSplit, StorageError
+from llmrec.evaluation.splits import (
+    Split,
+    events_digest,
+    load_split,
+    make_split,
+    rolling_events,
+    rolling_split,
+    save_split,
+)
+from tests.evaluation import referee
+
+
+def _agrees(folder: Path, kind: str) -> None:
+    catalog = load_catalog(folder)
+    items, users = referee.split(folder, {"rolling": 5, "loo": 1}[kind])
+    split = make_split(catalog, kind)
+    assert [item.id for item in catalog.items] == items
+    assert {
+        user: (list(split.train[user]), list(split.valid[user]), list(split.test[user])) for user in split.train
+    } == users
+
+
+@pytest.mark.parametrize("kind", ["rolling", "loo"])
+def test_agrees_with_the_referee(made_folder: Path, kind: str) -> None:
+    _agrees(made_folder, kind)
+
+
+@pytest.mark.parametrize("name", ["ml-100k", "hm"])
+@pytest.mark.parametrize("kind", ["rolling", "loo"])
+def test_agrees_with_the_referee_on_real_data(shared: Path, name: str, kind: str) -> None:
+    _agrees(shared / "data" / name, kind)
+
+
+def write(path: Path, rows: list[Any]) -> Path:
+    """A split file."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def test_round_trip_and_the_referee_reads_the_same(made_folder: Path, tmp_path: Path) -> None:
+    catalog = load_catalog(made_folder)
+    split = rolling_split(catalog)
+    save_split(split, tmp_path / "sub" / "split.jsonl")
+    assert load_split(tmp_path / "sub" / "split.jsonl", catalog) == split
+    assert make_split(catalog, tmp_path / "sub" / "split.jsonl") == split
+    rows = [json.loads(line) for line in (tmp_path / "sub" / "split.jsonl").read_text().splitlines()]
+    _, users = referee.split(made_folder)
+    assert {row["user"]: (row["train"], row["valid"], row["test"]) for row in rows} == users
+
+
+def test_where_nothing_can_be_written_the_path_is_named(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="pass another path"):
+        save_split(rolling_split(tiny_catalog), tmp_path / "file" / "split.jsonl")
+
+
+def test_a_catalogue_without_events_has_no_split(tiny_catalog: Catalog) -> None:
+    with pytest.raises(BadSplit, match="has 3 events"):
+        make_split(Catalog("bare", tiny_catalog.items, {}), "rolling")
+
+
+def test_earlier_held_out_items_are_history_of_later_ones() -> None:
+    items = tuple(Item(str(n), f"Thing {n}") for n in range(6))
+    split = Split({"u": ("5", "4")}, {"u": ("3", "2")}, {"u": ("1", "0")})
+    catalog = Catalog("six", items, {})
+    assert [(e.number, e.history, e.target) for e in rolling_events(catalog, split, "valid")] == [
+        (0, (5, 4), 3),
+        (1, (5, 4, 3), 2),
+    ]
+    assert [(e.number, e.history, e.target) for e in rolling_events(catalog, split, "test")] == [
+        (0, (5, 4, 3, 2), 1),
+        (1, (5, 4, 3, 2, 1), 0),
+    ]
+
+
+def test_the_digest_tells_events_and_their_order_apart_and_nothing_else() -> None:
+    one = events_digest({"u": ["1", "2"], "v": ["3"]})
+    assert one == events_digest({"v": ("3",), "u": ("1", "2"), "w": ()})
+    assert len({one, events_digest({"u": ["2", "1"], "v": ["3"]}), events_digest({"u": ["1", "2", "3"]})}) == 3
+
+
+GOOD = {"user": "u1", "train": ["1"], "valid": ["2"], "test": ["3"]}
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        ([], "holds no user"),
+        ([{**GOOD, "user": "nobody"}], "user 'nobody' is not in catalogue"),
+        ([{**GOOD, "test": ["99"]}], "item '99' is not in catalogue"),
+        ([{**GOOD, "test": ["1"]}], "item '1' stands twice"),
+        ([GOOD, GOOD], "line 2: user 'u1' has a line already"),
+        ([{"user": "u1", "train": ["1"]}], "needs"),
+        (["u1"], "needs"),
+    ],
+)
+def test_a_split_that_does_not_fit(tiny_catalog: Catalog, tmp_path: Path, rows: list[Any], says: str) -> None:
+    with pytest.raises(BadSplit, match=says):
+        load_split(write(tmp_path / "split.jsonl", rows), tiny_catalog)
+
+
+def test_a_split_file_cut_off(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    path = write(tmp_path / "split.jsonl", [GOOD])
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(BadSplit, match="line 1: no JSON"):
+        load_split(path, tiny_catalog)
+
+
+def test_a_split_file_that_is_not_there(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(BadSplit, match="cannot be read"):
+        load_split(tmp_path / "absent.jsonl", tiny_catalog)
