@@ -68,7 +68,7 @@ def calibrate(
 
 
 def worth_transferring(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
-    """Whether lending scores to new items costs no more than `LENDING_COST` on `events`, whose queries are `q`.
+    """Whether lending scores to new items costs no more than `TRANSFER_COST` on `events`, whose queries are `q`.
 
     Where every item is known by now nothing can be measured, and the new ones that come later are lent to.
     """

@@ -54,7 +54,7 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     transferred = components.with_cold_start().cold_start
     assert transferred is not None  # some films have no training event
     assert components.with_cold_start().cold_start is transferred  # the costly part is computed once
-    monkeypatch.setattr("llmrec.train.calibrate.LENDING_COST", cost)
+    monkeypatch.setattr("llmrec.train.calibrate.TRANSFER_COST", cost)
     *_, transfers = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
     assert transfers is expected
 
