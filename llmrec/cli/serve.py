@@ -1,13 +1,12 @@
 """The gateway and its keys from the command line."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from llmrec.cli import show
-from llmrec.errors import SetupError
+from llmrec.extras import needs
 
 
 def run_serve(
@@ -24,9 +23,9 @@ def run_serve(
     """Serve until told to end; `chroma`: URL of the server that has the index, `vllm`: of those that rank and write;
     `chat_*`: a model that reads lines of chats beside the rules.
 
-    Raises `SetupError` where the packages of the gateway are missing, and what `chat_model` raises.
+    Raises `MissingExtra` where the packages of the gateway are missing, and what `chat_model` raises.
     """
-    with _installed():
+    with needs("serve", "the gateway"):
         from llmrec.server.run import serve
     from llmrec.chat.endpoint import chat_model
 
@@ -40,7 +39,7 @@ def run_create_key(
     data: Path | None, database: str | None, tenant: str, edits_items: bool, rates: str
 ) -> dict[str, str]:
     """The secret of a new key; raises what `create_key` does."""
-    with _installed():
+    with needs("serve", "the gateway"):
         from llmrec.server.dependencies import open_database
         from llmrec.server.store.keys import create_key
     with closing(open_database(data, database)) as store:
@@ -49,7 +48,7 @@ def run_create_key(
 
 def run_list_keys(data: Path | None, database: str | None) -> list[dict[str, Any]]:
     """What is kept of each key."""
-    with _installed():
+    with needs("serve", "the gateway"):
         from llmrec.server.dependencies import open_database
         from llmrec.server.store.keys import list_keys
     with closing(open_database(data, database)) as store:
@@ -67,19 +66,8 @@ def run_list_keys(data: Path | None, database: str | None) -> list[dict[str, Any
 
 def run_revoke_key(data: Path | None, database: str | None, id: str) -> None:
     """Raises `BadInput` where there is none of that id."""
-    with _installed():
+    with needs("serve", "the gateway"):
         from llmrec.server.dependencies import open_database
         from llmrec.server.store.keys import revoke_key
     with closing(open_database(data, database)) as store:
         revoke_key(store, id)
-
-
-@contextmanager
-def _installed() -> Iterator[None]:
-    """Around the imports of the gateway."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("llmrec"):
-            raise
-        raise SetupError(f"the gateway needs {error.name}; run: pip install 'llmrec[serve]'") from error

@@ -8,6 +8,7 @@ from llmrec.encoders.features import Features
 from llmrec.encoders.image import ImageEncoder
 from llmrec.encoders.registry import encoder, encoder_by_id, encoders_for
 from llmrec.encoders.text import TextEncoder
+from llmrec.runtime import configure
 
 __all__ = [
     "AbsentError",
@@ -24,6 +25,8 @@ __all__ = [
     "note_problems",
     "text_encoder",
 ]
+
+configure()
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from llmrec.encoders.base import FileReader
 from llmrec.encoders.decoders import decode
-from llmrec.errors import SetupError
+from llmrec.extras import needs
 
 RATE, SECONDS = 16_000, 30.0
 """Hz, and how much of a sound is heard."""
@@ -65,10 +65,8 @@ def heard(path: Path, rate: int, seconds: float) -> Samples:
 
 def _librosa() -> Any:
     warnings.filterwarnings("ignore", "n_fft=.* is too large", UserWarning)  # a very short sound; it is padded
-    try:
+    with needs("audio", "an encoder of sound"):
         import librosa
-    except ImportError as error:
-        raise SetupError(f"sound is encoded by {error.name}; run `pip install {error.name}`") from error
     return librosa
 
 

@@ -14,6 +14,7 @@ from llmrec.encoders.clip import Clip, EncoderSpecs
 from llmrec.encoders.image import Lite0, load_timm
 from llmrec.encoders.weights import device, file_hash
 from llmrec.errors import CheckpointError, SetupError
+from llmrec.extras import needs
 from llmrec.setup.packages import MINILM
 
 if TYPE_CHECKING:
@@ -46,11 +47,10 @@ def build(config: dict[str, Any]) -> Any:
     Raises `SetupError` where the package of a tower is missing or damaged.
     """
     text = MINILM.folder() / "model"
-    try:
+    with needs("clip", "a CLIP model"):
         from open_clip.model import CustomTextCLIP
-        from transformers.utils import logging
-    except ImportError as error:
-        raise SetupError(f"CLIP models are run by {error.name}; run `pip install open-clip-torch`") from error
+    from transformers.utils import logging
+
     logging.disable_progress_bar()
     heard = logging.get_verbosity()
     logging.set_verbosity_error()  # the pooler that the text tower leaves out is no news

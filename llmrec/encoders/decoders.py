@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 import llmrec
 from llmrec.encoders.base import AbsentError, ContentError
-from llmrec.errors import SetupError
+from llmrec.errors import MissingExtra
+from llmrec.extras import remedy
 
 LIMIT = 5.0
 """Seconds of a core for one file; the kernel ends a decoder that takes longer. Not of the clock: a good file must not
@@ -39,7 +40,7 @@ def decode(task: str, path: Path, **arguments: Any) -> NDArray[Any]:
     """The array that `worker.answer` makes of a file; may be called from several threads.
 
     Raises `ContentError` where the file cannot be decoded (`AbsentError` where it has no such track, `DecoderEnded`
-    where the attempt ended the decoder), `SetupError` where PyAV is not installed.
+    where the attempt ended the decoder), `MissingExtra` where PyAV is not installed.
     """
     with _lock:
         decoder = _idle.pop() if _idle else None
@@ -83,7 +84,7 @@ class _Decoder:
         )
         if not self._pipe(self._process.stdout).readline():
             self.end()
-            raise SetupError("film and sound are decoded by PyAV, which does not start; run `pip install av`")
+            raise MissingExtra(f"film and sound are decoded by the package av, which does not start; {remedy('video')}")
 
     def ask(self, request: dict[str, Any]) -> NDArray[Any]:
         """One question, one answer."""

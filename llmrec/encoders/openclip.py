@@ -22,6 +22,7 @@ from llmrec.encoders.pictures import picture
 from llmrec.encoders.text import TextEncoder
 from llmrec.encoders.weights import device, file_hash, offline
 from llmrec.errors import BadInput, SetupError
+from llmrec.extras import needs
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -173,12 +174,10 @@ def _absent(name: str, error: Exception) -> SetupError:
 
 
 def _library() -> Any:
-    """The package open_clip; raises `SetupError` where it is not installed."""
+    """The package open_clip; raises `MissingExtra` where it is not installed."""
     offline()
-    try:
+    with needs("clip", "a CLIP model"):
         import open_clip
-    except ImportError as error:
-        raise SetupError(f"CLIP models are run by {error.name}; run `pip install open-clip-torch`") from error
     return open_clip
 
 

@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from llmrec.extras import needs
+from llmrec.runtime import configure
+
 if TYPE_CHECKING:
     from llmrec.fusion.base import Fusion
     from llmrec.fusion.item_graph import ItemGraph
     from llmrec.fusion.temporal import Temporal
+
+configure()
 
 FUSIONS = ("concat", "weighted", "late", "attention", "resampler", "graph", "recurrent")
 TEMPORALS = ("mean", "transformer", "lstm")
@@ -31,7 +36,8 @@ def build_fusion(
     if name == "graph":
         if graph is None:
             raise ValueError("fusion 'graph' needs the catalogue's edges; pass them as `graph`")
-        from llmrec.fusion.graph import GraphFusion  # torch_geometric takes seconds to import
+        with needs("graph", "the fusion 'graph'"):
+            from llmrec.fusion.graph import GraphFusion  # torch_geometric takes seconds to import
 
         return GraphFusion(dims, hidden, soft_tokens, spread, graph)
     from llmrec.fusion.attention import AttentionFusion

@@ -23,7 +23,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows, decayed, flatten
-from llmrec.errors import CheckpointError, SetupError
+from llmrec.errors import CheckpointError
+from llmrec.extras import needs
 
 Floats = NDArray[np.float32]
 
@@ -64,7 +65,7 @@ class Collaborative:
     def fit(cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()) -> "Collaborative":
         """Learn from histories of item rows, oldest first.
 
-        Raises `SetupError` where the catalogue is too large for the closed form and `implicit` is missing.
+        Raises `MissingExtra` where the catalogue is too large for the closed form and `implicit` is missing.
         """
         recent = [history[-config.max_history :] for history in histories]
         if n_items > config.closed_form_items:
@@ -138,13 +139,8 @@ def _static(histories: Rows, n_items: int, ridge: float) -> Floats:
 
 def _cosine_neighbours(histories: Rows, n_items: int, neighbours: int) -> sp.csr_matrix:
     """`(items, items)` sparse: cosine of two items' users, `neighbours` kept an item."""
-    try:
+    with needs("large", f"the item-item model of a catalogue of {n_items:,} items"):
         from implicit.nearest_neighbours import CosineRecommender
-    except ImportError as error:
-        raise SetupError(
-            f"{n_items} items are too many for the closed-form collaborative model and the package for more "
-            "is missing; run: pip install 'llmrec[als]'"
-        ) from error
     model = CosineRecommender(K=neighbours + 1, num_threads=1)  # an item's nearest neighbour is itself
     model.fit(decayed(histories, n_items, 0.0), show_progress=False)
     similar = model.similarity.astype(np.float32).tocsr()

@@ -64,12 +64,13 @@ def _checked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _dependencies() -> Iterator[Finding]:
-    """One finding for all required packages that are right, one for each that is not, one for each extra."""
+    """One finding for the hard requirements, and one for each extra whose packages are not all there."""
+    extras = metadata.metadata("llmrec").get_all("Provides-Extra") or []
     missing: dict[str, list[str]] = {}
     found = 0
     for line in metadata.requires("llmrec") or ():
         requirement = Requirement(line)
-        extra = next((e for e in ("gpu", "als", "peers", "dev") if _only_with(requirement, e)), "")
+        extra = next((extra for extra in extras if _only_with(requirement, extra)), "")
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
@@ -80,11 +81,11 @@ def _dependencies() -> Iterator[Finding]:
         else:
             found += not extra
     if names := missing.pop("", []):
-        yield Finding("packages", "missing", ", ".join(names), "run `pip install -e .` in the checkout")
+        yield Finding("packages", "missing", ", ".join(names), "run `pip install --upgrade llmrec`")
     else:
         yield Finding("packages", "ok", f"{found} required packages")
     for extra, names in missing.items():
-        remedy = f"`pip install -e '.[{extra}]'` if you want it"
+        remedy = f"`pip install 'llmrec[{extra}]'` if you want it"
         yield Finding(f"extra {extra}", "absent", f"{', '.join(names)} not installed", remedy)
 
 
@@ -126,5 +127,5 @@ def _accelerator() -> Finding:
         return Finding("accelerator", "absent", detail, "nothing to do: a GPU makes training faster")
     name = torch.cuda.get_device_name(0)
     if importlib.util.find_spec("bitsandbytes") is None:
-        return Finding("accelerator", "ok", name, "`pip install -e '.[gpu]'` trains on a 4-bit base")
+        return Finding("accelerator", "ok", name, "`pip install 'llmrec[gpu]'` trains on a 4-bit base")
     return Finding("accelerator", "ok", f"{name}, bitsandbytes {metadata.version('bitsandbytes')}")

@@ -1,1 +1,5 @@
 """Training: objectives, windows, wishes, the loop, and the pack that comes out."""
+
+from llmrec.runtime import configure
+
+configure()

@@ -61,7 +61,7 @@ for line in ("something funny from the 80s or 90s, not horror", "the second one 
 
 # %% [markdown]
 # ## Lines read by a model
-# Rules read the lines above. Where you serve a model that is able (`pip install 'llmrec[openai]'`, vLLM for example):
+# Rules read the lines above. Where you serve a model that is able (`pip install 'llmrec[chat]'`, vLLM for example):
 #
 # ```python
 # from langchain_openai import ChatOpenAI

@@ -1,5 +1,6 @@
 """The doctor names what is missing and what to do; its exit code says whether anything needed is."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,15 @@ def test_missing_requirement_is_named(tmp_path: Path, monkeypatch: pytest.Monkey
     assert packages.state == "missing"
     assert "no-such-thing-xyz" in packages.detail
     assert "needs >=999" in packages.detail
+
+
+def test_packages_of_extras_are_absent_and_never_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    extras = metadata.metadata("llmrec").get_all("Provides-Extra") or []
+    assert {"serve", "audit"} <= set(extras)
+    lines = ["numpy>=1", *(f'no-such-thing-{extra}; extra == "{extra}"' for extra in extras)]
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: lines)
+    found = {finding.name: finding for finding in examine(tmp_path)}
+    assert found["packages"].state == "ok"
+    for extra in extras:
+        assert found[f"extra {extra}"].state == "absent"
+        assert f"pip install 'llmrec[{extra}]'" in found[f"extra {extra}"].remedy

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from llmrec.extras import needs
+
 Floats = NDArray[np.floating[Any]]
 
 SIDE = 128
@@ -123,7 +125,8 @@ def _ground(rng: np.random.Generator) -> Floats:
 
 def _encode(file: Path, frames: NDArray[np.uint8]) -> None:
     """One thread and no dates or versions in the container: the same frames give the same bytes."""
-    import av
+    with needs("video", "a world with clips"):
+        import av
 
     container = av.open(str(file), "w", format="mp4", options={"fflags": "+bitexact"})
     with container:

@@ -1,0 +1,44 @@
+"""Optional packages: the sentence that names the extra to install where one is missing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from llmrec.errors import MissingExtra
+
+
+@contextmanager
+def needs(extra: str, purpose: str) -> Iterator[None]:
+    """Around the imports of packages that an extra brings: name the extra where one of them is missing.
+
+    Parameters
+    ----------
+    extra
+        Name in `[project.optional-dependencies]`, for example "audio".
+    purpose
+        What cannot be done without, as the subject of a sentence: "the encoder mfcc".
+
+    Raises
+    ------
+    MissingExtra
+        Where an import inside finds no module. A module of llmrec itself that is missing is a bug and passes.
+
+    Examples
+    --------
+    >>> from llmrec.extras import needs
+    >>> with needs("audio", "the encoder mfcc"):
+    ...     import no_such_package
+    Traceback (most recent call last):
+    llmrec.errors.MissingExtra: the encoder mfcc needs the package no_such_package; run: pip install 'llmrec[audio]'
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "llmrec":
+            raise
+        package = error.name.partition(".")[0]
+        raise MissingExtra(f"{purpose} needs the package {package}; {remedy(extra)}") from error
+
+
+def remedy(extra: str) -> str:
+    """What to do about a missing package of `extra`."""
+    return f"run: pip install 'llmrec[{extra}]'"

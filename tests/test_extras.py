@@ -1,0 +1,86 @@
+"""A missing package of an extra ends in one sentence that names the extra; the rest works without it."""
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from llmrec.errors import MissingExtra
+from llmrec.extras import needs
+
+OPTIONAL = (
+    "torch_geometric", "av", "librosa", "open_clip", "langchain_core", "langchain_openai", "langsmith", "fastapi",
+    "uvicorn", "sqlalchemy", "textstat", "sacrebleu", "rouge_score", "bert_score", "bitsandbytes", "implicit",
+    "rectools", "ray",
+)  # fmt: skip
+"""Modules that only extras bring."""
+
+CORE = (
+    "llmrec.recommender",
+    "llmrec.train.run",
+    "llmrec.pipeline",
+    "llmrec.audit.run",
+    "llmrec.cli",
+    "llmrec.catalog.load",
+)
+
+FUSION = "from llmrec.fusion import build_fusion\nbuild_fusion('graph', {}, 8, 1, 1.0, {}, object())"
+SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
+CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
+FILM = "import pathlib\nfrom llmrec.encoders.decoders import decode\ndecode('sound', pathlib.Path('x.wav'))"
+KEYS = "from llmrec.cli.serve import run_list_keys\nrun_list_keys(None, None)"
+
+
+@pytest.fixture(scope="session")
+def absent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that, first on the path, makes every optional package look as if it were not installed."""
+    folder = tmp_path_factory.mktemp("absent")
+    for name in OPTIONAL:
+        missing = f"raise ModuleNotFoundError({f'No module named {name!r}'!r}, name={name!r})\n"
+        (folder / f"{name}.py").write_text(missing)
+    return folder
+
+
+def run_without(absent: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program, and what it starts, where no extra is installed."""
+    path = os.pathsep.join((str(absent), str(Path.cwd())))
+    env = os.environ | {"PYTHONPATH": path}
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, env=env)
+
+
+def test_the_core_imports_without_any_extra(absent: Path) -> None:
+    done = run_without(absent, "\n".join(f"import {module}" for module in CORE))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("statements", "packages", "extra"),
+    [
+        (FUSION, {"torch_geometric"}, "graph"),
+        (SOUND, {"librosa"}, "audio"),
+        (CLIP, {"open_clip"}, "clip"),
+        (FILM, {"av"}, "video"),
+        ("import llmrec.chat", {"langchain_core"}, "chat"),
+        (KEYS, {"fastapi", "sqlalchemy", "uvicorn"}, "serve"),
+    ],
+)
+def test_the_extra_is_named_where_it_is_needed(absent: Path, statements: str, packages: set[str], extra: str) -> None:
+    done = run_without(absent, statements)
+    told = done.stderr.strip().splitlines()[-1]
+    assert told.startswith("llmrec.errors.MissingExtra: "), done.stderr
+    assert told.endswith(f"; run: pip install 'llmrec[{extra}]'")
+    assert any(f"the package {name}" in told for name in packages)
+
+
+def test_a_module_of_ours_that_is_missing_is_a_bug_and_not_an_extra() -> None:
+    with pytest.raises(ModuleNotFoundError), needs("audio", "a test"):
+        import_module("llmrec.no_such_module")
+
+
+def test_the_sentence_is_one_of_ours() -> None:
+    told = r"^a test needs the package no_such_package; run: pip install 'llmrec\[x\]'$"
+    with pytest.raises(MissingExtra, match=told), needs("x", "a test"):
+        import_module("no_such_package.inner")
