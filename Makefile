@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check --progress-bar o
 TELL := awk '/^ +(Downloading|Using cached) .* MB\)/ && substr($$(NF-1), 2) + 0 >= 10 { print "  " $$(NF-2), $$(NF-1), $$NF } \
   /^Installing collected packages/ { print "  unpacking " NF - 3 " packages" } { fflush() }'
 
-.PHONY: demo serve vllm-cpu test e2e bench lint clean
+.PHONY: demo serve vllm-cpu test e2e bench lint docs clean
 
 demo: $(VENV)/.runtime
 	@$(BIN)/llmrec setup
@@ -50,6 +50,9 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build --strict
+
 clean:
 	rm -rf $(VENV) $(VLLM) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -79,6 +82,11 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)/.peers: $(VENV)/.runtime
 	@echo "installing the peers of the comparison"
 	@$(PIP) --editable '.[peers]' | $(TELL)
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.runtime
+	@echo "installing what the documentation is built with"
+	@$(PIP) --editable '.[docs]' | $(TELL)
 	@touch $@
 
 # Apart from the rest: it wants a PyTorch of its own. The torchvision that comes with it is of another one and breaks it.

@@ -48,7 +48,7 @@ def test_an_installed_package_has_no_checkout_and_claims_no_commit(tmp_path: Pat
     subprocess.run(["git", "-C", str(tmp_path), *identity, "commit", "-qm", "theirs", "--allow-empty"], check=True)
     site = installed(tmp_path)
     assert told(site, "paths.checkout()") == "None"
-    assert told(site, "__import__('llmrec.train.card', fromlist=['x']).head_commit()") == "unknown"
+    assert told(site, "__import__('llmrec.provenance', fromlist=['x']).commit()") == ""
 
 
 def test_home_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
