@@ -126,11 +126,11 @@ def _frames(path: Path, pipeline: "Pipeline") -> Floats:
     from PIL import Image
 
     from llmrec.encoders.decoders import decode
-    from llmrec.encoders.image import FitsPictures
+    from llmrec.encoders.image import fits_pictures
     from llmrec.encoders.video import INSTANTS
 
     encoder = _encoder("image", path, pipeline)
-    if not isinstance(encoder, FitsPictures):
+    if not fits_pictures(encoder):
         raise BadInput(
             f"{encoder.id} takes no frames of a clip; pass one of them as a picture, as `image`", "video", "image"
         )

@@ -225,6 +225,24 @@ def plugged(kind: Kind, spec: str) -> Plugin | None:
     return Plugin(kind, path, f"{distribution}=={version(distribution)}" if distribution else "")
 
 
+def registered(kind: Kind, name: str) -> Any | None:
+    """What `register` gave a name in this process.
+
+    Parameters
+    ----------
+    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
+        What it is.
+    name : str
+        Its name.
+
+    Returns
+    -------
+    callable or None
+        None where nothing was registered under the name.
+    """
+    return _REGISTERED[kind].get(name)
+
+
 def is_path(spec: str) -> bool:
     """Whether a spec has the form of an import path.
 

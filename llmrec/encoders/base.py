@@ -4,7 +4,7 @@ import errno
 import hashlib
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
@@ -26,34 +26,77 @@ class AbsentError(ContentError):
 
 
 class Encoder(Protocol[Content]):
-    """A frozen tower: contents of one modality -> vectors. Loads its model at the first `encode`."""
+    """A frozen encoder: contents of one modality -> vectors.
+
+    The constructor is cheap; the model is loaded at the first `encode`. An encoder may be asked from several threads.
+
+    A plug-in's encoder is a class or function that takes nothing, or the one string after `?` in its spec. An encoder
+    that also has `open(path) -> Content` reads large files where they lie (see `FileReader`); an image encoder that
+    also has `fit` sees the frames of clips (see `llmrec.encoders.image.FitsPictures`).
+
+    Attributes
+    ----------
+    modality : str
+        `text`, or a key of `Item.media`.
+    id : str
+        Names model and preprocessing. It is the key of the cache, so that vectors of another id are never mixed in.
+        llmrec puts a plug-in's spec before it.
+    dim : int
+        Width of the vectors.
+    steps : int
+        A vector is so many consecutive blocks of `dim // steps` numbers: frames of a clip or a sound; 1 for the rest.
+    """
 
     @property
-    def modality(self) -> str:
-        """`text`, or a key of `Item.media`."""
-        ...
+    def modality(self) -> str: ...
 
     @property
-    def id(self) -> str:
-        """Names model and preprocessing; vectors of another id are never mixed in. `encoder_by_id` rebuilds from it."""
-        ...
+    def id(self) -> str: ...
 
     @property
-    def dim(self) -> int:
-        """Width of the vectors."""
-        ...
+    def dim(self) -> int: ...
 
     @property
-    def steps(self) -> int:
-        """A vector is so many consecutive blocks of `dim // steps`: frames of a clip or a sound; 1 for the rest."""
-        ...
+    def steps(self) -> int: ...
 
     def read(self, raw: bytes) -> Content:
-        """Decode one content; raises `ContentError` where it is damaged. Called from several threads."""
+        """Decode one content.
+
+        Parameters
+        ----------
+        raw : bytes
+            A media file's bytes, or the UTF-8 of an item's title and description.
+
+        Returns
+        -------
+        Content
+            What `encode` takes.
+
+        Raises
+        ------
+        ContentError
+            Where it is damaged: the item goes on without the modality, and the report says so.
+        """
         ...
 
     def encode(self, contents: Sequence[Content]) -> NDArray[np.float32]:
-        """(n, dim) vectors of n contents. Raises `SetupError` where the model is not installed or damaged."""
+        """Vectors of some contents.
+
+        Parameters
+        ----------
+        contents : sequence of Content
+            `n` of them, as `read` gave them.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n, dim), float32
+            A row each; the same content gives the same row, whatever stands beside it.
+
+        Raises
+        ------
+        SetupError
+            Where the model is not installed or damaged.
+        """
         ...
 
 
@@ -65,7 +108,7 @@ class FileReader(ABC, Generic[Content]):
         """As `read`, of the file at `path`; raises `OSError` too."""
 
     def read(self, raw: bytes) -> Content:
-        """See `Encoder`."""
+        """As `Encoder.read`, through a file that lasts as long as the call."""
         with on_disk(raw) as path:
             return self.open(path)
 
@@ -120,7 +163,5 @@ def read_item(item: Item, encoder: Encoder[Content]) -> Content:
 
 def read_file(path: Path, encoder: Encoder[Content]) -> Content:
     """The content of a media file, decoded; raises `ContentError`, `OSError`."""
-    if isinstance(encoder, FileReader):
-        pipeline: Content = encoder.open(path)
-        return pipeline
-    return encoder.read(path.read_bytes())
+    opener: Callable[[Path], Content] | None = getattr(encoder, "open", None)
+    return encoder.read(path.read_bytes()) if opener is None else opener(path)

@@ -207,7 +207,7 @@ class _Modality:
                 *columns, console=console, transient=True, disable=not console.is_terminal or not progress
             ) as bar:
                 task = bar.add_task(label, total=len(rows), speed="")
-                for batch in read_ahead(rows, BATCH[self.encoder.modality], self._read, workers):
+                for batch in read_ahead(rows, BATCH.get(self.encoder.modality, 32), self._read, workers):
                     self._encode(batch)
                     done += len(batch)
                     speed = f"{done / (time.perf_counter() - started):.1f}/s"

@@ -7,7 +7,7 @@ Source: Tan & Le 2019, EfficientNet (arXiv 1905.11946); the weights' tensors com
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BATCH = 32
 
 
-@runtime_checkable
 class FitsPictures(Protocol):
     """An image encoder that also takes pictures which are no files: the frames of a clip."""
 
@@ -45,6 +44,22 @@ class FitsPictures(Protocol):
     def encode(self, contents: Sequence[Any]) -> NDArray[np.float32]:
         """See `Encoder`."""
         ...
+
+
+def fits_pictures(encoder: Any) -> TypeGuard[FitsPictures]:
+    """Whether an encoder takes pictures that are no files.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        Of any modality.
+
+    Returns
+    -------
+    bool
+        True where it has `FitsPictures.fit`.
+    """
+    return callable(getattr(encoder, "fit", None))
 
 
 class ImageModel(Protocol):

@@ -1,16 +1,22 @@
-"""Encoders by name: the grammar of `--encoder MODALITY=SPEC`, and the encoder that an id in a pack stands for.
+"""Encoders by name: the grammar of `--encoder MODALITY=SPEC`, and the encoder that an id in a checkpoint stands for.
 
 An id is a spec, and after `#` what tells its weights or its version: `timm:vit_small_patch16_224#named`,
-`hf:/models/bert#1f0c…`, `mel#1`. So a pack's ids suffice to encode new items as its own were.
+`hf:/models/bert#1f0c…`, `mel#1`, `my_pkg.MyEncoder#v2`. So a checkpoint's ids suffice to encode new items as its own
+were. A spec that is none of llmrec's own is a plug-in's (see `llmrec.registry`); what follows `?` in it is passed to the
+plug-in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec import registry
 from llmrec.catalog import Item
 from llmrec.encoders.base import Encoder, lacks
-from llmrec.encoders.image import FitsPictures, ImageEncoder
+from llmrec.encoders.image import ImageEncoder, fits_pictures
 from llmrec.encoders.weights import Weights
 from llmrec.errors import BadInput
 
@@ -21,57 +27,129 @@ SPECS = {
     "video": ("frames", "frames:IMAGE_SPEC", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
     "audio": ("mel", "mfcc", "hf:NAME_OR_FOLDER[?random]"),
 }
+_FAMILIES = ("hf", "timm", "open_clip", "torchvision", "frames")
+"""What stands before the colon of llmrec's own specs, and so is no module of a plug-in."""
 SHIPPED = {"all-MiniLM-L6-v2/unit": "minilm", "tf_efficientnet_lite0/pooled-224": "lite0"}
-"""Ids from before ids were specs, as packs carry them."""
+"""Ids from before ids were specs, as checkpoints carry them."""
 
 
 def encoder(modality: str, spec: str) -> Encoder[Any]:
-    """The encoder that `spec` names (see `SPECS`); one object for the process, its model loaded at first use.
+    """The encoder that a spec names; one object for the process, its model loaded at first use.
 
-    `?random` asks for a tower with seeded random weights; without it a tower whose weights are not on this machine
-    is refused when it is first used (`SetupError`). Raises `BadInput` where the modality or the spec is unknown.
+    Parameters
+    ----------
+    modality : str
+        `text`, `image`, `video`, `audio`, or the modality of a plug-in.
+    spec : str
+        One of llmrec's own (see `SPECS`), where `?random` asks for seeded random weights; or a plug-in's name or import
+        path, where what follows `?` is passed to it as one string.
+
+    Returns
+    -------
+    Encoder
+        With an id from which `encoder_by_id` makes it again.
+
+    Raises
+    ------
+    BadInput
+        Where the modality or the spec is unknown.
+
+    Notes
+    -----
+    An encoder whose weights are not on this machine is refused (`SetupError`) when it is first used.
     """
-    return _built(modality, spec, "")
+    return _found(modality, spec, "")
 
 
 def encoder_by_id(modality: str, id: str) -> Encoder[Any]:
-    """The encoder with that id, as features and packs name it; raises `BadInput` where this llmrec has none.
+    """The encoder with that id, as features and checkpoints name it.
 
-    A tower in a folder is compared with its id when it is first used, so that a pack which brings all the vectors
-    it needs serves without the folder; then it raises `SetupError`.
+    Parameters
+    ----------
+    modality : str
+        As in `encoder`.
+    id : str
+        `Encoder.id` of an encoder that `encoder` made, here or elsewhere.
+
+    Returns
+    -------
+    Encoder
+        Encodes as the one did that the id is of. Weights in a folder are compared with the id at first use (then it
+        raises `SetupError`), so that a checkpoint which brings all the vectors it needs serves without the folder.
+
+    Raises
+    ------
+    BadInput
+        Where this llmrec and the installed plug-ins have no such encoder.
     """
-    found = _built(modality, SHIPPED.get(id, id.partition("#")[0]), id)
+    found = _found(modality, SHIPPED.get(id, id.partition("#")[0]), id)
     if found.id != id:
         raise BadInput(f"the {modality} encoder {id} is another than this llmrec's {found.id}")
     return found
 
 
 def chosen(options: Iterable[str]) -> dict[str, str]:
-    """Modality -> spec of options `MODALITY=SPEC`; raises `BadInput` where one is of another form or unknown."""
+    """Options of the form `MODALITY=SPEC`, checked before any work is done.
+
+    Parameters
+    ----------
+    options : iterable of str
+        As the command line has them.
+
+    Returns
+    -------
+    dict of str to str
+        Modality -> spec.
+
+    Raises
+    ------
+    BadInput
+        Where one is of another form or unknown.
+    """
     picked = {}
     for option in options:
         modality, _, spec = option.partition("=")
-        if modality not in DEFAULTS or not spec:
+        if not modality.isidentifier() or not spec:
             raise BadInput(
                 f"`encoder` {option!r} is not MODALITY=SPEC; modalities are {', '.join(DEFAULTS)}", "encoder"
             )
-        encoder(modality, spec)  # refuses an unknown spec before any work is done
+        encoder(modality, spec)
         picked[modality] = spec
     return picked
 
 
 def encoders_for(items: Iterable[Item], picked: Mapping[str, str]) -> list[Encoder[Any]]:
-    """Text and image, and video and audio where an item has them, each by its picked spec or the default."""
+    """The encoders of a catalogue.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        The catalogue's.
+    picked : mapping of str to str
+        Modality -> spec, where it is not the default.
+
+    Returns
+    -------
+    list of Encoder
+        Of text and image always, of video and audio where an item has them, and of each modality that was picked.
+    """
     items = list(items)
     used = [m for m in DEFAULTS if m in ("text", "image") or m in picked or not all(lacks(item, m) for item in items)]
-    return [encoder(m, picked.get(m, DEFAULTS[m])) for m in used]
+    used += [m for m in picked if m not in DEFAULTS]
+    return [encoder(m, picked[m] if m in picked else DEFAULTS[m]) for m in used]
+
+
+def _found(modality: str, spec: str, id: str) -> Encoder[Any]:
+    """`id`: the id that a checkpoint names, or ""."""
+    own = _built(modality, spec, id)
+    return own or _plugged(modality, spec, registry.registered("encoder", spec.partition("?")[0]))
 
 
 @lru_cache(maxsize=64)
-def _built(modality: str, spec: str, id: str) -> Encoder[Any]:
-    """`id`: the id that a pack names, or ""."""
+def _built(modality: str, spec: str, id: str) -> Encoder[Any] | None:
+    """llmrec's own; None for any other spec."""
     if modality not in DEFAULTS:
-        raise BadInput(f"there is no modality {modality!r}; modalities are {', '.join(DEFAULTS)}")
+        return None
     if spec.startswith(("open_clip:", "clip-lite")) and modality in ("text", "image"):
         from llmrec.encoders.openclip import open_clip_encoder
 
@@ -84,10 +162,49 @@ def _built(modality: str, spec: str, id: str) -> Encoder[Any]:
     family, _, rest = spec.partition(":")
     name, _, asked = rest.partition("?")
     if asked in ("", "random") and name:
-        loaded = _by_family(modality, Weights(family, name, bool(asked), id))
-        if loaded is not None:
-            return loaded
-    raise BadInput(f"there is no {modality} encoder {spec!r}; pass one of {', '.join(SPECS[modality])}")
+        return _by_family(modality, Weights(family, name, bool(asked), id))
+    return None
+
+
+class _Plugged:
+    """A plug-in's encoder under an id that says how to make it again; its results are checked."""
+
+    def __init__(self, inner: Any, spec: str) -> None:
+        self._inner, self.id = inner, f"{spec}#{inner.id}"
+
+    def __getattr__(self, name: str) -> Any:  # modality, dim, steps, read, and `open` and `fit` where it has them
+        return getattr(self._inner, name)
+
+    def encode(self, contents: Sequence[Any]) -> NDArray[np.float32]:
+        """See `Encoder`; raises `BadInput` where the vectors are of another shape than the encoder says."""
+        vectors = np.asarray(self._inner.encode(contents), np.float32)
+        if vectors.shape != (len(contents), self._inner.dim) or not np.isfinite(vectors).all():
+            raise BadInput(
+                f"encoder {self.id} gave an array of shape {vectors.shape} for {len(contents)} contents, where its "
+                f"`dim` is {self._inner.dim}; `encode` has to return finite numbers of shape (n, dim)"
+            )
+        return vectors
+
+
+@lru_cache(maxsize=64)
+def _plugged(modality: str, spec: str, registered: Any) -> Any:  # noqa: ARG001
+    """The plug-in's encoder that a spec names.
+
+    `registered`, what `register` gave the name, is there for the cache: a notebook may register another.
+    """
+    name, _, argument = spec.partition("?")
+    path = registry.is_path(name) and name.partition(":")[0] not in _FAMILIES
+    if not path and name not in registry.names("encoder"):
+        known = ", ".join((*SPECS.get(modality, ()), *registry.names("encoder"), "package.module.Name[?ARGUMENT]"))
+        what = f"{modality} encoder {spec!r}" if modality in DEFAULTS else f"modality {modality!r}"
+        raise BadInput(f"there is no {what}; pass one of {known}")
+    target, plugin = registry.resolve("encoder", name), registry.plugged("encoder", name)
+    inner = target(argument) if argument else target()
+    if inner.modality != modality:
+        raise BadInput(f"encoder {spec!r} is of {inner.modality}, not of {modality}; pass {inner.modality}={spec}")
+    if inner.dim % inner.steps:
+        raise BadInput(f"encoder {spec!r} has `dim` {inner.dim}, no multiple of its `steps` {inner.steps}")
+    return _Plugged(inner, (plugin.spec if plugin else name) + (f"?{argument}" if argument else ""))
 
 
 def _own(modality: str, spec: str) -> Encoder[Any] | None:
@@ -111,7 +228,7 @@ def _own(modality: str, spec: str) -> Encoder[Any] | None:
 
 
 def _by_family(modality: str, weights: Weights) -> Encoder[Any] | None:
-    """The towers by name; None where the modality has no such family."""
+    """The encoders by name; None where the modality has no such family."""
     match modality, weights.family:
         case "text", "hf":
             from llmrec.encoders.text import TextEncoder
@@ -137,10 +254,10 @@ def _by_family(modality: str, weights: Weights) -> Encoder[Any] | None:
 
 
 def _frames(spec: str, id: str) -> Encoder[Any]:
-    """`frames` through another image tower; the clip's id is that of the tower behind `frames:`."""
+    """`frames` through another image encoder; the clip's id is that encoder's behind `frames:`."""
     from llmrec.encoders.video import FramesEncoder
 
     image = encoder_by_id("image", id) if id else encoder("image", spec)
-    if not isinstance(image, FitsPictures):
+    if not fits_pictures(image):
         raise BadInput(f"frames cannot be seen by {spec!r}; pass an image encoder such as timm:NAME")
     return FramesEncoder(image, f"frames:{image.id}")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llmrec import registry
 from llmrec.catalog import Item
 from llmrec.encoders import Encoder, encoder, encoder_by_id, encoders_for, text_encoder
 from llmrec.encoders.base import read_file
@@ -146,3 +147,63 @@ def _fresh_by_id(modality: str, id: str, spec: str = "") -> Encoder[Any]:
 
     _built.cache_clear()
     return encoder(modality, spec) if spec else encoder_by_id(modality, id)
+
+
+class Lengths:
+    """A text encoder of two numbers: letters and words, times a factor."""
+
+    modality, dim, steps = "text", 2, 1
+
+    def __init__(self, factor: str = "1") -> None:
+        self.factor = float(factor)
+        self.id = f"lengths-{factor}"
+
+    def read(self, raw: bytes) -> str:
+        return raw.decode()
+
+    def encode(self, contents: list[str]) -> list[list[float]]:
+        return [[self.factor * len(text), self.factor * len(text.split())] for text in contents]
+
+
+class Wrong(Lengths):
+    """Says another width than it has."""
+
+    dim = 3
+
+
+class Smell(Lengths):
+    """Of a modality that llmrec has no encoder of."""
+
+    modality = "smell"
+
+
+HERE = "tests.encoders.test_registry"
+
+
+def test_an_encoder_from_outside_by_import_path() -> None:
+    mine = encoder("text", f"{HERE}.Lengths")
+    np.testing.assert_array_equal(mine.encode(["ab c"]), np.array([[4, 2]], np.float32))
+    assert mine.id == f"{HERE}.Lengths#lengths-1"
+    assert encoder_by_id("text", mine.id) is mine
+    assert encoder("text", f"{HERE}:Lengths?3").encode(["ab"])[0].tolist() == [6, 3]
+    assert encoder("text", f"{HERE}:Lengths?3").id == f"{HERE}:Lengths?3#lengths-3"
+    with pytest.raises(BadInput, match="is another than"):
+        encoder_by_id("text", f"{HERE}.Lengths#lengths-9")
+
+
+def test_an_encoder_from_outside_is_checked() -> None:
+    with pytest.raises(BadInput, match=r"shape \(1, 2\) for 1 contents, where its `dim` is 3"):
+        encoder("text", f"{HERE}.Wrong").encode(["a"])
+    with pytest.raises(BadInput, match="is of text, not of image; pass text="):
+        encoder("image", f"{HERE}.Lengths")
+    with pytest.raises(BadInput, match="there is no module no_such_package"):
+        encoder("text", "no_such_package.Lengths")
+    assert encoder("smell", f"{HERE}.Smell").modality == "smell"
+    assert [e.modality for e in encoders_for([Item("1", "a")], {"smell": f"{HERE}.Smell"})][-1] == "smell"
+
+
+def test_an_encoder_that_was_registered_is_remembered_by_its_import_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._REGISTERED, "encoder", {})
+    registry.register("encoder", "lengths")(Lengths)
+    assert encoder("text", "lengths").id == f"{HERE}:Lengths#lengths-1"
+    assert "lengths" in str(pytest.raises(BadInput, encoder, "text", "lenghts").value)
