@@ -2,8 +2,8 @@
 
 An id is a spec, and after `#` what tells its weights or its version: `timm:vit_small_patch16_224#named`,
 `hf:/models/bert#1f0c…`, `mel#1`, `my_pkg.MyEncoder#v2`. So a checkpoint's ids suffice to encode new items as its own
-were. A spec that is none of llmrec's own is a plug-in's (see `llmrec.registry`); what follows `?` in it is passed to the
-plug-in.
+were. A spec that is none of llmrec's own is a plug-in's (see `llmrec.registry`); what follows `?` in it is passed to
+the plug-in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
