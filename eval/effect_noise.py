@@ -4,7 +4,7 @@ An effect is what an item's score loses without one film of the history, in stan
 Noise is the effect between a film of the history and a random unseen film that have nothing in common (no genre, no
 decade). Beside it: the effects of the films that the top three of the same users are explained by. Uses the shipped
 pack on the demo's data, the first USERS (default 100) users. Writes eval/results/effect_noise.json; its 95 % quantile
-is `llmrec.evidence.evidence.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
+is `llmrec.evidence.records.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
 """
 
 import json
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from eval.ranking.cells import head_commit, this_machine
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.effects import history_effects
-from llmrec.evidence.evidence import FAINT, MAX_HISTORY
+from llmrec.evidence.records import FAINT
+from llmrec.evidence.selection import MAX_HISTORY
 from llmrec.recommender import Recommender, _Asker
 from llmrec.request import Request
 

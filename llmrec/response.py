@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmrec.catalog import AttributeValue
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Rationale
 
 

@@ -175,7 +175,7 @@ def test_reasons_come_one_by_one_and_are_those_of_a_whole_answer(shop: Recommend
 def test_evidence_fits_its_schema(shop: Recommender) -> None:
     import jsonschema
 
-    schema = json.loads(files("llmrec.rationale").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(files("llmrec.evidence").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
     for request in (
         Request(user="7", query="a musical", k=2, explain=True),
         Request(history=(), query="a musical", k=1, explain=True),

@@ -27,7 +27,7 @@ from llmrec.audit.scorer import Scorer
 from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, write_simshop
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.pipeline import Pipeline
 from llmrec.rationale.compose import plain_sentence
 from llmrec.recommender import Recommender

@@ -9,7 +9,7 @@ from typing import Any
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 
 MOST_TOKENS = 60
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 
 
 @dataclass(frozen=True)

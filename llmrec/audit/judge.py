@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmrec.audit.explanation import Explanation
 from llmrec.catalog import Catalog
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.verification.claims import Claim
 from llmrec.verification.verifier import examine, verify
 

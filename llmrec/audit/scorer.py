@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from llmrec.audit.kept import Kept
 from llmrec.evidence.effects import ABLATED, Situation
-from llmrec.evidence.evidence import Evidence, ItemEvidence
+from llmrec.evidence.records import Evidence, ItemEvidence
 from llmrec.pipeline import Pipeline
 
 Floats = NDArray[np.float32]

@@ -7,7 +7,7 @@ from llmrec.audit.intervals import mean
 from llmrec.audit.judge import Judged
 from llmrec.audit.metric import Metric, absent
 from llmrec.catalog import Catalog
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Generate, write_rationales
 from llmrec.verification.claims import Claim
 

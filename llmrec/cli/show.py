@@ -15,7 +15,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
-    from llmrec.evidence.evidence import ItemEvidence
+    from llmrec.evidence.records import ItemEvidence
     from llmrec.response import Recommended, Streamed
     from llmrec.setup.doctor import Finding
 

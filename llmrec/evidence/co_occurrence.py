@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.derived import derived
 from llmrec.catalog.types import Catalog
-from llmrec.evidence.evidence import Companions
+from llmrec.evidence.records import CoOccurrence
 
 LEAST_GROUP = 20
 """People whom a told count stands for at least: fewer could be recognised, and their share says little."""
 
 
-def companions(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[Companions, ...]:
+def companions(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[CoOccurrence, ...]:
     """For each of the `history` items that speaks for `item`: how many of its takers took `item` too.
 
     Nothing is said of fewer than `LEAST_GROUP` people, nor where the takers of the history item took `item` no oftener
@@ -26,7 +26,7 @@ def companions(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[Com
         group = takers.of_row(row)
         both = len(np.intersect1d(group, of_item, assume_unique=True))
         if both >= LEAST_GROUP and both * takers.people > len(group) * len(of_item):
-            found.append(Companions(other, both, len(group), len(of_item), takers.people))
+            found.append(CoOccurrence(other, both, len(group), len(of_item), takers.people))
     return tuple(found)
 
 

@@ -11,7 +11,8 @@ from llmrec.context import worded
 from llmrec.engine.base import Engine
 from llmrec.evidence.co_occurrence import companions
 from llmrec.evidence.effects import HistoryEffects, Situation, history_effects, input_effects
-from llmrec.evidence.evidence import Counterfactual, ItemEvidence, Share, rank_evidence
+from llmrec.evidence.records import Counterfactual, ItemEvidence, ShapleyValue
+from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.shapley import shapley_effects
 from llmrec.ranking.components import Components
 
@@ -96,7 +97,7 @@ def add_shapley(
     for place, record in enumerate(evidence):
         effects, errors = sampled.effects[place] / scale, sampled.errors[place] / scale
         shares = tuple(
-            Share(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n]))
+            ShapleyValue(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n]))
             for n in np.argsort(-effects, kind="stable")
         )
         found.append(replace(record, shapley=shares))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary
-from llmrec.evidence.evidence import Evidence, ItemEvidence
+from llmrec.evidence.records import Evidence, ItemEvidence
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun
 from llmrec.catalog.wording import Wording, wording
-from llmrec.evidence.evidence import ItemEvidence, Strength, strength
+from llmrec.evidence.records import ItemEvidence, Strength, strength
 from llmrec.prompts import render
 
 TOLD_HISTORY, TOLD_FACETS = 2, 4

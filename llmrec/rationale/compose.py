@@ -14,7 +14,8 @@ import numpy as np
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.errors import BadInput
-from llmrec.evidence.evidence import ItemEvidence, rank_evidence
+from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.surrogate import LEAST, Attributed, with_traits
 from llmrec.rationale.brief import Brief, label
 from llmrec.rationale.phrasing import plain, write

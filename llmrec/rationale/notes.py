@@ -7,7 +7,7 @@ from typing import Any
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import wording
-from llmrec.evidence.evidence import FAINT, Companions, Counterfactual, ItemEvidence
+from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 from llmrec.verification.claims import Claim
 from llmrec.verification.verifier import verify
 
@@ -57,7 +57,7 @@ def _without(what: str, record: Counterfactual, noun: str) -> str:
     return f"Without {what}, this {noun} would rank {_ordinal(record.rank_without)} instead of {_ordinal(record.rank)}."
 
 
-def _together(record: Companions, title: str, noun: str, chose: str) -> str:
+def _together(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
     return (
         f'Of {record.group:,} people who {chose} "{title}", {record.both:,} {chose} this {noun} too, '
         f"against {record.takers:,} of all {record.people:,}."

@@ -11,7 +11,7 @@ from typing import Literal
 
 from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.notes import Remark, remarks
 from llmrec.rationale.phrasing import Style, styled, unstyled

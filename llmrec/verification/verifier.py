@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.evidence.evidence import ItemEvidence
+from llmrec.evidence.records import ItemEvidence
 from llmrec.verification.checks import Grounds, find_claims
 from llmrec.verification.claims import Claim
 from llmrec.verification.reading import Reading

@@ -17,7 +17,7 @@ from llmrec.audit.text import openings, text_metrics
 from llmrec.audit.text_scores import overlap, readability
 from llmrec.catalog.types import Catalog
 from llmrec.encoders.text import TextEncoder
-from llmrec.evidence.evidence import rank_evidence
+from llmrec.evidence.selection import rank_evidence
 
 
 def named(metrics: list[Metric]) -> dict[str, Metric]:

@@ -13,7 +13,7 @@ from llmrec.audit.read import read_explanations
 from llmrec.audit.thresholds import missed, read_thresholds
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
-from llmrec.evidence.evidence import rank_evidence
+from llmrec.evidence.selection import rank_evidence
 
 
 def test_csv_tsv_and_jsonl_say_the_same(tmp_path: Path, tiny_catalog: Catalog) -> None:

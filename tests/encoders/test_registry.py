@@ -206,5 +206,5 @@ def test_an_encoder_that_was_registered_is_remembered_by_its_import_path(monkeyp
     monkeypatch.setitem(registry._REGISTERED, "encoder", {})
     registry.register("encoder", "lengths")(Lengths)
     assert encoder("text", "lengths").id == f"{HERE}:Lengths#lengths-1"
-    with pytest.raises(BadInput, match="pass one of minilm.* lengths, package"):
+    with pytest.raises(BadInput, match=r"pass one of minilm.* lengths, package"):
         encoder("text", "lenghts")

@@ -11,7 +11,7 @@ from eval.explanations.untold import shuffled
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.simshop import World, make_world
 from llmrec.catalog.vocabulary import Facet
-from llmrec.evidence.evidence import Evidence, ItemEvidence
+from llmrec.evidence.records import Evidence, ItemEvidence
 
 
 @pytest.fixture(scope="module")

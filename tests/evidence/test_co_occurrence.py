@@ -5,7 +5,7 @@ import pytest
 from llmrec.catalog.types import Catalog, Interaction, Item
 from llmrec.errors import UnknownItem
 from llmrec.evidence.co_occurrence import LEAST_GROUP, companions
-from llmrec.evidence.evidence import Companions
+from llmrec.evidence.records import CoOccurrence
 
 
 def shop(interacted: dict[str, int]) -> Catalog:
@@ -21,7 +21,7 @@ def shop(interacted: dict[str, int]) -> Catalog:
 
 def test_counts_are_those_of_the_interactions() -> None:
     catalog = shop({"ab": 25, "a": 15, "b": 5, "cd": 60})
-    assert companions(catalog, "b", ["a"]) == (Companions("a", both=25, group=40, takers=30, people=105),)
+    assert companions(catalog, "b", ["a"]) == (CoOccurrence("a", both=25, group=40, takers=30, people=105),)
 
 
 def test_of_fewer_than_twenty_people_nothing_is_said() -> None:

@@ -8,7 +8,8 @@ import pytest
 from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Facet
 from llmrec.errors import BadInput, UnknownItem
-from llmrec.evidence.evidence import MAX_HISTORY, Evidence, rank_evidence, strength
+from llmrec.evidence.records import Evidence, strength
+from llmrec.evidence.selection import MAX_HISTORY, rank_evidence
 
 
 def test_history_is_ranked_by_effect_and_what_lowers_the_score_is_no_evidence(tiny_catalog: Catalog) -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from llmrec.catalog import Catalog, Item
-from llmrec.evidence.evidence import ItemEvidence, rank_evidence
+from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.surrogate import Surrogate, with_traits
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.compose import Situations, compose_pairs, plain_sentence

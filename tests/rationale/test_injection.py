@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.evidence.evidence import rank_evidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.write import write_rationales
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from llmrec.catalog.types import Catalog
-from llmrec.evidence.evidence import FAINT, Companions, Counterfactual, ItemEvidence, rank_evidence
+from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.notes import remarks
 from llmrec.verification.verifier import examine, verify
 
@@ -19,7 +20,7 @@ def evidence(tiny_catalog: Catalog) -> ItemEvidence:
     return replace(
         found,
         counterfactuals=(Counterfactual("4", 2, 14), Counterfactual(None, 2, 3)),
-        companions=(Companions("4", 64, 113, 1120, 9430), Companions("5", 30, 40, 1120, 9430)),
+        companions=(CoOccurrence("4", 64, 113, 1120, 9430), CoOccurrence("5", 30, 40, 1120, 9430)),
     )
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from llmrec.catalog.types import Catalog
-from llmrec.evidence.evidence import Companions, Counterfactual, ItemEvidence, Share, rank_evidence
+from llmrec.evidence.records import CoOccurrence, Counterfactual, ItemEvidence, ShapleyValue
+from llmrec.evidence.selection import rank_evidence
 
-SCHEMA = json.loads(files("llmrec.rationale").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("llmrec.evidence").joinpath("evidence.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def evidence(tiny_catalog: Catalog) -> ItemEvidence:
     found = rank_evidence(tiny_catalog, "2", ["4"], np.array([0.4]), {"text": 0.2, "query": 0.1}, "a comedy")
     return ItemEvidence(
         found.item, found.items, found.query, (Counterfactual("4", 2, 14), Counterfactual(None, 2, 3)),
-        (Companions("4", 64, 113, 120, 943),), (Share("4", 0.3, 0.01), Share("5", -0.1, float("nan"))),
+        (CoOccurrence("4", 64, 113, 120, 943),), (ShapleyValue("4", 0.3, 0.01), ShapleyValue("5", -0.1, float("nan"))),
     )  # fmt: skip
 
 

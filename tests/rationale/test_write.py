@@ -9,7 +9,8 @@ import pytest
 
 from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
-from llmrec.evidence.evidence import ItemEvidence, rank_evidence
+from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.write import stream_rationales, write_rationales
 from llmrec.verification.verifier import verify
 

@@ -5,7 +5,7 @@ import pytest
 
 from llmrec.catalog.titles import Titles
 from llmrec.catalog.types import Catalog, Item
-from llmrec.evidence.evidence import rank_evidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.verification.claims import Claim
 from llmrec.verification.verifier import examine
 

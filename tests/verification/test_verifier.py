@@ -7,7 +7,8 @@ import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.evidence.evidence import FAINT, ItemEvidence, rank_evidence
+from llmrec.evidence.records import FAINT, ItemEvidence
+from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.compose import Situations, plain_sentence
 from llmrec.rationale.phrasing import write

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from llmrec.evidence.evidence import FAINT, ItemEvidence
+from llmrec.evidence.records import FAINT, ItemEvidence
 
 
 @dataclass(frozen=True)

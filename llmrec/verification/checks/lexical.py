@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.evidence.evidence import FAINT, STRONG
+from llmrec.evidence.records import FAINT, STRONG
 from llmrec.verification.checks.lexicon import CAUSE, COUNTS, DOUBT, KNOWN, MEASURED, MODALITY_OF, QUERY, RANK, SPECIAL
 from llmrec.verification.checks.roles import Scene
 from llmrec.verification.claims import Claim, judged, unchecked

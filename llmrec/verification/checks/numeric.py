@@ -5,7 +5,7 @@ Years, decades, prices and other numbers.
 
 import re
 
-from llmrec.evidence.evidence import Companions, Counterfactual
+from llmrec.evidence.records import CoOccurrence, Counterfactual
 from llmrec.verification.checks.lexicon import QUERY
 from llmrec.verification.checks.roles import Scene
 from llmrec.verification.claims import Claim, judged, unchecked
@@ -64,7 +64,7 @@ def _share(scene: Scene, match: re.Match[str], group: str, both: str, all_: bool
     return judged("number", match.group(), match.start(), true, against, why, reason=True)
 
 
-def _counts(record: Companions, all_: bool) -> tuple[int, int]:
+def _counts(record: CoOccurrence, all_: bool) -> tuple[int, int]:
     return (record.takers, record.people) if all_ else (record.both, record.group)
 
 

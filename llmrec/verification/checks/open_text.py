@@ -6,7 +6,7 @@ drown what can.
 
 import re
 
-from llmrec.evidence.evidence import FAINT
+from llmrec.evidence.records import FAINT
 from llmrec.verification.checks.lexicon import DOUBT, OPENERS
 from llmrec.verification.checks.roles import Scene
 from llmrec.verification.claims import Claim, judged, unchecked

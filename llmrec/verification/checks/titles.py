@@ -1,6 +1,6 @@
 """Titles: does the catalogue have it, does the history hold it, and did it move the score?"""
 
-from llmrec.evidence.evidence import FAINT
+from llmrec.evidence.records import FAINT
 from llmrec.verification.checks.lexicon import DOUBT
 from llmrec.verification.checks.roles import Scene
 from llmrec.verification.claims import Claim, judged, unchecked
