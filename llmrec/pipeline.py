@@ -27,9 +27,11 @@ from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated
 from llmrec.evidence.probes import probed, spoken
 from llmrec.evidence.surrogate import Surrogate
-from llmrec.model.checkpoint import Arrays, Checkpoint, identity, load_checkpoint, restore_model
+from llmrec.model.checkpoint import Arrays, Checkpoint, identity, load_checkpoint
 from llmrec.model.inference import item_vectors
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
+from llmrec.model.restore import restore_items, restore_model
 from llmrec.ranking.components import Components
 from llmrec.ranking.item_item import Collaborative
 from llmrec.ranking.preference import PreferenceModel
@@ -49,6 +51,7 @@ class Pipeline:
     catalog: Catalog
     checkpoint: Checkpoint
     model: RecLM
+    table: ItemTable
     components: Components
     engine: CatalogueEngine
     index: ItemIndex | ResilientIndex
@@ -67,7 +70,7 @@ class Pipeline:
     @cached_property
     def blind(self) -> dict[str, tuple[Floats, Floats]]:
         """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
-        return {name: item_vectors(self.model, name) for name in (*self.model.modalities, "id")}
+        return {name: item_vectors(self.model, self.table, name) for name in (*self.model.modalities, "id")}
 
     @cached_property
     def spoken(self) -> Catalog:
@@ -121,10 +124,11 @@ def load_pipeline(
     features, problems = features_of(catalog, checkpoint, home)
     note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
-    model = restore_model(checkpoint, base, ids, features.vectors, features.mask)
-    components = components_of(model, checkpoint, catalog, features)
+    model = restore_model(checkpoint, base)
+    table = restore_items(checkpoint, ids, features.vectors, features.mask)
+    components = components_of(item_vectors(model, table), checkpoint, catalog, features)
     rationale = checkpoint.folder / "rationale"
-    engine = LocalEngine(model, base, rationale if rationale.is_dir() else None)
+    engine = LocalEngine(model, table, base, rationale if rationale.is_dir() else None)
     fingerprint = IndexFingerprint.of(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
     )
@@ -137,7 +141,7 @@ def load_pipeline(
         rebuilt = IndexMismatch if resilient else IndexOutdated
         opener = partial(_index, path, fingerprint, components, catalog, rebuild, rebuilt)
     index = ResilientIndex(opener) if resilient else opener()
-    return Pipeline(catalog, checkpoint, model, components, engine, index, features, tuple(problems))
+    return Pipeline(catalog, checkpoint, model, table, components, engine, index, features, tuple(problems))
 
 
 def through_vllm(pipeline: Pipeline, rank_url: str, write_url: str) -> Pipeline:
@@ -173,18 +177,30 @@ def features_of(
     return extract(catalog, encoders, home / "features", shipped, progress)
 
 
-def components_of(model: RecLM, checkpoint: Checkpoint, catalog: Catalog, features: Features) -> Components:
-    """What scores the catalogue's items: the model's vectors of them, and the pack's item-item model and counts."""
-    v, b = item_vectors(model)
+def components_of(
+    vectors: tuple[Floats, Floats], checkpoint: Checkpoint, catalog: Catalog, features: Features
+) -> Components:
+    """What scores the catalogue's items.
+
+    Parameters
+    ----------
+    vectors
+        The model's item vectors ``(items, dim)`` and biases ``(items,)``.
+    checkpoint
+        Has the item-item model and the counts of training events.
+    catalog, features
+        The items and their raw media, in the same rows.
+    """
+    v, b = vectors
     row = {item: n for n, item in enumerate(checkpoint.items)}
     source = np.array([row.get(item.id, -1) for item in catalog.items])
     popular = np.where(source >= 0, checkpoint.collaborative["popular"][source], 0).astype(np.float32)
     used = list(checkpoint.info.encoders)
-    vectors = {m: features.vectors[m] for m in used}
+    media = {m: features.vectors[m] for m in used}
     masks = {m: features.mask[m] for m in used}
     collaborative = _collaborative(checkpoint.collaborative, source)
     taste = PreferenceModel.from_state(checkpoint.collaborative)
-    components = Components.of(v, b, collaborative, vectors, masks, features.steps, popular, taste)
+    components = Components.of(v, b, collaborative, media, masks, features.steps, popular, taste)
     return components.with_cold_start() if checkpoint.info.cold_start else components
 
 
@@ -226,27 +242,31 @@ def changed(pipeline: Pipeline, put: Sequence[Item], withdrawn: Collection[str])
         Catalog(catalog.name, tuple(put), {}), pipeline.checkpoint, paths.home(), progress=False
     )
     features = _replaced(pipeline.features, own, catalog)
-    model = restore_model(
-        pipeline.checkpoint,
-        base_folder(paths.home()),
-        features.ids,
-        features.vectors,
-        features.mask,
-        merged=pipeline.model.backbone,
-    )
     rows = catalog.rows([item.id for item in put])
+    table = pipeline.table.put(restore_items(pipeline.checkpoint, own.ids, own.vectors, own.mask))
     gone = ({*pipeline.withdrawn} - {*rows}) | {*catalog.rows([*withdrawn])}
     return replace(
         pipeline,
         catalog=catalog,
-        model=model,
-        components=components_of(model, pipeline.checkpoint, catalog, features),
-        engine=pipeline.engine.over(model),
+        table=table,
+        components=components_of(_vectors_after(pipeline, table, rows), pipeline.checkpoint, catalog, features),
+        engine=pipeline.engine.over(table, rows),
         features=features,
         problems=(*(p for p in pipeline.problems if p.item not in own.row), *problems),
         unindexed=np.union1d(pipeline.unindexed, np.array(rows, np.intp)),
         withdrawn=tuple(sorted(gone)),
     )
+
+
+def _vectors_after(pipeline: Pipeline, table: ItemTable, rows: Sequence[int]) -> tuple[Floats, Floats]:
+    """Item vectors and biases of `table`: only those of `rows` are made anew, unless the model reads neighbours."""
+    if table.graph is not None:
+        return item_vectors(pipeline.model, table)
+    more = len(table) - len(pipeline.table)
+    v, b = np.pad(pipeline.components.v, ((0, more), (0, 0))), np.pad(pipeline.components.b, (0, more))
+    if rows:
+        v[list(rows)], b[list(rows)] = item_vectors(pipeline.model, table, rows=rows)
+    return v, b
 
 
 def _merged(catalog: Catalog, put: Sequence[Item]) -> Catalog:

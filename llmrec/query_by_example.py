@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
 from llmrec.errors import BadInput
-from llmrec.model.checkpoint import as_read
+from llmrec.model.restore import normalisers
 from llmrec.request import Request, unreadable
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ def shown(example: Example, pipeline: "Pipeline") -> Shown:
     """The opened engine with the example in sight."""
     if example.row is not None:
         return Shown(pipeline.engine, example, {})
-    there = np.ones(1, np.bool_)
-    scaled = {m: as_read(pipeline.checkpoint, m, x[None], there)[0] for m, x in example.vectors.items()}
+    there, fitted = np.ones(1, np.bool_), normalisers(pipeline.checkpoint)
+    scaled = {m: fitted[m](x[None], there)[0] for m, x in example.vectors.items()}
     return Shown(pipeline.engine, example, scaled)
 
 

@@ -45,7 +45,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "encoder": {},  # `llmrec.encoders.registry` has a grammar of its own for these
     "fusion": {
         "concat": "llmrec.fusion.concat:ConcatFusion",
-        "weighted": "llmrec.fusion.gating:WeightedFusion",
+        "weighted": "llmrec.fusion.weighted:WeightedFusion",
         "late": "llmrec.fusion.late:LateFusion",
         "attention": "llmrec.fusion.attention:AttentionFusion",
         "resampler": "llmrec.fusion.resampler:ResamplerFusion",

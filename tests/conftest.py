@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from llmrec.encoders import Features
     from llmrec.engine.local import LocalEngine
     from llmrec.evidence.effects import Situation
+    from llmrec.model.item_table import ItemTable
     from llmrec.model.reclm import RecLM
     from llmrec.ranking.components import Components
 
@@ -117,32 +118,34 @@ def tiny_features() -> "Features":
 
 
 @pytest.fixture(scope="session")
-def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., RecLM]":
-    """Builds a RecLM on the tiny base over the 12 films; its LoRA is given weights, as if it had been trained."""
+def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., tuple[RecLM, ItemTable]]":
+    """Builds a RecLM on the tiny base, its LoRA with weights as if trained, and the table of the 12 films."""
+    from dataclasses import replace
+
     import numpy as np
     import torch
 
     from llmrec.model.config import RecLMConfig
-    from llmrec.train.model_factory import build_model
+    from llmrec.train.model_factory import new_model, training_items
 
     def build(
         known: "NDArray[np.bool_] | None" = None,
         dropout: float = 0.0,
         steps: "dict[str, int] | None" = None,
         **shape: Any,
-    ) -> "RecLM":
+    ) -> "tuple[RecLM, ItemTable]":
         config = RecLMConfig(**{"exit_layer": 2, "dim": 16, "window": 4, "lora_rank": 4, "lora_alpha": 8} | shape)
         owned = np.arange(len(FILMS)) != 10 if known is None else known
-        vectors = tiny_features.vectors
-        mask = {m: x.copy() for m, x in tiny_features.mask.items()}  # the model keeps them; a test may change them
-        model, _ = build_model(
-            tiny_base, vectors, mask, owned, config, seed=1, dropout=dropout, steps=steps, histories=HISTORIES
-        )
+        mask = {m: x.copy() for m, x in tiny_features.mask.items()}  # the table keeps them; a test may change them
+        features = replace(tiny_features, mask=mask, steps=steps or {})
+        items = training_items(features, list(mask), HISTORIES, config)
+        model = new_model(tiny_base, config, items.schema, seed=1, dropout=dropout)
+        id_rows = torch.arange(len(FILMS)).where(torch.from_numpy(owned), -1)
         with torch.no_grad():
             for name, p in model.trainable().items():
                 if "lora_B" in name or name.startswith("bias"):
                     p.normal_(std=0.1)
-        return model.eval()
+        return model.eval(), replace(items.table, id_rows=id_rows)
 
     return build
 
@@ -171,7 +174,9 @@ class Scored:
 
 
 @pytest.fixture
-def scored(tiny_catalog: Catalog, make_model: "Callable[..., RecLM]", tiny_base: Path) -> Callable[..., Scored]:
+def scored(
+    tiny_catalog: Catalog, make_model: "Callable[..., tuple[RecLM, ItemTable]]", tiny_base: Path
+) -> Callable[..., Scored]:
     """Scores the tiny films after a history (rows), by an LLM of two layers, the item-item model and media."""
     from llmrec.engine.local import LocalEngine
     from llmrec.evidence.effects import Situation
@@ -179,18 +184,18 @@ def scored(tiny_catalog: Catalog, make_model: "Callable[..., RecLM]", tiny_base:
     from llmrec.ranking.components import Components
     from llmrec.ranking.item_item import Collaborative
 
-    model = make_model(window=8)
+    model, table = make_model(window=8)
     rows = [tiny_catalog.rows(tiny_catalog.history(user)) for user in tiny_catalog.histories]
-    v, b = item_vectors(model)
-    media = {m: getattr(model, f"vectors_{m}").numpy() for m in model.modalities}
-    masks = {m: getattr(model, f"mask_{m}").numpy() for m in model.modalities}
+    v, b = item_vectors(model, table)
+    media = {m: x.numpy() for m, x in table.vectors.items()}
+    masks = {m: x.numpy() for m, x in table.mask.items()}
     popular = np.bincount([row for history in rows for row in history], minlength=len(v)).astype(np.float32)
     components = Components.of(v, b, Collaborative.fit(rows, len(v)), media, masks, {}, popular)
-    engine = LocalEngine(model, tiny_base, None)
+    engine = LocalEngine(model, table, tiny_base, None)
 
     def score(*history: int, query: str = "", allowed: "NDArray[np.bool_] | None" = None) -> Scored:
         q = engine.query_vectors([history], [query])
-        asked = model.vectors_text[3].numpy() if query else None  # stands for a wish that is like film 3
+        asked = table.vectors["text"][3].numpy() if query else None  # stands for a wish that is like film 3
         parts = {
             name: s[0] for name, s in components.scores(q, [history], None if asked is None else asked[None]).items()
         }

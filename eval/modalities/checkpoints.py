@@ -8,8 +8,10 @@ from eval.modalities.models import Learnt, Trained
 from eval.modalities.rows import Rows
 from eval.modalities.worlds import World
 from llmrec.errors import BadInput
-from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint, restore_model
+from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
+from llmrec.model.inference import item_vectors
 from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import home
 from llmrec.pipeline import components_of, features_of
 
@@ -56,9 +58,9 @@ def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
     info = checkpoint.info
     features, _ = features_of(world.catalog, checkpoint, home())
     ids = tuple(item.id for item in world.catalog.items)
-    model = restore_model(checkpoint, base, ids, features.vectors, features.mask)
-    parts = components_of(model, checkpoint, world.catalog, features)
+    model, table = restore_model(checkpoint, base), restore_items(checkpoint, ids, features.vectors, features.mask)
+    parts = components_of(item_vectors(model, table), checkpoint, world.catalog, features)
     taste = parts.preferences.taste if parts.preferences else None
     learnt = Learnt(parts.collaborative, parts.popular, taste, info.cold_start)
     best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])
-    return Trained(model, PromptWords.load(base), features, learnt, info.weights["history"], best, seconds)
+    return Trained(model, table, PromptWords.load(base), features, learnt, info.weights["history"], best, seconds)

@@ -17,6 +17,7 @@ from llmrec.encoders import Features
 from llmrec.evaluation.splits import Event
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
@@ -25,7 +26,7 @@ from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
-from llmrec.train.model_factory import build_model, known_items, query_writer
+from llmrec.train.model_factory import new_model, query_writer, training_items
 from llmrec.train.trainer import Report, fit
 
 Floats = NDArray[np.float32]
@@ -55,6 +56,7 @@ class Trained:
     """A trained model with all that its scores need; `seconds`: of training."""
 
     model: RecLM
+    table: ItemTable
     words: PromptWords
     features: Features
     learnt: Learnt
@@ -69,7 +71,7 @@ class Trained:
 
         `without`: a modality that every item loses when it is asked, not when it was trained.
         """
-        parts = parts_of(self.model, self.words, self.features, self.learnt, events, without)
+        parts = parts_of(self.model, self.table, self.words, self.features, self.learnt, events, without)
         histories = [e.history for e in events]
         return {
             "llm": fuse({"llm": parts["llm"]}, {"llm": 1.0}, histories),
@@ -99,47 +101,43 @@ def train_model(
     start = time.monotonic()
     shape = RecLMConfig(**{**training.shape, "fusion": recipe.fusion, "temporal": recipe.temporal})
     config = TrainConfig(seed=seed, **training.recipe)
-    known = known_items(task.train, len(catalog.items)) & training.ids
-    used = {m: x for m, x in features.vectors.items() if features.mask[m].any()}
-    model, _ = build_model(
-        base,
-        used,
-        {m: features.mask[m] for m in used},
-        known,
-        shape,
-        seed,
-        config.dropout,
-        steps=features.steps,
-        histories=task.train,
-    )
+    items = training_items(features, [m for m in features.vectors if features.mask[m].any()], task.train, shape)
+    table = items.table if training.ids else replace(items.table, id_rows=torch.full_like(items.table.id_rows, -1))
+    model = new_model(base, shape, items.schema, seed, config.dropout)
     words = PromptWords.load(base)
     watched = _sample(task.valid, training.stop_events, seed)
     progress = fit(
         model,
+        table,
         task.train,
         words.before,
         query_writer(catalog, words),
-        lambda m: llm_ndcg(m, words.before, watched),
+        lambda m: llm_ndcg(m, table, words.before, watched),
         config,
         checkpoint,
         report,
     )
     events = _sample(task.valid, MOST_EVENTS, seed)
-    parts = parts_of(model, words, features, learnt, events)
+    parts = parts_of(model, table, words, features, learnt, events)
     weights = fit_weights(parts, [e.target for e in events], [e.history for e in events])
     seconds = max(progress.seconds, time.monotonic() - start)
-    return Trained(model, words, features, learnt, weights, progress.best, seconds)
+    return Trained(model, table, words, features, learnt, weights, progress.best, seconds)
 
 
 @torch.inference_mode()
 def parts_of(
-    model: RecLM, words: PromptWords, features: Features, learnt: Learnt, events: Sequence[Event], without: str = ""
+    model: RecLM,
+    table: ItemTable,
+    words: PromptWords,
+    features: Features,
+    learnt: Learnt,
+    events: Sequence[Event],
+    without: str = "",
 ) -> dict[str, Floats]:
     """Component -> (events, items) raw scores, as `llmrec.ranking.components` has them."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    hidden = {without: torch.ones_like(known)} if without else None
-    q = query_vectors(model, words.before, [e.history for e in events], soft=model.soft(known, hidden))
-    v, b = (x.cpu().numpy() for x in model.item_vectors(known, hidden))
+    encoded = model.encode_items(table.batch().hide(without).to(model.device))
+    q = query_vectors(model, encoded.soft, words.before, [e.history for e in events])
+    v, b = encoded.vectors.cpu().numpy(), encoded.biases.cpu().numpy()
     nobody = np.zeros(len(features.ids), np.bool_)
     components = Components.of(
         v,

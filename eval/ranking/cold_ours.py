@@ -147,8 +147,7 @@ def cold_queries(context: Context, problem: Problem, split: Split, hidden: ColdS
     trained = train_variant(
         catalog,
         Split(hidden.train, split.valid, split.test),
-        features.vectors,
-        features.mask,
+        features,
         base_folder(home()),
         variant_of("llm", problem.name),
         hidden.seed,
@@ -158,7 +157,7 @@ def cold_queries(context: Context, problem: Problem, split: Split, hidden: ColdS
     )
     asked = {"valid": hidden.valid, "test": hidden.test}
     q = {
-        at: query_vectors(trained.model, trained.words.before, [catalog.rows(e.history) for e in events])
+        at: query_vectors(trained.model, trained.soft, trained.words.before, [catalog.rows(e.history) for e in events])
         for at, events in asked.items()
     }
     found = Queries.of(trained, q, {})

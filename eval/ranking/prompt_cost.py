@@ -23,21 +23,21 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for, extract
 from llmrec.evaluation.splits import rolling_split
 from llmrec.model.config import RecLMConfig
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import splice
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.setup import base_folder
-from llmrec.train.model_factory import build_model, known_items
+from llmrec.train.model_factory import new_model, training_items
 
 RESULT = Path(__file__).resolve().parent.parent / "results" / "ranking" / "prompt_cost.json"
 ITEMS, ROUNDS, USERS, WARM_UP = 50, 20, 20, 3
 
 
-def soft_ranker(model: RecLM, words: PromptWords) -> Callable[[list[int]], int]:
+def soft_ranker(model: RecLM, table: ItemTable, words: PromptWords) -> Callable[[list[int]], int]:
     """Ranks from soft tokens; returns the prompt's tokens. Soft tokens and item vectors are made once, as served."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    soft, (v, b) = model.soft(known), model.item_vectors(known)
+    soft, v, b = model.encode_items(table.batch())
 
     def rank(history: list[int]) -> int:
         batch = splice(words.before, [history], [()], model.config.soft_tokens)
@@ -49,10 +49,9 @@ def soft_ranker(model: RecLM, words: PromptWords) -> Callable[[list[int]], int]:
     return rank
 
 
-def words_ranker(model: RecLM, words: PromptWords, catalog: Catalog) -> Callable[[list[int]], int]:
+def words_ranker(model: RecLM, table: ItemTable, words: PromptWords, catalog: Catalog) -> Callable[[list[int]], int]:
     """Ranks from ` Title (year),` of each history item; returns the prompt's tokens."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    v, b = model.item_vectors(known)
+    v, b = model.item_vectors(table.batch())
 
     def named(row: int) -> str:
         item = catalog.items[row]
@@ -78,12 +77,11 @@ def measure(data: Path, base: Path) -> dict[str, Any]:
     split = rolling_split(catalog)
     features, _ = extract(catalog, encoders_for(catalog.items, {}), home() / "features")
     train = {user: catalog.rows(items) for user, items in split.train.items()}
-    known = known_items(train, len(catalog.items))
     # Costs do not depend on what was learnt: an untrained LoRA of the shipped shape costs what a trained one does.
-    model, _ = build_model(base, features.vectors, features.mask, known, RecLMConfig(), 0, 0.0)
-    model.eval()
+    items = training_items(features, list(features.vectors), train, RecLMConfig())
+    model, table = new_model(base, RecLMConfig(), items.schema, seed=0).eval(), items.table
     words = PromptWords.load(base)
-    rankers = {"soft": soft_ranker(model, words), "words": words_ranker(model, words, catalog)}
+    rankers = {"soft": soft_ranker(model, table, words), "words": words_ranker(model, table, words, catalog)}
     histories = [list(rows[-ITEMS:]) for rows in train.values() if len(rows) >= ITEMS][:USERS]
     tokens: dict[str, list[int]] = {name: [] for name in rankers}
     times: dict[str, list[float]] = {name: [] for name in rankers}

@@ -20,7 +20,7 @@ from eval.ranking.variants import Trained
 from llmrec.catalog import Catalog
 from llmrec.encoders import text_encoder
 from llmrec.evaluation.splits import Event, Split, rolling_events
-from llmrec.model.inference import query_vectors
+from llmrec.model.inference import item_vectors, query_vectors
 from llmrec.model.prompt import Branch, splice
 from llmrec.train.query_texts import compose_query
 
@@ -45,8 +45,7 @@ class Queries:
         """With the item vectors and the training log of the model that was asked."""
         model, progress = trained.model, trained.progress
         with torch.inference_mode():
-            known: torch.Tensor = model.known  # type: ignore[assignment]
-            v, b = (x.float().cpu().numpy() for x in model.item_vectors(known))
+            v, b = item_vectors(model, trained.table)
         about = {
             "ndcg@10": progress.best,
             "epoch": progress.best_epoch,
@@ -129,7 +128,7 @@ def collect(catalog: Catalog, split: Split, trained: Trained, seed: int) -> Quer
         "test": plain[cut:],
         "valid wish": queried[:cut],
         "test wish": queried[cut:],
-        "test shuffled": query_vectors(model, words.before, disordered, batch=BATCH),
+        "test shuffled": query_vectors(model, trained.soft, words.before, disordered, batch=BATCH),
     }
     encoder = text_encoder()
     read = {at: encoder.encode([query or "anything" for query in asked[at]]) for at in asked}
@@ -142,8 +141,7 @@ def ask(trained: Trained, events: Sequence[Event], queries: Sequence[tuple[int, 
     model, before = trained.model, trained.words.before
     window, slots = model.config.window, model.config.soft_tokens
     device = model.id_in.weight.device
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    soft = model.soft(known)
+    soft = trained.soft
     prompts = sorted(_together(events, window), key=lambda part: _size(part, events, queries, window))
     plain = np.zeros((len(events), model.config.dim), np.float32)
     queried = np.zeros_like(plain)

@@ -6,25 +6,31 @@ ranks with the LLM path alone (no item-item model, no content similarity), so th
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
+from llmrec.encoders import Features
 from llmrec.evaluation.splits import Event, Split, rolling_events
+from llmrec.fusion.base import ItemBatch
+from llmrec.model.backbone import load_backbone
 from llmrec.model.config import RecLMConfig
+from llmrec.model.inference import soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
-from llmrec.model.reclm import RecLM
+from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
-from llmrec.train.model_factory import build_model, known_items, query_writer
+from llmrec.train.model_factory import new_model, query_writer, training_items
 from llmrec.train.trainer import Progress, Report, fit
 
 TITLE_TOKENS = 10
 """Words' tokens an item takes in the titles-as-words prompt; longer titles are cut, shorter ones padded."""
+TITLES = "titles"
+"""What a `TitleRecLM` calls them."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +72,14 @@ def variant_of(name: str, dataset: str) -> Variant:
 
 
 class TitleRecLM(RecLM):
-    """A RecLM whose history is read as words: an item's slots are its title's word embeddings."""
+    """A RecLM whose history is read as words: an item's slots are its title's word embeddings.
 
-    title_tokens: torch.Tensor
-    """(items, K) token ids."""
+    A batch has the token ids `(n, K)` of the titles as the vectors of a modality `TITLES`.
+    """
 
-    def soft(
-        self,
-        ids: torch.Tensor,
-        hidden: Mapping[str, torch.Tensor] | None = None,
-        rows: torch.Tensor | None = None,
-    ) -> torch.Tensor:
-        """See `RecLM.soft`; neither media nor ids are used."""
-        del ids, hidden
-        titles = self.title_tokens if rows is None else self.title_tokens[rows]
+    def soft_tokens(self, batch: ItemBatch) -> torch.Tensor:
+        """See `RecLM.soft_tokens`; neither media nor ids are used."""
+        titles = batch.vectors[TITLES].long()
         words: torch.Tensor = self.backbone.get_input_embeddings()(titles)  # type: ignore[operator]
         return words
 
@@ -97,19 +97,24 @@ def title_tokens(catalog: Catalog, words: PromptWords) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained variant."""
+    """A trained variant, the items it was trained on, and how the training went."""
 
     model: RecLM
+    table: ItemTable
     words: PromptWords
     progress: Progress
     valid: tuple[Event, ...]
+
+    @cached_property
+    def soft(self) -> torch.Tensor:
+        """Soft tokens of the catalogue."""
+        return soft_tokens(self.model, self.table)
 
 
 def train_variant(
     catalog: Catalog,
     split: Split,
-    vectors: Mapping[str, NDArray[np.float32]],
-    mask: Mapping[str, NDArray[np.bool_]],
+    features: Features,
     base: Path,
     variant: Variant,
     seed: int,
@@ -123,30 +128,37 @@ def train_variant(
     """
     rows = {user: catalog.rows(items) for user, items in split.train.items() if items}
     shape, recipe = RecLMConfig(**variant.shape), TrainConfig(seed=seed, **variant.recipe)
-    used = {m: vectors[m] for m in variant.modalities if m in vectors}
-    model, _ = build_model(
-        base,
-        used,
-        {m: mask[m] for m in used},
-        known_items(rows, len(catalog.items)),
-        shape,
-        seed,
-        recipe.dropout,
-        random_layers=variant.random_layers,
-    )
+    items = training_items(features, [m for m in variant.modalities if m in features.vectors], rows, shape)
+    build = _randomised if variant.random_layers else new_model
+    model, table = build(base, shape, items.schema, seed, recipe.dropout), items.table
     words = PromptWords.load(base)
     if variant.titles:
         model.__class__ = TitleRecLM
-        model.register_buffer("title_tokens", title_tokens(catalog, words), persistent=False)
+        table = replace(table, vectors={**table.vectors, TITLES: title_tokens(catalog, words).float()})
     held = valid or tuple(rolling_events(catalog, split, "valid"))
     progress = fit(
         model,
+        table,
         rows,
         words.before,
         query_writer(catalog, words),
-        lambda m: llm_ndcg(m, words.before, held),
+        lambda m: llm_ndcg(m, table, words.before, held),
         recipe,
         checkpoint,
         report,
     )
-    return Trained(model, words, progress, held)
+    return Trained(model, table, words, progress, held)
+
+
+def _randomised(base: Path, config: RecLMConfig, schema: ItemSchema, seed: int, dropout: float) -> RecLM:
+    """The control that tells what pretraining brings: the layers start at random and are trained whole, without LoRA;
+    the word embeddings are the base's."""
+    from transformers import AutoModel
+
+    torch.manual_seed(seed)
+    pretrained = load_backbone(base, config.exit_layer)
+    backbone = AutoModel.from_config(pretrained.config, dtype=torch.float32, attn_implementation="sdpa")
+    words = pretrained.get_input_embeddings().weight  # type: ignore[operator]
+    backbone.get_input_embeddings().weight.data.copy_(words)
+    backbone.get_input_embeddings().requires_grad_(False)
+    return RecLM(backbone, config, schema, dropout)

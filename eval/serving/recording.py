@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from llmrec.engine.base import CatalogueEngine
 
 if TYPE_CHECKING:
-    from llmrec.model.reclm import RecLM
+    from llmrec.model.item_table import ItemTable
 
 PATIENCE = 600.0
 """Seconds for one answer of vLLM; the engine gives up before."""
@@ -61,9 +61,9 @@ class RecordedEngine:
         self._record.begin()
         return self._engine.generate(prompts, seed)
 
-    def over(self, model: "RecLM") -> CatalogueEngine:
+    def over(self, table: "ItemTable", changed: Sequence[int]) -> CatalogueEngine:
         """See `CatalogueEngine`."""
-        return RecordedEngine(self._engine.over(model), self._record)
+        return RecordedEngine(self._engine.over(table, changed), self._record)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from llmrec.model.reclm import RecLM
+    from llmrec.model.item_table import ItemTable
 
 
 class Engine(Protocol):
@@ -34,8 +34,16 @@ class Engine(Protocol):
 
 
 class CatalogueEngine(Engine, Protocol):
-    """An engine that goes on as it is where the items change."""
+    """An engine whose items can change while it is open."""
 
-    def over(self, model: "RecLM") -> "CatalogueEngine":
-        """The same engine for a RecLM over other items; what is loaded or connected is shared."""
+    def over(self, table: "ItemTable", changed: Sequence[int]) -> "CatalogueEngine":
+        """The same engine over other items; what is loaded or connected is shared, and this one stays as it is.
+
+        Parameters
+        ----------
+        table
+            The items in the rows they had, new ones at the end.
+        changed
+            Rows of the items that are new or have other media.
+        """
         ...

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from llmrec.model.backbone import merged_writer
 from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 
@@ -29,16 +30,22 @@ class LocalEngine:
     May be asked by several threads: they rank side by side and write one after the other.
     """
 
-    def __init__(self, model: RecLM, base: Path, rationale: Path | None) -> None:
-        """`model`: the ranking path; `base`: HF folder; `rationale`: peft adapter for sentences, if any."""
-        self.model = model
+    def __init__(self, model: RecLM, table: ItemTable, base: Path, rationale: Path | None) -> None:
+        """`model`: the ranking path; `table`: the catalogue's items; `base`: HF folder; `rationale`: peft adapter for
+        sentences, if any."""
+        self.model, self.table = model, table
         self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale)
 
-    def over(self, model: RecLM) -> "LocalEngine":
-        """The same engine for a RecLM over other items; what is loaded is shared."""
+    def over(self, table: ItemTable, changed: Sequence[int]) -> "LocalEngine":
+        """See `CatalogueEngine.over`; of items that stay as they are, soft tokens are kept."""
         engine = copy(self)
-        engine.model = model
-        engine.__dict__.pop("_soft", None)
+        engine.table = table
+        known = engine.__dict__.pop("_soft", None)
+        if known is not None and table.graph is None:
+            soft = known.new_zeros((len(table), *known.shape[1:]))
+            soft[: len(known)] = known
+            soft[list(changed)] = soft_tokens(self.model, table, changed)
+            engine.__dict__["_soft"] = soft
         return engine
 
     def query_vectors(
@@ -49,7 +56,7 @@ class LocalEngine:
     ) -> NDArray[np.float32]:
         """See `Engine`."""
         histories, soft = self._seen(histories, example)
-        return query_vectors(self.model, self._reader.before, histories, self._asked(queries), soft=soft)
+        return query_vectors(self.model, soft, self._reader.before, histories, self._asked(queries))
 
     def prompts(
         self,
@@ -59,7 +66,7 @@ class LocalEngine:
     ) -> list[Any]:
         """What the LLM reads for the query vectors of the same arguments: `(slots, hidden)` embeddings each."""
         histories, soft = self._seen(histories, example)
-        return prompt_embeddings(self.model, self._reader.before, histories, self._asked(queries), soft)
+        return prompt_embeddings(self.model, soft, self._reader.before, histories, self._asked(queries))
 
     def _asked(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._reader.query_tokens(query) for query in queries]
@@ -70,12 +77,13 @@ class LocalEngine:
         """Histories with the example at their end, and the soft tokens that their rows mean."""
         if not example:
             return histories, self._soft
-        return [(*history, len(self._soft)) for history in histories], with_unseen(self.model, self._soft, example)
+        soft = with_unseen(self.model, self.table, self._soft, example)
+        return [(*history, len(self._soft)) for history in histories], soft
 
     @cached_property
     def _soft(self) -> Any:
         """Made once: for a whole catalogue they cost as much as reading a history."""
-        return soft_tokens(self.model)
+        return soft_tokens(self.model, self.table)
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         """See `Engine`. Raises `CheckpointError` where the rationale adapter is damaged.

@@ -24,7 +24,7 @@ from llmrec.errors import EngineMismatch
 from llmrec.model.inference import read_states
 
 if TYPE_CHECKING:
-    from llmrec.model.reclm import RecLM
+    from llmrec.model.item_table import ItemTable
 
 Floats = NDArray[np.float32]
 AT_ONCE = 32
@@ -54,10 +54,10 @@ class VllmEngine:
                 told = {"role": remote.role, "url": remote.url, "version": remote.version, "by": how}
                 LOG.info("vLLM found", extra={"fields": told})
 
-    def over(self, model: "RecLM") -> "VllmEngine":
-        """See `CatalogueEngine`."""
+    def over(self, table: "ItemTable", changed: Sequence[int]) -> "VllmEngine":
+        """See `CatalogueEngine.over`."""
         engine = copy(self)
-        engine._local = self._local.over(model)
+        engine._local = self._local.over(table, changed)
         return engine
 
     def query_vectors(

@@ -1,14 +1,14 @@
 """Fusions: an item's media vectors become soft tokens of the LLM and the input of the item head, seven ways."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from llmrec.extras import needs
+from llmrec.registry import resolve
 from llmrec.runtime import configure
 
 if TYPE_CHECKING:
-    from llmrec.fusion.base import Fusion
-    from llmrec.fusion.item_graph import ItemGraph
+    from llmrec.fusion.base import Fusion, FusionSizes
     from llmrec.fusion.temporal import Temporal
 
 configure()
@@ -16,48 +16,74 @@ configure()
 FUSIONS = ("concat", "weighted", "late", "attention", "resampler", "graph", "recurrent")
 TEMPORALS = ("mean", "transformer", "lstm")
 
-__all__ = ["FUSIONS", "TEMPORALS", "build_fusion", "build_temporal"]
+__all__ = ["FUSIONS", "TEMPORALS", "build_fusion", "build_temporal", "fusion_class"]
 
 
-def build_fusion(
-    name: str,
-    dims: Mapping[str, int],
-    hidden: int,
-    soft_tokens: int,
-    spread: float,
-    steps: Mapping[str, int],
-    graph: "ItemGraph | None",
-) -> "Fusion":
-    """The fusion by its name, one of `FUSIONS`; `steps` matters to `resampler`, `graph` to `graph` alone."""
-    if name == "resampler":
-        from llmrec.fusion.resampler import ResamplerFusion
+def fusion_class(name: str) -> "type[Fusion]":
+    """The class of a fusion, without building one: it says what a batch has to hold.
 
-        return ResamplerFusion(dims, hidden, soft_tokens, spread, steps)
-    if name == "graph":
-        if graph is None:
-            raise ValueError("fusion 'graph' needs the catalogue's edges; pass them as `graph`")
-        with needs("graph", "the fusion 'graph'"):
-            from llmrec.fusion.graph import GraphFusion  # torch_geometric takes seconds to import
+    Parameters
+    ----------
+    name
+        One of `FUSIONS`, or a plug-in's name or import path.
 
-        return GraphFusion(dims, hidden, soft_tokens, spread, graph)
-    from llmrec.fusion.attention import AttentionFusion
-    from llmrec.fusion.concat import ConcatFusion
-    from llmrec.fusion.gating import WeightedFusion
-    from llmrec.fusion.late import LateFusion
-    from llmrec.fusion.recurrent import RecurrentFusion
+    Returns
+    -------
+    type of Fusion
+        Takes `FusionSizes` alone.
 
-    plain: dict[str, Callable[[Mapping[str, int], int, int, float], Fusion]] = {
-        "concat": ConcatFusion,
-        "weighted": WeightedFusion,
-        "late": LateFusion,
-        "attention": AttentionFusion,
-        "recurrent": RecurrentFusion,
-    }
-    return plain[name](dims, hidden, soft_tokens, spread)
+    Raises
+    ------
+    MissingExtra
+        Where it needs a package that is not installed.
+    UnknownPlugin
+        Where nothing has that name.
+    """
+    if name != "graph":
+        found: type[Fusion] = resolve("fusion", name)
+        return found
+    with needs("graph", "the fusion 'graph'"):
+        from llmrec.fusion.graph import GraphFusion  # torch_geometric takes seconds to import
+
+    return GraphFusion
+
+
+def build_fusion(name: str, sizes: "FusionSizes") -> "Fusion":
+    """The fusion by its name.
+
+    Parameters
+    ----------
+    name
+        One of `FUSIONS`, or a plug-in's name or import path.
+    sizes
+        What to build it for.
+
+    Returns
+    -------
+    Fusion
+        Untrained.
+    """
+    build: Callable[[FusionSizes], Fusion] = fusion_class(name)
+    return build(sizes)
 
 
 def build_temporal(name: str, dim: int, steps: int) -> "Temporal":
-    """The model over time by its name, one of `TEMPORALS`, for `steps` frames of size `dim`."""
+    """The model over time by its name.
+
+    Parameters
+    ----------
+    name
+        One of `TEMPORALS`.
+    dim
+        Width of a frame's vector.
+    steps
+        Frames an item has.
+
+    Returns
+    -------
+    Temporal
+        Untrained.
+    """
     from llmrec.fusion.temporal import LstmTemporal, MeanTemporal, TransformerTemporal
 
     kinds: dict[str, Callable[[int, int], Temporal]] = {

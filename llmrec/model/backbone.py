@@ -8,11 +8,22 @@ from torch import nn
 from llmrec.errors import CheckpointError, SetupError
 
 
-def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random_layers: bool = False) -> nn.Module:
-    """The first `exit_layer` decoder layers of the HF model in `base`, float32 (or 4-bit NF4 on CUDA).
+def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False) -> nn.Module:
+    """The first decoder layers of a base model, frozen.
 
-    `random_layers` re-initialises the layers and keeps the word embeddings: the control that tells what
-    pretraining brings. Raises `SetupError` where `base` holds no model.
+    Parameters
+    ----------
+    base
+        Folder in Hugging Face layout.
+    exit_layer
+        How many layers; the ranking path leaves after the last of them.
+    four_bit
+        Load the weights as 4-bit NF4 (needs CUDA) in place of float32.
+
+    Raises
+    ------
+    SetupError
+        Where `base` holds no model, or has fewer layers.
     """
     import torch
     from transformers import AutoConfig, AutoModel, BitsAndBytesConfig
@@ -40,16 +51,26 @@ def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False, random
             "device_map": {"": 0},
         }
     model: nn.Module = AutoModel.from_pretrained(base, config=config, **options)
-    if random_layers:
-        words = model.get_input_embeddings().weight.detach().clone()  # type: ignore[operator]
-        model = AutoModel.from_config(config, dtype=torch.float32, attn_implementation="sdpa")
-        model.get_input_embeddings().weight.data.copy_(words)  # type: ignore[operator]
     model.requires_grad_(False)
     return model
 
 
 def add_lora(backbone: nn.Module, rank: int, alpha: int) -> nn.Module:
-    """Wraps every linear layer with a trainable LoRA (Hu et al. 2021); `rank` 0 leaves the backbone as it is."""
+    """Wraps every linear layer with a trainable LoRA.
+
+    Parameters
+    ----------
+    backbone
+        Frozen decoder layers.
+    rank
+        Of the update's two factors; 0 leaves the backbone as it is.
+    alpha
+        The update is weighted alpha / rank.
+
+    References
+    ----------
+    Hu et al., "LoRA: Low-Rank Adaptation of Large Language Models" (2021, arXiv 2106.09685).
+    """
     if rank == 0:
         return backbone
     from peft import LoraConfig, get_peft_model
@@ -58,9 +79,19 @@ def add_lora(backbone: nn.Module, rank: int, alpha: int) -> nn.Module:
 
 
 def merged_writer(base: Path, rationale: Path) -> Any:
-    """The whole LLM in `base`, float32, with the peft adapter `rationale` merged into it.
+    """The whole LLM, float32, with the adapter that writes sentences merged into it.
 
-    Raises `CheckpointError` where the adapter is damaged.
+    Parameters
+    ----------
+    base
+        Folder of the base model.
+    rationale
+        Folder of the peft adapter.
+
+    Raises
+    ------
+    CheckpointError
+        Where the adapter is damaged.
     """
     import torch
     from peft import PeftModel
@@ -72,5 +103,5 @@ def merged_writer(base: Path, rationale: Path) -> Any:
         return PeftModel.from_pretrained(model, str(rationale)).merge_and_unload()
     except (OSError, ValueError, SafetensorError, RuntimeError) as error:
         raise CheckpointError(
-            f"the rationale adapter {rationale} is damaged ({error}); copy the adapter pack again"
+            f"the rationale adapter {rationale} is damaged ({error}); copy the checkpoint again"
         ) from error

@@ -34,7 +34,7 @@ class RecLMConfig(Config):
     temporal: str = "mean"
     """How the frames of a clip or a sound become one vector: mean, transformer or lstm."""
     interest: int = Field(default=0, ge=0)
-    """Directions a modality that the model reads in place of its whole vectors: those along which items taken together
+    """Directions a modality that the model reads in place of its whole vectors: those along which items chosen together
     lie near each other (`llmrec.ranking.projection`). For catalogues with few events an item; 0 reads the vectors."""
 
     @field_validator("fusion")

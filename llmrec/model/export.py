@@ -1,7 +1,7 @@
-"""An adapter pack as models that a serving engine loads: its LoRA merged into the weights, in Hugging Face folders.
+"""A checkpoint as models that a serving engine loads: its LoRA merged into the weights, in Hugging Face folders.
 
 rank/    the layers that rank; its last hidden state is what `RecLM` reads
-write/   the whole LLM that writes sentences, where the pack has a rationale adapter
+write/   the whole LLM that writes sentences, where the checkpoint has a rationale adapter
 
 Merged, because prompt embeddings together with a LoRA crash vLLM under concurrency (vllm issue 51122), and because
 merged weights multiply less. Tokenizers and a stamp with checksums lie beside the weights.
@@ -12,7 +12,8 @@ from typing import Any
 
 from llmrec.errors import CheckpointError, storage_error
 from llmrec.model.backbone import merged_writer
-from llmrec.model.checkpoint import Checkpoint, check_base, identity, merged_backbone
+from llmrec.model.checkpoint import Checkpoint, identity
+from llmrec.model.restore import check_base, merged_backbone
 from llmrec.setup.artefact import replacing, seal, sha256_of
 
 EMBEDS_ONLY = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
@@ -20,20 +21,41 @@ EMBEDS_ONLY = "{% for message in messages %}{{ message['content'] }}{% endfor %}
 
 
 def rank_name(checkpoint: Checkpoint) -> str:
-    """What the served ranking model is called: another training has another name."""
+    """The served name of the ranking model: another training has another name."""
     return f"{identity(checkpoint)}/rank"
 
 
 def write_name(checkpoint: Checkpoint) -> str:
-    """What the served writing model is called."""
+    """The served name of the writing model."""
     adapter = sha256_of(checkpoint.folder / "rationale" / "adapter_model.safetensors")
     return f"{checkpoint.info.name}@{adapter[:12]}/write"
 
 
 def export_merged(checkpoint: Checkpoint, base: Path, out: Path) -> dict[str, str]:
-    """Writes the folders below `out`, float32; returns each one's served name.
+    """Writes the merged models, float32.
 
-    Raises `CheckpointMismatch` (another base), `CheckpointError` (damaged), `StorageError` (a refused write).
+    Parameters
+    ----------
+    checkpoint
+        The trained part.
+    base
+        Folder of its base model.
+    out
+        Gets a folder `rank` and, where sentences are written, `write`.
+
+    Returns
+    -------
+    dict
+        Folder -> the name it is to be served under.
+
+    Raises
+    ------
+    CheckpointMismatch
+        For another base model.
+    CheckpointError
+        Where the checkpoint is damaged.
+    StorageError
+        Where the disk refuses.
     """
     check_base(checkpoint, base)
     names = {"rank": rank_name(checkpoint)}
@@ -69,7 +91,7 @@ def _write(
         seal(
             made,
             id=name,
-            source=f"adapter pack {checkpoint.info.name} on {checkpoint.info.base}",
+            source=f"checkpoint {checkpoint.info.name} on {checkpoint.info.base}",
             version="1",
             files=weights,
         )

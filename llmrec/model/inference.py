@@ -1,4 +1,4 @@
-"""What a trained RecLM says, without gradients: soft tokens, item vectors, and query vectors of many requests."""
+"""A trained RecLM without gradients: soft tokens and vectors of items, and query vectors of many requests."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,59 +6,132 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prefix_sharing import shared_prompts
 from llmrec.model.prompt import Branch, splice
 from llmrec.model.reclm import RecLM
 
-
-@torch.inference_mode()
-def soft_tokens(model: RecLM) -> torch.Tensor:
-    """Soft tokens of the whole catalogue, `(items, K, hidden)`."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    return model.soft(known)
+Floats = NDArray[np.float32]
 
 
 @torch.inference_mode()
-def with_unseen(model: RecLM, soft: torch.Tensor, given: Mapping[str, NDArray[np.float32]]) -> torch.Tensor:
-    """`soft (items, K, hidden)` and one row more: an item outside the catalogue (see `RecLM.unseen`)."""
-    token = model.unseen({m: torch.from_numpy(x).to(soft.device) for m, x in given.items()})
-    return torch.cat([soft, token.unsqueeze(0)])
+def soft_tokens(model: RecLM, table: ItemTable, rows: Sequence[int] | None = None) -> torch.Tensor:
+    """Soft tokens of items.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    table
+        The catalogue.
+    rows
+        Whose; the whole catalogue's by default.
+
+    Returns
+    -------
+    Tensor
+        ``(items, K, hidden)`` float32, on the model's device.
+    """
+    return model.soft_tokens(table.batch(_rows(rows, table)).to(model.device))
 
 
 @torch.inference_mode()
-def item_vectors(model: RecLM, without: str = "") -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """`v (items, dim), b (items,)`, with an input of every item hidden where one is named: a modality, or "id"."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    ids = torch.zeros_like(known) if without == "id" else known
-    hidden = {without: torch.ones_like(known)} if without in model.modalities else None
-    v, b = model.item_vectors(ids, hidden)
+def with_unseen(model: RecLM, table: ItemTable, soft: torch.Tensor, vectors: Mapping[str, Floats]) -> torch.Tensor:
+    """The catalogue's soft tokens, and those of an item that is not in it.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    table
+        The catalogue.
+    soft
+        ``(items, K, hidden)``: its `soft_tokens`.
+    vectors
+        Modality -> ``(width,)`` float32, normalised: see `ItemTable.unseen`.
+
+    Returns
+    -------
+    Tensor
+        ``(items + 1, K, hidden)``.
+    """
+    batch = table.unseen({m: torch.from_numpy(x).to(table.id_rows.device) for m, x in vectors.items()})
+    return torch.cat([soft, model.soft_tokens(batch.to(soft.device))])
+
+
+@torch.inference_mode()
+def item_vectors(
+    model: RecLM, table: ItemTable, without: str = "", rows: Sequence[int] | None = None
+) -> tuple[Floats, Floats]:
+    """Item vectors and biases.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    table
+        The catalogue.
+    without
+        An input to hide of every item: a modality, or "id"; none by default.
+    rows
+        Whose; the whole catalogue's by default.
+
+    Returns
+    -------
+    tuple of ndarray
+        v ``(items, dim)`` and b ``(items,)``, float32.
+    """
+    ids = torch.zeros_like(table.known) if without == "id" else None
+    batch = table.batch(_rows(rows, table), ids=ids)
+    v, b = model.item_vectors((batch.hide(without) if without in table.mask else batch).to(model.device))
     return v.float().cpu().numpy(), b.float().cpu().numpy()
+
+
+def _rows(rows: Sequence[int] | None, table: ItemTable) -> torch.Tensor | None:
+    return None if rows is None else torch.tensor(list(rows), dtype=torch.long, device=table.id_rows.device)
 
 
 @torch.inference_mode()
 def query_vectors(
     model: RecLM,
+    soft: torch.Tensor,
     before: Sequence[int],
     histories: Sequence[Sequence[int]],
     queries: Sequence[Sequence[int]] | None = None,
     batch: int = 64,
-    soft: torch.Tensor | None = None,
-) -> NDArray[np.float32]:
-    """`q (n, dim) float32` of each history (item rows, oldest first), each with an optional wish (token ids).
+) -> Floats:
+    """Query vectors of many requests.
 
     Only the last `window` items are read. Requests of like length share a batch, so little is spent on padding, and
     what histories have in common is read once (see `llmrec.model.prefix_sharing`).
-    `soft`: the catalogue's `soft_tokens`, from who asks often; they are computed here otherwise.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    soft
+        ``(items, K, hidden)``: the catalogue's `soft_tokens`.
+    before
+        Token ids of the words before a history.
+    histories
+        Item rows of each request, oldest first.
+    queries
+        Token ids of the words after each history; none by default.
+    batch
+        Prompts read at once.
+
+    Returns
+    -------
+    ndarray
+        q ``(requests, dim)`` float32.
     """
-    device = model.id_in.weight.device
-    soft = soft_tokens(model) if soft is None else soft
     slots = model.config.soft_tokens
     asked = [tuple(query) for query in queries] if queries else [()] * len(histories)
     prompts = sorted(shared_prompts(histories, asked, model.config.window, slots), key=lambda p: p.slots(slots))
     q = np.zeros((len(histories), model.config.dim), np.float32)
     for start in range(0, len(prompts), batch):
         chosen = prompts[start : start + batch]
-        prompt = splice(before, [p.trunk for p in chosen], [p.branches for p in chosen], slots, device)
+        prompt = splice(before, [p.trunk for p in chosen], [p.branches for p in chosen], slots, model.device)
         trunk, branch = model(prompt, soft)
         for n, p in enumerate(chosen):
             q[list(p.along)] = trunk[n, list(p.along.values())].cpu().numpy()
@@ -69,26 +142,47 @@ def query_vectors(
 @torch.inference_mode()
 def prompt_embeddings(
     model: RecLM,
+    soft: torch.Tensor,
     before: Sequence[int],
     histories: Sequence[Sequence[int]],
     queries: Sequence[tuple[int, ...]],
-    soft: torch.Tensor,
 ) -> list[torch.Tensor]:
-    """The prompt of each request (see `query_vectors`) as embeddings `(slots, hidden)`, for an LLM elsewhere.
+    """The prompts of `query_vectors` as embeddings, for an LLM elsewhere.
 
-    q is `read_states` of the last slot's state.
+    Parameters
+    ----------
+    model, soft, before, histories, queries
+        See `query_vectors`.
+
+    Returns
+    -------
+    list of Tensor
+        ``(slots, hidden)`` of each request; its q is `read_states` of the last slot's state.
     """
     found = []
     for history, query in zip(histories, queries, strict=True):
         read = tuple(history[-model.config.window :])
         branches = (Branch(len(read), query),) if query else ()
-        prompt = splice(before, [read], [branches], model.config.soft_tokens, model.id_in.weight.device)
+        prompt = splice(before, [read], [branches], model.config.soft_tokens, model.device)
         found.append(model.embed(prompt, soft)[0])
     return found
 
 
 @torch.inference_mode()
-def read_states(model: RecLM, states: NDArray[np.float32]) -> NDArray[np.float32]:
-    """`q (n, dim)` of the last hidden states `(n, hidden)` of prompts."""
-    q: NDArray[np.float32] = model.query_head(torch.from_numpy(states).to(model.id_in.weight.device)).cpu().numpy()
+def read_states(model: RecLM, states: Floats) -> Floats:
+    """Query vectors from hidden states.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    states
+        ``(n, hidden)`` float32: the last hidden states of prompts.
+
+    Returns
+    -------
+    ndarray
+        q ``(n, dim)`` float32.
+    """
+    q: Floats = model.query_head(torch.from_numpy(states).to(model.device)).cpu().numpy()
     return q

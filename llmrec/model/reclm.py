@@ -1,145 +1,209 @@
 """RecLM: the recommending LLM. History soft tokens and words in, query vector q out; items score q·v + b."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from llmrec.fusion import build_fusion, build_temporal
-from llmrec.fusion.item_graph import item_graph
+from llmrec.fusion.base import FusionSizes, ItemBatch
 from llmrec.model.config import RecLMConfig
 from llmrec.model.prompt import PromptBatch
 
 
-class RecLM(nn.Module):
-    """LLM (cut at `exit_layer`, with LoRA) + soft-token fusion + item head.
+@dataclass(frozen=True)
+class ItemSchema:
+    """What a RecLM has to know of the items before it is given any.
 
-    An item is known by what its media say (fusion, item head) plus, where it was seen in training, an id
-    embedding. In training the id of a random part of the items is hidden in every step, so that a new item,
-    which has no id, is scored by a model that has learnt to do without.
+    Parameters
+    ----------
+    dims
+        Modality -> width of an item's normalised vector, all its steps together.
+    steps
+        Modality -> consecutive blocks (frames) of a vector, where there are several.
+    ids
+        Rows of the id embeddings: items that were in training.
     """
 
-    vectors: Mapping[str, Tensor]
+    dims: Mapping[str, int]
+    steps: Mapping[str, int] = field(default_factory=dict)
+    ids: int = 0
 
-    def __init__(
-        self,
-        backbone: nn.Module,
-        config: RecLMConfig,
-        vectors: Mapping[str, Tensor],
-        mask: Mapping[str, Tensor],
-        known: Tensor,
-        dropout: float = 0.0,
-        steps: Mapping[str, int] | None = None,
-        interacted: Tensor | None = None,
-    ) -> None:
-        """`vectors[modality]: (items, dim) float32` normalised; `mask[modality]: (items,) bool`;
-        `known: (items,) bool`: items with training events, which own an id; `steps[modality]`: how many
-        consecutive blocks (frames) a vector of it is, default one; `taken: (2, events) int` item row and user
-        number of every training event, for the fusion that reads it ("graph")."""
+
+class EncodedItems(NamedTuple):
+    """What the model makes of n items.
+
+    Parameters
+    ----------
+    soft
+        ``(n, K, hidden)`` float32: their soft tokens, as the LLM reads them in a history.
+    vectors
+        ``(n, dim)`` float32: item vectors v, which query vectors meet.
+    biases
+        ``(n,)`` float32: b of the score q·v + b; 0 for an item without an id.
+    """
+
+    soft: Tensor
+    vectors: Tensor
+    biases: Tensor
+
+
+class RecLM(nn.Module):
+    """LLM (cut at `exit_layer`, with LoRA) + soft-token fusion + item head. It holds no catalogue.
+
+    An item is known by its media (fusion, item head) plus, where it was seen in training, an id embedding. In
+    training the id of a random part of the items is hidden in every step, so that a new item, which has no id, is
+    scored by a model that has learnt to do without.
+
+    Parameters
+    ----------
+    backbone
+        The decoder layers that rank, see `llmrec.model.backbone`.
+    config
+        Sizes.
+    schema
+        What items look like.
+    dropout
+        Of soft tokens and of the state that a query vector is read from, in training.
+    """
+
+    def __init__(self, backbone: nn.Module, config: RecLMConfig, schema: ItemSchema, dropout: float = 0.0) -> None:
         super().__init__()
         self.backbone, self.config = backbone, config
         table = backbone.get_input_embeddings().weight  # type: ignore[operator]
         hidden = int(table.shape[1])
         spread = float(table.detach().float().std())
-        items = known.shape[0]
-        self.modalities = tuple(vectors)
-        for name in self.modalities:
-            self.register_buffer(f"vectors_{name}", vectors[name], persistent=False)
-            self.register_buffer(f"mask_{name}", mask[name], persistent=False)
-        self.register_buffer("known", known, persistent=False)
-        self.steps = {name: n for name, n in (steps or {}).items() if n > 1 and name in vectors}
-        dims = {name: int(v.shape[1]) // self.steps.get(name, 1) for name, v in vectors.items()}
+        self.modalities = tuple(schema.dims)
+        self.steps = {name: n for name, n in schema.steps.items() if n > 1 and name in schema.dims}
+        dims = {name: dim // self.steps.get(name, 1) for name, dim in schema.dims.items()}
         self.temporal = nn.ModuleDict({m: build_temporal(config.temporal, dims[m], n) for m, n in self.steps.items()})
         dims |= {m: model.width for m, model in self.temporal.items()}  # type: ignore[misc]
-        self.interacted = torch.empty((2, 0), dtype=torch.long) if interacted is None else interacted
-        graph = item_graph(vectors, mask, self.interacted) if config.fusion == "graph" else None
-        self.fusion = build_fusion(config.fusion, dims, hidden, config.soft_tokens, spread, self.steps, graph)
-        self.id_in = nn.Embedding(items, hidden)
+        self.fusion = build_fusion(config.fusion, FusionSizes(dims, hidden, config.soft_tokens, spread, self.steps))
+        self.id_in = nn.Embedding(schema.ids, hidden)
         nn.init.normal_(self.id_in.weight, std=spread)
         self.query_head = nn.Sequential(nn.LayerNorm(hidden), nn.Dropout(dropout), nn.Linear(hidden, config.dim))
         self.item_head = nn.Linear(self.fusion.width, config.dim)
-        self.id_out = nn.Embedding(items, config.dim)
+        self.id_out = nn.Embedding(schema.ids, config.dim)
         nn.init.normal_(self.id_out.weight, std=0.02)
-        self.bias = nn.Embedding(items, 1)
+        self.bias = nn.Embedding(schema.ids, 1)
         nn.init.zeros_(self.bias.weight)
         self.dropout = nn.Dropout(dropout)
 
-    def media(
-        self, hidden: Mapping[str, Tensor] | None = None, rows: Tensor | None = None
-    ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        """Vectors and masks as the fusion reads them, of the catalogue or of its `rows (n,)`.
+    @property
+    def device(self) -> torch.device:
+        """Where the model lies."""
+        return self.id_in.weight.device
 
-        `hidden[modality]: (items,) bool` marks what to treat as missing.
+    def encode_items(self, batch: ItemBatch) -> EncodedItems:
+        """Everything the model makes of items: rows of a catalogue, or items that are in none.
+
+        Parameters
+        ----------
+        batch
+            n items; n is `batch.rows`' length where only those are wanted.
+
+        Returns
+        -------
+        EncodedItems
+            Soft tokens, item vectors and biases.
         """
-        vectors, mask = {}, {}
-        for m in self.modalities:
-            stored, there = getattr(self, f"vectors_{m}"), getattr(self, f"mask_{m}")
-            there = there & ~hidden[m] if hidden and m in hidden else there
-            stored, mask[m] = (stored, there) if rows is None else (stored[rows], there[rows])
-            vectors[m] = self._over_time(m, stored) if m in self.steps else stored
-        return vectors, mask
+        read = self._over_time(batch)
+        return EncodedItems(self._soft_tokens(read), *self._item_vectors(read))
 
-    def _over_time(self, modality: str, stored: Tensor) -> Tensor:
-        """`(n, steps x dim)` -> `(n, width)`, or `(n, steps, width)` where the fusion reads frames."""
+    def soft_tokens(self, batch: ItemBatch) -> Tensor:
+        """The soft tokens of `encode_items` alone.
+
+        Parameters
+        ----------
+        batch
+            n items.
+
+        Returns
+        -------
+        Tensor
+            ``(n, K, hidden)`` float32.
+        """
+        return self._soft_tokens(self._over_time(batch))
+
+    def item_vectors(self, batch: ItemBatch) -> tuple[Tensor, Tensor]:
+        """The item vectors and biases of `encode_items` alone.
+
+        Parameters
+        ----------
+        batch
+            n items.
+
+        Returns
+        -------
+        tuple of Tensor
+            ``(n, dim)`` and ``(n,)`` float32.
+        """
+        return self._item_vectors(self._over_time(batch))
+
+    def _over_time(self, batch: ItemBatch) -> ItemBatch:
+        """The batch as the fusion reads it: one vector of each clip, or its frames `(n, steps, width)`."""
+        return replace(batch, vectors={m: self._frames(m, x) for m, x in batch.vectors.items()})
+
+    def _frames(self, modality: str, stored: Tensor) -> Tensor:
+        if modality not in self.steps:
+            return stored
         steps, temporal = self.steps[modality], self.temporal[modality]
         # The row of all frames has unit length; a frame of it is to have that too.
         read: Tensor = temporal(stored.view(len(stored), steps, -1) * steps**0.5)
         return read if self.fusion.reads_frames else temporal.pool(read)  # type: ignore[operator]
 
-    def soft(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None, rows: Tensor | None = None) -> Tensor:
-        """Soft tokens `(items, K, hidden)`, of the catalogue or of its `rows (n,)`.
+    def _soft_tokens(self, read: ItemBatch) -> Tensor:
+        tokens: Tensor = self.fusion(read)
+        return _wanted(tokens + _of_ids(self.id_in, read).unsqueeze(1), read)
 
-        `ids (items,) bool`: whose id may be used.
+    def _item_vectors(self, read: ItemBatch) -> tuple[Tensor, Tensor]:
+        v = self.item_head(self.fusion.content(read)) + _of_ids(self.id_out, read)
+        return _wanted(v, read), _wanted(_of_ids(self.bias, read).squeeze(-1), read)
+
+    def embed(self, prompt: PromptBatch, soft: Tensor) -> Tensor:
+        """Input embeddings of prompts: word embeddings and soft tokens, spliced.
+
+        Parameters
+        ----------
+        prompt
+            B prompts of T slots.
+        soft
+            ``(items, K, hidden)``: the soft tokens that the prompts' item rows mean.
+
+        Returns
+        -------
+        Tensor
+            ``(B, T, hidden)`` in the dtype of the word embeddings.
         """
-        whole = self.fusion.reads_neighbours
-        tokens: Tensor = self.fusion(*self.media(hidden, None if whole else rows))
-        own = self.id_in.weight * ids.unsqueeze(-1)
-        if rows is None:
-            return tokens + own.unsqueeze(1)
-        return (tokens[rows] if whole else tokens) + own[rows].unsqueeze(1)
+        words = self.backbone.get_input_embeddings()(prompt.tokens.clamp(min=0))  # type: ignore[operator]
+        media = self.dropout(soft[prompt.items.clamp(min=0), prompt.slot.clamp(min=0)])
+        return torch.where((prompt.items >= 0).unsqueeze(-1), media.to(words.dtype), words)
 
-    def unseen(self, given: Mapping[str, Tensor]) -> Tensor:
-        """Soft tokens `(K, hidden)` of an item outside the catalogue, which has no id and no other media.
+    def states(self, prompt: PromptBatch, embeds: Tensor) -> Tensor:
+        """Hidden states at the exit layer.
 
-        `given[modality]: (dim,)` normalised. Where the fusion reads neighbours, the item stands in the place of the
-        catalogue's item that is most like it.
+        Parameters
+        ----------
+        prompt
+            B prompts of T slots.
+        embeds
+            ``(B, T, hidden)``: see `embed`.
+
+        Returns
+        -------
+        Tensor
+            ``(B, T, hidden)``.
         """
-        first = next(iter(given))
-        likest = (getattr(self, f"vectors_{first}") @ given[first]).argmax().view(1)
-        place = likest if self.fusion.reads_neighbours else None
-        vectors, mask = {}, {}
-        for m in self.modalities:
-            stored, there = getattr(self, f"vectors_{m}"), getattr(self, f"mask_{m}")
-            own = given.get(m, torch.zeros_like(stored[0])).to(stored).unsqueeze(0)
-            has = torch.tensor([m in given], device=there.device)
-            if place is not None:
-                own, has = stored.index_copy(0, place, own), there.index_copy(0, place, has)
-            vectors[m], mask[m] = self._over_time(m, own) if m in self.steps else own, has
-        tokens: Tensor = self.fusion(vectors, mask)
-        return tokens[0 if place is None else int(place)]
-
-    def item_vectors(self, ids: Tensor, hidden: Mapping[str, Tensor] | None = None) -> tuple[Tensor, Tensor]:
-        """Item vectors `v (items, dim)` and biases `b (items,)`."""
-        v = self.item_head(self.fusion.content(*self.media(hidden))) + self.id_out.weight * ids.unsqueeze(-1)
-        return v, self.bias.weight.squeeze(-1) * ids
-
-    def embed(self, batch: PromptBatch, soft: Tensor) -> Tensor:
-        """Input embeddings `(B, T, hidden)`: word embeddings and soft tokens, spliced."""
-        words = self.backbone.get_input_embeddings()(batch.tokens.clamp(min=0))  # type: ignore[operator]
-        media = self.dropout(soft[batch.items.clamp(min=0), batch.slot.clamp(min=0)])
-        return torch.where((batch.items >= 0).unsqueeze(-1), media.to(words.dtype), words)
-
-    def states(self, batch: PromptBatch, embeds: Tensor) -> Tensor:
-        """Hidden states at the exit layer, `(B, T, hidden)`."""
         options: dict[str, Any] = {
             "inputs_embeds": embeds,
-            "position_ids": batch.position,
+            "position_ids": prompt.position,
             "use_cache": False,
         }
-        if not batch.plain:
+        if not prompt.plain:
             # sdpa takes an additive mask; a boolean one is read differently by some attention back ends.
-            allowed = batch.attention()
+            allowed = prompt.attention()
             options["attention_mask"] = torch.zeros_like(allowed, dtype=embeds.dtype).masked_fill(
                 ~allowed, torch.finfo(embeds.dtype).min
             )
@@ -147,16 +211,54 @@ class RecLM(nn.Module):
         return states
 
     def read(self, states: Tensor, at: Tensor) -> Tensor:
-        """Query vectors `(B, N, dim)` at slots `at (B, N)`; rows of -1 give a vector nobody should use."""
+        """Query vectors.
+
+        Parameters
+        ----------
+        states
+            ``(B, T, hidden)``: see `states`.
+        at
+            ``(B, N)`` int64: slots to read at; -1 gives a vector without meaning.
+
+        Returns
+        -------
+        Tensor
+            ``(B, N, dim)`` float32.
+        """
         index = at.clamp(min=0).unsqueeze(-1).expand(-1, -1, states.shape[-1])
         q: Tensor = self.query_head(states.gather(1, index).float())
         return q
 
-    def forward(self, batch: PromptBatch, soft: Tensor) -> tuple[Tensor, Tensor]:
-        """Query vectors of trunk `(B, N + 1, dim)` and branches `(B, M, dim)`."""
-        states = self.states(batch, self.embed(batch, soft))
-        return self.read(states, batch.read_trunk), self.read(states, batch.read_branch)
+    def forward(self, prompt: PromptBatch, soft: Tensor) -> tuple[Tensor, Tensor]:
+        """Query vectors of prompts.
+
+        Parameters
+        ----------
+        prompt
+            B prompts, with histories of N items at most and M branches at most.
+        soft
+            ``(items, K, hidden)``: the soft tokens that the prompts' item rows mean.
+
+        Returns
+        -------
+        tuple of Tensor
+            Of the trunk after each number of items ``(B, N + 1, dim)``, and of the branches ``(B, M, dim)``.
+        """
+        states = self.states(prompt, self.embed(prompt, soft))
+        return self.read(states, prompt.read_trunk), self.read(states, prompt.read_branch)
 
     def trainable(self) -> dict[str, nn.Parameter]:
         """Every parameter that training changes, by name: LoRA, fusion, heads, ids."""
         return {name: p for name, p in self.named_parameters() if p.requires_grad}
+
+
+def _of_ids(embedding: nn.Embedding, batch: ItemBatch) -> Tensor:
+    """`(n, width)`: what each item's id adds; zeros for an item that owns none."""
+    if batch.id_rows is None or not embedding.num_embeddings:
+        return embedding.weight.new_zeros(len(batch), embedding.embedding_dim)
+    own: Tensor = embedding(batch.id_rows.clamp(min=0)) * (batch.id_rows >= 0).unsqueeze(-1)
+    return own
+
+
+def _wanted(found: Tensor, batch: ItemBatch) -> Tensor:
+    return found if batch.rows is None else found[batch.rows]

@@ -13,7 +13,8 @@ from llmrec.catalog.types import Catalog
 from llmrec.encoders.base import Encoder
 from llmrec.evaluation.metrics import ranking_metrics
 from llmrec.evaluation.splits import Event
-from llmrec.model.inference import query_vectors
+from llmrec.model.inference import query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
@@ -28,6 +29,7 @@ TRANSFER_COST = 0.01
 
 def calibrate(
     model: RecLM,
+    table: ItemTable,
     words: PromptWords,
     components: Components,
     catalog: Catalog,
@@ -48,7 +50,8 @@ def calibrate(
         compose_query(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
         for e in chosen
     ]
-    q = query_vectors(model, words.before, histories)
+    soft = soft_tokens(model, table)
+    q = query_vectors(model, soft, words.before, histories)
     targets = [e.target for e in chosen]
     transfers = worth_transferring(components, q, chosen)
     if transfers:
@@ -58,7 +61,7 @@ def calibrate(
     metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
     metrics["valid ndcg@10 of the LLM alone"] = _ndcg({"llm": plain["llm"]}, {"llm": 1.0}, chosen)
     if any(queries):
-        q = query_vectors(model, words.before, histories, [words.query_tokens(w) for w in queries])
+        q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
         asked: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
         queried = components.scores(q, histories, asked)
         weights["words"] = fit_weights(queried, targets, histories)

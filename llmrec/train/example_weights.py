@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from llmrec.evaluation.metrics import ranking_metrics
 from llmrec.evaluation.splits import Event
 from llmrec.model.inference import query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import SHOWN, Components
@@ -28,6 +29,7 @@ SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 def example_shares(
     model: RecLM,
+    table: ItemTable,
     words: PromptWords,
     components: Components,
     events: Sequence[Event],
@@ -43,7 +45,7 @@ def example_shares(
         asked = [] if modality == "text" else _asked(components, modality, events, seed)
         if not asked:
             continue
-        parts, seen = _scored(model, words, components, modality, asked)
+        parts, seen = _scored(model, table, words, components, modality, asked)
         targets, users = [e.target for e, _ in asked], [e.user for e, _ in asked]
         name = f"{modality} {SHOWN}"
         reached = {}
@@ -75,17 +77,22 @@ def _asked(components: Components, modality: str, events: Sequence[Event], seed:
 
 
 def _scored(
-    model: RecLM, words: PromptWords, components: Components, modality: str, asked: Sequence[tuple[Event, int]]
+    model: RecLM,
+    table: ItemTable,
+    words: PromptWords,
+    components: Components,
+    modality: str,
+    asked: Sequence[tuple[Event, int]],
 ) -> tuple[dict[str, NDArray[np.float32]], list[tuple[int, ...]]]:
     """Component -> (events, items), and the rows that cannot be answers."""
-    known: torch.Tensor = model.known  # type: ignore[assignment]
-    items = len(known)
-    others = {m: torch.ones_like(known) for m in model.modalities if m != modality}
+    items, everyone = len(table), torch.ones_like(table.known)
+    others = {m: everyone for m in model.modalities if m != modality}
     with torch.inference_mode():
-        # shown is one medium of an item that has no id: items + row is that reading of the item in row
-        soft = torch.cat([soft_tokens(model), model.soft(torch.zeros_like(known), others)])
+        # an example is one medium of an item that has no id: items + row is that reading of the item in row
+        alone = model.soft_tokens(table.batch(hidden=others, ids=~everyone))
     histories = [event.history for event, _ in asked]
-    q = query_vectors(model, words.before, [(*e.history, items + row) for e, row in asked], soft=soft)
+    soft = torch.cat([soft_tokens(model, table), alone])
+    q = query_vectors(model, soft, words.before, [(*e.history, items + row) for e, row in asked])
     parts = replace(components, likeness={}).scores(q, histories)
     vectors, mask = components.media[modality], components.mask[modality]
     likeness = vectors[[row for _, row in asked]] @ vectors.T

@@ -1,6 +1,7 @@
 """Puts a fresh RecLM together for a catalogue: features normalised, ids known, base cut and LoRA-wrapped."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -11,17 +12,39 @@ from torch import Tensor
 
 from llmrec.catalog.types import Catalog
 from llmrec.context import worded
-from llmrec.fusion.normalise import fit_normaliser, normalise, project
+from llmrec.encoders import Features
+from llmrec.fusion import fusion_class
+from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
+from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.prompt_tokens import PromptWords
-from llmrec.model.reclm import RecLM
+from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.ranking.projection import interest_axes
 from llmrec.train.query_texts import compose_query
 from llmrec.train.sequence_windows import QueryWords
 
-Normalisers = dict[str, tuple[NDArray[np.float32], ...]]
-"""Modality -> mean and spread, and the interest axes where the model reads along those."""
+
+@dataclass(frozen=True)
+class TrainingItems:
+    """A catalogue's items as a new model is to read them.
+
+    Parameters
+    ----------
+    table
+        The items; row n of the model's ids is row n of it.
+    normalisers
+        Modality -> what its vectors were made with.
+    """
+
+    table: ItemTable
+    normalisers: Mapping[str, Normaliser]
+
+    @property
+    def schema(self) -> ItemSchema:
+        """What a model has to know of them."""
+        dims = {m: fitted.width for m, fitted in self.normalisers.items()}
+        return ItemSchema(dims, {m: fitted.steps for m, fitted in self.normalisers.items()}, len(self.table))
 
 
 def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
@@ -32,45 +55,64 @@ def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[n
     return known
 
 
-def build_model(
-    base: Path,
-    vectors: Mapping[str, NDArray[np.float32]],
-    mask: Mapping[str, NDArray[np.bool_]],
-    known: NDArray[np.bool_],
-    config: RecLMConfig,
-    seed: int,
-    dropout: float,
-    *,
-    steps: Mapping[str, int] | None = None,
-    histories: Mapping[str, Sequence[int]] | None = None,
-    four_bit: bool = False,
-    random_layers: bool = False,
-) -> tuple[RecLM, Normalisers]:
-    """A RecLM with untrained LoRA, fusion and heads, and the normalisers fitted on `vectors (items, dim)`.
+def training_items(
+    features: Features, modalities: Sequence[str], histories: Mapping[str, Sequence[int]], config: RecLMConfig
+) -> TrainingItems:
+    """Normalises a catalogue's media, and draws what the model reads of its training events.
 
-    `steps`: modality -> frames in a vector; `histories`: user -> training rows, which the graph fusion links and
-    interest axes are drawn from.
+    Parameters
+    ----------
+    features
+        Raw vectors of the catalogue.
+    modalities
+        Those that the model reads.
+    histories
+        User -> training rows. Items in them own an id; a fusion that reads neighbours links them; interest axes are
+        fitted to them.
+    config
+        Shape of the model.
+    """
+    normalisers, read = {}, {}
+    for m in modalities:
+        raw, mask, steps = features.vectors[m], features.mask[m], features.steps.get(m, 1)
+        normaliser = Normaliser.fit(raw, mask, steps)
+        if config.interest:
+            x = normaliser(raw, mask)
+            pooled = x.reshape(len(x), steps, -1).mean(1) * np.float32(steps**0.5)  # RecLM makes a block as long
+            axes = interest_axes(pooled, mask, list(histories.values()), config.interest)
+            normaliser = replace(normaliser, axes=axes)
+        normalisers[m], read[m] = normaliser, torch.from_numpy(normaliser(raw, mask))
+    masks = {m: torch.from_numpy(features.mask[m]) for m in modalities}
+    known = torch.from_numpy(known_items(histories, len(features.ids)))
+    id_rows = torch.arange(len(known)).where(known, -1)
+    linked = fusion_class(config.fusion).reads_neighbours
+    graph = item_graph(read, masks, interaction_pairs(histories)) if linked else None
+    return TrainingItems(ItemTable(features.ids, read, masks, id_rows, graph), normalisers)
+
+
+def new_model(
+    base: Path, config: RecLMConfig, schema: ItemSchema, seed: int, dropout: float = 0.0, *, four_bit: bool = False
+) -> RecLM:
+    """A RecLM whose LoRA, fusion and heads are untrained.
+
+    Parameters
+    ----------
+    base
+        Folder of the base model.
+    config
+        Its shape.
+    schema
+        What items look like.
+    seed
+        Of every random number that it starts with.
+    dropout
+        See `RecLM`.
+    four_bit
+        See `load_backbone`.
     """
     torch.manual_seed(seed)
-    normalisers: Normalisers = {m: fit_normaliser(vectors[m], mask[m]) for m in vectors}
-    read = {m: normalise(vectors[m], mask[m], *normalisers[m][:2]) for m in vectors}
-    if config.interest:
-        for m, x in read.items():
-            n = (steps or {}).get(m, 1)
-            pooled = x.reshape(len(x), n, -1).mean(1) * np.float32(n**0.5)  # RecLM makes a block as long as a vector
-            axes = interest_axes(pooled, mask[m], list((histories or {}).values()), config.interest)
-            normalisers[m], read[m] = (*normalisers[m], axes), project(x, axes, n)
-    scaled = {m: torch.from_numpy(x) for m, x in read.items()}
-    backbone = load_backbone(base, config.exit_layer, four_bit=four_bit, random_layers=random_layers)
-    if random_layers:
-        backbone.requires_grad_(True)
-        backbone.get_input_embeddings().requires_grad_(False)  # type: ignore[operator]
-    else:
-        backbone = add_lora(backbone, config.lora_rank, config.lora_alpha)
-    masks = {m: torch.from_numpy(mask[m]) for m in vectors}
-    interacted = interaction_pairs(histories) if histories and config.fusion == "graph" else None
-    model = RecLM(backbone, config, scaled, masks, torch.from_numpy(known), dropout, steps, interacted)
-    return model, normalisers
+    backbone = add_lora(load_backbone(base, config.exit_layer, four_bit=four_bit), config.lora_rank, config.lora_alpha)
+    return RecLM(backbone, config, schema, dropout)
 
 
 def interaction_pairs(histories: Mapping[str, Sequence[int]]) -> Tensor:

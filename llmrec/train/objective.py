@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptBatch
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
@@ -21,12 +22,11 @@ class Batch:
     queried: Tensor
 
 
-def _hide(model: RecLM, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
     """Draws whose id `(items,) bool` may be used in this step, and which items lose which modality."""
-    known: Tensor = model.known  # type: ignore[assignment]
-    draw = torch.rand((1 + len(model.modalities), known.shape[0]), generator=generator).to(known.device)
-    ids = known & (draw[0] >= config.id_dropout)
-    hidden = {name: draw[n + 1] < config.modality_dropout for n, name in enumerate(model.modalities)}
+    draw = torch.rand((1 + len(table.mask), len(table)), generator=generator).to(table.id_rows.device)
+    ids = table.known & (draw[0] >= config.id_dropout)
+    hidden = {name: draw[n + 1] < config.modality_dropout for n, name in enumerate(table.mask)}
     return ids, hidden
 
 
@@ -43,19 +43,20 @@ def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal
 
 def loss(
     model: RecLM,
+    table: ItemTable,
     batch: Batch,
     config: TrainConfig,
     generator: torch.Generator,
     weights: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
     """Loss of one batch and its parts by name; `weights (items,)`: what an event counts, by its target."""
-    ids, hidden = _hide(model, config, generator)
+    ids, hidden = _hide(table, config, generator)
     # Only the items that are read need soft tokens; the whole catalogue is scored.
     rows, place = batch.prompt.items.clamp(min=0).unique(return_inverse=True)
     prompt = replace(batch.prompt, items=place.where(batch.prompt.items >= 0, -1))
-    trunk, branch = model(prompt, model.soft(ids, hidden, rows))
+    trunk, branch = model(prompt, model.soft_tokens(table.batch(rows, hidden, ids)))
     # The item head sees every modality: hiding media there as well would blur the targets themselves.
-    v, b = model.item_vectors(ids)
+    v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
 
     def asked(q: Tensor, targets: Tensor) -> Tensor:

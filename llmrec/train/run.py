@@ -14,6 +14,7 @@ from llmrec.evaluation.splits import Event, Split, load_split, rolling_events, r
 from llmrec.evidence.probes import probed, spoken
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
 from llmrec.model.inference import item_vectors
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
@@ -27,7 +28,12 @@ from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
 from llmrec.train.example_weights import example_shares
 from llmrec.train.held_out import llm_ndcg
-from llmrec.train.model_factory import Normalisers, build_model, known_items, query_writer
+from llmrec.train.model_factory import (
+    TrainingItems,
+    new_model,
+    query_writer,
+    training_items,
+)
 from llmrec.train.preference import learn_preference
 from llmrec.train.progress_log import write_log
 from llmrec.train.rationale_lora import train_rationale
@@ -97,29 +103,20 @@ def train(
     base, shape = config.base or base_folder(home()), config.model
     material = prepare(data, config.split, say, config.encoders)
     catalog, features = material.catalog, material.features
-    used = {m: features.vectors[m] for m in features.encoders if features.mask[m].any()}
+    used = [m for m in features.encoders if features.mask[m].any()]
     if not used:
         raise BadInput(f"{data} has no item with text or other media; nothing can become a soft token")
-    known = known_items(material.histories, len(catalog.items))
-    model, normalisers = build_model(
-        base,
-        used,
-        {m: features.mask[m] for m in used},
-        known,
-        shape,
-        config.seed,
-        config.dropout,
-        steps=features.steps,
-        histories=material.histories,
-        four_bit=torch.cuda.is_available() and _large(base),
-    )
+    items = training_items(features, used, material.histories, shape)
+    four_bit = torch.cuda.is_available() and _large(base)
+    model = new_model(base, shape, items.schema, config.seed, config.dropout, four_bit=four_bit)
     words = PromptWords.load(base)
     progress = fit(
         model,
+        items.table,
         material.histories,
         words.before,
         query_writer(catalog, words),
-        lambda m: llm_ndcg(m, words.before, material.valid),
+        lambda m: llm_ndcg(m, items.table, words.before, material.valid),
         config,
         out / "checkpoint.pt",
         report,
@@ -127,13 +124,17 @@ def train(
     )
     say("fitting the item-item model, the codes of a taste and the weights of the fused score")
     model.to("cpu")
-    components = compose(model, features, material.histories, config.seed)
+    components = compose(model, items.table, features, material.histories, config.seed)
     text = encoder(
         "text", config.encoders.get("text", DEFAULTS["text"])
     )  # words of a wish must meet those of the items
-    weights, metrics, cold_start = calibrate(model, words, components, catalog, material.valid, text, config.seed)
+    weights, metrics, cold_start = calibrate(
+        model, items.table, words, components, catalog, material.valid, text, config.seed
+    )
     usual = components.with_cold_start() if cold_start else components
-    weights["example"], reached = example_shares(model, words, usual, material.valid, weights["history"], config.seed)
+    weights["example"], reached = example_shares(
+        model, items.table, words, usual, material.valid, weights["history"], config.seed
+    )
     metrics |= reached
     about = provenance(material, config, progress)
     info = CheckpointInfo(
@@ -149,7 +150,7 @@ def train(
         provenance=about,
         steps=model.steps,
     )
-    _write(out, info, model, normalisers, components, material)
+    _write(out, info, model, items, components, material)
     write_log(progress.log, out)
     write_card(out, info, progress)
     if config.rationale.pairs and not (out / "rationale" / "adapter_config.json").is_file():
@@ -164,18 +165,19 @@ def _write(
     out: Path,
     info: CheckpointInfo,
     model: RecLM,
-    normalisers: Normalisers,
+    items: TrainingItems,
     components: Components,
     material: Material,
 ) -> None:
-    ids = tuple(item.id for item in material.catalog.items)
-    save_checkpoint(out, info, model, normalisers, ids, as_arrays(components))
+    save_checkpoint(out, info, model, items.table, items.normalisers, as_arrays(components))
     material.features.save(out / "features.safetensors")
 
 
-def compose(model: RecLM, features: Features, histories: Mapping[str, Sequence[int]], seed: int) -> Components:
+def compose(
+    model: RecLM, table: ItemTable, features: Features, histories: Mapping[str, Sequence[int]], seed: int
+) -> Components:
     """The parts of the fused score for a trained RecLM."""
-    v, b = item_vectors(model)
+    v, b = item_vectors(model, table)
     rows = [list(h) for h in histories.values()]
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}

@@ -13,6 +13,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor
 
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
 from llmrec.provenance import machine_name
@@ -57,6 +58,7 @@ def _pad(rows: Sequence[Sequence[int]], width: int, device: torch.device) -> Ten
 
 def fit(
     model: RecLM,
+    table: ItemTable,
     histories: Mapping[str, Sequence[int]],
     before: Sequence[int],
     query_words: QueryWords,
@@ -76,13 +78,14 @@ def fit(
     """
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
     model.to(accelerator.device)
+    table = table.to(accelerator.device)
     lora = [p for name, p in model.trainable().items() if "lora_" in name]
     rest = [p for name, p in model.trainable().items() if "lora_" not in name]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
     optimizer = accelerator.prepare(optimizer)
     size = model.config.window
-    weights, factors = _imbalance(model, histories, config)
+    weights, factors = _imbalance(table, histories, config)
     most = math.ceil(float(factors.max())) if factors is not None else 1
     steps_an_epoch = math.ceil(most * sum(_windows(len(h), size) for h in histories.values()) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
@@ -122,7 +125,7 @@ def fit(
                     group["lr"] = full * rate
                 batch = to_batch(batches[progress.step], before, model.config.soft_tokens, accelerator.device)
                 with accelerator.autocast():
-                    value, parts = loss(model, batch, config, generator, weights)
+                    value, parts = loss(model, table, batch, config, generator, weights)
                 accelerator.backward(value)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
                 counted = False
@@ -153,15 +156,15 @@ def fit(
 
 
 def _imbalance(
-    model: RecLM, histories: Mapping[str, Sequence[int]], config: TrainConfig
+    table: ItemTable, histories: Mapping[str, Sequence[int]], config: TrainConfig
 ) -> tuple[Tensor | None, Tensor | None]:
     """Weights of events by item and factors by which items are repeated, `(items,)` each, where they are asked for."""
     weights = factors = None
     if config.class_weights:
-        weights = class_weights(histories, model.id_in.num_embeddings, config.class_weights)
-        weights = weights.to(model.id_in.weight.device)
+        weights = class_weights(histories, len(table), config.class_weights)
+        weights = weights.to(table.id_rows.device)
     if config.resample_rare:
-        factors = repeat_factors(model.media()[1], config.resample_rare)
+        factors = repeat_factors(table.mask, config.resample_rare)
     return weights, factors
 
 

@@ -13,7 +13,7 @@ from llmrec.setup import base_folder
 @pytest.fixture(scope="module")
 def writer() -> LocalEngine:
     checkpoint = resource("adapters") / "ml-100k"
-    return LocalEngine(None, base_folder(home()), checkpoint / "rationale")  # type: ignore[arg-type]
+    return LocalEngine(None, None, base_folder(home()), checkpoint / "rationale")  # type: ignore[arg-type]
 
 
 def test_greedy_words_do_not_change(writer: LocalEngine) -> None:
@@ -31,6 +31,6 @@ def test_another_seed_may_write_otherwise_but_the_same_again(writer: LocalEngine
 def test_a_truncated_rationale_adapter_is_refused(tmp_path: Path) -> None:
     for file in (resource("adapters") / "ml-100k" / "rationale").iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 20_000 if file.suffix == ".safetensors" else None])
-    engine = LocalEngine(None, base_folder(home()), tmp_path)  # type: ignore[arg-type]
+    engine = LocalEngine(None, None, base_folder(home()), tmp_path)  # type: ignore[arg-type]
     with pytest.raises(CheckpointError, match="damaged"):
         engine.generate(["a"], 0)

@@ -20,6 +20,7 @@ from llmrec.engine import remote
 from llmrec.engine.local import LocalEngine
 from llmrec.engine.vllm import VllmEngine
 from llmrec.errors import EngineMismatch
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 
 DEAD = "http://127.0.0.1:9"
@@ -79,8 +80,8 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def local(make_model: Callable[..., RecLM], tiny_base: Path) -> LocalEngine:
-    return LocalEngine(make_model(), tiny_base, None)
+def local(make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path) -> LocalEngine:
+    return LocalEngine(*make_model(), tiny_base, None)
 
 
 @pytest.fixture
@@ -190,10 +191,12 @@ def test_what_comes_back_as_another_model_stays_away(local: LocalEngine, server:
     assert asked(engine)[1] == {"llm"}
 
 
-def test_other_items_share_the_servers(local: LocalEngine, server: Faulty, make_model: Callable[..., RecLM]) -> None:
+def test_other_items_share_the_servers(
+    local: LocalEngine, server: Faulty, make_model: Callable[..., tuple[RecLM, ItemTable]]
+) -> None:
     engine = over(local, server.url)
     server.wrong["/pooling"] = (500, {})
     asked(engine)
-    assert asked(engine.over(make_model()))[1] == {"llm"}
+    assert asked(engine.over(make_model()[1], [0]))[1] == {"llm"}
     server.wrong.clear()
-    assert until(lambda: asked(engine.over(make_model()))[1] == set())
+    assert until(lambda: asked(engine.over(make_model()[1], [0]))[1] == set())

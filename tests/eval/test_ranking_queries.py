@@ -9,24 +9,26 @@ from eval.ranking.queries import Queries, ask, shuffled
 from eval.ranking.variants import Trained
 from llmrec.catalog.types import Catalog
 from llmrec.evaluation.splits import rolling_events, rolling_split
-from llmrec.model.inference import query_vectors
+from llmrec.model.inference import query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.train.trainer import Progress
 
 
 def test_shared_reading_equals_single_reading(
-    make_model: Callable[..., RecLM], tiny_base: Path, tiny_catalog: Catalog
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_catalog: Catalog
 ) -> None:
     words = PromptWords.load(tiny_base)
-    model = make_model().eval()
+    model, table = make_model()
     split = rolling_split(tiny_catalog, last=2)
     events = [e for at in ("valid", "test") for e in rolling_events(tiny_catalog, split, at)]
     queries = [words.query_tokens("a comedy") if n % 2 else () for n in range(len(events))]
-    plain, queried = ask(Trained(model, words, Progress(), ()), events, queries)
+    plain, queried = ask(Trained(model, table, words, Progress(), ()), events, queries)
+    soft = soft_tokens(model, table)
     histories = [e.history for e in events]
-    np.testing.assert_allclose(plain, query_vectors(model, words.before, histories), atol=1e-4)
-    np.testing.assert_allclose(queried, query_vectors(model, words.before, histories, queries), atol=1e-4)
+    np.testing.assert_allclose(plain, query_vectors(model, soft, words.before, histories), atol=1e-4)
+    np.testing.assert_allclose(queried, query_vectors(model, soft, words.before, histories, queries), atol=1e-4)
     np.testing.assert_array_equal(plain[::2], queried[::2])
 
 

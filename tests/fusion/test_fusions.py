@@ -1,5 +1,7 @@
 """What every fusion owes: missing media say nothing, K tokens as large as words, gradients everywhere."""
 
+from dataclasses import dataclass
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -7,13 +9,14 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from llmrec.fusion import FUSIONS, build_fusion
-from llmrec.fusion.base import Fusion
-from llmrec.fusion.item_graph import item_graph
+from llmrec.fusion.base import Fusion, FusionSizes, ItemBatch
+from llmrec.fusion.item_graph import ItemGraph, item_graph
 
 DIMS = {"text": 6, "image": 4, "video": 5}
 STEPS = {"video": 3}
 ITEMS = 7
 Media = tuple[dict[str, Tensor], dict[str, Tensor]]
+EVENTS = torch.tensor([[0, 1, 1, 2, 6], [0, 0, 1, 1, 2]])
 
 
 def media(fusion: str, seed: int, bits: int = 0b010_111_101_110_011_001_000) -> Media:
@@ -26,20 +29,30 @@ def media(fusion: str, seed: int, bits: int = 0b010_111_101_110_011_001_000) -> 
     return vectors, mask
 
 
-def build(fusion: str, drawn: Media, soft_tokens: int = 1) -> Fusion:
+def build(fusion: str, drawn: Media, soft_tokens: int = 1) -> "Drawn":
     torch.manual_seed(0)
-    interacted = torch.tensor([[0, 1, 1, 2, 6], [0, 0, 1, 1, 2]])
-    graph = item_graph(*drawn, interacted) if fusion == "graph" else None
-    net = build_fusion(fusion, DIMS, 16, soft_tokens, 0.05, STEPS, graph)
+    net = build_fusion(fusion, FusionSizes(DIMS, 16, soft_tokens, 0.05, STEPS))
     with torch.no_grad():
         for name, p in net.named_parameters():
             if "gates" in name:
                 p.fill_(0.7)  # as if trained: closed gates would hide what is behind them
-    return net.eval()
+    return Drawn(net.eval(), item_graph(*drawn, EVENTS) if net.reads_neighbours else None)
 
 
-def both(net: Fusion, drawn: Media) -> tuple[Tensor, Tensor]:
-    return net(*drawn).detach(), net.content(*drawn).detach()
+@dataclass
+class Drawn:
+    """A fusion, and the graph of the items it was built for."""
+
+    net: Fusion
+    graph: ItemGraph | None
+
+    def batch(self, vectors: dict[str, Tensor], mask: dict[str, Tensor]) -> ItemBatch:
+        return ItemBatch(vectors, mask, graph=self.graph)
+
+
+def both(built: Drawn, drawn: Media) -> tuple[Tensor, Tensor]:
+    batch = built.batch(*drawn)
+    return built.net(batch).detach(), built.net.content(batch).detach()
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
@@ -71,7 +84,7 @@ def test_modality_that_is_there_counts(fusion: str) -> None:
         assert not torch.allclose(tokens[2], tokens_moved[2]) and not torch.allclose(content[2], content_moved[2])
         hidden = mask | {m: mask[m] & (torch.arange(ITEMS) != 2)}
         assert not torch.allclose(tokens[2], both(net, (vectors, hidden))[0][2])
-        if not net.reads_neighbours:
+        if not net.net.reads_neighbours:
             assert torch.equal(tokens[3:], tokens_moved[3:]) and torch.equal(content[3:], content_moved[3:])
 
 
@@ -86,10 +99,10 @@ def test_every_parameter_learns(fusion: str) -> None:
     drawn = media(fusion, 3, 2 ** (3 * ITEMS) - 1)
     net = build(fusion, drawn, 2)
     draw = torch.Generator().manual_seed(0)
-    tokens, content = net(*drawn), net.content(*drawn)
+    tokens, content = net.net(net.batch(*drawn)), net.net.content(net.batch(*drawn))
     asked = (tokens * torch.randn(tokens.shape, generator=draw)).sum()
     (asked + (content * torch.randn(content.shape, generator=draw)).sum()).backward()
-    for name, p in net.named_parameters():
+    for name, p in net.net.named_parameters():
         assert p.grad is not None and torch.isfinite(p.grad).all(), name
         assert p.grad.abs().max() > 0, name
 
@@ -97,45 +110,46 @@ def test_every_parameter_learns(fusion: str) -> None:
 @pytest.mark.parametrize("fusion", ["weighted", "late"])
 def test_weights_are_shares_that_follow_what_was_learnt(fusion: str) -> None:
     drawn = media(fusion, 1)
-    net = build(fusion, drawn)
+    net = build(fusion, drawn).net
     assert net.shares() == pytest.approx(dict.fromkeys(DIMS, 1 / 3), abs=1e-4)
     with torch.no_grad():
         (net.logits if fusion == "weighted" else net.score_logits)[1] += 2  # type: ignore[operator, union-attr]
     assert sum(net.shares().values()) == pytest.approx(1)
     assert net.shares()["image"] > 0.5
-    assert not build("concat", drawn).shares()
+    assert not build("concat", drawn).net.shares()
 
 
 def test_weighted_sum_hands_the_share_of_a_missing_modality_to_the_others() -> None:
     vectors, mask = media("weighted", 1, 0b001)
-    net = build("weighted", (vectors, mask))
+    net = build("weighted", (vectors, mask)).net
     alone = net.project["text"](vectors["text"][0])  # type: ignore[index, operator]
-    assert torch.allclose(net.content(vectors, mask)[0], alone, atol=1e-6)
+    assert torch.allclose(net.content(ItemBatch(vectors, mask))[0], alone, atol=1e-6)
 
 
 def test_late_scores_add_up_over_modalities() -> None:
     """q·v is the sum of what each modality scores by itself, under any linear item head."""
     vectors, mask = media("late", 1, 2 ** (3 * ITEMS) - 1)
-    net, head = build("late", (vectors, mask)), torch.nn.Linear(3 * 128, 8, bias=False)
+    net, head = build("late", (vectors, mask)).net, torch.nn.Linear(3 * 128, 8, bias=False)
     q, nobody = torch.randn(8), torch.zeros(ITEMS, dtype=torch.bool)
-    whole = head(net.content(vectors, mask)) @ q
-    apart = [head(net.content(vectors, {m: mask[m] if m == one else nobody for m in DIMS})) @ q for one in DIMS]
+    whole = head(net.content(ItemBatch(vectors, mask))) @ q
+    alone = [ItemBatch(vectors, {m: mask[m] if m == one else nobody for m in DIMS}) for one in DIMS]
+    apart = [head(net.content(batch)) @ q for batch in alone]
     assert torch.allclose(whole, torch.stack(apart).sum(0), atol=1e-5)
 
 
 def test_recurrent_fusion_reads_in_order_and_resampler_tells_frames_apart() -> None:
     vectors, mask = media("resampler", 1, 2 ** (3 * ITEMS) - 1)
-    net = build("resampler", (vectors, mask))
+    net = build("resampler", (vectors, mask)).net
     backwards = vectors | {"video": vectors["video"].flip(1)}
-    assert not torch.allclose(net(vectors, mask), net(backwards, mask))
+    assert not torch.allclose(net(ItemBatch(vectors, mask)), net(ItemBatch(backwards, mask)))
     same = {m: torch.ones(1, 4) for m in ("a", "b")}
     torch.manual_seed(0)
-    gru = build_fusion("recurrent", {"a": 4, "b": 4}, 16, 1, 0.05, {}, None)
+    gru = build_fusion("recurrent", FusionSizes({"a": 4, "b": 4}, 16, 1, 0.05))
     there = {m: torch.ones(1, dtype=torch.bool) for m in same}
-    first = gru(same | {"a": -same["a"]}, there)
-    assert not torch.allclose(first, gru(same | {"b": -same["b"]}, there))
+    first = gru(ItemBatch(same | {"a": -same["a"]}, there))
+    assert not torch.allclose(first, gru(ItemBatch(same | {"b": -same["b"]}, there)))
 
 
 def test_graph_needs_its_edges() -> None:
     with pytest.raises(ValueError, match="edges"):
-        build_fusion("graph", DIMS, 16, 1, 0.05, STEPS, None)
+        build_fusion("graph", FusionSizes(DIMS, 16, 1, 0.05, STEPS))(ItemBatch(*media("graph", 1)))

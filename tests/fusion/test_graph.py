@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from llmrec.fusion import build_fusion
+from llmrec.fusion.base import FusionSizes, ItemBatch
 from llmrec.fusion.item_graph import item_graph, nearest
 
 ITEMS = 6
@@ -21,8 +22,8 @@ def clusters() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
 def content(interacted: list[tuple[int, int]], vectors: dict[str, Tensor], mask: dict[str, Tensor]) -> Tensor:
     torch.manual_seed(0)
     pairs = torch.tensor(interacted, dtype=torch.long).reshape(-1, 2).T
-    net = build_fusion("graph", {"text": 3, "image": 4}, 16, 1, 0.05, {}, item_graph(vectors, mask, pairs))
-    return net.content(vectors, mask).detach()
+    net = build_fusion("graph", FusionSizes({"text": 3, "image": 4}, 16, 1, 0.05))
+    return net.content(ItemBatch(vectors, mask, graph=item_graph(vectors, mask, pairs))).detach()
 
 
 def test_nearest_are_the_alike_and_never_the_item_itself() -> None:

@@ -12,10 +12,12 @@ from transformers import AutoModel, AutoModelForCausalLM, AutoTokenizer
 
 from llmrec.encoders import Features
 from llmrec.errors import CheckpointMismatch
-from llmrec.model.checkpoint import load_checkpoint, restore_model
+from llmrec.model.checkpoint import load_checkpoint
 from llmrec.model.export import export_merged
 from llmrec.model.inference import prompt_embeddings, query_vectors, read_states, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
+from llmrec.model.restore import restore_items, restore_model
 from tests.model.test_checkpoint import save
 
 BEFORE = (5, 9, 12)
@@ -24,9 +26,11 @@ QUERIES = [(), (7, 8), (9,), (), (3, 4, 5)]
 
 
 @pytest.fixture
-def folder(make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Features, tmp_path: Path) -> Path:
+def folder(
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_features: Features, tmp_path: Path
+) -> Path:
     """A pack of one layer of the two, with a rationale adapter whose weights count."""
-    folder = save(tmp_path / "pack", make_model(soft_tokens=2, exit_layer=1), tiny_base, tiny_features)
+    folder = save(tmp_path / "pack", *make_model(soft_tokens=2, exit_layer=1), tiny_base, tiny_features)
     writer = get_peft_model(
         AutoModelForCausalLM.from_pretrained(tiny_base), LoraConfig(r=4, target_modules="all-linear")
     )
@@ -43,14 +47,14 @@ def test_the_ranking_model_gives_the_same_q(
 ) -> None:
     checkpoint = load_checkpoint(folder)
     names = export_merged(checkpoint, tiny_base, tmp_path / "out")
-    model = restore_model(checkpoint, tiny_base, tiny_features.ids, tiny_features.vectors, tiny_features.mask)
-    soft = soft_tokens(model)
+    model = restore_model(checkpoint, tiny_base)
+    soft = soft_tokens(model, restore_items(checkpoint, tiny_features.ids, tiny_features.vectors, tiny_features.mask))
     served = AutoModel.from_pretrained(tmp_path / "out" / "rank").eval()
     assert served.config.num_hidden_layers == 1
-    prompts = prompt_embeddings(model, BEFORE, HISTORIES, QUERIES, soft)
+    prompts = prompt_embeddings(model, soft, BEFORE, HISTORIES, QUERIES)
     with torch.inference_mode():
         states = [served(inputs_embeds=prompt[None]).last_hidden_state[0, -1].numpy() for prompt in prompts]
-    own = query_vectors(model, BEFORE, HISTORIES, QUERIES, soft=soft)
+    own = query_vectors(model, soft, BEFORE, HISTORIES, QUERIES)
     assert np.abs(read_states(model, np.stack(states)) - own).max() < 1e-4
     assert json.loads((tmp_path / "out" / "rank" / "llmrec.json").read_text())["id"] == names["rank"]
 
@@ -77,16 +81,16 @@ def test_the_writing_model_has_the_adapter_in_its_weights(folder: Path, tiny_bas
 
 
 def test_a_pack_without_sentences_exports_the_ranking_alone_and_another_training_has_another_name(
-    make_model: Callable[..., RecLM], tiny_base: Path, tiny_features: Features, tmp_path: Path
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> None:
-    model = make_model()
+    model, table = make_model()
     first = export_merged(
-        load_checkpoint(save(tmp_path / "a", model, tiny_base, tiny_features)), tiny_base, tmp_path / "1"
+        load_checkpoint(save(tmp_path / "a", model, table, tiny_base, tiny_features)), tiny_base, tmp_path / "1"
     )
     with torch.no_grad():
         model.query_head[2].bias += 1
     second = export_merged(
-        load_checkpoint(save(tmp_path / "b", model, tiny_base, tiny_features)), tiny_base, tmp_path / "2"
+        load_checkpoint(save(tmp_path / "b", model, table, tiny_base, tiny_features)), tiny_base, tmp_path / "2"
     )
     assert set(first) == {"rank"} and not (tmp_path / "1" / "write").exists()
     assert first["rank"] != second["rank"]

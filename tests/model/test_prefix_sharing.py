@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from llmrec.model.inference import query_vectors
+from llmrec.model.inference import query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prefix_sharing import MOST_SLOTS, shared_prompts
 from llmrec.model.reclm import RecLM
 
@@ -20,13 +21,14 @@ def left_out(history: tuple[int, ...], newest: int) -> list[tuple[int, ...]]:
 @pytest.mark.parametrize("query", [(), QUERY], ids=["no wish", "a wish"])
 @pytest.mark.parametrize("window", [6, 12], ids=["longer than the window", "all read"])
 def test_a_history_without_each_item_in_turn_reads_like_prompts_of_their_own(
-    make_model: Callable[..., RecLM], query: tuple[int, ...], window: int
+    make_model: Callable[..., tuple[RecLM, ItemTable]], query: tuple[int, ...], window: int
 ) -> None:
-    model = make_model(window=window, soft_tokens=2)
+    model, table = make_model(window=window, soft_tokens=2)
+    soft = soft_tokens(model, table)
     histories = [*left_out(HISTORY, 4), HISTORY, (4, 6), ()]
     queries = [query] * len(histories)
-    together = query_vectors(model, BEFORE, histories, queries)
-    apart = [query_vectors(model, BEFORE, [h], [w])[0] for h, w in zip(histories, queries, strict=True)]
+    together = query_vectors(model, soft, BEFORE, histories, queries)
+    apart = [query_vectors(model, soft, BEFORE, [h], [w])[0] for h, w in zip(histories, queries, strict=True)]
     np.testing.assert_allclose(together, apart, atol=1e-5)
     assert np.abs(together[0] - together[3]).max() > 1e-3
 

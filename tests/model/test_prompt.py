@@ -5,32 +5,36 @@ from collections.abc import Callable, Sequence
 import pytest
 import torch
 
+from llmrec.model.inference import soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import Branch, splice
 from llmrec.model.reclm import RecLM
 
 BEFORE = (5, 9, 12)
+Made = tuple[RecLM, ItemTable]
 A, B = (7, 8, 20), (30, 31)
 
 
 def vectors(
-    model: RecLM, histories: Sequence[Sequence[int]], branches: Sequence[Sequence[Branch]]
+    made: Made, histories: Sequence[Sequence[int]], branches: Sequence[Sequence[Branch]]
 ) -> tuple[torch.Tensor, torch.Tensor]:
     with torch.inference_mode():
-        soft = model.soft(model.known)
-        return model(splice(BEFORE, histories, branches, model.config.soft_tokens), soft)
+        model = made[0]
+        return model(splice(BEFORE, histories, branches, model.config.soft_tokens), soft_tokens(*made))
 
 
-def alone(model: RecLM, history: Sequence[int], words: tuple[int, ...] = ()) -> torch.Tensor:
+def alone(made: Made, history: Sequence[int], words: tuple[int, ...] = ()) -> torch.Tensor:
     """q of a plain causal prompt: no branch mask, no padding, no position ids of our own."""
     with torch.inference_mode():
-        table, soft = model.backbone.get_input_embeddings().weight, model.soft(model.known)
+        model, soft = made[0], soft_tokens(*made)
+        table = model.backbone.get_input_embeddings().weight
         parts = [table[list(BEFORE)], soft[list(history)].flatten(0, 1), table[list(words)]]
         states = model.backbone(inputs_embeds=torch.cat(parts).unsqueeze(0), use_cache=False).last_hidden_state
         return model.query_head(states[0, -1])
 
 
 @pytest.fixture(params=[1, 2], ids=["one soft token", "two soft tokens"])
-def model(request: pytest.FixtureRequest, make_model: Callable[..., RecLM]) -> RecLM:
+def made(request: pytest.FixtureRequest, make_model: Callable[..., Made]) -> Made:
     return make_model(soft_tokens=request.param)
 
 
@@ -38,48 +42,48 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
     return torch.allclose(a, b, atol=1e-5)
 
 
-def test_branches_answer_like_prompts_of_their_own(model: RecLM) -> None:
+def test_branches_answer_like_prompts_of_their_own(made: Made) -> None:
     asked = [Branch(0, A), Branch(2, B), Branch(2, A), Branch(4, B)]
-    _, branch = vectors(model, [[1, 5, 3, 8]], [asked])
+    _, branch = vectors(made, [[1, 5, 3, 8]], [asked])
     for n, query in enumerate(asked):
-        assert close(branch[0, n], alone(model, [1, 5, 3, 8][: query.after], query.words)), n
+        assert close(branch[0, n], alone(made, [1, 5, 3, 8][: query.after], query.words)), n
     # The test is blind if words and items do not move q at all.
     assert not torch.allclose(branch[0, 1], branch[0, 2], atol=1e-2)
     assert not torch.allclose(branch[0, 0], branch[0, 2], atol=1e-2)
 
 
-def test_branches_go_on_with_items_of_their_own(model: RecLM) -> None:
+def test_branches_go_on_with_items_of_their_own(made: Made) -> None:
     hung = [Branch(1, (), (7, 2)), Branch(2, B, (9,)), Branch(0, A, (3, 1))]
-    trunk, branch = vectors(model, [[1, 5, 3, 8]], [hung])
+    trunk, branch = vectors(made, [[1, 5, 3, 8]], [hung])
     for n, (history, words) in enumerate([([1, 7, 2], ()), ([1, 5, 9], B), ([3, 1], A)]):
-        assert close(branch[0, n], alone(model, history, words)), n
-    assert close(trunk[0, 4], alone(model, [1, 5, 3, 8]))
+        assert close(branch[0, n], alone(made, history, words)), n
+    assert close(trunk[0, 4], alone(made, [1, 5, 3, 8]))
 
 
-def test_trunk_after_n_items_reads_like_a_prompt_of_those(model: RecLM) -> None:
-    trunk, _ = vectors(model, [[1, 5, 3, 8]], [[Branch(1, A), Branch(3, B)]])
+def test_trunk_after_n_items_reads_like_a_prompt_of_those(made: Made) -> None:
+    trunk, _ = vectors(made, [[1, 5, 3, 8]], [[Branch(1, A), Branch(3, B)]])
     for n in range(5):
-        assert close(trunk[0, n], alone(model, [1, 5, 3, 8][:n])), n
+        assert close(trunk[0, n], alone(made, [1, 5, 3, 8][:n])), n
 
 
-def test_batch_and_padding_change_nothing(model: RecLM) -> None:
+def test_batch_and_padding_change_nothing(made: Made) -> None:
     histories = [[1, 5, 3, 8], [], [2], [9, 0]]
     branches = [[Branch(1, A)], [Branch(0, B)], [], [Branch(2, A + B), Branch(0, A)]]
-    trunk, branch = vectors(model, histories, branches)
+    trunk, branch = vectors(made, histories, branches)
     for n, (history, asked) in enumerate(zip(histories, branches, strict=True)):
-        own_trunk, own_branch = vectors(model, [history], [asked])
+        own_trunk, own_branch = vectors(made, [history], [asked])
         assert close(trunk[n, : len(history) + 1], own_trunk[0])
         assert close(branch[n, : len(asked)], own_branch[0])
 
 
-def test_plain_prompts_in_a_batch_of_unlike_lengths(model: RecLM) -> None:
+def test_plain_prompts_in_a_batch_of_unlike_lengths(made: Made) -> None:
     histories, queries = [[1, 5, 3, 8], [2], []], [B, A, A + B]
     branches = [[Branch(len(h), w)] for h, w in zip(histories, queries, strict=True)]
-    assert splice(BEFORE, histories, branches, model.config.soft_tokens).plain
-    trunk, branch = vectors(model, histories, branches)
+    assert splice(BEFORE, histories, branches, made[0].config.soft_tokens).plain
+    trunk, branch = vectors(made, histories, branches)
     for n, (history, query) in enumerate(zip(histories, queries, strict=True)):
-        assert close(branch[n, 0], alone(model, history, query))
-        assert close(trunk[n, len(history)], alone(model, history))
+        assert close(branch[n, 0], alone(made, history, query))
+        assert close(trunk[n, len(history)], alone(made, history))
 
 
 def test_wish_in_the_middle_is_not_taken_for_plain_text() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from llmrec.encoders import Features
-from llmrec.model.inference import query_vectors
+from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components, as_arrays, modality_of
 from llmrec.ranking.item_item import Collaborative, popularity
@@ -16,25 +17,25 @@ HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
 
 
 @pytest.fixture
-def model(make_model: Callable[..., RecLM]) -> RecLM:
+def made(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> tuple[RecLM, ItemTable]:
     return make_model()
 
 
 @pytest.fixture
-def components(model: RecLM, tiny_features: Features) -> Components:
-    return compose(model, tiny_features, HISTORIES, seed=0)
+def components(made: tuple[RecLM, ItemTable], tiny_features: Features) -> Components:
+    return compose(*made, tiny_features, HISTORIES, seed=0)
 
 
-def test_every_part_scores_every_item(model: RecLM, components: Components) -> None:
+def test_every_part_scores_every_item(made: tuple[RecLM, ItemTable], components: Components) -> None:
     histories = [[1, 2], [4, 5, 8], []]
-    q = query_vectors(model, (5, 9), histories)
+    q = query_vectors(made[0], soft_tokens(*made), (5, 9), histories)
     found = components.scores(q, histories)
     assert set(found) == {
         "llm", "collaborative", "text last", "text recent", "image last", "image recent", "popularity"
     }  # fmt: skip
     assert all(x.shape == (3, 12) and np.isfinite(x).all() for x in found.values())
-    v, b = model.item_vectors(model.known)
-    assert np.allclose(found["llm"], q @ v.detach().numpy().T + b.detach().numpy(), atol=1e-5)
+    v, b = item_vectors(*made)
+    assert np.allclose(found["llm"], q @ v.T + b, atol=1e-5)
     assert not found["text last"][2].any()  # no history, nothing to be like
 
 

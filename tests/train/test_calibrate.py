@@ -8,6 +8,7 @@ import pytest
 from llmrec.catalog.types import Catalog
 from llmrec.encoders import Encoder, Features
 from llmrec.evaluation.splits import rolling_events, rolling_split
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.train.calibrate import calibrate, worth_transferring
@@ -15,16 +16,16 @@ from llmrec.train.run import compose
 
 
 def test_weights_are_shares_for_both_situations(
-    make_model: Callable[..., RecLM],
+    make_model: Callable[..., tuple[RecLM, ItemTable]],
     tiny_catalog: Catalog,
     tiny_features: Features,
     words: PromptWords,
     quick_text: Encoder[str],
 ) -> None:
-    model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
-    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
+    made, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(*made, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
-    first = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
+    first = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
     weights, metrics, _ = first
     assert set(weights) == {"history", "words"}
     assert "words" in weights["words"] and "words" not in weights["history"]
@@ -34,12 +35,12 @@ def test_weights_are_shares_for_both_situations(
     assert all(0 <= value <= 1 for value in metrics.values()) and len(metrics) == 3
     # Fitted weights are chosen on these very events: they cannot lose to one part of them.
     assert metrics["valid ndcg@10"] >= metrics["valid ndcg@10 of the LLM alone"] - 0.05
-    assert calibrate(model, words, components, tiny_catalog, events, quick_text, 0) == first
+    assert calibrate(*made, words, components, tiny_catalog, events, quick_text, 0) == first
 
 
 @pytest.mark.parametrize(("cost", "expected"), [(1.0, True), (-9.0, False)])
 def test_lending_to_new_items_is_kept_while_it_costs_little(
-    make_model: Callable[..., RecLM],
+    make_model: Callable[..., tuple[RecLM, ItemTable]],
     tiny_catalog: Catalog,
     tiny_features: Features,
     words: PromptWords,
@@ -48,20 +49,20 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     cost: float,
     expected: bool,
 ) -> None:
-    model, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
-    components = compose(model, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
+    made, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(*made, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
     transferred = components.with_cold_start().cold_start
     assert transferred is not None  # some films have no training event
     assert components.with_cold_start().cold_start is transferred  # the costly part is computed once
     monkeypatch.setattr("llmrec.train.calibrate.TRANSFER_COST", cost)
-    *_, transfers = calibrate(model, words, components, tiny_catalog, events, quick_text, 0)
+    *_, transfers = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
     assert transfers is expected
 
 
 def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
-    make_model: Callable[..., RecLM], tiny_features: Features
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_features: Features
 ) -> None:
-    components = compose(make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
+    components = compose(*make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
     assert components.with_cold_start().cold_start is None
     assert worth_transferring(components, np.zeros((0, 16), np.float32), [])

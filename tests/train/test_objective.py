@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from llmrec.fusion import FUSIONS
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.objective import Batch, class_weights, loss
@@ -21,89 +22,92 @@ def batch(queries: int = 2) -> Batch:
     return to_batch(windows, (5, 9), 1, torch.device("cpu"))
 
 
-def value(model: RecLM, asked: Batch, config: TrainConfig, seed: int = 0) -> tuple[float, dict[str, float]]:
-    total, parts = loss(model, asked, config, torch.Generator().manual_seed(seed))
+def value(
+    made: tuple[RecLM, ItemTable], asked: Batch, config: TrainConfig, seed: int = 0
+) -> tuple[float, dict[str, float]]:
+    total, parts = loss(*made, asked, config, torch.Generator().manual_seed(seed))
     return float(total.detach()), parts
 
 
-def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., RecLM]) -> None:
+def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
     total, parts = value(make_model(), batch(), TrainConfig(query_weight=0.25, **QUIET))
     assert total == pytest.approx(parts["next"] + 0.25 * parts["wish"], rel=1e-5)
     assert set(value(make_model(), batch(queries=0), TrainConfig())[1]) == {"next"}
 
 
-def test_whole_softmax_is_the_plain_one(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(queries=0)
-    trunk, _ = model(asked.prompt, model.soft(model.known))
-    v, b = model.item_vectors(model.known)
+def test_whole_softmax_is_the_plain_one(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    made, asked = make_model(), batch(queries=0)
+    soft, v, b = made[0].encode_items(made[1].batch())
+    trunk, _ = made[0](asked.prompt, soft)
     logits = (trunk @ v.T + b).log_softmax(-1)
     there = asked.targets >= 0
     expected = -logits[there].gather(1, asked.targets[there].unsqueeze(1)).mean()
-    assert value(model, asked, TrainConfig(**QUIET))[0] == pytest.approx(float(expected.detach()), rel=1e-5)
+    assert value(made, asked, TrainConfig(**QUIET))[0] == pytest.approx(float(expected.detach()), rel=1e-5)
 
 
-def test_sampled_softmax_is_lower_and_has_gradients(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(queries=0)
+def test_sampled_softmax_is_lower_and_has_gradients(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    made, asked = make_model(), batch(queries=0)
     small = Batch(asked.prompt, asked.targets.where(asked.targets < 2, -1), asked.queried)
-    whole, _ = value(model, small, TrainConfig(**QUIET))
-    total, _ = loss(model, small, TrainConfig(sampled_items=2, **QUIET), torch.Generator().manual_seed(0))
+    whole, _ = value(made, small, TrainConfig(**QUIET))
+    total, _ = loss(*made, small, TrainConfig(sampled_items=2, **QUIET), torch.Generator().manual_seed(0))
     assert float(total.detach()) < whole  # fewer rivals
     total.backward()
-    assert model.id_out.weight.grad is not None and torch.isfinite(model.id_out.weight.grad).all()
+    grad = made[0].id_out.weight.grad
+    assert grad is not None and torch.isfinite(grad).all()
 
 
-def test_sample_as_large_as_the_catalogue_is_the_whole(make_model: Callable[..., RecLM]) -> None:
-    model = make_model()
-    assert value(model, batch(), TrainConfig(sampled_items=12, **QUIET)) == value(model, batch(), TrainConfig(**QUIET))
+def test_sample_as_large_as_the_catalogue_is_the_whole(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    made = make_model()
+    assert value(made, batch(), TrainConfig(sampled_items=12, **QUIET)) == value(made, batch(), TrainConfig(**QUIET))
 
 
-def test_hidden_ids_get_no_gradient(make_model: Callable[..., RecLM]) -> None:
-    model = make_model()
-    total, _ = loss(model, batch(), TrainConfig(id_dropout=1.0), torch.Generator().manual_seed(0))
+def test_hidden_ids_get_no_gradient(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    model, table = make_model()
+    total, _ = loss(model, table, batch(), TrainConfig(id_dropout=1.0), torch.Generator().manual_seed(0))
     total.backward()
     assert not model.id_in.weight.grad.any() and not model.bias.weight.grad.any()
     assert model.item_head.weight.grad.any()
 
 
-def test_rows_that_are_not_read_make_no_difference(make_model: Callable[..., RecLM]) -> None:
+def test_rows_that_are_not_read_make_no_difference(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
     """Soft tokens are made for the read items alone; the loss is that of soft tokens of all."""
     for fusion in FUSIONS:
-        model, asked = make_model(fusion=fusion), batch()
-        trunk, branch = model(asked.prompt, model.soft(model.known))
-        v, b = model.item_vectors(model.known)
+        made, asked = make_model(fusion=fusion), batch()
+        soft, v, b = made[0].encode_items(made[1].batch())
+        trunk, branch = made[0](asked.prompt, soft)
         parts = []
         for q, targets in ((trunk, asked.targets), (branch, asked.queried)):
             there = targets >= 0
             parts.append(torch.nn.functional.cross_entropy(q[there] @ v.T + b, targets[there]))
         config = TrainConfig(**QUIET)
         expected = float((parts[0] + config.query_weight * parts[1]).detach())
-        assert value(model, asked, config)[0] == pytest.approx(expected, rel=1e-5), fusion
+        assert value(made, asked, config)[0] == pytest.approx(expected, rel=1e-5), fusion
 
 
-def test_focal_loss_counts_what_is_ranked_badly(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(queries=0)
-    trunk, _ = model(asked.prompt, model.soft(model.known))
-    v, b = model.item_vectors(model.known)
+def test_focal_loss_counts_what_is_ranked_badly(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    made, asked = make_model(), batch(queries=0)
+    soft, v, b = made[0].encode_items(made[1].batch())
+    trunk, _ = made[0](asked.prompt, soft)
     there = asked.targets >= 0
     p = (trunk[there] @ v.T + b).softmax(-1).gather(1, asked.targets[there].unsqueeze(1)).detach()
     expected = float((-((1 - p) ** 2) * p.log()).mean())
-    assert value(model, asked, TrainConfig(focal=2.0, **QUIET))[0] == pytest.approx(expected, rel=1e-4)
-    assert expected < value(model, asked, TrainConfig(**QUIET))[0]
+    assert value(made, asked, TrainConfig(focal=2.0, **QUIET))[0] == pytest.approx(expected, rel=1e-4)
+    assert expected < value(made, asked, TrainConfig(**QUIET))[0]
 
 
-def test_weights_of_items_weigh_their_events(make_model: Callable[..., RecLM]) -> None:
-    model, asked = make_model(), batch(queries=0)
+def test_weights_of_items_weigh_their_events(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
+    made, asked = make_model(), batch(queries=0)
 
     def weighed(weights: torch.Tensor) -> float:
-        total, _ = loss(model, asked, TrainConfig(**QUIET), torch.Generator().manual_seed(0), weights)
+        total, _ = loss(*made, asked, TrainConfig(**QUIET), torch.Generator().manual_seed(0), weights)
         return float(total.detach())
 
-    plain = value(model, asked, TrainConfig(**QUIET))[0]
+    plain = value(made, asked, TrainConfig(**QUIET))[0]
     assert weighed(torch.full((12,), 3.0)) == pytest.approx(plain, rel=1e-5)
     only = torch.zeros(12)
     only[5] = 1.0  # taken once, by user a
     alone = Batch(asked.prompt, asked.targets.where(asked.targets == 5, -1), asked.queried)
-    assert weighed(only) == pytest.approx(value(model, alone, TrainConfig(**QUIET))[0], rel=1e-5)
+    assert weighed(only) == pytest.approx(value(made, alone, TrainConfig(**QUIET))[0], rel=1e-5)
 
 
 def test_weights_fall_with_frequency_and_average_to_one() -> None:

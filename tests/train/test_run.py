@@ -8,8 +8,10 @@ import pytest
 
 from llmrec.encoders import Features
 from llmrec.errors import BadInput
-from llmrec.model.checkpoint import load_checkpoint, restore_model
+from llmrec.model.checkpoint import load_checkpoint
 from llmrec.model.config import RecLMConfig
+from llmrec.model.inference import soft_tokens
+from llmrec.model.restore import restore_items, restore_model
 from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
 from llmrec.train.config import RationaleConfig, TrainConfig
@@ -52,8 +54,9 @@ def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
     assert checkpoint.info.provenance["users"] == 6 and checkpoint.info.provenance["recipe"]["epochs"] == 1
     assert set(checkpoint.info.weights) == {"history", "words", "example"}
     features = Features.load(out / "features.safetensors")
-    model = restore_model(checkpoint, tiny_base, features.ids, features.vectors, features.mask)
-    assert model.known.shape == (9,)
+    model = restore_model(checkpoint, tiny_base)
+    table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
+    assert table.known.shape == (9,) and soft_tokens(model, table).shape == (9, 1, 32)
     card = (out / "card.md").read_text()
     assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
     assert "learnt from 6 composed pairs" in card
@@ -81,7 +84,7 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
     assert asked is not None and asked.shape == shop.pipeline.components.media["text"].shape[1:] != (384,)
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
     # The model reads the text along 4 interest directions, and the taste is there to count by.
-    assert shop.pipeline.model.vectors_text.shape == (24, 4)
+    assert shop.pipeline.table.vectors["text"].shape == (24, 4)
     assert {"taste", "text interest"} <= set(shop.pipeline.checkpoint.info.weights["history"])
     assert shop.pipeline.components.preferences is not None
 

@@ -1,6 +1,7 @@
 """The loop: it learns, stops in time, and a run cut short ends like one that was not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -9,6 +10,7 @@ import torch
 
 from llmrec.errors import BadInput
 from llmrec.fusion import FUSIONS
+from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.resume import load_training_state
@@ -17,7 +19,8 @@ from llmrec.train.trainer import Progress, Report, fit
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3], "c": [6, 0, 7, 8, 4], "d": [2, 0, 11, 5, 1, 3, 9]}
 BEFORE = (5, 9, 12)
 CONFIG = TrainConfig(epochs=3, batch=2, queries=1, average=0.5, patience=10, lr=3e-3)
-Make = Callable[..., RecLM]
+Made = tuple[RecLM, ItemTable]
+Make = Callable[..., Made]
 
 
 def query(row: int, _rng: Random) -> tuple[int, ...]:
@@ -25,7 +28,7 @@ def query(row: int, _rng: Random) -> tuple[int, ...]:
 
 
 def run(
-    model: RecLM,
+    made: Made,
     config: TrainConfig = CONFIG,
     checkpoint: Path | None = None,
     report: Report | None = None,
@@ -33,10 +36,11 @@ def run(
 ) -> Progress:
     rising = iter(range(10_000))
     score = validate or (lambda _model: float(next(rising)))
-    return fit(model, HISTORIES, BEFORE, query, score, config, checkpoint, report)
+    return fit(*made, HISTORIES, BEFORE, query, score, config, checkpoint, report)
 
 
-def weights(model: RecLM) -> dict[str, torch.Tensor]:
+def weights(made: Made | RecLM) -> dict[str, torch.Tensor]:
+    model = made if isinstance(made, RecLM) else made[0]
     return {name: p.detach().clone() for name, p in model.trainable().items()}
 
 
@@ -44,7 +48,7 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-def trainee(make_model: Make) -> RecLM:
+def trainee(make_model: Make) -> Made:
     """One layer for speed, and dropout, so that the random numbers of a step matter."""
     return make_model(exit_layer=1, dropout=0.2)
 
@@ -148,7 +152,7 @@ def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) 
         with pytest.raises(BadInput, match="another recipe"):
             run(model, config, path)
     with pytest.raises(BadInput, match="other data"):
-        fit(make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, CONFIG.changed(epochs=1), path)
+        fit(*make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, CONFIG.changed(epochs=1), path)
 
 
 def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
@@ -163,11 +167,10 @@ def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
     assert same(weights(model), weights(again))
 
 
-def with_one_picture(make_model: Make) -> RecLM:
-    model = trainee(make_model)
-    there: torch.Tensor = model.mask_image  # type: ignore[assignment]
-    there &= torch.arange(12) == 1
-    return model
+def with_one_picture(make_model: Make) -> Made:
+    model, table = trainee(make_model)
+    there = table.mask["image"] & (torch.arange(12) == 1)
+    return model, replace(table, mask={**table.mask, "image": there})
 
 
 def test_rare_modality_makes_an_epoch_longer_and_resumes_exactly(make_model: Make, tmp_path: Path) -> None:

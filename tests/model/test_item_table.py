@@ -1,0 +1,94 @@
+"""Items as the model reads them: one scale for every modality, and rows that come and change."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from llmrec.encoders import Features
+from llmrec.fusion import FUSIONS
+from llmrec.model.checkpoint import load_checkpoint
+from llmrec.model.inference import soft_tokens
+from llmrec.model.item_table import ItemTable, Normaliser, project
+from llmrec.model.reclm import RecLM
+from llmrec.model.restore import restore_items, restore_model
+from tests.model.test_checkpoint import ordered, save
+
+
+def normalised(vectors: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    return Normaliser.fit(vectors, mask)(vectors, mask)
+
+
+def test_present_rows_become_unit_length_and_missing_rows_zero() -> None:
+    vectors = np.random.default_rng(0).normal(5, 3, (40, 8)).astype(np.float32)
+    mask = np.arange(40) % 4 != 0
+    scaled = normalised(vectors, mask)
+    assert np.allclose(np.linalg.norm(scaled[mask], axis=1), 1, atol=1e-5)
+    assert not scaled[~mask].any()
+
+
+def test_hot_channel_does_not_drown_the_rest() -> None:
+    vectors = np.random.default_rng(0).normal(size=(200, 8)).astype(np.float32)
+    hot = vectors * np.array([100, *[1] * 7], np.float32)
+    mask = np.ones(200, bool)
+    assert np.allclose(normalised(vectors, mask), normalised(hot, mask), atol=1e-3)
+
+
+def test_missing_rows_leave_the_scale_alone() -> None:
+    vectors = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+    mask = np.arange(20) < 15
+    wild = vectors.copy()
+    wild[~mask] = 1e9
+    a, b = Normaliser.fit(vectors, mask), Normaliser.fit(wild, mask)
+    assert np.array_equal(a.mean, b.mean) and np.array_equal(a.spread, b.spread)
+
+
+def test_catalogue_without_the_modality_stays_finite() -> None:
+    vectors, mask = np.zeros((3, 4), np.float32), np.zeros(3, bool)
+    assert np.array_equal(normalised(vectors, mask), vectors)
+
+
+def test_every_step_is_projected_along_the_same_axes() -> None:
+    rng = np.random.default_rng(0)
+    vectors, axes = rng.normal(size=(5, 3 * 4)).astype(np.float32), rng.normal(size=(4, 2)).astype(np.float32)
+    found = project(vectors, axes, steps=3)
+    assert found.shape == (5, 3 * 2)
+    for step in range(3):
+        assert np.allclose(found[:, 2 * step : 2 * step + 2], vectors[:, 4 * step : 4 * step + 4] @ axes, atol=1e-5)
+
+
+def test_width_is_that_of_what_it_gives() -> None:
+    vectors, mask = np.random.default_rng(0).normal(size=(5, 12)).astype(np.float32), np.ones(5, bool)
+    plain = Normaliser.fit(vectors, mask, steps=3)
+    along = Normaliser(plain.mean, plain.spread, np.ones((4, 2), np.float32), 3)
+    assert [n.width for n in (plain, along)] == [n(vectors, mask).shape[1] for n in (plain, along)] == [12, 6]
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
+def test_items_put_in_one_after_the_other_are_those_of_a_table_made_at_once(
+    make_model: Callable[..., tuple[RecLM, ItemTable]],
+    tiny_base: Path,
+    tiny_features: Features,
+    tmp_path: Path,
+    fusion: str,
+) -> None:
+    """Added, replaced and brought back; the model is the same object throughout."""
+    checkpoint = load_checkpoint(save(tmp_path / "pack", *make_model(fusion=fusion), tiny_base, tiny_features))
+    model = restore_model(checkpoint, tiny_base)
+
+    def table(features: Features) -> ItemTable:
+        return restore_items(checkpoint, features.ids, features.vectors, features.mask)
+
+    whole = table(tiny_features)
+    other = ordered(tiny_features, np.array([5, 1, 2, 3]))
+    for vectors in other.vectors.values():
+        vectors += 1
+    start = table(ordered(tiny_features, np.array([0, 1, 2, 3]))).put(table(other))
+    grown = start.put(whole)
+    assert len(start) == 5 and start.items == ("1", "2", "3", "4", "6")
+    rows = [grown.row[item] for item in whole.items]
+    assert grown.known[rows].equal(whole.known) and grown.id_rows[rows].equal(whole.id_rows)
+    assert torch.allclose(soft_tokens(model, grown)[rows], soft_tokens(model, whole), atol=1e-5)
+    assert not torch.allclose(soft_tokens(model, start)[4], soft_tokens(model, whole)[5], atol=1e-3)
