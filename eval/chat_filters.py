@@ -2,7 +2,7 @@
 
 The lines are those of tests/chat/queries.jsonl. The LLM is the default base model, SmolLM2-135M-Instruct, which writes
 JSON that a grammar made of the schema holds it to (`pip install xgrammar`), greedily, from the prompt that any chat
-model gets (`prompts/understand`). Its proposals are judged alone, and as `llmrec.chat.proposing` takes them: held
+model gets (`prompts/understand`). Its proposals are judged alone, and as `llmrec.chat.nlu.proposals` takes them: held
 against the catalogue and joined to what the rules read. A line is right where action, subject, filters, comparisons and
 wish all are. Writes eval/results/chat_filters.json; `--every 4` has the LLM read every fourth line.
 """
@@ -17,9 +17,16 @@ from typing import Any
 from eval.chat_queries import Query, catalogue, queries
 from eval.ranking.cells import head_commit, this_machine
 from llmrec import paths
-from llmrec.chat.numbers import place
-from llmrec.chat.proposing import LONGEST, Proposed, accepted, agreed, described
-from llmrec.chat.understand import Intent, understand
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.proposals import (
+    MAX_CHARACTERS,
+    Proposal,
+    describe_attributes,
+    merge_proposal,
+    valid_conditions,
+)
+from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.rules import understand
 from llmrec.prompts import as_data, render
 from llmrec.setup import base_folder
 
@@ -42,7 +49,7 @@ def main() -> None:
         catalog = catalogue(query.catalogue)
         read = understand(query.line, catalog)
         alone.append(_as_intent(proposed, query) if proposed else Intent("ask"))
-        joined.append(agreed(read, proposed, query.line, catalog) if proposed else read)
+        joined.append(merge_proposal(read, proposed, query.line, catalog) if proposed else read)
     result = {
         "rules": _share(queries(), rules),
         "rules, on the lines that the LLM read": _share(chosen, rules[::every]),
@@ -69,16 +76,16 @@ def _filters(query: Query, found: Intent) -> bool:
     return sorted(found.filters) == sorted(query.filters)
 
 
-def _valid(text: str) -> Proposed | None:
+def _valid(text: str) -> Proposal | None:
     try:
-        return Proposed.model_validate_json(text)
+        return Proposal.model_validate_json(text)
     except ValueError:
         return None
 
 
-def _as_intent(proposed: Proposed, query: Query) -> Intent:
-    subject = place(proposed.subject) or proposed.subject
-    conditions = accepted(proposed, query.line, catalogue(query.catalogue))
+def _as_intent(proposed: Proposal, query: Query) -> Intent:
+    subject = list_position(proposed.subject) or proposed.subject
+    conditions = valid_conditions(proposed, query.line, catalogue(query.catalogue))
     return Intent(proposed.action, "" if proposed.action == "ask" else subject, proposed.query, conditions)
 
 
@@ -94,14 +101,16 @@ def _batches(chosen: Sequence[Query]) -> Iterator[list[str]]:
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
     model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     known = xgrammar.TokenizerInfo.from_huggingface(tokenizer, vocab_size=model.config.vocab_size)
-    grammar = xgrammar.GrammarCompiler(known).compile_json_schema(json.dumps(Proposed.model_json_schema()))
-    told = {name: render("understand", attributes=described(catalogue(name))) for name in ("films", "fashion")}
+    grammar = xgrammar.GrammarCompiler(known).compile_json_schema(json.dumps(Proposal.model_json_schema()))
+    told = {
+        name: render("understand", attributes=describe_attributes(catalogue(name))) for name in ("films", "fashion")
+    }
     for start in range(0, len(chosen), BATCH):
         prompts = [
             tokenizer.apply_chat_template(
                 [
                     {"role": "system", "content": told[query.catalogue]},
-                    {"role": "user", "content": as_data(query.line, LONGEST)},
+                    {"role": "user", "content": as_data(query.line, MAX_CHARACTERS)},
                 ],
                 tokenize=False,
                 add_generation_prompt=True,

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from llmrec import paths
 from llmrec.catalog import Catalog, Item, load_catalog
-from llmrec.chat.understand import Intent
+from llmrec.chat.nlu.intent import Intent
 from llmrec.setup import demo_data
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "chat"
@@ -43,7 +43,7 @@ class Query:
             f"action {found.action!r}": found.action != self.action,
             f"subject {found.subject!r}": found.subject.lower() != self.subject.lower(),
             f"filters {sorted(found.filters)}": _any_order(found.filters) != _any_order(self.filters),
-            f"compared {[*map(str, found.compared)]}": sorted(str(c).lower() for c in found.compared)
+            f"compared {[*map(str, found.comparisons)]}": sorted(str(c).lower() for c in found.comparisons)
             != sorted(self.compared),
             f"wish {found.query!r}": not all(words in query for words in self.has)
             or any(words in query for words in self.lacks),

@@ -1,22 +1,32 @@
-"""Conversations: a line of words to a request, a chain that answers, and llmrec in other people's chains."""
+"""Conversations: lines that become requests, and llmrec in other people's LangChain chains and agents.
+
+`chat_chain` answers whole conversations, `LLMRecRetriever` and `recommend_tool` are for chains and agents of one's own,
+`understand` reads one line. `Conversation` is the dialogue itself, for whoever keeps its state elsewhere.
+"""
 
 from llmrec.extras import needs
 from llmrec.runtime import configure
 
 configure()
 with needs("chat", "a chat"):
-    from llmrec.chat.chain import conversing
-    from llmrec.chat.proposing import proposing
+    from llmrec.chat.chain import chat_chain
+    from llmrec.chat.conversation import Conversation, Reply
+    from llmrec.chat.nlu.intent import Intent
+    from llmrec.chat.nlu.proposals import model_parser
+    from llmrec.chat.nlu.rules import rule_parser, understand
     from llmrec.chat.retriever import LLMRecRetriever
-    from llmrec.chat.tool import recommending_tool
-    from llmrec.chat.understand import Intent, understand, understanding
+    from llmrec.chat.state import DialogueState
+    from llmrec.chat.tool import recommend_tool
 
 __all__ = [
+    "Conversation",
+    "DialogueState",
     "Intent",
     "LLMRecRetriever",
-    "conversing",
-    "proposing",
-    "recommending_tool",
+    "Reply",
+    "chat_chain",
+    "model_parser",
+    "recommend_tool",
+    "rule_parser",
     "understand",
-    "understanding",
 ]

@@ -1,70 +1,470 @@
-"""A reply as text, and the list in the text of an earlier reply: a chat client sends back nothing but the words.
+"""A conversation with one person: each line becomes words, a request for a list, or the wish to know why of an item.
 
-A conversation that comes whole with every turn, so that nothing is kept between turns: what was said, read again.
+It ranks nothing and keeps nothing: whoever holds it runs the request, shows the list, and keeps `Conversation.state`
+(a terminal in memory, a gateway in its store, a chain in its messages).
 """
 
+import dataclasses
+import hashlib
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
-from llmrec.chat.session import Session
+from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.rules import rule_parser
+from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.state import DialogueState, ListState
+from llmrec.context import Context
 from llmrec.errors import BadInput
+from llmrec.request import Request
+from llmrec.retrieval.filters import parse_where
 
 if TYPE_CHECKING:
-    from llmrec.response import Recommended
+    from langchain_core.runnables import Runnable
 
-_LINE = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
-NOTHING = "Nothing in the catalogue fits. Ask for less at once."
-WHY = "Why these:"
-
-
-def listing(items: "Sequence[Recommended]", catalog: Catalog) -> str:
-    """The ranked items, a numbered line each."""
-    lines = [f"{place}. {catalog.item(item.id).label()}" for place, item in enumerate(items, start=1)]
-    return "\n".join(lines) or NOTHING
-
-
-def reason(place: int, item: "Recommended") -> str:
-    """The checked sentence of one item, by its number."""
-    return f"({place}) {item.rationale.text}" if item.rationale else ""
-
-
-def listed(text: str, catalog: Catalog) -> tuple[str, ...]:
-    """Ids of the items in a listing; of items that look alike in it the catalogue's first.
-
-    Empty where a line names no item of the catalogue: then the text is no listing of ours.
-    """
-    labels = [match[2].strip() for match in _LINE.finditer(text)]
-    if not labels:
-        return ()
-    wanted, found = set(labels), dict[str, str]()
-    for item in catalog.items:
-        if (label := item.label()) in wanted:
-            found.setdefault(label, item.id)
-    return tuple(found[label] for label in labels) if wanted <= found.keys() else ()
+LIST_LENGTH = 5
+"""Items of a list."""
+HELP = (
+    "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
+    "more · more like 2 · the second one but newer · why 2 · like TITLE · not TITLE · seen TITLE · start over"
+)
+_FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
+        "ones one it them those these i want would like prefer make films film movies movie items "
+        "stuff do have you any",
+    )
+)
+"""Words that make no query of their own: a line of conditions and these alone narrows the last list."""
+_REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.])\b", re.I)
+"""What refers to the last list: "red ones"."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One message: what the person said and showed, or what was answered (`mine`)."""
+class Reply:
+    """What one line comes to. Of `words`, `request` and `why` one is set.
 
-    mine: bool
-    words: str
-    image: bytes | None = None
-
-
-def remember(session: Session, lines: Sequence[Line], offered: Collection[str] | None = None) -> Line:
-    """Has a new session recall all lines but the last, and gives that one back: it is to be answered.
-
-    `offered`: ids that may still be spoken of, all by default. Raises `BadInput` where there is nothing to answer.
+    Parameters
+    ----------
+    words
+        The whole of a short reply.
+    request
+        The list that is to be made; `Conversation.show` is told when it is.
+    list
+        The state that the list of `request` will have, without its items.
+    why
+        Id of the item of the last list whose reasons are wanted.
+    done
+        Whether the person ends the conversation.
     """
-    if not lines or lines[-1].mine:
-        raise BadInput("messages must end with one of the user's; add it")
-    for line, answer in pairwise(lines):
-        if not line.mine:
-            shown = listed(answer.words, session.catalog) if answer.mine else ()
-            session.recall(line.words, [id for id in shown if offered is None or id in offered], line.image)
-    return lines[-1]
+
+    words: str = ""
+    request: Request | None = None
+    list: ListState | None = None
+    why: str | None = None
+    done: bool = False
+
+
+class Conversation:
+    """The dialogue with one person, who has a history, or with one of whom nothing is known.
+
+    Parameters
+    ----------
+    catalog
+        The items that it is about.
+    history
+        Ids of items that the person interacted with, oldest first.
+    never
+        Ids of items that must not be recommended.
+    where
+        A filter that holds whatever is said; see `llmrec.retrieval.filters`.
+    context
+        When and where the conversation is held.
+    parser
+        What reads a line; by default the rules alone.
+    state
+        What the conversation had come to before; by default it begins.
+    offered
+        Ids of the items that can be recommended; by default all of the catalogue.
+
+    Raises
+    ------
+    UnknownItem
+        Where the catalogue lacks an item of `history` or `never`.
+    BadFilter
+        Where `where` does not parse.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> genres = ("Comedy", "Horror")
+    >>> films = Catalog("films", tuple(Item(g, g, "", {"genres": (g,), "year": 1995}) for g in genres), {})
+    >>> conversation = Conversation(films)
+    >>> reply = conversation.reply("something from the 90s, not horror")
+    >>> reply.request.where
+    'year>=1990 and year<2000 and genres!=Horror'
+    >>> conversation.show(reply, ["Comedy"])
+    >>> conversation.reply("why the first one?").why
+    'Comedy'
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        history: Sequence[str] = (),
+        never: Sequence[str] = (),
+        where: str | None = None,
+        context: Context | None = None,
+        parser: "Runnable[str, Intent] | None" = None,
+        state: DialogueState | None = None,
+        offered: Container[str] | None = None,
+    ) -> None:
+        catalog.rows([*history, *never])
+        if where:
+            parse_where(where, catalog)
+        self.catalog = catalog
+        self.state = state or DialogueState()
+        """What the conversation has come to; replaced, never changed in place."""
+        self._history, self._never, self._where, self._context = history, never, where, context
+        self._parser = parser or rule_parser(catalog)
+        self._offered = catalog.row if offered is None else offered
+        self._pictures: dict[str, bytes] = {}
+        self._commands: dict[str, Callable[[Intent], Reply]] = {
+            "why": self._why,
+            "like": self._like,
+            "seen": self._like,
+            "not": self._reject,
+            "anew": self._begin_anew,
+            "help": lambda _intent: Reply(HELP),
+            "quit": lambda _intent: Reply("Goodbye.", done=True),
+        }
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What every item of the last list meets, each as `llmrec.retrieval.filters.parse_where` reads it."""
+        return self.state.last.conditions if self.state.last else ()
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Ids of the items that the person interacted with, oldest first, those named in the conversation last."""
+        return tuple(dict.fromkeys((*self._history, *self._available(self.state.liked))))
+
+    def reply(self, line: str, image: bytes | None = None) -> Reply:
+        """Answer one line.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        image
+            A picture of something like what is wanted, as a file holds it.
+
+        Returns
+        -------
+        Reply
+            A list that it asks for is not part of the state before `show`.
+
+        Raises
+        ------
+        BadInput
+            Where the line cannot be met; the message is the answer to it.
+        """
+        if not line.strip() and image is None:
+            return Reply(HELP)
+        return self.reply_to(self._parser.invoke(line), line, image)
+
+    def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
+        """Answer a line that was parsed already; see `reply`.
+
+        Parameters
+        ----------
+        intent
+            What the line means.
+        line, image
+            The line itself and its picture.
+
+        Returns
+        -------
+        Reply
+            As `reply`.
+        """
+        if not line.strip() and image is None:
+            return Reply(HELP)
+        if image is not None:
+            self.add_picture(image)
+        wanted = self._wanted(intent, image, line)
+        return (
+            self._commands[intent.action](intent)
+            if wanted is None
+            else Reply(request=self._request(wanted), list=wanted)
+        )
+
+    def show(self, reply: Reply, items: Iterable[str], response_id: str | None = None) -> None:
+        """Note the list that a reply asked for.
+
+        Parameters
+        ----------
+        reply
+            One with a request.
+        items
+            Ids of the items of the list, best first.
+        response_id
+            Id under which the list is kept with its reasons.
+        """
+        assert reply.list is not None
+        shown = reply.list.model_copy(update={"items": tuple(items), "response_id": response_id})
+        self.state = self.state.model_copy(update={"last": shown, "topic": shown.like})
+
+    def note_kept(self, response_id: str) -> None:
+        """Note where the last list is kept, where it was not kept when it was shown.
+
+        Parameters
+        ----------
+        response_id
+            Id under which it is kept with its reasons.
+        """
+        assert self.state.last is not None
+        kept = self.state.last.model_copy(update={"response_id": response_id})
+        self.state = self.state.model_copy(update={"last": kept})
+
+    def replay(self, line: str, items: Sequence[str], image: bytes | None = None) -> None:
+        """Take in an earlier line of which no state is kept.
+
+        Parameters
+        ----------
+        line, image
+            What the person wrote then, and the picture that came with it.
+        items
+            Ids of the list that answered it; empty where none did.
+        """
+        try:
+            reply = self.reply(line, image)
+        except BadInput:
+            return  # that was the answer
+        if reply.request is not None:
+            self.show(reply, items or (self.state.last.items if self.state.last else ()))
+        elif items:
+            last = self.state.last or ListState()
+            self.state = self.state.model_copy(update={"last": last.model_copy(update={"items": tuple(items)})})
+
+    def add_picture(self, image: bytes) -> None:
+        """Have a picture at hand that a list of before was like.
+
+        Parameters
+        ----------
+        image
+            The picture, as a file holds it.
+        """
+        self._pictures[_digest(image)] = image
+
+    def last_request(self) -> Request:
+        """Write the request that made the last list once more, to have its reasons measured.
+
+        Returns
+        -------
+        Request
+            Without what was liked or rejected of the list since.
+
+        Raises
+        ------
+        BadInput
+            Where there is no list yet, or the picture that it is like is not at hand.
+        """
+        last = self.state.last
+        if last is None or not last.items:
+            raise BadInput("there is no list yet to speak of; ask for something first")
+        request = self._request(last)
+        history, never = (
+            tuple(id for id in ids if id not in last.items) for ids in (request.history or (), last.excluded)
+        )
+        return dataclasses.replace(request, explain=True, history=history, never=self._available(never))
+
+    def _wanted(self, intent: Intent, image: bytes | None, line: str) -> ListState | None:
+        """The list that a line asks for, without its items; None where it asks for none. Raises `BadInput`."""
+        last = self.state.last
+        if image is not None:
+            return self._list(intent.query or None, intent.filters, image=_digest(image))
+        if intent.action == "ask":
+            if not self._items and any(each.subject == THESE for each in intent.comparisons):
+                # "something older", before there is anything to compare with, is a query
+                return self._list(line, intent.filters)
+            conditions = (*intent.filters, *self._resolve(intent.comparisons))
+            if conditions and last is not None and self._adds_nothing(intent.query):
+                return self._again(last, narrowed(last.conditions, conditions))
+            return self._list(intent.query or None, conditions)
+        if intent.action == "similar":
+            item = self._referent(intent.subject)
+            return self._list(intent.query or None, (*intent.filters, *self._resolve(intent.comparisons)), like=item)
+        if intent.action == "drop":
+            return self._without(intent.subject)
+        if intent.action == "more":
+            if last is None:
+                raise BadInput("there is no list yet that could go on; ask for something first")
+            return self._again(last, last.conditions, last.items)
+        return None
+
+    def _list(
+        self, query: str | None, conditions: tuple[str, ...], like: str | None = None, image: str | None = None
+    ) -> ListState:
+        return ListState(query=query, conditions=conditions, like=like, image=image, excluded=self._rejected)
+
+    def _again(self, last: ListState, conditions: tuple[str, ...], more: tuple[str, ...] = ()) -> ListState:
+        """The last list with other conditions, or without what it showed."""
+        excluded = tuple(dict.fromkeys((*last.excluded, *more, *self._rejected)))
+        return last.model_copy(
+            update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
+        )
+
+    def _without(self, dropped: str) -> ListState:
+        """The last list without these conditions. Raises `BadInput` where it has none of them."""
+        last = self.state.last
+        gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
+        kept = tuple(condition for condition in self.conditions if _folded(condition) not in gone)
+        if last is None or kept == last.conditions:
+            had = f"its conditions are {' and '.join(self.conditions)}" if self.conditions else "it has no conditions"
+            raise BadInput(f"the last list has no condition {dropped}; {had}")
+        return self._again(last, kept)
+
+    def _request(self, wanted: ListState) -> Request:
+        """The request for a list. Raises `BadInput` where what it is like is not at hand any more."""
+        if wanted.like is not None and wanted.like not in self._offered:
+            raise BadInput("the item that the list was like is not offered any more; ask for something else")
+        if wanted.image is not None and wanted.image not in self._pictures:
+            raise BadInput("the picture of before is not kept; send it again")
+        return Request(
+            history=self.history,
+            query=wanted.query,
+            k=LIST_LENGTH,
+            like=wanted.like,
+            image=None if wanted.image is None else self._pictures[wanted.image],
+            never=self._available(wanted.excluded),
+            where=" and ".join((*([self._where] if self._where else []), *wanted.conditions)) or None,
+            context=self._context,
+        )
+
+    @property
+    def _items(self) -> tuple[str, ...]:
+        """Ids of the last list."""
+        return self.state.last.items if self.state.last else ()
+
+    @property
+    def _rejected(self) -> tuple[str, ...]:
+        """Ids of all items that must not be recommended; what was liked since is none of them."""
+        before = (id for id in self._never if id not in self.state.liked)
+        return tuple(dict.fromkeys((*before, *self.state.rejected)))
+
+    def _available(self, ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(id for id in ids if id in self._offered)
+
+    def _why(self, intent: Intent) -> Reply:
+        item = self._referent(intent.subject or "1")
+        if not self._items:
+            raise BadInput("there is no list yet to speak of; ask for something first")
+        if item not in self._items:
+            raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
+        self.state = self.state.model_copy(update={"topic": item})
+        return Reply(why=item)
+
+    def _like(self, intent: Intent) -> Reply:
+        item = self._referent(intent.subject)
+        liked = self.state.liked if item in self.state.liked else (*self.state.liked, item)
+        rejected = tuple(id for id in self.state.rejected if id != item)
+        self.state = self.state.model_copy(update={"liked": liked, "rejected": rejected, "topic": item})
+        return Reply(f"Noted: {self.catalog.item(item).title} is now the latest of your {len(self.history)}.")
+
+    def _reject(self, intent: Intent) -> Reply:
+        item = self._referent(intent.subject)
+        rejected = tuple(dict.fromkeys((*self.state.rejected, item)))
+        self.state = self.state.model_copy(update={"rejected": rejected})
+        return Reply(f"{self.catalog.item(item).title} will not be shown again.")
+
+    def _begin_anew(self, _intent: Intent) -> Reply:
+        self.state = self.state.model_copy(update={"last": None, "topic": None})
+        return Reply("Nothing of what you asked for counts any longer; what would you like?")
+
+    def _referent(self, subject: str) -> str:
+        """The item of a position in the last list, or of a title; "that" is the topic, or the first of the list."""
+        items = self._items
+        if subject == THAT:
+            if self.state.topic is None and not items:
+                raise BadInput("there is nothing yet that could be meant; ask for something first")
+            return self._still_offered(self.state.topic or items[0])
+        position = str(len(items)) if subject == LAST else subject
+        if position.isdigit() and int(position) <= max(len(items), 100):
+            if not 1 <= int(position) <= len(items):
+                raise BadInput(f"there is no number {position} in the last list; ask for something first")
+            return self._still_offered(items[int(position) - 1])
+        return find_title(subject, self.catalog)
+
+    def _still_offered(self, item: str) -> str:
+        if item not in self._offered:
+            raise BadInput("that item is not offered any more; choose another")
+        return item
+
+    def _resolve(self, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+        """The comparisons as conditions: less than an item has is less than its number, than a list the least of it.
+
+        Raises `BadInput` where there is no such item or it lacks the attribute.
+        """
+        found = []
+        for each in comparisons:
+            if each.subject == THESE and not self._items:
+                raise BadInput("there is no list yet to compare with; ask for something first")
+            items = self._available(self._items) if each.subject == THESE else (self._referent(each.subject),)
+            values = [self.catalog.item(id).attributes.get(each.attribute) for id in items]
+            numbers = [float(value) for value in values if isinstance(value, int | float)]
+            if not numbers:
+                title = self.catalog.item(items[0]).title if items else "these"
+                raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
+            found.append(f"{each.attribute}{each.operator}{(min if '<' in each.operator else max)(numbers):.10g}")
+        return tuple(found)
+
+    def _adds_nothing(self, query: str) -> bool:
+        """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
+        bare = query
+        if _REFERS_BACK.search(query):
+            for mention in reversed(Lexicon.of(self.catalog).mentions(query)):
+                bare = bare[: mention.start] + bare[mention.end :]
+        return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+    """Join conditions of two lines.
+
+    Parameters
+    ----------
+    before
+        Conditions of the last list.
+    added
+        Conditions of the line that narrows it.
+
+    Returns
+    -------
+    tuple of str
+        All of them; but where the line states an attribute's quantity or value anew, the old one is dropped.
+
+    Examples
+    --------
+    >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
+    ('genres!=Horror', 'year>=1990', 'genres!=War')
+    """
+    anew = {_attribute(condition) for condition in added if "!=" not in condition}
+    kept = [condition for condition in before if "!=" in condition or _attribute(condition) not in anew]
+    return tuple(dict.fromkeys((*kept, *added)))
+
+
+def _attribute(condition: str) -> str:
+    return re.split(r"[<>=!]", condition, maxsplit=1)[0]
+
+
+def _folded(condition: str) -> str:
+    return condition.strip().casefold()
+
+
+def _digest(image: bytes) -> str:
+    return hashlib.sha256(image).hexdigest()

@@ -1,41 +1,45 @@
-"""llmrec as a LangChain retriever: a wish in words -> documents, best first, each with its score and its reason."""
-
-from collections.abc import Callable
-from typing import Any
+"""llmrec as a LangChain retriever: a query in words -> documents, best first, each with its score and its reason."""
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
-from llmrec.catalog import Catalog
-from llmrec.chat.conditions import Read, read_conditions
+from llmrec.chat.chain import Recommends
+from llmrec.chat.nlu.conditions import ParsedQuery, parse_conditions
 from llmrec.context import Context
 from llmrec.request import Request
 
 
 class LLMRecRetriever(BaseRetriever):
-    """Asks the recommender for one person (or nobody); in async code it runs in a thread.
+    """Retrieve items for one person, or for one of whom nothing is known. In async code it runs in a thread.
 
+    Parameters
+    ----------
+    recommender
+        What ranks.
+    user, history, never, where, context, k, explain
+        As in `llmrec.Request`; `where` holds whatever the query says.
+    parse_query
+        Whether years, prices and exclusions in the query become filters; otherwise all of it is read by the LLM.
+
+    Notes
+    -----
     A document's `page_content` is the item's text, its `metadata` hold `id`, `title`, `score`, `reason` (empty without
-    `explain`) and `attributes`. Raises what `Recommender.recommend` does.
+    `explain`) and `attributes`. `invoke` raises what `Recommender.recommend` raises.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
-    catalog: Catalog
-    recommend: Callable[[Request], Any] = Field(description="`Recommender.recommend`, or what gives such a response.")
+    recommender: Recommends
     user: str | None = None
     history: tuple[str, ...] | None = None
-    """Item ids, oldest first, in place of a user."""
     never: tuple[str, ...] = ()
     where: str | None = None
-    """A filter that holds whatever the query says."""
     context: Context | None = None
     k: int = Field(default=5, ge=1)
     explain: bool = True
-    reads_conditions: bool = True
-    """Whether years, prices and exclusions in the query become filters; otherwise all of it is a wish."""
+    parse_query: bool = True
 
     def _get_relevant_documents(
         self,
@@ -43,14 +47,15 @@ class LLMRecRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun | None = None,  # noqa: ARG002 (LangChain's signature)
     ) -> list[Document]:
-        read = read_conditions(query, self.catalog) if self.reads_conditions else Read(query, ())
-        where = " and ".join((*([self.where] if self.where else []), *read.conditions)) or None
-        response = self.recommend(
+        catalog = self.recommender.catalog
+        parsed = parse_conditions(query, catalog) if self.parse_query else ParsedQuery(query, ())
+        where = " and ".join((*([self.where] if self.where else []), *parsed.conditions)) or None
+        response = self.recommender.recommend(
             Request(
                 user=self.user,
                 history=self.history,
                 never=self.never,
-                query=read.query or None,
+                query=parsed.query or None,
                 where=where,
                 k=self.k,
                 explain=self.explain,
@@ -60,7 +65,7 @@ class LLMRecRetriever(BaseRetriever):
         return [
             Document(
                 id=item.id,
-                page_content=self.catalog.item(item.id).text(),
+                page_content=catalog.item(item.id).text(),
                 metadata={
                     "id": item.id,
                     "title": item.title,

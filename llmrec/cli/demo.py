@@ -11,39 +11,44 @@ from llmrec.cli import show
 from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
-    from llmrec.chat.session import Session
+    from llmrec.chat.conversation import Conversation
+    from llmrec.recommender import Recommender
+    from llmrec.response import Response
 
 
-def converse(session: "Session") -> None:
+def converse(conversation: "Conversation", recommender: "Recommender") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
     import langsmith
 
-    from llmrec.chat.session import HELP
+    from llmrec.chat.conversation import HELP
 
     langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
     show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
+    response: Response | None = None
     while True:
         try:
             line = show.OUT.input("[bold cyan]you>[/] ")
         except EOFError:
             return
         try:
-            reply = session.say(line)
+            reply = conversation.reply(line)
+            if reply.request is not None:
+                response = recommender.recommend(reply.request)
+                conversation.show(reply, [item.id for item in response.items])
+                show.items(response.items, conversation.catalog)
+            elif reply.why is not None and response is not None:
+                if response.items[0].rationale is None:
+                    response = recommender.recommend(conversation.last_request())
+                item = next(item for item in response.items if item.id == reply.why)
+                show.reasons(item, conversation.catalog)
+            else:
+                show.OUT.print(escape(reply.words), soft_wrap=True)
         except BadInput as error:
             show.OUT.print(escape(str(error)), style="yellow", soft_wrap=True)
             continue
-        if reply.words:
-            show.OUT.print(escape(reply.words), soft_wrap=True)
-        if reply.why:
-            show.reasons(reply.why, session.catalog)
-        elif reply.response:
-            show.items(session.shown, session.catalog)
         if reply.done:
             return
 
-
-if TYPE_CHECKING:
-    from llmrec.recommender import Recommender
 
 USERS = ("471", "943", "11")
 QUERY = "an animated comedy for a rainy evening"
@@ -71,10 +76,10 @@ def run_demo(recommender: "Recommender", talk: bool) -> None:
     new_user = Request(query=NEW_USER_QUERY, k=TOP, explain=True)
     answer(f'A newcomer without any history asks for "{NEW_USER_QUERY}"', new_user)
     if talk:
-        from llmrec.chat.session import Session
+        from llmrec.chat.conversation import Conversation
 
         _title(f"Now you, as user {users[1]}")
-        converse(Session(catalog, recommender.recommend, catalog.history(users[1])))
+        converse(Conversation(catalog, history=catalog.history(users[1])), recommender)
 
 
 def _title(words: str) -> None:

@@ -126,13 +126,12 @@ def chat(
     request = Request(user=user, history=_ids(history))
     with show.waiting(OPENING):
         recommender = pipeline(data, adapter, request.check)
-    from llmrec.chat import proposing
-    from llmrec.chat.session import Session
+    from llmrec.chat import Conversation, model_parser
     from llmrec.cli.demo import converse
 
     catalog = recommender.catalog
-    understand = proposing(model, catalog) if model else None
-    converse(Session(catalog, recommender.recommend, request.history_ids(catalog), understand=understand))
+    parser = model_parser(model, catalog) if model else None
+    converse(Conversation(catalog, history=request.history_ids(catalog), parser=parser), recommender)
 
 
 @app.command()

@@ -40,7 +40,7 @@ def run_create_key(
 ) -> dict[str, str]:
     """The secret of a new key; raises what `create_key` does."""
     with needs("serve", "the gateway"):
-        from llmrec.server.dependencies import open_database
+        from llmrec.server.settings import open_database
         from llmrec.server.store.keys import create_key
     with closing(open_database(data, database)) as store:
         return {"key": create_key(store, tenant, edits_items, rates)}
@@ -49,7 +49,7 @@ def run_create_key(
 def run_list_keys(data: Path | None, database: str | None) -> list[dict[str, Any]]:
     """What is kept of each key."""
     with needs("serve", "the gateway"):
-        from llmrec.server.dependencies import open_database
+        from llmrec.server.settings import open_database
         from llmrec.server.store.keys import list_keys
     with closing(open_database(data, database)) as store:
         return [
@@ -67,7 +67,7 @@ def run_list_keys(data: Path | None, database: str | None) -> list[dict[str, Any
 def run_revoke_key(data: Path | None, database: str | None, id: str) -> None:
     """Raises `BadInput` where there is none of that id."""
     with needs("serve", "the gateway"):
-        from llmrec.server.dependencies import open_database
+        from llmrec.server.settings import open_database
         from llmrec.server.store.keys import revoke_key
     with closing(open_database(data, database)) as store:
         revoke_key(store, id)

@@ -1,4 +1,4 @@
-"""The app: parts put together, middleware around them, routes in front."""
+"""The app: its parts put together, middleware around them, routes in front."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,25 +11,28 @@ from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 
 from llmrec.recommender import Recommender
-from llmrec.server.answering import Answering
-from llmrec.server.dependencies import USUAL, Gateway, Limits
+from llmrec.server.concurrency import ConcurrencyLimit
+from llmrec.server.dependencies import Gateway
 from llmrec.server.errors import add_handlers
-from llmrec.server.live_catalog import Intake, LiveCatalog
-from llmrec.server.middleware import Authentication, Bodies, ConcurrencyLimit
-from llmrec.server.observability import Metrics, Observed, note
+from llmrec.server.ingestion import ItemIngestion
+from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.middleware import Authentication, BodyLimit
+from llmrec.server.observability import Metrics, RequestObserver, log_event
+from llmrec.server.recommending import RecommendationService
 from llmrec.server.routes import catalog, chat, health, items, media_files, page, recommendations, users
-from llmrec.server.schemas import Failed
+from llmrec.server.schemas.common import Failed
+from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
 
 if TYPE_CHECKING:
-    from llmrec.chat.reader import ModelReader
+    from llmrec.chat.nlu.chat_model import ChatModelParser
 
 DESCRIPTION = """\
 Recommendations by one LLM that reads item media as soft tokens, ranks, and says why.
 
 Every path under `/v1` wants a key: `Authorization: Bearer KEY`. Whatever is refused is told in one sentence.
 """
-STATUSES = {
+FAILURES = {
     401: "no key, or one that is not known",
     409: "the user was deleted while this was answered",
     408: "the body came too slowly",
@@ -39,54 +42,72 @@ STATUSES = {
     503: "no answer in time, or the store does not answer",
     507: "the server's disk is full",
 }
+"""Status -> when it comes, for the routes that want a key."""
 
 
 def build(
     recommender: Recommender,
     database: Database,
     media: Path,
-    limits: Limits = USUAL,
-    reader: "ModelReader | None" = None,
+    limits: Limits = LOCAL_LIMITS,
+    parser: "ChatModelParser | None" = None,
 ) -> FastAPI:
-    """The gateway over an open recommender and store; whoever opened them closes them when the app has ended.
+    """Make the gateway over an open recommender and store; whoever opened them closes them when the app has ended.
 
-    `media`: the folder of the media that items bring; `reader`: a chat model that reads lines beside the rules.
+    Parameters
+    ----------
+    recommender
+        Over the items of the catalogue's folder.
+    database
+        The store.
+    media
+        The folder of the media that items bring; made where it is missing.
+    limits
+        What clients may ask of it.
+    parser
+        A chat model that reads lines beside the rules.
+
+    Returns
+    -------
+    FastAPI
+        An ASGI app.
+
+    Raises
+    ------
+    LlmrecError
+        Where the changes that the store holds cannot be taken in.
     """
-    live = LiveCatalog(recommender, database, media, reader)
-    concurrency_limit = ConcurrencyLimit(limits.lanes, limits.waiting, limits.seconds)
-    metrics = Metrics(
-        lambda: concurrency_limit.inside,
-        lambda: len(live.stock.offered),
-        lambda: live.stock.recommender.pipeline.index.items,
-    )
+    live = LiveCatalog(recommender, database, media, parser)
+    limit = ConcurrencyLimit(limits.workers, limits.queue, limits.seconds)
+    metrics = Metrics(lambda: limit.requests, lambda: len(live.snapshot.offered), lambda: live.snapshot.index_size)
 
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        if live.stock.reader:
-            await live.stock.reader.hear()  # a wrong key or name is in the log before anybody waits
-        note("ready", items=len(live.stock.offered))
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if live.snapshot.parser:
+            await live.snapshot.parser.prefetch()  # a wrong key or name is in the log before anybody waits
+        log_event("ready", items=len(live.snapshot.offered))
         yield
-        note("ending")
-        await to_thread.run_sync(concurrency_limit.close)
+        log_event("ending")
+        await to_thread.run_sync(limit.close)
         await to_thread.run_sync(live.close)
 
-    failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in STATUSES.items()}
     app = FastAPI(
-        title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=life, docs_url=None,
+        title="llmrec", version=version("llmrec"), description=DESCRIPTION, lifespan=lifespan, docs_url=None,
         redoc_url=None,
     )  # fmt: skip
     app.state.gateway = Gateway(
-        database, live, Answering(live, database), Intake(live, database, media), concurrency_limit, metrics
+        database, live, RecommendationService(live, database), ItemIngestion(live, database, media), limit, metrics
     )
     app.include_router(health.router)
     app.include_router(page.page)
     page.add_files(app)
-    # The door has let them in already: here the key only shows on the pages of the API.
+    # The middleware has checked the key already: here it only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
+    failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in FAILURES.items()}
     for routes in (chat, recommendations, users, items, media_files, catalog):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
-    app.add_middleware(Bodies, most=limits.body, seconds=limits.seconds)
+    app.add_middleware(BodyLimit, max_bytes=limits.body, seconds=limits.seconds)
     app.add_middleware(Authentication, database=database)
-    app.add_middleware(Observed, metrics=metrics)
+    app.add_middleware(RequestObserver, metrics=metrics)
     return app

@@ -1,4 +1,4 @@
-"""Connections that end: uvicorn waits for ever for the rest of a request's head, and for a client to read on."""
+"""Time limits of connections, which uvicorn has none of: for a request's head, and for a client that reads nothing."""
 
 import asyncio
 import socket
@@ -7,14 +7,27 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from llmrec.errors import BadInput
 
-PATIENCE = 60.0
+TIMEOUT_SECONDS = 60.0
 """Seconds in which a request's head must arrive, and that an answer may wait for its client to read on."""
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections, each of which ends when its client reads nothing for `PATIENCE` seconds.
+    """Open a socket that takes connections.
 
-    Raises `BadInput` where the address is taken or not this machine's.
+    Parameters
+    ----------
+    host, port
+        Where; port 0 is one that is free.
+
+    Returns
+    -------
+    socket
+        A connection of it ends where its client reads nothing for `TIMEOUT_SECONDS`.
+
+    Raises
+    ------
+    BadInput
+        Where the address is taken or not this machine's.
     """
     try:
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -23,44 +36,44 @@ def listening(host: str, port: int) -> socket.socket:
             f"{host}:{port} cannot be listened on ({error.strerror}); choose another `port`", "port"
         ) from error
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections have it from the listener
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(PATIENCE * 1000))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(TIMEOUT_SECONDS * 1000))
     return listener
 
 
 class Connection(HttpToolsProtocol):
-    """One connection, which is closed where it sends what is no whole request for `PATIENCE` seconds."""
+    """One connection, closed where it sends no whole head of a request for `TIMEOUT_SECONDS`."""
 
-    _late: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See `asyncio.Protocol`."""
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
         super().data_received(data)
         if self._answering():
-            self._wait_no_longer()
-        elif self._late is None:
-            self._wait()
+            self._stop_timer()
+        elif self._timer is None:
+            self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
-        self._wait_no_longer()
+        self._stop_timer()
         super().connection_lost(exc)
 
     def _answering(self) -> bool:
-        """Whether a request is under way; how long its body takes is up to `Bodies`."""
+        """Whether a request is under way; how long its body takes is up to `BodyLimit`."""
         return self.cycle is not None and not self.cycle.response_complete
 
-    def _wait(self) -> None:
-        self._late = self.loop.call_later(PATIENCE, self._end)
+    def _start_timer(self) -> None:
+        self._timer = self.loop.call_later(TIMEOUT_SECONDS, self._end)
 
-    def _wait_no_longer(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _end(self) -> None:
         if not self._answering():

@@ -1,4 +1,4 @@
-"""What goes wrong, as HTTP: a status, and one sentence in the shape that clients of OpenAI's API read."""
+"""Errors as HTTP: a status, and one sentence in the shape that clients of OpenAI's API read."""
 
 import errno
 from collections.abc import Sequence
@@ -10,37 +10,63 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from llmrec.errors import BadFilter, BadInput, LlmrecError, StorageError, UnknownItem, UnknownUser
+from llmrec.server.schemas.common import Failed, Failure
 from llmrec.server.store.database import StoreUnavailable
-from llmrec.server.store.responses import Forgotten
+from llmrec.server.store.responses import UserForgotten
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Refused(Exception):
-    """A request that is not answered, told to the client in one sentence."""
+    """A request that is not answered.
+
+    Parameters
+    ----------
+    status
+        HTTP status.
+    code
+        The same in a word, for programs.
+    sentence
+        The same in a sentence, for people: what is wrong, and what to do.
+    retry_after
+        Seconds until it may be tried again.
+    """
 
     def __init__(self, status: int, code: str, sentence: str, retry_after: float | None = None) -> None:
-        """`retry_after`: seconds until it may be tried again."""
         super().__init__(sentence)
         self.status, self.code, self.sentence, self.retry_after = status, code, sentence, retry_after
 
     def response(self) -> JSONResponse:
-        """The HTTP response."""
+        """Make the HTTP response.
+
+        Returns
+        -------
+        JSONResponse
+            Its body is a `Failed`.
+        """
         headers = {} if self.retry_after is None else {"Retry-After": str(max(1, round(self.retry_after)))}
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         if self.status == 408:  # the rest of the body may come yet, and is no next request
             headers["Connection"] = "close"
-        return JSONResponse(self.body(), self.status, headers)
-
-    def body(self) -> dict[str, Any]:
-        """`error` with `message`, `type`, `param` and `code`."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
-        return {"error": {"message": self.sentence, "type": kind, "param": None, "code": self.code}}
+        failed = Failed(error=Failure(message=self.sentence, type=kind, param=None, code=self.code))
+        return JSONResponse(failed.model_dump(), self.status, headers)
 
 
 def refusal(error: Exception) -> Refused | None:
-    """The refusal that an error of the rooms behind the gateway comes to; None for a bug."""
+    """Translate an error of the modules behind the gateway.
+
+    Parameters
+    ----------
+    error
+        What was raised.
+
+    Returns
+    -------
+    Refused or None
+        None for a bug.
+    """
     match error:
         case Refused():
             return error
@@ -48,7 +74,7 @@ def refusal(error: Exception) -> Refused | None:
             return Refused(404, "unknown_user", str(error))
         case UnknownItem():
             return Refused(404, "unknown_item", str(error))
-        case Forgotten():
+        case UserForgotten():
             return Refused(409, "user_deleted", str(error))
         case BadFilter():
             return Refused(422, "bad_filter", str(error))
@@ -66,17 +92,23 @@ def refusal(error: Exception) -> Refused | None:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Every error of the app becomes a refusal; what is none of these stays a 500 without details."""
+    """Have every error of an app answered with a refusal; what is none of ours stays a 500 without details.
 
-    def told(_request: Request, error: Exception) -> JSONResponse:
-        found = refusal(error)
-        if found is None:
+    Parameters
+    ----------
+    app
+        The app.
+    """
+
+    def own(_request: Request, error: Exception) -> JSONResponse:
+        refused = refusal(error)
+        if refused is None:
             raise error
-        return found.response()
+        return refused.response()
 
     def invalid(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return Refused(422, "invalid", complaint(error.errors())).response()
+        return Refused(422, "invalid", first_complaint(error.errors())).response()
 
     def http(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
@@ -85,12 +117,23 @@ def add_handlers(app: FastAPI) -> None:
         return response
 
     for kind in (Refused, LlmrecError, OSError):
-        app.add_exception_handler(kind, told)
+        app.add_exception_handler(kind, own)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
 
 
-def complaint(errors: Sequence[Any]) -> str:
-    """The first complaint of pydantic as a sentence: where, and what it should be. Never repeats the value."""
+def first_complaint(errors: Sequence[Any]) -> str:
+    """Write the first complaint of pydantic as a sentence.
+
+    Parameters
+    ----------
+    errors
+        As `ValidationError.errors` gives them.
+
+    Returns
+    -------
+    str
+        The field, and what it should be. Never the value.
+    """
     place = ".".join(str(part) for part in errors[0]["loc"] if part != "body") or "the body"
     return f"{place}: {errors[0]['msg'].removeprefix('Value error, ')}"

@@ -1,23 +1,10 @@
-"""How much is asked of the recommender at once: some lanes, a short queue, and no more.
+"""ASGI middleware before the routes: keys and their rates, and the size of bodies.
 
-Who would wait longer than the queue is long is told at once when to come again; a queue that grows serves nobody.
-
-
-ASGI middleware: a body is taken in whole before anything else, up to a size and within a time.
-
-ASGI middleware: nobody reaches a path under /v1 without a key, or faster than the key allows.
-
-It stands before routing and before the body is read, so that no route can forget it.
-
+It stands before routing, and a key is checked before a body is read, so that no route can forget either.
 """
 
 import asyncio
-import math
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
 
 from anyio import to_thread
 from limits import parse_many
@@ -31,62 +18,25 @@ from llmrec.server.errors import Refused, refusal
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import Key, find_key
 
-Answer = TypeVar("Answer")
+GUARDED = "/v1"
+"""The path that, with all below it, is open only to those who have a key."""
 
 
-class ConcurrencyLimit:
-    """Runs work that keeps a core busy."""
+class BodyLimit:
+    """Take a body in whole before anything else, so that a slow or broken client holds nothing but its connection.
 
-    def __init__(self, lanes: int, waiting: int, seconds: float) -> None:
-        """`lanes` run at once, `waiting` more may wait, and each is answered within `seconds` or told to go."""
-        self._pool = ThreadPoolExecutor(lanes, thread_name_prefix="lane")
-        self._lanes, self._room, self._seconds = lanes, lanes + waiting, seconds
-        self._lock = threading.Lock()
-        self._mean = 0.1
-        self.inside = 0
-        """How many run or wait."""
+    Parameters
+    ----------
+    app
+        What comes after.
+    max_bytes
+        Bytes of a body.
+    seconds
+        Time in which all of it must be there.
+    """
 
-    async def run(self, work: Callable[[], Answer]) -> Answer:
-        """What `work` returns or raises. Raises `Refused`: 429 where too many wait, 503 where it takes too long.
-
-        Work that was begun goes on to its end and keeps its lane until then.
-        """
-        with self._lock:
-            if self.inside >= self._room:
-                wait = math.ceil(self.inside * self._mean / self._lanes)
-                raise Refused(429, "busy", f"{self.inside} requests run or wait; try again in {wait} s", wait)
-            self.inside += 1
-        future = self._pool.submit(self._timed, work)
-        future.add_done_callback(self._left)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
-        except TimeoutError as error:
-            raise Refused(
-                503, "too_slow", f"no answer within {self._seconds:.0f} s; ask for fewer items or try again", self._mean
-            ) from error
-
-    def close(self) -> None:
-        """Waits for what runs; what only waits is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _timed(self, work: Callable[[], Answer]) -> Answer:
-        started = time.perf_counter()
-        try:
-            return work()
-        finally:
-            self._mean += 0.1 * (time.perf_counter() - started - self._mean)
-
-    def _left(self, _future: Future[Answer]) -> None:
-        with self._lock:
-            self.inside -= 1
-
-
-class Bodies:
-    """A slow or broken client holds nothing but its own connection."""
-
-    def __init__(self, app: ASGIApp, most: int, seconds: float) -> None:
-        """`most` bytes, all there within `seconds`."""
-        self.app, self.most, self.seconds = app, most, seconds
+    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
+        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -105,20 +55,20 @@ class Bodies:
             return
         if body is None:
             return
-        given = False
+        passed_on = False
 
-        async def again() -> Message:
-            nonlocal given
-            if given:
-                return await receive()  # the next thing to hear is that the client is gone
-            given = True
+        async def whole() -> Message:
+            nonlocal passed_on
+            if passed_on:
+                return await receive()  # the next message is that the client is gone
+            passed_on = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, again, send)
+        await self.app(scope, whole, send)
 
     async def _read(self, announced: str, receive: Receive) -> bytes | None:
-        """The body; None where the client is gone."""
-        self._allow(int(announced) if announced.isdigit() else 0)
+        """The body; None where the client is gone. Raises `Refused`."""
+        self._check(int(announced) if announced.isdigit() else 0)
         parts, size = [], 0
         while True:
             message = await receive()
@@ -126,20 +76,25 @@ class Bodies:
                 return None
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            self._allow(size)
+            self._check(size)
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _allow(self, size: int) -> None:
-        if size > self.most:
-            raise Refused(413, "too_large", f"the body has more than {self.most:,} bytes; send less")
-
-
-GUARDED = "/v1"
+    def _check(self, size: int) -> None:
+        if size > self.max_bytes:
+            raise Refused(413, "too_large", f"the body has more than {self.max_bytes:,} bytes; send less")
 
 
 class Authentication:
-    """Finds the key of a request and puts it into `scope["state"]["key"]`."""
+    """Find the key of a request, hold it to its rates, and put it into `scope["state"]["key"]`.
+
+    Parameters
+    ----------
+    app
+        What comes after, for those who have a key and for paths outside of `GUARDED`.
+    database
+        The store of the keys.
+    """
 
     def __init__(self, app: ASGIApp, database: Database) -> None:
         self.app, self.database = app, database
@@ -150,7 +105,7 @@ class Authentication:
         if scope["type"] == "http" and (scope["path"] == GUARDED or scope["path"].startswith(f"{GUARDED}/")):
             try:
                 key = await to_thread.run_sync(self._key, Headers(scope=scope).get("authorization", ""))
-                self._pass(key)
+                self._count(key)
             except (Refused, LlmrecError) as error:
                 refused = refusal(error)
                 assert refused is not None
@@ -166,7 +121,7 @@ class Authentication:
             raise Refused(401, "invalid_api_key", "an API key is needed: send the header Authorization: Bearer KEY")
         return key
 
-    def _pass(self, key: Key) -> None:
+    def _count(self, key: Key) -> None:
         for rate in parse_many(key.rates):
             if not self._rates.hit(rate, key.id):
                 reset = self._rates.get_window_stats(rate, key.id).reset_time

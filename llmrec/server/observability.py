@@ -1,12 +1,7 @@
-"""Logs: one JSON object a line, on stderr, without anything that tells of a person.
+"""What is known of a running gateway: logs as lines of JSON, and metrics for Prometheus. Neither tells of a person.
 
-Paths, bodies, user ids and the messages of unforeseen errors stay out: a path is logged as its route, an error as its
-type and the places in the code that it came through.
-
-
-What Prometheus reads at /metrics: routes, statuses, times, the queue. No label tells of a person.
-
-ASGI middleware, outermost: every request gets an id, a line in the log and its place in the metrics.
+Paths, bodies, user ids and the messages of unforeseen errors stay out: a path stands as its route, an error as its type
+and the places in the code that it came through. Every request gets an id, which the client gets too.
 """
 
 import json
@@ -23,14 +18,32 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from llmrec.server.errors import Refused
 
+__all__ = ["CONTENT_TYPE_LATEST", "JsonFormatter", "Metrics", "RequestObserver", "configure_logging", "log_event"]
+
 LOG = logging.getLogger("llmrec.server")
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+"""Upper bounds of the buckets of times."""
+METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
+MAX_FRAMES = 12
+"""Places in the code that an error is logged with."""
 
 
-class JsonLines(logging.Formatter):
-    """A record as JSON; what is passed as `extra={"fields": {…}}` is part of it."""
+class JsonFormatter(logging.Formatter):
+    """Write a record as one JSON object; what is passed as `extra={"fields": {…}}` is part of it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """See `logging.Formatter`."""
+        """Write a record.
+
+        Parameters
+        ----------
+        record
+            Its message is the name of the event. Of an error only type and places are written.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         line: dict[str, Any] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
@@ -40,19 +53,31 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])
-            line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+            line["at"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-MAX_FRAMES:]]
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def note(event: str, level: int = logging.INFO, error: BaseException | None = None, **fields: object) -> None:
-    """One line of the log."""
+def log_event(event: str, level: int = logging.INFO, error: BaseException | None = None, **fields: object) -> None:
+    """Write one line of the log.
+
+    Parameters
+    ----------
+    event
+        Its name.
+    level
+        A level of `logging`.
+    error
+        What went wrong.
+    **fields
+        What else belongs to it; nothing that tells of a person.
+    """
     LOG.log(level, event, exc_info=error, extra={"fields": fields})
 
 
-def log_to_stderr() -> None:
-    """From now on this process logs JSON lines; libraries only from warnings on."""
+def configure_logging() -> None:
+    """Have this process log JSON lines on stderr from now on; libraries only from warnings on."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
@@ -60,48 +85,75 @@ def log_to_stderr() -> None:
     logging.getLogger("openai").setLevel(logging.WARNING)  # OPENAI_LOG=debug has older clients log what people say
 
 
-__all__ = ["CONTENT_TYPE_LATEST", "Metrics"]
-
-SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-
-
 class Metrics:
-    """The counters of one app."""
+    """The metrics of one app.
 
-    def __init__(self, inside: Callable[[], int], items: Callable[[], int], indexed: Callable[[], int]) -> None:
-        """`inside`: requests that run or wait at the gate; `items`: items offered; `indexed`: items in the index."""
+    Parameters
+    ----------
+    requests
+        Number of requests that run or wait for the recommender.
+    items
+        Number of items offered.
+    indexed
+        Number of items in the index; 0 while it is out of reach.
+    """
+
+    def __init__(self, requests: Callable[[], int], items: Callable[[], int], indexed: Callable[[], int]) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
+        self._answered = Counter(
             "llmrec_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
         self._seconds = Histogram(
             "llmrec_request_seconds", "Time to the end of the answer.", ("route",), registry=self._registry,
             buckets=SECONDS,
         )  # fmt: skip
-        concurrency_limit = Gauge(
-            "llmrec_gate_requests", "Requests that run or wait for the recommender.", registry=self._registry
-        )
-        concurrency_limit.set_function(inside)
-        offered = Gauge("llmrec_items", "Items offered.", registry=self._registry)
-        offered.set_function(items)
-        index = Gauge("llmrec_index_items", "Items in the index; 0 while it is out of reach.", registry=self._registry)
-        index.set_function(indexed)
+        for name, description, value in (
+            ("llmrec_gate_requests", "Requests that run or wait for the recommender.", requests),
+            ("llmrec_items", "Items offered.", items),
+            ("llmrec_index_items", "Items in the index; 0 while it is out of reach.", indexed),
+        ):
+            Gauge(name, description, registry=self._registry).set_function(value)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """One request is answered."""
-        self._requests.labels(method, route, str(status)).inc()
+        """Count one request that is answered.
+
+        Parameters
+        ----------
+        method
+            Its HTTP method.
+        route
+            The pattern of its path; no label tells of a person.
+        status
+            The status of the answer.
+        seconds
+            Time to the end of the answer.
+        """
+        self._answered.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def text(self) -> bytes:
-        """All of them in Prometheus' format."""
+        """Write all metrics.
+
+        Returns
+        -------
+        bytes
+            In Prometheus' format.
+        """
         return generate_latest(self._registry)
 
 
-METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
+class RequestObserver:
+    """ASGI middleware, outermost: an id, a line in the log and a place in the metrics for every request.
 
+    It is also the end of every unforeseen error: a 500 without details.
 
-class Observed:
-    """Also the end of every unforeseen error: a 500 without details."""
+    Parameters
+    ----------
+    app
+        What comes after.
+    metrics
+        Where requests are counted.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app, self.metrics = app, metrics
@@ -113,7 +165,7 @@ class Observed:
             return
         started, status, request_id = time.perf_counter(), 0, secrets.token_hex(8)
 
-        async def told(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -121,13 +173,13 @@ class Observed:
             await send(message)
 
         try:
-            await self.app(scope, receive, told)
+            await self.app(scope, receive, send_with_id)
         except Exception as error:
-            note("failed", logging.ERROR, error, request=request_id)
+            log_event("failed", logging.ERROR, error, request=request_id)
             if status:
                 raise  # half an answer is out: the connection breaks off, and the client sees that it is not whole
             refused = Refused(500, "broken", f"the server failed; its log says more under request {request_id}")
-            await refused.response()(scope, receive, told)
+            await refused.response()(scope, receive, send_with_id)
         finally:
             seconds = time.perf_counter() - started
             # a name of the client's choice would make as many metrics
@@ -135,7 +187,7 @@ class Observed:
             route = getattr(scope.get("route"), "path", "none")
             self.metrics.count(method, route, status, seconds)
             key = scope.get("state", {}).get("key")
-            note(
+            log_event(
                 "request", request=request_id, method=method, route=route, status=status or 499,
                 ms=round(seconds * 1000, 1), key=key.id if key else None,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`llmrec serve`: opens what it answers from, makes the first key, and serves until it is told to end."""
+"""`llmrec serve`: opens what it answers from, makes the first key, and serves until SIGTERM or Ctrl-C."""
 
 import signal
 import threading
@@ -12,21 +12,21 @@ import torch
 import uvicorn
 from threadpoolctl import threadpool_limits
 
-from llmrec.chat.reader import ModelReader
+from llmrec.chat.nlu.chat_model import ChatModelParser
 from llmrec.pipeline import through_vllm
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
-from llmrec.server.dependencies import OVER_VLLM, USUAL, open_database, store_folder
-from llmrec.server.observability import log_to_stderr
+from llmrec.server.observability import configure_logging
+from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-GRACE = 60
-"""Seconds that running requests get when the gateway is told to end."""
+GRACE_SECONDS = 60
+"""Time that running requests get to end after SIGTERM."""
 
 
 def serve(
@@ -40,17 +40,36 @@ def serve(
     vllm: tuple[str, str] | None = None,
     chat: "BaseChatModel | None" = None,
 ) -> None:
-    """Serves until SIGTERM or Ctrl-C, then ends what runs. `say` hears what the person at the terminal must know;
-    `url`: of the database, `chroma`: of the server that has the index, where these do not lie below LLMREC_HOME;
-    `vllm`: the addresses of the servers that rank and write, where the LLM does not run here; `chat`: a model that
-    reads lines of chats beside the rules.
+    """Serve until SIGTERM or Ctrl-C, then end what runs.
 
-    Raises `BadInput` where the address is taken, and what `Recommender.open`, `through_vllm` and `open_database` raise.
+    Parameters
+    ----------
+    data, adapter
+        As `Recommender.open` takes them.
+    host, port
+        Where to listen.
+    url
+        URL of the database, where it does not lie below LLMREC_HOME.
+    chroma
+        URL of the Chroma server that has the index, where it does not lie below LLMREC_HOME.
+    say
+        Called with each line that the person at the terminal must read.
+    vllm
+        URLs of the servers that rank and that write, where the LLM does not run here.
+    chat
+        A chat model that reads lines of chats beside the rules.
+
+    Raises
+    ------
+    BadInput
+        Where the address is taken or not this machine's.
+    LlmrecError
+        Where the recommender or the database cannot be opened.
     """
     # a port that is taken is told before the models are loaded
     with listening(host, port) as listener, closing(open_database(data, url)) as database:
         recommender = Recommender.open(data, adapter, chroma=chroma, resilient=True)
-        log_to_stderr()
+        configure_logging()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
         # The products of one request are small: threads that share one spend more time in waiting for a core, which
         # another request or vLLM has, than in multiplying.
@@ -60,12 +79,13 @@ def serve(
             recommender = Recommender(through_vllm(recommender.pipeline, *vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
-        reader = ModelReader(chat) if chat else None
-        app = build(recommender, database, store_folder(data) / "media", OVER_VLLM if vllm else USUAL, reader)
+        limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
+        parser = ChatModelParser(chat) if chat else None
+        app = build(recommender, database, store_folder(data) / "media", limits, parser)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE,
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30, http=Connection,
         )  # fmt: skip
         loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
@@ -79,5 +99,5 @@ def serve(
 
 
 def _load_writer(recommender: Recommender) -> None:
-    """Has the first sentence written now, as the writing model takes seconds to load: nobody should wait for it."""
+    """Write one sentence, so that the writing model, which takes seconds to load, is there for the first request."""
     recommender.recommend(Request(history=(), k=1, explain=True))

@@ -1,4 +1,4 @@
-"""The demo's catalogue and the shipped pack, for chains that answer."""
+"""The demo's catalogue and the shipped adapter, for chains that answer."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from llmrec.recommender import Recommender
 
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Recommender]:
-    """Pipeline once."""
+    """The demo's, opened once."""
     recommender = Recommender.open(None, None)
     yield recommender
     recommender.pipeline.index.close()

@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from llmrec.chat.proposing import Proposed, ProposedCondition
+from llmrec.chat.nlu.proposals import Proposal, ProposedCondition
 
 
 def proposed(
     action: str = "ask", subject: str = "", query: str = "", *conditions: tuple[str, str, list[Any]]
-) -> Proposed:
+) -> Proposal:
     """What a model might say of a line."""
     parts = [ProposedCondition(attribute=a, operator=o, values=v) for a, o, v in conditions]  # type: ignore[arg-type]
-    return Proposed(action=action, subject=subject, query=query, conditions=parts)  # type: ignore[arg-type]
+    return Proposal(action=action, subject=subject, query=query, conditions=parts)  # type: ignore[arg-type]
 
 
 class Peer:
     """The endpoint at `url`; `answers`: what it says of a line, and of all others what is no JSON."""
 
-    def __init__(self, answers: Mapping[str, Proposed], url: str) -> None:
+    def __init__(self, answers: Mapping[str, Proposal], url: str) -> None:
         self.answers, self.url = answers, url
         self.asked: list[dict[str, Any]] = []
         """The bodies that came, the oldest first."""
@@ -39,7 +39,7 @@ class Peer:
 
 
 @contextmanager
-def peer(answers: Mapping[str, Proposed], port: int = 0) -> Iterator[Peer]:
+def peer(answers: Mapping[str, Proposal], port: int = 0) -> Iterator[Peer]:
     """A running endpoint on a port of its own, or on this."""
 
     class Handler(BaseHTTPRequestHandler):

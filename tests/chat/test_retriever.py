@@ -11,7 +11,7 @@ from llmrec.recommender import Recommender
 
 
 def retriever(shop: Recommender, **more: object) -> LLMRecRetriever:
-    return LLMRecRetriever(catalog=shop.catalog, recommend=shop.recommend, **{"explain": False} | more)
+    return LLMRecRetriever(recommender=shop, **{"explain": False} | more)
 
 
 def test_documents_come_best_first_with_what_is_known_of_them(shop: Recommender) -> None:
@@ -39,8 +39,8 @@ def test_the_person_and_the_callers_filter_hold(shop: Recommender) -> None:
     ]
 
 
-def test_a_query_may_be_a_wish_alone(shop: Recommender) -> None:
-    plain = retriever(shop, reads_conditions=False, k=30).invoke("after 1990")
+def test_a_query_may_be_left_to_the_llm_whole(shop: Recommender) -> None:
+    plain = retriever(shop, parse_query=False, k=30).invoke("after 1990")
     assert any(document.metadata["attributes"]["year"] <= 1990 for document in plain)
 
 

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from langchain_core.tools import BaseTool
 
-from llmrec.chat import recommending_tool
+from llmrec.chat import recommend_tool
 from llmrec.errors import BadFilter
 from llmrec.recommender import Recommender
 
 
 @pytest.fixture(scope="module")
 def tool(shop: Recommender) -> BaseTool:
-    return recommending_tool(shop.catalog, shop.recommend, user="42", where="year<1990")
+    return recommend_tool(shop, user="42", where="year<1990")
 
 
 def call(tool: BaseTool, **arguments: Any) -> Any:
@@ -58,4 +58,4 @@ def test_its_schema_says_what_may_be_asked(tool: BaseTool) -> None:
 
 def test_a_filter_that_does_not_parse_is_refused_when_the_tool_is_made(shop: Recommender) -> None:
     with pytest.raises(BadFilter):
-        recommending_tool(shop.catalog, shop.recommend, where="year>")
+        recommend_tool(shop, where="year>")

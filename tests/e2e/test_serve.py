@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from llmrec.chat.reader import TRIAL
+from llmrec.chat.nlu.chat_model import TRIAL
 from tests.chat.endpoint import peer, proposed
 from tests.e2e.serving import home_in, serving
 

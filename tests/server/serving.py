@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from llmrec.chat.reader import ModelReader
+from llmrec.chat.nlu.chat_model import ChatModelParser
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
-from llmrec.server.dependencies import Limits
+from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 
@@ -23,7 +23,7 @@ def served(
     recommender: Recommender,
     folder: Path,
     limits: Limits,
-    reader: ModelReader | None = None,
+    parser: ChatModelParser | None = None,
     room: int | None = None,
 ) -> Iterator[httpx.Client]:
     """The app behind uvicorn on a port of its own, and a client with a key.
@@ -33,7 +33,7 @@ def served(
     with closing(Database.at(folder)) as database, listening("127.0.0.1", 0) as listener:
         if room:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
-        app = build(recommender, database, folder / "media", limits, reader)
+        app = build(recommender, database, folder / "media", limits, parser)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, http=Connection)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -10,7 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from llmrec.server.conversing import Conversation, Line
+from llmrec.chat.transcript import Message
+from llmrec.server.chat_turn import ChatTurn
 
 
 def say(client: TestClient, *messages: Any, **more: Any) -> dict[str, Any]:
@@ -70,12 +71,10 @@ def test_why_is_answered_of_what_was_taken_or_turned_down_since(client: TestClie
 
 def listed(client: TestClient, *words: str, user: str | None = None, tenant: str = "main") -> list[dict[str, Any]]:
     """The list that answers a conversation, of which the reasons would take seconds more."""
-    lines = [Line(bool(n % 2), line) for n, line in enumerate(words)]
-    answering = client.app.state.gateway.answering  # type: ignore[attr-defined]
-    conversation = Conversation(answering, tenant, user, lines)
-    conversation.opening()
-    found: list[dict[str, Any]] = conversation.stored["items"] if conversation.stored else []
-    return found
+    messages = [Message(n % 2 == 0, line) for n, line in enumerate(words)]
+    turn = ChatTurn(client.app.state.gateway.service, tenant, user, messages)  # type: ignore[attr-defined]
+    turn.opening()
+    return [item.model_dump() for item in turn.recommendations.items] if turn.recommendations else []
 
 
 def test_the_conversation_goes_on(client: TestClient, nineties: dict[str, Any]) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from llmrec.chat.reader import TRIAL, ModelReader
+from llmrec.chat.nlu.chat_model import TRIAL, ChatModelParser
 from llmrec.recommender import Recommender
-from llmrec.server.dependencies import USUAL, Limits
+from llmrec.server.settings import LOCAL_LIMITS, Limits
 from tests.chat.endpoint import Peer, peer, proposed
-from tests.chat.test_reader import model_at
+from tests.chat.nlu.test_chat_model import model_at
 from tests.server.serving import served
 from tests.server.test_items import within
 
@@ -29,11 +29,13 @@ ANSWERS = {
 
 
 @contextmanager
-def gateway(recommender: Recommender, folder: Path, limits: Limits = USUAL) -> Iterator[tuple[httpx.Client, Peer]]:
+def gateway(
+    recommender: Recommender, folder: Path, limits: Limits = LOCAL_LIMITS
+) -> Iterator[tuple[httpx.Client, Peer]]:
     """A client of the gateway, and the endpoint that it asks."""
     with peer(ANSWERS) as endpoint:
-        reader = ModelReader(model_at(endpoint), seconds=30, again=0.1)
-        with served(recommender, folder, limits, reader) as client:
+        parser = ChatModelParser(model_at(endpoint), seconds=30, retry_seconds=0.1)
+        with served(recommender, folder, limits, parser) as client:
             yield client, endpoint
 
 
@@ -75,7 +77,7 @@ def test_what_the_catalogue_gets_is_told_to_it(running: tuple[httpx.Client, Peer
 
 
 def test_others_are_served_while_it_thinks_and_its_end_ends_no_chat(recommender: Recommender, tmp_path: Path) -> None:
-    with gateway(recommender, tmp_path, Limits(lanes=1)) as (client, endpoint), ThreadPoolExecutor(1) as pool:
+    with gateway(recommender, tmp_path, Limits(workers=1)) as (client, endpoint), ThreadPoolExecutor(1) as pool:
         endpoint.trouble = "silent"
         waiting = pool.submit(say, client, "no horror, but a laugh")
         assert within(60, lambda: len(endpoint.lines) > 1)

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from eval.serving.chroma import Chroma
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
-from llmrec.server.dependencies import Limits
+from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 from tests.test_recommender import write_stall

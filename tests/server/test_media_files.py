@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.server.routes.media_files import _played
+from llmrec.server.routes.media_files import playable_type
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from llmrec.server.routes.media_files import _played
 def test_kind_by_content(tmp_path: Path, head: bytes, kind: str) -> None:
     file = tmp_path / "file"
     file.write_bytes(head)
-    assert _played(file) == kind
+    assert playable_type(file) == kind

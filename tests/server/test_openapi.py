@@ -9,7 +9,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from llmrec.recommender import Recommender
-from llmrec.server.dependencies import Limits
+from llmrec.server.settings import Limits
 from tests.server.serving import served
 
 

@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from llmrec.recommender import Recommender
-from llmrec.server.dependencies import Limits
+from llmrec.server.concurrency import ConcurrencyLimit
 from llmrec.server.errors import Refused
-from llmrec.server.middleware import ConcurrencyLimit
-from llmrec.server.observability import JsonLines, note
+from llmrec.server.observability import JsonFormatter, log_event
+from llmrec.server.settings import Limits
 from tests.server.serving import served
 
 
@@ -52,7 +52,7 @@ def test_no_event_of_many_clients_is_lost_or_doubled(recommender: Recommender, t
 
 
 def test_who_would_wait_too_long_is_told_when_to_come_again(recommender: Recommender, tmp_path: Path) -> None:
-    with served(recommender, tmp_path, Limits(lanes=1, waiting=2)) as client, ThreadPoolExecutor(16) as pool:
+    with served(recommender, tmp_path, Limits(workers=1, queue=2)) as client, ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda n: client.post("/v1/recommendations", json={"user": str(n)}), range(1, 17)))
         refused = [answer for answer in answers if answer.status_code == 429]
         assert {answer.status_code for answer in answers} == {200, 429}
@@ -61,21 +61,21 @@ def test_who_would_wait_too_long_is_told_when_to_come_again(recommender: Recomme
 
 
 def test_slow_work_is_told_and_keeps_its_lane_to_its_end() -> None:
-    concurrency_limit = ConcurrencyLimit(lanes=1, waiting=0, seconds=0.2)
+    limit = ConcurrencyLimit(workers=1, queue=0, seconds=0.2)
     done = threading.Event()
 
     async def two() -> tuple[str, str, str]:
         with pytest.raises(Refused) as slow:
-            await concurrency_limit.run(lambda: done.wait(5))
+            await limit.run(lambda: done.wait(5))
         with pytest.raises(Refused) as busy:
-            await concurrency_limit.run(lambda: "never")
+            await limit.run(lambda: "never")
         done.set()
-        while concurrency_limit.inside:
+        while limit.requests:
             await asyncio.sleep(0.01)
-        return slow.value.code, busy.value.code, await concurrency_limit.run(lambda: "now")
+        return slow.value.code, busy.value.code, await limit.run(lambda: "now")
 
     assert asyncio.run(two()) == ("too_slow", "busy", "now")
-    concurrency_limit.close()
+    limit.close()
 
 
 def raw(client: httpx.Client, content: bytes) -> socket.socket:
@@ -119,8 +119,8 @@ def test_logs_are_json_and_tell_of_nobody(
         try:
             raise ValueError("secret-message of secret-person")
         except ValueError as error:
-            note("failed", logging.ERROR, error)
-    lines = [JsonLines().format(record) for record in caplog.records]
+            log_event("failed", logging.ERROR, error)
+    lines = [JsonFormatter().format(record) for record in caplog.records]
     requests = [line for line in map(json.loads, lines) if line["event"] == "request"]
     assert [(line["route"], line["status"]) for line in requests] == [
         ("/v1/recommendations", 404), ("/v1/users/{user:path}", 404), ("none", 401)

@@ -13,7 +13,7 @@ import pytest
 
 from llmrec.recommender import Recommender
 from llmrec.server import connections
-from llmrec.server.dependencies import Limits
+from llmrec.server.settings import Limits
 from tests.server.serving import served
 from tests.server.test_items import within
 from tests.server.test_pressure import raw
@@ -62,7 +62,7 @@ def pipeline() -> int:
 
 
 def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Recommender, tmp_path: Path) -> None:
-    with served(recommender, tmp_path, Limits(lanes=1, waiting=2), room=SMALL) as client:
+    with served(recommender, tmp_path, Limits(workers=1, queue=2), room=SMALL) as client:
         assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
         before = pipeline()
         unread, left = streamed(client), streamed(client)
@@ -79,7 +79,7 @@ def test_a_stream_that_is_not_read_or_left_amid_holds_no_place(recommender: Reco
 def test_what_is_not_read_for_long_is_broken_off(
     recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", 1.0)
     with served(recommender, tmp_path, Limits(), room=SMALL) as client:
         path = "/swagger/swagger-ui-bundle.js"
         whole = len(client.get(path).content)
@@ -96,7 +96,7 @@ def test_what_is_not_read_for_long_is_broken_off(
 def test_a_head_that_never_ends_is_not_waited_for(
     recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", 1.0)
     with served(recommender, tmp_path, Limits()) as client:
         silent, half = raw(client, b""), raw(client, HEALTH[:20])
         second = raw(client, HEALTH + HEALTH[:20])
@@ -114,7 +114,7 @@ def test_a_head_that_never_ends_is_not_waited_for(
 def test_who_is_slow_within_the_limits_is_served(
     recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "PATIENCE", 1.0)
+    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", 1.0)
     with served(recommender, tmp_path, Limits()) as client, raw(client, HEALTH) as connection:
         head = f"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
         body = b'{"k": 1}'

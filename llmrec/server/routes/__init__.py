@@ -1,1 +1,1 @@
-"""The routes: what HTTP asks, handed to the parts behind it."""
+"""The routes of the HTTP API; what they do is done by the modules beside this package."""

@@ -9,8 +9,9 @@ from starlette.datastructures import UploadFile
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import UnknownItem
 from llmrec.server.dependencies import Caller, Parts
-from llmrec.server.errors import Refused, complaint
-from llmrec.server.schemas import ItemBody, ItemState
+from llmrec.server.errors import Refused, first_complaint
+from llmrec.server.schemas.common import ID_IN_PATH
+from llmrec.server.schemas.items import ItemBody, ItemState
 
 router = APIRouter(tags=["items"])
 MEDIA = tuple(modality for modality in DEFAULTS if modality != "text")
@@ -22,7 +23,7 @@ def _editor(caller: Caller) -> None:
         raise Refused(403, "may_not_edit", "this key may not change items; make one with keys create --edits-items")
 
 
-ItemId = Annotated[str, Path(min_length=1, max_length=200, pattern="^[^\x00]*$")]
+ItemId = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH)]
 BODY = {
     "requestBody": {
         "required": True,
@@ -45,7 +46,6 @@ BODY = {
 
 @router.put(
     "/v1/items/{id:path}",
-    response_model=ItemState,
     status_code=202,
     dependencies=[Depends(_editor)],
     openapi_extra=BODY,
@@ -57,30 +57,28 @@ async def put(id: ItemId, request: Request, parts: Parts) -> ItemState:
     It is on disk when this answers, and can be recommended seconds later: `GET` says when.
     """
     body, media = await _read(request)
-    await parts.concurrency_limit.run(
-        lambda: parts.intake.put(id, body.title, body.description, body.attributes, media)
-    )
+    await parts.limit.run(lambda: parts.ingestion.put(id, body.title, body.description, body.attributes, media))
     return ItemState(id=id, searchable=False)
 
 
-@router.get("/v1/items/{id:path}", response_model=ItemState)
+@router.get("/v1/items/{id:path}")
 def get(id: ItemId, parts: Parts) -> ItemState:
     """An item as it is offered now."""
-    stock = parts.live.stock
-    if id not in stock.offered:
+    snapshot = parts.live.snapshot
+    if id not in snapshot.offered:
         raise UnknownItem(f"item {id!r} is not in the catalogue; if it was just put, ask again in a second")
-    item = stock.recommender.catalog.item(id)
+    item = snapshot.catalog.item(id)
     return ItemState(
         id=id, searchable=True, title=item.title, description=item.description, attributes=dict(item.attributes),
         media=sorted(item.media),
     )  # fmt: skip
 
 
-@router.delete("/v1/items/{id:path}", response_model=ItemState, dependencies=[Depends(_editor)])
+@router.delete("/v1/items/{id:path}", dependencies=[Depends(_editor)])
 async def delete(id: ItemId, parts: Parts) -> ItemState:
     """Offer an item no more, at once. Histories that hold it are read without it."""
-    parts.answering.check_offered([id])
-    await parts.concurrency_limit.run(lambda: parts.intake.withdraw(id))
+    parts.service.check_offered([id])
+    await parts.limit.run(lambda: parts.ingestion.withdraw(id))
     return ItemState(id=id, searchable=False)
 
 
@@ -101,4 +99,4 @@ async def _read(request: Request) -> tuple[ItemBody, dict[str, bytes]]:
     try:
         return ItemBody.model_validate_json(raw), media
     except ValidationError as error:
-        raise Refused(422, "invalid", complaint(error.errors())) from error
+        raise Refused(422, "invalid", first_complaint(error.errors())) from error

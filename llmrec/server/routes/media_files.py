@@ -31,17 +31,17 @@ def medium(
     parts: Parts,
 ) -> FileResponse:
     """The picture, the clip or the sound of an item."""
-    stock = parts.live.stock
-    path = stock.recommender.catalog.item(id).media.get(kind) if id in stock.offered else None
+    snapshot = parts.live.snapshot
+    path = snapshot.catalog.item(id).media.get(kind) if id in snapshot.offered else None
     found = None
     if path is not None and path.is_file():
-        found = _picture(path) if kind == "image" else _played(path)
+        found = _picture_type(path) if kind == "image" else playable_type(path)
     if path is None or found is None:
         raise UnknownItem(f"there is no {kind} of an item {id!r}")
     return FileResponse(path, media_type=found, headers=HEADERS)
 
 
-def _picture(path: Path) -> str | None:
+def _picture_type(path: Path) -> str | None:
     """The MIME type of a picture file by its content; None for what is not of the kinds that are read."""
     from PIL import Image
 
@@ -54,8 +54,19 @@ def _picture(path: Path) -> str | None:
         return None
 
 
-def _played(path: Path) -> str:
-    """The MIME type of a clip or a sound by its first bytes; of what browsers do not play, plain bytes."""
+def playable_type(path: Path) -> str:
+    """Tell the MIME type of a clip or a sound by its first bytes.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    str
+        "application/octet-stream" for what browsers do not play.
+    """
     with path.open("rb") as file:
         head = file.read(16)
     known = (kind for at, mark, kind in SIGNATURES if head[at : at + len(mark)] == mark)

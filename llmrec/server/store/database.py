@@ -1,6 +1,7 @@
-"""One database: opened, written in transactions that are on disk when they return, its errors as one sentence."""
+"""One database: opened, migrated, written in transactions that are on disk when they return; errors in a sentence."""
 
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from llmrec.errors import BadInput, LlmrecError, StorageError
-from llmrec.server.store.tables import metadata, settings
+from llmrec.server.store.tables import settings
 
+HEAD = "0002"
+"""The last of the migrations."""
 FORMAT = "1"
-WAIT = 10.0
-"""Seconds that a writer waits for another one."""
+"""What versions of llmrec without migrations look for: they can work with these tables."""
+WAIT_SECONDS = 10.0
+"""How long a writer waits for another one."""
+_MIGRATING = threading.Lock()
+"""Alembic holds what it works on in the process: one database at a time."""
+_ADVISORY_LOCK = 0x11_3EC
+"""PostgreSQL's lock that a process holds while it migrates: several may open an empty database at once."""
 
 
 class StoreUnavailable(LlmrecError):
@@ -23,14 +31,22 @@ class StoreUnavailable(LlmrecError):
 
 
 class Database:
-    """Tables of `llmrec.server.store.tables` behind a URL of SQLAlchemy's."""
+    """Tables of `llmrec.server.store.tables` behind a URL of SQLAlchemy's.
+
+    Parameters
+    ----------
+    url
+        Such as "postgresql+psycopg://user@host/name". Tables that are missing are made, older ones are migrated.
+
+    Raises
+    ------
+    BadInput
+        Where the URL names no database, or one of a newer llmrec.
+    StorageError, StoreUnavailable
+        Where it cannot be used.
+    """
 
     def __init__(self, url: str) -> None:
-        """Opens it, and makes the tables where they are missing.
-
-        Raises `BadInput` for a URL that names no database, `StorageError` or `StoreUnavailable` where it cannot be
-        used.
-        """
         try:
             self.engine = sa.create_engine(url, pool_pre_ping=True)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -42,21 +58,34 @@ class Database:
         if self.embedded:
             _prepare_sqlite(self.engine)
         with self.writing() as connection:
-            metadata.create_all(connection)
+            if not self.embedded:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            _migrate(connection)
             connection.execute(self.insert(settings).values(name="format", value=FORMAT).on_conflict_do_nothing())
             salt = secrets.token_hex(16)
             connection.execute(self.insert(settings).values(name="salt", value=salt).on_conflict_do_nothing())
         with self.reading() as connection:
             self.settings = dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
-        if self.settings["format"] != FORMAT:
-            raise BadInput(
-                f"the database has format {self.settings['format']}, this llmrec writes {FORMAT}; use the llmrec that "
-                "made it, or another database"
-            )
 
     @classmethod
     def at(cls, folder: Path) -> "Database":
-        """The SQLite database of a folder, which is made where it is missing; raises `StorageError`."""
+        """Open the SQLite database of a folder.
+
+        Parameters
+        ----------
+        folder
+            Made where it is missing.
+
+        Returns
+        -------
+        Database
+            The file `store.db` in it.
+
+        Raises
+        ------
+        StorageError
+            Where the folder cannot be made.
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -64,32 +93,73 @@ class Database:
         return cls(f"sqlite:///{(folder / 'store.db').resolve()}")
 
     def insert(self, table: sa.Table) -> Any:
-        """An insert of the database's dialect, which has `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        """Begin an insert of the database's dialect.
+
+        Parameters
+        ----------
+        table
+            Where to.
+
+        Returns
+        -------
+        Insert
+            With `on_conflict_do_nothing` and `on_conflict_do_update`, which SQLAlchemy's own lacks.
+        """
         return sqlite.insert(table) if self.embedded else postgresql.insert(table)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the database; raises `StoreUnavailable`."""
-        with _told(), self.engine.connect() as connection:
+        """Open a connection that sees one state of the database.
+
+        Yields
+        ------
+        Connection
+            For the block.
+
+        Raises
+        ------
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        with _own_errors(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self, synced: bool = True) -> Iterator[sa.Connection]:
-        """A transaction: on disk when the block ends, undone when it fails.
+        """Open a transaction: on disk when the block ends, undone when it fails.
 
-        Without `synced` it survives the end of this process, however it ends, but not that of the machine; and it does
-        not wait for the disk. Raises `StorageError`, `StoreUnavailable`.
+        Parameters
+        ----------
+        synced
+            Without, it survives the end of this process, however it ends, but not that of the machine; and it does not
+            wait for the disk.
+
+        Yields
+        ------
+        Connection
+            For the block.
+
+        Raises
+        ------
+        StorageError, StoreUnavailable
+            Where the database refuses.
         """
         options = {"writes": True, "synced": synced}
-        with _told(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with _own_errors(), self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
     def erase(self) -> None:
         """Leave nothing of deleted rows in SQLite's files: pages are overwritten on deletion (`secure_delete`), and
-        here the log, which holds their older versions, is emptied. Raises `StoreUnavailable` while readers hold it."""
+        here the log, which holds their older versions, is emptied.
+
+        Raises
+        ------
+        StoreUnavailable
+            While readers hold the log.
+        """
         if not self.embedded:
             return  # the server's own business (VACUUM, its log)
-        with _told(), self.engine.connect() as connection:
+        with _own_errors(), self.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # type: ignore[union-attr]
             if busy:
@@ -100,6 +170,28 @@ class Database:
         self.engine.dispose()
 
 
+def _migrate(connection: sa.Connection) -> None:
+    """Run the migrations that the database lacks, in the connection's transaction. Raises `BadInput`."""
+    known = sa.inspect(connection).has_table("alembic_version")
+    revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version")) if known else None
+    if revision == HEAD:
+        return
+    from alembic import command  # takes a third of a second, which most starts need not wait
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    try:
+        with _MIGRATING:
+            command.upgrade(config, "head")
+    except CommandError as error:
+        raise BadInput(
+            f"the database has the tables of another llmrec (revision {revision}, this one has {HEAD}); use the llmrec "
+            "that made it, or another database"
+        ) from error
+
+
 def _prepare_sqlite(engine: sa.Engine) -> None:
     """Durable (WAL, synced at every commit), one writer at a time from the transaction's start, nothing left behind."""
 
@@ -107,7 +199,7 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below
         for pragma in (
-            f"busy_timeout={int(WAIT * 1000)}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"
+            f"busy_timeout={int(WAIT_SECONDS * 1000)}", "journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"
         ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
@@ -121,8 +213,8 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """A database that refuses becomes one of our errors."""
+def _own_errors() -> Iterator[None]:
+    """Raise what a database refuses as one of our errors."""
     try:
         yield
     except sa.exc.IntegrityError as error:

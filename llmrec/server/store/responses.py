@@ -1,15 +1,13 @@
 """Answers that were given, so that their reasons can be asked for."""
 
-import json
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from llmrec.errors import BadInput
+from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.database import Database
 from llmrec.server.store.tables import responses
 from llmrec.server.store.users import Person, number_of
@@ -18,59 +16,158 @@ KEPT_DAYS = 30
 """Older answers are deleted: they say what somebody saw, and nobody asks for their reasons any more."""
 
 
-class Forgotten(BadInput):
+class UserForgotten(BadInput):
     """The user was deleted while an answer to them was under way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One stored answer: what was asked, as it was resolved, and what was said."""
+class StoredResponse:
+    """One answer that is kept.
+
+    Parameters
+    ----------
+    id
+        Its id.
+    created
+        Unix seconds.
+    request
+        What it answers, with the history as it was then.
+    response
+        What was answered.
+    """
 
     id: str
     created: float
-    request: dict[str, Any]
-    answer: dict[str, Any]
+    request: StoredRequest
+    response: Recommendations
 
 
-def keep(
-    database: Database,
-    tenant: str,
-    person: Person | None,
-    request: Mapping[str, Any],
-    answer: Mapping[str, Any],
-    id: str,
+def keep_response(
+    database: Database, tenant: str, person: Person | None, request: StoredRequest, response: Recommendations
 ) -> None:
-    """Stores an answer and deletes those that are too old. Raises `Forgotten`."""
+    """Store an answer under its id, and delete those that are older than `KEPT_DAYS`.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant
+        Whose answer it is.
+    person
+        To whom; None where that is nobody in particular. It is deleted with them.
+    request, response
+        What is kept.
+
+    Raises
+    ------
+    UserForgotten
+        Where the person was deleted since they were looked up.
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     now = time.time()
     with database.writing(synced=False) as connection:
-        number = number_of(database, connection, person) if person else None
-        if person and number is None:
-            raise Forgotten("the user was deleted while this was answered; nothing was kept of it")
+        number = owner(database, connection, person)
         connection.execute(responses.delete().where(responses.c.created < now - KEPT_DAYS * 86400))
         connection.execute(
             responses.insert().values(
-                id=id, tenant=tenant, person=number, created=now, request=json.dumps(request),
-                answer=json.dumps(answer),
+                id=response.id,
+                tenant=tenant,
+                person=number,
+                created=now,
+                request=request.model_dump_json(),
+                answer=response.model_dump_json(),
             )
-        )  # fmt: skip
+        )
 
 
-def replace_answer(database: Database, id: str, answer: Mapping[str, Any]) -> None:
-    """Stores what the answer says by now, where it is still there."""
+def replace_response(database: Database, response: Recommendations) -> None:
+    """Store what an answer holds by now, where it is still kept.
+
+    Parameters
+    ----------
+    database
+        The store.
+    response
+        The answer; its id says which is replaced.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     with database.writing(synced=False) as connection:
-        connection.execute(responses.update().where(responses.c.id == id).values(answer=json.dumps(answer)))
+        kept = responses.update().where(responses.c.id == response.id)
+        connection.execute(kept.values(answer=response.model_dump_json()))
 
 
-def find_answer(database: Database, tenant: str, id: str) -> Answer | None:
-    """The tenant's answer of that id."""
+def find_response(database: Database, tenant: str, id: str) -> StoredResponse | None:
+    """Look up an answer.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant
+        Whose answer it must be.
+    id
+        Its id.
+
+    Returns
+    -------
+    StoredResponse or None
+        None where the tenant has none of that id.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
     columns = (responses.c.id, responses.c.created, responses.c.request, responses.c.answer)
+    chosen = sa.select(*columns).where(responses.c.id == id, responses.c.tenant == tenant)
     with database.reading() as connection:
-        found = connection.execute(
-            sa.select(*columns).where(responses.c.id == id, responses.c.tenant == tenant)
-        ).first()
-    return Answer(found[0], found[1], json.loads(found[2]), json.loads(found[3])) if found else None
+        row = connection.execute(chosen).first()
+    if row is None:
+        return None
+    return StoredResponse(
+        row[0], row[1], StoredRequest.model_validate_json(row[2]), Recommendations.model_validate_json(row[3])
+    )
 
 
-def new_id() -> str:
-    """An id that nobody can guess."""
+def owner(database: Database, connection: sa.Connection, person: Person | None) -> int | None:
+    """Look up the number under which a person's rows are kept.
+
+    Parameters
+    ----------
+    database
+        The store.
+    connection
+        A transaction that writes; a person of the folder alone gets a number in it.
+    person
+        The person, or None.
+
+    Returns
+    -------
+    int or None
+        None for nobody in particular.
+
+    Raises
+    ------
+    UserForgotten
+        Where the person was deleted since they were looked up.
+    """
+    number = number_of(database, connection, person) if person else None
+    if person and number is None:
+        raise UserForgotten("the user was deleted while this was answered; nothing was kept of it")
+    return number
+
+
+def new_response_id() -> str:
+    """Make an id that nobody can guess.
+
+    Returns
+    -------
+    str
+        "rec-" and 24 hexadecimal digits.
+    """
     return f"rec-{secrets.token_hex(12)}"

@@ -1,4 +1,7 @@
-"""The tables. What hangs on a person goes with the person: `ON DELETE CASCADE`."""
+"""The tables as they are now; `migrations` holds the way to here from what older versions of llmrec made.
+
+Rows that belong to a person are deleted with the person: `ON DELETE CASCADE`.
+"""
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
 
@@ -51,6 +54,16 @@ responses = Table(
     Column("created", Float, index=True, nullable=False),
     Column("request", Text, nullable=False),
     Column("answer", Text, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("tenant", String(100), nullable=False),
+    Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True),
+    Column("created", Float, index=True, nullable=False),
+    Column("state", Text, nullable=False),
 )
 
 items = Table(

@@ -30,13 +30,13 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Person:
     """`number`: in the store, None where only the folder knows the person; `history`: ids of items taken, oldest first;
-    `turned_down`: ids never to be shown."""
+    `rejected`: ids never to be shown."""
 
     tenant: str
     user: str
     number: int | None
     history: tuple[str, ...]
-    turned_down: tuple[str, ...]
+    rejected: tuple[str, ...]
 
 
 def record(database: Database, tenant: str, happened: Sequence[Event]) -> int:

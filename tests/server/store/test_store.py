@@ -1,5 +1,6 @@
 """The store's promises, on SQLite and on PostgreSQL alike."""
 
+import json
 import os
 import shutil
 import socket
@@ -12,11 +13,17 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from llmrec.catalog import Catalog, Interaction, Item
+from llmrec.chat.state import DialogueState, ListState
+from llmrec.context import Context
 from llmrec.errors import BadInput
+from llmrec.request import Request
+from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
+from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
-from llmrec.server.store.responses import Forgotten, find_answer, keep, replace_answer
+from llmrec.server.store.responses import UserForgotten, find_response, keep_response, replace_response
+from llmrec.server.store.tables import responses
 from llmrec.server.store.users import Event, Person, find_person, forget, record
 
 ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
@@ -88,7 +95,7 @@ def test_events_are_read_in_their_order_and_once(database: Database, tenant: str
     assert person is not None and person.history == ("6", "5")
     record(database, tenant, [Event("u", "6", "dislike", at=40.0), Event("u", "99", at=41.0)])
     person = find(database, tenant, "u")
-    assert person is not None and (person.history, person.turned_down) == (("5",), ("6",))
+    assert person is not None and (person.history, person.rejected) == (("5",), ("6",))
 
 
 def test_the_folders_users_are_the_first_tenants(database: Database, tenant: str) -> None:
@@ -103,31 +110,76 @@ def test_the_folders_users_are_the_first_tenants(database: Database, tenant: str
     assert forget(database, other, "main", "second") == (True, True)
 
 
+REQUEST = StoredRequest.of(Request(history=("3",), query="a quiet island", k=2, context=Context("evening")))
+
+
+def answer(id: str, *notes: str) -> Recommendations:
+    return Recommendations(id=id[-40:], items=[], history=["3"], timings={"llm": 0.1}, notes=[*notes])
+
+
+def test_an_answer_comes_back_as_it_was_kept_and_changed(database: Database, tenant: str) -> None:
+    kept = answer(f"{tenant}-1")
+    keep_response(database, tenant, None, REQUEST, kept)
+    found = find_response(database, tenant, kept.id)
+    assert found is not None and (found.request, found.response) == (REQUEST, kept)
+    assert found.request.to_request(20).query == "a quiet island" and found.request.to_request(1).k == 1
+    replace_response(database, answer(f"{tenant}-1", "a remark"))
+    changed = find_response(database, tenant, kept.id)
+    assert changed is not None and changed.response.notes == ["a remark"]
+    assert find_response(database, "another", kept.id) is None
+
+
+def test_an_answer_of_before_there_was_context_is_read(database: Database, tenant: str) -> None:
+    old = {"history": ["3"], "query": None, "k": 5, "where": None, "diversity": 0.0, "like": None, "never": [],
+           "image": False}  # fmt: skip
+    said = {"id": "old", "items": [], "history": ["3"], "timings": {}, "notes": []}
+    id = f"{tenant}-old"[-40:]
+    row = {"id": id, "tenant": tenant, "created": 1.0, "request": json.dumps(old), "answer": json.dumps(said)}
+    with database.writing() as connection:
+        connection.execute(responses.insert().values(row))
+    found = find_response(database, tenant, id)
+    assert found is not None and found.request.context is None and found.response.degraded == []
+
+
+def test_a_conversation_is_found_by_the_id_of_a_reply_of_its_tenant(database: Database, tenant: str) -> None:
+    record(database, tenant, [Event("u", "1")])
+    person = find(database, tenant, "u")
+    state = DialogueState(liked=("1",), last=ListState(items=("2", "3"), query="robots"))
+    id = f"{tenant}-c"[-40:]
+    keep_state(database, tenant, person, id, state)
+    kept = find_state(database, tenant, id)
+    assert person is not None and kept is not None and (kept.state, kept.person) == (state, person.number)
+    assert find_state(database, "another", id) is None
+    forget(database, CATALOG, tenant, "u")
+    assert find_state(database, tenant, id) is None
+    with pytest.raises(UserForgotten):
+        keep_state(database, tenant, person, f"{tenant}-d"[-40:], state)
+
+
 def test_what_is_late_for_a_forgotten_user_is_not_kept(database: Database, tenant: str) -> None:
     record(database, tenant, [Event("u", "1")])
     person = find(database, tenant, "u")
-    assert person is not None
-    keep(database, tenant, person, {"a": 1}, {"b": 2}, f"{tenant}-1"[-40:])
-    assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is not None
-    assert find_answer(database, "another", f"{tenant}-1"[-40:]) is None
+    first, second = answer(f"{tenant}-1"), answer(f"{tenant}-2")
+    keep_response(database, tenant, person, REQUEST, first)
+    assert find_response(database, tenant, first.id) is not None
     assert forget(database, CATALOG, tenant, "u") == (True, False)
-    assert find_answer(database, tenant, f"{tenant}-1"[-40:]) is None
+    assert find_response(database, tenant, first.id) is None
     record(database, tenant, [Event("u", "2")])  # one of the same name is another person
-    with pytest.raises(Forgotten):
-        keep(database, tenant, person, {}, {}, f"{tenant}-2"[-40:])
-    replace_answer(database, f"{tenant}-2"[-40:], {})
-    assert find_answer(database, tenant, f"{tenant}-2"[-40:]) is None
+    with pytest.raises(UserForgotten):
+        keep_response(database, tenant, person, REQUEST, second)
+    replace_response(database, second)
+    assert find_response(database, tenant, second.id) is None
 
 
 def test_a_user_of_the_folder_who_is_forgotten_meanwhile_is_not_kept(database: Database) -> None:
     catalog = Catalog("e", ITEMS, {"third": CATALOG.histories["folder"]})
     person = find_person(database, catalog, catalog.row.keys(), "main", "third")
     assert person is not None and person.number is None
-    keep(database, "main", person, {}, {}, "rec-third-1")
+    keep_response(database, "main", person, REQUEST, answer("rec-third-1"))
     forget(database, catalog, "main", "third")
-    assert find_answer(database, "main", "rec-third-1") is None
-    with pytest.raises(Forgotten):
-        keep(database, "main", person, {}, {}, "rec-third-2")
+    assert find_response(database, "main", "rec-third-1") is None
+    with pytest.raises(UserForgotten):
+        keep_response(database, "main", person, REQUEST, answer("rec-third-2"))
 
 
 def test_items_come_back_as_they_were_put(database: Database, tmp_path: Path) -> None:

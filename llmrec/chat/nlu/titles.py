@@ -1,4 +1,4 @@
-"""Finds the item a person means by a title, however loosely typed."""
+"""The item that a person means by a title, however it was typed."""
 
 import re
 
@@ -8,19 +8,44 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.errors import UnknownItem
 
-SURE = 85.0
-"""Similarity (0 to 100) from which a typed title is taken to be an item's."""
+MIN_SIMILARITY = 85.0
+"""Similarity (0 to 100) from which a typed title counts as an item's."""
 
 
 def find_title(typed: str, catalog: Catalog) -> str:
-    """The id of the item with the title nearest to `typed`; raises `UnknownItem` naming the nearest."""
+    """Find the item that a person means by a title.
+
+    Parameters
+    ----------
+    typed
+        The title as it was typed: in any case, misspelt, shortened, with or without its article.
+    catalog
+        The items to choose from.
+
+    Returns
+    -------
+    str
+        The id of the item with the most similar title; of several with the same title the catalogue's first.
+
+    Raises
+    ------
+    UnknownItem
+        Where no title is similar enough. The message names the three most similar.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("71", "Lion King, The"), Item("50", "Star Wars")), {})
+    >>> find_title("the lion kng", films)
+    '71'
+    """
     vocabulary = Vocabulary.of(catalog)
     exact = vocabulary.by_title.get(typed.strip().casefold())
     if exact:
         return exact[0]
     near = process.extract(typed, list(vocabulary.by_title), scorer=_similarity, processor=_bare, limit=3)
     near.sort(key=lambda match: (-match[1], len(match[0])))
-    if near and near[0][1] >= SURE:
+    if near and near[0][1] >= MIN_SIMILARITY:
         return vocabulary.by_title[near[0][0]][0]
     items = dict.fromkeys(vocabulary.by_title[alias][0] for alias, _, _ in near)
     titles = ", ".join(f'"{vocabulary.titles[item]}"' for item in items)
@@ -28,7 +53,7 @@ def find_title(typed: str, catalog: Catalog) -> str:
 
 
 def _similarity(typed: str, title: str, **_options: object) -> float:
-    """The edit similarity; a title's beginning, or whole words of it, are near to it too ("terminator 2")."""
+    """Similarity by edits; the beginning of a title, or whole words of it, are similar to it too ("terminator 2")."""
     ratio = float(fuzz.ratio(typed, title))
     if typed and title.startswith(f"{typed} "):
         return max(ratio, 97.0)

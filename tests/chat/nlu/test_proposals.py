@@ -15,8 +15,9 @@ from langchain_core.runnables import Runnable
 
 from eval.chat_queries import catalogue
 from llmrec.chat.endpoint import chat_model
-from llmrec.chat.proposing import Proposed, ProposedCondition, agreed, described, proposing
-from llmrec.chat.understand import Intent, understand
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.proposals import Proposal, ProposedCondition, describe_attributes, merge_proposal, model_parser
+from llmrec.chat.nlu.rules import understand
 from llmrec.retrieval.filters import parse_where
 from tests.chat.endpoint import Peer, peer, proposed
 
@@ -45,7 +46,7 @@ def read(endpoint: Peer) -> Runnable[str, Intent]:
     """Lines of films, read over HTTP."""
     model = chat_model(endpoint.url, "recorded")
     assert model
-    return proposing(model, FILMS)
+    return model_parser(model, FILMS)
 
 
 def test_what_the_model_adds_narrows_what_the_rules_read(read: Runnable[str, Intent]) -> None:
@@ -59,7 +60,7 @@ def test_it_is_told_the_schema_and_the_catalogue_and_no_more_than_the_line(
 ) -> None:
     read.invoke("show me anything")
     body = endpoint.asked[-1]
-    assert body["response_format"]["json_schema"]["schema"]["properties"].keys() == set(Proposed.model_fields)
+    assert body["response_format"]["json_schema"]["schema"]["properties"].keys() == set(Proposal.model_fields)
     system, line = body["messages"]
     assert "Film-Noir" in system["content"] and "year: a number from 1922 to 1998" in system["content"]
     assert line == {"role": "user", "content": "show me anything"}
@@ -96,7 +97,7 @@ conditions = st.builds(
     ),
 )  # fmt: skip
 hostile = st.builds(
-    Proposed,
+    Proposal,
     action=st.sampled_from(["ask", "more", "similar", "why", "like", "not", "seen", "anew"]),
     subject=st.sampled_from(["", "1", "Fargo", "all users", "the second one"]),
     query=st.sampled_from(["", "horror", "comedies", "everything of user 7"]),
@@ -106,9 +107,9 @@ hostile = st.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(hostile, st.sampled_from(LINES))
-def test_no_proposal_widens_an_answer(proposal: Proposed, line: str) -> None:
+def test_no_proposal_widens_an_answer(proposal: Proposal, line: str) -> None:
     rules = understand(line, FILMS)
-    found = agreed(rules, proposal, line, FILMS)
+    found = merge_proposal(rules, proposal, line, FILMS)
     assert found.action == "ask" and set(rules.filters) <= set(found.filters)
     narrow, wide = (parse_where(" and ".join(of.filters), FILMS) for of in (found, rules))
     assert all(wide.matches(item) for item in FILMS.items if narrow.matches(item))
@@ -116,5 +117,5 @@ def test_no_proposal_widens_an_answer(proposal: Proposed, line: str) -> None:
 
 def test_what_the_model_is_told_leaves_identifiers_out(tiny_catalog: Any) -> None:
     names: Callable[[Any], set[str]] = lambda found: {attribute["name"] for attribute in found}  # noqa: E731
-    assert names(described(tiny_catalog)) == {"genres", "year"}
-    assert names(described(catalogue("fashion"))) == {"category", "colour", "pattern", "section", "price"}
+    assert names(describe_attributes(tiny_catalog)) == {"genres", "year"}
+    assert names(describe_attributes(catalogue("fashion"))) == {"category", "colour", "pattern", "section", "price"}

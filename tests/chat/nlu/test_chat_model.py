@@ -1,4 +1,4 @@
-"""Lines heard by a chat model in a process that serves many: asked once, never waited for long, the rules besides.
+"""Lines read by a chat model in a process that serves many: asked once, never waited for long, the rules beside it.
 
 The model is a peer that answers by heart (`tests.chat.endpoint`); LangChain's client, the wire and the clock are real.
 """
@@ -12,12 +12,13 @@ import pytest
 from langchain_core.language_models import BaseChatModel
 
 from eval.chat_queries import catalogue
-from llmrec.chat import reader as reading
-from llmrec.chat.conversation import Line, remember
+from llmrec.chat.conversation import Conversation
 from llmrec.chat.endpoint import chat_model
-from llmrec.chat.reader import TRIAL, ModelReader
-from llmrec.chat.session import Session
-from llmrec.chat.understand import Intent, understand
+from llmrec.chat.nlu import chat_model as shared
+from llmrec.chat.nlu.chat_model import TRIAL, ChatModelParser
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.rules import understand
+from llmrec.chat.transcript import Message, restore
 from llmrec.errors import BadInput, SetupError
 from tests.chat.endpoint import Peer, peer, proposed
 
@@ -44,31 +45,31 @@ async def until(met: Callable[[], bool]) -> None:
 
 
 def test_a_line_is_asked_once_and_means_the_same_whenever_it_is_read_again() -> None:
-    async def talk(model: ModelReader) -> None:
-        films = model.over(FILMS)
-        assert films.understanding.invoke(LAUGH) == understand(LAUGH, FILMS)  # not heard yet
+    async def talk(model: ChatModelParser) -> None:
+        films = model.for_catalog(FILMS)
+        assert films.runnable.invoke(LAUGH) == understand(LAUGH, FILMS)  # not prefetched yet
         for line in (LAUGH, LAUGH, DARK, "more", "why 2", "start over"):
-            await films.hear(line)
+            await films.prefetch(line)
         for _turn in range(3):
-            session = Session(FILMS, lambda _request: pytest.fail("asked"), understand=films.understanding)
-            remember(session, [Line(False, LAUGH), Line(True, "1. Fargo"), Line(False, "more")])
-            assert session.conditions == ("genres=Comedy",)
-        assert films.understanding.invoke(LAUGH) == READ
+            conversation = Conversation(FILMS, parser=films.runnable)
+            restore(conversation, [Message(True, LAUGH), Message(False, "1. Fargo"), Message(True, "more")])
+            assert conversation.conditions == ("genres=Comedy",)
+        assert films.runnable.invoke(LAUGH) == READ
 
     with peer(ANSWERS) as endpoint:
-        asyncio.run(talk(ModelReader(model_at(endpoint))))
+        asyncio.run(talk(ChatModelParser(model_at(endpoint))))
         assert endpoint.lines == [LAUGH, DARK]  # what is a command needs no model
 
 
-def test_another_catalogue_is_asked_for_anew_and_what_was_heard_is_held_against_it() -> None:
-    async def talk(model: ModelReader) -> None:
-        films, clothes = model.over(FILMS), model.over(CLOTHES)
-        await films.hear(LAUGH)
-        assert clothes.understanding.invoke(LAUGH).filters == ()  # no such genre there
-        await clothes.hear(LAUGH)
+def test_another_catalogue_is_asked_for_anew_and_what_it_proposed_is_held_against_it() -> None:
+    async def talk(model: ChatModelParser) -> None:
+        films, clothes = model.for_catalog(FILMS), model.for_catalog(CLOTHES)
+        await films.prefetch(LAUGH)
+        assert clothes.runnable.invoke(LAUGH).filters == ()  # no such genre there
+        await clothes.prefetch(LAUGH)
 
     with peer(ANSWERS) as endpoint:
-        asyncio.run(talk(ModelReader(model_at(endpoint))))
+        asyncio.run(talk(ChatModelParser(model_at(endpoint))))
         first, second = (body["messages"][0]["content"] for body in endpoint.asked)
         assert "Film-Noir" in first and "Film-Noir" not in second and "colour" in second
 
@@ -77,80 +78,80 @@ def test_another_catalogue_is_asked_for_anew_and_what_was_heard_is_held_against_
 def test_a_model_that_gives_no_answer_is_left_alone_until_it_does(
     trouble: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def talk(model: ModelReader, endpoint: Peer) -> None:
-        films = model.over(FILMS)
+    async def talk(model: ChatModelParser, endpoint: Peer) -> None:
+        films = model.for_catalog(FILMS)
         endpoint.trouble = trouble
-        await films.hear(LAUGH)
-        assert model.away and films.understanding.invoke(LAUGH) == understand(LAUGH, FILMS)
-        await films.hear(DARK)
+        await films.prefetch(LAUGH)
+        assert model.away and films.runnable.invoke(LAUGH) == understand(LAUGH, FILMS)
+        await films.prefetch(DARK)
         await until(lambda: TRIAL in endpoint.lines)
         assert model.away and DARK not in endpoint.lines  # nobody's line tries
         endpoint.trouble = ""
         await until(lambda: not model.away)
-        await films.hear(LAUGH)
-        assert films.understanding.invoke(LAUGH) == READ
+        await films.prefetch(LAUGH)
+        assert films.runnable.invoke(LAUGH) == READ
 
     with peer(ANSWERS) as endpoint:
-        asyncio.run(talk(ModelReader(model_at(endpoint), seconds=1, again=0.05), endpoint))
+        asyncio.run(talk(ChatModelParser(model_at(endpoint), seconds=1, retry_seconds=0.05), endpoint))
         assert trouble != "dripping" or endpoint.left.wait(5)
-    told = [record.getMessage() for record in caplog.records if record.name == reading.__name__]
+    told = [record.getMessage() for record in caplog.records if record.name == shared.__name__]
     assert told == ["chat model away", "chat model back"]
 
 
 def test_a_model_that_is_not_there_yet_is_found_when_it_comes() -> None:
-    async def talk(model: ModelReader, port: int) -> None:
-        films = model.over(FILMS)
-        await films.hear(LAUGH)
+    async def talk(model: ChatModelParser, port: int) -> None:
+        films = model.for_catalog(FILMS)
+        await films.prefetch(LAUGH)
         assert model.away
         with peer(ANSWERS, port):
             await until(lambda: not model.away)
-            await films.hear(LAUGH)
-            assert films.understanding.invoke(LAUGH) == READ
+            await films.prefetch(LAUGH)
+            assert films.runnable.invoke(LAUGH) == READ
 
     with peer(ANSWERS) as gone:
         model, port = model_at(gone), int(gone.url.split(":")[2].removesuffix("/v1"))
-    asyncio.run(talk(ModelReader(model, again=0.05), port))
+    asyncio.run(talk(ChatModelParser(model, retry_seconds=0.05), port))
 
 
 def test_a_line_that_the_model_makes_nothing_of_costs_the_others_nothing(caplog: pytest.LogCaptureFixture) -> None:
-    async def talk(model: ModelReader) -> None:
-        films = model.over(FILMS)
-        await films.hear("a secret that nobody recorded")
+    async def talk(model: ChatModelParser) -> None:
+        films = model.for_catalog(FILMS)
+        await films.prefetch("a secret that nobody recorded")
         assert not model.away
-        await films.hear(LAUGH)
-        assert films.understanding.invoke(LAUGH) == READ
+        await films.prefetch(LAUGH)
+        assert films.runnable.invoke(LAUGH) == READ
 
     with peer(ANSWERS) as endpoint, caplog.at_level(logging.DEBUG, "llmrec"):
-        asyncio.run(talk(ModelReader(model_at(endpoint))))
+        asyncio.run(talk(ChatModelParser(model_at(endpoint))))
     assert "of no use" in caplog.text and "secret" not in "".join(
         str(vars(r)) for r in caplog.records if "llmrec" in r.name
     )
 
 
 def test_no_more_is_kept_or_asked_at_once_than_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def talk(model: ModelReader) -> None:
-        films = model.over(FILMS)
+    async def talk(model: ChatModelParser) -> None:
+        films = model.for_catalog(FILMS)
         for line in (LAUGH, DARK, TRIAL):
-            await films.hear(line)
-        assert films.understanding.invoke(LAUGH) == understand(LAUGH, FILMS)
-        assert films.understanding.invoke(DARK).filters == ("genres=Film-Noir",)
+            await films.prefetch(line)
+        assert films.runnable.invoke(LAUGH) == understand(LAUGH, FILMS)
+        assert films.runnable.invoke(DARK).filters == ("genres=Film-Noir",)
 
-    async def crowd(model: ModelReader) -> None:
-        films = model.over(FILMS)
-        await asyncio.gather(*(films.hear(line) for line in (LAUGH, DARK, TRIAL)))
+    async def crowd(model: ChatModelParser) -> None:
+        films = model.for_catalog(FILMS)
+        await asyncio.gather(*(films.prefetch(line) for line in (LAUGH, DARK, TRIAL)))
 
-    monkeypatch.setattr(reading, "KEPT", 2)
-    monkeypatch.setattr(reading, "AT_ONCE", 1)
+    monkeypatch.setattr(shared, "KEPT_PROPOSALS", 2)
+    monkeypatch.setattr(shared, "MAX_CALLS", 1)
     with peer(ANSWERS) as endpoint:
-        asyncio.run(talk(ModelReader(model_at(endpoint))))
+        asyncio.run(talk(ChatModelParser(model_at(endpoint))))
     with peer(ANSWERS) as endpoint:
-        asyncio.run(crowd(ModelReader(model_at(endpoint))))
+        asyncio.run(crowd(ChatModelParser(model_at(endpoint))))
         assert len(endpoint.lines) < 3
 
 
 def test_the_key_comes_from_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def talk(endpoint: Peer) -> None:
-        await ModelReader(model_at(endpoint)).over(FILMS).hear(LAUGH)
+        await ChatModelParser(model_at(endpoint)).for_catalog(FILMS).prefetch(LAUGH)
 
     with peer(ANSWERS) as endpoint:
         for key in ("sk-mine", None):

@@ -3,7 +3,7 @@
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.chat.titles import find_title
+from llmrec.chat.nlu.titles import find_title
 from llmrec.errors import UnknownItem
 
 TITLES = [

@@ -1,19 +1,14 @@
-"""What a line of a conversation asks for: a wish with conditions on attributes, or something about an item."""
+"""Lines read by rules: commands about items of the list ("why 2", "not 3"), and queries with conditions."""
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.chat.conditions import read_conditions
-from llmrec.chat.numbers import LAST, THAT, Comparison, place, read_comparisons
-
-__all__ = ["LAST", "THAT", "Action", "Intent", "place", "understand", "understanding"]
-
-Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
+from llmrec.chat.nlu.conditions import parse_conditions
+from llmrec.chat.nlu.intent import Action, Intent
+from llmrec.chat.nlu.references import list_position, parse_comparisons
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -25,7 +20,7 @@ _VERBS: dict[str, Action] = {
     "seen": "seen", "watched": "seen", "bought": "seen", "help": "help",
     "quit": "quit", "exit": "quit", "bye": "quit",
 }  # fmt: skip
-_OF_A_PLACE: tuple[tuple[Action, re.Pattern[str]], ...] = (
+_OF_A_POSITION: tuple[tuple[Action, re.Pattern[str]], ...] = (
     ("why", re.compile(r"(?:why (?:did|do|would|are) you (?:recommend(?:ed)?|suggest(?:ed)?|show|pick|choose)|explain|"
                        r"(?:tell me )?more about|reasons? for|why is|why am i shown)\s+(?P<rest>.+)", re.I)),
     ("not", re.compile(r"(?:(?:i )?(?:did not|didn'?t|do not|don'?t) (?:like|want)|(?:i )?(?:hate[d]?|dislike[d]?)|"
@@ -51,31 +46,51 @@ _SIMILAR = re.compile(
     re.I | re.S,
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
-_PLACED = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
+_POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """One line, understood. `subject`: the title, or the place in the last list (a number, "last", "that"), that it
-    speaks of; the conditions that are to be dropped, as `--where` takes them."""
+def rule_parser(catalog: Catalog) -> Runnable[str, Intent]:
+    """Make a LangChain runnable of `understand`.
 
-    action: Action
-    subject: str = ""
-    query: str = ""
-    filters: tuple[str, ...] = ()
-    """Conditions as `--where` takes them, each to be met."""
-    compared: tuple[Comparison, ...] = ()
-    """Conditions that hold against items of the conversation."""
+    Parameters
+    ----------
+    catalog
+        Its attributes and words are read.
 
-
-def understanding(catalog: Catalog) -> Runnable[str, Intent]:
-    """A runnable from a line of words to its `Intent`, with the attributes and words of this catalogue."""
+    Returns
+    -------
+    Runnable
+        From a line to its `Intent`.
+    """
     return RunnableLambda(lambda line: understand(line, catalog))
 
 
 def understand(line: str, catalog: Catalog) -> Intent:
-    """The intent of a line: "not" and an attribute value is a filter, with a title it is about the item."""
+    """Read a line by rules.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Its attributes, values and titles are read.
+
+    Returns
+    -------
+    Intent
+        "not" followed by an attribute value is a condition, followed by a title it is about the item. A line that no
+        rule reads is a query.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Alien", "", {"genres": ("Horror",), "year": 1979}),), {})
+    >>> understand("something slow, not horror", films).filters
+    ('genres!=Horror',)
+    >>> understand("not the second one", films)
+    Intent(action='not', subject='2', query='', filters=(), comparisons=())
+    """
     text = " ".join(re.sub("[\u2018\u2019]", "'", line).split())
     text = re.sub(r"^(?:nope|nah|ok|okay|well|hmm)[,.!]? (?=\S)", "", text, flags=re.I)
     if _MORE.fullmatch(text):
@@ -84,39 +99,38 @@ def understand(line: str, catalog: Catalog) -> Intent:
         return Intent("anew")
     if dropped := _DROP.fullmatch(text):
         return Intent("drop", dropped["rest"])
-    if about := _similar(text, catalog) or _placed(text, catalog):
-        return about
-    for action, pattern in _OF_A_PLACE:
-        said = pattern.fullmatch(text)
-        if said and (where := place(said["rest"])):
-            return Intent(action, where)
+    if likeness := _similar(text, catalog) or _position_with_conditions(text, catalog):
+        return likeness
+    for action, pattern in _OF_A_POSITION:
+        match = pattern.fullmatch(text)
+        if match and (position := list_position(match["rest"])):
+            return Intent(action, position)
     command = _COMMANDS.fullmatch(text)
     if command:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
-        subject = place(rest) or rest
-        excludes = verb == "not" and not place(rest) and _excludes(text, catalog)
+        excludes = verb == "not" and not list_position(rest) and _excludes(text, catalog)
         if not excludes and (rest or verb in ("why", "help", "quit")):
-            return Intent(verb, subject)
-    return _read("ask", text, catalog)
+            return Intent(verb, list_position(rest) or rest)
+    return _query("ask", text, catalog)
 
 
 def _excludes(text: str, catalog: Catalog) -> bool:
-    """Whether a line that begins with "not" says a condition or turns a mood down, and no title."""
+    """Whether a line that begins with "not" states a condition or negates a mood, and names no title."""
     if re.match(r"not (?:only|just|necessarily|exclusively)\b", text, re.I):
         return True
-    read = _read("ask", text, catalog)
-    return bool(read.filters or read.compared) or read.query != text.strip(" ,.;!?")
+    read = _query("ask", text, catalog)
+    return bool(read.filters or read.comparisons) or read.query != text.strip(" ,.;!?")
 
 
-def _read(action: Action, text: str, catalog: Catalog, subject: str = "", usual: str = "") -> Intent:
-    """The conditions of a text; comparisons without an object mean `usual`, or the whole list."""
-    left, compared = read_comparisons(text, catalog, usual) if usual else read_comparisons(text, catalog)
-    read = read_conditions(left, catalog)
-    return Intent(action, subject, read.query, read.conditions, compared)
+def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> Intent:
+    """A text with its conditions taken out; comparisons without an object mean `subject`, or the whole list."""
+    left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
+    parsed = parse_conditions(left, catalog)
+    return Intent(action, subject, parsed.query, parsed.conditions, compared)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:
-    """ "more like the second one, but under 40": an item's likes, with conditions; a bare "like TITLE" is no such."""
+    """ "more like the second one, but under 40": what is like an item, with conditions; a bare "like TITLE" is none."""
     match = _SIMILAR.fullmatch(text)
     if not match:
         return None
@@ -127,19 +141,19 @@ def _similar(text: str, catalog: Catalog) -> Intent | None:
     for cut in _CONDITIONED.finditer(subject):
         known, rest = _known(subject[: cut.start()], catalog), subject[cut.start() :]
         if known and not (bare and not re.search(r"\bbut\b", cut[0])):
-            return _read("similar", rest, catalog, known, known)
+            return _query("similar", rest, catalog, known)
     return None
 
 
-def _placed(text: str, catalog: Catalog) -> Intent | None:
-    """ "the second one but newer", "the same in red": the likes of an item of the list."""
-    match = _PLACED.fullmatch(text)
-    if not match or not (subject := place(match["subject"])) or match["subject"].strip().isdigit():
+def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
+    """ "the second one but newer", "the same in red": what is like an item of the list, with conditions."""
+    match = _POSITION_FIRST.fullmatch(text)
+    if not match or not (subject := list_position(match["subject"])) or match["subject"].strip().isdigit():
         return None
-    read = _read("similar", text[match.end("subject") :], catalog, subject, subject)
-    return read if read.filters or read.compared or read.query else None
+    read = _query("similar", text[match.end("subject") :], catalog, subject)
+    return read if read.filters or read.comparisons or read.query else None
 
 
 def _known(words: str, catalog: Catalog) -> str:
-    """The place or the title that the words are, or ""."""
-    return place(words) or (words if words.casefold() in Vocabulary.of(catalog).by_title else "")
+    """The position or the title that the words are, or ""."""
+    return list_position(words) or (words if words.casefold() in Vocabulary.of(catalog).by_title else "")

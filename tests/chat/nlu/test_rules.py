@@ -1,9 +1,10 @@
-"""What a rule reads is obeyed to the letter; what is left is the wish."""
+"""What a rule reads is obeyed to the letter; what is left is the query."""
 
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.chat.understand import Intent, understand, understanding
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.rules import rule_parser, understand
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
 
@@ -154,7 +155,7 @@ def test_likes_with_conditions(
     assert intent == Intent("similar", subject, query, filters)
 
 
-def test_a_wish_that_compares_is_a_wish(tiny_catalog: Catalog) -> None:
+def test_a_query_that_compares_is_a_query(tiny_catalog: Catalog) -> None:
     for line in ("something like a fairy tale", "a film like no other", "more like a documentary than a drama"):
         assert understand(line, tiny_catalog).action == "ask"
 
@@ -164,6 +165,6 @@ def test_a_sentence_that_begins_like_a_command_is_not_one(tiny_catalog: Catalog)
     assert understand("seenery and landscapes", tiny_catalog).action == "ask"
 
 
-def test_understanding_is_a_runnable_for_other_chains(tiny_catalog: Catalog) -> None:
-    runnable = understanding(tiny_catalog) | (lambda intent: intent.filters)
+def test_the_rules_are_a_runnable_for_other_chains(tiny_catalog: Catalog) -> None:
+    runnable = rule_parser(tiny_catalog) | (lambda intent: intent.filters)
     assert runnable.batch(["after 1990", "a comedy"]) == [("year>1990",), ("genres=Comedy",)]

@@ -1,0 +1,64 @@
+"""The intent of one line: what is wanted, of which item, under which conditions."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
+
+LAST, THAT, THESE = "last", "that", "these"
+"""References beside numbers and titles: the end of the last list, the item spoken of last, the whole last list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A condition that holds against an item of the conversation: "cheaper than the second one".
+
+    Parameters
+    ----------
+    attribute
+        Attribute that both items have, such as "price".
+    operator
+        "<", "<=", ">" or ">=".
+    subject
+        What is compared with: a number in the last list ("2"), `LAST`, `THAT`, `THESE`, or a title.
+
+    Examples
+    --------
+    >>> str(Comparison("price", "<", "2"))
+    'price<#2'
+    """
+
+    attribute: str
+    operator: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.attribute}{self.operator}#{self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One line, understood.
+
+    Parameters
+    ----------
+    action
+        What is wanted: "ask" for a list, "more" of the last one, what is "similar" to an item, "why" an item is in the
+        list, to note that an item is a "like", was "seen" or must "not" come again, to "drop" conditions, to begin
+        "anew", "help", or to "quit".
+    subject
+        The item that the line is about: a number in the last list, `LAST`, `THAT`, or a title. For "drop", the
+        conditions that are dropped.
+    query
+        What is left of the line once its conditions are taken out of it; the LLM reads it.
+    filters
+        Conditions on attributes, each as `llmrec.retrieval.filters.parse_where` reads it; all must hold.
+    comparisons
+        Conditions against items of the conversation; all must hold.
+    """
+
+    action: Action
+    subject: str = ""
+    query: str = ""
+    filters: tuple[str, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()

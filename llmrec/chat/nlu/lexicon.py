@@ -1,0 +1,233 @@
+"""The words by which people name attribute values of one catalogue: "comedies" is genres=Comedy, "blue" every blue.
+
+Wider than `llmrec.catalog.vocabulary`, which holds the words that a sentence may use: people also say "cartoon" and
+"beanie", and misspell. Moods, which are no attribute, are replaced by their antonyms where a line negates them: an LLM
+that reads "nothing sad" ranks by "sad".
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.derived import derived
+from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
+
+SYNONYMS = {
+    "children's": ("kid", "child", "kids"), "animation": ("cartoon", "anime"), "sci-fi": ("science-fiction", "sf"),
+    "t-shirt": ("tee", "t shirt", "tshirt"), "western": ("cowboy film",),
+    "sweater": ("jumper", "pullover"), "trousers": ("pants",), "sneakers": ("trainers",), "lace": ("lacy",),
+    "check": ("checked", "checkered", "plaid"), "dot": ("polka dot", "spotted"), "documentary": ("docu",),
+    "women": ("woman", "women's", "womens", "ladies"), "men": ("man", "men's", "mens"), "kids": ("child", "children"),
+}  # fmt: skip
+"""Value in lower case -> words by which people ask for it, beyond those of the vocabulary."""
+
+ANTONYMS = {
+    "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
+    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short",
+    "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
+    "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
+    "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
+    "tight": "loose", "baggy": "fitted", "formal": "casual", "flashy": "plain", "thick": "thin", "thin": "thick",
+}  # fmt: skip
+"""Mood or cut -> the word that takes its place where it is negated."""
+
+_MOODS = "|".join(ANTONYMS)
+_NEGATED_MOODS = re.compile(
+    r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
+    r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
+    rf"(?P<mood>{_MOODS})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
+    rf"(?:{_MOODS})\b)*)(?![\w-])",
+    re.I,
+)
+MIN_MISSPELT = 5
+"""Letters from which a word may be a misspelling of another."""
+_SPELT_RIGHT = frozenset((
+    "white", "while", "where", "there", "these", "those", "shall", "short", "skirt", "shirt", "dream", "grown", "crown",
+    "great", "greed",
+))  # fmt: skip
+"""Words that are one slip away from common values and are none."""
+
+
+def replace_negated_moods(text: str) -> str:
+    """Replace each mood that a text negates by its antonym.
+
+    Parameters
+    ----------
+    text
+        A line, or what is left of it.
+
+    Returns
+    -------
+    str
+        The text, in which "and" joins the antonyms of several negated moods.
+
+    Examples
+    --------
+    >>> " ".join(replace_negated_moods("a film, nothing sad or too slow").split())
+    'a film, uplifting and fast-paced'
+    """
+
+    def antonyms(match: re.Match[str]) -> str:
+        moods = re.findall(rf"\b(?:{_MOODS})\b", match[0], re.I)
+        return " " + " and ".join(dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)) + " "
+
+    return _NEGATED_MOODS.sub(antonyms, text)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMention:
+    """A stretch of text that names values of one attribute.
+
+    Parameters
+    ----------
+    start, end
+        Characters `[start, end)` of the text.
+    attribute
+        Name of the attribute.
+    values
+        Its values that are meant, any of which will do.
+    """
+
+    start: int
+    end: int
+    attribute: str
+    values: tuple[str, ...]
+
+
+class Lexicon:
+    """The words of one catalogue; `Lexicon.of(catalog)` gives the one that is kept for it.
+
+    Parameters
+    ----------
+    catalog
+        Items with attributes. Years and prices are left out: they are read as quantities.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        facets = sorted(f for f in Vocabulary.of(catalog).counts if f.name not in ("year", "price"))
+        self.attributes = tuple(dict.fromkeys(facet.name for facet in facets))
+        """Names of the attributes whose values have words."""
+        self._values: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}
+        exact: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        heads: dict[tuple[str, ...], dict[str, list[str]]] = {}
+        for facet in facets:
+            own = set(_surface_forms(facet.value))
+            for form in own:
+                exact.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
+            for form in {form[-1:] for form in forms(facet.value)} | {form for form in own if len(form) == 1}:
+                heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
+        for form in exact.keys() | heads.keys():
+            name, values = self._resolved(exact.get(form, {}), heads.get(form, {}))
+            self._values[form] = name, tuple(sorted(dict.fromkeys(values)))
+        self._longest = max(map(len, self._values), default=0)
+        own = {form for facet in facets for form in forms(facet.value)}
+        self._single = sorted(form[0] for form in own if len(form) == 1 and len(form[0]) >= MIN_MISSPELT)
+        self._corrected: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "Lexicon":
+        """Get the lexicon of a catalogue.
+
+        Parameters
+        ----------
+        catalog
+            The catalogue; its lexicon is built on the first call and dropped with it.
+
+        Returns
+        -------
+        Lexicon
+            The same one on every call.
+        """
+        return derived(catalog, cls)
+
+    @staticmethod
+    def _resolved(exact: dict[str, list[str]], heads: dict[str, list[str]]) -> tuple[str, list[str]]:
+        """Of several attributes the first that holds the word itself; of colours all that end in it ("dark blue")."""
+        name = next(iter(exact or heads))
+        return name, heads.get(name, exact.get(name, [])) if is_colour(name) or not exact else exact[name]
+
+    def mentions(self, text: str) -> list[ValueMention]:
+        """Find the attribute values that a text names.
+
+        Parameters
+        ----------
+        text
+            Any text.
+
+        Returns
+        -------
+        list of ValueMention
+            In order; the longest where they overlap.
+        """
+        tokens = words(text)
+        found, at = [], 0
+        while at < len(tokens):
+            for length in range(min(self._longest, len(tokens) - at), 0, -1):
+                form = tuple(word for word, _, _ in tokens[at : at + length])
+                values = self._values.get(form) or (self._misspelt(form[0]) if length == 1 else None)
+                if values:
+                    found.append(ValueMention(tokens[at][1], tokens[at + length - 1][2], *values))
+                    at += length
+                    break
+            else:
+                at += 1
+        return found
+
+    def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
+        """Values of the catalogue's word that this one is a slip away from (two in a long one)."""
+        if len(word) < MIN_MISSPELT or word in _SPELT_RIGHT:
+            return None
+        if word not in self._corrected:
+            near = ((OSA.distance(word, known), known) for known in self._single if known[0] == word[0])
+            slips, known = min(near, default=(9, ""))
+            self._corrected[word] = known if slips <= (2 if len(word) > 8 else 1) else ""
+        known = self._corrected[word]
+        return self._values[(known,)] if known else None
+
+
+def is_colour(attribute: str) -> bool:
+    """Tell whether an attribute holds colours, of which "blue" means every shade.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    bool
+        By the name alone.
+
+    Examples
+    --------
+    >>> is_colour("main_color")
+    True
+    """
+    return re.search("colou?r", attribute) is not None
+
+
+def noun_pattern(attribute: str) -> str:
+    """Write a regular expression of an attribute's name as people spell it.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    str
+        A pattern without groups.
+    """
+    return attribute_noun(attribute).replace("colour", "colou?r").replace("color", "colou?r")
+
+
+def _surface_forms(value: str) -> Iterable[tuple[str, ...]]:
+    """The word sequences by which people name a value; of "Hat/beanie" each part."""
+    for part in {value, *(value.split("/") if "/" in value else ())}:
+        yield from forms(part)
+        for synonym in SYNONYMS.get(part.lower(), ()):
+            yield from forms(synonym)

@@ -1,0 +1,196 @@
+"""Years and prices that a line states, as they are ("under 40") or negated ("nothing over 40")."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.derived import derived
+from llmrec.retrieval.filters import attribute_kinds
+
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_AMOUNT_IN_WORDS = (
+    rf"(?:a|{'|'.join(_ONES)}) hundred|(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}"
+)
+_MONEY = r"(?:[$€£]\s?)?"
+_UNIT = r"(?:\s?(?:[$€£]|(?:dollars?|euros?|pounds?|bucks|quid|usd|eur|gbp)(?!\w)))?"
+
+
+def _amount(group: str) -> str:
+    return rf"{_MONEY}(?<![\w.])(?P<{group}>\d+(?:\.\d+)?|{_AMOUNT_IN_WORDS}){_UNIT}(?![\w%]|\.\d)"
+
+
+_N, _Z, _M = _amount("n"), _amount("z"), _amount("m")
+_PRICED = r"(?:(?:(?:that |which )?(?:costs?|costing|priced?|for)\s+)(?:is\s+)?)?"
+_YEAR, _TO = (rf"(?P<{group}>(?:18|19|20)\d\d)" for group in "yz")
+_ANY_YEAR = r"(?:18|19|20)\d\d"
+_DECADE_NAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
+_DECADE = rf"(?:'?(?:(?:18|19|20)\d|[2-9])0'?s|{'|'.join(_DECADE_NAMES)})"
+_MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+)*"
+_OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the )*"
+_NEGATION = (
+    r"(?:but |and |please )?(?:not|nothing|none|no|never|isn'?t|aren'?t|(?:anything|everything) (?:but|except)|"
+    r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
+    r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
+    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+)*"
+)
+"""What negates a quantity that stands right after it."""
+_INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
+_AROUND = 0.2
+"""How far from a price "around" reaches, as a share of it."""
+
+Conditions = Callable[[re.Match[str]], list[str]]
+Rule = tuple[str, Conditions]
+
+
+def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
+    """Take the years and prices out of a text.
+
+    Parameters
+    ----------
+    text
+        A line of a conversation.
+    catalog
+        What is read are its attributes "year" and "price", as far as it has them.
+
+    Returns
+    -------
+    text : str
+        What is left.
+    conditions : list of str
+        The quantities, as `llmrec.retrieval.filters.parse_where` reads them; all must hold.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> shop = Catalog("shop", (Item("1", "Coat", "", {"price": 80.0}),), {})
+    >>> parse_quantities("a coat, nothing over $90", shop)
+    ('a coat,  ', ['price<=90'])
+    """
+    names = derived(catalog, attribute_kinds)
+    rules = (_YEARS if "year" in names else ()) + (_PRICES if "price" in names else ())
+    found: list[str] = []
+    for pattern, conditions in (*rules, *(derived(catalog, _price_bands) if "price" in names else ())):
+
+        def note(match: re.Match[str], conditions: Conditions = conditions) -> str:
+            stated = conditions(match)
+            found.extend(_negated(stated) if match["negation"] else stated)
+            return " "
+
+        text = re.sub(rf"(?<!\w)(?P<negation>{_NEGATION})?(?<![\w$€£]){pattern}", note, text, flags=re.I)
+    return text, found
+
+
+def _negated(conditions: list[str]) -> list[str]:
+    """What holds where the conditions, which are one comparison or the two ends of a span, do not hold."""
+    parts = [re.fullmatch(r"(\w+)(<=|>=|<|>|=)(.*)", condition) for condition in conditions]
+    (name, operator, value), *end = [part.groups() for part in parts if part]
+    if not end:
+        return [f"{name}{_INVERSE[operator]}{value}"]
+    last = int(end[0][2]) - 1 if end[0][1] == "<" else end[0][2]  # only decades end before a year
+    return [f"{name}!={value}..{last}"]
+
+
+def _between(name: str, low: str, high: str) -> list[str]:
+    return [f"{name}>={low}", f"{name}<={high}"]
+
+
+def _any_year(years: str) -> list[str]:
+    return [f"year={'|'.join(re.findall(_ANY_YEAR, years))}"]
+
+
+def _decades(match: re.Match[str]) -> list[str]:
+    starts = [_decade(decade) for decade in re.findall(_DECADE, match["d"], re.I)]
+    if len(starts) > 1:
+        return ["year=" + "|".join(f"{start}..{start + 9}" for start in starts)]
+    first, end = {"ear": (0, 4), "mid": (4, 7), "lat": (7, 10)}.get((match["part"] or "").lower()[:3], (0, 10))
+    return [f"year>={starts[0] + first}", f"year<{starts[0] + end}"]
+
+
+def _decade(decade: str) -> int:
+    """The first year of "90s", "1990's" or "nineties"."""
+    if decade.lower() in _DECADE_NAMES:
+        return 1920 + 10 * _DECADE_NAMES.index(decade.lower())
+    number = int(re.sub(r"\D", "", decade))
+    return number if number >= 1000 else 1900 + number
+
+
+_YEARS: tuple[Rule, ...] = (
+    (rf"{_MADE}(?:between|from) {_YEAR} (?:and|to|until|till) {_TO}\b", lambda m: _between("year", m["y"], m["z"])),
+    (rf"{_MADE}{_YEAR}\s?[-\u2013]\s?{_TO}\b", lambda m: _between("year", m["y"], m["z"])),
+    (
+        rf"(?:{_MADE}since {_YEAR}\b|from (?P<on>{_ANY_YEAR}) on(?:wards?)?\b|"
+        rf"{_MADE}(?P<later>{_ANY_YEAR})(?:\+|\s(?:or|and) (?:later|newer|after|up)\b(?! than)))",
+        lambda m: [f"year>={m['y'] or m['on'] or m['later']}"],
+    ),
+    (
+        rf"(?:{_MADE}(?:up to|until|till) {_YEAR}\b|"
+        rf"{_MADE}(?P<to>{_ANY_YEAR}) (?:or|and) (?:earlier|older|before)\b(?! than))",
+        lambda m: [f"year<={m['y'] or m['to']}"],
+    ),
+    (rf"{_MADE}(?:after |later than |newer than |more recent than |post[- ]?){_YEAR}\b", lambda m: [f"year>{m['y']}"]),
+    (rf"{_MADE}(?:before |earlier than |older than |pre[- ]?){_YEAR}\b", lambda m: [f"year<{m['y']}"]),
+    (
+        r"(?:(?:made|released|shot|published) )?(?:in|of|from) (?:the year )?"
+        rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})*)\b",
+        lambda m: _any_year(m["ys"]),
+    ),
+    (rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})+)\b", lambda m: _any_year(m["ys"])),
+    (rf"(?<=\b[ay] )(?P<y>{_ANY_YEAR})(?= [a-z])", lambda m: [f"year={m['y']}"]),  # "a 1994 comedy", "any 1994 …"
+    (r"(?:(?:made|released|shot) )?(?:in|of|from) '(?P<y>\d\d)\b", lambda m: [f"year=19{m['y']}"]),
+    (rf"{_MADE}before (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year<{_decade(m['d'])}"]),
+    (rf"{_MADE}after (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year>={_decade(m['d']) + 10}"]),
+    (rf"{_MADE}since (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year>={_decade(m['d'])}"]),
+    (
+        rf"{_MADE}(?:(?P<part>early|mid|middle|late)[- ]?(?:of the |the )?)?(?P<d>{_DECADE}(?:{_OR}{_DECADE})*)(?!\w)",
+        _decades,
+    ),
+)
+_PRICES: tuple[Rule, ...] = (
+    (rf"{_PRICED}(?:between|from) {_N} (?:and|to) {_Z}", lambda m: _between("price", _sum(m["n"]), _sum(m["z"]))),
+    (rf"{_PRICED}{_N}\s?(?:-|\u2013|to)\s?{_Z}", lambda m: _between("price", _sum(m["n"]), _sum(m["z"]))),
+    (
+        rf"(?:{_PRICED}(?:up to|at most|max(?:imum)?\.?(?: of)?|within|(?:(?:my|a|on a) )?budget(?: is| of|:)?) {_N}|"
+        rf"{_M} (?:(?:or|and) (?:less|under|below|cheaper)|max(?:imum)?|tops|at most)\b)",
+        lambda m: [f"price<={_sum(m['n'] or m['m'])}"],
+    ),
+    (
+        rf"(?:{_PRICED}(?:at least|from|min(?:imum)?\.?(?: of)?) {_N}|"
+        rf"{_M}(?:\+| (?:or|and) (?:more|over|above|up)\b))",
+        lambda m: [f"price>={_sum(m['n'] or m['m'])}"],
+    ),
+    (rf"{_PRICED}(?:under|below|less than|cheaper than|lower than) {_N}", lambda m: [f"price<{_sum(m['n'])}"]),
+    (rf"{_PRICED}(?:over|above|(?:more|dearer|more expensive) than) {_N}", lambda m: [f"price>{_sum(m['n'])}"]),
+    (
+        rf"{_PRICED}(?:around|roughly|approximately|circa) {_N}",
+        lambda m: _between("price", *(f"{float(_sum(m['n'])) * (1 + by):g}" for by in (-_AROUND, _AROUND))),
+    ),
+)
+
+
+def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
+    """ "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
+    prices = [float(p) for item in catalog.items if isinstance(p := item.attributes.get("price"), int | float)]
+    low, high = np.quantile(prices, (1 / 3, 2 / 3)) if prices else (np.nan, np.nan)
+    return (
+        (r"(?:cheap|inexpensive|affordable|low[- ](?:cost|priced?))\b", lambda _: [f"price<{low:g}"]),
+        (r"(?:expensive|pricey|costly|luxurious|luxury|high[- ]end)\b", lambda _: [f"price>={high:g}"]),
+    )
+
+
+def _sum(amount: str) -> str:
+    """An amount in digits, whether it was written so or in words."""
+    if amount[0].isdigit():
+        return amount
+    total = 0
+    for word in re.split(r"[- ]", amount.lower()):
+        if word == "hundred":
+            total *= 100
+        elif word in _TENS:
+            total += 20 + 10 * _TENS.index(word)
+        else:
+            total += {"a": 1, **{w: n for n, w in enumerate((*_ONES, *_TEENS), 1)}}[word]
+    return str(total)

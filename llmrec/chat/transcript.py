@@ -1,0 +1,191 @@
+"""Conversations as messages: a list written as text, and the state found again from what a client sends back.
+
+A message that carries the id of a kept answer, or the state itself, needs no reading. For clients that send back
+nothing but words, the earlier lines are parsed and the lists read off the earlier replies.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.derived import derived
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.state import DialogueState
+from llmrec.errors import BadInput
+
+NOTHING_FITS = "Nothing in the catalogue fits. Ask for less at once."
+REASONS_HEADING = "Why these:"
+_NUMBERED = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
+
+
+class _Reasoned(Protocol):
+    @property
+    def text(self) -> str: ...
+
+
+class _Listed(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def rationale(self) -> _Reasoned | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a conversation.
+
+    Parameters
+    ----------
+    from_user
+        Whether the person wrote it; otherwise it is a reply.
+    text
+        Its words.
+    image
+        The picture that came with it, as a file holds it.
+    id
+        Of a reply: the id under which its state is kept.
+    """
+
+    from_user: bool
+    text: str
+    image: bytes | None = None
+    id: str | None = None
+
+
+def render_list(items: Iterable[_Listed], catalog: Catalog) -> str:
+    """Write a list as text.
+
+    Parameters
+    ----------
+    items
+        Ranked items, best first.
+    catalog
+        What they are called.
+
+    Returns
+    -------
+    str
+        A numbered line each, or `NOTHING_FITS`.
+    """
+    lines = [f"{position}. {catalog.item(item.id).label()}" for position, item in enumerate(items, start=1)]
+    return "\n".join(lines) or NOTHING_FITS
+
+
+def render_reason(position: int, item: _Listed) -> str:
+    """Write the sentence of one item.
+
+    Parameters
+    ----------
+    position
+        Its number in the list.
+    item
+        The item.
+
+    Returns
+    -------
+    str
+        The sentence after its number; "" without one.
+    """
+    return f"({position}) {item.rationale.text}" if item.rationale else ""
+
+
+def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
+    """Write a list and its reasons as text.
+
+    Parameters
+    ----------
+    items
+        Ranked items, best first.
+    catalog
+        What they are called.
+
+    Returns
+    -------
+    str
+        The list, then the sentence of each item that has one.
+    """
+    reasons = [reason for position, item in enumerate(items, start=1) if (reason := render_reason(position, item))]
+    return "\n".join([render_list(items, catalog), *(["", REASONS_HEADING, *reasons] if reasons else [])])
+
+
+def parse_list(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Read the list off the text of a reply.
+
+    Parameters
+    ----------
+    text
+        As `render_list` writes it, with anything before and after.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Item ids; of items that look alike in a list the catalogue's first. Empty where a numbered line names no item
+        of the catalogue: then the text is no list of ours.
+    """
+    labels = [match[2].strip() for match in _NUMBERED.finditer(text)]
+    by_label = derived(catalog, _ids_by_label) if labels else {}
+    ids = [by_label.get(label) for label in labels]
+    return tuple(id for id in ids if id is not None) if None not in ids else ()
+
+
+def restore(
+    conversation: Conversation,
+    messages: Sequence[Message],
+    find_state: Callable[[str], DialogueState | None] = lambda _id: None,
+) -> Message:
+    """Bring a new conversation to where its messages had come.
+
+    Parameters
+    ----------
+    conversation
+        One that begins. It gets the state of the latest reply of which one is kept, and replays the lines after it;
+        without one it replays all lines.
+    messages
+        The messages, oldest first; the last is the line to be answered.
+    find_state
+        From the id of a reply to its state; None where none is kept.
+
+    Returns
+    -------
+    Message
+        The last message.
+
+    Raises
+    ------
+    BadInput
+        Where the last message is not the person's, or a reply without words has an id under which nothing is kept.
+    """
+    if not messages or not messages[-1].from_user:
+        raise BadInput("`messages` must end with one of the user's; add it")
+    earlier = messages[:-1]
+    start = 0
+    for at in reversed(range(len(earlier))):
+        id = None if earlier[at].from_user else earlier[at].id
+        if id is not None and (state := find_state(id)) is not None:
+            conversation.state = state
+            start = at + 1
+            break
+    if any(message.id is not None and not message.text for message in earlier[start:]):
+        raise BadInput("nothing is kept of the reply before; send the conversation's messages")
+    for message in earlier[:start]:
+        if message.image is not None:
+            conversation.add_picture(message.image)
+    for at, message in enumerate(earlier[start:], start):
+        answer = messages[at + 1]
+        if message.from_user:
+            items = () if answer.from_user else parse_list(answer.text, conversation.catalog)
+            conversation.replay(message.text, items, message.image)
+    return messages[-1]
+
+
+def _ids_by_label(catalog: Catalog) -> dict[str, str]:
+    """Label -> item id, built once a catalogue; of items with the same label the first."""
+    found: dict[str, str] = {}
+    for item in catalog.items:
+        found.setdefault(item.label(), item.id)
+    return found

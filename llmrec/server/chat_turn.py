@@ -1,0 +1,230 @@
+"""One turn of a conversation: its state found again, the list first, the reasons after it, the state kept."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from llmrec.catalog.wording import wording
+from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.state import DialogueState
+from llmrec.chat.transcript import REASONS_HEADING, Message, render_list, render_reason, restore
+from llmrec.context import Context
+from llmrec.errors import BadInput, StorageError, UnknownUser
+from llmrec.request import Request
+from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.observability import log_event
+from llmrec.server.recommending import RecommendationService
+from llmrec.server.schemas.chat import ChatRecommendations, ListedItem
+from llmrec.server.schemas.recommendations import Recommendations
+from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
+from llmrec.server.store.users import Person
+
+DEGRADED_NOTICES = {
+    "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
+    "index": "The search index is out of reach just now, so all items were gone through instead.",
+}
+"""What a reply says where something was out of reach and replaced, by its word in `Response.degraded`."""
+
+
+async def prefetch(live: LiveCatalog, messages: Sequence[Message]) -> None:
+    """Have the chat model, where there is one, read the line that is to be answered; it keeps no core busy here.
+
+    Parameters
+    ----------
+    live
+        The catalogue that the line is about.
+    messages
+        The conversation.
+    """
+    parser = live.snapshot.parser
+    if parser and messages and messages[-1].from_user:
+        await parser.prefetch(messages[-1].text)
+
+
+class ChatTurn:
+    """The reply to the last message of a conversation.
+
+    Parameters
+    ----------
+    service
+        What makes and keeps the lists.
+    tenant
+        Who asks.
+    user
+        One of the tenant's users; of one that nobody knows nothing is read.
+    messages
+        The conversation, oldest first.
+    context
+        When and where the last message was written.
+
+    Raises
+    ------
+    BadInput
+        Where the last message is not the user's.
+        Or where the message is to go on from a reply of which nothing is kept.
+    """
+
+    def __init__(
+        self,
+        service: RecommendationService,
+        tenant: str,
+        user: str | None,
+        messages: Sequence[Message],
+        context: Context | None = None,
+    ) -> None:
+        self.id = new_reply_id()
+        """Id of the reply, under which the state of the conversation is kept."""
+        self.recommendations: Recommendations | None = None
+        """The list that the reply is about, as it is kept."""
+        self._service, self._tenant = service, tenant
+        snapshot = service.live.snapshot
+        self._recommender = snapshot.recommender
+        self._person = self._known(user)
+        self._conversation = Conversation(
+            snapshot.catalog,
+            history=self._person.history if self._person else (),
+            never=self._person.rejected if self._person else (),
+            context=context,
+            parser=snapshot.parser.runnable if snapshot.parser else None,
+            offered=snapshot.offered,
+        )
+        self._unexplained: Request | None = None
+        self._line = restore(self._conversation, messages, self._state)
+
+    def opening(self) -> str:
+        """Reply with the list, or with the whole of a short reply; keep the answer and the state.
+
+        Returns
+        -------
+        str
+            A line that cannot be met is answered with a sentence that says why.
+
+        Raises
+        ------
+        UserForgotten
+            Where the user was deleted meanwhile.
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        try:
+            reply = self._conversation.reply(self._line.text, self._line.image)
+            if reply.request is not None:
+                text = self._list(reply, reply.request)
+            elif reply.why is not None:
+                text = self._reason(reply.why)
+            else:
+                text = reply.words
+        except BadInput as error:
+            text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        self._keep_state()
+        return text
+
+    def rest(self) -> Iterator[str]:
+        """Reply with the reasons of the list, measured now.
+
+        Yields
+        ------
+        str
+            A piece for each item, as soon as it is there; none where the opening was no list.
+
+        Raises
+        ------
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        if self._unexplained is None or self.recommendations is None:
+            return
+        streamed = self._recommender.stream(replace(self._unexplained, explain=True))
+        yield f"\n\n{REASONS_HEADING}"
+        items = []
+        for position, item in enumerate(streamed.explained, start=1):
+            items.append(item)
+            yield f"\n{render_reason(position, item)}"
+        self.recommendations = self._service.keep_reasons(self.recommendations, streamed.response(tuple(items)))
+        for part in self.recommendations.degraded:
+            if part in DEGRADED_NOTICES:
+                yield f"\n\n{DEGRADED_NOTICES[part]}"
+
+    def shown(self) -> ChatRecommendations | None:
+        """Describe the list that the reply is about, as far as it is explained by now.
+
+        Returns
+        -------
+        ChatRecommendations or None
+            None where the reply is about no list.
+        """
+        kept, catalog = self.recommendations, self._conversation.catalog
+        if kept is None:
+            return None
+        items = [
+            ListedItem(**dict(item), media=sorted(catalog.item(item.id).media) if item.id in catalog.row else [])
+            for item in kept.items
+        ]
+        return ChatRecommendations(
+            id=kept.id,
+            items=items,
+            titles=self._titles(kept),
+            notes=kept.notes,
+            degraded=kept.degraded,
+            conditions=[*self._conversation.conditions],
+            inputs=dict(wording(catalog).modalities),
+        )
+
+    def _known(self, user: str | None) -> Person | None:
+        if user is None:
+            return None
+        try:
+            return self._service.person(self._tenant, user)
+        except UnknownUser:
+            return None
+
+    def _state(self, id: str) -> DialogueState | None:
+        """What is kept under the id of a reply to this person, or to one of whom nothing was known yet."""
+        kept = find_state(self._service.database, self._tenant, id)
+        number = self._person.number if self._person else None
+        return kept.state if kept and kept.person in (None, number) else None
+
+    def _keep_state(self) -> None:
+        try:
+            keep_state(self._service.database, self._tenant, self._person, self.id, self._conversation.state)
+        except StorageError as error:  # the next turn reads the messages
+            log_event("conversation not kept", logging.ERROR, error)
+
+    def _list(self, reply: Reply, request: Request) -> str:
+        response = self._recommender.recommend(request)
+        self.recommendations = self._service.keep(self._tenant, self._person, request, response)
+        self._conversation.show(reply, [item.id for item in response.items], self.recommendations.id)
+        self._unexplained = request if response.items else None
+        return render_list(response.items, self._conversation.catalog)
+
+    def _reason(self, item: str) -> str:
+        """The sentence of an item of the last list: the one that is kept, or measured now."""
+        conversation, last = self._conversation, self._conversation.state.last
+        stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
+        self.recommendations = stored.response if stored else None
+        if not (
+            self.recommendations and any(each.id == item and each.rationale for each in self.recommendations.items)
+        ):
+            request = conversation.last_request()
+            response = self._recommender.recommend(request)
+            if self.recommendations:
+                self.recommendations = self._service.keep_reasons(self.recommendations, response)
+            else:
+                self.recommendations = self._service.keep(self._tenant, self._person, request, response)
+                conversation.note_kept(self.recommendations.id)
+        for each in self.recommendations.items:
+            if each.id == item and each.rationale:
+                return each.rationale.text
+        raise BadInput(f"{conversation.catalog.item(item).title} would not be in that list any more; ask again")
+
+    def _titles(self, kept: Recommendations) -> dict[str, str]:
+        """Titles of the history items that the evidence names, by id."""
+        catalog = self._conversation.catalog
+        evidence = [item.rationale.evidence for item in kept.items if item.rationale]
+        named = {
+            record.history_item
+            for each in evidence
+            for records in (each.items, each.counterfactuals, each.companions, each.shapley)
+            for record in records
+        }
+        return {id: catalog.item(id).title for id in sorted(filter(None, named)) if id in catalog.row}

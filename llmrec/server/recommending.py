@@ -1,0 +1,234 @@
+"""From a request to a stored answer: who asks, what is known of them, the recommender, the store."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
+from llmrec.request import Request
+from llmrec.response import Response
+from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.observability import log_event
+from llmrec.server.schemas.recommendations import MAX_EXPLAINED, Recommendations, StoredRequest
+from llmrec.server.store.database import Database
+from llmrec.server.store.responses import (
+    StoredResponse,
+    find_response,
+    keep_response,
+    new_response_id,
+    replace_response,
+)
+from llmrec.server.store.users import Person, find_person
+
+
+class RecommendationService:
+    """Answers requests from the live catalogue and the store.
+
+    Parameters
+    ----------
+    live
+        The items as they are offered now.
+    database
+        Users, events and answers.
+    """
+
+    def __init__(self, live: LiveCatalog, database: Database) -> None:
+        self.live, self.database = live, database
+
+    def person(self, tenant: str, user: str) -> Person:
+        """Look up a user.
+
+        Parameters
+        ----------
+        tenant
+            Whose user it must be.
+        user
+            Id of the user.
+
+        Returns
+        -------
+        Person
+            What is known of them.
+
+        Raises
+        ------
+        UnknownUser
+            Where the tenant has none of that id.
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        snapshot = self.live.snapshot
+        person = find_person(self.database, snapshot.catalog, snapshot.offered, tenant, user)
+        if person is None:
+            raise UnknownUser(
+                f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history"
+            )
+        return person
+
+    def check_offered(self, ids: Sequence[str]) -> None:
+        """Check that items are offered.
+
+        Parameters
+        ----------
+        ids
+            Their ids.
+
+        Raises
+        ------
+        UnknownItem
+            Where one is not; the message names the first.
+        """
+        offered = self.live.snapshot.offered
+        for id in ids:
+            if id not in offered:
+                raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
+
+    def recommend(self, tenant: str, request: Request) -> Recommendations:
+        """Answer a request and keep the answer.
+
+        Parameters
+        ----------
+        tenant
+            Who asks.
+        request
+            Its `user` is one of the tenant's.
+
+        Returns
+        -------
+        Recommendations
+            As it is kept.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem, BadFilter, BadInput
+            Where the request cannot be answered.
+        UserForgotten
+            Where the user was deleted meanwhile.
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        person = self.person(tenant, request.user) if request.user is not None else None
+        history = person.history if person else request.history or ()
+        never = tuple(dict.fromkeys((*(person.rejected if person else ()), *request.never)))
+        self.check_offered((*history, *never, *(() if request.like is None else (request.like,))))
+        resolved = replace(request, user=None, history=history, never=never)
+        return self.keep(tenant, person, resolved, self.live.snapshot.recommender.recommend(resolved))
+
+    def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> Recommendations:
+        """Keep an answer. Where the disk is too full for it, a note of the answer says so.
+
+        Parameters
+        ----------
+        tenant, person
+            Whose answer it is, and to whom.
+        request
+            What it answers.
+        response
+            What the recommender gave.
+
+        Returns
+        -------
+        Recommendations
+            With a new id.
+
+        Raises
+        ------
+        UserForgotten, StoreUnavailable
+            As `keep_response`.
+        """
+        kept = Recommendations.of(new_response_id(), response)
+        if not _stored(keep_response, self.database, tenant, person, StoredRequest.of(request), kept):
+            kept.notes.append("the server's disk is full, so this answer and its reasons are not kept")
+        return kept
+
+    def keep_reasons(self, kept: Recommendations, response: Response) -> Recommendations:
+        """Add reasons to an answer that is kept.
+
+        Parameters
+        ----------
+        kept
+            The answer.
+        response
+            The same list with its reasons.
+
+        Returns
+        -------
+        Recommendations
+            The answer with them, as it is kept now.
+
+        Raises
+        ------
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        explained = kept.with_reasons(response)
+        _stored(replace_response, self.database, explained)
+        return explained
+
+    def find(self, tenant: str, id: str) -> StoredResponse | None:
+        """Look up an answer.
+
+        Parameters
+        ----------
+        tenant
+            Whose answer it must be.
+        id
+            Its id.
+
+        Returns
+        -------
+        StoredResponse or None
+            None where the tenant has none of that id.
+
+        Raises
+        ------
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        return find_response(self.database, tenant, id)
+
+    def explained(self, tenant: str, id: str) -> StoredResponse | None:
+        """Look up an answer with its reasons, which are measured now where it was given without.
+
+        Parameters
+        ----------
+        tenant
+            Whose answer it must be.
+        id
+            Its id.
+
+        Returns
+        -------
+        StoredResponse or None
+            The first `MAX_EXPLAINED` of its items have their reasons, but for those that would not be answered any
+            more. None where the tenant has none of that id.
+
+        Raises
+        ------
+        BadInput
+            Where the answer was to a picture, which is not kept.
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        found = self.find(tenant, id)
+        if found is None or all(item.rationale for item in found.response.items[:MAX_EXPLAINED]):
+            return found
+        if found.request.image:
+            raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
+        snapshot = self.live.snapshot
+        request = found.request.to_request(MAX_EXPLAINED)
+        history, never = (
+            tuple(id for id in ids if id in snapshot.offered) for ids in (request.history or (), request.never)
+        )
+        response = snapshot.recommender.recommend(replace(request, history=history, never=never))
+        return replace(found, response=self.keep_reasons(found.response, response))
+
+
+def _stored(write: Callable[..., None], *args: object) -> bool:
+    """Whether the disk took it: people are answered on a full disk too, as nothing that they gave is lost by it."""
+    try:
+        write(*args)
+    except StorageError as error:
+        log_event("answer not kept", logging.ERROR, error)
+        return False
+    return True

@@ -1,0 +1,227 @@
+"""Conversations in the shape of OpenAI's API: the parts of it that mean something here, and what is added to it."""
+
+import base64
+import binascii
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_serializer
+
+from llmrec.chat.transcript import Message as ChatMessage
+from llmrec.errors import BadInput
+from llmrec.server.schemas.common import Id, Text, Words
+from llmrec.server.schemas.recommendations import Context, RankedItem
+
+
+class TextPart(BaseModel):
+    """Words within a message."""
+
+    type: Literal["text"]
+    text: Words
+
+
+class ImageUrl(BaseModel):
+    """A picture as a `data:` URL."""
+
+    url: str = Field(description="data:image/jpeg;base64,…; addresses are never fetched.")
+
+    def content(self) -> bytes:
+        """Decode the picture.
+
+        Returns
+        -------
+        bytes
+            The picture, as a file holds it.
+
+        Raises
+        ------
+        BadInput
+            Where the URL is another one, or is not valid base64: an address is never fetched.
+        """
+        head, comma, content = self.url.partition(",")
+        if not head.lower().startswith("data:image/") or not comma:
+            raise BadInput("a picture must come as a data: URL (data:image/jpeg;base64,…); addresses are not fetched")
+        if not head.lower().endswith(";base64"):
+            raise BadInput("a picture's data: URL must be base64; encode it so")
+        try:
+            return base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise BadInput("a picture's data: URL is not valid base64; encode the file again") from error
+
+
+class ImagePart(BaseModel):
+    """A picture within a message: a photo of something like what is wanted."""
+
+    type: Literal["image_url"]
+    image_url: ImageUrl
+
+
+Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
+
+
+class Message(BaseModel):
+    """One message. Those of roles other than user and assistant are not read: nothing here is steered by them."""
+
+    role: Literal["user", "assistant", "system", "developer", "tool", "function"]
+    content: Annotated[Text, Field(max_length=20_000)] | Annotated[list[Part], Field(max_length=20)] | None = None
+    id: Annotated[Text, Field(max_length=100)] | None = Field(
+        None,
+        description="Of an assistant's message: the id of the completion that it came in. The conversation goes on "
+        "from what is kept under it, and the words of earlier messages are not read again.",
+    )
+
+    def to_message(self) -> ChatMessage:
+        """Convert to a message of the dialogue.
+
+        Returns
+        -------
+        llmrec.chat.transcript.Message
+            Its words joined, its picture decoded.
+
+        Raises
+        ------
+        BadInput
+            Where it holds several pictures, or one that cannot be decoded.
+        """
+        parts = [] if isinstance(self.content, str) else self.content or []
+        words = self.content if isinstance(self.content, str) else " ".join(
+            part.text for part in parts if isinstance(part, TextPart)
+        )  # fmt: skip
+        pictures = [part.image_url for part in parts if isinstance(part, ImagePart)]
+        if len(pictures) > 1:
+            raise BadInput("one picture at a time; send the others in messages of their own")
+        image = pictures[0].content() if pictures else None
+        return ChatMessage(self.role == "user", words, image, None if self.role == "user" else self.id)
+
+
+class ChatRequest(BaseModel):
+    """A conversation in the shape of OpenAI's API; its other fields (temperature, tools, …) change nothing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "model": "llmrec",
+                    "user": "471",
+                    "messages": [{"role": "user", "content": "something funny from the 90s, not horror"}],
+                    "stream": False,
+                }
+            ]
+        }
+    )
+
+    model: Annotated[Text, Field(max_length=200)] = "llmrec"
+    messages: Annotated[list[Message], Field(min_length=1, max_length=200)]
+    user: Id | None = Field(None, description="One of your users; one that nobody knows is a newcomer.")
+    context: Context | None = Field(None, description="When and where it is asked; OpenAI's clients: extra_body.")
+    previous_response_id: Annotated[Text, Field(max_length=100)] | None = Field(
+        None,
+        description="The id of the completion before, in place of an `id` in the last assistant's message: with it the "
+        "messages before the last may be left out. OpenAI's clients: extra_body.",
+    )
+    stream: bool = False
+    n: Literal[1] | None = None
+
+    def to_messages(self) -> list[ChatMessage]:
+        """Convert to the messages of the dialogue.
+
+        Returns
+        -------
+        list of llmrec.chat.transcript.Message
+            Those of the user and of the assistant, oldest first.
+
+        Raises
+        ------
+        BadInput
+            Where a picture is not one, or a message holds several.
+        """
+        found = [message.to_message() for message in self.messages if message.role in ("user", "assistant")]
+        if self.previous_response_id is not None:
+            replies = [at for at, message in enumerate(found) if not message.from_user]
+            if replies:
+                found[replies[-1]] = replace(found[replies[-1]], id=self.previous_response_id)
+            else:
+                found.insert(0, ChatMessage(False, "", id=self.previous_response_id))
+        return found
+
+
+class ListedItem(RankedItem):
+    """An item of a list; `media`: what there is of it besides words."""
+
+    media: list[str]
+
+
+class ChatRecommendations(BaseModel):
+    """The list of a completion: the id of the answer, its items with scores and evidence, and what they rest on.
+
+    `titles`: titles of the history items that the evidence names, by id; `conditions`: what every item meets, as
+    filters; `inputs`: what people call the inputs of an item that the evidence names ("plot" for text).
+    """
+
+    id: str
+    items: list[ListedItem]
+    titles: dict[str, str]
+    notes: list[str]
+    degraded: list[str]
+    conditions: list[str]
+    inputs: dict[str, str]
+
+
+class ReplyMessage(BaseModel):
+    """The words of a completion."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str
+    refusal: None = None
+
+
+class Choice(BaseModel):
+    """The one choice of a completion."""
+
+    index: Literal[0] = 0
+    message: ReplyMessage
+    finish_reason: Literal["stop"] = "stop"
+    logprobs: None = None
+
+
+class ChatCompletion(BaseModel):
+    """A reply; `recommendations` is null where it speaks of no list."""
+
+    id: str
+    created: int
+    model: str
+    object: Literal["chat.completion"] = "chat.completion"
+    choices: list[Choice]
+    recommendations: ChatRecommendations | None
+
+
+class Delta(BaseModel):
+    """A piece of a reply."""
+
+    role: Literal["assistant"] | None = None
+    content: str | None = None
+
+    @model_serializer
+    def _only_given(self) -> dict[str, str]:
+        given = {"role": self.role, "content": self.content}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class ChunkChoice(BaseModel):
+    """The one choice of a chunk."""
+
+    index: Literal[0] = 0
+    delta: Delta
+    finish_reason: Literal["stop"] | None = None
+    logprobs: None = None
+
+
+class ChatChunk(BaseModel):
+    """A piece of a streamed reply."""
+
+    id: str
+    created: int
+    model: str
+    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
+    choices: list[ChunkChoice]
+    recommendations: ChatRecommendations | None = None

@@ -1,0 +1,56 @@
+"""Items that come, change and go, and what the catalogue is about."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+
+from llmrec.server.schemas.common import StrictBody, Text
+
+Name = Annotated[Text, Field(pattern=r"^\w[\w-]*$", max_length=100)]
+Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+Word = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+class ItemBody(StrictBody):
+    """An item as it is offered from now on; media go beside it as files of a multipart form."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "title": "Galaxy Miners",
+                    "description": "A crew of miners far out in space meets an alien machine.",
+                    "attributes": {"genres": ["Sci-Fi", "Adventure"], "year": 1997},
+                }
+            ]
+        },
+    )
+
+    title: Annotated[Text, Field(min_length=1, max_length=500)]
+    description: Annotated[Text, Field(max_length=20_000)] = ""
+    attributes: Annotated[
+        dict[Name, Number | Word | Annotated[list[Word], Field(min_length=1, max_length=50)]], Field(max_length=50)
+    ] = Field(default_factory=dict, description="Of the kinds that the catalogue's items have: words, lists, numbers.")
+
+
+class ItemState(BaseModel):
+    """An item, and whether answers can hold it by now."""
+
+    id: str
+    searchable: bool
+    title: str | None = None
+    description: str | None = None
+    attributes: dict[str, Any] = Field(default_factory=dict)
+    media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
+
+
+class CatalogState(BaseModel):
+    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
+    → its most frequent values, the most frequent first."""
+
+    name: str
+    items: int
+    noun: str
+    chose: str
+    values: dict[str, list[str]]

@@ -1,0 +1,227 @@
+"""Requests for recommendations, and answers to them with and without reasons."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from llmrec import context
+from llmrec.context import Season, TimeOfDay
+from llmrec.request import Request
+from llmrec.response import Response
+from llmrec.server.schemas.common import Id, StrictBody, Text, Words
+from llmrec.server.schemas.evidence import Rationale
+
+MAX_EXPLAINED = 20
+"""Items that are explained at once: each takes half a second of a core."""
+
+
+class Context(StrictBody):
+    """When and where somebody asks. The LLM reads it as words after the wish: it is a winter evening; on a phone."""
+
+    time_of_day: TimeOfDay | None = None
+    season: Season | None = None
+    place: Annotated[Text, Field(max_length=100)] | None = None
+    device: Annotated[Text, Field(max_length=100)] | None = None
+
+    def to_context(self) -> context.Context:
+        """Convert to what a request holds.
+
+        Returns
+        -------
+        llmrec.context.Context
+            With the same fields.
+        """
+        return context.Context(self.time_of_day, self.season, self.place, self.device)
+
+
+class RecommendationRequest(StrictBody):
+    """A user of yours, or a history, or neither (a newcomer); with a wish in words, filters, an item like it."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"user": "471", "k": 5},
+                {"history": ["50", "172"], "query": "a heist with humour", "where": "year>=1990", "explain": True},
+            ]
+        },
+    )
+
+    user: Id | None = Field(None, description="One of your users: of the catalogue's folder, or known by an event.")
+    history: Annotated[list[Id], Field(max_length=2000)] | None = Field(
+        None, description="Item ids, oldest first, in place of a user."
+    )
+    query: Words | None = Field(None, description="A wish in words.")
+    where: Words | None = Field(None, description="Filters on attributes: year>=1990 and genre=Comedy.")
+    k: int = Field(10, ge=1, le=200, description="How many items.")
+    explain: bool = Field(False, description="Measure the reasons and write a checked sentence for each item.")
+    diversity: float = Field(0.0, ge=0, le=1, description="0 ranks by score alone, 1 by difference alone.")
+    like: Id | None = Field(None, description="An item that is like what is wanted.")
+    context: Context | None = None
+
+    @model_validator(mode="after")
+    def _few_enough_to_explain(self) -> "RecommendationRequest":
+        if self.explain and self.k > MAX_EXPLAINED:
+            raise ValueError(f"at most {MAX_EXPLAINED} items are explained at once; ask for fewer, or without explain")
+        return self
+
+    def to_request(self) -> Request:
+        """Convert to what the recommender takes.
+
+        Returns
+        -------
+        llmrec.Request
+            Its `user` is one of the tenant's, and is still to be replaced by their history.
+
+        Raises
+        ------
+        BadInput
+            Where fields contradict one another.
+        """
+        return Request(
+            user=self.user,
+            history=None if self.history is None else tuple(self.history),
+            query=self.query,
+            k=self.k,
+            where=self.where or None,
+            explain=self.explain,
+            diversity=self.diversity,
+            like=self.like,
+            context=self.context.to_context() if self.context else None,
+        )
+
+
+class RankedItem(BaseModel):
+    """One item of an answer; `parts`: what each component adds to the score."""
+
+    id: str
+    title: str
+    score: float
+    parts: dict[str, float]
+    attributes: dict[str, Any]
+    rationale: Rationale | None
+
+
+class Recommendations(BaseModel):
+    """Items, best first; the history that was read; seconds by step; remarks; what was out of reach and replaced."""
+
+    id: str = Field(description="Ask for the reasons with GET /v1/explanations/{id}.")
+    items: list[RankedItem]
+    history: list[str]
+    timings: dict[str, float]
+    notes: list[str]
+    degraded: list[str] = []
+
+    @classmethod
+    def of(cls, id: str, response: Response) -> "Recommendations":
+        """Convert what the recommender gives.
+
+        Parameters
+        ----------
+        id
+            Id under which the answer is kept.
+        response
+            The list, with or without reasons.
+
+        Returns
+        -------
+        Recommendations
+            As `Response.to_dict` has it.
+        """
+        return cls.model_validate({"id": id, **response.to_dict()})
+
+    def with_reasons(self, response: Response) -> "Recommendations":
+        """Add the reasons of the same list.
+
+        Parameters
+        ----------
+        response
+            The list with its reasons.
+
+        Returns
+        -------
+        Recommendations
+            With the items, the timings and the notes of this one; an item that `response` lacks stays as it was.
+        """
+        explained = Recommendations.of(self.id, response)
+        reasons = {item.id: item.rationale for item in explained.items}
+        items = [item.model_copy(update={"rationale": item.rationale or reasons.get(item.id)}) for item in self.items]
+        return self.model_copy(update={"items": items, "degraded": sorted({*self.degraded, *explained.degraded})})
+
+
+class StoredRequest(BaseModel):
+    """A request as it is kept with its answer, so that the answer can be explained later.
+
+    A user stands as their history of then; a picture is not kept.
+    """
+
+    history: tuple[str, ...]
+    query: str | None
+    k: int
+    where: str | None
+    diversity: float
+    like: str | None
+    never: tuple[str, ...]
+    image: bool
+    context: Context | None = None  # answers that were kept before there was context have none
+
+    @classmethod
+    def of(cls, request: Request) -> "StoredRequest":
+        """Convert what the recommender took.
+
+        Parameters
+        ----------
+        request
+            With a history in place of a user.
+
+        Returns
+        -------
+        StoredRequest
+            What is kept of it.
+        """
+        return cls(
+            history=request.history or (),
+            query=request.query,
+            k=request.k,
+            where=request.where,
+            diversity=request.diversity,
+            like=request.like,
+            never=request.never,
+            image=request.image is not None,
+            context=Context(**asdict(request.context)) if request.context else None,
+        )
+
+    def to_request(self, k: int) -> Request:
+        """Convert back, to have the answer's reasons measured.
+
+        Parameters
+        ----------
+        k
+            Number of items at most.
+
+        Returns
+        -------
+        llmrec.Request
+            The same request, without a picture and with `explain`.
+        """
+        return Request(
+            history=self.history,
+            query=self.query,
+            k=min(self.k, k),
+            where=self.where,
+            explain=True,
+            diversity=self.diversity,
+            like=self.like,
+            never=self.never,
+            context=self.context.to_context() if self.context else None,
+        )
+
+
+class Explanation(BaseModel):
+    """Why the items of one answer were recommended."""
+
+    id: str
+    created: float
+    query: str | None
+    items: list[RankedItem]

@@ -1,0 +1,78 @@
+"""How a gateway is set up: its limits, and where it keeps what is its own."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmrec import paths
+from llmrec.server.store.database import Database
+from llmrec.setup import demo_data
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What clients may ask of the gateway.
+
+    Parameters
+    ----------
+    workers
+        Requests that the recommender works on at once. More than there are cores are not done sooner.
+    queue
+        Requests that may wait for a worker; further ones are refused (429).
+    seconds
+        Time in which a request is answered, and in which its body must arrive.
+    body
+        Bytes of a request's body.
+    """
+
+    workers: int = 2
+    queue: int = 32
+    seconds: float = 60.0
+    body: int = 20_000_000
+
+
+LOCAL_LIMITS = Limits()
+VLLM_LIMITS = Limits(workers=16)
+"""Where the LLM runs elsewhere a request mostly waits, and vLLM answers many at once for little more than one."""
+
+
+def store_folder(data: Path | None) -> Path:
+    """Name the folder in which the gateway over a catalogue keeps its store and media.
+
+    Parameters
+    ----------
+    data
+        The catalogue's folder; by default the demo's.
+
+    Returns
+    -------
+    Path
+        Below LLMREC_HOME; it need not exist yet.
+    """
+    folder = (data or demo_data(paths.home())).resolve()
+    return paths.home() / "server" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+
+
+def open_database(data: Path | None, url: str | None) -> Database:
+    """Open the store of the gateway over a catalogue.
+
+    Parameters
+    ----------
+    data
+        The catalogue's folder; by default the demo's.
+    url
+        URL of a database; by default SQLite in the store's folder.
+
+    Returns
+    -------
+    Database
+        With all its tables.
+
+    Raises
+    ------
+    BadInput
+        Where the URL cannot be used.
+    StorageError, StoreUnavailable
+        Where the database cannot be written, or does not answer.
+    """
+    return Database(url) if url else Database.at(store_folder(data))

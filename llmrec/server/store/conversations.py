@@ -1,0 +1,100 @@
+"""What conversations had come to after each reply, so that the next turn finds it by the reply's id."""
+
+import secrets
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from llmrec.chat.state import DialogueState
+from llmrec.server.store.database import Database
+from llmrec.server.store.responses import KEPT_DAYS, owner
+from llmrec.server.store.tables import conversations
+from llmrec.server.store.users import Person
+
+
+@dataclass(frozen=True, slots=True)
+class KeptState:
+    """The state of a conversation after one reply.
+
+    Parameters
+    ----------
+    person
+        Number of the person to whom it was; None for nobody in particular.
+    state
+        What the conversation had come to.
+    """
+
+    person: int | None
+    state: DialogueState
+
+
+def keep_state(database: Database, tenant: str, person: Person | None, id: str, state: DialogueState) -> None:
+    """Store the state after a reply, and delete those that are older than `KEPT_DAYS`.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant
+        Whose conversation it is.
+    person
+        With whom; None where that is nobody in particular. It is deleted with them.
+    id
+        Id of the reply.
+    state
+        What is kept.
+
+    Raises
+    ------
+    UserForgotten
+        Where the person was deleted since they were looked up.
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
+    now = time.time()
+    with database.writing(synced=False) as connection:
+        number = owner(database, connection, person)
+        connection.execute(conversations.delete().where(conversations.c.created < now - KEPT_DAYS * 86400))
+        row = {"id": id, "tenant": tenant, "person": number, "created": now, "state": state.model_dump_json()}
+        connection.execute(conversations.insert().values(row))
+
+
+def find_state(database: Database, tenant: str, id: str) -> KeptState | None:
+    """Look up the state after a reply.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant
+        Whose conversation it must be.
+    id
+        Id of the reply.
+
+    Returns
+    -------
+    KeptState or None
+        None where the tenant has none of that id.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
+    columns = (conversations.c.person, conversations.c.state)
+    chosen = sa.select(*columns).where(conversations.c.id == id, conversations.c.tenant == tenant)
+    with database.reading() as connection:
+        row = connection.execute(chosen).first()
+    return None if row is None else KeptState(row[0], DialogueState.model_validate_json(row[1]))
+
+
+def new_reply_id() -> str:
+    """Make an id that nobody can guess.
+
+    Returns
+    -------
+    str
+        "chatcmpl-" and 24 hexadecimal digits, as clients of OpenAI's API know it.
+    """
+    return f"chatcmpl-{secrets.token_hex(12)}"
