@@ -161,7 +161,7 @@ def restore(
         Where the last message is not the person's, or a reply without words has an id under which nothing is kept.
     """
     if not messages or not messages[-1].from_user:
-        raise BadInput("`messages` must end with one of the user's; add it")
+        raise BadInput("`messages` must end with one of the user's; add it", "messages")
     earlier = messages[:-1]
     start = 0
     for at in reversed(range(len(earlier))):
@@ -171,7 +171,7 @@ def restore(
             start = at + 1
             break
     if any(message.id is not None and not message.text for message in earlier[start:]):
-        raise BadInput("nothing is kept of the reply before; send the conversation's messages")
+        raise BadInput("nothing is kept of the reply before; send the conversation's messages", "messages")
     for message in earlier[:start]:
         if message.image is not None:
             conversation.add_picture(message.image)

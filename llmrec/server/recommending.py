@@ -61,7 +61,7 @@ class RecommendationService:
         person = find_person(self.database, snapshot.catalog, snapshot.offered, tenant, user)
         if person is None:
             raise UnknownUser(
-                f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history"
+                f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history", "user"
             )
         return person
 

@@ -57,15 +57,11 @@ class Database:
         self.embedded = self.engine.dialect.name == "sqlite"
         if self.embedded:
             _prepare_sqlite(self.engine)
-        with self.writing() as connection:
-            if not self.embedded:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-            _migrate(connection)
-            connection.execute(self.insert(settings).values(name="format", value=FORMAT).on_conflict_do_nothing())
-            salt = secrets.token_hex(16)
-            connection.execute(self.insert(settings).values(name="salt", value=salt).on_conflict_do_nothing())
-        with self.reading() as connection:
-            self.settings = dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
+        try:
+            self.settings = self._prepare()
+        except LlmrecError:
+            self.close()
+            raise
 
     @classmethod
     def at(cls, folder: Path) -> "Database":
@@ -91,6 +87,17 @@ class Database:
         except OSError as error:
             raise StorageError(f"{folder} cannot be made ({error.strerror}); choose another LLMREC_HOME") from error
         return cls(f"sqlite:///{(folder / 'store.db').resolve()}")
+
+    def _prepare(self) -> dict[str, str | None]:
+        """Make or migrate the tables; the settings that the database holds."""
+        with self.writing() as connection:
+            if not self.embedded:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            _migrate(connection)
+            for name, value in (("format", FORMAT), ("salt", secrets.token_hex(16))):
+                connection.execute(self.insert(settings).values(name=name, value=value).on_conflict_do_nothing())
+        with self.reading() as connection:
+            return dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
 
     def insert(self, table: sa.Table) -> Any:
         """Begin an insert of the database's dialect.
