@@ -95,9 +95,17 @@ def test_as_titles_and_descriptions_they_stay_one_line_of_a_list() -> None:
 @pytest.mark.parametrize("order", ATTACKS)
 def test_in_a_prompt_they_are_one_line_of_data(order: str) -> None:
     history = [{"title": order, "strength": "strong", "shared": []}]
-    told = {"noun": "film", "chose": "watched", "facets": [], "helps": [], "query": order, "queried": [], "lead": "film"}
+    told = {
+        "noun": "film",
+        "chose": "watched",
+        "facets": [],
+        "helps": [],
+        "query": order,
+        "queried": [],
+        "lead": "film",
+    }
     seen = [{"place": "photo", "traits": [order]}]
-    prompt = render("rationale", title=order, history=history, seen=seen, **told)
+    prompt = render("rationale", title=order, query=order, history=history, seen=seen, **told)
     assert len(prompt.splitlines()) == 5 and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", prompt)
     query = render("recommend", part="after", query=order)
     assert "\n" not in query and query.endswith(". Next:") and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", query)
