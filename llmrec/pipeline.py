@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from llmrec import paths
 from llmrec.catalog import Catalog, Item, load_catalog
-from llmrec.encoders import Encoder, Features, Problem, encoder_by_id, extract, note_problems
+from llmrec.encoders import Encoder, Features, encoder_by_id
+from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated

@@ -30,7 +30,7 @@ YEAR_TITLE = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)(?:\s*\(V\))?")  #
 LEADING_ZERO = re.compile(r"0\d+")
 
 
-def build_items(table: Table, folder: Path, findings: Findings) -> tuple[Item, ...]:
+def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[Item, ...]:
     """Items of a table whose columns are `item_id`, `title`, `description` (or their aliases) and attributes.
 
     Attributes come in the order lists, words, numbers, codes, and within each in column order. A row
@@ -55,7 +55,7 @@ def build_items(table: Table, folder: Path, findings: Findings) -> tuple[Item, .
     rest = [name for name in table.columns if name not in names.values()]
     media_columns = [name for name in rest if _is_media(table.texts(name))]
     media = _named_media(table, media_columns, folder, findings)
-    found = _media_by_id(folder, set(ids))
+    found = _media_by_id(folder, set(ids)) if folder is not None else {}
     attributes = _attributes(table, [name for name in rest if name not in media_columns], valid)
 
     items = []
@@ -152,8 +152,10 @@ def _modality(name: str) -> str | None:
     return SUFFIXES.get(PurePosixPath(name).suffix.lower())
 
 
-def _named_media(table: Table, names: Sequence[str], folder: Path, findings: Findings) -> dict[int, dict[str, Path]]:
-    """Row -> modality -> file, as named in the table's own columns; only files inside the folder count."""
+def _named_media(
+    table: Table, names: Sequence[str], folder: Path | None, findings: Findings
+) -> dict[int, dict[str, Path]]:
+    """Row -> modality -> file, as named in the table's own columns; only files in the folder, if there is one."""
     media: dict[int, dict[str, Path]] = {}
     for name in names:
         missing = 0
@@ -162,13 +164,14 @@ def _named_media(table: Table, names: Sequence[str], folder: Path, findings: Fin
             if modality is None:
                 continue
             inside = not PurePosixPath(cell).is_absolute() and ".." not in PurePosixPath(cell).parts
-            if inside and (folder / cell).is_file():
-                media.setdefault(row, {}).setdefault(modality, folder / cell)
+            file = Path(cell) if folder is None else folder / cell
+            if (inside or folder is None) and file.is_file():
+                media.setdefault(row, {}).setdefault(modality, file)
             else:
                 missing += 1
         if missing:
             findings.warnings.append(
-                f"{missing} files named in column {name!r} of {table.file.name} are not in {folder}"
+                f"{missing} files named in column {name!r} of {table.file.name} are not in {folder or Path.cwd()}"
             )
     return media
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from llmrec.catalog.findings import Findings
-from llmrec.catalog.tables import read_delimited
+from llmrec.catalog.tables import Table, read_delimited
 from llmrec.catalog.types import Item, Label
 from llmrec.errors import CatalogError
 
@@ -25,10 +25,14 @@ def read_labels(folder: Path, items: Sequence[Item], findings: Findings) -> tupl
     file = folder / FILE
     if not file.is_file():
         return ()
-    table = read_delimited(file, ",", findings)
+    return build_labels(read_delimited(file, ",", findings), items, findings)
+
+
+def build_labels(table: Table, items: Sequence[Item], findings: Findings) -> tuple[Label, ...]:
+    """The labels of a table with the columns `NEEDED`; raises `CatalogError` where it lacks one."""
     if missing := set(NEEDED) - set(table.columns):
         raise CatalogError(
-            f"{file} has no column {min(missing)} (found: {', '.join(table.columns) or 'no columns'}); "
+            f"{table.file} has no column {min(missing)} (found: {', '.join(table.columns) or 'no columns'}); "
             f"it needs {', '.join(NEEDED)}, and may have modality"
         )
     columns = [[cell.strip() for cell in table.texts(name)] for name in NEEDED]

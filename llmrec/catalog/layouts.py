@@ -91,7 +91,7 @@ def movielens_latest(folder: Path, findings: Findings) -> Source:
     return Source(
         folder.name,
         _movies(table, table.texts("title"), table.texts("genres")),
-        _events(read_delimited(folder / "ratings.csv", ",", findings)),
+        named_events(read_delimited(folder / "ratings.csv", ",", findings)),
     )
 
 
@@ -106,7 +106,7 @@ def recbole(folder: Path, findings: Findings) -> Source:
         genres = [genre.replace(" ", LIST_SEPARATOR) for genre in table.texts("genres")]
         table = _movies(table, titles, genres)
     events = _untyped(read_delimited(inter, "\t", findings, quoted=False))
-    return Source(inter.stem, table, _events(events))
+    return Source(inter.stem, table, named_events(events))
 
 
 def hm(folder: Path, findings: Findings) -> Source:
@@ -135,7 +135,7 @@ def hm(folder: Path, findings: Findings) -> Source:
         price = dict(zip(means["article_id"], means["price_mean"], strict=True))
         cells = [f"{price[item]:.6g}" if item in price else "" for item in items.texts("item_id")]
         items = _with(items, price=cells)
-    return Source(folder.name, items, _events(sales))
+    return Source(folder.name, items, named_events(sales))
 
 
 def generic(folder: Path, findings: Findings) -> Source:
@@ -144,7 +144,7 @@ def generic(folder: Path, findings: Findings) -> Source:
     if items is None:
         raise CatalogError(f"{folder} has no items file; add items.csv, items.jsonl or items.parquet")
     events = _any(folder, "interactions", findings)
-    return Source(folder.name, items, None if events is None else _events(events))
+    return Source(folder.name, items, None if events is None else named_events(events))
 
 
 Reader = Callable[[Path, Findings], Source]
@@ -195,7 +195,7 @@ def _untyped(table: Table) -> Table:
     return table.renamed({name: name.split(":")[0] for name in table.columns})
 
 
-def _events(table: Table) -> Table:
+def named_events(table: Table) -> Table:
     """The columns of a file of events under llmrec's names; raises `CatalogError` without user or item."""
     names = {
         next(alias for alias in aliases if alias in table.columns): standard

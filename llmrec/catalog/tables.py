@@ -192,7 +192,7 @@ def read_jsonl(file: Path, findings: Findings) -> Table:
             else:
                 findings.bad.append(BadRow(file, number, "not a JSON object", [line]))
     names = dict.fromkeys(name for record in records for name in record)
-    columns = {name: _text_column(_json_text(record.get(name)) for record in records) for name in names}
+    columns = {name: _text_column(json_text(record.get(name)) for record in records) for name in names}
     return Table(file, columns, lambda: iter(kept))
 
 
@@ -204,7 +204,7 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
         table = arrow_parquet.read_table(file, columns=wanted)
     except pa.ArrowInvalid as error:
         raise CatalogError(f"{file} cannot be read as parquet: {_first_line(error)}") from error
-    columns = {name: _arrow_text(table.column(name)) for name in wanted}
+    columns = {name: arrow_text(table.column(name)) for name in wanted}
 
     def records() -> Iterator[tuple[int, list[str]]]:
         rows = zip(*(column.to_pylist() for column in columns.values()), strict=True)
@@ -213,8 +213,8 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
     return Table(file, columns, records)
 
 
-def _arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A typed column as text."""
+def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A typed column as text: dates and times as unix seconds, lists as `a|b`, null as ""."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
@@ -229,18 +229,17 @@ def _arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         if pc.all(pc.equal(column, pc.floor(column)).filter(whole)).as_py():
             column = pc.if_else(whole, column, None).cast(pa.int64())
     if pa.types.is_nested(kind):
-        return _text_column(_json_text(value) for value in column.to_pylist())
+        return _text_column(json_text(value) for value in column.to_pylist())
     return pc.fill_null(column.cast(pa.string()), "")
 
 
-def _json_text(value: Any) -> str:
+def json_text(value: Any) -> str:
+    """A value as a cell: lists as `a|b`, objects, numbers and truth values as JSON, None as ""."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return LIST_SEPARATOR.join(_json_text(part) for part in value)
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | tuple):
+        return LIST_SEPARATOR.join(json_text(part) for part in value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | bool | int | float) else str(value)
 
 
 def _text_column(cells: Iterable[str]) -> pa.ChunkedArray:

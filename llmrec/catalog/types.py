@@ -1,11 +1,17 @@
 """Items, interactions and the catalogue that holds both. Ids are text everywhere: leading zeros matter."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llmrec.errors import UnknownItem, UnknownUser
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from datasets import Dataset, DatasetDict
 
 AttributeValue = str | int | float | tuple[str, ...]
 """One attribute of an item: a word (`colour`), a number (`year`, `price`) or several words (`genres`)."""
@@ -65,9 +71,24 @@ class Label:
     modality: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalog:
-    """A validated set of items and the interactions with them, oldest first within a user."""
+    """A validated set of items and the interactions with them, oldest first within a user.
+
+    Made by `read` from a folder, by `from_pandas` or `from_datasets` from tables in memory.
+
+    Examples
+    --------
+    >>> import llmrec
+    >>> import pandas as pd
+    >>> items = pd.DataFrame({"item_id": ["a", "b"], "title": ["Lamp", "Desk"], "price": [20, 80]})
+    >>> events = pd.DataFrame({"user_id": ["u", "u"], "item_id": ["b", "a"], "timestamp": [1.0, 2.0]})
+    >>> catalog = llmrec.Catalog.from_pandas(items, events, name="shop")
+    >>> catalog
+    Catalog('shop': 2 items, 1 user, 2 interactions)
+    >>> catalog.history("u")
+    ('b', 'a')
+    """
 
     name: str
     items: tuple[Item, ...]
@@ -78,6 +99,140 @@ class Catalog:
     `llmrec.evidence.probes`), no ranking reads them."""
     seen: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
+
+    @classmethod
+    def read(cls, path: "Path | str", quarantine: Path | None = None) -> "Catalog":
+        """Read a folder of any layout that llmrec knows.
+
+        Parameters
+        ----------
+        path
+            Folder with `items.csv` (or .tsv, .jsonl, .parquet), `interactions.*` and media; or MovieLens, RecBole and
+            H&M as they are published.
+        quarantine
+            File (JSON lines) that gets the rows that were left out; default: one below `$LLMREC_HOME/quarantine`.
+
+        Returns
+        -------
+        Catalog
+
+        Raises
+        ------
+        CatalogError
+            Where the folder is no catalogue, or no row is valid.
+        StorageError
+            Where the quarantine file cannot be written.
+        """
+        from llmrec.catalog.load import load_catalog
+
+        return load_catalog(Path(path), quarantine)
+
+    @classmethod
+    def from_pandas(
+        cls,
+        items: "pd.DataFrame",
+        interactions: "pd.DataFrame | None" = None,
+        *,
+        media: "Path | str | None" = None,
+        name: str = "catalog",
+    ) -> "Catalog":
+        """Make a catalogue of data frames, with the checks and the column names of files.
+
+        Parameters
+        ----------
+        items
+            A row an item: `item_id` (or `id`), `title` (`name`), `description` (`overview`), and attributes. Columns
+            of file names (.jpg, .mp4, .wav, …) are media.
+        interactions
+            A row an event: `user_id`, `item_id`, and `timestamp` (unix seconds or dates) and `rating` where there are
+            some. Without a time the order of the rows counts.
+        media
+            Folder of the files named in `items`, and of `images/<item_id>.jpg`, `media/<item_id>.mp4` and the like.
+            Without it file names are taken as they are.
+        name
+            Name of the catalogue, for messages, cards and the index.
+
+        Returns
+        -------
+        Catalog
+
+        Raises
+        ------
+        CatalogError
+            Where a column that is needed is missing, or no row is valid.
+
+        Warns
+        -----
+        UserWarning
+            For rows that are left out, with the reason, and for media that are not there.
+        """
+        from llmrec.catalog.frames import from_pandas
+
+        return from_pandas(items, interactions, None if media is None else Path(media), name)
+
+    @classmethod
+    def from_datasets(
+        cls,
+        items: "Dataset | DatasetDict",
+        interactions: "Dataset | None" = None,
+        *,
+        media: "Path | str | None" = None,
+        name: str | None = None,
+    ) -> "Catalog":
+        """Make a catalogue of Hugging Face data sets, with the checks and the column names of files.
+
+        Parameters
+        ----------
+        items
+            A `datasets.Dataset` with the columns that `from_pandas` takes, or a `DatasetDict` of `items`,
+            `interactions` and `labels`. `Image`, `Video` and `Audio` features are media; their bytes are written below
+            `$LLMREC_HOME/media` where they have no file.
+        interactions
+            A `datasets.Dataset` of events.
+        media
+            As for `from_pandas`.
+        name
+            Default: the name that the data set has.
+
+        Returns
+        -------
+        Catalog
+
+        Raises
+        ------
+        CatalogError
+            Where a column that is needed is missing, or no row is valid.
+
+        Warns
+        -----
+        UserWarning
+            For rows that are left out, with the reason, and for media that are not there.
+        """
+        from llmrec.catalog.frames import from_datasets
+
+        return from_datasets(items, interactions, None if media is None else Path(media), name)
+
+    def to_datasets(self) -> "DatasetDict":
+        """Return the catalogue as Hugging Face data sets, which `from_datasets` reads back unchanged.
+
+        Returns
+        -------
+        datasets.DatasetDict
+            `items` (id, title, description, a column an attribute, a column a modality) and, where there are some,
+            `interactions` (`user_id`, `item_id`, `rating`, `timestamp` in unix seconds) and `labels`.
+        """
+        from llmrec.catalog.frames import to_datasets
+
+        return to_datasets(self)
+
+    def __repr__(self) -> str:
+        """Name and size: the items themselves would fill pages."""
+        events = sum(map(len, self.histories.values()))
+        media = Counter(modality for item in self.items for modality in item.media)
+        counts = [_counted(len(self.items), "item"), _counted(len(self.histories), "user")]
+        counts.append(_counted(events, "interaction"))
+        shown = "".join(f", {count:,} with {modality}" for modality, count in sorted(media.items()))
+        return f"Catalog({self.name!r}: {', '.join(counts)}{shown})"
 
     @cached_property
     def row(self) -> dict[str, int]:
@@ -107,3 +262,7 @@ class Catalog:
                 "user", "history",
             )  # fmt: skip
         return tuple(event.item for event in self.histories[user])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

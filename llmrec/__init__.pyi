@@ -1,0 +1,8 @@
+from llmrec.catalog import Catalog as Catalog
+from llmrec.recommender import Recommender as Recommender
+from llmrec.registry import register as register
+from llmrec.request import Request as Request
+from llmrec.response import Response as Response
+from llmrec.train.config import TrainConfig as TrainConfig
+
+__version__: str
