@@ -27,11 +27,11 @@ CORE = (
     "llmrec.catalog.load",
 )
 
-FUSION = "from llmrec.fusion import build_fusion\nbuild_fusion('graph', {}, 8, 1, 1.0, {}, object())"
+FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
 SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
 FILM = "import pathlib\nfrom llmrec.encoders.decoders import decode\ndecode('sound', pathlib.Path('x.wav'))"
-KEYS = "from llmrec.cli.serve import run_list_keys\nrun_list_keys(None, None)"
+KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,19 @@
-"""Commands of the gateway."""
+"""Commands of the gateway: `serve`, and `keys` that make, list and revoke its API keys."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from llmrec.cli import show
 from llmrec.cli.options import Adapter, ChatModel, ChatUrl, Chroma, Data, Database, Json
+from llmrec.extras import needs
+
+if TYPE_CHECKING:
+    from llmrec.server.store.database import Database as Store
 
 app = typer.Typer()
 keys_app = typer.Typer(help="API keys of the gateway.", no_args_is_help=True)
@@ -26,17 +34,23 @@ def serve(
         str, typer.Option("--write-url", help="The vLLM that writes (serve/vllm/start write).")
     ] = "http://127.0.0.1:8002",
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")] = 8080,
     database: Database = None,
     chroma: Chroma = None,
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
-    from llmrec.cli.serve import run_serve
+    with needs("serve", "the gateway"):
+        from llmrec.chat import endpoint
+        from llmrec.server import run
+
+    def say(line: str) -> None:
+        show.OUT.print(line, soft_wrap=True, markup=False)
 
     vllm = (rank_url, write_url) if engine == "vllm" else None
-    run_serve(data, adapter, host, port, database, chroma, vllm, chat_url, chat_model)
+    model = endpoint.chat_model(chat_url, chat_model)
+    run.serve(data, adapter, host, port, database, chroma, say, vllm, model)
 
 
 @keys_app.command("create")
@@ -53,19 +67,30 @@ def keys_create(
     json: Json = False,
 ) -> None:
     """Make an API key of the gateway and print it, this once."""
-    from llmrec.cli.serve import run_create_key
+    with _store(data, database) as store:
+        from llmrec.server.store.keys import create_key
 
-    result = run_create_key(data, database, tenant, edits_items, rates)
+        result = {"key": create_key(store, tenant, edits_items, rates)}
     show.json(result) if json else show.ready(result)
 
 
 @keys_app.command("list")
 def keys_list(data: Data = None, database: Database = None, json: Json = False) -> None:
     """List the API keys of the gateway; their secrets are not kept."""
-    from llmrec.cli.serve import run_list_keys
+    with _store(data, database) as store:
+        from llmrec.server.store.keys import list_keys
 
-    found = run_list_keys(data, database)
-    show.json({"keys": found}) if json else show.ready({key["id"]: show.facts(key) for key in found})
+        found = [
+            {
+                "id": key.id,
+                "tenant": key.tenant,
+                "edits_items": key.edits_items,
+                "rates": key.rates,
+                "created": datetime.fromtimestamp(key.created, UTC).isoformat(timespec="seconds"),
+            }
+            for key in list_keys(store)
+        ]
+    show.json({"keys": found}) if json else show.ready({str(key["id"]): show.facts(key) for key in found})
 
 
 @keys_app.command("revoke")
@@ -74,7 +99,17 @@ def keys_revoke(
     data: Data = None,
     database: Database = None,
 ) -> None:
-    """Take an API key away, at once."""
-    from llmrec.cli.serve import run_revoke_key
+    """Withdraw an API key, at once."""
+    with _store(data, database) as store:
+        from llmrec.server.store.keys import revoke_key
 
-    run_revoke_key(data, database, id)
+        revoke_key(store, id)
+
+
+@contextmanager
+def _store(data: Path | None, database: str | None) -> "Iterator[Store]":
+    """The gateway's database, closed at the end."""
+    with needs("serve", "the gateway"):
+        from llmrec.server.settings import open_database
+    with closing(open_database(data, database)) as store:
+        yield store
