@@ -1,4 +1,5 @@
-"""Plug-ins: encoders, fusions, candidate sources, score components, indexes, engines, readers and verifiers by name.
+"""Plug-ins by name: encoders, fusions, candidate sources, score components, indexes, engines, readers, verifiers and
+baselines.
 
 A *spec* is what an option or a config field holds. It is one of
 
@@ -24,7 +25,7 @@ from typing import Any, Literal, TypeVar, get_args
 from llmrec.errors import BadInput, UnknownPlugin
 
 Kind = Literal[
-    "encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"
+    "encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier", "baseline"
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Target = TypeVar("Target")
@@ -38,6 +39,7 @@ GROUPS: Mapping[Kind, str] = {
     "engine": "llmrec.engines",
     "reader": "llmrec.readers",
     "verifier": "llmrec.verifiers",
+    "baseline": "llmrec.baselines",
 }
 """Kind -> the entry-point group in which packages declare theirs."""
 
@@ -58,6 +60,21 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "engine": {},
     "reader": {},
     "verifier": {},
+    "baseline": {
+        "popularity": "llmrec.baselines.counts:Popularity",
+        "item-knn": "llmrec.baselines.counts:ItemKNN",
+        "ease": "llmrec.baselines.linear:Ease",
+        "als": "llmrec.baselines.linear:Als",
+        "pure-svd": "llmrec.baselines.linear:PureSvd",
+        "content-knn": "llmrec.baselines.content:ContentKNN",
+        "sasrec": "llmrec.baselines.sasrec:SasRec",
+        "hybrid": "llmrec.baselines.fusion:Hybrid",
+        "early-fusion": "llmrec.baselines.multimodal:EarlyFusion",
+        "weighted-fusion": "llmrec.baselines.multimodal:WeightedFusion",
+        "vit-fusion": "llmrec.baselines.multimodal:VitFusion",
+        "bert-resnet-lstm": "llmrec.baselines.multimodal:BertResnetLstm",
+        "encoder-decoder": "llmrec.baselines.multimodal:EncoderDecoder",
+    },
 }
 """Kind -> name -> import path of llmrec's own parts."""
 
@@ -88,8 +105,8 @@ def register(kind: Kind, name: str) -> Callable[[Target], Target]:
 
     Parameters
     ----------
-    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
-        What it is; `docs/how-to/plugins.md` shows the protocol of each.
+    kind : str
+        One of `KINDS`; `docs/how-to/plugins.md` shows the protocol of each.
     name : str
         A word without dot, colon, ``#`` or white space that is not the name of a part of llmrec.
 
@@ -136,8 +153,8 @@ def resolve(kind: Kind, spec: str) -> Any:
 
     Parameters
     ----------
-    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
-        What is asked for.
+    kind : str
+        One of `KINDS`.
     spec : str
         A name, or an import path `package.module:Name` or `package.module.Name`.
 
@@ -178,8 +195,8 @@ def names(kind: Kind) -> tuple[str, ...]:
 
     Parameters
     ----------
-    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
-        What is asked for.
+    kind : str
+        One of `KINDS`.
 
     Returns
     -------
@@ -196,8 +213,8 @@ def plugged(kind: Kind, spec: str) -> Plugin | None:
 
     Parameters
     ----------
-    kind : {"encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier"}
-        What it is.
+    kind : str
+        One of `KINDS`.
     spec : str
         What `resolve` takes.
 
