@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llmrec.baselines.base import Baseline, Floats
 from llmrec.catalog.events import Rows
 from llmrec.errors import BadInput
 from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Event
+from llmrec.ranking.content import unit_rows
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -138,16 +140,14 @@ class Multimodal(Baseline):
         """Normalised vectors and masks of the modalities that some item has, and the frames of each."""
         import torch
 
-        from llmrec.fusion.normalise import fit_normaliser, normalise
-
         if self.features is None:
             raise ValueError("a multimodal baseline needs features")
         features, media, masks = self.features, {}, {}
         for m in features.encoders:
             mask = features.mask[m]
             if mask.any():
-                read = normalise(features.vectors[m], mask, *fit_normaliser(features.vectors[m], mask))
-                media[m], masks[m] = torch.from_numpy(read), torch.from_numpy(mask)
+                media[m] = torch.from_numpy(_standardised(features.vectors[m], mask))
+                masks[m] = torch.from_numpy(mask)
         return media, masks, {m: n for m, n in features.steps.items() if m in media}
 
     def _keep_items(self) -> None:
@@ -212,6 +212,13 @@ class EncoderDecoder(Multimodal):
     usual = Recipe("resampler")
 
 
+def _standardised(vectors: Floats, mask: NDArray[np.bool_]) -> Floats:
+    """`(items, dim)`: each dimension standardised over the items that are there, then unit rows; zeros elsewhere."""
+    there = vectors[mask]
+    scaled = unit_rows((vectors - there.mean(axis=0)) / (there.std(axis=0) + np.float32(1e-4)))
+    return np.where(mask[:, None], scaled, np.float32(0)).astype(np.float32)
+
+
 def _windows(train: Rows, window: int, padding: int) -> "Tensor":
     """`(windows, window + 1)` item rows, `padding` on the left; neighbours of a long history share one item."""
     parts = [
@@ -243,6 +250,7 @@ def _network(
     from torch import nn
 
     from llmrec.fusion import build_fusion, build_temporal
+    from llmrec.fusion.base import FusionSizes, ItemBatch
 
     class Network(nn.Module):
         """Items from their media; users from their items."""
@@ -252,7 +260,7 @@ def _network(
             dims = {m: x.shape[1] // steps.get(m, 1) for m, x in media.items()}
             self.temporal = nn.ModuleDict({m: build_temporal(recipe.temporal, dims[m], n) for m, n in steps.items()})
             dims |= {m: part.width for m, part in self.temporal.items()}  # type: ignore[misc]
-            self.fusion = build_fusion(recipe.fusion, dims, dim, 1, 1.0, steps, None)
+            self.fusion = build_fusion(recipe.fusion, FusionSizes(dims, dim, steps=steps))
             self.head, self.drop = nn.Linear(self.fusion.width, dim), nn.Dropout(dropout)
             self.user = nn.Linear(dim, dim)
             self.recency = nn.Parameter(torch.tensor(0.5))
@@ -268,7 +276,7 @@ def _network(
                 n = steps[m]
                 frames = self.temporal[m](x.view(len(x), n, -1) * n**0.5)
                 read[m] = frames if self.fusion.reads_frames else self.temporal[m].pool(frames)  # type: ignore[operator]
-            found: Tensor = self.head(self.drop(self.fusion.content(read, mask)))
+            found: Tensor = self.head(self.drop(self.fusion.content(ItemBatch(read, mask))))
             return found
 
         def users(self, items: "Tensor", lines: "Tensor") -> "Tensor":
