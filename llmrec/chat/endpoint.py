@@ -12,15 +12,32 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 """Time in which a line must be read."""
-WORDS = 512
+MAX_TOKENS = 512
 """Tokens of an answer: twenty conditions take some 400."""
 
 
 def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
-    """The model `name` of the endpoint at `url`; None where neither option is given. Nothing is asked of it yet.
+    """Make a client of a chat model. Nothing is asked of it yet.
 
-    The key is what the environment has as OPENAI_API_KEY, if it has it. Raises `BadInput` where one is missing or the
-    URL is none, `MissingExtra` where the package is missing.
+    Parameters
+    ----------
+    url
+        URL of the endpoint, such as "http://127.0.0.1:8003/v1". Its key is what the environment has as OPENAI_API_KEY,
+        if it has it.
+    name
+        Name of the model there.
+
+    Returns
+    -------
+    BaseChatModel or None
+        None where neither is given.
+
+    Raises
+    ------
+    BadInput
+        Where one of both is missing, or the URL is none. `BadInput.fields` names `chat_url` and `chat_model`.
+    MissingExtra
+        Where the packages of the extra "chat" are missing.
     """
     if url is None and name is None:
         return None
@@ -37,12 +54,23 @@ def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
 
     return ChatOpenAI(
         model=name, base_url=url, api_key=SecretStr(os.environ.get("OPENAI_API_KEY") or "none"), temperature=0,
-        max_completion_tokens=WORDS, timeout=Timeout(SECONDS, connect=2.0), max_retries=1,
+        max_completion_tokens=MAX_TOKENS, timeout=Timeout(SECONDS, connect=2.0), max_retries=1,
     )  # fmt: skip
 
 
 def unreachable(error: Exception) -> bool:
-    """Whether the endpoint would give the next line no answer either: dead, too slow, another key or model wanted."""
+    """Tell whether the endpoint would give the next line no answer either.
+
+    Parameters
+    ----------
+    error
+        What a call raised.
+
+    Returns
+    -------
+    bool
+        True where it is dead or too slow, or wants another key or model; False where it only refused this line.
+    """
     from openai import APIConnectionError, APIStatusError
 
     if isinstance(error, APIStatusError):

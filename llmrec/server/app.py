@@ -103,7 +103,7 @@ def build(
     page.add_files(app)
     # The middleware has checked the key already: here it only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
-    failures: dict[int | str, dict[str, Any]] = {n: {"model": Failed, "description": w} for n, w in FAILURES.items()}
+    failures: Any = {status: {"model": Failed, "description": when} for status, when in FAILURES.items()}
     for routes in (chat, recommendations, users, items, media_files, catalog):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)

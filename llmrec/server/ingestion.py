@@ -11,11 +11,9 @@ from llmrec.errors import BadInput, StorageError
 from llmrec.pipeline import features_of
 from llmrec.retrieval.filters import Kind, attribute_kinds
 from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.schemas.common import Attribute
 from llmrec.server.store.database import Database
 from llmrec.server.store.items import media_in_use, put_item, withdraw_item
-
-JsonValue = str | int | float | list[str]
-"""An attribute as JSON holds it."""
 
 
 class ItemIngestion:
@@ -35,7 +33,7 @@ class ItemIngestion:
         self._live, self._database, self._media = live, database, media
 
     def put(
-        self, id: str, title: str, description: str, attributes: Mapping[str, JsonValue], media: Mapping[str, bytes]
+        self, id: str, title: str, description: str, attributes: Mapping[str, Attribute], media: Mapping[str, bytes]
     ) -> int:
         """Keep an item, to be found within seconds.
 
@@ -141,7 +139,7 @@ class ItemIngestion:
                 path.unlink(missing_ok=True)
 
 
-def typed_value(name: str, value: JsonValue, kind: Kind | None) -> AttributeValue:
+def typed_value(name: str, value: Attribute, kind: Kind | None) -> AttributeValue:
     """Convert an attribute to what the catalogue's items hold.
 
     Parameters

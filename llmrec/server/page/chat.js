@@ -64,12 +64,12 @@ async function answer(mine) {
     const body = { model: "llmrec", messages: messages.slice(-KEPT), stream: true };
     if (user()) body.user = user();
     for await (const chunk of chunks(await call("POST", "v1/chat/completions", body, own.signal))) reply.take(chunk);
-    messages.push({ role: "assistant", content: reply.text });
+    messages.push(reply.message());
     reply.end();
   } catch (error) {
     if (error.name === "AbortError") {
       reply.end();
-      if (reply.text) messages.push({ role: "assistant", content: reply.text });
+      if (reply.text) messages.push(reply.message());
     } else {
       reply.fail(error, () => retry(turn, mine), enter);
     }

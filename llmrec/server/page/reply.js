@@ -10,6 +10,7 @@ export class Reply {
   constructor(about, does) {
     this.about = about;
     this.does = does;
+    this.id = null;
     this.text = "";
     this.found = null;
     this.list = null;
@@ -17,7 +18,13 @@ export class Reply {
     this.element = element("article", { class: "reply", "aria-label": "Answer", "aria-busy": "true" }, this.words);
   }
 
+  // As it is sent along with the next message: the conversation goes on from what the server keeps under the id.
+  message() {
+    return { role: "assistant", id: this.id, content: this.text };
+  }
+
   take(chunk) {
+    this.id = chunk.id ?? null;
     this.text += chunk.choices[0].delta.content ?? "";
     if (chunk.recommendations) this.#show(chunk.recommendations);
     else if (this.list) this.#sentences();

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
@@ -10,23 +9,33 @@ from fastapi.responses import Response, StreamingResponse
 from llmrec.server.chat_turn import ChatTurn, prefetch
 from llmrec.server.dependencies import Caller, Gateway, Parts
 from llmrec.server.errors import Refused, refusal
-from llmrec.server.schemas.chat import ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Delta, ReplyMessage
+from llmrec.server.schemas.chat import (
+    ChatChunk,
+    ChatCompletion,
+    ChatRequest,
+    Choice,
+    ChunkChoice,
+    Delta,
+    ModelCard,
+    ModelList,
+    ReplyMessage,
+)
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
 
 
 @router.get("/v1/models")
-def models(parts: Parts) -> dict[str, Any]:
+def models(parts: Parts) -> ModelList:
     """What a client may name as its model."""
-    return {"object": "list", "data": [_model(name) for name in _names(parts)]}
+    return ModelList(data=[ModelCard(id=name) for name in _names(parts)])
 
 
 @router.get("/v1/models/{name:path}")
-def model(name: str, parts: Parts) -> dict[str, Any]:
+def model(name: str, parts: Parts) -> ModelCard:
     """One of them."""
     _check_model(name, parts)
-    return _model(name)
+    return ModelCard(id=name)
 
 
 @router.post("/v1/chat/completions", responses={200: {"model": ChatCompletion}})
@@ -99,7 +108,3 @@ def _names(parts: Gateway) -> tuple[str, ...]:
 def _check_model(name: str, parts: Gateway) -> None:
     if name not in _names(parts):
         raise Refused(404, "model_not_found", f"there is no model {name!r}; ask {' or '.join(_names(parts))}")
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": 0, "owned_by": "llmrec"}

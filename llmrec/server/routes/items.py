@@ -69,9 +69,13 @@ def get(id: ItemId, parts: Parts) -> ItemState:
         raise UnknownItem(f"item {id!r} is not in the catalogue; if it was just put, ask again in a second")
     item = snapshot.catalog.item(id)
     return ItemState(
-        id=id, searchable=True, title=item.title, description=item.description, attributes=dict(item.attributes),
+        id=id,
+        searchable=True,
+        title=item.title,
+        description=item.description,
+        attributes={name: [*value] if isinstance(value, tuple) else value for name, value in item.attributes.items()},
         media=sorted(item.media),
-    )  # fmt: skip
+    )
 
 
 @router.delete("/v1/items/{id:path}", dependencies=[Depends(_editor)])

@@ -1,4 +1,4 @@
-"""The chat page and the pages of the API: files of our own server, which ask nothing of anybody else."""
+"""The chat page and the pages of the API: files of this server, which request nothing from any other."""
 
 from importlib.resources import files
 from os import PathLike, stat_result
@@ -52,7 +52,13 @@ def docs() -> FileResponse:
 
 
 def add_files(app: FastAPI) -> None:
-    """Mounts the page's own files, and Swagger UI's as `fastapi-offline` ships them."""
+    """Mount the page's own files, and Swagger UI's as `fastapi-offline` ships them.
+
+    Parameters
+    ----------
+    app
+        The app.
+    """
     app.mount("/page", Files(directory=FOLDER), name="page")
     swagger: Any = files("fastapi_offline") / "static"
     app.mount("/swagger", Files(directory=swagger), name="swagger")

@@ -167,6 +167,22 @@ class ChatRecommendations(BaseModel):
     inputs: dict[str, str]
 
 
+class ModelCard(BaseModel):
+    """What a client may name as its model."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: Literal["llmrec"] = "llmrec"
+
+
+class ModelList(BaseModel):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelCard]
+
+
 class ReplyMessage(BaseModel):
     """The words of a completion."""
 

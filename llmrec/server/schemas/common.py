@@ -15,6 +15,8 @@ def _storable(text: str) -> str:
 Text = Annotated[str, AfterValidator(_storable)]
 Id = Annotated[Text, Field(min_length=1, max_length=200)]
 Words = Annotated[Text, Field(max_length=2000)]
+Attribute = str | int | float | list[str]
+"""An attribute of an item as JSON holds it: a word, a number, or several words."""
 ID_IN_PATH = "^[^\x00]*$"
 """Pattern of an id that is part of a path."""
 

@@ -1,10 +1,10 @@
 """Items that come, change and go, and what the catalogue is about."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
-from llmrec.server.schemas.common import StrictBody, Text
+from llmrec.server.schemas.common import Attribute, StrictBody, Text
 
 Name = Annotated[Text, Field(pattern=r"^\w[\w-]*$", max_length=100)]
 Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(allow_inf_nan=False)]
@@ -41,7 +41,7 @@ class ItemState(BaseModel):
     searchable: bool
     title: str | None = None
     description: str | None = None
-    attributes: dict[str, Any] = Field(default_factory=dict)
+    attributes: dict[str, Attribute] = Field(default_factory=dict)
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")
 
 

@@ -1,7 +1,7 @@
 """Requests for recommendations, and answers to them with and without reasons."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -9,7 +9,7 @@ from llmrec import context
 from llmrec.context import Season, TimeOfDay
 from llmrec.request import Request
 from llmrec.response import Response
-from llmrec.server.schemas.common import Id, StrictBody, Text, Words
+from llmrec.server.schemas.common import Attribute, Id, StrictBody, Text, Words
 from llmrec.server.schemas.evidence import Rationale
 
 MAX_EXPLAINED = 20
@@ -99,7 +99,7 @@ class RankedItem(BaseModel):
     title: str
     score: float
     parts: dict[str, float]
-    attributes: dict[str, Any]
+    attributes: dict[str, Attribute]
     rationale: Rationale | None
 
 

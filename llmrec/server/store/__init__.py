@@ -1,1 +1,1 @@
-"""What the gateway must not lose (keys, events, items, answers), in SQLite or PostgreSQL through SQLAlchemy."""
+"""What a gateway keeps (keys, users, events, items, answers, conversations), in SQLite or PostgreSQL by SQLAlchemy."""

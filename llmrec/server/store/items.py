@@ -1,4 +1,4 @@
-"""Items that the gateway was given, and those it was told to offer no more; on top of the catalogue's folder."""
+"""Changes of the catalogue on top of its folder: items that were put, and items that were withdrawn."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,17 @@ from llmrec.server.store.tables import items
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is known of an id since change `number`: the item as it was put, or None where it was withdrawn."""
+    """The latest change of one item.
+
+    Parameters
+    ----------
+    number
+        Its place in the order of all changes, from 1.
+    id
+        Id of the item.
+    item
+        The item as it was put; None where it was withdrawn.
+    """
 
     number: int
     id: str
@@ -22,7 +32,25 @@ class Change:
 
 
 def put_item(database: Database, item: Item) -> int:
-    """Keeps an item in the place of its namesake; the number of the change. On disk when this returns."""
+    """Keep an item.
+
+    Parameters
+    ----------
+    database
+        The store.
+    item
+        It takes the place of an item of the same id. Of its media only the names of the files are kept.
+
+    Returns
+    -------
+    int
+        Number of the change; it is on disk.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     content = {
         "title": item.title,
         "description": item.description,
@@ -33,14 +61,52 @@ def put_item(database: Database, item: Item) -> int:
 
 
 def withdraw_item(database: Database, id: str) -> int:
-    """Notes that an item is not offered any more; what was put of it is erased. The number of the change."""
+    """Note that an item is not offered any more; what was put of it is erased.
+
+    Parameters
+    ----------
+    database
+        The store.
+    id
+        Id of the item.
+
+    Returns
+    -------
+    int
+        Number of the change; it is on disk.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     number = _keep(database, id, None)
     database.erase()
     return number
 
 
 def changes_since(database: Database, number: int, media: Path) -> list[Change]:
-    """The latest change of each id after change `number`, in order; `media`: the folder that media files lie in."""
+    """List what changed.
+
+    Parameters
+    ----------
+    database
+        The store.
+    number
+        The last change that is known already.
+    media
+        The folder of the media files.
+
+    Returns
+    -------
+    list of Change
+        The latest change of each item that changed since, in order.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
     with database.reading() as connection:
         columns = sa.select(items.c.number, items.c.id, items.c.content)
         rows = connection.execute(columns.where(items.c.number > number).order_by(items.c.number)).tuples().all()
@@ -50,7 +116,23 @@ def changes_since(database: Database, number: int, media: Path) -> list[Change]:
 
 
 def media_in_use(database: Database) -> set[str]:
-    """Names of the media files that items hold."""
+    """List the media files that items hold.
+
+    Parameters
+    ----------
+    database
+        The store.
+
+    Returns
+    -------
+    set of str
+        Names of files.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
     with database.reading() as connection:
         held = connection.scalars(sa.select(items.c.content).where(items.c.content.is_not(None)))
         return {name for content in held for name in json.loads(content)["media"].values()}
@@ -66,10 +148,10 @@ def _keep(database: Database, id: str, content: str | None) -> int:
 
 
 def _item(id: str, content: Mapping[str, object], media: Path) -> Item:
-    held: dict[str, object] = content["attributes"]  # type: ignore[assignment]
+    stored: dict[str, object] = content["attributes"]  # type: ignore[assignment]
     attributes: dict[str, AttributeValue] = {
         name: tuple(value) if isinstance(value, list) else value  # type: ignore[misc]
-        for name, value in held.items()
+        for name, value in stored.items()
     }
     files: dict[str, str] = content["media"]  # type: ignore[assignment]
     return Item(

@@ -11,26 +11,61 @@ from llmrec.errors import BadInput
 from llmrec.server.store.database import Database
 from llmrec.server.store.tables import keys
 
-HOME = "main"
+FIRST_TENANT = "main"
 """The tenant of the first key: the users of the catalogue's own folder are this tenant's."""
-RATES = "6000/minute"
+DEFAULT_RATES = "6000/minute"
 PREFIX = "llmrec-"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Who asks: `id` names the key in logs, `tenant` owns users and events, `edits_items` may change the catalogue."""
+    """Who asks.
+
+    Parameters
+    ----------
+    id
+        Names the key in logs.
+    tenant
+        Who owns the users and events that are sent with it.
+    edits_items
+        Whether it may change the catalogue.
+    rates
+        Limits in the notation of the package `limits`: "6000/minute; 200000/day".
+    created
+        Unix seconds.
+    """
 
     id: str
     tenant: str
     edits_items: bool
     rates: str
-    """Limits in the notation of the package `limits`: "6000/minute; 200000/day"."""
     created: float
 
 
-def create_key(database: Database, tenant: str = HOME, edits_items: bool = True, rates: str = RATES) -> str:
-    """Makes a key and returns its secret, which cannot be read again. Raises `BadInput` for rates that do not parse."""
+def create_key(
+    database: Database, tenant: str = FIRST_TENANT, edits_items: bool = True, rates: str = DEFAULT_RATES
+) -> str:
+    """Make a key.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant, edits_items, rates
+        As in `Key`.
+
+    Returns
+    -------
+    str
+        Its secret, which cannot be read again.
+
+    Raises
+    ------
+    BadInput
+        Where the tenant's name is empty or too long, or the rates do not parse.
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     from limits import parse_many
 
     if not tenant or len(tenant) > 100:
@@ -51,7 +86,25 @@ def create_key(database: Database, tenant: str = HOME, edits_items: bool = True,
 
 
 def find_key(database: Database, secret: str) -> Key | None:
-    """The key of that secret."""
+    """Look up the key of a secret.
+
+    Parameters
+    ----------
+    database
+        The store.
+    secret
+        What the caller sent.
+
+    Returns
+    -------
+    Key or None
+        None where there is none.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
     # A plain digest will do: with 256 random bits there is no dictionary to try.
     with database.reading() as connection:
         row = connection.execute(_columns().where(keys.c.digest == _digest(secret))).first()
@@ -59,13 +112,44 @@ def find_key(database: Database, secret: str) -> Key | None:
 
 
 def list_keys(database: Database) -> list[Key]:
-    """All keys, oldest first."""
+    """List all keys.
+
+    Parameters
+    ----------
+    database
+        The store.
+
+    Returns
+    -------
+    list of Key
+        Oldest first.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
     with database.reading() as connection:
         return [Key(*row) for row in connection.execute(_columns().order_by(keys.c.created))]
 
 
 def revoke_key(database: Database, id: str) -> None:
-    """From now on the key opens nothing; raises `BadInput` where there is none of that id."""
+    """Delete a key; from now on it opens nothing.
+
+    Parameters
+    ----------
+    database
+        The store.
+    id
+        Its id.
+
+    Raises
+    ------
+    BadInput
+        Where there is none of that id.
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
     with database.writing() as connection:
         if not connection.execute(keys.delete().where(keys.c.id == id)).rowcount:
             raise BadInput(f"there is no key {id!r}; `llmrec keys list` shows them")

@@ -32,12 +32,12 @@ def found(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
 
 
-def stream(recommendations: dict[str, Any], whole: bool = True) -> str:
+def stream(recommendations: dict[str, Any], whole: bool = True, id: str = "chatcmpl-1") -> str:
     """Server-sent events; not `whole`: they break off after the list."""
 
     def event(content: str, **more: Any) -> str:
         choice = {"index": 0, "delta": {"content": content}, "finish_reason": None}
-        return f"data: {json.dumps({'choices': [choice]} | more)}\n\n"
+        return f"data: {json.dumps({'id': id, 'choices': [choice]} | more)}\n\n"
 
     listing = [event(f"{n}. {item['title']}\n") for n, item in enumerate(recommendations["items"], 1)]
     bare = recommendations | {"items": [item | {"rationale": None} for item in recommendations["items"]]}

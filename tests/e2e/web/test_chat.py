@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.e2e.web.steps import CHAT, Keep, answered, ask, serious
+from tests.e2e.web.canned import found, item, rationale, stream
+from tests.e2e.web.steps import CHAT, Keep, answered, answers, ask, serious
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -98,10 +99,34 @@ def test_a_photo_is_pasted_and_dropped(inside: "Page") -> None:
         document.getElementById("words").dispatchEvent(event);
       });
     }"""
+    photo = inside.get_by_alt_text("The photo that is sent along")
     for kind in ("paste", "drop"):
         inside.evaluate(give, kind)
-        inside.get_by_alt_text("The photo that is sent along").wait_for()
-        inside.get_by_role("button", name="Take the photo out").click()
+        photo.wait_for()
+        assert photo.evaluate("shown => shown.decode().then(() => [shown.naturalWidth, shown.naturalHeight])") == [
+            300,
+            150,
+        ]
+        answers(inside, stream(found(item("1", "Tombstone", rationale()))))
+        with inside.expect_request(CHAT) as sent:
+            ask(inside, f"like what I {kind}")
+        words, picture = sent.value.post_data_json["messages"][-1]["content"]  # type: ignore[index]
+        assert words["text"] == f"like what I {kind}"
+        content = base64.b64decode(picture["image_url"]["url"].partition(",")[2])
+        assert Image.open(io.BytesIO(content)).size == (300, 150)
+        assert photo.is_hidden()  # it is sent once
+
+
+def test_the_conversation_goes_on_from_the_id_of_the_reply_before(inside: "Page") -> None:
+    answers(inside, stream(found(item("1", "Tombstone", rationale())), id="chatcmpl-first"))
+    ask(inside, "a western")
+    inside.get_by_role("heading", name="Tombstone").wait_for()
+    answered(inside, 1)
+    answers(inside, stream(found(item("2", "Unforgiven", rationale())), id="chatcmpl-second"))
+    with inside.expect_request(CHAT) as sent:
+        ask(inside, "more")
+    roles = [(message["role"], message.get("id")) for message in sent.value.post_data_json["messages"]]  # type: ignore[index]
+    assert roles == [("user", None), ("assistant", "chatcmpl-first"), ("user", None)]
 
 
 def test_users_are_suggested_and_another_one_begins_anew(inside: "Page") -> None:
