@@ -30,6 +30,7 @@ from llmrec.paths import home
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.score_component import LLM
 from llmrec.train.preference import learn_preference
 
 OUT = Path(__file__).resolve().parent / "results"
@@ -118,8 +119,8 @@ def _recall(
     parts = {}
     for at, asked in events.items():
         histories = [e.history for e in asked]
-        parts[at] = components.scores(np.zeros((len(asked), 1), np.float32), histories)
-        del parts[at]["llm"]
+        scores = components.scores(np.zeros((len(asked), 1), np.float32), histories)
+        parts[at] = {str(key): x for key, x in scores.items() if key != LLM}
     found: dict[str, Any] = {}
     for name, left_out in (("fused", ()), ("media alone", ("collaborative", "popularity"))):
         kept = {at: {part: x for part, x in scores.items() if part not in left_out} for at, scores in parts.items()}

@@ -36,6 +36,7 @@ from llmrec.model.restore import restore_items, restore_model
 from llmrec.ranking.components import Components
 from llmrec.ranking.item_item import Collaborative
 from llmrec.ranking.preference import PreferenceModel
+from llmrec.ranking.score_component import WORDS, ComponentKey
 from llmrec.retrieval.chroma import ItemIndex
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.remote import open_remote
@@ -83,10 +84,10 @@ class Pipeline:
         """What tells how much each attribute moves a user's scores."""
         return Surrogate(self.spoken)
 
-    def weights(self, query: str) -> dict[str, float]:
+    def weights(self, query: str) -> dict[ComponentKey, float]:
         """Component -> its weight in the fused score, with a wish or without."""
         fitted = self.checkpoint.info.weights
-        return {"words": 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
+        return {WORDS: 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
 
     def words(self, query: str) -> Floats | None:
         """`(text dim,)`: the wish as the encoder of the items' own text reads it; None where items have no text."""

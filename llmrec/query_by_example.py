@@ -16,6 +16,7 @@ from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
 from llmrec.errors import BadInput
 from llmrec.model.restore import normalisers
+from llmrec.ranking.score_component import EXAMPLE, ComponentKey
 from llmrec.request import Request, unreadable
 
 if TYPE_CHECKING:
@@ -39,15 +40,17 @@ class Example:
     row: int | None = None
     """Its row, where it is an item of the catalogue."""
 
-    def weights(self, usual: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, float]:
+    def weights(
+        self, usual: Mapping[ComponentKey, float], shares: Mapping[ComponentKey, float]
+    ) -> dict[ComponentKey, float]:
         """`usual` weights and those of the example's components, which together get its share of the whole.
 
         `shares`: component -> its share where it stands alone, as fitted; `SHARE` for others.
         """
-        names = [f"{m} example" for m in self.vectors] + (["collaborative example"] if self.row is not None else [])
-        odds = {name: (s := shares.get(name, SHARE)) / (1 - s) for name in names}
+        read = [*self.vectors, *(["collaborative"] if self.row is not None else [])]
+        odds = {key: (s := shares.get(key, SHARE)) / (1 - s) for key in (ComponentKey(EXAMPLE, m) for m in read)}
         total = sum(usual.values())
-        return dict(usual) | {name: total * odd / len(odds) for name, odd in odds.items()}
+        return dict(usual) | {key: total * odd / len(odds) for key, odd in odds.items()}
 
 
 class Shown:

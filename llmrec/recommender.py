@@ -23,6 +23,7 @@ from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.query_by_example import Example, read_example, shown
 from llmrec.ranking.diversity import diversify
 from llmrec.ranking.fused import fuse
+from llmrec.ranking.score_component import LLM, ComponentKey
 from llmrec.rationale.write import stream_rationales
 from llmrec.request import Request
 from llmrec.response import Recommended, Response, Streamed
@@ -187,7 +188,7 @@ class Recommender:
         self,
         fused: Floats,
         q: Floats,
-        parts: dict[str, Floats],
+        parts: dict[ComponentKey, Floats],
         histories: Sequence[tuple[int, ...]],
         where: Filter | None,
     ) -> Floats:
@@ -198,7 +199,7 @@ class Recommender:
         near = self._nearest(q, where, allowed, histories)
         kept = np.full(fused.shape, -np.inf, np.float32)
         reach = min(CANDIDATES, fused.shape[1])
-        held = () if self.pipeline.components.cold_start else ("llm",)
+        held = () if self.pipeline.components.cold_start else (LLM,)
         others = {name: np.where(allowed, scores, -np.inf) for name, scores in parts.items() if name not in held}
         for event, rows in enumerate(near):
             best = [np.argpartition(-scores[event], reach - 1)[:reach] for scores in others.values()]
@@ -232,7 +233,7 @@ class Recommender:
         }
         found = []
         for place, row in enumerate(rows):
-            item, parts = self.catalog.items[row], {name: round(float(x[place]), 4) for name, x in shares.items()}
+            item, parts = self.catalog.items[row], {str(key): round(float(x[place]), 4) for key, x in shares.items()}
             found.append(Recommended(item.id, item.title, round(sum(parts.values()), 4), parts, dict(item.attributes)))
         return tuple(found)
 
@@ -253,7 +254,7 @@ class _Asker:
         self.engine: Engine = shown(example, pipeline) if example else pipeline.engine
         self.components = pipeline.components.like(example.vectors, example.row) if example else pipeline.components
 
-    def weights(self, usual: dict[str, float]) -> dict[str, float]:
+    def weights(self, usual: dict[ComponentKey, float]) -> dict[ComponentKey, float]:
         return self._example.weights(usual, self._shares) if self._example else usual
 
 

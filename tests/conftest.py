@@ -183,6 +183,7 @@ def scored(
     from llmrec.model.inference import item_vectors
     from llmrec.ranking.components import Components
     from llmrec.ranking.item_item import Collaborative
+    from llmrec.ranking.score_component import WORDS
 
     model, table = make_model(window=8)
     rows = [tiny_catalog.rows(tiny_catalog.history(user)) for user in tiny_catalog.histories]
@@ -201,7 +202,7 @@ def scored(
         }
         unseen = np.ones(len(v), np.bool_)
         unseen[list(history)] = False
-        weights = {"words": 0.5} | {name: 1.0 / len(parts) for name in parts}
+        weights = {WORDS: 0.5} | {name: 1.0 / len(parts) for name in parts}
         situation = Situation(history, query, asked, parts, weights, unseen, allowed=allowed)
         return Scored(tiny_catalog, components, engine, situation, q[0])
 

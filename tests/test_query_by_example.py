@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from llmrec.errors import BadInput, UnknownItem
 from llmrec.model.config import RecLMConfig
+from llmrec.ranking.score_component import ComponentKey
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.train.config import RationaleConfig, TrainConfig
@@ -116,7 +117,7 @@ def test_evidence_names_the_example(shop: Recommender, photo: Path) -> None:
 
 
 def test_training_fitted_what_a_photo_counts_for(shop: Recommender) -> None:
-    assert 0 < shop.pipeline.checkpoint.info.weights["example"]["image example"] < 1
+    assert 0 < shop.pipeline.checkpoint.info.weights["example"][ComponentKey("example", "image")] < 1
 
 
 def test_bad_examples_are_refused(shop: Recommender, photo: Path, tmp_path: Path) -> None:

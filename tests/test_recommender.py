@@ -207,7 +207,7 @@ def test_rank_writes_what_the_referee_reads(shop: Recommender, tmp_path: Path) -
 
 
 def test_a_folder_without_a_pack_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match="no adapter pack"):
+    with pytest.raises(CheckpointError, match="is no checkpoint"):
         load_pipeline(None, tmp_path)
 
 

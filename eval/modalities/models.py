@@ -149,9 +149,8 @@ def parts_of(
         learnt.popular,
         learnt.taste,
     )
-    return (components.with_cold_start() if learnt.with_cold_start else components).scores(
-        q, [e.history for e in events]
-    )
+    scoring = components.with_cold_start() if learnt.with_cold_start else components
+    return {str(key): x for key, x in scoring.scores(q, [e.history for e in events]).items()}
 
 
 def only(features: Features, modalities: Sequence[str]) -> Features:

@@ -126,8 +126,11 @@ def _asked(problem: Problem, components: Components, q: Floats, events: Sequence
     histories = [rows(event.history) for event in events]
     targets = [problem.catalog.row[event.target] for event in events]
     seen = [rows(tuple(event.seen)) for event in events]
-    transferred = components.with_cold_start().scores(q, histories)
-    return Asked(events, histories, seen, targets, components.scores(q, histories), transferred)
+    own, transferred = (
+        {str(key): x for key, x in each.scores(q, histories).items()}
+        for each in (components, components.with_cold_start())
+    )
+    return Asked(events, histories, seen, targets, own, transferred)
 
 
 def cold_queries(context: Context, problem: Problem, split: Split, hidden: ColdSplit) -> Queries:

@@ -88,7 +88,8 @@ def _components(problem: Problem, found: Queries, seed: int) -> Components:
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, query: bool) -> dict[str, Floats]:
     q = found.q[f"{at} wish" if query else at]
-    return components.scores(q, problem.events(at).histories, found.words[at] if query else None)
+    scores = components.scores(q, problem.events(at).histories, found.words[at] if query else None)
+    return {str(key): x for key, x in scores.items()}
 
 
 def _file(

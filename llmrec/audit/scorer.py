@@ -11,6 +11,7 @@ from llmrec.audit.kept import Kept
 from llmrec.evidence.effects import ABLATED, Situation
 from llmrec.evidence.records import Evidence, ItemEvidence
 from llmrec.pipeline import Pipeline
+from llmrec.ranking.score_component import ComponentKey
 
 Floats = NDArray[np.float32]
 BATCH = 256
@@ -79,7 +80,9 @@ class Scorer:
         open_items[list(history)] = False
         return Situation(history, query, asked, parts, self.pipeline.weights(query), open_items)
 
-    def _parts(self, histories: Sequence[tuple[int, ...]], query: str, asked: Floats | None) -> dict[str, Floats]:
+    def _parts(
+        self, histories: Sequence[tuple[int, ...]], query: str, asked: Floats | None
+    ) -> dict[ComponentKey, Floats]:
         q = self.pipeline.engine.query_vectors(histories, [query] * len(histories))
         repeated = None if asked is None else np.repeat(asked[None], len(histories), axis=0)
         return self.pipeline.components.scores(q, histories, repeated)

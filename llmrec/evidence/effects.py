@@ -9,8 +9,17 @@ from numpy.typing import NDArray
 
 from llmrec.context import worded
 from llmrec.engine.base import Engine
-from llmrec.ranking.components import Components, is_example, modality_of
+from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fuse
+from llmrec.ranking.score_component import (
+    COLLABORATIVE,
+    EXAMPLE,
+    LLM,
+    POPULARITY,
+    PREFERENCE,
+    WORDS,
+    ComponentKey,
+)
 
 Floats = NDArray[np.float32]
 
@@ -28,8 +37,8 @@ class Situation:
     history: tuple[int, ...]
     query: str
     asked: Floats | None
-    parts: Mapping[str, Floats]
-    weights: Mapping[str, float]
+    parts: Mapping[ComponentKey, Floats]
+    weights: Mapping[ComponentKey, float]
     open_items: NDArray[np.bool_]
     example: str = ""
     """What evidence calls the example that was shown ("your photo"); "" without one."""
@@ -44,7 +53,7 @@ class Situation:
         return worded(self.query, self.context)
 
     @cached_property
-    def scales(self) -> Mapping[str, tuple[float, float]]:
+    def scales(self) -> Mapping[ComponentKey, tuple[float, float]]:
         """Component -> mean and deviation that the fused score normalises it with; (0, inf) where it is silent."""
         found = {}
         for name, part in self.parts.items():
@@ -53,7 +62,7 @@ class Situation:
             found[name] = (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
         return found
 
-    def fused(self, parts: Mapping[str, Floats]) -> Floats:
+    def fused(self, parts: Mapping[ComponentKey, Floats]) -> Floats:
         """Weighted sum of `parts` in this situation's own normalisation, whatever shape they have in common."""
         total: Floats = np.zeros(next(iter(parts.values())).shape, np.float32)
         for name, scores in parts.items():
@@ -66,7 +75,7 @@ class Situation:
         return float(self.fused(self.parts)[self.open_items].std()) or 1.0
 
     def ranks(
-        self, parts: Mapping[str, Floats], weights: Mapping[str, float], candidates: Sequence[int]
+        self, parts: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float], candidates: Sequence[int]
     ) -> NDArray[np.intp]:
         """`(candidates,)`: ranks from 1 among the items that may be answered, were `parts` (component -> (items,)) and
         `weights` the request's: normalised anew, as its answer would be. Equal scores rank by row."""
@@ -140,8 +149,8 @@ def input_effects(
     one lent to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the wish and without the example,
     where there is one.
     """
-    mean, spread = situation.scales["llm"]
-    weight = situation.weights["llm"]
+    mean, spread = situation.scales[LLM]
+    weight = situation.weights[LLM]
     blank: dict[str, Floats] = {}
     if unasked is not None:
         blank["query"] = _levelled(unasked, components, situation)
@@ -153,7 +162,7 @@ def input_effects(
     found: list[dict[str, float]] = []
     for row in candidates:
         own = float(components.v[row] @ q + components.b[row])
-        whole = (float(situation.parts["llm"][row]) - mean) / spread
+        whole = (float(situation.parts[LLM][row]) - mean) / spread
         effects = {}
         for name, (v, b) in without.items():
             blind = float(v[row] @ q + b[row])
@@ -175,21 +184,21 @@ def _levelled(q: Floats, components: Components, situation: Situation) -> Floats
 
 
 def _told(situation: Situation, components: Components, modality: str) -> Floats:
-    """`(items,)`: what the taste's part of each fused score loses where the item's codes of a modality are unknown."""
-    if components.preferences is None or not situation.weights.get("taste"):
+    """`(items,)`: what the part of the preferences loses where an item's codes of a modality are unknown."""
+    if components.preferences is None or not situation.weights.get(PREFERENCE):
         return np.zeros(len(components.v), np.float32)
     without = components.preferences.scores([situation.history], without=modality)[0]
-    lost: Floats = (situation.parts["taste"] - without) * np.float32(
-        situation.weights["taste"] / situation.scales["taste"][1]
+    lost: Floats = (situation.parts[PREFERENCE] - without) * np.float32(
+        situation.weights[PREFERENCE] / situation.scales[PREFERENCE][1]
     )
     return lost
 
 
 def _standing(situation: Situation, row: int, name: str) -> float:
     """What the components that rest on input `name` alone add to the item's score."""
-    shown = tuple(part for part in situation.parts if is_example(part))
-    own = {"id": ("collaborative", "popularity"), "query": ("words",), situation.example: shown}.get(
-        name, tuple(part for part in situation.parts if modality_of(part) == name)
+    example = tuple(key for key in situation.parts if key.kind == EXAMPLE)
+    own = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS,), situation.example: example}.get(
+        name, tuple(key for key in situation.parts if key.modality == name)
     )
-    parts = {part: situation.parts[part][[row]] for part in own if part in situation.parts}
+    parts = {key: situation.parts[key][[row]] for key in own if key in situation.parts}
     return float(situation.fused(parts)[0]) if parts else 0.0

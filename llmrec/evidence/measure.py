@@ -15,6 +15,7 @@ from llmrec.evidence.records import Counterfactual, ItemEvidence, ShapleyValue
 from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.shapley import shapley_effects
 from llmrec.ranking.components import Components
+from llmrec.ranking.score_component import ComponentKey
 
 Floats = NDArray[np.float32]
 
@@ -31,7 +32,7 @@ class Instruments:
     engine: Engine
     unshown: Engine
     blind: Mapping[str, tuple[Floats, Floats]]
-    unasked: Mapping[str, float]
+    unasked: Mapping[ComponentKey, float]
 
 
 def measure(

@@ -61,12 +61,12 @@ def spoken(catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, 
 
 
 def probed(components: Components) -> Mapping[str, Floats]:
-    """What probes read of a catalogue: the directions that matter to those who choose, where a taste was learnt.
+    """What probes read of a catalogue: the directions that users choose by, where those were learnt.
 
-    A handful of numbers, so that few labels are enough; without a taste the whole vectors.
+    A handful of numbers, so that few labels are enough; without one the whole vectors.
     """
     preferences = components.preferences
-    return preferences.taste.places(components.media) if preferences else components.media
+    return preferences.model.places(components.media) if preferences else components.media
 
 
 def learn_probes(

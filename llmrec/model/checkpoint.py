@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from llmrec.model.config import RecLMConfig
 from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.reclm import RecLM
 from llmrec.prompts import version
+from llmrec.ranking.score_component import ComponentKey
 
 FORMAT = 1
 MANIFEST, FORMER_MANIFEST = "checkpoint.json", "pack.json"
@@ -55,8 +56,8 @@ class CheckpointInfo:
     encoders: Mapping[str, str]
     """Modality -> encoder id."""
     prompts: Mapping[str, str]
-    weights: Mapping[str, Mapping[str, float]]
-    """Situation ("history", "words", …) -> component -> weight of the fused score."""
+    weights: Mapping[str, Mapping[ComponentKey, float]]
+    """Situation ("history", "words", "example") -> component -> weight of the fused score."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Data, seed, commit, machine, seconds, date, licence."""
@@ -155,7 +156,7 @@ def save_checkpoint(
         save_arrays(arrays, folder / "model.safetensors")
         save_arrays(collaborative, folder / "collaborative.safetensors")
         write_text(folder / "items.json", json.dumps(table.items))
-        write_text(folder / MANIFEST, json.dumps(asdict(info) | {"config": info.config.model_dump()}, indent=2))
+        write_text(folder / MANIFEST, json.dumps(_manifest(info), indent=2))
     except (OSError, SafetensorError) as error:
         raise storage_error(f"the checkpoint {folder}", error) from error
 
@@ -203,9 +204,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             f"{folder} has checkpoint format {found!r}, this llmrec reads {FORMAT}; retrain, or use another version"
         )
     try:
-        noted = {RENAMED.get(name, name): value for name, value in noted.items()}
-        info = CheckpointInfo(**noted | {"config": RecLMConfig(**noted["config"])})
-    except (KeyError, TypeError, BadInput) as error:
+        info = _info(noted)
+    except (KeyError, TypeError, AttributeError, BadInput) as error:
         raise CheckpointError(f"{manifest} is damaged ({error}); copy the checkpoint again, or retrain it") from error
     for name, trained in info.prompts.items():
         if version(name) != trained:
@@ -221,6 +221,27 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             f"{folder / 'items.json'} is missing or damaged; copy the checkpoint again, or retrain it"
         ) from error
     return Checkpoint(folder, info, arrays, items, collaborative)
+
+
+def _manifest(info: CheckpointInfo) -> dict[str, Any]:
+    """`info` as JSON has it."""
+    noted: dict[str, Any] = {each.name: getattr(info, each.name) for each in fields(info)}
+    noted["config"] = info.config.model_dump()
+    noted["weights"] = {
+        situation: {str(key): weight for key, weight in parts.items()} for situation, parts in info.weights.items()
+    }
+    return noted
+
+
+def _info(noted: Mapping[str, Any]) -> CheckpointInfo:
+    """The manifest that `_manifest` gave, or a former one. Raises `KeyError`, `TypeError`, `AttributeError`."""
+    read = {RENAMED.get(name, name): value for name, value in noted.items()}
+    read["config"] = RecLMConfig(**read["config"])
+    read["weights"] = {
+        situation: {ComponentKey.parse(name): weight for name, weight in parts.items()}
+        for situation, parts in read["weights"].items()
+    }
+    return CheckpointInfo(**read)
 
 
 def identity(checkpoint: Checkpoint) -> str:

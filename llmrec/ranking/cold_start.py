@@ -1,11 +1,15 @@
-"""Scores for items that nobody has taken yet, lent by the items whose media are like theirs.
+"""Scores for cold items: carried over from the items whose media are like theirs.
 
-An item without events has no neighbours in the item-item model and no id in the LLM's item head: what others think
-of it is unknown, and its scores lie far below everyone's. Here a request's scores of known items are carried over
-to new ones by kernel ridge regression on media (a Gaussian process' mean; Rasmussen & Williams 2006, eq. 2.25).
+An item without events has no neighbours in the item-item model and no id in the LLM's item head: what users think of
+it is unknown, and its scores lie far below everyone's. Here a request's scores of known items are carried over to cold
+ones by kernel ridge regression on media (a Gaussian process' mean).
+
+References
+----------
+Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006, MIT Press), eq. 2.25 and 5.12.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,20 +17,33 @@ import scipy.linalg
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+ItemRows = NDArray[np.intp]
 
 RIDGE = 10.0
 """Noise of one item's score beside what its media tell; of 1, 3, 10 and 30 the best on MovieLens-100K's valid."""
 MOST_SOURCES = 2000
-"""The items with most events lend: thousands more would cost a cubic solve at every start."""
+"""Only the items with most events are sources: thousands more would cost a cubic solve at every start."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ColdStart:
-    """How scores go from `lenders (m,)` to `rows (n,)`: `share (n, m)`; `echo (m, m)` foretells each lender's own
-    score from the others', which tells how much smaller than true scores the lent ones come out."""
+    """How scores go from known items to cold ones.
 
-    rows: NDArray[np.intp]
-    sources: NDArray[np.intp]
+    Parameters
+    ----------
+    rows
+        ``(n,)`` int: the cold items.
+    sources
+        ``(m,)`` int: the known items that scores are carried over from.
+    share
+        ``(n, m)`` float32: what each source counts for each cold item.
+    echo
+        ``(m, m)`` float32: predicts each source's own score from the others', which tells how much smaller than true
+        scores the predicted ones come out.
+    """
+
+    rows: ItemRows
+    sources: ItemRows
     share: Floats
     echo: Floats
 
@@ -34,9 +51,21 @@ class ColdStart:
     def of(
         cls, media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]], popular: Floats
     ) -> "ColdStart | None":
-        """From unit vectors `(items, dim)` of each modality, and `popular (items,)`, which is 0 where nobody took it.
+        """Fits the regression.
 
-        None where there is nothing to lend: no new item, or fewer than two known ones.
+        Parameters
+        ----------
+        media
+            Modality -> ``(items, dim)`` float32 unit rows.
+        mask
+            Modality -> ``(items,)`` bool.
+        popular
+            ``(items,)`` float32: 0 for an item without events.
+
+        Returns
+        -------
+        ColdStart or None
+            None where there is nothing to carry over: no cold item, or fewer than two known ones.
         """
         rows = np.flatnonzero(popular == 0)
         sources = np.sort(np.argsort(-popular, kind="stable")[: min(MOST_SOURCES, int((popular > 0).sum()))])
@@ -48,22 +77,62 @@ class ColdStart:
         return cls(rows, sources, (x[rows] @ x[sources].T @ inverse).astype(np.float32), echo.astype(np.float32))
 
     def transfer(self, scores: Floats) -> Floats:
-        """`scores (events, items)` with those of the new items filled in, on an equal footing with the known ones.
+        """Scores of the whole catalogue with those of the cold items filled in, on an equal footing with the others.
 
-        A regression shrinks: unstretched, no new item could ever reach the top. The stretch is that under which
-        the lenders' scores, each foretold from the others', would vary as the real ones do.
+        A regression shrinks: unstretched, no cold item could ever reach the top. The stretch is that under which the
+        sources' scores, each predicted from the others', would vary as the real ones do.
+
+        Parameters
+        ----------
+        scores
+            ``(events, items)`` float32.
+
+        Returns
+        -------
+        ndarray
+            The same shape; known items keep their scores.
         """
-        known = scores[:, self.sources]
-        level = known.mean(axis=1, keepdims=True)
-        above = known - level
-        stretch = above.std(axis=1, keepdims=True) / np.maximum((above @ self.echo).std(axis=1, keepdims=True), 1e-9)
+        level, above, stretch = self._above(scores[:, self.sources])
         filled = np.array(scores, np.float32)
         filled[:, self.rows] = level + stretch * (above @ self.share.T)
         return filled
 
+    def transfer_to(self, rows: ItemRows, scores: Floats, raw: Callable[[ItemRows], Floats]) -> Floats:
+        """`transfer` for some rows of one event.
 
-def _centred(vectors: Floats, mask: NDArray[np.bool_], sources: NDArray[np.intp]) -> Floats:
-    """Unit rows `(items, dim)` about the lenders' mean; zeros where the item lacks the modality."""
+        Parameters
+        ----------
+        rows
+            ``(C,)`` int.
+        scores
+            ``(C,)`` float32: theirs.
+        raw
+            Rows ``(n,)`` -> scores ``(n,)`` of the same event; asked for the sources, where a row is cold.
+
+        Returns
+        -------
+        ndarray
+            ``(C,)`` float32.
+        """
+        place = np.searchsorted(self.rows, rows)
+        cold = self.rows[np.minimum(place, len(self.rows) - 1)] == rows
+        if not cold.any():
+            return scores
+        level, above, stretch = self._above(raw(self.sources)[None])
+        filled = np.array(scores, np.float32)
+        filled[cold] = level[0] + stretch[0] * (self.share[place[cold]] @ above[0])
+        return filled
+
+    def _above(self, known: Floats) -> tuple[Floats, Floats, Floats]:
+        """The sources' mean `(events, 1)`, how far each is above it `(events, m)`, and the stretch `(events, 1)`."""
+        level = known.mean(axis=1, keepdims=True)
+        above = known - level
+        stretch = above.std(axis=1, keepdims=True) / np.maximum((above @ self.echo).std(axis=1, keepdims=True), 1e-9)
+        return level, above, stretch
+
+
+def _centred(vectors: Floats, mask: NDArray[np.bool_], sources: ItemRows) -> Floats:
+    """Unit rows `(items, dim)` about the sources' mean; zeros where the item lacks the modality."""
     present = sources[mask[sources]]
     moved = vectors - (vectors[present].mean(axis=0) if len(present) else np.float32(0))
     moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6)

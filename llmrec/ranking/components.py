@@ -1,6 +1,6 @@
-"""The parts of the fused score, each computed for every item of the catalogue."""
+"""The score components of a catalogue, and what they give for a request."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -9,27 +9,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
+from llmrec.ranking.built_in import (
+    CollaborativeComponent,
+    FixedComponent,
+    HistoryLikeness,
+    LlmComponent,
+    PreferenceComponent,
+    WordsComponent,
+)
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import content_scores, similar_to, unit_rows
+from llmrec.ranking.content import similar_to, unit_rows
 from llmrec.ranking.item_item import Collaborative
 from llmrec.ranking.preference import PreferenceModel, Preferences
+from llmrec.ranking.score_component import (
+    EXAMPLE,
+    INTEREST,
+    LAST,
+    RECENT,
+    ComponentKey,
+    Floats,
+    ItemRows,
+    ScoreComponent,
+    ScoringBatch,
+    ScoringSituation,
+    score_all,
+)
 
-Floats = NDArray[np.float32]
-
-SHOWN = "example"
-"""Label of the components that compare with the example of the request."""
 NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
 
 
 @dataclass(frozen=True)
 class Components:
-    """What scores items besides the words of the LLM: its item vectors, and what needs no LLM at all.
+    """What scores the items of a catalogue.
 
-    `v (items, dim)`, `b (items,)`: RecLM's item vectors and biases; `media`: modality -> (items, dim) `unit_rows`;
-    `mask`: modality -> (items,) bool; `steps`: modality -> steps of its raw vectors, where there are several;
-    `popular (items,)`; `newcomers`: lends scores to the items nobody took; `likeness`: component -> (items,), how
-    like the example of the request each item is; `tasting`: a taste over this catalogue, where one was learnt.
+    Parameters
+    ----------
+    v, b
+        ``(items, dim)`` and ``(items,)`` float32: RecLM's item vectors and biases.
+    collaborative
+        The item-item model over the catalogue's rows.
+    media
+        Modality -> ``(items, dim)`` float32 unit rows (see `unit_rows`).
+    mask
+        Modality -> ``(items,)`` bool.
+    steps
+        Modality -> steps of its raw vectors, where there are several.
+    popular
+        ``(items,)`` float32: log(1 + training histories that hold the item).
+    preferences
+        A preference model over the catalogue, where one was learnt.
+    cold_start
+        Carries scores over to cold items, where that is done.
+    likeness
+        Component -> ``(items,)`` float32: how like the request's example each item is.
+    plugins
+        Components from outside llmrec. They take part wherever the built-in ones do: `scores` holds theirs, so that
+        training fits a weight for each and evidence counts them.
     """
 
     v: Floats
@@ -41,7 +77,8 @@ class Components:
     popular: Floats
     preferences: Preferences | None = None
     cold_start: ColdStart | None = None
-    likeness: Mapping[str, Floats] = field(default_factory=dict)
+    likeness: Mapping[ComponentKey, Floats] = field(default_factory=dict)
+    plugins: tuple[ScoreComponent, ...] = ()
 
     @classmethod
     def of(
@@ -53,74 +90,133 @@ class Components:
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
         popular: Floats,
-        taste: PreferenceModel | None = None,
+        preference: PreferenceModel | None = None,
     ) -> "Components":
-        """From raw media vectors `(items, dim)` and their `steps`, which are pooled here (see `unit_rows`)."""
+        """From raw media.
+
+        Parameters
+        ----------
+        v, b, collaborative, mask, steps, popular
+            See the class.
+        vectors
+            Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
+        preference
+            The preference model, where one was learnt.
+        """
         media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
-        return cls(v, b, collaborative, media, mask, steps, popular, taste.over(media, mask) if taste else None)
+        preferences = preference.over(media, mask) if preference else None
+        return cls(v, b, collaborative, media, mask, steps, popular, preferences)
 
     def with_cold_start(self) -> "Components":
-        """The same, with scores lent to the items nobody took, where there are any."""
+        """The same, with scores carried over to the cold items, where there are any."""
         return replace(self, cold_start=self._cold_start)
 
     @cached_property
     def _cold_start(self) -> ColdStart | None:
-        """Kept, as training lends more than once: it costs the inverse of a matrix of all lenders."""
+        """Kept, as training asks more than once: it costs the inverse of a matrix of all sources."""
         return ColdStart.of(self.media, self.mask, self.popular)
+
+    def with_plugins(self, plugins: Sequence[ScoreComponent]) -> "Components":
+        """The same, with further components.
+
+        Parameters
+        ----------
+        plugins
+            Each with a key that no other component has.
+
+        Raises
+        ------
+        ValueError
+            Where two have the same key.
+        """
+        keys = [part.key for part in (*self.parts(words=True), *plugins)]
+        if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
+            raise ValueError(f"two score components are called {', '.join(twice)}; give each a key of its own")
+        return replace(self, plugins=(*self.plugins, *plugins))
 
     def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
         """The same, with components for each item's likeness to an example.
 
-        `example`: modality -> (dim,) raw vector; `row`: the example's own, where it is an item of the catalogue: then
-        its vectors are rows of `media`, and who took it counts too.
+        Parameters
+        ----------
+        example
+            Modality -> ``(dim,)`` float32, raw; of an item of the catalogue, its rows of `media`.
+        row
+            The example's row, where it is an item of the catalogue: then who interacted with it counts too.
         """
         if row is None:
             example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
-        found = {f"{m} {SHOWN}": similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
+        found = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
-            found[f"collaborative {SHOWN}"] = self.transfer(self.collaborative.scores([(row,)]))[0]
+            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(self.collaborative.scores([(row,)]))[0]
         return replace(self, likeness=found)
 
     def transfer(self, scores: Floats) -> Floats:
-        """`scores (events, items)` of one component, lent to newcomers where that is done."""
+        """One component's ``(events, items)`` scores, carried over to cold items where that is done."""
         return self.cold_start.transfer(scores) if self.cold_start else scores
 
-    def scores(self, q: Floats, histories: Rows, asked: Floats | None = None) -> dict[str, Floats]:
-        """Component -> `(events, items) float32`.
+    def parts(self, words: bool) -> Iterator[ScoreComponent]:
+        """The components one by one, in the order in which their weights are fitted.
 
-        `q (events, dim)`: query vectors of the LLM, wish included; `histories`: item rows, oldest first;
-        `asked (events, text dim)`: encoded words of each wish, where there is one.
+        Parameters
+        ----------
+        words
+            Whether the request has a query.
         """
-        found = {
-            "llm": self.transfer(q @ self.v.T + self.b),
-            "collaborative": self.transfer(self.collaborative.scores(histories)),
-        }
-        for name, vectors in self.media.items():
-            near, far = content_scores(vectors, self.mask[name], histories, (NEAR, FAR))
-            found |= {f"{name} last": near, f"{name} recent": far}
+        yield LlmComponent(self.v, self.b, self.cold_start)
+        yield CollaborativeComponent(self.collaborative, self.cold_start)
+        for m, vectors in self.media.items():
+            for kind, last in ((LAST, NEAR), (RECENT, FAR)):
+                yield HistoryLikeness(ComponentKey(kind, m), vectors, self.mask[m], last, (NEAR, FAR))
         if self.preferences:
-            found["taste"] = self.preferences.scores(histories)
-            for name, places in self.preferences.places.items():
-                found[f"{name} interest"] = content_scores(places, self.mask[name], histories, (FAR,))[0]
-        found["popularity"] = np.broadcast_to(self.popular, found["llm"].shape)
-        if asked is not None and "text" in self.media:
-            found["words"] = np.where(self.mask["text"], asked @ self.media["text"].T, np.float32(0))
-        found |= {name: np.broadcast_to(scores, found["llm"].shape) for name, scores in self.likeness.items()}
-        return found
+            yield PreferenceComponent(self.preferences)
+            for m, places in self.preferences.places.items():
+                yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
+        yield FixedComponent.popularity(self.popular)
+        if words and "text" in self.media:
+            yield WordsComponent(self.media["text"], self.mask["text"])
+        for key, values in self.likeness.items():
+            yield FixedComponent(key, values)
+        yield from self.plugins
 
+    def scores(self, q: Floats, histories: Rows, words: Floats | None = None) -> dict[ComponentKey, Floats]:
+        """Raw scores of the whole catalogue for several requests.
 
-def is_example(component: str) -> bool:
-    """Whether a component compares items with the example of the request."""
-    return component.endswith(f" {SHOWN}")
+        Parameters
+        ----------
+        q
+            ``(events, dim)`` float32: query vectors of the LLM, which has read queries and examples.
+        histories
+            Item rows of each, oldest first.
+        words
+            ``(events, text dim)`` float32: encoded words of each query, where there are queries.
 
+        Returns
+        -------
+        dict
+            Component -> ``(events, items)`` float32.
+        """
+        batch = ScoringBatch(q, histories, words)
+        return {part.key: score_all(part, batch, len(self.v)) for part in self.parts(words is not None)}
 
-def modality_of(component: str) -> str | None:
-    """The modality a media component compares ("text", "image"), or None for the others."""
-    name, _, label = component.partition(" ")
-    return name if label else None
+    def score(self, rows: ItemRows, situation: ScoringSituation) -> dict[ComponentKey, Floats]:
+        """Raw scores of some items for one request: what `scores` gives for them, at a cost that grows with them alone.
 
+        Parameters
+        ----------
+        rows
+            ``(C,)`` int: which items.
+        situation
+            The request.
 
-def as_arrays(components: Components) -> dict[str, NDArray[Any]]:
-    """What a pack keeps of them beside the RecLM: the item-item model, the counts and the taste."""
-    taste = components.preferences.taste.state() if components.preferences else {}
-    return {**components.collaborative.state(), "popular": components.popular, **taste}
+        Returns
+        -------
+        dict
+            Component -> ``(C,)`` float32.
+        """
+        return {part.key: part.score(rows, situation) for part in self.parts(situation.words is not None)}
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """What a checkpoint keeps of them beside the RecLM: the item-item model, the counts and the preferences."""
+        learnt = self.preferences.model.state() if self.preferences else {}
+        return {**self.collaborative.state(), "popular": self.popular, **learnt}

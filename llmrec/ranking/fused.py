@@ -1,10 +1,15 @@
 """One score out of several: each is z-normalised within its event, then they are added with fitted weights.
 
-The weights maximise the conditional-logit likelihood of the items really taken next (McFadden 1974: a softmax
-over the unseen items), then move by coordinates where that lifts NDCG@10. All weights are non-negative.
+The weights maximise the conditional-logit likelihood of the items that really came next (a softmax over the unseen
+items), then move by coordinates where that lifts NDCG@10. All weights are non-negative.
+
+References
+----------
+McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior" (1974, in Frontiers in Econometrics).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +19,28 @@ from llmrec.catalog.events import Rows, flatten
 from llmrec.evaluation.metrics import mask_seen, ndcg, target_ranks
 
 Floats = NDArray[np.float32]
+Key = TypeVar("Key", bound=Hashable)
+"""What components are called: `ComponentKey`, or any other name."""
 STEPS = (0.0, 0.5, 0.7, 0.85, 1.2, 1.4, 2.0)
 LEAST_GAIN = 1e-4
 """NDCG@10 that a coordinate step must add: less is noise."""
 
 
 def z_normalise(scores: Floats, seen: Rows) -> Floats:
-    """`(events, items)` float32: per event, mean 0, deviation 1 over the unseen items; -inf at the seen ones.
+    """Scores of one component on a common scale.
 
-    An event whose scores are all equal says nothing and becomes zeros.
+    Parameters
+    ----------
+    scores
+        ``(events, items)`` float32.
+    seen
+        Item rows of each event that cannot be answers.
+
+    Returns
+    -------
+    ndarray
+        The same shape: mean 0 and deviation 1 over an event's unseen items, -inf at the seen ones; zeros for an event
+        whose scores are all equal.
     """
     events, rows, _ = flatten(seen)
     z = np.array(scores, np.float32)
@@ -37,15 +55,39 @@ def z_normalise(scores: Floats, seen: Rows) -> Floats:
     return z
 
 
-def fuse(components: Mapping[str, Floats], weights: Mapping[str, float], seen: Rows) -> Floats:
-    """`(events, items)` float32: the weighted sum of the z-normalised components, -inf at seen items.
+def fuse(components: Mapping[Key, Floats], weights: Mapping[Key, float], seen: Rows) -> Floats:
+    """The weighted sum of the z-normalised components.
 
-    `weights` may name components that are not given (no words, no history): the others decide. Where the
-    weighted ones say nothing about an event (a new user), the given components count equally.
+    Parameters
+    ----------
+    components
+        Component -> ``(events, items)`` float32 raw scores.
+    weights
+        Component -> weight. May name components that are not given (no words, no history): the others decide. Where
+        the weighted ones say nothing about an event (a new user), the given components count equally.
+    seen
+        Item rows of each event that cannot be answers.
+
+    Returns
+    -------
+    ndarray
+        ``(events, items)`` float32, -inf at seen items.
+
+    Raises
+    ------
+    ValueError
+        Where a component has no weight, or there is none.
+
+    Examples
+    --------
+    >>> parts = {"alike": np.array([[3.0, 1, 2]], np.float32), "popular": np.array([[0.0, 0, 9]], np.float32)}
+    >>> int(fuse(parts, {"alike": 1.0, "popular": 0.0}, [[]]).argmax())
+    0
     """
-    unknown = sorted(set(components) - set(weights))
+    unknown = set(components) - set(weights)
     if unknown or not components:
-        raise ValueError(f"components {sorted(components)} do not fit the weights {sorted(weights)}")
+        given, known = (", ".join(sorted(map(str, names))) for names in (components, weights))
+        raise ValueError(f"components {given or 'none'} do not fit the weights {known or 'none'}")
     normal = {name: z_normalise(scores, seen) for name, scores in components.items()}
     for z in normal.values():
         z[np.isinf(z)] = 0  # -inf * 0 is not a number
@@ -56,7 +98,7 @@ def fuse(components: Mapping[str, Floats], weights: Mapping[str, float], seen: R
     return mask_seen(total, seen)
 
 
-def _weighted(normal: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+def _weighted(normal: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:
     first = next(iter(normal.values()))
     total = np.zeros_like(first)
     for name, z in normal.items():
@@ -66,12 +108,25 @@ def _weighted(normal: Mapping[str, Floats], weights: Mapping[str, float]) -> Flo
 
 
 def fit_weights(
-    components: Mapping[str, Floats], targets: Sequence[int], seen: Rows, order: NDArray[np.intp] | None = None
-) -> dict[str, float]:
-    """Component -> weight (summing to 1), fitted on held-out events: `targets[e]` was taken after `seen[e]`.
+    components: Mapping[Key, Floats], targets: Sequence[int], seen: Rows, order: NDArray[np.intp] | None = None
+) -> dict[Key, float]:
+    """Weights of the fused score, fitted on held-out events. Deterministic.
 
-    `components`: name -> (events, items) scores of a model that has not seen these events; `order`: of equal scores,
-    see `llmrec.evaluation.metrics.tie_order`. Deterministic.
+    Parameters
+    ----------
+    components
+        Component -> ``(events, items)`` float32 scores of a model that has not seen these events.
+    targets
+        Row of the item that each event is about.
+    seen
+        Item rows of each event's history.
+    order
+        Of equal scores, see `llmrec.evaluation.metrics.tie_order`.
+
+    Returns
+    -------
+    dict
+        Component -> weight >= 0; they sum to 1.
     """
     names = list(components)
     z = np.stack([z_normalise(components[name], seen) for name in names])  # (components, events, items)

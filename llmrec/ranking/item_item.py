@@ -14,7 +14,7 @@ comes from cosine item-kNN of the `implicit` package instead; scoring and storag
 How often each item was taken: the answer for a user about whom nothing is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,10 +76,43 @@ class Collaborative:
         return cls(_prune(dense, config.neighbours), config.history_decay)
 
     def scores(self, histories: Rows) -> Floats:
-        """`(batch, items)` float32; all zero for an empty history. Scores of history items mean nothing."""
+        """Scores of the whole catalogue.
+
+        Parameters
+        ----------
+        histories
+            Item rows of each event, oldest first.
+
+        Returns
+        -------
+        ndarray
+            ``(events, items)`` float32; all zero for an empty history. Scores of history items mean nothing.
+        """
         n_items = self.weights.shape[0]
         history = decayed(histories, n_items, self.history_decay)
         return np.asarray((history @ self.weights).toarray(), np.float32)
+
+    def score(self, history: Sequence[int], rows: NDArray[np.intp]) -> Floats:
+        """`scores` of some items for one history; only the neighbours of its items are gone through.
+
+        Parameters
+        ----------
+        history
+            Item rows, oldest first.
+        rows
+            ``(C,)`` int.
+
+        Returns
+        -------
+        ndarray
+            ``(C,)`` float32.
+        """
+        reached = decayed([history], self.weights.shape[0], self.history_decay) @ self.weights
+        reached.sort_indices()
+        if not reached.nnz:
+            return np.zeros(len(rows), np.float32)
+        place = np.minimum(np.searchsorted(reached.indices, rows), reached.nnz - 1)
+        return np.where(reached.indices[place] == rows, reached.data[place], np.float32(0)).astype(np.float32)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Arrays for storage: CSR parts (weights as float16) and the history decay."""
@@ -97,13 +130,13 @@ class Collaborative:
         missing = {"weights", "columns", "row_ends", "history_decay"} - set(state)
         if missing:
             names = ", ".join(sorted(missing))
-            raise CheckpointError(f"the pack's collaborative part lacks {names}; train it again")
+            raise CheckpointError(f"the checkpoint's collaborative part lacks {names}; train it again")
         n_items = len(state["row_ends"]) - 1
         columns, row_ends = state["columns"].astype(np.int32), state["row_ends"].astype(np.int64)
         starts_right = n_items >= 0 and row_ends[0] == 0 and (np.diff(row_ends) >= 0).all()
         sizes_agree = starts_right and len(columns) == row_ends[-1] == len(state["weights"])
         if not sizes_agree or (columns >= n_items).any() or len(state["history_decay"]) != 1:
-            raise CheckpointError("the pack's collaborative part is damaged (its arrays disagree); train it again")
+            raise CheckpointError("the checkpoint's collaborative part is damaged (its arrays disagree); train it again")
         weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
 

@@ -1,12 +1,16 @@
-"""What a history says in counts: item codes, and how much oftener than the catalogue a person takes each value.
+"""A preference in counts: item codes, and how much oftener than the catalogue a history holds each value of them.
 
-Every modality is read as a few soft codes of `VALUES` values each, like the codebooks of VQ-Rec (Hou et al. 2023,
-arXiv 2210.12316) but learnt from what is taken next (`llmrec.train.preference`). A history is a Dirichlet-multinomial
-sample over the values of each code, as in Bayesian Sets (Ghahramani & Heller 2005). The log of how much oftener a
-value was taken than the catalogue has it, log(p / base), speaks for items of that value, and a code in which the
-history is far from the catalogue, KL(p | base), speaks louder: what a person is consistent in is what they choose by.
-Codes are of media alone, so an item that nobody has taken yet is scored like any other. What is learnt depends on
-where it starts, so a few are learnt apart and their scores added.
+Every modality is read as a few soft codes of `VALUES` values each, learnt from which item comes next
+(`llmrec.train.preference`). A history is a Dirichlet-multinomial sample over the values of each code. The log of how
+much oftener it holds a value than the catalogue does, log(p / base), speaks for items of that value; a code in which
+the history is far from the catalogue, KL(p | base), counts more: users choose by what they are consistent in. Codes
+are of media alone, so a cold item is scored like any other. What is learnt depends on where it starts, so a few models
+are learnt apart and their scores added.
+
+References
+----------
+Hou et al., "Learning Vector-Quantized Item Representation for Transferable Sequential Recommenders" (VQ-Rec, 2023,
+arXiv 2210.12316), for codes of items; Ghahramani & Heller, "Bayesian Sets" (2005, NeurIPS), for counting over them.
 """
 
 from collections.abc import Mapping
@@ -29,10 +33,23 @@ SMALL = 1e-3
 """Weight of each value before any item is counted: no value is impossible."""
 
 
-@dataclass(frozen=True)
+FORMER_PREFIX = "taste"
+"""What the arrays of former checkpoints begin with; today `preference`."""
+
+
+@dataclass(frozen=True, eq=False)
 class Reader:
-    """How one modality becomes codes, in E ways that were learnt apart: from the first k directions of its interest
-    space, by `weight (E, k, codes * VALUES)` and `bias (E, codes * VALUES)`; `gain (E, codes)` weighs each code."""
+    """How one modality becomes codes, by E models that were learnt apart.
+
+    Parameters
+    ----------
+    interest
+        Its interest space, of which the first k directions are read.
+    weight, bias
+        ``(E, k, codes * VALUES)`` and ``(E, codes * VALUES)`` float32: logits of the values.
+    gain
+        ``(E, codes)`` float32: what each code counts.
+    """
 
     interest: Interest
     weight: Floats
@@ -40,7 +57,20 @@ class Reader:
     gain: Floats
 
     def codes(self, media: Floats, mask: NDArray[np.bool_]) -> Floats:
-        """`(E, items, codes * VALUES)`: chances of the values of each code; zeros where `mask (items,)` is False."""
+        """Chances of the values of each code.
+
+        Parameters
+        ----------
+        media
+            ``(items, dim)`` float32 unit rows.
+        mask
+            ``(items,)`` bool.
+
+        Returns
+        -------
+        ndarray
+            ``(E, items, codes * VALUES)`` float32; zeros where an item lacks the modality.
+        """
         places = self.interest.places(media)[:, : self.weight.shape[1]]
         logits = (places @ self.weight + self.bias[:, None]).reshape(len(self.weight), len(media), -1, VALUES)
         chances = np.exp(logits - logits.max(-1, keepdims=True))
@@ -48,10 +78,19 @@ class Reader:
         return np.where(mask[:, None], chances.reshape(*chances.shape[:2], -1), 0).astype(np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PreferenceModel:
-    """The learnt part: `readers` by modality; `prior (E,)`: how many events' worth of the catalogue's shares a history
-    starts with; the loudness of a code is `calm (E,) + keen (E,) * KL`."""
+    """What is learnt, for any catalogue of the same encoders.
+
+    Parameters
+    ----------
+    readers
+        Modality -> how it becomes codes.
+    prior
+        ``(E,)`` float32: how many events' worth of the catalogue's shares a history starts with.
+    calm, keen
+        ``(E,)`` float32: a code counts calm + keen * KL.
+    """
 
     readers: Mapping[str, Reader]
     prior: Floats
@@ -59,36 +98,61 @@ class PreferenceModel:
     keen: Floats
 
     def over(self, media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]) -> "Preferences":
-        """This taste over a catalogue: `media[modality] (items, dim)` unit rows, `mask[modality] (items,)`."""
+        """The model over a catalogue.
+
+        Parameters
+        ----------
+        media
+            Modality -> ``(items, dim)`` float32 unit rows.
+        mask
+            Modality -> ``(items,)`` bool.
+        """
         places = {m: unit_rows(reader.interest.places(media[m])) for m, reader in self.readers.items()}
         return Preferences(self, {m: reader.codes(media[m], mask[m]) for m, reader in self.readers.items()}, places)
 
     def places(self, media: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Modality -> `(items, k)`: the coordinates in interest space that its codes are read from."""
+        """Coordinates in interest space that codes are read from, modality -> ``(items, k)`` float32."""
         return {m: r.interest.places(media[m])[:, : r.weight.shape[1]] for m, r in self.readers.items()}
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Arrays for a pack."""
-        arrays: dict[str, NDArray[Any]] = {"taste": np.stack([self.prior, self.calm, self.keen])}
+        """Arrays for a checkpoint."""
+        arrays: dict[str, NDArray[Any]] = {"preference": np.stack([self.prior, self.calm, self.keen])}
         for m, reader in self.readers.items():
             space = reader.interest
             parts = (space.mean, space.spread, space.axes, reader.weight, reader.bias, reader.gain)
-            arrays |= {f"taste.{m}.{name}": part for name, part in zip(_PARTS, parts, strict=True)}
+            arrays |= {f"preference.{m}.{name}": part for name, part in zip(_PARTS, parts, strict=True)}
         return arrays
 
     @classmethod
     def from_state(cls, arrays: Mapping[str, NDArray[Any]]) -> "PreferenceModel | None":
-        """What `state` gave; None where there is none. Raises `CheckpointError` where a part is missing."""
-        if "taste" not in arrays:
+        """The model that `state` describes.
+
+        Parameters
+        ----------
+        arrays
+            Of a checkpoint; those of other parts are passed over.
+
+        Returns
+        -------
+        PreferenceModel or None
+            None where none was learnt.
+
+        Raises
+        ------
+        CheckpointError
+            Where a part is missing.
+        """
+        prefix = next((name for name in ("preference", FORMER_PREFIX) if name in arrays), None)
+        if prefix is None:
             return None
         readers = {}
         try:
-            for m in sorted({name.split(".")[1] for name in arrays if name.startswith("taste.")}):
-                mean, spread, axes, weight, bias, gain = (arrays[f"taste.{m}.{part}"] for part in _PARTS)
+            for m in sorted({name.split(".")[1] for name in arrays if name.startswith(f"{prefix}.")}):
+                mean, spread, axes, weight, bias, gain = (arrays[f"{prefix}.{m}.{part}"] for part in _PARTS)
                 readers[m] = Reader(Interest(mean, spread, axes), weight, bias, gain)
         except KeyError as error:
-            raise CheckpointError(f"the pack lacks {error.args[0]}; copy it again, or train it again") from error
-        return cls(readers, *arrays["taste"])
+            raise CheckpointError(f"the checkpoint lacks {error.args[0]}; copy it again, or train it again") from error
+        return cls(readers, *arrays[prefix])
 
 
 _PARTS = ("mean", "spread", "axes", "weight", "bias", "gain")
@@ -96,27 +160,50 @@ _PARTS = ("mean", "spread", "axes", "weight", "bias", "gain")
 
 @dataclass(frozen=True)
 class Preferences:
-    """A taste over one catalogue: `codes[modality] (E, items, width)`, and `places[modality] (items, k)`, unit rows in
-    its interest space."""
+    """A preference model over one catalogue.
 
-    taste: PreferenceModel
+    Parameters
+    ----------
+    model
+        What was learnt.
+    codes
+        Modality -> ``(E, items, codes * VALUES)`` float32.
+    places
+        Modality -> ``(items, k)`` float32 unit rows in its interest space.
+    """
+
+    model: PreferenceModel
     codes: Mapping[str, Floats]
     places: Mapping[str, Floats]
 
-    def scores(self, histories: Rows, without: str = "") -> Floats:
-        """`(events, items) float32`: how an item's values stand against each history's counts; 0 without a history.
+    def scores(self, histories: Rows, without: str = "", rows: NDArray[np.intp] | None = None) -> Floats:
+        """How items' values stand against each history's counts.
 
-        `without`: a modality in which every item is as the catalogue is on the whole, while histories stay as they
-        are: what the scores lose is what the modality tells of the items.
+        Parameters
+        ----------
+        histories
+            Item rows of each event, oldest first.
+        without
+            A modality in which every item is as the catalogue is on the whole, while histories stay as they are: what
+            the scores lose is what the modality tells of the items.
+        rows
+            ``(C,)`` int: which items; all by default.
+
+        Returns
+        -------
+        ndarray
+            ``(events, C)`` float32; 0 without a history.
         """
-        events, rows, _ = flatten(histories)
-        found = np.zeros((len(histories), next(iter(self.codes.values())).shape[1]), np.float32)
+        events, items, _ = flatten(histories)
+        at = slice(None) if rows is None else rows
+        count = next(iter(self.codes.values())).shape[1] if rows is None else len(rows)
+        found = np.zeros((len(histories), count), np.float32)
         for m, read in self.codes.items():
             for way, (codes, base) in enumerate(zip(read, self._base[m], strict=True)):
                 counts = np.zeros((len(histories), len(base)), np.float32)
-                np.add.at(counts, events, codes[rows])
+                np.add.at(counts, events, codes[items])
                 query = self._query(m, way, counts)
-                found += (query @ base)[:, None] if m == without else query @ self._shown[m][way].T
+                found += (query @ base)[:, None] if m == without else query @ self._shown[m][way][at].T
         return found
 
     @cached_property
@@ -132,20 +219,31 @@ class Preferences:
         }
 
     def _query(self, modality: str, way: int, counts: Floats) -> Floats:
-        """Log-lift times loudness, `(events, width)` like `counts`."""
-        taste, shares = self.taste, self._base[modality][way].reshape(-1, VALUES)
+        """Log-lift times what each code counts, `(events, width)` like `counts`."""
+        model, shares = self.model, self._base[modality][way].reshape(-1, VALUES)
         interacted = counts.reshape(len(counts), -1, VALUES)
-        chance = (interacted + taste.prior[way] * shares) / (interacted.sum(-1, keepdims=True) + taste.prior[way])
+        chance = (interacted + model.prior[way] * shares) / (interacted.sum(-1, keepdims=True) + model.prior[way])
         lift = np.log(chance / shares)
-        loud = taste.calm[way] + taste.keen[way] * (chance * lift).sum(-1, keepdims=True)
-        gain = taste.readers[modality].gain[way]
+        loud = model.calm[way] + model.keen[way] * (chance * lift).sum(-1, keepdims=True)
+        gain = model.readers[modality].gain[way]
         query: Floats = (lift * loud * gain[:, None]).reshape(counts.shape).astype(np.float32)
         query[~counts.any(axis=1)] = 0  # exactly: rounding is no opinion
         return query
 
 
 def shares_of(codes: Floats) -> Floats:
-    """`(width,)`: how the items of `codes (items, width)` share out over the values of each code."""
+    """How a catalogue's items share out over the values of each code.
+
+    Parameters
+    ----------
+    codes
+        ``(items, codes * VALUES)`` float32.
+
+    Returns
+    -------
+    ndarray
+        ``(codes * VALUES,)`` float32: the shares of a code sum to 1, none of them is 0.
+    """
     summed = codes.sum(0).reshape(-1, VALUES)
     shares: Floats = ((summed + SMALL) / (summed.sum(-1, keepdims=True) + VALUES * SMALL)).ravel().astype(np.float32)
     return shares

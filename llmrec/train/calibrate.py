@@ -19,6 +19,7 @@ from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.score_component import LLM, ComponentKey
 from llmrec.train.query_texts import compose_query
 
 MOST_EVENTS = 2000
@@ -36,7 +37,7 @@ def calibrate(
     events: Sequence[Event],
     text: Encoder[str],
     seed: int,
-) -> tuple[dict[str, dict[str, float]], dict[str, float], bool]:
+) -> tuple[dict[str, dict[ComponentKey, float]], dict[str, float], bool]:
     """Situation ("history", "words") -> component -> weight; the validation metrics reached with them, and the learned
     weights of the modalities where the fusion has such; whether scores are lent to items without events.
 
@@ -59,7 +60,7 @@ def calibrate(
     plain = components.scores(q, histories)
     weights = {"history": fit_weights(plain, targets, histories)}
     metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
-    metrics["valid ndcg@10 of the LLM alone"] = _ndcg({"llm": plain["llm"]}, {"llm": 1.0}, chosen)
+    metrics["valid ndcg@10 of the LLM alone"] = _ndcg({LLM: plain[LLM]}, {LLM: 1.0}, chosen)
     if any(queries):
         q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
         asked: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
@@ -86,7 +87,9 @@ def worth_transferring(components: Components, q: NDArray[np.float32], events: S
     return reached[1] >= (1 - TRANSFER_COST) * reached[0]
 
 
-def _ndcg(scores: Mapping[str, NDArray[np.float32]], weights: Mapping[str, float], events: Sequence[Event]) -> float:
+def _ndcg(
+    scores: Mapping[ComponentKey, NDArray[np.float32]], weights: Mapping[ComponentKey, float], events: Sequence[Event]
+) -> float:
     seen = [e.history for e in events]
     fused = fuse(scores, weights, seen)
     found = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])

@@ -5,7 +5,7 @@ item that looks like its target, one of its `NEAREST` neighbours at random, and 
 the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -19,8 +19,9 @@ from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.ranking.components import SHOWN, Components
+from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fuse
+from llmrec.ranking.score_component import EXAMPLE, ComponentKey
 
 NEAREST = 10
 MOST_EVENTS = 500
@@ -33,27 +34,28 @@ def example_shares(
     words: PromptWords,
     components: Components,
     events: Sequence[Event],
-    usual: dict[str, float],
+    usual: Mapping[ComponentKey, float],
     seed: int,
-) -> tuple[dict[str, float], dict[str, float]]:
+) -> tuple[dict[ComponentKey, float], dict[str, float]]:
     """Component of an example -> its share of the fused score, beside the `usual` weights; metrics reached with it.
 
     One for each medium of the catalogue; text is no example, words are a wish. Deterministic.
     """
-    shares, metrics = {}, {}
+    shares: dict[ComponentKey, float] = {}
+    metrics: dict[str, float] = {}
     for modality in components.media:
         asked = [] if modality == "text" else _asked(components, modality, events, seed)
         if not asked:
             continue
         parts, seen = _scored(model, table, words, components, modality, asked)
         targets, users = [e.target for e, _ in asked], [e.user for e, _ in asked]
-        name = f"{modality} {SHOWN}"
+        key = ComponentKey(EXAMPLE, modality)
         reached = {}
         for share in SHARES:
-            weights = usual | {name: share / (1 - share) * sum(usual.values())}
+            weights = {**usual, key: share / (1 - share) * sum(usual.values())}
             reached[share] = ranking_metrics(fuse(parts, weights, seen), targets, seen, users)["ndcg@10"]
         best = max(SHARES, key=lambda share: reached[share])
-        shares[name] = best
+        shares[key] = best
         metrics[f"valid ndcg@10 by a like {modality}"] = round(reached[best], 5)
     return shares, metrics
 
@@ -83,7 +85,7 @@ def _scored(
     components: Components,
     modality: str,
     asked: Sequence[tuple[Event, int]],
-) -> tuple[dict[str, NDArray[np.float32]], list[tuple[int, ...]]]:
+) -> tuple[dict[ComponentKey, NDArray[np.float32]], list[tuple[int, ...]]]:
     """Component -> (events, items), and the rows that cannot be answers."""
     items, everyone = len(table), torch.ones_like(table.known)
     others = {m: everyone for m in model.modalities if m != modality}
@@ -96,5 +98,5 @@ def _scored(
     parts = replace(components, likeness={}).scores(q, histories)
     vectors, mask = components.media[modality], components.mask[modality]
     likeness = vectors[[row for _, row in asked]] @ vectors.T
-    parts[f"{modality} {SHOWN}"] = np.where(mask, likeness, np.float32(0))
+    parts[ComponentKey(EXAMPLE, modality)] = np.where(mask, likeness, np.float32(0))
     return parts, [(*event.history, row) for event, row in asked]

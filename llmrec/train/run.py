@@ -19,7 +19,7 @@ from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
-from llmrec.ranking.components import Components, as_arrays
+from llmrec.ranking.components import Components
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.rationale.compose import compose_pairs
 from llmrec.setup import base_folder
@@ -169,7 +169,7 @@ def _write(
     components: Components,
     material: Material,
 ) -> None:
-    save_checkpoint(out, info, model, items.table, items.normalisers, as_arrays(components))
+    save_checkpoint(out, info, model, items.table, items.normalisers, components.state())
     material.features.save(out / "features.safetensors")
 
 

@@ -107,4 +107,4 @@ def test_a_start_that_fails_shows_no_key(tmp_path: Path) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1
-    assert "API key" not in done.stdout and "no adapter pack" in done.stderr
+    assert "API key" not in done.stdout and "is no checkpoint" in done.stderr

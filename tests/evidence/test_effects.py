@@ -6,6 +6,7 @@ import pytest
 from llmrec.evidence.effects import Situation, input_effects
 from llmrec.ranking.components import Components
 from llmrec.ranking.item_item import Collaborative
+from llmrec.ranking.score_component import PREFERENCE
 from llmrec.train import preference as training
 from llmrec.train.preference import learn_preference
 
@@ -46,12 +47,12 @@ def test_the_modality_that_the_taste_lives_in_moved_the_score(
     parts = {name: scores[0] for name, scores in components.scores(q[None], [history]).items()}
     unseen = np.ones(ITEMS, np.bool_)
     unseen[list(history)] = False
-    situation = Situation(history, "", None, parts, {name: float(name == "taste") for name in parts}, unseen)
+    situation = Situation(history, "", None, parts, {key: float(key == PREFERENCE) for key in parts}, unseen)
     right = [int(row) for row in np.flatnonzero(unseen & (values[:, about] == values[history[0], about]))]
     without = dict.fromkeys(("image", "audio"), (components.v, components.b))
     for row, effects in zip(right, input_effects(situation, right, components, q, without), strict=True):
         assert effects[cause] > 1 > 2 * abs(effects[other])
         # The effect is the score lost, in the deviations of the fused score.
         assert components.preferences is not None
-        lost = parts["taste"][row] - components.preferences.scores([history], without=cause)[0, row]
-        assert effects[cause] == pytest.approx(float(lost) / situation.scales["taste"][1], rel=1e-4)
+        lost = parts[PREFERENCE][row] - components.preferences.scores([history], without=cause)[0, row]
+        assert effects[cause] == pytest.approx(float(lost) / situation.scales[PREFERENCE][1], rel=1e-4)

@@ -23,6 +23,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import resource
 from llmrec.prompts import CURRENT, version
+from llmrec.ranking.score_component import LAST, LLM, ComponentKey
 
 Made = tuple[RecLM, ItemTable]
 BEFORE = (5, 9, 12)
@@ -42,7 +43,7 @@ def folder(made: Made, tiny_base: Path, tiny_features: Features, tmp_path: Path)
 def save(folder: Path, model: RecLM, table: ItemTable, base: Path, features: Features) -> Path:
     name, checksum = base_identity(base)
     prompts = {name: version(name) for name in CURRENT}
-    weights = {"history": {"llm": 1.0}}
+    weights = {"history": {LLM: 0.75, ComponentKey(LAST, "text"): 0.25}}
     info = CheckpointInfo("pack", name, checksum, model.config, features.encoders, prompts, weights, {"ndcg@10": 0.5})
     info = replace(info, steps=model.steps)
     fitted = {m: Normaliser.fit(features.vectors[m], features.mask[m]) for m in features.encoders}
@@ -79,6 +80,9 @@ def test_restored_and_merged_model_ranks_like_the_trained_one(
     q, q_again = (query_vectors(m[0], soft_tokens(*m), BEFORE, HISTORIES) for m in (made, again))
     assert np.abs(q - q_again).max() < 1e-2
     assert np.abs(scores(made) - scores(again)).max() < 1e-2
+    assert checkpoint.info.weights == {"history": {LLM: 0.75, ComponentKey(LAST, "text"): 0.25}}
+    noted = json.loads((folder / "checkpoint.json").read_text())
+    assert noted["weights"] == {"history": {"llm": 0.75, "text last": 0.25}} and noted["config"]["dim"] == 16
     assert checkpoint.info.metrics == {"ndcg@10": 0.5} and checkpoint.info.config == made[0].config
     assert np.array_equal(checkpoint.collaborative["popular"], np.arange(12))
 

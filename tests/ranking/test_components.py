@@ -9,8 +9,20 @@ from llmrec.encoders import Features
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
-from llmrec.ranking.components import Components, as_arrays, modality_of
+from llmrec.ranking.built_in import FixedComponent
+from llmrec.ranking.components import Components
 from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.score_component import (
+    EXAMPLE,
+    LAST,
+    LLM,
+    POPULARITY,
+    PREFERENCE,
+    RECENT,
+    WORDS,
+    ComponentKey,
+    ScoringSituation,
+)
 from llmrec.train.run import compose
 
 HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
@@ -30,13 +42,13 @@ def test_every_part_scores_every_item(made: tuple[RecLM, ItemTable], components:
     histories = [[1, 2], [4, 5, 8], []]
     q = query_vectors(made[0], soft_tokens(*made), (5, 9), histories)
     found = components.scores(q, histories)
-    assert set(found) == {
+    assert [str(key) for key in found] == [
         "llm", "collaborative", "text last", "text recent", "image last", "image recent", "popularity"
-    }  # fmt: skip
+    ]  # fmt: skip
     assert all(x.shape == (3, 12) and np.isfinite(x).all() for x in found.values())
     v, b = item_vectors(*made)
-    assert np.allclose(found["llm"], q @ v.T + b, atol=1e-5)
-    assert not found["text last"][2].any()  # no history, nothing to be like
+    assert np.allclose(found[LLM], q @ v.T + b, atol=1e-5)
+    assert not found[ComponentKey(LAST, "text")][2].any()  # no history, nothing to be like
 
 
 def test_media_are_compared_with_the_last_item_and_the_last_three(
@@ -46,9 +58,11 @@ def test_media_are_compared_with_the_last_item_and_the_last_three(
         np.linalg.norm(tiny_features.vectors["text"], axis=1, keepdims=True), 1e-6
     )
     found = components.scores(np.zeros((1, 16), np.float32), [[1, 2, 3, 4]])
-    assert np.allclose(found["text last"][0], rows @ rows[4], atol=1e-5)
+    assert np.allclose(found[ComponentKey(LAST, "text")][0], rows @ rows[4], atol=1e-5)
     assert np.allclose(
-        found["text recent"][0], (rows @ rows[[2, 3, 4]].T).max(1) * tiny_features.mask["text"], atol=1e-5
+        found[ComponentKey(RECENT, "text")][0],
+        (rows @ rows[[2, 3, 4]].T).max(1) * tiny_features.mask["text"],
+        atol=1e-5,
     )
 
 
@@ -61,21 +75,23 @@ def test_a_clip_shown_is_compared_as_the_items_clips_are() -> None:
     )  # fmt: skip
     assert own.media["video"].shape == (12, 8)
     filed, item = own.like({"video": clips[7]}, None), own.like({"video": own.media["video"][7]}, 7)
-    assert filed.likeness["video example"].argmax() == 7
-    assert np.allclose(filed.likeness["video example"], item.likeness["video example"], atol=1e-5)
+    assert filed.likeness[ComponentKey(EXAMPLE, "video")].argmax() == 7
+    assert np.allclose(
+        filed.likeness[ComponentKey(EXAMPLE, "video")], item.likeness[ComponentKey(EXAMPLE, "video")], atol=1e-5
+    )
 
 
 def test_words_score_by_likeness_and_leave_out_items_without_text(
     components: Components, tiny_features: Features
 ) -> None:
     asked = tiny_features.vectors["text"][[3]] / np.linalg.norm(tiny_features.vectors["text"][3])
-    words = components.scores(np.zeros((1, 16), np.float32), [[1]], asked)["words"]
+    words = components.scores(np.zeros((1, 16), np.float32), [[1]], asked)[WORDS]
     assert words.argmax() == 3 and words[0, 3] == pytest.approx(1, abs=1e-5)
     assert words[0, 11] == 0 and not tiny_features.mask["text"][11]
 
 
 def test_popularity_counts_training_events(components: Components) -> None:
-    found = components.scores(np.zeros((2, 16), np.float32), [[1], []])["popularity"]
+    found = components.scores(np.zeros((2, 16), np.float32), [[1], []])[POPULARITY]
     assert found[0].argmax() == 2 and np.array_equal(found[0], found[1])
     assert found[0, 2] > found[0, 5] > found[0, 7]
 
@@ -88,17 +104,63 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
         {"text": tiny_features.mask["text"]}, {}, popularity(rows, 12),
     )  # fmt: skip
     found = own.scores(np.zeros((1, 4), np.float32), [[1]])
-    assert set(found) == {"llm", "collaborative", "text last", "text recent", "popularity"}
+    assert {str(key) for key in found} == {"llm", "collaborative", "text last", "text recent", "popularity"}
 
 
 def test_what_a_pack_keeps_gives_the_same_scores_back(components: Components) -> None:
-    kept = as_arrays(components)
+    kept = components.state()
     again = Collaborative.from_state({name: x for name, x in kept.items() if name != "popular"})
     histories = [[0, 2], [4]]
     assert np.allclose(again.scores(histories), components.collaborative.scores(histories), atol=1e-3)
     assert np.array_equal(kept["popular"], components.popular)
 
 
-def test_names_of_parts_tell_their_modality() -> None:
-    assert modality_of("image recent") == "image" and modality_of("text last") == "text"
-    assert modality_of("llm") is None and modality_of("words") is None
+def test_some_rows_get_the_scores_that_the_whole_catalogue_gives_them(
+    made: tuple[RecLM, ItemTable], tiny_features: Features
+) -> None:
+    """Two-stage scoring: every built-in component, cold items carried over, an example, a query and a plug-in."""
+    own = compose(*made, tiny_features, {"a": [0, 2, 5, 8, 1, 4], "b": [1, 4, 2, 6, 5, 0]}, seed=0)
+    raw = {m: x[3] for m, x in own.media.items()}
+    own = own.with_cold_start().like(raw, 3).with_plugins([Longest()])
+    assert own.cold_start is not None and own.preferences is not None
+    histories, words = [(1, 2, 5), (7,), ()], own.media["text"][[3, 4, 5]]
+    q = query_vectors(made[0], soft_tokens(*made), (5, 9), histories)
+    whole, rows = own.scores(q, histories, words), np.array([11, 3, 0, 5, 10, 7])
+    kinds = {"llm", "collaborative", "popularity", "words", "last", "recent", "preference", "interest", "example"}
+    assert {key.kind for key in whole} == kinds | {"longest"}
+    for n, history in enumerate(histories):
+        some = own.score(rows, ScoringSituation(q[n], history, words[n]))
+        assert list(some) == list(whole)
+        for key, scores in some.items():
+            assert scores.shape == (6,) and np.allclose(scores, whole[key][n, rows], atol=1e-5), key
+
+
+class Longest:
+    """A component from outside: it scores rows, and no more."""
+
+    key = ComponentKey("longest")
+
+    def score(self, rows: np.ndarray, situation: ScoringSituation) -> np.ndarray:
+        return (rows * len(situation.history)).astype(np.float32)
+
+
+def test_a_plugin_takes_part_and_needs_a_name_of_its_own(components: Components) -> None:
+    own = components.with_plugins([Longest()])
+    found = own.scores(np.zeros((2, 16), np.float32), [[1, 2], []])
+    assert found[Longest.key].tolist() == [[2.0 * row for row in range(12)], [0.0] * 12]
+    for again in ([Longest()], [FixedComponent(LLM, np.zeros(12, np.float32))]):
+        with pytest.raises(ValueError, match=r"two score components are called (longest|llm)"):
+            own.with_plugins(again)
+
+
+@pytest.mark.parametrize(
+    "text", ["llm", "text last", "image example", "collaborative example", "words", "my_pkg.parts:Own"]
+)
+def test_names_are_read_as_they_were_written(text: str) -> None:
+    key = ComponentKey.parse(text)
+    assert str(key) == text and ComponentKey.parse(str(key)) == key
+    assert key.modality == ("" if " " not in text else text.split()[0])
+
+
+def test_former_names_are_understood() -> None:
+    assert ComponentKey.parse("taste") == PREFERENCE and str(PREFERENCE) == "preference"

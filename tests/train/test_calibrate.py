@@ -11,6 +11,7 @@ from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
+from llmrec.ranking.score_component import WORDS
 from llmrec.train.calibrate import calibrate, worth_transferring
 from llmrec.train.run import compose
 
@@ -28,7 +29,7 @@ def test_weights_are_shares_for_both_situations(
     first = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
     weights, metrics, _ = first
     assert set(weights) == {"history", "words"}
-    assert "words" in weights["words"] and "words" not in weights["history"]
+    assert WORDS in weights["words"] and WORDS not in weights["history"]
     for parts in weights.values():
         assert all(weight >= 0 for weight in parts.values())
         assert sum(parts.values()) == pytest.approx(1, abs=1e-3)

@@ -95,8 +95,8 @@ def test_a_pack_gives_back_the_same_scores(learnt: PreferenceModel) -> None:
     assert again is not None
     assert np.allclose(again.over(media, mask).scores(users), learnt.over(media, mask).scores(users), atol=1e-4)
     assert PreferenceModel.from_state({}) is None
-    state.pop("taste.image.gain")
-    with pytest.raises(CheckpointError, match=r"taste\.image\.gain"):
+    state.pop("preference.image.gain")
+    with pytest.raises(CheckpointError, match=r"preference\.image\.gain"):
         PreferenceModel.from_state(state)
 
 

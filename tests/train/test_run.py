@@ -12,6 +12,7 @@ from llmrec.model.checkpoint import load_checkpoint
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import soft_tokens
 from llmrec.model.restore import restore_items, restore_model
+from llmrec.ranking.score_component import INTEREST, PREFERENCE, ComponentKey
 from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
 from llmrec.train.config import RationaleConfig, TrainConfig
@@ -85,7 +86,7 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
     # The model reads the text along 4 interest directions, and the taste is there to count by.
     assert shop.pipeline.table.vectors["text"].shape == (24, 4)
-    assert {"taste", "text interest"} <= set(shop.pipeline.checkpoint.info.weights["history"])
+    assert {PREFERENCE, ComponentKey(INTEREST, "text")} <= set(shop.pipeline.checkpoint.info.weights["history"])
     assert shop.pipeline.components.preferences is not None
 
 

@@ -1,0 +1,245 @@
+"""What a part of the fused score is: its name, the request that it is told of, and the contract it fulfils."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog.events import Rows
+from llmrec.catalog.types import Catalog
+
+Floats = NDArray[np.float32]
+ItemRows = NDArray[np.intp]
+
+FORMER_KINDS = {"taste": "preference"}
+"""Kinds as former checkpoints write them -> their names today."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class ComponentKey:
+    """Name of a score component.
+
+    Parameters
+    ----------
+    kind
+        How it scores: "llm", "collaborative", "last", …, or the name of a plug-in. A word without white space.
+    modality
+        What it reads, for kinds that there are several of: "text", "image", …; "" for the others. Of an example it
+        may be "collaborative" too: who interacted with the example's item.
+
+    Examples
+    --------
+    >>> str(ComponentKey("last", "text")), str(ComponentKey("llm"))
+    ('text last', 'llm')
+    >>> ComponentKey.parse("image example")
+    ComponentKey(kind='example', modality='image')
+    """
+
+    kind: str
+    modality: str = ""
+
+    def __str__(self) -> str:
+        """As checkpoints and answers write it."""
+        return f"{self.modality} {self.kind}" if self.modality else self.kind
+
+    @classmethod
+    def parse(cls, text: str) -> "ComponentKey":
+        """The key that `str` wrote.
+
+        Parameters
+        ----------
+        text
+            "kind" or "modality kind".
+        """
+        modality, _, kind = text.rpartition(" ")
+        return cls(FORMER_KINDS.get(kind, kind), modality)
+
+
+LLM = ComponentKey("llm")
+"""Query vector times item vector."""
+COLLABORATIVE = ComponentKey("collaborative")
+"""Which items go together, from histories alone."""
+POPULARITY = ComponentKey("popularity")
+"""How many histories hold the item."""
+PREFERENCE = ComponentKey("preference")
+"""Which values of the items' codes a history prefers."""
+WORDS = ComponentKey("words")
+"""Likeness of the query's words to the item's text."""
+LAST, RECENT, INTEREST, EXAMPLE = "last", "recent", "interest", "example"
+"""Kinds of which there is one a modality: likeness to the newest history item, to the newest few, to those along the
+directions that users choose by, and to the request's example."""
+
+
+@dataclass(frozen=True)
+class ScoringSituation:
+    """One request, as score components are told of it.
+
+    Parameters
+    ----------
+    q
+        ``(dim,)`` float32: the LLM's query vector, which has read the history, the words and the example.
+    history
+        Item rows, oldest first.
+    words
+        ``(text dim,)`` float32: the query as the encoder of the items' text reads it; None without one.
+    """
+
+    q: Floats
+    history: tuple[int, ...]
+    words: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringBatch:
+    """Several requests, for components that score them all at once.
+
+    Parameters
+    ----------
+    q
+        ``(events, dim)`` float32.
+    histories
+        Item rows of each, oldest first.
+    words
+        ``(events, text dim)`` float32, or None where there are no queries.
+
+    Examples
+    --------
+    >>> batch = ScoringBatch(np.zeros((2, 4), np.float32), [(0, 1), (2,)])
+    >>> [situation.history for situation in batch]
+    [(0, 1), (2,)]
+    """
+
+    q: Floats
+    histories: Rows
+    words: Floats | None = None
+    shared: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What one component has computed and another needs too."""
+
+    def __len__(self) -> int:
+        """How many requests there are."""
+        return len(self.histories)
+
+    def __iter__(self) -> Iterator[ScoringSituation]:
+        """The requests one by one."""
+        for n, history in enumerate(self.histories):
+            yield ScoringSituation(self.q[n], tuple(history), None if self.words is None else self.words[n])
+
+
+class ScoreComponent(Protocol):
+    """A part of the fused score.
+
+    Its scores may be of any scale: they are normalised within a request, and added with a weight that training fits
+    on held-out events.
+
+    Examples
+    --------
+    A component of one's own, which prefers newer items (see `ComponentSource`):
+
+    >>> class Recency:
+    ...     key = ComponentKey("recency")
+    ...     def __init__(self, source):
+    ...         years = [float(item.attributes.get("year", 0)) for item in source.catalog.items]
+    ...         self.years = np.array(years, np.float32)
+    ...     def score(self, rows, situation):
+    ...         return self.years[rows]
+    >>> from llmrec.catalog.types import Item
+    >>> items = (Item("a", "Old", attributes={"year": 1950}), Item("b", "New", attributes={"year": 1999}))
+    >>> newest = Recency(ComponentSource(Catalog("films", items, {}), {}, {}, np.zeros(2, np.float32)))
+    >>> newest.score(np.array([1, 0]), ScoringSituation(np.zeros(4, np.float32), ()))
+    array([1999., 1950.], dtype=float32)
+    """
+
+    @property
+    def key(self) -> ComponentKey:
+        """Its name in weights and answers."""
+        ...
+
+    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
+        """Scores of some items for one request.
+
+        Parameters
+        ----------
+        rows
+            ``(C,)`` int: which items.
+        situation
+            The request.
+
+        Returns
+        -------
+        ndarray
+            ``(C,)`` float32, finite. All equal where it has nothing to say.
+        """
+        ...
+
+
+@runtime_checkable
+class DenseScoreComponent(Protocol):
+    """A `ScoreComponent` that can also score every item for many requests at once, as fitting weights does."""
+
+    def scores(self, batch: ScoringBatch) -> Floats:
+        """Scores of the whole catalogue.
+
+        Parameters
+        ----------
+        batch
+            The requests.
+
+        Returns
+        -------
+        ndarray
+            ``(events, items)`` float32: what `score` gives for all rows.
+        """
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ComponentSource:
+    """What a score component from outside is built from.
+
+    Parameters
+    ----------
+    catalog
+        The items and the training interactions.
+    media
+        Modality -> ``(items, dim)`` float32 unit rows of the encoders' vectors.
+    mask
+        Modality -> ``(items,)`` bool.
+    popular
+        ``(items,)`` float32: log(1 + training histories that hold the item).
+    """
+
+    catalog: Catalog
+    media: Mapping[str, Floats]
+    mask: Mapping[str, NDArray[np.bool_]]
+    popular: Floats
+
+
+ComponentFactory = Callable[[ComponentSource], ScoreComponent]
+"""What a plug-in of the kind "score_component" is: a class or a function."""
+
+
+def score_all(component: ScoreComponent, batch: ScoringBatch, items: int) -> Floats:
+    """A component's scores of the whole catalogue, whichever way it scores.
+
+    Parameters
+    ----------
+    component
+        The component.
+    batch
+        The requests.
+    items
+        How many items there are.
+
+    Returns
+    -------
+    ndarray
+        ``(events, items)`` float32.
+    """
+    if isinstance(component, DenseScoreComponent):
+        return component.scores(batch)
+    found, rows = np.zeros((len(batch), items), np.float32), np.arange(items)
+    for n, situation in enumerate(batch):
+        found[n] = component.score(rows, situation)
+    return found
