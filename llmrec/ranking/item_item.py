@@ -130,13 +130,13 @@ class Collaborative:
         missing = {"weights", "columns", "row_ends", "history_decay"} - set(state)
         if missing:
             names = ", ".join(sorted(missing))
-            raise CheckpointError(f"the checkpoint's collaborative part lacks {names}; train it again")
+            raise CheckpointError(f"the checkpoint's item-item model lacks {names}; train it again")
         n_items = len(state["row_ends"]) - 1
         columns, row_ends = state["columns"].astype(np.int32), state["row_ends"].astype(np.int64)
         starts_right = n_items >= 0 and row_ends[0] == 0 and (np.diff(row_ends) >= 0).all()
         sizes_agree = starts_right and len(columns) == row_ends[-1] == len(state["weights"])
         if not sizes_agree or (columns >= n_items).any() or len(state["history_decay"]) != 1:
-            raise CheckpointError("the checkpoint's collaborative part is damaged (its arrays disagree); train it again")
+            raise CheckpointError("the checkpoint's item-item model is damaged (its arrays disagree); train it again")
         weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
 
