@@ -69,4 +69,6 @@ def _jaccard(one: Sequence[Claim], other: Sequence[Claim]) -> float:
 
 def _cause(claims: Sequence[Claim]) -> str:
     """What the first supported reason of a sentence rests on."""
-    return next((claim.against for claim in claims if claim.reason and claim.kind in ("title", "modality", "wish")), "")
+    return next(
+        (claim.against for claim in claims if claim.reason and claim.kind in ("title", "modality", "query")), ""
+    )

@@ -1,30 +1,41 @@
-"""Decides what holds of a text, and whether a rationale may reach a user. No model decides.
+"""Decides what holds of a text, and whether a rationale may reach a user.
 
-A text passes when each claim found in it is supported, it gives at least one supported reason, and it is
-clean prose. The check is closed-world on purpose: a word that neither our plans nor the catalogue nor the
-evidence knows ("Oscar-winning", "heart-warming") is a claim that nothing here can check, and does not pass
-either. A text of another system is read openly: only what it says of items is a claim.
+A rationale passes when each claim found in it is supported, it gives at least one supported reason, and it is clean
+prose. That check is closed-world: a word that neither `grammar` nor the catalogue nor the evidence knows
+("Oscar-winning", "heart-warming") is a claim that nothing here can check, and does not pass either. A text of another
+author is read openly: only what it says of items is a claim.
+
+Another verifier takes the place of `RuleVerifier` by name or import path (see `llmrec.registry`, kind `verifier`).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.records import ItemEvidence
-from llmrec.verification.checks import Grounds, find_claims
+from llmrec.verification.checks import find_claims
 from llmrec.verification.claims import Claim
+from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Reading
 
 MAX_WORDS = 60
+"""Words of a rationale at most."""
 _JUNK = re.compile(r"https?:|www\.|\w@\w|[<>{}\[\]\\|`#*_~^$\x01]|//|\n|\b(?:system|assistant|user)\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All claims of a text, in order, and whether it may reach a user; `problem` says in words why it may
-    not.
+    """What came of verifying a text.
+
+    Attributes
+    ----------
+    claims : tuple of Claim
+        All that were found, in the text's order.
+    problem : str
+        Why the text may not reach a user, in words; empty where it may.
     """
 
     claims: tuple[Claim, ...]
@@ -32,32 +43,116 @@ class Verdict:
 
     @property
     def ok(self) -> bool:
-        """True where nothing was found against the text."""
+        """Whether nothing was found against the text."""
         return not self.problem
 
 
-def verify(sentence: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
-    """Check a sentence or two on the recommended item.
+class Verifier(Protocol):
+    """Judges texts on the items of one catalogue.
 
-    About half a millisecond; the catalogue's vocabulary is built on the first call. Raises `UnknownItem`
-    where the evidence is not on this catalogue.
+    A plug-in is a class or function that takes the catalogue and returns such an object. It is asked about every
+    sentence that the LLM writes, one at a time and perhaps by several threads, so it should answer within milliseconds.
     """
-    catalog.rows([evidence.item, *(e.history_item for e in evidence.items if e.history_item is not None)])
-    reading = Reading.of(sentence, Vocabulary.of(catalog))
-    claims = find_claims(reading, Grounds.of(evidence), catalog)
-    return Verdict(claims, _unclean(reading) or _unsupported(claims))
+
+    def verify(self, text: str, grounds: Grounds) -> Verdict:
+        """Judge one text.
+
+        Parameters
+        ----------
+        text : str
+            One or two sentences on the recommended item.
+        grounds : Grounds
+            What the text may rest on.
+
+        Returns
+        -------
+        Verdict
+            With `problem` empty where the text may reach a user.
+
+        Raises
+        ------
+        UnknownItem
+            Where the grounds name an item that the catalogue lacks.
+        """
+        ...
+
+
+class RuleVerifier:
+    """The `Verifier` by rules: every claim is looked up in evidence, catalogue and history; no model decides.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Its vocabulary is built at the first use and kept with it; a text then takes about half a millisecond.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def verify(self, text: str, grounds: Grounds) -> Verdict:
+        """See `Verifier`; an open text passes where none of its claims is contradicted."""
+        self._catalog.rows([grounds.item, *grounds.history])
+        reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
+        claims = find_claims(reading, grounds, self._catalog)
+        if grounds.closed:
+            return Verdict(claims, _unclean(reading) or _unsupported(claims))
+        return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
+
+
+def verify(text: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
+    """Check a rationale by rules.
+
+    Parameters
+    ----------
+    text : str
+        A sentence or two on the recommended item.
+    evidence : ItemEvidence
+        What it was written from.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+
+    Returns
+    -------
+    Verdict
+        Of `RuleVerifier`, closed-world.
+
+    Raises
+    ------
+    UnknownItem
+        Where the evidence is not on this catalogue.
+    """
+    return RuleVerifier(catalog).verify(text, Grounds.of(evidence))
 
 
 def examine(
     text: str, item: str, history: Sequence[str], catalog: Catalog, evidence: ItemEvidence | None = None
 ) -> tuple[Claim, ...]:
-    """The claims that any system's text on recommending `item` after `history` (item ids) makes, each judged.
+    """The claims that any author's text makes on recommending an item, each judged by rules.
 
-    `evidence`: what a scorer measured of the history, where there is one. Raises `UnknownItem`.
+    Parameters
+    ----------
+    text : str
+        The text.
+    item : str
+        Id of the recommended item.
+    history : sequence of str
+        Ids of the items that the user interacted with.
+    catalog : Catalog
+        Holds them.
+    evidence : ItemEvidence, optional
+        What a scorer measured of the history, where there is one.
+
+    Returns
+    -------
+    tuple of Claim
+        In the text's order.
+
+    Raises
+    ------
+    UnknownItem
+        Where the catalogue lacks an id.
     """
-    catalog.rows([item, *history])
-    grounds = Grounds(item, tuple(history), evidence)
-    return find_claims(Reading.of(text, Vocabulary.of(catalog), names_first=True), grounds, catalog)
+    return RuleVerifier(catalog).verify(text, Grounds(item, tuple(history), evidence)).claims
 
 
 def _unclean(reading: Reading) -> str:
@@ -67,7 +162,7 @@ def _unclean(reading: Reading) -> str:
     if '"' in reading.bare:
         return "a quote is left open"
     # Quoted stretches are names that the checks look up; they may hold any sign.
-    if junk := _JUNK.search(reading.plain):
+    if junk := _JUNK.search(reading.unquoted):
         return f"{junk.group()!r} is not prose"
     if reading.text[-1] not in ".!?":
         return "the sentence does not end"
@@ -78,5 +173,9 @@ def _unclean(reading: Reading) -> str:
 def _unsupported(claims: tuple[Claim, ...]) -> str:
     for claim in claims:
         if claim.verdict != "supported":
-            return f"{claim.kind} {claim.text!r}: {claim.why}"
+            return _problem(claim)
     return "" if any(claim.reason for claim in claims) else "no reason is named"
+
+
+def _problem(claim: Claim) -> str:
+    return f"{claim.kind} {claim.text!r}: {claim.why}"

@@ -32,7 +32,7 @@ def test_each_is_told_in_a_sentence_that_passes(evidence: ItemEvidence, tiny_cat
         'Of 113 people who watched "Paper Moonlight", 64 watched this film too, against 1,120 of all 9,430.',
     ]
     kinds = [{claim.kind for claim in remark.claims} for remark in told]
-    assert "rank" in kinds[0] and {"rank", "wish"} <= kinds[1] and "number" in kinds[2]
+    assert "rank" in kinds[0] and {"rank", "query"} <= kinds[1] and "number" in kinds[2]
 
 
 def test_what_would_not_fall_and_what_is_noise_is_not_told(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:

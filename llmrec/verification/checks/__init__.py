@@ -1,22 +1,37 @@
-"""The checks behind the verifier: each claim of one text against the evidence and the catalogue."""
+"""The checks of `llmrec.verification.verifier.RuleVerifier`: one module for each kind of claim."""
 
 from llmrec.catalog.types import Catalog
-from llmrec.verification.checks.allowed import Grounds
 from llmrec.verification.checks.attributes import attribute_claims
 from llmrec.verification.checks.lexical import word_claims
 from llmrec.verification.checks.numeric import number_claims
-from llmrec.verification.checks.open_text import foreign_claims
-from llmrec.verification.checks.roles import Scene
+from llmrec.verification.checks.open_text import open_text_claims
+from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.checks.titles import title_claims
 from llmrec.verification.claims import Claim
+from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Reading
 
-__all__ = ["Grounds", "find_claims"]
+__all__ = ["find_claims"]
 
 
 def find_claims(reading: Reading, grounds: Grounds, catalog: Catalog) -> tuple[Claim, ...]:
-    """All claims of a text, in its order."""
-    scene = Scene(reading, grounds, catalog)
-    found = [*title_claims(scene), *attribute_claims(scene), *number_claims(scene)]
-    found += word_claims(scene, found) if grounds.closed else foreign_claims(scene)
-    return tuple(sorted(found, key=lambda claim: claim.start))
+    """All claims of a text.
+
+    Parameters
+    ----------
+    reading : Reading
+        The text, taken apart.
+    grounds : Grounds
+        What it may rest on.
+    catalog : Catalog
+        Holds the items of the grounds.
+
+    Returns
+    -------
+    tuple of Claim
+        In the text's order.
+    """
+    text = ResolvedText(reading, grounds, catalog)
+    claims = [*title_claims(text), *attribute_claims(text), *number_claims(text)]
+    claims += word_claims(text, claims) if grounds.closed else open_text_claims(text)
+    return tuple(sorted(claims, key=lambda claim: claim.start))

@@ -1,4 +1,4 @@
-"""Words that claim something by themselves, and the plain words of our own sentences."""
+"""Words that claim something by themselves, and plain words that claim nothing."""
 
 from llmrec.catalog.wording import MODALITY_WORDS
 from llmrec.verification.grammar import PLAIN, STRONGLY

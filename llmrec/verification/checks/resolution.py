@@ -3,14 +3,18 @@
 import re
 from functools import cached_property
 from itertools import pairwise, takewhile
+from typing import Literal
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet
 from llmrec.catalog.wording import wording
-from llmrec.verification.checks.allowed import Grounds
 from llmrec.verification.checks.lexicon import QUERY
 from llmrec.verification.grammar import BEFORE_CAUSE, LIFTED, ONLY_CAUSE, RESTS_ON, ROSE, STRONGLY
+from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Quote, Reading
+
+Role = Literal["cause", "result", ""]
+"""What a title stands for in its sentence: what moved the score, what is recommended, or what the words do not say."""
 
 _TO_RESULT = (*(form.split(" {C}")[0] for form in LIFTED), "nudged", "hinted at", "gave")
 _CHOSE = re.compile(r"\byou(?:'ve| have| had| once| also)? \w+(?:ed|t|ose|aw)$|\b(?:having|you) \w+$")
@@ -31,19 +35,38 @@ _BEFORE_CAUSE = re.compile(rf"(?:^|\W)(?:{'|'.join(BEFORE_CAUSE)})$")
 _ADVERB = re.compile(rf"^(?:{'|'.join(STRONGLY)}|only) ")
 
 
-class Scene:
-    """What all checks of one text share."""
+class ResolvedText:
+    """What all checks of one text share.
+
+    Parameters
+    ----------
+    reading : Reading
+        The text, taken apart.
+    grounds : Grounds
+        What it may rest on.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+
+    Attributes
+    ----------
+    facets : set of Facet
+        Attributes of the recommended item.
+    querying : list of (int, int)
+        Clauses that speak of the query.
+    rests_on : tuple of str
+        Phrases that a cause follows, in the catalogue's verb.
+    """
 
     def __init__(self, reading: Reading, grounds: Grounds, catalog: Catalog) -> None:
         self.reading, self.grounds, self.catalog = reading, grounds, catalog
         self.vocabulary, self.words = reading.vocabulary, wording(catalog)
         self.facets = set(self.vocabulary.facets[grounds.item])
-        told = grounds.closed or grounds.query
-        self.querying = [span for span in reading.clauses if told and reading.said(span) & QUERY]
+        may_query = grounds.closed or grounds.query
+        self.querying = [span for span in reading.clauses if may_query and reading.words_in(span) & QUERY]
         self.rests_on = tuple(form.replace("{chose}", self.words.chose) for form in RESTS_ON)
         self._after_result = ("moved up", *self.rests_on, *ROSE, "would score", "would lose", "answers", "meets")
         groups = (*reading.groups(), *([quote] for quote in reading.loose_titles))
-        self._part = {quote.start: self._part_of(group) for group in groups for quote in group}
+        self._roles: dict[int, Role] = {quote.start: self._role_of(group) for group in groups for quote in group}
         if not grounds.closed:
             self._inherit()
 
@@ -77,40 +100,41 @@ class Scene:
         before = self.reading.before(at)
         return bool(_OTHERS_CHOSE.search(before) or _BASED_ON.search(before)) and not _WILL_LIKE.search(before)
 
-    def part(self, quote: Quote) -> str:
-        """ "cause", "result", or "" where the words around a title do not say."""
-        return self._part[quote.start]
+    def role(self, quote: Quote) -> Role:
+        """The role that the words around a title give it."""
+        return self._roles[quote.start]
 
     def history(self, quote: Quote) -> list[str]:
         """History items that a title may mean.
 
         Where a variant in the history has the recommended item's title too, only words that make it the result make
-        it mean the recommended item: our plans then call that "this product".
+        it mean the recommended item: sentences written from evidence then call that "this product".
         """
-        if self.is_item(quote) and self._part[quote.start] == "result":
+        if self.is_item(quote) and self.role(quote) == "result":
             return []
         return [item for item in self.ids(quote) if item in self.grounds.history]
 
     def facets_of(self, ids: list[str]) -> set[Facet]:
-        """Facets of any of the items."""
+        """Attributes of any of the items."""
         return {facet for item in ids for facet in self.vocabulary.facets[item]}
 
     def cited_in(self, span: tuple[int, int]) -> list[list[str]]:
-        """The history items of each title within a stretch, in order."""
+        """The history items of each title within a span, in order."""
         return [ids for start, ids in sorted(self.cited.items()) if span[0] <= start < span[1]]
 
     def _inherit(self) -> None:
-        """In a list ("you watched A, B and C") a title plays the part of the first; a comma alone makes no list."""
+        """In a list ("you watched A, B and C") a title has the role of the first; a comma alone makes no list."""
         ordered = sorted(self.titles, key=lambda quote: quote.start)
         joints = [self.reading.bare[one.end : other.start].strip() for one, other in pairwise(ordered)]
         for n, quote in enumerate(ordered[1:]):
             rest = takewhile(_LISTED.fullmatch, joints[n:])
-            if not self._part[quote.start] and any(joint != "," for joint in rest):
-                self._part[quote.start] = self._part[ordered[n].start]
+            if not self._roles[quote.start] and any(joint != "," for joint in rest):
+                self._roles[quote.start] = self._roles[ordered[n].start]
 
-    def _part_of(self, group: list[Quote]) -> str:
+    def _role_of(self, group: list[Quote]) -> Role:
         before, after = self.reading.before(group[0].start), self.reading.after(group[-1].end)
-        lifts = tuple(f"{verb} " for verb in _TO_RESULT)
+        without_adverb = _ADVERB.sub("", after)
+        lifts = without_adverb.startswith(tuple(f"{verb} " for verb in _TO_RESULT))
         if before.endswith(_TO_RESULT):
             return "result"
         if not self.grounds.closed:
@@ -118,13 +142,11 @@ class Scene:
                 return "result"
             if self.caused(group[0].start) or before.endswith(self.rests_on):
                 return "cause"
-            said = _ADVERB.sub("", after)
-            return "cause" if said.startswith(lifts) and not said.startswith(self._after_result) else ""
+            return "cause" if lifts and not without_adverb.startswith(self._after_result) else ""
         if _CHOSE.search(before) or before.endswith(self.rests_on):
             return "cause"
-        after = _ADVERB.sub("", after)
-        if after.startswith(self._after_result):
+        if without_adverb.startswith(self._after_result):
             return "result"
-        if after.startswith(lifts):
+        if lifts:
             return "cause"
         return "cause" if _BEFORE_CAUSE.search(before) else ""
