@@ -17,7 +17,7 @@ FIELDS = {
     "seen": [{"place": "poster", "traits": ["red colour", "round shape"]}],
     "helps": ["poster"],
     "query": "a comedy, please",
-    "wished": ["comedy"],
+    "queried": ["comedy"],
     "lead": "film",
 }
 
@@ -35,7 +35,7 @@ def test_the_rationale_prompt_renders_every_field() -> None:
 
 
 def test_a_bare_rationale_prompt_has_no_empty_lines() -> None:
-    bare = FIELDS | {"facets": [], "history": [], "seen": [], "helps": [], "query": "", "wished": []}
+    bare = FIELDS | {"facets": [], "history": [], "seen": [], "helps": [], "query": "", "queried": []}
     assert render("rationale", **bare) == 'film: "Clerks"\nWhy, film first:'
 
 
