@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.runtime import keep_freed_memory
 
 OUT = Path(__file__).resolve().parent / "results" / "allocation.json"

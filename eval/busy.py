@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.cli import ENVIRONMENT
 
 OUT = Path(__file__).resolve().parent / "results" / "busy.json"

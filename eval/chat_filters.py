@@ -1,6 +1,6 @@
 """How many lines of a chat the rules understand, and a small LLM: `python -m eval.chat_filters [--every N]`.
 
-The lines are those of tests/chat/queries.jsonl. The LLM is the default base model, SmolLM2-135M-Instruct, which writes
+The lines are those of eval/chat_queries/queries.jsonl. The LLM is the default base model, SmolLM2-135M-Instruct, which writes
 JSON that a grammar made of the schema holds it to (`pip install xgrammar`), greedily, from the prompt that any chat
 model gets (`prompts/understand`). Its proposals are judged alone, and as `llmrec.chat.nlu.proposals` takes them: held
 against the catalogue and joined to what the rules read. A line is right where action, subject, filters, comparisons and
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.chat_queries import Query, catalogue, queries
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.proposals import (
@@ -57,7 +57,7 @@ def main() -> None:
         "of its answers valid against the schema": f"{sum(p is not None for p in proposals)} of {len(proposals)}",
         "its filters alone right": f"{sum(map(_filters, chosen, alone))} of {len(chosen)}",
         "rules and its proposals": _share(chosen, joined),
-        "lines": "tests/chat/queries.jsonl",
+        "lines": "eval/chat_queries/queries.jsonl",
         "machine": this_machine(),
         "commit": head_commit(),
         "command": "python -m eval.chat_filters" + (f" --every {every}" if every > 1 else ""),

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.errors import LlmrecError

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.modalities.models import only
-from eval.ranking.cells import head_commit, this_machine
 from eval.ranking.tables import grid
+from eval.store import head_commit, this_machine
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError

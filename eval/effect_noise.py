@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.effects import history_effects
 from llmrec.evidence.records import FAINT

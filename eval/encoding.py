@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.encoders.base import read_file

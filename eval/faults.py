@@ -22,9 +22,9 @@ from typing import Any
 
 import httpx
 
-from eval.ranking.cells import command_line, head_commit, this_machine
 from eval.serving.chroma import Chroma
 from eval.serving.gateway import Gateway
+from eval.store import command_line, head_commit, this_machine
 from llmrec import paths
 
 OUT = Path(__file__).resolve().parent / "results" / "faults.json"

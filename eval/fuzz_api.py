@@ -18,8 +18,8 @@ import hypothesis
 import schemathesis
 from schemathesis import GenerationMode
 
-from eval.ranking.cells import head_commit, this_machine
 from eval.serving.gateway import serving
+from eval.store import head_commit, this_machine
 
 OUT = Path(__file__).resolve().parent / "results" / "fuzz_api.json"
 

@@ -22,7 +22,7 @@ from PIL import Image
 from rich.progress import track
 
 from eval.mutations import mutated
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.encoders import ContentError, encoder
 from llmrec.encoders.base import read_file
 from llmrec.encoders.decoders import LIMIT, DecoderEnded

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec.recommender import Recommender, Request
 
 OUT = Path(__file__).resolve().parent / "results" / "latency.json"

@@ -16,8 +16,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from eval.ranking.cells import head_commit, this_machine
 from eval.serving.gateway import serving
+from eval.store import head_commit, this_machine
 
 OUT = Path(__file__).resolve().parent / "results" / "page.json"
 BUDGET = 1500.0

@@ -56,7 +56,7 @@ def report(folder: Path) -> Path:
     lines += [
         f"- {name}: {one['explanations']} sentences for {one['users']} users, pack {one['adapter']}, "
         f"seed {one['seed']}, {one['date']}, commit {one['commit']}, {one['machine']['cores']} cores of "
-        f"{one['machine']['cpu']}; `{one['command']}`; page: [{name}/audit.html]({name}/audit.html)"
+        f"{one['machine']['cpu']}; `{one['command']}`"
         for name, one in found.items()
     ]
     lines += [truth_run(truth)] if truth else []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.explanations.faults import Faults, found
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.groups import read_groups
@@ -33,7 +33,7 @@ class Subject:
 
 
 def measure(subject: Subject, out: Path, command: str) -> None:
-    """Writes `audit.json`, `audit.html`, `faults.json` and `sentences.json` to the folder `out`."""
+    """Writes `audit.json`, `audit.html` (not kept in git), `faults.json` and `sentences.json` to the folder `out`."""
     shop = Recommender.open(subject.data, subject.adapter)
     store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.pipeline.name}"
     store.mkdir(parents=True, exist_ok=True)

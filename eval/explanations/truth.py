@@ -19,7 +19,7 @@ import numpy as np
 from eval.explanations.shop import held_out, tell, train_checkpoint
 from eval.explanations.told import Reader
 from eval.explanations.untold import PlainLLM, shuffled
-from eval.ranking.cells import head_commit, this_machine
+from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.intervals import mean
 from llmrec.audit.kept import Kept

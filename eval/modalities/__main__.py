@@ -9,10 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from eval.modalities.cells import Cells
 from eval.modalities.checkpoints import load_checkpoints, run_checkpoint, trained_on
 from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, row_name, training_of, with_encoders
 from eval.modalities.report import write_report
+from eval.modalities.rows import Filed
 from eval.modalities.runs import Run, features_of, run_hybrid, run_oracle, run_recipe
 from eval.modalities.worlds import open_world, world_name
 from llmrec.encoders.registry import chosen
@@ -48,12 +48,12 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         help="fusions trained again without each modality; the others lose it at inference only",
     )
     parser.add_argument(
-        "--pack",
+        "--adapter",
         type=Path,
         action="append",
         default=[],
         metavar="FOLDER",
-        help="an adapter pack trained on one of the worlds, measured as the row of its fusion; may be repeated",
+        help="an adapter trained on one of the worlds, measured as the row of its fusion; may be repeated",
     )
     parser.add_argument("--no-cold", action="store_true", help="leave out the cold items, which cost a training each")
     parser.add_argument(
@@ -61,7 +61,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="MODALITY=SPEC",
-        help="another tower: a row of its own",
+        help="another encoder: a row of its own",
     )
     parser.add_argument(
         "--features", type=Path, help="keep the worlds' features in this folder, and take them from there"
@@ -74,9 +74,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 def run(args: argparse.Namespace) -> None:
     """Every world, then the report."""
-    cells, encoder_specs, store = Cells(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
+    filed, encoder_specs, store = Filed(args.results, args.force), chosen(args.encoder), home() / "eval" / "modalities"
     folders = [folder.resolve() for folder in args.worlds]
-    checkpoints = load_checkpoints(args.checkpoint, [world_name(folder) for folder in folders])
+    checkpoints = load_checkpoints(args.adapter, [world_name(folder) for folder in folders])
     for folder in folders:
         world = open_world(folder)
         if args.encode_only:
@@ -84,20 +84,20 @@ def run(args: argparse.Namespace) -> None:
                 if name != NONE:
                     features_of(world, _encoder_specs(name, encoder_specs), args.features)
             continue
-        run_oracle(world, cells)
+        run_oracle(world, filed)
         for checkpoint in checkpoints:
             if trained_on(checkpoint) == world.name:
-                run_checkpoint(world, cells, checkpoint, base_folder(home()))
+                run_checkpoint(world, filed, checkpoint, base_folder(home()))
         training = training_of(world.name, world.truth is not None)
         for seed in args.seeds:
             for name in (*args.fusions, *args.recipes):
                 if name == HYBRID:
                     run_hybrid(
-                        world, cells, features_of(world, _encoder_specs(name, encoder_specs), args.features), seed
+                        world, filed, features_of(world, _encoder_specs(name, encoder_specs), args.features), seed
                     )
                 elif name != NONE:
                     recipe = with_encoders(RECIPES[name], encoder_specs)
-                    one = Run(world, cells, row_name(name, recipe), recipe, training, seed, base_folder(home()), store)
+                    one = Run(world, filed, row_name(name, recipe), recipe, training, seed, base_folder(home()), store)
                     run_recipe(
                         one,
                         features_of(world, recipe.encoder_specs, args.features),

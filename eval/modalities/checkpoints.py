@@ -1,11 +1,10 @@
-"""The cells of a trained adapter pack: what `llmrec train` (or a machine with a GPU) made is not trained again here."""
+"""The rows of a trained adapter: what `llmrec train` (or a machine with a GPU) made is not trained again here."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from eval.modalities.cells import MAIN, Cells
 from eval.modalities.models import Learnt, Trained
-from eval.modalities.rows import Rows
+from eval.modalities.rows import MAIN, Filed, Rows
 from eval.modalities.worlds import World
 from llmrec.errors import BadInput
 from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
@@ -34,7 +33,7 @@ def trained_on(checkpoint: Checkpoint) -> str:
     return str(checkpoint.info.provenance["data"])
 
 
-def run_checkpoint(world: World, cells: Cells, checkpoint: Checkpoint, base: Path) -> None:
+def run_checkpoint(world: World, filed: Filed, checkpoint: Checkpoint, base: Path) -> None:
     """Files the pack as the row of its fusion, whole and with each modality masked, unless that is done.
 
     The pack must have been trained on the rolling split's train. Raises `CheckpointMismatch` for another base model.
@@ -46,7 +45,7 @@ def run_checkpoint(world: World, cells: Cells, checkpoint: Checkpoint, base: Pat
         "encoders": dict(info.encoders),
         "trained on": str(info.provenance["machine"]),
     }
-    rows = Rows(cells, world, int(info.provenance["recipe"]["seed"]), config)
+    rows = Rows(filed, world, int(info.provenance["recipe"]["seed"]), config)
     missing = rows.missing(info.config.fusion, MAIN, tuple(info.encoders))
     if missing:
         trained = _pipeline(world, checkpoint, base)

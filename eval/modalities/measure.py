@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from eval.modalities.worlds import Task, World
 from llmrec.catalog.simshop import oracle_scores
-from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Event
 
 Floats = NDArray[np.float32]
@@ -20,19 +20,21 @@ def measure(world: World, task: Task, scores: Floats, modalities: Sequence[str])
     """
     if task.candidates is not None:
         scores = np.where(task.candidates, scores, -np.inf).astype(np.float32)
-    found = ranking_of(scores, task.test)
+    order = tie_order([item.id for item in world.catalog.items])
+    found = ranking_of(scores, task.test, order)
     for modality in modalities:
         for group, users in world.users_of(modality).items():
             chosen = [n for n, e in enumerate(task.test) if e.user in users]
             if chosen:
-                part = ranking_of(scores[chosen], [task.test[n] for n in chosen])
+                part = ranking_of(scores[chosen], [task.test[n] for n in chosen], order)
                 found[f"ndcg@10 {modality} {group}"] = part["ndcg@10"]
     return found
 
 
-def ranking_of(scores: Floats, events: Sequence[Event]) -> dict[str, float]:
+def ranking_of(scores: Floats, events: Sequence[Event], order: NDArray[np.intp]) -> dict[str, float]:
     """`ndcg@10` and `recall@10`, rounded, with how many users and events they are means of."""
-    found = ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])
+    targets, seen, users = [e.target for e in events], [e.history for e in events], [e.user for e in events]
+    found = ranking_metrics(scores, targets, seen, users, order)
     return {name: round(found[name], 5) for name in ("ndcg@10", "recall@10", "users", "events")}
 
 

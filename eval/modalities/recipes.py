@@ -5,49 +5,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from llmrec.baselines.multimodal import (
+    BertResnetLstm,
+    EarlyFusion,
+    EncoderDecoder,
+    Recipe,
+    VitFusion,
+    WeightedFusion,
+)
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.fusion import FUSIONS
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """Encoder specs by modality (None: every modality of the catalogue, default towers), and how they are fused."""
-
-    fusion: str
-    encoder_specs: Mapping[str, str] | None = None
-    temporal: str = "mean"
-    source: str = ""
-    """What the classic of this name is."""
-
-
 HYBRID = "semantic vector + matrix factorisation + retrieval"
+"""`llmrec.baselines.Hybrid`."""
 CLASSICS = {
-    "text+image+video concat": Recipe(
-        "concat",
-        {"text": "minilm", "image": "lite0", "video": "frames"},
-        source="early fusion of three frozen towers",
-    ),
-    "text+image+video weighted": Recipe(
-        "weighted",
-        {"text": "minilm", "image": "lite0", "video": "frames"},
-        source="the same, added up with learned weights",
-    ),
-    "text+image ViT concat": Recipe(
-        "concat",
-        {"text": "minilm", "image": "timm:vit_tiny_patch16_224?random"},
-        source="BERT-like text and a vision transformer (Dosovitskiy et al. 2021)",
-    ),
-    "text+image+audio (BERT, ResNet, LSTM over MFCC)": Recipe(
-        "concat",
-        {"text": "minilm", "image": "timm:resnet18?random", "audio": "mfcc"},
-        "lstm",
-        source="MiniLM is the BERT at hand; ResNet (He et al. 2016); LSTM over MFCC frames",
-    ),
-    "encoder-decoder with score product": Recipe(
-        "resampler", source="media tokens encoded, K tokens decoded, scored by their product with the query"
-    ),
+    "text+image+video concat": EarlyFusion.usual,
+    "text+image+video weighted": WeightedFusion.usual,
+    "text+image ViT concat": VitFusion.usual,
+    "text+image+audio (BERT, ResNet, LSTM over MFCC)": BertResnetLstm.usual,
+    "encoder-decoder with score product": EncoderDecoder.usual,
 }
-"""Towers with random weights stand where none are at hand; `--encoder` puts others in their place."""
+"""The classics of `llmrec.baselines`, here as soft tokens of the LLM; encoders with random weights stand where none are
+at hand, and `--encoder` puts others in their place."""
 
 RECIPES = {fusion: Recipe(fusion) for fusion in FUSIONS} | CLASSICS
 
@@ -65,7 +44,7 @@ class Training:
 
 SIMSHOP = Training(
     shape={"exit_layer": 2, "window": 32, "interest": 16},
-    recipe={"epochs": 16, "wishes": 0, "lr_lora": 1e-3, "average": 0.99, "dropout": 0.1, "shuffle": True},
+    recipe={"epochs": 16, "queries": 0, "lr_lora": 1e-3, "average": 0.99, "dropout": 0.1, "shuffle": True},
     ids=False,
     stop_events=1000,
 )

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from eval.modalities.cells import COLD, MAIN, REMOVED, read_rows
 from eval.modalities.plot import Figures, bars
-from eval.modalities.rows import removed
+from eval.modalities.rows import COLD, MAIN, REMOVED, Filed, removed
 from eval.modalities.runs import ORACLE
 from eval.ranking.tables import grid
+from eval.store import Row
 
 MODALITIES = ("text", "image", "video", "audio")
 GROUPS = ("only", "partly", "elsewhere")
 INTRODUCTION = """# Modalities and fusions
 
 Written by `python -m eval.modalities`; every figure is the mean ± standard deviation over the seeds of the rows in
-`cells/`. NDCG@10 is that of llmrec, the fused score, on the rolling test events, all items ranked; cold NDCG@10 that
-of a model trained without the cold items, ranking these among themselves. "Without" a modality: it is hidden from
+`rows.jsonl`. NDCG@10 is that of llmrec, the fused score, on the rolling test events, all items ranked; cold NDCG@10
+that of a model trained without the cold items, ranking these among themselves. "Without" a modality: it is hidden from
 every item when the model is asked (masked), or the model never had it (retrained). Training seconds are by the
 wall clock, pauses for other work included, on the machine that the row names: three minutes of an H100 are a quarter of
 an hour of one CPU core. A world called SHOP-missing lacks a share of the media files; its oracle knows what they held.
@@ -31,7 +30,7 @@ an hour of one CPU core. A world called SHOP-missing lacks a share of the media 
 class Line:
     """The rows of one model in one world and section, a seed each."""
 
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[Row]
 
     def value(self, name: str) -> float | None:
         """Mean over the seeds of a metric or measure; None where no row has it."""
@@ -48,7 +47,7 @@ class Line:
         return mean if len(found) == 1 else f"{mean} ± {statistics.stdev(found):.{digits}f}"
 
     def _all(self, name: str) -> list[float]:
-        return [row[at][name] for row in self.rows for at in ("metrics", "measures") if name in row[at]]
+        return [told[name] for row in self.rows for told in (row.metrics, row.measures) if name in told]
 
 
 Lines = dict[tuple[str, str], Line]
@@ -56,11 +55,12 @@ Lines = dict[tuple[str, str], Line]
 
 
 def write_report(folder: Path) -> list[Path]:
-    """Write the report beside `folder`/cells, return its files; raises `FileNotFoundError` without a row."""
-    rows = read_rows(folder)
+    """Write the report beside the rows in `folder`, return its files; raises `FileNotFoundError` without a row."""
+    store = Filed(folder).store
+    rows = store.rows()
     if not rows:
-        raise FileNotFoundError(f"no rows under {folder / 'cells'}; name a world: python -m eval.modalities WORLD")
-    worlds = {name: _lines(list(group)) for name, group in groupby(rows, key=lambda row: row["dataset"])}
+        raise FileNotFoundError(f"no rows in {store.file}; name a world: python -m eval.modalities WORLD")
+    worlds = {name: _lines(list(group)) for name, group in groupby(rows, key=lambda row: row.dataset)}
     files = [folder / f"modalities.{suffix}" for suffix in ("md", "csv", "png")]
     parts = [INTRODUCTION]
     for name, lines in worlds.items():
@@ -71,10 +71,10 @@ def write_report(folder: Path) -> list[Path]:
     return files
 
 
-def _lines(rows: Sequence[dict[str, Any]]) -> Lines:
-    grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
+def _lines(rows: Sequence[Row]) -> Lines:
+    grouped: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
-        grouped.setdefault((row["section"], row["model"]), []).append(row)
+        grouped.setdefault((row.section, row.model), []).append(row)
     return {key: Line(found) for key, found in grouped.items()}
 
 
@@ -151,13 +151,13 @@ def _figures(lines: Lines) -> dict[str, Figures]:
     return found
 
 
-def _write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     """A line a row, every metric and measure a column."""
-    names = list(dict.fromkeys(name for row in rows for at in ("metrics", "measures") for name in row[at]))
+    names = list(dict.fromkeys(name for row in rows for told in (row.metrics, row.measures) for name in told))
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         writer.writerow(["world", "section", "model", "seed", *names])
         for row in rows:
-            values = row["metrics"] | row["measures"]
-            start = [row["dataset"], row["section"], row["model"], row["seed"]]
+            values = {**row.metrics, **row.measures}
+            start = [row.dataset, row.section, row.model, row.seed]
             writer.writerow([*start, *(values.get(name, "") for name in names)])

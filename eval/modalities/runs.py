@@ -1,4 +1,4 @@
-"""The cells of one world: each recipe trained and asked, with every modality, without each, and on cold items."""
+"""The rows of one world: each recipe trained and asked, with every modality, without each, and on cold items."""
 
 import hashlib
 import json
@@ -11,18 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from eval.modalities import cells as filed
-from eval.modalities.cells import Cells
-from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import Learnt, only, train_model
 from eval.modalities.recipes import HYBRID, Recipe, Training
-from eval.modalities.rows import Rows, removed
+from eval.modalities.rows import COLD, MAIN, REMOVED, Filed, Rows, removed
 from eval.modalities.worlds import Task, World
 from eval.ranking.referee import dataset_fingerprint
+from llmrec.baselines import Hybrid
 from llmrec.catalog.simshop import MODALITIES
 from llmrec.encoders import Features, encoders_for, extract
 from llmrec.encoders.registry import DEFAULTS
+from llmrec.evaluation.metrics import mask_seen
 from llmrec.paths import home
 from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.preference import learn_preference
@@ -35,7 +34,7 @@ class Run:
     """One recipe in one world with one seed."""
 
     world: World
-    cells: Cells
+    filed: Filed
     name: str
     recipe: Recipe
     training: Training
@@ -85,47 +84,49 @@ def _encoded(world: World, encoder_specs: Mapping[str, str] | None) -> Features:
     return only(features, [m for m in features.encoders if features.mask[m].any()])
 
 
-def run_oracle(world: World, cells: Cells) -> None:
+def run_oracle(world: World, filed: Filed) -> None:
     """What could be known, in a world with truth."""
     if world.truth is None:
         return
-    for section, task in ((filed.MAIN, world.warm), (filed.COLD, world.cold)):
-        if not cells.done(world, ORACLE, 0, section, {}):
+    for section, task in ((MAIN, world.warm), (COLD, world.cold)):
+        if not filed.done(world, ORACLE, 0, section, {}):
             start = time.monotonic()
             metrics = measure(world, task, oracle(world, task), MODALITIES)
-            cells.write(world, ORACLE, 0, section, {}, metrics, time.monotonic() - start, {}, "peer")
+            filed.write(world, ORACLE, 0, section, {}, metrics, time.monotonic() - start, {}, "peer")
 
 
-def run_hybrid(world: World, cells: Cells, features: Features, seed: int) -> None:
+def run_hybrid(world: World, filed: Filed, features: Features, seed: int) -> None:
     """The hybrid without an LLM, over the modalities of `features`."""
-    for section, task in ((filed.MAIN, world.warm), (filed.COLD, world.cold)):
+    for section, task in ((MAIN, world.warm), (COLD, world.cold)):
         config = {"encoders": dict(features.encoders)}
-        if not cells.done(world, HYBRID, seed, section, config):
+        if not filed.done(world, HYBRID, seed, section, config):
             start = time.monotonic()
-            scores = hybrid_scores(task, features, tuple(features.encoders), seed)
+            hybrid = Hybrid(seed=seed).fit_rows(world.catalog, list(task.train.values()), task.valid, features=features)
+            histories = [event.history for event in task.test]
+            scores = mask_seen(hybrid.score(histories), histories)
             metrics = measure(world, task, scores, MODALITIES)
-            cells.write(world, HYBRID, seed, section, config, metrics, time.monotonic() - start, {}, "peer")
+            filed.write(world, HYBRID, seed, section, config, metrics, time.monotonic() - start, {}, "peer")
 
 
 def run_recipe(run: Run, features: Features, retrained: bool, cold: bool) -> None:
-    """All cells of one recipe and seed.
+    """All rows of one recipe and seed.
 
     `retrained`: also train without each modality in turn; `cold`: also train without the cold items.
     """
-    _trained_once(run, features, run.world.warm, filed.MAIN, run.name)
+    _trained_once(run, features, run.world.warm, MAIN, run.name)
     if cold:
-        _trained_once(run, features, run.world.cold, filed.COLD, run.name)
+        _trained_once(run, features, run.world.cold, COLD, run.name)
     if retrained and len(features.encoders) > 1:
         for gone in features.encoders:
             rest = only(features, [m for m in features.encoders if m != gone])
-            _trained_once(run, rest, run.world.warm, filed.REMOVED, removed(run.name, gone, "retrained"))
+            _trained_once(run, rest, run.world.warm, REMOVED, removed(run.name, gone, "retrained"))
 
 
 def _trained_once(run: Run, features: Features, task: Task, section: str, model: str) -> None:
     """Trains, unless the rows are there, and files the row and those with each modality masked at inference."""
     world, used = run.world, tuple(features.encoders)
-    rows = Rows(run.cells, world, run.seed, run.config(features))
-    missing = rows.missing(model, section, used if section != filed.REMOVED and len(used) > 1 else ())
+    rows = Rows(run.filed, world, run.seed, run.config(features))
+    missing = rows.missing(model, section, used if section != REMOVED and len(used) > 1 else ())
     if not missing:
         return
     print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.ranking.cold import cold_split
+from eval.ranking.record import SPLIT
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.catalog.simshop import World as Truth
 from llmrec.catalog.simshop import load_truth
@@ -16,6 +17,8 @@ from llmrec.catalog.simshop.truth import FILE as TRUTH
 from llmrec.catalog.simshop.write import MISSING
 from llmrec.evaluation.splits import Event, Split, rolling_events, rolling_split
 
+COLD_SPLIT = {True: "cold items of SimShop", False: f"{SPLIT}; a tenth of the items hidden by hash of seed and id"}
+"""Whether the world is a SimShop -> how its cold items were told apart."""
 COLD_SEED = 0
 """Which tenth is hidden in a real catalogue; SimShop brings its own."""
 

@@ -1,8 +1,8 @@
-"""Ranking quality under one referee: llmrec, its peers and its ablations, one JSON row a cell.
+"""Ranking quality under one referee: llmrec, its peers and its ablations, a row each.
 
-`python -m eval.ranking --help` runs it; `record_cell` files a ranking made elsewhere (on a GPU machine, say).
+`python -m eval.ranking --help` runs it; `record_row` files a ranking made elsewhere (on a GPU machine, say).
 """
 
-from eval.ranking.cells import record_cell
+from eval.ranking.record import record_row
 
-__all__ = ["record_cell"]
+__all__ = ["record_row"]

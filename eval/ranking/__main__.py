@@ -1,6 +1,6 @@
-"""`python -m eval.ranking DATASET…`: our packs, peers, fusions, cold items, wishes, report.
+"""`python -m eval.ranking DATASET…`: our adapters, peers, fusions, cold items, wishes, report.
 
-Resumable: a cell that is filed for this data and this referee is not run again.
+Resumable: a row that is filed for this data and this referee is not run again.
 """
 
 import argparse
@@ -8,15 +8,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.ranking import cells, ours, pairs, referee
+from eval.ranking import fusion, ours, referee
 from eval.ranking.problem import Problem, build_problem
+from eval.ranking.record import default_store
 from eval.ranking.report import write_report
 from eval.ranking.runs import RECIPES, Context, run_peer
 from llmrec.catalog import load_catalog
 from llmrec.errors import LlmrecError
 from llmrec.evaluation.splits import Split, load_split
 
-RESULTS = Path(__file__).resolve().parent.parent / "results" / "ranking"
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "eval" / "results" / "ranking"
+REFEREE = ROOT / "tests" / "evaluation" / "referee.py"
 GROUPS = ("peers", "fusion", "cold", "wish")
 TRAINED = ("variants", "ours", "ours-cold")
 """Groups that train our own model where it is not trained yet; they run only when named."""
@@ -26,7 +29,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m eval.ranking", description=__doc__)
     parser.add_argument("datasets", nargs="*", type=Path, help="folders; none: the report only")
-    parser.add_argument("--referee", type=Path, default=Path("../shared/referee/referee.py"))
+    parser.add_argument("--referee", type=Path, default=REFEREE)
     parser.add_argument("--results", type=Path, default=RESULTS, help="where rows and report go")
     parser.add_argument("--seeds", type=_numbers, default=[0, 1, 2], help="default 0,1,2")
     parser.add_argument(
@@ -47,9 +50,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="DATASET:MODEL:SEED=PATH",
-        help="our packs",
+        help="our adapters",
     )
-    parser.add_argument("--force", action="store_true", help="run filed cells again")
+    parser.add_argument("--force", action="store_true", help="measure filed rows again")
     return parser.parse_args(argv)
 
 
@@ -85,7 +88,7 @@ def open_problem(context: Context, folder: Path) -> tuple[Problem, Split]:
 
 def run(args: argparse.Namespace) -> None:
     """Every group on every data set, then the report."""
-    context = Context(args.referee, args.results, cells.default_store(), args.force)
+    context = Context(args.referee, args.results, default_store(), args.force)
     for folder in args.datasets:
         problem, split = open_problem(context, folder.resolve())
         for checkpoint in args.adapter:
@@ -95,13 +98,13 @@ def run(args: argparse.Namespace) -> None:
                 for seed in args.seeds if RECIPES[name].random else [0]:
                     run_peer(context, problem, name, seed)
         if "fusion" in args.groups:
-            for name in (*pairs.FIXED, pairs.BEST_TWO):
+            for name in (*fusion.FIXED, fusion.BEST_TWO):
                 for seed in args.seeds:
-                    pairs.run_fusion(context, problem, name, seed)
+                    fusion.run_fusion(context, problem, name, seed)
         if "cold" in args.groups:
-            from eval.ranking.cold_runs import GRIDS, run_cold
+            from eval.ranking.cold_runs import PEERS, run_cold
 
-            for name in GRIDS:
+            for name in PEERS:
                 for seed in args.seeds:
                     run_cold(context, problem, split, name, seed)
         if "variants" in args.groups:

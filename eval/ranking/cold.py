@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.ranking import metrics
-from eval.ranking.metrics import Floats
+from eval.ranking.problem import Floats
+from llmrec.evaluation.metrics import mask_seen, ndcg, recall, target_ranks, tie_order, user_means
 from llmrec.evaluation.splits import Split
 
 SHARE = 0.1
@@ -96,15 +96,14 @@ def cold_metrics(
     warm = set(np.flatnonzero(~hidden).tolist()) if candidates == "cold-hidden" else set()
     excluded = [sorted(warm | {row[item] for item in event.seen}) for event in events]
     targets = np.array([row[event.target] for event in events])
-    ranks = metrics.target_ranks(scores, excluded, targets, metrics.tie_order(item_ids))
+    ranks = target_ranks(mask_seen(scores, excluded), targets, tie_order(item_ids))
     users = {user: place for place, user in enumerate(dict.fromkeys(event.user for event in events))}
     owners = np.array([users[event.user] for event in events])
-    ndcg = metrics.user_means(metrics.ndcg(ranks), owners)
-    recall = metrics.user_means(metrics.recall(ranks), owners)
+    per_user = {name: user_means(of(ranks), owners) for name, of in (("ndcg", ndcg), ("recall", recall))}
     return {
-        "recall@10": round(float(recall.mean()), 5),
-        "ndcg@10": round(float(ndcg.mean()), 5),
-        "se_ndcg@10": round(float(ndcg.std(ddof=1) / np.sqrt(len(users))), 5),
+        "recall@10": round(float(per_user["recall"].mean()), 5),
+        "ndcg@10": round(float(per_user["ndcg"].mean()), 5),
+        "se_ndcg@10": round(float(per_user["ndcg"].std(ddof=1) / np.sqrt(len(users))), 5),
         "users": len(users),
         "events": len(events),
         "hidden_items": int(hidden.sum()),

@@ -12,16 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.ranking import cells
 from eval.ranking.cold import CANDIDATES, ColdEvent, ColdSplit, cold_metrics, cold_split
-from eval.ranking.cold_runs import record_cold_cell
+from eval.ranking.cold_runs import record_cold_rows
 from eval.ranking.features import all_features
-from eval.ranking.metrics import Floats
-from eval.ranking.problem import Problem
+from eval.ranking.problem import Floats, Problem
 from eval.ranking.queries import Queries, path
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import report_epoch, valid_of
 from eval.ranking.variants import train_variant, variant_of
+from eval.store import this_machine
 from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
@@ -88,7 +87,7 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
             on_valid = cold_metrics(_mixed(valid.of(transfers), used, closed), hidden.valid, item_ids, seed, section)
             variant = variant_of("llm", problem.name)
             recipe = RecLMConfig(**variant.shape).model_dump() | TrainConfig(seed=seed, **variant.recipe).recipe()
-            rows = record_cold_cell(
+            rows = record_cold_rows(
                 problem.folder,
                 model,
                 test,
@@ -100,9 +99,9 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
                 found.about["seconds"] + time.perf_counter() - start,
                 valid={"ndcg@10": on_valid["ndcg@10"], "training": valid_of(found.about)},
                 sections=(section,),
-                machine=cells.this_machine() | {"trained_on": found.about["machine"]},
+                machine=this_machine() | {"trained_on": found.about["machine"]},
             )
-            print(f"  {model} seed {seed}, {section}: NDCG@10 {rows[0]['metrics']['ndcg@10']:.4f}", flush=True)
+            print(f"  {model} seed {seed}, {section}: NDCG@10 {rows[0].metrics['ndcg@10']:.4f}", flush=True)
 
 
 def _mixed(scores: Mapping[str, Floats], weights: Mapping[str, float], closed: Sequence[Sequence[int]]) -> Floats:

@@ -1,31 +1,24 @@
-"""Cells of the cold-item tables: content-kNN and popularity, and the door for our own scores."""
+"""Rows of the cold-item tables: content-kNN and popularity, and how scores of our own are filed."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.ranking import cells
 from eval.ranking.cold import CANDIDATES, ColdEvent, ColdSplit, cold_metrics, cold_split
-from eval.ranking.features import similarity
-from eval.ranking.metrics import Floats
-from eval.ranking.peers import Config, Peer
-from eval.ranking.peers.content_knn import GRID_BOTH, GRID_IMAGE, GRID_TEXT, ContentKNN
-from eval.ranking.peers.popularity import Popularity
-from eval.ranking.problem import Problem
-from eval.ranking.runs import Context
+from eval.ranking.problem import Floats, Problem
+from eval.ranking.record import SPLIT, fingerprints, store_of
+from eval.ranking.runs import RECIPES, Context
+from eval.store import Row, stamped
+from llmrec.baselines import Baseline
+from llmrec.baselines.base import Config
 from llmrec.evaluation.splits import Split
 
-GRIDS: dict[str, Sequence[Config]] = {
-    "popularity": [{}],
-    "content-knn-text": GRID_TEXT,
-    "content-knn-image": GRID_IMAGE,
-    "content-knn-text-image": GRID_BOTH,
-}
+PEERS = ("popularity", "content-knn-text", "content-knn-image", "content-knn-text-image")
+"""Those of `RECIPES` that can rank an item which nobody took."""
 
 
-def record_cold_cell(
+def record_cold_rows(
     dataset: Path,
     model: str,
     scores: Floats,
@@ -41,29 +34,27 @@ def record_cold_cell(
     sections: Sequence[str] = CANDIDATES,
     machine: Mapping[str, Any] | None = None,
     commit: str | None = None,
-) -> list[cells.Row]:
+) -> list[Row]:
     """Score (test events, items) of `split.test` and write a row for each kind of candidates.
 
     Columns of `scores` are as in `item_ids`, the catalogue's order. The rows' seed is the split's.
     """
     rows = []
     for section in sections:
-        row = {
-            "section": section,
-            "kind": kind,
-            "dataset": dataset.name,
-            "model": model,
-            "seed": split.seed,
-            "at": "test",
-            "split": f"{cells.SPLIT}; a tenth of the items hidden by hash of seed and id",
-            "scored_by": "eval.ranking.cold",
-            "metrics": cold_metrics(scores, split.test, item_ids, split.seed, section),
-            "measures": {},
-            "valid": dict(valid or {}),
-            "config": dict(config),
-            **cells.fingerprints(dataset, referee),
-        }
-        rows.append(cells.write_row(folder, row, seconds, machine, commit))
+        row = Row(
+            section=section,
+            kind=kind,
+            dataset=dataset.name,
+            model=model,
+            seed=split.seed,
+            split=f"{SPLIT}; a tenth of the items hidden by hash of seed and id",
+            scored_by="eval.ranking.cold",
+            metrics=cold_metrics(scores, split.test, item_ids, split.seed, section),
+            valid=dict(valid or {}),
+            config=dict(config),
+            **fingerprints(dataset, referee),
+        )
+        rows.append(store_of(folder).write(stamped(row, seconds, machine, commit)))
     return rows
 
 
@@ -77,18 +68,18 @@ def run_cold(context: Context, problem: Problem, split: Split, name: str, seed: 
     hidden = cold_split(split, seed)
     rows = problem.catalog.rows
     item_ids = [item.id for item in problem.catalog.items]
-    build = _builder(problem, name)
+    recipe = RECIPES[name]
+    train = [rows(history) for history in hidden.train.values()]
 
-    def scored(peer: Peer, events: Sequence[ColdEvent]) -> Floats:
-        return peer.scores([rows(event.history) for event in events])
+    def scored(peer: Baseline, events: Sequence[ColdEvent]) -> Floats:
+        return peer.score([rows(event.history) for event in events])
 
     for section in CANDIDATES:
         start = time.perf_counter()
         tried: list[tuple[dict[str, Any], float]] = []
-        best: tuple[float, Config, Peer] | None = None
-        for config in GRIDS[name]:
-            peer = build(config)
-            peer.fit([rows(history) for history in hidden.train.values()])
+        best: tuple[float, Config, Baseline] | None = None
+        for config in recipe.grid:
+            peer = recipe.build(seed, config).fit_rows(problem.catalog, train, features=recipe.features(problem))
             reached = cold_metrics(scored(peer, hidden.valid), hidden.valid, item_ids, seed, section)
             tried.append((dict(config), reached["ndcg@10"]))
             if best is None or reached["ndcg@10"] > best[0]:
@@ -96,7 +87,7 @@ def run_cold(context: Context, problem: Problem, split: Split, name: str, seed: 
         if best is None:
             raise ValueError(f"{name}: an empty grid")
         ndcg, config, peer = best
-        record_cold_cell(
+        record_cold_rows(
             problem.folder,
             name,
             scored(peer, hidden.test),
@@ -110,9 +101,3 @@ def run_cold(context: Context, problem: Problem, split: Split, name: str, seed: 
             valid={"ndcg@10": ndcg, "tried": tried},
             sections=(section,),
         )
-
-
-def _builder(problem: Problem, name: str) -> Callable[[Config], Peer]:
-    if name == "popularity":
-        return lambda _config: Popularity(problem.n_items)
-    return lambda config: ContentKNN(partial(similarity, problem), **config)

@@ -1,4 +1,4 @@
-"""Frozen text and image features by llmrec's own encoders and cache, and similarities from them."""
+"""Frozen features by llmrec's own encoders and cache."""
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.ranking.metrics import Floats
-from eval.ranking.peers.content_knn import cosine
-from eval.ranking.problem import Problem
+from eval.ranking.problem import Floats, Problem
 from llmrec.paths import home
 
 if TYPE_CHECKING:
@@ -30,9 +28,3 @@ def vectors(problem: Problem, modality: str) -> tuple[Floats, NDArray[np.bool_]]
     """(items, dim) vectors and (items,) mask of `text` or `image`; encoded once, then cached on disk."""
     features = all_features(problem)
     return features.vectors[modality], features.mask[modality]
-
-
-@lru_cache(maxsize=4)
-def similarity(problem: Problem, modality: str, centred: bool) -> Floats:
-    """(items, items) cosine in one modality."""
-    return cosine(*vectors(problem, modality), centred)

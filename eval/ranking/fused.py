@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.ranking import cells
 from eval.ranking.features import all_features
-from eval.ranking.metrics import Floats
-from eval.ranking.problem import Problem
+from eval.ranking.problem import Floats, Problem
 from eval.ranking.queries import Queries
+from eval.ranking.record import record_row
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries
+from eval.store import this_machine
 from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse
@@ -30,7 +30,7 @@ FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
 
 @dataclass(frozen=True)
 class Part:
-    """A cell: which components are fused (None: all there are) and where the row goes."""
+    """A row: which components are fused (None: all there are) and where the row goes."""
 
     model: str
     section: str
@@ -53,7 +53,7 @@ PARTS = (
 
 
 def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> None:
-    """Fit the weights on valid, rank test and file the cells, unless they are there.
+    """Fit the weights on valid, rank test and file the rows, unless they are there.
 
     The parts without an LLM have no chance in them and are filed for seed 0 alone, except under wishes.
     """
@@ -107,7 +107,7 @@ def _file(
     reached = problem.ndcg(_finite(fuse(used["valid"], weights, problem.valid.histories)), "valid")
     test = _finite(fuse(used["test"], weights, problem.test.histories))
     trained = "llm" in used["test"]
-    row = cells.record_cell(
+    row = record_row(
         problem.folder,
         part.model,
         seed,
@@ -119,9 +119,9 @@ def _file(
         section=part.section,
         valid={"ndcg@10": round(reached, 5)},
         store=context.store,
-        machine=cells.this_machine() | ({"trained_on": found.about["machine"]} if trained else {}),
+        machine=this_machine() | ({"trained_on": found.about["machine"]} if trained else {}),
     )
-    print(f"  {part.model} seed {seed}, {part.section}: test NDCG@10 {row['metrics']['ndcg@10']:.4f}", flush=True)
+    print(f"  {part.model} seed {seed}, {part.section}: test NDCG@10 {row.metrics['ndcg@10']:.4f}", flush=True)
 
 
 def _finite(scores: Floats) -> Floats:

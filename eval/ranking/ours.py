@@ -1,4 +1,4 @@
-"""Our own cells: an adapter pack ranked by `llmrec rank`, as a user would run it."""
+"""Our own rows: an adapter ranked by `llmrec rank`, as a user would run it."""
 
 import json
 import os
@@ -8,14 +8,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.ranking import cells, referee
+from eval.ranking import referee
 from eval.ranking.problem import Problem
+from eval.ranking.record import record_row
 from eval.ranking.runs import Context
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A trained adapter pack to be measured as one seed of one model."""
+    """A trained adapter to be measured as one seed of one model."""
 
     model: str
     seed: int
@@ -34,7 +35,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 
 def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -> None:
-    """Rank test with the pack and file the cell, unless it is there."""
+    """Rank test with the adapter and file the row, unless it is there."""
     if checkpoint.dataset != problem.name or context.done(problem, checkpoint.model, checkpoint.seed):
         return
     print(f"{problem.name} {checkpoint.model} seed {checkpoint.seed}", flush=True)
@@ -46,7 +47,7 @@ def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -
     asked += ["--split", str(split), "--at", "test", "--out", str(ranking)]
     start = time.perf_counter()
     subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *asked], check=True)
-    cells.record_cell(
+    row = record_row(
         problem.folder,
         checkpoint.model,
         checkpoint.seed,
@@ -57,7 +58,4 @@ def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -
         time.perf_counter() - start,
         store=context.store,
     )
-    print(
-        json.dumps(cells.read_cell(context.results, problem.name, checkpoint.model, checkpoint.seed)["metrics"]),
-        flush=True,
-    )
+    print(json.dumps(dict(row.metrics)), flush=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.ranking import cells
+from eval.store import head_commit, this_machine
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for, extract
 from llmrec.evaluation.splits import rolling_split
@@ -119,8 +119,8 @@ def main() -> None:
     about = {
         "what": f"ranking one {ITEMS}-item history, batch 1, {RecLMConfig().exit_layer} layers, median of {ROUNDS}",
         "dataset": args.dataset.resolve().name,
-        "machine": cells.this_machine() | {"threads": torch.get_num_threads()},
-        "commit": cells.head_commit(),
+        "machine": this_machine() | {"threads": torch.get_num_threads()},
+        "commit": head_commit(),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "command": "python -m eval.ranking.prompt_cost",
     }

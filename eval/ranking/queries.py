@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.ranking.metrics import Floats
+from eval.ranking.problem import Floats
 from eval.ranking.variants import Trained
 from llmrec.catalog import Catalog
 from llmrec.encoders import text_encoder

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from eval.ranking import features, fusion, scores
-from eval.ranking.metrics import Floats
-from eval.ranking.pairs import seed_of
-from eval.ranking.problem import Problem
-from eval.ranking.runs import Context, file_cell
+from eval.ranking import features, fusion
+from eval.ranking.fusion import load_scores, seed_of
+from eval.ranking.problem import Floats, Problem
+from eval.ranking.runs import Context, file_ranking
 from llmrec.encoders import text_encoder
 from llmrec.train.query_texts import compose_query
 
@@ -55,7 +54,7 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def run_rival(context: Context, problem: Problem, name: str, seed: int) -> None:
-    """Tune the wish's weight on valid wishes, score test and file the cell, unless it is there."""
+    """Tune the wish's weight on valid wishes, score test and file the row, unless it is there."""
     if context.done(problem, name, seed, "wish"):
         return
     start = time.perf_counter()
@@ -67,14 +66,14 @@ def run_rival(context: Context, problem: Problem, name: str, seed: int) -> None:
         test, config = asked["test"], {}
         valid = {"ndcg@10": round(problem.ndcg(asked["valid"], "valid"), 5)}
     else:
-        own = {at: scores.load(context.store, problem, base, seed_or_zero(base, seed), at) for at in asked}
+        own = {at: load_scores(context.store, problem, base, seed_or_zero(base, seed), at) for at in asked}
         fused = fusion.tune(problem, own["valid"], asked["valid"])
         test = fused.combine(own["test"], asked["test"], problem.test.histories)
         config = {"base": base, "weight_of_wish": fused.weight}
         valid = fused.report()
     seconds = time.perf_counter() - start
     about: dict[str, Any] = {"config": config, "seconds": seconds, "valid": valid}
-    file_cell(context, problem, name, seed, test, kind="peer", section="wish", **about)
+    file_ranking(context, problem, name, seed, test, kind="peer", section="wish", **about)
 
 
 def seed_or_zero(base: str, seed: int) -> int:

@@ -1,19 +1,23 @@
-"""Running one peer: choose its configuration on valid, score test once, keep scores, file the cell."""
+"""Running one peer: choose its configuration on valid, score test once, keep scores, file the row."""
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eval.ranking import cells, scores
-from eval.ranking.features import similarity
-from eval.ranking.metrics import Floats
-from eval.ranking.peers import Config, Peer, als, content_knn, ease, item_knn, popularity, sasrec
-from eval.ranking.problem import Problem
+from eval.ranking.features import all_features
+from eval.ranking.problem import Floats, Problem
+from eval.ranking.record import finished, record_row, store_of
+from llmrec.baselines import Baseline, baseline_class
+from llmrec.baselines.base import Config
+
+if TYPE_CHECKING:
+    from llmrec.encoders import Features
 
 
 @dataclass(frozen=True)
@@ -26,42 +30,60 @@ class Context:
     force: bool = False
 
     def done(self, problem: Problem, model: str, seed: int, section: str = "main") -> bool:
-        """Whether the cell is filed already (never with `force`)."""
-        return not self.force and cells.finished(self.results, problem.folder, self.referee, model, seed, section)
-
-
-Build = Callable[[Problem, int, Config], Peer]
+        """Whether the row is filed already (never with `force`)."""
+        return not self.force and finished(self.results, problem.folder, self.referee, model, seed, section)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A peer by name: how to build it and what validation may choose from.
+    """A peer by name: which baseline it is and what validation may choose from.
 
     `tune_once`: the configuration chosen with seed 0 is kept for the others (it is expensive to fit).
     """
 
-    build: Build
+    baseline: str
     grid: Sequence[Config]
-    random: bool = False
+    fixed: Config = field(default_factory=dict)
     tune_once: bool = False
 
+    @property
+    def random(self) -> bool:
+        """Whether chance plays a part, so that several seeds are run."""
+        return baseline_class(self.baseline).random
 
-def _content(problem: Problem, _seed: int, config: Config) -> Peer:
-    return content_knn.ContentKNN(partial(similarity, problem), **config)
+    def build(self, seed: int, config: Config) -> Baseline:
+        """The baseline, not fitted yet."""
+        chance = {"seed": seed} if self.random else {}
+        return baseline_class(self.baseline)(**self.fixed, **chance, **config)
+
+    def features(self, problem: Problem) -> "Features | None":
+        """The features it reads."""
+        return all_features(problem) if self.baseline == "content-knn" else None
 
 
+_CONTENT: list[dict[str, Any]] = [
+    {"last": last, "pool": pool, "centred": centred}
+    for last, pool, centred in product((1, 2, 3, 5, 10, 20, 50), ("max", "mean"), (False, True))
+    if last > 1 or pool == "max"
+]
+_BOTH = [
+    one | {"weights": {"text": 1 - share, "image": share}}
+    for one, share in product(_CONTENT, (0.1, 0.2, 0.35, 0.5, 0.7))
+]
+_ALS = product((16, 32, 64, 128), (0.1, 1.0, 10.0), (0.5, 1.0, 5.0, 20.0))
+_EPOCHS = [{"epochs": 25}, {"epochs": 50}]
 RECIPES: dict[str, Recipe] = {
-    "popularity": Recipe(lambda p, _seed, _config: popularity.Popularity(p.n_items), popularity.GRID),
-    "item-knn": Recipe(lambda p, _seed, config: item_knn.ItemKNN(p.n_items, **config), item_knn.GRID),
-    "ease": Recipe(lambda p, _seed, config: ease.Ease(p.n_items, **config), ease.GRID),
-    "content-knn-text": Recipe(_content, content_knn.GRID_TEXT),
-    "content-knn-image": Recipe(_content, content_knn.GRID_IMAGE),
-    "content-knn-text-image": Recipe(_content, content_knn.GRID_BOTH),
-    "als": Recipe(lambda p, seed, config: als.Als(p.n_items, seed, **config), als.GRID, True, True),
-    "sasrec": Recipe(lambda p, seed, config: sasrec.SASRec(p.n_items, seed, **config), sasrec.GRID, True, True),
-    "sasrec-windows": Recipe(
-        lambda p, seed, config: sasrec.SASRec(p.n_items, seed, **config), sasrec.GRID_WINDOWS, True, True
+    "popularity": Recipe("popularity", [{}]),
+    "item-knn": Recipe(
+        "item-knn", [{"k": k, "shrink": shrink} for k, shrink in product((10, 20, 50, 100, 200, 400), (0, 5, 20, 100))]
     ),
+    "ease": Recipe("ease", [{"regulariser": value} for value in (5, 20, 50, 100, 200, 300, 500, 1000)]),
+    "content-knn-text": Recipe("content-knn", [one | {"weights": {"text": 1.0}} for one in _CONTENT]),
+    "content-knn-image": Recipe("content-knn", [one | {"weights": {"image": 1.0}} for one in _CONTENT]),
+    "content-knn-text-image": Recipe("content-knn", _BOTH),
+    "als": Recipe("als", [{"factors": f, "regularization": r, "alpha": a} for f, r, a in _ALS], tune_once=True),
+    "sasrec": Recipe("sasrec", _EPOCHS, {"windows": False}, True),
+    "sasrec-windows": Recipe("sasrec", _EPOCHS, {"windows": True}, True),
 }
 """The peers, cheapest first."""
 
@@ -70,21 +92,22 @@ RECIPES: dict[str, Recipe] = {
 class Tuned:
     """A peer fitted with the configuration that was best on valid."""
 
-    peer: Peer
+    peer: Baseline
     config: Config
     valid: Floats
     ndcg: float
     tried: list[tuple[dict[str, Any], float]]
 
 
-def tune(problem: Problem, build: Callable[[Config], Peer], grid: Sequence[Config]) -> Tuned:
+def tune(
+    problem: Problem, build: Callable[[Config], Baseline], grid: Sequence[Config], features: "Features | None" = None
+) -> Tuned:
     """Fit every configuration on train, keep the best NDCG@10 on valid (the first of equals)."""
     best: Tuned | None = None
     tried: list[tuple[dict[str, Any], float]] = []
     for config in grid:
-        peer = build(config)
-        peer.fit(problem.train)
-        valid = peer.scores(problem.valid.histories)
+        peer = build(config).fit_rows(problem.catalog, problem.train, features=features)
+        valid = peer.score(problem.valid.histories)
         ndcg = problem.ndcg(valid, "valid")
         tried.append((dict(config), round(ndcg, 5)))
         print(f"  {dict(config)} valid NDCG@10 {ndcg:.4f}", flush=True)
@@ -96,17 +119,20 @@ def tune(problem: Problem, build: Callable[[Config], Peer], grid: Sequence[Confi
 
 
 def run_peer(context: Context, problem: Problem, name: str, seed: int) -> None:
-    """Tune, score and file the cell of one peer and seed, unless it is there."""
+    """Tune, score and file the row of one peer and seed, unless it is there."""
+    from eval.ranking.fusion import save_scores  # which needs the peers' names
+
     recipe = RECIPES[name]
     if context.done(problem, name, seed):
         return
     print(f"{problem.name} {name} seed {seed}", flush=True)
     start = time.perf_counter()
-    chosen = tune(problem, partial(recipe.build, problem, seed), _grid(context, problem, name, seed))
-    test = chosen.peer.scores(problem.test.histories)
-    scores.save(context.store, problem, name, seed, "valid", chosen.valid)
-    scores.save(context.store, problem, name, seed, "test", test)
-    file_cell(
+    grid = _grid(context, problem, name, seed)
+    chosen = tune(problem, partial(recipe.build, seed), grid, recipe.features(problem))
+    test = chosen.peer.score(problem.test.histories)
+    save_scores(context.store, problem, name, seed, "valid", chosen.valid)
+    save_scores(context.store, problem, name, seed, "test", test)
+    file_ranking(
         context,
         problem,
         name,
@@ -120,14 +146,16 @@ def run_peer(context: Context, problem: Problem, name: str, seed: int) -> None:
 
 
 def _grid(context: Context, problem: Problem, name: str, seed: int) -> Sequence[Config]:
+    """The configurations to try; rows filed by an earlier package (RecTools) name others, which are none of these."""
     recipe = RECIPES[name]
-    first = cells.finished(context.results, problem.folder, context.referee, name, 0)
-    if recipe.tune_once and seed > 0 and first:
-        return [cells.read_cell(context.results, problem.name, name, 0)["config"]]
+    if recipe.tune_once and seed > 0 and finished(context.results, problem.folder, context.referee, name, 0):
+        first = store_of(context.results).find(problem.name, name, 0, "main")
+        if first and dict(first.config) in list(map(dict, recipe.grid)):
+            return [first.config]
     return recipe.grid
 
 
-def file_cell(
+def file_ranking(
     context: Context,
     problem: Problem,
     model: str,
@@ -143,7 +171,7 @@ def file_cell(
     """Turn test scores into rankings and file them; scores that are not finite are an error."""
     if not np.isfinite(test).all():
         raise ValueError(f"{model}: scores hold NaN or infinity")
-    row = cells.record_cell(
+    row = record_row(
         problem.folder,
         model,
         seed,
@@ -157,5 +185,5 @@ def file_cell(
         valid=valid,
         store=context.store,
     )
-    reached = row["metrics"]["ndcg@10"]
+    reached = row.metrics["ndcg@10"]
     print(f"  {model} seed {seed}: test NDCG@10 {reached:.4f} ({seconds:.0f} s)", flush=True)

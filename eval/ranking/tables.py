@@ -8,8 +8,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from eval.ranking.bootstrap import Comparison, compare
-from eval.ranking.cells import SECTIONS, Row
+import numpy as np
+
+from eval.ranking.record import SECTIONS
+from eval.store import Row
+from llmrec.evaluation import bootstrap
 
 METRICS = ("ndcg@10", "recall@10", "ndcg@20", "recall@20", "mrr@10", "coverage@10")
 BOOTSTRAPPED = ("main", "wish")
@@ -33,19 +36,55 @@ class Line:
     @property
     def kind(self) -> str:
         """`ours`, `peer` or `fusion`."""
-        return str(self.rows[0]["kind"])
+        return self.rows[0].kind
 
     def value(self, metric: str) -> tuple[float, float | None] | None:
         """(mean, standard deviation or None with one seed) over the seeds; None where never measured."""
-        found = [row[at][metric] for row in self.rows for at in ("metrics", "measures") if metric in row[at]]
+        found = [told[metric] for row in self.rows for told in (row.metrics, row.measures) if metric in told]
         if not found:
             return None
         return statistics.fmean(found), statistics.stdev(found) if len(found) > 1 else None
 
     def valid(self) -> float | None:
         """Mean NDCG@10 on valid, where the row says it."""
-        found = [row["valid"]["ndcg@10"] for row in self.rows if "ndcg@10" in row["valid"]]
+        found = [row.valid["ndcg@10"] for row in self.rows if "ndcg@10" in row.valid]
         return statistics.fmean(found) if found else None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Mean NDCG@10 of `ours` against `rival` over the same users, each averaged over its seeds first."""
+
+    dataset: str
+    section: str
+    ours: str
+    rival: str
+    mean_ours: float
+    mean_rival: float
+    ratio: float
+    low: float
+    high: float
+    """95 % interval of the ratio."""
+    p: float
+    """Share of resamples in which ours is not ahead."""
+
+
+def compare(ours: Sequence[Row], rival: Sequence[Row]) -> Comparison:
+    """Paired bootstrap over users, each model averaged over its rows (seeds).
+
+    Raises `ValueError` where the rows are of different data, splits or referees.
+    """
+    for name in ("dataset", "data", "referee", "at"):
+        found = {getattr(row, name) for row in (*ours, *rival)}
+        if len(found) > 1:
+            raise ValueError(f"rows differ in {name}: {', '.join(sorted(found))}; run the older ones again")
+    a, b = (np.mean([row.ndcg_per_user for row in rows], axis=0) for rows in (ours, rival))
+    told = bootstrap.compare(a, b)
+    first = ours[0]
+    return Comparison(
+        first.dataset, first.section, first.model, rival[0].model,
+        told.mean, told.rival, told.ratio.value, told.ratio.low, told.ratio.high, told.p,
+    )  # fmt: skip
 
 
 def lines(rows: Sequence[Row]) -> list[Line]:
@@ -53,7 +92,7 @@ def lines(rows: Sequence[Row]) -> list[Line]:
     place = list(SECTIONS).index
 
     def key(row: Row) -> tuple[str, int, str]:
-        return row["dataset"], place(row["section"]), row["model"]
+        return row.dataset, place(row.section), row.model
 
     grouped = [
         Line(dataset, list(SECTIONS)[section], model, tuple(group))
@@ -99,7 +138,7 @@ def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison], aims: st
     parts = [
         "# Ranking\n",
         "Written by `python -m eval.ranking`; every line is the mean ± standard deviation over its seeds of "
-        "the rows in `cells/`. Protocol: the referee's rolling split, full ranking, tuned on valid, test once.\n",
+        "the rows in `rows.jsonl`. Protocol: the referee's rolling split, full ranking, tuned on valid, test once.\n",
         aims,
     ]
     for dataset, of_dataset in groupby(all_lines, key=lambda ln: ln.dataset):
@@ -108,7 +147,7 @@ def markdown(all_lines: Sequence[Line], compared: Sequence[Comparison], aims: st
             group = list(of_section)
             if section in ABLATIONS:
                 group = _with_reference(group, all_lines)
-            first = group[0].rows[0]["metrics"]
+            first = group[0].rows[0].metrics
             parts += [f"### {SECTIONS[section]}\n", f"{first['users']} users, {first['events']} events.\n"]
             parts += [_table(group), ""]
         own = [one for one in compared if one.dataset == dataset]
@@ -125,7 +164,7 @@ def _with_reference(group: Sequence[Line], all_lines: Sequence[Line]) -> list[Li
 
 def _table(group: Sequence[Line]) -> str:
     metrics = [metric for metric in METRICS if any(line.value(metric) for line in group)]
-    measures = list(dict.fromkeys(name for line in group for row in line.rows for name in row["measures"]))
+    measures = list(dict.fromkeys(name for line in group for row in line.rows for name in row.measures))
     head = ["model", "", "seeds", *metrics, "valid ndcg@10", *measures]
     body = [
         [
@@ -169,7 +208,7 @@ def _shown(value: tuple[float, float | None] | None) -> str:
 
 def write_csv(path: Path, all_lines: Sequence[Line]) -> None:
     """One line a model and section, means and deviations as numbers."""
-    names = [*METRICS, *dict.fromkeys(n for ln in all_lines for row in ln.rows for n in row["measures"])]
+    names = [*METRICS, *dict.fromkeys(n for ln in all_lines for row in ln.rows for n in row.measures)]
     with path.open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out)
         spread = [column for name in names for column in (name, f"{name}_sd")]

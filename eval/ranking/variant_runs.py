@@ -1,4 +1,4 @@
-"""Cells of our model and its variants, the LLM path alone: plain, under a wish, with the history shuffled.
+"""Rows of our model and its variants, the LLM path alone: plain, under a wish, with the history shuffled.
 
 Training takes minutes on a GPU and over an hour on a CPU, so it writes a checkpoint and goes on from it, and
 what the trained model says is kept (`eval.ranking.queries`).
@@ -8,12 +8,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eval.ranking import cells, queries, referee
+from eval.ranking import queries, referee
 from eval.ranking.features import all_features
 from eval.ranking.problem import Problem
 from eval.ranking.queries import Queries
+from eval.ranking.record import record_row
 from eval.ranking.runs import Context
 from eval.ranking.variants import VARIANTS, train_variant, variant_of
+from eval.store import Row, this_machine
 from llmrec.errors import BadInput
 from llmrec.evaluation.splits import Split
 from llmrec.model.config import RecLMConfig
@@ -39,10 +41,10 @@ def run_variants(
 
 
 def run_variant(context: Context, problem: Problem, split: Split, name: str, seed: int) -> None:
-    """Train the variant, rank test and file its cells, unless they are there."""
+    """Train the variant, rank test and file its rows, unless they are there."""
     sections = {name: VARIANTS[name].section, SHUFFLED: "order"} if name == "llm" else {name: VARIANTS[name].section}
-    cells_of = [*sections.items(), (name, "wish")]
-    missing = [(model, at) for model, at in cells_of if not context.done(problem, model, seed, at)]
+    rows_of = [*sections.items(), (name, "wish")]
+    missing = [(model, at) for model, at in rows_of if not context.done(problem, model, seed, at)]
     if not missing:
         return
     found = trained_queries(context, problem, split, name, seed)
@@ -94,14 +96,14 @@ def file_variant(
     model: str | None = None,
     machine: Mapping[str, Any] | None = None,
     commit: str | None = None,
-) -> cells.Row:
+) -> Row:
     """File a ranking of test by the variant; `about` tells of its training (see `Queries.about`).
 
     The row's seconds are those of training and ranking; its machine says where each was done.
     """
     variant = variant_of(name, problem.name)
     shape, recipe = RecLMConfig(**variant.shape), TrainConfig(seed=seed, **variant.recipe)
-    row = cells.record_cell(
+    row = record_row(
         problem.folder,
         model or name,
         seed,
@@ -115,10 +117,10 @@ def file_variant(
         section=section,
         valid=valid_of(about),
         store=context.store,
-        machine=machine or cells.this_machine() | {"trained_on": about["machine"]},
+        machine=machine or this_machine() | {"trained_on": about["machine"]},
         commit=commit,
     )
-    print(f"  {row['model']} seed {seed}, {section}: test NDCG@10 {row['metrics']['ndcg@10']:.4f}", flush=True)
+    print(f"  {row.model} seed {seed}, {section}: test NDCG@10 {row.metrics['ndcg@10']:.4f}", flush=True)
     return row
 
 

@@ -21,11 +21,11 @@ from typing import Any
 import httpx
 import numpy as np
 
-from eval.ranking.cells import command_line, head_commit, this_machine
 from eval.serving.chats import converse, lost_events
 from eval.serving.gateway import serving
 from eval.serving.load import open_loop, percentiles, summary
 from eval.serving.plot import plot
+from eval.store import command_line, head_commit, this_machine
 from llmrec import paths
 from llmrec.catalog import load_catalog
 from llmrec.setup import demo_data

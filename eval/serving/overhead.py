@@ -23,9 +23,9 @@ from typing import Any
 import httpx
 import numpy as np
 
-from eval.ranking.cells import command_line, head_commit, this_machine
 from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
+from eval.store import command_line, head_commit, this_machine
 from llmrec.engine.remote import PATIENCE
 from llmrec.pipeline import through_vllm
 from llmrec.recommender import Recommender

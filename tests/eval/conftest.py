@@ -45,6 +45,6 @@ def tiny_problem(tiny_folder: Path) -> Problem:
 
 
 @pytest.fixture(scope="session")
-def referee(shared: Path) -> Path:
-    """The referee script; tests that need it skip where it is absent."""
-    return shared / "referee" / "referee.py"
+def referee() -> Path:
+    """The referee script."""
+    return Path(__file__).resolve().parents[1] / "evaluation" / "referee.py"

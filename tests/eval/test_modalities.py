@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.modalities.cells import COLD, MAIN, REMOVED, Cells, read_rows
 from eval.modalities.checkpoints import load_checkpoints, run_checkpoint
-from eval.modalities.hybrid import hybrid_scores
 from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only
 from eval.modalities.recipes import CLASSICS, RECIPES, Training, row_name, with_encoders
 from eval.modalities.report import write_report
-from eval.modalities.rows import removed
+from eval.modalities.rows import COLD, MAIN, REMOVED, Filed, removed
 from eval.modalities.runs import ORACLE, Run, run_hybrid, run_oracle, run_recipe
 from eval.modalities.worlds import World, open_world
 from llmrec.catalog.simshop import ATTRIBUTES, make_world
@@ -30,7 +28,7 @@ from llmrec.paths import resource
 
 ITEMS, USERS = 60, 40
 QUICK = Training(
-    {"exit_layer": 1, "dim": 32, "window": 16, "lora_rank": 0}, {"epochs": 1, "wishes": 0, "batch": 8}, False, 50
+    {"exit_layer": 1, "dim": 32, "window": 16, "lora_rank": 0}, {"epochs": 1, "queries": 0, "batch": 8}, False, 50
 )
 
 
@@ -67,8 +65,8 @@ def features(world: World) -> Features:
     return Features(ids, ids, vectors, mask, {m: f"{m}-truth" for m in vectors}, keys)
 
 
-def a_run(world: World, cells: Cells, base: Path, store: Path, name: str = "weighted") -> Run:
-    return Run(world, cells, name, RECIPES[name], QUICK, 0, base, store)
+def a_run(world: World, filed: Filed, base: Path, store: Path, name: str = "weighted") -> Run:
+    return Run(world, filed, name, RECIPES[name], QUICK, 0, base, store)
 
 
 def test_oracle_knows_more_than_chance_and_knows_cold_items_too(world: World) -> None:
@@ -90,36 +88,36 @@ def test_groups_part_the_users_by_where_their_taste_lives(world: World) -> None:
 
 
 def test_rows_of_one_recipe_and_report(world: World, features: Features, tiny_base: Path, tmp_path: Path) -> None:
-    cells = Cells(tmp_path / "results")
-    run = a_run(world, cells, tiny_base, tmp_path)
-    run_oracle(world, cells)
-    run_hybrid(world, cells, only(features, ("text",)), 0)
+    filed = Filed(tmp_path / "results")
+    run = a_run(world, filed, tiny_base, tmp_path)
+    run_oracle(world, filed)
+    run_hybrid(world, filed, only(features, ("text",)), 0)
     run_recipe(run, features, retrained=True, cold=True)
-    rows = {(row["section"], row["model"]): row for row in read_rows(cells.folder)}
+    rows = {(row.section, row.model): row for row in filed.store.rows()}
     expected = {(MAIN, "weighted"), (COLD, "weighted"), (MAIN, ORACLE), (COLD, ORACLE)}
     expected |= {(at, removed("weighted", m, "masked")) for m in ("text", "image") for at in (REMOVED, COLD)}
     expected |= {(REMOVED, removed("weighted", m, "retrained")) for m in ("text", "image")}
     assert expected < set(rows)
     whole = rows[MAIN, "weighted"]
-    assert whole["measures"]["weight of text"] + whole["measures"]["weight of image"] == pytest.approx(1, abs=1e-3)
-    assert whole["measures"]["tokens a request"] > 5 and whole["commit"] and whole["config"]["fusion"] == "weighted"
-    assert whole["metrics"]["ndcg@10"] != rows[REMOVED, removed("weighted", "text", "masked")]["metrics"]["ndcg@10"]
-    markdown, table, plot = write_report(cells.folder)
+    assert whole.measures["weight of text"] + whole.measures["weight of image"] == pytest.approx(1, abs=1e-3)
+    assert whole.measures["tokens a request"] > 5 and whole.commit and whole.config["fusion"] == "weighted"
+    assert whole.metrics["ndcg@10"] != rows[REMOVED, removed("weighted", "text", "masked")].metrics["ndcg@10"]
+    markdown, table, plot = write_report(filed.folder)
     text = markdown.read_text()
     assert "of the oracle" in text and "Whom it costs" in text and "cold ndcg@10" in text
     assert len(list(csv.DictReader(table.open()))) == len(rows) and plot.stat().st_size > 10_000
 
     # The same again measures nothing; another recipe does.
-    written = {path: path.stat().st_mtime_ns for path in cells.folder.rglob("*.json")}
+    written = filed.store.file.stat().st_mtime_ns
     run_recipe(run, features, retrained=True, cold=True)
-    assert written == {path: path.stat().st_mtime_ns for path in cells.folder.rglob("*.json")}
+    assert written == filed.store.file.stat().st_mtime_ns
     longer = Training(QUICK.shape, {**QUICK.recipe, "epochs": 2}, False, 50)
-    assert not cells.done(
+    assert not filed.done(
         world,
         "weighted",
         0,
         MAIN,
-        Run(world, cells, "weighted", RECIPES["weighted"], longer, 0, tiny_base, tmp_path).config(features),
+        Run(world, filed, "weighted", RECIPES["weighted"], longer, 0, tiny_base, tmp_path).config(features),
     )
 
 
@@ -141,21 +139,14 @@ def test_a_trained_pack_is_a_row_of_the_world_it_was_trained_on(shared: Path, ba
     with pytest.raises(BadInput, match=r"was trained on ml-100k, not on a world here \(hm\)"):
         load_checkpoints(folders, ["hm"])
     (checkpoint,) = load_checkpoints(folders, ["hm", world.name])
-    cells = Cells(tmp_path)
-    run_checkpoint(world, cells, checkpoint, base_model)
-    found = {row["model"]: row["metrics"]["ndcg@10"] for row in read_rows(tmp_path)}
+    filed = Filed(tmp_path)
+    run_checkpoint(world, filed, checkpoint, base_model)
+    found = {row.model: row.metrics["ndcg@10"] for row in filed.store.rows()}
     assert set(found) == {"concat", *(removed("concat", m, "masked") for m in ("text", "image"))}
     assert found["concat"] > 0.05 and len(set(found.values())) == 3
-    written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
-    run_checkpoint(world, cells, checkpoint, base_model)
-    assert written == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
-
-
-def test_hybrid_ranks_by_retrieval_and_factors(world: World, features: Features) -> None:
-    scores = hybrid_scores(world.warm, features, ("text", "image"), 0)
-    chance = np.random.default_rng(0).random(scores.shape).astype(np.float32)
-    assert measure(world, world.warm, scores, ())["ndcg@10"] > measure(world, world.warm, chance, ())["ndcg@10"]
-    assert all(np.isinf(scores[n, list(e.history)]).all() for n, e in enumerate(world.warm.test))
+    written = filed.store.file.stat().st_mtime_ns
+    run_checkpoint(world, filed, checkpoint, base_model)
+    assert written == filed.store.file.stat().st_mtime_ns
 
 
 def test_recipes_name_fusions_and_towers_that_exist() -> None:

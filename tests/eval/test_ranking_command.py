@@ -1,5 +1,6 @@
 """`python -m eval.ranking` from a shell, on tiny data."""
 
+import json
 import os
 import subprocess
 import sys
@@ -26,8 +27,8 @@ def test_peers_fusion_report_and_resume(tiny_folder: Path, referee: Path, tmp_pa
     args += ["--groups", "peers", "--peers", "popularity,item-knn,ease"]
     first = command(*args, home=tmp_path)
     assert first.returncode == 0, first.stderr
-    cells = sorted(path.name for path in (tmp_path / "out" / "cells" / "tiny").iterdir())
-    assert cells == ["ease__s0.json", "item-knn__s0.json", "popularity__s0.json"]
+    rows = [json.loads(line) for line in (tmp_path / "out" / "rows.jsonl").read_text().splitlines()]
+    assert [row["model"] for row in rows] == ["ease", "item-knn", "popularity"]
     assert (tmp_path / "out" / "ranking.png").exists()
     again = command(*args, home=tmp_path)
     assert again.returncode == 0 and "test NDCG@10" not in again.stdout

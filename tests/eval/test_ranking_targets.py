@@ -1,24 +1,13 @@
 """The report says of every target what was reached, missed ones included."""
 
-from typing import Any
-
 from eval.ranking.tables import Line, comparisons, lines
 from eval.ranking.targets import described, outcomes
+from eval.store import Row
 
 
-def row(model: str, ndcg: float, kind: str = "ours", section: str = "main") -> dict[str, Any]:
-    return {
-        "dataset": "ml-100k",
-        "section": section,
-        "model": model,
-        "seed": 0,
-        "kind": kind,
-        "metrics": {"ndcg@10": ndcg, "users": 2, "events": 2},
-        "measures": {},
-        "valid": {},
-        "ndcg@10_per_user": [ndcg, ndcg],
-        **dict.fromkeys(("data", "referee", "at"), "same"),
-    }
+def row(model: str, ndcg: float, kind: str = "ours", section: str = "main") -> Row:
+    metrics = {"ndcg@10": ndcg, "users": 2, "events": 2}
+    return Row("ml-100k", "rolling", section, kind, model, 0, metrics, ndcg_per_user=(ndcg, ndcg))
 
 
 def filed() -> list[Line]:

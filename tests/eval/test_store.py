@@ -1,0 +1,71 @@
+"""Rows of a study: typed, one file, each once, as they were after a round trip; reports print from the stored ones."""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval.store import Row, Store, stamped
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = Row("films", "rolling, last 5", "main", "peer", "ease", 0, {"ndcg@10": 0.0810, "users": 3}, config={"λ": 200})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "study", ("main", "extra"))
+
+
+def test_a_row_comes_back_as_it_was_with_where_it_is_from(store: Store) -> None:
+    row = store.write(stamped(replace(ROW, ndcg_per_user=(0.5, 0.0), valid={"tried": [[{"k": 1}, 0.2]]}), 1.26))
+    assert store.rows() == [row] == [store.find("films", "ease", 0, "main")]
+    assert row.commit and row.machine["cores"] and row.command and row.date and row.seconds == 1.3
+    assert json.loads(store.file.read_text())["dataset"] == "films"
+    assert store.done("films", "ease", 0, "main", lambda found: found.config == {"λ": 200})
+    assert not store.done("films", "ease", 1, "main", lambda _: True)
+
+
+def test_a_row_is_filed_once_and_the_file_is_sorted(store: Store) -> None:
+    for model, section, seed in (("b", "extra", 0), ("b", "main", 1), ("b", "main", 0), ("a", "main", 0)):
+        store.write(replace(ROW, model=model, section=section, seed=seed))
+    store.write(replace(ROW, model="b", metrics={"ndcg@10": 0.2}))
+    assert [(row.section, row.model, row.seed) for row in store.rows()] == [
+        ("main", "a", 0), ("main", "b", 0), ("main", "b", 1), ("extra", "b", 0),
+    ]  # fmt: skip
+    assert store.rows()[1].metrics == {"ndcg@10": 0.2}
+
+
+def test_two_runs_may_file_at_a_time(store: Store) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda seed: store.write(replace(ROW, seed=seed)), range(24)))
+    assert [row.seed for row in store.rows()] == list(range(24))
+
+
+def test_unknown_sections_and_kinds_are_refused(store: Store) -> None:
+    with pytest.raises(ValueError, match="choose one of main, extra"):
+        store.write(replace(ROW, section="nonsense"))
+    with pytest.raises(ValueError, match="choose one of ours"):
+        store.write(replace(ROW, kind="nonsense"))
+    assert not store.file.exists()
+
+
+@pytest.mark.parametrize(("study", "least"), [("ranking", 150), ("modalities", 190)])
+def test_the_reports_are_made_of_the_stored_rows(study: str, least: int, tmp_path: Path) -> None:
+    folder = ROOT / "eval" / "results" / study
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
+    assert len(rows) >= least
+    for row in rows:
+        told = [row[name] for name in ("dataset", "split", "commit", "machine", "command", "date")]
+        assert all(told) and isinstance(row["seed"], int)
+    (tmp_path / "rows.jsonl").write_bytes((folder / "rows.jsonl").read_bytes())
+    asked = [sys.executable, "-m", f"eval.{study}", "--results", str(tmp_path)]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, env=os.environ, check=False)
+    assert done.returncode == 0, done.stderr
+    made = tmp_path / f"{study}.md"
+    assert made.read_text() == (folder / made.name).read_text()
+    assert (tmp_path / f"{study}.csv").read_text() == (folder / f"{study}.csv").read_text()
