@@ -1,6 +1,6 @@
 """How many lines of a chat the rules understand, and a small LLM: `python -m eval.chat_filters [--every N]`.
 
-The lines are those of eval/chat_queries/queries.jsonl. The LLM is the default base model, SmolLM2-135M-Instruct, which writes
+The lines are those of eval/chat_queries. The LLM is the default base model, SmolLM2-135M-Instruct, which writes
 JSON that a grammar made of the schema holds it to (`pip install xgrammar`), greedily, from the prompt that any chat
 model gets (`prompts/understand`). Its proposals are judged alone, and as `llmrec.chat.nlu.proposals` takes them: held
 against the catalogue and joined to what the rules read. A line is right where action, subject, filters, comparisons and
