@@ -13,7 +13,7 @@ from pathlib import Path
 
 from llmrec.errors import SetupError, StorageError
 
-STAMP = "llmrec.json"
+RECORD = "llmrec.json"
 Progress = Callable[[str], None]
 """Gets one line of text at the start of each step that takes more than a second."""
 
@@ -36,7 +36,7 @@ def sha256_of(path: Path) -> str:
 
 
 def verify(folder: Path, *, what: str) -> Fingerprint:
-    """The folder's stamp, after checking each file against it.
+    """The folder's record, after checking each file against it.
 
     Raises `SetupError` where the folder is absent, was not finished, or a file's bytes have changed.
     """
@@ -44,16 +44,16 @@ def verify(folder: Path, *, what: str) -> Fingerprint:
     if not folder.is_dir():
         raise SetupError(f"{what} is not set up yet; run `llmrec setup` to make it ({folder})")
     try:
-        stamp = Fingerprint(**json.loads((folder / STAMP).read_text(encoding="utf-8")))
+        record = Fingerprint(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise SetupError(f"{what} has no readable {STAMP}, so it cannot be trusted; {again}") from error
-    for name, expected in stamp.sha256.items():
+        raise SetupError(f"{what} has no readable {RECORD}, so it cannot be trusted; {again}") from error
+    for name, expected in record.sha256.items():
         file = folder / name
         if not file.is_file():
             raise SetupError(f"{what} lacks its file {name}; {again}")
         if sha256_of(file) != expected:
             raise SetupError(f"{what} is damaged: {name} has not the bytes it was written with; {again}")
-    return stamp
+    return record
 
 
 def intact(folder: Path, *, what: str, progress: Progress) -> bool:
@@ -96,7 +96,7 @@ def replacing(folder: Path, *, what: str) -> Iterator[Path]:
 
 
 def seal(folder: Path, *, id: str, source: str, version: str, files: tuple[str, ...]) -> Fingerprint:
-    """Write the stamp of a finished folder: the checksums of `files`, and where they came from."""
-    stamp = Fingerprint(id, source, version, {name: sha256_of(folder / name) for name in files})
-    (folder / STAMP).write_text(json.dumps(asdict(stamp), indent=2) + "\n", encoding="utf-8")
-    return stamp
+    """Write the record of a finished folder: the checksums of `files`, and where they came from."""
+    record = Fingerprint(id, source, version, {name: sha256_of(folder / name) for name in files})
+    (folder / RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
+    return record

@@ -20,7 +20,7 @@ import pytest
 import llmrec
 from llmrec.paths import home
 
-pytestmark = pytest.mark.commands
+pytestmark = [pytest.mark.commands, pytest.mark.timeout(1800)]
 
 CHECKOUT = Path(llmrec.__file__).resolve().parents[1]
 HEAVY = ("torch", "pandas", "chromadb", "transformers")
@@ -43,7 +43,7 @@ class Installed:
         }
         env = kept | {"LLMREC_HOME": str(self.home)}
         done = subprocess.run(
-            [str(self.python), *words], cwd=self.folder, env=env, capture_output=True, text=True, timeout=900
+            [str(self.python), *words], cwd=self.folder, env=env, capture_output=True, text=True, timeout=1700
         )
         assert "Traceback" not in done.stderr, done.stderr
         return done

@@ -38,18 +38,18 @@ def write_words(values: Mapping[str, tuple[str, ...]], seed: int) -> list[Words]
     own = [attribute.name for attribute in of_modality("text")]
     items = len(values[own[0]])
     families = rng.permutation(np.resize(list(PRICE), items))
-    taken: set[str] = set()
+    used: set[str] = set()
     told = []
     for row, family in enumerate(families.tolist()):
         facts = {"family": family, "name": ""} | {name: values[name][row] for name in own}
         for _ in range(60):
             facts["name"] = NAMES[rng.integers(len(NAMES))]
             title = _sentence(TITLES[rng.integers(len(TITLES))], facts)
-            if title not in taken:
+            if title not in used:
                 break
         else:
             title = f"{title} No. {row + 1}"
-        taken.add(title)
+        used.add(title)
         parts = [_sentence(options[rng.integers(len(options))], facts) for options in (MADE, GIVEN, EXTRAS)]
         price = float(np.round(PRICE[family] * np.exp(rng.normal(0, 0.25)), 2))
         told.append(Words(family, title, " ".join(part for part in parts if part), price))

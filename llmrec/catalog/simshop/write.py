@@ -18,7 +18,7 @@ from llmrec.catalog.simshop.words import Words, write_words
 from llmrec.catalog.simshop.world import World, make_world
 from llmrec.errors import BadInput, StorageError
 
-STAMP = "simshop.json"
+ABOUT = "simshop.json"
 MISSING = "missing"
 QUERY_FOLDER = "photo_queries"
 
@@ -63,7 +63,7 @@ def write_simshop(
 
 def _claim(folder: Path, fingerprint: Mapping[str, str | int]) -> None:
     """Mark an empty folder as this world's; a folder of another world or of other files is refused."""
-    file = folder / STAMP
+    file = folder / ABOUT
     text = json.dumps(fingerprint) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)

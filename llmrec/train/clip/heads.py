@@ -58,11 +58,11 @@ class Material:
     @classmethod
     def of(cls, pairs: Pairs, cache: Path, seed: int, report: Report) -> "Material":
         """The pairs, and ImageNet's classes."""
-        tower = Lite0().classifier().eval().requires_grad_(False)
-        imagined = imagined_features(tower, seed, lambda done, of: report("imagining classes", done, of))
+        encoder = Lite0().classifier().eval().requires_grad_(False)
+        imagined = imagined_features(encoder, seed, lambda done, of: report("imagining classes", done, of))
         rows = torch.from_numpy((~pairs.held_out).nonzero()[0])
         texts = torch.from_numpy(pairs.texts)
-        return cls(torch.from_numpy(pairs.pictures), texts, rows, class_texts(cache), imagined, tower.classifier)
+        return cls(torch.from_numpy(pairs.pictures), texts, rows, class_texts(cache), imagined, encoder.classifier)
 
     def labels(self, pictures: Tensor) -> Tensor:
         """(n, classes): the classifier's probabilities for features (n, 1280)."""

@@ -1,0 +1,77 @@
+"""One word for one thing: names in the package use the glossary's terms, and none of the words they replaced."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import llmrec
+
+PACKAGE = Path(llmrec.__file__).parent
+
+INSTEAD = {
+    "wish": "query", "wishes": "query", "wished": "query",
+    "newcomer": "cold_item", "newcomers": "cold_items",
+    "tower": "encoder", "towers": "encoders",
+    "pack": "checkpoint", "packs": "checkpoints",
+    "taken": "interacted", "took": "interacted",
+    "lent": "transferred", "lend": "transfer", "lending": "transfer",
+    "door": "middleware", "gate": "limiter", "shelf": "live_catalog", "stamp": "fingerprint",
+    "losses": "degraded", "steady": "resilient",
+}  # fmt: skip
+"""Word that no name may hold -> the term of docs/glossary.md, or what the thing is."""
+
+THEIRS = {
+    "lock_image_tower", "lock_text_tower",  # open_clip's own methods
+}  # fmt: skip
+"""Names of other libraries."""
+
+ELSEWHERE = {"losses": "train", "gate": "fusion"}
+"""Word -> the room in which it is the field's own: loss functions, and the gates of a gated unit."""
+
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and name of what a module defines, binds, takes or asks for."""
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                yield line, name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield line, name
+            case ast.keyword(arg=str(name)):
+                yield node.value.lineno, name
+            case ast.alias(name=name, asname=other):
+                yield line, other or name
+            case _:
+                pass
+
+
+def replaced(name: str, room: str = "") -> set[str]:
+    """The words of a name in a room of the package that the glossary replaced."""
+    if name in THEIRS:
+        return set()
+    return {word.lower() for word in WORD.findall(name) if ELSEWHERE.get(word.lower()) != room} & set(INSTEAD)
+
+
+def test_names_use_the_terms_of_the_glossary() -> None:
+    found = [
+        f"{file.relative_to(PACKAGE)}:{line}: {name}: say {' and '.join(INSTEAD[word] for word in words)}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        for line, name in sorted(set(names_in(ast.parse(file.read_text(encoding="utf-8")))))
+        if (words := sorted(replaced(name, file.relative_to(PACKAGE).parts[0])))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_modules_are_called_after_what_is_in_them() -> None:
+    paths = [file.relative_to(PACKAGE) for file in sorted(PACKAGE.rglob("*")) if "__pycache__" not in file.parts]
+    assert [str(path) for path in paths if any(replaced(part) for part in path.parts)] == []
+
+
+def test_words_are_told_apart_in_every_style() -> None:
+    assert replaced("NewcomersOf") == {"newcomers"}
+    assert replaced("lent_scores") == {"lent"}
+    assert replaced("packaging") == replaced("timestamp") == replaced("gating") == replaced("talent") == set()
