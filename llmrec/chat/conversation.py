@@ -1,6 +1,6 @@
-"""A conversation with one person: each line becomes words, a request for a list, or the wish to know why of an item.
+"""The dialogue with one person: each line comes to words, to a request for a list, or to an item to be explained.
 
-It ranks nothing and keeps nothing: whoever holds it runs the request, shows the list, and keeps `Conversation.state`
+Nothing is ranked or kept here: whoever holds a conversation runs its requests, shows their lists, and keeps its state
 (a terminal in memory, a gateway in its store, a chain in its messages).
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
-from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
+from llmrec.chat.nlu.intent import THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.rules import rule_parser
-from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.resolution import find_item, resolve_comparisons
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -293,13 +293,13 @@ class Conversation:
             if not self._items and any(each.subject == THESE for each in intent.comparisons):
                 # "something older", before there is anything to compare with, is a query
                 return self._list(line, intent.filters)
-            conditions = (*intent.filters, *self._resolve(intent.comparisons))
+            conditions = (*intent.filters, *self._resolved(intent.comparisons))
             if conditions and last is not None and self._adds_nothing(intent.query):
                 return self._again(last, narrowed(last.conditions, conditions))
             return self._list(intent.query or None, conditions)
         if intent.action == "similar":
             item = self._referent(intent.subject)
-            return self._list(intent.query or None, (*intent.filters, *self._resolve(intent.comparisons)), like=item)
+            return self._list(intent.query or None, (*intent.filters, *self._resolved(intent.comparisons)), like=item)
         if intent.action == "drop":
             return self._without(intent.subject)
         if intent.action == "more":
@@ -388,41 +388,10 @@ class Conversation:
         return Reply("Nothing of what you asked for counts any longer; what would you like?")
 
     def _referent(self, subject: str) -> str:
-        """The item of a position in the last list, or of a title; "that" is the topic, or the first of the list."""
-        items = self._items
-        if subject == THAT:
-            if self.state.topic is None and not items:
-                raise BadInput("there is nothing yet that could be meant; ask for something first")
-            return self._still_offered(self.state.topic or items[0])
-        position = str(len(items)) if subject == LAST else subject
-        if position.isdigit() and int(position) <= max(len(items), 100):
-            if not 1 <= int(position) <= len(items):
-                raise BadInput(f"there is no number {position} in the last list; ask for something first")
-            return self._still_offered(items[int(position) - 1])
-        return find_title(subject, self.catalog)
+        return find_item(subject, self.state, self.catalog, self._offered)
 
-    def _still_offered(self, item: str) -> str:
-        if item not in self._offered:
-            raise BadInput("that item is not offered any more; choose another")
-        return item
-
-    def _resolve(self, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
-        """The comparisons as conditions: less than an item has is less than its number, than a list the least of it.
-
-        Raises `BadInput` where there is no such item or it lacks the attribute.
-        """
-        found = []
-        for each in comparisons:
-            if each.subject == THESE and not self._items:
-                raise BadInput("there is no list yet to compare with; ask for something first")
-            items = self._available(self._items) if each.subject == THESE else (self._referent(each.subject),)
-            values = [self.catalog.item(id).attributes.get(each.attribute) for id in items]
-            numbers = [float(value) for value in values if isinstance(value, int | float)]
-            if not numbers:
-                title = self.catalog.item(items[0]).title if items else "these"
-                raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
-            found.append(f"{each.attribute}{each.operator}{(min if '<' in each.operator else max)(numbers):.10g}")
-        return tuple(found)
+    def _resolved(self, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+        return resolve_comparisons(comparisons, self.state, self.catalog, self._offered)
 
     def _adds_nothing(self, query: str) -> bool:
         """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""

@@ -47,7 +47,7 @@ class DialogueState(BaseModel):
     last
         The last list; None before the first one.
     topic
-        Id of the item that was spoken of last, which "that" refers to.
+        Id of the item that "that" refers to: the last one that was named or explained.
 
     Examples
     --------

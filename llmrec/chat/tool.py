@@ -23,7 +23,9 @@ class ToolArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    query: str = Field(max_length=2000, description="The wish in the customer's own words: 'a heist with humour'.")
+    query: str = Field(
+        max_length=2000, description="What is wanted, in the customer's own words: 'a heist with humour'."
+    )
     where: str | None = Field(
         None,
         max_length=2000,

@@ -1,7 +1,7 @@
 """How much is asked of the recommender at once: some workers, a short queue, and no more.
 
-Who would have to wait for longer than the queue is refused at once and told when to come again: a queue that grows
-without bound serves nobody.
+A request that finds the queue full is refused at once, with the time after which it can be tried again: in a queue that
+grows without bound every request is late.
 """
 
 import asyncio

@@ -66,7 +66,7 @@ def serve(
     LlmrecError
         Where the recommender or the database cannot be opened.
     """
-    # a port that is taken is told before the models are loaded
+    # a port that is taken is refused before the models are loaded
     with listening(host, port) as listener, closing(open_database(data, url)) as database:
         recommender = Recommender.open(data, adapter, chroma=chroma, resilient=True)
         configure_logging()

@@ -147,7 +147,7 @@ class CatalogParser:
     Parameters
     ----------
     model
-        What is asked.
+        The model, shared by all catalogues.
     catalog
         What conditions and titles are held against.
     """

@@ -6,7 +6,7 @@ from typing import Literal
 Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
 
 LAST, THAT, THESE = "last", "that", "these"
-"""References beside numbers and titles: the end of the last list, the item spoken of last, the whole last list."""
+"""References beside numbers and titles: the end of the last list, the topic, the whole last list."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ router = APIRouter(tags=["recommendations"])
 
 @router.post("/v1/recommendations")
 async def recommend(body: RecommendationRequest, caller: Caller, parts: Parts) -> Recommendations:
-    """Items for a user, a history or a newcomer; with a wish in words, filters, an item like what is wanted."""
+    """Items for a user, for a history, or for somebody new; with a query, filters, an item like what is wanted."""
     request = body.to_request()
     return await parts.limit.run(lambda: parts.service.recommend(caller.tenant, request))
 

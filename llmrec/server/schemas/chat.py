@@ -112,7 +112,7 @@ class ChatRequest(BaseModel):
 
     model: Annotated[Text, Field(max_length=200)] = "llmrec"
     messages: Annotated[list[Message], Field(min_length=1, max_length=200)]
-    user: Id | None = Field(None, description="One of your users; one that nobody knows is a newcomer.")
+    user: Id | None = Field(None, description="One of your users; of one that nobody knows nothing is read.")
     context: Context | None = Field(None, description="When and where it is asked; OpenAI's clients: extra_body.")
     previous_response_id: Annotated[Text, Field(max_length=100)] | None = Field(
         None,

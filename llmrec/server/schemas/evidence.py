@@ -32,7 +32,7 @@ class EvidenceRecord(BaseModel):
 
 
 class Counterfactual(BaseModel):
-    """The item's rank with and without one reason: a history item, or (null) the wish."""
+    """The item's rank with and without one reason: a history item, or (null) the query."""
 
     history_item: str | None
     rank: int

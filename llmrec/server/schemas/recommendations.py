@@ -17,7 +17,7 @@ MAX_EXPLAINED = 20
 
 
 class Context(StrictBody):
-    """When and where somebody asks. The LLM reads it as words after the wish: it is a winter evening; on a phone."""
+    """When and where somebody asks. The LLM reads it as words after the query: it is a winter evening; on a phone."""
 
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
@@ -36,7 +36,7 @@ class Context(StrictBody):
 
 
 class RecommendationRequest(StrictBody):
-    """A user of yours, or a history, or neither (a newcomer); with a wish in words, filters, an item like it."""
+    """A user of yours, or a history, or neither (somebody new); with a query, filters, an item like what is wanted."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -52,7 +52,7 @@ class RecommendationRequest(StrictBody):
     history: Annotated[list[Id], Field(max_length=2000)] | None = Field(
         None, description="Item ids, oldest first, in place of a user."
     )
-    query: Words | None = Field(None, description="A wish in words.")
+    query: Words | None = Field(None, description="What is wanted, in words.")
     where: Words | None = Field(None, description="Filters on attributes: year>=1990 and genre=Comedy.")
     k: int = Field(10, ge=1, le=200, description="How many items.")
     explain: bool = Field(False, description="Measure the reasons and write a checked sentence for each item.")

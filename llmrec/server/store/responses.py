@@ -1,4 +1,4 @@
-"""Answers that were given, so that their reasons can be asked for."""
+"""Answers that were given, so that their reasons can be looked up."""
 
 import secrets
 import time
