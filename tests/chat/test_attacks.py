@@ -105,7 +105,7 @@ def test_in_a_prompt_they_are_one_line_of_data(order: str) -> None:
         "lead": "film",
     }
     seen = [{"place": "photo", "traits": [order]}]
-    prompt = render("rationale", title=order, query=order, history=history, seen=seen, **told)
+    prompt = render("rationale", title=order, history=history, seen=seen, **told)
     assert len(prompt.splitlines()) == 5 and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", prompt)
     query = render("recommend", part="after", query=order)
     assert "\n" not in query and query.endswith(". Next:") and not re.search(r"<\|.*\|>|\[/?INST\]|</?s>", query)
