@@ -41,7 +41,7 @@ class Reader:
         found: dict[Facet, Named] = {}
         for mention in reading.mentions:
             facet = min(mention.facets & own or mention.facets)
-            said = reading.said(reading.clause(mention.start))
+            said = reading.words_in(reading.clause(mention.start))
             media = frozenset(MODALITY_OF[word] for word in said if word in MODALITY_OF and word != facet.name)
             found.setdefault(facet, Named(facet, media))
         return list(found.values())
