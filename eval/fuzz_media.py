@@ -25,7 +25,7 @@ from eval.mutations import mutated
 from eval.store import head_commit, this_machine
 from llmrec.encoders import ContentError, encoder
 from llmrec.encoders.base import read_file
-from llmrec.encoders.decoders import LIMIT, DecoderEnded
+from llmrec.encoders.decoder_pool import LIMIT, DecoderEnded
 
 OUT = Path(__file__).resolve().parent / "results" / "fuzz_media.json"
 SIDE = 64

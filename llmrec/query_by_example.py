@@ -128,7 +128,7 @@ def _frames(path: Path, pipeline: "Pipeline") -> Floats:
     """The mean of a clip's frames as pictures: for packs that read pictures and no clips."""
     from PIL import Image
 
-    from llmrec.encoders.decoders import decode
+    from llmrec.encoders.decoder_pool import decode
     from llmrec.encoders.image import fits_pictures
     from llmrec.encoders.video import INSTANTS
 

@@ -189,7 +189,7 @@ def _quoted(fields: list[str]) -> str:
 def _check_image(image: Path | bytes) -> None:
     """Decode a picture, so that a bad one is refused before any model is loaded."""
     from llmrec.encoders.base import ContentError
-    from llmrec.encoders.pictures import picture
+    from llmrec.encoders.image import picture
 
     try:
         picture(image if isinstance(image, bytes) else image.read_bytes())

@@ -30,7 +30,7 @@ CORE = (
 FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
 SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
-FILM = "import pathlib\nfrom llmrec.encoders.decoders import decode\ndecode('sound', pathlib.Path('x.wav'))"
+FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode('sound', pathlib.Path('x.wav'))"
 KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 
 

@@ -1,7 +1,10 @@
 """Sound without training: statistics of log-mel bands with the tempo, or MFCC frames for a recurrent model.
 
-Davis & Mermelstein 1980 (MFCC, doi 10.1109/TASSP.1980.1163420); Grosche et al. 2010 (tempo from the
-autocorrelation of onsets, doi 10.1109/ICASSP.2010.5495219); librosa, McFee et al. 2015.
+References
+----------
+Davis & Mermelstein, "Comparison of parametric representations for monosyllabic word recognition" (1980, doi
+10.1109/TASSP.1980.1163420), for MFCC; Grosche et al., "Cyclic tempogram" (2010, doi 10.1109/ICASSP.2010.5495219), for
+tempo from the autocorrelation of onsets; McFee et al., "librosa" (2015).
 """
 
 import warnings
@@ -13,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import FileReader
-from llmrec.encoders.decoders import decode
+from llmrec.encoders.decoder_pool import decode
 from llmrec.extras import needs
 
 RATE, SECONDS = 16_000, 30.0
-"""Hz, and how much of a sound is heard."""
+"""Hz, and how much of a sound is read."""
 BANDS, HOP = 64, 160  # a mel frame every 10 ms
 TEMPI = 64  # lags, from a tenth of a second to two: 600 to 30 beats a minute
 FLOOR = 1e-10  # power of silence, -100 dB
@@ -36,11 +39,11 @@ class MelEncoder(FileReader[Samples]):
     modality, id, dim, steps = "audio", "mel#1", 3 * BANDS + TEMPI, 1
 
     def open(self, path: Path) -> Samples:
-        """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
-        return heard(path, RATE, SECONDS)
+        """See `FileReader.open`: ``(n,)`` float32 samples, 16 kHz mono."""
+        return beginning(path, RATE, SECONDS)
 
     def encode(self, contents: Sequence[Samples]) -> NDArray[np.float32]:
-        """(n, 256), each part scaled to about one."""
+        """See `Encoder.encode`: ``(n, 256)``, each part scaled to about one."""
         return np.stack([_mel_statistics(_librosa(), samples) for samples in contents])
 
 
@@ -50,16 +53,36 @@ class MfccEncoder(FileReader[Samples]):
     modality, id, dim, steps = "audio", "mfcc#1", MFCC_STEPS * 2 * COEFFICIENTS, MFCC_STEPS
 
     def open(self, path: Path) -> Samples:
-        """(n,) samples, 16 kHz mono; raises `ContentError`, `OSError`."""
-        return heard(path, RATE, MFCC_STEPS * MFCC_HOP / RATE)
+        """See `FileReader.open`: ``(n,)`` float32 samples, 16 kHz mono."""
+        return beginning(path, RATE, MFCC_STEPS * MFCC_HOP / RATE)
 
     def encode(self, contents: Sequence[Samples]) -> NDArray[np.float32]:
-        """(n, 1664), frame after frame."""
+        """See `Encoder.encode`: ``(n, 1664)``, frame after frame."""
         return np.stack([_mfcc_frames(_librosa(), samples) for samples in contents])
 
 
-def heard(path: Path, rate: int, seconds: float) -> Samples:
-    """(n,) float32: the first `seconds` of a sound, or of a clip's track, mono at `rate` Hz, decoded elsewhere."""
+def beginning(path: Path, rate: int, seconds: float) -> Samples:
+    """The beginning of a sound, or of a clip's sound track, decoded in another process.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rate
+        Samples a second.
+    seconds
+        How much of it at most.
+
+    Returns
+    -------
+    ndarray
+        ``(n,)`` float32 samples in -1..1, mono.
+
+    Raises
+    ------
+    ContentError
+        Where it cannot be decoded.
+    """
     return decode("sound", path, rate=rate, seconds=seconds)
 
 

@@ -105,7 +105,20 @@ class FileReader(ABC, Generic[Content]):
 
     @abstractmethod
     def open(self, path: Path) -> Content:
-        """As `read`, of the file at `path`; raises `OSError` too."""
+        """As `Encoder.read`, of a file.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        ContentError
+            Where it is damaged.
+        OSError
+            Where it cannot be read.
+        """
 
     def read(self, raw: bytes) -> Content:
         """As `Encoder.read`, through a file that lasts as long as the call."""
@@ -115,7 +128,13 @@ class FileReader(ABC, Generic[Content]):
 
 @contextmanager
 def on_disk(raw: bytes) -> Iterator[Path]:
-    """A file's bytes as a file, for as long as the block lasts."""
+    """A file's bytes as a file, for as long as the block lasts.
+
+    Parameters
+    ----------
+    raw
+        The bytes.
+    """
     with tempfile.NamedTemporaryFile(suffix=".media") as file:
         file.write(raw)
         file.flush()
@@ -123,21 +142,49 @@ def on_disk(raw: bytes) -> Iterator[Path]:
 
 
 def media_file(item: Item, modality: str) -> Path | None:
-    """The file that holds the item's content of a modality; a clip's own track is the sound of an item without one."""
+    """The file that holds an item's content of a modality.
+
+    Parameters
+    ----------
+    item
+        The item.
+    modality
+        A key of `Item.media`. The sound of an item without a sound file is its clip's own track.
+
+    Returns
+    -------
+    Path or None
+        None where it has none.
+    """
     if modality == "audio":
         return item.media.get("audio") or item.media.get("video")
     return item.media.get(modality)
 
 
 def lacks(item: Item, modality: str) -> bool:
-    """Whether the item has no content of that modality; a title alone is no text of its own."""
+    """Whether an item has no content of a modality; a title alone is no text of its own."""
     return not item.description if modality == "text" else media_file(item, modality) is None
 
 
 def item_key(item: Item, modality: str) -> str:
-    """Hex sha256 of the item's content, UTF-8 of `item.text()` or the media file; "" without any.
+    """What an item's content of a modality is found by in caches.
 
-    Raises `OSError` where the file cannot be read.
+    Parameters
+    ----------
+    item
+        The item.
+    modality
+        Which content.
+
+    Returns
+    -------
+    str
+        Hex sha256 of the UTF-8 of `item.text()` or of the media file; "" without any.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be read.
     """
     if modality == "text":
         text = item.text().encode()
@@ -152,7 +199,27 @@ def item_key(item: Item, modality: str) -> str:
 
 
 def read_item(item: Item, encoder: Encoder[Content]) -> Content:
-    """The item's content, decoded by the encoder of its modality; raises `ContentError`, `OSError`."""
+    """An item's content, decoded.
+
+    Parameters
+    ----------
+    item
+        The item.
+    encoder
+        Of the modality that is asked for.
+
+    Returns
+    -------
+    Content
+        What `Encoder.encode` takes.
+
+    Raises
+    ------
+    ContentError
+        Where it is damaged, or absent (`AbsentError`).
+    OSError
+        Where the file cannot be read.
+    """
     if encoder.modality == "text":
         return encoder.read(item.text().encode())
     path = media_file(item, encoder.modality)
@@ -162,6 +229,26 @@ def read_item(item: Item, encoder: Encoder[Content]) -> Content:
 
 
 def read_file(path: Path, encoder: Encoder[Content]) -> Content:
-    """The content of a media file, decoded; raises `ContentError`, `OSError`."""
+    """The content of a media file, decoded.
+
+    Parameters
+    ----------
+    path
+        The file.
+    encoder
+        Of the file's modality.
+
+    Returns
+    -------
+    Content
+        What `Encoder.encode` takes.
+
+    Raises
+    ------
+    ContentError
+        Where it is damaged.
+    OSError
+        Where the file cannot be read.
+    """
     opener: Callable[[Path], Content] | None = getattr(encoder, "open", None)
     return encoder.read(path.read_bytes()) if opener is None else opener(path)

@@ -28,12 +28,27 @@ REFUSED = f"refused-{__version__}.jsonl"  # another version may decode more
 
 
 def content_key(raw: bytes) -> str:
-    """Hex sha256 of a content's bytes."""
+    """Hex sha256 of a content's bytes, by which its vector is found."""
     return hashlib.sha256(raw).hexdigest()
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]], metadata: dict[str, str]) -> None:
-    """Write a safetensors file whole or not at all; raises `StorageError` where the disk refuses."""
+    """Writes a safetensors file whole or not at all.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made where there is none.
+    arrays
+        Name -> array.
+    metadata
+        Words that go with them.
+
+    Raises
+    ------
+    StorageError
+        Where the disk refuses.
+    """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,18 +65,32 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[np.generic]], metadata: d
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a content has no vector."""
+    """Why a content has no vector.
+
+    Parameters
+    ----------
+    reason
+        In words.
+    absent
+        Nothing is damaged: the file just has no such content.
+    """
 
     reason: str
     absent: bool = False
-    """Nothing is damaged: the file just has no such content."""
 
 
 class FeatureCache:
-    """Content key -> vector of one encoder. Vectors are kept as float16, as adapter packs carry them."""
+    """Content key -> vector of one encoder. Vectors are kept as float16, as checkpoints carry them.
+
+    Parameters
+    ----------
+    root
+        Folder of all caches.
+    encoder
+        Encoder id; its cache is begun where there is none.
+    """
 
     def __init__(self, root: Path, encoder: str) -> None:
-        """Open (or begin) the cache of encoder id `encoder` below `root`."""
         slug = re.sub(r"[^A-Za-z0-9.]+", "-", encoder).strip("-")
         # two ids may read alike once slugged: the hash tells them apart
         self._folder = root / f"{slug}-{hashlib.sha256(encoder.encode()).hexdigest()[:8]}"
@@ -87,7 +116,7 @@ class FeatureCache:
         self._vectors.update(zip((row.tobytes().hex() for row in keys), vectors, strict=True))
 
     def get(self, key: str) -> NDArray[np.float16] | None:
-        """The (dim,) vector of a content, or None."""
+        """The ``(dim,)`` float16 vector of a content, or None."""
         return self._vectors.get(key)
 
     def refused(self, key: str) -> Refusal | None:
@@ -95,7 +124,20 @@ class FeatureCache:
         return self._refused.get(key)
 
     def refuse(self, key: str, refusal: Refusal) -> None:
-        """Remember that a content cannot be decoded; raises `StorageError` where the disk refuses."""
+        """Remembers that a content cannot be decoded.
+
+        Parameters
+        ----------
+        key
+            Its `content_key`.
+        refusal
+            Why.
+
+        Raises
+        ------
+        StorageError
+            Where the disk refuses.
+        """
         self._refused[key] = refusal
         line = json.dumps({"key": key, "reason": refusal.reason, "absent": refusal.absent}) + "\n"
         try:
@@ -106,7 +148,20 @@ class FeatureCache:
             raise StorageError(f"{self._folder} cannot be written: {error.strerror}; free some space") from error
 
     def put(self, keys: Iterable[str], vectors: NDArray[np.float32]) -> None:
-        """Write (n, dim) vectors of n contents; raises `StorageError` where the disk refuses."""
+        """Writes vectors.
+
+        Parameters
+        ----------
+        keys
+            `content_key` of n contents.
+        vectors
+            ``(n, dim)`` float32: theirs.
+
+        Raises
+        ------
+        StorageError
+            Where the disk refuses.
+        """
         fresh = dict(zip(keys, vectors.astype(np.float16), strict=True))
         if not fresh:
             return
@@ -115,7 +170,13 @@ class FeatureCache:
         self._fresh.update(fresh)
 
     def close(self) -> None:
-        """Make one shard of those that were written since the cache was opened; raises `StorageError`."""
+        """Makes one shard of those that were written since the cache was opened.
+
+        Raises
+        ------
+        StorageError
+            Where the disk refuses.
+        """
         if len(self._shards) > 1:
             self._write(self._fresh)
             for shard in self._shards:

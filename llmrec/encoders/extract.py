@@ -1,6 +1,6 @@
-"""Reads ahead: threads decode the next batches while the tower works on this one.
+"""Catalogue -> features: from the checkpoint, else from the cache, else by running the encoder.
 
-Catalogue -> features: from the adapter pack, else from the cache, else by running the encoder.
+Threads decode the next batches while the encoder works on this one.
 """
 
 import os
@@ -21,15 +21,19 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.unreadable import note_unreadable
 from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
 from llmrec.encoders.cache import FeatureCache, Refusal, content_key
-from llmrec.encoders.decoders import DecoderEnded, end_idle
+from llmrec.encoders.decoder_pool import DecoderEnded, end_idle
 from llmrec.encoders.features import Features
 from llmrec.runtime import keep_freed_memory
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-AHEAD = 2  # batches in memory besides the one at work
-MOST = 8  # more decoders than this wait for one tower
+AHEAD = 2
+"""Batches in memory besides the one at work."""
+MOST = 8
+"""Threads that decode: more than this wait for one encoder."""
+BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
+"""Contents that are decoded, encoded and written together; so many are lost where the process is killed."""
 
 
 def default_workers() -> int:
@@ -41,9 +45,23 @@ def default_workers() -> int:
 def read_ahead(
     tasks: Sequence[Task], size: int, read: Callable[[Task], Result], workers: int
 ) -> Iterator[list[Result]]:
-    """`read` of all tasks, in their order, in batches of `size`; at most `AHEAD` batches wait to be taken.
+    """Does tasks in threads, a few batches ahead of who takes them.
 
-    The batches do not depend on `workers`. What `read` raises is raised here, at its place.
+    Parameters
+    ----------
+    tasks
+        In order.
+    size
+        Tasks a batch; at most `AHEAD` batches wait to be taken.
+    read
+        Does one task. What it raises is raised here, at its place.
+    workers
+        Threads; the batches do not depend on their number.
+
+    Yields
+    ------
+    list
+        Results of a batch, in the order of the tasks.
     """
     pool = ThreadPoolExecutor(workers, "decode")
     pending: deque[list[Future[Result]]] = deque()
@@ -58,10 +76,6 @@ def read_ahead(
         pool.shutdown(cancel_futures=True)
 
 
-BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
-"""Contents that are decoded, encoded and written together; so many are lost where the process is killed."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A content that was decoded, or why it could not be."""
@@ -73,11 +87,22 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A content that could not be read; its item goes on without that modality."""
+    """A content that could not be read; its item goes on without that modality.
+
+    Parameters
+    ----------
+    item
+        Its id.
+    path
+        The media file; None for text.
+    reason
+        In words.
+    modality
+        Which of the item's contents it is.
+    """
 
     item: str
     path: Path | None
-    """The media file; None for text."""
     reason: str
     modality: str
 
@@ -94,17 +119,40 @@ def extract(
     progress: bool = True,
     workers: int | None = None,
 ) -> tuple[Features, list[Problem]]:
-    """Features of all items in the modalities of the encoders, and the contents that could not be read.
+    """Features of all items in the modalities of the encoders.
 
-    `shipped` are an adapter pack's features: they serve where the pack has the item by the same encoder, and
-    either the same content or, where the catalogue lacks that medium, the same title. Otherwise the vector
-    comes from the folder `cache`, or else the encoder runs (and is loaded only then), with a progress bar.
-    Contents are decoded by `workers` threads (default: one a core, at most 8) while the encoder is at work; their
-    number does not change the vectors. A run that is cut off, also by `kill -9`, loses at most one batch.
-    Raises `StorageError` where the cache cannot be written, `SetupError` where an encoder that is needed is not
-    installed.
+    A run that is cut off, also by `kill -9`, loses at most one batch.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+    encoders
+        One a modality. An encoder is loaded only where it has to run.
+    cache
+        Folder of vectors that were computed before.
+    shipped
+        A checkpoint's features: they serve where it has the item by the same encoder, and either the same content or,
+        where the catalogue lacks that medium, the same title.
+    progress
+        Whether a progress bar is shown.
+    workers
+        Threads that decode while the encoder is at work (default: one a core, at most 8); their number does not
+        change the vectors.
+
+    Returns
+    -------
+    tuple
+        The features, and the contents that could not be read.
+
+    Raises
+    ------
+    StorageError
+        Where the cache cannot be written.
+    SetupError
+        Where an encoder that is needed is not installed.
     """
-    keep_freed_memory()  # here, as whoever runs towers or an LLM over a catalogue has passed by before
+    keep_freed_memory()  # here, as whatever runs encoders or an LLM over a catalogue comes by here first
     problems: list[Problem] = []
     title_keys = tuple(content_key(item.title.encode()) for item in catalog.items)
     vectors, masks, keys = {}, {}, {}
@@ -124,7 +172,22 @@ def extract(
 
 
 def note_problems(folder: Path, features: Features, problems: Sequence[Problem]) -> None:
-    """List the problems beside the bad rows of the catalogue in `folder`; raises `StorageError`."""
+    """Lists the problems beside the bad rows of a catalogue.
+
+    Parameters
+    ----------
+    folder
+        The catalogue's.
+    features
+        Of the catalogue.
+    problems
+        What `extract` found.
+
+    Raises
+    ------
+    StorageError
+        Where the disk refuses.
+    """
     records = [
         {"item": p.item, "modality": p.modality, "file": str(p.path or ""), "reason": p.reason} for p in problems
     ]
@@ -244,7 +307,7 @@ class _Modality:
 
     def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """(items, dim) vectors and (items,) mask."""
-        # a pack's own vectors serve also where its tower is not installed and cannot say how wide it is
+        # a checkpoint's vectors serve also where its encoder is not installed and cannot say how wide it is
         dim = len(next(iter(self.found.values()))) if self.found else self.encoder.dim
         vectors = np.zeros((len(self.items), dim), np.float32)
         mask = np.zeros(len(self.items), np.bool_)

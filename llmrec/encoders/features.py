@@ -1,4 +1,4 @@
-"""A catalogue's media as vectors, and the file in which an adapter pack carries them."""
+"""A catalogue's media as vectors, and the file in which a checkpoint carries them."""
 
 import json
 from collections.abc import Mapping
@@ -18,21 +18,33 @@ FORMAT = "llmrec-features-1"
 
 @dataclass(frozen=True)
 class Features:
-    """Vectors of `ids`, a row an item, in each modality that was encoded."""
+    """Raw encoder vectors, a row an item, in each modality that was encoded.
+
+    Parameters
+    ----------
+    ids
+        Item ids, in row order.
+    title_keys
+        sha256 of each title: tells a namesake id of another catalogue, without carrying the words.
+    vectors
+        Modality -> ``(items, dim)`` float32, float16 in precision (as cached and shipped); zero rows where missing.
+    mask
+        Modality -> ``(items,)`` bool: whether the item has it.
+    encoders
+        Modality -> encoder id.
+    keys
+        Modality -> sha256 of each item's content, "" where missing.
+    steps
+        Modality -> consecutive blocks of a vector, where there is more than one (see `Encoder.steps`).
+    """
 
     ids: tuple[str, ...]
     title_keys: tuple[str, ...]
-    """sha256 of each title: tells a namesake id of another catalogue, without carrying the words."""
     vectors: Mapping[str, NDArray[np.float32]]
-    """Modality -> (items, dim), float16 in precision (as cached and shipped); zero rows where missing."""
     mask: Mapping[str, NDArray[np.bool_]]
-    """Modality -> (items,): whether the item has it."""
     encoders: Mapping[str, str]
-    """Modality -> encoder id."""
     keys: Mapping[str, tuple[str, ...]]
-    """Modality -> sha256 of each item's content, "" where missing."""
     steps: Mapping[str, int] = field(default_factory=dict)
-    """Modality -> consecutive blocks of a vector, where there is more than one (see `Encoder.steps`)."""
 
     @cached_property
     def row(self) -> dict[str, int]:
@@ -40,7 +52,18 @@ class Features:
         return {item: row for row, item in enumerate(self.ids)}
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file (vectors as float16); raises `StorageError` where the disk refuses."""
+        """Writes one safetensors file, vectors as float16.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        StorageError
+            Where the disk refuses.
+        """
         arrays: dict[str, NDArray[np.generic]] = {"title_keys": _packed(self.title_keys)}
         for modality in self.encoders:
             arrays[f"vectors.{modality}"] = self.vectors[modality].astype(np.float16)
@@ -56,18 +79,29 @@ class Features:
 
     @classmethod
     def load(cls, path: Path) -> "Features":
-        """Read what `save` wrote; raises `CheckpointError` where it is absent, damaged or of another format."""
+        """Reads what `save` wrote.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        CheckpointError
+            Where it is absent, damaged or of another format.
+        """
         try:
             with safe_open(path, "numpy") as file:
                 metadata = file.metadata() or {}
                 if metadata.get("format") != FORMAT:
-                    raise CheckpointError(f"{path} is no features file of format {FORMAT}; get the pack again")
+                    raise CheckpointError(f"{path} is no features file of format {FORMAT}; copy the checkpoint again")
                 ids = tuple(json.loads(metadata["ids"]))
                 encoders = json.loads(metadata["encoders"])
                 steps = json.loads(metadata.get("steps", "{}"))  # older files know only text and pictures
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
         except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{path} is missing or damaged ({error}); get the pack again") from error
+            raise CheckpointError(f"{path} is missing or damaged ({error}); copy the checkpoint again") from error
         return cls(
             ids=ids,
             title_keys=_unpacked(arrays["title_keys"]),

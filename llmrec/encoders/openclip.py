@@ -1,8 +1,12 @@
 """Pictures and words by any CLIP that open_clip runs: a model's name, a hub id, a local folder, or `clip-lite`.
 
-Source: Radford et al. 2021, CLIP (arXiv 2103.00020); Zhai et al. 2023, SigLIP (arXiv 2303.15343); through
-https://github.com/mlfoundations/open_clip. Both modalities of one model lie in one space, where the inner product of
-two vectors is their cosine.
+Both modalities of one model lie in one space, where the inner product of two vectors is their cosine.
+
+References
+----------
+Radford et al., "Learning Transferable Visual Models From Natural Language Supervision" (CLIP, 2021, arXiv
+2103.00020); Zhai et al., "Sigmoid Loss for Language Image Pre-Training" (SigLIP, 2023, arXiv 2303.15343); through
+https://github.com/mlfoundations/open_clip.
 """
 
 import difflib
@@ -16,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import Encoder
-from llmrec.encoders.clip import Clip, EncoderSpecs
-from llmrec.encoders.clip_lite import HEADS, clip_lite, clip_lite_folder
-from llmrec.encoders.pictures import picture
+from llmrec.encoders.clip import HEADS, Clip, ClipParts, clip_lite, clip_lite_folder
+from llmrec.encoders.image import picture
 from llmrec.encoders.text import TextEncoder
 from llmrec.encoders.weights import device, file_hash, offline
 from llmrec.errors import BadInput, SetupError
@@ -33,7 +36,13 @@ FAMILY, LITE = "open_clip:", "clip-lite"
 
 
 class ClipImageEncoder:
-    """Unit-length vectors of pictures in the joint space."""
+    """Unit-length vectors of pictures in a CLIP's space.
+
+    Parameters
+    ----------
+    clip
+        The model.
+    """
 
     modality = "image"
     steps = 1
@@ -42,27 +51,33 @@ class ClipImageEncoder:
         self._clip, self.id, self.dim = clip, clip.id, clip.dim
 
     def read(self, raw: bytes) -> "Tensor":
-        """(3, height, width) float32, decoded and preprocessed as the model wants it; raises `ContentError`."""
+        """See `Encoder.read`: ``(3, height, width)`` float32, decoded and preprocessed as the model wants it."""
         return self.fit(picture(raw))
 
     def fit(self, image: "Image") -> "Tensor":
-        """(3, height, width) float32: an RGB picture preprocessed as the model wants it."""
-        return self._clip.encoder_specs.preprocess(image)
+        """See `FitsPictures.fit`: ``(3, height, width)`` float32."""
+        return self._clip.parts.preprocess(image)
 
     def encode(self, contents: "Sequence[Tensor]") -> NDArray[np.float32]:
-        """(n, dim) unit-length vectors of pictures as `read` and `fit` give them; mixed precision on a GPU."""
+        """See `Encoder.encode`; mixed precision on a GPU."""
         import torch
 
-        encoder_specs = self._clip.encoder_specs
+        parts = self._clip.parts
         vectors = np.zeros((len(contents), self.dim), np.float32)
         for start in range(0, len(contents), BATCH):
             pixels = torch.stack(list(contents[start : start + BATCH]))
-            vectors[start : start + BATCH] = _unit(encoder_specs, encoder_specs.model.encode_image, pixels)
+            vectors[start : start + BATCH] = _unit(parts, parts.model.encode_image, pixels)
         return vectors
 
 
 class ClipTextEncoder:
-    """Unit-length vectors of texts in the joint space."""
+    """Unit-length vectors of texts in a CLIP's space; texts beyond the model's window are cut.
+
+    Parameters
+    ----------
+    clip
+        The model.
+    """
 
     modality = "text"
     steps = 1
@@ -75,25 +90,36 @@ class ClipTextEncoder:
         return TextEncoder().read(raw)
 
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dim) unit-length vectors; texts beyond the model's window are cut."""
-        encoder_specs = self._clip.encoder_specs
+        """See `Encoder.encode`."""
+        parts = self._clip.parts
         vectors = np.zeros((len(contents), self.dim), np.float32)
         order = sorted(range(len(contents)), key=lambda n: len(contents[n]))  # like lengths share a batch
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            tokens = _trimmed(encoder_specs.model, encoder_specs.tokenize([contents[n] for n in rows]))
-            vectors[rows] = _unit(encoder_specs, encoder_specs.model.encode_text, tokens)
+            tokens = _trimmed(parts.model, parts.tokenize([contents[n] for n in rows]))
+            vectors[rows] = _unit(parts, parts.model.encode_text, tokens)
         return vectors
 
 
 def open_clip_encoder(modality: str, spec: str) -> Encoder[Any]:
-    """The image or text encoder of the CLIP that `spec` names; both modalities of a spec share its weights.
+    """The image or text encoder of a CLIP; both modalities of a spec share its weights.
 
-    `spec` is `clip-lite` (the heads that ship), or, with or without `open_clip:` before it, `NAME:PRETRAINED` as
-    open_clip lists them, `NAME:FILE` with a checkpoint, `hf-hub:OWNER/REPO`, or a folder with `open_clip_config.json`
-    (of open_clip, or of `llmrec train-clip`). An encoder's id is a spec, with the hash of its weights after `#` where
-    those are files at hand. Raises `BadInput` where the spec names nothing that there is, `SetupError` and
-    `CheckpointError` where what it names is not on this machine.
+    Parameters
+    ----------
+    modality
+        "image" or "text".
+    spec
+        `clip-lite` (the heads that ship), or, with or without `open_clip:` before it, `NAME:PRETRAINED` as open_clip
+        lists them, `NAME:FILE` with a checkpoint, `hf-hub:OWNER/REPO`, or a folder with `open_clip_config.json` (of
+        open_clip, or of `llmrec train-clip`). An encoder's id is a spec, with the hash of its weights after `#` where
+        those are files at hand.
+
+    Raises
+    ------
+    BadInput
+        Where the spec names nothing that there is.
+    SetupError, CheckpointError
+        Where what it names is not on this machine.
     """
     encoders: dict[str, Callable[[Clip], Encoder[Any]]] = {"image": ClipImageEncoder, "text": ClipTextEncoder}
     if modality not in encoders:
@@ -103,7 +129,7 @@ def open_clip_encoder(modality: str, spec: str) -> Encoder[Any]:
 
 @lru_cache(maxsize=4)
 def clip(spec: str) -> Clip:
-    """See `open_clip_encoder`."""
+    """The CLIP that a spec names: see `open_clip_encoder`."""
     if spec == LITE:
         return clip_lite(clip_lite_folder(), LITE)
     name = spec.removeprefix(FAMILY)
@@ -144,8 +170,8 @@ def _named(name: str, id: str) -> Clip:
     open_clip = _library()
     model, weights = (name, "") if name.startswith(("hf-hub:", "local-dir:")) else name.partition(":")[::2]
 
-    def load() -> EncoderSpecs:
-        heard = logging.root.manager.disable
+    def load() -> ClipParts:
+        disabled = logging.root.manager.disable
         logging.disable(logging.CRITICAL)  # open_clip logs what it raises, and that is said below
         try:
             built, _, preprocess = open_clip.create_model_and_transforms(
@@ -155,8 +181,8 @@ def _named(name: str, id: str) -> Clip:
         except Exception as error:  # the hub, the disk, the pickle and open_clip raise their own
             raise _absent(name, error) from error
         finally:
-            logging.disable(heard)
-        return EncoderSpecs(built.eval().requires_grad_(False), preprocess, tokenize, device())
+            logging.disable(disabled)
+        return ClipParts(built.eval().requires_grad_(False), preprocess, tokenize, device())
 
     try:
         dim = int(open_clip.get_model_config(model)["embed_dim"])
@@ -182,16 +208,16 @@ def _library() -> Any:
 
 
 def _trimmed(model: Any, tokens: "Tensor") -> "Tensor":
-    """`tokens (n, length)` without the columns of padding alone, where the text tower masks padding."""
+    """`tokens (n, length)` without the columns of padding alone, where the text encoder masks padding."""
     pad = getattr(getattr(getattr(model, "text", None), "config", None), "pad_token_id", None)
     return tokens if pad is None else tokens[:, : max(int((tokens != pad).sum(1).max()), 1)]
 
 
-def _unit(encoder_specs: EncoderSpecs, encode: Callable[..., Any], batch: "Tensor") -> NDArray[np.float32]:
+def _unit(parts: ClipParts, encode: Callable[..., Any], batch: "Tensor") -> NDArray[np.float32]:
     """(n, dim) of one batch."""
     import torch
 
-    mixed = encoder_specs.device == "cuda"
-    with torch.inference_mode(), torch.autocast(encoder_specs.device, torch.float16, enabled=mixed):
-        vectors = encode(batch.to(encoder_specs.device), normalize=True).float().cpu().numpy()
+    mixed = parts.device == "cuda"
+    with torch.inference_mode(), torch.autocast(parts.device, torch.float16, enabled=mixed):
+        vectors = encode(batch.to(parts.device), normalize=True).float().cpu().numpy()
     return np.asarray(vectors, np.float32)

@@ -235,19 +235,19 @@ def _by_family(modality: str, weights: Weights) -> Encoder[Any] | None:
 
             return TextEncoder(weights)
         case "image", "timm":
-            from llmrec.encoders.timm_model import TimmModel
+            from llmrec.encoders.image import TimmModel
 
             return ImageEncoder(TimmModel(weights))
         case "video", "torchvision":
-            from llmrec.encoders.torchvision_video import TorchvisionEncoder
+            from llmrec.encoders.video import TorchvisionEncoder
 
             return TorchvisionEncoder(weights)
         case "video", "hf":
-            from llmrec.encoders.hf_video import HfVideoEncoder
+            from llmrec.encoders.transformers_media import HfVideoEncoder
 
             return HfVideoEncoder(weights)
         case "audio", "hf":
-            from llmrec.encoders.clap import ClapEncoder
+            from llmrec.encoders.transformers_media import ClapEncoder
 
             return ClapEncoder(weights)
     return None

@@ -1,6 +1,8 @@
 """Text: all-MiniLM-L6-v2, or any text encoder of transformers by name or folder; unit-length vectors.
 
-Source: Reimers & Gurevych 2019, Sentence-BERT (arXiv 1908.10084).
+References
+----------
+Reimers & Gurevych, "Sentence-BERT" (2019, arXiv 1908.10084).
 """
 
 import os
@@ -24,16 +26,21 @@ BATCH = 64
 class TextEncoder:
     """Unit-length vectors of texts, by the packaged MiniLM or any transformers text encoder.
 
-    A sentence-transformers model pools as it says itself; of any other (BERT, …) the mean of the last states.
+    A sentence-transformers model pools as it says itself; of any other (BERT, …) the mean of the last states. Texts
+    beyond the model's window (256 tokens for MiniLM) are cut.
+
+    Parameters
+    ----------
+    weights
+        Where they lie; by default the packaged MiniLM.
     """
 
     modality = "text"
     steps = 1
 
     def __init__(self, weights: Weights | None = None) -> None:
-        """`weights`: by default the packaged MiniLM."""
         self._weights = weights
-        self._lock = Lock()  # wishes come from several threads, and a tokenizer serves one at a time
+        self._lock = Lock()  # queries come from several threads, and a tokenizer serves one at a time
 
     @property
     def id(self) -> str:
@@ -46,14 +53,14 @@ class TextEncoder:
         return 384 if self._weights is None else self.encode(["a"]).shape[1]
 
     def read(self, raw: bytes) -> str:
-        """UTF-8."""
+        """See `Encoder.read`: UTF-8."""
         try:
             return raw.decode()
         except UnicodeDecodeError as error:
             raise ContentError("the text is not UTF-8") from error
 
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
-        """(n, dim) unit-length vectors; texts beyond the model's window (256 tokens for MiniLM) are cut."""
+        """See `Encoder.encode`."""
         with self._lock:
             vectors = self._model.encode(
                 list(contents),

@@ -1,4 +1,4 @@
-"""Where a named tower's weights lie: a local folder, a library's own cache, or nowhere (seeded random ones)."""
+"""Where a named encoder's weights lie: a local folder, a library's own cache, or nowhere (seeded random ones)."""
 
 import hashlib
 import os
@@ -17,16 +17,37 @@ PATTERNS = ("*.safetensors", "*.bin")
 
 @dataclass(frozen=True)
 class Weights:
-    """`family:name[?random]` of an encoder spec, and what its id says of the weights."""
+    """`family:name[?random]` of an encoder spec, and what its id says of the weights.
+
+    Parameters
+    ----------
+    family
+        Who loads them: "hf", "timm", "torchvision".
+    name
+        A model's name there, or a folder.
+    random
+        Seeded random weights in place of trained ones.
+    wanted
+        The id that a checkpoint names; "" where the weights at hand are as good as any.
+
+    Raises
+    ------
+    BadInput
+        Without a name.
+
+    Examples
+    --------
+    >>> Weights("timm", "resnet18", random=True).id
+    'timm:resnet18?random#0'
+    """
 
     family: str
     name: str
     random: bool = False
     wanted: str = ""
-    """The id that a pack names, "" where the weights at hand are as good as any."""
 
     def __post_init__(self) -> None:
-        """Raises `BadInput` without a name."""
+        """Refuses an empty name."""
         if not self.name:
             raise BadInput(f"{self.family}: names no model; write {self.family}:NAME")
 
@@ -41,7 +62,13 @@ class Weights:
 
     @cached_property
     def folder(self) -> Path | None:
-        """The local folder, where the name is one."""
+        """The local folder, where the name is one.
+
+        Raises
+        ------
+        SetupError
+            Where the name is a full path and no folder lies there.
+        """
         folder = Path(self.name).expanduser()
         if folder.is_dir():
             return folder.resolve()
@@ -55,13 +82,25 @@ class Weights:
         return f"{self.family}:{self.folder or self.name}"
 
     def check(self) -> None:
-        """Before loading: raises `SetupError` where the folder holds other weights than the id wanted."""
+        """Asked before loading.
+
+        Raises
+        ------
+        SetupError
+            Where the folder holds other weights than the id wanted.
+        """
         marked = self.wanted.partition("#")[2]
         if self.folder is not None and not self.random and marked and weights_hash(self.folder) != marked:
             raise SetupError(f"the weights in {self.folder} are not those of {self.wanted}; put back the ones it means")
 
     def absent(self, error: Exception) -> SetupError:
-        """The sentence for weights that cannot be loaded."""
+        """The sentence for weights that cannot be loaded.
+
+        Parameters
+        ----------
+        error
+            What the library that loads them raised.
+        """
         said = str(error).strip().split("\n")[0][:200]
         if self.folder is not None:
             return SetupError(f"the model in {self.folder} cannot be loaded ({said}); copy it again")
@@ -72,7 +111,13 @@ class Weights:
 
 
 def weights_hash(folder: Path) -> str:
-    """`file_hash` of the first weights file; raises `SetupError` where the folder holds none."""
+    """`file_hash` of a folder's first weights file.
+
+    Raises
+    ------
+    SetupError
+        Where the folder holds none.
+    """
     found = next((file for pattern in PATTERNS for file in sorted(folder.glob(pattern))), None)
     if found is None:
         raise SetupError(f"{folder} holds no weights (*.safetensors); pass a folder that does")
@@ -80,7 +125,13 @@ def weights_hash(folder: Path) -> str:
 
 
 def file_hash(path: Path) -> str:
-    """12 hex digits of a file's sha256; raises `OSError`."""
+    """12 hex digits of a file's sha256.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be read.
+    """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
@@ -103,7 +154,7 @@ def offline() -> None:
 
 
 def device() -> str:
-    """Where towers run."""
+    """Where encoders run: "cuda" or "cpu"."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"

@@ -7,7 +7,7 @@ import pytest
 
 from llmrec.encoders import AbsentError, ContentError, encoder
 from llmrec.encoders.audio import MFCC_STEPS, TEMPI, MelEncoder, MfccEncoder
-from llmrec.encoders.sound import sample_sound
+from llmrec.encoders.decoding import sample_sound
 from tests.encoders.media import tone, wav, write_film
 
 

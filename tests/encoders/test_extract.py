@@ -18,7 +18,7 @@ from PIL import Image
 from llmrec.catalog import Catalog, Item, check, load_catalog
 from llmrec.encoders import ContentError, Features, encoder, extract, note_problems
 from llmrec.encoders.extract import BATCH
-from llmrec.encoders.pictures import picture
+from llmrec.encoders.image import picture
 from tests.encoders.media import tone, wav, write_film
 
 

@@ -115,7 +115,7 @@ def test_a_model_loads_once_for_all_threads() -> None:
     loads: list[int] = []
     model = Clip("x", 1, lambda: loads.append(1) or object())  # type: ignore[arg-type, func-returns-value, return-value]
     with ThreadPoolExecutor(4) as pool:
-        assert len(set(pool.map(lambda _: id(model.encoder_specs), range(8)))) == 1 == len(loads)
+        assert len(set(pool.map(lambda _: id(model.parts), range(8)))) == 1 == len(loads)
 
 
 @needs_encoders
@@ -140,7 +140,7 @@ def test_clip_lite_is_its_heads_on_the_towers_of_the_other_encoders() -> None:
     import torch.nn.functional as F
 
     image, text = encoder("image", "clip-lite"), encoder("text", "clip-lite")
-    model = image._clip.encoder_specs.model  # type: ignore[attr-defined]
+    model = image._clip.parts.model  # type: ignore[attr-defined]
     raw = png((180, 40, 60))
     tower, words = encoder("image", "lite0"), encoder("text", "minilm")
     with torch.inference_mode():

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from llmrec.encoders import ContentError
-from llmrec.encoders.pictures import MEGAPIXELS, picture
+from llmrec.encoders.image import MEGAPIXELS, picture
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
 

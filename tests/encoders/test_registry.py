@@ -102,8 +102,8 @@ def test_a_catalogue_gets_the_towers_of_what_it_has(files: dict[str, Path]) -> N
     bare = [Item("1", "a")]
     assert [loaded.modality for loaded in encoders_for(bare, {})] == ["text", "image"]
     clips = [*bare, Item("2", "b", media={"video": files["video"]})]
-    encoder_specs = encoders_for(clips, {"audio": "mfcc"})
-    assert [loaded.id for loaded in encoder_specs] == [
+    encoders = encoders_for(clips, {"audio": "mfcc"})
+    assert [loaded.id for loaded in encoders] == [
         "all-MiniLM-L6-v2/unit",
         "tf_efficientnet_lite0/pooled-224",
         "frames#lite0/6",

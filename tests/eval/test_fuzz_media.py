@@ -6,7 +6,7 @@ import pytest
 
 from eval.fuzz_media import films, fuzz, pictures, sounds
 from eval.mutations import mutated
-from llmrec.encoders.pictures import picture
+from llmrec.encoders.image import picture
 
 
 def test_the_seeds_are_sound() -> None:

@@ -10,7 +10,7 @@ from torch import nn
 
 from llmrec.catalog import Item
 from llmrec.encoders import encoder
-from llmrec.encoders.clip_lite import build
+from llmrec.encoders.clip import build
 from llmrec.encoders.image import Lite0
 from llmrec.errors import BadInput
 from llmrec.setup.packages import LITE0, MINILM

@@ -45,7 +45,7 @@ def _picture_type(path: Path) -> str | None:
     """The MIME type of a picture file by its content; None for what is not of the kinds that are read."""
     from PIL import Image
 
-    from llmrec.encoders.pictures import FORMATS
+    from llmrec.encoders.image import FORMATS
 
     try:
         with Image.open(path, formats=FORMATS) as picture:

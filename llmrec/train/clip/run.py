@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 
 from llmrec.catalog import load_catalog
-from llmrec.encoders.clip_lite import CONFIG, HEADS, build, trained_parts
+from llmrec.encoders.clip import CONFIG, HEADS, build, trained_parts
 from llmrec.errors import storage_error
 from llmrec.model.checkpoint import write_text
 from llmrec.paths import home

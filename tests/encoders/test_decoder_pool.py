@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmrec.encoders import ContentError, decoders
+from llmrec.encoders import ContentError, decoder_pool
 from llmrec.encoders.base import on_disk
-from llmrec.encoders.decoders import DecoderEnded, decode, end_idle
-from llmrec.encoders.frames import sample_frames
-from llmrec.encoders.worker import answer
+from llmrec.encoders.decoder_pool import DecoderEnded, decode, end_idle
+from llmrec.encoders.decoder_worker import answer
+from llmrec.encoders.decoding import sample_frames
 from tests.encoders.media import tone, wav, write_film
 
 FRAMES = {"instants": 2, "burst": 2, "gap": 0.1}
@@ -20,7 +20,7 @@ FRAMES = {"instants": 2, "burst": 2, "gap": 0.1}
 
 def idle() -> list[int]:
     """Process ids of the decoders that wait."""
-    return [decoder._process.pid for decoder in decoders._idle]
+    return [decoder._process.pid for decoder in decoder_pool._idle]
 
 
 @pytest.fixture(autouse=True)
@@ -56,10 +56,10 @@ def test_a_decoder_that_dies_is_replaced(tmp_path: Path) -> None:
 
 def test_a_decoder_that_does_not_end_is_ended_by_the_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     film = write_film(tmp_path / "a.mp4", [9] * 60, size=(640, 480))
-    monkeypatch.setattr(decoders, "LIMIT", 0.02)
+    monkeypatch.setattr(decoder_pool, "LIMIT", 0.02)
     with pytest.raises(DecoderEnded, match="seconds of a core"):
         decode("frames", film, instants=60, burst=1, gap=0.1)
-    monkeypatch.setattr(decoders, "LIMIT", 5.0)
+    monkeypatch.setattr(decoder_pool, "LIMIT", 5.0)
     assert decode("frames", film, **FRAMES).shape == (2, 2, 256, 341, 3)
 
 

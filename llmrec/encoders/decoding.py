@@ -1,24 +1,60 @@
-"""Frames out of a video file by time, with bounded work; runs in a decoder process (see `worker`).
+"""Film and sound through FFmpeg: frames by time, and the beginning of a sound; runs in a decoder process.
 
-Work is bounded in decoded pixels, not seconds, so that the same file gives the same frames on any machine: a
-3-hour film costs a few seeks and at most `PIXELS` pixels.
+Only known container formats are opened, only from the disk, and damage is one sentence. Work is bounded in decoded
+pixels, not seconds, so that the same file gives the same frames on any machine: a 3-hour film costs a few seeks and at
+most `PIXELS` pixels. `llmrec.encoders.decoder_worker` is the process, `llmrec.encoders.decoder_pool` starts it.
 """
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from llmrec.encoders.base import ContentError
-from llmrec.encoders.containers import open_media
+from llmrec.encoders.base import AbsentError, ContentError
+
+FORMATS = (
+    "mov", "mp4", "m4a", "3gp", "matroska", "webm", "avi", "mpegts", "mpeg", "flv", "asf", "ogg",
+    "wav", "w64", "mp3", "flac", "aac", "aiff", "caf", "amr", "au",
+)  # fmt: skip
+# A playlist or a script that calls itself .mp4 would make FFmpeg open other files, or addresses on the network.
+OPTIONS = {"format_whitelist": ",".join(FORMATS), "protocol_whitelist": "file"}
+
+
+@contextmanager
+def open_media(path: Path) -> Iterator[InputContainer]:
+    """An opened file of film or sound.
+
+    Parameters
+    ----------
+    path
+        The file; its name's ending does not matter.
+
+    Raises
+    ------
+    ContentError
+        Where it is damaged or of no known format, also later in the block.
+    """
+    if not path.stat().st_size:
+        raise ContentError("the file is empty")
+    try:
+        with av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace") as container:
+            yield container
+    except av.FFmpegError as error:
+        raise ContentError(f"FFmpeg says: {error.strerror or type(error).__name__}") from error
+    except (ValueError, UnicodeError) as error:  # PyAV on headers that say what cannot be
+        raise ContentError(f"damaged: {error}") from error
+
 
 SIDE, LONG_SIDE = 256, 1024  # pixels: frames are scaled down to these on decoding, never up
 PIXELS = 200_000_000  # decoded for one file at most: about a second of one core for H.264
@@ -28,12 +64,33 @@ PACKET = 50_000  # pixels that any packet costs, also one that holds nothing
 
 
 def sample_frames(path: Path, instants: int, burst: int, gap: float) -> NDArray[np.uint8]:
-    """(instants, burst, height, width, 3) RGB: around evenly spaced instants, `burst` frames `gap` seconds apart.
+    """Frames of a video file by time.
 
     A frame at time t is the one on screen then: so a variable frame rate needs no special case, and a clip of one
     frame repeats it. Bursts of a short clip draw closer together so as not to overlap. The rotation that a phone
     writes into the file is applied. Where the file is cut off, the instants are spread over what is there; an
-    instant that cannot be decoded repeats the one before. Raises `ContentError` where no frame can be decoded.
+    instant that cannot be decoded repeats the one before.
+
+    Parameters
+    ----------
+    path
+        The file.
+    instants
+        How many, evenly spaced.
+    burst
+        Frames around each instant.
+    gap
+        Seconds between the frames of a burst.
+
+    Returns
+    -------
+    ndarray
+        ``(instants, burst, height, width, 3)`` uint8 RGB.
+
+    Raises
+    ------
+    ContentError
+        Where no frame can be decoded.
     """
     reach = _scan(path)
     gap = min(gap, reach.seconds / (instants * burst))
@@ -71,7 +128,13 @@ class _Reach:
 
 
 def picture_stream(container: InputContainer) -> VideoStream:
-    """The first moving-picture stream; a cover picture is none. Raises `ContentError` without any."""
+    """The first moving-picture stream; a cover picture is none.
+
+    Raises
+    ------
+    ContentError
+        Where there is none.
+    """
     for stream in container.streams.video:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             return stream
@@ -182,3 +245,71 @@ class _Reader:
         upright = np.ascontiguousarray(np.rot90(pixels, math.floor(frame.rotation / 90 + 0.5)), np.uint8)
         self._shown = (frame, upright)
         return upright
+
+
+PACKETS = 20_000  # at most, so that a file of empty packets has an end
+
+
+def sample_sound(path: Path, rate: int, seconds: float) -> NDArray[np.float32]:
+    """The beginning of a sound, or of a clip's sound track, all channels mixed.
+
+    A file that is cut off gives what decodes. Samples that are no numbers become silence, and a sound louder than
+    full scale is scaled to it.
+
+    Parameters
+    ----------
+    path
+        The file.
+    rate
+        Samples a second to give.
+    seconds
+        How much of it at most.
+
+    Returns
+    -------
+    ndarray
+        ``(n,)`` float32 samples in -1..1.
+
+    Raises
+    ------
+    AbsentError
+        Where the file has no sound track.
+    ContentError
+        Where nothing of it can be decoded.
+    """
+    wanted = int(rate * seconds)
+    with open_media(path) as container:
+        samples = np.concatenate([np.zeros(0, np.float32), *_mixed(container, rate, wanted)])[:wanted]
+    if not samples.size:
+        raise ContentError("no sound can be decoded")
+    samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.asarray(samples / max(1.0, float(np.abs(samples).max())), np.float32)
+
+
+def _mixed(container: InputContainer, rate: int, wanted: int) -> list[NDArray[np.float32]]:
+    if not container.streams.audio:
+        raise AbsentError("it holds no sound")
+    stream = container.streams.audio[0]
+    stream.codec_context.thread_count = 1
+    mixer = AudioResampler(format="flt", layout="mono", rate=rate)
+    parts: list[NDArray[np.float32]] = []
+    found = 0
+    try:
+        for count, packet in enumerate(container.demux(stream)):
+            try:
+                frames = [mixed for frame in packet.decode() for mixed in mixer.resample(frame)]
+            except (av.FFmpegError, ValueError):  # damaged, or its format changes on the way
+                continue
+            parts += [_flat(frame) for frame in frames]
+            found = sum(map(len, parts))
+            if found >= wanted or count > PACKETS:
+                return parts
+        parts += [_flat(frame) for frame in mixer.resample(None)]
+    except (av.FFmpegError, ValueError):
+        pass  # cut off here: what was decoded stands
+    return parts
+
+
+def _flat(frame: AudioFrame) -> NDArray[np.float32]:
+    """(n,) samples of a mono frame."""
+    return np.asarray(frame.to_ndarray(), np.float32).reshape(-1)

@@ -1,4 +1,4 @@
-"""Runs the decoder processes: one for each file in work, kept for the next one, replaced where it died.
+"""The pool of decoder processes: one for each file in work, kept for the next one, replaced where it died.
 
 FFmpeg decodes in C what strangers made: damaged files crash some of its decoders and stall others, and no limit
 inside the same process ends a loop in C or survives a segmentation fault. A process does, and costs a millisecond a
@@ -37,10 +37,29 @@ class DecoderEnded(ContentError):
 
 
 def decode(task: str, path: Path, **arguments: Any) -> NDArray[Any]:
-    """The array that `worker.answer` makes of a file; may be called from several threads.
+    """Decodes a file in a process of its own; may be called from several threads.
 
-    Raises `ContentError` where the file cannot be decoded (`AbsentError` where it has no such track, `DecoderEnded`
-    where the attempt ended the decoder), `MissingExtra` where PyAV is not installed.
+    Parameters
+    ----------
+    task
+        "frames" or "sound": see `llmrec.encoders.decoder_worker.answer`.
+    path
+        The file.
+    **arguments
+        Of `sample_frames` or `sample_sound`.
+
+    Returns
+    -------
+    ndarray
+        What that function gives.
+
+    Raises
+    ------
+    ContentError
+        Where the file cannot be decoded: `AbsentError` where it has no such track, `DecoderEnded` where the attempt
+        ended the decoder.
+    MissingExtra
+        Where PyAV is not installed.
     """
     with _lock:
         decoder = _idle.pop() if _idle else None
@@ -75,7 +94,7 @@ class _Decoder:
     def __init__(self) -> None:
         root = str(Path(llmrec.__file__).resolve().parents[1])
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "llmrec.encoders.worker", str(LIMIT), str(STALL)],
+            [sys.executable, "-m", "llmrec.encoders.decoder_worker", str(LIMIT), str(STALL)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,8 +1,9 @@
 """The decoder process: film and sound are decoded here, where a crash or a hang of FFmpeg costs one file.
 
-`python -m llmrec.encoders.worker LIMIT STALL` reads a JSON line a request from stdin and answers on stdout with a
-JSON line: `{"shape": …, "dtype": …, "bytes": …}` and then the array's bytes, or `{"error": …, "absent": …}`. It ends
-with its input, and the kernel ends it where one file takes more than LIMIT seconds of a core or STALL of the clock.
+`python -m llmrec.encoders.decoder_worker LIMIT STALL` reads a JSON line a request from stdin and answers on stdout
+with a JSON line: `{"shape": …, "dtype": …, "bytes": …}` and then the array's bytes, or `{"error": …, "absent": …}`. It
+ends with its input, and the kernel ends it where one file takes more than LIMIT seconds of a core or STALL of the
+clock.
 """
 
 import json
@@ -18,14 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.encoders.base import AbsentError, ContentError
-from llmrec.encoders.frames import sample_frames
-from llmrec.encoders.sound import sample_sound
+from llmrec.encoders.decoding import sample_frames, sample_sound
 
 MEMORY = 4 * 2**30  # bytes of address space
 
 
 def answer(request: dict[str, Any]) -> NDArray[Any]:
-    """The array asked for: `{"task": "frames" | "sound", "path": …}` and the arguments of that function."""
+    """Does one task.
+
+    Parameters
+    ----------
+    request
+        `{"task": "frames" | "sound", "path": …}` and the arguments of `sample_frames` or `sample_sound`.
+
+    Returns
+    -------
+    ndarray
+        What that function gives.
+    """
     path = Path(request.pop("path"))
     task = request.pop("task")
     return sample_frames(path, **request) if task == "frames" else sample_sound(path, **request)

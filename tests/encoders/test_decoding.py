@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from llmrec.encoders import ContentError
-from llmrec.encoders.frames import sample_frames
+from llmrec.encoders.decoding import sample_frames
 from tests.encoders.media import tone, wav, write_film
 
 
