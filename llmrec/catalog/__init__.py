@@ -1,7 +1,6 @@
 """Items, interactions and where they come from. Knows no model."""
 
-from llmrec.catalog.load import check, load_catalog
-from llmrec.catalog.report import Report
+from llmrec.catalog.load import Report, check, load_catalog
 from llmrec.catalog.types import AttributeValue, Catalog, Interaction, Item, Label
 
 __all__ = [

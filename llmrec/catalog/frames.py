@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from llmrec import paths
-from llmrec.catalog.findings import Findings
 from llmrec.catalog.interactions import build_histories
-from llmrec.catalog.items import SUFFIXES, build_items
-from llmrec.catalog.labels import build_labels
+from llmrec.catalog.items import SUFFIXES, build_items, build_labels
 from llmrec.catalog.layouts import named_events
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import Table, arrow_text, json_text
 from llmrec.catalog.types import AttributeValue, Catalog
 from llmrec.errors import BadInput

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from llmrec.catalog.findings import Findings
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import Table
 from llmrec.catalog.types import Interaction
 from llmrec.errors import CatalogError

@@ -1,13 +1,13 @@
-"""Turns the rows of an items file into `Item`s: types the attributes, finds the media, refuses bad rows."""
+"""Turns the rows of an items file into `Item`s, and those of a labels file into `Label`s; bad rows are put aside."""
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from llmrec.catalog.findings import Findings
-from llmrec.catalog.tables import LIST_SEPARATOR, Table
-from llmrec.catalog.types import AttributeValue, Item
+from llmrec.catalog.quarantine import Findings
+from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_delimited
+from llmrec.catalog.types import AttributeValue, Item, Label
 from llmrec.errors import CatalogError
 
 SUFFIXES = {
@@ -29,13 +29,34 @@ NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 YEAR_TITLE = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)(?:\s*\(V\))?")  # (V): released on video
 LEADING_ZERO = re.compile(r"0\d+")
 
+LABELS_FILE = "labels.csv"
+LABEL_COLUMNS = ("item_id", "attribute", "value")
+LABEL_MODALITIES = ("", "text", "image", "video", "audio")
+
 
 def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[Item, ...]:
-    """Items of a table whose columns are `item_id`, `title`, `description` (or their aliases) and attributes.
+    """Type the attributes, find the media and refuse the bad rows of a table of items.
 
-    Attributes come in the order lists, words, numbers, codes, and within each in column order. A row
-    without id, or with the id of an earlier row, is reported as bad. Raises `CatalogError` where the table
-    has no id column or no valid row.
+    Parameters
+    ----------
+    table
+        A row an item: `item_id`, `title`, `description` (or their `ALIASES`), attributes and names of media files.
+    folder
+        Where the files that the table names lie, and `images/<item_id>.jpg` and the like. None: names are taken as
+        they are.
+    findings
+        Gets the bad rows: those without an id, or with the id of an earlier row.
+
+    Returns
+    -------
+    tuple of Item
+        In the order of the table. Attributes come in the order lists, words, numbers, codes, and within each in column
+        order.
+
+    Raises
+    ------
+    CatalogError
+        Where the table has no id column or no valid row.
     """
     names = {standard: _alias(table, standard) for standard in ALIASES}
     id_name = names["item_id"]
@@ -96,7 +117,25 @@ def _valid_rows(ids: Sequence[str], table: Table, findings: Findings) -> list[in
 
 
 def without_year(title: str) -> tuple[str, int | None]:
-    """MovieLens writes the year into the title: "Toy Story (1995)" -> ("Toy Story", 1995)."""
+    """Split a title that ends in a year, as MovieLens writes them.
+
+    Parameters
+    ----------
+    title
+        The title as written.
+
+    Returns
+    -------
+    tuple of (str, int or None)
+        Title without the year, and the year; None where it ends in none.
+
+    Examples
+    --------
+    >>> without_year("Toy Story (1995)")
+    ('Toy Story', 1995)
+    >>> without_year("Heat")
+    ('Heat', None)
+    """
     match = YEAR_TITLE.fullmatch(title)
     return (match["title"], int(match["year"])) if match else (title, None)
 
@@ -192,9 +231,107 @@ def _media_files(folder: Path) -> Iterator[Path]:
 
 
 def media_coverage(items: Sequence[Item]) -> Mapping[str, int]:
-    """Modality -> number of items that have it; text counts the items with a description."""
+    """Count the items that have each modality.
+
+    Parameters
+    ----------
+    items
+        A catalogue's items.
+
+    Returns
+    -------
+    dict of str to int
+        Modality -> number of items; text counts the items with a description.
+    """
     counts = {"text": sum(bool(item.description) for item in items)}
     for item in items:
         for modality in item.media:
             counts[modality] = counts.get(modality, 0) + 1
     return counts
+
+
+# ---- labels
+
+
+def read_labels(folder: Path, items: Sequence[Item], findings: Findings) -> tuple[Label, ...]:
+    """Read the optional `labels.csv` of a catalogue, in which somebody wrote down what some items look or sound like.
+
+    A few dozen labelled items are enough for `llmrec.evidence.probes` to name the same attributes in the others.
+
+    Parameters
+    ----------
+    folder
+        The catalogue's folder.
+    items
+        Its items.
+    findings
+        Gets the bad rows.
+
+    Returns
+    -------
+    tuple of Label
+        Empty where there is no such file.
+
+    Raises
+    ------
+    CatalogError
+        Where the file lacks a column.
+    """
+    file = folder / LABELS_FILE
+    if not file.is_file():
+        return ()
+    return build_labels(read_delimited(file, ",", findings), items, findings)
+
+
+def build_labels(table: Table, items: Sequence[Item], findings: Findings) -> tuple[Label, ...]:
+    """Check the labels of a table with the columns `LABEL_COLUMNS` and, if it is known, `modality`.
+
+    Parameters
+    ----------
+    table
+        A row a label.
+    items
+        The catalogue's items.
+    findings
+        Gets the bad rows.
+
+    Returns
+    -------
+    tuple of Label
+        One an item and attribute; the attribute is none that the items file has.
+
+    Raises
+    ------
+    CatalogError
+        Where a column is missing.
+    """
+    if missing := set(LABEL_COLUMNS) - set(table.columns):
+        raise CatalogError(
+            f"{table.file} has no column {min(missing)} (found: {', '.join(table.columns) or 'no columns'}); "
+            f"it needs {', '.join(LABEL_COLUMNS)}, and may have modality"
+        )
+    columns = [[cell.strip() for cell in table.texts(name)] for name in LABEL_COLUMNS]
+    columns.append(table.texts("modality") if "modality" in table.columns else [""] * len(table))
+    labels = [Label(*cells) for cells in zip(*columns, strict=True)]
+    known = {item.id for item in items}
+    listed = {name for item in items for name in item.attributes}
+    bad: dict[int, str] = {}
+    told: set[tuple[str, str]] = set()
+    for row, label in enumerate(labels):
+        if problem := _label_problem(label, known, listed, told):
+            bad[row] = problem
+        told.add((label.item, label.attribute))
+    table.reject(bad, findings)
+    return tuple(label for row, label in enumerate(labels) if row not in bad)
+
+
+def _label_problem(label: Label, known: set[str], listed: set[str], told: set[tuple[str, str]]) -> str:
+    if label.item not in known:
+        return "label of an unknown item"
+    if not label.attribute or not label.value:
+        return "label without attribute or value"
+    if "=" in label.attribute or label.attribute in listed:
+        return "label of an attribute that the items file has"
+    if label.modality not in LABEL_MODALITIES:
+        return "label of an unknown modality"
+    return "second label of the same attribute" if (label.item, label.attribute) in told else ""

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from llmrec.catalog.findings import Findings
 from llmrec.catalog.items import without_year
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import (
     LIST_SEPARATOR,
     Table,

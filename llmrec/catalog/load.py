@@ -1,34 +1,115 @@
 """Reads a catalogue folder: layout -> tables -> checked items and histories, bad rows aside."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from llmrec.catalog.findings import Findings
-from llmrec.catalog.report import Report
+from llmrec.catalog.quarantine import Findings, quarantine_file, unreadable_file, unreadable_media
 from llmrec.catalog.types import Catalog
-from llmrec.catalog.unreadable import quarantine_file, unreadable_file, unreadable_media
 from llmrec.errors import CatalogError
 
 
-def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
-    """The catalogue in a folder of any layout that llmrec reads (see `layouts.LAYOUTS`).
+@dataclass(frozen=True)
+class Report:
+    """Counts and findings of one reading of a catalogue folder, as `llmrec data check` shows them.
 
-    Bad rows go to the file `quarantine` (JSON lines; default: below `home()/quarantine`), the rest goes on.
-    Raises `CatalogError` where the folder is no catalogue or no row is valid, `StorageError` where the
-    quarantine file cannot be written.
+    Attributes
+    ----------
+    name, path, layout
+        The catalogue, its folder, and as which layout the folder was read.
+    items, users
+        How many there are.
+    interactions
+        Events kept: a user's repeats on one item count once.
+    density
+        interactions / (users x items); 0 without users.
+    coverage
+        Modality -> number of items that have it (text: that have a description).
+    attributes
+        Names of the items' attributes, in the order in which the text encoder reads them.
+    quarantined
+        Reason -> number of rows left out.
+    quarantine_file
+        Where those rows lie; None without any.
+    warnings
+        Sentences on the catalogue as a whole.
+    unreadable
+        "modality: reason" -> number of items whose media could not be read when they were last encoded.
+    unreadable_file
+        Where those media are listed; None without any.
+    """
+
+    name: str
+    path: Path
+    layout: str
+    items: int
+    users: int
+    interactions: int
+    density: float
+    coverage: Mapping[str, int]
+    attributes: Sequence[str]
+    quarantined: Mapping[str, int]
+    quarantine_file: Path | None
+    warnings: Sequence[str]
+    unreadable: Mapping[str, int]
+    unreadable_file: Path | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report for JSON: paths as text."""
+        return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+
+
+def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
+    """Read the catalogue in a folder of any layout that llmrec knows (see `layouts.LAYOUTS`).
+
+    Parameters
+    ----------
+    path
+        The folder.
+    quarantine
+        File (JSON lines) that gets the bad rows, while the rest goes on; default: `quarantine_file(path)`.
+
+    Returns
+    -------
+    Catalog
+
+    Raises
+    ------
+    CatalogError
+        Where the folder is no catalogue or no row is valid.
+    StorageError
+        Where the quarantine file cannot be written.
     """
     return _read(path, quarantine)[0]
 
 
 def check(path: Path, quarantine: Path | None = None) -> Report:
-    """Read the catalogue as `load_catalog` does and report on it; raises the same errors."""
+    """Read a catalogue as `load_catalog` does and report on it.
+
+    Parameters
+    ----------
+    path
+        The folder.
+    quarantine
+        As for `load_catalog`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    CatalogError, StorageError
+        As `load_catalog` does.
+    """
     return _read(path, quarantine)[1]
 
 
 def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     from llmrec.catalog.interactions import build_histories
-    from llmrec.catalog.items import build_items, media_coverage
-    from llmrec.catalog.labels import read_labels
+    from llmrec.catalog.items import build_items, media_coverage, read_labels
     from llmrec.catalog.layouts import LAYOUTS, detect
 
     layout = detect(path)
@@ -39,7 +120,7 @@ def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
         items = build_items(source.items, path, findings)
         histories = {}
         if source.events is None:
-            findings.warnings.append("no interactions file: only wishes in words and new users can be served")
+            findings.warnings.append("no interactions file: only queries in words and new users can be served")
         else:
             histories = build_histories(source.events, [item.id for item in items], findings)
         labels = read_labels(path, items, findings)

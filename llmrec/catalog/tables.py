@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as arrow_parquet
 
-from llmrec.catalog.findings import BadRow, Findings
+from llmrec.catalog.quarantine import BadRow, Findings
 from llmrec.errors import CatalogError
 
 Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]

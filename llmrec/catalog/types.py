@@ -1,11 +1,12 @@
 """Items, interactions and the catalogue that holds both. Ids are text everywhere: leading zeros matter."""
 
+import weakref
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from llmrec.errors import UnknownItem, UnknownUser
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from datasets import Dataset, DatasetDict
 
+Made = TypeVar("Made")
 AttributeValue = str | int | float | tuple[str, ...]
 """One attribute of an item: a word (`colour`), a number (`year`, `price`) or several words (`genres`)."""
 
@@ -262,6 +264,31 @@ class Catalog:
                 "user", "history",
             )  # fmt: skip
         return tuple(event.item for event in self.histories[user])
+
+
+_KEPT: dict[tuple[int, Callable[[Catalog], Any]], Any] = {}
+
+
+def derived(catalog: Catalog, make: Callable[[Catalog], Made]) -> Made:
+    """Compute something of a catalogue once and keep it as long as the catalogue lives.
+
+    Parameters
+    ----------
+    catalog
+        The catalogue.
+    make
+        What computes it; a function or class of a module, as it is the key under which the result is kept.
+
+    Returns
+    -------
+    object
+        `make(catalog)`, the same at each call.
+    """
+    key = id(catalog), make
+    if key not in _KEPT:
+        _KEPT[key] = make(catalog)
+        weakref.finalize(catalog, _KEPT.pop, key, None)
+    return cast(Made, _KEPT[key])
 
 
 def _counted(count: int, noun: str) -> str:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from llmrec.catalog.derived import derived
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, derived
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput

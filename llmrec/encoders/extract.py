@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.unreadable import note_unreadable
+from llmrec.catalog.quarantine import note_unreadable
 from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
 from llmrec.encoders.cache import FeatureCache, Refusal, content_key
 from llmrec.encoders.decoder_pool import DecoderEnded, end_idle

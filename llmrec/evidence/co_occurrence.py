@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.derived import derived
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, derived
 from llmrec.evidence.records import CoOccurrence
 
 LEAST_GROUP = 20

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrec.catalog.findings import Findings
 from llmrec.catalog.interactions import build_histories
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_delimited, read_jsonl
 from llmrec.catalog.types import Interaction
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.catalog.findings import Findings
 from llmrec.catalog.items import build_items
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_delimited
 from llmrec.catalog.types import Item
 from tests.catalog.folders import write

@@ -11,7 +11,7 @@ import pyarrow.parquet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrec.catalog.findings import Findings
+from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_delimited, read_double_colon, read_jsonl, read_parquet
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)

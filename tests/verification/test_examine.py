@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from llmrec.catalog.titles import Titles
 from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.vocabulary import Titles
 from llmrec.evidence.selection import rank_evidence
 from llmrec.verification.claims import Claim
 from llmrec.verification.verifier import examine

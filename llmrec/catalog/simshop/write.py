@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from llmrec.catalog.labels import FILE as LABELS
+from llmrec.catalog.items import LABELS_FILE as LABELS
 from llmrec.catalog.simshop.attributes import of_modality
 from llmrec.catalog.simshop.media import SUFFIXES, Job, render
 from llmrec.catalog.simshop.splits import PhotoQuery, cold_split, labelled_items, missing_media, photo_queries

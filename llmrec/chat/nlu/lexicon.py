@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
 
 SYNONYMS = {

@@ -16,7 +16,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.references import list_position
 from llmrec.chat.nlu.rules import understand

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.retrieval.filters import attribute_kinds
 
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

@@ -3,7 +3,7 @@
 import re
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison
 from llmrec.retrieval.filters import attribute_kinds

@@ -1,7 +1,7 @@
 import gc
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 
 
 def test_it_is_made_once_for_each_catalogue_and_dropped_with_it() -> None:
