@@ -27,9 +27,8 @@ from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.paths import home
-from llmrec.ranking.components import Components
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse
-from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.score_component import LLM
 from llmrec.train.preference import learn_preference
 
@@ -106,15 +105,14 @@ def _recall(
 ) -> dict[str, Any]:
     """Recall@1 of the fused score and of the media alone; of a guess; and how many events there are."""
     items = len(features.ids)
+    preference = learn_preference(features.vectors, features.mask, features.steps, train, seed)
     components = Components.of(
         np.zeros((items, 1), np.float32),
         np.zeros(items, np.float32),
-        Collaborative.fit(train, items),
+        InteractionModels.fit(train, items, preference),
         features.vectors,
         features.mask,
         features.steps,
-        popularity(train, items),
-        learn_preference(features.vectors, features.mask, features.steps, train, seed),
     )
     parts = {}
     for at, asked in events.items():

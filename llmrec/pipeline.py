@@ -16,7 +16,6 @@ from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from llmrec import paths
@@ -28,14 +27,12 @@ from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated
 from llmrec.evidence.probes import probed, spoken
 from llmrec.evidence.surrogate import Surrogate
-from llmrec.model.checkpoint import Arrays, Checkpoint, identity, load_checkpoint
+from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
-from llmrec.ranking.components import Components
-from llmrec.ranking.item_item import Collaborative
-from llmrec.ranking.preference import PreferenceModel
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.score_component import WORDS, ComponentKey
 from llmrec.retrieval.chroma import ItemIndex
 from llmrec.retrieval.fingerprint import IndexFingerprint
@@ -193,29 +190,13 @@ def components_of(
     catalog, features
         The items and their raw media, in the same rows.
     """
-    v, b = vectors
     row = {item: n for n, item in enumerate(checkpoint.items)}
-    source = np.array([row.get(item.id, -1) for item in catalog.items])
-    popular = np.where(source >= 0, checkpoint.collaborative["popular"][source], 0).astype(np.float32)
-    used = list(checkpoint.info.encoders)
-    media = {m: features.vectors[m] for m in used}
-    masks = {m: features.mask[m] for m in used}
-    collaborative = _collaborative(checkpoint.collaborative, source)
-    taste = PreferenceModel.from_state(checkpoint.collaborative)
-    components = Components.of(v, b, collaborative, media, masks, features.steps, popular, taste)
+    source = np.array([row.get(item.id, -1) for item in catalog.items], np.intp)
+    learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
+    media = {m: features.vectors[m] for m in checkpoint.info.encoders}
+    masks = {m: features.mask[m] for m in checkpoint.info.encoders}
+    components = Components.of(*vectors, learnt, media, masks, features.steps)
     return components.with_cold_start() if checkpoint.info.cold_start else components
-
-
-def _collaborative(state: Arrays, source: NDArray[np.intp]) -> Collaborative:
-    """The pack's item-item model in the catalogue's row order; items that the pack lacks have no neighbours."""
-    trained = Collaborative.from_state(state)
-    if np.array_equal(source, np.arange(trained.weights.shape[0])):
-        return trained
-    there = np.flatnonzero(source >= 0)
-    place = sp.csr_matrix(
-        (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), trained.weights.shape[0])
-    )
-    return Collaborative(sp.csr_matrix(place @ trained.weights @ place.T), trained.history_decay)
 
 
 def _index(

@@ -181,7 +181,7 @@ def scored(
     from llmrec.engine.local import LocalEngine
     from llmrec.evidence.effects import Situation
     from llmrec.model.inference import item_vectors
-    from llmrec.ranking.components import Components
+    from llmrec.ranking.components import Components, InteractionModels
     from llmrec.ranking.item_item import Collaborative
     from llmrec.ranking.score_component import WORDS
 
@@ -191,7 +191,7 @@ def scored(
     media = {m: x.numpy() for m, x in table.vectors.items()}
     masks = {m: x.numpy() for m, x in table.mask.items()}
     popular = np.bincount([row for history in rows for row in history], minlength=len(v)).astype(np.float32)
-    components = Components.of(v, b, Collaborative.fit(rows, len(v)), media, masks, {}, popular)
+    components = Components.of(v, b, InteractionModels(Collaborative.fit(rows, len(v)), popular), media, masks, {})
     engine = LocalEngine(model, table, tiny_base, None)
 
     def score(*history: int, query: str = "", allowed: "NDArray[np.bool_] | None" = None) -> Scored:

@@ -59,8 +59,7 @@ def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
     ids = tuple(item.id for item in world.catalog.items)
     model, table = restore_model(checkpoint, base), restore_items(checkpoint, ids, features.vectors, features.mask)
     parts = components_of(item_vectors(model, table), checkpoint, world.catalog, features)
-    taste = parts.preferences.model if parts.preferences else None
-    learnt = Learnt(parts.collaborative, parts.popular, taste, info.cold_start)
+    learnt = Learnt(parts.learnt, info.cold_start)
     weights = {str(key): weight for key, weight in info.weights["history"].items()}
     best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])
     return Trained(model, table, PromptWords.load(base), features, learnt, weights, best, seconds)

@@ -20,9 +20,8 @@ from llmrec.model.inference import query_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
-from llmrec.ranking.components import Components
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse
-from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
@@ -36,19 +35,17 @@ MOST_EVENTS = 2000
 
 @dataclass(frozen=True)
 class Learnt:
-    """What is learnt of a task without the LLM: the item-item model, the counts, the taste (once for all fusions)."""
+    """What is learnt of a task without the LLM (once for all fusions)."""
 
-    collaborative: Collaborative
-    popular: Floats
-    taste: PreferenceModel | None
+    interactions: InteractionModels
     with_cold_start: bool = False
-    """Whether scores are lent to the items nobody took, as packs may do."""
+    """Whether scores are carried over to cold items, as checkpoints may say."""
 
     @classmethod
-    def of(cls, task: Task, features: Features, taste: PreferenceModel | None) -> "Learnt":
+    def of(cls, task: Task, features: Features, preference: PreferenceModel | None) -> "Learnt":
         """From the training histories of `task`."""
         rows = [list(history) for history in task.train.values()]
-        return cls(Collaborative.fit(rows, len(features.ids)), popularity(rows, len(features.ids)), taste)
+        return cls(InteractionModels.fit(rows, len(features.ids), preference))
 
 
 @dataclass(frozen=True)
@@ -142,12 +139,10 @@ def parts_of(
     components = Components.of(
         v,
         b,
-        learnt.collaborative,
+        learnt.interactions,
         {m: features.vectors[m] for m in model.modalities},
         {m: nobody if m == without else features.mask[m] for m in model.modalities},
         features.steps,
-        learnt.popular,
-        learnt.taste,
     )
     scoring = components.with_cold_start() if learnt.with_cold_start else components
     return {str(key): x for key, x in scoring.scores(q, [e.history for e in events]).items()}

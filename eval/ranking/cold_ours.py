@@ -25,9 +25,8 @@ from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
 from llmrec.paths import home
-from llmrec.ranking.components import Components
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse
-from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 from llmrec.train.preference import learn_preference
@@ -113,11 +112,10 @@ def _mixed(scores: Mapping[str, Floats], weights: Mapping[str, float], closed: S
 def _components(problem: Problem, found: Queries, hidden: ColdSplit) -> Components:
     features = all_features(problem)
     histories = [problem.catalog.rows(items) for items in hidden.train.values()]
-    collaborative = Collaborative.fit(histories, problem.n_items)
-    popular = popularity(histories, problem.n_items)
     vectors, mask, steps = features.vectors, features.mask, features.steps
-    taste = learn_preference(vectors, mask, steps, histories, hidden.seed)
-    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
+    preference = learn_preference(vectors, mask, steps, histories, hidden.seed)
+    learnt = InteractionModels.fit(histories, problem.n_items, preference)
+    return Components.of(found.v, found.b, learnt, vectors, mask, steps)
 
 
 def _asked(problem: Problem, components: Components, q: Floats, events: Sequence[ColdEvent]) -> Asked:

@@ -19,9 +19,8 @@ from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries
 from eval.store import this_machine
 from llmrec.evaluation.splits import Split, rolling_events
-from llmrec.ranking.components import Components
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse
-from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.train.calibrate import worth_transferring
 from llmrec.train.preference import learn_preference
 
@@ -79,11 +78,10 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
 def _components(problem: Problem, found: Queries, seed: int) -> Components:
     features = all_features(problem)
     histories = [list(rows) for rows in problem.train]
-    collaborative = Collaborative.fit(histories, problem.n_items)
-    popular = popularity(histories, problem.n_items)
     vectors, mask, steps = features.vectors, features.mask, features.steps
-    taste = learn_preference(vectors, mask, steps, histories, seed)
-    return Components.of(found.v, found.b, collaborative, vectors, mask, steps, popular, taste)
+    preference = learn_preference(vectors, mask, steps, histories, seed)
+    learnt = InteractionModels.fit(histories, problem.n_items, preference)
+    return Components.of(found.v, found.b, learnt, vectors, mask, steps)
 
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, query: bool) -> dict[str, Floats]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
+from llmrec.errors import CheckpointError
 from llmrec.ranking.built_in import (
     CollaborativeComponent,
     FixedComponent,
@@ -19,7 +20,7 @@ from llmrec.ranking.built_in import (
 )
 from llmrec.ranking.cold_start import ColdStart
 from llmrec.ranking.content import similar_to, unit_rows
-from llmrec.ranking.item_item import Collaborative
+from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.preference import PreferenceModel, Preferences
 from llmrec.ranking.score_component import (
     EXAMPLE,
@@ -39,6 +40,76 @@ NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
 
 
+@dataclass(frozen=True, eq=False)
+class InteractionModels:
+    """What is learnt of a catalogue's interactions without the LLM.
+
+    Parameters
+    ----------
+    collaborative
+        The item-item model.
+    popular
+        ``(items,)`` float32: log(1 + training histories that hold the item).
+    preference
+        The preference model, where one was learnt.
+
+    Examples
+    --------
+    >>> learnt = InteractionModels.fit([[0, 1, 2], [1, 2], [2, 0]], 4)
+    >>> np.round(np.exp(learnt.popular) - 1)
+    array([2., 2., 3., 0.], dtype=float32)
+    """
+
+    collaborative: Collaborative
+    popular: Floats
+    preference: PreferenceModel | None = None
+
+    @classmethod
+    def fit(cls, histories: Rows, items: int, preference: PreferenceModel | None = None) -> "InteractionModels":
+        """From training histories.
+
+        Parameters
+        ----------
+        histories
+            Item rows of each user, oldest first.
+        items
+            How many items there are.
+        preference
+            See `llmrec.train.preference`, which learns it.
+        """
+        return cls(Collaborative.fit(histories, items), popularity(histories, items), preference)
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, NDArray[Any]]) -> "InteractionModels":
+        """What `state` gave, in the rows of training.
+
+        Raises
+        ------
+        CheckpointError
+            Where a part is missing or damaged.
+        """
+        if "popular" not in state:
+            raise CheckpointError("the checkpoint's item-item model lacks popular; train it again")
+        return cls(Collaborative.from_state(state), state["popular"], PreferenceModel.from_state(state))
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Arrays for a checkpoint."""
+        learnt = self.preference.state() if self.preference else {}
+        return {**self.collaborative.state(), "popular": self.popular, **learnt}
+
+    def over(self, source: ItemRows) -> "InteractionModels":
+        """The same in the rows of another catalogue.
+
+        Parameters
+        ----------
+        source
+            ``(items,)`` int: each item's row here, -1 for one that was not in training: it has no neighbours and
+            counts as never chosen.
+        """
+        popular = np.where(source >= 0, self.popular[source], 0).astype(np.float32)
+        return replace(self, collaborative=self.collaborative.over(source), popular=popular)
+
+
 @dataclass(frozen=True)
 class Components:
     """What scores the items of a catalogue.
@@ -47,18 +118,16 @@ class Components:
     ----------
     v, b
         ``(items, dim)`` and ``(items,)`` float32: RecLM's item vectors and biases.
-    collaborative
-        The item-item model over the catalogue's rows.
+    learnt
+        The models of interactions, in the catalogue's rows.
     media
         Modality -> ``(items, dim)`` float32 unit rows (see `unit_rows`).
     mask
         Modality -> ``(items,)`` bool.
     steps
         Modality -> steps of its raw vectors, where there are several.
-    popular
-        ``(items,)`` float32: log(1 + training histories that hold the item).
     preferences
-        A preference model over the catalogue, where one was learnt.
+        The preference model over the catalogue, where one was learnt.
     cold_start
         Carries scores over to cold items, where that is done.
     likeness
@@ -70,11 +139,10 @@ class Components:
 
     v: Floats
     b: Floats
-    collaborative: Collaborative
+    learnt: InteractionModels
     media: Mapping[str, Floats]
     mask: Mapping[str, NDArray[np.bool_]]
     steps: Mapping[str, int]
-    popular: Floats
     preferences: Preferences | None = None
     cold_start: ColdStart | None = None
     likeness: Mapping[ComponentKey, Floats] = field(default_factory=dict)
@@ -85,27 +153,23 @@ class Components:
         cls,
         v: Floats,
         b: Floats,
-        collaborative: Collaborative,
+        learnt: InteractionModels,
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
-        popular: Floats,
-        preference: PreferenceModel | None = None,
     ) -> "Components":
         """From raw media.
 
         Parameters
         ----------
-        v, b, collaborative, mask, steps, popular
+        v, b, learnt, mask, steps
             See the class.
         vectors
             Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
-        preference
-            The preference model, where one was learnt.
         """
         media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
-        preferences = preference.over(media, mask) if preference else None
-        return cls(v, b, collaborative, media, mask, steps, popular, preferences)
+        preferences = learnt.preference.over(media, mask) if learnt.preference else None
+        return cls(v, b, learnt, media, mask, steps, preferences)
 
     def with_cold_start(self) -> "Components":
         """The same, with scores carried over to the cold items, where there are any."""
@@ -114,7 +178,7 @@ class Components:
     @cached_property
     def _cold_start(self) -> ColdStart | None:
         """Kept, as training asks more than once: it costs the inverse of a matrix of all sources."""
-        return ColdStart.of(self.media, self.mask, self.popular)
+        return ColdStart.of(self.media, self.mask, self.learnt.popular)
 
     def with_plugins(self, plugins: Sequence[ScoreComponent]) -> "Components":
         """The same, with further components.
@@ -148,7 +212,7 @@ class Components:
             example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
         found = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
-            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(self.collaborative.scores([(row,)]))[0]
+            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(self.learnt.collaborative.scores([(row,)]))[0]
         return replace(self, likeness=found)
 
     def transfer(self, scores: Floats) -> Floats:
@@ -164,7 +228,7 @@ class Components:
             Whether the request has a query.
         """
         yield LlmComponent(self.v, self.b, self.cold_start)
-        yield CollaborativeComponent(self.collaborative, self.cold_start)
+        yield CollaborativeComponent(self.learnt.collaborative, self.cold_start)
         for m, vectors in self.media.items():
             for kind, last in ((LAST, NEAR), (RECENT, FAR)):
                 yield HistoryLikeness(ComponentKey(kind, m), vectors, self.mask[m], last, (NEAR, FAR))
@@ -172,7 +236,7 @@ class Components:
             yield PreferenceComponent(self.preferences)
             for m, places in self.preferences.places.items():
                 yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
-        yield FixedComponent.popularity(self.popular)
+        yield FixedComponent.popularity(self.learnt.popular)
         if words and "text" in self.media:
             yield WordsComponent(self.media["text"], self.mask["text"])
         for key, values in self.likeness.items():
@@ -215,8 +279,3 @@ class Components:
             Component -> ``(C,)`` float32.
         """
         return {part.key: part.score(rows, situation) for part in self.parts(situation.words is not None)}
-
-    def state(self) -> dict[str, NDArray[Any]]:
-        """What a checkpoint keeps of them beside the RecLM: the item-item model, the counts and the preferences."""
-        learnt = self.preferences.model.state() if self.preferences else {}
-        return {**self.collaborative.state(), "popular": self.popular, **learnt}

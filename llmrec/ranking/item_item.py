@@ -1,17 +1,18 @@
-"""Which items go together, learned in closed form from histories alone: one sparse item-item matrix.
+"""Which items go together, learned in closed form from histories alone; and how often each item is chosen.
 
-Two ridge regressions are added. "Cloze" predicts each item of a history from the items around it, weighted by
-distance ** -distance_decay, the later ones also by `future`; with `future=0` it is SLIT of Choe et al. 2021,
-"Session-aware Linear Item-Item Models for Session-based Recommendation" (WWW), with the next item as target.
-"Static" is EASE of Steck 2019, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW), blind to order.
-At scoring the history is weighted by (1 + age) ** -history_decay, which alone lifts EASE by four tenths on
-MovieLens-100K (validation NDCG@10 0.092 to 0.132; cloze alone 0.138, both 0.141).
+The model is one sparse item-item matrix, the sum of two ridge regressions. "Cloze" predicts each item of a history
+from the items around it, weighted by distance ** -distance_decay, the later ones also by `future`; with `future=0` it
+is SLIT with the next item as target. "Static" is EASE, blind to order. At scoring the history is weighted by
+(1 + age) ** -history_decay, which alone lifts EASE by four tenths on MovieLens-100K (validation NDCG@10 0.092 to
+0.132; cloze alone 0.138, both 0.141).
 
-A closed form needs items x items floats and items ** 3 operations, so above `closed_form_items` the matrix
-comes from cosine item-kNN of the `implicit` package instead; scoring and storage are the same.
+A closed form needs items x items floats and items ** 3 operations, so above `closed_form_items` the matrix comes from
+cosine item-kNN of the `implicit` package instead; scoring and storage are the same.
 
-
-How often each item was taken: the answer for a user about whom nothing is known.
+References
+----------
+Choe et al., "Session-aware Linear Item-Item Models for Session-based Recommendation" (SLIT, 2021, WWW); Steck,
+"Embarrassingly Shallow Autoencoders for Sparse Data" (EASE, 2019, WWW).
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,18 +55,37 @@ class CollaborativeConfig:
 
 
 class Collaborative:
-    """Item-item scores of a history: `score[item] = sum of age weight * weights[history item, item]`."""
+    """Item-item scores of a history: ``score[item] = sum of age weight * weights[history item, item]``.
+
+    Parameters
+    ----------
+    weights
+        ``(items, items)`` float32, sparse: row = history item, column = scored item.
+    history_decay
+        Exponent by which history items lose weight with age, in positions.
+    """
 
     def __init__(self, weights: sp.csr_matrix, history_decay: float) -> None:
-        """`weights`: (items, items) float32, row = history item, column = scored item."""
         self.weights = weights
         self.history_decay = history_decay
 
     @classmethod
     def fit(cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()) -> "Collaborative":
-        """Learn from histories of item rows, oldest first.
+        """Learns from histories.
 
-        Raises `MissingExtra` where the catalogue is too large for the closed form and `implicit` is missing.
+        Parameters
+        ----------
+        histories
+            Item rows of each user, oldest first.
+        n_items
+            How many items there are.
+        config
+            Its constants.
+
+        Raises
+        ------
+        MissingExtra
+            Where the catalogue is too large for the closed form and `implicit` is missing.
         """
         recent = [history[-config.max_history :] for history in histories]
         if n_items > config.closed_form_items:
@@ -114,6 +134,22 @@ class Collaborative:
         place = np.minimum(np.searchsorted(reached.indices, rows), reached.nnz - 1)
         return np.where(reached.indices[place] == rows, reached.data[place], np.float32(0)).astype(np.float32)
 
+    def over(self, source: NDArray[np.intp]) -> "Collaborative":
+        """The same model in the rows of another catalogue.
+
+        Parameters
+        ----------
+        source
+            ``(items,)`` int: each item's row here, -1 for one that has no neighbours.
+        """
+        if np.array_equal(source, np.arange(self.weights.shape[0])):
+            return self
+        there = np.flatnonzero(source >= 0)
+        place = sp.csr_matrix(
+            (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), self.weights.shape[0])
+        )
+        return Collaborative(sp.csr_matrix(place @ self.weights @ place.T), self.history_decay)
+
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Arrays for storage: CSR parts (weights as float16) and the history decay."""
         small = self.weights.shape[0] <= np.iinfo(np.uint16).max
@@ -126,7 +162,18 @@ class Collaborative:
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[np.generic]]) -> "Collaborative":
-        """The model that `state` describes; raises `CheckpointError` where a part is missing or damaged."""
+        """The model that `state` describes.
+
+        Parameters
+        ----------
+        state
+            Of a checkpoint; arrays of other parts are passed over.
+
+        Raises
+        ------
+        CheckpointError
+            Where a part is missing or damaged.
+        """
         missing = {"weights", "columns", "row_ends", "history_decay"} - set(state)
         if missing:
             names = ", ".join(sorted(missing))
@@ -198,6 +245,19 @@ def _prune(weights: Floats, keep: int) -> sp.csr_matrix:
 
 
 def popularity(histories: Rows, n_items: int) -> NDArray[np.float32]:
-    """`(items,)` float32: log(1 + histories that hold the item), so that one hit does not drown the rest."""
+    """How often each item is chosen.
+
+    Parameters
+    ----------
+    histories
+        Item rows of each user.
+    n_items
+        How many items there are.
+
+    Returns
+    -------
+    ndarray
+        ``(items,)`` float32: log(1 + histories that hold the item), so that one hit does not drown the rest.
+    """
     _, rows, _ = flatten(histories)
     return np.log1p(np.bincount(rows, minlength=n_items)).astype(np.float32)

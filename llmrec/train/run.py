@@ -19,8 +19,7 @@ from llmrec.model.prompt_tokens import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
-from llmrec.ranking.components import Components
-from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.rationale.compose import compose_pairs
 from llmrec.setup import base_folder
 from llmrec.train.calibrate import calibrate
@@ -169,7 +168,7 @@ def _write(
     components: Components,
     material: Material,
 ) -> None:
-    save_checkpoint(out, info, model, items.table, items.normalisers, components.state())
+    save_checkpoint(out, info, model, items.table, items.normalisers, components.learnt.state())
     material.features.save(out / "features.safetensors")
 
 
@@ -181,16 +180,9 @@ def compose(
     rows = [list(h) for h in histories.values()]
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}
-    return Components.of(
-        v,
-        b,
-        Collaborative.fit(rows, len(features.ids)),
-        vectors,
-        masks,
-        features.steps,
-        popularity(rows, len(features.ids)),
-        learn_preference(vectors, masks, features.steps, rows, seed),
-    )
+    preference = learn_preference(vectors, masks, features.steps, rows, seed)
+    learnt = InteractionModels.fit(rows, len(features.ids), preference)
+    return Components.of(v, b, learnt, vectors, masks, features.steps)
 
 
 def _large(base: Path) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llmrec.evidence.effects import Situation, input_effects
-from llmrec.ranking.components import Components
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.item_item import Collaborative
 from llmrec.ranking.score_component import PREFERENCE
 from llmrec.train import preference as training
@@ -31,9 +31,8 @@ def shop() -> tuple[Components, np.ndarray, list[list[int]]]:
         patch.setattr(training, "STEPS", 150)
         taste = learn_preference(vectors, mask, {}, users, seed=0)
     nothing = np.zeros((ITEMS, 2), np.float32)
-    components = Components.of(
-        nothing, nothing[:, 0], Collaborative.fit(users, ITEMS), vectors, mask, {}, nothing[:, 0], taste
-    )
+    learnt = InteractionModels(Collaborative.fit(users, ITEMS), nothing[:, 0], taste)
+    components = Components.of(nothing, nothing[:, 0], learnt, vectors, mask, {})
     return components, values, users
 
 

@@ -10,8 +10,7 @@ from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.built_in import FixedComponent
-from llmrec.ranking.components import Components
-from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.score_component import (
     EXAMPLE,
     LAST,
@@ -70,8 +69,8 @@ def test_a_clip_shown_is_compared_as_the_items_clips_are() -> None:
     clips = np.random.default_rng(0).normal(size=(12, 6 * 4)).astype(np.float32)
     rows = list(HISTORIES.values())
     own = Components.of(
-        np.zeros((12, 4), np.float32), np.zeros(12, np.float32), Collaborative.fit(rows, 12), {"video": clips},
-        {"video": np.ones(12, np.bool_)}, {"video": 6}, popularity(rows, 12),
+        np.zeros((12, 4), np.float32), np.zeros(12, np.float32), InteractionModels.fit(rows, 12), {"video": clips},
+        {"video": np.ones(12, np.bool_)}, {"video": 6},
     )  # fmt: skip
     assert own.media["video"].shape == (12, 8)
     filed, item = own.like({"video": clips[7]}, None), own.like({"video": own.media["video"][7]}, 7)
@@ -100,19 +99,26 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
     text = {"text": tiny_features.vectors["text"]}
     rows = list(HISTORIES.values())
     own = Components.of(
-        np.zeros((12, 4), np.float32), np.zeros(12, np.float32), Collaborative.fit(rows, 12), text,
-        {"text": tiny_features.mask["text"]}, {}, popularity(rows, 12),
+        np.zeros((12, 4), np.float32), np.zeros(12, np.float32), InteractionModels.fit(rows, 12), text,
+        {"text": tiny_features.mask["text"]}, {},
     )  # fmt: skip
     found = own.scores(np.zeros((1, 4), np.float32), [[1]])
     assert {str(key) for key in found} == {"llm", "collaborative", "text last", "text recent", "popularity"}
 
 
 def test_what_a_pack_keeps_gives_the_same_scores_back(components: Components) -> None:
-    kept = components.state()
-    again = Collaborative.from_state({name: x for name, x in kept.items() if name != "popular"})
-    histories = [[0, 2], [4]]
-    assert np.allclose(again.scores(histories), components.collaborative.scores(histories), atol=1e-3)
-    assert np.array_equal(kept["popular"], components.popular)
+    learnt = components.learnt
+    again, histories = InteractionModels.from_state(learnt.state()), [[0, 2], [4]]
+    assert np.allclose(again.collaborative.scores(histories), learnt.collaborative.scores(histories), atol=1e-3)
+    assert np.array_equal(again.popular, learnt.popular) and again.preference is None
+
+
+def test_interactions_in_the_rows_of_another_catalogue(components: Components) -> None:
+    source = np.array([5, -1, 2, 0])
+    other = components.learnt.over(source)
+    assert other.popular.tolist() == [components.learnt.popular[5], 0, *components.learnt.popular[[2, 0]]]
+    there = components.learnt.collaborative.scores([[0, 5]])[0]
+    assert np.allclose(other.collaborative.scores([[3, 0]])[0], [there[5], 0, there[2], there[0]], atol=1e-6)
 
 
 def test_some_rows_get_the_scores_that_the_whole_catalogue_gives_them(
