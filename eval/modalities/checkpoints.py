@@ -9,7 +9,7 @@ from eval.modalities.worlds import World
 from llmrec.errors import BadInput
 from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
 from llmrec.model.inference import item_vectors
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import home
 from llmrec.pipeline import components_of, features_of

@@ -18,7 +18,7 @@ from llmrec.evaluation.splits import Event
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import query_vectors
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse

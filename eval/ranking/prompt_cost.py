@@ -24,8 +24,7 @@ from llmrec.encoders import encoders_for, extract
 from llmrec.evaluation.splits import rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt import splice
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords, splice
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.setup import base_folder

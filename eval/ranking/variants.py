@@ -20,7 +20,7 @@ from llmrec.model.backbone import load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import soft_tokens
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from llmrec.model.backbone import merged_writer
 from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 
 MOST_WORDS = 60

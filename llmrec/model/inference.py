@@ -134,8 +134,8 @@ def query_vectors(
         prompt = splice(before, [p.trunk for p in chosen], [p.branches for p in chosen], slots, model.device)
         trunk, branch = model(prompt, soft)
         for n, p in enumerate(chosen):
-            q[list(p.along)] = trunk[n, list(p.along.values())].cpu().numpy()
-            q[list(p.hung)] = branch[n, : len(p.hung)].cpu().numpy()
+            q[list(p.on_trunk)] = trunk[n, list(p.on_trunk.values())].cpu().numpy()
+            q[list(p.on_branches)] = branch[n, : len(p.on_branches)].cpu().numpy()
     return q
 
 

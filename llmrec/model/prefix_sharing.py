@@ -1,8 +1,8 @@
 """Which requests are read together: what their histories have in common is read once.
 
 A history that another goes on from is read as its beginning. Histories that begin alike and then part, such as one
-history without each of its items in turn, hang as branches on one of them. What is said of each is what a prompt of its
-own would say; on a CPU leave-one-out over 24 of 50 items costs a quarter.
+history without each of its items in turn, are branches of one of them. Each request gets the query vector that a prompt
+of its own would give; on a CPU leave-one-out over 24 of 50 items costs a quarter.
 """
 
 from collections.abc import Sequence
@@ -20,14 +20,25 @@ MOST_SLOTS = 768
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """One prompt: a trunk, the requests answered `along` it (request -> after how many items), and its `branches`,
-    which answer the requests `hung` on it."""
+class SharedPrompt:
+    """One prompt, and the requests that it answers.
+
+    Parameters
+    ----------
+    trunk
+        Item rows.
+    on_trunk
+        Request -> after how many items of the trunk its query vector is read.
+    branches
+        Of the trunk.
+    on_branches
+        The request that each branch answers.
+    """
 
     trunk: tuple[int, ...]
-    along: dict[int, int]
+    on_trunk: dict[int, int]
     branches: tuple[Branch, ...] = ()
-    hung: tuple[int, ...] = ()
+    on_branches: tuple[int, ...] = ()
 
     def slots(self, soft_tokens: int) -> int:
         """Its length but for the words that all prompts begin with."""
@@ -36,8 +47,25 @@ class Shared:
 
 def shared_prompts(
     histories: Sequence[Sequence[int]], queries: Sequence[tuple[int, ...]], window: int, soft_tokens: int = 1
-) -> list[Shared]:
-    """As few and short prompts as answer all requests: histories (item rows, oldest first) with wishes (token ids)."""
+) -> list[SharedPrompt]:
+    """As few and short prompts as answer all requests.
+
+    Parameters
+    ----------
+    histories
+        Item rows of each request, oldest first.
+    queries
+        Token ids of the words after each; empty for none.
+    window
+        Newest items that are read.
+    soft_tokens
+        Slots an item takes.
+
+    Examples
+    --------
+    >>> shared_prompts([(1, 2, 3), (1, 2)], [(), ()], window=10)
+    [SharedPrompt(trunk=(1, 2, 3), on_trunk={0: 3, 1: 2}, branches=(), on_branches=())]
+    """
     found, without_query = [], []
     for n, (history, query) in enumerate(zip(histories, queries, strict=True)):
         if query or len(history) > window:
@@ -45,39 +73,39 @@ def shared_prompts(
             found.append(_alone(read, query, n))
         else:
             without_query.append((tuple(history), n))
-    return _hung([*found, *_chained(without_query)], soft_tokens)
+    return _branched([*found, *_chained(without_query)], soft_tokens)
 
 
-def _alone(read: tuple[int, ...], query: tuple[int, ...], request: int) -> Shared:
+def _alone(read: tuple[int, ...], query: tuple[int, ...], request: int) -> SharedPrompt:
     if not query:
-        return Shared(read, {request: len(read)})
-    return Shared(read, {}, (Branch(len(read), query),), (request,))
+        return SharedPrompt(read, {request: len(read)})
+    return SharedPrompt(read, {}, (Branch(len(read), query),), (request,))
 
 
-def _chained(without_query: Sequence[tuple[tuple[int, ...], int]]) -> list[Shared]:
+def _chained(without_query: Sequence[tuple[tuple[int, ...], int]]) -> list[SharedPrompt]:
     """Each history that others begin like, with those: in descending order it comes after all that begin with it."""
-    found: list[Shared] = []
+    found: list[SharedPrompt] = []
     longest: tuple[int, ...] = ()
     along: dict[int, int] = {}
     for history, n in sorted(without_query, reverse=True):
         if along and longest[: len(history)] != history:
-            found.append(Shared(longest, along))
+            found.append(SharedPrompt(longest, along))
             along = {}
         if not along:
             longest = history
         along[n] = len(history)
-    return [*found, Shared(longest, along)] if along else found
+    return [*found, SharedPrompt(longest, along)] if along else found
 
 
-def _hung(prompts: list[Shared], soft_tokens: int) -> list[Shared]:
-    """Prompts of one request each are hung on that of them which most have most in common with; the rest stay."""
-    single = [p for p in prompts if len(p.along) + len(p.hung) == 1]
+def _branched(prompts: list[SharedPrompt], soft_tokens: int) -> list[SharedPrompt]:
+    """Prompts of one request each become branches of that of them which most have most in common with."""
+    single = [p for p in prompts if len(p.on_trunk) + len(p.on_branches) == 1]
     if not 2 < len(single) <= MOST_COMPARED:
         return prompts
-    found = [p for p in prompts if len(p.along) + len(p.hung) > 1]
+    found = [p for p in prompts if len(p.on_trunk) + len(p.on_branches) > 1]
     common = _common([p.trunk for p in single])
     lengths = np.array([len(p.trunk) for p in single])
-    common[2 * common < lengths[None]] = 0  # [i, j]: of j's items those that i begins with, where they are the half
+    common[2 * common < lengths[None]] = 0  # [i, j]: of j's items those that i begins with, if half of them or more
     np.fill_diagonal(common, 0)
     left = np.ones(len(single), np.bool_)
     while left.any():
@@ -85,7 +113,7 @@ def _hung(prompts: list[Shared], soft_tokens: int) -> list[Shared]:
         first = int(gains.argmax())
         left[first] = False
         prompt = single[first]
-        along, branches, hung = dict(prompt.along), list(prompt.branches), list(prompt.hung)
+        on_trunk, branches, requests = dict(prompt.on_trunk), list(prompt.branches), list(prompt.on_branches)
         slots = prompt.slots(soft_tokens)
         for other in np.argsort(-common[first], kind="stable"):
             branch = _branch(single[other], int(common[first, other]))
@@ -95,21 +123,21 @@ def _hung(prompts: list[Shared], soft_tokens: int) -> list[Shared]:
             slots += branch.slots(soft_tokens)
             if branch.slots(soft_tokens):
                 branches.append(branch)
-                hung.append(_request(single[other]))
+                requests.append(_request(single[other]))
             else:  # the trunk has all of it
-                along[_request(single[other])] = branch.after
-        found.append(Shared(prompt.trunk, along, tuple(branches), tuple(hung)))
+                on_trunk[_request(single[other])] = branch.after
+        found.append(SharedPrompt(prompt.trunk, on_trunk, tuple(branches), tuple(requests)))
     return found
 
 
-def _branch(prompt: Shared, after: int) -> Branch:
+def _branch(prompt: SharedPrompt, after: int) -> Branch:
     """What a prompt of one request goes on with after its first items."""
     words = prompt.branches[0].words if prompt.branches else ()
     return Branch(after, words, prompt.trunk[after:])
 
 
-def _request(prompt: Shared) -> int:
-    return prompt.hung[0] if prompt.hung else next(iter(prompt.along))
+def _request(prompt: SharedPrompt) -> int:
+    return prompt.on_branches[0] if prompt.on_branches else next(iter(prompt.on_trunk))
 
 
 def _common(reads: Sequence[tuple[int, ...]]) -> NDArray[np.intp]:

@@ -1,42 +1,97 @@
-"""The prompt splicer: words and soft tokens in one sequence, with wishes as branches off one history.
+"""Prompts: words and soft tokens in one sequence, with queries as branches off one history.
 
-A history is read once as a *trunk*; each wish is a *branch* that sees the trunk up to its own point in time and
-its own words, nothing else. In training one forward pass thus asks many wishes at many moments of a history for
+A history is read once as a *trunk*; each query is a *branch* that attends to the trunk up to its own point in time and
+to its own words, nothing else. In training one forward pass thus reads many queries at many moments of a history for
 the price of their words; at inference there is one branch, at the end, which is an ordinary causal prompt. Histories
 that begin alike are a trunk and branches too: each branch goes on with its own items.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from llmrec.prompts import render
+
 PAD = -1
+
+
+class PromptWords:
+    """Tokenised `prompts/recommend`: the instruction before a history and the query after it.
+
+    Parameters
+    ----------
+    tokenizer
+        Of the base LLM, a `PreTrainedTokenizerBase`.
+    """
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.tokenizer = tokenizer
+        self.before = tuple(tokenizer(render("recommend", part="before"), add_special_tokens=False).input_ids)
+
+    @classmethod
+    def load(cls, base: Path) -> "PromptWords":
+        """With the tokenizer of the Hugging Face model in the folder `base`."""
+        from transformers import AutoTokenizer
+
+        return cls(AutoTokenizer.from_pretrained(base))
+
+    def query_tokens(self, query: str) -> tuple[int, ...]:
+        """Token ids of the words after a history; empty for an empty query."""
+        if not query.strip():
+            return ()
+        text = render("recommend", part="after", query=query)
+        return tuple(self.tokenizer(text, add_special_tokens=False).input_ids)
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What comes after the first `after` items of the trunk: perhaps other items (rows), then a wish's token ids."""
+    """What leaves the trunk.
+
+    Parameters
+    ----------
+    after
+        Items of the trunk that it attends to.
+    words
+        Token ids of a query, which end it.
+    items
+        Item rows before them.
+    """
 
     after: int
     words: tuple[int, ...]
     items: tuple[int, ...] = ()
 
     def slots(self, soft_tokens: int) -> int:
-        """How many slots it takes."""
+        """How many slots it takes, an item being K `soft_tokens`."""
         return len(self.items) * soft_tokens + len(self.words)
 
 
 @dataclass(frozen=True, slots=True)
 class PromptBatch:
-    """A batch of spliced prompts. B prompts, T slots; every field is an integer tensor on one device.
+    """B spliced prompts of T slots, with N items in a trunk and M branches at most; int64 tensors on one device.
 
-    `tokens (B, T)`: word id, or -1; `items (B, T)`: item row, or -1; `slot (B, T)`: which of the item's K soft
-    tokens; `position (B, T)`: rotary position; `branch (B, T)`: 0 trunk, 1… branches, -1 padding;
-    `limit (B, T)`: last trunk position that the slot may see.
-    `read_trunk (B, N + 1)`: slot at which the query vector for "what comes after n items" is read (-1 none);
-    `read_branch (B, M)`: the same for each branch.
+    Parameters
+    ----------
+    tokens
+        ``(B, T)``: word id, or -1.
+    items
+        ``(B, T)``: item row, or -1.
+    slot
+        ``(B, T)``: which of the item's K soft tokens, or -1.
+    position
+        ``(B, T)``: rotary position.
+    branch
+        ``(B, T)``: 0 trunk, 1… branches, -1 padding.
+    limit
+        ``(B, T)``: last trunk position that the slot may attend to.
+    read_trunk
+        ``(B, N + 1)``: slot at which the query vector for "what comes after n items" is read, -1 for none.
+    read_branch
+        ``(B, M)``: the same for each branch.
     """
 
     tokens: Tensor
@@ -55,7 +110,7 @@ class PromptBatch:
         return not bool(inside.any()) and not bool((self.branch > 1).any())
 
     def attention(self) -> Tensor:
-        """Which slot sees which: `(B, 1, T, T) bool`."""
+        """Which slot attends to which, ``(B, 1, T, T)`` bool."""
         seen, sees = self.position.unsqueeze(1), self.position.unsqueeze(2)
         trunk = (self.branch == 0).unsqueeze(1) & (seen <= torch.minimum(sees, self.limit.unsqueeze(2)))
         own = (self.branch.unsqueeze(1) == self.branch.unsqueeze(2)) & (seen <= sees)
@@ -71,9 +126,26 @@ def splice(
     soft_tokens: int,
     device: torch.device | str = "cpu",
 ) -> PromptBatch:
-    """Lays out `before` words, each history's items (K slots each), then its branches.
+    """Lays prompts out: words, each history's items (K slots each), then its branches.
 
-    `histories`: item rows, oldest first (may be empty); `branches`: per prompt, possibly none.
+    Parameters
+    ----------
+    before
+        Token ids of the words that all begin with.
+    histories
+        Item rows of each prompt, oldest first; may be empty.
+    branches
+        Of each prompt; possibly none.
+    soft_tokens
+        K.
+    device
+        Where the batch shall lie.
+
+    Examples
+    --------
+    >>> batch = splice([7, 8], [[4, 6]], [[Branch(2, (30, 31))]], soft_tokens=1)
+    >>> batch.tokens.tolist(), batch.items.tolist()
+    ([[7, 8, -1, -1, 30, 31]], [[-1, -1, 4, 6, -1, -1]])
     """
     start, longest = len(before), max((len(h) for h in histories), default=0)
     widest = max((len(b) for b in branches), default=0)
@@ -114,5 +186,5 @@ def splice(
 
 
 def move(batch: PromptBatch, device: torch.device | str) -> PromptBatch:
-    """The same batch on another device."""
+    """A batch on another device."""
     return PromptBatch(**{name: getattr(batch, name).to(device) for name in PromptBatch.__slots__})

@@ -1,4 +1,4 @@
-"""Likeness of media: the closest of the user's last items, or a vector that stands for words."""
+"""Likeness of media: to the newest history items, or to a vector that stands for words or an example."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,29 @@ BLOCK = 256
 
 
 def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
-    """What likeness is measured between: unit rows of `vectors (items, dim)` float32; zero rows stay zero.
+    """What likeness is measured between.
 
-    A vector of several `steps` (frames of a clip or a sound: so many consecutive blocks) gives `(items, 2 * dim //
-    steps)`: mean and standard deviation over its steps. Compared block by block, two clips of one motion would be
-    alike only where they begin alike; the deviation keeps how they move, which a mean alone loses.
+    Compared block by block, two clips of one motion would be alike only where they begin alike, so a vector of several
+    steps becomes the mean and standard deviation over them: the deviation keeps how they move, which a mean alone
+    loses.
+
+    Parameters
+    ----------
+    vectors
+        ``(items, dim)`` float32.
+    steps
+        Frames of a clip or a sound: so many consecutive blocks of a vector.
+
+    Returns
+    -------
+    ndarray
+        ``(items, dim)`` float32 rows of unit length, ``(items, 2 * dim // steps)`` for several steps; zero rows stay
+        zero.
+
+    Examples
+    --------
+    >>> unit_rows(np.array([[3.0, 4.0]], np.float32))
+    array([[0.6, 0.8]], dtype=float32)
     """
     if steps > 1:
         blocks = vectors.reshape(len(vectors), steps, vectors.shape[1] // steps)
@@ -31,10 +49,24 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
 
 
 def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, lasts: Sequence[int]) -> list[Floats]:
-    """For each of `lasts`, `(batch, items)` float32: each item's largest cosine to so many newest history items.
+    """Each item's largest cosine to the newest history items.
 
-    `vectors`: (items, dim), unit rows; `mask`: (items,), False where the item lacks the modality. An item
-    without it, or an event without a described history item, scores 0: unknown, neither like nor unlike.
+    Parameters
+    ----------
+    vectors
+        ``(items, dim)`` float32 unit rows.
+    mask
+        ``(items,)`` bool: False where an item lacks the modality.
+    histories
+        Item rows of each event, oldest first.
+    lasts
+        How many newest items to compare with, each.
+
+    Returns
+    -------
+    list of ndarray
+        For each of `lasts`, ``(events, items)`` float32. An item without the modality, or an event without a history
+        item that has it, scores 0: unknown, neither like nor unlike.
     """
     found = [np.zeros((len(histories), len(vectors)), np.float32) for _ in lasts]
     for start in range(0, len(histories), BLOCK):
@@ -52,7 +84,22 @@ def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, la
 
 
 def similar_to(vector: Floats, vectors: Floats, mask: NDArray[np.bool_]) -> Floats:
-    """`(items,)` float32: cosine of each item's unit row to `vector` (dim,); 0 where masked."""
+    """Cosine of each item to one vector.
+
+    Parameters
+    ----------
+    vector
+        ``(dim,)`` float32.
+    vectors
+        ``(items, dim)`` float32 unit rows.
+    mask
+        ``(items,)`` bool.
+
+    Returns
+    -------
+    ndarray
+        ``(items,)`` float32; 0 where masked.
+    """
     length = float(np.linalg.norm(vector))
     if not length:
         return np.zeros(len(vectors), np.float32)

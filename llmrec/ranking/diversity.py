@@ -1,4 +1,9 @@
-"""Re-ranking that avoids five of the same: maximal marginal relevance (Carbonell & Goldstein 1998, SIGIR)."""
+"""Re-ranking for variety.
+
+References
+----------
+Carbonell & Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering Documents" (1998, SIGIR).
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,10 +12,30 @@ Floats = NDArray[np.float32]
 
 
 def diversify(scores: Floats, vectors: Floats, k: int, relevance: float) -> list[int]:
-    """Places of `k` candidates, best first, each picked by `relevance * score - (1 - relevance) * likeness`.
+    """Maximal marginal relevance: each pick maximises ``relevance * score - (1 - relevance) * likeness``.
 
-    `scores`: (candidates,) finite, rescaled to 0..1 here; `vectors`: (candidates, dim) unit rows, likeness being
-    the largest cosine to what is already picked; `relevance` from 0 (only variety) to 1 (the order of the scores).
+    Parameters
+    ----------
+    scores
+        ``(candidates,)`` float32, finite; rescaled to 0..1 here.
+    vectors
+        ``(candidates, dim)`` float32 unit rows: likeness is the largest cosine to what is already picked.
+    k
+        How many to pick.
+    relevance
+        From 0 (variety alone) to 1 (the order of the scores).
+
+    Returns
+    -------
+    list of int
+        Places of the picked candidates, best first.
+
+    Examples
+    --------
+    >>> scores = np.array([1.0, 0.9, 0.5], np.float32)
+    >>> alike = np.array([[1, 0], [1, 0], [0, 1]], np.float32)
+    >>> diversify(scores, alike, 2, relevance=0.5)
+    [0, 2]
     """
     low, high = (float(scores.min()), float(scores.max())) if len(scores) else (0.0, 0.0)
     worth = (scores - low) / (high - low) if high > low else np.zeros_like(scores)

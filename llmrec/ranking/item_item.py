@@ -202,7 +202,7 @@ def _cloze(histories: Rows, n_items: int, config: CollaborativeConfig) -> Floats
         cross[block] += around.T
     gram[np.diag_indices(n_items)] += config.ridge
     solved = scipy.linalg.solve(gram, cross, assume_a="pos", overwrite_a=True, overwrite_b=True)
-    np.fill_diagonal(solved, 0)  # it only says that an item is not taken twice; seen items are never ranked
+    np.fill_diagonal(solved, 0)  # it would only say that an item does not follow itself; seen items are never ranked
     return np.asarray(solved, np.float32)
 
 

@@ -1,9 +1,13 @@
-"""The directions of a modality that matter to those who choose, in closed form, before any training.
+"""The directions of a modality that users choose by, in closed form, before any training.
 
-Items that are taken together more often than by chance should lie near each other. With X the items' vectors and S
-the standardised excess of co-occurrence, the directions are the leading eigenvectors of R S R, R = X (X'X + ridge)⁻¹ X'
-(reduced-rank ridge regression of who takes what with what on what the modality shows; Izenman 1975). Nuisance, which
-moves no choice, drops out; a handful of numbers is left, and a model that learns from them cannot take items by heart.
+Items that are chosen together more often than by chance should lie near each other. With X the items' vectors and S
+the standardised excess of co-occurrence, the directions are the leading eigenvectors of R S R with
+R = X (X'X + ridge)⁻¹ X': reduced-rank ridge regression of co-occurrence on the modality. Variation that moves no choice drops out; a handful of
+numbers is left, from which a model cannot learn items by heart.
+
+References
+----------
+Izenman, "Reduced-Rank Regression for the Multivariate Linear Model" (1975, Journal of Multivariate Analysis 5).
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +29,15 @@ MOST_ITEMS = 6000
 
 @dataclass(frozen=True)
 class Interest:
-    """The interest space of one modality: `mean (dim,)` and `spread (dim,)` standardise unit rows, `axes (dim, k)`."""
+    """The interest space of one modality.
+
+    Parameters
+    ----------
+    mean, spread
+        ``(dim,)`` float32: standardise unit rows.
+    axes
+        ``(dim, k)`` float32: its directions, the most telling first.
+    """
 
     mean: Floats
     spread: Floats
@@ -33,31 +45,55 @@ class Interest:
 
     @classmethod
     def of(cls, media: Floats, mask: NDArray[np.bool_], histories: Iterable[Sequence[int]]) -> "Interest":
-        """From `media (items, dim)` unit rows, `mask (items,)` and the item rows of each user."""
+        """Fits it.
+
+        Parameters
+        ----------
+        media
+            ``(items, dim)`` float32 unit rows.
+        mask
+            ``(items,)`` bool.
+        histories
+            Item rows of each user.
+        """
         present = media[mask] if mask.any() else media[:0]
         mean = present.mean(0) if len(present) else np.zeros(media.shape[1])
         spread = present.std(0) if len(present) else np.ones(media.shape[1])
-        # One spread for all dimensions would let a few hot channels of an image tower drown the rest.
+        # One spread for all dimensions would let a few hot channels of an image encoder drown the rest.
         start = cls(mean.astype(np.float32), (spread + 1e-4).astype(np.float32), np.eye(0, dtype=np.float32))
         return replace(start, axes=interest_axes(start.scaled(media), mask, histories, DIRECTIONS))
 
     def scaled(self, media: Floats) -> Floats:
-        """Standardised unit rows `(items, dim)`."""
+        """``(n, dim)`` unit rows, standardised and of unit length again."""
         found = (media - self.mean) / self.spread
         found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-6))
         return found
 
     def places(self, media: Floats) -> Floats:
-        """`(items, k)`: coordinates of about unit deviation."""
+        """Coordinates of ``(n, dim)`` unit rows, ``(n, k)`` of about unit deviation."""
         found: Floats = self.scaled(media) @ self.axes
         return found
 
 
 def interest_axes(vectors: Floats, mask: NDArray[np.bool_], histories: Iterable[Sequence[int]], k: int) -> Floats:
-    """`(dim, k) float32`: `vectors @ axes` are coordinates of about unit deviation over the catalogue.
+    """Directions along which items chosen together lie near each other.
 
-    `vectors (items, dim)` of one modality, normalised; `mask (items,)`; `histories`: item rows of each user. Where
-    co-occurrence tells of fewer directions than `k`, the other columns are zero.
+    Parameters
+    ----------
+    vectors
+        ``(items, dim)`` float32 of one modality, normalised.
+    mask
+        ``(items,)`` bool.
+    histories
+        Item rows of each user.
+    k
+        How many directions.
+
+    Returns
+    -------
+    ndarray
+        ``(dim, k)`` float32: `vectors @ axes` are coordinates of about unit deviation over the catalogue. Where
+        co-occurrence tells of fewer directions than `k`, the other columns are zero.
     """
     interacted = [np.asarray(rows, np.intp) for rows in histories]
     counts = np.bincount(np.concatenate([*interacted, np.empty(0, np.intp)]), minlength=len(vectors))

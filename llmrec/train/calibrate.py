@@ -15,7 +15,7 @@ from llmrec.evaluation.metrics import ranking_metrics
 from llmrec.evaluation.splits import Event
 from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse

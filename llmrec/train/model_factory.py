@@ -18,7 +18,7 @@ from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.item_table import ItemTable, Normaliser
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.ranking.projection import interest_axes
 from llmrec.train.query_texts import compose_query

@@ -15,7 +15,7 @@ from llmrec.evidence.probes import probed, spoken
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version

@@ -11,7 +11,7 @@ from llmrec.catalog.types import Catalog
 from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.train.trainer import Progress
 

@@ -46,13 +46,13 @@ def test_each_request_is_answered_once_and_no_prompt_is_too_long() -> None:
     histories += left_out(tuple(range(60)), 40)
     queries = [QUERY if n % 3 == 0 else () for n in range(len(histories))]
     prompts = shared_prompts(histories, queries, window=50, soft_tokens=4)
-    answered = sorted(n for p in prompts for n in (*p.along, *p.hung))
+    answered = sorted(n for p in prompts for n in (*p.on_trunk, *p.on_branches))
     assert answered == list(range(len(histories)))
     assert all(p.slots(4) <= MOST_SLOTS for p in prompts)
     for p in prompts:
-        for n, after in p.along.items():
+        for n, after in p.on_trunk.items():
             assert p.trunk[:after] == histories[n][-50:] and not queries[n]
-        for n, branch in zip(p.hung, p.branches, strict=True):
+        for n, branch in zip(p.on_branches, p.branches, strict=True):
             assert p.trunk[: branch.after] + branch.items == histories[n][-50:] and branch.words == queries[n]
             assert branch.slots(4)
 

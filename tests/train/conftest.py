@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 
 
 class HashedWords:

@@ -9,7 +9,7 @@ from llmrec.catalog.types import Catalog
 from llmrec.encoders import Encoder, Features
 from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.score_component import WORDS
 from llmrec.train.calibrate import calibrate, worth_transferring

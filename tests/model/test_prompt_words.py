@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from llmrec.model.prompt_tokens import PromptWords
+from llmrec.model.prompt import PromptWords
 
 
 def test_words_before_and_after_the_history(tiny_base: Path) -> None:
