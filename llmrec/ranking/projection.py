@@ -2,8 +2,8 @@
 
 Items that are chosen together more often than by chance should lie near each other. With X the items' vectors and S
 the standardised excess of co-occurrence, the directions are the leading eigenvectors of R S R with
-R = X (X'X + ridge)⁻¹ X': reduced-rank ridge regression of co-occurrence on the modality. Variation that moves no choice drops out; a handful of
-numbers is left, from which a model cannot learn items by heart.
+R = X (X'X + ridge)⁻¹ X': reduced-rank ridge regression of co-occurrence on the modality. Variation that moves no choice
+drops out; a handful of numbers is left, from which a model cannot learn items by heart.
 
 References
 ----------
