@@ -132,7 +132,7 @@ def _reply(
 
 
 def _reason(recommender: Recommends, conversation: Conversation, messages: Sequence[BaseMessage], item: str) -> str:
-    """The sentence of an item of the last list: the one that came with the list, or measured now."""
+    """Find the sentence of an item of the last list: the one that came with the list, or one written now."""
     lists = (message.response_metadata.get("recommendations") for message in reversed(messages))
     for listed in next((items for items in lists if items is not None), ()):
         if listed["id"] == item and listed["rationale"]:

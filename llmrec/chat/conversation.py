@@ -285,7 +285,7 @@ class Conversation:
         return dataclasses.replace(request, explain=True, history=history, never=self._available(never))
 
     def _wanted(self, intent: Intent, image: bytes | None, line: str) -> ListState | None:
-        """The list that a line asks for, without its items; None where it asks for none. Raises `BadInput`."""
+        """Describe the list that a line asks for; None where it asks for none. Raises `BadInput`."""
         last = self.state.last
         if image is not None:
             return self._list(intent.query or None, intent.filters, image=_digest(image))
@@ -314,14 +314,14 @@ class Conversation:
         return ListState(query=query, conditions=conditions, like=like, image=image, excluded=self._rejected)
 
     def _again(self, last: ListState, conditions: tuple[str, ...], more: tuple[str, ...] = ()) -> ListState:
-        """The last list with other conditions, or without what it showed."""
+        """Describe the last list with other conditions, or without what it showed."""
         excluded = tuple(dict.fromkeys((*last.excluded, *more, *self._rejected)))
         return last.model_copy(
             update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
         )
 
     def _without(self, dropped: str) -> ListState:
-        """The last list without these conditions. Raises `BadInput` where it has none of them."""
+        """Describe the last list without these conditions. Raises `BadInput` where it has none of them."""
         last = self.state.last
         gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
         kept = tuple(condition for condition in self.conditions if _folded(condition) not in gone)
@@ -331,7 +331,7 @@ class Conversation:
         return self._again(last, kept)
 
     def _request(self, wanted: ListState) -> Request:
-        """The request for a list. Raises `BadInput` where what it is like is not at hand any more."""
+        """Write the request for a list. Raises `BadInput` where what it is like is not at hand any more."""
         if wanted.like is not None and wanted.like not in self._offered:
             raise BadInput("the item that the list was like is not offered any more; ask for something else")
         if wanted.image is not None and wanted.image not in self._pictures:

@@ -179,7 +179,7 @@ class ChatTurn:
             return None
 
     def _state(self, id: str) -> DialogueState | None:
-        """What is kept under the id of a reply to this person, or to one of whom nothing was known yet."""
+        """Look up what is kept under the id of a reply to this person, or to one of whom nothing was known yet."""
         kept = find_state(self._service.database, self._tenant, id)
         number = self._person.number if self._person else None
         return kept.state if kept and kept.person in (None, number) else None
@@ -198,7 +198,7 @@ class ChatTurn:
         return render_list(response.items, self._conversation.catalog)
 
     def _reason(self, item: str) -> str:
-        """The sentence of an item of the last list: the one that is kept, or measured now."""
+        """Find the sentence of an item of the last list: the one that is kept, or one written now."""
         conversation, last = self._conversation, self._conversation.state.last
         stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
         self.recommendations = stored.response if stored else None

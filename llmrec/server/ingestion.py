@@ -111,7 +111,7 @@ class ItemIngestion:
         return number
 
     def _write(self, content: bytes) -> Path:
-        """The file that holds `content`, named after it; on disk when this returns. Raises `StorageError`."""
+        """Write the file that holds `content`, named after it; it is on disk then. Raises `StorageError`."""
         path = self._media / hashlib.sha256(content).hexdigest()
         part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
         try:

@@ -67,7 +67,7 @@ class BodyLimit:
         await self.app(scope, whole, send)
 
     async def _read(self, announced: str, receive: Receive) -> bytes | None:
-        """The body; None where the client is gone. Raises `Refused`."""
+        """Read the body; None where the client is gone. Raises `Refused`."""
         self._check(int(announced) if announced.isdigit() else 0)
         parts, size = [], 0
         while True:

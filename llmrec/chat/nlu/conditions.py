@@ -111,7 +111,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
 
 
 def _query(text: str) -> str:
-    """What is left, without the conjunctions and commas around what was cut out."""
+    """Clean what is left of the conjunctions and commas around what was cut out."""
     text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(text.split()))
     text = re.sub(r"([,;])(?:\s*[,;])+", r"\1", text).strip(" ,.;!?")
     return re.sub(r"^(?:(?:but|and|or)\b[\s,]*)+|(?:[\s,]*\b(?:but|and|or))+$", "", text, flags=re.I).strip(" ,.;!?")
@@ -213,8 +213,11 @@ def _cut_free_of(text: str, lexicon: Lexicon, found: list[str]) -> str:
 
 
 def _kinds_wanted(text: str, lexicon: Lexicon) -> list[str]:
-    """Conditions on the kind of item: the word at the head of the first phrase ("a gripping drama about…"), those
-    joined by "or" anywhere, and whom it is for."""
+    """Read the conditions on the kind of item, which stay in the text.
+
+    They are the word at the head of the first phrase ("a gripping drama about…"), those joined by "or" anywhere, and
+    whom it is for.
+    """
     found: list[str] = []
     done = 0
     for start in (0, *(m.end() for m in _CLAUSE_ENDS.finditer(text))):
@@ -239,7 +242,7 @@ def _kinds_wanted(text: str, lexicon: Lexicon) -> list[str]:
 
 
 def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
-    """Conditions of the first phrase of a text, where it ends in values ("a warm black dress"); where they end."""
+    """Read the conditions of the first phrase of a text, where it ends in values ("a warm black dress"), and its end."""
     both = re.match(r"\s*both\b", text, re.I)
     for mention in lexicon.mentions(text):
         if _PHRASE_ENDS.search(_opening(text[: mention.start])):
@@ -254,7 +257,7 @@ def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
 
 
 def _opening(text: str) -> str:
-    """What stands before the head, without the words by which people begin a request."""
+    """Drop the words by which people begin a request from what stands before the head."""
     return re.sub(
         r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
         r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"

@@ -33,6 +33,7 @@ class Comparison:
     subject: str
 
     def __str__(self) -> str:
+        """Write the comparison as one word."""
         return f"{self.attribute}{self.operator}#{self.subject}"
 
 

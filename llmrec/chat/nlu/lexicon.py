@@ -226,7 +226,7 @@ def noun_pattern(attribute: str) -> str:
 
 
 def _surface_forms(value: str) -> Iterable[tuple[str, ...]]:
-    """The word sequences by which people name a value; of "Hat/beanie" each part."""
+    """List the word sequences by which people name a value; of "Hat/beanie" each part."""
     for part in {value, *(value.split("/") if "/" in value else ())}:
         yield from forms(part)
         for synonym in SYNONYMS.get(part.lower(), ()):

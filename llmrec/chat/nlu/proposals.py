@@ -249,7 +249,7 @@ def describe_attributes(catalog: Catalog) -> list[dict[str, Any]]:
 
 
 def _subject(proposal: Proposal, line: str, catalog: Catalog) -> str:
-    """The position or the title that the model says the line is about, where the line holds it."""
+    """Find the position or the title that the model says the line is about, where the line holds it."""
     subject = proposal.subject.strip()
     if position := list_position(subject):
         return position if any(list_position(phrase) == position for phrase in _phrases(line)) else ""

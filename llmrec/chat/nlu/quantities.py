@@ -85,7 +85,7 @@ def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
 
 
 def _negated(conditions: list[str]) -> list[str]:
-    """What holds where the conditions, which are one comparison or the two ends of a span, do not hold."""
+    """Negate conditions, which are one comparison or the two ends of a span."""
     parts = [re.fullmatch(r"(\w+)(<=|>=|<|>|=)(.*)", condition) for condition in conditions]
     (name, operator, value), *end = [part.groups() for part in parts if part]
     if not end:
@@ -111,7 +111,7 @@ def _decades(match: re.Match[str]) -> list[str]:
 
 
 def _decade(decade: str) -> int:
-    """The first year of "90s", "1990's" or "nineties"."""
+    """Read the first year of "90s", "1990's" or "nineties"."""
     if decade.lower() in _DECADE_NAMES:
         return 1920 + 10 * _DECADE_NAMES.index(decade.lower())
     number = int(re.sub(r"\D", "", decade))
@@ -172,7 +172,7 @@ _PRICES: tuple[Rule, ...] = (
 
 
 def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
-    """ "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
+    """Make rules for "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
     prices = [float(p) for item in catalog.items if isinstance(p := item.attributes.get("price"), int | float)]
     low, high = np.quantile(prices, (1 / 3, 2 / 3)) if prices else (np.nan, np.nan)
     return (
@@ -182,7 +182,7 @@ def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
 
 
 def _sum(amount: str) -> str:
-    """An amount in digits, whether it was written so or in words."""
+    """Write an amount in digits, whether it was written so or in words."""
     if amount[0].isdigit():
         return amount
     total = 0

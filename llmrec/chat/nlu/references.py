@@ -108,7 +108,7 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
 
 
 def _subject(words: str, catalog: Catalog) -> str:
-    """The reference that the words after "than" are, or ""."""
+    """Read the reference that follows "than"; "" where there is none."""
     if _ALL_OF_THEM.fullmatch(words.strip()):
         return THESE
     known = Vocabulary.of(catalog).by_title.get(words.strip().casefold())

@@ -123,14 +123,14 @@ def _excludes(text: str, catalog: Catalog) -> bool:
 
 
 def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> Intent:
-    """A text with its conditions taken out; comparisons without an object mean `subject`, or the whole list."""
+    """Take the conditions out of a text; comparisons without an object mean `subject`, or the whole list."""
     left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
     parsed = parse_conditions(left, catalog)
     return Intent(action, subject, parsed.query, parsed.conditions, compared)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:
-    """ "more like the second one, but under 40": what is like an item, with conditions; a bare "like TITLE" is none."""
+    """Read "more like the second one, but under 40"; a bare "like TITLE" is no such line."""
     match = _SIMILAR.fullmatch(text)
     if not match:
         return None
@@ -146,7 +146,7 @@ def _similar(text: str, catalog: Catalog) -> Intent | None:
 
 
 def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
-    """ "the second one but newer", "the same in red": what is like an item of the list, with conditions."""
+    """Read "the second one but newer", "the same in red"."""
     match = _POSITION_FIRST.fullmatch(text)
     if not match or not (subject := list_position(match["subject"])) or match["subject"].strip().isdigit():
         return None
@@ -155,5 +155,5 @@ def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
 
 
 def _known(words: str, catalog: Catalog) -> str:
-    """The position or the title that the words are, or ""."""
+    """Read a position or a title; "" where the words are none."""
     return list_position(words) or (words if words.casefold() in Vocabulary.of(catalog).by_title else "")

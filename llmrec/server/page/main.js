@@ -44,7 +44,7 @@ async function open() {
     else askForKey(sentence(error));
     return;
   }
-  $("door").hidden = true;
+  $("sign-in").hidden = true;
   $("who").hidden = $("say").hidden = $("welcome").hidden = false;
   $("user").value = user();
   $("about").textContent = `${catalog.items.toLocaleString("en")} ${catalog.noun}s to choose from. Each answer comes with what moved it, measured.`;
@@ -56,13 +56,13 @@ async function open() {
 }
 
 function unreachable(error) {
-  $("door").hidden = false;
+  $("sign-in").hidden = false;
   $("key-wrong").replaceChildren(failure(error, open, () => {}));
 }
 
 function askForKey(problem) {
   $("who").hidden = $("say").hidden = $("welcome").hidden = true;
-  $("door").hidden = false;
+  $("sign-in").hidden = false;
   $("key-wrong").textContent = problem;
   $("key").setAttribute("aria-invalid", String(problem !== ""));
   $("key").value = "";

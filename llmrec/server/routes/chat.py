@@ -27,20 +27,20 @@ MODEL = "llmrec"
 
 @router.get("/v1/models")
 def models(parts: Parts) -> ModelList:
-    """What a client may name as its model."""
+    """List what a client may name as its model."""
     return ModelList(data=[ModelCard(id=name) for name in _names(parts)])
 
 
 @router.get("/v1/models/{name:path}")
 def model(name: str, parts: Parts) -> ModelCard:
-    """One of them."""
+    """Get one of them."""
     _check_model(name, parts)
     return ModelCard(id=name)
 
 
 @router.post("/v1/chat/completions", responses={200: {"model": ChatCompletion}})
 async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
-    """Answers the last message: a list, at once; then a checked sentence for each item.
+    """Answer the last message: a list, at once; then a checked sentence for each item.
 
     "user" is one of your users. A picture in a message asks for things that look like it. Beside OpenAI's fields the
     answer holds `recommendations`: the items with scores and evidence, and the id of the answer; streamed, a chunk

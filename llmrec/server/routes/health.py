@@ -11,13 +11,13 @@ router = APIRouter(tags=["operation"])
 
 @router.get("/healthz", response_class=PlainTextResponse)
 async def alive() -> str:
-    """The process lives."""
+    """Tell that the process lives."""
     return "ok"
 
 
 @router.get("/readyz", response_class=PlainTextResponse)
 def ready(parts: Parts) -> str:
-    """The store answers and the recommender is open; 503 where not."""
+    """Tell whether the store answers; 503 where it does not."""
     with parts.database.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
     return "ready"

@@ -63,7 +63,7 @@ async def put(id: ItemId, request: Request, parts: Parts) -> ItemState:
 
 @router.get("/v1/items/{id:path}")
 def get(id: ItemId, parts: Parts) -> ItemState:
-    """An item as it is offered now."""
+    """Get an item as it is offered now."""
     snapshot = parts.live.snapshot
     if id not in snapshot.offered:
         raise UnknownItem(f"item {id!r} is not in the catalogue; if it was just put, ask again in a second")
@@ -87,7 +87,7 @@ async def delete(id: ItemId, parts: Parts) -> ItemState:
 
 
 async def _read(request: Request) -> tuple[ItemBody, dict[str, bytes]]:
-    """The item and its media of a JSON body or a form; raises `Refused`."""
+    """Read the item and its media from a JSON body or a form. Raises `Refused`."""
     media: dict[str, bytes] = {}
     raw: Any = await request.body()
     if request.headers.get("content-type", "").startswith("multipart/form-data"):

@@ -30,7 +30,7 @@ def medium(
     id: Annotated[str, InPath(min_length=1, max_length=200)],
     parts: Parts,
 ) -> FileResponse:
-    """The picture, the clip or the sound of an item."""
+    """Get the picture, the clip or the sound of an item."""
     snapshot = parts.live.snapshot
     path = snapshot.catalog.item(id).media.get(kind) if id in snapshot.offered else None
     found = None
@@ -42,7 +42,7 @@ def medium(
 
 
 def _picture_type(path: Path) -> str | None:
-    """The MIME type of a picture file by its content; None for what is not of the kinds that are read."""
+    """Tell the MIME type of a picture file by its content; None for what is not of the kinds that are read."""
     from PIL import Image
 
     from llmrec.encoders.image import FORMATS

@@ -41,13 +41,13 @@ class Files(StaticFiles):
 
 @page.get("/")
 def index() -> FileResponse:
-    """The chat; what it shows it asks for with the key that is typed into it."""
+    """Get the chat page; what it shows it requests with the key that is typed into it."""
     return FileResponse(FOLDER / "index.html", media_type="text/html", headers=HEADERS)
 
 
 @page.get("/docs")
 def docs() -> FileResponse:
-    """The API, to be read and tried: Swagger UI over `/openapi.json`."""
+    """Get the pages of the API: Swagger UI over `/openapi.json`."""
     return FileResponse(FOLDER / "docs.html", media_type="text/html", headers=HEADERS)
 
 

@@ -46,8 +46,11 @@ class ItemState(BaseModel):
 
 
 class CatalogState(BaseModel):
-    """The catalogue; `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute
-    → its most frequent values, the most frequent first."""
+    """What the catalogue is about.
+
+    `noun`: what one item is called, `chose`: what people did with it ("watched"); `values`: attribute → its most
+    frequent values, the most frequent first.
+    """
 
     name: str
     items: int

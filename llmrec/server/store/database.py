@@ -156,8 +156,9 @@ class Database:
             yield connection
 
     def erase(self) -> None:
-        """Leave nothing of deleted rows in SQLite's files: pages are overwritten on deletion (`secure_delete`), and
-        here the log, which holds their older versions, is emptied.
+        """Leave nothing of deleted rows in SQLite's files.
+
+        Pages are overwritten on deletion (`secure_delete`); here the log, which holds their older versions, is emptied.
 
         Raises
         ------

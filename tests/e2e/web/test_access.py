@@ -39,7 +39,7 @@ def _failed(page: "Page") -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("state", "make"),
-    [("door", _authentication), ("welcome", None), ("answer", shown), ("failure", _failed)],
+    [("sign-in", _authentication), ("welcome", None), ("answer", shown), ("failure", _failed)],
 )
 def test_axe_finds_nothing_serious(
     inside: "Page", scheme: str, state: str, make: Callable[["Page"], None] | None, keep: Keep
