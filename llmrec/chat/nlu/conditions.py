@@ -242,7 +242,7 @@ def _kinds_wanted(text: str, lexicon: Lexicon) -> list[str]:
 
 
 def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
-    """Read the conditions of the first phrase of a text, where it ends in values ("a warm black dress"), and its end."""
+    """Read conditions of the first phrase of a text, where it ends in values ("a warm black dress"); and its end."""
     both = re.match(r"\s*both\b", text, re.I)
     for mention in lexicon.mentions(text):
         if _PHRASE_ENDS.search(_opening(text[: mention.start])):
