@@ -21,6 +21,8 @@ _HOMES = {
     "Request": "llmrec.request",
     "Response": "llmrec.response",
     "TrainConfig": "llmrec.train.config",
+    "baselines": "llmrec",
+    "evaluate": "llmrec.evaluator",
     "register": "llmrec.registry",
 }
 """Public name -> the module that it is imported from when it is first used."""
@@ -31,7 +33,8 @@ __all__ = [*_HOMES]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'llmrec' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    home = _HOMES[name]  # a package that is public as such is at home in this one
+    value = import_module(f"llmrec.{name}") if home == __name__ else getattr(import_module(home), name)
     globals()[name] = value
     return value
 

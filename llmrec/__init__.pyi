@@ -1,4 +1,6 @@
+from llmrec import baselines as baselines
 from llmrec.catalog import Catalog as Catalog
+from llmrec.evaluator import evaluate as evaluate
 from llmrec.recommender import Recommender as Recommender
 from llmrec.registry import register as register
 from llmrec.request import Request as Request

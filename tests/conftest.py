@@ -1,5 +1,6 @@
 """Fixtures every room's tests share."""
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,21 @@ def tiny_catalog() -> Catalog:
         for user, rows in HISTORIES.items()
     }
     return Catalog("tiny", items, histories)
+
+
+@pytest.fixture(scope="session")
+def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As the referee reads one: 80 items, not in the order of their ids; 40 users, many events of one moment, some twice."""
+    folder, rng = tmp_path_factory.mktemp("catalogues") / "made", np.random.default_rng(5)
+    folder.mkdir()
+    with (folder / "items.csv").open("w", newline="") as out:
+        csv.writer(out).writerows([("item_id", "title"), *((f"i{n}", f"Thing {n}") for n in rng.permutation(80))])
+    with (folder / "interactions.tsv").open("w") as out:
+        for user in range(40):
+            for item in rng.choice(80, size=rng.integers(2, 40), replace=False):
+                for _ in range(1 + (item % 11 == 0)):
+                    out.write(f"u{user}\ti{item}\t4\t{rng.integers(9)}\n")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmrec.evaluation.splits import events_digest
 from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
@@ -24,6 +25,9 @@ def provenance(material: "Material", config: TrainConfig, progress: Progress) ->
         "items": len(material.catalog.items),
         "users": len(material.histories),
         "training events": sum(len(rows) for rows in material.histories.values()),
+        "training digest": events_digest(
+            {user: [material.catalog.items[row].id for row in rows] for user, rows in material.histories.items()}
+        ),
         "items with": {m: int(features.mask[m].sum()) for m in features.encoders},
         "split": material.split,
         "recipe": {"epochs": config.epochs, "patience": config.patience} | config.recipe(),
