@@ -12,6 +12,8 @@ from llmrec.chat.nlu.titles import find_title
 from llmrec.context import Context
 from llmrec.errors import BadFilter, BadInput, UnknownItem
 from llmrec.recommender import Recommender
+from llmrec.request import Request
+from llmrec.response import Streamed
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +105,43 @@ def test_a_list_comes_with_its_checked_reasons(shop: Recommender) -> None:
         assert f"({place}) {item['rationale']['text']}" in answer.text
     why = chain.invoke([("user", "an animated musical"), answer, ("user", "why the first one?")])
     assert why.text == items(answer)[0]["rationale"]["text"]
+
+
+class Counting(Recommender):
+    """The real one, which counts how often it is asked to rank."""
+
+    rankings = 0
+
+    def stream(self, request: Request) -> Streamed:
+        self.rankings += 1
+        return super().stream(request)
+
+
+def test_a_turn_ranks_once_and_why_not_at_all(shop: Recommender) -> None:
+    counting = Counting(shop.pipeline)
+    chain = chat_chain(counting, history=shop.catalog.history("471")[:5])
+    answer = chain.invoke("an animated musical")
+    assert counting.rankings == 1 and items(answer)[1]["rationale"]
+    memory = [("user", "an animated musical"), answer, ("user", "why 2")]
+    why = chain.invoke(memory)
+    assert counting.rankings == 1 and why.text == items(answer)[1]["rationale"]["text"]
+    third = chain.invoke([*memory, why, ("user", "why 3")])
+    assert counting.rankings == 1 and third.text == items(answer)[2]["rationale"]["text"]
+
+
+def test_the_state_in_a_reply_leads_to_the_same_as_its_words(chain: Runnable[Any, AIMessage]) -> None:
+    with_state: list[Any] = []
+    words_alone: list[Any] = []
+    for line in ("comedies from the 80s", "not the first one", "more like the second one", "more", "only dramas"):
+        answer, same = (chain.invoke([*before, ("user", line)]) for before in (with_state, words_alone))
+        assert answer.text == same.text
+        with_state += [("user", "whatever"), AIMessage("nothing to read", response_metadata=answer.response_metadata)]
+        words_alone += [("user", line), ("ai", same.text)]
+
+
+def test_a_state_of_another_version_is_not_trusted(chain: Runnable[Any, AIMessage], begun: list[Any]) -> None:
+    spoilt = AIMessage(begun[1].text, response_metadata={"state": {"liked": 3}})
+    assert chain.invoke([begun[0], spoilt, ("user", "more")]).text == chain.invoke([*begun, ("user", "more")]).text
 
 
 def test_context_reaches_the_answer(shop: Recommender) -> None:
