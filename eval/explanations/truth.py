@@ -29,7 +29,8 @@ from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.evidence.records import ItemEvidence
 from llmrec.pipeline import Pipeline
-from llmrec.rationale.compose import plain_sentence
+from llmrec.rationale.brief import Brief
+from llmrec.rationale.phrasing import plain_sentence
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.setup import base_folder
@@ -74,7 +75,7 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     reader = Reader(shop.catalog, truth)
     texts = {"llmrec": [case.text for case in cases]}
     other = shuffled([case.evidence for case in cases], [case.event.user for case in cases], shop.pipeline.spoken, SEED)
-    texts["shuffled evidence"] = [plain_sentence(each, shop.pipeline.spoken) for each in other]
+    texts["shuffled evidence"] = [plain_sentence(Brief.of(each, shop.pipeline.spoken)) for each in other]
     chosen = sorted(random.Random(SEED).sample(range(len(cases)), min(asked_llm, len(cases))))
     texts["LLM without evidence"] = _untold(shop, [cases[n] for n in chosen], kept)
     rows = {}

@@ -1,9 +1,8 @@
-"""The brief a sentence is written from: evidence in words, and nothing else. It renders to the rationale
-prompt.
-"""
+"""The brief that a sentence is written from: evidence in words, and nothing else. It renders to the LLM's prompt."""
 
 import random
 from dataclasses import dataclass
+from typing import Literal
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun
@@ -11,15 +10,29 @@ from llmrec.catalog.wording import Wording, wording
 from llmrec.evidence.records import ItemEvidence, Strength, strength
 from llmrec.prompts import render
 
-TOLD_HISTORY, TOLD_FACETS = 2, 4
-"""History items and own attributes that the prompt tells: more costs decode time on a CPU and is rarely said.
+Lead = Literal["doubt", "trait", "query", "history", "item", "link"]
+"""What a sentence opens with: its doubt, an attribute seen in the item, the query, the history, the recommended item,
+or what both share.
 """
+_IN_PROMPT = {"trait": "seen", "query": "wish"}
+"""Leads that the trained prompts write in another word."""
+
+MAX_HISTORY, MAX_FACETS = 2, 4
+"""History items and attributes of the item in a prompt: more costs decoding time on a CPU and is rarely used."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One cited history item: title, how strongly it moved the score, what it shares with the recommended
-    item.
+    """One history item that a sentence may cite.
+
+    Attributes
+    ----------
+    title : str
+        Its title.
+    strength : {"strong", "some", "faint"}
+        How strongly it moved the score.
+    shared : tuple of Facet
+        What it shares with the recommended item.
     """
 
     title: str
@@ -29,7 +42,15 @@ class Cause:
 
 @dataclass(frozen=True)
 class Trait:
-    """An attribute seen in the recommended item that raised its score, and the word for where it shows ("photo")."""
+    """An attribute seen in the recommended item that raised its score.
+
+    Attributes
+    ----------
+    facet : Facet
+        The attribute.
+    place : str
+        The word for the medium that shows it: `photo`.
+    """
 
     facet: Facet
     place: str
@@ -42,18 +63,43 @@ class Trait:
 
 @dataclass(frozen=True)
 class Brief:
-    """All that a rationale may say of one recommended item."""
+    """All that a rationale may say of one recommended item.
+
+    Attributes
+    ----------
+    title : str
+        Of the recommended item.
+    named : bool
+        Whether the title means the recommended item alone: no history item of the evidence has it too.
+    facets : tuple of Facet
+        Attributes of the item, `MAX_FACETS` at most.
+    history : tuple of Cause
+        What may be cited, most effective first, `MAX_HISTORY` at most.
+    traits : tuple of Trait
+        Attributes seen in the item's media that raised its score.
+    trait_sharer : str
+        Title of a cited history item that has all of `traits`, "" where none has.
+    helps : tuple of str
+        Words of the inputs that raised the score by more than noise (`poster`), most effective first.
+    query : str
+        The request's words.
+    queried : tuple of Facet
+        Attributes that the query names and the item has.
+    answers_query : bool
+        Whether the item answers the query.
+    strength : {"strong", "some", "faint"}
+        Of the strongest single reason.
+    words : Wording
+        The nouns and verbs of the catalogue's domain.
+    """
 
     title: str
     named: bool
-    """Whether the title means the recommended item alone: no history item of the evidence has it too."""
     facets: tuple[Facet, ...]
     history: tuple[Cause, ...]
     traits: tuple[Trait, ...]
-    sharer: str
-    """Title of a cited history item that has all of `traits`, "" where none has."""
+    trait_sharer: str
     helps: tuple[str, ...]
-    """Words of the inputs that raised the score by more than noise ("poster"), most effective first."""
     query: str
     queried: tuple[Facet, ...]
     answers_query: bool
@@ -62,35 +108,45 @@ class Brief:
 
     @classmethod
     def of(cls, evidence: ItemEvidence, catalog: Catalog) -> "Brief":
-        """The brief of an item's evidence; raises `UnknownItem` for ids the catalogue lacks."""
+        """The brief of an item's evidence.
+
+        Parameters
+        ----------
+        evidence : ItemEvidence
+            Of the recommended item.
+        catalog : Catalog
+            The catalogue, as explanations speak of it.
+
+        Returns
+        -------
+        Brief
+            What a sentence may say.
+
+        Raises
+        ------
+        UnknownItem
+            Where the catalogue lacks an id.
+        """
         vocabulary, words = Vocabulary.of(catalog), wording(catalog)
         catalog.rows([evidence.item, *(e.history_item for e in evidence.history if e.history_item is not None)])
-        causes: list[Cause] = []
-        seen: set[str] = set()
-        # What is within the noise is told only where there is nothing else, and then with doubt (see `leads`).
-        for record in evidence.history if evidence.strength == "faint" else evidence.causes:
-            item = record.history_item or ""
-            name = vocabulary.titles[item]
-            # Colour variants share one title: cited twice, a sentence would read as a slip.
-            if name.casefold() not in seen and len(causes) < TOLD_HISTORY:
-                causes.append(Cause(name, strength(record.effect), evidence.shared(item)))
-                seen.add(name.casefold())
-        traits = tuple(Trait(Facet.of(e.attribute or ""), words.modalities[e.modality or ""]) for e in evidence.traits)
+        title = vocabulary.titles[evidence.item]
+        traits = tuple(
+            Trait(Facet.of(e.attribute or ""), words.modalities.get(e.modality or "", e.modality or ""))
+            for e in evidence.traits
+        )
+        trait_facets = {trait.facet for trait in traits}
         sharers = [
             vocabulary.titles[e.history_item or ""]
             for e in evidence.causes
-            if {trait.facet for trait in traits} <= set(vocabulary.facets[e.history_item or ""])
+            if trait_facets <= set(vocabulary.facets[e.history_item or ""])
         ]
         return cls(
-            title=vocabulary.titles[evidence.item],
-            named=all(
-                vocabulary.titles[e.history_item or ""].casefold() != vocabulary.titles[evidence.item].casefold()
-                for e in evidence.history
-            ),
-            facets=vocabulary.facets[evidence.item][:TOLD_FACETS],
-            history=tuple(causes),
+            title=title,
+            named=all(vocabulary.titles[e.history_item or ""].casefold() != title.casefold() for e in evidence.history),
+            facets=vocabulary.facets[evidence.item][:MAX_FACETS],
+            history=_causes(evidence, vocabulary),
             traits=traits,
-            sharer=sharers[0] if sharers and traits else "",
+            trait_sharer=sharers[0] if sharers and traits else "",
             helps=tuple(words.modalities[e.modality] for e in evidence.helps if e.modality in words.modalities)[:2],
             query=evidence.query,
             queried=evidence.queried[:3],
@@ -104,29 +160,44 @@ class Brief:
         """Where the traits show, in their order."""
         return tuple(dict.fromkeys(trait.place for trait in self.traits))
 
-    def leads(self) -> tuple[str, ...]:
-        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing
-        else.
-        """
+    def leads(self) -> tuple[Lead, ...]:
+        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing else."""
         if self.strength == "faint":
             return ("doubt",)
         if self.traits:
-            return ("seen", "wish") if self.answers_query else ("seen",)
-        found = ["history", self.words.noun] if self.history else [self.words.noun] if self.helps else []
+            return ("trait", "query") if self.answers_query else ("trait",)
+        leads: list[Lead] = ["history", "item"] if self.history else ["item"] if self.helps else []
         if any(cause.shared for cause in self.history):
-            found.append("link")
+            leads.append("link")
         if self.answers_query:
-            found.append("wish")
-        return tuple(found)
+            leads.append("query")
+        return tuple(leads)
 
-    def lead(self, rng: random.Random) -> str:
-        """One of `leads()`, the wish twice as often: who asked for something looks for it first."""
+    def lead(self, rng: random.Random) -> Lead:
+        """One of `leads()`, the query twice as often: who asked for something looks for it first.
+
+        Parameters
+        ----------
+        rng : random.Random
+            Draws it.
+        """
         leads = self.leads()
-        return rng.choice([*leads, "wish"] if "wish" in leads else leads)
+        return rng.choice([*leads, "query"] if "query" in leads else leads)
 
-    def prompt(self, lead: str, template: str = "rationale") -> str:
-        """The rationale prompt; the LLM's answer follows it after one space and ends with the end-of-text
-        token.
+    def prompt(self, lead: Lead, template: str = "rationale") -> str:
+        """What the LLM writes from.
+
+        Parameters
+        ----------
+        lead : str
+            One of `leads()`.
+        template : str, default "rationale"
+            Name of the prompt template.
+
+        Returns
+        -------
+        str
+            The LLM's sentence follows it after one space and ends with the end-of-text token.
         """
         return render(
             template,
@@ -141,19 +212,46 @@ class Brief:
             helps=self.helps,
             query=self.query if self.answers_query else "",
             queried=[label(facet) for facet in self.queried],
-            lead=lead,
+            lead=self.words.noun if lead == "item" else _IN_PROMPT.get(lead, lead),
         )
 
 
+def _causes(evidence: ItemEvidence, vocabulary: Vocabulary) -> tuple[Cause, ...]:
+    causes: dict[str, Cause] = {}
+    # What is within the noise is cited only where there is nothing else, and then with doubt (see `leads`).
+    for record in evidence.history if evidence.strength == "faint" else evidence.causes:
+        item = record.history_item or ""
+        title = vocabulary.titles[item]
+        # Colour variants share one title: cited twice, a sentence would read as a slip.
+        if title.casefold() not in causes and len(causes) < MAX_HISTORY:
+            causes[title.casefold()] = Cause(title, strength(record.effect), evidence.shared(item))
+    return tuple(causes.values())
+
+
 def label(facet: Facet) -> str:
-    """A facet in the fewest clear words: `comedy`, `1990s`, `dark blue colour`, `lower price`."""
+    """An attribute in the fewest clear words.
+
+    Parameters
+    ----------
+    facet : Facet
+        The attribute.
+
+    Returns
+    -------
+    str
+        For a sentence or a prompt.
+
+    Examples
+    --------
+    >>> [label(Facet(*pair)) for pair in (("genres", "Comedy"), ("year", "1990s"), ("colour", "Dark Blue"))]
+    ['comedy', '1990s', 'dark blue colour']
+    """
     if facet.name in ("genres", "genre"):
         return facet.value.lower()
     if facet.name == "year" or facet.name.endswith("_year"):
         return facet.value
     noun = attribute_noun(facet.name)
-    # Names of more than three words or with signs in them ("H&M+") keep their capitals: they are proper
-    # names.
+    # Names of more than three words or with signs in them ("H&M+") keep their capitals: they are proper names.
     proper = len(facet.value.split()) > 3 or not facet.value.replace(" ", "").replace("/", "").isalpha()
     value = facet.value if proper else facet.value.lower()
     return value if value.lower().endswith(noun) else f"{value} {noun}"

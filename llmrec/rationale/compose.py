@@ -1,9 +1,8 @@
-"""Pairs for the rationale objective: a prompt made of evidence, and a true sentence on it.
+"""Training pairs for the rationale objective: a prompt made of evidence, and a true sentence on it.
 
-Situations are drawn from a catalogue: real items and titles, made-up effects, through the same
-`rank_evidence` and `Brief.prompt` that serve real answers. What is learned is to write from a brief, so that
-effects may be invented; that nothing else is said, the verifier sees to. Users' histories are not read: no
-test event can leak into the pairs.
+Evidence is sampled from a catalogue: real items and titles, made-up effects, through the same `rank_evidence` and
+`Brief.prompt` that serve real requests. What is learnt is to write from a brief, so that effects may be invented; that
+nothing else is said, the verifier sees to. Users' histories are not read: no test event can leak into the pairs.
 """
 
 import random
@@ -18,8 +17,8 @@ from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.surrogate import LEAST, Attributed, with_traits
 from llmrec.rationale.brief import Brief, label
-from llmrec.rationale.phrasing import plain, write
-from llmrec.verification.verifier import verify
+from llmrec.rationale.phrasing import write_sentence
+from llmrec.verification import Grounds, RuleVerifier
 
 _QUERIES = (
     "{Q}",
@@ -40,10 +39,14 @@ _VAGUE = ("something new", "surprise me", "something for a rainy day", "a presen
 
 @dataclass(frozen=True)
 class Pair:
-    """One training example. The text to learn is `prompt + completion + end-of-text`; loss on the completion
-    only.
+    """One training example: the text to learn is `prompt + completion + end-of-text`, with loss on the completion only.
 
-    `completion` starts with the space that separates it from the prompt's last word.
+    Attributes
+    ----------
+    prompt : str
+        As `Brief.prompt` gives it.
+    completion : str
+        The sentence, behind the space that separates it from the prompt's last word.
     """
 
     prompt: str
@@ -51,26 +54,41 @@ class Pair:
 
 
 def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
-    """`n` different pairs from a catalogue, the same for the same seed.
+    """Training pairs from a catalogue.
 
-    Raises `BadInput` where the catalogue has under three items, or is too small and plain to give `n`
-    different pairs.
+    Parameters
+    ----------
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+    n : int
+        How many.
+    seed : int
+        The same seed gives the same pairs.
+
+    Returns
+    -------
+    list of Pair
+        All different.
+
+    Raises
+    ------
+    BadInput
+        Where the catalogue has under three items, or is too small and plain to give `n` different pairs.
     """
     if len(catalog.items) < 3:
         raise BadInput(f"catalogue {catalog.name!r} has {len(catalog.items)} items; composing rationales needs three")
     rng = random.Random(seed)
-    situations = Situations(catalog)
+    sampler, verifier = EvidenceSampler(catalog), RuleVerifier(catalog)
     pairs: dict[Pair, None] = {}
     for _ in range(20 * n + 100):
         if len(pairs) == n:
             break
-        evidence = situations.draw(rng)
+        evidence = sampler.draw(rng)
         brief = Brief.of(evidence, catalog)
         lead = brief.lead(rng)
-        sentence = write(brief, lead, rng)
-        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would teach
-        # what is refused.
-        if verify(sentence, evidence, catalog).ok:
+        sentence = write_sentence(brief, lead, rng)
+        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would teach what is refused.
+        if verifier.verify(sentence, Grounds.of(evidence)).ok:
             pairs[Pair(brief.prompt(lead), " " + sentence)] = None
     if len(pairs) < n:
         raise BadInput(
@@ -79,8 +97,14 @@ def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
     return list(pairs)
 
 
-class Situations:
-    """Draws made-up recommendations from a catalogue: an item, a history mostly of its kind, effects."""
+class EvidenceSampler:
+    """Draws made-up recommendations from a catalogue: an item, a history mostly of its kind, effects.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -92,7 +116,18 @@ class Situations:
                 self._having.setdefault(facet, []).append(item)
 
     def draw(self, rng: random.Random) -> ItemEvidence:
-        """Evidence of one situation: some have no history, some only faint effects, some a wish."""
+        """Evidence of one recommendation: some have no history, some only faint effects, some a query.
+
+        Parameters
+        ----------
+        rng : random.Random
+            Draws it.
+
+        Returns
+        -------
+        ItemEvidence
+            Through `rank_evidence`.
+        """
         item = rng.choice(self._ids)
         facets = self._vocabulary.facets[item]
         history: list[str] = []
@@ -108,8 +143,8 @@ class Situations:
         sizes = [0.04 * rng.random() if faint else rng.lognormvariate(-1.5, 1) for _ in history]
         effects = np.array([rng.choice((1, 1, 1, -1)) * size for size in sizes])
         inputs = {name: rng.uniform(-0.3, 0.6) for name in ("text", "image", "id", "audio", "video", "popularity")}
-        told = ("text", "image", "id") if rng.random() < 0.85 else tuple(inputs)
-        some = rng.sample(told, 0 if faint or rng.random() < 0.4 else rng.randint(1, 2))
+        usual = ("text", "image", "id") if rng.random() < 0.85 else tuple(inputs)
+        some = rng.sample(usual, 0 if faint or rng.random() < 0.4 else rng.randint(1, 2))
         modality = {name: inputs[name] for name in some}
         query = self._query(facets, rng) if rng.random() < 0.35 else ""
         if query:
@@ -126,10 +161,5 @@ class Situations:
     def _query(self, facets: tuple[Facet, ...], rng: random.Random) -> str:
         if not facets or rng.random() < 0.12:
             return rng.choice(_VAGUE)
-        asked = rng.sample(facets, min(len(facets), rng.choice((1, 1, 2))))
-        return rng.choice(_QUERIES).replace("{Q}", " ".join(label(facet) for facet in asked))
-
-
-def plain_sentence(evidence: ItemEvidence, catalog: Catalog) -> str:
-    """The plain true sentence on an item's evidence: what the user gets where the LLM's words do not hold."""
-    return plain(Brief.of(evidence, catalog))
+        queried = rng.sample(facets, min(len(facets), rng.choice((1, 1, 2))))
+        return rng.choice(_QUERIES).replace("{Q}", " ".join(label(facet) for facet in queried))

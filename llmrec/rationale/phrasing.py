@@ -1,18 +1,9 @@
-"""Phrasing plans: one brief, very many true sentences.
+"""Sentences by rule: one brief, very many true sentences, in any of three styles or in their mixture.
 
-A plan is a lead (history, the item, the link, the wish), a frame of that lead, and tails for what the frame
-left out. `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared
-attributes, `{Q}` for what the wish named, `{M}` for an input that helped. The verifier reads the verbs below
-to tell cause from result, and takes every word it finds here as known; a word that is not here, nor in the
-evidence, is a claim it cannot check.
-
-
-Reasons by rule, without the LLM: where its words did not hold, and in a style that was asked for (one line, two
-sentences, a comparison).
-
-The rationale LoRA writes in the mixture of styles that it was taught and cannot be told one. The plans it was taught
-with can: a style is a choice among them, true by construction, and checked like what the LLM writes.
-
+A plan of `llmrec.rationale.plans` is a frame for what the sentence opens with, and tails for what the frame left out;
+its slots are filled from the brief. Such sentences are the LLM's training targets, stand in where the LLM's words do
+not hold, and serve requests that ask for a style, which the LLM cannot be given. They are true by construction, and
+verified like the LLM's.
 """
 
 import random
@@ -21,7 +12,7 @@ from collections.abc import Iterator
 from typing import Literal, get_args
 
 from llmrec.catalog.vocabulary import Facet, attribute_noun
-from llmrec.rationale.brief import Brief, Cause, label
+from llmrec.rationale.brief import Brief, Cause, Lead, label
 from llmrec.rationale.plans import (
     CAUSAL,
     COMPARED,
@@ -35,25 +26,44 @@ from llmrec.rationale.plans import (
     QUERY_THEN,
     QUERY_UNNAMED,
     RANKED,
-    SEEN,
     TAIL_CAUSE,
     TAIL_HELP,
     TAIL_QUERY,
-    TAIL_SEEN,
     TAIL_SHARED,
+    TAIL_TRAIT,
+    TRAIT,
 )
 from llmrec.verification.grammar import LIFTED, RESTS_ON, ROSE, STRONGLY
 
 Style = Literal["line", "two", "comparison"]
+"""One line, two sentences, or a comparison of reasons."""
+STYLES: tuple[Style, ...] = get_args(Style)
+DRAWS = 8
+"""Draws of a sentence that differs from the others of the same response."""
 _NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
 _ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
 _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
 
 
-def write(brief: Brief, lead: str, rng: random.Random) -> str:
-    """One or two sentences on a brief, opening with `lead`, drawn by `rng`; true by construction."""
-    if lead == "seen":
-        return write_seen(brief, rng)
+def write_sentence(brief: Brief, lead: Lead, rng: random.Random) -> str:
+    """One or two true sentences in the mixture of styles that the LLM learns.
+
+    Parameters
+    ----------
+    brief : Brief
+        What may be said.
+    lead : str
+        What they open with, one of `brief.leads()`.
+    rng : random.Random
+        Draws plan and filling.
+
+    Returns
+    -------
+    str
+        The text.
+    """
+    if lead == "trait":
+        return _write_traits(brief, rng)
     causes = list(brief.history)
     if len(causes) == 2 and rng.random() < 0.55:
         causes.pop()
@@ -61,15 +71,15 @@ def write(brief: Brief, lead: str, rng: random.Random) -> str:
     if lead == "link" and not shared:  # two causes with nothing in common: keep the one that the link is to
         causes = [next((c for c in brief.history if c.shared), brief.history[0])]
         shared = list(causes[0].shared)
-    told = _some(shared, rng)
-    item = _item(brief, [f for f in shared if f not in told and f not in brief.queried], rng)
-    frame, tails = _plan(brief, lead, causes, told, rng)
-    return _fill(frame + tails, brief, causes, told, item, rng)
+    named = _some(shared, rng)
+    item = _item(brief, [f for f in shared if f not in named and f not in brief.queried], rng)
+    frame, tails = _plan(brief, lead, causes, named, rng)
+    return _fill(frame + tails, brief, causes, named, item, rng)
 
 
-def write_seen(brief: Brief, rng: random.Random) -> str:
+def _write_traits(brief: Brief, rng: random.Random) -> str:
     """A sentence that names every trait and where it shows, with a history item that has them too, if one has."""
-    plan = rng.choice(SEEN) + (rng.choice(TAIL_SEEN) if brief.sharer and rng.random() < 0.7 else "")
+    plan = rng.choice(TRAIT) + (rng.choice(TAIL_TRAIT) if brief.trait_sharer and rng.random() < 0.7 else "")
     plan = plan.replace("{LIFTED}", rng.choice(LIFTED)).replace("{ROSE}", rng.choice(ROSE))
     places = [
         " and ".join(f"the {trait.phrase}" for trait in brief.traits if trait.place == place) + f" in its {place}"
@@ -79,26 +89,26 @@ def write_seen(brief: Brief, rng: random.Random) -> str:
         # A comma before each place: the verifier reads a clause as speaking of one.
         "T": " and ".join(places) if len(places) < 2 else ", ".join(places[:-1]) + f", and {places[-1]}",
         "C": f'"{brief.title}"' if brief.named and rng.random() < 0.4 else f"this {brief.words.noun}",
-        "H": f'"{brief.sharer}"', "THEM": "it" if len(brief.traits) == 1 else "them", "chose": brief.words.chose,
+        "H": f'"{brief.trait_sharer}"', "THEM": "it" if len(brief.traits) == 1 else "them", "chose": brief.words.chose,
     }  # fmt: skip
     text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], plan)
     return text[:1].upper() + text[1:] + "."
 
 
-def _plan(brief: Brief, lead: str, causes: list[Cause], told: list[Facet], rng: random.Random) -> tuple[str, str]:
+def _plan(brief: Brief, lead: Lead, causes: list[Cause], named: list[Facet], rng: random.Random) -> tuple[str, str]:
     """A frame and its tails."""
     if lead == "doubt" and not causes:
         return rng.choice(NOTHING), ""
     if lead == "doubt":
-        return rng.choice(DOUBT), rng.choice(TAIL_SHARED[:2] + TAIL_SHARED[4:7]) if told and rng.random() < 0.4 else ""
-    if not causes and lead != "wish":
+        return rng.choice(DOUBT), rng.choice(TAIL_SHARED[:2] + TAIL_SHARED[4:7]) if named and rng.random() < 0.4 else ""
+    if not causes and lead != "query":
         return rng.choice(MODALITY), ""
-    if lead == "wish":
+    if lead == "query":
         tail = rng.choice(QUERY_THEN) if causes and rng.random() < 0.8 else ""
-        if tail and told and rng.random() < 0.4:
+        if tail and named and rng.random() < 0.4:
             tail += rng.choice(TAIL_SHARED)
         return _query(brief, rng), tail or _help(brief, 0.5, rng)
-    if lead == "link" and told:
+    if lead == "link" and named:
         return rng.choice(LINK), _help(brief, 0.25, rng) or _queried(brief, 0.5, rng)
     if lead == "history":
         draw = rng.random()
@@ -112,7 +122,7 @@ def _plan(brief: Brief, lead: str, causes: list[Cause], told: list[Facet], rng: 
         frames = ITEM
     frame = rng.choice(frames)
     tail = ""
-    if told and rng.random() < 0.7:
+    if named and rng.random() < 0.7:
         direct = frames is CAUSAL and "which" not in frame
         tail = rng.choice(TAIL_CAUSE if direct and rng.random() < 0.4 else TAIL_SHARED)
     return frame, tail or _help(brief, 0.6, rng) or _queried(brief, 0.6, rng)
@@ -130,7 +140,7 @@ def _queried(brief: Brief, chance: float, rng: random.Random) -> str:
     return rng.choice(TAIL_QUERY) if brief.queried and rng.random() < chance else ""
 
 
-def _fill(plan: str, brief: Brief, causes: list[Cause], told: list[Facet], item: str, rng: random.Random) -> str:
+def _fill(plan: str, brief: Brief, causes: list[Cause], named: list[Facet], item: str, rng: random.Random) -> str:
     querying = "{Q}" in plan or "wish" in plan
     strong = not querying and len(causes) == 1 and causes[0].strength == "strong" and rng.random() < 0.25
     verb = (f"{rng.choice(STRONGLY)} " if strong else "") + rng.choice(LIFTED)
@@ -139,8 +149,8 @@ def _fill(plan: str, brief: Brief, causes: list[Cause], told: list[Facet], item:
     parts = {
         "LIFTED_IT": rng.choice(LIFTED).replace("{C}", "it"), "LIFTED": verb, "ROSE": rng.choice(ROSE),
         "RESTS_ON": rng.choice(RESTS_ON), "H1": titles[0] if titles else "", "H2": titles[-1] if titles else "",
-        "H": " and ".join(titles), "S": _list([_bare(f, rng) for f in told]),
-        "IS": "are" if len(told) > 1 else "is", "Q": _list([_bare(f, rng) for f in queried]),
+        "H": " and ".join(titles), "S": _list([_bare(f, rng) for f in named]),
+        "IS": "are" if len(named) > 1 else "is", "Q": _list([_bare(f, rng) for f in queried]),
         "M": brief.helps[0] if brief.helps else "", "chose": brief.words.chose,
     }  # fmt: skip
     text = plan
@@ -196,11 +206,27 @@ def _list(parts: list[str]) -> str:
 
 
 def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
-    """A sentence on a brief in one style, or two of them, drawn by `rng`; true by construction."""
+    """One or two true sentences in a style.
+
+    Parameters
+    ----------
+    brief : Brief
+        What may be said.
+    style : {"line", "two", "comparison"}
+        Where all evidence is faint, the sentence says so, whatever the style; where there is nothing to compare with,
+        the strongest reason is compared with all others of the history.
+    rng : random.Random
+        Draws plan and filling.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     if brief.strength == "faint":
-        return write(brief, "doubt", rng)
+        return write_sentence(brief, "doubt", rng)
     causes = list(brief.history[:1])
-    told = _some(list(causes[0].shared), rng) if causes else []
+    named = _some(list(causes[0].shared), rng) if causes else []
     item = _item(brief, [], rng)
     if style == "comparison" and causes:
         compared = len(brief.history) == 2 and rng.random() < 0.7
@@ -213,26 +239,39 @@ def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
     if style != "two":
         return _fill(frame, brief, causes, [], item, rng)
     tails = [
-        *(TAIL_SHARED if causes and told and not queried else ()),
+        *(TAIL_SHARED if causes and named and not queried else ()),
         *(TAIL_HELP if brief.helps and (causes or queried) else ()),
         *(TAIL_QUERY if brief.queried and not queried else ()),
         *(QUERY_THEN if causes and queried else ()),
     ]
     second = [tail for tail in tails if tail.startswith(". ")]
-    return _fill(frame + (rng.choice(second) if second else ""), brief, causes, told, item, rng)
+    return _fill(frame + (rng.choice(second) if second else ""), brief, causes, named, item, rng)
 
 
-def plain(brief: Brief) -> str:
-    """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the wish."""
+def plain_sentence(brief: Brief) -> str:
+    """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the query.
+
+    Parameters
+    ----------
+    brief : Brief
+        What may be said.
+
+    Returns
+    -------
+    str
+        The text.
+    """
     if brief.traits:
-        return write_seen(brief, random.Random(brief.title))
+        return _write_traits(brief, random.Random(brief.title))
     noun, chose = brief.words.noun, brief.words.chose
     rng = random.Random(0)
-    named = _list([_bare(facet, rng) for facet in brief.queried[:2]])
+    queried = _list([_bare(facet, rng) for facet in brief.queried[:2]])
     if not brief.history:
         if brief.answers_query:
             return (
-                f"This {noun} answers your wish for {named}." if named else f"This {noun} came up because of your wish."
+                f"This {noun} answers your wish for {queried}."
+                if queried
+                else f"This {noun} came up because of your wish."
             )
         if brief.helps:
             return f"This {noun} came up thanks to its {brief.helps[0]}."
@@ -244,31 +283,50 @@ def plain(brief: Brief) -> str:
         text = f'This {noun} is a tentative pick, nudged by "{cause.title}"'
     if shared:
         text += f"; they share {shared}"
-    return text + (f". It also answers your wish for {named}." if named else ".")
+    return text + (f". It also answers your wish for {queried}." if queried else ".")
 
 
-STYLES: tuple[Style, ...] = get_args(Style)
-TRIES = 8
-"""Draws of a sentence that says what no other of the same answer says."""
+def styled_drafts(brief: Brief, style: Style, seed: int) -> Iterator[str]:
+    """Sentences in a style, of which one is to be taken.
 
+    Parameters
+    ----------
+    brief : Brief
+        What may be said.
+    style : {"line", "two", "comparison"}
+        See `write_styled`.
+    seed : int
+        The same seed gives the same sentences.
 
-def styled(brief: Brief, style: Style, seed: int) -> Iterator[str]:
-    """Sentences on a brief in a style, one to be taken, the same for the same seed; the plain one last.
-
-    Where all evidence is faint, each says so, whatever the style; where there is nothing to compare with, the strongest
-    reason is compared with all others of the history.
+    Yields
+    ------
+    str
+        `DRAWS` drawn ones, then the plain one.
     """
     rng = random.Random(seed)
-    for _ in range(TRIES):
+    for _ in range(DRAWS):
         yield write_styled(brief, style, rng)
-    yield plain(brief)
+    yield plain_sentence(brief)
 
 
-def unstyled(brief: Brief, seed: int) -> Iterator[str]:
-    """Sentences for a brief on which the LLM's did not hold, one to be taken: the plain one, then drawn ones where
-    another item of the answer has that (two colours of one dress), and the plain one in the end."""
+def plain_drafts(brief: Brief, seed: int) -> Iterator[str]:
+    """Sentences for a brief on which the LLM's did not hold, of which one is to be taken.
+
+    Parameters
+    ----------
+    brief : Brief
+        What may be said.
+    seed : int
+        The same seed gives the same sentences.
+
+    Yields
+    ------
+    str
+        The plain one, then `DRAWS` drawn ones for where another item of the response has that (two colours of one
+        dress), and the plain one in the end.
+    """
     rng = random.Random(seed)
-    yield plain(brief)
-    for _ in range(TRIES):
-        yield write(brief, brief.lead(rng), rng)
-    yield plain(brief)
+    yield plain_sentence(brief)
+    for _ in range(DRAWS):
+        yield write_sentence(brief, brief.lead(rng), rng)
+    yield plain_sentence(brief)

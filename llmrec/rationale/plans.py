@@ -1,8 +1,9 @@
-"""The phrasing plans themselves: frames and tails with slots, and the verbs by which the verifier reads them.
+"""The phrasing plans: frames and tails with slots, for `llmrec.rationale.phrasing`.
 
 `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}` for what
-the wish named, `{M}` for an input that helped, `{T}` for attributes seen in media, with where they show. A plan must
-read well with any filling and must claim nothing that `phrasing.write` has not found in the brief.
+the query names, `{M}` for an input that helped, `{T}` for attributes seen in media, with where they show, and
+`{LIFTED}`, `{ROSE}`, `{RESTS_ON}` for the phrases of `llmrec.verification.grammar`. A plan must read well with any
+filling and must claim nothing that is not in the brief.
 """
 
 CAUSAL = (
@@ -93,7 +94,7 @@ QUERY_THEN = (
     ". It also {RESTS_ON} {H}",
     ", and you {chose} {H} before",
 )
-SEEN = (
+TRAIT = (
     "{C} {ROSE} because of {T}",
     "{C} {ROSE} thanks to {T}",
     "It was {T} that {LIFTED}",
@@ -107,7 +108,7 @@ SEEN = (
     "{C} {ROSE} for {T}",
     "Without {T}, {C} would score lower",
 )
-TAIL_SEEN = (
+TAIL_TRAIT = (
     "; {H} from your history has {THEM} too",
     ". You {chose} {H}, which has {THEM} too",
     "; you {chose} {H}, and it has {THEM} too",

@@ -1,6 +1,4 @@
-"""From evidence to checked words: generate, verify, try the failing ones once more, else say it
-plainly.
-"""
+"""From evidence to verified words: generate, verify, try what failed once more, else say it by rule."""
 
 import random
 import re
@@ -12,26 +10,39 @@ from typing import Literal
 from llmrec.catalog.types import Catalog
 from llmrec.errors import LlmrecError
 from llmrec.evidence.records import ItemEvidence
-from llmrec.rationale.brief import Brief
-from llmrec.rationale.notes import Remark, remarks
-from llmrec.rationale.phrasing import Style, styled, unstyled
-from llmrec.verification.claims import Claim
-from llmrec.verification.verifier import Verdict, verify
+from llmrec.rationale.brief import Brief, Lead
+from llmrec.rationale.phrasing import Style, plain_drafts, styled_drafts
+from llmrec.rationale.remarks import Remark, remarks
+from llmrec.verification import Claim, Grounds, RuleVerifier, Verdict, Verifier
 
 Source = Literal["llm", "llm-retry", "plain"]
+"""Who wrote a sentence: the LLM, the LLM at the second try, or the rules."""
 Generate = Callable[[list[str], int], list[str]]
 """(prompts, seed) -> one continuation a prompt; batched, the same for the same seed, another for another."""
 
 STREAMED = (1, 4)
-"""Sentences written at once: the first alone, so that who reads along has it soon; then more at a time, which costs
-little more than one. Answers that come whole are written so too: what is said must not depend on the door."""
+"""Sentences written at once: the first alone, so that a reader has it soon; then more at a time, which costs little
+more than one. Responses that are not streamed are written so too, as the text may depend on it."""
 
 
 @dataclass(frozen=True)
 class Rationale:
     """Why an item was recommended, in words, with what the words rest on.
 
-    `refused` holds the LLM's sentences that the verifier refused and why, so that a log can show them.
+    Attributes
+    ----------
+    text : str
+        One or two sentences.
+    source : {"llm", "llm-retry", "plain"}
+        Who wrote them.
+    claims : tuple of Claim
+        What the verifier found in them.
+    evidence : ItemEvidence
+        What they were written from.
+    refused : tuple of (str, str)
+        The LLM's sentences that the verifier refused, and why.
+    remarks : tuple of Remark
+        Further sentences, made by rule on measured ranks and counts.
     """
 
     text: str
@@ -40,7 +51,6 @@ class Rationale:
     evidence: ItemEvidence
     refused: tuple[tuple[str, str], ...] = ()
     remarks: tuple[Remark, ...] = ()
-    """Beside the text: what was counted and re-ranked, in sentences made by rule."""
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -61,9 +71,27 @@ def write_rationales(
     seed: int = 0,
     example: str = "",
     template: str = "rationale",
+    verifier: Verifier | None = None,
 ) -> list[Rationale]:
-    """A verified rationale for each item, in order, by at most two calls of `generate`. See `stream_rationales`."""
-    return list(stream_rationales(evidences, generate, catalog, seed, example, template, [len(evidences)]))
+    """A verified rationale for each item, by at most two calls of `generate`.
+
+    Parameters
+    ----------
+    evidences, generate, catalog, seed, example, template, verifier
+        As in `stream_rationales`.
+
+    Returns
+    -------
+    list of Rationale
+        In the order of `evidences`.
+
+    Raises
+    ------
+    LlmrecError
+        As `stream_rationales` does.
+    """
+    sizes = [len(evidences)]
+    return list(stream_rationales(evidences, generate, catalog, seed, example, template, sizes, verifier=verifier))
 
 
 def stream_rationales(
@@ -75,55 +103,116 @@ def stream_rationales(
     template: str = "rationale",
     sizes: Sequence[int] = STREAMED,
     style: Style | None = None,
+    verifier: Verifier | None = None,
 ) -> Iterator[Rationale]:
-    """A verified rationale for each item, in order, each group of them as soon as it is written and checked.
+    """A verified rationale for each item, each group of them as soon as it is written and verified.
 
-    A sentence that repeats another of the same answer is refused too: five items deserve five sentences. Where nothing
-    moved the score as much as the `example` that was shown, named as the evidence names it, the sentence just says so.
-    `template`: the prompt that briefs are told in; `sizes`: items written at once, the last repeated; `style`: one that
-    was asked for, in which no LLM writes.
-    Raises `LlmrecError` where `generate` does not return one text a prompt.
+    A sentence that repeats another of the same response is refused too: five items deserve five sentences. Where
+    nothing moved the score as much as the example, the sentence just says so. Where no sentence holds, the plain one,
+    which is true by construction, is given as it is.
+
+    Parameters
+    ----------
+    evidences : sequence of ItemEvidence
+        One for each recommended item.
+    generate : callable
+        See `Generate`.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+    seed : int, default 0
+        Of all that is drawn; the second try generates with `seed + 1`.
+    example : str, default ""
+        What evidence calls the request's example, where it has one.
+    template : str, default "rationale"
+        The prompt template.
+    sizes : sequence of int
+        Items written at once, the last repeated.
+    style : {"line", "two", "comparison"}, optional
+        Sentences are then written by rule, without the LLM.
+    verifier : Verifier, optional
+        Of `catalog`; default: `RuleVerifier`.
+
+    Yields
+    ------
+    Rationale
+        In the order of `evidences`.
+
+    Raises
+    ------
+    LlmrecError
+        Where `generate` does not return one text a prompt.
     """
+    verifier = verifier or RuleVerifier(catalog)
     rng = random.Random(seed)
-    briefs = [Brief.of(evidence, catalog) for evidence in evidences]
-    shown = {n for n, evidence in enumerate(evidences) if _led_by(evidence, example)}
-    leads = {n: brief.lead(rng) for n, brief in enumerate(briefs) if n not in shown}
-    told: set[str] = set()
-    if style is not None:
-        for n, (brief, evidence) in enumerate(zip(briefs, evidences, strict=True)):
-            by_rule = styled(brief, style, seed + n)
-            found = _thanks_to(example, evidence, catalog) if n in shown else _by_rule(by_rule, evidence, catalog, told)
-            told.add(found.text)
-            yield replace(found, remarks=remarks(evidence, catalog))
-        return
-    for group in _groups(len(evidences), sizes):
-        done = {n: _thanks_to(example, evidences[n], catalog) for n in group if n in shown}
-        refused: dict[int, list[tuple[str, str]]] = {n: [] for n in group}
-        rounds: tuple[tuple[int, Source], ...] = ((seed, "llm"), (seed + 1, "llm-retry"))
+    items = [_Item(evidence, Brief.of(evidence, catalog), verifier) for evidence in evidences]
+    by_example = {n for n, item in enumerate(items) if _led_by(item.evidence, example)}
+    leads = {n: item.brief.lead(rng) for n, item in enumerate(items) if n not in by_example}
+    used: set[str] = set()
+    for group in _groups(len(items), [1] if style else sizes):
+        done = {n: _thanks_to(example, items[n].evidence, catalog) for n in group if n in by_example}
+        rounds: tuple[tuple[int, Source], ...] = () if style else ((seed, "llm"), (seed + 1, "llm-retry"))
         for round_seed, source in rounds:
-            open_ = [n for n in group if n not in done]
-            if not open_:
+            waiting = {n: leads.pop(n) if n in leads else items[n].brief.lead(rng) for n in group if n not in done}
+            if not waiting:
                 break
-            asked = {n: leads.pop(n, "") or briefs[n].lead(rng) for n in open_}
-            prompts = [briefs[n].prompt(lead, template) for n, lead in asked.items()]
-            for n, text in zip(open_, _written(generate, prompts, round_seed), strict=True):
-                sentence = text.strip().split("\n", 1)[0].strip()
-                verdict = verify(sentence, evidences[n], catalog)
-                if verdict.ok and (twice := _said_twice(sentence)):
-                    sentence, verdict = _told_apart(sentence, twice, briefs[n], evidences[n], catalog)
-                problem = verdict.problem or (_left_out(sentence, briefs[n]) if asked[n] == "seen" else "")
-                problem = problem or ("another item has the same sentence" if sentence in told else "")
-                if problem:
-                    refused[n].append((sentence, problem))
-                else:
-                    done[n] = Rationale(sentence, source, verdict.claims, evidences[n], tuple(refused[n]))
-                    told.add(sentence)
+            prompts = [items[n].brief.prompt(lead, template) for n, lead in waiting.items()]
+            for (n, lead), text in zip(waiting.items(), _generated(generate, prompts, round_seed), strict=True):
+                if rationale := items[n].accept(text, lead, source, used):
+                    done[n] = rationale
+                    used.add(rationale.text)
         for n in group:
+            item = items[n]
             if n not in done:
-                found = _by_rule(unstyled(briefs[n], seed + n), evidences[n], catalog, told)
-                done[n] = replace(found, refused=tuple(refused[n]))
-                told.add(found.text)
-            yield replace(done[n], remarks=remarks(evidences[n], catalog))
+                drafts = styled_drafts(item.brief, style, seed + n) if style else plain_drafts(item.brief, seed + n)
+                done[n] = item.first_true(drafts, used)
+            used.add(done[n].text)
+            yield replace(done[n], remarks=remarks(item.evidence, catalog, verifier))
+
+
+class _Item:
+    """One recommended item while its sentence is written."""
+
+    def __init__(self, evidence: ItemEvidence, brief: Brief, verifier: Verifier) -> None:
+        self.evidence, self.brief, self._verifier = evidence, brief, verifier
+        self._refused: list[tuple[str, str]] = []
+
+    def accept(self, text: str, lead: Lead, source: Source, used: set[str]) -> Rationale | None:
+        """What the LLM wrote, where it holds and is not `used`; None where it is refused."""
+        sentence = text.strip().split("\n", 1)[0].strip()
+        verdict = self._verify(sentence)
+        if verdict.ok and (title := _repeated_title(sentence)):
+            sentence, verdict = self._told_apart(sentence, title)
+        problem = verdict.problem or (_left_out(sentence, self.brief) if lead == "trait" else "")
+        problem = problem or ("another item has the same sentence" if sentence in used else "")
+        if problem:
+            self._refused.append((sentence, problem))
+            return None
+        return Rationale(sentence, source, verdict.claims, self.evidence, tuple(self._refused))
+
+    def first_true(self, drafts: Iterator[str], used: set[str]) -> Rationale:
+        """The first of some sentences that holds and is not `used`, else the last of them."""
+        text, verdict = "", Verdict(())
+        for text in drafts:
+            verdict = self._verify(text)
+            if verdict.ok and text not in used:
+                break
+        return Rationale(text, "plain", verdict.claims, self.evidence, tuple(self._refused))
+
+    def _verify(self, text: str) -> Verdict:
+        return self._verifier.verify(text, Grounds.of(self.evidence))
+
+    def _told_apart(self, sentence: str, title: str) -> tuple[str, Verdict]:
+        """A sentence that says one `title` of the recommended item and of a cause, as two colours of a dress have it:
+        the item becomes "this product". Which of the two it is, the verifier knows; refused where neither holds.
+        """
+        parts = sentence.split(title)
+        for n in range(1, len(parts)):
+            text = title.join(parts[:n]) + f"this {self.brief.words.noun}" + title.join(parts[n:])
+            text = text[:1].upper() + text[1:]
+            verdict = self._verify(text)
+            if verdict.ok and not _repeated_title(text):
+                return text, verdict
+        return sentence, Verdict((), f"{title} stands for two items")
 
 
 def _groups(n: int, sizes: Sequence[int]) -> Iterator[range]:
@@ -136,32 +225,17 @@ def _groups(n: int, sizes: Sequence[int]) -> Iterator[range]:
         start += size
 
 
-def _written(generate: Generate, prompts: list[str], seed: int) -> list[str]:
+def _generated(generate: Generate, prompts: list[str], seed: int) -> list[str]:
     texts = generate(prompts, seed)
     if len(texts) != len(prompts):
         raise LlmrecError(f"the engine returned {len(texts)} texts for {len(prompts)} prompts; it must return one each")
     return texts
 
 
-def _said_twice(sentence: str) -> str:
+def _repeated_title(sentence: str) -> str:
     """A quoted title that stands twice in a sentence, "" where none does."""
     quoted = re.findall(r'"[^"]+"', sentence)
-    return next((name for name in quoted if quoted.count(name) > 1), "")
-
-
-def _told_apart(
-    sentence: str, name: str, brief: Brief, evidence: ItemEvidence, catalog: Catalog
-) -> tuple[str, Verdict]:
-    """A sentence that says the one `name` of the recommended item and of a cause, as two colours of a dress have it:
-    the item becomes "this product". Which of the two it is, the verifier knows; refused where neither reading holds."""
-    parts = sentence.split(name)
-    for n in range(1, len(parts)):
-        told = name.join(parts[:n]) + f"this {brief.words.noun}" + name.join(parts[n:])
-        told = told[:1].upper() + told[1:]
-        verdict = verify(told, evidence, catalog)
-        if verdict.ok and not _said_twice(told):
-            return told, verdict
-    return sentence, Verdict((), f"{name} stands for two items")
+    return next((title for title in quoted if quoted.count(title) > 1), "")
 
 
 def _left_out(sentence: str, brief: Brief) -> str:
@@ -172,22 +246,11 @@ def _left_out(sentence: str, brief: Brief) -> str:
 
 def _led_by(evidence: ItemEvidence, example: str) -> bool:
     """Whether nothing raised the score as much as the example did; attributes rest on other records."""
-    found = [(record.effect, record.modality) for record in evidence.items if record.kind not in ("attribute", "trait")]
-    return bool(example and found) and max(found, key=lambda pair: pair[0])[1] == example
+    own = [record for record in evidence.items if record.kind not in ("attribute", "trait")]
+    effects = [(record.effect, record.modality) for record in own]
+    return bool(example and effects) and max(effects, key=lambda pair: pair[0])[1] == example
 
 
 def _thanks_to(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
     text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
     return Rationale(text, "plain", (), evidence)
-
-
-def _by_rule(sentences: Iterator[str], evidence: ItemEvidence, catalog: Catalog, told: set[str]) -> Rationale:
-    """The first of some sentences that holds and is not `told`, else the last of them."""
-    found = None
-    for text in sentences:
-        verdict = verify(text, evidence, catalog)
-        found = Rationale(text, "plain", verdict.claims, evidence)
-        if verdict.ok and text not in told:
-            return found
-    assert found is not None
-    return found

@@ -11,8 +11,8 @@ from llmrec.audit.explanation import Explanation
 from llmrec.catalog import load_catalog
 from llmrec.catalog.types import Catalog
 from llmrec.rationale.brief import Brief
-from llmrec.rationale.compose import Situations
-from llmrec.rationale.phrasing import write
+from llmrec.rationale.compose import EvidenceSampler
+from llmrec.rationale.phrasing import write_sentence
 from llmrec.verification.verifier import verify
 
 
@@ -25,12 +25,12 @@ def films(shared: Path) -> Catalog:
 @pytest.fixture(scope="module")
 def true(films: Catalog) -> list[Explanation]:
     """400 composed sentences that the verifier lets pass."""
-    situations, rng, said = Situations(films), random.Random(1), []
+    sampler, rng, said = EvidenceSampler(films), random.Random(1), []
     users = sorted(films.histories)
     while len(said) < 400:
-        evidence = situations.draw(rng)
+        evidence = sampler.draw(rng)
         brief = Brief.of(evidence, films)
-        text = write(brief, brief.lead(rng), rng)
+        text = write_sentence(brief, brief.lead(rng), rng)
         if verify(text, evidence, films).ok:
             said.append(Explanation(rng.choice(users), evidence.item, text, evidence=evidence))
     return said

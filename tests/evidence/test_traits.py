@@ -10,8 +10,8 @@ from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.surrogate import Surrogate, with_traits
 from llmrec.rationale.brief import Brief
-from llmrec.rationale.compose import Situations, compose_pairs, plain_sentence
-from llmrec.rationale.phrasing import write
+from llmrec.rationale.compose import EvidenceSampler, compose_pairs
+from llmrec.rationale.phrasing import plain_sentence, write_sentence
 from llmrec.rationale.write import write_rationales
 from llmrec.verification.verifier import verify
 
@@ -102,20 +102,20 @@ def test_false_sentences_are_refused(sentence: str, kind: str, evidence: ItemEvi
 
 
 def test_the_plain_sentence_names_every_trait_and_its_medium(evidence: ItemEvidence, shop: Catalog) -> None:
-    text = plain_sentence(evidence, shop)
+    text = plain_sentence(Brief.of(evidence, shop))
     assert all(word in text for word in ("red colour", "photo", "bell timbre", "sound"))
     assert verify(text, evidence, shop).ok
 
 
 def test_what_is_composed_is_true(shop: Catalog) -> None:
-    situations, rng, named = Situations(shop), random.Random(5), 0
+    sampler, rng, named = EvidenceSampler(shop), random.Random(5), 0
     for _ in range(400):
-        drawn = situations.draw(rng)
+        drawn = sampler.draw(rng)
         brief = Brief.of(drawn, shop)
         for lead in brief.leads():
-            text = write(brief, lead, rng)
+            text = write_sentence(brief, lead, rng)
             assert verify(text, drawn, shop).ok, (text, verify(text, drawn, shop).problem)
-            named += lead == "seen" and all(trait.phrase in text for trait in brief.traits)
+            named += lead == "trait" and all(trait.phrase in text for trait in brief.traits)
     assert named > 200
     assert any("shows in its photo: " in pair.prompt for pair in compose_pairs(shop, 20, 0))
 

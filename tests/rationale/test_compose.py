@@ -8,8 +8,8 @@ import pytest
 from llmrec.catalog.types import Catalog, Item
 from llmrec.errors import BadInput
 from llmrec.rationale.brief import Brief
-from llmrec.rationale.compose import Situations, compose_pairs, plain_sentence
-from llmrec.rationale.phrasing import STYLES, Style, styled, write
+from llmrec.rationale.compose import EvidenceSampler, compose_pairs
+from llmrec.rationale.phrasing import STYLES, Style, plain_sentence, styled_drafts, write_sentence
 from llmrec.verification.verifier import verify
 
 
@@ -20,13 +20,13 @@ def titles_only() -> Catalog:
 
 
 def refused(catalog: Catalog, n: int) -> list[tuple[str, str]]:
-    """Sentences of `n` situations, plain ones among them, that the verifier refuses."""
-    situations, rng, found = Situations(catalog), random.Random(5), []
+    """Sentences of `n` sampler, plain ones among them, that the verifier refuses."""
+    sampler, rng, found = EvidenceSampler(catalog), random.Random(5), []
     for _ in range(n):
-        evidence = situations.draw(rng)
+        evidence = sampler.draw(rng)
         brief = Brief.of(evidence, catalog)
         for lead in brief.leads():
-            texts = (write(brief, lead, rng), plain_sentence(evidence, catalog))
+            texts = (write_sentence(brief, lead, rng), plain_sentence(brief))
             found += [(t, v.problem) for t in texts if not (v := verify(t, evidence, catalog)).ok]
     return found
 
@@ -82,12 +82,12 @@ def test_titles_only_pairs(titles_only: Catalog) -> None:
 
 
 def test_faint_evidence_is_told_with_doubt_and_only_then(tiny_catalog: Catalog) -> None:
-    situations, rng = Situations(tiny_catalog), random.Random(0)
+    sampler, rng = EvidenceSampler(tiny_catalog), random.Random(0)
     doubtful = ("faint", "guess", "tentative", "unsure", "thin", "hinted")
     seen: Counter[tuple[bool, bool]] = Counter()
     for _ in range(300):
-        brief = Brief.of(situations.draw(rng), tiny_catalog)
-        text = write(brief, brief.lead(rng), rng).lower()
+        brief = Brief.of(sampler.draw(rng), tiny_catalog)
+        text = write_sentence(brief, brief.lead(rng), rng).lower()
         seen[brief.strength == "faint", any(word in text for word in doubtful) or "little" in text] += 1
     assert set(seen) == {(True, True), (False, False)}
 
@@ -99,12 +99,12 @@ def test_too_small_a_catalogue_is_refused(titles_only: Catalog) -> None:
 
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_is_true_and_what_it_says_it_is(tiny_catalog: Catalog, style: Style) -> None:
-    situations, rng = Situations(tiny_catalog), random.Random(3)
+    sampler, rng = EvidenceSampler(tiny_catalog), random.Random(3)
     fitting = strong = 0
     for n in range(300):
-        evidence = situations.draw(rng)
+        evidence = sampler.draw(rng)
         brief = Brief.of(evidence, tiny_catalog)
-        text = next(styled(brief, style, n))
+        text = next(styled_drafts(brief, style, n))
         assert verify(text, evidence, tiny_catalog).ok, (text, verify(text, evidence, tiny_catalog).problem)
         if brief.strength != "faint" and brief.history:
             strong += 1

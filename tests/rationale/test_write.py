@@ -12,7 +12,7 @@ from llmrec.errors import LlmrecError
 from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.write import stream_rationales, write_rationales
-from llmrec.verification.verifier import verify
+from llmrec.verification import Grounds, RuleVerifier, Verdict, verify
 
 TRUE = 'You watched "{0}", so this film came up.'
 FALSE = 'You watched "The Matrix", so this film came up.'
@@ -134,3 +134,27 @@ def test_two_items_with_the_same_evidence_get_two_plain_sentences(tiny_catalog: 
     assert {r.source for r in found} == {"plain"}
     assert len({r.text for r in found}) == 2
     assert all(verify(r.text, r.evidence, catalog).ok for r in found)
+
+
+class NoLinks:
+    """A verifier of one's own: rules, and no sentence that says "so this film"."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.rules = RuleVerifier(catalog)
+
+    def verify(self, text: str, grounds: Grounds) -> Verdict:
+        verdict = self.rules.verify(text, grounds)
+        return replace(verdict, problem="too blunt") if "so this film" in text else verdict
+
+
+def test_another_verifier_decides(evidences: list[ItemEvidence], tiny_catalog: Catalog) -> None:
+    texts = [TRUE.format("Paper Moonlight"), '"Laugh Track" led to this film.', TRUE.format("Red Dawn")]
+    by_title = {text.split('"')[1]: text for text in texts}
+
+    def generate(prompts: list[str], _seed: int) -> list[str]:
+        return [next(text for title, text in by_title.items() if title in prompt) for prompt in prompts]
+
+    found = write_rationales(evidences, generate, tiny_catalog, verifier=NoLinks(tiny_catalog))
+    assert [r.source for r in found] == ["plain", "llm", "plain"]
+    assert found[0].refused == ((texts[0], "too blunt"),) * 2
+    assert all("so this film" not in r.text for r in found)

@@ -10,8 +10,8 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.records import FAINT, ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.brief import Brief
-from llmrec.rationale.compose import Situations, plain_sentence
-from llmrec.rationale.phrasing import write
+from llmrec.rationale.compose import EvidenceSampler
+from llmrec.rationale.phrasing import plain_sentence, write_sentence
 from llmrec.verification.verifier import verify
 
 
@@ -184,12 +184,12 @@ def test_a_wish_that_carries_instructions_is_only_echoed_within_the_wish(tiny_ca
 
 def planted(films: Catalog, kind: str, n: int) -> list[tuple[str, ItemEvidence]]:
     """Composed sentences with one fault of a kind each: a title or an attribute that the evidence lacks."""
-    situations, rng, found = Situations(films), random.Random(7), []
+    sampler, rng, found = EvidenceSampler(films), random.Random(7), []
     vocabulary = Vocabulary.of(films)
     while len(found) < n:
-        evidence = situations.draw(rng)
+        evidence = sampler.draw(rng)
         brief = Brief.of(evidence, films)
-        text = write(brief, brief.lead(rng), rng)
+        text = write_sentence(brief, brief.lead(rng), rng)
         if kind == "title" and brief.history and f'"{brief.history[0].title}"' in text:
             other = rng.choice(films.items)
             if other.id != evidence.item and other.id not in {e.history_item for e in evidence.items}:
@@ -249,11 +249,11 @@ def test_history_within_the_noise_is_told_with_doubt_or_not_at_all(tiny_catalog:
     effects = np.array([FAINT - 0.01])
     alone = rank_evidence(tiny_catalog, "2", ["4"], effects, {"text": FAINT - 0.01})
     assert Brief.of(alone, tiny_catalog).leads() == ("doubt",)
-    assert "tentative" in plain_sentence(alone, tiny_catalog)
+    assert "tentative" in plain_sentence(Brief.of(alone, tiny_catalog))
     beside = rank_evidence(tiny_catalog, "2", ["4"], effects, {"text": 0.3})
     assert not Brief.of(beside, tiny_catalog).history
-    assert plain_sentence(beside, tiny_catalog) == "This film came up thanks to its plot."
+    assert plain_sentence(Brief.of(beside, tiny_catalog)) == "This film came up thanks to its plot."
     unmoved = rank_evidence(tiny_catalog, "2", ["4"], effects, {"query": FAINT - 0.01}, query="surprise me")
     assert not unmoved.answers_query
     for evidence in (alone, beside, unmoved):
-        assert verify(plain_sentence(evidence, tiny_catalog), evidence, tiny_catalog).ok
+        assert verify(plain_sentence(Brief.of(evidence, tiny_catalog)), evidence, tiny_catalog).ok

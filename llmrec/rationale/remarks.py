@@ -1,4 +1,4 @@
-"""Sentences on what was counted and re-ranked: by rule, no LLM, and checked like any other."""
+"""Sentences on measured ranks and counts of users: made by rule, not by the LLM, and verified like any other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,20 @@ from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import wording
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
-from llmrec.verification.claims import Claim
-from llmrec.verification.verifier import verify
+from llmrec.verification import Claim, Grounds, Verifier
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One such sentence, with its claims."""
+    """One such sentence.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    claims : tuple of Claim
+        What the verifier found in it.
+    """
 
     text: str
     claims: tuple[Claim, ...]
@@ -24,21 +31,33 @@ class Remark:
         return {"text": self.text, "claims": [claim.to_dict() for claim in self.claims]}
 
 
-def remarks(evidence: ItemEvidence, catalog: Catalog) -> tuple[Remark, ...]:
-    """Where the item would rank without its strongest reason or the wish, and how many take both it and that reason.
+def remarks(evidence: ItemEvidence, catalog: Catalog, verifier: Verifier) -> tuple[Remark, ...]:
+    """Where the item would rank without its strongest reason or the query, and how many users have it with that reason.
 
-    Only of reasons above the noise, and only what the verifier lets through: a catalogue may own a word of these
-    sentences, as a colour or a genre, and then says something else by it.
+    Parameters
+    ----------
+    evidence : ItemEvidence
+        Of the recommended item.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+    verifier : Verifier
+        Of that catalogue.
+
+    Returns
+    -------
+    tuple of Remark
+        Of reasons above the noise, and only what the verifier lets through: a catalogue may have a word of these
+        sentences as a colour or a genre, which then says something else.
     """
-    found = []
-    for text in _said(evidence, catalog):
-        verdict = verify(text, evidence, catalog)
+    passed = []
+    for text in _sentences(evidence, catalog):
+        verdict = verifier.verify(text, Grounds.of(evidence))
         if verdict.ok:
-            found.append(Remark(text, verdict.claims))
-    return tuple(found)
+            passed.append(Remark(text, verdict.claims))
+    return tuple(passed)
 
 
-def _said(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
+def _sentences(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
     words, titles = wording(catalog), Vocabulary.of(catalog).titles
     causes = {record.history_item for record in evidence.causes}
     for record in evidence.counterfactuals:
@@ -48,9 +67,9 @@ def _said(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
             yield _without("your wish", record, words.noun)
         elif record.history_item in causes:
             yield _without(f'"{titles[record.history_item or ""]}"', record, words.noun)
-    told = next((record for record in evidence.companions if record.history_item in causes), None)
-    if told is not None:
-        yield _together(told, titles[told.history_item], words.noun, words.chose)
+    counted = next((record for record in evidence.companions if record.history_item in causes), None)
+    if counted is not None:
+        yield _together(counted, titles[counted.history_item], words.noun, words.chose)
 
 
 def _without(what: str, record: Counterfactual, noun: str) -> str:

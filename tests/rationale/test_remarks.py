@@ -8,8 +8,8 @@ import pytest
 from llmrec.catalog.types import Catalog
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 from llmrec.evidence.selection import rank_evidence
-from llmrec.rationale.notes import remarks
-from llmrec.verification.verifier import examine, verify
+from llmrec.rationale.remarks import remarks
+from llmrec.verification.verifier import RuleVerifier, examine, verify
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def evidence(tiny_catalog: Catalog) -> ItemEvidence:
 
 
 def test_each_is_told_in_a_sentence_that_passes(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:
-    told = remarks(evidence, tiny_catalog)
+    told = remarks(evidence, tiny_catalog, RuleVerifier(tiny_catalog))
     assert [remark.text for remark in told] == [
         'Without "Paper Moonlight", this film would rank 14th instead of 2nd.',
         "Without your wish, this film would rank 3rd instead of 2nd.",
@@ -37,9 +37,9 @@ def test_each_is_told_in_a_sentence_that_passes(evidence: ItemEvidence, tiny_cat
 
 def test_what_would_not_fall_and_what_is_noise_is_not_told(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:
     still = replace(evidence, counterfactuals=(Counterfactual("4", 2, 2), Counterfactual(None, 2, 1)), companions=())
-    assert remarks(still, tiny_catalog) == ()
+    assert remarks(still, tiny_catalog, RuleVerifier(tiny_catalog)) == ()
     faint = replace(evidence, counterfactuals=(Counterfactual("5", 2, 9),), companions=evidence.companions[1:])
-    assert remarks(faint, tiny_catalog) == ()
+    assert remarks(faint, tiny_catalog, RuleVerifier(tiny_catalog)) == ()
 
 
 FALSE = {
