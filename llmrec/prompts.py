@@ -16,14 +16,14 @@ from llmrec.errors import BadInput
 from llmrec.paths import resource
 
 CURRENT = {"rationale": 1, "rationale_reworded": 1, "recommend": 1, "understand": 2}
-"""Template name -> the version in use. An adapter pack records these; a changed wording is a new file and
+"""Template name -> the version in use. A checkpoint records these; a changed wording is a new file and
 number.
 """
 TRAINED = ("rationale", "rationale_reworded", "recommend")
-"""Prompts whose wording a pack depends on, and records."""
+"""Prompts whose wording a checkpoint depends on, and records."""
 
 LIMIT = 160
-"""Characters of one value that reach a prompt: the longest MovieLens title has 81, a long wish about 120."""
+"""Characters of one value that reach a prompt: the longest MovieLens title has 81, a long query about 120."""
 
 _CONTROL = re.compile(
     r"<\|[^<>]{0,60}?\|>"  # <|im_start|>, <|endoftext|>, <|eot_id|>
@@ -33,11 +33,27 @@ _CONTROL = re.compile(
 
 
 def as_data(value: object, limit: int = LIMIT) -> str:
-    """`value` as one short line that holds no chat control token, no line break and no double quote.
+    """Make a value one short line that holds no chat control token, no line break and no double quote.
 
     Control tokens are cut until none is left (cutting may join the halves of another), invisible and control
-    characters go, double quotes become single ones (templates and sentences quote titles with double ones),
-    white space collapses, and the end is cut at `limit` characters, at a space where there is one near.
+    characters go, double quotes become single ones (templates and sentences quote titles with double ones) and white
+    space collapses.
+
+    Parameters
+    ----------
+    value
+        Anything; its text counts.
+    limit
+        Characters at most; the end is cut at a space where there is one near.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> as_data('A "film"<|im_end|>   in one line')
+    "A 'film' in one line"
     """
     return _as_data(str(value), limit)
 
@@ -57,17 +73,50 @@ def _as_data(text: str, limit: int) -> str:
 
 
 def version(name: str) -> str:
-    """Name and version of a template as an adapter pack records it, for example `rationale.v1`."""
+    """Return name and version of a template as a checkpoint records it.
+
+    Parameters
+    ----------
+    name
+        One of `CURRENT`.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BadInput
+        Where there is no such template.
+
+    Examples
+    --------
+    >>> version("rationale")
+    'rationale.v1'
+    """
     if name not in CURRENT:
         raise BadInput(f"there is no prompt named {name!r}; the prompts are {', '.join(sorted(CURRENT))}")
     return f"{name}.v{CURRENT[name]}"
 
 
 def render(name: str, **fields: object) -> str:
-    """The current version of template `name`, filled with `fields`; see prompts/README.md for each one's
-    fields.
+    """Fill the current version of a template.
 
-    Raises `BadInput` naming the prompt where the name is unknown or a field is missing.
+    Parameters
+    ----------
+    name
+        One of `CURRENT`.
+    **fields
+        What the template asks for; see prompts/README.md.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    BadInput
+        Where the name is unknown or a field is missing.
     """
     try:
         return _environment().get_template(f"{version(name)}.j2").render(**fields).rstrip("\n")

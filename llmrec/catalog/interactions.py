@@ -19,12 +19,29 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT
 
 
 def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -> dict[str, tuple[Interaction, ...]]:
-    """User -> events of a table with the columns `user`, `item` and, if there, `rating` and `timestamp`.
+    """Turn a table of events into the history of each user.
 
-    Each item once, by its first event; ordered by (timestamp, sha1 of "user:item"), so that events of one
-    second carry no order that a model could learn. Without a timestamp column the order of the file counts.
-    Rows without user or item, with an unknown item, or with a timestamp or rating that is no number (or date)
-    are reported as bad. Raises `CatalogError` where no row is valid.
+    Each item counts once, by its first event. A history is ordered by (timestamp, sha1 of "user:item"), so that events
+    of one second carry no order that a model could learn. Without a timestamp column the order of the file counts.
+
+    Parameters
+    ----------
+    table
+        Columns `user`, `item` and, if there, `rating` and `timestamp` (unix seconds, or ISO dates, read as UTC).
+    item_ids
+        Ids of the catalogue's items.
+    findings
+        Gets the rows without user or item, with an unknown item, or with a timestamp or rating that is none.
+
+    Returns
+    -------
+    dict of str to tuple of Interaction
+        User -> events, oldest first; users in the order in which they first appear.
+
+    Raises
+    ------
+    CatalogError
+        Where no row is valid.
     """
     users, items = (table.columns[name].combine_chunks() for name in ("user", "item"))
     n_rows = len(users)

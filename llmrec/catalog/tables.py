@@ -28,7 +28,17 @@ LIST_SEPARATOR = "|"
 
 @dataclass(frozen=True)
 class Table:
-    """One file's rows as columns of text, all of one length."""
+    """One file's rows as columns of text, all of one length.
+
+    Parameters
+    ----------
+    file
+        Where they come from, for messages.
+    columns
+        Name -> cells, "" where empty.
+    locate
+        Yields each row's line and fields as they stand in the file.
+    """
 
     file: Path
     columns: Mapping[str, pa.ChunkedArray]
@@ -38,17 +48,36 @@ class Table:
         return len(next(iter(self.columns.values()))) if self.columns else 0
 
     def texts(self, name: str) -> list[str]:
-        """The cells of one column."""
+        """Return the cells of one column."""
         cells: list[str] = self.columns[name].to_pylist()
         return cells
 
     def renamed(self, names: Mapping[str, str]) -> "Table":
-        """The same rows with only the columns of `names` (old -> new) that the file has, in that order."""
+        """Return the same rows with other column names.
+
+        Parameters
+        ----------
+        names
+            Old -> new. Columns that are not named here are left out, names that the file lacks are passed over.
+
+        Returns
+        -------
+        Table
+            Its columns in the order of `names`.
+        """
         columns = {new: self.columns[old] for old, new in names.items() if old in self.columns}
         return replace(self, columns=columns)
 
     def reject(self, rows: Mapping[int, str], findings: Findings) -> None:
-        """Report rows (number -> reason) as bad, with the line and the fields they have in the file."""
+        """Report rows as bad, with the line and the fields they have in the file.
+
+        Parameters
+        ----------
+        rows
+            Row number, from 0 -> why.
+        findings
+            Gets them.
+        """
         left = len(rows)
         if not left:
             return
@@ -70,9 +99,33 @@ def read_delimited(
     quoted: bool = True,
     encoding: str = "utf-8",
 ) -> Table:
-    """Read a csv or tsv file. `names` are the columns of a file without header, `only` the columns wanted.
+    """Read a csv or tsv file.
 
-    Rows with too few or too many fields are reported as bad. Raises `CatalogError` where it is no such text.
+    Parameters
+    ----------
+    file
+        The file.
+    delimiter
+        One character.
+    findings
+        Gets the rows with too few or too many fields.
+    names
+        The columns of a file without a header line.
+    only
+        The columns wanted; default: all.
+    quoted
+        Whether double quotes enclose fields.
+    encoding
+        Of the text; a byte order mark is passed over.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    CatalogError
+        Where the file is no such text, or names a column twice.
     """
     header = list(names) if names else first_row(file, delimiter, quoted=quoted, encoding=encoding)
     doubled = {name for name in header if header.count(name) > 1}
@@ -125,7 +178,20 @@ def read_delimited(
 def csv_records(
     file: Path, delimiter: str, *, header: bool, quoted: bool, encoding: str
 ) -> Iterator[tuple[int, list[str]]]:
-    """Each record of a delimited file with the line it starts on; without blank lines, as pyarrow."""
+    """Iterate over the records of a delimited file, as pyarrow does: without blank lines.
+
+    Parameters
+    ----------
+    file, delimiter, quoted, encoding
+        As for `read_delimited`.
+    header
+        Whether the first record names the columns.
+
+    Yields
+    ------
+    tuple of (int, list of str)
+        The line that the record starts on, from 1, and its fields.
+    """
     csv.field_size_limit(BLOCK)  # the module's default of 128 kB is below what pyarrow takes
     with file.open(encoding=_with_bom(encoding), newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
@@ -140,7 +206,22 @@ def csv_records(
 
 
 def first_row(file: Path, delimiter: str, *, quoted: bool = True, encoding: str = "utf-8") -> list[str]:
-    """The fields of the first row that is not blank; raises `CatalogError` where there is none."""
+    """Return the fields of the first row that is not blank.
+
+    Parameters
+    ----------
+    file, delimiter, quoted, encoding
+        As for `read_delimited`.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    CatalogError
+        Where there is none, or the file is no text of that encoding.
+    """
     try:
         records = csv_records(file, delimiter, header=False, quoted=quoted, encoding=encoding)
         fields = next((fields for _, fields in records), None)
@@ -152,7 +233,21 @@ def first_row(file: Path, delimiter: str, *, quoted: bool = True, encoding: str 
 
 
 def read_double_colon(file: Path, names: Sequence[str], findings: Findings) -> Table:
-    """Read MovieLens' `a::b::c` files (no header, no quoting, UTF-8 or Latin-1)."""
+    """Read a file of MovieLens' form `a::b::c`: no header, no quoting, UTF-8 or Latin-1.
+
+    Parameters
+    ----------
+    file
+        The file.
+    names
+        Its columns.
+    findings
+        Gets the rows with too few or too many fields.
+
+    Returns
+    -------
+    Table
+    """
     raw = file.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -174,7 +269,20 @@ def read_double_colon(file: Path, names: Sequence[str], findings: Findings) -> T
 
 
 def read_jsonl(file: Path, findings: Findings) -> Table:
-    """Read one JSON object a line; other lines are reported as bad. Lists become `a|b`, null ""."""
+    """Read a file of one JSON object a line.
+
+    Parameters
+    ----------
+    file
+        The file.
+    findings
+        Gets the lines that hold none.
+
+    Returns
+    -------
+    Table
+        A column a key; lists become `a|b`, null becomes "".
+    """
     records: list[dict[str, Any]] = []
     kept: list[tuple[int, list[str]]] = []
     with file.open("rb") as lines:
@@ -197,7 +305,25 @@ def read_jsonl(file: Path, findings: Findings) -> Table:
 
 
 def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
-    """Read a parquet file; dates become unix seconds. Raises `CatalogError` where it is damaged."""
+    """Read a Parquet file.
+
+    Parameters
+    ----------
+    file
+        The file.
+    only
+        The columns wanted; default: all.
+
+    Returns
+    -------
+    Table
+        Dates and times become unix seconds.
+
+    Raises
+    ------
+    CatalogError
+        Where the file is damaged.
+    """
     try:
         schema = arrow_parquet.read_schema(file)
         wanted = [name for name in schema.names if only is None or name in only]
@@ -214,7 +340,18 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
 
 
 def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A typed column as text: dates and times as unix seconds, lists as `a|b`, null as ""."""
+    """Turn a typed column into text: dates and times as unix seconds, lists as `a|b`, null as "".
+
+    Parameters
+    ----------
+    column
+        Of any type.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Of strings. Whole numbers have no point, as ids that met a missing value in pandas come as 12.0.
+    """
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)

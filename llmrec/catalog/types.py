@@ -23,7 +23,21 @@ AttributeValue = str | int | float | tuple[str, ...]
 class Item:
     """One thing that can be recommended.
 
-    `media` maps a modality (`image`, `video`, `audio`) to its file; a missing modality is simply absent.
+    Parameters
+    ----------
+    id
+        Text, never a number: leading zeros matter.
+    title, description
+        In words; empty where there are none.
+    attributes
+        Name -> a word, a number or several words, in the order in which the text encoder reads them.
+    media
+        Modality (`image`, `video`, `audio`) -> its file; a missing modality is simply absent.
+
+    Examples
+    --------
+    >>> Item("1", "Heat", "A thief and a detective.", {"genres": ("Crime", "Thriller"), "year": 1995}).label()
+    'Heat (1995) · Crime, Thriller'
     """
 
     id: str
@@ -33,14 +47,14 @@ class Item:
     media: Mapping[str, Path] = field(default_factory=dict)
 
     def label(self) -> str:
-        """The item as one line names it: title, year, and its first words (genres, category)."""
+        """Return the item as one line names it: title, year, and its first words (genres, category)."""
         year = f" ({self.attributes['year']})" if "year" in self.attributes else ""
         first = next((value for value in self.attributes.values() if isinstance(value, (tuple, str))), "")
         words = ", ".join(first) if isinstance(first, tuple) else first
         return " ".join((f"{self.title or self.id}{year}" + (f" · {words}" if words else "")).split())
 
     def text(self) -> str:
-        """The words of the item as the text encoder reads them: title, attribute words, description.
+        """Return the words of the item as the text encoder reads them: title, attribute words, description.
 
         Numbers and identifiers (`product_code`, `category_path`) say nothing in words and stay out.
         """
@@ -55,7 +69,17 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One event: `user` took `item` at `timestamp` (unix seconds); `rating` is None for implicit feedback."""
+    """One event of a user with an item.
+
+    Parameters
+    ----------
+    user, item
+        Their ids.
+    timestamp
+        Unix seconds.
+    rating
+        None for implicit feedback.
+    """
 
     user: str
     item: str
@@ -65,7 +89,17 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What somebody saw in one item's media: `colour` is `red`; `modality`: where, "" where that was not said."""
+    """What somebody saw in one item's media.
+
+    Parameters
+    ----------
+    item
+        Its id.
+    attribute, value
+        For example `colour` and `red`.
+    modality
+        Where it was seen; "" where that was not said.
+    """
 
     item: str
     attribute: str
@@ -238,15 +272,31 @@ class Catalog:
 
     @cached_property
     def row(self) -> dict[str, int]:
-        """Item id -> its row in every (items, dim) array."""
+        """Map each item id to its row in every (items, dim) array."""
         return {item.id: row for row, item in enumerate(self.items)}
 
     def item(self, item_id: str) -> Item:
-        """The item of that id; raises `UnknownItem`."""
+        """Return the item of an id; raises `UnknownItem`."""
         return self.items[self.rows([item_id])[0]]
 
     def rows(self, item_ids: "list[str] | tuple[str, ...]") -> list[int]:
-        """Rows of the ids, in order; raises `UnknownItem` naming the first that the catalogue lacks."""
+        """Return the rows of item ids.
+
+        Parameters
+        ----------
+        item_ids
+            Ids in any order.
+
+        Returns
+        -------
+        list of int
+            One an id, in their order.
+
+        Raises
+        ------
+        UnknownItem
+            Naming the first id that the catalogue lacks.
+        """
         for item_id in item_ids:
             if item_id not in self.row:
                 raise UnknownItem(
@@ -256,7 +306,23 @@ class Catalog:
         return [self.row[item_id] for item_id in item_ids]
 
     def history(self, user: str) -> tuple[str, ...]:
-        """Item ids of the user's events, oldest first; raises `UnknownUser`."""
+        """Return the item ids of a user's events.
+
+        Parameters
+        ----------
+        user
+            Id of the user.
+
+        Returns
+        -------
+        tuple of str
+            Oldest first.
+
+        Raises
+        ------
+        UnknownUser
+            Where the catalogue lacks the user.
+        """
         if user not in self.histories:
             raise UnknownUser(
                 f"user {user!r} is not in catalogue {self.name!r} ({len(self.histories)} users); "

@@ -1,5 +1,4 @@
-"""What a catalogue can say of its items: facets (genre, decade, colour, price band) and titles, found in free
-text.
+"""What a catalogue can say of its items: facets (genre, decade, colour, price band) and titles, found in text.
 
 A facet is one attribute value in words a sentence can use: `genres=Comedy`, `year=1990s`, `price=lower`.
 Built once a catalogue (about 0.2 s for 10,000 items) and kept as long as the catalogue lives.
@@ -68,21 +67,19 @@ class Facet:
 
     @property
     def key(self) -> str:
-        """The form evidence records hold: `genres=Comedy`."""
+        """Return the form that evidence records hold: `genres=Comedy`."""
         return f"{self.name}={self.value}"
 
     @classmethod
     def of(cls, key: str) -> "Facet":
-        """The facet of a `key`."""
+        """Return the facet of a `key`."""
         name, _, value = key.partition("=")
         return cls(name, value)
 
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of text, `[start, end)` in characters, that names one of `facets` (several attributes may
-    share a word).
-    """
+    """A stretch of text, `[start, end)` in characters, that names one of `facets`: attributes may share a word."""
 
     start: int
     end: int
@@ -90,15 +87,38 @@ class Mention:
 
 
 def words(text: str) -> list[tuple[str, int, int]]:
-    """Lower-case words of a text with their start and end; hyphens and slashes separate, so "sci-fi" is two
-    words.
+    """Split a text into lower-case words; hyphens and slashes separate, so "sci-fi" is two words.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    list of tuple of (str, int, int)
+        Word, start and end in characters.
     """
     return [(m.group().lower().replace("\u2019", "'"), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
 def forms(value: str) -> set[tuple[str, ...]]:
-    """The word sequences by which a text may name an attribute value: itself, singular, plural, known
-    derivations.
+    """List the word sequences by which a text may name a value: itself, singular, plural, known derivations.
+
+    Parameters
+    ----------
+    value
+        As the catalogue has it.
+
+    Returns
+    -------
+    set of tuple of str
+        Lower-case words.
+
+    Examples
+    --------
+    >>> sorted(forms("Drama"))
+    [('drama',), ('dramas',), ('dramatic',), ('dramatics',)]
     """
     base = value.lower()
     found = {tuple(word for word, _, _ in words(form)) for form in (base, *_FORMS.get(base, ()))}
@@ -122,10 +142,15 @@ def _numbers(word: str) -> list[str]:
 
 
 class Titles:
-    """The titles of a catalogue by likeness.
+    """The titles of a catalogue, found by likeness.
 
     Likeness is RapidFuzz' `ratio`: normalised InDel distance of the titles without case, punctuation, articles and a
     year in brackets. Sequels are other films: numbers, Roman ones too, must be the same.
+
+    Parameters
+    ----------
+    by_title
+        Folded title -> item ids.
     """
 
     def __init__(self, by_title: Mapping[str, Sequence[str]]) -> None:
@@ -137,7 +162,18 @@ class Titles:
         self._bare = list(self._ids)
 
     def alike(self, text: str) -> list[str]:
-        """Ids of the items whose title this may be; of none where no title, or more than one, is as near."""
+        """Return the ids of the items whose title a text may be.
+
+        Parameters
+        ----------
+        text
+            A title as somebody wrote it.
+
+        Returns
+        -------
+        list of str
+            Empty where no title, or more than one, is as near.
+        """
         bare = _bare_title(text)
         if bare in self._ids:
             return self._ids[bare]
@@ -149,7 +185,7 @@ class Titles:
         return self._ids[best[0]] if len(best) == 1 else []
 
     def nearest(self, text: str) -> str:
-        """The nearest title in lower case and without its article; "" where none is near."""
+        """Return the nearest title in lower case and without its article; "" where none is near."""
         found = process.extractOne(_bare_title(text), self._bare, scorer=fuzz.ratio, score_cutoff=NEAR)
         return str(found[0]) if found else ""
 
@@ -167,7 +203,13 @@ def _title_numbers(bare: str) -> list[str]:
 
 
 class Vocabulary:
-    """Facets and titles of one catalogue; `of(catalog)` gives the kept one."""
+    """Facets and titles of one catalogue.
+
+    Parameters
+    ----------
+    catalog
+        The catalogue; `of` keeps one vocabulary for each.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         prices = [float(p) for item in catalog.items if isinstance(p := item.attributes.get("price"), (int, float))]
@@ -200,7 +242,7 @@ class Vocabulary:
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Vocabulary":
-        """The vocabulary of a catalogue, built on the first call and dropped with the catalogue."""
+        """Return the vocabulary of a catalogue, built on the first call and dropped with the catalogue."""
         return derived(catalog, cls)
 
     def _facets(self, item: Item) -> tuple[Facet, ...]:
@@ -241,11 +283,22 @@ class Vocabulary:
 
     @cached_property
     def spellings(self) -> Titles:
-        """The titles by likeness, for texts whose author does not copy them."""
+        """Return the titles by likeness, for texts whose author does not copy them."""
         return Titles(self.by_title)
 
     def mentions(self, text: str) -> list[Mention]:
-        """Attribute values named in a text, longest first where they overlap, in order."""
+        """Find the attribute values that a text names.
+
+        Parameters
+        ----------
+        text
+            Any text.
+
+        Returns
+        -------
+        list of Mention
+            In order; the longest where they overlap.
+        """
         tokens = words(text)
         found, at = [], 0
         while at < len(tokens):
@@ -260,10 +313,20 @@ class Vocabulary:
         return found
 
     def loose_titles(self, text: str) -> list[tuple[int, int, str]]:
-        """Catalogue titles standing unquoted in a text, as (start, end, folded title).
+        """Find the catalogue's titles that stand unquoted in a text.
 
-        Longest match first. Capitals tell a title from ordinary words: one word must be capitalised inside a
-        sentence; several must all be capitalised but for those of up to three letters.
+        Capitals tell a title from ordinary words: one word must be capitalised inside a sentence; several must all be
+        capitalised but for those of up to three letters.
+
+        Parameters
+        ----------
+        text
+            Any text.
+
+        Returns
+        -------
+        list of tuple of (int, int, str)
+            Start, end and folded title; the longest where they overlap.
         """
         tokens = words(text)
         found, at = [], 0
@@ -294,18 +357,44 @@ class Vocabulary:
 
 
 def attribute_noun(name: str) -> str:
-    """An attribute's name as a singular noun: `garment_group` -> "garment group", `tags` -> "tag"."""
+    """Return an attribute's name as a singular noun.
+
+    Parameters
+    ----------
+    name
+        As the catalogue has it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> attribute_noun("garment_group"), attribute_noun("tags")
+    ('garment group', 'tag')
+    """
     noun = name.replace("_", " ").lower()
     return noun[:-1] if noun.endswith("s") and not noun.endswith("ss") else noun
 
 
 def title(item: Item) -> str:
-    """An item's title as prompts and sentences write it (its id where the title is empty)."""
+    """Return an item's title as prompts and sentences write it.
+
+    Parameters
+    ----------
+    item
+        The item.
+
+    Returns
+    -------
+    str
+        At most 100 characters without control tokens; the id where the title is empty.
+    """
     return as_data(item.title, 100) or as_data(item.id, 100)
 
 
 def _natural(name: str) -> str:
-    """ "Lion King, The" -> "The Lion King"; other names as they are."""
+    """Move an article to the front: "Lion King, The" -> "The Lion King"; other names stay as they are."""
     body, comma, article = name.rpartition(", ")
     return (
         f"{article} {body}" if comma and article in ("The", "A", "An", "La", "Le", "Les", "Das", "Der", "El") else name

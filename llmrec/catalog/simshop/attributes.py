@@ -31,5 +31,5 @@ MODALITIES = ("image", "video", "audio", "text")
 
 
 def of_modality(modality: str) -> tuple[Attribute, ...]:
-    """The attributes that this modality alone carries."""
+    """Return the attributes that this modality alone carries."""
     return tuple(attribute for attribute in ATTRIBUTES if attribute.modality == modality)

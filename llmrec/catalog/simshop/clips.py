@@ -22,13 +22,41 @@ HERTZ = {"slow": 0.4, "brisk": 1.2, "rapid": 3.0}
 
 
 def film(file: Path, motion: str, pace: str, light: str, rng: np.random.Generator) -> None:
-    """Write an H.264 mp4 of 2 s, 128 x 128; where in the cycle it begins, and the noise, are the generator's."""
+    """Render the clip of an item: 2 s, 128 x 128, H.264 in an mp4.
+
+    Parameters
+    ----------
+    file
+        File to write.
+    motion, pace, light
+        Values of the attributes that clips carry.
+    rng
+        Decides where in the cycle the clip begins, and the noise.
+
+    Raises
+    ------
+    MissingExtra
+        Where PyAV is not installed.
+    """
     frames = _frames(motion, pace, light, rng)
     _encode(file, frames)
 
 
 def pose(motion: str, phase: float) -> tuple[float, float, float, float, float]:
-    """(right, down, width, height, angle) of the puck at that many cycles; 1 is half the frame's side."""
+    """Return where the puck is after some cycles of a motion.
+
+    Parameters
+    ----------
+    motion
+        A value of the attribute `motion`.
+    phase
+        Cycles.
+
+    Returns
+    -------
+    tuple of float
+        (right, down, width, height, angle); 1 is half the frame's side, the angle is in radians.
+    """
     turn = 2 * np.pi * phase
     sine, cosine, part = float(np.sin(turn)), float(np.cos(turn)), phase % 1
     if motion == "spin":

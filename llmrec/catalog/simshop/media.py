@@ -29,10 +29,25 @@ class Job:
 
 
 def render(jobs: Iterable[Job], workers: int, report: Callable[[int], None]) -> None:
-    """Render the files that are not there yet; `report` is told how many more are done.
+    """Render the files that are not there yet.
 
-    A file appears whole or not at all, so a run that was cut off is taken up by the next. Raises `OSError`
-    where the disk refuses.
+    A file appears whole or not at all, so a run that was cut off is resumed by the next.
+
+    Parameters
+    ----------
+    jobs
+        Files to render.
+    workers
+        Processes.
+    report
+        Is told how many more files are done.
+
+    Raises
+    ------
+    OSError
+        Where the disk refuses.
+    MissingExtra
+        Where PyAV is not installed.
     """
     waiting = []
     for job in jobs:

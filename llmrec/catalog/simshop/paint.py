@@ -18,7 +18,20 @@ QUALITY = 88
 
 
 def paint(shape: str, colour: str, pattern: str, rng: np.random.Generator) -> bytes:
-    """A JPEG, 224 x 224; pose, light, backdrop and noise are the generator's."""
+    """Paint the picture of an item.
+
+    Parameters
+    ----------
+    shape, colour, pattern
+        Values of the attributes that pictures carry.
+    rng
+        Decides pose, light, backdrop and noise.
+
+    Returns
+    -------
+    bytes
+        A JPEG, 224 x 224.
+    """
     side = SIDE * DETAIL
     at = (np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1
     X, Y = np.meshgrid(at, at)
@@ -49,9 +62,23 @@ def paint(shape: str, colour: str, pattern: str, rng: np.random.Generator) -> by
 
 
 def outline(shape: str, x: Floats, y: Floats) -> Floats:
-    """Signed distance to the outline, negative inside; the object's radius is about 1.
+    """Return the signed distance to a shape's outline.
 
-    Distances of star and heart: Quilez, "2D distance functions" (iquilezles.org/articles/distfunctions2d).
+    Parameters
+    ----------
+    shape
+        A value of the attribute `shape`.
+    x, y : (...) float32
+        Coordinates; the object's radius is about 1.
+
+    Returns
+    -------
+    (...) float32
+        Negative inside.
+
+    References
+    ----------
+    Quilez, "2D distance functions", iquilezles.org/articles/distfunctions2d (star and heart).
     """
     r = np.hypot(x, y)
     if shape == "round":

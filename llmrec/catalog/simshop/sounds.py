@@ -17,7 +17,20 @@ HERTZ = {"low": 140.0, "middle": 330.0, "high": 780.0}
 
 
 def play(timbre: str, tempo: str, pitch: str, rng: np.random.Generator) -> bytes:
-    """A WAV, 16 kHz, mono, 16 bit, 2 s; detune, onset, loudness and hiss are the generator's."""
+    """Synthesise the sound of an item.
+
+    Parameters
+    ----------
+    timbre, tempo, pitch
+        Values of the attributes that sound carries.
+    rng
+        Decides detune, onset, loudness and hiss.
+
+    Returns
+    -------
+    bytes
+        A WAV: 16 kHz, mono, 16 bit, 2 s.
+    """
     gap = RATE / (BEATS[tempo] * rng.uniform(0.95, 1.05))
     hertz = HERTZ[pitch] * 2 ** rng.uniform(-1 / 12, 1 / 12)
     sound = np.zeros(RATE * SECONDS)

@@ -34,7 +34,18 @@ class PhotoQuery:
 
 
 def cold_split(world: World) -> tuple[frozenset[str], list[ColdUser]]:
-    """The cold items, and the users who bought any: everything else they bought comes before, oldest first."""
+    """Choose cold items, and the users who bought any.
+
+    Parameters
+    ----------
+    world
+        The world.
+
+    Returns
+    -------
+    tuple of (frozenset of str, list of ColdUser)
+        The cold items; and each user with everything else they bought before them, oldest first.
+    """
     rng = np.random.default_rng([world.seed, 5])
     chosen = rng.choice(len(world.items), max(1, round(COLD_SHARE * len(world.items))), replace=False)
     cold = frozenset(world.items[row] for row in chosen)
@@ -49,7 +60,18 @@ def cold_split(world: World) -> tuple[frozenset[str], list[ColdUser]]:
 
 
 def missing_media(world: World) -> Mapping[str, frozenset[str]]:
-    """Modality -> the items whose file is absent in the missing-media variant; independent across modalities."""
+    """Choose the items whose files are absent in the variant with missing media.
+
+    Parameters
+    ----------
+    world
+        The world.
+
+    Returns
+    -------
+    mapping of str to frozenset of str
+        Modality -> items; independent across modalities.
+    """
     rng = np.random.default_rng([world.seed, 6])
     absent = {}
     for modality in ("image", "video", "audio"):
@@ -59,14 +81,14 @@ def missing_media(world: World) -> Mapping[str, frozenset[str]]:
 
 
 def labelled_items(world: World) -> tuple[str, ...]:
-    """The items whose attributes the shop's staff wrote down, in the world's order; who bought what plays no part."""
+    """Return the items whose attributes the shop's staff wrote down, in the world's order and independent of sales."""
     rng = np.random.default_rng([world.seed, 8])
     count = max(1, round(LABELLED_SHARE * len(world.items)))
     return tuple(world.items[row] for row in sorted(rng.choice(len(world.items), count, replace=False)))
 
 
 def photo_queries(world: World) -> list[PhotoQuery]:
-    """Up to 100 looks of the catalogue, each once; right are the items that share all three attributes."""
+    """Return up to 100 looks of the catalogue, each once; right are the items that share all three attributes."""
     looks: dict[tuple[str, ...], list[str]] = {}
     columns = [world.values[attribute.name] for attribute in of_modality("image")]
     for item, *look in zip(world.items, *columns, strict=True):

@@ -17,7 +17,18 @@ FORMAT = "simshop-1"
 
 
 def truth_lines(world: World) -> Iterator[str]:
-    """One JSON object a line: the world, its items, users (with tastes), and purchases (with what drove each)."""
+    """Write down what is true in a world.
+
+    Parameters
+    ----------
+    world
+        The world.
+
+    Yields
+    ------
+    str
+        One JSON object a line: the world, its items, users (with tastes), and purchases (with what drove each).
+    """
     attributes = {a.name: {"modality": a.modality, "values": a.values} for a in ATTRIBUTES}
     head = {"format": FORMAT, "seed": world.seed, "strength": STRENGTH, "emphasis": EMPHASIS, "attributes": attributes}
     yield json.dumps({"kind": "world"} | head)
@@ -33,7 +44,22 @@ def truth_lines(world: World) -> Iterator[str]:
 
 
 def load_truth(folder: Path) -> World:
-    """The world whose truth lies in `folder`; raises `BadInput` where it holds none, a damaged or another format."""
+    """Read the world back from the folder that `write_simshop` wrote.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    BadInput
+        Where it holds no truth, a damaged one, or one of another format.
+    """
     file = folder / FILE
     try:
         records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
@@ -67,11 +93,29 @@ def load_truth(folder: Path) -> World:
 
 
 def oracle_scores(world: World, user: str, seen: Collection[str] = ()) -> NDArray[np.float64]:
-    """(items,) probability of each item to be the user's next purchase after `seen`, which get 0.
+    """Return each item's probability to be a user's next purchase.
 
-    The best any ranking can know: exact under the process of `world.py`, with the taste known and only the
-    driver of the coming purchase unknown. Items that differ in nothing the taste is about have equal scores: break
-    ties at random. Raises `UnknownUser`, `UnknownItem`.
+    The best any ranking can know: exact under the process of `world.py`, with the taste known and only the driver of
+    the coming purchase unknown. Items that differ in nothing the taste is about have equal scores: break ties at random.
+
+    Parameters
+    ----------
+    world
+        The world.
+    user
+        Id of the user.
+    seen
+        Items that were bought, which get 0.
+
+    Returns
+    -------
+    (items,) float64
+        They add up to 1.
+
+    Raises
+    ------
+    UnknownUser, UnknownItem
+        Where the world lacks one of them.
     """
     if user not in world.tastes:
         raise UnknownUser(f"user {user!r} is not in this world ({len(world.tastes)} users); check the id")

@@ -33,7 +33,20 @@ class Words:
 
 
 def write_words(values: Mapping[str, tuple[str, ...]], seed: int) -> list[Words]:
-    """Words of each item from the attributes that live in words; titles are unique, at need by a number."""
+    """Write the words of each item from the attributes that live in words.
+
+    Parameters
+    ----------
+    values
+        Attribute -> value of each item.
+    seed
+        Of the world.
+
+    Returns
+    -------
+    list of Words
+        One an item; titles are unique, at need by a number.
+    """
     rng = np.random.default_rng([seed, 4])
     own = [attribute.name for attribute in of_modality("text")]
     items = len(values[own[0]])

@@ -40,7 +40,7 @@ class Taste:
 
     @property
     def modalities(self) -> tuple[str, ...]:
-        """The modalities in which this taste lives."""
+        """Return the modalities in which this taste lives."""
         held = {BY_NAME[name].modality for name in self.likes}
         return tuple(modality for modality in MODALITIES if modality in held)
 
@@ -57,7 +57,7 @@ class Purchase:
 
     @property
     def modality(self) -> str | None:
-        """The modality that shows the cause."""
+        """Return the modality that shows the cause."""
         return None if self.attribute is None else BY_NAME[self.attribute].modality
 
 
@@ -75,7 +75,7 @@ class World:
     """By user, oldest first within a user."""
 
     def histories(self) -> dict[str, tuple[str, ...]]:
-        """User -> bought items, oldest first."""
+        """Return the bought items of each user, oldest first."""
         bought: dict[str, list[str]] = {user: [] for user in self.tastes}
         for purchase in self.purchases:
             bought[purchase.user].append(purchase.item)
@@ -83,7 +83,19 @@ class World:
 
 
 def make_world(items: int, users: int, seed: int) -> World:
-    """The world of a seed; the attributes of different modalities are independent of each other."""
+    """Make the world of a seed; the attributes of different modalities are independent of each other.
+
+    Parameters
+    ----------
+    items, users
+        How many.
+    seed
+        The same numbers give the same world.
+
+    Returns
+    -------
+    World
+    """
     names = tuple(f"i{n:0{max(4, len(str(items)))}d}" for n in range(1, items + 1))
     values = _item_values(items, np.random.default_rng([seed, 1]))
     people = tuple(f"u{n:0{max(4, len(str(users)))}d}" for n in range(1, users + 1))
@@ -145,7 +157,20 @@ def _liked_counts(attributes: list[Attribute], rng: np.random.Generator) -> tupl
 
 
 def driver_logits(taste: Taste, values: Mapping[str, tuple[str, ...]]) -> NDArray[np.float64]:
-    """(attributes of the taste, items): the utility of each item where that attribute is the driver."""
+    """Return the utility of each item under each driver of a purchase.
+
+    Parameters
+    ----------
+    taste
+        Of a user.
+    values
+        Attribute -> value of each item.
+
+    Returns
+    -------
+    (attributes of the taste, items) float64
+        Row n: where the taste's n-th attribute is the driver.
+    """
     has = np.array([np.isin(values[name], liked) for name, liked in taste.likes.items()], float)
     weights = np.array([taste.weights[name] for name in taste.likes])
     logits: NDArray[np.float64] = STRENGTH * (weights @ has) + EMPHASIS * has

@@ -26,10 +26,31 @@ QUERY_FOLDER = "photo_queries"
 def write_simshop(
     folder: Path, items: int, users: int, seed: int, workers: int = 1, report: Callable[[int, int], None] | None = None
 ) -> World:
-    """Write the world of a seed to `folder` and return it; the same arguments give the same bytes.
+    """Write the world of a seed as a catalogue folder; the same arguments give the same bytes.
 
-    `report(done, total)` is told of media files. A run that was cut off is taken up. Raises `BadInput` where the
-    folder holds something else, `StorageError` where the disk refuses.
+    Parameters
+    ----------
+    folder
+        Empty, or one that an earlier run with the same arguments began.
+    items, users, seed
+        See `make_world`.
+    workers
+        Processes that render media.
+    report
+        Is called with (done, total) media files.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    BadInput
+        Where the folder holds something else.
+    StorageError
+        Where the disk refuses.
+    MissingExtra
+        Where PyAV is not installed.
     """
     _claim(folder, {"format": FORMAT, "items": items, "users": users, "seed": seed})
     world = make_world(items, users, seed)
