@@ -96,7 +96,8 @@ def oracle_scores(world: World, user: str, seen: Collection[str] = ()) -> NDArra
     """Return each item's probability to be a user's next purchase.
 
     The best any ranking can know: exact under the process of `world.py`, with the taste known and only the driver of
-    the coming purchase unknown. Items that differ in nothing the taste is about have equal scores: break ties at random.
+    the coming purchase unknown. Items that differ in nothing the taste is about have equal scores: break ties at
+    random.
 
     Parameters
     ----------
