@@ -52,7 +52,7 @@ def tiny_catalog() -> Catalog:
 
 @pytest.fixture(scope="session")
 def made_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As the referee reads one: 80 items, not in the order of their ids; 40 users, many events of one moment, some twice."""
+    """As the referee reads one: 80 items, not by id; 40 users with many events of one moment, and some twice."""
     folder, rng = tmp_path_factory.mktemp("catalogues") / "made", np.random.default_rng(5)
     folder.mkdir()
     with (folder / "items.csv").open("w", newline="") as out:
