@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from llmrec.audit.explanation import Explanation
-from llmrec.audit.judge import judge
+from llmrec.audit.grounding import judge
 from llmrec.audit.scorer import Scorer
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary

@@ -12,8 +12,8 @@ from eval.explanations.faults import Faults, found
 from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.explanation import Explanation
-from llmrec.audit.groups import read_groups
-from llmrec.audit.own import respond, sampled_users, writer
+from llmrec.audit.fairness import read_groups
+from llmrec.audit.responses import respond, sampled_users, writer
 from llmrec.audit.run import audit, write
 from llmrec.audit.scorer import Scorer
 from llmrec.encoders.text import TextEncoder

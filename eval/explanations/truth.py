@@ -21,9 +21,8 @@ from eval.explanations.told import Reader
 from eval.explanations.untold import PlainLLM, shuffled
 from eval.store import head_commit, this_machine
 from llmrec import paths
-from llmrec.audit.intervals import mean
-from llmrec.audit.kept import Kept
-from llmrec.audit.scorer import Scorer
+from llmrec.audit.metric import mean
+from llmrec.audit.scorer import ResultCache, Scorer
 from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, write_simshop
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
@@ -69,7 +68,7 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
         write_simshop(data, ITEMS, USERS, WORLD_SEED)
     adapter = adapter or train_checkpoint(data, store / f"simshop-{WORLD_SEED}-pack", users, SEED)
     shop, truth = Recommender.open(data, adapter), load_truth(data)
-    kept = Kept(store / f"truth-{shop.pipeline.name}.jsonl")
+    kept = ResultCache(store / f"truth-{shop.pipeline.name}.jsonl")
     cases, counts = _cases(shop, truth, held_out(list(shop.catalog.histories), users, SEED), kept)
     tell(f"{len(cases)} of {counts['events']} purchases stand in the first place")
     reader = Reader(shop.catalog, truth)
@@ -110,7 +109,7 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     (out / "truth.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: Kept) -> tuple[list[Case], dict[str, int]]:
+def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: ResultCache) -> tuple[list[Case], dict[str, int]]:
     """The right rankings of the users' test events, explained; and how many were asked."""
     causes = {(p.user, p.item): p for p in truth.purchases}
     ids = [item.id for item in shop.catalog.items]
@@ -162,7 +161,7 @@ def _explained(shop: Recommender, history: tuple[str, ...]) -> dict[str, Any]:
     return rationale.to_dict()
 
 
-def _untold(shop: Recommender, cases: Sequence[Case], kept: Kept) -> list[str]:
+def _untold(shop: Recommender, cases: Sequence[Case], kept: ResultCache) -> list[str]:
     llm = PlainLLM(base_folder(paths.home()), shop.pipeline.spoken)
     texts: list[str] = []
     for case in cases:
@@ -198,7 +197,7 @@ def _chance(cases: Sequence[Case], truth: World) -> dict[str, float]:
     return {"driver": round(float(drawn), 4), "precision": round(float(liked), 4)}
 
 
-def _removal(shop: Recommender, cases: Sequence[Case], kept: Kept, most: int = 100) -> dict[str, float]:
+def _removal(shop: Recommender, cases: Sequence[Case], kept: ResultCache, most: int = 100) -> dict[str, float]:
     """The surrogate against the scorer itself: history items with a named attribute removed, or as many others.
 
     Asked of the strongest named attribute that some but not most of the history has, so that both can be removed.

@@ -1,9 +1,14 @@
-"""One explanation under audit, as it lies on a line of a file."""
+"""One explanation under audit, and the files (CSV or JSON lines) that hold them: a user, an item and the words."""
 
-from collections.abc import Mapping
+import csv
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from llmrec.catalog import Catalog
+from llmrec.errors import BadInput
 from llmrec.evidence.records import ItemEvidence
 
 
@@ -45,3 +50,88 @@ class Explanation:
             str(row.get("source") or ""),
             evidence,
         )
+
+
+COLUMNS = {
+    "user": ("user", "user_id", "customer_id"),
+    "item": ("item", "item_id", "asin", "article_id"),
+    "explanation": ("explanation", "text", "sentence", "prediction"),
+    "reference": ("reference", "review", "ground_truth"),
+    "feature": ("feature",),
+}
+LONGEST = 10_000
+"""Characters of an explanation that is read; a file with more on a line is another kind of file."""
+
+
+def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], list[str]]:
+    """The explanations whose item the catalogue has, and a remark for each kind of row that was left out.
+
+    Raises `BadInput` where the file cannot be read or no row is left.
+    """
+    found: list[Explanation] = []
+    broken: list[tuple[int, str]] = []
+    strange: list[tuple[int, str]] = []
+    try:
+        for line, row in _rows(file):
+            try:
+                said = Explanation.of(_named(row))
+                if len(said.text) > LONGEST:
+                    raise ValueError(f"an explanation of {len(said.text):,} characters")
+            except (KeyError, TypeError, ValueError) as error:
+                broken.append((line, f"no {error}" if isinstance(error, KeyError) else str(error)))
+                continue
+            lacking = [item for item in _items(said) if item not in catalog.row]
+            if lacking:
+                strange.append((line, lacking[0]))
+            else:
+                found.append(said)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{file} cannot be read as explanations ({error}); pass CSV or JSON lines in UTF-8") from error
+    notes = []
+    if broken:
+        notes.append(
+            f"{len(broken)} rows of {file.name} are left out, the first in line {broken[0][0]} ({broken[0][1]})"
+        )
+    if strange:
+        notes.append(
+            f"{len(strange)} rows of {file.name} are left out: the catalogue lacks an item of theirs, "
+            f"the first in line {strange[0][0]} ({strange[0][1]!r})"
+        )
+    unknown = {said.user for said in found} - set(catalog.histories)
+    if unknown:
+        notes.append(f"{len(unknown)} users of {file.name} have no history in the catalogue, such as {min(unknown)!r}")
+    if not found:
+        why = f": {notes[0]}" if notes else ""
+        raise BadInput(f"{file} holds no explanation; it needs columns user, item, explanation{why}")
+    return found, notes
+
+
+def _items(said: Explanation) -> list[str]:
+    """The items of a row: the one that is explained, and those of its evidence."""
+    records = said.evidence.items if said.evidence else ()
+    return [said.item, *(record.history_item for record in records if record.history_item is not None)]
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        if file.suffix in (".jsonl", ".json", ".ndjson"):
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    try:
+                        row = json.loads(line)
+                    except json.JSONDecodeError:
+                        row = {}
+                    yield number, row if isinstance(row, dict) else {}
+        else:
+            head = lines.readline()
+            lines.seek(0)
+            delimiter = "\t" if head.count("\t") > head.count(",") else ","
+            table = csv.DictReader(lines, delimiter=delimiter)
+            for row in table:
+                yield table.line_num, row
+
+
+def _named(row: dict[str, Any]) -> dict[str, Any]:
+    """The row under our names; what else it has stays."""
+    known = {ours: row[name] for ours, names in COLUMNS.items() for name in reversed(names) if name in row}
+    return row | known

@@ -9,9 +9,8 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from llmrec.audit.intervals import mean
-from llmrec.audit.judge import Judged, owners
-from llmrec.audit.metric import Better, Metric, absent
+from llmrec.audit.grounding import Judged, owners
+from llmrec.audit.metric import Better, Metric, absent, mean
 from llmrec.audit.scorer import Scorer
 from llmrec.evidence.effects import ABLATED
 

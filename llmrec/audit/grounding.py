@@ -1,12 +1,56 @@
-"""Grounding: is what the sentences claim there, in the catalogue, the history and the evidence?"""
+"""Grounding: each explanation read by the verifier, with what it may rest on, and the shares of claims that hold."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from llmrec.audit.intervals import mean
-from llmrec.audit.judge import Judged, owners
-from llmrec.audit.metric import Better, Metric
-from llmrec.verification.claims import ClaimVerdict
+from llmrec.audit.explanation import Explanation
+from llmrec.audit.metric import Better, Metric, mean
+from llmrec.catalog import Catalog
+from llmrec.evidence.records import ItemEvidence
+from llmrec.verification.claims import Claim, ClaimVerdict
+from llmrec.verification.verifier import examine, verify
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An explanation, the history before it (item ids, oldest first), its claims, and what is wrong with it, if any."""
+
+    said: Explanation
+    history: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    problem: str
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The history items that it names, in order, each once."""
+        return tuple(dict.fromkeys(item for claim in self.claims for item in claim.cites))
+
+
+def history_before(said: Explanation, catalog: Catalog) -> tuple[str, ...]:
+    """What the user had taken before the item, as far as the catalogue knows; empty for a user it does not."""
+    interacted = [event.item for event in catalog.histories.get(said.user, ())]
+    return tuple(interacted[: interacted.index(said.item)] if said.item in interacted else interacted)
+
+
+def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = None) -> Judged:
+    """Our own sentence is held to its evidence word by word, another system's to catalogue and history.
+
+    `measured`: the effects of the history that a scorer found for another system's sentence. A sentence of ours that
+    the verifier would not let pass is a problem; of another's, only what is contradicted. Raises `UnknownItem`.
+    """
+    history = history_before(said, catalog)
+    if said.evidence is not None:
+        verdict = verify(said.text, said.evidence, catalog)
+        return Judged(said, history, verdict.claims, verdict.problem)
+    claims = examine(said.text, said.item, history, catalog, measured)
+    wrong = [claim for claim in claims if claim.verdict == "contradicted"]
+    return Judged(said, history, claims, f"{wrong[0].kind} {wrong[0].text!r}: {wrong[0].why}" if wrong else "")
+
+
+def owners(judged: Sequence[Judged]) -> list[str]:
+    """The user of each."""
+    return [each.said.user for each in judged]
 
 
 def grounding(judged: Sequence[Judged]) -> list[Metric]:

@@ -1,19 +1,135 @@
-"""The audit as one HTML page that needs nothing beside it."""
+"""The audit as one HTML page that needs nothing beside it: metrics, plots, and the cases to read first."""
 
+import io
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
-from llmrec.audit.cases import worst
+from llmrec.audit.faithfulness import Removal
+from llmrec.audit.grounding import Judged
 from llmrec.audit.metric import Metric
-from llmrec.audit.plots import claims_plot, removal_plot
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from llmrec.audit.run import Audit
+
+
+WORST, LAST = 20, 6
+"""Cases to read, and history items shown with each."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An explanation with all that was found of it; `removal` and `picked` are None where that was not measured."""
+
+    judged: Judged
+    removal: Removal | None
+    picked: bool | None
+    catalog: Catalog
+
+    @property
+    def contradicted(self) -> int:
+        """Claims that are contradicted."""
+        return sum(claim.verdict == "contradicted" for claim in self.judged.claims)
+
+    @property
+    def precision(self) -> float | None:
+        """Claims that are supported, of all; None without a claim."""
+        claims = self.judged.claims
+        return sum(claim.verdict == "supported" for claim in claims) / len(claims) if claims else None
+
+    @property
+    def badness(self) -> tuple[float, ...]:
+        """The larger, the sooner to be read: what is false, what is flagged, what cannot be checked, what does not
+        carry the score, what no reader understands.
+        """
+        unchecked = sum(claim.verdict == "not_checkable" for claim in self.judged.claims)
+        margin = self.removal.random - self.removal.comprehensiveness if self.removal else 0.0
+        return self.contradicted, float(bool(self.judged.problem)), unchecked, max(margin, 0.0), float(not self.picked)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        said, titles = self.judged.said, Vocabulary.of(self.catalog).titles
+        return {
+            "user": said.user,
+            "item": said.item,
+            "title": titles[said.item],
+            "history": [titles[item] for item in self.judged.history[-LAST:]],
+            "explanation": said.text,
+            "source": said.source,
+            "problem": self.judged.problem,
+            "claims": [claim.to_dict() for claim in self.judged.claims],
+            "cited": [titles[item] for item in self.judged.cited],
+            "score_lost_without_cited": None if self.removal is None else round(self.removal.comprehensiveness, 4),
+            "score_lost_without_others": None if self.removal is None else round(self.removal.random, 4),
+            "picked": self.picked,
+        }
+
+
+def worst(cases: Sequence[Case], most: int = WORST) -> list[Case]:
+    """The cases to read first."""
+    return sorted(cases, key=lambda case: case.badness, reverse=True)[:most]
+
+
+GOOD, BAD, OPEN = "#2a7f62", "#c0392b", "#b0b0b0"
+Draw = Callable[[Any], None]
+
+
+def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
+    """Claims of each kind by verdict."""
+
+    def draw(axes: Any) -> None:
+        kinds = list(claims)[::-1]
+        left = [0] * len(kinds)
+        for verdict, colour in (("supported", GOOD), ("contradicted", BAD), ("not_checkable", OPEN)):
+            counts = [claims[kind][verdict] for kind in kinds]
+            axes.barh(kinds, counts, left=left, color=colour, label=verdict.replace("_", " "))
+            left = [a + b for a, b in zip(left, counts, strict=True)]
+        axes.set_xlabel("claims")
+        axes.legend(frameon=False)
+
+    return _svg(draw, 0.3 * len(claims) + 1.2)
+
+
+def removal_plot(cases: Sequence[Case]) -> str:
+    """Score lost without the cited items against score lost without others; "" where nothing was removed."""
+    points = [(case.removal.random, case.removal.comprehensiveness) for case in cases if case.removal]
+    if not points:
+        return ""
+
+    def draw(axes: Any) -> None:
+        x, y = zip(*points, strict=True)
+        axes.scatter(x, y, s=9, color=[GOOD if b > a else BAD for a, b in points], alpha=0.6, linewidths=0)
+        ends = [min(*x, *y), max(*x, *y)]
+        axes.plot(ends, ends, color="#888888", linewidth=0.8)
+        axes.set_xlabel("score lost without random others")
+        axes.set_ylabel("score lost without the cited items")
+
+    return _svg(draw, 3.6)
+
+
+def _svg(draw: Draw, height: float) -> str:
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    # A fixed salt and no date: the same audit gives the same page.
+    with rc_context({"svg.hashsalt": "audit", "font.size": 9}):
+        figure = Figure(figsize=(6.4, height), layout="constrained")
+        axes = figure.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(axes)
+        FigureCanvasSVG(figure)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]
 
 
 def page(found: "Audit", details: Mapping[str, Any]) -> str:

@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmrec.audit.cases import Case, worst
 from llmrec.audit.explanation import Explanation
-from llmrec.audit.fairness import leakage, parity
+from llmrec.audit.fairness import Groupings, leakage, parity
 from llmrec.audit.faithfulness import Removal, faithfulness, remove
-from llmrec.audit.grounding import by_kind, grounding
-from llmrec.audit.groups import Groupings
-from llmrec.audit.judge import Judged, history_before, judge
+from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
 from llmrec.audit.metric import Metric, absent
+from llmrec.audit.report import Case, worst
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.simulatability import WHAT as SIMULATES
 from llmrec.audit.simulatability import Encode, picked, simulatability
 from llmrec.audit.stability import stability
-from llmrec.audit.text import openings, text_metrics
-from llmrec.audit.text_scores import overlap, readability
+from llmrec.audit.text import openings, overlap, readability, text_metrics
 from llmrec.catalog import Catalog
 from llmrec.errors import SetupError, storage_error
 from llmrec.rationale.write import Generate

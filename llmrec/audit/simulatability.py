@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.audit.intervals import mean
-from llmrec.audit.judge import Judged, owners
-from llmrec.audit.metric import Metric
+from llmrec.audit.grounding import Judged, owners
+from llmrec.audit.metric import Metric, mean
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import wording

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from llmrec.audit.intervals import mean
-from llmrec.audit.judge import Judged
-from llmrec.audit.metric import Metric, absent
+from llmrec.audit.grounding import Judged
+from llmrec.audit.metric import Metric, absent, mean
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Generate, write_rationales

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llmrec.audit.explanation import Explanation
-from llmrec.audit.groups import read_groups
-from llmrec.audit.read import read_explanations
+from llmrec.audit.explanation import Explanation, read_explanations
+from llmrec.audit.fairness import read_groups
 from llmrec.audit.thresholds import missed, read_thresholds
 from llmrec.catalog import load_catalog
 from llmrec.errors import BadInput, StorageError
@@ -49,7 +48,7 @@ def run_audit(
 
     scorer = generate = None
     if adapter is not None or explanations is None:
-        from llmrec.audit.own import respond, sampled_users, writer
+        from llmrec.audit.responses import respond, sampled_users, writer
         from llmrec.audit.scorer import Scorer
         from llmrec.recommender import Recommender
 

@@ -137,6 +137,34 @@ def compare(mine: Values, rival: Values, resamples: int = RESAMPLES, seed: int =
     )
 
 
+def ratio_interval(above: Values, below: Values, resamples: int = 2000, seed: int = 0) -> tuple[float, float]:
+    """The percentile interval of a share: sum over users of `above`, over the sum of `below`.
+
+    Parameters
+    ----------
+    above, below : ndarray of shape (users,), float64
+        What each user adds to numerator and denominator. Users with `below` 0 are left out.
+    resamples : int
+    seed : int
+
+    Returns
+    -------
+    tuple of float
+        Both ends; NaN with fewer than two users.
+
+    Examples
+    --------
+    >>> ratio_interval(np.array([1.0, 1.0]), np.array([2.0, 2.0]))
+    (0.5, 0.5)
+    """
+    there = below > 0
+    if there.sum() < 2:
+        return math.nan, math.nan
+    means = _resampled_means([above[there], below[there]], resamples, seed)
+    found = _interval(0.0, means[0] / means[1])
+    return found.low, found.high
+
+
 def _resampled_means(samples: list[Values], resamples: int, seed: int) -> Values:
     """`(samples, resamples)`: means of the same drawn users in each of `samples`, which are `(users,)` each."""
     from scipy.stats import bootstrap  # takes a second to import

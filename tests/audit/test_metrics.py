@@ -8,13 +8,10 @@ import pytest
 
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.fairness import leakage, parity, sensitive
-from llmrec.audit.grounding import by_kind, grounding
-from llmrec.audit.intervals import mean, of_a_set
-from llmrec.audit.judge import Judged, history_before, judge
-from llmrec.audit.metric import Metric
+from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
+from llmrec.audit.metric import Metric, mean, of_a_set
 from llmrec.audit.simulatability import hidden, picked
-from llmrec.audit.text import openings, text_metrics
-from llmrec.audit.text_scores import overlap, readability
+from llmrec.audit.text import openings, overlap, readability, text_metrics
 from llmrec.catalog.types import Catalog
 from llmrec.encoders.text import TextEncoder
 from llmrec.evidence.selection import rank_evidence

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.audit.cases import worst
 from llmrec.audit.explanation import Explanation
+from llmrec.audit.report import worst
 from llmrec.audit.run import Audit, audit, write
 from llmrec.catalog.types import Catalog, Item
 from llmrec.encoders.text import TextEncoder

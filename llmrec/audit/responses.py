@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.audit.explanation import Explanation
-from llmrec.audit.kept import Kept
+from llmrec.audit.scorer import ResultCache
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, storage_error
 from llmrec.rationale.write import Generate
@@ -58,7 +58,7 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
 
 def writer(shop: Recommender, file: Path) -> Generate:
     """The pack's writing LLM; what it has once written for the same prompts and seed is taken from `file`."""
-    kept = Kept(file)
+    kept = ResultCache(file)
 
     def write(prompts: list[str], seed: int) -> list[str]:
         asked = [shop.pipeline.name, prompts, seed]

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.audit.explanation import Explanation
-from llmrec.audit.groups import read_groups
+from llmrec.audit.explanation import Explanation, read_explanations
+from llmrec.audit.fairness import read_groups
 from llmrec.audit.metric import Metric, absent
-from llmrec.audit.read import read_explanations
 from llmrec.audit.thresholds import missed, read_thresholds
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput

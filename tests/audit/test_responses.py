@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from llmrec.audit.faithfulness import faithfulness, remove
-from llmrec.audit.judge import judge
-from llmrec.audit.own import TOP, respond, sampled_users
+from llmrec.audit.grounding import judge
+from llmrec.audit.responses import TOP, respond, sampled_users
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.stability import stability
 from llmrec.errors import BadInput
