@@ -1,4 +1,4 @@
-"""Adapter packs: what is saved comes back, what does not fit is refused in one sentence."""
+"""Checkpoints: what is saved comes back, what does not fit is refused in one sentence."""
 
 import errno
 import json
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 from torch.nn import functional as F
 
 from llmrec.encoders import Features
@@ -23,7 +24,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import resource
 from llmrec.prompts import CURRENT, version
-from llmrec.ranking.score_component import LAST, LLM, ComponentKey
+from llmrec.ranking.score_component import INTEREST, LAST, LLM, PREFERENCE, ComponentKey
 
 Made = tuple[RecLM, ItemTable]
 BEFORE = (5, 9, 12)
@@ -166,7 +167,7 @@ def test_every_fusion_comes_back(
     assert np.allclose(scores(again), moved[:, place], atol=1e-4)
 
 
-def test_pack_from_before_there_was_a_choice_is_concat(folder: Path) -> None:
+def test_checkpoint_from_before_there_was_a_choice_is_concat(folder: Path) -> None:
     noted = json.loads((folder / "checkpoint.json").read_text())
     del noted["config"]["fusion"], noted["config"]["temporal"], noted["steps"]
     (folder / "checkpoint.json").write_text(json.dumps(noted))
@@ -174,8 +175,43 @@ def test_pack_from_before_there_was_a_choice_is_concat(folder: Path) -> None:
     assert (info.config.fusion, info.config.temporal, info.steps) == ("concat", "mean", {})
 
 
-def test_shipped_pack_says_what_it_always_said(base_model: Path) -> None:
-    """Soft tokens and item vectors by their formula, from the arrays that lie in the pack."""
+@pytest.mark.parametrize("fusion", ["concat", "late", "graph"])
+def test_a_checkpoint_with_the_former_names_gives_the_same_numbers_to_the_bit(
+    make_model: Callable[..., Made], tiny_base: Path, tiny_features: Features, tmp_path: Path, fusion: str
+) -> None:
+    """As llmrec wrote them before its names changed: manifest, fields, components, parameters of late fusion."""
+    folder = save(tmp_path / "pack", *make_model(fusion=fusion, soft_tokens=2), tiny_base, tiny_features)
+    now = load_checkpoint(folder)
+    noted = json.loads((folder / "checkpoint.json").read_text())
+    (folder / "checkpoint.json").unlink()
+    noted["newcomers"] = noted.pop("cold_start")
+    noted["weights"] = {"history": {"llm": 0.5, "taste": 0.25, "text interest": 0.25}}
+    (folder / "pack.json").write_text(json.dumps(noted))
+    former = {name.replace("fusion.score_nets.", "fusion.tower."): x for name, x in now.arrays.items()}
+    assert (former.keys() != now.arrays.keys()) == (fusion == "late")
+    save_file(former, folder / "model.safetensors")
+    then = load_checkpoint(folder)
+    assert then.info.cold_start == now.info.cold_start
+    assert then.info.weights["history"] == {LLM: 0.5, PREFERENCE: 0.25, ComponentKey(INTEREST, "text"): 0.25}
+    rng = np.random.default_rng(0)
+    histories = [rng.integers(0, 12, rng.integers(0, 9)).tolist() for _ in range(50)]
+    made = restored(now, tiny_base, tiny_features), restored(then, tiny_base, tiny_features)
+    q, q_then = (query_vectors(m[0], soft_tokens(*m), BEFORE, histories) for m in made)
+    assert np.array_equal(q, q_then) and np.abs(q[0] - q[1]).max() > 1e-3
+    for mine, theirs in zip(item_vectors(*made[0]), item_vectors(*made[1]), strict=True):
+        assert np.array_equal(mine, theirs)
+
+
+def test_a_parameter_that_lacks_is_named(folder: Path, tiny_base: Path) -> None:
+    checkpoint = load_checkpoint(folder)
+    del checkpoint.arrays["model.item_head.bias"]
+    with pytest.raises(CheckpointError, match=r"lacks item_head\.bias") as error:
+        restore_model(checkpoint, tiny_base)
+    one_sentence(error)
+
+
+def test_shipped_checkpoint_says_what_it_always_said(base_model: Path) -> None:
+    """Soft tokens and item vectors by their formula, from the arrays that lie in the checkpoint."""
     checkpoint = load_checkpoint(resource("adapters") / "ml-100k")
     features = Features.load(checkpoint.folder / "features.safetensors")
     model, table = restored(checkpoint, base_model, features)
@@ -200,7 +236,7 @@ def test_shipped_pack_says_what_it_always_said(base_model: Path) -> None:
         ({"steps": {"image": 7}}, CheckpointMismatch, "7 steps"),
     ],
 )
-def test_pack_json_that_does_not_fit_the_weights_is_refused(
+def test_manifest_that_does_not_fit_the_weights_is_refused(
     folder: Path,
     tiny_base: Path,
     tiny_features: Features,
@@ -249,7 +285,7 @@ def test_unknown_format_is_refused(folder: Path, change: dict[str, object]) -> N
     one_sentence(error)
 
 
-def test_pack_that_is_no_object(folder: Path) -> None:
+def test_manifest_that_is_no_object(folder: Path) -> None:
     (folder / "checkpoint.json").write_text("[1]")
     with pytest.raises(CheckpointError):
         load_checkpoint(folder)

@@ -1,4 +1,4 @@
-"""Exported models say what the pack's own say, with plain Hugging Face code alone."""
+"""Exported models say what the checkpoint's own says, with plain Hugging Face code alone."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ QUERIES = [(), (7, 8), (9,), (), (3, 4, 5)]
 def folder(
     make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> Path:
-    """A pack of one layer of the two, with a rationale adapter whose weights count."""
+    """A checkpoint of one layer of the two, with a rationale adapter whose weights count."""
     folder = save(tmp_path / "pack", *make_model(soft_tokens=2, exit_layer=1), tiny_base, tiny_features)
     writer = get_peft_model(
         AutoModelForCausalLM.from_pretrained(tiny_base), LoraConfig(r=4, target_modules="all-linear")
@@ -80,7 +80,7 @@ def test_the_writing_model_has_the_adapter_in_its_weights(folder: Path, tiny_bas
     assert (served - taught).abs().max() < 1e-3 < 0.1 < (served - plain).abs().max()
 
 
-def test_a_pack_without_sentences_exports_the_ranking_alone_and_another_training_has_another_name(
+def test_a_checkpoint_without_sentences_exports_the_ranking_alone_and_another_training_has_another_name(
     make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_base: Path, tiny_features: Features, tmp_path: Path
 ) -> None:
     model, table = make_model()

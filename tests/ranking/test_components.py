@@ -106,7 +106,7 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
     assert {str(key) for key in found} == {"llm", "collaborative", "text last", "text recent", "popularity"}
 
 
-def test_what_a_pack_keeps_gives_the_same_scores_back(components: Components) -> None:
+def test_what_a_checkpoint_keeps_gives_the_same_scores_back(components: Components) -> None:
     learnt = components.learnt
     again, histories = InteractionModels.from_state(learnt.state()), [[0, 2], [4]]
     assert np.allclose(again.collaborative.scores(histories), learnt.collaborative.scores(histories), atol=1e-3)
