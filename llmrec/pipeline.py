@@ -177,7 +177,12 @@ def features_of(
 
 
 def components_of(
-    vectors: tuple[Floats, Floats], checkpoint: Checkpoint, catalog: Catalog, features: Features
+    vectors: tuple[Floats, Floats],
+    checkpoint: Checkpoint,
+    catalog: Catalog,
+    features: Features,
+    before: Components | None = None,
+    changed: Sequence[int] = (),
 ) -> Components:
     """What scores the catalogue's items.
 
@@ -189,6 +194,8 @@ def components_of(
         Has the item-item model and the counts of training events.
     catalog, features
         The items and their raw media, in the same rows.
+    before, changed
+        The components of the catalogue as it was, and the rows that came or changed since.
     """
     row = {item: n for n, item in enumerate(checkpoint.items)}
     source = np.array([row.get(item.id, -1) for item in catalog.items], np.intp)
@@ -196,7 +203,7 @@ def components_of(
     media = {m: features.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: features.mask[m] for m in checkpoint.info.encoders}
     components = Components.of(*vectors, learnt, media, masks, features.steps)
-    return components.with_cold_start() if checkpoint.info.cold_start else components
+    return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components
 
 
 def _index(
@@ -232,7 +239,9 @@ def changed(pipeline: Pipeline, put: Sequence[Item], withdrawn: Collection[str])
         pipeline,
         catalog=catalog,
         table=table,
-        components=components_of(_vectors_after(pipeline, table, rows), pipeline.checkpoint, catalog, features),
+        components=components_of(
+            _vectors_after(pipeline, table, rows), pipeline.checkpoint, catalog, features, pipeline.components, rows
+        ),
         engine=pipeline.engine.over(table, rows),
         features=features,
         problems=(*(p for p in pipeline.problems if p.item not in own.row), *problems),

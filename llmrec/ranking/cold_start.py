@@ -9,8 +9,8 @@ References
 Rasmussen & Williams, "Gaussian Processes for Machine Learning" (2006, MIT Press), eq. 2.25 and 5.12.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.linalg
@@ -40,12 +40,21 @@ class ColdStart:
     echo
         ``(m, m)`` float32: predicts each source's own score from the others', which tells how much smaller than true
         scores the predicted ones come out.
+    centres
+        Modality -> ``(dim,)`` float32: the sources' mean.
+    known
+        ``(m, dims)`` float32: the sources' media about it, all modalities side by side.
+    inverse
+        ``(m, m)`` float32: of the sources' kernel matrix.
     """
 
     rows: ItemRows
     sources: ItemRows
     share: Floats
     echo: Floats
+    centres: Mapping[str, Floats]
+    known: Floats
+    inverse: Floats
 
     @classmethod
     def of(
@@ -67,14 +76,49 @@ class ColdStart:
         ColdStart or None
             None where there is nothing to carry over: no cold item, or fewer than two known ones.
         """
-        rows = np.flatnonzero(popular == 0)
-        sources = np.sort(np.argsort(-popular, kind="stable")[: min(MOST_SOURCES, int((popular > 0).sum()))])
+        rows, sources = np.flatnonzero(popular == 0), _sources(popular)
         if not len(rows) or len(sources) < 2:
             return None
-        x = np.hstack([_centred(media[m], mask[m], sources) for m in media]) / np.sqrt(np.float32(len(media)))
-        inverse = scipy.linalg.inv(x[sources] @ x[sources].T + RIDGE * np.eye(len(sources), dtype=np.float32))
+        centres = {}
+        for m, vectors in media.items():
+            present = sources[mask[m][sources]]
+            centres[m] = vectors[present].mean(axis=0) if len(present) else np.zeros(vectors.shape[1], np.float32)
+        known = _centred(media, mask, centres, sources)
+        inverse = scipy.linalg.inv(known @ known.T + RIDGE * np.eye(len(sources), dtype=np.float32))
         echo = np.eye(len(sources), dtype=np.float32) - inverse / np.diag(inverse)  # leave-one-out, ibid. eq. 5.12
-        return cls(rows, sources, (x[rows] @ x[sources].T @ inverse).astype(np.float32), echo.astype(np.float32))
+        share = (_centred(media, mask, centres, rows) @ known.T @ inverse).astype(np.float32)
+        return cls(rows, sources, share, echo.astype(np.float32), centres, known, inverse)
+
+    def over(
+        self,
+        media: Mapping[str, Floats],
+        mask: Mapping[str, NDArray[np.bool_]],
+        popular: Floats,
+        changed: Sequence[int],
+    ) -> "ColdStart | None":
+        """The regression after some items came or changed: solved again only where a source is among them.
+
+        Parameters
+        ----------
+        media, mask, popular
+            See `of`. All other items are in the rows they were in.
+        changed
+            Rows of the items that are new or have other media.
+
+        Returns
+        -------
+        ColdStart or None
+            What `of` gives.
+        """
+        sources = _sources(popular)
+        if not np.array_equal(sources, self.sources) or np.isin(changed, sources).any():
+            return ColdStart.of(media, mask, popular)
+        fresh = np.unique(np.asarray(changed, np.intp))
+        rows = np.union1d(self.rows, fresh)
+        share = np.zeros((len(rows), len(sources)), np.float32)
+        share[np.searchsorted(rows, self.rows)] = self.share
+        share[np.searchsorted(rows, fresh)] = _centred(media, mask, self.centres, fresh) @ self.known.T @ self.inverse
+        return replace(self, rows=rows, share=share)
 
     def transfer(self, scores: Floats) -> Floats:
         """Scores of the whole catalogue with those of the cold items filled in, on an equal footing with the others.
@@ -131,9 +175,19 @@ class ColdStart:
         return level, above, stretch
 
 
-def _centred(vectors: Floats, mask: NDArray[np.bool_], sources: ItemRows) -> Floats:
-    """Unit rows `(items, dim)` about the sources' mean; zeros where the item lacks the modality."""
-    present = sources[mask[sources]]
-    moved = vectors - (vectors[present].mean(axis=0) if len(present) else np.float32(0))
-    moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6)
-    return np.where(mask[:, None], moved, np.float32(0)).astype(np.float32)
+def _sources(popular: Floats) -> ItemRows:
+    """The items with most events, in row order."""
+    return np.sort(np.argsort(-popular, kind="stable")[: min(MOST_SOURCES, int((popular > 0).sum()))])
+
+
+def _centred(
+    media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]], centres: Mapping[str, Floats], rows: ItemRows
+) -> Floats:
+    """`(rows, dims)`: unit vectors about the sources' mean, side by side; zeros where an item lacks the modality."""
+    parts = []
+    for m, vectors in media.items():
+        moved = vectors[rows] - centres[m]
+        moved /= np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6)
+        parts.append(np.where(mask[m][rows, None], moved, np.float32(0)).astype(np.float32))
+    beside: Floats = np.hstack(parts) / np.sqrt(np.float32(len(media)))
+    return beside

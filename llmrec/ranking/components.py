@@ -171,9 +171,19 @@ class Components:
         preferences = learnt.preference.over(media, mask) if learnt.preference else None
         return cls(v, b, learnt, media, mask, steps, preferences)
 
-    def with_cold_start(self) -> "Components":
-        """The same, with scores carried over to the cold items, where there are any."""
-        return replace(self, cold_start=self._cold_start)
+    def with_cold_start(self, before: "Components | None" = None, changed: Sequence[int] = ()) -> "Components":
+        """The same, with scores carried over to the cold items, where there are any.
+
+        Parameters
+        ----------
+        before
+            The components of the catalogue as it was, if that was open: what need not be solved again is kept.
+        changed
+            Rows of the items that are new since or have other media; all others are in the rows they were in.
+        """
+        was = before.cold_start if before else None
+        now = was.over(self.media, self.mask, self.learnt.popular, changed) if was else self._cold_start
+        return replace(self, cold_start=now)
 
     @cached_property
     def _cold_start(self) -> ColdStart | None:

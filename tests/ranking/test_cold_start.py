@@ -1,4 +1,4 @@
-"""Scores lent to items that nobody has taken yet."""
+"""Scores carried over to cold items."""
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ def test_new_items_compete_on_an_equal_footing(shop: tuple[np.ndarray, np.ndarra
     assert 0.5 < (top >= ITEMS - 40).mean() / (40 / ITEMS) < 2  # as often at the top as their number says
 
 
-def test_a_single_new_item_is_lent_what_it_gets_among_many(
+def test_a_single_new_item_gets_what_it_gets_among_many(
     shop: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
     vectors, popular, scores = shop
@@ -55,17 +55,36 @@ def test_a_single_new_item_is_lent_what_it_gets_among_many(
     assert np.corrcoef(found.transfer(scores)[:, -1], transferred(shop)[:, -1])[0, 1] > 0.95
 
 
-def test_a_new_item_without_media_is_lent_the_mean(shop: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+def test_a_new_item_without_media_gets_the_mean(shop: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
     mask = np.ones(ITEMS, np.bool_)
     mask[-1] = False
     assert np.allclose(transferred(shop, mask)[:, -1], shop[2][:, :-40].mean(axis=1), atol=1e-4)
 
 
-def test_there_is_nothing_to_lend_where_everyone_is_known_or_nobody_is() -> None:
+def test_there_is_nothing_to_carry_over_where_everyone_is_known_or_nobody_is() -> None:
     vectors = {"text": np.eye(4, dtype=np.float32)}
     mask = {"text": np.ones(4, np.bool_)}
     assert ColdStart.of(vectors, mask, np.ones(4, np.float32)) is None
     assert ColdStart.of(vectors, mask, np.zeros(4, np.float32)) is None
+
+
+def test_items_that_come_later_get_what_they_get_from_the_start(
+    shop: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> None:
+    """New, with other media than before, and known ones that change: then it is solved again."""
+    vectors, popular, scores = shop
+    mask = np.ones(ITEMS, np.bool_)
+    mask[-1] = False
+    start = ColdStart.of({"text": vectors[:-10]}, {"text": mask[:-10]}, popular[:-10])
+    assert start is not None
+    for at, same in ((ITEMS - 30, True), (0, False)):
+        media = vectors.copy()
+        media[at] = vectors[7]
+        changed = [at, *range(ITEMS - 10, ITEMS)]
+        grown = start.over({"text": media}, {"text": mask}, popular, changed)
+        whole = ColdStart.of({"text": media}, {"text": mask}, popular)
+        assert grown is not None and whole is not None and (grown.inverse is start.inverse) == same
+        assert np.allclose(grown.transfer(scores), whole.transfer(scores), atol=1e-4)
 
 
 def test_silent_scores_stay_silent(shop: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
