@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -21,11 +22,65 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
-from eval.mutations import mutated
 from eval.store import head_commit, this_machine
 from llmrec.encoders import ContentError, encoder
 from llmrec.encoders.base import read_file
 from llmrec.encoders.decoder_pool import LIMIT, DecoderEnded
+
+HEAD = 64  # bytes; longer than any format's magic number
+
+
+def mutated(seeds: Sequence[bytes], rng: Random) -> bytes:
+    """One to three damages to one of the seeds; now and then with the head of another."""
+    raw = bytearray(rng.choice(seeds))
+    for _ in range(rng.randint(1, 3)):
+        damage = rng.choice((_flip, _flip_head, _cut, _insert, _remove, _blank, _extreme))
+        damage(raw, rng)
+    if rng.random() < 0.15:
+        raw[:HEAD] = rng.choice(seeds)[:HEAD]
+    return bytes(raw)
+
+
+def _flip(raw: bytearray, rng: Random) -> None:
+    for _ in range(rng.randint(1, 40)):
+        if raw:
+            raw[rng.randrange(len(raw))] = rng.randrange(256)
+
+
+def _flip_head(raw: bytearray, rng: Random) -> None:
+    for _ in range(rng.randint(1, 10)):
+        if raw:
+            raw[rng.randrange(min(len(raw), 1024))] = rng.randrange(256)
+
+
+def _cut(raw: bytearray, rng: Random) -> None:
+    del raw[rng.randint(0, len(raw)) :]
+
+
+def _insert(raw: bytearray, rng: Random) -> None:
+    at = rng.randint(0, len(raw))
+    raw[at:at] = rng.randbytes(rng.randint(1, 200))
+
+
+def _remove(raw: bytearray, rng: Random) -> None:
+    at = rng.randint(0, len(raw))
+    del raw[at : at + rng.randint(1, 400)]
+
+
+def _blank(raw: bytearray, rng: Random) -> None:
+    at = rng.randint(0, len(raw))
+    size = min(rng.randint(1, 400), len(raw) - at)
+    raw[at : at + size] = bytes(size)
+
+
+def _extreme(raw: bytearray, rng: Random) -> None:
+    """A four-byte field, such as a size or a count, becomes very large or negative."""
+    if len(raw) > 8:
+        at = rng.randrange(min(len(raw) - 4, 4096))
+        raw[at : at + 4] = rng.choice(
+            (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x00\x00\x80\x00")
+        )
+
 
 OUT = Path(__file__).resolve().parent / "results" / "fuzz_media.json"
 SIDE = 64

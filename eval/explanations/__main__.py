@@ -36,11 +36,11 @@ def main() -> None:
     if asked.truth:
         from eval.explanations.truth import measure_truth
 
-        measure_truth(asked.data, asked.adapter, asked.held_out, asked.asked_llm, asked.out / "simshop", command)
+        measure_truth(asked.data, asked.adapter, asked.held_out, asked.asked_llm, asked.out, command)
     elif asked.data is not None:
         from eval.explanations.responses import Subject, measure
 
-        measure(Subject(asked.data, asked.adapter, asked.users, asked.groups), asked.out / asked.data.name, command)
+        measure(Subject(asked.data, asked.adapter, asked.users, asked.groups), asked.out, command)
     print(report(asked.out))
 
 

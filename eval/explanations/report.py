@@ -6,8 +6,25 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from eval.explanations.cost_report import cost_lines
 from eval.explanations.truth_report import plot_truth, read_truth, truth_lines, truth_run
+
+
+def cost_lines(measured: dict[str, Any]) -> list[str]:
+    """A section of `explanations.md`."""
+    lines = ["", "## Cost", "", "| of the shipped pack, warm | p50, aim | p50 | p95 |", "| --- | --- | --- | --- |"]
+    for name, row in measured.items():
+        if isinstance(row, dict) and "p50 ms" in row:
+            p50, p95, aim = row["p50 ms"], row["p95 ms"], row.get("aim p50 ms")
+            missed = " **missed**" if aim is not None and p50 > aim else ""
+            told = f"<= {aim / 1000:g} s" if aim is not None else ""
+            lines.append(f"| {name} | {told} | {p50 / 1000:.2f} s{missed} | {p95 / 1000:.2f} s |")
+    cores, cpu = measured["machine"]["cores"], measured["machine"]["cpu"]
+    return [
+        *lines,
+        "",
+        f"`{measured['command']}`, {measured['date']}, commit {measured['commit']}, {cores} cores of {cpu}.",
+    ]
+
 
 GALLERY, SEED = 30, 0
 TARGETS = (
@@ -32,9 +49,11 @@ BESIDE = (
 
 def report(folder: Path) -> Path:
     """Writes `explanations.md`, `explanations.png` and `gallery.md` from what `folder` holds of each catalogue."""
-    found = {path.parent.name: _read(path.parent) for path in sorted(folder.glob("*/audit.json"))}
+    found = {row["data"]: _flattened(row) for row in read_rows(folder)}
     if not found:
-        raise SystemExit(f"{folder} holds no audit yet; run python -m eval.explanations --data DATA --adapter PACK")
+        raise SystemExit(
+            f"{rows_file(folder)} holds no audit yet; run python -m eval.explanations --data DATA --adapter PACK"
+        )
     lines = [
         "# Explanations",
         "",
@@ -67,14 +86,33 @@ def report(folder: Path) -> Path:
     return file
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    one: dict[str, Any] = json.loads((folder / "audit.json").read_text())
+def rows_file(folder: Path) -> Path:
+    """Where the rows lie: a line a catalogue, with its audit, its planted faults and its sentences."""
+    return folder / "rows.jsonl"
+
+
+def read_rows(folder: Path) -> list[dict[str, Any]]:
+    """The rows, by catalogue; none where there is no file."""
+    file = rows_file(folder)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return sorted(map(json.loads, lines), key=lambda row: str(row["data"]))
+
+
+def write_row(folder: Path, row: dict[str, Any]) -> None:
+    """Files the row in place of the one of its catalogue."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = sorted([*(r for r in read_rows(folder) if r["data"] != row["data"]), row], key=lambda row: str(row["data"]))
+    partial = rows_file(folder).with_suffix(".partial")
+    partial.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), encoding="utf-8")
+    partial.replace(rows_file(folder))
+
+
+def _flattened(row: dict[str, Any]) -> dict[str, Any]:
+    one: dict[str, Any] = dict(row["audit"])
     one["flat"] = {name: metric for section in one["metrics"].values() for name, metric in section.items()}
     plain = one["sources"].get("plain", 0) / one["explanations"]
     one["flat"]["plain"] = {"value": plain, "low": None, "high": None}
-    one["faults"] = json.loads((folder / "faults.json").read_text())
-    one["sentences"] = json.loads((folder / "sentences.json").read_text())["sentences"]
-    return one
+    return one | {"faults": row["faults"], "sentences": row["sentences"]}
 
 
 def _table(found: dict[str, dict[str, Any]]) -> list[str]:

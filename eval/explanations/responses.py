@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.explanations.faults import Faults, found
+from eval.explanations.report import write_row
 from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.explanation import Explanation
@@ -33,11 +34,10 @@ class Subject:
 
 
 def measure(subject: Subject, out: Path, command: str) -> None:
-    """Writes `audit.json`, `audit.html` (not kept in git), `faults.json` and `sentences.json` to the folder `out`."""
+    """Files the row of the catalogue in the folder `out`; `audit.html` goes to the store, outside the repository."""
     shop = Recommender.open(subject.data, subject.adapter)
     store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.pipeline.name}"
     store.mkdir(parents=True, exist_ok=True)
-    out.mkdir(parents=True, exist_ok=True)
     users = sampled_users(shop.catalog, subject.users, SEED)
     said = respond(shop, users, store / "responses.jsonl", tell)
     scorer = Scorer(shop.pipeline, store / "scored.jsonl")
@@ -60,10 +60,12 @@ def measure(subject: Subject, out: Path, command: str) -> None:
         counts[fault.kind] = counts.get(fault.kind, 0) + 1
     tell(f"{len(planted)} faults planted")
     table = found(planted, said, catalog, scorer)
-    _dump(out / "faults.json", {**details, "explanations": counts, "flagged": table})
     result = audit(said, catalog, TextEncoder().encode, tell, scorer, writer(shop, store / "written.jsonl"), groups)
-    write(result, out, {**details, "missed": []})
-    _dump(out / "sentences.json", {"sentences": _sentences(said, shop)})
+    tell(f"page: {write(result, store, {**details, 'missed': []})}")
+    told = json.loads((store / "audit.json").read_text(encoding="utf-8"))
+    faulty = {**details, "explanations": counts, "flagged": table}
+    row = {"data": subject.data.name, "audit": told, "faults": faulty, "sentences": _sentences(said, shop)}
+    write_row(out, row)
 
 
 def _sentences(said: Sequence[Explanation], shop: Recommender) -> list[dict[str, Any]]:
@@ -77,7 +79,3 @@ def _sentences(said: Sequence[Explanation], shop: Recommender) -> list[dict[str,
 def tell(line: str) -> None:
     """Progress, on stderr."""
     print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
-
-
-def _dump(file: Path, value: dict[str, Any]) -> None:
-    file.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from eval.explanations.reader import Reader
+from eval.explanations.rivals import PlainLLM, shuffled
 from eval.explanations.shop import held_out, tell, train_checkpoint
-from eval.explanations.told import Reader
-from eval.explanations.untold import PlainLLM, shuffled
 from eval.store import head_commit, this_machine
 from llmrec import paths
 from llmrec.audit.metric import mean
@@ -109,7 +109,9 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     (out / "truth.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _cases(shop: Recommender, truth: World, users: Sequence[str], kept: ResultCache) -> tuple[list[Case], dict[str, int]]:
+def _cases(
+    shop: Recommender, truth: World, users: Sequence[str], kept: ResultCache
+) -> tuple[list[Case], dict[str, int]]:
     """The right rankings of the users' test events, explained; and how many were asked."""
     causes = {(p.user, p.item): p for p in truth.purchases}
     ids = [item.id for item in shop.catalog.items]

@@ -14,7 +14,7 @@ MEASURES = (
 
 def read_truth(folder: Path) -> dict[str, Any] | None:
     """What `eval.explanations.truth` filed in `folder`, if it did."""
-    file = folder / "simshop" / "truth.json"
+    file = folder / "truth.json"
     found: dict[str, Any] | None = json.loads(file.read_text()) if file.is_file() else None
     return found
 

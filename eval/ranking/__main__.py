@@ -102,7 +102,7 @@ def run(args: argparse.Namespace) -> None:
                 for seed in args.seeds:
                     fusion.run_fusion(context, problem, name, seed)
         if "cold" in args.groups:
-            from eval.ranking.cold_runs import PEERS, run_cold
+            from eval.ranking.cold import PEERS, run_cold
 
             for name in PEERS:
                 for seed in args.seeds:
@@ -122,7 +122,7 @@ def run(args: argparse.Namespace) -> None:
             for seed in args.seeds:
                 run_cold_ours(context, problem, split, seed)
         if "wish" in args.groups:
-            from eval.ranking.query import RIVALS, run_rival
+            from eval.ranking.query_rivals import RIVALS, run_rival
 
             for name in RIVALS:
                 for seed in args.seeds:

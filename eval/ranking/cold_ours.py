@@ -12,11 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.ranking.cold import CANDIDATES, ColdEvent, ColdSplit, cold_metrics, cold_split
-from eval.ranking.cold_runs import record_cold_rows
-from eval.ranking.features import all_features
-from eval.ranking.problem import Floats, Problem
-from eval.ranking.queries import Queries, path
+from eval.ranking.cold import CANDIDATES, ColdEvent, ColdSplit, cold_metrics, cold_split, record_cold_rows
+from eval.ranking.problem import Floats, Problem, all_features
+from eval.ranking.query_vectors import Queries, path
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import report_epoch, valid_of
 from eval.ranking.variants import train_variant, variant_of

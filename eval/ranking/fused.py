@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.ranking.features import all_features
-from eval.ranking.problem import Floats, Problem
-from eval.ranking.queries import Queries
+from eval.ranking.problem import Floats, Problem, all_features
+from eval.ranking.query_vectors import Queries
 from eval.ranking.record import record_row
 from eval.ranking.runs import Context
 from eval.ranking.variant_runs import trained_queries

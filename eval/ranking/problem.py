@@ -1,9 +1,10 @@
-"""A data set as every peer sees it: rows instead of ids, and rolling held-out events."""
+"""A data set as every peer sees it: rows instead of ids, rolling held-out events, and frozen features."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,11 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog
 from llmrec.evaluation.metrics import mask_seen, ndcg, target_ranks, tie_order, top_rows, user_means
 from llmrec.evaluation.splits import Event, Split, rolling_events
+from llmrec.paths import home
+
+if TYPE_CHECKING:
+    from llmrec.encoders import Features
+
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.intp]
@@ -99,3 +105,20 @@ def build_problem(folder: Path, catalog: Catalog, split: Split) -> Problem:
         valid=Events.of(rolling_events(catalog, split, "valid")),
         test=Events.of(rolling_events(catalog, split, "test")),
     )
+
+
+@lru_cache(maxsize=1)
+def all_features(problem: Problem) -> "Features":
+    """Both modalities of the catalogue; encoded once, then cached on disk."""
+    from llmrec.encoders import encoders_for, extract
+
+    features, problems = extract(problem.catalog, encoders_for(problem.catalog.items, {}), home() / "features")
+    for one in problems:
+        print(one, flush=True)
+    return features
+
+
+def vectors(problem: Problem, modality: str) -> tuple[Floats, NDArray[np.bool_]]:
+    """(items, dim) vectors and (items,) mask of `text` or `image`; encoded once, then cached on disk."""
+    features = all_features(problem)
+    return features.vectors[modality], features.mask[modality]

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from eval.ranking.features import all_features
-from eval.ranking.problem import Floats, Problem
+from eval.ranking.problem import Floats, Problem, all_features
 from eval.ranking.record import finished, record_row, store_of
 from llmrec.baselines import Baseline, baseline_class
 from llmrec.baselines.base import Config

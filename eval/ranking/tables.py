@@ -1,12 +1,9 @@
 """Rows into tables: mean ± deviation over seeds, grouped by data set and section."""
 
-import csv
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -204,22 +201,3 @@ def _shown(value: tuple[float, float | None] | None) -> str:
     mean, deviation = value
     digits = 4 if abs(mean) < 10 else 1
     return f"{mean:.{digits}f}" + (f" ± {deviation:.{digits}f}" if deviation is not None else "")
-
-
-def write_csv(path: Path, all_lines: Sequence[Line]) -> None:
-    """One line a model and section, means and deviations as numbers."""
-    names = [*METRICS, *dict.fromkeys(n for ln in all_lines for row in ln.rows for n in row.measures)]
-    with path.open("w", newline="", encoding="utf-8") as out:
-        writer = csv.writer(out)
-        spread = [column for name in names for column in (name, f"{name}_sd")]
-        writer.writerow(["dataset", "section", "model", "kind", "seeds", *spread])
-        for line in all_lines:
-            values: list[Any] = []
-            for name in names:
-                mean, deviation = line.value(name) or (None, None)
-                values += [_rounded(mean), _rounded(deviation)]
-            writer.writerow([line.dataset, line.section, line.model, line.kind, len(line.rows), *values])
-
-
-def _rounded(value: float | None) -> float | str:
-    return "" if value is None else round(value, 5)

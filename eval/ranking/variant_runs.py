@@ -1,7 +1,7 @@
 """Rows of our model and its variants, the LLM path alone: plain, under a wish, with the history shuffled.
 
 Training takes minutes on a GPU and over an hour on a CPU, so it writes a checkpoint and goes on from it, and
-what the trained model says is kept (`eval.ranking.queries`).
+what the trained model says is kept (`eval.ranking.query_vectors`).
 """
 
 import time
@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eval.ranking import queries, referee
-from eval.ranking.features import all_features
-from eval.ranking.problem import Problem
-from eval.ranking.queries import Queries
+from eval.ranking.problem import Problem, all_features
+from eval.ranking.query_vectors import Queries
 from eval.ranking.record import record_row
 from eval.ranking.runs import Context
 from eval.ranking.variants import VARIANTS, train_variant, variant_of

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from eval.explanations.report import BESIDE, FAULT_TARGETS, GALLERY, TARGETS, report
+from eval.explanations.report import BESIDE, FAULT_TARGETS, GALLERY, TARGETS, report, write_row
 
 
 def filed(folder: Path, **values: float | None) -> None:
@@ -18,17 +18,15 @@ def filed(folder: Path, **values: float | None) -> None:
         return {"value": value, "low": ends, "high": ends, "what": f"what {name} is", "reason": "no scorer"}
 
     names = {name for _, name, _, _ in TARGETS} - {"plain"} | set(BESIDE)
-    folder.mkdir()
     audit = {
         "explanations": 40, "users": 8, "adapter": "pack@1", "seed": 0, "date": "2026-01-01", "commit": "abc",
         "command": "python -m eval.explanations", "machine": {"cores": 2, "cpu": "a CPU"},
         "sources": {"llm": 30, "plain": 10}, "metrics": {"all": {name: metric(name) for name in sorted(names)}},
     }  # fmt: skip
-    (folder / "audit.json").write_text(json.dumps(audit))
     shares = {kind: 1.0 if kind != "clean copy" else 0.01 for kind, _, _ in FAULT_TARGETS}
-    (folder / "faults.json").write_text(json.dumps({"flagged": {"with evidence": shares, "text alone": shares}}))
+    faults = {"flagged": {"with evidence": shares, "text alone": shares}}
     sentences = [{"user": f"u{n}", "title": "A | B", "text": f"Sentence {n}.", "source": "llm"} for n in range(40)]
-    (folder / "sentences.json").write_text(json.dumps({"sentences": sentences}))
+    write_row(folder.parent, {"data": folder.name, "audit": audit, "faults": faults, "sentences": sentences})
 
 
 def test_aims_are_marked_and_absent_figures_say_why(tmp_path: Path) -> None:
@@ -60,7 +58,6 @@ def test_without_an_audit_there_is_nothing_to_report(tmp_path: Path) -> None:
 
 def test_what_reasons_cost_stands_beside_its_aims(tmp_path: Path) -> None:
     folder = tmp_path / "explanations"
-    folder.mkdir()
     filed(folder / "films")
     assert "## Cost" not in report(folder).read_text()
     about = {"machine": {"cores": 2, "cpu": "a CPU"}, "command": "c", "date": "2026-01-01", "commit": "abc"}

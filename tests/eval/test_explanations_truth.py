@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from eval.explanations.reader import Reader
+from eval.explanations.rivals import shuffled
 from eval.explanations.shop import held_out
-from eval.explanations.told import Reader
 from eval.explanations.truth_report import truth_lines
-from eval.explanations.untold import shuffled
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.simshop import World, make_world
 from llmrec.catalog.vocabulary import Facet

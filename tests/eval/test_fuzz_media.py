@@ -4,8 +4,7 @@ from random import Random
 
 import pytest
 
-from eval.fuzz_media import films, fuzz, pictures, sounds
-from eval.mutations import mutated
+from eval.fuzz_media import films, fuzz, mutated, pictures, sounds
 from llmrec.encoders.image import picture
 
 

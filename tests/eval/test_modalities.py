@@ -102,10 +102,10 @@ def test_rows_of_one_recipe_and_report(world: World, features: Features, tiny_ba
     assert whole.measures["weight of text"] + whole.measures["weight of image"] == pytest.approx(1, abs=1e-3)
     assert whole.measures["tokens a request"] > 5 and whole.commit and whole.config["fusion"] == "weighted"
     assert whole.metrics["ndcg@10"] != rows[REMOVED, removed("weighted", "text", "masked")].metrics["ndcg@10"]
-    markdown, table, plot = write_report(filed.folder)
+    markdown, plot = write_report(filed.folder)
     text = markdown.read_text()
     assert "of the oracle" in text and "Whom it costs" in text and "cold ndcg@10" in text
-    assert len(list(csv.DictReader(table.open()))) == len(rows) and plot.stat().st_size > 10_000
+    assert plot.stat().st_size > 10_000
 
     # The same again measures nothing; another recipe does.
     written = filed.store.file.stat().st_mtime_ns

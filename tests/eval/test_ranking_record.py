@@ -73,7 +73,7 @@ def test_report_groups_sections_and_compares(tiny_problem: Problem, referee: Pat
     text = files[0].read_text()
     assert text.index(filing.SECTIONS["main"]) < text.index(filing.SECTIONS["layers"])
     assert "| llmrec | ours | 2 |" in text and "±" in text
-    compared = json.loads(files[2].read_text())
+    compared = json.loads(files[1].read_text())
     assert {one["rival"] for one in compared} == {"other", "both"}
 
 

@@ -68,4 +68,3 @@ def test_the_reports_are_made_of_the_stored_rows(study: str, least: int, tmp_pat
     assert done.returncode == 0, done.stderr
     made = tmp_path / f"{study}.md"
     assert made.read_text() == (folder / made.name).read_text()
-    assert (tmp_path / f"{study}.csv").read_text() == (folder / f"{study}.csv").read_text()

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from eval.ranking import features, fusion
+from eval.ranking import fusion
 from eval.ranking.fusion import load_scores, seed_of
-from eval.ranking.problem import Floats, Problem
+from eval.ranking.problem import Floats, Problem, vectors
 from eval.ranking.runs import Context, file_ranking
 from llmrec.encoders import text_encoder
 from llmrec.train.query_texts import compose_query
@@ -42,7 +42,7 @@ def queries(problem: Problem, at: str, seed: int) -> list[str]:
 def query_similarity(problem: Problem, at: str, seed: int) -> Floats:
     """(events, items) cosine of each event's wish and each item's text, by the features' text encoder."""
     asked = _unit(text_encoder().encode(queries(problem, at, seed)))
-    items, _ = features.vectors(problem, "text")
+    items, _ = vectors(problem, "text")
     between: Floats = asked @ _unit(items).T
     return between
 

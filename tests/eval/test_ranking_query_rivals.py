@@ -1,7 +1,7 @@
 """Wishes: one an event, the same for everybody, never naming the target."""
 
 from eval.ranking.problem import Problem
-from eval.ranking.query import queries
+from eval.ranking.query_rivals import queries
 from llmrec.train.query_texts import HELD_OUT_PHRASES
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.ranking.queries import Queries, ask, shuffled
+from eval.ranking.query_vectors import Queries, ask, shuffled
 from eval.ranking.variants import Trained
 from llmrec.catalog.types import Catalog
 from llmrec.evaluation.splits import rolling_events, rolling_split
