@@ -16,9 +16,9 @@ def home() -> Path:
 
 
 def resource(name: str) -> Path:
-    """The folder `prompts` or `adapters` that ships with llmrec.
+    """The folder `prompts`, `adapters` or `configs` that ships with llmrec.
 
-    A wheel holds both inside the package; in a checkout they lie beside it. Folders of these names elsewhere (in
+    A wheel holds them inside the package; in a checkout they lie beside it. Folders of these names elsewhere (in
     site-packages, in the current directory) are never looked at.
 
     Raises

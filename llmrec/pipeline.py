@@ -27,6 +27,7 @@ from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated
 from llmrec.evidence.probes import probed, spoken
 from llmrec.evidence.surrogate import Surrogate
+from llmrec.model.catalog_match import catalog_match, check_catalog
 from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
@@ -60,6 +61,8 @@ class Pipeline:
     """Rows of the items that came or changed since the index was built."""
     withdrawn: tuple[int, ...] = ()
     """Rows of the items that are offered no longer."""
+    remarks: tuple[str, ...] = ()
+    """What every answer says of the pipeline itself."""
 
     @cached_property
     def name(self) -> str:
@@ -117,9 +120,11 @@ def load_pipeline(
     home = paths.home()
     folder = data or demo_data(home)
     checkpoint = load_checkpoint(adapter or paths.resource("adapters") / "ml-100k")
+    catalog = catalog or load_catalog(folder)
+    # One that the caller names is used on any catalogue, which every answer then says.
+    match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)
     verify(base, what="the base model")
-    catalog = catalog or load_catalog(folder)
     features, problems = features_of(catalog, checkpoint, home)
     note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
@@ -140,7 +145,10 @@ def load_pipeline(
         rebuilt = IndexMismatch if resilient else IndexOutdated
         opener = partial(_index, path, fingerprint, components, catalog, rebuild, rebuilt)
     index = ResilientIndex(opener) if resilient else opener()
-    return Pipeline(catalog, checkpoint, model, table, components, engine, index, features, tuple(problems))
+    remarks = (note,) if (note := match.note()) else ()
+    return Pipeline(
+        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks
+    )
 
 
 def through_vllm(pipeline: Pipeline, rank_url: str, write_url: str) -> Pipeline:

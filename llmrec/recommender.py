@@ -238,7 +238,7 @@ class Recommender:
         return tuple(found)
 
     def _notes(self, shown: list[int], request: Request) -> list[str]:
-        notes = [str(problem) for problem in self.pipeline.problems]
+        notes = [*self.pipeline.remarks, *map(str, self.pipeline.problems)]
         if len(shown) < request.k:
             notes.append(f"only {len(shown)} items are left that fit; loosen the filter or ask for fewer")
         return notes

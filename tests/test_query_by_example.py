@@ -56,8 +56,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory, base_model: Path) -> Iterator
     folder = tmp_path_factory.mktemp("shoes")
     data = write_shop(folder / "shop")
     shape = RecLMConfig(exit_layer=1, dim=32, lora_rank=2)
-    config = TrainConfig(model=shape, base=base_model, epochs=1, queries=0, rationale=RationaleConfig(pairs=0))
-    train(data, folder / "pack", config, lambda _: None, lambda _: None)
+    config = TrainConfig(
+        model=shape, base=base_model, epochs=1, queries=0, rationale=RationaleConfig(pairs=0), test=False
+    )
+    train(data, folder / "pack", config)
     recommender = Recommender.open(data, folder / "pack")
     yield recommender
     recommender.pipeline.index.close()

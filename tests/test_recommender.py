@@ -10,11 +10,14 @@ import pytest
 
 from llmrec.errors import BadFilter, BadInput, CheckpointError, CheckpointMismatch, UnknownItem, UnknownUser
 from llmrec.evaluation.splits import rolling_split
+from llmrec.paths import resource
 from llmrec.pipeline import load_pipeline
 from llmrec.rationale.phrasing import Style
 from llmrec.recommender import Recommender, Request
 from llmrec.retrieval.filters import parse_where
 from llmrec.verification.verifier import verify
+
+FILMS = resource("adapters") / "ml-100k"
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +215,6 @@ def test_a_folder_without_a_pack_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_pack_of_another_base_is_refused(tmp_path: Path) -> None:
-    from llmrec.paths import resource
-
     for file in (resource("adapters") / "ml-100k").iterdir():
         if file.is_file():
             (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -241,7 +242,7 @@ def write_stall(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
-    recommender = Recommender.open(write_stall(tmp_path_factory.mktemp("stall")), None)
+    recommender = Recommender.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
     yield recommender
     recommender.pipeline.index.close()
 
@@ -249,6 +250,14 @@ def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
 def test_a_catalogue_of_other_items_is_answered_without_training(stall: Recommender) -> None:
     found = stall.recommend(Request(user="u", query="science fiction", k=2, explain=True))
     assert {item.id for item in found.items} == {"b", "c"}
+    assert any("knows 0 of the 4 items" in note for note in found.notes)  # never without saying so
+
+
+def test_the_checkpoint_of_the_demo_is_not_used_on_another_catalogue_unasked(tmp_path: Path) -> None:
+    with pytest.raises(
+        CheckpointMismatch, match=r"another catalogue.*0 of its 1,682 items; name the checkpoint"
+    ):
+        Recommender.open(write_stall(tmp_path), None)
 
 
 def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: Recommender, tmp_path: Path) -> None:
@@ -265,13 +274,13 @@ def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, chang
     write_stall(tmp_path)
     (tmp_path / "images").mkdir()
     Image.new("RGB", (64, 64), "red").save(tmp_path / "images" / "c.png")
-    Recommender.open(tmp_path, None).pipeline.index.close()
+    Recommender.open(tmp_path, FILMS).pipeline.index.close()
     if change == "picture":
         Image.linear_gradient("L").convert("RGB").save(tmp_path / "images" / "c.png")
     else:
         old, new = ("A space comedy", "A submarine opera") if change == "description" else ("|Comedy", "|Musical")
         (tmp_path / "items.csv").write_text(STALL.replace(old, new))
-    parts = Recommender.open(tmp_path, None).pipeline
+    parts = Recommender.open(tmp_path, FILMS).pipeline
     try:
         q = np.random.default_rng(0).normal(size=(1, parts.components.v.shape[1])).astype(np.float32)
         rows, scores = parts.index.query(q, 4)

@@ -13,6 +13,7 @@ from llmrec.evaluation.splits import rolling_split
 from llmrec.model.config import RecLMConfig
 from llmrec.setup import materialise_base
 from llmrec.train.config import RationaleConfig, TrainConfig
+from llmrec.train.logs import TrainEvent
 
 EPOCHS = 4
 PAIRS = 1600
@@ -49,15 +50,15 @@ def train_checkpoint(data: Path, out: Path, users: int, seed: int, pairs: int = 
         split=split,
         rationale=RationaleConfig(pairs=pairs),
     )
-    train(data, out, config, _epoch, tell)
+    train(data, out, config, report=_report)
     return out
 
 
-def _epoch(entry: dict[str, float]) -> None:
-    if "ndcg@10" in entry:
-        tell(f"epoch {int(entry['epoch']) + 1}: loss {entry['loss']:.3f}, valid NDCG@10 {entry['ndcg@10']:.4f}")
-    elif "rationale" in entry and int(entry["step"]) % 20 == 0:
-        tell(f"sentences: step {int(entry['step'])} of {int(entry['steps'])}")
+def _report(event: TrainEvent) -> None:
+    if event.message:
+        tell(event.message)
+    elif event.stage == "rationale" and event.step % 20 == 0:
+        tell(f"sentences: step {event.step} of {event.steps}")
 
 
 def tell(line: str) -> None:

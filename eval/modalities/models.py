@@ -25,8 +25,9 @@ from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.preference import PreferenceModel
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
+from llmrec.train.logs import Report, log_lines
 from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.trainer import Report, fit
+from llmrec.train.trainer import Prompts, fit
 
 Floats = NDArray[np.float32]
 MOST_EVENTS = 2000
@@ -92,7 +93,7 @@ def train_model(
     training: Training,
     seed: int,
     checkpoint: Path | None = None,
-    report: Report | None = None,
+    report: Report = log_lines,
 ) -> Trained:
     """Trains on `task.train` with every modality of `features`; goes on from `checkpoint` where there is one."""
     start = time.monotonic()
@@ -106,9 +107,7 @@ def train_model(
     progress = fit(
         model,
         table,
-        task.train,
-        words.before,
-        query_writer(catalog, words),
+        Prompts(task.train, words.before, query_writer(catalog, words)),
         lambda m: llm_ndcg(m, table, words.before, watched),
         config,
         checkpoint,

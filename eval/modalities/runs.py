@@ -24,6 +24,7 @@ from llmrec.encoders.registry import DEFAULTS
 from llmrec.evaluation.metrics import mask_seen
 from llmrec.paths import home
 from llmrec.ranking.preference import PreferenceModel
+from llmrec.train.logs import TrainEvent
 from llmrec.train.preference import learn_preference
 
 ORACLE = "oracle"
@@ -130,7 +131,7 @@ def _trained_once(run: Run, features: Features, task: Task, section: str, model:
     if not missing:
         return
     print(f"{world.name} {model} seed {run.seed}, {section}: training", flush=True)
-    checkpoint = run.store / world.name / f"{section}.{model}__s{run.seed}.pt"
+    checkpoint = run.store / world.name / f"{section}.{model}__s{run.seed}.safetensors"
     learnt = Learnt.of(task, features, _taste(run, features, task))
     trained = train_model(
         world.catalog, task, features, learnt, run.base, run.recipe, run.training, run.seed, checkpoint, report_epoch
@@ -156,11 +157,8 @@ def _taste(run: Run, features: Features, task: Task) -> PreferenceModel | None:
     return taste
 
 
-def report_epoch(step: Mapping[str, float]) -> None:
+def report_epoch(event: TrainEvent) -> None:
     """Print an epoch's validation."""
-    if "ndcg@10" in step:
-        print(
-            f"  epoch {step['epoch'] + 1:.0f}: loss {step['loss']:.3f}, valid NDCG@10 of the LLM {step['ndcg@10']:.4f} "
-            f"({step['seconds']:.0f} s)",
-            flush=True,
-        )
+    if event.kind == "epoch":
+        print(f"  {event.message}", flush=True)
+

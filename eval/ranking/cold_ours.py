@@ -164,4 +164,4 @@ def cold_queries(context: Context, problem: Problem, split: Split, hidden: ColdS
 
 
 def _checkpoint(context: Context, problem: Problem, seed: int) -> Path:
-    return context.store / problem.name / "checkpoints" / f"cold__s{seed}.pt"
+    return context.store / problem.name / "checkpoints" / f"cold__s{seed}.safetensors"

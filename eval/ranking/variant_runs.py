@@ -21,6 +21,7 @@ from llmrec.model.config import RecLMConfig
 from llmrec.paths import home
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
+from llmrec.train.logs import TrainEvent
 
 SHUFFLED = "llm, history shuffled"
 
@@ -61,7 +62,7 @@ def trained_queries(context: Context, problem: Problem, split: Split, name: str,
         return Queries.load(file)
     print(f"{problem.name} {name} seed {seed}: training", flush=True)
     features = all_features(problem)
-    checkpoint = context.store / problem.name / "checkpoints" / f"{name}__s{seed}.pt"
+    checkpoint = context.store / problem.name / "checkpoints" / f"{name}__s{seed}.safetensors"
     trained = train_variant(
         problem.catalog,
         split,
@@ -77,10 +78,10 @@ def trained_queries(context: Context, problem: Problem, split: Split, name: str,
     return found
 
 
-def report_epoch(step: Mapping[str, float]) -> None:
+def report_epoch(event: TrainEvent) -> None:
     """Print an epoch's validation."""
-    if "ndcg@10" in step:
-        print(f"  epoch {step['epoch']:.0f}: valid NDCG@10 {step['ndcg@10']:.4f} ({step['seconds']:.0f} s)", flush=True)
+    if event.kind == "epoch":
+        print(f"  {event.message}", flush=True)
 
 
 def file_variant(

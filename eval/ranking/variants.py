@@ -24,8 +24,9 @@ from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
+from llmrec.train.logs import Report, log_lines
 from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.trainer import Progress, Report, fit
+from llmrec.train.trainer import Progress, Prompts, fit
 
 TITLE_TOKENS = 10
 """Words' tokens an item takes in the titles-as-words prompt; longer titles are cut, shorter ones padded."""
@@ -118,7 +119,7 @@ def train_variant(
     base: Path,
     variant: Variant,
     seed: int,
-    report: Report | None = None,
+    report: Report = log_lines,
     valid: tuple[Event, ...] | None = None,
     checkpoint: Path | None = None,
 ) -> Trained:
@@ -139,9 +140,7 @@ def train_variant(
     progress = fit(
         model,
         table,
-        rows,
-        words.before,
-        query_writer(catalog, words),
+        Prompts(rows, words.before, query_writer(catalog, words)),
         lambda m: llm_ndcg(m, table, words.before, held),
         recipe,
         checkpoint,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from llmrec.evidence.records import ItemEvidence
     from llmrec.response import Recommended, Streamed
     from llmrec.setup.doctor import Finding
+    from llmrec.train.run import TrainResult
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -182,3 +183,19 @@ def audited(result: Mapping[str, Any]) -> None:
     for why in result["missed"]:
         OUT.print(f"[red]missed[/] {escape(why)}", soft_wrap=True)
     OUT.print(f"[bold]report[/]  {escape(result['report'])}", soft_wrap=True)
+
+
+def trained(result: "TrainResult", as_json: bool) -> None:
+    """What a training run reached: the test part as a table, the rest a line each."""
+    facts = {"folder": str(result.folder), "metrics": result.metrics, "test": result.test, "seconds": result.seconds}
+    if as_json:
+        json(facts)
+        return
+    if result.test:
+        table = Table("test part", "NDCG@10", "Recall@10", "MRR@10", box=None, pad_edge=False)
+        for model, row in result.test.items():
+            spread = f"{row['ndcg@10']:.4f} ± {row['se_ndcg@10']:.4f}"
+            table.add_row(escape(model), spread, f"{row['recall@10']:.4f}", f"{row['mrr@10']:.4f}")
+        OUT.print(table)
+    ready({name: value for name, value in result.metrics.items() if not name.startswith("test")})
+    ready({f"{stage} seconds": round(seconds) for stage, seconds in result.seconds.items()} | {"folder": result.folder})

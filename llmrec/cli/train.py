@@ -6,7 +6,9 @@ What `llmrec simshop` does besides reading its options: the bar, and the summary
 """
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,23 +25,45 @@ from llmrec import paths
 from llmrec.cli import show
 from llmrec.cli.boundary import Interrupted
 from llmrec.setup import materialise_base
-from llmrec.train.config import TrainConfig
-from llmrec.train.rationale_lora import training_state_of
+
+if TYPE_CHECKING:
+    from llmrec.train.config import ClipConfig, TrainConfig
+    from llmrec.train.logs import Report, TrainEvent
+    from llmrec.train.run import TrainResult
 
 
-def run_training(
-    data: Path,
-    out: Path,
-    recipe: TrainConfig,
-) -> dict[str, float]:
-    """Train with a bar on stderr (an epoch's line alone where that is no terminal); return the validation metrics.
+def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult":
+    """Train with a bar on stderr, or with a line a minute where that is no terminal.
 
-    Raises `Interrupted` on Ctrl-C, when the checkpoint has been written, and what `llmrec.train.run.train` raises.
+    Raises `Interrupted` on Ctrl-C, when the training state has been written, and what `llmrec.train.run.train` raises.
     """
-    from llmrec.train.run import train
+    from llmrec.train.run import STATE, train
 
     if recipe.base is None:
         materialise_base(paths.home(), show.note)
+    try:
+        with reporting() as report:
+            return train(data, out, recipe, report=report)
+    except KeyboardInterrupt as error:
+        kept = any((out / STATE).glob("*.safetensors"))
+        words = f"its state is kept in {out / STATE}" if kept else "no step was done yet"
+        raise Interrupted(f"training was interrupted; {words}; run the same command to go on") from error
+
+
+def run_pack(run: Path, out: Path, data: Path | None) -> "TrainResult":
+    """Write a checkpoint of a run as it stands; raises what `llmrec.train.run.pack` does."""
+    from llmrec.train.run import pack
+
+    with reporting() as report:
+        return pack(run, out, data=data, report=report)
+
+
+@contextmanager
+def reporting() -> "Iterator[Report]":
+    """What shows a training run: a bar on a terminal, else a line for each epoch and each minute."""
+    if not show.ERR.is_terminal:
+        yield LineReport(show.note)
+        return
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("steps,"),
         TimeElapsedColumn(), TextColumn("gone, at most"), TimeRemainingColumn(), TextColumn("left"),
@@ -47,33 +71,45 @@ def run_training(
     with Progress(*columns, console=show.ERR) as progress:
         bar = progress.add_task("reading the catalogue", total=None)
 
-        def report(entry: dict[str, float]) -> None:
-            if "rationale" in entry:
-                progress.update(bar, description="sentences", completed=entry["step"], total=entry["steps"])
-                return
-            epoch = int(entry["epoch"]) + 1
-            if "ndcg@10" in entry:
-                spent = f"{entry['seconds'] / 60:.1f} min"
-                say(f"epoch {epoch}: loss {entry['loss']:.3f}, valid NDCG@10 {entry['ndcg@10']:.4f}, {spent}")
-                return
-            steps = int(entry["steps"])
-            done, total = steps * (epoch - 1) + int(entry["step"]), steps * recipe.epochs
-            name = f"epoch {epoch} of at most {recipe.epochs}"
-            progress.update(bar, description=name, completed=done, total=total)
+        def report(event: "TrainEvent") -> None:
+            if event.message:
+                progress.console.print(event.message, markup=False)
+            if event.kind == "step":
+                progress.update(bar, description=name_of(event), completed=event.step, total=event.steps)
 
-        def say(line: str) -> None:
-            progress.console.print(line, markup=False)
-
-        try:
-            return train(data, out, recipe, report, say)
-        except KeyboardInterrupt as error:
-            kept = [file for file in (training_state_of(out / "rationale"), out / "checkpoint.pt") if file.exists()]
-            words = f"its checkpoint is kept in {kept[0]}" if kept else "no step was done yet"
-            raise Interrupted(f"training was interrupted; {words}; run the same command to go on") from error
+        yield report
 
 
-if TYPE_CHECKING:
-    from llmrec.train.config import ClipConfig
+class LineReport:
+    """Messages and epochs as they come, and where a stage stands once a minute."""
+
+    def __init__(self, say: Callable[[str], None], every: float = 60.0) -> None:
+        """`say` is told each line; `every`: seconds."""
+        self._say, self._every = say, every
+        self._stage, self._began, self._first, self._told = "", 0.0, 0, 0.0
+
+    def __call__(self, event: "TrainEvent") -> None:
+        """Say what there is to say of the event."""
+        if event.message:
+            self._say(event.message)
+        if event.kind != "step":
+            return
+        now = time.monotonic()
+        if event.stage != self._stage:
+            self._stage, self._began, self._first, self._told = event.stage, now, event.step, now
+        if now - self._told >= self._every:
+            self._told = now
+            pace = (now - self._began) / max(1, event.step - self._first)
+            left = pace * (event.steps - event.step) / 60
+            loss = ", ".join(f"{name} {value:.3f}" for name, value in event.metrics.items())
+            self._say(f"{name_of(event)}: step {event.step:,} of {event.steps:,}, {loss}; at most {left:.0f} min left")
+
+
+def name_of(event: "TrainEvent") -> str:
+    """What is under way, in words."""
+    name = {"refit": "again on all events, ", "rationale": "sentences"}.get(event.stage, "")
+    most = "at most " if event.stage == "select" else ""
+    return f"{name}epoch {event.epoch} of {most}{event.epochs}" if event.epochs else name
 
 
 def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dict[str, float]:

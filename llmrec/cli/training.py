@@ -7,6 +7,16 @@ import typer
 
 from llmrec import paths
 from llmrec.cli import show
+from llmrec.cli.configuring import (
+    ClipCommand,
+    ConfigCommand,
+    ConfigFile,
+    PrintConfig,
+    Settings,
+    config_file,
+    given,
+    shortcut,
+)
 from llmrec.cli.options import Adapter, Base, Chroma, Data, Json
 
 app = typer.Typer()
@@ -77,94 +87,103 @@ def simshop(
     show.json(result) if json else show.ready(result)
 
 
-@app.command()
+@app.command(cls=ConfigCommand)
 def train(
-    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
-    out: Annotated[Path, typer.Option("--out", help="Adapter pack to write; a run in it is taken up again.")],
-    split: Annotated[
-        Path | None, typer.Option("--split", help="Split file (JSON lines): train on its train part alone.")
+    data: Annotated[Path | None, typer.Option("--data", help="Catalogue folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the checkpoint; a run in it is gone on with.")
     ] = None,
-    base: Base = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Most epochs; it stops early.")] = 12,
-    layers: Annotated[int, typer.Option("--layers", min=1, help="Decoder layers that rank.")] = 4,
-    queries: Annotated[int, typer.Option("--wishes", min=0, help="Wishes in words along a history.")] = 6,
-    rationales: Annotated[
-        int,
-        typer.Option("--rationales", min=0, help="Sentences the LLM learns to write from; 0: plain sentences only."),
-    ] = 1600,
+    config: ConfigFile = None,
+    settings: Settings = None,
+    print_config: PrintConfig = False,
+    split: Annotated[str | None, shortcut("split", "--split")] = None,
+    test: Annotated[bool | None, shortcut("test", "--test/--no-test")] = None,
+    continue_from: Annotated[Path | None, shortcut("continue_from", "--continue-from")] = None,
+    base: Annotated[Path | None, shortcut("base", "--base")] = None,
+    seed: Annotated[int | None, shortcut("seed", "--seed")] = None,
+    epochs: Annotated[int | None, shortcut("epochs", "--epochs")] = None,
+    layers: Annotated[int | None, shortcut("model.exit_layer", "--layers")] = None,
+    queries: Annotated[int | None, shortcut("queries", "--queries", "--wishes")] = None,
+    rationales: Annotated[int | None, shortcut("rationale.pairs", "--rationales")] = None,
     encoder: Annotated[
         list[str] | None,
         typer.Option("--encoder", help="MODALITY=SPEC, such as image=timm:resnet50; may be given for each modality."),
     ] = None,
-    rationale_epochs: Annotated[
-        int, typer.Option("--rationale-epochs", min=1, help="Times it sees each; more for a small catalogue.")
-    ] = 1,
-    fusion: Annotated[
-        str,
-        typer.Option("--fusion", help="concat, weighted, late, attention, resampler, graph or recurrent."),
-    ] = "concat",
-    temporal: Annotated[
-        str, typer.Option("--temporal", help="How frames become one vector: mean, transformer or lstm.")
-    ] = "mean",
-    interest: Annotated[
-        int, typer.Option("--interest", min=0, help="Directions that matter to users, read in place of whole vectors.")
-    ] = 0,
-    shuffle: Annotated[
-        bool, typer.Option("--shuffle", help="Read histories in a new order each epoch: where order tells nothing.")
-    ] = False,
-    focal: Annotated[float, typer.Option("--focal", min=0, help="Gamma of the focal loss; 0: cross-entropy.")] = 0.0,
-    class_weights: Annotated[
-        float, typer.Option("--class-weights", min=0, max=1, help="Power of the inverse item frequency in the loss.")
-    ] = 0.0,
-    resample_rare: Annotated[
-        float,
-        typer.Option("--resample-rare", min=0, max=1, help="Repeat prompts with media that a smaller share has."),
-    ] = 0.0,
-    contexts: Annotated[
-        float,
-        typer.Option("--contexts", min=0, max=1, help="Share of wishes asked with their event's time and season."),
-    ] = 0.0,
+    rationale_epochs: Annotated[int | None, shortcut("rationale.epochs", "--rationale-epochs")] = None,
+    fusion: Annotated[str | None, shortcut("model.fusion", "--fusion")] = None,
+    temporal: Annotated[str | None, shortcut("model.temporal", "--temporal")] = None,
+    interest: Annotated[int | None, shortcut("model.interest", "--interest")] = None,
+    shuffle: Annotated[bool | None, shortcut("shuffle", "--shuffle/--no-shuffle")] = None,
+    focal: Annotated[float | None, shortcut("focal", "--focal")] = None,
+    class_weights: Annotated[float | None, shortcut("class_weights", "--class-weights")] = None,
+    resample_rare: Annotated[float | None, shortcut("resample_rare", "--resample-rare")] = None,
+    contexts: Annotated[float | None, shortcut("contexts", "--contexts")] = None,
+    tensorboard: Annotated[bool | None, shortcut("tensorboard", "--tensorboard/--no-tensorboard")] = None,
     json: Json = False,
 ) -> None:
-    """Train an adapter pack on a catalogue; Ctrl-C keeps a checkpoint, and the same command goes on from it."""
-    from llmrec.cli.train import run_training
+    """Train a checkpoint on a catalogue; Ctrl-C keeps the training state, and the same command goes on from it.
+
+    Every field of the config can be set: by --config, by --set, and the usual ones by options of their own.
+    """
     from llmrec.encoders.registry import chosen
-    from llmrec.model.config import RecLMConfig
-    from llmrec.train.config import RationaleConfig, TrainConfig
+    from llmrec.train.config import TrainConfig
 
-    recipe = TrainConfig(
-        seed=seed,
-        model=RecLMConfig(exit_layer=layers, fusion=fusion, temporal=temporal, interest=interest),
-        encoders=chosen(encoder or ()),
-        base=base,
-        split=split,
-        epochs=epochs,
-        queries=queries,
-        contexts=contexts,
-        shuffle=shuffle,
-        focal=focal,
-        class_weights=class_weights,
-        resample_rare=resample_rare,
-        rationale=RationaleConfig(pairs=rationales, epochs=rationale_epochs),
-    )
-    metrics = run_training(data, out, recipe)
-    show.json(metrics) if json else show.ready(metrics)
+    fields = given(
+        split=split, test=test, continue_from=continue_from, base=base, seed=seed, epochs=epochs,
+        model__exit_layer=layers, queries=queries, rationale__pairs=rationales, rationale__epochs=rationale_epochs,
+        model__fusion=fusion, model__temporal=temporal, model__interest=interest, shuffle=shuffle, focal=focal,
+        class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
+        encoders=chosen(encoder) if encoder else None,
+    )  # fmt: skip
+    recipe = TrainConfig.read(config_file(config), settings or (), **fields)
+    if print_config:
+        show.OUT.print(recipe.as_yaml(), soft_wrap=True, markup=False, end="")
+        return
+    if data is None or out is None:
+        raise typer.BadParameter("--data and --out are needed")
+    from llmrec.cli.train import run_training
+
+    show.trained(run_training(data, out, recipe), json)
 
 
-@app.command("train-clip")
+@app.command()
+def pack(
+    run: Annotated[Path, typer.Option("--from", help="Folder of a training run, its --out.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the checkpoint to write; another one.")],
+    data: Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: that of the run).")] = None,
+    json: Json = False,
+) -> None:
+    """Write a checkpoint of a training run as it stands: one that was cut short, or that is still under way."""
+    from llmrec.cli.train import run_pack
+
+    show.trained(run_pack(run, out, data), json)
+
+
+@app.command("train-clip", cls=ClipCommand)
 def train_clip(
-    data: Annotated[list[Path], typer.Option("--data", help="Catalogue folder; may be given several times.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of heads to write.")],
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 500,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Catalogue folder; may be given several times.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of heads to write.")] = None,
+    config: ConfigFile = None,
+    settings: Settings = None,
+    print_config: PrintConfig = False,
+    seed: Annotated[int | None, shortcut("seed", "--seed")] = None,
+    steps: Annotated[int | None, shortcut("steps", "--steps")] = None,
     json: Json = False,
 ) -> None:
     """Train CLIP heads that put the catalogues' pictures and words in one space (as clip-lite's)."""
-    from llmrec.cli.train import run_train_clip
     from llmrec.train.config import ClipConfig
 
-    metrics = run_train_clip(data, out, ClipConfig(seed=seed, steps=steps))
+    recipe = ClipConfig.read(config_file(config), settings or (), **given(seed=seed, steps=steps))
+    if print_config:
+        show.OUT.print(recipe.as_yaml(), soft_wrap=True, markup=False, end="")
+        return
+    if not data or out is None:
+        raise typer.BadParameter("--data and --out are needed")
+    from llmrec.cli.train import run_train_clip
+
+    metrics = run_train_clip(data, out, recipe)
     show.json(metrics) if json else show.ready(metrics)
 
 

@@ -102,7 +102,7 @@ def restore_model(checkpoint: Checkpoint, base: Path) -> RecLM:
         for parameter, p in model.named_parameters():
             if parameter.startswith("backbone."):
                 continue  # merged above
-            stored = _stored(checkpoint, parameter)
+            stored = stored_parameter(checkpoint, parameter)
             _check_shape(checkpoint, parameter, stored.shape, p.shape)
             p.copy_(torch.from_numpy(stored.astype(np.float32)))
     return model.eval().requires_grad_(False)
@@ -171,7 +171,7 @@ def normalisers(checkpoint: Checkpoint) -> dict[str, Normaliser]:
     return found
 
 
-def _stored(checkpoint: Checkpoint, parameter: str) -> NDArray[np.float16]:
+def stored_parameter(checkpoint: Checkpoint, parameter: str) -> NDArray[np.float16]:
     for today, former in RENAMED_PARAMETERS.items():
         if parameter.startswith(today):
             names = [parameter, *(parameter.replace(today, name, 1) for name in former)]

@@ -1,9 +1,10 @@
-"""Fits the weights of the fused score on validation events: one set for histories, one for histories with wishes.
+"""Fits the weights of the fused score on validation events: one set for histories, one for histories with queries.
 
-It also decides whether scores are lent to the items that nobody has taken yet.
+It also decides whether scores are transferred to the items without events.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -20,12 +21,46 @@ from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.score_component import LLM, ComponentKey
+from llmrec.train.example_weights import example_shares
 from llmrec.train.query_texts import compose_query
 
 MOST_EVENTS = 2000
 """Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
 TRANSFER_COST = 0.01
-"""Share of the valid NDCG@10 that giving new items their chance may cost: no held-out event can show its worth."""
+"""Share of the valid NDCG@10 that giving cold items their chance may cost: no held-out event can show its worth."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the components are mixed.
+
+    Parameters
+    ----------
+    weights
+        Situation ("history", "words", "example") -> component -> weight.
+    metrics
+        What was reached with them, on the events that they were fitted on: more than on others. Also the learnt weights
+        of the modalities, where the fusion has such.
+    cold_start
+        Whether scores are transferred to items without events.
+    """
+
+    weights: dict[str, dict[ComponentKey, float]]
+    metrics: dict[str, float]
+    cold_start: bool
+
+    def covering(self, components: Components) -> "Calibration":
+        """The same for components of other events: one that these weights were not fitted with counts nothing.
+
+        The codes of a taste, say, are learnt of long histories alone.
+        """
+        nobody = np.zeros((1, components.v.shape[1]), np.float32)
+        names = dict.fromkeys(components.scores(nobody, [()]), 0.0)
+        weights = {
+            s: dict(w) if s == "example" else {**w, **{n: 0.0 for n in names if n not in w}}
+            for s, w in self.weights.items()
+        }
+        return replace(self, weights=weights)
 
 
 def calibrate(
@@ -37,11 +72,27 @@ def calibrate(
     events: Sequence[Event],
     text: Encoder[str],
     seed: int,
-) -> tuple[dict[str, dict[ComponentKey, float]], dict[str, float], bool]:
-    """Situation ("history", "words") -> component -> weight; the validation metrics reached with them, and the learned
-    weights of the modalities where the fusion has such; whether scores are lent to items without events.
+) -> Calibration:
+    """Fit the weights of the fused score on held-out events.
 
-    `components` comes without lending.
+    Parameters
+    ----------
+    model
+        That has not learnt from the events.
+    table
+        The items.
+    words
+        Of the prompt.
+    components
+        Without transfer to cold items.
+    catalog
+        Whose items queries are composed of.
+    events
+        Held out; of more than `MOST_EVENTS` a random part is taken.
+    text
+        Encoder of the queries.
+    seed
+        Of that part, and of the queries.
     """
     chosen = list(events)
     if len(chosen) > MOST_EVENTS:
@@ -54,8 +105,8 @@ def calibrate(
     soft = soft_tokens(model, table)
     q = query_vectors(model, soft, words.before, histories)
     targets = [e.target for e in chosen]
-    transfers = worth_transferring(components, q, chosen)
-    if transfers:
+    cold_start = worth_transferring(components, q, chosen)
+    if cold_start:
         components = components.with_cold_start()
     plain = components.scores(q, histories)
     weights = {"history": fit_weights(plain, targets, histories)}
@@ -66,15 +117,16 @@ def calibrate(
         asked: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
         queried = components.scores(q, histories, asked)
         weights["words"] = fit_weights(queried, targets, histories)
-        metrics["valid ndcg@10 under wishes"] = _ndcg(queried, weights["words"], chosen)
+        metrics["valid ndcg@10 under queries"] = _ndcg(queried, weights["words"], chosen)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
-    return weights, metrics, transfers
+    weights["example"], reached = example_shares(model, table, words, components, events, weights["history"], seed)
+    return Calibration(weights, metrics | reached, cold_start)
 
 
 def worth_transferring(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
-    """Whether lending scores to new items costs no more than `TRANSFER_COST` on `events`, whose queries are `q`.
+    """Whether transferring scores to cold items costs no more than `TRANSFER_COST` on `events`, whose queries are `q`.
 
-    Where every item is known by now nothing can be measured, and the new ones that come later are lent to.
+    Where every item is known by now nothing can be measured, and scores are transferred to those that come later.
     """
     with_cold_start = components.with_cold_start()
     if with_cold_start.cold_start is None:

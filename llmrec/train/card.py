@@ -1,88 +1,165 @@
-"""The pack's card and its provenance: what it was made from, how, where, and what it reached."""
+"""The checkpoint's card and its provenance: what it was made from, how, where, and what it reached."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llmrec.evaluation.splits import events_digest
 from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
+from llmrec.train.continued import TRAINED_UNTIL, Start, trained_until
+from llmrec.train.data import TrainingData
+from llmrec.train.held_out import Table
 from llmrec.train.trainer import Progress
-
-if TYPE_CHECKING:
-    from llmrec.train.run import Material
 
 RECORD = "training.json"
 """How the rationale LoRA beside it was made."""
 
 
-def provenance(material: "Material", config: TrainConfig, progress: Progress) -> dict[str, Any]:
-    """Data, split, recipe, machine, time and commit of a run."""
-    features = material.features
+def provenance(
+    data: TrainingData,
+    recipe: TrainConfig,
+    chosen: Progress,
+    refitted: Progress | None,
+    test: Table,
+    start: Start | None,
+) -> dict[str, Any]:
+    """Data, split, recipe, machine, time, commit and test of a run.
+
+    Parameters
+    ----------
+    data
+        What the model has learnt from.
+    recipe
+        Of the loop.
+    chosen
+        The training whose best epoch validation found.
+    refitted
+        The training on everything, where there was one.
+    test
+        What the first reached on the test part.
+    start
+        The checkpoint that training went on from.
+    """
+    items, learnt = data.catalog.items, data.learnt
     return {
-        "data": material.catalog.name,
-        "items": len(material.catalog.items),
-        "users": len(material.histories),
-        "training events": sum(len(rows) for rows in material.histories.values()),
-        "training digest": events_digest(
-            {user: [material.catalog.items[row].id for row in rows] for user, rows in material.histories.items()}
-        ),
-        "items with": {m: int(features.mask[m].sum()) for m in features.encoders},
-        "split": material.split,
-        "recipe": {"epochs": config.epochs, "patience": config.patience} | config.recipe(),
-        "best epoch": progress.best_epoch + 1,
-        "seconds": round(progress.seconds, 1),
+        "data": data.catalog.name,
+        "items": len(items),
+        "users": len(learnt),
+        "training events": sum(len(rows) for rows in learnt.values()),
+        "training digest": events_digest({user: [items[row].id for row in rows] for user, rows in learnt.items()}),
+        TRAINED_UNTIL: trained_until(data.catalog, learnt),
+        "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
+        "split": data.split,
+        **({"continued from": start.checkpoint.info.name} if start else {}),
+        "test": test,
+        "recipe": {"epochs": recipe.epochs, "patience": recipe.patience} | recipe.recipe(),
+        "epochs": len(chosen.log),
+        "best epoch": chosen.best_epoch + 1,
+        "seconds": round(chosen.seconds, 1),
+        **({"seconds of the refit": round(refitted.seconds, 1)} if refitted else {}),
         **made_with(),
-        "machine": progress.machine,
+        "machine": chosen.machine,
     }
 
 
-def write_card(folder: Path, info: CheckpointInfo, progress: Progress) -> None:
-    """Writes card.md; of the rationale LoRA it tells where there is one."""
+def write_card(folder: Path, info: CheckpointInfo) -> None:
+    """Write card.md; of the rationale LoRA it tells where there is one."""
     about = info.provenance
     recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
     shape = "\n".join(f"| {name} | {value} |" for name, value in info.config)
-    metrics = "\n".join(f"| {name} | {value} |" for name, value in info.metrics.items())
     weights = "\n".join(
         f"| {situation} | {', '.join(f'{part} {weight}' for part, weight in parts.items() if weight)} |"
         for situation, parts in info.weights.items()
     )
-    media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items())
-    text = f"""# Adapter pack {info.name}
+    media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items() if count)
+    continued = f" Training went on from {about['continued from']}." if "continued from" in about else ""
+    text = f"""# Checkpoint {info.name}
 
 For the base model **{info.base}**: LoRA, soft-token fusion, item head, item-item model and fused-score weights.
 
 ## Data
 {about["data"]}: {about["items"]} items ({media}), {about["users"]} users, {about["training events"]} training events.
-Split: {about["split"]}. The pack holds vectors and weights computed from the data, none of its words or pictures;
-the data keep the terms of their owners.
+Split: {about["split"]}.{continued}
+
+The checkpoint holds vectors and weights computed from the data, none of its words or pictures; the data keep the terms
+of their owners.
 
 ## Encoders and prompts
 {", ".join(f"{m}: `{i}`" for m, i in info.encoders.items())}; prompts {", ".join(info.prompts.values())}.
 
-## Validation metrics
-| metric | value |
-| --- | --- |
-{metrics}
-
+{_test(about)}
+{_validation(info)}
 ## Fused score
 | situation | weight of each z-normalised component |
 | --- | --- |
 {weights}
 
-Items that nobody has taken yet are {"" if info.cold_start else "not "}lent the scores of items with media like theirs.
+Scores are {"" if info.cold_start else "not "}transferred to items without events from items with media like theirs.
 {_sentences(folder / "rationale" / RECORD)}
 ## Recipe
-{progress.seconds:.0f} s on {about["machine"]}, best of {len(progress.log)} epochs: {about["best epoch"]};
+{about["seconds"]:.0f} s on {about["machine"]}, best of {about["epochs"]} epochs: {about["best epoch"]};{_refit(about)}
 {about["date"]}, {release(about)}.
 
-| knob | value |
+| field | value |
 | --- | --- |
 {shape}
 {recipe}
 """
     write_text(folder / "card.md", text)
+
+
+def _test(about: Mapping[str, Any]) -> str:
+    """The card's section on the test part."""
+    table: Table = about["test"]
+    if not table:
+        return "## Test\nNone: no events were held out that chose nothing.\n"
+    first = next(iter(table.values()))
+    rows = "\n".join(
+        f"| {model} | {row['ndcg@10']:.4f} ± {row['se_ndcg@10']:.4f} | {row['recall@10']:.4f} | {row['mrr@10']:.4f} |"
+        for model, row in table.items()
+    )
+    after = (
+        "These figures are of a model that had not seen the test part. The one in this folder has the same epochs and\n"
+        "weights of the fused score, and has learnt from all events."
+        if "seconds of the refit" in about
+        else "They are of the model in this folder."
+    )
+    return f"""## Test
+{first["events"]:.0f} events of {first["users"]:.0f} users that chose nothing; all items outside the history are ranked.
+Means over users, ± standard error; the baselines learnt from the same events.
+
+| model | NDCG@10 | Recall@10 | MRR@10 |
+| --- | --- | --- | --- |
+{rows}
+
+{after}
+"""
+
+
+def _validation(info: CheckpointInfo) -> str:
+    """The card's section on what was reached on validation events."""
+    rows = [f"| {name} | {value} |" for name, value in info.metrics.items() if not name.startswith("test")]
+    if not rows:
+        return "## Validation\nNone: no events were held out to choose by.\n"
+    return (
+        """## Validation
+On the events that chose the epoch and the weights of the fused score, so higher than on others.
+
+| metric | value |
+| --- | --- |
+"""
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+def _refit(about: Mapping[str, Any]) -> str:
+    if "seconds of the refit" not in about:
+        return ""
+    return f" again on all events, {about['best epoch']} epochs: {about['seconds of the refit']:.0f} s;"
 
 
 def _sentences(record: Path) -> str:

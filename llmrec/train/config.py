@@ -1,9 +1,9 @@
 """What one training run is: every knob, its unit, its effect and its default, in one place."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from llmrec.config import Config
 from llmrec.model.config import RecLMConfig
@@ -62,9 +62,9 @@ class TrainConfig(Config):
     base: Path | None = None
     """Base LLM, a Hugging Face folder; default: the one that `llmrec setup` makes."""
 
-    split: Path | None = None
-    """Split file (JSON lines): train on its train part alone, stop early and weigh the score's components on valid,
-    report on test. Default: a split by each user's last events."""
+    split: Annotated[str | None, BeforeValidator(lambda x: str(x) if isinstance(x, Path) else x)] = None
+    """Split file (JSON lines, see `llmrec split`), `rolling` or `loo`: train on its train part alone, stop early and
+    weigh the score's components on valid, report on test. Default: see `test`."""
     test: bool = True
     """Whether each user's last events (up to 5) are held out for the number on the card, and the model is then trained
     anew on everything, as long as the first was best (about twice the time). False: no test, those events choose the

@@ -1,15 +1,43 @@
-"""Ranking quality of the LLM path alone on held-out events, during training."""
+"""Ranking quality on held-out events: of the LLM alone during training, of the whole and of baselines at the end."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.evaluation.metrics import ranking_metrics
+from llmrec.encoders.base import Encoder
+from llmrec.evaluation.metrics import (
+    mask_seen,
+    mean_over_users,
+    ndcg,
+    ranking_metrics,
+    recall,
+    reciprocal_rank,
+    target_ranks,
+    tie_order,
+    user_means,
+)
 from llmrec.evaluation.splits import Event
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
+from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
+from llmrec.ranking.components import Components
+from llmrec.ranking.fused import fuse
+from llmrec.ranking.score_component import LLM
+from llmrec.train.calibrate import MOST_EVENTS, Calibration
+from llmrec.train.data import TrainingData
+from llmrec.train.query_texts import compose_query
+
+Floats = NDArray[np.float32]
+Table = Mapping[str, Mapping[str, float]]
+"""Model -> metric -> value."""
+
+OURS, ALONE, QUERIED = "llmrec", "llmrec, the LLM alone", "llmrec, asked in words too"
+BATCH = 256
+"""Events whose scores are in memory at once."""
 
 
 def llm_scores(
@@ -40,3 +68,118 @@ def llm_ndcg(
             "ndcg@10"
         ]
     )
+
+
+def rank_test(
+    model: RecLM,
+    table: ItemTable,
+    words: PromptWords,
+    components: Components,
+    calibration: Calibration,
+    data: TrainingData,
+    text: Encoder[str],
+    seed: int,
+) -> dict[str, dict[str, float]]:
+    """Rank the test part by the fused score and by the LLM alone, with and without words.
+
+    Parameters
+    ----------
+    model, components
+        That have learnt from `data.histories`.
+    table
+        The items.
+    words
+        Of the prompt.
+    calibration
+        Weights fitted on `data.valid`.
+    data
+        Its `test` is ranked. With words a random part of it is: a query composed of what the target is, in phrasings
+        that training does not know.
+    text
+        Encoder of the queries.
+    seed
+        Of the queries.
+
+    Returns
+    -------
+    dict
+        Model -> metric -> value, see `quality`.
+    """
+    events, items = data.test, data.catalog.items
+    components = components.with_cold_start() if calibration.cold_start else components
+    order, soft = tie_order([item.id for item in items]), soft_tokens(model, table)
+    ranks: dict[str, list[NDArray[np.intp]]] = {OURS: [], ALONE: []}
+    for part in _batches(events):
+        histories = [e.history for e in part]
+        scores = components.scores(query_vectors(model, soft, words.before, histories), histories)
+        ranks[OURS].append(_ranks(fuse(scores, calibration.weights["history"], histories), part, order))
+        ranks[ALONE].append(_ranks(scores[LLM], part, order))
+    found = {name: quality(np.concatenate(mine), events) for name, mine in ranks.items()}
+    if "words" in calibration.weights:
+        asked = list(events) if len(events) <= MOST_EVENTS else Random(seed).sample(list(events), MOST_EVENTS)
+        queried = []
+        for part in _batches(asked):
+            histories = [e.history for e in part]
+            queries = [
+                compose_query(items[e.target], Random(f"{seed}:test:{e.user}:{e.number}"), held_out=True) for e in part
+            ]
+            q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
+            read = text.encode([query or "anything" for query in queries])
+            scores = components.scores(q, histories, read)
+            queried.append(_ranks(fuse(scores, calibration.weights["words"], histories), part, order))
+        found[QUERIED] = quality(np.concatenate(queried), asked)
+    return found
+
+
+def rank_baselines(data: TrainingData) -> dict[str, dict[str, float]]:
+    """Rank the test part by popularity and by item-kNN, which learn from the same events as the model.
+
+    Returns
+    -------
+    dict
+        Baseline -> metric -> value, see `quality`.
+    """
+    from llmrec.baselines.counts import ItemKNN, Popularity
+
+    items = data.catalog.items
+    order = tie_order([item.id for item in items])
+    train = {user: [items[row].id for row in rows] for user, rows in data.histories.items()}
+    found = {}
+    for name, baseline in (("popularity", Popularity()), ("item-kNN", ItemKNN())):
+        fitted = baseline.fit(data.catalog, train)
+        ranks = [_ranks(fitted.score([e.history for e in part]), part, order) for part in _batches(data.test)]
+        found[name] = quality(np.concatenate(ranks), data.test)
+    return found
+
+
+def quality(ranks: NDArray[np.intp], events: Sequence[Event]) -> dict[str, float]:
+    """Metrics of ranks from 0: means over a user's events, then over users.
+
+    Parameters
+    ----------
+    ranks
+        ``(events,)``: of each event's target.
+    events
+        Whose they are.
+
+    Returns
+    -------
+    dict
+        recall@10, ndcg@10, mrr@10, se_ndcg@10 (standard error over users), users, events.
+    """
+    _, owners = np.unique(np.array([e.user for e in events]), return_inverse=True)
+    of = {"recall@10": recall(ranks), "ndcg@10": ndcg(ranks), "mrr@10": reciprocal_rank(ranks)}
+    per_user = {name: user_means(values, owners) for name, values in of.items()}
+    users = len(per_user["ndcg@10"])
+    error = float(per_user["ndcg@10"].std(ddof=1)) / math.sqrt(users) if users > 1 else math.nan
+    means = {name: round(mean_over_users(values, name), 5) for name, values in per_user.items()}
+    return means | {"se_ndcg@10": round(error, 5), "users": float(users), "events": float(len(events))}
+
+
+def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    return (events[start : start + BATCH] for start in range(0, len(events), BATCH))
+
+
+def _ranks(scores: Floats, events: Sequence[Event], order: NDArray[np.intp]) -> NDArray[np.intp]:
+    masked = mask_seen(scores, [e.history for e in events])
+    return target_ranks(masked, np.array([e.target for e in events], np.intp), order)

@@ -56,7 +56,11 @@ def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[n
 
 
 def training_items(
-    features: Features, modalities: Sequence[str], histories: Mapping[str, Sequence[int]], config: RecLMConfig
+    features: Features,
+    modalities: Sequence[str],
+    histories: Mapping[str, Sequence[int]],
+    config: RecLMConfig,
+    fitted: Mapping[str, Normaliser] | None = None,
 ) -> TrainingItems:
     """Normalises a catalogue's media, and draws what the model reads of its training events.
 
@@ -71,12 +75,14 @@ def training_items(
         fitted to them.
     config
         Shape of the model.
+    fitted
+        Normalisers of a checkpoint that training goes on from; default: fitted to these items.
     """
     normalisers, read = {}, {}
     for m in modalities:
         raw, mask, steps = features.vectors[m], features.mask[m], features.steps.get(m, 1)
-        normaliser = Normaliser.fit(raw, mask, steps)
-        if config.interest:
+        normaliser = fitted[m] if fitted else Normaliser.fit(raw, mask, steps)
+        if config.interest and not fitted:
             x = normaliser(raw, mask)
             pooled = x.reshape(len(x), steps, -1).mean(1) * np.float32(steps**0.5)  # RecLM makes a block as long
             axes = interest_axes(pooled, mask, list(histories.values()), config.interest)

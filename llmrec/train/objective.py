@@ -1,10 +1,10 @@
-"""The next-item objective: a softmax over the catalogue at every history position and at every wish."""
+"""The next-item objective: a softmax over the catalogue at every history position and at every query."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llmrec.model.item_table import ItemTable
@@ -15,7 +15,7 @@ from llmrec.train.config import TrainConfig
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Prompts with their answers: `targets (B, N + 1)`, `wished (B, M)`: item rows, or -1 for none."""
+    """Prompts with their answers: `targets (B, N + 1)`, `queried (B, M)`: item rows, or -1 for none."""
 
     prompt: PromptBatch
     targets: Tensor
@@ -48,13 +48,17 @@ def loss(
     config: TrainConfig,
     generator: torch.Generator,
     weights: Tensor | None = None,
+    forward: nn.Module | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Loss of one batch and its parts by name; `weights (items,)`: what an event counts, by its target."""
+    """Loss of one batch and its parts by name; `weights (items,)`: what an event counts, by its target.
+
+    `forward`: the model as accelerate prepared it, which reads the prompts; default: `model` itself.
+    """
     ids, hidden = _hide(table, config, generator)
     # Only the items that are read need soft tokens; the whole catalogue is scored.
     rows, place = batch.prompt.items.clamp(min=0).unique(return_inverse=True)
     prompt = replace(batch.prompt, items=place.where(batch.prompt.items >= 0, -1))
-    trunk, branch = model(prompt, model.soft_tokens(table.batch(rows, hidden, ids)))
+    trunk, branch = (forward or model)(prompt, model.soft_tokens(table.batch(rows, hidden, ids)))
     # The item head sees every modality: hiding media there as well would blur the targets themselves.
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
@@ -72,7 +76,7 @@ def loss(
     parts = {"next": float(total.detach())}
     if (batch.queried >= 0).any():
         query = asked(branch, batch.queried)
-        parts["wish"] = float(query.detach())
+        parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +19,8 @@ from llmrec.provenance import made_with
 from llmrec.rationale.compose import Pair
 from llmrec.train.card import RECORD
 from llmrec.train.config import RationaleConfig, TrainConfig
-from llmrec.train.resume import resume, save_training_state
+from llmrec.train.logs import Report, TrainEvent, log_lines
+from llmrec.train.training_state import optimizer_state, resume, save_training_state
 
 Example = tuple[list[int], list[int]]
 """Token ids of a prompt and of its completion."""
@@ -30,23 +31,43 @@ def train_rationale(
     pairs: Sequence[Pair],
     out: Path,
     config: TrainConfig,
-    report: Callable[[dict[str, float]], None],
+    state_file: Path,
+    report: Report = log_lines,
 ) -> None:
-    """Supervised fine-tuning on `pairs`; writes a peft adapter into `out`, and beside it how it was made.
+    """Supervised fine-tuning on evidence -> sentence pairs.
 
-    The latter is training.json: pairs, how many of them were held out (5 %) and their loss, which counts the
-    completion and the end-of-text token only (nats a token); recipe, seconds, machine, date and commit.
+    The steps are a function of the recipe alone, so a run that was killed and resumed ends with the weights of one that
+    was not.
 
-    A checkpoint lies beside `out` until that is written. The steps are a function of the recipe alone, so a run that
-    was killed and resumed ends with the weights of one that was not. Raises `BadInput` where the checkpoint is of
-    another recipe, `StorageError` where it cannot be written; on Ctrl-C it is written first.
+    Parameters
+    ----------
+    base
+        Folder of the base model.
+    pairs
+        Prompts and completions; the first 5 % are held out.
+    out
+        Folder of the peft adapter; beside the weights it gets training.json: pairs, how many of them were held out and
+        their loss, which counts the completion and the end-of-text token only (nats a token), recipe, seconds, and what
+        it was made with.
+    config
+        Its field `rationale`, and the seed.
+    state_file
+        Training state, until `out` is written; the run goes on from it. On Ctrl-C it is written first.
+    report
+        Told of every step.
+
+    Raises
+    ------
+    BadInput
+        Where the state is of another recipe or other data.
+    StorageError
+        Where the state cannot be written.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     shape, seed = config.rationale, config.seed
-    checkpoint = training_state_of(out)
     recipe = {"config": shape.model_dump() | {"seed": seed}, "origin": _origin(base, pairs)}
-    state = resume(checkpoint, recipe)
+    state = resume(state_file, recipe)
     torch.manual_seed(seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
@@ -67,11 +88,11 @@ def train_rationale(
     test, batches = examples[:held], _batches(examples[held:], shape, seed)
     step, spent = 0, 0.0
     if state is not None:
-        step, spent = state["step"], state.get("seconds", 0.0)  # older checkpoints did not count them
+        step, spent = state["step"], state["seconds"]
         with torch.no_grad():
             for name, p in trained.items():
                 p.copy_(state["weights"][name])
-        optimizer.load_state_dict(state["optimizer"])
+        optimizer.load_state_dict(optimizer_state(state["optimizer"]))
 
     started = time.monotonic()
 
@@ -82,7 +103,7 @@ def train_rationale(
         if accelerator.is_main_process:
             state = {"step": step, "seconds": seconds(), "optimizer": optimizer.state_dict()}
             save_training_state(
-                checkpoint, recipe | state | {"weights": {name: p.detach() for name, p in trained.items()}}
+                state_file, recipe | state | {"weights": {name: p.detach() for name, p in trained.items()}}
             )
 
     saved, counted = started, True
@@ -100,12 +121,13 @@ def train_rationale(
             optimizer.step()
             optimizer.zero_grad()
             step, counted = step + 1, True
-            report({"step": step, "steps": len(batches), "rationale": float(loss.detach())})
+            told = {"loss": float(loss.detach())}
+            report(TrainEvent("step", "rationale", step=step, steps=len(batches), metrics=told))
             if time.monotonic() - saved > config.checkpoint_minutes * 60:
                 keep()
                 saved = time.monotonic()
     except KeyboardInterrupt:
-        if counted:  # else the weights are ahead of the count: the last checkpoint is the exact one
+        if counted:  # else the weights are ahead of the count: the last state is the exact one
             keep()
         raise
     model.eval()
@@ -126,12 +148,7 @@ def train_rationale(
         **made_with(),
     }
     _save(model, about, out)
-    checkpoint.unlink(missing_ok=True)
-
-
-def training_state_of(out: Path) -> Path:
-    """Where the unfinished training of the adapter `out` keeps its checkpoint."""
-    return out.with_name(f"{out.name}.pt")
+    state_file.unlink(missing_ok=True)
 
 
 def _origin(base: Path, pairs: Sequence[Pair]) -> str:

@@ -1,18 +1,22 @@
-"""`llmrec train`: a catalogue folder in, an adapter pack out."""
+"""A training run: a catalogue in, a checkpoint out.
 
-from collections.abc import Callable, Mapping, Sequence
+The default run trains twice. First each user's last events are held out: validation chooses the epoch and the weights
+of the fused score, and the test part, which chose nothing, gives the number on the card. Then the model is trained anew
+on all events, for as many epochs as were best, and that one is kept.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from llmrec.catalog import Catalog, load_catalog
-from llmrec.encoders import Features, encoder, encoders_for, extract, note_problems
-from llmrec.encoders.registry import DEFAULTS
+from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.errors import BadInput
-from llmrec.evaluation.splits import Event, Split, load_split, rolling_events, rolling_split
 from llmrec.evidence.probes import probed, spoken
-from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint
+from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
@@ -22,160 +26,357 @@ from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.rationale.compose import compose_pairs
 from llmrec.setup import base_folder
-from llmrec.train.calibrate import calibrate
+from llmrec.train.calibrate import Calibration, calibrate
 from llmrec.train.card import provenance, write_card
 from llmrec.train.config import TrainConfig
-from llmrec.train.example_weights import example_shares
-from llmrec.train.held_out import llm_ndcg
-from llmrec.train.model_factory import (
-    TrainingItems,
-    new_model,
-    query_writer,
-    training_items,
-)
+from llmrec.train.continued import Start, copy_adapter
+from llmrec.train.data import Histories, TrainingData, prepare
+from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
+from llmrec.train.logs import EpochRow, Report, RunLog, log_lines, write_log
+from llmrec.train.model_factory import TrainingItems, new_model, query_writer, training_items
 from llmrec.train.preference import learn_preference
-from llmrec.train.progress_log import write_log
 from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import event_contexts
-from llmrec.train.trainer import Report, fit
+from llmrec.train.trainer import Progress, Prompts, epochs_done, fit, restore_best
 
-Say = Callable[[str], None]
+STATE = "state"
+"""Folder in a run's that holds what it goes on from; whoever ships the checkpoint may delete it."""
+RUN = "run.json"
+"""In that folder: the data and the config of the run."""
 
 
 @dataclass(frozen=True)
-class Material:
-    """A catalogue made ready for training."""
+class TrainResult:
+    """What a run leaves.
 
-    catalog: Catalog
-    features: Features
-    histories: Mapping[str, Sequence[int]]
-    """User -> training item rows, oldest first."""
-    valid: Sequence[Event]
-    split: str
-    """How train and valid were told apart, in words, for the card."""
-
-
-def prepare(data: Path, split: Path | None, say: Say, encoder_specs: Mapping[str, str] | None = None) -> Material:
-    """Loads and splits the catalogue, and encodes its media. Raises `BadInput` where nothing is left to train on.
-
-    `towers`: modality -> encoder spec, where it is not the default.
+    Parameters
+    ----------
+    folder
+        The checkpoint: `Recommender.from_pretrained(folder, data)` opens it.
+    info
+        The manifest of the checkpoint; its `metrics` of "test" chose nothing, those of "valid" chose the epoch and the
+        weights of the fused score.
+    test
+        Model -> metric -> value on the test part: this one, its LLM alone, and baselines that learnt from the same
+        events. Empty without a test part.
+    log
+        A row an epoch.
+    seconds
+        Stage -> seconds of training, over all sessions of the run.
     """
-    catalog = load_catalog(data)
-    if split:
-        parts, how = load_split(split, catalog), f"given ({split.name})"
-    else:
-        rolling = rolling_split(catalog)
-        # Nobody asked for a test part: its events train the model, and the last ones stop it early.
-        parts = Split(
-            {u: (*rolling.train[u], *rolling.valid[u]) for u in rolling.train},
-            rolling.test,
-            dict.fromkeys(rolling.train, ()),
-        )
-        how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
-    features, problems = extract(catalog, encoders_for(catalog.items, encoder_specs or {}), home() / "features")
-    note_problems(data, features, problems)
-    for problem in problems:
-        say(str(problem))
-    histories = {user: catalog.rows(items) for user, items in parts.train.items()}
-    valid = rolling_events(catalog, parts, "valid")
-    if not any(len(rows) > 1 for rows in histories.values()) or not valid:
-        raise BadInput(
-            f"{data} has no user with enough events to learn from (3 or more); add interactions, "
-            "or recommend from attributes and words without training"
-        )
-    return Material(catalog, features, histories, valid, how)
+
+    folder: Path
+    info: CheckpointInfo
+    test: Table
+    log: Sequence[EpochRow]
+    seconds: Mapping[str, float]
+
+    @property
+    def metrics(self) -> Mapping[str, float]:
+        """Name -> value, as the card has them."""
+        return self.info.metrics
 
 
 def train(
-    data: Path,
-    out: Path,
-    config: TrainConfig,
-    report: Report,
-    say: Say,
-) -> dict[str, float]:
-    """Trains on `data`, writes the checkpoint `out`, and returns its validation metrics.
+    data: Path | str | Catalog,
+    out: Path | str,
+    config: TrainConfig | None = None,
+    *,
+    report: Report = log_lines,
+) -> TrainResult:
+    """Train a checkpoint on a catalogue.
 
-    The checkpoint lies in `out` and the run goes on from it; a run that had ended only packs again.
-    Raises `BadInput`, `SetupError`, `StorageError`.
+    The training state lies in `out`: a run that was cut short goes on from it, a finished one packs again, and one
+    whose `config.epochs` is raised trains on.
+
+    Parameters
+    ----------
+    data
+        Folder of a catalogue, or one in memory.
+    out
+        Folder of the checkpoint; it is made.
+    config
+        The recipe; default: that of the shipped checkpoints, with a test part.
+    report
+        Told of every step and epoch; default: the logger ``llmrec.train``.
+
+    Raises
+    ------
+    BadInput
+        Where nobody has enough events to learn from, or `out` holds the state of another run.
+    SetupError
+        Where the base model or an encoder is missing.
+    StorageError
+        Where the disk refuses.
+
+    Examples
+    --------
+    >>> import llmrec
+    >>> llmrec.train("my-shop", "my-shop/adapter", llmrec.TrainConfig(epochs=3))  # doctest: +SKIP
     """
+    data = data if isinstance(data, Catalog) else Path(data)
+    config, out = config or TrainConfig(), Path(out)
+    with RunLog(report, out / "tensorboard" if config.tensorboard else None) as log:
+        return _run(data, out, out, config, log, trains=True)
+
+
+def pack(
+    run: Path | str, out: Path | str, *, data: Path | str | Catalog | None = None, report: Report = log_lines
+) -> TrainResult:
+    """Make a checkpoint of a run as it stands, without training on: of one that was cut short, or is still under way.
+
+    The best weights so far are taken (the averaged ones, where no epoch has ended), the fused score is fitted with
+    them, and the test part ranked. The run's folder stays as it is.
+
+    Parameters
+    ----------
+    run
+        Folder that `train` was given as `out`.
+    out
+        Folder of the checkpoint; another one.
+    data
+        The catalogue; default: the folder that the run was started with.
+    report
+        As of `train`.
+
+    Raises
+    ------
+    BadInput
+        Where `run` holds no training state, or its catalogue has changed since.
+    """
+    run, out = Path(run), Path(out)
+    try:
+        about = json.loads((run / STATE / RUN).read_text(encoding="utf-8"))
+        config = TrainConfig(**about["config"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput(
+            f"{run} holds no training state; name a folder that `llmrec train` was given as `out`"
+        ) from error
+    if data is None and not about["data"]:
+        raise BadInput(f"the run in {run} was started with a catalogue in memory; name it as `data`", "data")
+    if run.resolve() == out.resolve():
+        raise BadInput("`out` is the run's own folder; name another one", "out")
+    found = data if isinstance(data, Catalog) else Path(data or about["data"])
+    with RunLog(report) as log:
+        return _run(found, run, out, config, log, trains=False)
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What every step of a run needs."""
+
+    folder: Path
+    """Of the training state."""
+    base: Path
+    config: TrainConfig
+    recipe: TrainConfig
+    """Of the loop: `config`, or what it becomes where training goes on from a checkpoint."""
+    data: TrainingData
+    words: PromptWords
+    start: Start | None
+    trains: bool
+    """Whether steps are done; else the state is taken as it is."""
+    log: RunLog
+
+    @property
+    def text(self) -> Encoder[str]:
+        """What reads queries: the encoder of the items' own text."""
+        return encoder_by_id("text", self.data.features.encoders["text"])
+
+    def state(self, epochs: int | None = None) -> Path:
+        """The training state of the model that validation chooses, or of the one trained anew for so many epochs."""
+        name = "select" if epochs is None else f"refit-{epochs}-of-{self.recipe.epochs}"
+        return self.folder / STATE / f"{name}.safetensors"
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """A trained model and what scores with it."""
+
+    model: RecLM
+    items: TrainingItems
+    components: Components
+    progress: Progress
+
+
+def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
     out.mkdir(parents=True, exist_ok=True)
-    base, shape = config.base or base_folder(home()), config.model
-    material = prepare(data, config.split, say, config.encoders)
-    catalog, features = material.catalog, material.features
-    used = [m for m in features.encoders if features.mask[m].any()]
-    if not used:
-        raise BadInput(f"{data} has no item with text or other media; nothing can become a soft token")
-    items = training_items(features, used, material.histories, shape)
-    four_bit = torch.cuda.is_available() and _large(base)
-    model = new_model(base, shape, items.schema, config.seed, config.dropout, four_bit=four_bit)
-    words = PromptWords.load(base)
-    progress = fit(
-        model,
-        items.table,
-        material.histories,
-        words.before,
-        query_writer(catalog, words),
-        lambda m: llm_ndcg(m, items.table, words.before, material.valid),
+    log.say("read", "reading the catalogue")
+    catalog = data if isinstance(data, Catalog) else load_catalog(data)
+    base = config.base or base_folder(home())
+    start = Start.of(config, catalog, base)
+    found = prepare(
+        catalog,
         config,
-        out / "checkpoint.pt",
-        report,
-        event_contexts(catalog, material.histories) if config.contexts else None,
+        lambda line: log.say("read", line),
+        folder=None if isinstance(data, Catalog) else data,
+        encoders=start.encoders() if start else None,
+        shipped=start.features() if start else None,
+        until=start.until() if start else None,
     )
-    say("fitting the item-item model, the codes of a taste and the weights of the fused score")
+    recipe = start.config(config) if start else config
+    session = _Session(folder, base, config, recipe, found, PromptWords.load(base), start, trains, log)
+    if trains:
+        about = {
+            "data": None if isinstance(data, Catalog) else str(data.resolve()),
+            "config": config.model_dump(mode="json"),
+        }
+        (folder / STATE).mkdir(exist_ok=True)
+        write_text(folder / STATE / RUN, json.dumps(about, indent=2) + "\n")
+
+    test: Table = {}
+    if start and not found.valid:
+        chosen, refitted = _fitted(session, found.histories, recipe.epochs), None
+        calibration = start.calibration()
+    else:
+        chosen = _fitted(session, found.histories, None)
+        log.say("calibrate", "fitting the item-item model, the codes of a taste and the weights of the fused score")
+        calibration = calibrate(
+            chosen.model, chosen.items.table, session.words, chosen.components, catalog, found.valid, session.text,
+            config.seed,
+        )  # fmt: skip
+        test = _tested(session, chosen, calibration)
+        refitted = _refitted(session, chosen)
+    result = _written(session, out, chosen, refitted, calibration, test)
+    _add_rationale(session, out, refitted or chosen)
+    write_card(out, result.info)
+    return result
+
+
+def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
+    """The model trained anew on everything; None where that is not wanted, or not done yet and must not be done."""
+    everything, epochs = session.data.everything, chosen.progress.best_epoch + 1
+    if everything is None or (not session.trains and epochs_done(session.state(epochs)) < epochs):
+        return None
+    if session.trains:
+        for other in {*session.state().parent.glob("refit-*.safetensors")} - {session.state(epochs)}:
+            other.unlink()
+        if epochs_done(session.state(epochs)) < epochs:
+            session.log.say("refit", f"training anew on all events, for {epochs} epochs")
+    return _fitted(session, everything, epochs)
+
+
+def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fitted:
+    """A model that has learnt from `histories`: the best by validation, or after exactly `epochs`."""
+    data, config = session.data, session.config
+    model, items = _built(session, histories)
+    new_from = session.start.new_from(data.catalog, histories) if session.start else None
+    prompts = Prompts(
+        histories,
+        session.words.before,
+        query_writer(data.catalog, session.words),
+        event_contexts(data.catalog, histories) if config.contexts else None,
+        new_from,
+        config.continued.replay if new_from is not None else 0.0,
+    )
+    state = session.state(epochs)
+    if session.trains:
+
+        def judge(model: RecLM) -> float:
+            return llm_ndcg(model, items.table, session.words.before, data.valid)
+
+        validate = None if epochs else judge
+        progress = fit(model, items.table, prompts, validate, session.recipe, state, session.log, epochs)
+    else:
+        progress = restore_best(model, prompts, session.recipe, state)
     model.to("cpu")
-    components = compose(model, items.table, features, material.histories, config.seed)
-    text = encoder(
-        "text", config.encoders.get("text", DEFAULTS["text"])
-    )  # words of a wish must meet those of the items
-    weights, metrics, cold_start = calibrate(
-        model, items.table, words, components, catalog, material.valid, text, config.seed
-    )
-    usual = components.with_cold_start() if cold_start else components
-    weights["example"], reached = example_shares(
-        model, items.table, words, usual, material.valid, weights["history"], config.seed
-    )
-    metrics |= reached
-    about = provenance(material, config, progress)
+    return _Fitted(model, items, compose(model, items.table, data.features, histories, config.seed), progress)
+
+
+def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItems]:
+    """An untrained model, or the one that training goes on from, and the items as it reads them."""
+    data, start, config = session.data, session.start, session.recipe
+    fitted = start.normalisers() if start else None
+    modalities = list(fitted) if fitted else data.modalities
+    items = training_items(data.features, modalities, histories, config.model, fitted)
+    four_bit = torch.cuda.is_available() and _large(session.base)
+    model = new_model(session.base, config.model, items.schema, config.seed, config.dropout, four_bit=four_bit)
+    if start:
+        start.put_into(model, items.table.items)
+    return model, items
+
+
+def _tested(session: _Session, chosen: _Fitted, calibration: Calibration) -> Table:
+    """The test part ranked, by the model and by baselines that learnt from the same events."""
+    data = session.data
+    if not data.test:
+        return {}
+    session.log.say("test", f"ranking the {len(data.test):,} events of the test part")
+    ours = rank_test(
+        chosen.model, chosen.items.table, session.words, chosen.components, calibration, data, session.text,
+        session.config.seed,
+    )  # fmt: skip
+    return ours | rank_baselines(data)
+
+
+def _written(
+    session: _Session, out: Path, chosen: _Fitted, refitted: _Fitted | None, calibration: Calibration, test: Table
+) -> TrainResult:
+    """The checkpoint but for its LoRA that writes sentences, and what was told of the run."""
+    data, last = session.data, refitted or chosen
+    calibration = calibration.covering(last.components)
+    again = refitted.progress if refitted else None
+    rows = [EpochRow("select", entry) for entry in chosen.progress.log]
+    rows += [EpochRow("refit", entry) for entry in refitted.progress.log] if refitted else []
+    name, checksum = base_identity(session.base)
     info = CheckpointInfo(
         name=out.name,
-        base=base_identity(base)[0],
-        base_sha256=base_identity(base)[1],
-        config=shape,
-        encoders={m: features.encoders[m] for m in used},
+        base=name,
+        base_sha256=checksum,
+        config=session.recipe.model,
+        encoders={m: data.features.encoders[m] for m in last.model.modalities},
         prompts={name: version(name) for name in TRAINED},
-        weights=weights,
-        cold_start=cold_start,
-        metrics=metrics,
-        provenance=about,
-        steps=model.steps,
+        weights=calibration.weights,
+        cold_start=calibration.cold_start,
+        metrics=_flat(test) | calibration.metrics,
+        provenance=provenance(data, session.recipe, chosen.progress, again, test, session.start),
+        steps=last.model.steps,
     )
-    _write(out, info, model, items, components, material)
-    write_log(progress.log, out)
-    write_card(out, info, progress)
-    if config.rationale.pairs and not (out / "rationale" / "adapter_config.json").is_file():
-        say("teaching the LLM to write sentences from evidence")
-        pairs = compose_pairs(spoken(catalog, probed(components), components.mask), config.rationale.pairs, config.seed)
-        train_rationale(base, pairs, out / "rationale", config, report)
-        write_card(out, info, progress)
-    return metrics
+    save_checkpoint(out, info, last.model, last.items.table, last.items.normalisers, last.components.learnt.state())
+    data.features.save(out / "features.safetensors")
+    write_log(rows, out)
+    seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})
+    return TrainResult(out, info, test, rows, seconds)
 
 
-def _write(
-    out: Path,
-    info: CheckpointInfo,
-    model: RecLM,
-    items: TrainingItems,
-    components: Components,
-    material: Material,
-) -> None:
-    save_checkpoint(out, info, model, items.table, items.normalisers, components.learnt.state())
-    material.features.save(out / "features.safetensors")
+def _flat(test: Table) -> dict[str, float]:
+    """NDCG@10 of the test part, by name."""
+    return {"test ndcg@10" + ("" if model == OURS else f" of {model}"): row["ndcg@10"] for model, row in test.items()}
 
 
-def compose(
-    model: RecLM, table: ItemTable, features: Features, histories: Mapping[str, Sequence[int]], seed: int
-) -> Components:
-    """The parts of the fused score for a trained RecLM."""
+def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
+    """The LoRA that writes sentences: trained, or copied from the checkpoint or the run that this one goes on from."""
+    there, writer = out / "rationale", session.config.rationale
+    if (there / "adapter_config.json").is_file():
+        return
+    if session.start:
+        copy_adapter(session.start.checkpoint.folder / "rationale", there)
+    elif not session.trains:
+        copy_adapter(session.folder / "rationale", there)
+    elif writer.pairs:
+        session.log.say("rationale", "teaching the LLM to write sentences from evidence")
+        catalog = spoken(session.data.catalog, probed(last.components), last.components.mask)
+        pairs = compose_pairs(catalog, writer.pairs, session.config.seed)
+        state = session.folder / STATE / "rationale.safetensors"
+        train_rationale(session.base, pairs, there, session.config, state, session.log)
+
+
+def compose(model: RecLM, table: ItemTable, features: Features, histories: Histories, seed: int) -> Components:
+    """The components of the fused score for a trained RecLM.
+
+    Parameters
+    ----------
+    model
+        Its item vectors are the component "llm".
+    table
+        The items.
+    features
+        The catalogue's media.
+    histories
+        Events that the item-item model, the codes of a taste and the popularity are fitted on.
+    seed
+        Of the codes.
+    """
     v, b = item_vectors(model, table)
     rows = [list(h) for h in histories.values()]
     vectors = {m: features.vectors[m] for m in model.modalities}

@@ -24,7 +24,7 @@ EARLIEST = 10**8
 
 
 class QueryWords(Protocol):
-    """Writes a wish for an item row, as token ids (empty: it has none)."""
+    """Writes a query for an item row, as token ids (empty: it has none)."""
 
     def __call__(self, row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:
         """`context`: words of when it is asked; "" for none."""
@@ -36,13 +36,15 @@ class Window:
     """A stretch of one user's history and what is to be predicted along it.
 
     `items`: rows read; `targets`: `len(items) + 1` rows, what comes after 0, 1, … items read (-1: unknown);
-    `branches` and `wished`: wishes asked along the way and the row each is answered by.
+    `branches` and `queried`: queries asked along the way and the row each is answered by.
     """
 
     items: tuple[int, ...]
     targets: tuple[int, ...]
     branches: tuple[Branch, ...]
     queried: tuple[int, ...]
+    new: bool = True
+    """Whether an event is asked for that came since the checkpoint that training goes on from."""
 
 
 def epoch_windows(
@@ -53,12 +55,13 @@ def epoch_windows(
     seed: str,
     contexts: Mapping[str, Sequence[str]] | None = None,
     told: float = 0.0,
+    new_from: Mapping[str, int] | None = None,
 ) -> list[Window]:
     """Every training event once as a target, in windows of at most `size` items, shuffled; a pure function of `seed`.
 
-    `words` writes the wishes; to a share `told` of them it is told `contexts`: user -> words of when each event was.
-    The first window of a
-    user starts at the first event (a new user's prompt); the cuts between windows move from epoch to epoch.
+    `words` writes the queries; to a share `told` of them it is told `contexts`: user -> words of when each event was.
+    The first window of a user starts at the first event (a new user's prompt); the cuts between windows move from epoch
+    to epoch. `new_from`: user -> place of the first new event, for `Window.new`.
     """
     rng = Random(seed)
     windows: list[Window] = []
@@ -76,7 +79,8 @@ def epoch_windows(
                 if ids and not (start > 0 and after == 0):
                     branches.append(Branch(after, ids))
                     queried.append(target)
-            windows.append(Window(read, targets, tuple(branches), tuple(queried)))
+            new = new_from is None or end > new_from[user]
+            windows.append(Window(read, targets, tuple(branches), tuple(queried), new))
     rng.shuffle(windows)
     return windows
 
@@ -115,6 +119,14 @@ def _words(timestamp: float, dated: bool) -> str:
         return ""
     context = Context.at(timestamp)
     return (Context(season=context.season) if dated else context).words()
+
+
+def replayed(windows: Sequence[Window], replay: float, seed: str) -> list[Window]:
+    """The windows with new events, and `replay` times as many of the others, drawn by `seed`; in the given order."""
+    old = [n for n, window in enumerate(windows) if not window.new]
+    wanted = min(len(old), round(replay * (len(windows) - len(old))))
+    drawn = set(Random(f"{seed}:replay").sample(old, wanted))
+    return [window for n, window in enumerate(windows) if window.new or n in drawn]
 
 
 def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:

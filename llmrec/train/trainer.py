@@ -12,23 +12,31 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from torch import Tensor
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from llmrec.errors import BadInput
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
 from llmrec.provenance import machine_name
 from llmrec.train.config import TrainConfig
+from llmrec.train.logs import Report, Stage, TrainEvent, log_lines
 from llmrec.train.objective import Batch, class_weights, loss
-from llmrec.train.resume import resume, save_training_state
-from llmrec.train.sequence_windows import QueryWords, Window, epoch_windows, repeat_factors, resample, shuffled
-
-Report = Callable[[dict[str, float]], None]
-"""Told of every step: {"epoch", "step", "steps", "loss", …}; and once an epoch with "ndcg@10"."""
+from llmrec.train.sequence_windows import (
+    QueryWords,
+    Window,
+    epoch_windows,
+    repeat_factors,
+    replayed,
+    resample,
+    shuffled,
+)
+from llmrec.train.training_state import load_training_state, optimizer_state, resume, save_training_state
 
 
 @dataclass
 class Progress:
-    """Where a run stands; everything here and in the tensors beside it is in the checkpoint."""
+    """Where a run stands; everything here and in the tensors beside it is in the training state."""
 
     epoch: int = 0
     step: int = 0
@@ -37,7 +45,6 @@ class Progress:
     seconds: float = 0.0
     machine: str = ""
     """Where the steps ran."""
-    done: bool = False
     losses: list[float] = field(default_factory=list)
     log: list[dict[str, float]] = field(default_factory=list)
 
@@ -56,25 +63,100 @@ def _pad(rows: Sequence[Sequence[int]], width: int, device: torch.device) -> Ten
     return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=torch.long, device=device)
 
 
+@dataclass(frozen=True)
+class Prompts:
+    """What the loop makes its prompts of.
+
+    Parameters
+    ----------
+    histories
+        User -> training item rows, oldest first.
+    before
+        Token ids that open every prompt.
+    query_words
+        Writes a query in words for an item row.
+    contexts
+        User -> words of when each event happened, for `TrainConfig.contexts` of the queries.
+    new_from
+        User -> place in the history of the first new event, where training goes on from a checkpoint: prompts without
+        a new event are read by `replay` of it only. None: all events are new.
+    replay
+        Prompts of old events alone that an epoch reads, for each with a new one.
+    """
+
+    histories: Mapping[str, Sequence[int]]
+    before: Sequence[int]
+    query_words: QueryWords
+    contexts: Mapping[str, Sequence[str]] | None = None
+    new_from: Mapping[str, int] | None = None
+    replay: float = 0.0
+
+    def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
+        """The prompts of an epoch; a pure function of the seed and the epoch."""
+        drawn, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
+        if config.shuffle:
+            histories = shuffled(histories, drawn)
+            contexts = shuffled(contexts, drawn) if contexts else contexts
+        windows = epoch_windows(
+            histories, size, config.queries, self.query_words, drawn, contexts, config.contexts, self.new_from
+        )
+        return windows if self.new_from is None else replayed(windows, self.replay, drawn)
+
+    def most(self, size: int) -> int:
+        """An upper bound of the prompts of an epoch."""
+        if self.new_from is None:
+            return sum(_windows(len(rows), size) for rows in self.histories.values())
+        new = sum(
+            _windows(len(rows) - self.new_from[u] + 1, size) + 1
+            for u, rows in self.histories.items()
+            if self.new_from[u] < len(rows)
+        )
+        return math.ceil(new * (1 + self.replay))
+
+
 def fit(
     model: RecLM,
     table: ItemTable,
-    histories: Mapping[str, Sequence[int]],
-    before: Sequence[int],
-    query_words: QueryWords,
-    validate: Callable[[RecLM], float],
+    prompts: Prompts,
+    validate: Callable[[RecLM], float] | None,
     config: TrainConfig,
-    checkpoint: Path | None = None,
-    report: Report | None = None,
-    contexts: Mapping[str, Sequence[str]] | None = None,
+    state: Path | None = None,
+    report: Report = log_lines,
+    epochs: int | None = None,
 ) -> Progress:
-    """Trains `model` in place and leaves its best weights (by `validate`, higher is better) in it.
+    """Train a model in place.
 
-    `contexts`: words of when each event happened, for `config.contexts` of the wishes.
+    Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed and resumed ends with the
+    weights of one that was not. A finished run goes on where `config.epochs` or `config.patience` is raised, on the
+    learning rates that the longer run has from there.
 
-    Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed and resumed from
-    `checkpoint` ends with the weights of one that was not. Raises `BadInput` where the checkpoint belongs to
-    another recipe, `StorageError` where it cannot be written; on Ctrl-C the checkpoint is written first.
+    Parameters
+    ----------
+    model
+        Ends with its best weights.
+    table
+        The items of training; row n of the model's ids is row n of it.
+    prompts
+        What it learns from.
+    validate
+        Higher is better; asked after each epoch, with the averaged weights in the model. None: no epoch is better than
+        the last.
+    config
+        The recipe.
+    state
+        File of the training state: written each epoch and every `config.checkpoint_minutes`, and on Ctrl-C; the run
+        goes on from it.
+    report
+        Told of every step and epoch.
+    epochs
+        How many of `config.epochs` to train, on the learning rates of all; default: all.
+
+    Raises
+    ------
+    BadInput
+        Where the state belongs to another recipe, other data or another base model.
+    StorageError
+        Where the state cannot be written.
     """
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
     model.to(accelerator.device)
@@ -83,37 +165,34 @@ def fit(
     rest = [p for name, p in model.trainable().items() if "lora_" not in name]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
-    optimizer = accelerator.prepare(optimizer)
-    size = model.config.window
-    weights, factors = _imbalance(table, histories, config)
-    most = math.ceil(float(factors.max())) if factors is not None else 1
-    steps_an_epoch = math.ceil(most * sum(_windows(len(h), size) for h in histories.values()) / config.batch)
+    prepared, optimizer = accelerator.prepare(model, optimizer)
+    size, last = model.config.window, epochs or config.epochs
+    weights, factors = _imbalance(table, prompts.histories, config)
+    repeats = math.ceil(float(factors.max())) if factors is not None else 1
+    steps_an_epoch = math.ceil(repeats * prompts.most(size) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
-    recipe = {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, histories, before)}
-    state = resume(checkpoint, recipe) if checkpoint else None
-    if state is not None:
-        progress, best = Progress(**state["progress"]), _to(state["best"], accelerator.device)
-        if progress.done:
-            return _finish(model, best, progress)
-        _restore(model, state["weights"])
-        optimizer.load_state_dict(state["optimizer"])
-        average = _to(state["average"], accelerator.device)
-    progress.machine = machine_name()
+    follow = get_ema_multi_avg_fn(config.average)
+    recipe = _recipe(model, prompts, config)
+    saved_state = resume(state, recipe) if state else None
+    if saved_state is not None:
+        progress, best = Progress(**saved_state["progress"]), _to(saved_state["best"], accelerator.device)
+        _restore(model, saved_state["weights"])
+        optimizer.load_state_dict(optimizer_state(saved_state["optimizer"]))
+        average = _to(saved_state["average"], accelerator.device)
+    progress.machine = progress.machine or machine_name()
+    stage: Stage = "select" if validate else "refit"
 
     def keep() -> None:
-        if checkpoint and accelerator.is_main_process:
-            save_training_state(checkpoint, recipe | _state(model, average, best, optimizer, progress))
+        if state and accelerator.is_main_process:
+            save_training_state(state, recipe | _state(model, average, best, optimizer, progress))
 
     started, saved, counted = time.monotonic() - progress.seconds, time.monotonic(), True
     try:
-        while progress.epoch < config.epochs and progress.epoch - progress.best_epoch <= config.patience:
-            drawn = f"{config.seed}:{progress.epoch}"
-            read = shuffled(histories, drawn) if config.shuffle else histories
-            told = shuffled(contexts, drawn) if contexts and config.shuffle else contexts
-            windows = epoch_windows(read, size, config.queries, query_words, drawn, told, config.contexts)
+        while progress.epoch < last and not (validate and progress.epoch - progress.best_epoch > config.patience):
+            windows = prompts.windows(size, config, progress.epoch)
             if factors is not None:
-                windows = resample(windows, factors, drawn)
+                windows = resample(windows, factors, f"{config.seed}:{progress.epoch}")
             batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
             model.train()
             while progress.step < len(batches):
@@ -123,36 +202,79 @@ def fit(
                 rate = _schedule(number, total)
                 for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
                     group["lr"] = full * rate
-                batch = to_batch(batches[progress.step], before, model.config.soft_tokens, accelerator.device)
+                batch = to_batch(batches[progress.step], prompts.before, model.config.soft_tokens, accelerator.device)
                 with accelerator.autocast():
-                    value, parts = loss(model, table, batch, config, generator, weights)
+                    value, parts = loss(model, table, batch, config, generator, weights, prepared)
                 accelerator.backward(value)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
                 counted = False
                 optimizer.step()
                 optimizer.zero_grad()
-                _follow(average, model, config.average)
+                with torch.no_grad():
+                    follow(list(average.values()), list(model.trainable().values()), 0)
                 progress.losses.append(float(value.detach()))
                 progress.step, counted = progress.step + 1, True
                 progress.seconds = time.monotonic() - started
-                if report:
-                    report({"epoch": progress.epoch, "step": progress.step, "steps": len(batches)} | parts)
+                done = progress.epoch * len(batches) + progress.step
+                report(TrainEvent("step", stage, "", progress.epoch + 1, last, done, last * len(batches), parts))
                 if time.monotonic() - saved > config.checkpoint_minutes * 60:
                     keep()
                     saved = time.monotonic()
-            best = _end_epoch(model, average, best, validate, config, progress)
+            best = _end_epoch(model, average, best, validate, progress)
             keep()
             saved = time.monotonic()
-            if report:
-                report(progress.log[-1])
+            report(_told(progress, stage, last))
     except KeyboardInterrupt:
-        if counted:  # else the weights are ahead of the count: the last checkpoint is the exact one
+        if counted:  # else the weights are ahead of the count: the last state is the exact one
             keep()
         raise
-    progress.done = True
-    if checkpoint and accelerator.is_main_process:
-        save_training_state(checkpoint, recipe | {"best": best, "progress": asdict(progress)})
-    return _finish(model, best, progress)
+    accelerator.unwrap_model(prepared, keep_fp32_wrapper=False)
+    _restore(model, best)
+    model.eval()
+    return progress
+
+
+def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Path) -> Progress:
+    """Give a model the best weights of a run so far, without a step: the averaged ones where no epoch has ended.
+
+    Parameters
+    ----------
+    model, prompts, config
+        As of `fit`.
+    state
+        File of the training state.
+
+    Raises
+    ------
+    BadInput
+        Where there is no state, or it belongs to another recipe, other data or another base model.
+    """
+    saved = resume(state, _recipe(model, prompts, config))
+    if saved is None:
+        raise BadInput(f"there is no training state {state}; train first")
+    progress = Progress(**saved["progress"])
+    _restore(model, saved["best"] if progress.log else saved["average"])
+    model.eval()
+    return progress
+
+
+def epochs_done(state: Path) -> int:
+    """Whole epochs of the run that this training state is of; 0 where there is none."""
+    saved = load_training_state(state)
+    return Progress(**saved["progress"]).epoch if saved else 0
+
+
+def _recipe(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, Any]:
+    """What a training state has to be equal in to be gone on from."""
+    return {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, prompts)}
+
+
+def _told(progress: Progress, stage: Stage, epochs: int) -> TrainEvent:
+    """The event of the epoch that has just ended."""
+    entry = progress.log[-1]
+    valid = f", valid NDCG@10 {entry['ndcg@10']:.4f}" if "ndcg@10" in entry else ""
+    line = f"epoch {progress.epoch}: loss {entry['loss']:.3f}{valid}, {entry['seconds'] / 60:.1f} min"
+    return TrainEvent("epoch", stage, line, progress.epoch, epochs, metrics=entry)
 
 
 def _imbalance(
@@ -166,12 +288,6 @@ def _imbalance(
     if config.resample_rare:
         factors = repeat_factors(table.mask, config.resample_rare)
     return weights, factors
-
-
-def _finish(model: RecLM, best: Mapping[str, Tensor], progress: Progress) -> Progress:
-    _restore(model, best)
-    model.eval()
-    return progress
 
 
 def _state(
@@ -195,38 +311,37 @@ def _end_epoch(
     model: RecLM,
     average: dict[str, Tensor],
     best: dict[str, Tensor],
-    validate: Callable[[RecLM], float],
-    config: TrainConfig,
+    validate: Callable[[RecLM], float] | None,
     progress: Progress,
 ) -> dict[str, Tensor]:
     """Validates the averaged weights, notes the epoch and returns the best weights so far."""
-    running = _snapshot(model)
-    if config.average:
+    judged = {}
+    if validate is None:
+        best, progress.best_epoch = {name: p.clone() for name, p in average.items()}, progress.epoch
+    else:
+        running = _snapshot(model)
         _restore(model, average)
-    model.eval()
-    try:
-        ndcg = validate(model)
-        if ndcg > progress.best:
-            progress.best, progress.best_epoch, best = ndcg, progress.epoch, _snapshot(model)
-    finally:
-        # Ctrl-C in here writes a checkpoint: it must hold the running weights, not their average.
-        _restore(model, running)
-    entry = {
-        "epoch": float(progress.epoch),
-        "loss": sum(progress.losses) / max(1, len(progress.losses)),
-        "ndcg@10": ndcg,
-        "seconds": progress.seconds,
-    }
+        model.eval()
+        try:
+            judged["ndcg@10"] = validate(model)
+            if judged["ndcg@10"] > progress.best:
+                progress.best, progress.best_epoch, best = judged["ndcg@10"], progress.epoch, _snapshot(model)
+        finally:
+            # Ctrl-C in here writes the state: it must hold the running weights, not their average.
+            _restore(model, running)
+    mean_loss = sum(progress.losses) / max(1, len(progress.losses))
+    entry = {"epoch": float(progress.epoch), "loss": mean_loss, **judged, "seconds": progress.seconds}
     progress.log.append(entry)
     progress.losses = []
     progress.epoch, progress.step = progress.epoch + 1, 0
     return best
 
 
-def _origin(model: RecLM, histories: Mapping[str, Sequence[int]], before: Sequence[int]) -> str:
+def _origin(model: RecLM, prompts: Prompts) -> str:
     """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
     items = model.id_in.num_embeddings
-    read = [list(before), items, {user: list(rows) for user, rows in histories.items()}]
+    histories = {user: list(rows) for user, rows in prompts.histories.items()}
+    read = [list(prompts.before), items, histories, prompts.new_from and dict(prompts.new_from), prompts.replay]
     digest = hashlib.sha256(json.dumps(read).encode())
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())
@@ -254,14 +369,6 @@ def _snapshot(model: RecLM) -> dict[str, Tensor]:
 def _restore(model: RecLM, weights: Mapping[str, Tensor]) -> None:
     for name, p in model.trainable().items():
         p.copy_(weights[name])
-
-
-@torch.no_grad()
-def _follow(average: dict[str, Tensor], model: RecLM, decay: float) -> None:
-    """Moves the running average a step towards the weights (Polyak averaging); with decay 0 it equals them."""
-    if decay:
-        for name, p in model.trainable().items():
-            average[name].lerp_(p, 1 - decay)
 
 
 def _to(weights: Mapping[str, Any], device: torch.device) -> dict[str, Tensor]:

@@ -199,6 +199,6 @@ def test_interrupted_training_keeps_its_checkpoint_and_goes_on(films: Path, tmp_
     assert process.returncode == 130
     assert "Traceback" not in rest
     assert "checkpoint is kept in" in " ".join(rest.split())
-    assert (out / "checkpoint.pt").stat().st_size > 0
+    assert (out / "state" / "select.safetensors").stat().st_size > 0
     again = " ".join(str(word) for word in words[:-2])
     assert "another recipe" in refused(2, *again.split(), "--wishes", "2")

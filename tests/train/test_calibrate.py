@@ -27,13 +27,13 @@ def test_weights_are_shares_for_both_situations(
     components = compose(*made, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
     events = rolling_events(tiny_catalog, split, "valid")
     first = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
-    weights, metrics, _ = first
-    assert set(weights) == {"history", "words"}
+    weights, metrics = first.weights, first.metrics
+    assert set(weights) == {"history", "words", "example"}
     assert WORDS in weights["words"] and WORDS not in weights["history"]
-    for parts in weights.values():
+    for parts in (weights["history"], weights["words"]):
         assert all(weight >= 0 for weight in parts.values())
         assert sum(parts.values()) == pytest.approx(1, abs=1e-3)
-    assert all(0 <= value <= 1 for value in metrics.values()) and len(metrics) == 3
+    assert all(0 <= value <= 1 for value in metrics.values()) and len(metrics) == 4
     # Fitted weights are chosen on these very events: they cannot lose to one part of them.
     assert metrics["valid ndcg@10"] >= metrics["valid ndcg@10 of the LLM alone"] - 0.05
     assert calibrate(*made, words, components, tiny_catalog, events, quick_text, 0) == first
@@ -57,8 +57,7 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
     assert transferred is not None  # some films have no training event
     assert components.with_cold_start().cold_start is transferred  # the costly part is computed once
     monkeypatch.setattr("llmrec.train.calibrate.TRANSFER_COST", cost)
-    *_, transfers = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
-    assert transfers is expected
+    assert calibrate(*made, words, components, tiny_catalog, events, quick_text, 0).cold_start is expected
 
 
 def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(

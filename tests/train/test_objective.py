@@ -31,7 +31,7 @@ def value(
 
 def test_wish_loss_is_added_with_its_weight(make_model: Callable[..., tuple[RecLM, ItemTable]]) -> None:
     total, parts = value(make_model(), batch(), TrainConfig(query_weight=0.25, **QUIET))
-    assert total == pytest.approx(parts["next"] + 0.25 * parts["wish"], rel=1e-5)
+    assert total == pytest.approx(parts["next"] + 0.25 * parts["query"], rel=1e-5)
     assert set(value(make_model(), batch(queries=0), TrainConfig())[1]) == {"next"}
 
 

@@ -11,10 +11,10 @@ from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput
 from llmrec.rationale.compose import compose_pairs
 from llmrec.train.config import RationaleConfig, TrainConfig
-from llmrec.train.rationale_lora import train_rationale, training_state_of
+from llmrec.train.logs import Report, TrainEvent, log_lines
+from llmrec.train.rationale_lora import train_rationale
 
 CONFIG = TrainConfig(rationale=RationaleConfig(batch=2, rank=4, epochs=2))
-Report = Callable[[dict[str, float]], None]
 Train = Callable[..., None]
 
 
@@ -22,10 +22,14 @@ Train = Callable[..., None]
 def train(tiny_base: Path, tiny_catalog: Catalog) -> Train:
     """Trains on six sentences into a folder: six steps in two epochs."""
 
-    def run(out: Path, report: Report = lambda _entry: None, config: TrainConfig = CONFIG, pairs: int = 6) -> None:
-        train_rationale(tiny_base, compose_pairs(tiny_catalog, pairs, seed=0), out, config, report)
+    def run(out: Path, report: Report = log_lines, config: TrainConfig = CONFIG, pairs: int = 6) -> None:
+        train_rationale(tiny_base, compose_pairs(tiny_catalog, pairs, seed=0), out, config, state_of(out), report)
 
     return run
+
+
+def state_of(out: Path) -> Path:
+    return out.with_suffix(".safetensors")
 
 
 def weights(out: Path) -> bytes:
@@ -36,12 +40,12 @@ def test_adapter_loads_and_says_something_else_than_the_base(train: Train, tiny_
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    told: list[dict[str, float]] = []
+    told: list[TrainEvent] = []
     train(tmp_path / "lora", told.append)
     about = json.loads((tmp_path / "lora" / "training.json").read_text())
     assert (about["pairs"], about["held out"], about["recipe"]["seed"]) == (6, 1, 0)
     assert 0 < about["held-out loss"] < 50 and about["seconds"] > 0 and {"machine", "date", "commit"} <= about.keys()
-    assert [entry["step"] for entry in told] == [1, 2, 3, 4, 5, 6] and told[-1]["steps"] == 6
+    assert [event.step for event in told] == [1, 2, 3, 4, 5, 6] and told[-1].steps == 6
     assert [file.name for file in tmp_path.iterdir()] == ["lora"]  # no checkpoint is left to ship
     ids = torch.tensor([[10, 20, 30]])
     with torch.inference_mode():
@@ -62,21 +66,21 @@ def test_run_cut_short_ends_like_one_that_was_not(
     config = CONFIG.changed(checkpoint_minutes=minutes)
     train(tmp_path / "whole", config=config)
 
-    def cut(entry: dict[str, float]) -> None:
-        if entry["step"] == 4:  # in the second epoch
+    def cut(event: TrainEvent) -> None:
+        if event.step == 4:  # in the second epoch
             raise end
 
     with pytest.raises(end):
         train(tmp_path / "cut", cut, config)
-    assert training_state_of(tmp_path / "cut").is_file() and not (tmp_path / "cut").exists()
-    told: list[dict[str, float]] = []
+    assert state_of(tmp_path / "cut").is_file() and not (tmp_path / "cut").exists()
+    told: list[TrainEvent] = []
     train(tmp_path / "cut", told.append, config)
-    assert [entry["step"] for entry in told] == list(range(5 - lost, 7))
+    assert [event.step for event in told] == list(range(5 - lost, 7))
     assert weights(tmp_path / "cut") == weights(tmp_path / "whole")
 
 
 def test_checkpoint_of_another_run_is_refused(train: Train, tmp_path: Path) -> None:
-    def cut(_entry: dict[str, float]) -> None:
+    def cut(_event: TrainEvent) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -1,22 +1,36 @@
 """`llmrec train` from a folder of files to a pack; the slowest tests here, for they load the real text encoder."""
 
 import csv
-import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from llmrec.encoders import Features
+from llmrec.baselines.counts import Popularity
+from llmrec.catalog import load_catalog
+from llmrec.encoders import Features, encoder, encoders_for, extract
 from llmrec.errors import BadInput
-from llmrec.model.checkpoint import load_checkpoint
+from llmrec.evaluation.metrics import ranking_metrics, tie_order
+from llmrec.evaluation.splits import Split, rolling_events, rolling_split
+from llmrec.model.checkpoint import load_checkpoint, save_checkpoint
 from llmrec.model.config import RecLMConfig
-from llmrec.model.inference import soft_tokens
+from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
+from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
+from llmrec.paths import home as home_folder
+from llmrec.paths import resource
+from llmrec.pipeline import components_of
+from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import INTEREST, PREFERENCE, ComponentKey
 from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
+from llmrec.train.calibrate import calibrate
 from llmrec.train.config import RationaleConfig, TrainConfig
-from llmrec.train.run import train
+from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
+from llmrec.train.logs import TrainEvent
+from llmrec.train.model_factory import new_model, query_writer, training_items
+from llmrec.train.run import TrainResult, compose, pack, train
+from llmrec.train.trainer import Prompts, fit
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
 CONFIG = TrainConfig(model=SHAPE, epochs=1, batch=4, queries=1, rationale=RationaleConfig(pairs=6))
@@ -45,29 +59,186 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_catalogue(tmp_path_factory.mktemp("shop") / "data", users=12, items=16, events=12)
+
+
+@pytest.fixture(scope="module")
+def config(tiny_base: Path) -> TrainConfig:
+    return CONFIG.changed(base=tiny_base, rationale=RationaleConfig(pairs=0))
+
+
+@pytest.fixture(scope="module")
+def tested(data: Path, config: TrainConfig, tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
+    """A default run: tested, then trained anew on everything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLMREC_HOME", str(tmp_path_factory.mktemp("home")))
+        return train(data, tmp_path_factory.mktemp("run") / "adapter", config)
+
+
+def same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
 @pytest.mark.usefixtures("home")
-def test_catalogue_in_pack_out(tiny_base: Path, tmp_path: Path) -> None:
-    data, out, told = write_catalogue(tmp_path / "data"), tmp_path / "pack", []
-    metrics = train(data, out, CONFIG.changed(base=tiny_base), told.append, lambda _line: None)
+def test_catalogue_in_checkpoint_out(tiny_base: Path, tmp_path: Path) -> None:
+    """The smallest shop: too few events for a test; and a LoRA that writes sentences."""
+    data, out, heard = write_catalogue(tmp_path / "data", events=3), tmp_path / "pack", []
+    config = CONFIG.changed(base=tiny_base)
+    result = train(data, out, config, report=heard.append)
+    assert any("no user has 4 events" in event.message for event in heard) and not result.test
     checkpoint = load_checkpoint(out)
-    assert checkpoint.info.base == "tiny" and checkpoint.info.metrics == metrics and checkpoint.info.config == SHAPE
-    assert set(checkpoint.info.encoders) == {"text"}  # no pictures, no picture tower
-    assert checkpoint.info.provenance["users"] == 6 and checkpoint.info.provenance["recipe"]["epochs"] == 1
+    assert checkpoint.info.base == "tiny" and checkpoint.info.metrics == result.metrics
+    assert checkpoint.info.config == SHAPE and set(checkpoint.info.encoders) == {
+        "text"
+    }  # no pictures, no image encoder
+    about = checkpoint.info.provenance
+    assert about["users"] == 6 and about["recipe"]["epochs"] == 1 and {"version", "commit", "machine"} <= about.keys()
+    assert str(tmp_path) not in (out / "checkpoint.json").read_text()  # nothing of this machine
     assert set(checkpoint.info.weights) == {"history", "words", "example"}
     features = Features.load(out / "features.safetensors")
-    model = restore_model(checkpoint, tiny_base)
-    table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
-    assert table.known.shape == (9,) and soft_tokens(model, table).shape == (9, 1, 32)
+    assert len(restore_items(checkpoint, features.ids, features.vectors, features.mask)) == 9
+    assert restore_model(checkpoint, tiny_base).config == SHAPE
     card = (out / "card.md").read_text()
     assert "tiny" in card and "NDCG" in card.upper() and "Film Number" not in card
-    assert "learnt from 6 composed pairs" in card
-    assert {"metrics.csv", "curve.png", "checkpoint.pt"} <= {file.name for file in out.iterdir()}
+    assert "learnt from 6 composed pairs" in card and "None: no events were held out that chose nothing" in card
+    assert {"metrics.csv", "curve.png", "state"} <= {file.name for file in out.iterdir()}
+    assert not list(out.rglob("*.pt"))
 
     # The same command again has nothing to train: it packs what is there.
-    told.clear()
-    assert train(data, out, CONFIG.changed(base=tiny_base), told.append, lambda _line: None) == metrics
-    assert not told
-    json.loads((out / "checkpoint.json").read_text())
+    heard.clear()
+    assert train(data, out, config, report=heard.append).metrics == result.metrics
+    assert not [event for event in heard if event.kind != "message"]
+
+
+def test_the_number_on_the_card_is_of_events_that_chose_nothing(tested: TrainResult, data: Path) -> None:
+    catalog = load_catalog(data)
+    assert set(tested.test) == {OURS, ALONE, QUERIED, "popularity", "item-kNN"}
+    row = tested.test[OURS]
+    assert row["users"] == 12 and 0 <= row["ndcg@10"] <= 1 and row["se_ndcg@10"] >= 0
+    assert tested.metrics["test ndcg@10"] == row["ndcg@10"]
+    split = rolling_split(catalog)
+    counts = Popularity().fit(catalog, split)
+    events = rolling_events(catalog, split, "test")
+    assert row["events"] == len(events)
+    scores = counts.score([e.history for e in events])
+    order = tie_order([item.id for item in catalog.items])
+    seen, targets = [e.history for e in events], [e.target for e in events]
+    other = ranking_metrics(scores, targets, seen, [e.user for e in events], order)
+    assert tested.test["popularity"]["ndcg@10"] == pytest.approx(other["ndcg@10"], abs=1e-5)
+    card = (tested.folder / "card.md").read_text()
+    assert "| popularity | " in card and "| item-kNN | " in card and f"{row['ndcg@10']:.4f} ± " in card
+    assert "has learnt from all events" in card and "again on all events, 1 epochs" in card
+
+
+def test_the_model_of_the_folder_has_learnt_from_everything(tested: TrainResult, data: Path) -> None:
+    about = tested.info.provenance
+    assert about["training events"] == sum(map(len, load_catalog(data).histories.values()))
+    assert about["trained until"] == 1011.0
+    assert [row.stage for row in tested.log] == ["select", "refit"] and set(tested.seconds) == {"select", "refit"}
+
+
+def test_scores_are_the_referees(tested: TrainResult, data: Path, config: TrainConfig, tmp_path: Path) -> None:
+    """The tested model ranked by other means: the checkpoint of its state, and the matrix of all scores."""
+    catalog = load_catalog(data)
+    split, out = rolling_split(catalog), tmp_path / "before"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLMREC_HOME", str(tmp_path / "home"))
+        (tested.folder / "state" / "refit-1-of-1.safetensors").rename(tmp_path / "refit.safetensors")
+        packed = pack(tested.folder, out)
+        (tmp_path / "refit.safetensors").rename(tested.folder / "state" / "refit-1-of-1.safetensors")
+    assert packed.test == tested.test
+    checkpoint, features = load_checkpoint(out), Features.load(out / "features.safetensors")
+    assert config.base is not None
+    model = restore_model(checkpoint, config.base)
+    table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
+    components = components_of(item_vectors(model, table), checkpoint, catalog, features)
+    events = rolling_events(catalog, split, "test")
+    histories = [e.history for e in events]
+    before = PromptWords.load(config.base).before
+    scores = components.scores(query_vectors(model, soft_tokens(model, table), before, histories), histories)
+    fused = fuse(scores, checkpoint.info.weights["history"], histories)
+    order = tie_order(features.ids)
+    found = ranking_metrics(fused, [e.target for e in events], histories, [e.user for e in events], order)
+    # float16 in the checkpoint
+    assert found["ndcg@10"] == pytest.approx(tested.metrics["test ndcg@10"], abs=0.02)
+
+
+@pytest.mark.usefixtures("home")
+def test_without_a_test_everything_is_as_it_was_bit_for_bit(data: Path, config: TrainConfig, tmp_path: Path) -> None:
+    """The steps of a training without a test part, put together by hand."""
+    result = train(data, tmp_path / "adapter", config.changed(test=False))
+    assert not result.test and "test ndcg@10" not in result.metrics
+
+    catalog = load_catalog(data)
+    rolling = rolling_split(catalog)
+    kept = Split(rolling.before("test"), rolling.test, dict.fromkeys(rolling.train, ()))
+    histories = {user: catalog.rows(items) for user, items in kept.train.items()}
+    events = rolling_events(catalog, kept, "valid")
+    features, _ = extract(catalog, encoders_for(catalog.items, {}), home_folder() / "features")
+    assert config.base is not None
+    items = training_items(features, ["text"], histories, SHAPE)
+    model, words = new_model(config.base, SHAPE, items.schema, 0, config.dropout), PromptWords.load(config.base)
+    prompts = Prompts(histories, words.before, query_writer(catalog, words))
+    fit(model, items.table, prompts, lambda m: llm_ndcg(m, items.table, words.before, events), config)
+    components = compose(model, items.table, features, histories, 0)
+    fitted = calibrate(model, items.table, words, components, catalog, events, encoder("text", "minilm"), 0)
+    assert result.info.weights == fitted.weights and result.metrics == fitted.metrics
+    assert result.info.cold_start == fitted.cold_start
+    save_checkpoint(tmp_path / "hand", result.info, model, items.table, items.normalisers, components.learnt.state())
+    by_hand, made = load_checkpoint(tmp_path / "hand"), load_checkpoint(result.folder)
+    assert same(made.arrays, by_hand.arrays) and same(made.collaborative, by_hand.collaborative)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_finished_run_goes_on_where_epochs_are_raised(data: Path, config: TrainConfig, tmp_path: Path) -> None:
+    out, heard = tmp_path / "adapter", []
+    train(data, out, config.changed(test=False))
+    result = train(data, out, config.changed(test=False, epochs=3), report=heard.append)
+    assert [event.epoch for event in heard if event.kind == "epoch"] == [2, 3]
+    assert [row.metrics["epoch"] for row in result.log] == [0, 1, 2]
+    with pytest.raises(BadInput, match=r"another recipe \(`lr` was 0\.001\)"):
+        train(data, out, config.changed(test=False, lr=0.1))
+
+
+@pytest.mark.usefixtures("home")
+def test_a_run_is_packed_while_it_is_under_way(data: Path, config: TrainConfig, tmp_path: Path) -> None:
+    out, packed = tmp_path / "adapter", tmp_path / "packed"
+    long = config.changed(epochs=3, checkpoint_minutes=0.0)
+
+    def stop(event: TrainEvent) -> None:
+        if event.kind == "step" and event.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(data, out, long, report=stop)
+    before = (out / "state" / "select.safetensors").read_bytes()
+    result = pack(out, packed)
+    assert result.test and len(result.log) == 1
+    assert (out / "state" / "select.safetensors").read_bytes() == before and not (packed / "state").exists()
+    assert "They are of the model in this folder" in (packed / "card.md").read_text()
+    assert train(data, out, long).log[0].metrics == result.log[0].metrics
+    for run, message in ((packed, "holds no training state"), (out, "own folder")):
+        with pytest.raises(BadInput, match=message):
+            pack(run, out)
+
+
+@pytest.mark.usefixtures("home")
+def test_a_catalogue_in_memory_trains_too(data: Path, config: TrainConfig, tmp_path: Path) -> None:
+    out = tmp_path / "adapter"
+    result = train(load_catalog(data), out, config.changed(split="rolling"))
+    assert result.test and set(result.seconds) == {"select"}  # a split of one's own: nothing is trained anew
+    with pytest.raises(BadInput, match="name it as `data`"):
+        pack(out, tmp_path / "packed")
+    assert pack(out, tmp_path / "packed", data=data).test == result.test
+
+
+@pytest.mark.usefixtures("home")
+def test_the_quick_recipe_runs(data: Path, tiny_base: Path, tmp_path: Path) -> None:
+    recipe = TrainConfig.read(resource("configs") / "quick.yaml", base=tiny_base)
+    result = train(data, tmp_path / "adapter", recipe)
+    assert len(result.log) == 3 + result.info.provenance["best epoch"] and result.test
 
 
 def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
@@ -77,7 +248,7 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
         model=SHAPE.changed(interest=4), rationale=RationaleConfig(pairs=0), encoders={"text": "clip-lite"},
         base=tiny_base,
     )  # fmt: skip
-    train(data, out, config, lambda _e: None, lambda _line: None)
+    train(data, out, config)
     base_folder(home).parent.mkdir(parents=True)
     base_folder(home).symlink_to(tiny_base)
     shop = Recommender.open(data, out)
@@ -96,4 +267,4 @@ def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) 
     lines = (data / "interactions.csv").read_text().splitlines()
     (data / "interactions.csv").write_text("\n".join(lines[:3]) + "\n")
     with pytest.raises(BadInput, match="no user with enough events"):
-        train(data, tmp_path / "pack", CONFIG.changed(base=tiny_base), lambda _e: None, lambda _line: None)
+        train(data, tmp_path / "pack", CONFIG.changed(base=tiny_base))

@@ -13,8 +13,9 @@ from llmrec.fusion import FUSIONS
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
-from llmrec.train.resume import load_training_state
-from llmrec.train.trainer import Progress, Report, fit
+from llmrec.train.logs import Report, TrainEvent, log_lines
+from llmrec.train.trainer import Progress, Prompts, fit
+from llmrec.train.training_state import load_training_state
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3], "c": [6, 0, 7, 8, 4], "d": [2, 0, 11, 5, 1, 3, 9]}
 BEFORE = (5, 9, 12)
@@ -27,6 +28,9 @@ def query(row: int, _rng: Random) -> tuple[int, ...]:
     return (40 + row, 9)
 
 
+PROMPTS = Prompts(HISTORIES, BEFORE, query)
+
+
 def run(
     made: Made,
     config: TrainConfig = CONFIG,
@@ -36,7 +40,7 @@ def run(
 ) -> Progress:
     rising = iter(range(10_000))
     score = validate or (lambda _model: float(next(rising)))
-    return fit(*made, HISTORIES, BEFORE, query, score, config, checkpoint, report)
+    return fit(*made, PROMPTS, score, config, checkpoint, report or log_lines)
 
 
 def weights(made: Made | RecLM) -> dict[str, torch.Tensor]:
@@ -67,12 +71,12 @@ def quality(model: RecLM) -> float:
 
 
 def test_loss_falls(make_model: Make) -> None:
-    told: list[dict[str, float]] = []
+    told: list[TrainEvent] = []
     progress = run(make_model(exit_layer=1), CONFIG.changed(epochs=5, lr=1e-2), report=told.append)
     losses = [entry["loss"] for entry in progress.log]
     assert len(losses) == 5 and losses[-1] < 0.8 * losses[0]
-    assert [e for e in told if "ndcg@10" in e] == progress.log
-    assert all(1 <= e["step"] <= e["steps"] for e in told if "step" in e)
+    assert [e.metrics for e in told if e.kind == "epoch"] == progress.log
+    assert all(1 <= e.step <= e.steps for e in told if e.kind == "step")
 
 
 def test_stops_early_and_keeps_the_best_weights(make_model: Make) -> None:
@@ -101,9 +105,11 @@ def test_run_cut_short_ends_like_one_that_was_not(
 ) -> None:
     calls = {"validation": 0}
 
-    def report(entry: dict[str, float]) -> None:
-        done = entry["epoch"] == 1 and (
-            entry.get("step") == 2 if moment == "a step" else "ndcg@10" in entry and moment == "the end of an epoch"
+    def report(event: TrainEvent) -> None:
+        done = event.epoch == 2 and (
+            in_second_epoch(event) == 2
+            if moment == "a step"
+            else event.kind == "epoch" and moment == "the end of an epoch"
         )
         if done:
             raise KeyboardInterrupt
@@ -115,11 +121,16 @@ def test_run_cut_short_ends_like_one_that_was_not(
         return quality(model)
 
     with pytest.raises(KeyboardInterrupt):
-        run(trainee(make_model), checkpoint=tmp_path / "c.pt", report=report, validate=validate)
+        run(trainee(make_model), checkpoint=tmp_path / "c.safetensors", report=report, validate=validate)
     resumed = trainee(make_model)
-    progress = run(resumed, checkpoint=tmp_path / "c.pt", validate=quality)
+    progress = run(resumed, checkpoint=tmp_path / "c.safetensors", validate=quality)
     assert len(progress.log) == 3 and [e["epoch"] for e in progress.log] == [0, 1, 2]
     assert same(weights(resumed), whole)
+
+
+def in_second_epoch(event: TrainEvent) -> int:
+    """Which step of the second epoch has just been done; 0 for another event."""
+    return event.step - event.steps // event.epochs if event.kind == "step" and event.epoch == 2 else 0
 
 
 class Killed(BaseException):
@@ -127,10 +138,10 @@ class Killed(BaseException):
 
 
 def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Tensor], tmp_path: Path) -> None:
-    config, path = CONFIG.changed(checkpoint_minutes=0.0), tmp_path / "c.pt"
+    config, path = CONFIG.changed(checkpoint_minutes=0.0), tmp_path / "c.safetensors"
 
-    def die(entry: dict[str, float]) -> None:
-        if entry["epoch"] == 1 and entry.get("step") == 2:
+    def die(event: TrainEvent) -> None:
+        if in_second_epoch(event) == 2:
             raise Killed
 
     with pytest.raises(Killed):
@@ -143,27 +154,27 @@ def test_killed_run_resumes_exactly(make_model: Make, whole: dict[str, torch.Ten
 
 
 def test_checkpoint_of_another_run_is_refused(make_model: Make, tmp_path: Path) -> None:
-    path = tmp_path / "c.pt"
+    path = tmp_path / "c.safetensors"
     run(make_model(exit_layer=1), CONFIG.changed(epochs=1), path)
     for model, config in (
-        (make_model(exit_layer=1), CONFIG.changed(epochs=1, lr=1e-4)),
+        (make_model(exit_layer=1), CONFIG.changed(lr=1e-4)),
         (make_model(exit_layer=1, dim=8), CONFIG),
     ):
         with pytest.raises(BadInput, match="another recipe"):
             run(model, config, path)
     with pytest.raises(BadInput, match="other data"):
-        fit(*make_model(exit_layer=1), {"a": [1, 2, 3]}, BEFORE, query, quality, CONFIG.changed(epochs=1), path)
+        fit(*make_model(exit_layer=1), Prompts({"a": [1, 2, 3]}, BEFORE, query), quality, CONFIG, path)
 
 
 def test_finished_run_returns_at_once(make_model: Make, tmp_path: Path) -> None:
     model, again = make_model(exit_layer=1), make_model(exit_layer=1)
-    run(model, CONFIG.changed(epochs=1), tmp_path / "c.pt")
+    run(model, CONFIG.changed(epochs=1), tmp_path / "c.safetensors")
 
     def never(_: object) -> float:
         raise AssertionError("nothing is left to do")
 
-    progress = run(again, CONFIG.changed(epochs=1), tmp_path / "c.pt", never, never)
-    assert progress.done and len(progress.log) == 1
+    progress = run(again, CONFIG.changed(epochs=1), tmp_path / "c.safetensors", never, never)
+    assert len(progress.log) == 1
     assert same(weights(model), weights(again))
 
 
@@ -176,18 +187,18 @@ def with_one_picture(make_model: Make) -> Made:
 def test_rare_modality_makes_an_epoch_longer_and_resumes_exactly(make_model: Make, tmp_path: Path) -> None:
     """Options against imbalance in the loop: more prompts with pictures, and the same end after an interruption."""
     config = CONFIG.changed(resample_rare=0.5, focal=1.0, class_weights=0.5, epochs=2)
-    told: list[dict[str, float]] = []
+    told: list[TrainEvent] = []
     unbroken, broken, resumed = (with_one_picture(make_model) for _ in range(3))
     run(unbroken, config, report=told.append, validate=quality)
-    assert told[0]["steps"] > 4  # two of the seven or eight prompts hold item 1, each is wanted 2.4 times
+    assert told[0].steps > 8  # two of the seven or eight prompts hold item 1, each is wanted 2.4 times
 
-    def stop(entry: dict[str, float]) -> None:
-        if entry["epoch"] == 1 and entry.get("step") == 1:
+    def stop(event: TrainEvent) -> None:
+        if event.epoch == 2 and event.kind == "step":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(broken, config, tmp_path / "c.pt", stop, quality)
-    run(resumed, config, tmp_path / "c.pt", validate=quality)
+        run(broken, config, tmp_path / "c.safetensors", stop, quality)
+    run(resumed, config, tmp_path / "c.safetensors", validate=quality)
     assert same(weights(resumed), weights(unbroken))
 
 

@@ -1,0 +1,153 @@
+"""Training that goes on from a checkpoint: with the events and the items that came since.
+
+The weights and the rows of the items that the checkpoint knows are kept; items that came since get new rows. Prompts
+with a new event are read, and some of the others beside them, so that what was learnt is not forgotten (experience
+replay, Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal").
+"""
+
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from llmrec.catalog import Catalog
+from llmrec.encoders import Encoder, Features, encoder_by_id
+from llmrec.errors import BadInput
+from llmrec.model.catalog_match import check_catalog
+from llmrec.model.checkpoint import Checkpoint, load_checkpoint
+from llmrec.model.config import RecLMConfig
+from llmrec.model.item_table import Normaliser
+from llmrec.model.reclm import RecLM
+from llmrec.model.restore import check_base, normalisers, stored_parameter
+from llmrec.train.calibrate import Calibration
+from llmrec.train.config import TrainConfig
+from llmrec.train.data import Histories
+
+TRAINED_UNTIL = "trained until"
+"""Where the provenance of a checkpoint tells the timestamp of the last event that it has learnt from."""
+OF_ITEMS = ("id_in", "id_out", "bias")
+"""Modules of a RecLM that have a row an item."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What training goes on from.
+
+    Parameters
+    ----------
+    checkpoint
+        As it was trained.
+    """
+
+    checkpoint: Checkpoint
+
+    @classmethod
+    def of(cls, config: TrainConfig, catalog: Catalog, base: Path) -> "Start | None":
+        """The checkpoint that `config.continue_from` names; None where it names none.
+
+        Raises
+        ------
+        BadInput
+            Where `config.model` or `config.encoders` differ from those of the checkpoint.
+        CheckpointError, CheckpointMismatch
+            Where it cannot be used here, or is of another catalogue.
+        """
+        if config.continue_from is None:
+            return None
+        checkpoint = load_checkpoint(config.continue_from)
+        check_base(checkpoint, base)
+        check_catalog(checkpoint, catalog)
+        if config.model not in (RecLMConfig(), checkpoint.info.config):
+            raise BadInput("`model` differs from that of the checkpoint in `continue_from`; leave it out")
+        if config.encoders:
+            raise BadInput("`encoders` are those of the checkpoint in `continue_from`; leave them out")
+        return cls(checkpoint)
+
+    def encoders(self) -> list[Encoder[Any]]:
+        """The encoders of the checkpoint."""
+        return [encoder_by_id(modality, id) for modality, id in self.checkpoint.info.encoders.items()]
+
+    def features(self) -> Features | None:
+        """The vectors that the checkpoint carries."""
+        carried = self.checkpoint.folder / "features.safetensors"
+        return Features.load(carried) if carried.is_file() else None
+
+    def config(self, config: TrainConfig) -> TrainConfig:
+        """The recipe of the loop."""
+        how = config.continued
+        return config.changed(
+            model=self.checkpoint.info.config,
+            epochs=how.epochs,
+            lr=config.lr * how.lr_factor,
+            lr_lora=config.lr_lora * how.lr_factor,
+            average=how.average,
+        )
+
+    def calibration(self) -> Calibration:
+        """The weights of the fused score that the checkpoint has."""
+        info = self.checkpoint.info
+        return Calibration(
+            {situation: dict(weights) for situation, weights in info.weights.items()}, {}, info.cold_start
+        )
+
+    def until(self) -> float:
+        """Timestamp of the last event that the checkpoint has learnt from; -inf where it does not tell."""
+        return float(self.checkpoint.info.provenance.get(TRAINED_UNTIL, -math.inf))
+
+    def new_from(self, catalog: Catalog, histories: Histories) -> dict[str, int]:
+        """User -> place in its history of the first event that came after `until`; its length where none did."""
+        until, found = self.until(), {}
+        for user, rows in histories.items():
+            times = {event.item: event.timestamp for event in catalog.histories[user]}
+            came = (n for n, row in enumerate(rows) if times[catalog.items[row].id] > until)
+            found[user] = next(came, len(rows))
+        return found
+
+    @torch.no_grad()
+    def put_into(self, model: RecLM, items: tuple[str, ...]) -> None:
+        """Give an untrained model the checkpoint's weights; rows of items that it does not know become zeros.
+
+        An item starts so as one without an id, which the model has learnt to score by its media.
+
+        Parameters
+        ----------
+        model
+            Of the checkpoint's shape, its LoRA not merged.
+        items
+            Ids in the order of the model's id rows.
+        """
+        row = {item: n for n, item in enumerate(self.checkpoint.items) if self.checkpoint.arrays["known"][n]}
+        here = [n for n, item in enumerate(items) if item in row]
+        there = [row[items[n]] for n in here]
+        for name, p in model.trainable().items():
+            stored = torch.from_numpy(stored_parameter(self.checkpoint, name).astype(np.float32)).to(p.device)
+            if name.split(".")[0] in OF_ITEMS:
+                p.zero_()
+                p[here] = stored[there]
+            else:
+                p.copy_(stored)
+
+    def normalisers(self) -> Mapping[str, Normaliser]:
+        """What the media of the checkpoint's items were normalised with."""
+        return normalisers(self.checkpoint)
+
+
+def copy_adapter(own: Path, there: Path) -> None:
+    """Copy a LoRA that writes sentences, which knows no item; nothing where there is none."""
+    if own.is_dir():
+        draft = there.with_name(f"{there.name}.part")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(own, draft)
+        draft.replace(there)
+
+
+def trained_until(catalog: Catalog, learnt: Histories) -> float | None:
+    """Timestamp of the last event in `learnt`; None where there is none."""
+    ids = {user: {catalog.items[row].id for row in rows} for user, rows in learnt.items()}
+    times = [e.timestamp for user, mine in ids.items() for e in catalog.histories[user] if e.item in mine]
+    return max(times, default=None)

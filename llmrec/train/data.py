@@ -1,0 +1,176 @@
+"""A catalogue made ready for training: its media as vectors, the events to learn from, and those that are held out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from llmrec.catalog import Catalog
+from llmrec.encoders import Encoder, Features, encoders_for, extract, note_problems
+from llmrec.errors import BadInput
+from llmrec.evaluation.splits import Event, Split, make_split, rolling_events, rolling_split
+from llmrec.paths import home
+from llmrec.train.config import TrainConfig
+
+Histories = Mapping[str, Sequence[int]]
+"""User -> item rows, oldest first."""
+
+
+LEAST_HELD_OUT = 50
+"""New events that have to be held out for an epoch and weights to be chosen by them, where training goes on."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a run learns from.
+
+    Parameters
+    ----------
+    catalog
+        Items and events.
+    features
+        The items' media, in the rows of the catalogue.
+    histories
+        The events to learn from while the others are held out.
+    valid
+        Held-out events that choose the epoch and the weights of the fused score; empty where nothing is chosen.
+    test
+        Held-out events that choose nothing; empty where there is no test part.
+    everything
+        The events that the model is trained anew on; None where it stays as it was tested.
+    split
+        How the parts were told apart, in words, for the card.
+    """
+
+    catalog: Catalog
+    features: Features
+    histories: Histories
+    valid: Sequence[Event]
+    test: Sequence[Event]
+    everything: Histories | None
+    split: str
+
+    @property
+    def learnt(self) -> Histories:
+        """The events that the model of the checkpoint has learnt from."""
+        return self.histories if self.everything is None else self.everything
+
+    @property
+    def modalities(self) -> list[str]:
+        """Those that at least one item has."""
+        return [m for m in self.features.encoders if self.features.mask[m].any()]
+
+
+def prepare(
+    catalog: Catalog,
+    config: TrainConfig,
+    say: Callable[[str], None],
+    *,
+    folder: Path | None = None,
+    encoders: Sequence[Encoder[Any]] | None = None,
+    shipped: Features | None = None,
+    until: float | None = None,
+) -> TrainingData:
+    """Split a catalogue, and encode its media.
+
+    Parameters
+    ----------
+    catalog
+        Items and events.
+    config
+        Its `split`, `test` and `encoders`.
+    say
+        Told of media that cannot be read, and where nothing can be held out.
+    folder
+        Of the catalogue: its media that cannot be read are noted.
+    encoders
+        In place of those of `config`.
+    shipped
+        Vectors that need not be computed again.
+    until
+        Timestamp of the last event that the model has learnt already: only later ones are held out.
+
+    Raises
+    ------
+    BadInput
+        Where no user has enough events to learn from, or no item has media.
+    """
+    parts = _parts(catalog, config, say, until)
+    encoders = encoders_for(catalog.items, config.encoders) if encoders is None else encoders
+    features, problems = extract(catalog, encoders, home() / "features", shipped)
+    if folder:
+        note_problems(folder, features, problems)
+    for problem in problems:
+        say(str(problem))
+    found = TrainingData(catalog, features, *parts)
+    if not found.modalities:
+        raise BadInput(
+            f"catalogue {catalog.name!r} has no item with text or other media; nothing can become a soft token"
+        )
+    return found
+
+
+class _Parts(NamedTuple):
+    """The fields of `TrainingData` that a split decides."""
+
+    histories: Histories
+    valid: Sequence[Event]
+    test: Sequence[Event]
+    everything: Histories | None
+    split: str
+
+
+def _parts(catalog: Catalog, config: TrainConfig, say: Callable[[str], None], until: float | None) -> _Parts:
+    if config.split:
+        split = make_split(catalog, config.split)
+        parts = _of(catalog, split, None, f"given ({Path(config.split).name})")
+    else:
+        parts = _by_last_events(catalog, config.test, say)
+        if until is not None:
+            parts = _of_new_events(catalog, parts, until, say)
+    if not any(len(rows) > 1 for rows in parts.histories.values()) or not (parts.valid or until is not None):
+        raise BadInput(
+            f"catalogue {catalog.name!r} has no user with enough events to learn from (3 or more); add interactions, "
+            "or recommend from attributes and words without training"
+        )
+    return parts
+
+
+def _by_last_events(catalog: Catalog, test: bool, say: Callable[[str], None]) -> _Parts:
+    rolling = rolling_split(catalog)
+    if test and any(len(items) > 1 for items in rolling.train.values()):
+        everything = {user: catalog.rows(catalog.history(user)) for user in catalog.histories}
+        how = (
+            "each user's last events (up to 5) for the test, as many before them for early stopping and the weights "
+            "of the fused score, all before those for training; then everything for the model in this folder"
+        )
+        return _of(catalog, rolling, everything, how)
+    if test:
+        say("no user has 4 events: none are held out for a test")
+    kept = Split(rolling.before("test"), rolling.test, dict.fromkeys(rolling.train, ()))
+    how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
+    return _of(catalog, kept, None, how)
+
+
+def _of(catalog: Catalog, split: Split, everything: Histories | None, how: str) -> _Parts:
+    histories = {user: catalog.rows(items) for user, items in split.train.items()}
+    valid, test = (rolling_events(catalog, split, at) for at in ("valid", "test"))
+    return _Parts(histories, valid, test, everything, how)
+
+
+def _of_new_events(catalog: Catalog, parts: _Parts, until: float, say: Callable[[str], None]) -> _Parts:
+    """The parts without held-out events that the model has learnt already; all for training where few are left."""
+
+    def new(events: Sequence[Event]) -> list[Event]:
+        return [e for e in events if times[e.user][catalog.items[e.target].id] > until]
+
+    times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
+    valid, test = new(parts.valid), new(parts.test)
+    learns = any(times[u][catalog.items[row].id] > until for u, rows in parts.histories.items() for row in rows)
+    if learns and len(valid) >= LEAST_HELD_OUT:
+        how = f"of the events that came since the checkpoint which training went on from, {parts.split}"
+        return parts._replace(valid=valid, test=test, split=how)
+    say(f"only {len(valid) + len(test)} new events could be held out: all are learnt from, and none chooses or tests")
+    everything = {user: catalog.rows(catalog.history(user)) for user in catalog.histories}
+    how = "none held out; epochs and weights of the fused score are those of the checkpoint which training went on from"
+    return _Parts(everything, [], [], None, how)
