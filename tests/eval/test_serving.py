@@ -15,7 +15,7 @@ from eval.serving.load import AWAY, Outcome, open_loop, summary
 from eval.serving.plot import plot
 from eval.serving.recording import Record, relayed
 from llmrec.recommender import Recommender
-from llmrec.server.dependencies import USUAL
+from llmrec.server.settings import Limits
 from tests.engine.test_vllm import Faulty
 from tests.server.serving import served
 
@@ -90,5 +90,5 @@ def test_conversations_go_on_from_their_lists_and_events_are_looked_for(tmp_path
             told.acknowledged[user] = [*items, "no-such-item"]
             assert await lost_events(asked, told) == 1
 
-    with closing(recommender.pipeline.index), served(recommender, tmp_path, USUAL) as client:
+    with closing(recommender.pipeline.index), served(recommender, tmp_path, Limits()) as client:
         asyncio.run(talk(client))
