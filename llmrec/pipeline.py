@@ -211,6 +211,7 @@ def components_of(
     media = {m: features.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: features.mask[m] for m in checkpoint.info.encoders}
     components = Components.of(*vectors, learnt, media, masks, features.steps)
+    components = components.with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components
 
 

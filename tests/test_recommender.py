@@ -254,9 +254,7 @@ def test_a_catalogue_of_other_items_is_answered_without_training(stall: Recommen
 
 
 def test_the_checkpoint_of_the_demo_is_not_used_on_another_catalogue_unasked(tmp_path: Path) -> None:
-    with pytest.raises(
-        CheckpointMismatch, match=r"another catalogue.*0 of its 1,682 items; name the checkpoint"
-    ):
+    with pytest.raises(CheckpointMismatch, match=r"another catalogue.*0 of its 1,682 items; name the checkpoint"):
         Recommender.open(write_stall(tmp_path), None)
 
 

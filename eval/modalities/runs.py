@@ -161,4 +161,3 @@ def report_epoch(event: TrainEvent) -> None:
     """Print an epoch's validation."""
     if event.kind == "epoch":
         print(f"  {event.message}", flush=True)
-

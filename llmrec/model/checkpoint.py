@@ -65,6 +65,8 @@ class CheckpointInfo:
     """Modality -> consecutive blocks (frames) of a vector, where there is more than one."""
     cold_start: bool = False
     """Whether scores are transferred to cold items."""
+    components: tuple[str, ...] = ()
+    """Specs of score components from outside llmrec, which `weights` names by their keys."""
     format: int = FORMAT
 
 
@@ -241,6 +243,7 @@ def _info(noted: Mapping[str, Any]) -> CheckpointInfo:
         situation: {ComponentKey.parse(name): weight for name, weight in parts.items()}
         for situation, parts in read["weights"].items()
     }
+    read["components"] = tuple(read.get("components", ()))
     return CheckpointInfo(**read)
 
 

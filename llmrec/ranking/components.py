@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
-from llmrec.errors import CheckpointError
+from llmrec.catalog.types import Catalog
+from llmrec.errors import BadInput, CheckpointError
 from llmrec.ranking.built_in import (
     CollaborativeComponent,
     FixedComponent,
@@ -27,6 +28,7 @@ from llmrec.ranking.score_component import (
     INTEREST,
     LAST,
     RECENT,
+    ComponentInputs,
     ComponentKey,
     Floats,
     ItemRows,
@@ -35,6 +37,7 @@ from llmrec.ranking.score_component import (
     ScoringSituation,
     score_all,
 )
+from llmrec.registry import resolve
 
 NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
@@ -207,6 +210,35 @@ class Components:
         if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
             raise ValueError(f"two score components are called {', '.join(twice)}; give each a key of its own")
         return replace(self, plugins=(*self.plugins, *plugins))
+
+    def with_named(self, specs: Sequence[str], catalog: Catalog) -> "Components":
+        """The same, with further components by their names.
+
+        Parameters
+        ----------
+        specs
+            What `llmrec.registry.resolve` takes for the kind "score_component": each names a `ComponentFactory`.
+        catalog
+            The items, in the rows of the components, and the training interactions.
+
+        Raises
+        ------
+        BadInput
+            Where a spec names nothing (`UnknownPlugin`), or what it names is no score component.
+        """
+        if not specs:
+            return self
+        inputs = ComponentInputs(catalog, self.media, self.mask, self.learnt.popular)
+        parts = [resolve("score_component", spec)(inputs) for spec in specs]
+        for spec, part in zip(specs, parts, strict=True):
+            if not isinstance(getattr(part, "key", None), ComponentKey) or not callable(getattr(part, "score", None)):
+                raise BadInput(
+                    f"{spec!r} is no score component; give it `key`, a ComponentKey, and `score(rows, situation)`"
+                )
+        try:
+            return self.with_plugins(parts)
+        except ValueError as error:
+            raise BadInput(f"`components` does not fit ({error})") from error
 
     def like(self, example: Mapping[str, Floats], row: int | None) -> "Components":
         """The same, with components for each item's likeness to an example.

@@ -135,18 +135,18 @@ class ScoreComponent(Protocol):
 
     Examples
     --------
-    A component of one's own, which prefers newer items (see `ComponentSource`):
+    A component of one's own, which prefers newer items (see `ComponentInputs`):
 
     >>> class Recency:
     ...     key = ComponentKey("recency")
-    ...     def __init__(self, source):
-    ...         years = [float(item.attributes.get("year", 0)) for item in source.catalog.items]
+    ...     def __init__(self, inputs):
+    ...         years = [float(item.attributes.get("year", 0)) for item in inputs.catalog.items]
     ...         self.years = np.array(years, np.float32)
     ...     def score(self, rows, situation):
     ...         return self.years[rows]
     >>> from llmrec.catalog.types import Item
     >>> items = (Item("a", "Old", attributes={"year": 1950}), Item("b", "New", attributes={"year": 1999}))
-    >>> newest = Recency(ComponentSource(Catalog("films", items, {}), {}, {}, np.zeros(2, np.float32)))
+    >>> newest = Recency(ComponentInputs(Catalog("films", items, {}), {}, {}, np.zeros(2, np.float32)))
     >>> newest.score(np.array([1, 0]), ScoringSituation(np.zeros(4, np.float32), ()))
     array([1999., 1950.], dtype=float32)
     """
@@ -195,7 +195,7 @@ class DenseScoreComponent(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class ComponentSource:
+class ComponentInputs:
     """What a score component from outside is built from.
 
     Parameters
@@ -216,7 +216,7 @@ class ComponentSource:
     popular: Floats
 
 
-ComponentFactory = Callable[[ComponentSource], ScoreComponent]
+ComponentFactory = Callable[[ComponentInputs], ScoreComponent]
 """What a plug-in of the kind "score_component" is: a class or a function."""
 
 

@@ -59,6 +59,8 @@ class TrainConfig(Config):
     """Sizes of the model."""
     encoders: dict[str, str] = Field(default={})
     """Modality -> encoder spec, where it is not the default: `image: timm:resnet50`."""
+    components: tuple[str, ...] = ()
+    """Score components of your own, by name or import path; their weights are fitted with those of llmrec's."""
     base: Path | None = None
     """Base LLM, a Hugging Face folder; default: the one that `llmrec setup` makes."""
 
@@ -132,7 +134,7 @@ class TrainConfig(Config):
 
 OUTSIDE = frozenset(
     (
-        *("model", "encoders", "base", "split", "test", "continue_from", "continued"),
+        *("model", "encoders", "components", "base", "split", "test", "continue_from", "continued"),
         *("epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
     )
 )

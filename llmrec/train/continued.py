@@ -82,6 +82,7 @@ class Start:
         how = config.continued
         return config.changed(
             model=self.checkpoint.info.config,
+            components=config.components or self.checkpoint.info.components,
             epochs=how.epochs,
             lr=config.lr * how.lr_factor,
             lr_lora=config.lr_lora * how.lr_factor,

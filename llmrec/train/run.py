@@ -25,6 +25,7 @@ from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.rationale.compose import compose_pairs
+from llmrec.registry import plugged
 from llmrec.setup import base_folder
 from llmrec.train.calibrate import Calibration, calibrate
 from llmrec.train.card import provenance, write_card
@@ -280,7 +281,8 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
     else:
         progress = restore_best(model, prompts, session.recipe, state)
     model.to("cpu")
-    return _Fitted(model, items, compose(model, items.table, data.features, histories, config.seed), progress)
+    components = compose(model, items.table, data.features, histories, config.seed)
+    return _Fitted(model, items, components.with_named(session.recipe.components, data.catalog), progress)
 
 
 def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItems]:
@@ -328,6 +330,7 @@ def _written(
         prompts={name: version(name) for name in TRAINED},
         weights=calibration.weights,
         cold_start=calibration.cold_start,
+        components=tuple(p.spec for spec in session.recipe.components if (p := plugged("score_component", spec))),
         metrics=_flat(test) | calibration.metrics,
         provenance=provenance(data, session.recipe, chosen.progress, again, test, session.start),
         steps=last.model.steps,

@@ -5,7 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from llmrec.catalog.types import Catalog
 from llmrec.encoders import Features
+from llmrec.errors import BadInput
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
@@ -19,9 +21,11 @@ from llmrec.ranking.score_component import (
     PREFERENCE,
     RECENT,
     WORDS,
+    ComponentInputs,
     ComponentKey,
     ScoringSituation,
 )
+from llmrec.registry import register
 from llmrec.train.run import compose
 
 HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
@@ -157,6 +161,23 @@ def test_a_plugin_takes_part_and_needs_a_name_of_its_own(components: Components)
     for again in ([Longest()], [FixedComponent(LLM, np.zeros(12, np.float32))]):
         with pytest.raises(ValueError, match=r"two score components are called (longest|llm)"):
             own.with_plugins(again)
+
+
+def test_components_by_name(components: Components, tiny_catalog: Catalog) -> None:
+    @register("score_component", "years")
+    class Years(Longest):
+        key = ComponentKey("years")
+
+        def __init__(self, inputs: ComponentInputs) -> None:
+            assert inputs.catalog is tiny_catalog and set(inputs.media) == {"text", "image"}
+
+    assert components.with_named(["years"], tiny_catalog).plugins[0].key == Years.key
+    assert components.with_named([], tiny_catalog) is components
+    with pytest.raises(BadInput, match="two score components are called years"):
+        components.with_named(["years", "years"], tiny_catalog)
+    register("score_component", "nothing")(lambda _inputs: None)
+    with pytest.raises(BadInput, match="'nothing' is no score component"):
+        components.with_named(["nothing"], tiny_catalog)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`llmrec train` from a folder of files to a pack; the slowest tests here, for they load the real text encoder."""
 
 import csv
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from llmrec.baselines.counts import Popularity
 from llmrec.catalog import load_catalog
 from llmrec.encoders import Features, encoder, encoders_for, extract
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, UnknownPlugin
 from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Split, rolling_events, rolling_split
 from llmrec.model.checkpoint import load_checkpoint, save_checkpoint
@@ -241,12 +242,31 @@ def test_the_quick_recipe_runs(data: Path, tiny_base: Path, tmp_path: Path) -> N
     assert len(result.log) == 3 + result.info.provenance["best epoch"] and result.test
 
 
-def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_base: Path, tmp_path: Path) -> None:
-    """clip-lite's vectors are shorter than MiniLM's: nothing that a wish meets may take them for one another's."""
+RECENCY = """
+import numpy as np
+from llmrec.ranking.score_component import ComponentKey
+
+class Recency:
+    key = ComponentKey("recency")
+
+    def __init__(self, inputs):
+        self.years = np.array([item.attributes["year"] for item in inputs.catalog.items], np.float32)
+
+    def score(self, rows, situation):
+        return self.years[rows]
+"""
+
+
+def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_from_outside_takes_part(
+    home: Path, tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """clip-lite's vectors are shorter than MiniLM's: nothing that a query meets may take them for one another's."""
+    (tmp_path / "recency_of_ours.py").write_text(RECENCY)
+    monkeypatch.syspath_prepend(tmp_path)
     data, out = write_catalogue(tmp_path / "data", items=24, events=18), tmp_path / "pack"
     config = CONFIG.changed(
         model=SHAPE.changed(interest=4), rationale=RationaleConfig(pairs=0), encoders={"text": "clip-lite"},
-        base=tiny_base,
+        base=tiny_base, components=("recency_of_ours:Recency",),
     )  # fmt: skip
     train(data, out, config)
     base_folder(home).parent.mkdir(parents=True)
@@ -255,10 +275,21 @@ def test_a_wish_is_read_by_the_encoder_of_the_items_own_text(home: Path, tiny_ba
     asked = shop.pipeline.words("a comedy")
     assert asked is not None and asked.shape == shop.pipeline.components.media["text"].shape[1:] != (384,)
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
-    # The model reads the text along 4 interest directions, and the taste is there to count by.
+    # The component has a weight, and scores the catalogue that is open.
+    recency, info = ComponentKey("recency"), shop.pipeline.checkpoint.info
+    assert info.components == ("recency_of_ours:Recency",) and recency in info.weights["history"]
+    years = [item.attributes["year"] for item in shop.catalog.items]
+    assert shop.pipeline.components.scores(np.zeros((1, 8), np.float32), [[0]])[recency].tolist() == [years]
+    # The model reads the text along 4 interest directions, and the preferences are there to count by.
     assert shop.pipeline.table.vectors["text"].shape == (24, 4)
     assert {PREFERENCE, ComponentKey(INTEREST, "text")} <= set(shop.pipeline.checkpoint.info.weights["history"])
     assert shop.pipeline.components.preferences is not None
+    shop.pipeline.index.close()
+    monkeypatch.undo()
+    monkeypatch.setenv("LLMREC_HOME", str(home))
+    monkeypatch.delitem(sys.modules, "recency_of_ours")
+    with pytest.raises(UnknownPlugin, match="there is no module recency_of_ours"):
+        Recommender.open(data, out)
 
 
 @pytest.mark.usefixtures("home")
