@@ -1,4 +1,4 @@
-"""The gateway in this process, over the demo's catalogue and the shipped pack."""
+"""The gateway in this process, over the demo's catalogue and the shipped adapter."""
 
 from collections.abc import Iterator
 from pathlib import Path

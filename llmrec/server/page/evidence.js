@@ -1,6 +1,6 @@
 // Evidence that is counted rather than lost by the score, in sentences.
 
-// { history_item: id or null for the wish, rank, rank_without }
+// { history_item: id or null for the query, rank, rank_without }
 export function counterfactual({ history_item: id, rank, rank_without: without }, found) {
   const what = id === null ? "your words" : found.titles[id] ?? id;
   if (rank === without) return `Without ${what} it would be number ${rank} all the same.`;
