@@ -25,7 +25,7 @@ from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.engine.base import CatalogueEngine
 from llmrec.engine.local import LocalEngine
 from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated
-from llmrec.evidence.probes import probed, spoken
+from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.evidence.surrogate import Surrogate
 from llmrec.model.catalog_match import catalog_match, check_catalog
 from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
@@ -77,7 +77,7 @@ class Pipeline:
     @cached_property
     def spoken(self) -> Catalog:
         """The catalogue as sentences speak of it: with words for what its media show, where labels teach them."""
-        return spoken(self.catalog, probed(self.components), self.components.mask)
+        return labelled_catalog(self.catalog, probe_features(self.components), self.components.mask)
 
     @cached_property
     def surrogate(self) -> Surrogate:

@@ -49,7 +49,7 @@ class PlainLLM:
 
     def _told(self, item: str) -> str:
         product = self.catalog.item(item)
-        return f"{product.title}: {', '.join(str(product.attributes.get(name, '?')) for name in self.catalog.seen)}"
+        return f"{product.title}: {', '.join(str(product.attributes.get(name, '?')) for name in self.catalog.shown_by)}"
 
     @cached_property
     def _loaded(self) -> tuple[Any, Any]:

@@ -247,7 +247,7 @@ def _probes(pipeline: Pipeline, truth: World) -> dict[str, dict[str, Any]]:
             item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]
         ]
         found[attribute.name] = {
-            "modality": pipeline.spoken.seen.get(attribute.name),
+            "modality": pipeline.spoken.shown_by.get(attribute.name),
             "true modality": attribute.modality,
             "named": round(len(named) / len(rest), 4),
             "right": round(len(right) / max(len(named), 1), 4),

@@ -133,7 +133,7 @@ class Catalog:
     labels: tuple[Label, ...] = ()
     """What some items' media show in words; explanations learn from them to name it in the others (see
     `llmrec.evidence.probes`), no ranking reads them."""
-    seen: Mapping[str, str] = field(default_factory=dict)
+    shown_by: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
 
     @classmethod

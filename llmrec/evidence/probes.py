@@ -1,10 +1,14 @@
-"""Names what media show: small probes on frozen features, taught by the few items somebody labelled.
+"""Attributes that media show, predicted by small probes on frozen features from the few items that somebody labelled.
 
-An attribute such as colour stands in no column; the picture alone has it. Where `labels.csv` gives some items' value,
-a multinomial logistic regression (scikit-learn) on each modality's features names it in the others, as the linear
-probes of Alain & Bengio (2016, arXiv 1610.01644) ask what a representation holds. The modality that names the labelled
-items best in cross-validation is the one that shows the attribute; items of which the probe is not sure stay unnamed.
-The values found become attributes of a copy of the catalogue that explanations speak of; no ranking reads it.
+An attribute such as colour stands in no column; the picture alone has it. Where `labels.csv` gives some items' value, a
+multinomial logistic regression (scikit-learn) on each modality's features predicts it for the others, as linear probes
+ask what a representation holds. The modality that predicts the labelled items best in cross-validation is the one that
+shows the attribute; items of which the probe is not sure get no value. The values become attributes of a copy of the
+catalogue that evidence and rationales are made on; ranking does not read it.
+
+References
+----------
+Alain & Bengio 2016, "Understanding intermediate layers using linear classifier probes" (arXiv 1610.01644).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,13 +23,14 @@ from llmrec.ranking.components import Components
 
 Floats = NDArray[np.float32]
 
-SURE = 0.5
-"""Least probability of a value that is named."""
-TRUSTED = 0.8
-"""Least cross-validated share of right names, among those it is sure of, for an attribute to be named at all."""
-SURE_OF = 0.3
-"""Least share of the labelled items that it must be sure of: a lucky few prove nothing."""
-FEWEST = 3
+MIN_PROBABILITY = 0.5
+"""Of a value that an item gets."""
+MIN_PRECISION = 0.8
+"""Cross-validated share of right values, among the labelled items that the probe is sure of, for an attribute to be
+predicted at all."""
+MIN_COVERAGE = 0.3
+"""Share of the labelled items that the probe must be sure of: a lucky few prove nothing."""
+MIN_LABELLED = 3
 """Labelled items of a value from which it can be learnt."""
 FOLDS = 5
 
@@ -34,8 +39,18 @@ FOLDS = 5
 class Probe:
     """What was learnt of one attribute.
 
-    `values (items,)`: the value of each item, "" where nothing is named; `precision`: cross-validated share of right
-    names among the labelled items it was sure of; `coverage`: share of these it was sure of.
+    Attributes
+    ----------
+    attribute : str
+        Its name.
+    modality : str
+        The one that shows it.
+    values : tuple of str
+        The value of each item of the catalogue, "" where there is none.
+    precision : float
+        Cross-validated share of right values among the labelled items that the probe was sure of.
+    coverage : float
+        Share of the labelled items that it was sure of.
     """
 
     attribute: str
@@ -45,25 +60,48 @@ class Probe:
     coverage: float
 
 
-def spoken(catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]) -> Catalog:
-    """The catalogue with the attributes that its labels teach to see; itself where it has no labels.
+def labelled_catalog(
+    catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]
+) -> Catalog:
+    """The catalogue with the attributes that its media show.
 
-    `features[modality] (items, dim)`, rows as in the catalogue; `mask[modality] (items,)`: who has that modality.
+    Parameters
+    ----------
+    catalog : Catalog
+        With the labels of some items.
+    features : mapping of str to numpy.ndarray
+        Modality -> ``(items, dim)`` float32, rows as in the catalogue (see `probe_features`).
+    mask : mapping of str to numpy.ndarray
+        Modality -> ``(items,)`` bool: which items have it.
+
+    Returns
+    -------
+    Catalog
+        A copy whose `shown_by` says which modality shows an attribute; the catalogue itself where labels teach none.
     """
     probes = learn_probes(catalog, features, mask)
     if not probes:
         return catalog
     items = []
     for row, item in enumerate(catalog.items):
-        seen = {probe.attribute: value for probe in probes if (value := probe.values[row])}
-        items.append(replace(item, attributes={**item.attributes, **seen}))
-    return replace(catalog, items=tuple(items), seen={probe.attribute: probe.modality for probe in probes})
+        shown = {probe.attribute: value for probe in probes if (value := probe.values[row])}
+        items.append(replace(item, attributes={**item.attributes, **shown}))
+    return replace(catalog, items=tuple(items), shown_by={probe.attribute: probe.modality for probe in probes})
 
 
-def probed(components: Components) -> Mapping[str, Floats]:
-    """What probes read of a catalogue: the directions that users choose by, where those were learnt.
+def probe_features(components: Components) -> Mapping[str, Floats]:
+    """What probes read of a catalogue.
 
-    A handful of numbers, so that few labels are enough; without one the whole vectors.
+    Parameters
+    ----------
+    components : Components
+        The catalogue's score components.
+
+    Returns
+    -------
+    mapping of str to numpy.ndarray
+        Modality -> ``(items, dim)`` float32: the directions that users choose by, where those were learnt (a handful of
+        numbers, so that few labels are enough), else the whole vectors.
     """
     preferences = components.preferences
     return preferences.model.places(components.media) if preferences else components.media
@@ -72,19 +110,33 @@ def probed(components: Components) -> Mapping[str, Floats]:
 def learn_probes(
     catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]
 ) -> tuple[Probe, ...]:
-    """A probe for each labelled attribute that some modality shows well enough, in the order of the labels."""
+    """A probe for each labelled attribute that some modality shows well enough.
+
+    Parameters
+    ----------
+    catalog, features, mask
+        As in `labelled_catalog`.
+
+    Returns
+    -------
+    tuple of Probe
+        In the order of the labels.
+    """
     by_attribute: dict[str, list[Label]] = {}
     for label in catalog.labels:
         by_attribute.setdefault(label.attribute, []).append(label)
-    found = []
+    probes = []
     for attribute, labels in by_attribute.items():
-        told = {label.modality for label in labels} - {""}
-        asked = [m for m in features if m in (told or features)]
-        tried = [_probe(attribute, labels, catalog, m, features[m], mask[m]) for m in asked]
-        able = [p for p in tried if p is not None and p.precision >= TRUSTED and p.coverage >= SURE_OF]
+        named = {label.modality for label in labels} - {""}
+        tried = [
+            _probe(attribute, labels, catalog, modality, x, mask[modality])
+            for modality, x in features.items()
+            if not named or modality in named
+        ]
+        able = [p for p in tried if p is not None and p.precision >= MIN_PRECISION and p.coverage >= MIN_COVERAGE]
         if able:
-            found.append(max(able, key=lambda probe: probe.precision * probe.coverage))
-    return tuple(found)
+            probes.append(max(able, key=lambda probe: probe.precision * probe.coverage))
+    return tuple(probes)
 
 
 def _probe(
@@ -92,40 +144,40 @@ def _probe(
     labels: Sequence[Label],
     catalog: Catalog,
     modality: str,
-    features: Floats,
+    x: Floats,
     mask: NDArray[np.bool_],
 ) -> Probe | None:
-    """What a modality tells of an attribute; None where too few labelled items have it."""
-    placed = [(catalog.row[label.item], label.value) for label in labels if label.item in catalog.row]
-    values = [value for row, value in placed if mask[row]]
-    learnt = [(row, value) for row, value in placed if mask[row] and values.count(value) >= FEWEST]
+    """How well a modality shows an attribute; None where too few labelled items have it."""
+    labelled = [(catalog.row[label.item], label.value) for label in labels if label.item in catalog.row]
+    counts = [value for row, value in labelled if mask[row]]
+    learnt = [(row, value) for row, value in labelled if mask[row] and counts.count(value) >= MIN_LABELLED]
     if len({value for _, value in learnt}) < 2:
         return None
-    rows, names = np.array([row for row, _ in learnt]), np.array([value for _, value in learnt])
+    rows, true = np.array([row for row, _ in learnt]), np.array([value for _, value in learnt])
     fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
-    said = np.full(len(rows), "", dtype=object)
+    predicted = np.full(len(rows), "", dtype=object)
     for part in range(FOLDS):
-        out = fold == part
-        if len(set(names[~out])) > 1 and out.any():
-            said[out] = _named(features[rows[~out]], names[~out], features[rows[out]])
-    sure = said != ""
-    precision = float((said[sure] == names[sure]).mean()) if sure.any() else 0.0
-    named = _named(features[rows], names, features)
-    named[~mask] = ""
-    for row, value in placed:
-        named[row] = value
-    return Probe(attribute, modality, tuple(map(str, named)), precision, float(sure.mean()))
+        held_out = fold == part
+        if len(set(true[~held_out])) > 1 and held_out.any():
+            predicted[held_out] = _predicted(x[rows[~held_out]], true[~held_out], x[rows[held_out]])
+    sure = predicted != ""
+    precision = float((predicted[sure] == true[sure]).mean()) if sure.any() else 0.0
+    values = _predicted(x[rows], true, x)
+    values[~mask] = ""
+    for row, value in labelled:
+        values[row] = value
+    return Probe(attribute, modality, tuple(map(str, values)), precision, float(sure.mean()))
 
 
-def _named(x: Floats, names: NDArray[Any], asked: Floats) -> NDArray[Any]:
-    """`(n,)` object: the value of each row of `asked (n, dim)` by a probe of `x (labelled, dim)`, "" where unsure."""
+def _predicted(x: Floats, values: NDArray[Any], of: Floats) -> NDArray[Any]:
+    """``(n,)`` object: the value of each row of ``of (n, dim)`` by a probe of ``x (labelled, dim)``; "" if unsure."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    model.fit(x, names)
-    chances = model.predict_proba(asked)
+    model.fit(x, values)
+    chances = model.predict_proba(of)
     best = model.classes_[chances.argmax(1)].astype(object)
-    best[chances.max(1) < SURE] = ""
+    best[chances.max(1) < MIN_PROBABILITY] = ""
     return np.asarray(best, dtype=object)

@@ -15,7 +15,7 @@ from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.errors import BadInput
 from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
-from llmrec.evidence.surrogate import LEAST, Attributed, with_traits
+from llmrec.evidence.surrogate import MIN_EFFECT, AttributeEffects, with_traits
 from llmrec.rationale.brief import Brief, label
 from llmrec.rationale.phrasing import write_sentence
 from llmrec.verification import Grounds, RuleVerifier
@@ -150,12 +150,12 @@ class EvidenceSampler:
         if query:
             modality["query"] = rng.uniform(-0.1, 0.8)
         evidence = rank_evidence(self._catalog, item, history, effects, modality, query)
-        seen = [facet for facet in facets if facet.name in self._catalog.seen]
-        if seen and not faint and rng.random() < 0.8:
-            chosen = rng.sample(seen, min(len(seen), rng.choice((1, 2, 3, 3))))
-            worth = sorted((LEAST + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
-            attributed = Attributed(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
-            evidence = with_traits(evidence, attributed, self._catalog)
+        shown = [facet for facet in facets if facet.name in self._catalog.shown_by]
+        if shown and not faint and rng.random() < 0.8:
+            chosen = rng.sample(shown, min(len(shown), rng.choice((1, 2, 3, 3))))
+            worth = sorted((MIN_EFFECT + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
+            attributes = AttributeEffects(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
+            evidence = with_traits(evidence, attributes, self._catalog)
         return evidence
 
     def _query(self, facets: tuple[Facet, ...], rng: random.Random) -> str:

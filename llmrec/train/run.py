@@ -15,7 +15,7 @@ import torch
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.errors import BadInput
-from llmrec.evidence.probes import probed, spoken
+from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
@@ -358,7 +358,7 @@ def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
         copy_adapter(session.folder / "rationale", there)
     elif writer.pairs:
         session.log.say("rationale", "teaching the LLM to write sentences from evidence")
-        catalog = spoken(session.data.catalog, probed(last.components), last.components.mask)
+        catalog = labelled_catalog(session.data.catalog, probe_features(last.components), last.components.mask)
         pairs = compose_pairs(catalog, writer.pairs, session.config.seed)
         state = session.folder / STATE / "rationale.safetensors"
         train_rationale(session.base, pairs, there, session.config, state, session.log)

@@ -52,7 +52,7 @@ def test_shuffled_evidence_is_anothers_reason_in_the_items_own_values(world: Wor
         replace(item, attributes={name: column[n] for name, column in world.values.items()})
         for n, item in enumerate(catalog.items)
     )
-    spoken = replace(catalog, items=items, seen={"colour": "image", "motion": "video"})
+    spoken = replace(catalog, items=items, shown_by={"colour": "image", "motion": "video"})
 
     def evidence(n: int, name: str, modality: str) -> ItemEvidence:
         return ItemEvidence(items[n].id, (Evidence(None, Facet(name, world.values[name][n]).key, modality, 1.0),))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog, Item, Label
 from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.evidence.probes import learn_probes, spoken
+from llmrec.evidence.probes import labelled_catalog, learn_probes
 
 COLOURS = ("red", "green", "blue")
 Floats = NDArray[np.float32]
@@ -29,8 +29,8 @@ def shown(attribute_noise: float) -> tuple[Catalog, dict[str, Floats], dict[str,
 
 def test_unlabelled_items_are_named_by_the_medium_that_shows_it() -> None:
     catalog, features, mask, truth = shown(0.1)
-    told = spoken(catalog, features, mask)
-    assert told.seen == {"colour": "image"}
+    told = labelled_catalog(catalog, features, mask)
+    assert told.shown_by == {"colour": "image"}
     assert [item.attributes["colour"] for item in told.items] == truth
     assert [item.attributes["family"] for item in told.items] == ["lamp"] * 90
     assert "colour" not in catalog.items[1].attributes  # what ranks and filters is as it was
@@ -39,7 +39,7 @@ def test_unlabelled_items_are_named_by_the_medium_that_shows_it() -> None:
 
 def test_an_attribute_that_no_medium_shows_is_not_named() -> None:
     catalog, features, mask, _ = shown(30.0)
-    assert spoken(catalog, features, mask) is catalog
+    assert labelled_catalog(catalog, features, mask) is catalog
 
 
 def test_an_item_without_the_medium_is_not_named_unless_somebody_did() -> None:

@@ -4,11 +4,12 @@ import random
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from llmrec.catalog import Catalog, Item
 from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
-from llmrec.evidence.surrogate import Surrogate, with_traits
+from llmrec.evidence.surrogate import RIDGE, Surrogate, with_traits
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.compose import EvidenceSampler, compose_pairs
 from llmrec.rationale.phrasing import plain_sentence, write_sentence
@@ -127,3 +128,18 @@ def test_a_sentence_that_leaves_a_trait_out_is_not_taken(evidence: ItemEvidence,
     assert rationale.refused[0] == (half, "it leaves out the red colour")
     (rationale,) = write_rationales([evidence], lambda prompts, _: [TRUE[0]] * len(prompts), shop)
     assert (rationale.source, rationale.text) == ("llm", TRUE[0])
+
+
+def test_the_surrogate_is_a_ridge_regression(shop: Catalog) -> None:
+    """As scikit-learn solves it, on the rows not seen, of attributes that all items have one of."""
+    surrogate, rng = Surrogate(shop), np.random.default_rng(3)
+    scores = rng.normal(size=len(shop.items)).astype(np.float32)
+    unseen = rng.random(len(shop.items)) > 0.2
+    y = scores[unseen].astype(np.float64)
+    y = (y - y.mean()) / y.std()
+    model = Ridge(alpha=RIDGE, fit_intercept=False).fit(surrogate.x[unseen].astype(np.float64), y)
+    weight = dict(zip(surrogate.facets, model.coef_, strict=True))
+    share = dict(zip(surrogate.facets, surrogate.share, strict=True))
+    for facet, effect in surrogate.of(scores, unseen).effects.items():
+        average = sum(share[f] * weight[f] for f in surrogate.facets if f.name == facet.name)
+        assert effect == pytest.approx(weight[facet] - average, abs=1e-6)

@@ -49,7 +49,7 @@ def _attribute(text: ResolvedText, mention: Mention) -> Claim:
     described_only = before.endswith("this") or (not sharing and before.endswith((" a", " an")))
     if described_only or not (scope or sharing) or not (text.grounds.closed or (sharing and scope)):
         moved = any(facet.key in text.grounds.traits for facet in owned)
-        only_seen = text.grounds.closed and all(facet.name in text.catalog.seen for facet in owned)
+        only_seen = text.grounds.closed and all(facet.name in text.catalog.shown_by for facet in owned)
         held = moved or queried or described_only or not only_seen
         why = "it did not move the score"
         return judged(kind, named, mention.start, held, against, why, reason=queried or moved)
@@ -61,7 +61,7 @@ def _attribute(text: ResolvedText, mention: Mention) -> Claim:
 
 def _misplaced(text: ResolvedText, mention: Mention, owned: Set[Facet]) -> str:
     """Why an attribute is said of the wrong medium ("the flute timbre in its photo"); "" where it is not."""
-    shown_by = {text.catalog.seen.get(facet.name, "") for facet in owned}
+    shown_by = {text.catalog.shown_by.get(facet.name, "") for facet in owned}
     words = text.reading.words_in(text.reading.clause(mention.start))
     named = {MODALITY_OF[word] for word in words if word in MODALITY_OF}
     return f"it shows in the {min(shown_by)}" if named and "" not in shown_by and not shown_by & named else ""
