@@ -21,7 +21,7 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.effects import history_effects
 from llmrec.evidence.records import FAINT
 from llmrec.evidence.selection import MAX_HISTORY
-from llmrec.recommender import Recommender, _Asker
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 
 OUT = Path(__file__).resolve().parent / "results" / "effect_noise.json"
@@ -69,10 +69,9 @@ def effects(
 ) -> tuple[list[NDArray[np.floating]], NDArray[np.floating]]:
     """Effects on each random film of the history films unlike it, and of all on the user's top three `(TOP, films)`."""
     catalog, parts = shop.catalog, shop.pipeline
-    history = tuple(catalog.rows(catalog.history(user)))
-    q = parts.engine.query_vectors([history], [""])
-    asker = _Asker(parts, None)
-    top, situation = shop._rank(q, history, "", None, None, Request(user=user, k=TOP), asker)
+    response = shop.recommend(Request(user=user, k=TOP))
+    assert response._state is not None
+    top, situation = catalog.rows([item.id for item in response.items]), response._state.situation
     unseen = rng.choice(np.flatnonzero(situation.open_items), CANDIDATES, replace=False).tolist()
     measured = history_effects(situation, [*top, *unseen], parts.components, parts.engine)
     left = measured.rows

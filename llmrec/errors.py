@@ -62,6 +62,10 @@ class UnknownPlugin(BadInput):
     """A plug-in has no such name, or the package that holds it cannot be imported."""
 
 
+class NotExplainable(BadInput):
+    """A response does not hold what its reasons are made from."""
+
+
 class BadSplit(BadInput):
     """A split file does not fit the catalogue."""
 

@@ -34,9 +34,11 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.score_component import WORDS, ComponentKey
-from llmrec.retrieval.chroma import ItemIndex
+from llmrec.ranking.score_component import LLM, WORDS, ComponentKey
+from llmrec.retrieval.candidates import CandidateSource, ComponentSource, IndexSource, SourceInputs, UnindexedSource
+from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.index import Index
 from llmrec.retrieval.remote import open_remote
 from llmrec.retrieval.resilient import ResilientIndex
 from llmrec.setup import base_folder, demo_data, verify
@@ -54,7 +56,7 @@ class Pipeline:
     table: ItemTable
     components: Components
     engine: CatalogueEngine
-    index: ItemIndex | ResilientIndex
+    index: Index
     features: Features
     problems: tuple[Problem, ...]
     unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
@@ -63,6 +65,13 @@ class Pipeline:
     """Rows of the items that are offered no longer."""
     remarks: tuple[str, ...] = ()
     """What every answer says of the pipeline itself."""
+
+    @cached_property
+    def sources(self) -> tuple[CandidateSource, ...]:
+        """Where candidates come from."""
+        indexed = () if self.components.cold_start else (str(LLM),)  # the index holds no scores of cold items
+        inputs = SourceInputs(self.catalog, self.index, self.components.v, self.components.b, self.unindexed, indexed)
+        return IndexSource(inputs), ComponentSource(inputs), UnindexedSource(inputs)
 
     @cached_property
     def name(self) -> str:
@@ -137,14 +146,14 @@ def load_pipeline(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
     )
     place = f"{catalog.name}-{hashlib.sha256(f'{folder.resolve()}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
-    opener: Callable[[], ItemIndex]
+    opener: Callable[[], Index]
     if chroma:
         opener = partial(open_remote, chroma, place, components.v, components.b, catalog, fingerprint, rebuild)
     else:
         path = home / "index" / place  # one folder for each pack, so that packs do not evict one another
         rebuilt = IndexMismatch if resilient else IndexOutdated
         opener = partial(_index, path, fingerprint, components, catalog, rebuild, rebuilt)
-    index = ResilientIndex(opener) if resilient else opener()
+    index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
         catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks
@@ -222,12 +231,12 @@ def _index(
     catalog: Catalog,
     rebuild: bool,
     rebuilt: type[IndexMismatch],
-) -> ItemIndex:
+) -> ChromaIndex:
     """The index at `path`; built where there is none, and again where it is refused as `rebuilt`."""
     if not rebuild and (path / "current").is_file():
         with suppress(rebuilt):
-            return ItemIndex.open(path, fingerprint)
-    return ItemIndex.build(path, components.v, components.b, catalog, fingerprint)
+            return ChromaIndex.open(path, fingerprint)
+    return ChromaIndex.build(path, components.v, components.b, catalog, fingerprint)
 
 
 def changed(pipeline: Pipeline, put: Sequence[Item], withdrawn: Collection[str]) -> Pipeline:

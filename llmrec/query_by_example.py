@@ -1,11 +1,11 @@
-"""Queries by example: a photo, a clip or an item says "something like this", with or without a history and words.
+"""Queries by example: a photo, a clip or an item that what is wanted is like, with or without a history and words.
 
-The example is read three ways: as one more soft token, the newest of the history (an item without an id that has only
-what was shown), whose query vector the index answers under the request's filter; and as likeness to every item.
+The example is read in two ways: as one more soft token, the newest of the history (an item without an id that has no
+other medium), and as likeness to every item.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,118 +14,238 @@ from numpy.typing import NDArray
 
 from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, about
 from llmrec.model.restore import normalisers
+from llmrec.ranking.content import similar_to, unit_rows
 from llmrec.ranking.score_component import EXAMPLE, ComponentKey
 from llmrec.request import Request, unreadable
 
 if TYPE_CHECKING:
-    from llmrec.engine.base import Engine
+    from llmrec.engine.base import Engine, Generated, QueryVectors
     from llmrec.pipeline import Pipeline
+    from llmrec.ranking.components import Components
 
 Floats = NDArray[np.float32]
 
-SHARE = 0.5
-"""What likeness to the example counts for in the fused score, where the pack says nothing of it."""
+DEFAULT_SHARE = 0.5
+"""Share of the fused score that likeness to the example gets where the checkpoint has fitted none."""
+SAME = 1 - 1e-4
+"""Cosine from which two pictures or clips are one: copies that were scaled or compressed anew lie below it."""
+NAMED = 3
+"""Items that a remark names."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """What was shown, as the pack's encoders see it."""
+    """The example of a request, as the checkpoint's encoders read it.
+
+    Parameters
+    ----------
+    name
+        What evidence calls it.
+    vectors : modality -> (dim,) float32
+        As the encoder gives them; of an item of the catalogue, its rows of `Components.media`.
+    row
+        Its row, where it is an item of the catalogue.
+    closed
+        Rows that are not recommended: the item itself, and those that have the very picture or clip that was sent.
+    notes
+        Remarks for the reader.
+    """
 
     name: str
-    """What evidence calls it."""
     vectors: Mapping[str, Floats]
-    """Modality -> (dim,) raw vector; of an item of the catalogue, its row of `Components.media`."""
     row: int | None = None
-    """Its row, where it is an item of the catalogue."""
+    closed: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def weights(
         self, usual: Mapping[ComponentKey, float], shares: Mapping[ComponentKey, float]
     ) -> dict[ComponentKey, float]:
-        """`usual` weights and those of the example's components, which together get its share of the whole.
+        """The weights of the fused score with the example's components, which get its share of the whole.
 
-        `shares`: component -> its share where it stands alone, as fitted; `SHARE` for others.
+        Parameters
+        ----------
+        usual
+            Component -> weight, without an example.
+        shares
+            Component -> its fitted share of the whole where it is the only one; `DEFAULT_SHARE` for others.
+
+        Returns
+        -------
+        dict
+            Component -> weight.
         """
         read = [*self.vectors, *(["collaborative"] if self.row is not None else [])]
-        odds = {key: (s := shares.get(key, SHARE)) / (1 - s) for key in (ComponentKey(EXAMPLE, m) for m in read)}
+        odds = {
+            key: (s := shares.get(key, DEFAULT_SHARE)) / (1 - s) for key in (ComponentKey(EXAMPLE, m) for m in read)
+        }
         total = sum(usual.values())
         return dict(usual) | {key: total * odd / len(odds) for key, odd in odds.items()}
 
 
-class Shown:
-    """An `Engine` that reads an example as the newest of every history."""
+class ExampleEngine:
+    """An `Engine` that reads an example as the newest item of every history.
+
+    Parameters
+    ----------
+    engine
+        Reads the histories.
+    example
+        The request's.
+    normalised : modality -> (dim,) float32
+        The example's vectors as the RecLM reads them; empty for an item of the catalogue.
+    """
 
     def __init__(self, engine: "Engine", example: Example, normalised: Mapping[str, Floats]) -> None:
-        """`normalised`: the example's vectors as the RecLM reads them; empty for an item of the catalogue."""
         self._engine, self._example, self._normalised = engine, example, normalised
 
     def query_vectors(
         self, histories: Sequence[Sequence[int]], queries: Sequence[str], example: Mapping[str, Floats] | None = None
-    ) -> Floats:
-        """See `Engine`; an `example` of the caller takes the place of this one."""
+    ) -> "QueryVectors":
+        """See `Engine.query_vectors`; an `example` of the caller takes the place of this one."""
         if example is None and self._example.row is not None:
             return self._engine.query_vectors([(*rows, self._example.row) for rows in histories], queries)
         return self._engine.query_vectors(histories, queries, example or self._normalised)
 
-    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """See `Engine`."""
+    def generate(self, prompts: Sequence[str], seed: int) -> "Generated":
+        """See `Engine.generate`."""
         return self._engine.generate(prompts, seed)
 
 
-def read_example(request: Request, pipeline: "Pipeline") -> Example | None:
-    """The request's example, encoded by the pack's encoders; None without one.
+@dataclass(frozen=True)
+class Scoring:
+    """What a request is scored with: the parts of a pipeline or, with an example, those that read it too.
 
-    Raises `BadInput` where the file is no content of its kind or the pack has no encoder for it, `UnknownItem`.
+    Parameters
+    ----------
+    engine, components
+        As in `llmrec.pipeline.Pipeline`.
+    example
+        The request's; None without one.
+    shares
+        See `Example.weights`.
+    """
+
+    engine: "Engine"
+    components: "Components"
+    example: Example | None = None
+    shares: Mapping[ComponentKey, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pipeline: "Pipeline", example: Example | None = None) -> "Scoring":
+        """The pipeline's engine and components, in which the example counts."""
+        if example is None:
+            return cls(pipeline.engine, pipeline.components)
+        components = pipeline.components.like(example.vectors, example.row)
+        shares = pipeline.checkpoint.info.weights.get("example", {})
+        return cls(_reading(example, pipeline), components, example, shares)
+
+    @property
+    def closed(self) -> tuple[int, ...]:
+        """Rows that are not recommended as the example is theirs."""
+        return self.example.closed if self.example else ()
+
+    def weights(self, usual: Mapping[ComponentKey, float]) -> dict[ComponentKey, float]:
+        """Component -> weight: the usual ones, and those of the example's components."""
+        return self.example.weights(usual, self.shares) if self.example else dict(usual)
+
+
+def read_example(request: Request, pipeline: "Pipeline") -> Example | None:
+    """The request's example, encoded by the checkpoint's encoders.
+
+    Parameters
+    ----------
+    request
+        Has `image`, `video` or `like`, or none of them.
+    pipeline
+        Has the items and the encoders.
+
+    Returns
+    -------
+    Example or None
+        None without an example. A picture or clip that is an item's own stands for that item.
+
+    Raises
+    ------
+    BadInput
+        Where the file is no content of its kind, or the checkpoint has no encoder for it.
+    UnknownItem
+        Where the catalogue lacks the item of `like`.
     """
     if request.like is not None:
-        row = pipeline.catalog.rows([request.like])[0]
-        title = pipeline.catalog.items[row].title or request.like
-        media = pipeline.components
-        return Example(f'"{title}"', {m: x[row] for m, x in media.media.items() if media.mask[m][row]}, row)
+        with about("like"):
+            return _item(pipeline.catalog.rows([request.like])[0], pipeline)
     if request.image is not None:
-        return Example("your photo", {"image": _encoded(request.image, "image", pipeline)})
+        return _sent("your photo", "image", _encoded(request.image, "image", pipeline), pipeline)
     if request.video is None:
         return None
     if "video" in pipeline.checkpoint.info.encoders:
-        return Example("your clip", {"video": _encoded(request.video, "video", pipeline)})
+        return _sent("your clip", "video", _encoded(request.video, "video", pipeline), pipeline)
     return Example("your clip", {"image": _frames(request.video, pipeline)})
 
 
-def shown(example: Example, pipeline: "Pipeline") -> Shown:
-    """The opened engine with the example in sight."""
+def _item(row: int, pipeline: "Pipeline", notes: tuple[str, ...] = ()) -> Example:
+    """The example that an item of the catalogue is."""
+    media, item = pipeline.components, pipeline.catalog.items[row]
+    vectors = {m: x[row] for m, x in media.media.items() if media.mask[m][row]}
+    return Example(f'"{item.title or item.id}"', vectors, row, (row,), notes)
+
+
+def _sent(name: str, modality: str, vector: Floats, pipeline: "Pipeline") -> Example:
+    """The example that a picture or clip is: the item whose own it is, so that it does not come back as the item that
+    is most like itself."""
+    components, items = pipeline.components, pipeline.catalog.items
+    unit = unit_rows(vector[None], components.steps.get(modality, 1))[0]
+    likeness = similar_to(unit, components.media[modality], components.mask[modality])
+    same = tuple(np.flatnonzero(likeness >= SAME).tolist())
+    if not same:
+        return Example(name, {modality: vector})
+    owners = " and ".join(f'"{items[row].title or items[row].id}"' for row in same[:NAMED])
+    more = f" and {len(same) - NAMED} more items" if len(same) > NAMED else ""
+    note = f"{name} is that of {owners}{more}, which {'is' if len(same) == 1 else 'are'} not recommended again"
+    if len(same) == 1:
+        return _item(same[0], pipeline, (note,))
+    return Example(name, {modality: vector}, None, same, (note,))
+
+
+def _reading(example: Example, pipeline: "Pipeline") -> ExampleEngine:
+    """The pipeline's engine, which reads the example too."""
     if example.row is not None:
-        return Shown(pipeline.engine, example, {})
+        return ExampleEngine(pipeline.engine, example, {})
     there, fitted = np.ones(1, np.bool_), normalisers(pipeline.checkpoint)
     scaled = {m: fitted[m](x[None], there)[0] for m, x in example.vectors.items()}
-    return Shown(pipeline.engine, example, scaled)
+    return ExampleEngine(pipeline.engine, example, scaled)
 
 
-def _encoder(modality: str, shown: Path | bytes, pipeline: "Pipeline") -> Any:
+def _encoder(modality: str, content: Path | bytes, pipeline: "Pipeline") -> Any:
     known = pipeline.checkpoint.info.encoders
     if modality not in known:
-        name = f"the {modality}" if isinstance(shown, bytes) else shown
+        name = f"the {modality}" if isinstance(content, bytes) else content
         raise BadInput(
             f"{name} cannot be compared: adapter {pipeline.checkpoint.info.name} knows items by "
             f"{' and '.join(known)} alone; "
-            f"train one on a catalogue whose items have {modality}s, or say it in words"
+            f"train one on a catalogue whose items have {modality}s, or describe it in `query`",
+            modality,
+            "query",
         )
     return encoder_by_id(modality, known[modality])
 
 
-def _encoded(shown: Path | bytes, modality: str, pipeline: "Pipeline") -> Floats:
-    encoder = _encoder(modality, shown, pipeline)
+def _encoded(content: Path | bytes, modality: str, pipeline: "Pipeline") -> Floats:
+    """`(dim,)`: the vector that the checkpoint's encoder gives a file or the bytes of one."""
+    encoder = _encoder(modality, content, pipeline)
     try:
-        content = encoder.read(shown) if isinstance(shown, bytes) else read_file(shown, encoder)
-        vectors: Floats = encoder.encode([content])
+        read = encoder.read(content) if isinstance(content, bytes) else read_file(content, encoder)
+        vectors: Floats = encoder.encode([read])
     except (ContentError, OSError) as error:
-        raise unreadable(shown, modality, error) from error
+        raise unreadable(content, modality, error) from error
     first: Floats = vectors[0]
     return first
 
 
 def _frames(path: Path, pipeline: "Pipeline") -> Floats:
-    """The mean of a clip's frames as pictures: for packs that read pictures and no clips."""
+    """`(dim,)`: the mean of a clip's frames as pictures, for a checkpoint that reads pictures and no clips."""
     from PIL import Image
 
     from llmrec.encoders.decoder_pool import decode

@@ -1,17 +1,35 @@
-"""What an answer is: ranked items, whole or as their reasons are written, one by one."""
+"""What answers a request: ranked items, whole, or one by one as their reasons are written."""
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog import AttributeValue
 from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Rationale
 
+if TYPE_CHECKING:
+    from llmrec.reasons import RankingState
+
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """One item of an answer; `parts`: what each component adds to `score`."""
+    """One item of a response.
+
+    Parameters
+    ----------
+    id, title, attributes
+        As the catalogue has them.
+    score
+        The fused score: the sum of `parts`.
+    parts
+        Score component -> what it adds to `score`.
+    rationale
+        The checked sentence, where reasons were asked for.
+    evidence
+        What moved the score, where reasons were asked for.
+    """
 
     id: str
     title: str
@@ -22,7 +40,7 @@ class Recommended:
     evidence: ItemEvidence | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The item as JSON holds it; the evidence is part of the rationale."""
         return {
             "id": self.id,
             "title": self.title,
@@ -33,19 +51,41 @@ class Recommended:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
-    """The answer: items best first, the history that was read, seconds by step, remarks for the reader."""
+    """The items recommended for a request.
+
+    Parameters
+    ----------
+    items
+        Best first.
+    history
+        Ids of the history items that were read, oldest first.
+    timings
+        Step -> seconds.
+    notes
+        Remarks for the reader.
+    degraded
+        What was out of reach and was replaced: "llm" (its server), "index".
+
+    Notes
+    -----
+    A response holds the situation that it was ranked in, so that `Recommender.explain` can give the reasons later. The
+    situation does not outlive the process: a response that was pickled, copied, or read from JSON has none.
+    """
 
     items: tuple[Recommended, ...]
     history: tuple[str, ...]
     timings: dict[str, float]
     notes: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
-    """What was out of reach and replaced: "llm", "index"."""
+    _state: "RankingState | None" = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_state": None}
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The response as JSON holds it."""
         return {
             "items": [item.to_dict() for item in self.items],
             "history": list(self.history),
@@ -55,28 +95,83 @@ class Response:
         }
 
 
+class Trace:
+    """What happened while a request was answered; every step of it adds its own.
+
+    Attributes
+    ----------
+    timings : dict of str to float
+        Step -> seconds, those of a step that comes again added up.
+    notes : list of str
+        Remarks for the reader.
+    degraded : set of str
+        What was out of reach and was replaced.
+    """
+
+    def __init__(self, response: Response | None = None) -> None:
+        """Begin a trace, or continue that of `response`."""
+        self.timings = dict(response.timings) if response else {}
+        self.notes = list(response.notes) if response else []
+        self.degraded = set(response.degraded) if response else set()
+        self._last = time.perf_counter()
+
+    def resume(self) -> None:
+        """Leave the time since the last `lap` out of account."""
+        self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """Add the time since the last `lap` or `resume` to a step."""
+        now = time.perf_counter()
+        self.timings[step] = round(self.timings.get(step, 0.0) + now - self._last, 4)
+        self._last = now
+
+
 @dataclass
 class Streamed:
-    """An answer under way: its `items` as ranked, and as `explained` one by one, in order, each as soon as its sentence
-    is written and checked.
+    """A response whose reasons are being written.
 
-    `timings`, `notes` and `missed` are whole when `explained` has come to its end.
+    Parameters
+    ----------
+    items
+        The items as ranked.
+    history
+        Ids of the history items that were read, oldest first.
+    trace
+        Timings, notes and what was out of reach; complete when `explained` is exhausted.
+    explained
+        Gives each item, in order, as soon as its sentence is written and checked; without reasons, as ranked.
+    explains
+        Whether reasons were asked for: `explained` then takes seconds.
+    state
+        The situation the items were ranked in.
     """
 
     items: tuple[Recommended, ...]
     history: tuple[str, ...]
-    timings: dict[str, float]
-    notes: list[str]
-    missed: set[str]
-    """What was out of reach so far, and was replaced."""
-    explains: bool
-    """Whether reasons were asked for, which are waited for; else `explained` gives the items as they are."""
+    trace: Trace
     explained: Iterator[Recommended]
+    explains: bool
+    state: "RankingState | None" = None
+
+    @property
+    def timings(self) -> dict[str, float]:
+        """Step -> seconds, so far."""
+        return self.trace.timings
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks for the reader, so far."""
+        return self.trace.notes
+
+    @property
+    def degraded(self) -> tuple[str, ...]:
+        """What was out of reach and was replaced, so far."""
+        return tuple(sorted(self.trace.degraded))
 
     def whole(self) -> Response:
-        """Waits for all reasons."""
+        """Wait for all reasons."""
         return self.response(tuple(self.explained))
 
     def response(self, items: tuple[Recommended, ...]) -> Response:
-        """The answer with these, its own, items."""
-        return Response(items, self.history, self.timings, tuple(self.notes), tuple(sorted(self.missed)))
+        """The response with these items, which are its own as far as `explained` has given them."""
+        return Response(items, self.history, self.timings, tuple(self.notes), self.degraded, self.state)

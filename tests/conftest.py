@@ -211,7 +211,7 @@ def scored(
     engine = LocalEngine(model, table, tiny_base, None)
 
     def score(*history: int, query: str = "", allowed: "NDArray[np.bool_] | None" = None) -> Scored:
-        q = engine.query_vectors([history], [query])
+        q = engine.query_vectors([history], [query]).vectors
         asked = table.vectors["text"][3].numpy() if query else None  # stands for a wish that is like film 3
         parts = {
             name: s[0] for name, s in components.scores(q, [history], None if asked is None else asked[None]).items()

@@ -3,6 +3,7 @@
 import csv
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,27 @@ def test_an_item_brings_its_like_and_not_itself(shop: Recommender) -> None:
     assert places(found, "shirt-green") < places(ids(shop, k=36), "shirt-green") - 3
     seen = shop.catalog.history("u3")
     assert seen[0] not in ids(shop, user="u3", like=seen[0], k=36)
+
+
+def test_an_items_own_picture_stands_for_the_item(shop: Recommender) -> None:
+    item = shop.catalog.item("shirt-green-11")
+    by_file = shop.recommend(Request(user="u1", image=item.media["image"], k=35))
+    by_bytes = shop.recommend(Request(user="u1", image=item.media["image"].read_bytes(), k=35))
+    liked = shop.recommend(Request(user="u1", like=item.id, k=35))
+    assert by_file.items == by_bytes.items == liked.items and item.id not in [found.id for found in by_file.items]
+    assert by_file.notes[0] == 'your photo is that of "Model 11", which is not recommended again'
+    assert not any("your photo" in note for note in liked.notes)
+
+
+def test_a_picture_that_several_items_have_brings_none_of_them(shop: Recommender) -> None:
+    components = shop.pipeline.components
+    twins = {"image": components.media["image"].copy()}
+    twins["image"][[3, 9, 15]] = twins["image"][3]
+    other = Recommender(replace(shop.pipeline, components=replace(components, media=components.media | twins)))
+    found = other.recommend(Request(image=shop.catalog.items[3].media["image"], k=36))
+    assert not {shop.catalog.items[row].id for row in (3, 9, 15)} & {item.id for item in found.items}
+    assert "image example" in found.items[0].parts
+    assert found.notes[0].endswith('"Model 3" and "Model 9" and "Model 15", which are not recommended again')
 
 
 def test_evidence_names_the_example(shop: Recommender, photo: Path) -> None:

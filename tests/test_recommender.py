@@ -12,6 +12,7 @@ from llmrec.errors import BadFilter, BadInput, CheckpointError, CheckpointMismat
 from llmrec.evaluation.splits import rolling_split
 from llmrec.paths import resource
 from llmrec.pipeline import load_pipeline
+from llmrec.ranking_file import write_ranking
 from llmrec.rationale.phrasing import Style
 from llmrec.recommender import Recommender, Request
 from llmrec.retrieval.filters import parse_where
@@ -198,7 +199,7 @@ def test_rank_writes_what_the_referee_reads(shop: Recommender, tmp_path: Path) -
     users = list(split.train)[:5]
     lines = [{"user": u, "train": split.train[u], "valid": split.valid[u], "test": split.test[u]} for u in users]
     (tmp_path / "split.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
-    shop.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    write_ranking(shop, tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "ranking.jsonl").read_text().splitlines()]
     assert [row["user"] for row in rows] == users
     for row in rows:
@@ -260,7 +261,7 @@ def test_the_checkpoint_of_the_demo_is_not_used_on_another_catalogue_unasked(tmp
 
 def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: Recommender, tmp_path: Path) -> None:
     (tmp_path / "split.jsonl").write_text(json.dumps({"user": "u", "train": ["a"], "valid": [], "test": ["d"]}))
-    stall.rank(tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
+    write_ranking(stall, tmp_path / "split.jsonl", "test", tmp_path / "ranking.jsonl")
     ranked = json.loads((tmp_path / "ranking.jsonl").read_text())["items"]
     assert [sorted(items) for items in ranked] == [["b", "c", "d"]]
 
@@ -281,10 +282,10 @@ def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, chang
     parts = Recommender.open(tmp_path, FILMS).pipeline
     try:
         q = np.random.default_rng(0).normal(size=(1, parts.components.v.shape[1])).astype(np.float32)
-        rows, scores = parts.index.query(q, 4)
+        near = parts.index.query(q, 4)
         exact = parts.components.v @ q[0] + parts.components.b
-        np.testing.assert_allclose(scores[0], exact[rows[0]], rtol=1e-3, atol=1e-3)
+        np.testing.assert_allclose(near.scores[0], exact[near.rows[0]], rtol=1e-3, atol=1e-3)
         genre = parts.catalog.items[2].attributes["genres"][-1]  # type: ignore[index]
-        assert parts.index.query(q, 4, parse_where(f"genre={genre}", parts.catalog))[0][0].tolist() == [2]
+        assert parts.index.query(q, 4, parse_where(f"genre={genre}", parts.catalog)).rows[0].tolist() == [2]
     finally:
         parts.index.close()

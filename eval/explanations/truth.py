@@ -28,6 +28,7 @@ from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.evidence.records import ItemEvidence
 from llmrec.pipeline import Pipeline
+from llmrec.ranking_file import write_ranking
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.phrasing import plain_sentence
 from llmrec.recommender import Recommender
@@ -152,7 +153,7 @@ def _firsts(shop: Recommender, users: Collection[str]) -> dict[str, list[str]]:
         asked, ranked = Path(folder) / "split.jsonl", Path(folder) / "ranking.jsonl"
         lines = [{"user": u, **{at: part[u] for at, part in parts.items()}} for u in split.train if u in users]
         asked.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        shop.rank(asked, "test", ranked)
+        write_ranking(shop, asked, "test", ranked)
         found = [json.loads(line) for line in ranked.read_text(encoding="utf-8").splitlines()]
     return {line["user"]: [items[0] for items in line["items"]] for line in found}
 

@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.engine.base import CatalogueEngine
+from llmrec.engine.base import CatalogueEngine, Generated, QueryVectors
 
 if TYPE_CHECKING:
     from llmrec.model.item_table import ItemTable
@@ -51,12 +51,12 @@ class RecordedEngine:
         histories: Sequence[Sequence[int]],
         queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
-    ) -> NDArray[np.float32]:
+    ) -> QueryVectors:
         """See `Engine`."""
         self._record.begin()
         return self._engine.query_vectors(histories, queries, example)
 
-    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
+    def generate(self, prompts: Sequence[str], seed: int) -> Generated:
         """See `Engine`."""
         self._record.begin()
         return self._engine.generate(prompts, seed)

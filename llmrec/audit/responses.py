@@ -62,7 +62,7 @@ def writer(shop: Recommender, file: Path) -> Generate:
 
     def write(prompts: list[str], seed: int) -> list[str]:
         asked = [shop.pipeline.name, prompts, seed]
-        texts: list[str] = kept.get(asked, lambda: shop.pipeline.engine.generate(prompts, seed))
+        texts: list[str] = kept.get(asked, lambda: list(shop.pipeline.engine.generate(prompts, seed).texts))
         return texts
 
     return write

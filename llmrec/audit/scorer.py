@@ -121,6 +121,6 @@ class Scorer:
     def _parts(
         self, histories: Sequence[tuple[int, ...]], query: str, asked: Floats | None
     ) -> dict[ComponentKey, Floats]:
-        q = self.pipeline.engine.query_vectors(histories, [query] * len(histories))
+        q = self.pipeline.engine.query_vectors(histories, [query] * len(histories)).vectors
         repeated = None if asked is None else np.repeat(asked[None], len(histories), axis=0)
         return self.pipeline.components.scores(q, histories, repeated)

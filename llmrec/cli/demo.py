@@ -38,7 +38,7 @@ def converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 show.items(response.items, conversation.catalog)
             elif reply.why is not None and response is not None:
                 if response.items[0].rationale is None:
-                    response = recommender.recommend(conversation.last_request())
+                    response = recommender.explain(response)
                 item = next(item for item in response.items if item.id == reply.why)
                 show.reasons(item, conversation.catalog)
             else:

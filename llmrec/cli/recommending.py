@@ -74,7 +74,10 @@ def rank(
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
     with show.waiting("ranking the held-out events"):
-        result = pipeline(data, adapter, lambda catalog: load_split(split, catalog)).rank(split, at, out)
+        recommender = pipeline(data, adapter, lambda catalog: load_split(split, catalog))
+        from llmrec.ranking_file import write_ranking
+
+        result = write_ranking(recommender, split, at, out)
     show.json(result) if json else show.ready(result)
 
 

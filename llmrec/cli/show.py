@@ -113,8 +113,8 @@ def answer(answer: "Streamed", catalog: "Catalog") -> None:
         item(place, recommended, catalog)
     for line in answer.notes[told:]:
         note(line)
-    if answer.missed:
-        note(f"out of reach, and replaced: {', '.join(sorted(answer.missed))}")
+    if answer.degraded:
+        note(f"out of reach, and replaced: {', '.join(answer.degraded)}")
     note(", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in answer.timings.items()))
 
 

@@ -1,6 +1,7 @@
-"""Where the LLM runs: one contract, so that a local model and a served one are the same to everybody else."""
+"""Where the LLM runs: one contract for a local model, a served one, and one of your own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -9,26 +10,85 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from llmrec.model.item_table import ItemTable
 
+Floats = NDArray[np.float32]
+
+LLM = "llm"
+"""What `degraded` holds where the server of the LLM did not answer and a local model or nothing took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryVectors:
+    """What `Engine.query_vectors` gives.
+
+    Parameters
+    ----------
+    vectors : (n, dim) float32
+        The query vector of each history.
+    degraded
+        What was out of reach and was replaced: `LLM`, or nothing.
+    """
+
+    vectors: Floats
+    degraded: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """What `Engine.generate` gives.
+
+    Parameters
+    ----------
+    texts
+        The continuation of each prompt; "" where none was written.
+    degraded
+        What was out of reach and was replaced: `LLM`, or nothing.
+    """
+
+    texts: tuple[str, ...]
+    degraded: frozenset[str] = frozenset()
+
 
 class Engine(Protocol):
-    """Query vectors for ranking, words for explaining."""
+    """Query vectors to rank with, and words to explain with. Several threads may call one engine at once."""
 
     def query_vectors(
         self,
         histories: Sequence[Sequence[int]],
         queries: Sequence[str],
-        example: Mapping[str, NDArray[np.float32]] | None = None,
-    ) -> NDArray[np.float32]:
-        """`q (n, dim)` of each history (item rows, oldest first) with its wish ("" for none).
+        example: Mapping[str, Floats] | None = None,
+    ) -> QueryVectors:
+        """The LLM's query vector of each history.
 
-        `example`: modality -> (dim,) normalised vector of an item outside the catalogue, read as each history's newest.
+        Parameters
+        ----------
+        histories
+            Item rows of each, oldest first.
+        queries
+            The words of each request, "" for none; as many as `histories`.
+        example : modality -> (dim,) float32
+            Normalised vectors of an item outside the catalogue, which is read as the newest item of every history.
+
+        Returns
+        -------
+        QueryVectors
+            In the order of `histories`.
         """
         ...
 
-    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """What follows each prompt, up to the end of its line; greedy with a seed of 0.
+    def generate(self, prompts: Sequence[str], seed: int) -> Generated:
+        """The continuation of each prompt up to the end of its line.
 
-        A text may depend on how many are written at once, as arithmetic in few bits does.
+        Parameters
+        ----------
+        prompts
+            A text may depend on how many are continued at once, as arithmetic in few bits does.
+        seed
+            0 for greedy text; another seed samples.
+
+        Returns
+        -------
+        Generated
+            In the order of `prompts`.
         """
         ...
 

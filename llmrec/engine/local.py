@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.engine.base import Generated, QueryVectors
 from llmrec.model.backbone import merged_writer
 from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
 from llmrec.model.item_table import ItemTable
@@ -53,10 +54,10 @@ class LocalEngine:
         histories: Sequence[Sequence[int]],
         queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
-    ) -> NDArray[np.float32]:
-        """See `Engine`."""
+    ) -> QueryVectors:
+        """See `Engine.query_vectors`."""
         histories, soft = self._seen(histories, example)
-        return query_vectors(self.model, soft, self._reader.before, histories, self._asked(queries))
+        return QueryVectors(query_vectors(self.model, soft, self._reader.before, histories, self._asked(queries)))
 
     def prompts(
         self,
@@ -85,12 +86,16 @@ class LocalEngine:
         """Made once: for a whole catalogue they cost as much as reading a history."""
         return soft_tokens(self.model, self.table)
 
-    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """See `Engine`. Raises `CheckpointError` where the rationale adapter is damaged.
+    def generate(self, prompts: Sequence[str], seed: int) -> Generated:
+        """See `Engine.generate`. Without a rationale adapter every text is empty: an LLM that was not trained to
+        write from evidence writes nothing that the evidence supports.
 
-        Without a rationale adapter nothing is written: what an untaught LLM says of a brief is never supported.
+        Raises
+        ------
+        CheckpointError
+            Where the rationale adapter is damaged.
         """
-        return self._writer.generate(prompts, seed)
+        return Generated(tuple(self._writer.generate(prompts, seed)))
 
 
 class _Reader:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.degradation import note_degraded
+from llmrec.engine.base import LLM, Generated, QueryVectors
 from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine
 from llmrec.engine.remote import LOG, Away, Declined, Remote, Unanswered
 from llmrec.errors import EngineMismatch
@@ -62,30 +62,30 @@ class VllmEngine:
 
     def query_vectors(
         self, histories: Sequence[Sequence[int]], queries: Sequence[str], example: Mapping[str, Floats] | None = None
-    ) -> Floats:
-        """See `Engine`."""
+    ) -> QueryVectors:
+        """See `Engine.query_vectors`."""
         if not self._rank.away:
             prompts = self._local.prompts(histories, queries, example)
             try:
                 states = list(self._pool.map(lambda prompt: _state(self._rank.post, prompt), prompts))
-                return read_states(self._local.model, np.stack(states))
+                return QueryVectors(read_states(self._local.model, np.stack(states)))
             except Unanswered:
                 pass  # logged where it happened
-        note_degraded("llm")
-        return self._local.query_vectors(histories, queries, example)
+        local = self._local.query_vectors(histories, queries, example)
+        return QueryVectors(local.vectors, local.degraded | {LLM})
 
-    def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
-        """See `Engine`. Empty where the server is away: then the plain sentence stands in."""
+    def generate(self, prompts: Sequence[str], seed: int) -> Generated:
+        """See `Engine.generate`. The texts are empty where the server does not answer."""
+        nothing = ("",) * len(prompts)
         if self._write is None:
-            return [""] * len(prompts)
+            return Generated(nothing)
         body = _writing(prompts)
         if seed > 0:
             body |= {"temperature": TEMPERATURE, "seed": seed}
         try:
-            return _texts(self._write.post("/v1/completions", body))
+            return Generated(_texts(self._write.post("/v1/completions", body)))
         except Unanswered:
-            note_degraded("llm")
-            return [""] * len(prompts)
+            return Generated(nothing, frozenset({LLM}))
 
 
 def _state(ask: Any, prompt: Any) -> Floats:
@@ -107,8 +107,9 @@ def _writing(prompts: Sequence[str]) -> dict[str, Any]:
     return {"prompt": list(prompts), "max_tokens": MOST_WORDS, "temperature": 0.0, "add_special_tokens": False}
 
 
-def _texts(answer: Any) -> list[str]:
-    return [str(choice["text"]) for choice in sorted(answer["choices"], key=lambda choice: int(choice["index"]))]
+def _texts(answer: Any) -> tuple[str, ...]:
+    choices = sorted(answer["choices"], key=lambda choice: int(choice["index"]))
+    return tuple(str(choice["text"]) for choice in choices)
 
 
 def _try_ranking(remote: Remote, width: int) -> None:

@@ -101,6 +101,8 @@ class HistoryEffects:
     effects: Floats
     ranks: NDArray[np.intp]
     ranks_without: NDArray[np.intp]
+    degraded: frozenset[str] = frozenset()
+    """What the engine could not reach (see `llmrec.engine.base.QueryVectors`)."""
 
 
 def newest(history: tuple[int, ...]) -> tuple[int, ...]:
@@ -118,9 +120,9 @@ def history_effects(
     if not left:
         return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
     without = [history[:n] + history[n + 1 :] for n in left]
-    q = engine.query_vectors(without, [situation.said] * len(without))
+    read = engine.query_vectors(without, [situation.said] * len(without))
     asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
-    parts = components.scores(q, without, asked)
+    parts = components.scores(read.vectors, without, asked)
     whole = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
     effects = (whole - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
     ranks_without = ranks.copy()
@@ -129,7 +131,7 @@ def history_effects(
         theirs = np.flatnonzero(strongest == n)
         ablated = {name: scores[n] for name, scores in parts.items()}
         ranks_without[theirs] = situation.ranks(ablated, situation.weights, [columns[place] for place in theirs])
-    return HistoryEffects(newest(history), effects, ranks, ranks_without)
+    return HistoryEffects(newest(history), effects, ranks, ranks_without, read.degraded)
 
 
 def input_effects(

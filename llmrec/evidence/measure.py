@@ -35,14 +35,52 @@ class Instruments:
     unasked: Mapping[ComponentKey, float]
 
 
-def measure(
-    situation: Situation, rows: Sequence[int], q: Floats, tools: Instruments, catalog: Catalog
-) -> list[ItemEvidence]:
-    """Evidence for recommending each of `rows` in a situation, in order. `q (dim,)`: the request's query vector."""
+@dataclass(frozen=True)
+class Measured:
+    """Evidence for each item of a list.
+
+    Parameters
+    ----------
+    evidence
+        One record for each item, in the list's order.
+    degraded
+        What the engine could not reach (see `llmrec.engine.base.QueryVectors`).
+    reads
+        Histories that the LLM read for Shapley values.
+    """
+
+    evidence: tuple[ItemEvidence, ...]
+    degraded: frozenset[str] = frozenset()
+    reads: int = 0
+
+
+def measure(situation: Situation, rows: Sequence[int], q: Floats, tools: Instruments, catalog: Catalog) -> Measured:
+    """Measure the evidence for recommending each of `rows` in a situation.
+
+    Parameters
+    ----------
+    situation
+        The request as it was scored.
+    rows
+        The items, as rows of the catalogue.
+    q : (dim,) float32
+        The request's query vector.
+    tools
+        What the list is measured with.
+    catalog
+        The items and users.
+
+    Returns
+    -------
+    Measured
+        In the order of `rows`.
+    """
     history, query = [situation.history], situation.query
     left = history_effects(situation, rows, tools.components, tools.engine)
-    unasked = tools.engine.query_vectors(history, [worded("", situation.context)])[0] if query else None
-    unshown = tools.unshown.query_vectors(history, [situation.said])[0] if situation.example else None
+    without_words = tools.engine.query_vectors(history, [worded("", situation.context)]) if query else None
+    without_example = tools.unshown.query_vectors(history, [situation.said]) if situation.example else None
+    unasked = without_words.vectors[0] if without_words else None
+    unshown = without_example.vectors[0] if without_example else None
     inputs = input_effects(situation, rows, tools.components, q, tools.blind, unasked, unshown)
     scale = situation.spread()
     without_query = None if unasked is None else _ranks_without_query(situation, rows, unasked, tools)
@@ -59,7 +97,8 @@ def measure(
                 companions=companions(catalog, item, cited),
             )
         )
-    return found
+    read = (each.degraded for each in (left, without_words, without_example) if each)
+    return Measured(tuple(found), frozenset().union(*read))
 
 
 def _ranks_without_query(
@@ -84,22 +123,37 @@ def _counterfactuals(
 
 
 def add_shapley(
-    evidence: Sequence[ItemEvidence],
+    measured: Measured,
     situation: Situation,
     rows: Sequence[int],
     tools: Instruments,
     catalog: Catalog,
     orders: int,
-) -> tuple[list[ItemEvidence], int]:
-    """The evidence of each of `rows` with Shapley values, sampled over `orders`; and how many histories were read."""
+) -> Measured:
+    """The evidence of each of `rows` with Shapley values of the history items.
+
+    Parameters
+    ----------
+    measured
+        What `measure` gave for the same situation and rows.
+    situation, rows, tools, catalog
+        As in `measure`.
+    orders
+        Random orders of the history that the values are sampled over.
+
+    Returns
+    -------
+    Measured
+        In the order of `rows`; `reads` says what it cost.
+    """
     sampled = shapley_effects(situation, rows, tools.components, tools.engine, orders)
     scale = situation.spread()
     found = []
-    for place, record in enumerate(evidence):
+    for place, record in enumerate(measured.evidence):
         effects, errors = sampled.effects[place] / scale, sampled.errors[place] / scale
         shares = tuple(
             ShapleyValue(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n]))
             for n in np.argsort(-effects, kind="stable")
         )
         found.append(replace(record, shapley=shares))
-    return found, sampled.reads
+    return Measured(tuple(found), measured.degraded | sampled.degraded, sampled.reads)

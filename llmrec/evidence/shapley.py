@@ -36,6 +36,8 @@ class Sampled:
     rows: tuple[int, ...]
     gains: Floats
     reads: int
+    degraded: frozenset[str] = frozenset()
+    """What the engine could not reach (see `llmrec.engine.base.QueryVectors`)."""
 
     @property
     def effects(self) -> Floats:
@@ -67,7 +69,7 @@ def shapley_effects(
     """
     history, players = situation.history, newest(situation.history)
     kept = history[: len(history) - len(players)]
-    columns, reads = list(candidates), 0
+    columns, reads, degraded = list(candidates), 0, set[str]()
     batch = int(np.clip(CELLS // max(len(components.v), 1), 1, 64))
 
     def value(coalitions: Sequence[Coalition]) -> Floats:
@@ -76,14 +78,15 @@ def shapley_effects(
         for start in range(0, len(coalitions), batch):
             some = [(*kept, *(players[n] for n in there)) for there in coalitions[start : start + batch]]
             reads += len(some)
-            q = engine.query_vectors(some, [situation.said] * len(some))
+            read = engine.query_vectors(some, [situation.said] * len(some))
+            degraded.update(read.degraded)
             asked = None if situation.asked is None else np.repeat(situation.asked[None], len(some), axis=0)
-            parts = components.scores(q, some, asked)
+            parts = components.scores(read.vectors, some, asked)
             found.append(situation.fused({name: scores[:, columns] for name, scores in parts.items()}))
         return np.concatenate(found)
 
     gains = marginals(value, len(players), len(columns), orders, seed)
-    return Sampled(players, gains, reads)
+    return Sampled(players, gains, reads, frozenset(degraded))
 
 
 def marginals(value: Value, players: int, candidates: int, orders: int, seed: int) -> Floats:

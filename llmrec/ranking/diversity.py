@@ -5,10 +5,46 @@ References
 Carbonell & Goldstein, "The Use of MMR, Diversity-Based Reranking for Reordering Documents" (1998, SIGIR).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+
+
+POOL, LEAST_POOL = 10, 50
+"""Candidates that are re-ranked: so many for each item wanted, and so many at least."""
+
+
+def diversified(
+    order: NDArray[np.intp], scores: Floats, media: Mapping[str, Floats], k: int, diversity: float
+) -> NDArray[np.intp]:
+    """The `k` items that are recommended when variety counts too.
+
+    Parameters
+    ----------
+    order : (candidates,) intp
+        Rows, best first.
+    scores : (candidates,) float32
+        Their fused scores, in the same order.
+    media : modality -> (items, dim) float32
+        Unit rows: two items are as alike as their media.
+    k
+        Number of items wanted.
+    diversity
+        From 0 (the order as it is) to 1 (variety alone).
+
+    Returns
+    -------
+    (at most k,) intp
+        Rows.
+    """
+    pool = order[: max(POOL * k, LEAST_POOL)]
+    if not len(pool):
+        return pool
+    vectors = np.hstack([unit[pool] for unit in media.values()])
+    return pool[diversify(scores[: len(pool)], vectors, k, 1 - diversity)]
 
 
 def diversify(scores: Floats, vectors: Floats, k: int, relevance: float) -> list[int]:

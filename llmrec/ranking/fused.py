@@ -98,6 +98,25 @@ def fuse(components: Mapping[Key, Floats], weights: Mapping[Key, float], seen: R
     return mask_seen(total, seen)
 
 
+def best_first(fused: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The candidates in the order of their scores.
+
+    Parameters
+    ----------
+    fused : (items,) float32
+        -inf at the items that are never recommended.
+    candidates : (n,) intp
+        Rows, ascending, each once.
+
+    Returns
+    -------
+    (m,) intp
+        Those with a finite score, best first, equal scores by row.
+    """
+    rows = candidates[np.isfinite(fused[candidates])]
+    return rows[np.argsort(-fused[rows], kind="stable")]
+
+
 def _weighted(normal: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:
     first = next(iter(normal.values()))
     total = np.zeros_like(first)

@@ -8,7 +8,7 @@ Which folder on disk a process opens, and what happens where two do, is the busi
 `llmrec.retrieval.remote` keeps the same collection on a Chroma server.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,13 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
-from llmrec.retrieval.filters import Filter, attribute_kinds, metadata
+from llmrec.retrieval.filters import Clause, Filter, Kind, attribute_kinds, finite
 from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.index import Floats, Neighbours
 from llmrec.retrieval.versions import DATABASE, Claim, claim, fresh, sweep, use
-
-Floats = NDArray[np.float32]
 
 COLLECTION = "items"
 HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search": 400}
@@ -31,7 +30,7 @@ HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search":
 MEND = "run `llmrec index` to build it again"
 
 
-class ItemIndex:
+class ChromaIndex:
     """An open index; close it, or use it as a context manager."""
 
     def __init__(self, client: Any, collection: Any, claimed: Claim | None, items: int) -> None:
@@ -48,7 +47,7 @@ class ItemIndex:
         catalog: Catalog,
         fingerprint: IndexFingerprint,
         progress: Callable[[int], None] | None = None,
-    ) -> "ItemIndex":
+    ) -> "ChromaIndex":
         """Store the items' vectors `v` (items, dim), biases `b` (items,) and attributes; open the result.
 
         `progress` hears how many items are in. Raises `StorageError` where the disk refuses; the index that was there
@@ -74,7 +73,7 @@ class ItemIndex:
         return cls._pipeline(claimed, fingerprint)
 
     @classmethod
-    def open(cls, path: Path, fingerprint: IndexFingerprint) -> "ItemIndex":
+    def open(cls, path: Path, fingerprint: IndexFingerprint) -> "ChromaIndex":
         """Open the index, made by what `stamp` names, or a copy of it where another process has it open.
 
         Raises `IndexMismatch` where there is none, it is damaged, or something else made it, `IndexOutdated` where the
@@ -87,7 +86,7 @@ class ItemIndex:
         return cls._pipeline(claimed, fingerprint)
 
     @classmethod
-    def _pipeline(cls, claimed: Claim, fingerprint: IndexFingerprint) -> "ItemIndex":
+    def _pipeline(cls, claimed: Claim, fingerprint: IndexFingerprint) -> "ChromaIndex":
         """The index in a folder that is ours; it is let go where opening fails."""
         client, path = None, claimed.folder.parent
         try:
@@ -117,31 +116,28 @@ class ItemIndex:
         k: int,
         where: Filter | None = None,
         exclude: Sequence[Sequence[int]] | None = None,
-    ) -> tuple[list[NDArray[np.intp]], list[Floats]]:
-        """For each query vector of `q` (batch, dim): rows of its `k` best items, best first, and their scores.
-
-        `where` keeps the items that match; `exclude` holds, per query, the rows never to return (the history). Fewer
-        than `k` come back only where fewer are left. Raises `IndexUnreachable`.
-        """
+    ) -> Neighbours:
+        """See `Index.query`; approximate."""
         shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
         reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
         if not len(q) or reach < 1:
-            return [np.empty(0, np.intp) for _ in q], [np.empty(0, np.float32) for _ in q]
-        asked = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
+            return Neighbours([np.empty(0, np.intp) for _ in q], [np.empty(0, np.float32) for _ in q])
+        augmented = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
         with _unreachable():
             found = self._collection.query(
-                query_embeddings=asked,
+                query_embeddings=augmented,
                 n_results=reach,
-                where=where.chroma() if where else None,
+                where=chroma_where(where) if where else None,
                 include=["distances"],
             )
-        rows, scores = [], []
+        rows: list[NDArray[np.intp]] = []
+        scores: list[Floats] = []
         for ids, distances, never in zip(found["ids"], found["distances"], shut, strict=True):
             near = np.array([int(name) for name in ids], np.intp)
             kept = np.array([row not in never for row in near.tolist()], np.bool_)
             rows.append(near[kept][:k])
             scores.append((1 - np.array(distances, np.float64)[kept][:k]).astype(np.float32))  # ip distance: 1 - q.v
-        return rows, scores
+        return Neighbours(rows, scores)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -149,7 +145,7 @@ class ItemIndex:
         if self._claimed:
             self._claimed.release()
 
-    def __enter__(self) -> "ItemIndex":
+    def __enter__(self) -> "ChromaIndex":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -190,7 +186,7 @@ def fill(
         collection.upsert(
             ids=[str(row) for row in range(start, stop)],
             embeddings=vectors[start:stop],
-            metadatas=[metadata(item, kinds) or None for item in catalog.items[start:stop]],
+            metadatas=[chroma_metadata(item, kinds) or None for item in catalog.items[start:stop]],
         )
         if progress:
             progress(stop)
@@ -203,6 +199,60 @@ def whole(collection: Any, items: int, fingerprint: IndexFingerprint) -> bool:
     asked = np.ones((1, fingerprint.dimension), np.float32)
     probe = collection.query(query_embeddings=asked, n_results=1, include=["distances"])
     return not items or bool(probe["ids"][0])
+
+
+CONDITIONS = {">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt", "=": "$eq", "!=": "$ne"}
+
+
+def chroma_where(where: Filter) -> dict[str, Any]:
+    """A filter as Chroma's `where` argument, over the metadata that `chroma_metadata` gives each item.
+
+    Parameters
+    ----------
+    where
+        Of one clause at least.
+    """
+    parts = [_condition(clause) for clause in where.clauses]
+    return parts[0] if len(parts) == 1 else {"$and": parts}
+
+
+def _condition(clause: Clause) -> dict[str, Any]:
+    negated = clause.operator == "!="
+    if clause.kind == "number" and len(clause.values) == 1:
+        return {clause.attribute: {CONDITIONS[clause.operator]: clause.values[0]}}
+    if clause.kind != "words":
+        return {clause.attribute: {"$nin" if negated else "$in": list(clause.values)}}
+    marks: list[dict[str, Any]] = [
+        {_mark(clause.attribute, str(word)): {"$ne" if negated else "$eq": True}} for word in clause.values
+    ]
+    return marks[0] if len(marks) == 1 else {"$and" if negated else "$or": marks}
+
+
+def chroma_metadata(item: Item, kinds: Mapping[str, Kind]) -> dict[str, str | float | bool]:
+    """An item's attributes as Chroma stores them: numbers as float, several words as a mark `name:word` each.
+
+    Parameters
+    ----------
+    item
+        Of the catalogue that `kinds` describes.
+    kinds
+        What each attribute holds (see `llmrec.retrieval.filters.attribute_kinds`).
+    """
+    found: dict[str, str | float | bool] = {}
+    for name, value in item.attributes.items():
+        if kinds[name] == "words":
+            for word in value if isinstance(value, tuple) else (str(value),):
+                found[_mark(name, word)] = True
+        elif kinds[name] == "word":
+            found[name] = str(value)
+        elif (number := finite(value)) is not None:
+            found[name] = number
+    return found
+
+
+def _mark(attribute: str, word: str) -> str:
+    """The metadata key that says that an item has `word` among the words of `attribute`."""
+    return f"{attribute}:{word}"
 
 
 @contextmanager

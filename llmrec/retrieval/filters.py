@@ -1,4 +1,6 @@
-"""`--where` filters: `year>=1990`, `price<40, colour!=Black`, `genre=Comedy and year<2000`.
+"""Filters on attributes: `year>=1990`, `price<40, colour!=Black`, `genre=Comedy and year<2000`.
+
+::
 
     where  = clause, then any number of ("," or "and") clause
     clause = name (< | <= | > | >=) number
@@ -13,24 +15,26 @@ them. An item that lacks the attribute fails every comparison except `!=`.
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from llmrec.catalog import Catalog, Item
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.derived import derived
 from llmrec.errors import BadFilter
 from llmrec.prompts import as_data
 
 Kind = Literal["number", "word", "words"]
-Metadata = dict[str, str | float | bool]
+Mask = NDArray[np.bool_]
 
-COMPARE: dict[str, tuple[str, Callable[[float, float], bool]]] = {
-    ">=": ("$gte", lambda a, b: a >= b),
-    "<=": ("$lte", lambda a, b: a <= b),
-    ">": ("$gt", lambda a, b: a > b),
-    "<": ("$lt", lambda a, b: a < b),
-    "=": ("$eq", lambda a, b: a == b),
-    "!=": ("$ne", lambda a, b: a != b),
+COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
+    ">=": np.greater_equal,
+    "<=": np.less_equal,
+    ">": np.greater,
+    "<": np.less,
 }
 CLAUSE = re.compile(r"\s*([\w-]+)\s*(>=|<=|!=|=|>|<)\s*")
 END = re.compile(r"\s*(?:,|\band\b)\s*(?=[\w-]+\s*(?:>=|<=|!=|=|>|<))", re.IGNORECASE)
@@ -40,71 +44,202 @@ EXAMPLE = "write it like year>=1990 or genre=Comedy, joined by 'and' or commas"
 
 
 @dataclass(frozen=True)
+class NumberColumn:
+    """An attribute that holds numbers.
+
+    Parameters
+    ----------
+    values : (items,) float64
+        NaN where the item lacks it.
+    """
+
+    values: NDArray[np.float64]
+
+    def mask(self, operator: str, wanted: Sequence[float]) -> Mask:
+        """`(items,)` bool: whose number compares so with one of those wanted; for `!=`, with all."""
+        if operator in ("=", "!="):
+            held: Mask = np.isin(self.values, np.array(wanted, np.float64))
+            return held if operator == "=" else ~held
+        compare = COMPARE[operator]
+        found: Mask = np.logical_or.reduce([compare(self.values, float(number)) for number in wanted])
+        return found
+
+
+@dataclass(frozen=True)
+class WordColumn:
+    """An attribute that holds a word or several: each word that an item has is one entry.
+
+    Parameters
+    ----------
+    items
+        Number of items of the catalogue.
+    codes
+        Word -> its code.
+    entry_rows : (entries,) intp
+        The row of each entry's item.
+    entry_codes : (entries,) intp
+        The code of each entry's word.
+    """
+
+    items: int
+    codes: Mapping[str, int]
+    entry_rows: NDArray[np.intp]
+    entry_codes: NDArray[np.intp]
+
+    def mask(self, operator: str, wanted: Iterable[str]) -> Mask:
+        """`(items,)` bool: who has one of the words wanted; for `!=`, none of them."""
+        asked = np.zeros(len(self.codes), np.bool_)
+        asked[[self.codes[word] for word in wanted if word in self.codes]] = True
+        held = np.zeros(self.items, np.bool_)
+        held[self.entry_rows[asked[self.entry_codes]]] = True
+        return held if operator == "=" else ~held
+
+
+class AttributeTable:
+    """The attributes of a catalogue's items as columns, made once for a catalogue.
+
+    Attributes
+    ----------
+    kinds : dict of str to {"number", "word", "words"}
+        What each attribute holds: numbers, one word, or several; one that mixes them counts as words.
+    columns : dict of str to NumberColumn or WordColumn
+        The attributes of `kinds`.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        held: dict[str, list[tuple[int, object]]] = {}
+        for row, item in enumerate(catalog.items):
+            for name, value in item.attributes.items():
+                held.setdefault(name, []).append((row, value))
+        self.kinds: dict[str, Kind] = {
+            name: "words" if tuple in types else "word" if str in types else "number"
+            for name, values in held.items()
+            if (types := {type(value) for _, value in values})
+        }
+        self.columns: dict[str, NumberColumn | WordColumn] = {
+            name: _numbers_of(values, len(catalog.items))
+            if self.kinds[name] == "number"
+            else _words_of(values, len(catalog.items))
+            for name, values in held.items()
+        }
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "AttributeTable":
+        """The table of a catalogue, made at the first call and dropped with the catalogue."""
+        return derived(catalog, cls)
+
+
+def attribute_kinds(catalog: Catalog) -> Mapping[str, Kind]:
+    """What each attribute of a catalogue holds; see `AttributeTable`."""
+    return AttributeTable.of(catalog).kinds
+
+
+def _numbers_of(held: Iterable[tuple[int, object]], items: int) -> NumberColumn:
+    values = np.full(items, np.nan)
+    for row, value in held:
+        if (number := finite(value)) is not None:
+            values[row] = number
+    return NumberColumn(values)
+
+
+def _words_of(held: Iterable[tuple[int, object]], items: int) -> WordColumn:
+    entries = [(row, word) for row, value in held for word in (value if isinstance(value, tuple) else (str(value),))]
+    codes: dict[str, int] = {}
+    for _, word in entries:
+        codes.setdefault(word, len(codes))
+    rows, numbers = [row for row, _ in entries], [codes[word] for _, word in entries]
+    return WordColumn(items, codes, np.array(rows, np.intp), np.array(numbers, np.intp))
+
+
+@dataclass(frozen=True)
 class Clause:
-    """`attribute operator values`; `values` are the catalogue's own spellings, or numbers (one where they compare by
-    size), and any of them will do."""
+    """One comparison of a filter.
+
+    Parameters
+    ----------
+    attribute
+        As the catalogue spells it.
+    kind
+        What it holds.
+    operator
+        One of ``=  !=  <  <=  >  >=``; words have the first two only.
+    values
+        The catalogue's own words, or numbers; of several, any will do. Only `=` and `!=` have several.
+    """
 
     attribute: str
     kind: Kind
     operator: str
     values: tuple[str, ...] | tuple[float, ...]
 
-    def chroma(self) -> dict[str, Any]:
-        """The clause as a Chroma `where` condition on `metadata` of the items."""
-        negated = self.operator == "!="
-        if self.kind == "number" and len(self.values) == 1:
-            return {self.attribute: {COMPARE[self.operator][0]: self.values[0]}}
-        if self.kind != "words":
-            return {self.attribute: {"$nin" if negated else "$in": list(self.values)}}
-        marks: list[dict[str, Any]] = [
-            {word_key(self.attribute, str(word)): {"$ne" if negated else "$eq": True}} for word in self.values
-        ]
-        return marks[0] if len(marks) == 1 else {"$and" if negated else "$or": marks}
-
-    def matches(self, item: Item) -> bool:
-        """Whether the item satisfies the clause."""
-        value = item.attributes.get(self.attribute)
-        if self.kind == "number":
-            number = _number(value)
-            if number is None:
-                return self.operator == "!="
-            compare = COMPARE[self.operator][1]
-            each = (compare(number, float(value)) for value in self.values)
-            return all(each) if self.operator == "!=" else any(each)
-        words = () if value is None else value if isinstance(value, tuple) else (str(value),)
-        return any(word in self.values for word in words) == (self.operator == "=")
-
 
 @dataclass(frozen=True)
 class Filter:
-    """Clauses that must all hold."""
+    """Clauses that must all hold.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Catalog, Item
+    >>> shop = Catalog("shop", (Item("a", "Scarf", "", {"price": 20}), Item("b", "Hat", "", {"price": 45})), {})
+    >>> parse_where("price<40", shop).mask(shop)
+    array([ True, False])
+    """
 
     clauses: tuple[Clause, ...]
 
-    def chroma(self) -> dict[str, Any]:
-        """A Chroma `where` dict over the metadata that `metadata` gives each item."""
-        parts = [clause.chroma() for clause in self.clauses]
-        return parts[0] if len(parts) == 1 else {"$and": parts}
+    def mask(self, catalog: Catalog) -> Mask:
+        """The items that match.
 
-    def matches(self, item: Item) -> bool:
-        """Whether the item satisfies every clause."""
-        return all(clause.matches(item) for clause in self.clauses)
+        Parameters
+        ----------
+        catalog
+            The one that the filter was parsed for, or one that it grew into; an attribute that it lacks counts as
+            lacking in every item.
+
+        Returns
+        -------
+        (items,) bool
+            True for the rows that match.
+        """
+        columns, items = AttributeTable.of(catalog).columns, len(catalog.items)
+        found = np.ones(items, np.bool_)
+        for clause in self.clauses:
+            column = columns.get(clause.attribute)
+            if column is None:
+                found &= clause.operator == "!="
+            else:
+                found &= column.mask(clause.operator, clause.values)  # type: ignore[arg-type]
+        return found
 
 
 def parse_where(text: str, catalog: Catalog) -> Filter:
-    """The filter that `text` writes down.
+    """The filter that a text describes.
 
-    Raises `BadFilter` where it does not parse, names an attribute or word that no item has, or compares words
-    by size.
+    Parameters
+    ----------
+    text
+        In the grammar of this module.
+    catalog
+        Has the attributes and their words.
+
+    Returns
+    -------
+    Filter
+        With names and words as the catalogue spells them.
+
+    Raises
+    ------
+    BadFilter
+        Where it does not parse, names an attribute or word that no item has, or compares words by size.
     """
-    kinds = attribute_kinds(catalog)
+    table = AttributeTable.of(catalog)
     clauses, at = [], 0
     while True:
         head = CLAUSE.match(text, at)
         if not head:
             raise BadFilter(f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}")
         values, at = _values(text, head.end())
-        clauses.append(_clause(head[1], head[2], values, catalog, kinds))
+        clauses.append(_clause(head[1], head[2], values, catalog, table))
         joint = END.match(text, at)
         if not joint:
             break
@@ -114,36 +249,21 @@ def parse_where(text: str, catalog: Catalog) -> Filter:
     return Filter(tuple(clauses))
 
 
-def attribute_kinds(catalog: Catalog) -> dict[str, Kind]:
-    """Attribute -> what it holds: numbers, one word, or several; an attribute that mixes them counts as words."""
-    types: dict[str, set[type]] = {}
-    for item in catalog.items:
-        for name, value in item.attributes.items():
-            types.setdefault(name, set()).add(type(value))
-    return {name: "words" if tuple in of else "word" if str in of else "number" for name, of in types.items()}
-
-
-def metadata(item: Item, kinds: Mapping[str, Kind]) -> Metadata:
-    """The item's attributes as Chroma holds them: numbers as float, several words as a `name:word` mark each."""
-    found: Metadata = {}
-    for name, value in item.attributes.items():
-        if kinds[name] == "words":
-            for word in value if isinstance(value, tuple) else (str(value),):
-                found[word_key(name, word)] = True
-        elif kinds[name] == "word":
-            found[name] = str(value)
-        elif (number := _number(value)) is not None:
-            found[name] = number
-    return found
-
-
-def word_key(attribute: str, word: str) -> str:
-    """The metadata key that marks `word` among the several words of `attribute`."""
-    return f"{attribute}:{word}"
-
-
 def written(attribute: str, operator: str, values: Sequence[str]) -> str:
-    """The clause as `parse_where` reads it, each value in quotes where it needs them."""
+    """A clause in the grammar of this module.
+
+    Parameters
+    ----------
+    attribute, operator
+        As in `Clause`.
+    values
+        Each is put into quotes where it needs them.
+
+    Examples
+    --------
+    >>> written("colour", "!=", ["red, dark", "blue"])
+    'colour!=red, dark|blue'
+    """
     return f"{attribute}{operator}{'|'.join(_quoted(value) for value in values)}"
 
 
@@ -175,20 +295,15 @@ def _values(text: str, at: int) -> tuple[list[str], int]:
         at = after.end()
 
 
-def _clause(name: str, operator: str, values: list[str], catalog: Catalog, kinds: Mapping[str, Kind]) -> Clause:
+def _clause(name: str, operator: str, values: list[str], catalog: Catalog, table: AttributeTable) -> Clause:
     """The clause, its name and values resolved to the catalogue's own."""
-    attribute = _attribute(name, kinds, catalog)
-    kind = kinds[attribute]
-    if kind == "number":
-        return Clause(attribute, kind, operator, _numbers(attribute, operator, values, catalog))
+    attribute = _attribute(name, table.kinds, catalog)
+    kind, column = table.kinds[attribute], table.columns[attribute]
+    if isinstance(column, NumberColumn):
+        return Clause(attribute, kind, operator, _numbers(attribute, operator, values, column))
     if operator not in ("=", "!="):
         raise BadFilter(f"{attribute} holds words, which {operator} cannot compare; use = or !=")
-    known = {
-        word
-        for item in catalog.items
-        if (held := item.attributes.get(attribute)) is not None
-        for word in (held if isinstance(held, tuple) else (str(held),))
-    }
+    known = column.codes
     same: list[str] = []
     for value in map(_bare, values):
         # as it is written, or as prompts, lists and chats show it
@@ -200,14 +315,14 @@ def _clause(name: str, operator: str, values: list[str], catalog: Catalog, kinds
     return Clause(attribute, kind, operator, tuple(dict.fromkeys(same)))
 
 
-def _numbers(attribute: str, operator: str, values: list[str], catalog: Catalog) -> tuple[float, ...]:
+def _numbers(attribute: str, operator: str, values: list[str], column: NumberColumn) -> tuple[float, ...]:
     """The numbers meant; of a span its ends and what the catalogue's items have between them."""
     found: list[float] = []
     for value in values:
         if operator in ("=", "!=") and (span := SPAN.fullmatch(value)):
             low, high = float(span[1]), float(span[2])
-            held = (_number(item.attributes.get(attribute)) for item in catalog.items)
-            found += [low, high, *sorted({number for number in held if number is not None and low <= number <= high})]
+            held = column.values[(column.values >= low) & (column.values <= high)]
+            found += [low, high, *np.unique(held).tolist()]
             continue
         try:
             number = float(_bare(value))
@@ -241,7 +356,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
-def _number(value: object) -> float | None:
+def finite(value: object) -> float | None:
+    """The number that a value is; None where it is none, or is not finite."""
     if isinstance(value, int | float) and math.isfinite(value):
         return float(value)
     return None

@@ -1,20 +1,144 @@
-"""The best items by their vectors, all of them gone through: what the index finds, without the index."""
+"""The contract of an index of item vectors, and the exact search that any index approximates."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog import Catalog
+from llmrec.retrieval.filters import Filter
+
 Floats = NDArray[np.float32]
+Rows = NDArray[np.intp]
+
+INDEX = "index"
+"""What `degraded` holds where the index did not answer and all item vectors were searched instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What `Index.query` gives.
+
+    Parameters
+    ----------
+    rows : for each query vector, (found,) intp
+        Rows of its best items, best first.
+    scores : for each query vector, (found,) float32
+        Their scores.
+    degraded
+        Parts of the index that were out of reach, such as a shard.
+    """
+
+    rows: list[Rows]
+    scores: list[Floats]
+    degraded: frozenset[str] = frozenset()
+
+
+class Index(Protocol):
+    """Finds the items whose vectors score best with a query vector. Several threads may query one index at once."""
+
+    @property
+    def items(self) -> int:
+        """Number of items that can be found now."""
+        ...
+
+    def query(
+        self,
+        q: Floats,
+        k: int,
+        where: Filter | None = None,
+        exclude: Sequence[Sequence[int]] | None = None,
+    ) -> Neighbours:
+        """The best items of each query vector.
+
+        Parameters
+        ----------
+        q : (batch, dim) float32
+            Query vectors; an item of vector v and bias b scores q.v + b.
+        k
+            Items wanted for each; fewer come where fewer are left.
+        where
+            Only items that match it are returned.
+        exclude
+            For each query vector, rows that are never returned.
+
+        Returns
+        -------
+        Neighbours
+            In the order of `q`.
+
+        Raises
+        ------
+        IndexUnreachable
+            Where it does not answer.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
+
+
+class ExactIndex:
+    """An `Index` that scores every item: exact, without files or a server, for catalogues of moderate size.
+
+    Parameters
+    ----------
+    v : (items, dim) float32
+        Item vectors.
+    b : (items,) float32
+        Item biases.
+    catalog
+        The items, in the same rows.
+    """
+
+    def __init__(self, v: Floats, b: Floats, catalog: Catalog) -> None:
+        self._v, self._b, self._catalog = v, b, catalog
+        self.items = len(v)
+
+    def query(
+        self,
+        q: Floats,
+        k: int,
+        where: Filter | None = None,
+        exclude: Sequence[Sequence[int]] | None = None,
+    ) -> Neighbours:
+        """See `Index.query`; never unreachable."""
+        allowed = np.ones(self.items, np.bool_) if where is None else where.mask(self._catalog)
+        rows = exact_search(self._v, self._b, q, k, allowed, [()] * len(q) if exclude is None else exclude)
+        scores = [self._v[found] @ query + self._b[found] for query, found in zip(q, rows, strict=True)]
+        return Neighbours(rows, scores)
+
+    def close(self) -> None:
+        """See `Index.close`; there is nothing to release."""
 
 
 def exact_search(
     v: Floats, b: Floats, q: Floats, k: int, allowed: NDArray[np.bool_], exclude: Sequence[Sequence[int]]
-) -> list[NDArray[np.intp]]:
-    """For each query vector of `q` (batch, dim): rows of its `k` best items by q.v + b, best first.
+) -> list[Rows]:
+    """The best items of each query vector, found by scoring every item.
 
-    `v (items, dim)`, `b (items,)`; `allowed (items,)`: the filter's answer; `exclude`: per query, rows never to
-    return.
+    Parameters
+    ----------
+    v : (items, dim) float32
+        Item vectors.
+    b : (items,) float32
+        Item biases.
+    q : (batch, dim) float32
+        Query vectors.
+    k
+        Items wanted for each.
+    allowed : (items,) bool
+        What the filter lets through.
+    exclude
+        For each query vector, rows that are never returned.
+
+    Returns
+    -------
+    list of (found,) intp
+        Rows, best first, equal scores by row.
     """
     found = []
     for scores, never in zip(q @ v.T + b, exclude, strict=True):

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, IndexUnreachable, LlmrecError
-from llmrec.retrieval.chroma import Floats, ItemIndex, described, fill, stored, whole
+from llmrec.retrieval.chroma import ChromaIndex, described, fill, stored, whole
 from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.index import Floats
 
 HELLO, QUERY, BUILD = 1.0, 2.0, 120.0
 """Seconds that the server gets to say that it lives, to answer a query, and to take in one batch of vectors."""
@@ -30,7 +31,7 @@ def open_remote(
     fingerprint: IndexFingerprint,
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
-) -> ItemIndex:
+) -> ChromaIndex:
     """The index on the server at `url`, built first from `v` (items, dim) and `b` (items,) where it is not whole there.
 
     `rebuild`: it is built in any case, and what `place` (a name of the catalogue) had there before is deleted.
@@ -61,7 +62,7 @@ def open_remote(
         except BaseException:
             client.close()
             raise
-    return ItemIndex(client, collection, None, len(catalog.items))
+    return ChromaIndex(client, collection, None, len(catalog.items))
 
 
 def _connected(url: str) -> Any:

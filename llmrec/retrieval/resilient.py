@@ -9,12 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from llmrec.errors import IndexUnreachable
-from llmrec.retrieval.chroma import Floats, ItemIndex
 from llmrec.retrieval.filters import Filter
+from llmrec.retrieval.index import Floats, Index, Neighbours
 
 LOG = logging.getLogger(__name__)
 AGAIN = 1.0
@@ -24,15 +21,15 @@ END = 30.0
 
 
 class ResilientIndex:
-    """See `ItemIndex`; close it."""
+    """See `Index`; close it."""
 
-    def __init__(self, opener: Callable[[], ItemIndex]) -> None:
+    def __init__(self, opener: Callable[[], Index]) -> None:
         """`opener` opens the index, or builds it where it is damaged or gone.
 
         An index that cannot be reached now counts as lost; raises what else `opener` raises.
         """
         self._opener = opener
-        self._index: ItemIndex | None = None
+        self._index: Index | None = None
         self._lock, self._ends = threading.Lock(), threading.Event()
         self._mending: threading.Thread | None = None
         try:
@@ -52,8 +49,8 @@ class ResilientIndex:
         k: int,
         where: Filter | None = None,
         exclude: Sequence[Sequence[int]] | None = None,
-    ) -> tuple[list[NDArray[np.intp]], list[Floats]]:
-        """See `ItemIndex.query`; raises `IndexUnreachable` at once while the index is lost."""
+    ) -> Neighbours:
+        """See `Index.query`; raises `IndexUnreachable` at once while the index is lost."""
         index = self._index
         if index is None:
             raise IndexUnreachable("the index is out of reach; it is being opened again")
@@ -73,7 +70,7 @@ class ResilientIndex:
         if index:
             index.close()
 
-    def _lose(self, index: ItemIndex | None, error: IndexUnreachable) -> None:
+    def _lose(self, index: Index | None, error: IndexUnreachable) -> None:
         with self._lock:
             if self._index is not index or self._ends.is_set():
                 return  # others have found it out before
@@ -82,7 +79,7 @@ class ResilientIndex:
             self._mending.start()
         LOG.warning("index lost: %s", error)
 
-    def _mend(self, lost: ItemIndex | None) -> None:
+    def _mend(self, lost: Index | None) -> None:
         if lost:
             _let_go(lost)
         pause = AGAIN
@@ -102,7 +99,7 @@ class ResilientIndex:
             index.close()
 
 
-def _let_go(index: ItemIndex) -> None:
+def _let_go(index: Index) -> None:
     try:
         index.close()
     except BaseException as error:  # what is broken may not close either; a panic of Chroma's core is no Exception

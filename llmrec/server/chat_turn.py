@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from llmrec.catalog.wording import wording
 from llmrec.chat.conversation import Conversation, Reply
@@ -10,7 +9,9 @@ from llmrec.chat.state import DialogueState
 from llmrec.chat.transcript import REASONS_HEADING, Message, render_list, render_reason, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownUser
+from llmrec.reasons import explain
 from llmrec.request import Request
+from llmrec.response import Response
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.recommending import RecommendationService
@@ -88,7 +89,7 @@ class ChatTurn:
             parser=snapshot.parser.runnable if snapshot.parser else None,
             offered=snapshot.offered,
         )
-        self._unexplained: Request | None = None
+        self._unexplained: Response | None = None
         self._line = restore(self._conversation, messages, self._state)
 
     def opening(self) -> str:
@@ -134,7 +135,7 @@ class ChatTurn:
         """
         if self._unexplained is None or self.recommendations is None:
             return
-        streamed = self._recommender.stream(replace(self._unexplained, explain=True))
+        streamed = explain(self._unexplained)
         yield f"\n\n{REASONS_HEADING}"
         items = []
         for position, item in enumerate(streamed.explained, start=1):
@@ -194,7 +195,7 @@ class ChatTurn:
         response = self._recommender.recommend(request)
         self.recommendations = self._service.keep(self._tenant, self._person, request, response)
         self._conversation.show(reply, [item.id for item in response.items], self.recommendations.id)
-        self._unexplained = request if response.items else None
+        self._unexplained = response if response.items else None
         return render_list(response.items, self._conversation.catalog)
 
     def _reason(self, item: str) -> str:
@@ -205,8 +206,12 @@ class ChatTurn:
         if not (
             self.recommendations and any(each.id == item and each.rationale for each in self.recommendations.items)
         ):
-            request = conversation.last_request()
-            response = self._recommender.recommend(request)
+            recent = self._service.recent.take(self.recommendations.id) if self.recommendations else None
+            if recent:
+                response = explain(recent).whole()
+            else:
+                request = conversation.last_request()
+                response = self._recommender.recommend(request)
             if self.recommendations:
                 self.recommendations = self._service.keep_reasons(self.recommendations, response)
             else:

@@ -1,10 +1,13 @@
 """From a request to a stored answer: who asks, what is known of them, the recommender, the store."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Lock
 
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
+from llmrec.reasons import explain
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.live_catalog import LiveCatalog
@@ -21,6 +24,34 @@ from llmrec.server.store.responses import (
 from llmrec.server.store.users import Person, find_person
 
 
+class RecentResponses:
+    """The latest answers without reasons of this gateway, with the situations they were ranked in.
+
+    The reasons for an answer that is no longer here, or was given by another gateway, take a second ranking.
+
+    Parameters
+    ----------
+    size
+        Answers that are held; each holds the scores of all items of the catalogue.
+    """
+
+    def __init__(self, size: int = 32) -> None:
+        self._size, self._lock = size, Lock()
+        self._held: OrderedDict[str, Response] = OrderedDict()
+
+    def put(self, id: str, response: Response) -> None:
+        """Hold an answer under its id."""
+        with self._lock:
+            self._held[id] = response
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+    def take(self, id: str) -> Response | None:
+        """The answer of that id, which is then held no longer; None where it is not held."""
+        with self._lock:
+            return self._held.pop(id, None)
+
+
 class RecommendationService:
     """Answers requests from the live catalogue and the store.
 
@@ -34,6 +65,7 @@ class RecommendationService:
 
     def __init__(self, live: LiveCatalog, database: Database) -> None:
         self.live, self.database = live, database
+        self.recent = RecentResponses()
 
     def person(self, tenant: str, user: str) -> Person:
         """Look up a user.
@@ -139,6 +171,8 @@ class RecommendationService:
         kept = Recommendations.of(new_response_id(), response)
         if not _stored(keep_response, self.database, tenant, person, StoredRequest.of(request), kept):
             kept.notes.append("the server's disk is full, so this answer and its reasons are not kept")
+        elif not request.explain:
+            self.recent.put(kept.id, response)
         return kept
 
     def keep_reasons(self, kept: Recommendations, response: Response) -> Recommendations:
@@ -206,13 +240,16 @@ class RecommendationService:
         Raises
         ------
         BadInput
-            Where the answer was to a picture, which is not kept.
+            Where the answer was to a picture, which is not kept, and is not among the recent ones.
         StoreUnavailable
             Where the database does not answer.
         """
         found = self.find(tenant, id)
         if found is None or all(item.rationale for item in found.response.items[:MAX_EXPLAINED]):
             return found
+        if recent := self.recent.take(id):
+            response = explain(replace(recent, items=recent.items[:MAX_EXPLAINED])).whole()
+            return replace(found, response=self.keep_reasons(found.response, response))
         if found.request.image:
             raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
         snapshot = self.live.snapshot

@@ -9,7 +9,7 @@ import pytest
 
 from llmrec.audit.faithfulness import faithfulness, remove
 from llmrec.audit.grounding import judge
-from llmrec.audit.responses import TOP, respond, sampled_users
+from llmrec.audit.responses import TOP, respond, sampled_users, writer
 from llmrec.audit.scorer import Scorer
 from llmrec.audit.stability import stability
 from llmrec.errors import BadInput
@@ -86,7 +86,7 @@ def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender
 def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path) -> None:
     (user,) = sampled_users(shop.catalog, 1, 0)
     judged = [judge(each, shop.catalog) for each in respond(shop, [user], file, print)]
-    metrics = stability(judged[:2], shop.pipeline.engine.generate, shop.catalog, print)
+    metrics = stability(judged[:2], writer(shop, file.with_name("written.jsonl")), shop.catalog, print)
     assert all(0 <= metric.value <= 1 for metric in metrics)
 
     def repeat(prompts: list[str], seed: int) -> list[str]:

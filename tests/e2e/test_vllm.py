@@ -14,7 +14,6 @@ import httpx
 import numpy as np
 import pytest
 
-from llmrec.degradation import noting_degraded
 from llmrec.engine import remote
 from llmrec.engine.vllm import VllmEngine
 from llmrec.model.export import export_merged
@@ -74,12 +73,11 @@ def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, pipeline: 
         for n, user in enumerate(users)
     ]
     asked.append(((), ""))
-    here = np.stack([shop.pipeline.engine.query_vectors([history], [query])[0] for history, query in asked])
+    here = np.stack([shop.pipeline.engine.query_vectors([history], [query]).vectors[0] for history, query in asked])
 
     def ask(pair: tuple[tuple[int, ...], str]) -> tuple[Any, set[str]]:
-        missed: set[str] = set()
-        with noting_degraded(missed):
-            return pipeline.engine.query_vectors([pair[0]], [pair[1]])[0], missed
+        found = pipeline.engine.query_vectors([pair[0]], [pair[1]])
+        return found.vectors[0], set(found.degraded)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = list(pool.map(ask, asked))
@@ -93,7 +91,8 @@ def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, pipeline: 
 
 def test_an_example_is_read_there_as_here(shop: Recommender, pipeline: Pipeline) -> None:
     photo = {"image": np.random.default_rng(0).normal(size=1280).astype(np.float32)}
-    here, there = (e.query_vectors([(0, 5)], ["a thriller"], photo) for e in (shop.pipeline.engine, pipeline.engine))
+    engines = (shop.pipeline.engine, pipeline.engine)
+    here, there = (engine.query_vectors([(0, 5)], ["a thriller"], photo).vectors for engine in engines)
     assert np.abs(here - there).max() < 1e-3
 
 
@@ -115,7 +114,9 @@ def test_greedy_text_is_that_of_float32_transformers_under_load(shop: Recommende
 
     expected = [written(prompt) for prompt in BRIEFS]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        there = list(pool.map(lambda n: pipeline.engine.generate([BRIEFS[n % len(BRIEFS)]], 0)[0], range(AT_ONCE)))
+        there = list(
+            pool.map(lambda n: pipeline.engine.generate([BRIEFS[n % len(BRIEFS)]], 0).texts[0], range(AT_ONCE))
+        )
     assert there == [expected[n % len(BRIEFS)] for n in range(AT_ONCE)]
     assert all(text.strip() for text in expected)
 

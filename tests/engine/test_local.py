@@ -20,7 +20,7 @@ def test_greedy_words_do_not_change(writer: LocalEngine) -> None:
     prompt = 'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, film first:'
     first, again = writer.generate([prompt], 0), writer.generate([prompt], 0)
     assert first == again
-    assert first[0].strip()
+    assert first.texts[0].strip()
 
 
 def test_another_seed_may_write_otherwise_but_the_same_again(writer: LocalEngine) -> None:

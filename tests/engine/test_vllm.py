@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llmrec.degradation import noting_degraded
 from llmrec.engine import remote
+from llmrec.engine.base import Generated
 from llmrec.engine.local import LocalEngine
 from llmrec.engine.vllm import VllmEngine
 from llmrec.errors import EngineMismatch
@@ -96,9 +96,8 @@ def over(local: LocalEngine, url: str) -> VllmEngine:
 
 
 def asked(engine: VllmEngine) -> tuple[np.ndarray, set[str]]:
-    missed: set[str] = set()
-    with noting_degraded(missed):
-        return engine.query_vectors(HISTORIES, QUERIES), missed
+    found = engine.query_vectors(HISTORIES, QUERIES)
+    return found.vectors, set(found.degraded)
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> bool:
@@ -111,18 +110,12 @@ def until(true: Callable[[], bool], seconds: float = 20) -> bool:
 def test_with_nobody_at_the_port_it_ranks_here_at_once_and_says_so(local: LocalEngine) -> None:
     engine = VllmEngine(local, DEAD, "pack/rank", DEAD, "pack/write")
     q, missed = asked(engine)
-    assert np.array_equal(q, local.query_vectors(HISTORIES, QUERIES)) and missed == {"llm"}
-    missed: set[str] = set()
-    with noting_degraded(missed):
-        assert engine.generate(["a", "b"], 0) == ["", ""]
-    assert missed == {"llm"}
+    assert np.array_equal(q, local.query_vectors(HISTORIES, QUERIES).vectors) and missed == {"llm"}
+    assert engine.generate(["a", "b"], 0) == Generated(("", ""), frozenset({"llm"}))
 
 
 def test_a_pack_that_writes_nothing_misses_no_writer(local: LocalEngine, server: Faulty) -> None:
-    missed: set[str] = set()
-    with noting_degraded(missed):
-        assert over(local, server.url).generate(["a"], 0) == [""]
-    assert missed == set()
+    assert over(local, server.url).generate(["a"], 0) == Generated(("",))
 
 
 def test_what_dies_amid_requests_is_asked_no_more_and_comes_back_by_itself(local: LocalEngine) -> None:
@@ -132,7 +125,7 @@ def test_what_dies_amid_requests_is_asked_no_more_and_comes_back_by_itself(local
     assert missed == set() and np.allclose(served[0], served[1])  # states of ones, whatever is asked
     server.stop()
     q, missed = asked(engine)
-    assert missed == {"llm"} and np.array_equal(q, local.query_vectors(HISTORIES, QUERIES))
+    assert missed == {"llm"} and np.array_equal(q, local.query_vectors(HISTORIES, QUERIES).vectors)
     again = Faulty(server.server_port)
     try:
         assert until(lambda: asked(engine)[1] == set())

@@ -65,7 +65,7 @@ def test_on_the_real_scorer_they_come_to_the_exact_ones(scored: Callable[..., Sc
 
     def value(coalitions: Sequence[Coalition]) -> NDArray[np.float32]:
         histories = [tuple(situation.history[n] for n in there) for there in coalitions]
-        q = shop.engine.query_vectors(histories, [""] * len(histories))
+        q = shop.engine.query_vectors(histories, [""] * len(histories)).vectors
         parts = shop.components.scores(q, histories)
         return situation.fused({name: scores[:, candidates] for name, scores in parts.items()})
 

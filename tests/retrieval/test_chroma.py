@@ -15,9 +15,10 @@ import pytest
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexMismatch, IndexOutdated, StorageError
-from llmrec.retrieval.chroma import ItemIndex
+from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.fingerprint import IndexFingerprint, fingerprint
+from llmrec.retrieval.index import Neighbours
 
 N, DIM = 1682, 128
 
@@ -39,7 +40,9 @@ def made(n: int = N, dim: int = DIM, seed: int = 0) -> tuple[np.ndarray, np.ndar
 def index(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     v, b, catalog, fingerprint = made()
     seen: list[int] = []
-    with ItemIndex.build(tmp_path_factory.mktemp("index") / "ix", v, b, catalog, fingerprint, seen.append) as pipeline:
+    with ChromaIndex.build(
+        tmp_path_factory.mktemp("index") / "ix", v, b, catalog, fingerprint, seen.append
+    ) as pipeline:
         assert seen[-1] == N
         yield pipeline
 
@@ -50,10 +53,11 @@ def queries() -> np.ndarray:
     return (rng.normal(size=(40, DIM)) @ made()[0][:DIM] / 10).astype(np.float32)
 
 
-def test_recall_scores_and_order(index: ItemIndex, queries: np.ndarray) -> None:
+def test_recall_scores_and_order(index: ChromaIndex, queries: np.ndarray) -> None:
     v, b, *_ = made()
     exact = queries @ v.T + b
-    rows, scores = index.query(queries, 100)
+    near = index.query(queries, 100)
+    rows, scores = near.rows, near.scores
     recall = [len(set(found) & set(np.argsort(-exact[n])[:100])) / 100 for n, found in enumerate(rows)]
     assert np.mean(recall) >= 0.95
     for n, found in enumerate(rows):
@@ -61,49 +65,48 @@ def test_recall_scores_and_order(index: ItemIndex, queries: np.ndarray) -> None:
         assert (np.diff(scores[n]) <= 1e-4).all()
 
 
-def test_batch_equals_single(index: ItemIndex, queries: np.ndarray) -> None:
-    batch, scores = index.query(queries[:5], 20)
+def test_batch_equals_single(index: ChromaIndex, queries: np.ndarray) -> None:
+    batch = index.query(queries[:5], 20)
     for n in range(5):
-        rows, alone = index.query(queries[n : n + 1], 20)
-        assert rows[0].tolist() == batch[n].tolist()
-        np.testing.assert_allclose(alone[0], scores[n], atol=1e-4)
+        alone = index.query(queries[n : n + 1], 20)
+        assert alone.rows[0].tolist() == batch.rows[n].tolist()
+        np.testing.assert_allclose(alone.scores[0], batch.scores[n], atol=1e-4)
 
 
-def test_seen_items_never_come_back_and_k_are_left(index: ItemIndex, queries: np.ndarray) -> None:
+def test_seen_items_never_come_back_and_k_are_left(index: ChromaIndex, queries: np.ndarray) -> None:
     v, b, *_ = made()
     best = np.argsort(-(queries[:3] @ v.T + b), axis=1)
     exclude = [best[0][:300].tolist(), [], best[2][:10].tolist()]
-    rows, scores = index.query(queries[:3], 50, exclude=exclude)
-    for found, never in zip(rows, exclude, strict=True):
+    near = index.query(queries[:3], 50, exclude=exclude)
+    for found, never in zip(near.rows, exclude, strict=True):
         assert len(found) == len(set(found.tolist())) == 50
         assert not set(found.tolist()) & set(never)
-    assert [len(each) for each in scores] == [50, 50, 50]
+    assert [len(each) for each in near.scores] == [50, 50, 50]
 
 
-def test_a_filter_keeps_only_what_matches(index: ItemIndex, queries: np.ndarray) -> None:
+def test_a_filter_keeps_only_what_matches(index: ChromaIndex, queries: np.ndarray) -> None:
     v, b, catalog, _ = made()
     chosen = parse_where("year>=1990 and genre=war", catalog)
-    allowed = [row for row, item in enumerate(catalog.items) if chosen.matches(item)]
+    allowed = np.flatnonzero(chosen.mask(catalog)).tolist()
     exact = queries @ v[allowed].T + b[allowed]
-    rows, _ = index.query(queries, 20, where=chosen, exclude=[allowed[:5]] * len(queries))
-    for n, found in enumerate(rows):
+    near = index.query(queries, 20, where=chosen, exclude=[allowed[:5]] * len(queries))
+    for n, found in enumerate(near.rows):
         assert set(found.tolist()) <= set(allowed[5:])
         wanted = {allowed[place] for place in np.argsort(-exact[n]) if place >= 5}
         best = [allowed[place] for place in np.argsort(-exact[n]) if place >= 5][:20]
         assert len(set(found.tolist()) & set(best)) >= 19
         assert set(found.tolist()) <= wanted
-    none, scores = index.query(queries[:2], 5, where=parse_where("year>3000", catalog))
-    assert [len(found) for found in (*none, *scores)] == [0, 0, 0, 0]
+    none = index.query(queries[:2], 5, where=parse_where("year>3000", catalog))
+    assert [len(found) for found in (*none.rows, *none.scores)] == [0, 0, 0, 0]
 
 
-def test_asking_for_everything_or_nothing(index: ItemIndex, queries: np.ndarray) -> None:
-    rows, _ = index.query(queries[:1], 5000)
-    assert len(rows[0]) >= 0.99 * N
-    assert len(index.query(queries[:1], 0)[0][0]) == 0
-    assert index.query(queries[:0], 10) == ([], [])
+def test_asking_for_everything_or_nothing(index: ChromaIndex, queries: np.ndarray) -> None:
+    assert len(index.query(queries[:1], 5000).rows[0]) >= 0.99 * N
+    assert len(index.query(queries[:1], 0).rows[0]) == 0
+    assert index.query(queries[:0], 10) == Neighbours([], [])
 
 
-def test_a_query_is_quick(index: ItemIndex, queries: np.ndarray) -> None:
+def test_a_query_is_quick(index: ChromaIndex, queries: np.ndarray) -> None:
     times = []
     for query in queries:
         start = time.perf_counter()
@@ -116,16 +119,15 @@ def test_a_query_is_quick(index: ItemIndex, queries: np.ndarray) -> None:
 def small(tmp_path: Path) -> tuple[Path, IndexFingerprint]:
     """A closed index of 60 items."""
     v, b, catalog, fingerprint = made(60, 8)
-    ItemIndex.build(tmp_path / "ix", v, b, catalog, fingerprint).close()
+    ChromaIndex.build(tmp_path / "ix", v, b, catalog, fingerprint).close()
     return tmp_path / "ix", fingerprint
 
 
 def test_opens_again_after_closing(small: tuple[Path, IndexFingerprint]) -> None:
     v, b, *_ = made(60, 8)
     for _ in range(2):
-        with ItemIndex.open(*small) as pipeline:
-            rows, _ = pipeline.query(v[:1], 3)
-            assert rows[0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
+        with ChromaIndex.open(*small) as pipeline:
+            assert pipeline.query(v[:1], 3).rows[0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
 
 
 @pytest.mark.parametrize(
@@ -139,17 +141,17 @@ def test_opens_again_after_closing(small: tuple[Path, IndexFingerprint]) -> None
 def test_an_index_of_another_make_is_refused(small: tuple[Path, IndexFingerprint], change: dict, names: str) -> None:
     path, fingerprint = small
     with pytest.raises(IndexMismatch, match="llmrec index") as refusal:
-        ItemIndex.open(path, replace(fingerprint, **change))
+        ChromaIndex.open(path, replace(fingerprint, **change))
     assert names in str(refusal.value)
-    ItemIndex.open(path, fingerprint).close()
+    ChromaIndex.open(path, fingerprint).close()
 
 
 def test_an_index_of_other_items_is_told_from_one_of_another_make(small: tuple[Path, IndexFingerprint]) -> None:
     path, fingerprint = small
     with pytest.raises(IndexOutdated, match="before the items changed"):
-        ItemIndex.open(path, replace(fingerprint, catalogue="0"))
+        ChromaIndex.open(path, replace(fingerprint, catalogue="0"))
     with pytest.raises(IndexMismatch, match="adapter is") as refusal:
-        ItemIndex.open(path, replace(fingerprint, catalogue="0", adapter="a2"))
+        ChromaIndex.open(path, replace(fingerprint, catalogue="0", adapter="a2"))
     assert not isinstance(refusal.value, IndexOutdated)
 
 
@@ -173,12 +175,12 @@ def test_the_fingerprint_follows_every_part_of_an_item() -> None:
 def test_vectors_that_do_not_fit_the_catalogue_are_refused(tmp_path: Path) -> None:
     v, b, catalog, fingerprint = made(20, 8)
     with pytest.raises(ValueError, match="20 items"):
-        ItemIndex.build(tmp_path / "ix", v[:10], b[:10], catalog, fingerprint)
+        ChromaIndex.build(tmp_path / "ix", v[:10], b[:10], catalog, fingerprint)
 
 
 def test_no_index_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(IndexMismatch, match=r"no index at .*llmrec index"):
-        ItemIndex.open(tmp_path / "none", made(5, 4)[3])
+        ChromaIndex.open(tmp_path / "none", made(5, 4)[3])
 
 
 def _sqlite(path: Path) -> Path:
@@ -199,10 +201,10 @@ def test_a_damaged_index_is_refused_and_rebuilt(small: tuple[Path, IndexFingerpr
     else:
         (path / "current").write_bytes(b"chroma-gone" if fault == "pointer" else b"\xff\xfe\x00")
     with pytest.raises(IndexMismatch, match="run `llmrec index`"):
-        ItemIndex.open(path, fingerprint)
+        ChromaIndex.open(path, fingerprint)
     v, b, catalog, _ = made(60, 8)
-    with ItemIndex.build(path, v, b, catalog, fingerprint) as pipeline:
-        assert len(pipeline.query(v[:1], 3)[0][0]) == 3
+    with ChromaIndex.build(path, v, b, catalog, fingerprint) as pipeline:
+        assert len(pipeline.query(v[:1], 3).rows[0]) == 3
     assert len(list(path.glob("chroma-*"))) == 1
 
 
@@ -210,12 +212,12 @@ HOLD = """
 import json, sys
 from pathlib import Path
 import numpy as np
-from llmrec.retrieval.fingerprint import IndexStamp
-from llmrec.retrieval.chroma import ItemIndex
-index = ItemIndex.open(Path(sys.argv[1]), IndexStamp(**json.loads(sys.argv[2])))
+from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.chroma import ChromaIndex
+index = ChromaIndex.open(Path(sys.argv[1]), IndexFingerprint(**json.loads(sys.argv[2])))
 print("open", flush=True)
 for line in sys.stdin:
-    rows, _ = index.query(np.array([json.loads(line)], np.float32), 5)
+    rows = index.query(np.array([json.loads(line)], np.float32), 5).rows
     print(json.dumps(rows[0].tolist()), flush=True)
 index.close()
 """
@@ -248,7 +250,7 @@ class Terminal:
 def test_damaged_vectors_are_refused(tmp_path: Path) -> None:
     v, b, catalog, fingerprint = made()  # over Chroma's threshold, so that the vectors lie in files of their own
     path = tmp_path / "ix"
-    ItemIndex.build(path, v, b, catalog, fingerprint).close()
+    ChromaIndex.build(path, v, b, catalog, fingerprint).close()
     for part in _sqlite(path).parent.glob("*/data_level0.bin"):
         part.write_bytes(part.read_bytes()[:50])
     program = [
@@ -271,8 +273,8 @@ def test_a_rebuild_that_fails_leaves_the_old_index(small: tuple[Path, IndexFinge
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        ItemIndex.build(path, v, b, catalog, replace(fingerprint, adapter="a2"), stop)
-    ItemIndex.open(path, fingerprint).close()
+        ChromaIndex.build(path, v, b, catalog, replace(fingerprint, adapter="a2"), stop)
+    ChromaIndex.open(path, fingerprint).close()
     assert len(list(path.glob("chroma-*"))) == 1
 
 
@@ -283,8 +285,8 @@ def test_two_processes_answer_from_one_index_and_leave_nothing_behind(small: tup
     first, second = Terminal(path, fingerprint), Terminal(path, fingerprint)
     try:
         assert first.ask(v[0]) == second.ask(v[0]) == best
-        with ItemIndex.open(path, fingerprint) as third:
-            assert third.query(v[:1], 5)[0][0].tolist() == best
+        with ChromaIndex.open(path, fingerprint) as third:
+            assert third.query(v[:1], 5).rows[0].tolist() == best
         assert len(list(path.glob("chroma-*"))) == 2
         assert first.ask(v[0]) == best
         second.end()
@@ -300,14 +302,14 @@ def test_a_rebuild_leaves_another_process_the_index_it_has_open(small: tuple[Pat
     before, after = (np.argsort(-(v @ v[0] + sign * b))[:5].tolist() for sign in (1, -1))
     other = Terminal(path, fingerprint)
     try:
-        with ItemIndex.build(path, v, -b, catalog, fingerprint) as rebuilt:
-            assert rebuilt.query(v[:1], 5)[0][0].tolist() == after
+        with ChromaIndex.build(path, v, -b, catalog, fingerprint) as rebuilt:
+            assert rebuilt.query(v[:1], 5).rows[0].tolist() == after
             assert other.ask(v[0]) == before
     finally:
         other.end()
     assert len(list(path.glob("chroma-*"))) == 1  # the old one went with the last who had it open
-    with ItemIndex.open(path, fingerprint) as pipeline:
-        assert pipeline.query(v[:1], 5)[0][0].tolist() == after
+    with ChromaIndex.open(path, fingerprint) as pipeline:
+        assert pipeline.query(v[:1], 5).rows[0].tolist() == after
 
 
 def test_killed_processes_leave_no_lock_and_their_copies_are_deleted(small: tuple[Path, IndexFingerprint]) -> None:
@@ -315,7 +317,7 @@ def test_killed_processes_leave_no_lock_and_their_copies_are_deleted(small: tupl
     owner, reader = Terminal(path, fingerprint), Terminal(path, fingerprint)
     owner.end(signal.SIGKILL), reader.end(signal.SIGKILL)
     assert len(list(path.glob("chroma-*"))) == 2
-    ItemIndex.open(path, fingerprint).close()
+    ChromaIndex.open(path, fingerprint).close()
     assert len(list(path.glob("chroma-*"))) == 1
 
 
@@ -323,13 +325,13 @@ FILL = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from test_store import made
+from test_chroma import made
 from llmrec.errors import StorageError
-from llmrec.retrieval.chroma import ItemIndex
+from llmrec.retrieval.chroma import ChromaIndex
 path = Path(sys.argv[1]) / "ix"
 v, b, catalog, stamp = made()
 try:
-    ItemIndex.build(path, v, b, catalog, stamp)
+    ChromaIndex.build(path, v, b, catalog, stamp)
 except StorageError as error:
     assert not list(path.glob("chroma-*")), "a broken build was left behind"
     print("StorageError:", error)
@@ -357,4 +359,4 @@ def test_a_place_that_cannot_hold_a_folder_is_one_sentence(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     v, b, catalog, fingerprint = made(5, 4)
     with pytest.raises(StorageError, match="cannot be written"):
-        ItemIndex.build(tmp_path / "file" / "ix", v, b, catalog, fingerprint)
+        ChromaIndex.build(tmp_path / "file" / "ix", v, b, catalog, fingerprint)

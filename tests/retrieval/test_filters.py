@@ -1,5 +1,7 @@
-"""The filter grammar: what it accepts, what it says otherwise, and that Chroma and Python read it alike."""
+"""The filter grammar: what it accepts, what it says otherwise; columns and Chroma read it as a loop over items does."""
 
+import math
+import operator
 import uuid
 from collections.abc import Iterator
 
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import BadFilter
-from llmrec.retrieval.filters import attribute_kinds, metadata, parse_where, written
+from llmrec.retrieval.chroma import chroma_metadata, chroma_where
+from llmrec.retrieval.filters import Clause, Filter, attribute_kinds, parse_where, written
 
 COLOURS = ["Black", "Light blue", "Salt and pepper", "red, dark"]
 GENRES = ["Comedy", "Children's", "Sci-Fi", "Film-Noir"]
@@ -69,7 +72,7 @@ def shop() -> Catalog:
 )
 def test_accepted(shop: Catalog, where: str, expected: str) -> None:
     chosen = parse_where(where, shop)
-    assert "".join(item.id for item in shop.items if chosen.matches(item)) == expected
+    assert "".join(shop.items[row].id for row in np.flatnonzero(chosen.mask(shop))) == expected
 
 
 @pytest.mark.parametrize(
@@ -124,6 +127,32 @@ items = st.lists(
 ).map(lambda found: tuple(Item(str(n), f"t{n}", "", attributes) for n, attributes in enumerate(found)))
 
 
+COMPARE = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def matches(chosen: Filter, item: Item) -> bool:
+    """Whether the item satisfies every clause: what a filter means, item by item."""
+    return all(satisfies(clause, item) for clause in chosen.clauses)
+
+
+def satisfies(clause: Clause, item: Item) -> bool:
+    value = item.attributes.get(clause.attribute)
+    if clause.kind == "number":
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            return clause.operator == "!="
+        each = [COMPARE[clause.operator](float(value), float(wanted)) for wanted in clause.values]
+        return all(each) if clause.operator == "!=" else any(each)
+    words = () if value is None else value if isinstance(value, tuple) else (str(value),)
+    return any(word in clause.values for word in words) == (clause.operator == "=")
+
+
 def several(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """One value, or some joined by "or"."""
     return st.lists(values, min_size=1, max_size=3).map("|".join)
@@ -151,7 +180,7 @@ def chroma() -> Iterator[chromadb.ClientAPI]:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(items, st.lists(clause, min_size=1, max_size=3), st.sampled_from([" and ", ", ", ","]))
-def test_chroma_and_python_agree(
+def test_chroma_and_columns_agree_with_a_loop_over_the_items(
     chroma: chromadb.ClientAPI, items: tuple[Item, ...], clauses: list[tuple[str, str, str]], joint: str
 ) -> None:
     catalog = Catalog("made", items, {})
@@ -166,11 +195,13 @@ def test_chroma_and_python_agree(
     collection.add(
         ids=[item.id for item in items],
         embeddings=np.ones((len(items), 2), np.float32),
-        metadatas=[metadata(item, kinds) or None for item in items],
+        metadatas=[chroma_metadata(item, kinds) or None for item in items],
     )
-    found = set(collection.get(where=chosen.chroma(), include=[])["ids"])
+    found = set(collection.get(where=chroma_where(chosen), include=[])["ids"])
     chroma.delete_collection(name)
-    assert found == {item.id for item in items if chosen.matches(item)}
+    wanted = [matches(chosen, item) for item in items]
+    assert chosen.mask(catalog).tolist() == wanted
+    assert found == {item.id for item, there in zip(items, wanted, strict=True) if there}
 
 
 @settings(max_examples=150, deadline=None)
@@ -178,9 +209,51 @@ def test_chroma_and_python_agree(
 def test_any_text_parses_or_is_refused_in_one_sentence(text: str) -> None:
     catalog = Catalog("made", (Item("1", "a", "", {"year": 1990, "genres": ("Comedy",)}),), {})
     try:
-        parse_where(text, catalog).matches(catalog.items[0])
+        parse_where(text, catalog).mask(catalog)
     except BadFilter as refusal:
         assert str(refusal)
+
+
+anything = st.one_of(
+    st.integers(-3, 3),
+    st.floats(-3, 3),
+    st.sampled_from([float("nan"), float("inf"), -float("inf"), True]),
+    st.sampled_from(["red", "blue", "1", "True", ""]),
+    st.lists(st.sampled_from(["red", "blue", "1", ""]), max_size=3).map(tuple),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={"a": anything, "b": anything}), min_size=1, max_size=8),
+    st.sampled_from("abc"),
+    st.data(),
+)
+def test_columns_agree_with_a_loop_whatever_an_attribute_mixes(
+    rows: list[dict[str, object]], name: str, data: st.DataObject
+) -> None:
+    held = tuple(Item(str(n), "t", "", attributes) for n, attributes in enumerate(rows))  # type: ignore[arg-type]
+    catalog = Catalog("mixed", held, {})
+    kind = attribute_kinds(catalog).get(name, "number")
+    if kind == "number":
+        sign = data.draw(st.sampled_from(sorted(COMPARE)))
+        most = 3 if sign in ("=", "!=") else 1
+        values = tuple(data.draw(st.lists(st.integers(-3, 3).map(float), min_size=1, max_size=most)))
+    else:
+        sign = data.draw(st.sampled_from(["=", "!="]))
+        values = tuple(data.draw(st.lists(st.sampled_from(["red", "blue", "1", "", "none"]), min_size=1, max_size=3)))
+    chosen = Filter((Clause(name, kind, sign, values),))
+    assert chosen.mask(catalog).tolist() == [matches(chosen, item) for item in held]
+
+
+def test_a_filter_reads_the_items_that_came_since_it_was_parsed() -> None:
+    items = (Item("1", "a", "", {"year": 1990}), Item("2", "b", "", {"year": 1999}))
+    chosen = parse_where("year>=1995", Catalog("young", items, {}))
+    assert chosen.mask(Catalog("older", (*items, Item("3", "c", "", {"year": 2001})), {})).tolist() == [
+        False,
+        True,
+        True,
+    ]
 
 
 WORDS = ["Black", "red, dark", "a|b", "'quoted'", "in and out=of", "1..2", "x"]

@@ -12,7 +12,7 @@ import pytest
 
 from eval.serving.chroma import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
-from llmrec.retrieval.chroma import ItemIndex
+from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.index import exact_search
 from llmrec.retrieval.remote import open_remote
@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Iterator[Chroma]:
         yield running
 
 
-def opener(url: str) -> Callable[[], ItemIndex]:
+def opener(url: str) -> Callable[[], ChromaIndex]:
     return partial(open_remote, url, "made", V, B, CATALOG, STAMP)
 
 
@@ -44,7 +44,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> bool:
 
 def reached(index: ResilientIndex) -> bool:
     try:
-        return len(index.query(QUERIES, 10)[0][0]) == 10
+        return len(index.query(QUERIES, 10).rows[0]) == 10
     except IndexUnreachable:
         return False
 
@@ -52,17 +52,15 @@ def reached(index: ResilientIndex) -> bool:
 def test_a_server_answers_as_the_embedded_index(server: Chroma, tmp_path: Path) -> None:
     where, closed = parse_where("year>=1990 and genre=war", CATALOG), [[1, 2, 3]] * len(QUERIES)
     with (
-        ItemIndex.build(tmp_path / "ix", V, B, CATALOG, STAMP) as embedded,
+        ChromaIndex.build(tmp_path / "ix", V, B, CATALOG, STAMP) as embedded,
         opener(server.url)() as remote,
         opener(server.url)() as again,  # found, not built again
     ):
         assert remote.items == 400
         for other in (remote, again):
-            for mine, theirs in zip(
-                embedded.query(QUERIES, 10, where, closed), other.query(QUERIES, 10, where, closed), strict=True
-            ):
-                for a, b in zip(mine, theirs, strict=True):
-                    np.testing.assert_allclose(a, b, rtol=1e-4)
+            mine, theirs = (each.query(QUERIES, 10, where, closed) for each in (embedded, other))
+            for a, b in zip((*mine.rows, *mine.scores), (*theirs.rows, *theirs.scores), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-4)
 
 
 def test_a_rebuild_leaves_nothing_of_the_old_items(server: Chroma) -> None:
@@ -70,7 +68,7 @@ def test_a_rebuild_leaves_nothing_of_the_old_items(server: Chroma) -> None:
     v, b, catalog, fingerprint = made(60, 16, seed=3)
     open_remote(server.url, "another shop", V, B, CATALOG, made(400, 16)[3], rebuild=True).close()
     with open_remote(server.url, "made", v, b, catalog, fingerprint, rebuild=True) as index:
-        assert index.query(v[:1], 3)[0][0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
+        assert index.query(v[:1], 3).rows[0].tolist() == np.argsort(-(v @ v[0] + b))[:3].tolist()
     client = chromadb.HttpClient("127.0.0.1", server.port)
     places = sorted((held.metadata["place"], held.metadata["items"]) for held in client.list_collections())
     assert places == [("another shop", 400), ("made", 60)]
@@ -81,7 +79,7 @@ def test_an_index_half_built_is_built_to_its_end(server: Chroma) -> None:
     (collection,) = chromadb.HttpClient("127.0.0.1", server.port).list_collections()
     collection.delete(ids=[str(row) for row in range(100, 400)])
     with opener(server.url)() as index:
-        assert len(index.query(QUERIES[:1], 400)[0][0]) >= 396
+        assert len(index.query(QUERIES[:1], 400).rows[0]) >= 396
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://x", "nonsense", "http://"])
@@ -150,7 +148,7 @@ def test_a_start_without_the_server_goes_on_and_finds_it(server: Chroma) -> None
 
 def test_a_damaged_embedded_index_is_built_again_while_it_is_in_use(tmp_path: Path) -> None:
     path = tmp_path / "ix"
-    index = ResilientIndex(partial(ItemIndex.build, path, V, B, CATALOG, STAMP))
+    index = ResilientIndex(partial(ChromaIndex.build, path, V, B, CATALOG, STAMP))
     try:
         for file in path.glob("chroma-*/chroma.sqlite3"):
             file.write_bytes(b"no database at all" * 4000)

@@ -1,0 +1,119 @@
+"""Reasons for a ranked list, from the situation it was ranked in: evidence is measured, then put into checked words."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.errors import NotExplainable
+from llmrec.evidence.effects import Situation
+from llmrec.evidence.measure import Instruments, add_shapley, measure
+from llmrec.evidence.surrogate import with_traits
+from llmrec.rationale.write import stream_rationales
+from llmrec.response import Recommended, Response, Streamed, Trace
+
+if TYPE_CHECKING:
+    from llmrec.pipeline import Pipeline
+    from llmrec.query_by_example import Scoring
+    from llmrec.rationale.phrasing import Style
+
+
+class RankingState:
+    """All that the reasons for a list need of the request that it answers.
+
+    Parameters
+    ----------
+    pipeline
+        The opened parts that the list was ranked with; they may have been replaced since.
+    scoring
+        Those of them that read the request's example too.
+    situation
+        The request as it was scored.
+    query_vector : (dim,) float32
+        Of the LLM.
+    """
+
+    # No dataclass: `dataclasses.asdict` of a response would copy the model.
+
+    def __init__(
+        self, pipeline: "Pipeline", scoring: "Scoring", situation: Situation, query_vector: NDArray[np.float32]
+    ) -> None:
+        self.pipeline, self.scoring = pipeline, scoring
+        self.situation, self.query_vector = situation, query_vector
+
+    def __deepcopy__(self, _memo: object) -> "RankingState":
+        return self
+
+
+def explain(response: Response, *, shapley: int = 0, style: "Style | None" = None) -> Streamed:
+    """The reasons for the items of a response, without ranking again.
+
+    Parameters
+    ----------
+    response
+        Of `Recommender.recommend` or `Recommender.stream`, in this process. Its items may have been reduced to those
+        whose reasons are wanted.
+    shapley
+        Random orders of the history that Shapley values are sampled over; 0 for none.
+    style
+        The form of the sentences, which are then written by rule; None for sentences of the LLM.
+
+    Returns
+    -------
+    Streamed
+        The same items; `explained` gives each with its evidence and sentence.
+
+    Raises
+    ------
+    NotExplainable
+        Where the response does not hold the situation it was ranked in.
+    """
+    state = response._state
+    if state is None:
+        raise NotExplainable(
+            "`response` does not hold the situation it was ranked in, as it was pickled, copied or read from a file; "
+            "recommend again, with `explain`",
+            "response",
+            "explain",
+        )
+    trace = Trace(response)
+    explained = _explained(response, state, trace, shapley, style) if response.items else iter(())
+    return Streamed(response.items, response.history, trace, explained, bool(response.items), state)
+
+
+def _explained(
+    response: Response, state: RankingState, trace: Trace, shapley: int, style: "Style | None"
+) -> Iterator[Recommended]:
+    pipeline, scoring, situation = state.pipeline, state.scoring, state.situation
+    trace.resume()
+    catalog, rows = pipeline.spoken, pipeline.catalog.rows([item.id for item in response.items])
+    tools = Instruments(
+        scoring.components,
+        scoring.engine,
+        pipeline.engine,
+        pipeline.blind,
+        scoring.weights(pipeline.weights("")),
+    )
+    measured = measure(situation, rows, state.query_vector, tools, catalog)
+    attributed = pipeline.surrogate.of(situation.fused(situation.parts), situation.open_items)
+    measured = replace(measured, evidence=tuple(with_traits(each, attributed, catalog) for each in measured.evidence))
+    trace.lap("evidence")
+    if shapley:
+        measured = add_shapley(measured, situation, rows, tools, catalog, shapley)
+        trace.notes.append(f"Shapley values over {shapley} orders: the LLM read {measured.reads:,} histories")
+        trace.lap("shapley")
+    trace.degraded |= measured.degraded
+
+    def write(prompts: list[str], seed: int) -> list[str]:
+        generated = pipeline.engine.generate(prompts, seed)
+        trace.degraded |= generated.degraded
+        return list(generated.texts)
+
+    sentences = stream_rationales(measured.evidence, write, catalog, example=situation.example, style=style)
+    for item in response.items:
+        rationale = next(sentences)
+        trace.lap("sentences")
+        yield replace(item, rationale=rationale, evidence=rationale.evidence)
+        trace.resume()

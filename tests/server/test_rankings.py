@@ -1,0 +1,80 @@
+"""How often the gateway ranks: once for a list, and not again for its reasons while it still holds the list."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from llmrec.recommender import Recommender
+from llmrec.request import Request
+from llmrec.response import Response
+from llmrec.server.app import build
+from llmrec.server.store.database import Database
+from llmrec.server.store.keys import create_key
+from tests.test_recommender import write_stall
+
+
+class Counting(Recommender):
+    """Counts its rankings."""
+
+    rankings = 0
+
+    def _ranked(self, request: Request) -> Response:
+        self.rankings += 1
+        return super()._ranked(request)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
+    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), None)
+    yield recommender
+    recommender.pipeline.index.close()
+
+
+@pytest.fixture
+def client(shop: Counting, tmp_path: Path) -> Iterator[TestClient]:
+    database = Database.at(tmp_path)
+    with TestClient(build(shop, database, tmp_path / "media")) as client:
+        client.headers["Authorization"] = f"Bearer {create_key(database)}"
+        shop.rankings = 0
+        yield client
+    database.close()
+
+
+def say(client: TestClient, messages: list[dict[str, str]], stream: bool = False) -> Any:
+    body = {"model": "llmrec", "user": "u", "messages": messages, "stream": stream}
+    response = client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 200, response.text
+    return response.text if stream else response.json()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_chat_turn_ranks_once_for_the_list_and_its_reasons(client: TestClient, shop: Counting, stream: bool) -> None:
+    said = say(client, [{"role": "user", "content": "science fiction"}], stream)
+    assert shop.rankings == 1 and "Why these" in str(said)
+
+
+def test_why_of_an_explained_list_ranks_nothing(client: TestClient, shop: Counting) -> None:
+    first = {"role": "user", "content": "science fiction"}
+    said = say(client, [first])
+    answer = {"role": "assistant", "content": said["choices"][0]["message"]["content"], "id": said["id"]}
+    why = say(client, [first, answer, {"role": "user", "content": "why 1"}])
+    assert shop.rankings == 1
+    assert why["choices"][0]["message"]["content"] in answer["content"]
+
+
+def test_reasons_asked_for_later_rank_again_only_where_the_list_is_no_longer_held(
+    client: TestClient, shop: Counting
+) -> None:
+    ids = []
+    for _ in range(2):
+        response = client.post("/v1/recommendations", json={"user": "u", "query": "science fiction", "k": 2})
+        ids.append(response.json()["id"])
+    held = client.get(f"/v1/explanations/{ids[0]}").json()
+    assert shop.rankings == 2 and all(item["rationale"] for item in held["items"])
+    client.app.state.gateway.service.recent.take(ids[1])  # type: ignore[attr-defined]
+    again = client.get(f"/v1/explanations/{ids[1]}").json()
+    assert shop.rankings == 3
+    assert [item["rationale"] for item in again["items"]] == [item["rationale"] for item in held["items"]]
