@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.derived import derived
+from llmrec.catalog.types import derived
 from llmrec.errors import BadFilter
 from llmrec.prompts import as_data
 
