@@ -255,6 +255,7 @@ def _baseline(run: _Run, name: str) -> Callable[[], ModelResult]:
 def _adapter(run: _Run, adapter: "Path | str") -> Callable[[], ModelResult]:
     def make() -> ModelResult:
         from llmrec.model.checkpoint import identity
+        from llmrec.ranking_file import write_ranking
         from llmrec.recommender import Recommender
 
         name, checkpoint = _label(adapter), _checkpoint(adapter)
@@ -267,7 +268,7 @@ def _adapter(run: _Run, adapter: "Path | str") -> Callable[[], ModelResult]:
             opened = time.perf_counter() - start
             run.told(f"{name}: ranking", 0, len(run.events["test"]))
             start = time.perf_counter()
-            recommender.rank(run.out / "split.jsonl", "test", record.lists)
+            write_ranking(recommender, run.out / "split.jsonl", "test", record.lists)
             record.write(ranked=key, opened=opened, rank_seconds=time.perf_counter() - start)
         about = checkpoint.info.provenance
         return run.result(
