@@ -16,7 +16,7 @@ from llmrec.pipeline import changed
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-from tests.test_recommender import write_stall
+from tests.test_recommender import FILMS, write_stall
 
 
 class Counting(Recommender):
@@ -32,7 +32,7 @@ class Counting(Recommender):
 @pytest.fixture(scope="module")
 def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
     """Four items that the shipped checkpoint has never seen."""
-    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), None)
+    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
     yield recommender
     recommender.pipeline.index.close()
 

@@ -13,7 +13,7 @@ from llmrec.response import Response
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
-from tests.test_recommender import write_stall
+from tests.test_recommender import FILMS, write_stall
 
 
 class Counting(Recommender):
@@ -28,7 +28,7 @@ class Counting(Recommender):
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
-    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), None)
+    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
     yield recommender
     recommender.pipeline.index.close()
 
