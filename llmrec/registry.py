@@ -58,8 +58,15 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "score_component": {},
     "index": {},
     "engine": {},
-    "reader": {},
-    "verifier": {},
+    "reader": {  # in the order in which they are tried
+        "movielens-100k": "llmrec.catalog.layouts:movielens_100k",
+        "movielens-1m": "llmrec.catalog.layouts:movielens_1m",
+        "movielens-latest": "llmrec.catalog.layouts:movielens_latest",
+        "recbole": "llmrec.catalog.layouts:recbole",
+        "hm": "llmrec.catalog.layouts:hm",
+        "generic": "llmrec.catalog.layouts:generic",
+    },
+    "verifier": {"rules": "llmrec.verification.verifier:RuleVerifier"},
     "baseline": {
         "popularity": "llmrec.baselines.counts:Popularity",
         "item-knn": "llmrec.baselines.counts:ItemKNN",

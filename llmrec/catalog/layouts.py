@@ -1,13 +1,14 @@
-"""The folder layouts that llmrec reads: which files make one, and which of their columns mean what.
+"""Readers of catalogue folders: which files tell a layout, and which of their columns mean what.
 
 Every layout is read into the same two tables, items (`item_id`, `title`, `description`, attributes) and
 events (`user`, `item`, `rating`, `timestamp`). Files about users (age, gender, …) are never opened: sensitive
 attributes are no input of a model.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +24,9 @@ from llmrec.catalog.tables import (
     read_jsonl,
     read_parquet,
 )
+from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
+from llmrec.registry import names, resolve
 
 EVENTS = ("user", "item", "rating", "timestamp")
 EVENT_NAMES = {
@@ -54,13 +57,88 @@ HM_ITEMS = {
 
 @dataclass(frozen=True)
 class Source:
-    """What one folder holds, before it is checked; `events` is None where there is no file of events."""
+    """What one folder holds, before it is checked.
+
+    Attributes
+    ----------
+    name : str
+        Name of the catalogue.
+    items : Table
+        With the columns `item_id`, `title`, `description` and attributes.
+    events : Table or None
+        With the columns `user`, `item`, `rating` and `timestamp`; None where there is no file of events.
+    """
 
     name: str
     items: Table
     events: Table | None
 
 
+class Reader(Protocol):
+    """Reads folders of one layout.
+
+    A plug-in is a function of this form, or an object with such a `__call__`; `patterns` is not needed where the
+    reader is always named (`--reader`).
+
+    Attributes
+    ----------
+    patterns : sequence of str
+        Globs that all have to match a file of the folder, so that it is read by this reader without being named.
+    """
+
+    @property
+    def patterns(self) -> Sequence[str]: ...
+
+    def __call__(self, folder: Path, findings: Findings) -> Source | Catalog:
+        """Read one folder.
+
+        Parameters
+        ----------
+        folder : Path
+            The folder.
+        findings : Findings
+            Collects bad rows and warnings, which the report and the quarantine file show.
+
+        Returns
+        -------
+        Source or Catalog
+            Tables of text that are checked after, or a catalogue (`Catalog.from_pandas` makes one).
+
+        Raises
+        ------
+        CatalogError
+            Where the folder cannot be read.
+        """
+        ...
+
+
+ReadFolder = Callable[[Path, Findings], Source]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A `Reader` of files that stand for a layout."""
+
+    patterns: tuple[str, ...]
+    read: ReadFolder
+
+    def __call__(self, folder: Path, findings: Findings) -> Source:
+        """See `Reader`."""
+        return self.read(folder, findings)
+
+
+def layout(*patterns: str) -> Callable[[ReadFolder], Layout]:
+    """Make a function the `Reader` of the folders that hold files of these patterns.
+
+    Parameters
+    ----------
+    *patterns : str
+        See `Reader.patterns`.
+    """
+    return lambda read: Layout(patterns, read)
+
+
+@layout("u.data", "u.item")
 def movielens_100k(folder: Path, findings: Findings) -> Source:
     """`u.data` and `u.item` (grouplens.org/datasets/movielens/100k)."""
     names = ("item_id", "title", "release_date", "video_date", "imdb_url", *ML_100K_GENRES)
@@ -75,6 +153,7 @@ def movielens_100k(folder: Path, findings: Findings) -> Source:
     return Source(folder.name, items, events)
 
 
+@layout("ratings.dat", "movies.dat")
 def movielens_1m(folder: Path, findings: Findings) -> Source:
     """`movies.dat` and `ratings.dat` (MovieLens 1M and 10M)."""
     table = read_double_colon(folder / "movies.dat", ("item_id", "title", "genres"), findings)
@@ -82,6 +161,7 @@ def movielens_1m(folder: Path, findings: Findings) -> Source:
     return Source(folder.name, _movies(table, table.texts("title"), table.texts("genres")), events)
 
 
+@layout("ratings.csv", "movies.csv")
 def movielens_latest(folder: Path, findings: Findings) -> Source:
     """`movies.csv` and `ratings.csv` (MovieLens latest, 20M, 25M, 32M)."""
     table = read_delimited(folder / "movies.csv", ",", findings)
@@ -95,6 +175,7 @@ def movielens_latest(folder: Path, findings: Findings) -> Source:
     )
 
 
+@layout("*.inter", "*.item")
 def recbole(folder: Path, findings: Findings) -> Source:
     """RecBole's atomic files `NAME.inter` and `NAME.item`: tab separated, header cells `name:type`."""
     inter = min(folder.glob("*.inter"))
@@ -109,6 +190,7 @@ def recbole(folder: Path, findings: Findings) -> Source:
     return Source(inter.stem, table, named_events(events))
 
 
+@layout("articles.csv", "transactions_train.csv")
 def hm(folder: Path, findings: Findings) -> Source:
     """`articles.csv` and `transactions_train.csv` of Kaggle's H&M competition; images are found by id.
 
@@ -138,6 +220,7 @@ def hm(folder: Path, findings: Findings) -> Source:
     return Source(folder.name, items, named_events(sales))
 
 
+@layout("items.*")
 def generic(folder: Path, findings: Findings) -> Source:
     """`items.*` and `interactions.*` as csv, tsv, jsonl or parquet; events may lack a header."""
     items = _any(folder, "items", findings)
@@ -147,27 +230,42 @@ def generic(folder: Path, findings: Findings) -> Source:
     return Source(folder.name, items, None if events is None else named_events(events))
 
 
-Reader = Callable[[Path, Findings], Source]
-LAYOUTS: Mapping[str, tuple[Sequence[str], Reader]] = {
-    "movielens-100k": (("u.data", "u.item"), movielens_100k),
-    "movielens-1m": (("ratings.dat", "movies.dat"), movielens_1m),
-    "movielens-latest": (("ratings.csv", "movies.csv"), movielens_latest),
-    "recbole": (("*.inter", "*.item"), recbole),
-    "hm": (("articles.csv", "transactions_train.csv"), hm),
-    "generic": (("items.*",), generic),
-}
-"""Layout -> the files (patterns) that tell it, and its reader; the first that fits wins."""
+def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
+    """The reader of a folder.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    spec : str, optional
+        Name or import path of a reader (see `llmrec.registry`). Default: the first whose patterns fit, llmrec's own
+        before those of plug-ins.
 
-def detect(folder: Path) -> str:
-    """The layout of a folder; raises `CatalogError` where it is none that llmrec knows."""
+    Returns
+    -------
+    tuple of str and Reader
+        Its name, and the reader.
+
+    Raises
+    ------
+    CatalogError
+        Where it is no folder, or no reader's patterns fit.
+    UnknownPlugin
+        Where there is no reader of that name.
+    """
     if not folder.is_dir():
         raise CatalogError(f"{folder} is not a folder; pass the folder that holds the items and interactions")
-    for layout, (patterns, _) in LAYOUTS.items():
-        if all(any(folder.glob(pattern)) for pattern in patterns):
-            return layout
-    known = "; ".join(" + ".join(patterns) for patterns, _ in LAYOUTS.values())
-    raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {known})")
+    if spec is not None:
+        return spec, resolve("reader", spec)
+    tried = []
+    for name in names("reader"):
+        reader = resolve("reader", name)
+        patterns = getattr(reader, "patterns", ())
+        if patterns and all(any(folder.glob(pattern)) for pattern in patterns):
+            return name, reader
+        tried.append(" + ".join(patterns))
+    looked_for = "; ".join(filter(None, tried))
+    raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {looked_for})")
 
 
 def _movies(table: Table, titles: Sequence[str], genres: Sequence[str]) -> Table:

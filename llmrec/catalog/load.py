@@ -60,8 +60,8 @@ class Report:
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
 
-def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
-    """Read the catalogue in a folder of any layout that llmrec knows (see `layouts.LAYOUTS`).
+def load_catalog(path: Path, quarantine: Path | None = None, reader: str | None = None) -> Catalog:
+    """Read the catalogue in a folder of any layout that llmrec or an installed plug-in knows.
 
     Parameters
     ----------
@@ -69,6 +69,8 @@ def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
         The folder.
     quarantine
         File (JSON lines) that gets the bad rows, while the rest goes on; default: `quarantine_file(path)`.
+    reader
+        Name or import path of the reader; default: the first whose patterns fit (see `layouts.find_reader`).
 
     Returns
     -------
@@ -78,20 +80,22 @@ def load_catalog(path: Path, quarantine: Path | None = None) -> Catalog:
     ------
     CatalogError
         Where the folder is no catalogue or no row is valid.
+    UnknownPlugin
+        Where there is no such reader.
     StorageError
         Where the quarantine file cannot be written.
     """
-    return _read(path, quarantine)[0]
+    return _read(path, quarantine, reader)[0]
 
 
-def check(path: Path, quarantine: Path | None = None) -> Report:
+def check(path: Path, quarantine: Path | None = None, reader: str | None = None) -> Report:
     """Read a catalogue as `load_catalog` does and report on it.
 
     Parameters
     ----------
     path
         The folder.
-    quarantine
+    quarantine, reader
         As for `load_catalog`.
 
     Returns
@@ -100,30 +104,32 @@ def check(path: Path, quarantine: Path | None = None) -> Report:
 
     Raises
     ------
-    CatalogError, StorageError
+    CatalogError, StorageError, UnknownPlugin
         As `load_catalog` does.
     """
-    return _read(path, quarantine)[1]
+    return _read(path, quarantine, reader)[1]
 
 
-def _read(path: Path, quarantine: Path | None) -> tuple[Catalog, Report]:
+def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     from llmrec.catalog.interactions import build_histories
     from llmrec.catalog.items import build_items, media_coverage, read_labels
-    from llmrec.catalog.layouts import LAYOUTS, detect
+    from llmrec.catalog.layouts import find_reader
 
-    layout = detect(path)
+    layout, read = find_reader(path, reader)
     findings = Findings()
     quarantine = quarantine or quarantine_file(path)
     try:
-        source = LAYOUTS[layout][1](path, findings)
-        items = build_items(source.items, path, findings)
-        histories = {}
-        if source.events is None:
-            findings.warnings.append("no interactions file: only queries in words and new users can be served")
+        source = read(path, findings)
+        if isinstance(source, Catalog):
+            items, histories, has_events = source.items, dict(source.histories), bool(source.histories)
         else:
-            histories = build_histories(source.events, [item.id for item in items], findings)
-        labels = read_labels(path, items, findings)
+            items, histories, has_events = build_items(source.items, path, findings), {}, source.events is not None
+            if source.events is not None:
+                histories = build_histories(source.events, [item.id for item in items], findings)
+        if not has_events:
+            findings.warnings.append("no interactions file: only queries in words and new users can be served")
+        labels = read_labels(path, items, findings) or getattr(source, "labels", ())
     except OSError as error:
         raise CatalogError(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
     finally:

@@ -137,8 +137,8 @@ class Catalog:
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
 
     @classmethod
-    def read(cls, path: "Path | str", quarantine: Path | None = None) -> "Catalog":
-        """Read a folder of any layout that llmrec knows.
+    def read(cls, path: "Path | str", quarantine: Path | None = None, reader: str | None = None) -> "Catalog":
+        """Read a folder of any layout that llmrec or an installed plug-in knows.
 
         Parameters
         ----------
@@ -147,6 +147,8 @@ class Catalog:
             H&M as they are published.
         quarantine
             File (JSON lines) that gets the rows that were left out; default: one below `$LLMREC_HOME/quarantine`.
+        reader
+            Name or import path of the reader; default: the first that knows the folder's files.
 
         Returns
         -------
@@ -161,7 +163,7 @@ class Catalog:
         """
         from llmrec.catalog.load import load_catalog
 
-        return load_catalog(Path(path), quarantine)
+        return load_catalog(Path(path), quarantine, reader)
 
     @classmethod
     def from_pandas(

@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 
-from llmrec.catalog import check, load_catalog
-from llmrec.errors import CatalogError
+from llmrec import registry
+from llmrec.catalog import Catalog, check, load_catalog
+from llmrec.catalog.layouts import Source, layout
+from llmrec.catalog.quarantine import Findings
+from llmrec.catalog.tables import Table
+from llmrec.errors import CatalogError, UnknownPlugin
 from tests.catalog import folders
 from tests.catalog.folders import write
 
@@ -158,3 +164,40 @@ def test_unreadable_folders_say_why_in_one_sentence(tmp_path: Path, files: dict[
 def test_a_path_that_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="is not a folder"):
         load_catalog(tmp_path / "absent")
+
+
+def shelves(folder: Path, _findings: Findings) -> Source:
+    """A reader of one's own: `shelf.txt` with a title a line."""
+    titles = (folder / "shelf.txt").read_text().splitlines()
+    columns = {"item_id": [str(n) for n, _ in enumerate(titles)], "title": titles}
+    cells = {name: pa.chunked_array([column]) for name, column in columns.items()}
+    return Source("shelves", Table(folder / "shelf.txt", cells, lambda: iter(())), None)
+
+
+def test_a_reader_of_ones_own_is_named_or_found_by_its_patterns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._REGISTERED, "reader", {})
+    folder = write(tmp_path / "library", {"shelf.txt": "Heat\nBabe\n"})
+    with pytest.raises(CatalogError, match="holds no catalogue that llmrec reads"):
+        load_catalog(folder)
+    named = load_catalog(folder, reader="tests.catalog.test_layouts.shelves")
+    assert [item.title for item in named.items] == ["Heat", "Babe"]
+    registry.register("reader", "shelves")(layout("shelf.txt")(shelves))
+    assert load_catalog(folder) == named
+    assert check(folder).layout == "shelves"
+    with pytest.raises(UnknownPlugin, match=r"there is no reader 'shelf'; known are movielens-100k, .*shelves"):
+        load_catalog(folder, reader="shelf")
+
+
+def library(folder: Path, _findings: Findings) -> Catalog:
+    """Another, that makes a whole catalogue."""
+    items = pd.DataFrame({"item_id": ["1", "2"], "title": (folder / "shelf.txt").read_text().splitlines()})
+    return Catalog.from_pandas(items, name="library")
+
+
+def test_a_reader_may_give_a_catalogue(tmp_path: Path) -> None:
+    folder = write(tmp_path / "library", {"shelf.txt": "Heat\nBabe\n"})
+    report = check(folder, reader="tests.catalog.test_layouts:library")
+    assert (report.items, report.users, report.name) == (2, 0, "library")
+    assert "no interactions file" in report.warnings[0]
