@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.store import head_commit, this_machine
-from llmrec.cli import ENVIRONMENT
+from llmrec.runtime import ENVIRONMENT
 
 OUT = Path(__file__).resolve().parent / "results" / "busy.json"
 SPINNING = "GOMP_SPINCOUNT"

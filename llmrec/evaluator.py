@@ -31,8 +31,11 @@ from llmrec.provenance import made_with
 if TYPE_CHECKING:
     from llmrec.encoders import Features
     from llmrec.model.checkpoint import Checkpoint
+    from llmrec.train.config import TrainConfig
 
 BASELINES = ("popularity", "item-knn", "ease", "content-knn", "sasrec")
+TRAINED = "llmrec"
+"""Name of the adapter that an evaluation trains itself."""
 BATCH_NUMBERS = 20_000_000
 """Scores held at once: events x items."""
 Lists = list[list[int]]
@@ -47,6 +50,7 @@ def evaluate(
     split: "str | Path | Split" = "rolling",
     *,
     out: "Path | str | None" = None,
+    train: "bool | TrainConfig" = False,
     tune: bool = True,
     seed: int = 0,
     progress: Progress | None = None,
@@ -67,6 +71,9 @@ def evaluate(
     out : Path or str, optional
         Folder that gets `evaluation.json`, `.md`, `.png`, the split and the lists of every model. What lies in it
         already of the same data, split and configuration is not made again.
+    train : bool or TrainConfig
+        Whether an adapter is trained on this split first, in `out`/adapter: minutes on a GPU, hours on a CPU. True
+        stands for the usual recipe without sentences. It is called `llmrec` in the table.
     tune : bool
         Whether baselines choose their configuration on valid; otherwise each has its usual one.
     seed : int
@@ -95,7 +102,7 @@ def evaluate(
     folder = None if isinstance(catalog, Catalog) else Path(catalog)
     if not isinstance(catalog, Catalog):
         catalog = Catalog.read(catalog)
-    if not adapters and not baselines:
+    if not adapters and not baselines and not train:
         raise BadInput("there is nothing to evaluate; name `adapters` or `baselines`")
     parts = make_split(catalog, split)
     told = progress or (lambda _what, _done, _total: None)
@@ -108,6 +115,7 @@ def evaluate(
         run = _Run(catalog, folder, parts, kept, seed, tune, told)
         models, skipped = [], {}
         for name, make in [
+            *([(TRAINED, _trained(run, train))] if train else []),
             *((_label(adapter), _adapter(run, adapter)) for adapter in adapters),
             *((name, _baseline(run, name)) for name in baselines),
         ]:
@@ -252,13 +260,42 @@ def _baseline(run: _Run, name: str) -> Callable[[], ModelResult]:
     return make
 
 
-def _adapter(run: _Run, adapter: "Path | str") -> Callable[[], ModelResult]:
+def _trained(run: _Run, asked: "bool | TrainConfig") -> Callable[[], ModelResult]:
+    def make() -> ModelResult:
+        from llmrec.train.config import RationaleConfig, TrainConfig
+        from llmrec.train.logs import TrainEvent
+        from llmrec.train.run import train
+
+        def report(event: TrainEvent) -> None:
+            run.told(f"{TRAINED}: training", event.step, event.steps)
+
+        usual = TrainConfig(seed=run.seed, rationale=RationaleConfig(pairs=0))
+        config = asked if isinstance(asked, TrainConfig) else usual
+        config = config.model_copy(update={"split": str(run.out / "split.jsonl")})
+        folder = run.out / "adapter"
+        if not _learnt(run, folder):
+            train(run.folder or run.catalog, folder, config, report=report)
+        return _adapter(run, folder, TRAINED)()
+
+    return make
+
+
+def _learnt(run: _Run, folder: Path) -> bool:
+    """Whether a checkpoint lies there that was trained on this split."""
+    try:
+        found = _checkpoint(folder)
+    except LlmrecError:
+        return False
+    return bool(found.info.provenance.get("training digest") == events_digest(run.split.train))
+
+
+def _adapter(run: _Run, adapter: "Path | str", called: str | None = None) -> Callable[[], ModelResult]:
     def make() -> ModelResult:
         from llmrec.model.checkpoint import identity
         from llmrec.ranking_file import write_ranking
         from llmrec.recommender import Recommender
 
-        name, checkpoint = _label(adapter), _checkpoint(adapter)
+        name, checkpoint = called or _label(adapter), _checkpoint(adapter)
         seen = leakage(checkpoint.info.provenance, run.catalog, run.split)
         record, key = run.record(name), identity(checkpoint)
         if not record.ranked(key):

@@ -105,6 +105,23 @@ def test_wrong_names_are_refused_before_anything_is_done(catalog: Catalog, tmp_p
     assert not (tmp_path / "out").exists()
 
 
+def test_an_adapter_is_trained_on_the_split_and_knows_nothing_else(
+    made_folder: Path, base_model: Path, tmp_path: Path
+) -> None:
+    from llmrec.model.config import RecLMConfig
+    from llmrec.train.config import RationaleConfig, TrainConfig
+
+    shape = RecLMConfig(exit_layer=1, dim=16, window=8, lora_rank=0)
+    quick = TrainConfig(base=base_model, model=shape, epochs=1, queries=0, rationale=RationaleConfig(pairs=0))
+    found = llmrec.evaluate(made_folder, baselines=["popularity"], train=quick, out=tmp_path)
+    trained = next(model for model in found.models if model.name == "llmrec")
+    assert (trained.kind, trained.trust) == ("adapter", "clean") and "by the number" not in trained.note
+    written = (tmp_path / "adapter" / "checkpoint.json").stat().st_mtime_ns
+    again = llmrec.evaluate(made_folder, baselines=[], train=quick, out=tmp_path)
+    assert again.models[0].metrics == trained.metrics
+    assert (tmp_path / "adapter" / "checkpoint.json").stat().st_mtime_ns == written
+
+
 def test_the_shipped_adapter_is_clean_under_rolling_and_leaks_where_it_does(base_model: Path, tmp_path: Path) -> None:
     from llmrec.setup import demo_data
 

@@ -47,7 +47,7 @@ def train_checkpoint(data: Path, out: Path, users: int, seed: int, pairs: int = 
         **SIMSHOP.recipe | {"epochs": EPOCHS, "seed": seed},
         model=RecLMConfig(**SIMSHOP.shape),
         base=materialise_base(paths.home(), tell),
-        split=split,
+        split=str(split),
         rationale=RationaleConfig(pairs=pairs),
     )
     train(data, out, config, report=_report)

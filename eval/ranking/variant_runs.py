@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from eval.ranking import queries, referee
+from eval.ranking import query_vectors, referee
 from eval.ranking.problem import Problem, all_features
 from eval.ranking.query_vectors import Queries
 from eval.ranking.record import record_row
@@ -57,7 +57,7 @@ def run_variant(context: Context, problem: Problem, split: Split, name: str, see
 
 def trained_queries(context: Context, problem: Problem, split: Split, name: str, seed: int) -> Queries:
     """What the trained variant says: from disk, or by training it."""
-    file = queries.path(context.store, problem.name, name, seed)
+    file = query_vectors.path(context.store, problem.name, name, seed)
     if file.exists():
         return Queries.load(file)
     print(f"{problem.name} {name} seed {seed}: training", flush=True)
@@ -73,7 +73,7 @@ def trained_queries(context: Context, problem: Problem, split: Split, name: str,
         report_epoch,
         checkpoint=checkpoint,
     )
-    found = queries.collect(problem.catalog, split, trained, seed)
+    found = query_vectors.collect(problem.catalog, split, trained, seed)
     found.save(file)
     return found
 

@@ -55,6 +55,9 @@ def evaluate(
         Path | None,
         typer.Option("--out", help="Folder of table, plot, JSON and lists; a run in it is taken up again."),
     ] = None,
+    train: Annotated[
+        bool, typer.Option("--train", help="Train an adapter on this split first, in OUT/adapter, and rank with it.")
+    ] = False,
     tune: Annotated[
         bool, typer.Option("--tune/--no-tune", help="Let baselines choose their configuration on valid.")
     ] = True,
@@ -80,7 +83,7 @@ def evaluate(
             last = stage
             bars.update(bar, description=what, completed=done, total=total or None)
 
-        found = run(folder, adapter or [], names, split, out=kept, tune=tune, seed=seed, progress=report)
+        found = run(folder, adapter or [], names, split, out=kept, train=train, tune=tune, seed=seed, progress=report)
     if json:
         show.json(found.to_dict() | {"out": str(kept)})
         return
