@@ -291,6 +291,7 @@ def _learnt(run: _Run, folder: Path) -> bool:
 
 def _adapter(run: _Run, adapter: "Path | str", called: str | None = None) -> Callable[[], ModelResult]:
     def make() -> ModelResult:
+        from llmrec.model.catalog_match import catalog_match
         from llmrec.model.checkpoint import identity
         from llmrec.ranking_file import write_ranking
         from llmrec.recommender import Recommender
@@ -315,7 +316,7 @@ def _adapter(run: _Run, adapter: "Path | str", called: str | None = None) -> Cal
             config={"checkpoint": key, "trained on": str(about.get("machine", ""))},
             seconds={"fit": float(about.get("seconds", float("nan"))), "rank": record.found["rank_seconds"]},
             trust=seen.state,
-            note=_sentence(seen),
+            note="; ".join(part for part in (_sentence(seen), catalog_match(checkpoint, run.catalog).note()) if part),
         )
 
     return make

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperCommand
 
 from llmrec import paths
+from llmrec.errors import BadInput
 
 MARK = "@"
 """Opens the help of a shortcut: the path of its field follows, whose docs `ConfigCommand` puts in its place."""
@@ -55,12 +56,14 @@ class ClipCommand(ConfigCommand):
     config = "llmrec.train.config:ClipConfig"
 
 
-def config_file(given: str | None) -> Path | None:
-    """The file that `--config` names: a path, or a recipe that ships."""
-    if given is None or Path(given).is_file():
-        return Path(given) if given else None
-    shipped = paths.resource("configs") / f"{given}.yaml"
-    return shipped if shipped.is_file() else Path(given)
+def config_file(name: str | None) -> Path | None:
+    """The file that `--config` names: a path, or a recipe that ships. Raises `BadInput` where it is neither."""
+    if name is None or Path(name).is_file():
+        return Path(name) if name else None
+    shipped = {file.stem: file for file in sorted(paths.resource("configs").glob("*.yaml"))}
+    if name not in shipped:
+        raise BadInput(f"there is no config file {name}, nor a recipe of that name; recipes are {', '.join(shipped)}")
+    return shipped[name]
 
 
 def given(**fields: Any) -> dict[str, Any]:
