@@ -9,7 +9,7 @@ from llmrec.evaluation.splits import events_digest
 from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
-from llmrec.train.continued import TRAINED_UNTIL, Start, trained_until
+from llmrec.train.continued import TRAINED_UNTIL, TRAINING_DIGEST, Start, trained_until
 from llmrec.train.data import TrainingData
 from llmrec.train.held_out import Table
 from llmrec.train.trainer import Progress
@@ -49,7 +49,7 @@ def provenance(
         "items": len(items),
         "users": len(learnt),
         "training events": sum(len(rows) for rows in learnt.values()),
-        "training digest": events_digest({user: [items[row].id for row in rows] for user, rows in learnt.items()}),
+        TRAINING_DIGEST: _digest(data, start),
         TRAINED_UNTIL: trained_until(data.catalog, learnt),
         "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
         "split": data.split,
@@ -63,6 +63,14 @@ def provenance(
         **made_with(),
         "machine": chosen.machine,
     }
+
+
+def _digest(data: TrainingData, start: Start | None) -> str:
+    """Of the events that were learnt from; unlike any other where a checkpoint before this one has learnt from more."""
+    if start and not start.learnt_within(data.catalog, data.learnt):
+        return "more than these events"
+    items = data.catalog.items
+    return events_digest({user: [items[row].id for row in rows] for user, rows in data.learnt.items()})
 
 
 def write_card(folder: Path, info: CheckpointInfo) -> None:

@@ -18,6 +18,7 @@ import torch
 from llmrec.catalog import Catalog
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.errors import BadInput
+from llmrec.evaluation.splits import events_digest
 from llmrec.model.catalog_match import check_catalog
 from llmrec.model.checkpoint import Checkpoint, load_checkpoint
 from llmrec.model.config import RecLMConfig
@@ -30,6 +31,8 @@ from llmrec.train.data import Histories
 
 TRAINED_UNTIL = "trained until"
 """Where the provenance of a checkpoint tells the timestamp of the last event that it has learnt from."""
+TRAINING_DIGEST = "training digest"
+"""Where it tells the digest of all of them (`llmrec.evaluation.leakage`)."""
 OF_ITEMS = ("id_in", "id_out", "bias")
 """Modules of a RecLM that have a row an item."""
 
@@ -108,6 +111,13 @@ class Start:
             came = (n for n, row in enumerate(rows) if times[catalog.items[row].id] > until)
             found[user] = next(came, len(rows))
         return found
+
+    def learnt_within(self, catalog: Catalog, histories: Histories) -> bool:
+        """Whether the checkpoint has learnt from `histories` up to `until` and from nothing else."""
+        times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
+        ids = {user: [catalog.items[row].id for row in rows] for user, rows in histories.items()}
+        old = {user: [item for item in items if times[user][item] <= self.until()] for user, items in ids.items()}
+        return events_digest(old) == self.checkpoint.info.provenance.get(TRAINING_DIGEST)
 
     @torch.no_grad()
     def put_into(self, model: RecLM, items: tuple[str, ...]) -> None:

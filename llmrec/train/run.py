@@ -7,7 +7,7 @@ on all events, for as many epochs as were best, and that one is kept.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -215,6 +215,9 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         shipped=start.features() if start else None,
         until=start.until() if start else None,
     )
+    if start and found.test and config.split and not start.learnt_within(catalog, found.histories):
+        log.say("read", "the checkpoint may have learnt from the test part of the split, which is not ranked therefore")
+        found = replace(found, test=[])
     recipe = start.config(config) if start else config
     session = _Session(folder, base, config, recipe, found, PromptWords.load(base), start, trains, log)
     if trains:

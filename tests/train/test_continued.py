@@ -8,7 +8,8 @@ import pytest
 from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.encoders import Features
 from llmrec.errors import BadInput, CheckpointMismatch
-from llmrec.evaluation.splits import rolling_events, rolling_split
+from llmrec.evaluation.leakage import leakage
+from llmrec.evaluation.splits import Split, rolling_events, rolling_split, save_split
 from llmrec.model.checkpoint import load_checkpoint
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.prompt import PromptWords
@@ -187,3 +188,24 @@ def test_what_does_not_fit_is_refused(first: TrainResult, grown: Catalog, config
     ):
         with pytest.raises(error, match=says):
             train(catalog, tmp_path / "adapter", continued(config, first, **fields))
+
+
+def test_a_split_is_tested_only_where_the_checkpoint_has_not_learnt_the_answers(
+    first: TrainResult, grown: Catalog, config: TrainConfig, tmp_path: Path
+) -> None:
+    everything = rolling_split(grown)
+    old = {u: tuple(e.item for e in grown.histories[u] if e.timestamp <= UNTIL) for u in everything.train}
+    new = {u: tuple(e.item for e in grown.histories[u] if e.timestamp > UNTIL) for u in everything.train}
+    good = Split(
+        {u: (*old[u], *new[u][:-4]) for u in old}, {u: new[u][-4:-2] for u in old}, {u: new[u][-2:] for u in old}
+    )
+    bad = Split({u: old[u][:-2] + new[u] for u in old}, dict.fromkeys(old, ()), {u: old[u][-2:] for u in old})
+    bad = Split(bad.train, {u: bad.train[u][-1:] for u in old}, bad.test)
+    bad = Split({u: items[:-1] for u, items in bad.train.items()}, bad.valid, bad.test)
+    for split, tested in ((good, True), (bad, False)):
+        file, out = tmp_path / f"{tested}.jsonl", tmp_path / str(tested)
+        save_split(split, file)
+        result = train(grown, out, continued(config, first, split=file))
+        assert bool(result.test) == tested
+        state = leakage(result.info.provenance, grown, split).state
+        assert state == ("clean" if tested else "unknown")
