@@ -14,11 +14,19 @@ from llmrec.evidence.records import ItemEvidence
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a system told `user` about `item`.
+    """What a system told a user about an item.
 
-    `reference`: what the user wrote of the item, where that is known; `feature`: the word the explanation should hold
-    (the feature of NLG4RS data); `source`: who wrote it ("llm", "llm-retry", "plain"; "" elsewhere); `evidence`: what
-    was measured, for our own responses.
+    Attributes
+    ----------
+    user, item, text : str
+    reference : str
+        What the user wrote of the item, where that is known.
+    feature : str
+        The word that the explanation should hold (the feature of NLG4RS data).
+    source : str
+        Who wrote it: ``llm``, ``llm-retry`` or ``plain`` for ours; "" for another system's.
+    evidence : ItemEvidence or None
+        What was measured, for our own responses.
     """
 
     user: str
@@ -31,9 +39,17 @@ class Explanation:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Explanation":
-        """The explanation of a row with `user`, `item`, `explanation` and what else there is.
+        """Make one of a row of a file.
 
-        Raises `KeyError`, `TypeError` or `ValueError` where the row has another shape.
+        Parameters
+        ----------
+        row : mapping
+            `user`, `item`, `explanation`, and `reference`, `feature`, `source`, `evidence` where there are such.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            Where the row has another shape.
         """
         user, item, text = (row[name] for name in ("user", "item", "explanation"))
         if user in (None, "") or item in (None, "") or not isinstance(text, str):
@@ -64,9 +80,23 @@ LONGEST = 10_000
 
 
 def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], list[str]]:
-    """The explanations whose item the catalogue has, and a remark for each kind of row that was left out.
+    """Read a file of explanations, CSV or JSON lines.
 
-    Raises `BadInput` where the file cannot be read or no row is left.
+    Parameters
+    ----------
+    file : Path
+    catalog : Catalog
+        Rows whose item it lacks are left out.
+
+    Returns
+    -------
+    list of Explanation, list of str
+        And a remark for each kind of row that was left out.
+
+    Raises
+    ------
+    BadInput
+        Where the file cannot be read or no row is left.
     """
     found: list[Explanation] = []
     broken: list[tuple[int, str]] = []

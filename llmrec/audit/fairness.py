@@ -26,10 +26,23 @@ BANDED = 12
 
 
 def read_groups(file: Path) -> Groupings:
-    """Reads a delimited file (comma, tab, semicolon or bar) with a header: a user and one or more groups.
+    """Read whose explanations are compared with whose.
 
-    A column in which most users stand alone (a postcode) makes no groups. Raises `BadInput` where the file cannot be
-    read or has no such columns.
+    Parameters
+    ----------
+    file : Path
+        Delimited by comma, tab, semicolon or bar, with a header: a user and one or more groups. A column in which most
+        users stand alone (a postcode) makes no groups; one of many numbers is cut into three bands.
+
+    Returns
+    -------
+    mapping of str to mapping of str to str
+        Grouping -> user -> group.
+
+    Raises
+    ------
+    BadInput
+        Where the file cannot be read or has no such columns.
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -79,7 +92,20 @@ NO_GROUPS = "there is no table of groups: pass --groups FILE with a column user 
 
 
 def leakage(judged: Sequence[Judged], catalog: Catalog, groupings: Groupings | None) -> Metric:
-    """How many explanations hold a sensitive word, or a group's own name, that is no title and no attribute."""
+    """Measure how many explanations hold a sensitive word, or a group's own name, that is no title and no attribute.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    catalog : Catalog
+    groupings : mapping or None
+        See `read_groups`.
+
+    Returns
+    -------
+    Metric
+    """
     named = {word for groups in (groupings or {}).values() for group in groups.values() for word in _words(group)}
     listed = SENSITIVE | {word for word in named if word.isalpha() and len(word) > 2}
     hits = [float(bool(sensitive(each, catalog, listed))) for each in judged]
@@ -87,7 +113,19 @@ def leakage(judged: Sequence[Judged], catalog: Catalog, groupings: Groupings | N
 
 
 def sensitive(judged: Judged, catalog: Catalog, listed: frozenset[str] = SENSITIVE) -> set[str]:
-    """The sensitive words of one explanation; those of the item's own description are the catalogue's."""
+    """Find the sensitive words of one explanation; those of the item's own description are the catalogue's.
+
+    Parameters
+    ----------
+    judged : Judged
+    catalog : Catalog
+    listed : frozenset of str
+        Words that count as sensitive, in lower case.
+
+    Returns
+    -------
+    set of str
+    """
     reading = Reading.of(judged.said.text, Vocabulary.of(catalog))
     own = _words(catalog.item(judged.said.item).text())
     return {word for word, _, _ in reading.words if word in listed and word not in own}
@@ -96,9 +134,21 @@ def sensitive(judged: Judged, catalog: Catalog, listed: frozenset[str] = SENSITI
 def parity(
     judged: Sequence[Judged], values: Mapping[str, Sequence[float | None]], groupings: Groupings | None
 ) -> tuple[list[Metric], dict[str, dict[str, dict[str, Metric]]]]:
-    """The largest gap between groups for each measure, and the table: grouping -> group -> measure -> metric.
+    """Measure the largest gap between groups of users.
 
-    `values`: measure -> its value for each explanation, None where it has none.
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    values : mapping of str to sequence of float or None
+        Measure -> its value for each explanation, None where it has none.
+    groupings : mapping or None
+        See `read_groups`; without them every gap is NaN.
+
+    Returns
+    -------
+    list of Metric, dict
+        A gap for each measure and grouping; and grouping -> group -> measure -> metric.
     """
     if groupings is None:
         return [absent(f"gap_{name}", _gap(name, "users"), NO_GROUPS, "lower") for name in values], {}

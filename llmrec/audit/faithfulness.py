@@ -31,7 +31,18 @@ NO_SCORER = "there is no scorer: pass --adapter, a pack trained on this catalogu
 
 @dataclass(frozen=True)
 class Removal:
-    """One response with its cited items removed: scores in standard deviations, ranks from 1."""
+    """One response with its cited items removed.
+
+    Attributes
+    ----------
+    comprehensiveness, sufficiency, random : float
+        Score lost without the cited items, with them alone, and without as many random others, in standard deviations
+        of the user's scores.
+    rank, rank_without : int
+        From 1, with the whole history and without the cited items.
+    rank_random : float
+        Mean rank without as many random others.
+    """
 
     comprehensiveness: float
     sufficiency: float
@@ -47,7 +58,21 @@ class Removal:
 
 
 def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
-    """Measures one response; None where it cites nothing, or nothing is left to compare with."""
+    """Measure one response.
+
+    Parameters
+    ----------
+    judged : Judged
+    scorer : Scorer
+        What ranked.
+    seed : int
+        Of the random others.
+
+    Returns
+    -------
+    Removal or None
+        None where it cites nothing, or nothing is left to compare with.
+    """
     cited, history = set(judged.cited), judged.history
     others = [item for item in history[-ABLATED:] if item not in cited]
     if not cited or len(others) < len(cited):
@@ -69,7 +94,23 @@ def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
 
 
 def faithfulness(judged: Sequence[Judged], removals: Sequence[Removal | None] | None) -> list[Metric]:
-    """The metrics over all responses; without removals (no scorer) NaN, but for the share that cites anything."""
+    """Measure whether cited items carry the score.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    removals : sequence of Removal or None, or None
+        Of each, as `remove` returns it; None where there is no scorer: then all but the share that cites is NaN.
+
+    Returns
+    -------
+    list of Metric
+
+    References
+    ----------
+    DeYoung et al. 2020, "ERASER: A benchmark to evaluate rationalized NLP models", ACL.
+    """
     cites = mean(
         "cites_history", WHAT["cites_history"], owners(judged), [float(bool(each.cited)) for each in judged]
     )  # fmt: skip

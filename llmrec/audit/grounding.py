@@ -14,7 +14,17 @@ from llmrec.verification.verifier import examine, verify
 
 @dataclass(frozen=True)
 class Judged:
-    """An explanation, the history before it (item ids, oldest first), its claims, and what is wrong with it, if any."""
+    """An explanation as the verifier read it.
+
+    Attributes
+    ----------
+    said : Explanation
+    history : tuple of str
+        Item ids before it, oldest first.
+    claims : tuple of Claim
+    problem : str
+        What is wrong with it; "" where nothing is.
+    """
 
     said: Explanation
     history: tuple[str, ...]
@@ -28,16 +38,41 @@ class Judged:
 
 
 def history_before(said: Explanation, catalog: Catalog) -> tuple[str, ...]:
-    """What the user had taken before the item, as far as the catalogue knows; empty for a user it does not."""
+    """Look up what the user had interacted with before the item.
+
+    Parameters
+    ----------
+    said : Explanation
+    catalog : Catalog
+
+    Returns
+    -------
+    tuple of str
+        Item ids, oldest first, as far as the catalogue knows; empty for a user it does not.
+    """
     interacted = [event.item for event in catalog.histories.get(said.user, ())]
     return tuple(interacted[: interacted.index(said.item)] if said.item in interacted else interacted)
 
 
 def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = None) -> Judged:
-    """Our own sentence is held to its evidence word by word, another system's to catalogue and history.
+    """Read an explanation: ours against its evidence word by word, another system's against catalogue and history.
 
-    `measured`: the effects of the history that a scorer found for another system's sentence. A sentence of ours that
-    the verifier would not let pass is a problem; of another's, only what is contradicted. Raises `UnknownItem`.
+    Parameters
+    ----------
+    said : Explanation
+    catalog : Catalog
+    measured : ItemEvidence, optional
+        Effects of the history that a scorer found for another system's sentence.
+
+    Returns
+    -------
+    Judged
+        A sentence of ours that the verifier would not let pass is a problem; of another's, only what is contradicted.
+
+    Raises
+    ------
+    UnknownItem
+        Where the catalogue lacks the item.
     """
     history = history_before(said, catalog)
     if said.evidence is not None:
@@ -49,12 +84,23 @@ def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = N
 
 
 def owners(judged: Sequence[Judged]) -> list[str]:
-    """The user of each."""
+    """Return the user of each explanation."""
     return [each.said.user for each in judged]
 
 
 def grounding(judged: Sequence[Judged]) -> list[Metric]:
-    """Claim precision, hallucination rate, not-checkable share (of the claims), and shares of explanations."""
+    """Measure how many claims hold.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+
+    Returns
+    -------
+    list of Metric
+        Claim precision, hallucination rate and not-checkable share, of the claims; shares of explanations; claims each.
+    """
     users = owners(judged)
     counts = [Counter(claim.verdict for claim in each.claims) for each in judged]
     total = [float(len(each.claims)) for each in judged]
@@ -81,7 +127,18 @@ def grounding(judged: Sequence[Judged]) -> list[Metric]:
 
 
 def by_kind(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
-    """Kind of claim -> verdict -> how many, the most frequent kinds first."""
+    """Count claims by kind and verdict.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+
+    Returns
+    -------
+    dict of str to dict of str to int
+        The most frequent kinds first.
+    """
     kinds = Counter(claim.kind for each in judged for claim in each.claims)
     table: dict[str, dict[str, int]] = {
         kind: {"supported": 0, "contradicted": 0, "not_checkable": 0} for kind, _ in kinds.most_common()

@@ -19,9 +19,21 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Metric:
-    """`value` in `[low, high]` with 95 % confidence, over `n` explanations.
+    """One measured quantity.
 
-    `what` is the definition in a line; `reason` says why `value` is NaN. An interval of NaN was not computed.
+    Attributes
+    ----------
+    name : str
+    value : float
+        NaN where what it needs is absent; then `reason` says why.
+    what : str
+        The definition in a line.
+    better : {"higher", "lower", ""}
+    low, high : float
+        Interval of 95 % confidence; NaN where none was computed.
+    n : int
+        Explanations that it is of.
+    reason : str
     """
 
     name: str
@@ -34,7 +46,7 @@ class Metric:
     reason: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON, which has no NaN: null stands for it, beside the reason."""
+        """Return it for JSON, which has no NaN: null stands for it, beside the reason."""
         return {
             "value": _number(self.value), "low": _number(self.low), "high": _number(self.high), "n": self.n,
             "better": self.better, "what": self.what, "reason": self.reason,
@@ -42,7 +54,15 @@ class Metric:
 
 
 def absent(name: str, what: str, reason: str, better: Better = "") -> Metric:
-    """A metric that cannot be had, and why."""
+    """Make a metric that cannot be had.
+
+    Parameters
+    ----------
+    name, what : str
+    reason : str
+        Why.
+    better : {"higher", "lower", ""}
+    """
     return Metric(name, NAN, what, better, reason=reason)
 
 
@@ -65,11 +85,29 @@ def mean(
     weights: Sequence[float] | None = None,
     why: str = "no explanation has it",
 ) -> Metric:
-    """The mean of `values` (one an explanation), or their sum over the sum of `weights`, with a bootstrap interval.
+    """Average over explanations, with an interval that resamples users.
 
-    `users`: whose explanation each is. Percentile bootstrap over users (Efron & Tibshirani 1993, ch. 13), scipy's;
-    the same numbers give the same interval. A share without a single exception resamples to itself: there the interval
-    is Clopper & Pearson's (1934) over users. NaN because of `why` where there is nothing to average.
+    Parameters
+    ----------
+    name, what : str
+    users : sequence of str
+        Whose explanation each is.
+    values : sequence of float
+        One an explanation.
+    better : {"higher", "lower", ""}
+    weights : sequence of float, optional
+        Then the metric is the sum of `values` over the sum of `weights`.
+    why : str
+        Reason of a NaN, where there is nothing to average.
+
+    Returns
+    -------
+    Metric
+        A share without a single exception resamples to itself: there the interval is Clopper & Pearson's over users.
+
+    References
+    ----------
+    Efron & Tibshirani 1993, "An introduction to the bootstrap", ch. 13; Clopper & Pearson 1934, Biometrika 26(4).
     """
     owners, place = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
     above, below = np.zeros(len(owners)), np.zeros(len(owners))
@@ -99,10 +137,30 @@ def of_a_set(
     better: Better = "",
     most: float = 1.0,
 ) -> Metric:
-    """A quantity of the set as a whole, such as the share of distinct sentences, with a jackknife interval.
+    """Measure a quantity of the set as a whole, such as the share of distinct sentences.
 
-    Drawing with replacement would itself make repetitions, so the interval is normal, with the standard error of
-    leaving out one block of users at a time (Efron & Tibshirani 1993, ch. 11), cut to what can be: 0 to `most`.
+    Drawing with replacement would itself make repetitions, so the interval is normal, with the standard error of a
+    jackknife that leaves out one block of users at a time, cut to what can be.
+
+    Parameters
+    ----------
+    name, what : str
+    users : sequence of str
+        Whose each part is.
+    parts : sequence
+        One an explanation, as `statistic` takes them.
+    statistic : callable
+    better : {"higher", "lower", ""}
+    most : float
+        The largest value that there can be; the least is 0.
+
+    Returns
+    -------
+    Metric
+
+    References
+    ----------
+    Efron & Tibshirani 1993, "An introduction to the bootstrap", ch. 11.
     """
     value = statistic(parts)
     block = {owner: n % BLOCKS for n, owner in enumerate(sorted(set(users)))}

@@ -26,7 +26,17 @@ WORST, LAST = 20, 6
 
 @dataclass(frozen=True)
 class Case:
-    """An explanation with all that was found of it; `removal` and `picked` are None where that was not measured."""
+    """An explanation with all that was found of it.
+
+    Attributes
+    ----------
+    judged : Judged
+    removal : Removal or None
+        None where it was not measured.
+    picked : bool or None
+        Whether a reader of the sentence finds the item; None where that was not measured.
+    catalog : Catalog
+    """
 
     judged: Judged
     removal: Removal | None
@@ -35,26 +45,28 @@ class Case:
 
     @property
     def contradicted(self) -> int:
-        """Claims that are contradicted."""
+        """Count the claims that are contradicted."""
         return sum(claim.verdict == "contradicted" for claim in self.judged.claims)
 
     @property
     def precision(self) -> float | None:
-        """Claims that are supported, of all; None without a claim."""
+        """Return the share of claims that are supported; None without a claim."""
         claims = self.judged.claims
         return sum(claim.verdict == "supported" for claim in claims) / len(claims) if claims else None
 
     @property
     def badness(self) -> tuple[float, ...]:
-        """The larger, the sooner to be read: what is false, what is flagged, what cannot be checked, what does not
-        carry the score, what no reader understands.
+        """Order cases for reading: the larger, the sooner.
+
+        What is false comes first, then what is flagged, what cannot be checked, what does not carry the score, and what
+        no reader understands.
         """
         unchecked = sum(claim.verdict == "not_checkable" for claim in self.judged.claims)
         margin = self.removal.random - self.removal.comprehensiveness if self.removal else 0.0
         return self.contradicted, float(bool(self.judged.problem)), unchecked, max(margin, 0.0), float(not self.picked)
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         said, titles = self.judged.said, Vocabulary.of(self.catalog).titles
         return {
             "user": said.user,
@@ -73,7 +85,13 @@ class Case:
 
 
 def worst(cases: Sequence[Case], most: int = WORST) -> list[Case]:
-    """The cases to read first."""
+    """Choose the cases to read first.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+    most : int
+    """
     return sorted(cases, key=lambda case: case.badness, reverse=True)[:most]
 
 
@@ -82,7 +100,18 @@ Draw = Callable[[Any], None]
 
 
 def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
-    """Claims of each kind by verdict."""
+    """Draw the claims of each kind by verdict.
+
+    Parameters
+    ----------
+    claims : mapping of str to mapping of str to int
+        As `llmrec.audit.grounding.by_kind` returns them.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
 
     def draw(axes: Any) -> None:
         kinds = list(claims)[::-1]
@@ -98,7 +127,17 @@ def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def removal_plot(cases: Sequence[Case]) -> str:
-    """Score lost without the cited items against score lost without others; "" where nothing was removed."""
+    """Draw the score lost without the cited items against that lost without others.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+
+    Returns
+    -------
+    str
+        SVG; "" where nothing was removed.
+    """
     points = [(case.removal.random, case.removal.comprehensiveness) for case in cases if case.removal]
     if not points:
         return ""
@@ -133,7 +172,19 @@ def _svg(draw: Draw, height: float) -> str:
 
 
 def page(found: "Audit", details: Mapping[str, Any]) -> str:
-    """The page. All words of users, catalogue and systems are escaped: a title cannot bring markup of its own."""
+    """Render the page. Words of users, catalogue and systems are escaped: a title cannot bring markup of its own.
+
+    Parameters
+    ----------
+    found : Audit
+    details : mapping
+        What was audited, by what, when.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -153,10 +204,10 @@ def page(found: "Audit", details: Mapping[str, Any]) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that count; NaN as such."""
+    """Format three digits that count; NaN as such."""
     return "NaN" if math.isnan(value) else f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 
 def interval(metric: Metric) -> str:
-    """Both ends, or nothing."""
+    """Format both ends of the interval; "" where there is none."""
     return "" if math.isnan(metric.low) else f"{number(metric.low)} to {number(metric.high)}"

@@ -23,9 +23,20 @@ Note = Callable[[str], None]
 
 
 def sampled_users(catalog: Catalog, n: int, seed: int) -> list[str]:
-    """`n` users at random, all where there are fewer; the same for the same seed, and those of a smaller `n` first.
+    """Draw users with at least two events.
 
-    Raises `BadInput` where no user has two events.
+    Parameters
+    ----------
+    catalog : Catalog
+    n : int
+        All are drawn where there are fewer.
+    seed : int
+        The same seed draws the same users, those of a smaller `n` first.
+
+    Raises
+    ------
+    BadInput
+        Where no user has two events.
     """
     users = sorted(user for user, events in catalog.histories.items() if len(events) >= LEAST_HISTORY)
     if not users:
@@ -35,10 +46,24 @@ def sampled_users(catalog: Catalog, n: int, seed: int) -> list[str]:
 
 
 def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> list[Explanation]:
-    """The top `TOP` of each user with their sentences; what `file` holds already of this pack is taken from there.
+    """Recommend to users and explain: the top `TOP` of each, with their sentences.
 
-    Every line of `file` is one explanation with its claims, evidence and refused attempts, so that a run that was cut
-    off goes on where it was. Raises `BadInput` where the file is another pack's, `StorageError`.
+    Parameters
+    ----------
+    shop : Recommender
+    users : sequence of str
+    file : Path
+        Each line becomes one explanation with its claims, evidence and refused attempts. What it holds already of this
+        checkpoint is taken from there, so that a run that was cut off goes on where it was.
+    note : callable
+        Told of progress.
+
+    Raises
+    ------
+    BadInput
+        Where the file holds another checkpoint's.
+    StorageError
+        Where the disk refuses.
     """
     try:
         kept = _kept(file, shop.pipeline.name)
@@ -57,7 +82,19 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
 
 
 def writer(shop: Recommender, file: Path) -> Generate:
-    """The pack's writing LLM; what it has once written for the same prompts and seed is taken from `file`."""
+    """Return the writing LLM of a recommender, with a memory.
+
+    Parameters
+    ----------
+    shop : Recommender
+    file : Path
+        What was written once for the same prompts and seed is taken from there.
+
+    Returns
+    -------
+    callable
+        Prompts and seed -> sentences.
+    """
     kept = ResultCache(file)
 
     def write(prompts: list[str], seed: int) -> list[str]:

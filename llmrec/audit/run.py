@@ -26,7 +26,22 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found: metrics by section, tables, and every explanation as a case."""
+    """What was found.
+
+    Attributes
+    ----------
+    sections : mapping of str to sequence of Metric
+    claims : mapping of str to mapping of str to int
+        Kind -> verdict -> how many.
+    openings : sequence of (str, int)
+        The most frequent first words.
+    groups : mapping
+        Grouping -> group -> measure -> metric.
+    sources : mapping of str to int
+        Who wrote how many.
+    cases : sequence of Case
+    notes : sequence of str
+    """
 
     sections: Mapping[str, Sequence[Metric]]
     claims: Mapping[str, Mapping[str, int]]
@@ -38,11 +53,11 @@ class Audit:
 
     @property
     def metrics(self) -> dict[str, Metric]:
-        """Name -> metric, over all sections."""
+        """Return name -> metric, over all sections."""
         return {metric.name: metric for section in self.sections.values() for metric in section}
 
     def to_dict(self) -> dict[str, Any]:
-        """For `audit.json`."""
+        """Return it for `audit.json`."""
         return {
             "explanations": len(self.cases),
             "users": len({case.judged.said.user for case in self.cases}),
@@ -76,10 +91,30 @@ def audit(
     notes: Sequence[str] = (),
     seed: int = 0,
 ) -> Audit:
-    """Measures `explanations`, none of whose items the catalogue lacks.
+    """Measure explanations.
 
-    `encode`: the held-out reader of simulatability; `scorer`: what ranked, without which nothing is said of
-    faithfulness; `generate`: writes our own responses again, for stability. Raises what the scorer and encoder raise.
+    Parameters
+    ----------
+    explanations : sequence of Explanation
+        Of items that the catalogue has.
+    catalog : Catalog
+    encode : callable
+        The held-out reader of simulatability: texts -> unit vectors, (n, dim) float32.
+    note : callable
+        Told of progress.
+    scorer : Scorer, optional
+        What ranked; without it nothing is said of faithfulness.
+    generate : callable, optional
+        Writes our own responses again, for stability.
+    groupings : mapping, optional
+        See `llmrec.audit.fairness.read_groups`.
+    notes : sequence of str
+        Remarks for the report.
+    seed : int
+
+    Returns
+    -------
+    Audit
     """
     judged = _judged(explanations, catalog, scorer, note)
     removals = None if scorer is None else _removed(judged, scorer, seed, note)
@@ -106,7 +141,26 @@ def audit(
 
 
 def write(found: Audit, out: Path, details: Mapping[str, Any]) -> Path:
-    """Writes `audit.json` and `audit.html` to the folder `out`; the path of the page. Raises `StorageError`."""
+    """Write `audit.json` and `audit.html`.
+
+    Parameters
+    ----------
+    found : Audit
+    out : Path
+        Folder.
+    details : mapping
+        What was audited, by what, when; for both files.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    StorageError
+        Where the disk refuses.
+    """
     from llmrec.audit.report import page
 
     html = out / "audit.html"

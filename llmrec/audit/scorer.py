@@ -21,10 +21,16 @@ from llmrec.ranking.score_component import ComponentKey
 
 
 class ResultCache:
-    """Results by key in a file of JSON lines; without a file nothing is kept."""
+    """Results by key in a file of JSON lines.
+
+    Parameters
+    ----------
+    file : Path or None
+        A line that was cut off is measured anew. None: nothing is kept.
+    """
 
     def __init__(self, file: Path | None) -> None:
-        """Reads what `file` holds; a line that was cut off is measured anew."""
+        """See the class."""
         self._file = file
         self._found: dict[str, Any] = {}
         for line in file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else ():
@@ -35,9 +41,19 @@ class ResultCache:
             self._found[key] = value
 
     def get(self, parts: object, measure: Callable[[], Any]) -> Any:
-        """The result (JSON) for `parts` (JSON too: all that it depends on), measured where it is not there.
+        """Return a result, measured where it is not kept.
 
-        Raises `StorageError`, and what `measure` raises.
+        Parameters
+        ----------
+        parts : object
+            All that it depends on, as JSON takes it.
+        measure : callable
+            Gives the result, as JSON takes it.
+
+        Raises
+        ------
+        StorageError
+            Where the disk refuses.
         """
         key = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:24]
         if key not in self._found:
@@ -58,26 +74,63 @@ BATCH = 256
 
 @dataclass(frozen=True)
 class Standing:
-    """The item after one history: score in standard deviations of the user's scores, and rank from 1."""
+    """The item after one history.
+
+    Attributes
+    ----------
+    score : float
+        In standard deviations of the user's scores.
+    rank : int
+        From 1.
+    """
 
     score: float
     rank: int
 
 
 class Scorer:
-    """The fused score of an opened catalogue. Normalisation stays that of the whole history, as in the evidence."""
+    """The fused score of an opened catalogue, for any history.
+
+    Normalisation stays that of the whole history, as in the evidence.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    kept : Path, optional
+        File that remembers what was scored, where runs may be cut off.
+    """
 
     def __init__(self, pipeline: Pipeline, kept: Path | None = None) -> None:
-        """`kept`: the file that remembers what was scored, where runs may be cut off."""
+        """See the class."""
         self.pipeline, self.catalog = pipeline, pipeline.catalog
         self._kept = ResultCache(kept)
 
     def standings(
         self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], query: str
     ) -> list[Standing]:
-        """The item after the whole history, then after each of `others` (item ids, oldest first).
+        """Score the item after the whole history, then after each of others.
 
-        Ranks are among the items that the whole history lacks. Raises `UnknownItem`, `StorageError`.
+        Parameters
+        ----------
+        item : str
+        history : sequence of str
+            Item ids, oldest first.
+        others : sequence of sequence of str
+            Histories to compare with.
+        query : str
+            In words; "" for none.
+
+        Returns
+        -------
+        list of Standing
+            Ranks are among the items that the whole history lacks.
+
+        Raises
+        ------
+        UnknownItem
+            Where the catalogue lacks an item.
+        StorageError
+            Where the disk refuses.
         """
         parts = [self.pipeline.name, item, list(history), [list(other) for other in others], query]
         found = self._kept.get(parts, lambda: self._standings(item, history, others, query))
@@ -102,7 +155,19 @@ class Scorer:
         ]
 
     def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:
-        """What each of the newest history items adds to the item's score, as evidence for another system's text."""
+        """Measure what each of the newest history items adds to the item's score.
+
+        Parameters
+        ----------
+        item : str
+        history : sequence of str
+            Item ids, oldest first.
+
+        Returns
+        -------
+        ItemEvidence
+            Evidence for another system's text.
+        """
         left = range(max(0, len(history) - ABLATED), len(history))
         without = [[*history[:n], *history[n + 1 :]] for n in left]
         whole, *rest = self.standings(item, history, without, "")

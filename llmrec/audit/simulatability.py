@@ -25,8 +25,23 @@ WHAT = f"sentences, the title hidden, by which MiniLM picks the right item among
 
 
 def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int) -> list[bool]:
-    """Whether the reader picks each explanation's item; the other nine are drawn from the items explained to others,
-    and from the catalogue where these are too few."""
+    """Ask the reader which item each sentence is about.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    catalog : Catalog
+    encode : callable
+        Texts -> unit vectors, (n, dim) float32.
+    seed : int
+        Of the nine other items, drawn from those explained to others and, where these are too few, from the catalogue.
+
+    Returns
+    -------
+    list of bool
+        Whether the right one is picked.
+    """
     pool = sorted({each.said.item for each in judged})
     rng = random.Random(seed)
     if len(pool) < 5 * CHOICES:
@@ -46,11 +61,25 @@ def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int
 
 
 def hidden(judged: Judged, catalog: Catalog) -> str:
-    """The sentence with the item's own title made "this film"."""
+    """Hide the item's own title in its sentence: "this film".
+
+    Parameters
+    ----------
+    judged : Judged
+    catalog : Catalog
+    """
     title = Vocabulary.of(catalog).titles[judged.said.item]
     return re.sub(re.escape(title), f"this {wording(catalog).noun}", judged.said.text, flags=re.IGNORECASE)
 
 
 def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
-    """The share that was picked right."""
+    """Measure the share that was picked right.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    right : sequence of bool
+        As `picked` returns it.
+    """
     return mean("simulatability", WHAT, owners(judged), [float(hit) for hit in right], "higher")

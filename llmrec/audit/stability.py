@@ -25,7 +25,23 @@ NO_ENGINE = "nothing can write these again: they are no responses of ours, or no
 def stability(
     judged: Sequence[Judged], generate: Generate | None, catalog: Catalog, note: Callable[[str], None]
 ) -> list[Metric]:
-    """Jaccard overlap of the claims (what they are about, not how they are worded), and whether the cause stays."""
+    """Measure whether the same evidence gives the same claims and the same cause.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    generate : callable or None
+        Writes sentences; None: all is NaN.
+    catalog : Catalog
+    note : callable
+        Told of progress.
+
+    Returns
+    -------
+    list of Metric
+        Jaccard overlap of what claims are about, over seeds and over wordings of the prompt; how often the cause stays.
+    """
     mine = [each for each in judged if each.said.evidence is not None]
     if generate is None or not mine:
         return [absent(name, what, NO_ENGINE, "higher") for name, what in WHAT.items()]

@@ -24,7 +24,14 @@ OPENING = 5
 
 
 def features(judged: Sequence[Judged], catalog: Catalog) -> list[frozenset[Facet]]:
-    """The attribute values that each explanation names outside titles."""
+    """Find the attribute values that each explanation names outside titles.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    catalog : Catalog
+    """
     vocabulary = Vocabulary.of(catalog)
     return [
         frozenset(chain.from_iterable(m.facets for m in Reading.of(each.said.text, vocabulary).mentions))
@@ -33,7 +40,23 @@ def features(judged: Sequence[Judged], catalog: Catalog) -> list[frozenset[Facet
 
 
 def text_metrics(judged: Sequence[Judged], catalog: Catalog) -> list[Metric]:
-    """DIV, USR, FMR, FCR (Li et al. 2021, PETER; the NLG4RS data), distinct-n (Li et al. 2016), openings, length."""
+    """Measure variety: USR, DIV, FMR, FCR, distinct words, openings, length.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    catalog : Catalog
+
+    Returns
+    -------
+    list of Metric
+
+    References
+    ----------
+    Li, Zhang & Chen 2021, "Personalized transformer for explainable recommendation", ACL (PETER); Li et al. 2016, "A
+    diversity-promoting objective function for neural conversation models", NAACL (distinct-n).
+    """
     users, texts = owners(judged), [each.said.text for each in judged]
     named = features(judged, catalog)
     vocabulary = Vocabulary.of(catalog)
@@ -61,7 +84,14 @@ def text_metrics(judged: Sequence[Judged], catalog: Catalog) -> list[Metric]:
 
 
 def openings(judged: Sequence[Judged], most: int = 10) -> list[tuple[str, int]]:
-    """The most frequent openings and how often each comes."""
+    """Count the most frequent openings.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+    most : int
+    """
     return Counter(_begin(each.said.text) for each in judged).most_common(most)
 
 
@@ -113,7 +143,7 @@ def _matching(judged: Sequence[Judged], named: Sequence[frozenset[Facet]]) -> Me
 
 
 def package(name: str) -> ModuleType | None:
-    """The package, or None where it is not installed."""
+    """Import a package of the extra `audit`; None where it is not installed."""
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -126,7 +156,18 @@ _GRADE = "years of school to read it with ease (Coleman-Liau, from letters, word
 
 
 def readability(judged: Sequence[Judged]) -> list[Metric]:
-    """Flesch's reading ease, where NLTK's pronouncing dictionary is at hand to count syllables, and a grade level."""
+    """Measure Flesch's reading ease and a grade level.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+
+    Returns
+    -------
+    list of Metric
+        The first needs NLTK's pronouncing dictionary to count syllables.
+    """
     textstat = package("textstat")
     if textstat is None:
         why = _missing("textstat")
@@ -162,7 +203,17 @@ WHAT = {
 
 
 def overlap(judged: Sequence[Judged]) -> list[Metric]:
-    """BLEU, ROUGE-1, -2, -L and BERTScore of the explanations that have a reference."""
+    """Measure BLEU, ROUGE-1, -2, -L and BERTScore of the explanations that have a reference.
+
+    Parameters
+    ----------
+    judged : sequence of Judged
+        The explanations, read by the verifier.
+
+    Returns
+    -------
+    list of Metric
+    """
     pairs = [(each.said.user, each.said.text, each.said.reference) for each in judged if each.said.reference]
     if not pairs:
         return [absent(name, what, NO_REFERENCE, "higher") for name, what in WHAT.items()]

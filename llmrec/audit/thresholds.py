@@ -13,14 +13,21 @@ from llmrec.errors import BadInput
 
 @dataclass(frozen=True)
 class Bound:
-    """The least (`min`) or most (`max`) that a metric may be."""
+    """The least or most that a metric may be.
+
+    Attributes
+    ----------
+    metric : str
+    side : {"min", "max"}
+    limit : float
+    """
 
     metric: str
     side: str
     limit: float
 
     def missed(self, metric: Metric) -> str:
-        """Why the metric misses the bound; "" where it holds. What could not be measured did not hold."""
+        """Say why the metric misses the bound; "" where it holds. What could not be measured did not hold."""
         if math.isnan(metric.value):
             return f"{self.metric} was not measured: {metric.reason}"
         held = metric.value >= self.limit if self.side == "min" else metric.value <= self.limit
@@ -28,7 +35,18 @@ class Bound:
 
 
 def read_thresholds(file: Path) -> list[Bound]:
-    """Reads `[metric]` tables with `min`, `max` or both. Raises `BadInput` where the file says anything else."""
+    """Read what a release must reach.
+
+    Parameters
+    ----------
+    file : Path
+        TOML or JSON: a table a metric, with `min`, `max` or both.
+
+    Raises
+    ------
+    BadInput
+        Where the file says anything else.
+    """
     try:
         text = file.read_text(encoding="utf-8")
         tables = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
@@ -48,7 +66,23 @@ def read_thresholds(file: Path) -> list[Bound]:
 
 
 def missed(bounds: Sequence[Bound], metrics: Mapping[str, Metric]) -> list[str]:
-    """A phrase for each bound that does not hold. Raises `BadInput` on a metric that the audit does not have."""
+    """Say which bounds do not hold.
+
+    Parameters
+    ----------
+    bounds : sequence of Bound
+    metrics : mapping of str to Metric
+
+    Returns
+    -------
+    list of str
+        A phrase for each.
+
+    Raises
+    ------
+    BadInput
+        On a metric that the audit does not have.
+    """
     for bound in bounds:
         if bound.metric not in metrics:
             raise BadInput(f"thresholds name {bound.metric!r}; the audit has {', '.join(sorted(metrics))}")
