@@ -1,11 +1,10 @@
-"""Opens a catalogue with an adapter pack: features, RecLM, components of the score, engine, index.
+"""What answers for one catalogue: features, the model and the items as it reads them, score components, engine, index.
 
-Items put in, replaced or withdrawn while a catalogue is open: nothing is trained, and the index stays as it is.
-
-A new item is known by its media: its scores come from the RecLM's item head and are lent by the items it is like
-(`llmrec.ranking.cold_start`). The index does not hold it; every item that came or changed since the index was built
-is a candidate of every request, so that a changed item is found at once and thousands of them cost little.
-
+Items can be put in, replaced or withdrawn while a pipeline is open (`Pipeline.update_items`): nothing is trained, no
+model is built anew, and the index stays as it is. A new item is known by its media: its scores come from the RecLM's
+item head and are carried over from items like it (`llmrec.ranking.cold_start`). The index does not hold it; every item
+that came or changed since the index was built is a candidate of every request, so that a changed item is found at once
+and thousands of them cost little.
 """
 
 import hashlib
@@ -48,7 +47,35 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Everything one catalogue and one pack need to answer."""
+    """Everything one catalogue and one checkpoint need to answer. It is never changed: an update gives another.
+
+    Parameters
+    ----------
+    catalog
+        The items and the interactions.
+    checkpoint
+        What was trained.
+    model
+        The checkpoint's, for any items.
+    table
+        The catalogue's items as the model reads them.
+    components
+        What scores them.
+    engine
+        Where the LLM runs.
+    index
+        Nearest items by the LLM's vectors.
+    features
+        The items' raw media vectors.
+    problems
+        Contents that could not be read.
+    unindexed
+        ``(n,)`` int: rows of the items that came or changed since the index was built.
+    withdrawn
+        Rows of the items that are no longer recommended.
+    remarks
+        Told with every answer.
+    """
 
     catalog: Catalog
     checkpoint: Checkpoint
@@ -60,11 +87,8 @@ class Pipeline:
     features: Features
     problems: tuple[Problem, ...]
     unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
-    """Rows of the items that came or changed since the index was built."""
     withdrawn: tuple[int, ...] = ()
-    """Rows of the items that are offered no longer."""
     remarks: tuple[str, ...] = ()
-    """What every answer says of the pipeline itself."""
 
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
@@ -75,37 +99,118 @@ class Pipeline:
 
     @cached_property
     def name(self) -> str:
-        """Name and content of the pack: another training under the same name is another pack."""
+        """Name and content of the checkpoint: another training under the same name has another."""
         return identity(self.checkpoint)
 
     @cached_property
-    def blind(self) -> dict[str, tuple[Floats, Floats]]:
-        """Input of an item -> all item vectors and biases without it: the modalities, and "id"."""
+    def vectors_without(self) -> dict[str, tuple[Floats, Floats]]:
+        """Input of an item (a modality, "id") -> item vectors ``(items, dim)`` and biases ``(items,)`` without it."""
         return {name: item_vectors(self.model, self.table, name) for name in (*self.model.modalities, "id")}
 
     @cached_property
-    def spoken(self) -> Catalog:
+    def labelled_catalog(self) -> Catalog:
         """The catalogue as sentences speak of it: with words for what its media show, where labels teach them."""
         return labelled_catalog(self.catalog, probe_features(self.components), self.components.mask)
 
     @cached_property
     def surrogate(self) -> Surrogate:
-        """What tells how much each attribute moves a user's scores."""
-        return Surrogate(self.spoken)
+        """Estimates how much each attribute moves a user's scores."""
+        return Surrogate(self.labelled_catalog)
 
     def weights(self, query: str) -> dict[ComponentKey, float]:
-        """Component -> its weight in the fused score, with a wish or without."""
+        """Component -> its weight in the fused score of a request with this query ("" for none)."""
         fitted = self.checkpoint.info.weights
         return {WORDS: 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
 
     def words(self, query: str) -> Floats | None:
-        """`(text dim,)`: the wish as the encoder of the items' own text reads it; None where items have no text."""
+        """The query as the encoder of the items' own text reads it.
+
+        Parameters
+        ----------
+        query
+            Words.
+
+        Returns
+        -------
+        ndarray or None
+            ``(text dim,)`` float32; None where items have no text.
+        """
         id = self.checkpoint.info.encoders.get("text")
         if id is None:
             return None
         text: Encoder[str] = encoder_by_id("text", id)
         read: Floats = text.encode([query])[0]
         return read
+
+    def update_items(self, put: Sequence[Item], withdrawn: Collection[str] = ()) -> "Pipeline":
+        """With items put in, replaced or withdrawn; this pipeline goes on as it was.
+
+        Parameters
+        ----------
+        put
+            New items, and new versions of items by their ids. What was withdrawn before is recommended again.
+        withdrawn
+            Ids of items that are no longer recommended.
+
+        Raises
+        ------
+        UnknownItem
+            Where no item has such an id.
+        CheckpointMismatch, SetupError, StorageError
+            See `extract_features`.
+        """
+        items = {item.id: item for item in (*self.catalog.items, *put)}
+        catalog = replace(self.catalog, items=tuple(items.values()))
+        rows = catalog.rows([item.id for item in put])
+        gone = ({*self.withdrawn} - {*rows}) | {*catalog.rows([*withdrawn])}
+        own, problems = extract_features(
+            Catalog(catalog.name, tuple(put), {}), self.checkpoint, paths.home(), progress=False
+        )
+        features = self.features.put(own)
+        table = self.table.put(restore_items(self.checkpoint, own.ids, own.vectors, own.mask))
+        vectors = self._vectors_over(table, rows)
+        return replace(
+            self,
+            catalog=catalog,
+            table=table,
+            components=build_components(vectors, self.checkpoint, catalog, features, self.components, rows),
+            engine=self.engine.over(table, rows),
+            features=features,
+            problems=(*(p for p in self.problems if p.item not in own.row), *problems),
+            unindexed=np.union1d(self.unindexed, np.array(rows, np.intp)),
+            withdrawn=tuple(sorted(gone)),
+        )
+
+    def _vectors_over(self, table: ItemTable, rows: Sequence[int]) -> tuple[Floats, Floats]:
+        """Item vectors and biases of `table`: only those of `rows` are made anew, unless the model reads neighbours."""
+        if table.graph is not None:
+            return item_vectors(self.model, table)
+        more = len(table) - len(self.table)
+        v, b = np.pad(self.components.v, ((0, more), (0, 0))), np.pad(self.components.b, (0, more))
+        if rows:
+            v[list(rows)], b[list(rows)] = item_vectors(self.model, table, rows=rows)
+        return v, b
+
+    def with_vllm(self, rank_url: str, write_url: str) -> "Pipeline":
+        """With the LLM in vLLM servers; one that does not answer now may come later.
+
+        Parameters
+        ----------
+        rank_url, write_url
+            Addresses of the servers of the ranking and of the writing model (see `llmrec export`).
+
+        Raises
+        ------
+        EngineMismatch
+            Where a server serves something else.
+        """
+        from llmrec.engine.vllm import VllmEngine
+        from llmrec.model.export import rank_name, write_name
+
+        if not isinstance(self.engine, LocalEngine):
+            raise TypeError("the engine of this pipeline is not a local one")
+        writes = write_name(self.checkpoint) if (self.checkpoint.folder / "rationale").is_dir() else ""
+        return replace(self, engine=VllmEngine(self.engine, rank_url, rank_name(self.checkpoint), write_url, writes))
 
 
 def load_pipeline(
@@ -116,15 +221,36 @@ def load_pipeline(
     chroma: str | None = None,
     resilient: bool = False,
 ) -> Pipeline:
-    """Loads all parts; `data` and `adapter` default to the demo's.
+    """Loads or makes all that a catalogue and a checkpoint need to answer.
 
-    The index is built where there is none, and again where the items or their media have changed: it is a cache.
-    `catalog`: that of `data`, where the caller has read it already. `chroma`: URL of a Chroma server that has the
-    index, which otherwise lies below LLMREC_HOME. `resilient`: go on without the index while it is out of reach, and
-    build it again where it is damaged, for a process that is not to end over it.
-    Raises `SetupError`, `CatalogError`, `CheckpointError`, `CheckpointMismatch`, `IndexMismatch`, `IndexBusy`,
-    `StorageError`, `BadInput` for a `chroma` that is no URL, `IndexUnreachable` where that does not
-    answer and `resilient` is not asked.
+    The index is a cache: it is built where there is none, and again where the items or their media have changed.
+
+    Parameters
+    ----------
+    data
+        Folder of the catalogue; the demo's by default.
+    adapter
+        Folder of the checkpoint. By default that of the demo, which is refused for a catalogue of other items.
+    rebuild
+        Build the index even where there is one.
+    catalog
+        That of `data`, where the caller has read it already.
+    chroma
+        URL of a Chroma server that has the index, which otherwise lies below LLMREC_HOME.
+    resilient
+        Go on without the index while it is out of reach, and build it again where it is damaged: for a process that is
+        not to end over it.
+
+    Raises
+    ------
+    CatalogError, SetupError, StorageError
+        Where the catalogue, the base model or an encoder is missing or damaged, or the disk refuses.
+    CheckpointError, CheckpointMismatch
+        Where the checkpoint is damaged, or of other items, encoders, prompts or base.
+    IndexMismatch, IndexBusy, IndexUnreachable
+        Where the index cannot be used (not if `resilient`).
+    BadInput
+        For a `chroma` that is no URL.
     """
     home = paths.home()
     folder = data or demo_data(home)
@@ -134,12 +260,12 @@ def load_pipeline(
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)
     verify(base, what="the base model")
-    features, problems = features_of(catalog, checkpoint, home)
+    features, problems = extract_features(catalog, checkpoint, home)
     note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, ids, features.vectors, features.mask)
-    components = components_of(item_vectors(model, table), checkpoint, catalog, features)
+    components = build_components(item_vectors(model, table), checkpoint, catalog, features)
     rationale = checkpoint.folder / "rationale"
     engine = LocalEngine(model, table, base, rationale if rationale.is_dir() else None)
     fingerprint = IndexFingerprint.of(
@@ -150,7 +276,7 @@ def load_pipeline(
     if chroma:
         opener = partial(open_remote, chroma, place, components.v, components.b, catalog, fingerprint, rebuild)
     else:
-        path = home / "index" / place  # one folder for each pack, so that packs do not evict one another
+        path = home / "index" / place  # one folder a checkpoint, so that they do not evict one another
         rebuilt = IndexMismatch if resilient else IndexOutdated
         opener = partial(_index, path, fingerprint, components, catalog, rebuild, rebuilt)
     index: Index = ResilientIndex(opener) if resilient else opener()
@@ -160,28 +286,34 @@ def load_pipeline(
     )
 
 
-def through_vllm(pipeline: Pipeline, rank_url: str, write_url: str) -> Pipeline:
-    """`opened`, its LLM in the vLLM servers at these addresses. Raises `EngineMismatch`; one that is away may come."""
-    from llmrec.engine.vllm import VllmEngine
-    from llmrec.model.export import rank_name, write_name
-
-    if not isinstance(pipeline.engine, LocalEngine):
-        raise TypeError("the engine of what was opened is not a local one")
-    writes = (pipeline.checkpoint.folder / "rationale").is_dir()
-    engine = VllmEngine(
-        pipeline.engine,
-        rank_url,
-        rank_name(pipeline.checkpoint),
-        write_url,
-        write_name(pipeline.checkpoint) if writes else "",
-    )
-    return replace(pipeline, engine=engine)
-
-
-def features_of(
+def extract_features(
     catalog: Catalog, checkpoint: Checkpoint, home: Path, progress: bool = True
 ) -> tuple[Features, list[Problem]]:
-    """The catalogue's features by the pack's encoders. Raises `CheckpointMismatch`, and what `extract` does."""
+    """A catalogue's features by a checkpoint's encoders.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+    checkpoint
+        Names the encoders, and carries the vectors of its own items.
+    home
+        The folder of `LLMREC_HOME`, where vectors are kept.
+    progress
+        Whether a progress bar is shown.
+
+    Returns
+    -------
+    tuple
+        The features, and the contents that could not be read.
+
+    Raises
+    ------
+    CheckpointMismatch
+        Where this llmrec has no such encoder.
+    SetupError, StorageError
+        See `llmrec.encoders.extract.extract`.
+    """
     try:
         encoders = [encoder_by_id(modality, id) for modality, id in checkpoint.info.encoders.items()]
     except BadInput as error:
@@ -193,7 +325,7 @@ def features_of(
     return extract(catalog, encoders, home / "features", shipped, progress)
 
 
-def components_of(
+def build_components(
     vectors: tuple[Floats, Floats],
     checkpoint: Checkpoint,
     catalog: Catalog,
@@ -201,12 +333,12 @@ def components_of(
     before: Components | None = None,
     changed: Sequence[int] = (),
 ) -> Components:
-    """What scores the catalogue's items.
+    """The score components of a catalogue, by a checkpoint.
 
     Parameters
     ----------
     vectors
-        The model's item vectors ``(items, dim)`` and biases ``(items,)``.
+        The model's item vectors ``(items, dim)`` and biases ``(items,)``, float32.
     checkpoint
         Has the item-item model and the counts of training events.
     catalog, features
@@ -237,72 +369,3 @@ def _index(
         with suppress(rebuilt):
             return ChromaIndex.open(path, fingerprint)
     return ChromaIndex.build(path, components.v, components.b, catalog, fingerprint)
-
-
-def changed(pipeline: Pipeline, put: Sequence[Item], withdrawn: Collection[str]) -> Pipeline:
-    """`opened` with the items `put` in (in the place of those with their ids), and `withdrawn` items not offered.
-
-    What was withdrawn before and is put again is offered again. `opened` itself goes on as it was. Raises
-    `UnknownItem`, and what `features_of` raises.
-    """
-    catalog = _merged(pipeline.catalog, put)
-    own, problems = features_of(
-        Catalog(catalog.name, tuple(put), {}), pipeline.checkpoint, paths.home(), progress=False
-    )
-    features = _replaced(pipeline.features, own, catalog)
-    rows = catalog.rows([item.id for item in put])
-    table = pipeline.table.put(restore_items(pipeline.checkpoint, own.ids, own.vectors, own.mask))
-    gone = ({*pipeline.withdrawn} - {*rows}) | {*catalog.rows([*withdrawn])}
-    return replace(
-        pipeline,
-        catalog=catalog,
-        table=table,
-        components=components_of(
-            _vectors_after(pipeline, table, rows), pipeline.checkpoint, catalog, features, pipeline.components, rows
-        ),
-        engine=pipeline.engine.over(table, rows),
-        features=features,
-        problems=(*(p for p in pipeline.problems if p.item not in own.row), *problems),
-        unindexed=np.union1d(pipeline.unindexed, np.array(rows, np.intp)),
-        withdrawn=tuple(sorted(gone)),
-    )
-
-
-def _vectors_after(pipeline: Pipeline, table: ItemTable, rows: Sequence[int]) -> tuple[Floats, Floats]:
-    """Item vectors and biases of `table`: only those of `rows` are made anew, unless the model reads neighbours."""
-    if table.graph is not None:
-        return item_vectors(pipeline.model, table)
-    more = len(table) - len(pipeline.table)
-    v, b = np.pad(pipeline.components.v, ((0, more), (0, 0))), np.pad(pipeline.components.b, (0, more))
-    if rows:
-        v[list(rows)], b[list(rows)] = item_vectors(pipeline.model, table, rows=rows)
-    return v, b
-
-
-def _merged(catalog: Catalog, put: Sequence[Item]) -> Catalog:
-    """The items in their rows, those of `put` in the place of their namesakes or at the end."""
-    items = {item.id: item for item in catalog.items} | {item.id: item for item in put}
-    return replace(catalog, items=tuple(items.values()))
-
-
-def _replaced(features: Features, own: Features, catalog: Catalog) -> Features:
-    """`features` in the rows of `catalog`, with those of `own` in the place of the old."""
-    ids = tuple(item.id for item in catalog.items)
-    rows = [catalog.row[item] for item in own.ids]
-    more = len(ids) - len(features.ids)
-
-    def texts(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-        grown = [*old, *[""] * more]
-        for row, text in zip(rows, new, strict=True):
-            grown[row] = text
-        return tuple(grown)
-
-    vectors, mask = {}, {}
-    for m in features.encoders:
-        vectors[m] = np.pad(features.vectors[m], ((0, more), (0, 0)))
-        mask[m] = np.pad(features.mask[m], (0, more))
-        vectors[m][rows], mask[m][rows] = own.vectors[m], own.mask[m]
-    keys = {m: texts(features.keys[m], own.keys[m]) for m in features.encoders}
-    return replace(
-        features, ids=ids, title_keys=texts(features.title_keys, own.title_keys), vectors=vectors, mask=mask, keys=keys
-    )

@@ -88,12 +88,12 @@ def _explained(
 ) -> Iterator[Recommended]:
     pipeline, scoring, situation = state.pipeline, state.scoring, state.situation
     trace.resume()
-    catalog, rows = pipeline.spoken, pipeline.catalog.rows([item.id for item in response.items])
+    catalog, rows = pipeline.labelled_catalog, pipeline.catalog.rows([item.id for item in response.items])
     tools = Instruments(
         scoring.components,
         scoring.engine,
         pipeline.engine,
-        pipeline.blind,
+        pipeline.vectors_without,
         scoring.weights(pipeline.weights("")),
     )
     measured = measure(situation, rows, state.query_vector, tools, catalog)

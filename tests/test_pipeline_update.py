@@ -7,7 +7,6 @@ import pytest
 
 from llmrec.catalog import Item
 from llmrec.errors import UnknownItem
-from llmrec.pipeline import changed
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 
@@ -30,7 +29,7 @@ def ids(recommender: Recommender, request: Request) -> list[str]:
 
 
 def test_a_new_item_is_found_explained_and_taken_as_history(shop: Recommender) -> None:
-    grown = Recommender(changed(shop.pipeline, [MINERS], []))
+    grown = Recommender(shop.pipeline.update_items([MINERS], []))
     assert "miners" in ids(grown, Request(history=(), query=QUERY, k=3))
     assert "miners" not in ids(grown, Request(history=(), query=QUERY, where="year<1997", k=3))
     after = grown.recommend(Request(history=("miners",), k=3, explain=True))
@@ -40,7 +39,7 @@ def test_a_new_item_is_found_explained_and_taken_as_history(shop: Recommender) -
 
 
 def test_the_others_keep_their_places(shop: Recommender) -> None:
-    grown = Recommender(changed(shop.pipeline, [MINERS], []))
+    grown = Recommender(shop.pipeline.update_items([MINERS], []))
     with_it = [item for item in ids(grown, Request(user="42", k=20)) if item != "miners"]
     assert with_it == ids(shop, Request(user="42", k=20))[: len(with_it)]
 
@@ -50,17 +49,19 @@ def test_a_changed_item_is_found_by_its_new_words_and_filters(shop: Recommender)
     new = Item(
         "1", "Deep Reef", "Divers look for a sunken ship among sharks.", {"genres": ("Documentary",), "year": 2001}
     )
-    other = Recommender(changed(shop.pipeline, [new], []))
+    other = Recommender(shop.pipeline.update_items([new], []))
     assert ids(other, Request(history=(), where="year=2001 and genre=Documentary", k=1)) == ["1"]
-    again = Recommender(changed(other.pipeline, [old], []))
+    again = Recommender(other.pipeline.update_items([old], []))
     assert "1" not in ids(again, Request(history=(), where="genre=Documentary", k=50))
 
 
 def test_what_is_withdrawn_is_not_offered_until_it_is_put_again(shop: Recommender) -> None:
     best = ids(shop, Request(user="42", k=1))[0]
-    without = Recommender(changed(shop.pipeline, [], [best]))
+    without = Recommender(shop.pipeline.update_items([], [best]))
     assert best not in ids(without, Request(user="42", k=100))
-    assert best in ids(Recommender(changed(without.pipeline, [shop.catalog.item(best)], [])), Request(user="42", k=3))
+    assert best in ids(
+        Recommender(without.pipeline.update_items([shop.catalog.item(best)], [])), Request(user="42", k=3)
+    )
 
 
 def test_threads_get_the_answers_that_one_after_the_other_gets(shop: Recommender) -> None:

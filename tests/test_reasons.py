@@ -12,7 +12,6 @@ import pytest
 from llmrec.catalog import Item
 from llmrec.chat.chain import chat_chain
 from llmrec.errors import NotExplainable
-from llmrec.pipeline import changed
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
 from llmrec.request import Request
@@ -75,7 +74,7 @@ def test_some_of_the_items_in_another_style_with_shapley_values(shop: Counting) 
 def test_items_that_changed_since_do_not_change_the_reasons(shop: Counting) -> None:
     response = shop.recommend(ASKED)
     new = Item("a", "Desert Wind", "A western in the desert.", {"genres": ("Western",)})
-    grown = Recommender(changed(shop.pipeline, [new], []))
+    grown = Recommender(shop.pipeline.update_items([new], []))
     assert grown.explain(response).items == shop.explain(response).items
 
 

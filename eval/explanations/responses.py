@@ -52,7 +52,7 @@ def measure(subject: Subject, out: Path, command: str) -> None:
         "command": command,
         "date": time.strftime("%Y-%m-%d"),
     }
-    catalog = shop.pipeline.spoken
+    catalog = shop.pipeline.labelled_catalog
     faults = Faults(catalog)
     planted = faults.plant(said, SEED)
     counts: dict[str, int] = {"clean copy": len(said)}

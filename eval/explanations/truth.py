@@ -74,8 +74,10 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     tell(f"{len(cases)} of {counts['events']} purchases stand in the first place")
     reader = Reader(shop.catalog, truth)
     texts = {"llmrec": [case.text for case in cases]}
-    other = shuffled([case.evidence for case in cases], [case.event.user for case in cases], shop.pipeline.spoken, SEED)
-    texts["shuffled evidence"] = [plain_sentence(Brief.of(each, shop.pipeline.spoken)) for each in other]
+    other = shuffled(
+        [case.evidence for case in cases], [case.event.user for case in cases], shop.pipeline.labelled_catalog, SEED
+    )
+    texts["shuffled evidence"] = [plain_sentence(Brief.of(each, shop.pipeline.labelled_catalog)) for each in other]
     chosen = sorted(random.Random(SEED).sample(range(len(cases)), min(asked_llm, len(cases))))
     texts["LLM without evidence"] = _untold(shop, [cases[n] for n in chosen], kept)
     rows = {}
@@ -165,7 +167,7 @@ def _explained(shop: Recommender, history: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _untold(shop: Recommender, cases: Sequence[Case], kept: ResultCache) -> list[str]:
-    llm = PlainLLM(base_folder(paths.home()), shop.pipeline.spoken)
+    llm = PlainLLM(base_folder(paths.home()), shop.pipeline.labelled_catalog)
     texts: list[str] = []
     for case in cases:
         prompt = llm.prompt(case.item, case.history)
@@ -205,7 +207,7 @@ def _removal(shop: Recommender, cases: Sequence[Case], kept: ResultCache, most: 
 
     Asked of the strongest named attribute that some but not most of the history has, so that both can be removed.
     """
-    scorer, vocabulary, rng = Scorer(shop.pipeline), Vocabulary.of(shop.pipeline.spoken), random.Random(SEED)
+    scorer, vocabulary, rng = Scorer(shop.pipeline), Vocabulary.of(shop.pipeline.labelled_catalog), random.Random(SEED)
     lost, users = [], []
     for case in cases:
         for record in case.evidence.traits:
@@ -240,7 +242,7 @@ def _probes(pipeline: Pipeline, truth: World) -> dict[str, dict[str, Any]]:
     """Attribute -> the modality that was found to show it, and how often an unlabelled item's value is named right."""
     labelled = {label.item for label in pipeline.catalog.labels}
     row = {item: n for n, item in enumerate(truth.items)}
-    rest = [item for item in pipeline.spoken.items if item.id not in labelled]
+    rest = [item for item in pipeline.labelled_catalog.items if item.id not in labelled]
     found: dict[str, dict[str, Any]] = {}
     for attribute in ATTRIBUTES:
         named = [item for item in rest if attribute.name in item.attributes]
@@ -248,7 +250,7 @@ def _probes(pipeline: Pipeline, truth: World) -> dict[str, dict[str, Any]]:
             item for item in named if item.attributes[attribute.name] == truth.values[attribute.name][row[item.id]]
         ]
         found[attribute.name] = {
-            "modality": pipeline.spoken.shown_by.get(attribute.name),
+            "modality": pipeline.labelled_catalog.shown_by.get(attribute.name),
             "true modality": attribute.modality,
             "named": round(len(named) / len(rest), 4),
             "right": round(len(right) / max(len(named), 1), 4),

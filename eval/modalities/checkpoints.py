@@ -12,7 +12,7 @@ from llmrec.model.inference import item_vectors
 from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import home
-from llmrec.pipeline import components_of, features_of
+from llmrec.pipeline import build_components, extract_features
 
 
 def load_checkpoints(folders: Iterable[Path], worlds: Collection[str]) -> list[Checkpoint]:
@@ -55,10 +55,10 @@ def run_checkpoint(world: World, filed: Filed, checkpoint: Checkpoint, base: Pat
 
 def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
     info = checkpoint.info
-    features, _ = features_of(world.catalog, checkpoint, home())
+    features, _ = extract_features(world.catalog, checkpoint, home())
     ids = tuple(item.id for item in world.catalog.items)
     model, table = restore_model(checkpoint, base), restore_items(checkpoint, ids, features.vectors, features.mask)
-    parts = components_of(item_vectors(model, table), checkpoint, world.catalog, features)
+    parts = build_components(item_vectors(model, table), checkpoint, world.catalog, features)
     learnt = Learnt(parts.learnt, info.cold_start)
     weights = {str(key): weight for key, weight in info.weights["history"].items()}
     best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])

@@ -27,7 +27,6 @@ from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
 from eval.store import command_line, head_commit, this_machine
 from llmrec.engine.remote import PATIENCE
-from llmrec.pipeline import through_vllm
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 
@@ -77,7 +76,7 @@ def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[st
     """Kind of request -> each one's body for the gateway, and what it comes to."""
     plain, record = Recommender.open(None, None), Record()
     with closing(plain.pipeline.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
-        pipeline = through_vllm(plain.pipeline, rank, write)
+        pipeline = plain.pipeline.with_vllm(rank, write)
         shop = Recommender(replace(pipeline, engine=RecordedEngine(pipeline.engine, record)))
         found: dict[str, list[tuple[Any, list[Phase]]]] = {}
         for kind, count in many.items():

@@ -54,7 +54,7 @@ def run_audit(
 
         shop = Recommender.open(data, adapter, catalog=catalog)
         scorer, generate = Scorer(shop.pipeline, out / SCORED), writer(shop, out / WRITTEN)
-        catalog = shop.pipeline.spoken
+        catalog = shop.pipeline.labelled_catalog
         if explanations is None:
             said = respond(shop, sampled_users(catalog, users, seed), out / RESPONSES, note)
     if not said:

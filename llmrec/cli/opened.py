@@ -19,7 +19,7 @@ def pipeline(
 
     `chroma`: URL of the Chroma server that has the index; answers do without it while it is out of reach.
 
-    Raises what `check` raises, and what `llmrec.pipeline.open_all` does.
+    Raises what `check` raises, and what `llmrec.pipeline.load_pipeline` does.
     """
     folder = data or demo_data(paths.home())
     catalog = load_catalog(folder)

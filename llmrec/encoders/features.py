@@ -1,8 +1,8 @@
 """A catalogue's media as vectors, and the file in which a checkpoint carries them."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -50,6 +50,33 @@ class Features:
     def row(self) -> dict[str, int]:
         """Item id -> row."""
         return {item: row for row, item in enumerate(self.ids)}
+
+    def put(self, other: "Features") -> "Features":
+        """With other items in them: each in the row of its namesake, or in a new one at the end.
+
+        Parameters
+        ----------
+        other
+            Features by the same encoders.
+        """
+        ids = tuple(dict.fromkeys((*self.ids, *other.ids)))
+        place = {item: n for n, item in enumerate(ids)}
+        rows, more = [place[item] for item in other.ids], len(ids) - len(self.ids)
+
+        def placed(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+            grown = [*old, *[""] * more]
+            for row, text in zip(rows, new, strict=True):
+                grown[row] = text
+            return tuple(grown)
+
+        vectors, mask = {}, {}
+        for m in self.encoders:
+            vectors[m] = np.pad(self.vectors[m], ((0, more), (0, 0)))
+            mask[m] = np.pad(self.mask[m], (0, more))
+            vectors[m][rows], mask[m][rows] = other.vectors[m], other.mask[m]
+        keys = {m: placed(self.keys[m], other.keys[m]) for m in self.encoders}
+        title_keys = placed(self.title_keys, other.title_keys)
+        return replace(self, ids=ids, title_keys=title_keys, vectors=vectors, mask=mask, keys=keys)
 
     def save(self, path: Path) -> None:
         """Writes one safetensors file, vectors as float16.

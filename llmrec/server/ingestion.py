@@ -8,7 +8,7 @@ from pathlib import Path
 from llmrec import paths
 from llmrec.catalog import AttributeValue, Catalog, Item
 from llmrec.errors import BadInput, StorageError
-from llmrec.pipeline import features_of
+from llmrec.pipeline import extract_features
 from llmrec.retrieval.filters import Kind, attribute_kinds
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.schemas.common import Attribute
@@ -72,7 +72,7 @@ class ItemIngestion:
                 files = {modality: self._write(content) for modality, content in media.items()}
                 item = Item(id, title, description, typed, files)
                 # encoding them is no lost work: the vectors are cached
-                _, problems = features_of(
+                _, problems = extract_features(
                     Catalog(snapshot.catalog.name, (item,), {}),
                     snapshot.recommender.pipeline.checkpoint,
                     paths.home(),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.errors import LlmrecError
-from llmrec.pipeline import changed
 from llmrec.recommender import Recommender
 from llmrec.server.observability import log_event
 from llmrec.server.store.database import Database
@@ -132,7 +131,7 @@ class LiveCatalog:
                 return
             put = [change.item for change in changes if change.item is not None]
             withdrawn = [change.id for change in changes if change.item is None and change.id in before.catalog.row]
-            pipeline = changed(before.recommender.pipeline, put, withdrawn)
+            pipeline = before.recommender.pipeline.update_items(put, withdrawn)
         self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
         offered = len(self.snapshot.offered)
         log_event("items taken in", put=len(put), withdrawn=len(withdrawn), offered=offered)

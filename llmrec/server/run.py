@@ -13,7 +13,6 @@ import uvicorn
 from threadpoolctl import threadpool_limits
 
 from llmrec.chat.nlu.chat_model import ChatModelParser
-from llmrec.pipeline import through_vllm
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
@@ -76,7 +75,7 @@ def serve(
         threadpool_limits(1, user_api="blas")
         if vllm:
             torch.set_num_threads(1)
-            recommender = Recommender(through_vllm(recommender.pipeline, *vllm))
+            recommender = Recommender(recommender.pipeline.with_vllm(*vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS

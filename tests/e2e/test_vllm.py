@@ -18,7 +18,7 @@ from llmrec.engine import remote
 from llmrec.engine.vllm import VllmEngine
 from llmrec.model.export import export_merged
 from llmrec.paths import home
-from llmrec.pipeline import Pipeline, through_vllm
+from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.dependencies import Limits
@@ -63,7 +63,7 @@ def servers(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def pipeline(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     """The shop, its LLM in the servers; these may take their time where the machine is busy."""
     monkeypatch.setattr(remote, "PATIENCE", httpx.Timeout(300, connect=10))
-    return through_vllm(shop.pipeline, servers[0].url, servers[1].url)
+    return shop.pipeline.with_vllm(servers[0].url, servers[1].url)
 
 
 def test_q_agrees_with_the_local_engine_under_load(shop: Recommender, pipeline: Pipeline) -> None:

@@ -1,4 +1,4 @@
-"""A features file that is damaged is refused with a sentence."""
+"""Features of items come and change, and a file of them that is damaged is refused with a sentence."""
 
 from pathlib import Path
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from llmrec.pipeline import through_vllm
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
@@ -17,7 +16,7 @@ from tests.engine.test_vllm import DEAD
 def gateway(recommender: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("away")
     database = Database.at(folder)
-    shop = Recommender(through_vllm(recommender.pipeline, DEAD, DEAD))
+    shop = Recommender(recommender.pipeline.with_vllm(DEAD, DEAD))
     with TestClient(build(shop, database, folder / "media")) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client

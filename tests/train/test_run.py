@@ -20,7 +20,7 @@ from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import home as home_folder
 from llmrec.paths import resource
-from llmrec.pipeline import components_of
+from llmrec.pipeline import build_components
 from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import INTEREST, PREFERENCE, ComponentKey
 from llmrec.recommender import Recommender, Request
@@ -154,7 +154,7 @@ def test_scores_are_the_referees(tested: TrainResult, data: Path, config: TrainC
     assert config.base is not None
     model = restore_model(checkpoint, config.base)
     table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
-    components = components_of(item_vectors(model, table), checkpoint, catalog, features)
+    components = build_components(item_vectors(model, table), checkpoint, catalog, features)
     events = rolling_events(catalog, split, "test")
     histories = [e.history for e in events]
     before = PromptWords.load(config.base).before
