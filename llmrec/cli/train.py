@@ -50,12 +50,12 @@ def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult":
         raise Interrupted(f"training was interrupted; {words}; run the same command to go on") from error
 
 
-def run_pack(run: Path, out: Path, data: Path | None) -> "TrainResult":
-    """Write a checkpoint of a run as it stands; raises what `llmrec.train.run.pack` does."""
-    from llmrec.train.run import pack
+def run_checkpoint_of(run: Path, out: Path, data: Path | None) -> "TrainResult":
+    """Write a checkpoint of a run as it stands; raises what `llmrec.train.run.checkpoint_of` does."""
+    from llmrec.train.run import checkpoint_of
 
     with reporting() as report:
-        return pack(run, out, data=data, report=report)
+        return checkpoint_of(run, out, data=data, report=report)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Commands that make ready: setup, catalogues, adapter packs, the index."""
+"""Commands that make ready: setup, catalogues, training, the index."""
 
 from pathlib import Path
 from typing import Annotated
@@ -146,17 +146,17 @@ def train(
     show.trained(run_training(data, out, recipe), json)
 
 
-@app.command()
-def pack(
+@app.command("pack")
+def checkpoint_of(
     run: Annotated[Path, typer.Option("--from", help="Folder of a training run, its --out.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the checkpoint to write; another one.")],
     data: Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: that of the run).")] = None,
     json: Json = False,
 ) -> None:
     """Write a checkpoint of a training run as it stands: one that was cut short, or that is still under way."""
-    from llmrec.cli.train import run_pack
+    from llmrec.cli.train import run_checkpoint_of
 
-    show.trained(run_pack(run, out, data), json)
+    show.trained(run_checkpoint_of(run, out, data), json)
 
 
 @app.command("train-clip", cls=ClipCommand)
@@ -207,7 +207,7 @@ def export(
     base: Base = None,
     json: Json = False,
 ) -> None:
-    """Write an adapter pack as Hugging Face folders that vLLM serves."""
+    """Write a checkpoint as Hugging Face folders that vLLM serves."""
     from llmrec.model.checkpoint import load_checkpoint
     from llmrec.model.export import export_merged
     from llmrec.setup import base_folder

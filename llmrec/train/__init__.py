@@ -1,4 +1,4 @@
-"""Training: objectives, windows, wishes, the loop, and the pack that comes out."""
+"""Training: the data, the objectives, the loop, calibration, and the checkpoint that comes out."""
 
 from llmrec.runtime import configure
 

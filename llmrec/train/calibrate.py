@@ -54,8 +54,8 @@ class Calibration:
 
         The codes of a taste, say, are learnt of long histories alone.
         """
-        nobody = np.zeros((1, components.v.shape[1]), np.float32)
-        names = dict.fromkeys(components.scores(nobody, [()]), 0.0)
+        none = np.zeros((1, components.v.shape[1]), np.float32)
+        names = dict.fromkeys(components.scores(none, [()]), 0.0)
         weights = {
             s: dict(w) if s == "example" else {**w, **{n: 0.0 for n in names if n not in w}}
             for s, w in self.weights.items()
@@ -88,7 +88,7 @@ def calibrate(
     catalog
         Whose items queries are composed of.
     events
-        Held out; of more than `MOST_EVENTS` a random part is taken.
+        Held out; of more than `MOST_EVENTS` a random part is drawn.
     text
         Encoder of the queries.
     seed

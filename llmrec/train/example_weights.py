@@ -1,7 +1,7 @@
 """Fits what an example counts for: a photo of something like what is wanted, say.
 
-Nobody's photos are in the data, so they are made of it, as wishes are: a held-out event is asked with the picture of an
-item that looks like its target, one of its `NEAREST` neighbours at random, and neither that item nor the history can be
+Users' photos are not in the data, so they are made of it, as queries are: a held-out event is asked with the picture of
+an item that looks like its target, one of its `NEAREST` neighbours at random, and neither that item nor the history can be
 the answer.
 """
 
@@ -39,7 +39,7 @@ def example_shares(
 ) -> tuple[dict[ComponentKey, float], dict[str, float]]:
     """Component of an example -> its share of the fused score, beside the `usual` weights; metrics reached with it.
 
-    One for each medium of the catalogue; text is no example, words are a wish. Deterministic.
+    One for each medium of the catalogue; text is no example, words are a query. Deterministic.
     """
     shares: dict[ComponentKey, float] = {}
     metrics: dict[str, float] = {}

@@ -69,12 +69,14 @@ class EpochRow:
 
 
 class RunLog:
-    """Passes events on to `report`, and to TensorBoard where that is asked for.
+    """Passes events on to `report`; keeps `metrics.csv` and `curve.png`, and TensorBoard's log where that is asked for.
 
     Parameters
     ----------
     report
         Who listens.
+    folder
+        Gets `metrics.csv` and `curve.png` after each epoch; None: no files.
     tensorboard
         Folder for TensorBoard; None: none.
 
@@ -84,15 +86,29 @@ class RunLog:
         Where TensorBoard is asked for and not installed.
     """
 
-    def __init__(self, report: Report, tensorboard: Path | None = None) -> None:
-        self._report, self._board = report, _board(tensorboard) if tensorboard else None
+    def __init__(self, report: Report, folder: Path | None = None, tensorboard: Path | None = None) -> None:
+        self._report, self._folder = report, folder
+        self._board = _board(tensorboard) if tensorboard else None
+        self.rows: list[EpochRow] = []
 
     def __call__(self, event: TrainEvent) -> None:
         if self._board is not None and event.kind != "message":
             at = event.step if event.kind == "step" else event.epoch
             for name, value in event.metrics.items():
                 self._board.add_scalar(f"{event.stage}/{event.kind}/{name}", value, at)
+        if event.kind == "epoch":
+            self.rows.append(EpochRow(event.stage, event.metrics))
+            self.write()
         self._report(event)
+
+    def restore(self, stage: Stage, log: Sequence[Mapping[str, float]]) -> None:
+        """Take in the epochs of a stage that were done before this session."""
+        self.rows += [EpochRow(stage, metrics) for metrics in log]
+
+    def write(self) -> None:
+        """Write `metrics.csv` and `curve.png`."""
+        if self._folder is not None:
+            write_log(self.rows, self._folder)
 
     def say(self, stage: Stage, message: str) -> None:
         """Report a message."""

@@ -128,7 +128,7 @@ def interaction_pairs(histories: Mapping[str, Sequence[int]]) -> Tensor:
 
 
 def query_writer(catalog: Catalog, words: PromptWords, held_out: bool = False) -> QueryWords:
-    """`(row, rng, context) -> token ids` of a composed wish for that item; the tokenizer's work is kept by text."""
+    """`(row, rng, context) -> token ids` of a composed query for that item; the tokenizer's work is kept by text."""
     cache: dict[str, tuple[int, ...]] = {}
 
     def write(row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
-"""Wishes in words, composed from what the target item is: "in the mood for: an animated comedy from the 90s".
+"""Queries in words, composed from what the target item is: "in the mood for: an animated comedy from the 90s".
 
 They teach the LLM to let words steer the ranking. The phrasings asked in evaluation are held out of training,
-and titles never appear, not even as a word of the plot: a wish says what somebody wants, not what it is called.
+and titles never appear, not even as a word of the plot: a query says what somebody wants, not what it is called.
 """
 
 import re
@@ -181,7 +181,7 @@ def _facets(item: Item) -> list[str]:
 
 
 def compose_query(item: Item, rng: Random, held_out: bool) -> str:
-    """One wish that `item` fulfils: one or two attribute words, sometimes its decade, sometimes words of its plot.
+    """One query that `item` answers: one or two attribute words, sometimes its decade, sometimes words of its plot.
 
     `held_out` picks phrasings that training never shows. Returns "" for an item that has nothing but a title.
     """
@@ -190,7 +190,7 @@ def compose_query(item: Item, rng: Random, held_out: bool) -> str:
     names = _names(item.title)
     if not any(f" {name} " in _spaced(query) for name in names):
         return query
-    # By a generator of its own, so that the wishes that `rng` draws for other items stay what they were.
+    # By a generator of its own, so that the queries that `rng` draws for other items stay what they were.
     telling = {word for name in names for word in name.split()}
     facets = [facet for facet in facets if telling.isdisjoint(_spaced(facet).split())]
     plot = tuple(word for word in plot if telling.isdisjoint(_spaced(word).split()))
@@ -211,7 +211,7 @@ def _spaced(text: str) -> str:
 
 
 def _compose(item: Item, facets: Sequence[str], plot: Sequence[str], rng: Random, held_out: bool) -> str:
-    """A wish drawn from attribute words and words of the plot."""
+    """A query drawn from attribute words and words of the plot."""
     year = item.attributes.get("year")
     core = rng.sample(facets, min(len(facets), rng.choice((1, 1, 2, 2, 3))))
     parts = [" ".join(core)] if core else []

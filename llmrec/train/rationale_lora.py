@@ -138,7 +138,7 @@ def train_rationale(
         ]
     for p in trained.values():
         p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
-    model.peft_config["default"].base_model_name_or_path = base.name  # the folder is nobody else's business
+    model.peft_config["default"].base_model_name_or_path = base.name  # no path of this machine goes into the checkpoint
     about = {
         "pairs": len(pairs),
         "held out": held,
@@ -172,11 +172,11 @@ def _batches(examples: Sequence[Example], config: RationaleConfig, seed: int) ->
 
 
 def _save(model: Any, about: Mapping[str, Any], out: Path) -> None:
-    """Write the adapter whole or not at all: a folder that is there is taken for a finished one."""
+    """Write the adapter whole or not at all: an existing folder counts as finished."""
     draft = out.with_name(f"{out.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     model.save_pretrained(draft)
-    (draft / "README.md").unlink(missing_ok=True)  # peft's empty form; the pack has a card
+    (draft / "README.md").unlink(missing_ok=True)  # peft's empty form; the checkpoint has a card
     write_text(draft / RECORD, json.dumps(about, indent=2) + "\n")
     shutil.rmtree(out, ignore_errors=True)
     draft.replace(out)

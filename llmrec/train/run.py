@@ -33,12 +33,12 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.continued import Start, copy_adapter
 from llmrec.train.data import Histories, TrainingData, prepare
 from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
-from llmrec.train.logs import EpochRow, Report, RunLog, log_lines, write_log
+from llmrec.train.logs import EpochRow, Report, RunLog, log_lines
 from llmrec.train.model_factory import TrainingItems, new_model, query_writer, training_items
 from llmrec.train.preference import learn_preference
 from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import event_contexts
-from llmrec.train.trainer import Progress, Prompts, epochs_done, fit, restore_best
+from llmrec.train.trainer import Progress, Prompts, fit, restore_best, saved_progress
 
 STATE = "state"
 """Folder in a run's that holds what it goes on from; whoever ships the checkpoint may delete it."""
@@ -87,8 +87,8 @@ def train(
 ) -> TrainResult:
     """Train a checkpoint on a catalogue.
 
-    The training state lies in `out`: a run that was cut short goes on from it, a finished one packs again, and one
-    whose `config.epochs` is raised trains on.
+    The training state lies in `out`: a run that was cut short goes on from it, a finished one writes the checkpoint
+    again, and one whose `config.epochs` is raised trains on.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def train(
     Raises
     ------
     BadInput
-        Where nobody has enough events to learn from, or `out` holds the state of another run.
+        Where no user has enough events to learn from, or `out` holds the state of another run.
     SetupError
         Where the base model or an encoder is missing.
     StorageError
@@ -117,11 +117,11 @@ def train(
     """
     data = data if isinstance(data, Catalog) else Path(data)
     config, out = config or TrainConfig(), Path(out)
-    with RunLog(report, out / "tensorboard" if config.tensorboard else None) as log:
+    with RunLog(report, out, out / "tensorboard" if config.tensorboard else None) as log:
         return _run(data, out, out, config, log, trains=True)
 
 
-def pack(
+def checkpoint_of(
     run: Path | str, out: Path | str, *, data: Path | str | Catalog | None = None, report: Report = log_lines
 ) -> TrainResult:
     """Make a checkpoint of a run as it stands, without training on: of one that was cut short, or is still under way.
@@ -158,7 +158,7 @@ def pack(
     if run.resolve() == out.resolve():
         raise BadInput("`out` is the run's own folder; name another one", "out")
     found = data if isinstance(data, Catalog) else Path(data or about["data"])
-    with RunLog(report) as log:
+    with RunLog(report, out) as log:
         return _run(found, run, out, config, log, trains=False)
 
 
@@ -176,7 +176,7 @@ class _Session:
     words: PromptWords
     start: Start | None
     trains: bool
-    """Whether steps are done; else the state is taken as it is."""
+    """Whether steps are done; else the state is used as it is."""
     log: RunLog
 
     @property
@@ -250,12 +250,12 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
     """The model trained anew on everything; None where that is not wanted, or not done yet and must not be done."""
     everything, epochs = session.data.everything, chosen.progress.best_epoch + 1
-    if everything is None or (not session.trains and epochs_done(session.state(epochs)) < epochs):
+    if everything is None or (not session.trains and saved_progress(session.state(epochs)).epoch < epochs):
         return None
     if session.trains:
         for other in {*session.state().parent.glob("refit-*.safetensors")} - {session.state(epochs)}:
             other.unlink()
-        if epochs_done(session.state(epochs)) < epochs:
+        if saved_progress(session.state(epochs)).epoch < epochs:
             session.log.say("refit", f"training anew on all events, for {epochs} epochs")
     return _fitted(session, everything, epochs)
 
@@ -274,6 +274,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
         config.continued.replay if new_from is not None else 0.0,
     )
     state = session.state(epochs)
+    session.log.restore("refit" if epochs else "select", saved_progress(state).log)
     if session.trains:
 
         def judge(model: RecLM) -> float:
@@ -321,8 +322,6 @@ def _written(
     data, last = session.data, refitted or chosen
     calibration = calibration.covering(last.components)
     again = refitted.progress if refitted else None
-    rows = [EpochRow("select", entry) for entry in chosen.progress.log]
-    rows += [EpochRow("refit", entry) for entry in refitted.progress.log] if refitted else []
     name, checksum = base_identity(session.base)
     info = CheckpointInfo(
         name=out.name,
@@ -340,9 +339,9 @@ def _written(
     )
     save_checkpoint(out, info, last.model, last.items.table, last.items.normalisers, last.components.learnt.state())
     data.features.save(out / "features.safetensors")
-    write_log(rows, out)
+    session.log.write()
     seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})
-    return TrainResult(out, info, test, rows, seconds)
+    return TrainResult(out, info, test, session.log.rows, seconds)
 
 
 def _flat(test: Table) -> dict[str, float]:

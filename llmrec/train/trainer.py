@@ -258,10 +258,10 @@ def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Pat
     return progress
 
 
-def epochs_done(state: Path) -> int:
-    """Whole epochs of the run that this training state is of; 0 where there is none."""
+def saved_progress(state: Path) -> Progress:
+    """Where the run stands that this training state is of; at the start where there is none."""
     saved = load_training_state(state)
-    return Progress(**saved["progress"]).epoch if saved else 0
+    return Progress(**saved["progress"]) if saved else Progress()
 
 
 def _recipe(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, Any]:

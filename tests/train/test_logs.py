@@ -55,7 +55,7 @@ def test_lines_go_to_a_logger(caplog: pytest.LogCaptureFixture) -> None:
 def test_tensorboard_gets_losses_and_metrics(tmp_path: Path) -> None:
     reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     heard: list[TrainEvent] = []
-    with RunLog(heard.append, tmp_path / "board") as log:
+    with RunLog(heard.append, tensorboard=tmp_path / "board") as log:
         log(TrainEvent("step", "select", step=1, steps=2, metrics={"next": 3.0}))
         log(TrainEvent("epoch", "select", epoch=1, metrics={"loss": 2.5, "ndcg@10": 0.1}))
         log.say("read", "not for the board")

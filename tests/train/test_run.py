@@ -30,7 +30,7 @@ from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
 from llmrec.train.logs import TrainEvent
 from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.run import TrainResult, compose, pack, train
+from llmrec.train.run import TrainResult, checkpoint_of, compose, train
 from llmrec.train.trainer import Prompts, fit
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
@@ -147,7 +147,7 @@ def test_scores_are_the_referees(tested: TrainResult, data: Path, config: TrainC
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LLMREC_HOME", str(tmp_path / "home"))
         (tested.folder / "state" / "refit-1-of-1.safetensors").rename(tmp_path / "refit.safetensors")
-        packed = pack(tested.folder, out)
+        packed = checkpoint_of(tested.folder, out)
         (tmp_path / "refit.safetensors").rename(tested.folder / "state" / "refit-1-of-1.safetensors")
     assert packed.test == tested.test
     checkpoint, features = load_checkpoint(out), Features.load(out / "features.safetensors")
@@ -199,6 +199,8 @@ def test_a_finished_run_goes_on_where_epochs_are_raised(data: Path, config: Trai
     result = train(data, out, config.changed(test=False, epochs=3), report=heard.append)
     assert [event.epoch for event in heard if event.kind == "epoch"] == [2, 3]
     assert [row.metrics["epoch"] for row in result.log] == [0, 1, 2]
+    with (out / "metrics.csv").open(newline="") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["0.0", "1.0", "2.0"]
     with pytest.raises(BadInput, match=r"another recipe \(`lr` was 0\.001\)"):
         train(data, out, config.changed(test=False, lr=0.1))
 
@@ -210,19 +212,20 @@ def test_a_run_is_packed_while_it_is_under_way(data: Path, config: TrainConfig, 
 
     def stop(event: TrainEvent) -> None:
         if event.kind == "step" and event.epoch == 2:
+            assert (out / "metrics.csv").read_text().count("\n") == 2  # grows as it goes
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         train(data, out, long, report=stop)
     before = (out / "state" / "select.safetensors").read_bytes()
-    result = pack(out, packed)
+    result = checkpoint_of(out, packed)
     assert result.test and len(result.log) == 1
     assert (out / "state" / "select.safetensors").read_bytes() == before and not (packed / "state").exists()
     assert "They are of the model in this folder" in (packed / "card.md").read_text()
     assert train(data, out, long).log[0].metrics == result.log[0].metrics
     for run, message in ((packed, "holds no training state"), (out, "own folder")):
         with pytest.raises(BadInput, match=message):
-            pack(run, out)
+            checkpoint_of(run, out)
 
 
 @pytest.mark.usefixtures("home")
@@ -231,8 +234,8 @@ def test_a_catalogue_in_memory_trains_too(data: Path, config: TrainConfig, tmp_p
     result = train(load_catalog(data), out, config.changed(split="rolling"))
     assert result.test and set(result.seconds) == {"select"}  # a split of one's own: nothing is trained anew
     with pytest.raises(BadInput, match="name it as `data`"):
-        pack(out, tmp_path / "packed")
-    assert pack(out, tmp_path / "packed", data=data).test == result.test
+        checkpoint_of(out, tmp_path / "packed")
+    assert checkpoint_of(out, tmp_path / "packed", data=data).test == result.test
 
 
 @pytest.mark.usefixtures("home")

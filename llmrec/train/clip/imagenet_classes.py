@@ -2,7 +2,7 @@
 
 A classifier's weights tell which pooled features mean which class, as ConSE uses them (Norouzi et al. 2014, arXiv
 1312.5650); the batch norms tell how features are spread (data-free inversion: Yin et al. 2020, DeepInversion, arXiv
-1912.08795). So features of a class are found by gradient steps at the tower's bottleneck, where random places of that
+1912.08795). So features of a class are found by gradient steps at the encoder's bottleneck, where random places of that
 spread are pulled towards the class; rows of the classifier themselves lie where no picture's features do.
 """
 

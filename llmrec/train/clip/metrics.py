@@ -9,7 +9,7 @@ Floats = NDArray[np.float32]
 
 AMONG, DRAWS, CUTS = 1000, 5, (1, 5, 10)
 SURE = 0.5
-"""Chance from which the classifier's word on a picture is taken for the truth."""
+"""Chance from which the classifier's word on a picture counts as the truth."""
 
 
 def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, among: int = AMONG) -> dict[str, float]:

@@ -25,7 +25,7 @@ PHRASINGS = 6
 
 @dataclass(frozen=True)
 class Pairs:
-    """Towers' vectors of n pictures and of the words that say the same."""
+    """Encoders' vectors of n pictures and of the words that say the same."""
 
     words: tuple[tuple[str, ...], ...]
     """n times the PHRASINGS of `phrasings`."""
@@ -94,7 +94,7 @@ def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
 
 
 def text_vectors(texts: Sequence[str], cache: Path) -> Floats:
-    """(n, 384) vectors of texts by the packaged text tower, kept in the feature cache."""
+    """(n, 384) vectors of texts by the packaged text encoder, kept in the feature cache."""
     distinct = list(dict.fromkeys(texts))
     row = {text: n for n, text in enumerate(distinct)}
     as_items = Catalog("texts", tuple(Item(str(n), text) for n, text in enumerate(distinct)), {})

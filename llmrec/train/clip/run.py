@@ -1,6 +1,6 @@
-"""`llmrec train-clip`: projection heads that put the pictures and the words of the packaged towers in one space.
+"""`llmrec train-clip`: projection heads that put the pictures and the words of the packaged encoders in one space.
 
-Both towers are frozen, so the heads learn from their cached vectors: a step costs a fraction of a second, and every
+Both encoders are frozen, so the heads learn from their cached vectors: a step costs a fraction of a second, and every
 step sees a fair part of all products.
 """
 
@@ -29,7 +29,7 @@ from llmrec.train.config import ClipConfig
 
 
 def model_config(config: ClipConfig) -> dict[str, Any]:
-    """What open_clip builds; the folder of the text tower is that of its package."""
+    """What open_clip builds; the folder of the text encoder is that of its package."""
     vision = {
         "timm_model_name": "tf_efficientnet_lite0", "timm_pool": "avg", "timm_proj": "mlp",
         "timm_drop": config.dropout, "image_size": 224,
@@ -44,7 +44,7 @@ def model_config(config: ClipConfig) -> dict[str, Any]:
 def train_clip(data: Sequence[Path], out: Path, config: ClipConfig, report: Report) -> dict[str, float]:
     """Trains heads on the catalogues `data`, writes the folder `out`, returns metrics on the products held out.
 
-    The towers' vectors are cached, so a run that is cut off goes on from them; the heads' own training is short and
+    The encoders' vectors are cached, so a run that is cut off goes on from them; the heads' own training is short and
     begins again. Raises `BadInput`, `CatalogError`, `SetupError`, `StorageError`.
     """
     started = time.perf_counter()
@@ -112,8 +112,8 @@ together an open_clip `CustomTextCLIP`. `--encoder image=clip-lite` and `text=cl
 
 ## Data
 Pairs of a picture and what the catalogue says of the item, from {", ".join(folder.name for folder in data)}; the names
-of ImageNet's 1,000 classes and features imagined for them from the tower's own classifier. A fifth of the products, by
-hash of product code or title, was never trained on. The folder holds weights computed from the data, none of its words
+of ImageNet's 1,000 classes and features imagined for them from the image encoder's own classifier. A fifth of the
+products, by hash of product code or title, was never trained on. The folder holds weights computed from the data, none of its words
 or pictures; the data keep the terms of their owners.
 
 ## Metrics on the products held out
