@@ -40,7 +40,7 @@ def run_checkpoint(world: World, filed: Filed, checkpoint: Checkpoint, base: Pat
     """
     info = checkpoint.info
     config = {
-        "pack": identity(checkpoint),
+        "checkpoint": identity(checkpoint),
         "fusion": info.config.fusion,
         "encoders": dict(info.encoders),
         "trained on": str(info.provenance["machine"]),

@@ -17,8 +17,6 @@ from llmrec.catalog.simshop import MODALITIES
 MAIN, REMOVED, COLD = "main", "modality", "cold-hidden"
 """Sections: every modality; one removed; cold items ranked among themselves."""
 SECTIONS = (MAIN, REMOVED, COLD)
-RENAMED = {"wishes": "queries", "wish_weight": "query_weight"}
-"""Names of the recipe that rows of before have otherwise."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Filed:
         """Whether the row was measured on this data with this configuration."""
 
         def same(row: Row) -> bool:
-            return row.data == dataset_fingerprint(world.folder) and _named(row.config) == dict(config)
+            return row.data == dataset_fingerprint(world.folder) and row.config == dict(config)
 
         return not self.force and self.store.done(world.name, model, seed, section, same)
 
@@ -68,11 +66,6 @@ class Filed:
         )
         self.store.write(stamped(row, seconds))
         print(f"  {model} seed {seed}, {section}: NDCG@10 {metrics['ndcg@10']:.4f} ({seconds:.0f} s)", flush=True)
-
-
-def _named(config: Mapping[str, Any]) -> dict[str, Any]:
-    recipe = {RENAMED.get(name, name): value for name, value in config.get("recipe", {}).items()}
-    return {**config, "recipe": recipe} if "recipe" in config else dict(config)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m eval.ranking DATASET…`: our adapters, peers, fusions, cold items, wishes, report.
+"""`python -m eval.ranking DATASET…`: our adapters, peers, fusions, cold items, queries, report.
 
 Resumable: a row that is filed for this data and this referee is not run again.
 """
@@ -20,7 +20,7 @@ from llmrec.evaluation.splits import Split, load_split
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "eval" / "results" / "ranking"
 REFEREE = ROOT / "tests" / "evaluation" / "referee.py"
-GROUPS = ("peers", "fusion", "cold", "wish")
+GROUPS = ("peers", "fusion", "cold", "query")
 TRAINED = ("variants", "ours", "ours-cold")
 """Groups that train our own model where it is not trained yet; they run only when named."""
 
@@ -121,7 +121,7 @@ def run(args: argparse.Namespace) -> None:
 
             for seed in args.seeds:
                 run_cold_ours(context, problem, split, seed)
-        if "wish" in args.groups:
+        if "query" in args.groups:
             from eval.ranking.query_rivals import RIVALS, run_rival
 
             for name in RIVALS:

@@ -1,8 +1,8 @@
 """Our model on the cold items: trained without the hidden ones, which then have media but neither id nor bias.
 
-The LLM alone, and the fused score as a pack serves it, with scores lent to newcomers where that is better on the
-cold valid events, on which its weights are fitted too, for each kind of candidates its own. "llmrec, nothing lent"
-is the same without lending.
+The LLM alone, and the fused score as a checkpoint serves it, with scores transferred to cold items where that is better
+on the cold valid events, on which its weights are fitted too, for each kind of candidates its own. "llmrec, nothing
+transferred" is the same without.
 """
 
 import time
@@ -29,12 +29,12 @@ from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 from llmrec.train.preference import learn_preference
 
-LLM, FUSED, UNTRANSFERRED = "llm", "llmrec", "llmrec, nothing lent"
+LLM, FUSED, UNTRANSFERRED = "llm", "llmrec", "llmrec, nothing transferred"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Cold events with their components' scores, `lent` to newcomers and not."""
+    """Cold events with their components' scores, transferred to cold items and not."""
 
     events: Sequence[ColdEvent]
     histories: list[list[int]]
@@ -92,7 +92,7 @@ def run_cold_ours(context: Context, problem: Problem, split: Split, seed: int) -
                 hidden,
                 context.referee,
                 context.results,
-                recipe | {"weights": used, "newcomers": transfers},
+                recipe | {"weights": used, "cold_start": transfers},
                 found.about["seconds"] + time.perf_counter() - start,
                 valid={"ndcg@10": on_valid["ndcg@10"], "training": valid_of(found.about)},
                 sections=(section,),

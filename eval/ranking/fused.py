@@ -1,6 +1,6 @@
 """Our fused model as a pack serves it: LLM, item-item model, content and popularity, weights fitted on valid.
 
-The weights are fitted as `llmrec train` fits them (`llmrec.train.calibrate`), wishes in the phrasings of training;
+The weights are fitted as `llmrec train` fits them (`llmrec.train.calibrate`), queries in the phrasings of training;
 test is ranked over the whole catalogue. Beside it stand its parts without an LLM, so that nobody takes the item-item
 model's merit for the LLM's.
 """
@@ -43,8 +43,8 @@ class Part:
 
 PARTS = (
     Part(FUSED, "main"),
-    Part(FUSED, "wish"),
-    Part(WITHOUT, "wish", without=frozenset({"llm"})),
+    Part(FUSED, "query"),
+    Part(WITHOUT, "query", without=frozenset({"llm"})),
     Part(WITHOUT, "extra", without=frozenset({"llm"}), random=False),
     Part(ITEM_ITEM, "extra", only=frozenset({"collaborative"}), random=False),
 )
@@ -53,7 +53,7 @@ PARTS = (
 def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> None:
     """Fit the weights on valid, rank test and file the rows, unless they are there.
 
-    The parts without an LLM have no chance in them and are filed for seed 0 alone, except under wishes.
+    The parts without an LLM have no chance in them and are filed for seed 0 alone, except under queries.
     """
     wanted = [part for part in PARTS if part.random or seed == 0]
     missing = [part for part in wanted if not context.done(problem, part.model, seed, part.section)]
@@ -65,7 +65,7 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
     if worth_transferring(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
         components = components.with_cold_start()
     for query in (False, True):
-        parts = [part for part in missing if (part.section == "wish") == query]
+        parts = [part for part in missing if (part.section == "query") == query]
         if not parts:
             continue
         scored = {at: _scores(problem, components, found, at, query) for at in ("valid", "test")}
@@ -84,7 +84,7 @@ def _components(problem: Problem, found: Queries, seed: int) -> Components:
 
 
 def _scores(problem: Problem, components: Components, found: Queries, at: str, query: bool) -> dict[str, Floats]:
-    q = found.q[f"{at} wish" if query else at]
+    q = found.q[f"{at} query" if query else at]
     scores = components.scores(q, problem.events(at).histories, found.words[at] if query else None)
     return {str(key): x for key, x in scores.items()}
 

@@ -1,6 +1,6 @@
-"""Ranking under a wish in words: peers re-weighted by MiniLM's similarity of wish and item.
+"""Ranking under a query in words: peers re-weighted by MiniLM's similarity of query and item.
 
-A wish is composed from the target's genre, decade and plot in phrasings held out of training, one an event,
+A query is composed from the target's genre, decade and plot in phrasings held out of training, one an event,
 the same for everybody: seeded `f"{seed}:{user}:{place}"` for test, `f"{seed}:valid:{user}:{place}"` on valid.
 """
 
@@ -19,16 +19,16 @@ from llmrec.encoders import text_encoder
 from llmrec.train.query_texts import compose_query
 
 RIVALS = {
-    "sasrec+wish": "sasrec",
-    "sasrec-windows+wish": "sasrec-windows",
-    "peer-fusion+wish": "peer-fusion",
-    "wish-only": None,
+    "sasrec+query": "sasrec",
+    "sasrec-windows+query": "sasrec-windows",
+    "peer-fusion+query": "peer-fusion",
+    "query-only": None,
 }
-"""Rival -> whose scores it re-weights; `wish-only` ranks by the similarity of wish and item alone."""
+"""Rival -> whose scores it re-weights; `query-only` ranks by the similarity of query and item alone."""
 
 
 def queries(problem: Problem, at: str, seed: int) -> list[str]:
-    """One wish for each held-out event, in the order of `problem.events(at)`."""
+    """One query for each held-out event, in the order of `problem.events(at)`."""
     events = problem.events(at)
     part = "" if at == "test" else f"{at}:"
     asked_by = [problem.users[owner] for owner in events.owners]
@@ -40,7 +40,7 @@ def queries(problem: Problem, at: str, seed: int) -> list[str]:
 
 @lru_cache(maxsize=2)
 def query_similarity(problem: Problem, at: str, seed: int) -> Floats:
-    """(events, items) cosine of each event's wish and each item's text, by the features' text encoder."""
+    """(events, items) cosine of each event's query and each item's text, by the features' text encoder."""
     asked = _unit(text_encoder().encode(queries(problem, at, seed)))
     items, _ = vectors(problem, "text")
     between: Floats = asked @ _unit(items).T
@@ -54,8 +54,8 @@ def _unit(vectors: Floats) -> Floats:
 
 
 def run_rival(context: Context, problem: Problem, name: str, seed: int) -> None:
-    """Tune the wish's weight on valid wishes, score test and file the row, unless it is there."""
-    if context.done(problem, name, seed, "wish"):
+    """Tune the query's weight on valid queries, score test and file the row, unless it is there."""
+    if context.done(problem, name, seed, "query"):
         return
     start = time.perf_counter()
     base = RIVALS[name]
@@ -73,7 +73,7 @@ def run_rival(context: Context, problem: Problem, name: str, seed: int) -> None:
         valid = fused.report()
     seconds = time.perf_counter() - start
     about: dict[str, Any] = {"config": config, "seconds": seconds, "valid": valid}
-    file_ranking(context, problem, name, seed, test, kind="peer", section="wish", **about)
+    file_ranking(context, problem, name, seed, test, kind="peer", section="query", **about)
 
 
 def seed_or_zero(base: str, seed: int) -> int:

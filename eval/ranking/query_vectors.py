@@ -2,7 +2,7 @@
 
 The fused score, its weights and every table of the LLM alone follow from these arrays without running the LLM
 again. A user whose whole history fits the window is read once: the query after n items is the state at the n-th,
-and wishes branch off there, as in training; longer histories are read per event.
+and queries branch off there, as in training; longer histories are read per event.
 """
 
 import json
@@ -30,8 +30,8 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Queries:
-    """`q[asking]`: (events, dim) for the askings `valid`, `valid wish`, `test`, `test wish`, `test shuffled`;
-    `words[at]`: (events, text dim), the wishes as the text encoder reads them; `v` (items, dim); `b` (items,);
+    """`q[asking]`: (events, dim) for the askings `valid`, `valid query`, `test`, `test query`, `test shuffled`;
+    `words[at]`: (events, text dim), the queries as the text encoder reads them; `v` (items, dim); `b` (items,);
     `about`: how the model was trained (seconds, machine, valid NDCG@10, recipe, shape)."""
 
     q: Mapping[str, Floats]
@@ -88,7 +88,7 @@ def path(store: Path, dataset: str, model: str, seed: int) -> Path:
 
 
 def calibration_queries(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
-    """Wishes for fitting weights, in the phrasings of training, as `llmrec.train.calibrate` composes them."""
+    """Queries in words for fitting weights, in the phrasings of training, as `llmrec.train.calibrate` composes them."""
     return [
         compose_query(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
         for e in events
@@ -96,7 +96,7 @@ def calibration_queries(catalog: Catalog, events: Sequence[Event], seed: int) ->
 
 
 def held_out_queries(catalog: Catalog, events: Sequence[Event], seed: int) -> list[str]:
-    """The wishes of `eval.ranking.wish.wishes(problem, "test", seed)`."""
+    """The queries of `eval.ranking.query_rivals.queries(problem, "test", seed)`."""
     return [
         compose_query(catalog.items[e.target], Random(f"{seed}:{e.user}:{e.number}"), held_out=True) for e in events
     ]
@@ -126,8 +126,8 @@ def collect(catalog: Catalog, split: Split, trained: Trained, seed: int) -> Quer
     q = {
         "valid": plain[:cut],
         "test": plain[cut:],
-        "valid wish": queried[:cut],
-        "test wish": queried[cut:],
+        "valid query": queried[:cut],
+        "test query": queried[cut:],
         "test shuffled": query_vectors(model, trained.soft, words.before, disordered, batch=BATCH),
     }
     encoder = text_encoder()
@@ -137,7 +137,7 @@ def collect(catalog: Catalog, split: Split, trained: Trained, seed: int) -> Quer
 
 @torch.inference_mode()
 def ask(trained: Trained, events: Sequence[Event], queries: Sequence[tuple[int, ...]]) -> tuple[Floats, Floats]:
-    """Query vectors (events, dim) of each event, without and with its wish (token ids; empty: the same)."""
+    """Query vectors (events, dim) of each event, without and with its query (token ids; empty: the same)."""
     model, before = trained.model, trained.words.before
     window, slots = model.config.window, model.config.soft_tokens
     device = model.id_in.weight.device

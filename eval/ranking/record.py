@@ -22,7 +22,7 @@ SECTIONS = {
     "prompt": "Soft tokens against titles as words",
     "pretrained": "What the pretrained LLM brings",
     "layers": "Number of LLM layers",
-    "wish": "Ranking under a wish in words",
+    "query": "Ranking under a query in words",
     "extra": "Further measurements",
 }
 """Sections of the report, in order; a row names its own."""

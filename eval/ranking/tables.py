@@ -12,7 +12,7 @@ from eval.store import Row
 from llmrec.evaluation import bootstrap
 
 METRICS = ("ndcg@10", "recall@10", "ndcg@20", "recall@20", "mrr@10", "coverage@10")
-BOOTSTRAPPED = ("main", "wish")
+BOOTSTRAPPED = ("main", "query")
 REFERENCE = "llm"
 """The model that ablations change; its main line stands in their tables for comparison."""
 ABLATIONS = ("modality", "order", "prompt", "pretrained", "layers")
@@ -122,7 +122,7 @@ def comparisons(all_lines: Sequence[Line]) -> list[Comparison]:
                 found += [compare(ours.rows, rival.rows) for rival in rivals.values()]
                 if ours.model == "llmrec":
                     itself = [ln for ln in of_dataset if ln.model == WITHOUT_LLM and ln.section in (at, "extra")]
-                    found += [compare(ours.rows, ln.rows) for ln in itself if at != "wish" or ln.section == at]
+                    found += [compare(ours.rows, ln.rows) for ln in itself if at != "query" or ln.section == at]
     return found
 
 

@@ -50,11 +50,13 @@ TARGETS = (
     Target("fused model against the peers' best fusion", ML, "main", "llmrec", 1.15, rival=named("peer-fusion")),
     Target("fused model", HM, "main", "llmrec", least=0.05),
     Target("fused model against content-kNN on text", HM, "main", "llmrec", 1.1, rival=named("content-knn-text")),
-    Target("under a wish against the same model without", ML, "wish", "llmrec", 2.0, rival=named("llmrec")),
-    Target("under a wish against SASRec re-weighted", ML, "wish", "llmrec", 1.2, rival=named("sasrec+wish", "wish")),
-    Target("under a wish against the best rival", ML, "wish", "llmrec", 1.2, rival=best("peer", "wish")),
-    Target("under a wish against the same model without", HM, "wish", "llmrec", 2.0, rival=named("llmrec")),
-    Target("under a wish against the best rival", HM, "wish", "llmrec", 1.2, rival=best("peer", "wish")),
+    Target("under a query against the same model without", ML, "query", "llmrec", 2.0, rival=named("llmrec")),
+    Target(
+        "under a query against SASRec re-weighted", ML, "query", "llmrec", 1.2, rival=named("sasrec+query", "query")
+    ),
+    Target("under a query against the best rival", ML, "query", "llmrec", 1.2, rival=best("peer", "query")),
+    Target("under a query against the same model without", HM, "query", "llmrec", 2.0, rival=named("llmrec")),
+    Target("under a query against the best rival", HM, "query", "llmrec", 1.2, rival=best("peer", "query")),
     Target("cold items among themselves", ML, "cold-hidden", "llmrec", rival=best("peer", "cold-hidden")),
     Target("cold items in the whole catalogue", ML, "cold-all", "llmrec", rival=best("peer", "cold-all")),
 )
@@ -63,8 +65,9 @@ TARGETS = (
 NOTES = """`sasrec-windows` is SASRec trained by us on all of the history in windows, the data that our model sees;
 SASRec as its library trains it reads each user's last 51 items only. Both comparisons are given. `llmrec without LLM`
 is the fused score without its LLM component, weights fitted anew on valid: what the LLM adds is the distance to it.
-Cold items: the LLM alone never lifts an item that it has no id for above those it has; `llmrec` lends such items the
-scores of items whose media are like theirs (chosen on cold valid events), `llmrec, nothing lent` does not."""
+Cold items: the LLM alone never lifts an item that it has no id for above those it has; `llmrec` transfers to such
+items the scores of items whose media are like theirs (chosen on cold valid events), `llmrec, nothing transferred` does
+not."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Rows of our model and its variants, the LLM path alone: plain, under a wish, with the history shuffled.
+"""Rows of our model and its variants, the LLM path alone: plain, under a query, with the history shuffled.
 
 Training takes minutes on a GPU and over an hour on a CPU, so it writes a checkpoint and goes on from it, and
 what the trained model says is kept (`eval.ranking.query_vectors`).
@@ -43,14 +43,14 @@ def run_variants(
 def run_variant(context: Context, problem: Problem, split: Split, name: str, seed: int) -> None:
     """Train the variant, rank test and file its rows, unless they are there."""
     sections = {name: VARIANTS[name].section, SHUFFLED: "order"} if name == "llm" else {name: VARIANTS[name].section}
-    rows_of = [*sections.items(), (name, "wish")]
+    rows_of = [*sections.items(), (name, "query")]
     missing = [(model, at) for model, at in rows_of if not context.done(problem, model, seed, at)]
     if not missing:
         return
     found = trained_queries(context, problem, split, name, seed)
     for model, section in missing:
         start = time.perf_counter()
-        asking = {"wish": "test wish", "order": "test shuffled"}.get(section, "test")
+        asking = {"query": "test query", "order": "test shuffled"}.get(section, "test")
         rankings = problem.rankings(found.scores(asking))
         file_variant(context, problem, name, seed, rankings, found.about, section, time.perf_counter() - start, model)
 

@@ -52,7 +52,7 @@ VARIANTS = {
     "llm without image": Variant("modality", modalities=("text",)),
     "llm without text": Variant("modality", modalities=("image",)),
     "llm without ids": Variant("modality", recipe={"id_dropout": 1.0}),
-    "llm without wishes in training": Variant("extra", recipe={"queries": 0}),
+    "llm without queries in training": Variant("extra", recipe={"queries": 0}),
     "llm with titles as words": Variant("prompt", shape={"soft_tokens": TITLE_TOKENS}, titles=True),
     "llm layers at random": Variant("pretrained", random_layers=True),
     "llm without LoRA": Variant("pretrained", shape={"lora_rank": 0}),

@@ -1,4 +1,4 @@
-"""Wishes: one an event, the same for everybody, never naming the target."""
+"""Queries in words: one an event, the same for everybody, never naming the target."""
 
 from eval.ranking.problem import Problem
 from eval.ranking.query_rivals import queries

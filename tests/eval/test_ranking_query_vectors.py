@@ -40,9 +40,9 @@ def test_shuffling_keeps_the_items_that_are_read(tiny_catalog: Catalog) -> None:
 
 def test_queries_survive_the_disk(tmp_path: Path) -> None:
     one = np.ones((2, 3), np.float32)
-    Queries({"test": one, "test wish": 2 * one}, {"test": one}, one, one[:, 0], {"seconds": 1.5}).save(
+    Queries({"test": one, "test query": 2 * one}, {"test": one}, one, one[:, 0], {"seconds": 1.5}).save(
         tmp_path / "q.npz"
     )
     found = Queries.load(tmp_path / "q.npz")
-    assert set(found.q) == {"test", "test wish"} and found.about == {"seconds": 1.5}
-    np.testing.assert_array_equal(found.scores("test wish"), 2 * one @ one.T + 1)
+    assert set(found.q) == {"test", "test query"} and found.about == {"seconds": 1.5}
+    np.testing.assert_array_equal(found.scores("test query"), 2 * one @ one.T + 1)

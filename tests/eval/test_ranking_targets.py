@@ -28,7 +28,7 @@ def test_missed_targets_are_told() -> None:
     assert reached["LLM alone against the best single peer as usually trained", "sasrec"]
     assert not reached["LLM alone against the best single peer of all", "sasrec-windows"]
     assert reached["fused model", ""]
-    assert "**no**" in described(filed()) and "under a wish" not in described(filed())
+    assert "**no**" in described(filed()) and "under a query" not in described(filed())
 
 
 def test_no_rows_no_targets() -> None:
