@@ -139,4 +139,4 @@ def _parses(order: str, catalog: Catalog) -> bool:
 def _can_be_met(order: str, catalog: Catalog) -> bool:
     """Whether there are items that meet what the rules read in a line, beside the caller's filter."""
     conditions = ("year<1960", "genres!=Horror", *understand(order, catalog).filters)
-    return sum(map(parse_where(" and ".join(conditions), catalog).matches, catalog.items)) >= 3
+    return int(parse_where(" and ".join(conditions), catalog).mask(catalog).sum()) >= 3
