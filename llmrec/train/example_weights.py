@@ -1,8 +1,8 @@
 """Fits what an example counts for: a photo of something like what is wanted, say.
 
 Users' photos are not in the data, so they are made of it, as queries are: a held-out event is asked with the picture of
-an item that looks like its target, one of its `NEAREST` neighbours at random, and neither that item nor the history can be
-the answer.
+an item that looks like its target, one of its `NEAREST` neighbours at random, and neither that item nor the history can
+be the answer.
 """
 
 from collections.abc import Mapping, Sequence

@@ -113,8 +113,8 @@ together an open_clip `CustomTextCLIP`. `--encoder image=clip-lite` and `text=cl
 ## Data
 Pairs of a picture and what the catalogue says of the item, from {", ".join(folder.name for folder in data)}; the names
 of ImageNet's 1,000 classes and features imagined for them from the image encoder's own classifier. A fifth of the
-products, by hash of product code or title, was never trained on. The folder holds weights computed from the data, none of its words
-or pictures; the data keep the terms of their owners.
+products, by hash of product code or title, was never trained on. The folder holds weights computed from the data, none
+of its words or pictures; the data keep the terms of their owners.
 
 ## Metrics on the products held out
 Among 1,000 random ones (or all, where there are fewer), five draws.
