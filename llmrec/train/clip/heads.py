@@ -3,8 +3,8 @@
 The loss on products is CLIP's (Radford et al. 2021), where products with the same words are all right answers (UniCL,
 Yang et al. 2022, arXiv 2204.03610). Everyday objects come in through the image encoder's own classifier. Features
 imagined for each of ImageNet's classes are matched with the names of the classes like any product; and of real
-pictures, and of mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with imagined ones, the similarities to all names
-learn what the classifier says (Hinton et al. 2015, arXiv 1503.02531).
+pictures, and of mixtures of them (Zhang et al. 2018, arXiv 1710.09412) with imagined ones, the similarities to all
+names learn what the classifier says (Hinton et al. 2015, arXiv 1503.02531).
 
 The heads begin, by a closed form, from what that classifier knows. The first hidden units of the image head
 are the classifier's logits, so that the head separates classes as sharply as ImageNet's own training did; from the
