@@ -200,27 +200,29 @@ class ChatTurn:
 
     def _reason(self, item: str) -> str:
         """Find the sentence of an item of the last list: the one that is kept, or one written now."""
-        conversation, last = self._conversation, self._conversation.state.last
+        last = self._conversation.state.last
         stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
-        self.recommendations = stored.response if stored else None
-        if not (
-            self.recommendations and any(each.id == item and each.rationale for each in self.recommendations.items)
-        ):
-            recent = self._service.recent.take(self.recommendations.id) if self.recommendations else None
-            if recent:
-                response = explain(recent).whole()
-            else:
-                request = conversation.last_request()
-                response = self._recommender.recommend(request)
-            if self.recommendations:
-                self.recommendations = self._service.keep_reasons(self.recommendations, response)
-            else:
-                self.recommendations = self._service.keep(self._tenant, self._person, request, response)
-                conversation.note_kept(self.recommendations.id)
-        for each in self.recommendations.items:
+        kept = stored.response if stored else None
+        if kept is None or not any(each.id == item and each.rationale for each in kept.items):
+            kept = self._explained(kept)
+        self.recommendations = kept
+        for each in kept.items:
             if each.id == item and each.rationale:
                 return each.rationale.text
-        raise BadInput(f"{conversation.catalog.item(item).title} would not be in that list any more; ask again")
+        title = self._conversation.catalog.item(item).title
+        raise BadInput(f"{title} would not be in that list any more; ask again")
+
+    def _explained(self, kept: Recommendations | None) -> Recommendations:
+        """Add the reasons to the last list, which is made again only where it is held no longer."""
+        if kept and (recent := self._service.recent.take(kept.id)):
+            return self._service.keep_reasons(kept, explain(recent).whole())
+        request = self._conversation.last_request()
+        response = self._recommender.recommend(request)
+        if kept:
+            return self._service.keep_reasons(kept, response)
+        made = self._service.keep(self._tenant, self._person, request, response)
+        self._conversation.note_kept(made.id)
+        return made
 
     def _titles(self, kept: Recommendations) -> dict[str, str]:
         """Titles of the history items that the evidence names, by id."""

@@ -8,6 +8,7 @@ from threading import Lock
 
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
 from llmrec.reasons import explain
+from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.live_catalog import LiveCatalog
@@ -25,31 +26,60 @@ from llmrec.server.store.users import Person, find_person
 
 
 class RecentResponses:
-    """The latest answers without reasons of this gateway, with the situations they were ranked in.
+    """The latest answers of this process whose reasons were not measured, with the situations they were ranked in.
 
     The reasons for an answer that is no longer here, or was given by another gateway, take a second ranking.
 
     Parameters
     ----------
     size
-        Answers that are held; each holds the scores of all items of the catalogue.
+        Number of answers. Each holds the scores of all items of the catalogue.
     """
 
-    def __init__(self, size: int = 32) -> None:
+    def __init__(self, size: int = 8) -> None:
         self._size, self._lock = size, Lock()
-        self._held: OrderedDict[str, Response] = OrderedDict()
+        self._responses: OrderedDict[str, Response] = OrderedDict()
+        self._recommender: Recommender | None = None
 
-    def put(self, id: str, response: Response) -> None:
-        """Hold an answer under its id."""
+    def __len__(self) -> int:
+        """Count the answers that are held."""
+        return len(self._responses)
+
+    def put(self, id: str, response: Response, recommender: Recommender) -> None:
+        """Hold an answer.
+
+        Parameters
+        ----------
+        id
+            Its id.
+        response
+            The answer; the oldest one is dropped where there are too many.
+        recommender
+            What gave it. Answers of another one are dropped: they would keep its vectors of all items alive.
+        """
         with self._lock:
-            self._held[id] = response
-            if len(self._held) > self._size:
-                self._held.popitem(last=False)
+            if recommender is not self._recommender:
+                self._responses.clear()
+                self._recommender = recommender
+            self._responses[id] = response
+            if len(self._responses) > self._size:
+                self._responses.popitem(last=False)
 
     def take(self, id: str) -> Response | None:
-        """The answer of that id, which is then held no longer; None where it is not held."""
+        """Take an answer out.
+
+        Parameters
+        ----------
+        id
+            Its id.
+
+        Returns
+        -------
+        Response or None
+            None where it is not held.
+        """
         with self._lock:
-            return self._held.pop(id, None)
+            return self._responses.pop(id, None)
 
 
 class RecommendationService:
@@ -172,7 +202,7 @@ class RecommendationService:
         if not _stored(keep_response, self.database, tenant, person, StoredRequest.of(request), kept):
             kept.notes.append("the server's disk is full, so this answer and its reasons are not kept")
         elif not request.explain:
-            self.recent.put(kept.id, response)
+            self.recent.put(kept.id, response, self.live.snapshot.recommender)
         return kept
 
     def keep_reasons(self, kept: Recommendations, response: Response) -> Recommendations:
@@ -195,6 +225,7 @@ class RecommendationService:
         StoreUnavailable
             Where the database does not answer.
         """
+        self.recent.take(kept.id)
         explained = kept.with_reasons(response)
         _stored(replace_response, self.database, explained)
         return explained

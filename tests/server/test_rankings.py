@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.app import build
+from llmrec.server.chat_turn import ChatTurn
+from llmrec.server.recommending import RecentResponses
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
 from tests.test_recommender import FILMS, write_stall
@@ -54,6 +57,7 @@ def say(client: TestClient, messages: list[dict[str, str]], stream: bool = False
 def test_a_chat_turn_ranks_once_for_the_list_and_its_reasons(client: TestClient, shop: Counting, stream: bool) -> None:
     said = say(client, [{"role": "user", "content": "science fiction"}], stream)
     assert shop.rankings == 1 and "Why these" in str(said)
+    assert len(client.app.state.gateway.service.recent) == 0  # type: ignore[attr-defined]
 
 
 def test_why_of_an_explained_list_ranks_nothing(client: TestClient, shop: Counting) -> None:
@@ -63,6 +67,18 @@ def test_why_of_an_explained_list_ranks_nothing(client: TestClient, shop: Counti
     why = say(client, [first, answer, {"role": "user", "content": "why 1"}])
     assert shop.rankings == 1
     assert why["choices"][0]["message"]["content"] in answer["content"]
+
+
+def test_why_of_a_list_whose_reasons_nobody_waited_for_ranks_nothing_either(client: TestClient, shop: Counting) -> None:
+    service = client.app.state.gateway.service  # type: ignore[attr-defined]
+    turn = ChatTurn(service, "main", "u", [Message(True, "science fiction")])
+    turn.opening()
+    line = Message(True, "why 1")
+    sentences = []
+    for _ in range(2):  # measured, then kept
+        sentences.append(ChatTurn(service, "main", "u", [Message(False, "…", id=turn.id), line]).opening())
+        assert shop.rankings == 1 and len(service.recent) == 0
+    assert sentences[0] and sentences[0] == sentences[1]
 
 
 def test_reasons_asked_for_later_rank_again_only_where_the_list_is_no_longer_held(
@@ -78,3 +94,13 @@ def test_reasons_asked_for_later_rank_again_only_where_the_list_is_no_longer_hel
     again = client.get(f"/v1/explanations/{ids[1]}").json()
     assert shop.rankings == 3
     assert [item["rationale"] for item in again["items"]] == [item["rationale"] for item in held["items"]]
+
+
+def test_few_answers_are_held_and_none_of_items_that_are_no_longer_offered_so(shop: Counting) -> None:
+    recent = RecentResponses(size=2)
+    response = shop.recommend(Request(query="science fiction", k=1))
+    for id in ("a", "b", "c"):
+        recent.put(id, response, shop)
+    assert recent.take("a") is None and recent.take("b") is response and len(recent) == 1
+    recent.put("d", response, Recommender(shop.pipeline))
+    assert recent.take("c") is None and recent.take("d") is response and recent.take("d") is None
