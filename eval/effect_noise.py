@@ -32,7 +32,7 @@ QUANTILES = (0.5, 0.9, 0.95, 0.99)
 def main() -> None:
     """Measure and write."""
     users = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    shop, rng = Recommender.open(None, None), np.random.default_rng(SEED)
+    shop, rng = Recommender.from_pretrained(), np.random.default_rng(SEED)
     noise: list[NDArray[np.floating]] = []
     strongest: list[float] = []
     cited: list[float] = []

@@ -32,7 +32,7 @@ Summary = dict[str, float]
 
 def main() -> None:
     """Measure and write."""
-    shop = Recommender.open(None, None)
+    shop = Recommender.from_pretrained()
     users = [u for u in shop.catalog.histories if len(shop.catalog.history(u)) >= 50][: max(RUNS, EXPLAINED)]
     histories = [shop.catalog.history(user)[-50:] for user in users]
     shop.recommend(Request(history=histories[0], k=TOP, explain=True))  # loads the writing model, warms the caches

@@ -302,7 +302,7 @@ def _adapter(run: _Run, adapter: "Path | str", called: str | None = None) -> Cal
         if not record.ranked(key):
             run.told(f"{name}: opening", 0, 0)
             start = time.perf_counter()
-            recommender = Recommender.open(run.folder, checkpoint.folder, catalog=run.catalog)
+            recommender = Recommender.from_pretrained(checkpoint.folder, run.folder or run.catalog, catalog=run.catalog)
             opened = time.perf_counter() - start
             run.told(f"{name}: ranking", 0, len(run.events["test"]))
             start = time.perf_counter()
@@ -329,10 +329,9 @@ def _sentence(seen: Leakage) -> str:
 def _checkpoint(adapter: "Path | str") -> "Checkpoint":
     """A folder, or the name of a shipped one."""
     from llmrec.model.checkpoint import load_checkpoint
-    from llmrec.paths import resource
+    from llmrec.paths import adapter_folder
 
-    path, shipped = Path(adapter), resource("adapters") / str(adapter)
-    return load_checkpoint(shipped if not path.is_dir() and shipped.is_dir() else path)
+    return load_checkpoint(adapter_folder(adapter))
 
 
 def _label(adapter: "Path | str") -> str:

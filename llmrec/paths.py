@@ -35,6 +35,26 @@ def resource(name: str) -> Path:
     raise SetupError(f"the folder {name}/ that ships with llmrec was not found; reinstall llmrec")
 
 
+def adapter_folder(adapter: Path | str) -> Path:
+    """Find an adapter by its folder, or by the name of one that ships with llmrec.
+
+    Parameters
+    ----------
+    adapter
+        A folder, or a name such as "ml-100k".
+
+    Returns
+    -------
+    Path
+        A folder of that path goes first; where there is neither, the path as given.
+    """
+    path = Path(adapter)
+    if path.is_dir() or len(path.parts) != 1:
+        return path
+    shipped = resource("adapters") / path
+    return shipped if shipped.is_dir() else path
+
+
 def checkout() -> Path | None:
     """The root of the source tree that the package runs from; None where it is installed from a wheel."""
     package = _package()

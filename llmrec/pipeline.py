@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec import paths
-from llmrec.catalog import Catalog, Item, load_catalog
+from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.engine.base import CatalogueEngine
@@ -214,54 +214,58 @@ class Pipeline:
 
 
 def load_pipeline(
-    data: Path | None,
-    adapter: Path | None,
+    data: Catalog | Path | str | None,
+    adapter: Path | str | None,
     rebuild: bool = False,
     catalog: Catalog | None = None,
     chroma: str | None = None,
     resilient: bool = False,
 ) -> Pipeline:
-    """Loads or makes all that a catalogue and a checkpoint need to answer.
+    """Load all parts.
 
-    The index is a cache: it is built where there is none, and again where the items or their media have changed.
+    The index is built where there is none, and again where the items or their media have changed: it is a cache.
 
     Parameters
     ----------
     data
-        Folder of the catalogue; the demo's by default.
+        Folder of the catalogue, or one in memory; default: the demo's.
     adapter
-        Folder of the checkpoint. By default that of the demo, which is refused for a catalogue of other items.
+        Folder of the checkpoint, or the name of a shipped one; default: the demo's, which is refused on a catalogue
+        that has next to nothing in common with it.
     rebuild
-        Build the index even where there is one.
+        Whether the index is built anew in any case.
     catalog
-        That of `data`, where the caller has read it already.
+        That of the folder `data`, where the caller has read it already.
     chroma
-        URL of a Chroma server that has the index, which otherwise lies below LLMREC_HOME.
+        URL of a Chroma server that has the index, which otherwise lies below `$LLMREC_HOME`.
     resilient
-        Go on without the index while it is out of reach, and build it again where it is damaged: for a process that is
-        not to end over it.
+        Go on without the index while it is out of reach, and build it again where it is damaged: for a process that
+        must not end over it.
+
+    Returns
+    -------
+    Pipeline
 
     Raises
     ------
-    CatalogError, SetupError, StorageError
-        Where the catalogue, the base model or an encoder is missing or damaged, or the disk refuses.
-    CheckpointError, CheckpointMismatch
-        Where the checkpoint is damaged, or of other items, encoders, prompts or base.
-    IndexMismatch, IndexBusy, IndexUnreachable
-        Where the index cannot be used (not if `resilient`).
+    CatalogError, CheckpointError, CheckpointMismatch, SetupError, StorageError
+        Where a part cannot be read or does not fit, or the disk refuses.
     BadInput
-        For a `chroma` that is no URL.
+        Where `chroma` is no URL.
+    IndexMismatch, IndexBusy, IndexUnreachable
+        Where the index cannot be had, unless `resilient`.
     """
     home = paths.home()
-    folder = data or demo_data(home)
-    checkpoint = load_checkpoint(adapter or paths.resource("adapters") / "ml-100k")
-    catalog = catalog or load_catalog(folder)
+    folder = None if isinstance(data, Catalog) else demo_data(home) if data is None else Path(data)
+    checkpoint = load_checkpoint(paths.adapter_folder("ml-100k" if adapter is None else adapter))
+    catalog = data if isinstance(data, Catalog) else catalog or Catalog.read(folder or demo_data(home))
     # One that the caller names is used on any catalogue, which every answer then says.
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)
     verify(base, what="the base model")
     features, problems = extract_features(catalog, checkpoint, home)
-    note_problems(folder, features, problems)
+    if folder is not None:
+        note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, ids, features.vectors, features.mask)
@@ -271,7 +275,11 @@ def load_pipeline(
     fingerprint = IndexFingerprint.of(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
     )
-    place = f"{catalog.name}-{hashlib.sha256(f'{folder.resolve()}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
+    source = (
+        str(folder.resolve()) if folder is not None else "\n".join(ids)
+    )  # in memory: the same items, the same index
+    name = catalog.name.replace("/", "-")
+    place = f"{name}-{hashlib.sha256(f'{source}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
     opener: Callable[[], Index]
     if chroma:
         opener = partial(open_remote, chroma, place, components.v, components.b, catalog, fingerprint, rebuild)

@@ -1,7 +1,8 @@
 """The way of a request: history and query -> query vector -> candidates -> fused score -> response, and its reasons."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 BATCH = 256
 """Histories that are ranked at once."""
+SCORES = 2_000_000
+"""Scores of a component that a batch of `Recommender.recommend_many` may hold: users x items."""
 
 
 class Recommender:
@@ -37,7 +40,14 @@ class Recommender:
     Parameters
     ----------
     pipeline
-        The opened parts.
+        The opened parts; `from_pretrained` opens them.
+
+    Examples
+    --------
+    >>> import llmrec
+    >>> recommender = llmrec.Recommender.from_pretrained("ml-100k")  # doctest: +SKIP
+    >>> recommender  # doctest: +SKIP
+    Recommender('ml-100k' on Catalog('ml-100k': 1,682 items, 943 users, 100,000 interactions))
     """
 
     def __init__(self, pipeline: Pipeline) -> None:
@@ -45,17 +55,43 @@ class Recommender:
         self.catalog: Catalog = pipeline.catalog
 
     @classmethod
-    def open(
+    def from_pretrained(
         cls,
-        data: Path | None,
-        adapter: Path | None,
+        adapter: Path | str | None = None,
+        data: Catalog | Path | str | None = None,
+        *,
         rebuild: bool = False,
         catalog: Catalog | None = None,
         chroma: str | None = None,
         resilient: bool = False,
     ) -> "Recommender":
-        """See `llmrec.pipeline.load_pipeline`."""
+        """Open a trained checkpoint on a catalogue.
+
+        Parameters
+        ----------
+        adapter
+            Folder of the checkpoint, or the name of a shipped one; default: "ml-100k", the demo's.
+        data
+            Folder of the catalogue, or one in memory; default: the demo's.
+        rebuild, catalog, chroma, resilient
+            See `llmrec.pipeline.load_pipeline`.
+
+        Returns
+        -------
+        Recommender
+
+        Raises
+        ------
+        CatalogError, CheckpointError, CheckpointMismatch, SetupError, StorageError
+            Where a part cannot be read or does not fit, or the disk refuses.
+        IndexMismatch, IndexBusy, IndexUnreachable
+            Where the index cannot be had.
+        """
         return cls(load_pipeline(data, adapter, rebuild, catalog, chroma, resilient))
+
+    def __repr__(self) -> str:
+        """The checkpoint and the catalogue."""
+        return f"Recommender({self.pipeline.checkpoint.info.name!r} on {self.catalog!r})"
 
     def index(self) -> dict[str, Any]:
         """What the open index holds."""
@@ -66,13 +102,16 @@ class Recommender:
             "dimension": parts.components.v.shape[1],
         }
 
-    def recommend(self, request: Request) -> Response:
+    def recommend(self, request: Request | None = None, /, **fields: Any) -> Response:
         """Recommend items, with their reasons where the request asks for them.
 
         Parameters
         ----------
         request
             What is wanted.
+        **fields
+            The fields of a `Request`, in the place of one: `user`, `history`, `query`, `k`, `where`, `explain` and the
+            others.
 
         Returns
         -------
@@ -84,9 +123,76 @@ class Recommender:
         UnknownUser, UnknownItem, BadFilter
             Where the catalogue lacks what the request names.
         BadInput
-            Where the file of an example cannot be read.
+            Where the file of an example cannot be read, or `fields` make no request.
+
+        Examples
+        --------
+        >>> recommender.recommend(user="471", query="an animated musical", k=5, explain=True)  # doctest: +SKIP
         """
-        return self.stream(request).whole()
+        return self.stream(Request.of(request, fields)).whole()
+
+    def recommend_many(self, users: Iterable[str], **fields: Any) -> Iterator[Response]:
+        """Recommend items to many users, read and scored in batches.
+
+        Parameters
+        ----------
+        users
+            Ids of users.
+        **fields
+            The other fields of a `Request`, the same for all.
+
+        Yields
+        ------
+        Response
+            One a user, in their order, as `recommend` gives it but for rounding. Without `explain` it does not hold the
+            situation that it was ranked in, which would keep the scores of all items.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem, BadFilter, BadInput
+            As `recommend` does; the first users' responses may have been given by then.
+
+        Examples
+        --------
+        >>> for user, response in zip(users, recommender.recommend_many(users, k=5)):  # doctest: +SKIP
+        ...     print(user, [item.id for item in response.items])
+        """
+        size = max(1, min(BATCH, SCORES // max(len(self.catalog.items), 1)))
+        requests = (Request.of(None, {**fields, "user": user}) for user in users)
+        while batch := list(islice(requests, size)):
+            for response in self._ranked(batch):
+                if batch[0].explain:
+                    response = explain(response, shapley=batch[0].shapley, style=batch[0].style).whole()
+                yield replace(response, _state=None)
+
+    def similar(self, item: str, k: int = 10, **fields: Any) -> Response:
+        """Recommend items that are like one of the catalogue.
+
+        Parameters
+        ----------
+        item
+            Id of the item, which is not recommended itself.
+        k
+            Number of items wanted.
+        **fields
+            Other fields of a `Request`: with a `user` or a `query`, both count.
+
+        Returns
+        -------
+        Response
+            What a request with `like=item` is answered: the LLM reads the item as a history, and likeness of its media
+            and of its audience counts.
+
+        Raises
+        ------
+        UnknownUser, UnknownItem, BadFilter, BadInput
+            As `recommend` does.
+
+        Examples
+        --------
+        >>> recommender.similar("1", k=3)  # doctest: +SKIP
+        """
+        return self.recommend(**{**fields, "like": item, "k": k})
 
     def stream(self, request: Request) -> Streamed:
         """Rank the items now, and give the reasons one by one as they are written.
@@ -106,7 +212,7 @@ class Recommender:
         UnknownUser, UnknownItem, BadFilter, BadInput
             As `recommend` does.
         """
-        response = self._ranked(request)
+        (response,) = self._ranked([request])
         if request.explain:
             return explain(response, shapley=request.shapley, style=request.style)
         return Streamed(response.items, response.history, Trace(response), iter(response.items), False, response._state)
@@ -168,48 +274,58 @@ class Recommender:
             found += [tuple(self.catalog.items[row].id for row in each[:k]) for each in ranked.rows]
         return found
 
-    def _ranked(self, request: Request) -> Response:
-        """The response without reasons."""
-        pipeline, trace = self.pipeline, Trace()
-        ids, where = request.history_ids(self.catalog), request.filter(self.catalog)
+    def _ranked(self, requests: Sequence[Request]) -> list[Response]:
+        """The responses without reasons to requests that differ in their histories alone."""
+        pipeline, trace, request = self.pipeline, Trace(), requests[0]
+        ids, where = [each.history_ids(self.catalog) for each in requests], request.filter(self.catalog)
         query, context = (request.query or "").strip(), request.context.words() if request.context else ""
         query_text = pipeline.words(query) if query else None
         example = read_example(request, pipeline)
-        history = tuple(row for row in self.catalog.rows(ids) if example is None or row != example.row)
+        left_out = None if example is None else example.row
+        histories = [tuple(row for row in self.catalog.rows(own) if row != left_out) for own in ids]
         trace.lap("words" if example is None else "words and example")
 
-        scoring = Scoring.of(pipeline, example)
-        read = scoring.engine.query_vectors([history], [worded(query, context)])
+        scoring, n = Scoring.of(pipeline, example), len(requests)
+        read = scoring.engine.query_vectors(histories, [worded(query, context)] * n)
         trace.degraded |= read.degraded
         trace.lap("llm")
 
-        scores = scoring.components.scores(read.vectors, [history], None if query_text is None else query_text[None])
+        query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
+        scores = scoring.components.scores(read.vectors, histories, query_texts)
         weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
-        exclude = (*history, *scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
-        wanted = CandidateQuery(read.vectors, [history], [exclude], _named(scores), where, allowed)
+        closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
+        exclude = [(*history, *closed) for history in histories]
+        wanted = CandidateQuery(read.vectors, histories, exclude, _named(scores), where, allowed)
         ranked = self._order(wanted, scores, weights)
         trace.degraded |= ranked.degraded
-        order = ranked.rows[0]
+        media, k = pipeline.components.media, request.k
+        orders = ranked.rows
         if request.diversity:
-            order = diversified(order, ranked.scores[0][order], pipeline.components.media, request.k, request.diversity)
-        best = order[: request.k].tolist()
+            orders = [
+                diversified(order, fused[order], media, k, request.diversity)
+                for order, fused in zip(orders, ranked.scores, strict=True)
+            ]
         trace.lap("rank")
 
-        open_items = np.ones(len(self.catalog.items), np.bool_)
-        open_items[list(exclude)] = False
-        situation = Situation(
-            history, query, query_text, {name: of[0] for name, of in scores.items()}, weights, open_items,
-            example.name if example else "", context, None if where is None else allowed,
-        )  # fmt: skip
-        state = RankingState(pipeline, scoring, situation, read.vectors[0])
-        notes = (
-            *pipeline.remarks,
-            *map(str, pipeline.problems),
-            *(example.notes if example else ()),
-            *_too_few(best, request),
-        )
-        items = self._recommended(best, situation)
-        return Response(items, ids, trace.timings, notes, tuple(sorted(trace.degraded)), state)
+        responses = []
+        timings = {step: round(seconds / n, 4) for step, seconds in trace.timings.items()}
+        for row, order in enumerate(orders):
+            best = order[:k].tolist()
+            open_items = np.ones(len(self.catalog.items), np.bool_)
+            open_items[list(exclude[row])] = False
+            situation = Situation(
+                histories[row], query, query_text, {name: of[row] for name, of in scores.items()}, weights, open_items,
+                example.name if example else "", context, None if where is None else allowed,
+            )  # fmt: skip
+            state = RankingState(pipeline, scoring, situation, read.vectors[row])
+            notes = (*pipeline.remarks, *map(str, pipeline.problems), *(example.notes if example else ()))
+            responses.append(
+                Response(
+                    self._recommended(best, situation), ids[row], timings, (*notes, *_too_few(best, request)),
+                    tuple(sorted(trace.degraded)), state,
+                )
+            )  # fmt: skip
+        return responses
 
     def _order(
         self, wanted: CandidateQuery, scores: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float]

@@ -3,10 +3,12 @@
 No model is imported here, so that a wrong request is refused before anything is loaded.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog import Catalog
 from llmrec.context import Context
@@ -83,6 +85,46 @@ class Request:
     context: Context | None = None
     shapley: int = 0
     style: "Style | None" = None
+
+    @classmethod
+    def of(cls, request: "Request | None", fields: Mapping[str, Any]) -> "Request":
+        """Return a request that is given, or make one of its fields.
+
+        Parameters
+        ----------
+        request
+            The request; None where fields are given.
+        fields
+            Field -> value.
+
+        Returns
+        -------
+        Request
+
+        Raises
+        ------
+        BadInput
+            Where both are given, a field has no such name, or the fields make no request.
+
+        Examples
+        --------
+        >>> Request.of(None, {"usr": "471"})
+        Traceback (most recent call last):
+            ...
+        llmrec.errors.BadInput: a request has no field `usr`; did you mean `user`?
+        """
+        if request is not None and not isinstance(request, cls):
+            raise BadInput(
+                f"{request!r} is no request; pass a `Request`, or its fields by name, such as user={request!r}"
+            )
+        if request is not None and fields:
+            raise BadInput(f"a request and {_quoted([*fields])} are both given; pass one of them", *fields)
+        for field in fields:
+            if field not in cls.__dataclass_fields__:
+                near = get_close_matches(field, cls.__dataclass_fields__, 1)
+                known = f"did you mean `{near[0]}`?" if near else f"it has {', '.join(cls.__dataclass_fields__)}"
+                raise BadInput(f"a request has no field `{field}`; {known}", field)
+        return cls(**fields) if request is None else request
 
     def __post_init__(self) -> None:
         for field in ("history", "never"):

@@ -10,10 +10,12 @@ from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Rationale
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from llmrec.reasons import RankingState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Recommended:
     """One item of a response.
 
@@ -39,6 +41,11 @@ class Recommended:
     rationale: Rationale | None = None
     evidence: ItemEvidence | None = None
 
+    def __repr__(self) -> str:
+        """Id, title, score and sentence: evidence and parts fill pages."""
+        sentence = f": {self.rationale.text}" if self.rationale else ""
+        return f"Recommended({self.id!r}, {self.title!r}, {self.score:.2f}{sentence})"
+
     def to_dict(self) -> dict[str, Any]:
         """The item as JSON holds it; the evidence is part of the rationale."""
         return {
@@ -51,7 +58,7 @@ class Recommended:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Response:
     """The items recommended for a request.
 
@@ -80,6 +87,35 @@ class Response:
     notes: tuple[str, ...] = ()
     degraded: tuple[str, ...] = ()
     _state: "RankingState | None" = field(default=None, repr=False, compare=False)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the items as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index `rank`, from 1; columns `id`, `title`, `score`, `rationale` (the sentence, where there are some) and
+            one an attribute.
+
+        Examples
+        --------
+        >>> recommender.recommend(user="471", k=5).to_pandas()[["title", "score"]]  # doctest: +SKIP
+        """
+        from llmrec.notebook import frame
+
+        return frame(self)
+
+    def __repr__(self) -> str:
+        """An item a line."""
+        from llmrec.notebook import lines
+
+        return "\n".join(lines(self))
+
+    def _repr_html_(self) -> str:
+        """Cards, for a notebook."""
+        from llmrec.notebook import html
+
+        return html(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_state": None}

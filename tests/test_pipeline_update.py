@@ -19,7 +19,7 @@ QUERY = "miners in space meet an alien machine"
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
 

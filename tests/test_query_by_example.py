@@ -61,7 +61,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory, base_model: Path) -> Iterator
         model=shape, base=base_model, epochs=1, queries=0, rationale=RationaleConfig(pairs=0), test=False
     )
     train(data, folder / "pack", config)
-    recommender = Recommender.open(data, folder / "pack")
+    recommender = Recommender.from_pretrained(folder / "pack", data)
     yield recommender
     recommender.pipeline.index.close()
 

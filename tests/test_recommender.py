@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmrec.errors import BadFilter, BadInput, CheckpointError, CheckpointMismatch, UnknownItem, UnknownUser
+from llmrec.catalog import Catalog
+from llmrec.errors import (
+    BadFilter,
+    BadInput,
+    CheckpointError,
+    CheckpointMismatch,
+    NotExplainable,
+    UnknownItem,
+    UnknownUser,
+)
 from llmrec.evaluation.splits import rolling_split
 from llmrec.paths import resource
 from llmrec.pipeline import load_pipeline
@@ -23,7 +32,7 @@ FILMS = resource("adapters") / "ml-100k"
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
 
@@ -243,7 +252,7 @@ def write_stall(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recommender]:
-    recommender = Recommender.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
+    recommender = Recommender.from_pretrained(FILMS, write_stall(tmp_path_factory.mktemp("stall")))
     yield recommender
     recommender.pipeline.index.close()
 
@@ -256,7 +265,7 @@ def test_a_catalogue_of_other_items_is_answered_without_training(stall: Recommen
 
 def test_the_checkpoint_of_the_demo_is_not_used_on_another_catalogue_unasked(tmp_path: Path) -> None:
     with pytest.raises(CheckpointMismatch, match=r"another catalogue.*0 of its 1,682 items; name the checkpoint"):
-        Recommender.open(write_stall(tmp_path), None)
+        Recommender.from_pretrained(data=write_stall(tmp_path))
 
 
 def test_rank_lists_nothing_seen_where_fewer_than_twenty_items_are_left(stall: Recommender, tmp_path: Path) -> None:
@@ -273,13 +282,13 @@ def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, chang
     write_stall(tmp_path)
     (tmp_path / "images").mkdir()
     Image.new("RGB", (64, 64), "red").save(tmp_path / "images" / "c.png")
-    Recommender.open(tmp_path, FILMS).pipeline.index.close()
+    Recommender.from_pretrained(FILMS, tmp_path).pipeline.index.close()
     if change == "picture":
         Image.linear_gradient("L").convert("RGB").save(tmp_path / "images" / "c.png")
     else:
         old, new = ("A space comedy", "A submarine opera") if change == "description" else ("|Comedy", "|Musical")
         (tmp_path / "items.csv").write_text(STALL.replace(old, new))
-    parts = Recommender.open(tmp_path, FILMS).pipeline
+    parts = Recommender.from_pretrained(FILMS, tmp_path).pipeline
     try:
         q = np.random.default_rng(0).normal(size=(1, parts.components.v.shape[1])).astype(np.float32)
         near = parts.index.query(q, 4)
@@ -289,3 +298,65 @@ def test_items_that_changed_are_found_by_what_they_are_now(tmp_path: Path, chang
         assert parts.index.query(q, 4, parse_where(f"genre={genre}", parts.catalog)).rows[0].tolist() == [2]
     finally:
         parts.index.close()
+
+
+def test_a_request_may_be_given_by_its_fields(shop: Recommender) -> None:
+    by_fields = shop.recommend(user="42", k=5, where="year>=1990")
+    assert by_fields.items == shop.recommend(Request(user="42", k=5, where="year>=1990")).items
+    with pytest.raises(BadInput, match="no field `usr`; did you mean `user`") as refused:
+        shop.recommend(usr="42")
+    assert refused.value.fields == ("usr",)
+    with pytest.raises(BadInput, match="a request and `k` are both given"):
+        shop.recommend(Request(user="42"), k=5)
+    with pytest.raises(BadInput, match="'42' is no"):
+        shop.recommend("42")  # type: ignore[arg-type]
+
+
+def test_many_users_get_what_each_gets_alone(shop: Recommender, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmrec.recommender.SCORES", 3 * len(shop.catalog.items))  # batches of three
+    users = ["42", "7", "405", "11"]
+    for fields in ({"k": 5}, {"k": 5, "query": "a space adventure", "where": "year>=1980", "diversity": 0.3}):
+        many = list(shop.recommend_many(users, **fields))
+        for user, response in zip(users, many, strict=True):
+            alone = shop.recommend(user=user, **fields)
+            assert [item.id for item in response.items] == [item.id for item in alone.items]
+            assert [item.score for item in response.items] == pytest.approx([i.score for i in alone.items], abs=1e-3)
+            assert response.history == alone.history
+
+
+def test_many_users_get_reasons_and_keep_no_situation(shop: Recommender) -> None:
+    (plain,) = shop.recommend_many(["42"], k=2)
+    with pytest.raises(NotExplainable):
+        shop.explain(plain)
+    (explained,) = shop.recommend_many(["42"], k=2, explain=True)
+    assert all(item.rationale for item in explained.items)
+
+
+def test_many_users_are_asked_for_as_they_are_wanted(shop: Recommender) -> None:
+    responses = shop.recommend_many(["42", "nobody"], k=1)
+    with pytest.raises(UnknownUser, match="nobody"):
+        list(responses)
+    assert list(shop.recommend_many([])) == []
+
+
+def test_similar_items_are_like_the_item_and_not_it(shop: Recommender) -> None:
+    toys = shop.similar("1", k=10)
+    assert len(toys.items) == 10
+    assert "1" not in {item.id for item in toys.items}
+    assert toys.items == shop.recommend(like="1", k=10).items
+    with pytest.raises(UnknownItem):
+        shop.similar("no such film")
+
+
+def test_it_is_shown_on_a_line(shop: Recommender) -> None:
+    assert repr(shop).startswith("Recommender('ml-100k' on Catalog('ml-100k': 1,682 items, 943 users, ")
+
+
+def test_a_shipped_adapter_is_opened_by_its_name_on_a_catalogue_in_memory(shop: Recommender) -> None:
+    tables = shop.catalog.to_datasets()
+    catalog = Catalog.from_datasets(tables["items"], tables["interactions"])
+    recommender = Recommender.from_pretrained("ml-100k", catalog)
+    try:
+        assert recommender.recommend(user="42", k=10).items == shop.recommend(user="42", k=10).items
+    finally:
+        recommender.pipeline.index.close()

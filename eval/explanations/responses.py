@@ -35,7 +35,7 @@ class Subject:
 
 def measure(subject: Subject, out: Path, command: str) -> None:
     """Files the row of the catalogue in the folder `out`; `audit.html` goes to the store, outside the repository."""
-    shop = Recommender.open(subject.data, subject.adapter)
+    shop = Recommender.from_pretrained(subject.adapter, subject.data)
     store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.pipeline.name}"
     store.mkdir(parents=True, exist_ok=True)
     users = sampled_users(shop.catalog, subject.users, SEED)

@@ -68,7 +68,7 @@ def measure_truth(data: Path | None, adapter: Path | None, users: int, asked_llm
     if not (data / "truth.jsonl").is_file():
         write_simshop(data, ITEMS, USERS, WORLD_SEED)
     adapter = adapter or train_checkpoint(data, store / f"simshop-{WORLD_SEED}-pack", users, SEED)
-    shop, truth = Recommender.open(data, adapter), load_truth(data)
+    shop, truth = Recommender.from_pretrained(adapter, data), load_truth(data)
     kept = ResultCache(store / f"truth-{shop.pipeline.name}.jsonl")
     cases, counts = _cases(shop, truth, held_out(list(shop.catalog.histories), users, SEED), kept)
     tell(f"{len(cases)} of {counts['events']} purchases stand in the first place")

@@ -74,7 +74,7 @@ def main() -> None:
 
 def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[str, list[tuple[Any, list[Phase]]]]:
     """Kind of request -> each one's body for the gateway, and what it comes to."""
-    plain, record = Recommender.open(None, None), Record()
+    plain, record = Recommender.from_pretrained(), Record()
     with closing(plain.pipeline.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
         pipeline = plain.pipeline.with_vllm(rank, write)
         shop = Recommender(replace(pipeline, engine=RecordedEngine(pipeline.engine, record)))

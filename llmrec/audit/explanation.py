@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,41 +98,69 @@ def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], 
     BadInput
         Where the file cannot be read or no row is left.
     """
+    try:
+        return explanations_of(_rows(file), catalog, file)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadInput(f"{file} cannot be read as explanations ({error}); pass CSV or JSON lines in UTF-8") from error
+
+
+def explanations_of(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], catalog: Catalog, source: Path
+) -> tuple[list[Explanation], list[str]]:
+    """Check rows of explanations.
+
+    Parameters
+    ----------
+    rows
+        Line and cells of each.
+    catalog
+        What the explanations are about.
+    source
+        Where the rows come from, for messages.
+
+    Returns
+    -------
+    tuple of (list of Explanation, list of str)
+        As `read_explanations` does.
+
+    Raises
+    ------
+    BadInput
+        Where no row is left.
+    """
     found: list[Explanation] = []
     broken: list[tuple[int, str]] = []
     strange: list[tuple[int, str]] = []
-    try:
-        for line, row in _rows(file):
-            try:
-                said = Explanation.of(_named(row))
-                if len(said.text) > LONGEST:
-                    raise ValueError(f"an explanation of {len(said.text):,} characters")
-            except (KeyError, TypeError, ValueError) as error:
-                broken.append((line, f"no {error}" if isinstance(error, KeyError) else str(error)))
-                continue
-            lacking = [item for item in _items(said) if item not in catalog.row]
-            if lacking:
-                strange.append((line, lacking[0]))
-            else:
-                found.append(said)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"{file} cannot be read as explanations ({error}); pass CSV or JSON lines in UTF-8") from error
+    for line, row in rows:
+        try:
+            said = Explanation.of(_named(row))
+            if len(said.text) > LONGEST:
+                raise ValueError(f"an explanation of {len(said.text):,} characters")
+        except (KeyError, TypeError, ValueError) as error:
+            broken.append((line, f"no {error}" if isinstance(error, KeyError) else str(error)))
+            continue
+        lacking = [item for item in _items(said) if item not in catalog.row]
+        if lacking:
+            strange.append((line, lacking[0]))
+        else:
+            found.append(said)
     notes = []
     if broken:
         notes.append(
-            f"{len(broken)} rows of {file.name} are left out, the first in line {broken[0][0]} ({broken[0][1]})"
+            f"{len(broken)} rows of {source.name} are left out, the first in line {broken[0][0]} ({broken[0][1]})"
         )
     if strange:
         notes.append(
-            f"{len(strange)} rows of {file.name} are left out: the catalogue lacks an item of theirs, "
+            f"{len(strange)} rows of {source.name} are left out: the catalogue lacks an item of theirs, "
             f"the first in line {strange[0][0]} ({strange[0][1]!r})"
         )
     unknown = {said.user for said in found} - set(catalog.histories)
     if unknown:
-        notes.append(f"{len(unknown)} users of {file.name} have no history in the catalogue, such as {min(unknown)!r}")
+        users = f"{len(unknown)} users of {source.name} have no history in the catalogue"
+        notes.append(f"{users}, such as {min(unknown)!r}")
     if not found:
         why = f": {notes[0]}" if notes else ""
-        raise BadInput(f"{file} holds no explanation; it needs columns user, item, explanation{why}")
+        raise BadInput(f"{source} holds no explanation; it needs columns user, item, explanation{why}")
     return found, notes
 
 
@@ -161,7 +189,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 yield table.line_num, row
 
 
-def _named(row: dict[str, Any]) -> dict[str, Any]:
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row under our names; what else it has stays."""
     known = {ours: row[name] for ours, names in COLUMNS.items() for name in reversed(names) if name in row}
-    return row | known
+    return {**row, **known}

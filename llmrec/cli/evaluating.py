@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Data, Json
+from llmrec.cli.options import Adapter, Data, Json
 
 app = typer.Typer()
 BASELINES = "popularity,item-knn,ease,content-knn,sasrec"
@@ -89,3 +89,59 @@ def evaluate(
         return
     show.OUT.print(repr(found), soft_wrap=True, markup=False)
     show.ready({"results": kept / "evaluation.json"})
+
+
+@app.command()
+def rank(
+    split: Annotated[Path, typer.Option("--split", help="Split file of the referee (JSON lines).")],
+    out: Annotated[Path, typer.Option("--out", help="Ranking file to write, in the referee's format.")],
+    at: Annotated[str, typer.Option("--at", help="Which held-out events: valid or test.")] = "test",
+    data: Data = None,
+    adapter: Adapter = None,
+    json: Json = False,
+) -> None:
+    """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
+    from llmrec.cli.recommending import opened
+    from llmrec.evaluation.splits import load_split
+
+    if at not in ("valid", "test"):
+        raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
+    with show.waiting("ranking the held-out events"):
+        recommender = opened(data, adapter, lambda catalog: load_split(split, catalog))
+        from llmrec.ranking_file import write_ranking
+
+        result = write_ranking(recommender, split, at, out)
+    show.json(result) if json else show.ready(result)
+
+
+@app.command("audit")
+def audit_explanations(
+    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the report; a run in it is resumed.")],
+    adapter: Annotated[
+        Path | None, typer.Option("--adapter", help="Adapter that scores (default without a file: the demo's).")
+    ] = None,
+    explanations: Annotated[
+        Path | None,
+        typer.Option("--explanations", help="CSV or JSON lines of user, item, explanation, from any system."),
+    ] = None,
+    users: Annotated[int, typer.Option("--users", min=1, help="Users whom we explain to, without a file.")] = 100,
+    groups: Annotated[
+        Path | None, typer.Option("--groups", help="Table of user and groups (gender, age) to compare.")
+    ] = None,
+    thresholds: Annotated[
+        Path | None, typer.Option("--thresholds", help="TOML or JSON of bounds; exit code 1 where one is missed.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    json: Json = False,
+) -> None:
+    """Measure whether explanations are true, grounded, readable and fair; ours, or a file of any system's."""
+    from llmrec.auditor import audit
+
+    result = audit(
+        data, explanations, adapter=adapter, users=users, groups=groups, thresholds=thresholds, out=out, seed=seed,
+        report=show.note,
+    )  # fmt: skip
+    show.json(result.to_dict()) if json else show.audited(result.to_dict())
+    if result.missed:
+        raise typer.Exit(1)

@@ -8,7 +8,8 @@ import typer
 OPENING = "opening the catalogue, the model and the index"
 Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
 Adapter = Annotated[
-    Path | None, typer.Option("--adapter", help="Adapter pack (default: the demo's, adapters/ml-100k).")
+    Path | None,
+    typer.Option("--adapter", help="Adapter: a folder, or the name of a shipped one (default: the demo's, ml-100k)."),
 ]
 Base = Annotated[
     Path | None, typer.Option("--base", help="Base LLM, a Hugging Face folder (default: the one of setup).")

@@ -1,15 +1,31 @@
-"""Commands that recommend, and that judge recommendations and their reasons."""
+"""Commands that recommend: `recommend`, `chat`, and `demo`, which does both."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from llmrec.cli import show
 from llmrec.cli.options import OPENING, Adapter, ChatModel, ChatUrl, Chroma, Data, History, Json, User
+from llmrec.errors import BadInput, MissingExtra
+
+if TYPE_CHECKING:
+    from llmrec.catalog import Catalog
+    from llmrec.chat.conversation import Conversation
+    from llmrec.recommender import Recommender
+    from llmrec.response import Response
 
 app = typer.Typer()
+
+USERS = ("471", "943", "11")
+"""Users of MovieLens-100K whom the demo recommends to."""
+QUERY = "an animated comedy for a rainy evening"
+NEW_USER_QUERY = "a science fiction adventure in space"
+LAST, TOP = 8, 5
+"""Items of a history that the demo shows, and items it recommends."""
 
 
 @app.command()
@@ -18,7 +34,7 @@ def recommend(
     adapter: Adapter = None,
     user: User = None,
     history: History = None,
-    query: Annotated[str | None, typer.Option("--query", help="A wish in words.")] = None,
+    query: Annotated[str | None, typer.Option("--query", help="What is wanted, in words.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")] = 10,
     where: Annotated[
         str | None, typer.Option("--where", help="Filter on attributes, for example 'year>=1990'.")
@@ -44,8 +60,7 @@ def recommend(
     chroma: Chroma = None,
     json: Json = False,
 ) -> None:
-    """Recommend items to a user, to a history, to a wish in words, or by an example; in any combination."""
-    from llmrec.cli.opened import pipeline
+    """Recommend items to a user, to a history, to a query in words, or by an example; in any combination."""
     from llmrec.request import Request
 
     request = Request(
@@ -53,62 +68,9 @@ def recommend(
         image=image, video=video, like=like, shapley=shapley, style=style,
     )  # fmt: skip
     with show.waiting(OPENING):
-        recommender = pipeline(data, adapter, request.check, chroma)
+        recommender = opened(data, adapter, request.check, chroma)
         answer = recommender.stream(request)
     show.json(answer.whole().to_dict()) if json else show.answer(answer, recommender.catalog)
-
-
-@app.command()
-def rank(
-    split: Annotated[Path, typer.Option("--split", help="Split file of the referee (JSON lines).")],
-    out: Annotated[Path, typer.Option("--out", help="Ranking file to write, in the referee's format.")],
-    at: Annotated[str, typer.Option("--at", help="Which held-out events: valid or test.")] = "test",
-    data: Data = None,
-    adapter: Adapter = None,
-    json: Json = False,
-) -> None:
-    """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
-    from llmrec.cli.opened import pipeline
-    from llmrec.evaluation.splits import load_split
-
-    if at not in ("valid", "test"):
-        raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
-    with show.waiting("ranking the held-out events"):
-        recommender = pipeline(data, adapter, lambda catalog: load_split(split, catalog))
-        from llmrec.ranking_file import write_ranking
-
-        result = write_ranking(recommender, split, at, out)
-    show.json(result) if json else show.ready(result)
-
-
-@app.command()
-def audit(
-    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder of the report; a run in it is taken up again.")],
-    adapter: Annotated[
-        Path | None, typer.Option("--adapter", help="Adapter pack that scores (default without a file: the demo's).")
-    ] = None,
-    explanations: Annotated[
-        Path | None,
-        typer.Option("--explanations", help="CSV or JSON lines of user, item, explanation, from any system."),
-    ] = None,
-    users: Annotated[int, typer.Option("--users", min=1, help="Users whom we explain to, without a file.")] = 100,
-    groups: Annotated[
-        Path | None, typer.Option("--groups", help="Table of user and groups (gender, age) to compare.")
-    ] = None,
-    thresholds: Annotated[
-        Path | None, typer.Option("--thresholds", help="TOML or JSON of bounds; exit code 1 where one is missed.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
-    json: Json = False,
-) -> None:
-    """Measure whether explanations are true, grounded, readable and fair; ours, or a file of any system's."""
-    from llmrec.cli.audit import run_audit
-
-    result = run_audit(data, adapter, explanations, users, thresholds, groups, out, seed, show.note)
-    show.json(result) if json else show.audited(result)
-    if result["missed"]:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -122,19 +84,17 @@ def chat(
 ) -> None:
     """Ask for recommendations in words, line by line."""
     from llmrec.chat import endpoint
-    from llmrec.cli.opened import pipeline
     from llmrec.request import Request
 
     model = endpoint.chat_model(chat_url, chat_model)
     request = Request(user=user, history=_ids(history))
     with show.waiting(OPENING):
-        recommender = pipeline(data, adapter, request.check)
+        recommender = opened(data, adapter, request.check)
     from llmrec.chat import Conversation, model_parser
-    from llmrec.cli.demo import converse
 
     catalog = recommender.catalog
     parser = model_parser(model, catalog) if model else None
-    converse(Conversation(catalog, history=request.history_ids(catalog), parser=parser), recommender)
+    _converse(Conversation(catalog, history=request.history_ids(catalog), parser=parser), recommender)
 
 
 @app.command()
@@ -143,15 +103,114 @@ def demo(
     adapter: Adapter = None,
     talk: Annotated[bool, typer.Option("--chat/--no-chat", help="Open a chat at the end, on a terminal.")] = True,
 ) -> None:
-    """Three real users, a wish in words and a newcomer; then, on a terminal, a chat."""
-    from llmrec.cli.demo import run_demo
+    """Three real users, a query in words and a new user; then, on a terminal, a chat."""
     from llmrec.recommender import Recommender
 
     with show.waiting(OPENING):
-        recommender = Recommender.open(data, adapter)
-    run_demo(recommender, talk and sys.stdin.isatty() and sys.stdout.isatty())
+        recommender = Recommender.from_pretrained(adapter, data)
+    users = _show_examples(recommender)
+    if talk and sys.stdin.isatty() and sys.stdout.isatty():
+        try:
+            from llmrec.chat import Conversation
+        except MissingExtra as missing:
+            show.note(str(missing))
+            return
+        _title(f"Now you, as user {users[1]}")
+        catalog = recommender.catalog
+        _converse(Conversation(catalog, history=catalog.history(users[1])), recommender)
+
+
+def opened(
+    data: Path | None, adapter: Path | None, check: "Callable[[Catalog], object]", chroma: str | None = None
+) -> "Recommender":
+    """Open a recommender in the order in which a mistake of the command's user shows.
+
+    Parameters
+    ----------
+    data, adapter
+        See `Recommender.from_pretrained`.
+    check
+        Refuses what the catalogue cannot answer, before model and index are opened.
+    chroma
+        URL of the Chroma server that has the index; answers do without it while it is out of reach.
+
+    Returns
+    -------
+    Recommender
+    """
+    from llmrec import paths
+    from llmrec.catalog import load_catalog
+    from llmrec.setup import demo_data
+
+    folder = data or demo_data(paths.home())
+    catalog = load_catalog(folder)
+    check(catalog)
+    from llmrec.recommender import Recommender  # PyTorch alone takes seconds to import
+
+    return Recommender.from_pretrained(adapter, folder, catalog=catalog, chroma=chroma, resilient=chroma is not None)
 
 
 def _ids(history: str | None) -> tuple[str, ...] | None:
     """The item ids of a comma separated list."""
     return None if history is None else tuple(part.strip() for part in history.split(",") if part.strip())
+
+
+def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
+    """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
+    import langsmith
+
+    from llmrec.chat.conversation import HELP
+
+    langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
+    show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
+    response: Response | None = None
+    while True:
+        try:
+            line = show.OUT.input("[bold cyan]you>[/] ")
+        except EOFError:
+            return
+        try:
+            reply = conversation.reply(line)
+            if reply.request is not None:
+                response = recommender.recommend(reply.request)
+                conversation.show(reply, [item.id for item in response.items])
+                show.items(response.items, conversation.catalog)
+            elif reply.why is not None and response is not None:
+                if response.items[0].rationale is None:
+                    response = recommender.explain(response)
+                item = next(item for item in response.items if item.id == reply.why)
+                show.reasons(item, conversation.catalog)
+            else:
+                show.OUT.print(escape(reply.words), soft_wrap=True)
+        except BadInput as error:
+            show.OUT.print(escape(str(error)), style="yellow", soft_wrap=True)
+            continue
+        if reply.done:
+            return
+
+
+def _show_examples(recommender: "Recommender") -> list[str]:
+    """The demo's answers; the users it asks for, of those that the catalogue has."""
+    from llmrec.request import Request
+
+    catalog = recommender.catalog
+    users = [user for user in USERS if user in catalog.histories] or sorted(catalog.histories)[: len(USERS)]
+
+    def answer(title: str, request: Request) -> None:
+        _title(title)
+        show.answer(recommender.stream(request), catalog)
+
+    for user in users:
+        history = catalog.history(user)
+        _title(f"User {user}: {len(history)} films, the last {min(LAST, len(history))}")
+        show.films(catalog, history[-LAST:])
+        answer(f"What user {user} could watch next", Request(user=user, k=TOP, explain=True))
+    answer(f'User {users[1]} asks for "{QUERY}"', Request(user=users[1], query=QUERY, k=TOP, explain=True))
+    new_user = Request(query=NEW_USER_QUERY, k=TOP, explain=True)
+    answer(f'A new user without any history asks for "{NEW_USER_QUERY}"', new_user)
+    return users
+
+
+def _title(words: str) -> None:
+    show.OUT.print()
+    show.OUT.rule(f"[bold]{escape(words)}[/]", align="left")

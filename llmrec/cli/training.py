@@ -193,7 +193,7 @@ def index(data: Data = None, adapter: Adapter = None, chroma: Chroma = None, jso
     from llmrec.recommender import Recommender
 
     with show.waiting("reading the items and building the index"):
-        result = Recommender.open(data, adapter, rebuild=True, chroma=chroma).index()
+        result = Recommender.from_pretrained(adapter, data, rebuild=True, chroma=chroma).index()
     show.json(result) if json else show.ready(result)
 
 

@@ -67,7 +67,7 @@ def serve(
     """
     # a port that is taken is refused before the models are loaded
     with listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.open(data, adapter, chroma=chroma, resilient=True)
+        recommender = Recommender.from_pretrained(adapter, data, chroma=chroma, resilient=True)
         configure_logging()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
         # The products of one request are small: threads that share one spend more time in waiting for a core, which

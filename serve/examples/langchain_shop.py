@@ -12,7 +12,7 @@ from llmrec.chat import LLMRecRetriever, chat_chain, recommend_tool
 from llmrec.context import Context
 from llmrec.recommender import Recommender
 
-recommender = Recommender.open(None, None)
+recommender = Recommender.from_pretrained()
 films = recommender.catalog
 
 # %% [markdown]

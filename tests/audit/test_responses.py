@@ -18,7 +18,7 @@ from llmrec.recommender import Recommender, Request
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
 

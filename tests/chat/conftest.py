@@ -10,6 +10,6 @@ from llmrec.recommender import Recommender
 @pytest.fixture(scope="session")
 def shop() -> Iterator[Recommender]:
     """The demo's, opened once."""
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()

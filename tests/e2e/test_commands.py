@@ -73,7 +73,7 @@ def test_history_filter_and_wish(on: list[str | Path]) -> None:
     assert not {"f00", "f06"} & {item["id"] for item in answer["items"]}
 
 
-def test_newcomers_get_answers(on: list[str | Path]) -> None:
+def test_new_users_get_answers(on: list[str | Path]) -> None:
     assert len(result("recommend", *on, "-k", "4")["items"]) == 4
     assert len(result("recommend", *on, "--query", "a western")["items"]) == 10
 
@@ -155,7 +155,7 @@ def test_the_demo_runs_on_any_catalogue_and_opens_no_chat_without_a_terminal(on:
     done = run("demo", *on)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("evidence: ") == 25
-    assert "newcomer" in done.stdout
+    assert "new user" in done.stdout
     assert "you>" not in done.stdout
 
 

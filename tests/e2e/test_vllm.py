@@ -41,7 +41,7 @@ BRIEFS = [
 def shop() -> Iterator[Recommender]:
     """The demo's, its LLM in this process."""
     vllm_python()
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
 

@@ -78,7 +78,7 @@ def test_what_goes_through_a_relay_is_recorded_and_answered() -> None:
 
 
 def test_conversations_go_on_from_their_lists_and_events_are_looked_for(tmp_path: Path) -> None:
-    recommender = Recommender.open(None, None)
+    recommender = Recommender.from_pretrained()
 
     async def talk(client: httpx.Client) -> None:
         async with httpx.AsyncClient(base_url=client.base_url, headers=client.headers, timeout=120) as asked:

@@ -15,7 +15,7 @@ from llmrec.server.store.keys import create_key
 @pytest.fixture(scope="session")
 def recommender() -> Iterator[Recommender]:
     """The demo's, opened once."""
-    pipeline = Recommender.open(None, None)
+    pipeline = Recommender.from_pretrained()
     yield pipeline
     pipeline.pipeline.index.close()
 

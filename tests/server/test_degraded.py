@@ -28,7 +28,7 @@ def chroma(tmp_path: Path) -> Iterator[Chroma]:
 def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
     """Over a catalogue of four items, its index on the server."""
     (tmp_path / "stall").mkdir()
-    shop = Recommender.open(write_stall(tmp_path / "stall"), FILMS, chroma=chroma.url, resilient=True)
+    shop = Recommender.from_pretrained(FILMS, data=write_stall(tmp_path / "stall"), chroma=chroma.url, resilient=True)
     database = Database.at(tmp_path / "store")
     with TestClient(build(shop, database, tmp_path / "store" / "media", Limits(seconds=300))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"

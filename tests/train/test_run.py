@@ -274,7 +274,7 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
     train(data, out, config)
     base_folder(home).parent.mkdir(parents=True)
     base_folder(home).symlink_to(tiny_base)
-    shop = Recommender.open(data, out)
+    shop = Recommender.from_pretrained(out, data)
     asked = shop.pipeline.words("a comedy")
     assert asked is not None and asked.shape == shop.pipeline.components.media["text"].shape[1:] != (384,)
     assert len(shop.recommend(Request(user="u0", query="a comedy", k=3)).items) == 3
@@ -292,7 +292,7 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
     monkeypatch.setenv("LLMREC_HOME", str(home))
     monkeypatch.delitem(sys.modules, "recency_of_ours")
     with pytest.raises(UnknownPlugin, match="there is no module recency_of_ours"):
-        Recommender.open(data, out)
+        Recommender.from_pretrained(out, data)
 
 
 @pytest.mark.usefixtures("home")
