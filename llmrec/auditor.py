@@ -158,7 +158,7 @@ def audit(
 
             shop = _recommender(data, adapter, catalog)
             scorer, generate = Scorer(shop.pipeline, folder / SCORED), writer(shop, folder / WRITTEN)
-            catalog = shop.pipeline.spoken
+            catalog = shop.pipeline.labelled_catalog
             if explanations is None:
                 said = respond(shop, sampled_users(catalog, users, seed), folder / RESPONSES, note)
         if not said:
