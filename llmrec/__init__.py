@@ -21,9 +21,11 @@ _HOMES = {
     "Request": "llmrec.request",
     "Response": "llmrec.response",
     "TrainConfig": "llmrec.train.config",
+    "audit": "llmrec",
     "baselines": "llmrec",
     "evaluate": "llmrec.evaluator",
     "register": "llmrec.registry",
+    "train": "llmrec",
 }
 """Public name -> the module that it is imported from when it is first used."""
 

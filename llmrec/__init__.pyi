@@ -1,4 +1,6 @@
+from llmrec import audit as audit
 from llmrec import baselines as baselines
+from llmrec import train as train
 from llmrec.catalog import Catalog as Catalog
 from llmrec.evaluator import evaluate as evaluate
 from llmrec.recommender import Recommender as Recommender

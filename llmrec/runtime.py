@@ -13,6 +13,9 @@ import os
 import sys
 import warnings
 from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 ENVIRONMENT = {
     # A waiting OpenMP thread spins only a moment: beside other work, spinning keeps a core from the thread waited for.
@@ -79,3 +82,24 @@ def keep_freed_memory() -> None:
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(TRIM_THRESHOLD, LARGEST)
         library.mallopt(MMAP_THRESHOLD, LARGEST)
+
+
+def callable_package(package: str, home: str, function: str) -> None:
+    """Let a package be called as the function that is its face, which is imported at the first call.
+
+    `llmrec.train` is a package and a function at once: whichever is imported first, the name stays bound to the
+    package, so its submodules go on being found.
+
+    Parameters
+    ----------
+    package
+        Its dotted name; it is being imported.
+    home, function
+        Module and name of the function.
+    """
+
+    class CallablePackage(ModuleType):
+        def __call__(self, *args: Any, **options: Any) -> Any:
+            return getattr(import_module(home), function)(*args, **options)
+
+    sys.modules[package].__class__ = CallablePackage

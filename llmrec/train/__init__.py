@@ -1,5 +1,9 @@
-"""Training: the data, the objectives, the loop, calibration, and the checkpoint that comes out."""
+"""Training: the data, the objectives, the loop, calibration, and the checkpoint that comes out.
 
-from llmrec.runtime import configure
+The package is callable: `llmrec.train(catalog, out, config)` is `llmrec.train.run.train`.
+"""
+
+from llmrec.runtime import callable_package, configure
 
 configure()
+callable_package(__name__, "llmrec.train.run", "train")
