@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from llmrec.errors import NotExplainable
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
 from llmrec.request import Request
+from llmrec.response import Response
 from tests.test_recommender import FILMS, write_stall
 
 
@@ -23,15 +24,15 @@ class Counting(Recommender):
 
     rankings = 0
 
-    def _ranked(self, request: Request):  # type: ignore[no-untyped-def]
-        self.rankings += 1
-        return super()._ranked(request)
+    def _ranked(self, requests: Sequence[Request]) -> list[Response]:
+        self.rankings += len(requests)
+        return super()._ranked(requests)
 
 
 @pytest.fixture(scope="module")
 def stall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
     """Four items that the shipped checkpoint has never seen."""
-    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
+    recommender = Counting.from_pretrained(FILMS, data=write_stall(tmp_path_factory.mktemp("stall")))
     yield recommender
     recommender.pipeline.index.close()
 

@@ -21,7 +21,7 @@ from llmrec.paths import home
 from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-from llmrec.server.dependencies import Limits
+from llmrec.server.settings import Limits
 from llmrec.setup import base_folder
 from tests.e2e.vllm import Vllm, vllm_python
 from tests.server.serving import served

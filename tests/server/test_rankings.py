@@ -1,6 +1,6 @@
 """How often the gateway ranks: once for a list, and not again for its reasons while it still holds the list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,14 @@ class Counting(Recommender):
 
     rankings = 0
 
-    def _ranked(self, request: Request) -> Response:
-        self.rankings += 1
-        return super()._ranked(request)
+    def _ranked(self, requests: Sequence[Request]) -> list[Response]:
+        self.rankings += len(requests)
+        return super()._ranked(requests)
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
-    recommender = Counting.open(write_stall(tmp_path_factory.mktemp("stall")), FILMS)
+    recommender = Counting.from_pretrained(FILMS, data=write_stall(tmp_path_factory.mktemp("stall")))
     yield recommender
     recommender.pipeline.index.close()
 
