@@ -65,10 +65,9 @@ class ContentKNN(Baseline):
         self._vectors = {}
         for modality, weight in weights.items():
             raw, mask = self.features.vectors[modality], self.features.mask[modality]
-            vectors = unit_rows(raw, self.features.steps.get(modality, 1))
             if self.centred:
-                vectors = unit_rows(np.where(mask[:, None], vectors - vectors[mask].mean(axis=0), np.float32(0)))
-            self._vectors[modality] = weight, vectors, mask
+                raw = np.where(mask[:, None], raw - raw[mask].mean(axis=0), np.float32(0)).astype(np.float32)
+            self._vectors[modality] = weight, unit_rows(raw, self.features.steps.get(modality, 1)), mask
 
     def score(self, histories: Rows) -> Floats:
         """See `Baseline.score`."""
