@@ -38,8 +38,13 @@ class Context:
 
     @classmethod
     def at(cls, timestamp: float) -> "Context":
-        """The time of day and the season of a moment (Unix seconds), by the clock of UTC and north of the equator:
-        what a log without places can tell."""
+        """The time of day and the season of a moment, as far as a log without places can tell.
+
+        Parameters
+        ----------
+        timestamp
+            Unix seconds, read by the clock of UTC and north of the equator.
+        """
         moment = datetime.fromtimestamp(timestamp, UTC)
         time: TimeOfDay = (
             "night" if moment.hour < 6 else "morning" if moment.hour < 12 else

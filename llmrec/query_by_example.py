@@ -193,8 +193,10 @@ def _item(row: int, pipeline: "Pipeline", notes: tuple[str, ...] = ()) -> Exampl
 
 
 def _sent(name: str, modality: str, vector: Floats, pipeline: "Pipeline") -> Example:
-    """The example that a picture or clip is: the item whose own it is, so that it does not come back as the item that
-    is most like itself."""
+    """The example that a picture or clip is.
+
+    Items that have the very picture are closed, so that none comes back as the item that is most like itself.
+    """
     components, items = pipeline.components, pipeline.catalog.items
     unit = unit_rows(vector[None], components.steps.get(modality, 1))[0]
     likeness = similar_to(unit, components.media[modality], components.mask[modality])

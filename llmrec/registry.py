@@ -1,5 +1,6 @@
-"""Plug-ins by name: encoders, fusions, candidate sources, score components, indexes, engines, readers, verifiers and
-baselines.
+"""Plug-ins by name.
+
+Kinds are encoders, fusions, candidate sources, score components, indexes, engines, readers, verifiers and baselines.
 
 A *spec* is what an option or a config field holds. It is one of
 

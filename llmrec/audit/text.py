@@ -124,8 +124,9 @@ def _ngrams(tokens: Sequence[Any], n: int) -> float:
 
 
 def _matching(judged: Sequence[Judged], named: Sequence[frozenset[Facet]]) -> Metric:
-    """FMR: does the explanation hold the feature it should? That of the file's column, or, of our own responses, one
-    that the strongest cause shares with the item.
+    """FMR: whether the explanation holds the feature it should.
+
+    That is the one of the file's column or, of our own responses, one that the strongest cause shares with the item.
     """
     what, users, hits = "feature matching ratio: explanations that name the feature behind them", [], []
     for each, facets in zip(judged, named, strict=True):

@@ -87,7 +87,8 @@ class Reader(Protocol):
     """
 
     @property
-    def patterns(self) -> Sequence[str]: ...
+    def patterns(self) -> Sequence[str]:
+        """Names or patterns of the files that tell this layout."""
 
     def __call__(self, folder: Path, findings: Findings) -> Source | Catalog:
         """Read one folder.

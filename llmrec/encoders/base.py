@@ -48,16 +48,20 @@ class Encoder(Protocol[Content]):
     """
 
     @property
-    def modality(self) -> str: ...
+    def modality(self) -> str:
+        """One of text, image, video, audio, or a kind of its own."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Says how to make the encoder again; part of the keys of the feature cache."""
 
     @property
-    def dim(self) -> int: ...
+    def dim(self) -> int:
+        """Numbers of a vector."""
 
     @property
-    def steps(self) -> int: ...
+    def steps(self) -> int:
+        """Blocks that a vector consists of."""
 
     def read(self, raw: bytes) -> Content:
         """Decode one content.

@@ -147,7 +147,7 @@ def _found(modality: str, spec: str, id: str) -> Encoder[Any]:
 
 @lru_cache(maxsize=64)
 def _built(modality: str, spec: str, id: str) -> Encoder[Any] | None:
-    """llmrec's own; None for any other spec."""
+    """An encoder of llmrec's own; None for any other spec."""
     if modality not in DEFAULTS:
         return None
     if spec.startswith(("open_clip:", "clip-lite")) and modality in ("text", "image"):

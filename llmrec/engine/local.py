@@ -32,8 +32,7 @@ class LocalEngine:
     """
 
     def __init__(self, model: RecLM, table: ItemTable, base: Path, rationale: Path | None) -> None:
-        """`model`: the ranking path; `table`: the catalogue's items; `base`: HF folder; `rationale`: peft adapter for
-        sentences, if any."""
+        """Take the ranking path, the items, the base's folder and, if any, the peft adapter for sentences."""
         self.model, self.table = model, table
         self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale)
 
@@ -87,8 +86,9 @@ class LocalEngine:
         return soft_tokens(self.model, self.table)
 
     def generate(self, prompts: Sequence[str], seed: int) -> Generated:
-        """See `Engine.generate`. Without a rationale adapter every text is empty: an LLM that was not trained to
-        write from evidence writes nothing that the evidence supports.
+        """See `Engine.generate`; without a rationale adapter every text is empty.
+
+        An LLM that was not trained to write from evidence writes nothing that the evidence supports.
 
         Raises
         ------

@@ -38,8 +38,19 @@ class Remote:
     """One vLLM server. May be asked by several threads."""
 
     def __init__(self, role: str, url: str, model: str, try_out: Callable[["Remote"], None]) -> None:
-        """`role`: what it is for, in its log lines; `model`: the name that it must serve; `try_out`: asks it for one
-        answer of its kind, raises `EngineMismatch` where that is of no use. Nothing is sent before `check`."""
+        """Take the address of a server; nothing is sent before `check`.
+
+        Parameters
+        ----------
+        role
+            What it is for, in its log lines.
+        url
+            Its address.
+        model
+            The name that it must serve.
+        try_out
+            Asks it for one answer of its kind; raises `EngineMismatch` where that is of no use.
+        """
         self.role, self.url, self.model, self._try_out = role, url, model, try_out
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
         self._client = httpx.Client(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False)

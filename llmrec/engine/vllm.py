@@ -35,8 +35,22 @@ class VllmEngine:
     """A `CatalogueEngine` over two servers. May be asked by several threads."""
 
     def __init__(self, local: LocalEngine, rank_url: str, rank_model: str, write_url: str, write_model: str) -> None:
-        """`local`: makes prompts and stands in; `*_model`: the served names that `llmrec.model.export` gave;
-        `write_model` is "" where the pack writes nothing. Raises `EngineMismatch`; a server that is away may come."""
+        """Take two servers; one that does not answer now may come later.
+
+        Parameters
+        ----------
+        local
+            Makes prompts, and is asked in their place.
+        rank_url, write_url
+            Addresses of the servers.
+        rank_model, write_model
+            The served names that `llmrec.model.export` gave; `write_model` is "" where the checkpoint writes nothing.
+
+        Raises
+        ------
+        EngineMismatch
+            Where a server serves something else.
+        """
         self._local = local
         width = int(local.model.id_in.weight.shape[1])
         self._rank = Remote("rank", rank_url, rank_model, lambda remote: _try_ranking(remote, width))

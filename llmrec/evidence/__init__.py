@@ -1,0 +1,1 @@
+"""What moved a score: measured effects, recorded facts, and the records that hold them."""

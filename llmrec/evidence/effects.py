@@ -77,8 +77,10 @@ class Situation:
     def ranks(
         self, parts: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float], candidates: Sequence[int]
     ) -> NDArray[np.intp]:
-        """`(candidates,)`: ranks from 1 among the items that may be answered, were `parts` (component -> (items,)) and
-        `weights` the request's: normalised anew, as its answer would be. Equal scores rank by row."""
+        """Ranks from 1 of the candidates among the items that may be answered, were other scores the request's.
+
+        `parts` (component -> (items,)) are normalised anew, as its answer would be. Equal scores rank by row.
+        """
         seen = np.flatnonzero(~self.open_items).tolist()
         fused = fuse({name: scores[None] for name, scores in parts.items()}, weights, [seen])[0]
         rivals = np.flatnonzero(self.open_items if self.allowed is None else self.open_items & self.allowed)
@@ -143,13 +145,14 @@ def input_effects(
     unasked: Floats | None = None,
     unshown: Floats | None = None,
 ) -> list[dict[str, float]]:
-    """For each candidate, what its score loses without each input: a modality, "id" (who took it), "query" (the wish),
-    and the example, under its own name.
+    """For each candidate, what its score loses without each input.
+
+    Inputs are the modalities, "id" (who interacted with it), "query", and the example under its own name.
 
     `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
-    RecLM to which that input of every item is hidden. Of a newcomer's score the LLM's own part is compared, not the
-    one lent to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the wish and without the example,
-    where there is one.
+    RecLM to which that input of every item is hidden. Of a cold item's score the LLM's own part is compared, not the
+    one transferred to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the query and without the
+    example, where there is one.
     """
     mean, spread = situation.scales[LLM]
     weight = situation.weights[LLM]

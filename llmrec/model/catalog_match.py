@@ -44,8 +44,10 @@ class CatalogMatch:
 
     @property
     def share(self) -> float:
-        """Of the checkpoint's items or of the catalogue's, whichever is more: a part of a catalogue is not another one,
-        nor is one that has grown."""
+        """Share of the checkpoint's items or of the catalogue's, whichever is more.
+
+        A part of a catalogue is not another one, nor is one that has grown.
+        """
         return max(self.found / max(1, self.trained), self.found / max(1, self.there))
 
     def note(self) -> str:

@@ -172,6 +172,7 @@ def normalisers(checkpoint: Checkpoint) -> dict[str, Normaliser]:
 
 
 def stored_parameter(checkpoint: Checkpoint, parameter: str) -> NDArray[np.float16]:
+    """A parameter of the model as the checkpoint stores it, under its present name or a former one."""
     for today, former in RENAMED_PARAMETERS.items():
         if parameter.startswith(today):
             names = [parameter, *(parameter.replace(today, name, 1) for name in former)]

@@ -1,0 +1,1 @@
+"""Score components on rows, the fused score, cold start and diversity. Knows neither models nor candidates."""

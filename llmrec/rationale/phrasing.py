@@ -173,8 +173,9 @@ def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
 
 
 def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
-    """How the sentence calls the recommended item: by title, "this film", or by a shared facet that is still
-    `spare` ("this comedy").
+    """How the sentence calls the recommended item.
+
+    By title, "this film", or by a shared facet that is still `spare` ("this comedy").
     """
     noun = brief.words.noun
     draw = rng.random()

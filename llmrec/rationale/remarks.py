@@ -84,6 +84,6 @@ def _together(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
 
 
 def _ordinal(n: int) -> str:
-    """ "1st", "22nd", "113th"."""
+    """Write a number as in "1st", "22nd", "113th"."""
     ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n:,}{ending}"

@@ -202,8 +202,9 @@ class _Item:
         return self._verifier.verify(text, Grounds.of(self.evidence))
 
     def _told_apart(self, sentence: str, title: str) -> tuple[str, Verdict]:
-        """A sentence that says one `title` of the recommended item and of a cause, as two colours of a dress have it:
-        the item becomes "this product". Which of the two it is, the verifier knows; refused where neither holds.
+        """Tell item and cause apart in a sentence that says one `title` of both, as two colours of a dress have it.
+
+        The item becomes "this product". Which of the two it is, the verifier knows; refused where neither holds.
         """
         parts = sentence.split(title)
         for n in range(1, len(parts)):

@@ -92,6 +92,7 @@ class RunLog:
         self.rows: list[EpochRow] = []
 
     def __call__(self, event: TrainEvent) -> None:
+        """Write down an event, and pass it on."""
         if self._board is not None and event.kind != "message":
             at = event.step if event.kind == "step" else event.epoch
             for name, value in event.metrics.items():

@@ -104,8 +104,20 @@ def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[
 
 
 def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
-    """User -> the words of the time and season of each event of `histories` (item rows), "" where its timestamp tells
-    neither. Where all timestamps are midnights they are dates, which tell the season alone."""
+    """The words of the time and season of each event of each user.
+
+    Parameters
+    ----------
+    catalog
+        Has the timestamps. Where all of them are midnights they are dates, which tell the season alone.
+    histories
+        User -> item rows.
+
+    Returns
+    -------
+    dict of str to list of str
+        "" where a timestamp tells neither.
+    """
     known = {user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories}
     dated = all(at % DAY == 0 for events in known.values() for at in events.values())
     return {

@@ -128,8 +128,9 @@ def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipCon
 
 @torch.no_grad()
 def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[Tensor, Tensor]) -> None:
-    """Hidden units of the MLP `head` become the classes of `classifier`; those left over stay random, but for one that
-    is constant.
+    """Make hidden units of the MLP `head` the classes of `classifier`.
+
+    Those left over stay random, but for one that is constant.
 
     `inputs (n, 1280)`: features as the head gets them, `(pictures - mean) / spread`; `scale`: that mean and spread.
     Raises `ValueError` where there are fewer hidden units than classes.

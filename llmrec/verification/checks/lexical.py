@@ -12,8 +12,10 @@ _QUERIED = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:(?:is|was) )?for(?: 
 
 
 def word_claims(text: ResolvedText, others: list[Claim]) -> list[Claim]:
-    """Claims of words; a cause holds where one of them or of the `others` gives a true reason, and any word that
-    grammar, catalogue and evidence do not know is a claim that cannot be checked.
+    """Claims of words.
+
+    A cause holds where one of them or of the `others` gives a true reason, and any word that grammar, catalogue and
+    evidence do not know is a claim that cannot be checked.
     """
     reading = text.reading
     claims = [_word(text, word, start) for word, start, _ in reading.words if word in SPECIAL - CAUSE]

@@ -21,8 +21,10 @@ CENT = 0.01
 
 
 def number_claims(text: ResolvedText) -> list[Claim]:
-    """Years of the recommended item, or of the title just before "(1994)"; decades of no item; prices; measured ranks
-    and counts; the rest.
+    """Claims of numbers.
+
+    They are years of the recommended item, or of the title just before "(1994)"; decades of no item; prices; measured
+    ranks and counts; the rest.
     """
     prices = [] if text.grounds.closed else [_price(text, m) for m in _PRICE.finditer(text.reading.bare)]
     measured = _measured(text)
