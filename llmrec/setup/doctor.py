@@ -17,6 +17,8 @@ from llmrec.errors import LlmrecError
 from llmrec.setup import WEIGHT_PACKAGES, WeightPackage, base_folder, ml100k_folder, verify
 
 GIB = 2**30
+NAMED = 4
+"""Packages that a finding names."""
 NEEDED_DISK = 2 * GIB
 """Free space that models, features, indexes and a training's checkpoints take with room to spare."""
 
@@ -109,7 +111,8 @@ def _dependencies() -> Iterator[Finding]:
         yield Finding("packages", "ok", f"{found} required packages")
     for extra, names in missing.items():
         remedy = f"`pip install 'llmrec[{extra}]'` if you want it"
-        yield Finding(f"extra {extra}", "absent", f"{', '.join(names)} not installed", remedy)
+        shown = ", ".join(names) if len(names) <= NAMED else f"{len(names)} packages, such as {names[0]},"
+        yield Finding(f"extra {extra}", "absent", f"{shown} not installed", remedy)
 
 
 def _only_with(requirement: Requirement, extra: str) -> bool:
