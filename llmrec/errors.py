@@ -95,7 +95,19 @@ class SetupError(LlmrecError):
 
 
 class MissingExtra(SetupError):
-    """A package that an extra of llmrec brings is not installed."""
+    """A package that an extra of llmrec brings is not installed.
+
+    Parameters
+    ----------
+    message
+        One sentence.
+    package
+        Name of the module that is missing.
+    """
+
+    def __init__(self, message: str = "", package: str = "") -> None:
+        super().__init__(message)
+        self.package = package
 
 
 class StorageError(LlmrecError):

@@ -32,11 +32,13 @@ def needs(extra: str, purpose: str) -> Iterator[None]:
     """
     try:
         yield
+    except MissingExtra as error:  # of what is imported inside: this extra brings that one too
+        raise MissingExtra(f"{purpose} needs the package {error.package}; {remedy(extra)}", error.package) from error
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "llmrec":
+        package = (error.name or "").partition(".")[0]
+        if package in ("", "llmrec"):
             raise
-        package = error.name.partition(".")[0]
-        raise MissingExtra(f"{purpose} needs the package {package}; {remedy(extra)}") from error
+        raise MissingExtra(f"{purpose} needs the package {package}; {remedy(extra)}", package) from error
 
 
 def remedy(extra: str) -> str:

@@ -31,6 +31,7 @@ FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
 SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
 FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode('sound', pathlib.Path('x.wav'))"
+SERVE = "from llmrec.cli.serving import serve\nserve()"
 KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 
 
@@ -64,7 +65,8 @@ def test_the_core_imports_without_any_extra(absent: Path) -> None:
         (CLIP, {"open_clip"}, "clip"),
         (FILM, {"av"}, "video"),
         ("import llmrec.chat", {"langchain_core"}, "chat"),
-        (KEYS, {"fastapi", "sqlalchemy", "uvicorn"}, "serve"),
+        (KEYS, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
+        (SERVE, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
     ],
 )
 def test_the_extra_is_named_where_it_is_needed(absent: Path, statements: str, packages: set[str], extra: str) -> None:

@@ -103,7 +103,8 @@ class _Decoder:
         )
         if not self._pipe(self._process.stdout).readline():
             self.end()
-            raise MissingExtra(f"film and sound are decoded by the package av, which does not start; {remedy('video')}")
+            told = f"film and sound are decoded by the package av, which does not start; {remedy('video')}"
+            raise MissingExtra(told, "av")
 
     def ask(self, request: dict[str, Any]) -> NDArray[Any]:
         """One question, one answer."""

@@ -145,6 +145,13 @@ print(",".join(item.id for item in recommender.recommend(user="471", k=3).items)
     assert installed.value(program) == ",".join(item["id"] for item in told["items"])
 
 
+def test_the_quick_start_notebook_runs(installed: Installed) -> None:
+    cells = json.loads((CHECKOUT / "docs" / "notebooks" / "quick_start.ipynb").read_text(encoding="utf-8"))["cells"]
+    program = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert "from_pretrained" in program
+    assert installed.value(program)
+
+
 def busy() -> bool:
     """Whether others keep the cores from what is timed."""
     return os.getloadavg()[0] > (os.cpu_count() or 1)
