@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from llmrec.cli import evaluating, recommending, serving, training
+from llmrec.cli import evaluating, preparing, recommending, serving, training
 from llmrec.cli.boundary import defer_during_imports, guarded
 from llmrec.runtime import configure, silence_warnings
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for part in (training, recommending, evaluating, serving):
+for part in (preparing, training, recommending, evaluating, serving):
     app.add_typer(part.app)
 
 

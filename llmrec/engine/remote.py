@@ -73,7 +73,7 @@ class Remote:
         if self.model not in served:
             raise EngineMismatch(
                 f"{self.url} serves {', '.join(served) or 'no model'}, but this adapter pack's is {self.model}; "
-                "export the pack with `llmrec export --merge` and serve that"
+                "export the pack with `llmrec export` and serve that"
             )
         self._try_out(self)
 

@@ -16,6 +16,7 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.errors import BadInput
 from llmrec.evidence.probes import labelled_catalog, probe_features
+from llmrec.fusion import fusion_class
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
@@ -201,6 +202,7 @@ class _Fitted:
 
 
 def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
+    fusion_class(config.model.fusion)  # a package that it lacks is named before minutes of reading
     out.mkdir(parents=True, exist_ok=True)
     log.say("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else load_catalog(data)

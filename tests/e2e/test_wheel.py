@@ -101,6 +101,7 @@ def test_the_package_is_the_wheels(installed: Installed) -> None:
         place.parent / "_resources" / "adapters"
     )
     assert installed.value("from llmrec.provenance import commit; print(repr(commit()))") == "''"
+    assert "epochs:" in installed.llmrec("train", "--config", "quick", "--print-config")
 
 
 def test_importing_it_is_quick_and_loads_nothing_heavy(installed: Installed) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from llmrec.cli import show
-from llmrec.cli.train import LineReport, name_of
+from llmrec.cli.progress import LineReport, name_of
 from llmrec.model.checkpoint import load_checkpoint
 from llmrec.paths import resource
 from llmrec.train.logs import TrainEvent
@@ -20,7 +20,7 @@ def step(at: int, stage: str = "select") -> TrainEvent:
 def test_a_line_a_minute_says_how_far_it_is_and_how_long_it_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     now = [100.0]
-    monkeypatch.setattr("llmrec.cli.train.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("llmrec.cli.progress.time.monotonic", lambda: now[0])
     report = LineReport(lines.append)
     report(TrainEvent("message", "read", "reading the catalogue"))
     for at in range(1, 182):  # a step a second
@@ -37,7 +37,7 @@ def test_a_line_a_minute_says_how_far_it_is_and_how_long_it_may_take(monkeypatch
 def test_each_stage_has_a_name_and_a_pace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
     now = [0.0]
-    monkeypatch.setattr("llmrec.cli.train.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("llmrec.cli.progress.time.monotonic", lambda: now[0])
     report = LineReport(lines.append)
     report(step(600))
     now[0] = 1000

@@ -1,11 +1,5 @@
-"""What a training run shows: a bar with the time left, and a line for each epoch.
+"""What a training shows while it runs: a bar with the time left, or a line a minute where there is no terminal."""
 
-What a training of CLIP heads shows: a bar for each of its stages.
-
-What `llmrec simshop` does besides reading its options: the bar, and the summary.
-"""
-
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -126,25 +120,3 @@ def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dic
             progress.update(bars[stage], completed=done)
 
         return train_clip(data, out, recipe, report)
-
-
-def run_simshop(out: Path, items: int, users: int, seed: int) -> dict[str, object]:
-    """Write the world, with a bar on stderr; return what was written."""
-    from llmrec.catalog.simshop import write_simshop
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal) as progress:
-        bar = progress.add_task("media files", total=None)
-
-        def report(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
-        world = write_simshop(out, items, users, seed, os.cpu_count() or 1, report)
-    media = sum(file.stat().st_size for file in (out / "media").iterdir())
-    return {
-        "folder": str(out),
-        "items": len(world.items),
-        "users": len(world.tastes),
-        "purchases": len(world.purchases),
-        "media_megabytes": round(media / 1e6, 1),
-    }

