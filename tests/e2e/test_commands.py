@@ -198,7 +198,7 @@ def test_interrupted_training_keeps_its_checkpoint_and_goes_on(films: Path, tmp_
     _, rest = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in rest
-    assert "checkpoint is kept in" in " ".join(rest.split())
+    assert "state is kept in" in " ".join(rest.split())
     assert (out / "state" / "select.safetensors").stat().st_size > 0
     again = " ".join(str(word) for word in words[:-2])
     assert "another recipe" in refused(2, *again.split(), "--wishes", "2")
