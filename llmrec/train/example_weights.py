@@ -37,9 +37,29 @@ def example_shares(
     usual: Mapping[ComponentKey, float],
     seed: int,
 ) -> tuple[dict[ComponentKey, float], dict[str, float]]:
-    """Component of an example -> its share of the fused score, beside the `usual` weights; metrics reached with it.
+    """Fit what an example counts for, in each modality but text, whose examples are queries in words.
 
-    One for each medium of the catalogue; text is no example, words are a query. Deterministic.
+    Parameters
+    ----------
+    model
+        That has not learnt from `events`.
+    table
+        The items.
+    words
+        Of the prompt.
+    components
+        Score the catalogue.
+    events
+        Held out.
+    usual
+        Component -> weight without an example.
+    seed
+        Of the examples.
+
+    Returns
+    -------
+    tuple of dict
+        Component of an example -> its share of the fused score; and the metrics reached with it.
     """
     shares: dict[ComponentKey, float] = {}
     metrics: dict[str, float] = {}

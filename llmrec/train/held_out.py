@@ -47,7 +47,26 @@ def llm_scores(
     events: Sequence[Event],
     queries: Sequence[Sequence[int]] | None = None,
 ) -> NDArray[np.float32]:
-    """q·v + b of every item for every event, `(events, items) float32`; items already seen are not yet masked."""
+    """q·v + b of every item for every event.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    table
+        The items.
+    before
+        Token ids that open the prompt.
+    events
+        Held out.
+    queries
+        Token ids of a query for each event; default: none.
+
+    Returns
+    -------
+    ndarray
+        ``(events, items)`` float32; items of the history are not masked yet.
+    """
     q = query_vectors(model, soft_tokens(model, table), before, [e.history for e in events], queries)
     v, b = item_vectors(model, table)
     scores: NDArray[np.float32] = q @ v.T + b
@@ -61,7 +80,13 @@ def llm_ndcg(
     events: Sequence[Event],
     queries: Sequence[Sequence[int]] | None = None,
 ) -> float:
-    """Rolling NDCG@10 as the referee counts it: mean over a user's events, then over users."""
+    """NDCG@10 of the LLM alone on held-out events: mean over a user's events, then over users.
+
+    Parameters
+    ----------
+    model, table, before, events, queries
+        See `llm_scores`.
+    """
     scores = llm_scores(model, table, before, events, queries)
     return float(
         ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])[

@@ -15,7 +15,17 @@ from llmrec.train.config import TrainConfig
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Prompts with their answers: `targets (B, N + 1)`, `queried (B, M)`: item rows, or -1 for none."""
+    """Prompts with their answers.
+
+    Parameters
+    ----------
+    prompt
+        B prompts.
+    targets
+        ``(B, N + 1)`` int64: item rows that come after 0, 1, … items of the history; -1 for none.
+    queried
+        ``(B, M)`` int64: item rows that answer the queries; -1 for none.
+    """
 
     prompt: PromptBatch
     targets: Tensor
@@ -50,9 +60,29 @@ def loss(
     weights: Tensor | None = None,
     forward: nn.Module | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Loss of one batch and its parts by name; `weights (items,)`: what an event counts, by its target.
+    """Loss of one batch.
 
-    `forward`: the model as accelerate prepared it, which reads the prompts; default: `model` itself.
+    Parameters
+    ----------
+    model
+        Its item vectors and soft tokens are made anew, with ids and media hidden at random.
+    table
+        The items; the softmax is over all of them, or over `config.sampled_items`.
+    batch
+        Prompts with their answers.
+    config
+        The recipe.
+    generator
+        Of what is hidden and sampled.
+    weights
+        ``(items,)`` float32: what an event counts, by its target; default: all alike.
+    forward
+        The model as accelerate prepared it, which reads the prompts; default: `model` itself.
+
+    Returns
+    -------
+    tuple
+        The loss, a scalar, and its parts by name: "next" and, where there are queries, "query".
     """
     ids, hidden = _hide(table, config, generator)
     # Only the items that are read need soft tokens; the whole catalogue is scored.
@@ -92,7 +122,22 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
 
 
 def class_weights(histories: Mapping[str, Sequence[int]], items: int, power: float) -> Tensor:
-    """`(items,) float32`: (events of the item + 1) ** -power, scaled so that a training event weighs 1 on average."""
+    """What an event counts, by its item: less where many users took that item.
+
+    Parameters
+    ----------
+    histories
+        User -> training item rows.
+    items
+        Size of the catalogue.
+    power
+        0 weighs all events alike, 1 all items alike.
+
+    Returns
+    -------
+    Tensor
+        ``(items,)`` float32: (events of the item + 1) ** -power, scaled so that a training event weighs 1 on average.
+    """
     counts = torch.zeros(items)
     for rows in histories.values():
         counts += torch.bincount(torch.tensor(list(rows), dtype=torch.long), minlength=items)

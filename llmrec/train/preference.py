@@ -44,7 +44,26 @@ def learn_preference(
     histories: Sequence[Sequence[int]],
     seed: int,
 ) -> PreferenceModel | None:
-    """The taste of a catalogue with these raw media `vectors[modality] (items, dim)` of so many `steps`."""
+    """The preference model of a catalogue.
+
+    Parameters
+    ----------
+    vectors
+        Modality -> ``(items, dim)`` float32, raw.
+    mask
+        Modality -> ``(items,)`` bool.
+    steps
+        Modality -> frames in a vector, where there are several.
+    histories
+        Item rows of each user.
+    seed
+        Of everything random.
+
+    Returns
+    -------
+    PreferenceModel or None
+        None where no history is long enough.
+    """
     media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items() if mask[m].any()}
     interests = {m: Interest.of(x, mask[m], histories) for m, x in media.items()}
     return fit_preference(interests, media, mask, histories, seed)
@@ -57,9 +76,25 @@ def fit_preference(
     histories: Sequence[Sequence[int]],
     seed: int,
 ) -> PreferenceModel | None:
-    """The taste of a catalogue with `media[modality] (items, dim)` unit rows; None where no history is long enough.
+    """The preference model over interest spaces that are given.
 
-    `histories`: item rows of each user. Deterministic in `seed`.
+    Parameters
+    ----------
+    interests
+        Modality -> its interest space.
+    media
+        Modality -> ``(items, dim)`` float32 unit rows.
+    mask
+        Modality -> ``(items,)`` bool.
+    histories
+        Item rows of each user.
+    seed
+        Of everything random.
+
+    Returns
+    -------
+    PreferenceModel or None
+        None where no history is long enough.
     """
     rows = [torch.tensor(list(h)) for h in histories if len(h) > FEWEST]
     if not rows or not interests:

@@ -181,9 +181,21 @@ def _facets(item: Item) -> list[str]:
 
 
 def compose_query(item: Item, rng: Random, held_out: bool) -> str:
-    """One query that `item` answers: one or two attribute words, sometimes its decade, sometimes words of its plot.
+    """One query that an item answers: attribute words, sometimes its decade, sometimes words of its plot.
 
-    `held_out` picks phrasings that training never shows. Returns "" for an item that has nothing but a title.
+    Parameters
+    ----------
+    item
+        The target.
+    rng
+        Of the choice.
+    held_out
+        Whether phrasings are used that training never shows.
+
+    Returns
+    -------
+    str
+        "" for an item that has nothing but a title.
     """
     facets, plot = _facets(item), keywords(item.description)
     query = _compose(item, facets, plot, rng, held_out)

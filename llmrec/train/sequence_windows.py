@@ -35,8 +35,16 @@ class QueryWords(Protocol):
 class Window:
     """A stretch of one user's history and what is to be predicted along it.
 
-    `items`: rows read; `targets`: `len(items) + 1` rows, what comes after 0, 1, … items read (-1: unknown);
-    `branches` and `queried`: queries asked along the way and the row each is answered by.
+    Parameters
+    ----------
+    items
+        Rows that are read.
+    targets
+        ``len(items) + 1`` rows: what comes after 0, 1, … items read; -1 where that is not known.
+    branches, queried
+        Queries asked along the way, and the row that each is answered by.
+    new
+        Whether an event is asked for that came since the checkpoint that training goes on from.
     """
 
     items: tuple[int, ...]
@@ -44,7 +52,6 @@ class Window:
     branches: tuple[Branch, ...]
     queried: tuple[int, ...]
     new: bool = True
-    """Whether an event is asked for that came since the checkpoint that training goes on from."""
 
 
 def epoch_windows(
@@ -57,11 +64,34 @@ def epoch_windows(
     told: float = 0.0,
     new_from: Mapping[str, int] | None = None,
 ) -> list[Window]:
-    """Every training event once as a target, in windows of at most `size` items, shuffled; a pure function of `seed`.
+    """Every training event once as a target, in windows, shuffled; a pure function of `seed`.
 
-    `words` writes the queries; to a share `told` of them it is told `contexts`: user -> words of when each event was.
     The first window of a user starts at the first event (a new user's prompt); the cuts between windows move from epoch
-    to epoch. `new_from`: user -> place of the first new event, for `Window.new`.
+    to epoch.
+
+    Parameters
+    ----------
+    histories
+        User -> training item rows, oldest first.
+    size
+        Most items of a window.
+    queries
+        How many are asked along each window.
+    words
+        Writes them.
+    seed
+        Of cuts, queries and order.
+    contexts
+        User -> words of when each event was.
+    told
+        Share of the queries that `words` is told the context of.
+    new_from
+        User -> place of the first new event, for `Window.new`; default: all events are new.
+
+    Returns
+    -------
+    list of Window
+        At least one for each user with an event.
     """
     rng = Random(seed)
     windows: list[Window] = []
@@ -98,25 +128,34 @@ def _cuts(length: int, size: int, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[T]]:
-    """Every history in an order of its own; a pure function of `seed` and the lengths."""
+    """Every history in an order of its own.
+
+    Parameters
+    ----------
+    histories
+        User -> anything by event.
+    seed
+        The order is a pure function of it and the lengths, so that what belongs to a history is shuffled alike.
+    """
     rng = Random(f"{seed}:order")
     return {user: rng.sample(list(rows), len(rows)) for user, rows in histories.items()}
 
 
 def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
-    """The words of the time and season of each event of each user.
+    """Words of when events happened, as context of the queries that training asks at them.
 
     Parameters
     ----------
     catalog
-        Has the timestamps. Where all of them are midnights they are dates, which tell the season alone.
+        Has the timestamps.
     histories
         User -> item rows.
 
     Returns
     -------
-    dict of str to list of str
-        "" where a timestamp tells neither.
+    dict
+        User -> time of day and season of each event, "" where its timestamp tells neither. Where all timestamps are
+        midnights they are dates, which tell the season alone.
     """
     known = {user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories}
     dated = all(at % DAY == 0 for events in known.values() for at in events.values())
@@ -134,7 +173,22 @@ def _words(timestamp: float, dated: bool) -> str:
 
 
 def replayed(windows: Sequence[Window], replay: float, seed: str) -> list[Window]:
-    """The windows with new events, and `replay` times as many of the others, drawn by `seed`; in the given order."""
+    """The windows with new events, and some of the others.
+
+    Parameters
+    ----------
+    windows
+        Of an epoch.
+    replay
+        How many of the others there are for each with a new event, at most.
+    seed
+        Of the draw.
+
+    Returns
+    -------
+    list of Window
+        In the given order.
+    """
     old = [n for n, window in enumerate(windows) if not window.new]
     wanted = min(len(old), round(replay * (len(windows) - len(old))))
     drawn = set(Random(f"{seed}:replay").sample(old, wanted))
@@ -142,10 +196,25 @@ def replayed(windows: Sequence[Window], replay: float, seed: str) -> list[Window
 
 
 def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
-    """`(items,) float32 >= 1`: how often an item should be seen, given the modalities it has (`mask`: (items,) bool).
+    """How often an item should be seen, given the modalities it has.
 
-    A modality that a share f < `rare` of the items have asks for sqrt(rare / f); the item's rarest decides
-    (repeat-factor sampling, Gupta et al. 2019, LVIS).
+    A modality that a share f < `rare` of the items have asks for sqrt(rare / f); the item's rarest decides.
+
+    Parameters
+    ----------
+    mask
+        Modality -> ``(items,)`` bool.
+    rare
+        Share of items below which a modality is rare.
+
+    Returns
+    -------
+    Tensor
+        ``(items,)`` float32, 1 or more.
+
+    References
+    ----------
+    Gupta, Dollár & Girshick 2019, "LVIS", CVPR (repeat-factor sampling).
     """
     factors = torch.ones(len(next(iter(mask.values()))))
     for there in mask.values():
@@ -156,7 +225,22 @@ def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
 
 
 def resample(windows: Sequence[Window], factors: Tensor, seed: str) -> list[Window]:
-    """Each window as often as its most wanted item asks for, fractions by chance; shuffled; a function of `seed`."""
+    """Each window as often as its most wanted item asks for.
+
+    Parameters
+    ----------
+    windows
+        Of an epoch.
+    factors
+        ``(items,)`` float32, see `repeat_factors`; fractions are drawn.
+    seed
+        Of draw and order.
+
+    Returns
+    -------
+    list of Window
+        Shuffled; each given window at least once.
+    """
     rng, wanted = Random(f"{seed}:resample"), factors.tolist()
     repeated = []
     for window in windows:

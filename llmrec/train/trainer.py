@@ -50,7 +50,19 @@ class Progress:
 
 
 def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
-    """Lays windows out as prompts with their targets."""
+    """Lay windows out as prompts with their targets.
+
+    Parameters
+    ----------
+    windows
+        Of a step.
+    before
+        Token ids that open every prompt.
+    soft_tokens
+        Soft tokens an item.
+    device
+        Where the tensors shall lie.
+    """
     prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
     return Batch(
         prompt,
@@ -354,7 +366,11 @@ def _windows(length: int, size: int) -> int:
 
 
 def _schedule(step: int, total: int) -> float:
-    """Linear warm-up over the first 5 % of all steps, then a cosine down to a tenth."""
+    """Linear warm-up over the first 5 % of all steps, then a cosine down to a tenth.
+
+    A pure function of the step, so that a resumed run needs no state of it. `transformers` has the same shape, but
+    from a warm-up that starts at 0 and as an object that counts its own steps.
+    """
     warm = max(1, total // 20)
     if step < warm:
         return (step + 1) / warm

@@ -78,7 +78,19 @@ class Material:
 
 
 def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report) -> None:
-    """Trains the heads of `model` in place; they end as the average of their weights along the run."""
+    """Train the heads of `model` in place; they end as the average of their weights along the run.
+
+    Parameters
+    ----------
+    model
+        An open_clip model as `llmrec.encoders.clip.build` makes it; its encoders stay frozen.
+    material
+        Vectors to learn from.
+    config
+        The recipe.
+    report
+        Told of each step.
+    """
     # standardised inputs learn faster; they are folded into the first layer at the end
     mean, spread = material.scale
     head, proj = model.visual.head, model.text.proj
@@ -128,12 +140,23 @@ def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipCon
 
 @torch.no_grad()
 def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[Tensor, Tensor]) -> None:
-    """Make hidden units of the MLP `head` the classes of `classifier`.
+    """Set the hidden units of an MLP to the classes of a classifier; the others stay random, but for a constant one.
 
-    Those left over stay random, but for one that is constant.
+    Parameters
+    ----------
+    head
+        The image head.
+    classifier
+        Linear, ``(n, 1280)`` -> ``(n, classes)`` logits.
+    inputs
+        ``(n, 1280)`` float32: features as the head gets them, `(pictures - mean) / spread`.
+    scale
+        That mean and spread, ``(1280,)`` each.
 
-    `inputs (n, 1280)`: features as the head gets them, `(pictures - mean) / spread`; `scale`: that mean and spread.
-    Raises `ValueError` where there are fewer hidden units than classes.
+    Raises
+    ------
+    ValueError
+        Where there are fewer hidden units than classes.
     """
     mean, spread = scale
     first = head.mlp.fc1
@@ -150,7 +173,17 @@ def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[T
 
 @torch.no_grad()
 def fit_output(head: Any, inputs: Tensor, wanted: Tensor) -> None:
-    """The output layer of the MLP `head` becomes the ridge regression of `wanted (n, dim)` on its hidden units."""
+    """Set the output layer of an MLP to the ridge regression of what is wanted on its hidden units.
+
+    Parameters
+    ----------
+    head
+        The image head.
+    inputs
+        ``(n, 1280)`` float32.
+    wanted
+        ``(n, dim)`` float32.
+    """
     mlp = head.mlp
     hidden = F.gelu(mlp.fc1(inputs))
     gram = hidden.T @ hidden
@@ -195,7 +228,20 @@ def _mixtures(material: Material, rows: Tensor, config: ClipConfig, rng: torch.G
 
 
 def contrast(logits: Tensor, same: Tensor) -> Tensor:
-    """Symmetric cross-entropy of `logits (n, n)`, pictures by texts; `same (n, n) bool`: every right answer."""
+    """Symmetric cross-entropy of pictures by texts.
+
+    Parameters
+    ----------
+    logits
+        ``(n, n)`` float32.
+    same
+        ``(n, n)`` bool: every right answer.
+
+    Returns
+    -------
+    Tensor
+        A scalar.
+    """
     wanted = same.float()
     wanted = wanted / wanted.sum(1, keepdim=True)
     each = [-(wanted * side.log_softmax(1)).sum(1).mean() for side in (logits, logits.T)]

@@ -34,7 +34,18 @@ def class_names() -> list[str]:
 
 
 def class_texts(cache: Path) -> Tensor:
-    """(1000, NAMINGS, 384): vectors of names, "a photo of a …", and WordNet's definition of each class."""
+    """Vectors of what the classes are called: names, "a photo of a …", and WordNet's definition.
+
+    Parameters
+    ----------
+    cache
+        Folder of the feature cache.
+
+    Returns
+    -------
+    Tensor
+        ``(1000, NAMINGS, 384)`` float32 unit rows.
+    """
     from timm.data import ImageNetInfo  # type: ignore[attr-defined]
 
     info = ImageNetInfo()
@@ -47,9 +58,21 @@ def class_texts(cache: Path) -> Tensor:
 
 
 def imagined_features(model: Any, seed: int, report: Callable[[int, int], None]) -> Tensor:
-    """(12000, 1280): for each recipe, one pooled feature vector a class, in the order of the classes.
+    """Features of pictures that nobody took: for each recipe, one pooled feature vector a class.
 
-    `model`: timm's EfficientNet-Lite0 with its classifier. `report` hears (done, all) after each recipe.
+    Parameters
+    ----------
+    model
+        timm's EfficientNet-Lite0 with its classifier.
+    seed
+        Of the places that the search starts from.
+    report
+        Told (done, all) after each recipe.
+
+    Returns
+    -------
+    Tensor
+        ``(12000, 1280)`` float32, in the order of the classes.
     """
     made = []
     for n, (places, common, pull) in enumerate(RECIPES):

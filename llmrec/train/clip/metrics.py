@@ -13,11 +13,26 @@ SURE = 0.5
 
 
 def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, among: int = AMONG) -> dict[str, float]:
-    """recall@1, @5, @10 of picture -> its own text, and back ("reversed"), averaged over DRAWS random samples.
+    """How well pictures find their own texts, and texts their pictures.
 
-    `pictures, texts (n, dim)`: unit rows, pair by pair; `words`: the n texts. A sample is `among` pairs (all where
-    there are fewer). The rank counts the other texts that score as high or higher; a product with the very same words
-    is no other, for nothing in the words can tell the two apart. Seeded.
+    The rank counts the other texts that score as high or higher; a product with the very same words is no other, for
+    nothing in the words can tell the two apart.
+
+    Parameters
+    ----------
+    pictures, texts
+        ``(n, dim)`` float32 unit rows, pair by pair.
+    words
+        The n texts.
+    seed
+        Of the samples.
+    among
+        Pairs in a sample; all where there are fewer.
+
+    Returns
+    -------
+    dict
+        recall@1, @5, @10 of picture -> its own text, and back ("reversed"), averaged over DRAWS samples.
     """
     _, kind = np.unique(np.asarray(words), return_inverse=True)
     rng = np.random.default_rng(seed)
@@ -36,9 +51,21 @@ def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, amo
 
 
 def naming_agreement(pictures: Floats, names: Floats, chance: NDArray[np.float32]) -> float:
-    """Share of pictures whose nearest class name is the classifier's, among those of which it is SURE; NaN without any.
+    """Share of pictures whose nearest class name is the classifier's, among those of which it is SURE.
 
-    `pictures (n, dim)` and `names (classes, dim)`: unit rows; `chance (n, classes)`: the classifier's probabilities.
+    Parameters
+    ----------
+    pictures
+        ``(n, dim)`` float32 unit rows.
+    names
+        ``(classes, dim)`` float32 unit rows.
+    chance
+        ``(n, classes)`` float32: the classifier's probabilities.
+
+    Returns
+    -------
+    float
+        NaN where it is sure of none.
     """
     sure = chance.max(1) >= SURE
     if not sure.any():

@@ -69,7 +69,17 @@ def held_out(item: Item) -> bool:
 def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
     """The pairs of all items with a picture.
 
-    Raises `BadInput` where too few have one, and what `llmrec.encoders.extract` does.
+    Parameters
+    ----------
+    catalogs
+        Whose items.
+    cache
+        Folder of the feature cache.
+
+    Raises
+    ------
+    BadInput
+        Where too few items have a picture.
     """
     pictures, items = [], []
     for catalog in catalogs:
@@ -94,7 +104,20 @@ def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
 
 
 def text_vectors(texts: Sequence[str], cache: Path) -> Floats:
-    """(n, 384) vectors of texts by the packaged text encoder, kept in the feature cache."""
+    """Vectors of texts by the packaged text encoder.
+
+    Parameters
+    ----------
+    texts
+        Any; each distinct one is read once.
+    cache
+        Folder of the feature cache, which keeps them.
+
+    Returns
+    -------
+    ndarray
+        ``(n, 384)`` float32.
+    """
     distinct = list(dict.fromkeys(texts))
     row = {text: n for n, text in enumerate(distinct)}
     as_items = Catalog("texts", tuple(Item(str(n), text) for n, text in enumerate(distinct)), {})

@@ -42,10 +42,31 @@ def model_config(config: ClipConfig) -> dict[str, Any]:
 
 
 def train_clip(data: Sequence[Path], out: Path, config: ClipConfig, report: Report) -> dict[str, float]:
-    """Trains heads on the catalogues `data`, writes the folder `out`, returns metrics on the products held out.
+    """Train heads on catalogues.
 
     The encoders' vectors are cached, so a run that is cut off goes on from them; the heads' own training is short and
-    begins again. Raises `BadInput`, `CatalogError`, `SetupError`, `StorageError`.
+    begins again.
+
+    Parameters
+    ----------
+    data
+        Folders of catalogues.
+    out
+        Folder of the heads.
+    config
+        The recipe.
+    report
+        Told of each step.
+
+    Returns
+    -------
+    dict
+        Metrics on the products held out.
+
+    Raises
+    ------
+    BadInput, CatalogError, SetupError, StorageError
+        Where there are too few pictures, a catalogue or an encoder cannot be read, or the disk refuses.
     """
     started = time.perf_counter()
     cache = home() / "features"
@@ -82,7 +103,26 @@ def save_heads(
     metrics: Mapping[str, float],
     seconds: float,
 ) -> None:
-    """Writes heads (float16), config and card; raises `StorageError` on a refused write."""
+    """Write heads (float16), config and card.
+
+    Parameters
+    ----------
+    model
+        Trained.
+    shape
+        What open_clip builds it from, see `model_config`.
+    out
+        Folder of the heads; it is made.
+    data
+        Folders of the catalogues, whose names the card tells.
+    config, metrics, seconds
+        What the card tells besides.
+
+    Raises
+    ------
+    StorageError
+        Where the disk refuses.
+    """
     parts = {name: value.to(torch.float16).contiguous() for name, value in trained_parts(model).items()}
     preprocess = {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "size": 224}
     try:
