@@ -2,7 +2,7 @@
 
 The same work in two fresh processes, in turns, as the C library does by default and with `llmrec.runtime`: a batch of
 pictures through the default image tower, and a short prompt through the LLM's first layers. Processor seconds, medians.
-Writes eval/results/allocation.json.
+Files its result in eval/results/measurements.jsonl.
 """
 
 import json
@@ -11,12 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec.runtime import keep_freed_memory
 
-OUT = Path(__file__).resolve().parent / "results" / "allocation.json"
 ROUNDS, RUNS = 3, 8
 PICTURES, SLOTS = 32, 64
 WORK = ("32 pictures", "a prompt of 64 slots")
@@ -27,17 +25,16 @@ def main() -> None:
     seconds: dict[str, dict[str, list[float]]] = {name: {"default": [], "kept": []} for name in WORK}
     for _ in range(ROUNDS):
         for way in ("default", "kept"):
-            told = subprocess.run(
+            done = subprocess.run(
                 [sys.executable, "-m", "eval.allocation", way], capture_output=True, text=True, check=True
             )
-            for name, measured in json.loads(told.stdout).items():
+            for name, measured in json.loads(done.stdout).items():
                 seconds[name][way].append(measured)
     rows = {}
     for name, ways in seconds.items():
         usual, kept = (statistics.median(ways[way]) for way in ("default", "kept"))
         rows[name] = {"default, s": round(usual, 4), "kept, s": round(kept, 4), "ratio": round(usual / kept, 2)}
-    about = {"machine": this_machine(), "seed": 0, "commit": head_commit(), "date": time.strftime("%Y-%m-%d")}
-    OUT.write_text(json.dumps({"rows": rows, **about, "command": "python -m eval.allocation"}, indent=2) + "\n")
+    file_measurement("allocation", {"rows": rows, "seed": 0}, "python -m eval.allocation")
     print(json.dumps(rows, indent=2))
 
 

@@ -2,22 +2,19 @@
 
 The LLM writes words in fresh processes, in turns, with libgomp's own spinning and with that of the command `llmrec`
 (GOMP_SPINCOUNT): alone, beside a process that never rests, and beside another that writes words without end. Seconds by
-the wall clock, medians. Writes eval/results/busy.json.
+the wall clock, medians. Files its result in eval/results/measurements.jsonl.
 """
 
-import json
 import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec.runtime import ENVIRONMENT
 
-OUT = Path(__file__).resolve().parent / "results" / "busy.json"
 SPINNING = "GOMP_SPINCOUNT"
 ROUNDS, TOKENS = 3, 16
 BESIDE = {
@@ -39,9 +36,8 @@ def main() -> None:
         usual, ours = medians.values()
         rows.append({"beside": name, **medians, "ratio": round(usual / ours, 2)})
         print(rows[-1], flush=True)
-    about = {"tokens": TOKENS, "rounds": ROUNDS, SPINNING: ENVIRONMENT[SPINNING], "machine": this_machine()}
-    about |= {"commit": head_commit(), "date": time.strftime("%Y-%m-%d"), "command": "python -m eval.busy", "seed": 0}
-    OUT.write_text(json.dumps({"rows": rows, **about}, indent=2) + "\n")
+    about = {"tokens": TOKENS, "rounds": ROUNDS, SPINNING: ENVIRONMENT[SPINNING], "seed": 0}
+    file_measurement("busy", {"rows": rows, **about}, "python -m eval.busy")
 
 
 def _writing(spinning: str | None, other: Sequence[str]) -> float:

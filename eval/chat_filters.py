@@ -4,18 +4,16 @@ The lines are those of eval/chat_queries. The LLM is the default base model, Smo
 JSON that a grammar made of the schema holds it to (`pip install xgrammar`), greedily, from the prompt that any chat
 model gets (`prompts/understand`). Its proposals are judged alone, and as `llmrec.chat.nlu.proposals` takes them: held
 against the catalogue and joined to what the rules read. A line is right where action, subject, filters, comparisons and
-wish all are. Writes eval/results/chat_filters.json; `--every 4` has the LLM read every fourth line.
+wish all are. Files its result in eval/results/measurements.jsonl; `--every 4` has the LLM read every fourth line.
 """
 
 import argparse
 import json
-import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from eval.chat_queries import Query, catalogue, queries
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec import paths
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.proposals import (
@@ -30,7 +28,6 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.prompts import as_data, render
 from llmrec.setup import base_folder
 
-OUT = Path(__file__).resolve().parent / "results" / "chat_filters.json"
 BATCH, MOST = 8, 120
 """Lines read at once, and tokens of an answer at most; one that is longer is cut, and no JSON."""
 
@@ -58,13 +55,9 @@ def main() -> None:
         "its filters alone right": f"{sum(map(_filters, chosen, alone))} of {len(chosen)}",
         "rules and its proposals": _share(chosen, joined),
         "lines": "eval/chat_queries/queries.jsonl",
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "command": "python -m eval.chat_filters" + (f" --every {every}" if every > 1 else ""),
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    command = "python -m eval.chat_filters" + (f" --every {every}" if every > 1 else "")
+    print(json.dumps(file_measurement("chat_filters", result, command), indent=2))
 
 
 def _share(asked: Sequence[Query], found: Sequence[Intent]) -> str:

@@ -3,12 +3,11 @@
 The products are those of the catalogue that clip-lite's heads never learnt from, so that its figures stand beside those
 of any open_clip model: `--model ViT-B-32 --pretrained laion2b_s34b_b79k`, a hub id or a folder. A photo is sought among
 1,000 random ones by everything the catalogue says of its product, and by the title alone (which colour variants share);
-scikit-image's coffee and cat among ImageNet's 1,000 class names. Writes eval/results/clip.json, a row a model and data
-set, and the table eval/results/clip.md.
+scikit-image's coffee and cat among ImageNet's 1,000 class names. Files a line for each model and data set in
+eval/results/measurements.jsonl, and writes the table eval/results/clip.md.
 """
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from eval.store import head_commit, this_machine
+from eval.store import MEASUREMENTS, command_line, file_measurement, measurements
 from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.errors import LlmrecError
@@ -26,7 +25,6 @@ from llmrec.train.clip.imagenet_classes import class_names
 from llmrec.train.clip.metrics import recall
 from llmrec.train.clip.pairs import held_out
 
-OUT = Path(__file__).resolve().parent / "results"
 RIGHT = {
     "coffee": ("espresso",),
     "cat": ("tabby", "tiger cat", "Persian cat", "Siamese cat", "Egyptian cat"),
@@ -41,29 +39,22 @@ def main() -> int:
     parser.add_argument("--model", default="clip-lite", help="clip-lite, an open_clip name, hf-hub:…, or a folder")
     parser.add_argument("--pretrained", default="", help="open_clip's tag of the weights, or a checkpoint file")
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
-    spec = asked.model if asked.model == "clip-lite" else f"open_clip:{asked.model}"
-    spec += f":{asked.pretrained}" if asked.pretrained else ""
+    chosen = parser.parse_args()
+    spec = chosen.model if chosen.model == "clip-lite" else f"open_clip:{chosen.model}"
+    spec += f":{chosen.pretrained}" if chosen.pretrained else ""
     started = time.perf_counter()
     try:
-        row = measure(asked.data, encoder("image", spec), encoder("text", spec), asked.seed)
+        row = measure(chosen.data, encoder("image", spec), encoder("text", spec), chosen.seed)
     except LlmrecError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     row |= {
-        "seed": asked.seed,
+        "seed": chosen.seed,
         "seconds": round(time.perf_counter() - started, 1),
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "date": time.strftime("%Y-%m-%d"),
-        "command": "python -m eval.clip " + " ".join(sys.argv[1:]),
     }
-    file = OUT / "clip.json"
-    rows = json.loads(file.read_text()) if file.is_file() else []
-    same = ("model", "data")
-    rows = [old for old in rows if any(old[name] != row[name] for name in same)] + [row]
-    file.write_text(json.dumps(rows, indent=2) + "\n")
-    (OUT / "clip.md").write_text(table(rows))
+    file_measurement("clip", row, command_line(), same=("model", "data"))
+    rows = measurements("clip")
+    MEASUREMENTS.with_name("clip.md").write_text(table(rows), encoding="utf-8")
     print(table(rows))
     return 0
 

@@ -3,13 +3,12 @@
 Variants share title and description; what is left is the picture and the colour's name. For every test event (rolling
 split) whose target has variants that the user has not taken, the right one is sought among them: recall@1, by the fused
 score without its LLM (which has no weight there), each time with weights fitted on valid, and by what media tell alone,
-without item-item model and popularity. Writes eval/results/colours.json and colours.md.
+without item-item model and popularity. Files its result in
+eval/results/measurements.jsonl, and writes the table eval/results/colours.md.
 """
 
 import argparse
-import json
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 
 from eval.modalities.models import only
 from eval.ranking.tables import grid
-from eval.store import head_commit, this_machine
+from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError
@@ -32,7 +31,6 @@ from llmrec.ranking.fused import fit_weights, fuse
 from llmrec.ranking.score_component import LLM
 from llmrec.train.preference import learn_preference
 
-OUT = Path(__file__).resolve().parent / "results"
 COLOUR = "colour"
 
 
@@ -41,17 +39,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=0)
-    asked = parser.parse_args()
+    chosen = parser.parse_args()
     try:
-        rows = measure(load_catalog(asked.data), asked.seed)
+        rows = measure(load_catalog(chosen.data), chosen.seed)
     except LlmrecError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    about = {"seed": asked.seed, "machine": this_machine(), "commit": head_commit(), "date": time.strftime("%Y-%m-%d")}
-    about["command"] = "python -m eval.colours " + " ".join(sys.argv[1:])
-    (OUT / "colours.json").write_text(json.dumps({"rows": rows, **about}, indent=2) + "\n")
+    filed = file_measurement("colours", {"rows": rows, "seed": chosen.seed}, command_line())
     table = grid(list(rows[0]), [[str(value) for value in row.values()] for row in rows])
-    (OUT / "colours.md").write_text(f"# Colour variants told apart\n\nWritten by `{about['command']}`.\n\n{table}\n")
+    text = f"# Colour variants told apart\n\nWritten by `{filed['command']}`.\n\n{table}\n"
+    MEASUREMENTS.with_name("colours.md").write_text(text, encoding="utf-8")
     print(table)
     return 0
 

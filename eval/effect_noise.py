@@ -3,20 +3,19 @@
 An effect is what an item's score loses without one film of the history, in standard deviations of the user's scores.
 Noise is the effect between a film of the history and a random unseen film that have nothing in common (no genre, no
 decade). Beside it: the effects of the films that the top three of the same users are explained by. Uses the shipped
-pack on the demo's data, the first USERS (default 100) users. Writes eval/results/effect_noise.json; its 95 % quantile
-is `llmrec.evidence.records.FAINT`, below which no sentence may call a film of the history a cause without a hedge.
+checkpoint on the demo's data, the first USERS (default 100) users. Files its result in
+eval/results/measurements.jsonl; its 95 % quantile is `llmrec.evidence.records.FAINT`, below which no sentence may call
+a film of the history a cause without a hedge.
 """
 
 import json
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.effects import history_effects
 from llmrec.evidence.records import FAINT
@@ -24,7 +23,6 @@ from llmrec.evidence.selection import MAX_HISTORY
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 
-OUT = Path(__file__).resolve().parent / "results" / "effect_noise.json"
 CANDIDATES, TOP, SEED = 40, 3, 0
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 
@@ -54,14 +52,8 @@ def main() -> None:
         "share of explaining films below FAINT": round(float(np.mean(np.array(cited) < FAINT)), 3),
         "share of the top three without a film from FAINT up": round(float(np.mean(np.array(strongest) < FAINT)), 3),
         "seed": SEED,
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "command": f"python -m eval.effect_noise {users}",
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    print(json.dumps(file_measurement("effect_noise", result, f"python -m eval.effect_noise {users}"), indent=2))
 
 
 def effects(

@@ -2,8 +2,8 @@
 
 For pictures and for clips: the towers alone (contents decoded before the clock starts), `extract` with an empty cache
 (hashing, decoding, encoding, writing), and `extract` again (hashing and reading the cache). The three follow each
-other `--repeats` times, and the medians are compared, so that a machine that slows down slows all three. Writes
-eval/results/encoding.json and .png.
+other `--repeats` times, and the medians are compared, so that a machine that slows down slows all three. Files its
+result in eval/results/measurements.jsonl, and draws encoding.png beside it.
 """
 
 import argparse
@@ -15,14 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.store import head_commit, this_machine
+from eval.store import MEASUREMENTS, file_measurement
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.encoders.base import read_file
 from llmrec.encoders.extract import BATCH
 from llmrec.runtime import keep_freed_memory
 
-OUT = Path(__file__).resolve().parent / "results" / "encoding.json"
 AIMS = {"over the bare tower": 1.25, "cache": 20}
 
 
@@ -42,15 +41,11 @@ def main() -> None:
         "image": measure(encoder("image", "lite0"), pictures, chosen.repeats),
         "video": measure(encoder("video", "frames"), films, chosen.repeats),
         "aims": AIMS,
-        "machine": this_machine(),
         "seed": "nothing is random",
-        "commit": head_commit(),
-        "command": "python -m eval.encoding --images DIR --clips DIR",
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    plot(result, OUT.with_suffix(".png"))
-    print(json.dumps(result, indent=2))
+    plot(result, MEASUREMENTS.with_name("encoding.png"))
+    filed = file_measurement("encoding", result, "python -m eval.encoding --images DIR --clips DIR")
+    print(json.dumps(filed, indent=2))
 
 
 def measure(loaded: Encoder[Any], files: Sequence[Path], repeats: int) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 `llmrec serve` over a small catalogue, its index on a Chroma server, is killed (SIGKILL) amid events, items and
 deletions, and started again; every third time the Chroma server is killed too, and once more it alone. After each start
 everything that was acknowledged is looked for: events in their users' histories, items in the catalogue, deleted users
-nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Writes
-eval/results/faults.json; exit code 1 where something was lost or left.
+nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Files its
+result in eval/results/measurements.jsonl; exit code 1 where something was lost or left.
 """
 
 import argparse
@@ -24,10 +24,9 @@ import httpx
 
 from eval.serving.chroma import Chroma
 from eval.serving.gateway import Gateway
-from eval.store import command_line, head_commit, this_machine
+from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec import paths
 
-OUT = Path(__file__).resolve().parent / "results" / "faults.json"
 ITEMS = "item_id,title,description,genres\n" + "".join(
     f"f{n},Film {n},A film about {what}.,{genre}\n"
     for n, (what, genre) in enumerate((("a river", "Drama"), ("robots", "Sci-Fi"), ("a train", "Thriller")) * 8)
@@ -228,14 +227,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = run(chosen.kills, Path(folder), chosen.seed)
-    about = {"machine": this_machine(), "seed": chosen.seed, "commit": head_commit(), "command": command_line()}
-    result = {**found, **about, "date": time.strftime("%Y-%m-%d")}
-    chosen.out.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    filed = file_measurement("faults", {**found, "seed": chosen.seed}, command_line(), file=chosen.out)
+    print(json.dumps(filed, indent=2))
     sys.exit(bool(found["lost or left"]))
 
 

@@ -2,16 +2,14 @@
 
 Starts `llmrec serve` as a process with a store of its own; schemathesis makes requests for every operation of its
 OpenAPI description. Passes where none is answered by a 5xx other than 503 with `Retry-After`, and every refusal is a
-sentence. Conversations, which take seconds each, get a fiftieth of the cases of the others. Writes
-eval/results/fuzz_api.json; exit code 1 where something broke.
+sentence. Conversations, which take seconds each, get a fiftieth of the cases of the others. Files its result in
+eval/results/measurements.jsonl; exit code 1 where something broke.
 """
 
 import argparse
 import json
 import sys
-import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -19,9 +17,7 @@ import schemathesis
 from schemathesis import GenerationMode
 
 from eval.serving.gateway import serving
-from eval.store import head_commit, this_machine
-
-OUT = Path(__file__).resolve().parent / "results" / "fuzz_api.json"
+from eval.store import file_measurement
 
 
 def main() -> None:
@@ -36,14 +32,9 @@ def main() -> None:
         "cases": statuses.total(),
         "statuses": {str(status): count for status, count in sorted(statuses.items())},
         "broken": broken,
-        "machine": this_machine(),
         "seed": chosen.seed,
-        "commit": head_commit(),
-        "command": f"python -m eval.fuzz_api --cases {chosen.cases}",
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    print(json.dumps(file_measurement("fuzz_api", result, f"python -m eval.fuzz_api --cases {chosen.cases}"), indent=2))
     sys.exit(bool(broken))
 
 

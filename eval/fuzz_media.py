@@ -2,8 +2,8 @@
 
 Mutates real pictures, clips and sounds and reads each through the encoder of its modality, as `extract` does. Passes
 where every file gives a content or a sentence, none takes more than 5 seconds of a core, and no exception but
-`ContentError` comes out. A decoder process that dies is counted: that is what the processes are for. Writes
-eval/results/fuzz_media.json.
+`ContentError` comes out. A decoder process that dies is counted: that is what the processes are for. Files its result
+in eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec.encoders import ContentError, encoder
 from llmrec.encoders.base import read_file
 from llmrec.encoders.decoder_pool import LIMIT, DecoderEnded
@@ -82,7 +82,6 @@ def _extreme(raw: bytearray, rng: Random) -> None:
         )
 
 
-OUT = Path(__file__).resolve().parent / "results" / "fuzz_media.json"
 SIDE = 64
 FILMS = {"plain.mp4": "libx264", "sound.mp4": "mpeg4", "plain.webm": "libvpx-vp9", "plain.avi": "mpeg4"}
 SOUNDS = {"plain.wav": "pcm_s16le", "plain.mp3": "libmp3lame", "plain.flac": "flac", "plain.ogg": "libopus"}
@@ -101,14 +100,10 @@ def main() -> None:
         "outcomes": dict(found.most_common()),
         "slowest, seconds of the clock": slowest,
         "escaped": escaped,
-        "machine": this_machine(),
         "seed": chosen.seed,
-        "commit": head_commit(),
-        "command": f"python -m eval.fuzz_media --files {chosen.files}" + (" --clips DIR" if chosen.clips else ""),
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    command = f"python -m eval.fuzz_media --files {chosen.files}" + (" --clips DIR" if chosen.clips else "")
+    print(json.dumps(file_measurement("fuzz_media", result, command), indent=2))
     sys.exit(bool(escaped))
 
 

@@ -1,7 +1,7 @@
 """How long one answer takes, warm, on this machine: `python -m eval.latency`.
 
 Times the product itself (`Recommender`) with the shipped pack on the demo's data, a user's newest 50 items as history.
-Writes eval/results/latency.json: medians and 95th percentiles in milliseconds, machine, commit, date.
+Files medians and 95th percentiles, in milliseconds, in eval/results/measurements.jsonl.
 
 | row | what |
 | --- | --- |
@@ -18,13 +18,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 from llmrec.recommender import Recommender, Request
 
-OUT = Path(__file__).resolve().parent / "results" / "latency.json"
 RUNS, EXPLAINED, SHAPLEY = 40, 15, 3
 TOP, ORDERS = 3, 16
 Summary = dict[str, float]
@@ -41,21 +39,15 @@ def main() -> None:
     shapley = _shapley(shop, histories[:SHAPLEY])
     shop.pipeline.index.close()
     started = time.perf_counter()
-    asked = [sys.executable, "-m", "llmrec.cli", "recommend", "--history", ",".join(histories[0]), "--json"]
-    subprocess.run(asked, check=True, capture_output=True)
+    command = [sys.executable, "-m", "llmrec.cli", "recommend", "--history", ",".join(histories[0]), "--json"]
+    subprocess.run(command, check=True, capture_output=True)
     result = {
         "top-10 with retrieval, 50 items of history": summary(ranked),
         **reasons,
         f"Shapley values over {ORDERS} orders, beside": shapley,
         "process start to first answer, seconds": round(time.perf_counter() - started, 1),
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "command": "python -m eval.latency",
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    print(json.dumps(file_measurement("latency", result, "python -m eval.latency"), indent=2))
 
 
 def summary(seconds: Sequence[float]) -> Summary:

@@ -2,7 +2,8 @@
 
 Starts `llmrec serve` and opens its page in headless Chromium, each time in a new profile without a cache. First
 contentful paint is the browser's own (Performance API), in milliseconds from the start of the navigation; bytes are
-those of the responses' bodies. Exit code 1 where the slowest visit misses the budget. Writes eval/results/page.json.
+those of the responses' bodies. Exit code 1 where the slowest visit misses the budget. Files its
+result in eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -10,16 +11,13 @@ import json
 import shutil
 import statistics
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
 from eval.serving.gateway import serving
-from eval.store import head_commit, this_machine
+from eval.store import file_measurement
 
-OUT = Path(__file__).resolve().parent / "results" / "page.json"
 BUDGET = 1500.0
 """Milliseconds to the first contentful paint."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
@@ -51,13 +49,8 @@ def main() -> None:
         "files": len(found[0][1]),
         "bytes": sum(size for _, size in found[0][1]),
         "browser": f"Chromium {version}",
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "command": f"python -m eval.page --visits {visits}",
-        "date": time.strftime("%Y-%m-%d"),
     }
-    OUT.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    print(json.dumps(file_measurement("page", result, f"python -m eval.page --visits {visits}"), indent=2))
     sys.exit(paints[-1] > BUDGET)
 
 

@@ -1,8 +1,10 @@
-"""The rows of a study: one JSON line a measured model and seed, in one file, with what it takes to trace each number.
+"""Results on disk: one JSON line a measured model and seed, with what it takes to trace each number.
 
-A row carries data set, split, seed, commit, machine and command. The file is sorted, so that a new row is one new line
-of a diff, and written whole beside itself, so that a run that is killed leaves the old one. Only the standard library
-is needed here: a row can be filed on a machine that has nothing else.
+A study that compares models has a `Store` of its own (`rows.jsonl`); a study with one result has a line of
+`measurements.jsonl`, which all such studies share. A line carries seed, commit, machine and command. The files are
+sorted, so that a new result is one new line of a diff, and written whole beside themselves, so that a run that is
+killed leaves the old one. Only the standard library is needed here: a result can be filed on a machine that has nothing
+else.
 """
 
 import datetime
@@ -19,6 +21,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+MEASUREMENTS = Path(__file__).resolve().parent / "results" / "measurements.jsonl"
+"""Where the studies with one result each file it."""
 KINDS = ("ours", "peer", "fusion")
 Key = tuple[str, str, str, int]
 """Data set, section, model, seed: one row each."""
@@ -82,15 +86,15 @@ class Row:
 
     def to_json(self) -> str:
         """One line; what is empty is left out."""
-        told = {each.name: getattr(self, each.name) for each in fields(self)}
-        kept = {name: value for name, value in told.items() if value not in ({}, (), "") or name == "metrics"}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        kept = {name: value for name, value in values.items() if value not in ({}, (), "") or name == "metrics"}
         return json.dumps(kept, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, line: str) -> "Row":
         """The row of one line; raises `ValueError` or `TypeError` on anything else."""
-        found = json.loads(line)
-        return cls(**{**found, "ndcg_per_user": tuple(found.get("ndcg_per_user", ()))})
+        row = json.loads(line)
+        return cls(**{**row, "ndcg_per_user": tuple(row.get("ndcg_per_user", ()))})
 
 
 def stamped(row: Row, seconds: float, machine: Mapping[str, Any] | None = None, commit: str | None = None) -> Row:
@@ -100,7 +104,7 @@ def stamped(row: Row, seconds: float, machine: Mapping[str, Any] | None = None, 
         commit=commit or head_commit(),
         machine=dict(machine or this_machine()),
         command=command_line(),
-        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        date=_today(),
         seconds=round(seconds, 1),
     )
 
@@ -140,30 +144,82 @@ class Store:
         if row.kind not in KINDS:
             raise ValueError(f"kind {row.kind!r} is unknown; choose one of {', '.join(KINDS)}")
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._locked():
+        with _locked(self.folder):
             rows = sorted([*(other for other in self.rows() if other.key != row.key), row], key=self._order)
-            partial = self.file.with_suffix(".partial")
-            partial.write_text("".join(one.to_json() + "\n" for one in rows), encoding="utf-8")
-            partial.replace(self.file)
+            _replace_lines(self.file, [one.to_json() for one in rows])
         return row
 
     def _order(self, row: Row) -> tuple[str, int, str, int]:
         return row.dataset, list(self.sections).index(row.section), row.model, row.seed
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Two runs of a study may file rows at a time; on Windows one must not."""
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+
+def file_measurement(
+    study: str,
+    result: Mapping[str, Any],
+    command: str,
+    *,
+    same: Sequence[str] = (),
+    file: Path = MEASUREMENTS,
+) -> dict[str, Any]:
+    """File the result of a study that has one, in place of its last.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study's module below `eval`.
+    result : mapping
+        What was measured; with `machine`, where that is more than `this_machine` tells.
+    command : str
+        What measures it again.
+    same : sequence of str
+        Fields of the result that tell its results apart, for a study with a result for each model or engine.
+    file : Path
+        Where it is filed.
+
+    Returns
+    -------
+    dict
+        The line: the result with the study's name and where, when and by which command it was measured.
+    """
+    machine = result.get("machine") or this_machine()
+    about = {"machine": machine, "commit": head_commit(), "command": command, "date": _today()}
+    line = {"study": study, **result, **about}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(file.parent):
+        others = [old for old in measurements(file=file) if any(old.get(n) != line.get(n) for n in ("study", *same))]
+        lines = sorted([*others, line], key=lambda one: (one["study"], *(str(one.get(n)) for n in same)))
+        _replace_lines(file, [json.dumps(one, ensure_ascii=False) for one in lines])
+    return line
+
+
+def measurements(study: str | None = None, file: Path = MEASUREMENTS) -> list[dict[str, Any]]:
+    """The filed results of one study, or of all that have one each; none where there is no file."""
+    if not file.exists():
+        return []
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [line for line in lines if study in (None, line["study"])]
+
+
+def _replace_lines(file: Path, lines: Sequence[str]) -> None:
+    partial = file.with_suffix(".partial")
+    partial.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    partial.replace(file)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Two runs of a study may file results at a time; on Windows one must not."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def this_machine() -> dict[str, Any]:
@@ -175,8 +231,8 @@ def this_machine() -> dict[str, Any]:
         cpu = lines[0].split(":", 1)[1].strip() if lines else cpu
     gpu = None
     if shutil.which("nvidia-smi"):
-        asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        listing = subprocess.run(asked, capture_output=True, text=True, check=False)
+        query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+        listing = subprocess.run(query, capture_output=True, text=True, check=False)
         gpu = listing.stdout.strip().splitlines()[0] if listing.returncode == 0 else None
     return {"cpu": cpu, "cores": os.cpu_count(), "threads": os.environ.get("OMP_NUM_THREADS"), "gpu": gpu}
 
@@ -188,6 +244,10 @@ def head_commit() -> str:
     commit = _git("rev-parse", "--short", "HEAD")
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)eval/results")
     return f"{commit}-dirty" if changed else commit or "unknown"
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def _git(*words: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.explanations.truth_report import plot_truth, read_truth, truth_lines, truth_run
+from eval.store import MEASUREMENTS, measurements
 
 
 def cost_lines(measured: dict[str, Any]) -> list[str]:
@@ -69,8 +70,8 @@ def report(folder: Path) -> Path:
     if truth:
         lines += truth_lines(truth)
         plot_truth(truth, folder / "truth.png")
-    cost = folder.parent / "latency.json"
-    lines += cost_lines(json.loads(cost.read_text())) if cost.is_file() else []
+    for cost in measurements("latency", folder.parent / MEASUREMENTS.name):
+        lines += cost_lines(cost)
     lines += ["", "## How it was run", ""]
     lines += [
         f"- {name}: {one['explanations']} sentences for {one['users']} users, pack {one['adapter']}, "

@@ -7,7 +7,6 @@ on. Timed from item rows (or text) to scores of the whole catalogue: tokenising,
 """
 
 import argparse
-import datetime
 import json
 import statistics
 import time
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.store import head_commit, this_machine
+from eval.store import MEASUREMENTS, file_measurement, this_machine
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for, extract
 from llmrec.evaluation.splits import rolling_split
@@ -30,7 +29,6 @@ from llmrec.paths import home
 from llmrec.setup import base_folder
 from llmrec.train.model_factory import new_model, training_items
 
-RESULT = Path(__file__).resolve().parent.parent / "results" / "ranking" / "prompt_cost.json"
 ITEMS, ROUNDS, USERS, WARM_UP = 50, 20, 20, 3
 
 
@@ -112,19 +110,15 @@ def main() -> None:
     parser.add_argument(
         "--base", type=Path, default=None, help="base model's folder; default: the one `llmrec setup` made"
     )
-    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     args = parser.parse_args()
     found = measure(args.dataset, args.base or base_folder(home()))
     about = {
         "what": f"ranking one {ITEMS}-item history, batch 1, {RecLMConfig().exit_layer} layers, median of {ROUNDS}",
         "dataset": args.dataset.resolve().name,
         "machine": this_machine() | {"threads": torch.get_num_threads()},
-        "commit": head_commit(),
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "command": "python -m eval.ranking.prompt_cost",
     }
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.write_text(json.dumps(found | about, indent=1) + "\n", encoding="utf-8")
+    file_measurement("ranking.prompt_cost", found | about, "python -m eval.ranking.prompt_cost", file=args.out)
     print(json.dumps(found))
 
 

@@ -5,8 +5,9 @@
 First recommendations (ten items, users with their whole history) at rising rates, open loop: see `eval.serving.load`.
 Then chats, streamed, lists of five with reasons: so many conversations at once, so many requests in all, an event after
 each list. Afterwards every event that was acknowledged is looked for, and items with a photo are put and asked for.
-`--engine vllm` expects the two servers of serve/vllm/start. Writes eval/results/serving/<engine>.json and .png; exit
-code 1 where a chat failed, an event was lost, or an item took longer than 5 s.
+`--engine vllm` expects the two servers of serve/vllm/start. Files a result for each engine in
+eval/results/measurements.jsonl, and draws serving-<engine>.png beside it; exit code 1 where a chat failed, an event was
+lost, or an item took longer than 5 s.
 """
 
 import argparse
@@ -23,14 +24,12 @@ import numpy as np
 
 from eval.serving.chats import converse, lost_events
 from eval.serving.gateway import serving
-from eval.serving.load import open_loop, percentiles, summary
-from eval.serving.plot import plot
-from eval.store import command_line, head_commit, this_machine
+from eval.serving.load import open_loop, percentiles, plot, summary
+from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec import paths
 from llmrec.catalog import load_catalog
 from llmrec.setup import demo_data
 
-OUT = Path(__file__).resolve().parents[1] / "results" / "serving"
 SOON = 5.0
 """Seconds in which an item that was put must be recommended."""
 
@@ -45,7 +44,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=30, help="of each rate")
     options.add_argument("--chats", type=int, default=16, help="conversations at once")
     options.add_argument("--requests", type=int, default=500, help="chat requests in all")
-    options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
     words = ["--engine", chosen.engine]
     if chosen.engine == "vllm":
@@ -58,15 +57,11 @@ def main() -> None:
         "engine": chosen.engine,
         "process start to serving, seconds": ready,
         **found,
-        "machine": this_machine(),
-        "commit": head_commit(),
-        "command": command_line(),
-        "date": time.strftime("%Y-%m-%d"),
     }
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / f"{chosen.engine}.json").write_text(json.dumps(result, indent=2) + "\n")
-    plot(found["recommendations"], f"Recommendations, engine {chosen.engine}", chosen.out / f"{chosen.engine}.png")
-    print(json.dumps(result, indent=2))
+    filed = file_measurement("serving", result, command_line(), same=("engine",), file=chosen.out)
+    picture = chosen.out.with_name(f"serving-{chosen.engine}.png")
+    plot(found["recommendations"], f"Recommendations, engine {chosen.engine}", picture)
+    print(json.dumps(filed, indent=2))
     sys.exit(bool(found["chats"]["errors"] or found["events"]["lost"] or found["items"]["slowest seconds"] > SOON))
 
 

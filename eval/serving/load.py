@@ -9,6 +9,8 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -68,3 +70,37 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     points = (50, 95, 99)
     found = np.percentile(seconds, points) if seconds else [float("nan")] * len(points)
     return {f"p{point} ms": round(1000 * float(value), 1) for point, value in zip(points, found, strict=True)}
+
+
+def plot(rows: Sequence[dict[str, Any]], title: str, out: Path) -> None:
+    """Latency and throughput over the load that was offered.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        One for each rate, as `summary` gives it, with the rate as "offered a second".
+    title : str
+        Above the plot.
+    out : Path
+        The picture that is written.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    offered = [row["offered a second"] for row in rows]
+    figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(6, 5.5))
+    for name in ("p50 ms", "p95 ms", "p99 ms"):
+        above.plot(offered, [row[name] for row in rows], marker="o", label=name.removesuffix(" ms"))
+    above.set(title=title, ylabel="answered after, ms", yscale="log")
+    above.legend()
+    below.plot(offered, offered, linestyle=":", color="grey", label="offered")
+    below.plot(offered, [row["answers a second"] for row in rows], marker="o", label="answered")
+    refused = [row["told to come again (429)"] / row["sent"] * row["offered a second"] for row in rows]
+    below.plot(offered, refused, marker="o", label="told to come again")
+    below.set(xlabel="offered, requests a second", ylabel="a second", xscale="log")
+    below.legend()
+    figure.tight_layout()
+    figure.savefig(out, dpi=120)
+    plt.close(figure)

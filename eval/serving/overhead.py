@@ -5,8 +5,8 @@
 The two servers of serve/vllm/start must run. Of each request is recorded what the engine sends to vLLM for it: the
 prompts, what goes side by side and what waits for what. Then the gateway is asked the request, and the recorded bodies
 are sent to vLLM as they are, in the same order, the one right after the other and by turns which is first, so that
-whatever else the machine does meets both. Latency is of one client, throughput of several. Writes
-eval/results/serving/overhead.json.
+whatever else the machine does meets both. Latency is of one client, throughput of several. Files its
+result in eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -25,12 +25,10 @@ import numpy as np
 
 from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
-from eval.store import command_line, head_commit, this_machine
+from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec.engine.remote import PATIENCE
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-
-OUT = Path(__file__).resolve().parents[1] / "results" / "serving" / "overhead.json"
 
 
 def main() -> None:
@@ -46,7 +44,7 @@ def main() -> None:
     )
     options.add_argument("--rank-url", default="http://127.0.0.1:8001")
     options.add_argument("--write-url", default="http://127.0.0.1:8002")
-    options.add_argument("--out", type=Path, default=OUT)
+    options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
     many = {"ranked and explained": chosen.requests, "ranked": chosen.rankings}
     recorded = _recorded(chosen.rank_url, chosen.write_url, many)
@@ -63,13 +61,7 @@ def main() -> None:
                     "bare vLLM": [lambda phases=phases: _replay(bare, phases, pool) for _, phases in requests],
                 }
                 found[kind] = _compared(ways, chosen.clients) | {"calls a request": _calls(requests)}
-    result = found | {
-        "machine": this_machine(), "commit": head_commit(), "command": command_line(),
-        "date": time.strftime("%Y-%m-%d"),
-    }  # fmt: skip
-    chosen.out.parent.mkdir(parents=True, exist_ok=True)
-    chosen.out.write_text(json.dumps(result, indent=2) + "\n")
-    print(json.dumps(result, indent=2))
+    print(json.dumps(file_measurement("serving.overhead", found, command_line(), file=chosen.out), indent=2))
 
 
 def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[str, list[tuple[Any, list[Phase]]]]:

@@ -11,8 +11,7 @@ from pathlib import Path
 import httpx
 
 from eval.serving.chats import converse, lost_events
-from eval.serving.load import AWAY, Outcome, open_loop, summary
-from eval.serving.plot import plot
+from eval.serving.load import AWAY, Outcome, open_loop, plot, summary
 from eval.serving.recording import Record, relayed
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits

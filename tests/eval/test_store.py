@@ -6,11 +6,12 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from eval.store import Row, Store, stamped
+from eval.store import Row, Store, file_measurement, measurements, stamped
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = Row("films", "rolling, last 5", "main", "peer", "ease", 0, {"ndcg@10": 0.0810, "users": 3}, config={"λ": 200})
@@ -68,3 +69,24 @@ def test_the_reports_are_made_of_the_stored_rows(study: str, least: int, tmp_pat
     assert done.returncode == 0, done.stderr
     made = tmp_path / f"{study}.md"
     assert made.read_text() == (folder / made.name).read_text()
+
+
+def test_a_study_with_one_result_replaces_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "study" / "measurements.jsonl"
+    file_measurement("latency", {"p50 ms": 2.0}, "python -m eval.latency", file=file)
+    line = file_measurement("latency", {"p50 ms": 1.0}, "python -m eval.latency", file=file)
+    assert measurements("latency", file) == [line] and line["p50 ms"] == 1.0
+    for engine, seconds in (("vllm", 3.0), ("local", 2.0), ("local", 1.0)):
+        result = {"engine": engine, "seconds": seconds}
+        file_measurement("serving", result, "python -m eval.serving", same=("engine",), file=file)
+    assert [(row["engine"], row["seconds"]) for row in measurements("serving", file)] == [("local", 1.0), ("vllm", 3.0)]
+    assert measurements("absent", file) == [] == measurements(file=tmp_path / "absent.jsonl")
+
+
+def test_every_filed_measurement_can_be_traced_to_a_study_that_exists() -> None:
+    filed = measurements()
+    assert len(filed) >= 15
+    for line in filed:
+        assert all(line[name] for name in ("commit", "machine", "command", "date"))
+        assert find_spec(f"eval.{line['study']}") is not None
+        assert line["command"].startswith(f"python -m eval.{line['study']}")
