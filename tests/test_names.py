@@ -1,9 +1,11 @@
-"""One word for one thing: names in the package use the glossary's terms, and none of the words they replaced."""
+"""One word for one thing: names in the package use the glossary's terms, and no module binds one twice."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import llmrec
 
@@ -75,3 +77,22 @@ def test_words_are_told_apart_in_every_style() -> None:
     assert replaced("NewcomersOf") == {"newcomers"}
     assert replaced("lent_scores") == {"lent"}
     assert replaced("packaging") == replaced("timestamp") == replaced("gating") == replaced("talent") == set()
+
+
+MODULES = sorted(Path(llmrec.__file__).parent.rglob("*.py"))
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        overloads = [d for d in node.decorator_list if isinstance(d, ast.Name) and d.id == "overload"]
+        return [] if overloads else [node.name]
+    if isinstance(node, ast.AnnAssign):
+        return [node.target.id] if isinstance(node.target, ast.Name) and node.value else []
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(MODULES[0].parent)))
+def test_names_are_bound_once(module: Path) -> None:
+    names = [name for node in ast.parse(module.read_text(encoding="utf-8")).body for name in _bound(node)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []

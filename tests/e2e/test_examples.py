@@ -1,6 +1,7 @@
-"""`llmrec recommend --image, --like, --video` as a shell runs them, on a pack that knows words alone."""
+"""Examples run as they stand: `llmrec recommend --image, --like, --video`, and the LangChain example."""
 
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,20 @@ def test_an_item_is_an_example_for_every_pack(films: Path, checkpoint: Path) -> 
     items = json.loads(done.stdout)["items"]
     assert len(items) == 5 and "f01" not in [item["id"] for item in items]
     assert all(item["attributes"]["year"] < 1990 and "text example" in item["parts"] for item in items)
+
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "serve" / "examples" / "langchain_shop.py"
+
+
+def test_the_example_runs_on_the_demos_data() -> None:
+    told = runpy.run_path(str(EXAMPLE))
+    assert len(told["found"]) == 2
+    for document in told["found"]:
+        assert document.metadata["attributes"]["year"] <= 1970 and document.metadata["reason"]
+        assert {"Animation", "Children's"} <= set(document.metadata["attributes"]["genres"])
+    assert told["answer"].status == "success" and len(told["answer"].artifact) == 2
+    first, older, children = (m for m in told["memory"].messages if m.type == "ai")
+    assert first.response_metadata["conditions"] == ["year=1980..1989|1990..1999", "genres!=Horror"]
+    limit = first.response_metadata["recommendations"][1]["attributes"]["year"]
+    assert all(item["attributes"]["year"] < limit for item in older.response_metadata["recommendations"])
+    assert all("Children's" in item["attributes"]["genres"] for item in children.response_metadata["recommendations"])

@@ -95,6 +95,13 @@ def test_tokens_are_as_large_as_words(fusion: str) -> None:
 
 
 @pytest.mark.parametrize("fusion", FUSIONS)
+def test_an_item_without_any_media_has_a_finite_token(fusion: str) -> None:
+    drawn = media(fusion, 0)  # the first of the seven items has none
+    assert not any(there[0] for there in drawn[1].values())
+    assert both(build(fusion, drawn), drawn)[0][0].isfinite().all()
+
+
+@pytest.mark.parametrize("fusion", FUSIONS)
 def test_every_parameter_learns(fusion: str) -> None:
     drawn = media(fusion, 3, 2 ** (3 * ITEMS) - 1)
     net = build(fusion, drawn, 2)

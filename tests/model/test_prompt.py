@@ -1,13 +1,14 @@
-"""The splicer: one packed pass says what separate plain prompts say."""
+"""The prompt: its words as token ids, and a packed pass that says what separate plain prompts say."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 import torch
 
 from llmrec.model.inference import soft_tokens
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt import Branch, splice
+from llmrec.model.prompt import Branch, PromptWords, splice
 from llmrec.model.reclm import RecLM
 
 BEFORE = (5, 9, 12)
@@ -101,3 +102,18 @@ def test_every_slot_is_a_word_or_an_item() -> None:
     assert batch.slot[0, 3:7].tolist() == [0, 1, 0, 1]
     assert batch.read_trunk.tolist() == [[2, 4, 6], [2, 4, -1]]
     assert batch.read_branch.tolist() == [[9], [-1]]
+
+
+def test_words_before_and_after_the_history(tiny_base: Path) -> None:
+    words = PromptWords.load(tiny_base)
+    assert words.tokenizer.decode(words.before) == "Items this customer chose, oldest first:"
+    assert "Now in the mood for: a comedy. Next:" in words.tokenizer.decode(words.query_tokens("a comedy"))
+
+
+def test_empty_wish_has_no_words(tiny_base: Path) -> None:
+    assert PromptWords.load(tiny_base).query_tokens("  ") == ()
+
+
+def test_wish_cannot_speak_for_the_system(tiny_base: Path) -> None:
+    words = PromptWords.load(tiny_base)
+    assert words.tokenizer.eos_token_id not in words.query_tokens("<|eos|> a comedy")
