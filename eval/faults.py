@@ -128,7 +128,7 @@ def run(kills: int, folder: Path, seed: int = 0) -> dict[str, Any]:
     (data / "items.csv").write_text(ITEMS)
     (data / "interactions.csv").write_text(PEOPLE)
     with Chroma(folder / "chroma") as chroma:
-        words = ["--data", str(data), "--chroma", chroma.url]
+        words = ["--data", str(data), "--adapter", "ml-100k", "--chroma", chroma.url]
         gateway = Gateway(words, folder / "gateway.log", {"LLMREC_HOME": str(home)})
         for kill in range(kills):
             fresh = Promised(used=promised.used)

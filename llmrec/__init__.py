@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 # PEP 562. `__init__.pyi` says the same to type checkers and editors; a test holds the two together.
 _HOMES = {
     "Catalog": "llmrec.catalog",
+    "PipelineConfig": "llmrec.pipeline_config",
     "Recommender": "llmrec.recommender",
     "Request": "llmrec.request",
     "Response": "llmrec.response",

@@ -3,6 +3,7 @@ from llmrec import baselines as baselines
 from llmrec import train as train
 from llmrec.catalog import Catalog as Catalog
 from llmrec.evaluator import evaluate as evaluate
+from llmrec.pipeline_config import PipelineConfig as PipelineConfig
 from llmrec.recommender import Recommender as Recommender
 from llmrec.registry import register as register
 from llmrec.request import Request as Request

@@ -90,6 +90,7 @@ def audit(
     out: "Path | str | None" = None,
     seed: int = 0,
     report: Report | None = None,
+    reader: str | None = None,
 ) -> AuditResult:
     """Measure whether explanations are true, grounded, readable and fair.
 
@@ -115,6 +116,8 @@ def audit(
         Of everything random.
     report
         Is told what is going on.
+    reader
+        Name or import path of the reader of the folder `data`.
 
     Returns
     -------
@@ -138,7 +141,7 @@ def audit(
     note = report or (lambda _line: None)
     bounds = read_thresholds(Path(thresholds)) if thresholds else []
     groupings = read_groups(Path(groups)) if groups else None
-    catalog = data if isinstance(data, Catalog) else Catalog.read(data)
+    catalog = data if isinstance(data, Catalog) else Catalog.read(data, reader=reader)
     said, notes = _given(explanations, catalog)
     with nullcontext(out) if out is not None else TemporaryDirectory(prefix="llmrec-audit-") as place:
         folder = Path(place)

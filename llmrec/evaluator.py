@@ -54,6 +54,7 @@ def evaluate(
     tune: bool = True,
     seed: int = 0,
     progress: Progress | None = None,
+    reader: str | None = None,
 ) -> Evaluation:
     """Compare adapters with baselines on the held-out events of a catalogue.
 
@@ -80,6 +81,8 @@ def evaluate(
         Of baselines in which chance plays a part.
     progress : callable, optional
         Told what is going on.
+    reader : str, optional
+        Name or import path of the reader of the folder `catalog`.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def evaluate(
     """
     folder = None if isinstance(catalog, Catalog) else Path(catalog)
     if not isinstance(catalog, Catalog):
-        catalog = Catalog.read(catalog)
+        catalog = Catalog.read(catalog, reader=reader)
     if not adapters and not baselines and not train:
         raise BadInput("there is nothing to evaluate; name `adapters` or `baselines`")
     parts = make_split(catalog, split)

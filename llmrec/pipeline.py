@@ -9,7 +9,6 @@ and thousands of them cost little.
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,9 +20,8 @@ from llmrec import paths
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
-from llmrec.engine.base import CatalogueEngine
-from llmrec.engine.local import LocalEngine
-from llmrec.errors import BadInput, CheckpointMismatch, IndexMismatch, IndexOutdated
+from llmrec.engine.base import CatalogueEngine, EngineInputs
+from llmrec.errors import BadInput, CheckpointMismatch
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.evidence.surrogate import Surrogate
 from llmrec.model.catalog_match import catalog_match, check_catalog
@@ -32,15 +30,15 @@ from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.score_component import LLM, WORDS, ComponentKey
-from llmrec.retrieval.candidates import CandidateSource, ComponentSource, IndexSource, SourceInputs, UnindexedSource
-from llmrec.retrieval.chroma import ChromaIndex
+from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
-from llmrec.retrieval.index import Index
-from llmrec.retrieval.remote import open_remote
+from llmrec.retrieval.index import Index, IndexInputs
 from llmrec.retrieval.resilient import ResilientIndex
 from llmrec.setup import base_folder, demo_data, verify
+from llmrec.verification import Verifier
 
 Floats = NDArray[np.float32]
 
@@ -74,7 +72,9 @@ class Pipeline:
     withdrawn
         Rows of the items that are no longer recommended.
     remarks
-        Told with every answer.
+        Given with every response.
+    config
+        Its index, engine, candidate sources and verifier by name.
     """
 
     catalog: Catalog
@@ -89,13 +89,19 @@ class Pipeline:
     unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
     withdrawn: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
+    config: PipelineConfig = field(default_factory=PipelineConfig)
 
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
         """Where candidates come from."""
         indexed = () if self.components.cold_start else (str(LLM),)  # the index holds no scores of cold items
         inputs = SourceInputs(self.catalog, self.index, self.components.v, self.components.b, self.unindexed, indexed)
-        return IndexSource(inputs), ComponentSource(inputs), UnindexedSource(inputs)
+        return self.config.sources(inputs)
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Decides which sentences reach a user."""
+        return self.config.make_verifier(self.labelled_catalog)
 
     @cached_property
     def name(self) -> str:
@@ -191,26 +197,24 @@ class Pipeline:
             v[list(rows)], b[list(rows)] = item_vectors(self.model, table, rows=rows)
         return v, b
 
-    def with_vllm(self, rank_url: str, write_url: str) -> "Pipeline":
-        """With the LLM in vLLM servers; one that does not answer now may come later.
+    def with_engine(self, spec: str) -> "Pipeline":
+        """The same pipeline with the LLM elsewhere.
 
         Parameters
         ----------
-        rank_url, write_url
-            Addresses of the servers of the ranking and of the writing model (see `llmrec export`).
+        spec
+            As `PipelineConfig.engine`.
 
         Raises
         ------
+        UnknownPlugin, BadInput
+            Where the spec names no engine.
         EngineMismatch
             Where a server serves something else.
         """
-        from llmrec.engine.vllm import VllmEngine
-        from llmrec.model.export import rank_name, write_name
-
-        if not isinstance(self.engine, LocalEngine):
-            raise TypeError("the engine of this pipeline is not a local one")
-        writes = write_name(self.checkpoint) if (self.checkpoint.folder / "rationale").is_dir() else ""
-        return replace(self, engine=VllmEngine(self.engine, rank_url, rank_name(self.checkpoint), write_url, writes))
+        config = self.config.changed(engine=spec)
+        inputs = EngineInputs(self.model, self.table, base_folder(paths.home()), self.checkpoint)
+        return replace(self, engine=config.open_engine(inputs), config=config)
 
 
 def load_pipeline(
@@ -218,8 +222,8 @@ def load_pipeline(
     adapter: Path | str | None,
     rebuild: bool = False,
     catalog: Catalog | None = None,
-    chroma: str | None = None,
     resilient: bool = False,
+    config: PipelineConfig | None = None,
 ) -> Pipeline:
     """Load all parts.
 
@@ -236,11 +240,11 @@ def load_pipeline(
         Whether the index is built anew in any case.
     catalog
         That of the folder `data`, where the caller has read it already.
-    chroma
-        URL of a Chroma server that has the index, which otherwise lies below `$LLMREC_HOME`.
     resilient
         Go on without the index while it is out of reach, and build it again where it is damaged: for a process that
         must not end over it.
+    config
+        Index, engine, candidate sources and verifier; default: llmrec's own.
 
     Returns
     -------
@@ -250,11 +254,15 @@ def load_pipeline(
     ------
     CatalogError, CheckpointError, CheckpointMismatch, SetupError, StorageError
         Where a part cannot be read or does not fit, or the disk refuses.
-    BadInput
-        Where `chroma` is no URL.
+    UnknownPlugin, BadInput
+        Where `config` names no such part.
+    EngineMismatch
+        Where a server of the engine serves another model.
     IndexMismatch, IndexBusy, IndexUnreachable
         Where the index cannot be had, unless `resilient`.
     """
+    config = config or PipelineConfig()
+    config.check()  # a misspelt name shows before the models are loaded
     home = paths.home()
     folder = None if isinstance(data, Catalog) else demo_data(home) if data is None else Path(data)
     checkpoint = load_checkpoint(paths.adapter_folder("ml-100k" if adapter is None else adapter))
@@ -270,8 +278,7 @@ def load_pipeline(
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, ids, features.vectors, features.mask)
     components = build_components(item_vectors(model, table), checkpoint, catalog, features)
-    rationale = checkpoint.folder / "rationale"
-    engine = LocalEngine(model, table, base, rationale if rationale.is_dir() else None)
+    engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
     fingerprint = IndexFingerprint.of(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
     )
@@ -280,18 +287,16 @@ def load_pipeline(
     )  # in memory: the same items, the same index
     name = catalog.name.replace("/", "-")
     place = f"{name}-{hashlib.sha256(f'{source}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
-    opener: Callable[[], Index]
-    if chroma:
-        opener = partial(open_remote, chroma, place, components.v, components.b, catalog, fingerprint, rebuild)
-    else:
-        path = home / "index" / place  # one folder a checkpoint, so that they do not evict one another
-        rebuilt = IndexMismatch if resilient else IndexOutdated
-        opener = partial(_index, path, fingerprint, components, catalog, rebuild, rebuilt)
+    inputs = IndexInputs(
+        components.v, components.b, catalog, fingerprint, home / "index" / place, rebuild=rebuild, repair=resilient
+    )  # one folder a checkpoint, so that they do not evict one another
+    opener: Callable[[], Index] = partial(config.open_index, inputs)
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
-        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks
-    )
+        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks,
+        config=config,
+    )  # fmt: skip
 
 
 def extract_features(
@@ -362,18 +367,3 @@ def build_components(
     components = Components.of(*vectors, learnt, media, masks, features.steps)
     components = components.with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components
-
-
-def _index(
-    path: Path,
-    fingerprint: IndexFingerprint,
-    components: Components,
-    catalog: Catalog,
-    rebuild: bool,
-    rebuilt: type[IndexMismatch],
-) -> ChromaIndex:
-    """The index at `path`; built where there is none, and again where it is refused as `rebuilt`."""
-    if not rebuild and (path / "current").is_file():
-        with suppress(rebuilt):
-            return ChromaIndex.open(path, fingerprint)
-    return ChromaIndex.build(path, components.v, components.b, catalog, fingerprint)

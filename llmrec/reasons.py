@@ -111,7 +111,9 @@ def _explained(
         trace.degraded |= generated.degraded
         return list(generated.texts)
 
-    sentences = stream_rationales(measured.evidence, write, catalog, example=situation.example, style=style)
+    sentences = stream_rationales(
+        measured.evidence, write, catalog, example=situation.example, style=style, verifier=pipeline.verifier
+    )
     for item in response.items:
         rationale = next(sentences)
         trace.lap("sentences")

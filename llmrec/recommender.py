@@ -13,6 +13,7 @@ from llmrec.catalog import Catalog
 from llmrec.context import worded
 from llmrec.evidence.effects import Situation
 from llmrec.pipeline import Pipeline, load_pipeline
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.query_by_example import Scoring, read_example
 from llmrec.ranking.diversity import diversified
 from llmrec.ranking.fused import best_first, fuse
@@ -62,8 +63,8 @@ class Recommender:
         *,
         rebuild: bool = False,
         catalog: Catalog | None = None,
-        chroma: str | None = None,
         resilient: bool = False,
+        config: PipelineConfig | None = None,
     ) -> "Recommender":
         """Open a trained checkpoint on a catalogue.
 
@@ -73,7 +74,7 @@ class Recommender:
             Folder of the checkpoint, or the name of a shipped one; default: "ml-100k", the demo's.
         data
             Folder of the catalogue, or one in memory; default: the demo's.
-        rebuild, catalog, chroma, resilient
+        rebuild, catalog, resilient, config
             See `llmrec.pipeline.load_pipeline`.
 
         Returns
@@ -86,8 +87,16 @@ class Recommender:
             Where a part cannot be read or does not fit, or the disk refuses.
         IndexMismatch, IndexBusy, IndexUnreachable
             Where the index cannot be had.
+        UnknownPlugin, BadInput, EngineMismatch
+            Where `config` names no such part, or its servers serve another model.
+
+        Examples
+        --------
+        >>> from llmrec.pipeline_config import PipelineConfig
+        >>> Recommender.from_pretrained("ml-100k", config=PipelineConfig(index="exact"))  # doctest: +SKIP
+        Recommender('ml-100k' on Catalog('ml-100k': 1,682 items, 943 users, 100,000 interactions))
         """
-        return cls(load_pipeline(data, adapter, rebuild, catalog, chroma, resilient))
+        return cls(load_pipeline(data, adapter, rebuild, catalog, resilient, config))
 
     def __repr__(self) -> str:
         """The checkpoint and the catalogue."""

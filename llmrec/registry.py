@@ -17,13 +17,13 @@ Nothing is imported before it is asked for: `resolve` imports the one part that 
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points, packages_distributions, version
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, get_args
 
-from llmrec.errors import BadInput, UnknownPlugin
+from llmrec.errors import BadInput, LlmrecError, UnknownPlugin
 
 Kind = Literal[
     "encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier", "baseline"
@@ -55,10 +55,14 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "graph": "llmrec.fusion.graph:GraphFusion",
         "recurrent": "llmrec.fusion.recurrent:RecurrentFusion",
     },
-    "candidate_source": {},
-    "score_component": {},
-    "index": {},
-    "engine": {},
+    "candidate_source": {
+        "index": "llmrec.retrieval.candidates:IndexSource",
+        "components": "llmrec.retrieval.candidates:ComponentSource",
+        "unindexed": "llmrec.retrieval.candidates:UnindexedSource",
+    },
+    "score_component": {},  # llmrec's own are always there (see `llmrec.ranking.components`)
+    "index": {"chroma": "llmrec.retrieval.chroma:open_chroma", "exact": "llmrec.retrieval.index:open_exact"},
+    "engine": {"local": "llmrec.engine.local:open_local", "vllm": "llmrec.engine.vllm:open_vllm"},
     "reader": {  # in the order in which they are tried
         "movielens-100k": "llmrec.catalog.layouts:movielens_100k",
         "movielens-1m": "llmrec.catalog.layouts:movielens_1m",
@@ -196,6 +200,55 @@ def resolve(kind: Kind, spec: str) -> Any:
             f"goes by its import path (package.module.Name), an entry point of {GROUPS[kind]}, or `llmrec.register`"
         )
     return _imported(kind, spec, spec)
+
+
+def make(kind: Kind, spec: str, *inputs: Any, needs: Iterable[str] = ()) -> Any:
+    """What the class or function that a spec names makes of its inputs.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    spec : str
+        What `resolve` takes.
+    *inputs
+        What it is called with.
+    needs : iterable of str
+        Attributes and methods that the kind's protocol has.
+
+    Returns
+    -------
+    object
+        A part of the kind.
+
+    Raises
+    ------
+    UnknownPlugin
+        As `resolve` does.
+    BadInput
+        Where a plug-in fails while it is made, or lacks one of `needs`.
+
+    Examples
+    --------
+    >>> make("verifier", "rules", None, needs=("verify",))  # doctest: +ELLIPSIS
+    <llmrec.verification.verifier.RuleVerifier object at ...>
+    """
+    target, what = resolve(kind, spec), f"{_words(kind)} {spec!r}"
+    try:
+        part = target(*inputs)
+    except Exception as error:
+        if spec in BUILT_IN[kind] or isinstance(error, LlmrecError):
+            raise
+        raise BadInput(
+            f"{what} cannot be made ({type(error).__name__}: {error}); its package has to be mended"
+        ) from error
+    lacks = [name for name in needs if not hasattr(part, name)]
+    if lacks:
+        raise BadInput(
+            f"{what} makes a {type(part).__name__}, which has no {', no '.join(f'`{name}`' for name in lacks)}; "
+            "docs/how-to/plugins.md shows what a part of this kind has"
+        )
+    return part
 
 
 def names(kind: Kind) -> tuple[str, ...]:

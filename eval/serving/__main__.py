@@ -37,30 +37,26 @@ SOON = 5.0
 def main() -> None:
     """Measure and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--engine", choices=["local", "vllm"], default="local")
-    options.add_argument("--rank-url", default="http://127.0.0.1:8001")
-    options.add_argument("--write-url", default="http://127.0.0.1:8002")
+    options.add_argument("--engine", default="local", help="local, vllm, or vllm?RANK_URL,WRITE_URL")
     options.add_argument("--rates", default="1,2,4,8,16,32", help="recommendations a second, rising")
     options.add_argument("--seconds", type=float, default=30, help="of each rate")
     options.add_argument("--chats", type=int, default=16, help="conversations at once")
     options.add_argument("--requests", type=int, default=500, help="chat requests in all")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
-    words = ["--engine", chosen.engine]
-    if chosen.engine == "vllm":
-        words += ["--rank-url", chosen.rank_url, "--write-url", chosen.write_url]
+    engine = chosen.engine.partition("?")[0]
     started = time.perf_counter()
-    with serving(words) as (address, key):
+    with serving(["--engine", chosen.engine]) as (address, key):
         ready = round(time.perf_counter() - started, 1)
         found = asyncio.run(_measure(address, key, chosen))
     result = {
-        "engine": chosen.engine,
+        "engine": engine,
         "process start to serving, seconds": ready,
         **found,
     }
     filed = file_measurement("serving", result, command_line(), same=("engine",), file=chosen.out)
-    picture = chosen.out.with_name(f"serving-{chosen.engine}.png")
-    plot(found["recommendations"], f"Recommendations, engine {chosen.engine}", picture)
+    picture = chosen.out.with_name(f"serving-{engine}.png")
+    plot(found["recommendations"], f"Recommendations, engine {engine}", picture)
     print(json.dumps(filed, indent=2))
     sys.exit(bool(found["chats"]["errors"] or found["events"]["lost"] or found["items"]["slowest seconds"] > SOON))
 

@@ -48,7 +48,7 @@ def main() -> None:
     chosen = options.parse_args()
     many = {"ranked and explained": chosen.requests, "ranked": chosen.rankings}
     recorded = _recorded(chosen.rank_url, chosen.write_url, many)
-    words = ["--engine", "vllm", "--rank-url", chosen.rank_url, "--write-url", chosen.write_url]
+    words = ["--engine", f"vllm?{chosen.rank_url},{chosen.write_url}"]
     found: dict[str, Any] = {}
     with serving(words) as (address, key), ThreadPoolExecutor(64) as pool:
         headers, room = {"Authorization": f"Bearer {key}"}, httpx.Limits(max_connections=128)
@@ -68,7 +68,7 @@ def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[st
     """Kind of request -> each one's body for the gateway, and what it comes to."""
     plain, record = Recommender.from_pretrained(), Record()
     with closing(plain.pipeline.index), relayed(rank_url, record) as rank, relayed(write_url, record) as write:
-        pipeline = plain.pipeline.with_vllm(rank, write)
+        pipeline = plain.pipeline.with_engine(f"vllm?{rank},{write}")
         shop = Recommender(replace(pipeline, engine=RecordedEngine(pipeline.engine, record)))
         found: dict[str, list[tuple[Any, list[Phase]]]] = {}
         for kind, count in many.items():

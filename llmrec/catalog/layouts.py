@@ -113,7 +113,7 @@ class Reader(Protocol):
         ...
 
 
-ReadFolder = Callable[[Path, Findings], Source]
+ReadFolder = Callable[[Path, Findings], Source | Catalog]
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Layout:
     patterns: tuple[str, ...]
     read: ReadFolder
 
-    def __call__(self, folder: Path, findings: Findings) -> Source:
+    def __call__(self, folder: Path, findings: Findings) -> Source | Catalog:
         """See `Reader`."""
         return self.read(folder, findings)
 

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, Data, Json
+from llmrec.cli.options import Adapter, Candidates, Data, Engine, Index, Json, Reader, pipeline_config
 
 app = typer.Typer()
 BASELINES = "popularity,item-knn,ease,content-knn,sasrec"
@@ -22,6 +22,7 @@ def split(
         Literal["rolling", "loo"],
         typer.Option("--kind", help="rolling: a user's last events, up to 5, are test; loo: the last one alone."),
     ] = "rolling",
+    reader: Reader = None,
     json: Json = False,
 ) -> None:
     """Write which events train, which choose, and which are asked: a line a user, for train, evaluate and rank."""
@@ -29,7 +30,7 @@ def split(
     from llmrec.evaluation.splits import make_split, save_split
     from llmrec.setup import demo_data
 
-    catalog = load_catalog(data or demo_data(paths.home()))
+    catalog = load_catalog(data or demo_data(paths.home()), reader=reader)
     made = make_split(catalog, kind)
     save_split(made, out)
     counts = {part: sum(map(len, getattr(made, part).values())) for part in ("train", "valid", "test")}
@@ -62,6 +63,7 @@ def evaluate(
         bool, typer.Option("--tune/--no-tune", help="Let baselines choose their configuration on valid.")
     ] = True,
     seed: Annotated[int, typer.Option("--seed", help="Seed of baselines in which chance plays a part.")] = 0,
+    reader: Reader = None,
     json: Json = False,
 ) -> None:
     """Rank held-out events with adapters and baselines: recall, NDCG, MRR, coverage, novelty, cold and warm items."""
@@ -83,7 +85,10 @@ def evaluate(
             last = stage
             bars.update(bar, description=what, completed=done, total=total or None)
 
-        found = run(folder, adapter or [], names, split, out=kept, train=train, tune=tune, seed=seed, progress=report)
+        found = run(
+            folder, adapter or [], names, split, out=kept, train=train, tune=tune, seed=seed, progress=report,
+            reader=reader,
+        )  # fmt: skip
     if json:
         show.json(found.to_dict() | {"out": str(kept)})
         return
@@ -98,6 +103,10 @@ def rank(
     at: Annotated[str, typer.Option("--at", help="Which held-out events: valid or test.")] = "test",
     data: Data = None,
     adapter: Adapter = None,
+    reader: Reader = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
     json: Json = False,
 ) -> None:
     """Rank 20 items for each held-out event of a split, rolling, for the referee to judge."""
@@ -106,8 +115,9 @@ def rank(
 
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
+    config = pipeline_config(None, index, engine, candidates)
     with show.waiting("ranking the held-out events"):
-        recommender = opened(data, adapter, lambda catalog: load_split(split, catalog))
+        recommender = opened(data, adapter, lambda catalog: load_split(split, catalog), config, reader)
         from llmrec.ranking_file import write_ranking
 
         result = write_ranking(recommender, split, at, out)
@@ -133,6 +143,7 @@ def audit_explanations(
         Path | None, typer.Option("--thresholds", help="TOML or JSON of bounds; exit code 1 where one is missed.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
+    reader: Reader = None,
     json: Json = False,
 ) -> None:
     """Measure whether explanations are true, grounded, readable and fair; ours, or a file of any system's."""
@@ -140,7 +151,7 @@ def audit_explanations(
 
     result = audit(
         data, explanations, adapter=adapter, users=users, groups=groups, thresholds=thresholds, out=out, seed=seed,
-        report=show.note,
+        report=show.note, reader=reader,
     )  # fmt: skip
     show.json(result.to_dict()) if json else show.audited(result.to_dict())
     if result.missed:

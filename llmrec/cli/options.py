@@ -3,14 +3,18 @@
 A config comes from a YAML file, from `--set field=value`, and from shortcuts with the docs of their fields.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from llmrec import paths
 from llmrec.errors import BadInput
+
+if TYPE_CHECKING:
+    from llmrec.pipeline_config import PipelineConfig
 
 OPENING = "opening the catalogue, the model and the index"
 Data = Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: the demo's MovieLens-100K).")]
@@ -47,6 +51,29 @@ ChatUrl = Annotated[
     ),
 ]
 ChatModel = Annotated[str | None, typer.Option("--chat-model", help="Name of that model.")]
+PARTS = "Parts of your own, by name or import path (docs/how-to/plugins.md)"
+"""Heading of the options that take plug-ins."""
+Reader = Annotated[
+    str | None,
+    typer.Option("--reader", help="Reader of the catalogue folder (default: by its files).", rich_help_panel=PARTS),
+]
+Index = Annotated[
+    str | None, typer.Option("--index", help="Where item vectors lie: chroma, exact.", rich_help_panel=PARTS)
+]
+Engine = Annotated[
+    str | None,
+    typer.Option("--engine", help="Where the LLM runs: local, vllm?RANK_URL,WRITE_URL.", rich_help_panel=PARTS),
+]
+Candidates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--candidates", help="A candidate source beside llmrec's own; may be repeated.", rich_help_panel=PARTS
+    ),
+]
+Verifier = Annotated[
+    str | None,
+    typer.Option("--verifier", help="What decides which sentences are shown: rules.", rich_help_panel=PARTS),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 MARK = "@"
 """Opens the help of a shortcut: the path of its field follows, whose docs `ConfigCommand` puts in its place."""
@@ -103,6 +130,24 @@ def config_file(name: str | None) -> Path | None:
     if name not in shipped:
         raise BadInput(f"there is no config file {name}, nor a recipe of that name; recipes are {', '.join(shipped)}")
     return shipped[name]
+
+
+def pipeline_config(
+    chroma: str | None = None,
+    index: str | None = None,
+    engine: str | None = None,
+    candidates: Sequence[str] | None = None,
+    verifier: str | None = None,
+) -> "PipelineConfig":
+    """The parts that the options name, llmrec's own for the rest; `candidates` are asked beside its own."""
+    from llmrec.pipeline_config import PipelineConfig
+
+    if chroma:
+        if index not in (None, "chroma"):
+            raise BadInput(f"`index` is {index!r} and `chroma` is {chroma!r}; pass one of them", "index", "chroma")
+        index = f"chroma?{chroma}"
+    config = PipelineConfig(**given(index=index, engine=engine, verifier=verifier))
+    return config.changed(candidates=(*config.candidates, *candidates)) if candidates else config
 
 
 def given(**fields: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, Base, Chroma, Data, Json
+from llmrec.cli.options import Adapter, Base, Chroma, Data, Index, Json, Reader, pipeline_config
 
 app = typer.Typer()
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
@@ -55,12 +55,13 @@ def data_check(
     quarantine: Annotated[
         Path | None, typer.Option("--quarantine", help="File that gets the bad rows with line and reason.")
     ] = None,
+    reader: Reader = None,
     json: Json = False,
 ) -> None:
     """Read a catalogue as every other command would, and report on it."""
     from llmrec.catalog import check
 
-    report = check(path, quarantine)
+    report = check(path, quarantine, reader)
     show.json(report.to_dict()) if json else show.report(report)
 
 
@@ -78,12 +79,26 @@ def simshop(
 
 
 @app.command()
-def index(data: Data = None, adapter: Adapter = None, chroma: Chroma = None, json: Json = False) -> None:
+def index(
+    data: Data = None,
+    adapter: Adapter = None,
+    chroma: Chroma = None,
+    reader: Reader = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
     """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
-    from llmrec.recommender import Recommender
+    from llmrec.catalog import load_catalog
+    from llmrec.setup import demo_data
 
+    config = pipeline_config(chroma, index)
+    config.check()
     with show.waiting("reading the items and building the index"):
-        result = Recommender.from_pretrained(adapter, data, rebuild=True, chroma=chroma).index()
+        folder = data or demo_data(paths.home())
+        catalog = load_catalog(folder, reader=reader)
+        from llmrec.recommender import Recommender
+
+        result = Recommender.from_pretrained(adapter, folder, rebuild=True, catalog=catalog, config=config).index()
     show.json(result) if json else show.ready(result)
 
 

@@ -9,12 +9,29 @@ import typer
 from rich.markup import escape
 
 from llmrec.cli import show
-from llmrec.cli.options import OPENING, Adapter, ChatModel, ChatUrl, Chroma, Data, History, Json, User
+from llmrec.cli.options import (
+    OPENING,
+    Adapter,
+    Candidates,
+    ChatModel,
+    ChatUrl,
+    Chroma,
+    Data,
+    Engine,
+    History,
+    Index,
+    Json,
+    Reader,
+    User,
+    Verifier,
+    pipeline_config,
+)
 from llmrec.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog
     from llmrec.chat.conversation import Conversation
+    from llmrec.pipeline_config import PipelineConfig
     from llmrec.recommender import Recommender
     from llmrec.response import Response
 
@@ -58,6 +75,11 @@ def recommend(
         typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
     ] = 0.0,
     chroma: Chroma = None,
+    reader: Reader = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
+    verifier: Verifier = None,
     json: Json = False,
 ) -> None:
     """Recommend items to a user, to a history, to a query in words, or by an example; in any combination."""
@@ -67,8 +89,9 @@ def recommend(
         user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
         image=image, video=video, like=like, shapley=shapley, style=style,
     )  # fmt: skip
+    config = pipeline_config(chroma, index, engine, candidates, verifier)
     with show.waiting(OPENING):
-        recommender = opened(data, adapter, request.check, chroma)
+        recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
         answer = recommender.stream(request)
     show.json(answer.whole().to_dict()) if json else show.answer(answer, recommender.catalog)
 
@@ -81,6 +104,12 @@ def chat(
     history: History = None,
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
+    chroma: Chroma = None,
+    reader: Reader = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
+    verifier: Verifier = None,
 ) -> None:
     """Ask for recommendations in words, line by line."""
     from llmrec.chat import endpoint
@@ -88,8 +117,9 @@ def chat(
 
     model = endpoint.chat_model(chat_url, chat_model)
     request = Request(user=user, history=_ids(history))
+    config = pipeline_config(chroma, index, engine, candidates, verifier)
     with show.waiting(OPENING):
-        recommender = opened(data, adapter, request.check)
+        recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
     from llmrec.chat import Conversation, model_parser
 
     catalog = recommender.catalog
@@ -121,18 +151,23 @@ def demo(
 
 
 def opened(
-    data: Path | None, adapter: Path | None, check: "Callable[[Catalog], object]", chroma: str | None = None
+    data: Path | None,
+    adapter: Path | None,
+    check: "Callable[[Catalog], object]",
+    config: "PipelineConfig | None" = None,
+    reader: str | None = None,
+    resilient: bool = False,
 ) -> "Recommender":
     """Open a recommender in the order in which a mistake of the command's user shows.
 
     Parameters
     ----------
-    data, adapter
+    data, adapter, config, resilient
         See `Recommender.from_pretrained`.
     check
         Refuses what the catalogue cannot answer, before model and index are opened.
-    chroma
-        URL of the Chroma server that has the index; answers do without it while it is out of reach.
+    reader
+        Name or import path of the reader of `data`.
 
     Returns
     -------
@@ -142,12 +177,14 @@ def opened(
     from llmrec.catalog import load_catalog
     from llmrec.setup import demo_data
 
+    if config:
+        config.check()
     folder = data or demo_data(paths.home())
-    catalog = load_catalog(folder)
+    catalog = load_catalog(folder, reader=reader)
     check(catalog)
     from llmrec.recommender import Recommender  # PyTorch alone takes seconds to import
 
-    return Recommender.from_pretrained(adapter, folder, catalog=catalog, chroma=chroma, resilient=chroma is not None)
+    return Recommender.from_pretrained(adapter, folder, catalog=catalog, resilient=resilient, config=config)
 
 
 def _ids(history: str | None) -> tuple[str, ...] | None:

@@ -4,12 +4,26 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, ChatModel, ChatUrl, Chroma, Data, Database, Json
+from llmrec.cli.options import (
+    Adapter,
+    Candidates,
+    ChatModel,
+    ChatUrl,
+    Chroma,
+    Data,
+    Database,
+    Engine,
+    Index,
+    Json,
+    Reader,
+    Verifier,
+    pipeline_config,
+)
 from llmrec.extras import needs
 
 if TYPE_CHECKING:
@@ -24,21 +38,17 @@ app.add_typer(keys_app, name="keys")
 def serve(
     data: Data = None,
     adapter: Adapter = None,
-    engine: Annotated[
-        Literal["local", "vllm"], typer.Option("--engine", help="Where the LLM runs: here, or in vLLM servers.")
-    ] = "local",
-    rank_url: Annotated[
-        str, typer.Option("--rank-url", help="The vLLM that ranks (serve/vllm/start rank).")
-    ] = "http://127.0.0.1:8001",
-    write_url: Annotated[
-        str, typer.Option("--write-url", help="The vLLM that writes (serve/vllm/start write).")
-    ] = "http://127.0.0.1:8002",
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")] = 8080,
     database: Database = None,
     chroma: Chroma = None,
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
+    reader: Reader = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
+    verifier: Verifier = None,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
     with needs("serve", "the gateway"):
@@ -48,9 +58,9 @@ def serve(
     def say(line: str) -> None:
         show.OUT.print(line, soft_wrap=True, markup=False)
 
-    vllm = (rank_url, write_url) if engine == "vllm" else None
+    config = pipeline_config(chroma, index, engine, candidates, verifier)
     model = endpoint.chat_model(chat_url, chat_model)
-    run.serve(data, adapter, host, port, database, chroma, say, vllm, model)
+    run.serve(data, adapter, host, port, database, config, say, model, reader)
 
 
 @keys_app.command("create")

@@ -30,6 +30,7 @@ def train(
     config: ConfigFile = None,
     settings: Settings = None,
     print_config: PrintConfig = False,
+    reader: Annotated[str | None, shortcut("reader", "--reader")] = None,
     split: Annotated[str | None, shortcut("split", "--split")] = None,
     test: Annotated[bool | None, shortcut("test", "--test/--no-test")] = None,
     continue_from: Annotated[Path | None, shortcut("continue_from", "--continue-from")] = None,
@@ -42,6 +43,10 @@ def train(
     encoder: Annotated[
         list[str] | None,
         typer.Option("--encoder", help="MODALITY=SPEC, such as image=timm:resnet50; may be given for each modality."),
+    ] = None,
+    component: Annotated[
+        list[str] | None,
+        typer.Option("--component", help="A score component of your own, by name or import path; may be repeated."),
     ] = None,
     rationale_epochs: Annotated[int | None, shortcut("rationale.epochs", "--rationale-epochs")] = None,
     fusion: Annotated[str | None, shortcut("model.fusion", "--fusion")] = None,
@@ -63,11 +68,11 @@ def train(
     from llmrec.train.config import TrainConfig
 
     fields = given(
-        split=split, test=test, continue_from=continue_from, base=base, seed=seed, epochs=epochs,
+        reader=reader, split=split, test=test, continue_from=continue_from, base=base, seed=seed, epochs=epochs,
         model__exit_layer=layers, queries=queries, rationale__pairs=rationales, rationale__epochs=rationale_epochs,
         model__fusion=fusion, model__temporal=temporal, model__interest=interest, shuffle=shuffle, focal=focal,
         class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
-        encoders=chosen(encoder) if encoder else None,
+        encoders=chosen(encoder) if encoder else None, components=component or None,
     )  # fmt: skip
     recipe = TrainConfig.read(config_file(config), settings or (), **fields)
     if print_config:

@@ -27,6 +27,8 @@ SPECS = {
     "video": ("frames", "frames:IMAGE_SPEC", "torchvision:NAME[?random]", "hf:NAME_OR_FOLDER[?random]"),
     "audio": ("mel", "mfcc", "hf:NAME_OR_FOLDER[?random]"),
 }
+ENCODER_NEEDS = ("modality", "id", "dim", "steps", "read", "encode")
+"""What a plug-in's encoder has to have (see `Encoder`)."""
 _FAMILIES = ("hf", "timm", "open_clip", "torchvision", "frames")
 """What stands before the colon of llmrec's own specs, and so is no module of a plug-in."""
 SHIPPED = {"all-MiniLM-L6-v2/unit": "minilm", "tf_efficientnet_lite0/pooled-224": "lite0"}
@@ -86,6 +88,23 @@ def encoder_by_id(modality: str, id: str) -> Encoder[Any]:
     if found.id != id:
         raise BadInput(f"the {modality} encoder {id} is another than this llmrec's {found.id}")
     return found
+
+
+def encoder_plugin(modality: str, id: str) -> registry.Plugin | None:
+    """What a checkpoint has to remember of an encoder that llmrec does not have itself.
+
+    Parameters
+    ----------
+    modality, id : str
+        As in `encoder_by_id`.
+
+    Returns
+    -------
+    Plugin or None
+        None for llmrec's own encoders.
+    """
+    spec = SHIPPED.get(id, id.partition("#")[0])
+    return None if _built(modality, spec, id) else registry.plugged("encoder", spec.partition("?")[0])
 
 
 def chosen(options: Iterable[str]) -> dict[str, str]:
@@ -198,8 +217,8 @@ def _plugged(modality: str, spec: str, registered: Any) -> Any:  # noqa: ARG001
         known = ", ".join((*SPECS.get(modality, ()), *registry.names("encoder"), "package.module.Name[?ARGUMENT]"))
         what = f"{modality} encoder {spec!r}" if modality in DEFAULTS else f"modality {modality!r}"
         raise BadInput(f"there is no {what}; pass one of {known}")
-    target, plugin = registry.resolve("encoder", name), registry.plugged("encoder", name)
-    inner = target(argument) if argument else target()
+    inner = registry.make("encoder", name, *([argument] if argument else []), needs=ENCODER_NEEDS)
+    plugin = registry.plugged("encoder", name)
     if inner.modality != modality:
         raise BadInput(f"encoder {spec!r} is of {inner.modality}, not of {modality}; pass {inner.modality}={spec}")
     if inner.dim % inner.steps:

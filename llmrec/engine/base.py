@@ -1,14 +1,17 @@
 """Where the LLM runs: one contract for a local model, a served one, and one of your own."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from llmrec.model.checkpoint import Checkpoint
     from llmrec.model.item_table import ItemTable
+    from llmrec.model.reclm import RecLM
 
 Floats = NDArray[np.float32]
 
@@ -107,3 +110,42 @@ class CatalogueEngine(Engine, Protocol):
             Rows of the items that are new or have other media.
         """
         ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EngineInputs:
+    """What an engine runs.
+
+    Parameters
+    ----------
+    model
+        The LLM up to its exit layer with LoRA merged, soft tokens and heads.
+    table
+        The catalogue's items, as the model reads them.
+    base
+        Folder of the base LLM, in Hugging Face layout.
+    checkpoint
+        What `model` was restored from; its folder has the LoRA (peft) that writes sentences.
+    argument
+        What follows `?` in the spec, such as the address of a server; "" without.
+    """
+
+    model: "RecLM"
+    table: "ItemTable"
+    base: Path
+    checkpoint: "Checkpoint"
+    argument: str = ""
+
+    @property
+    def rationale(self) -> Path | None:
+        """Folder of the LoRA (peft) that writes sentences; None where the checkpoint has none."""
+        folder = self.checkpoint.folder / "rationale"
+        return folder if folder.is_dir() else None
+
+    def with_argument(self, argument: str) -> "EngineInputs":
+        """The same, with another argument."""
+        return replace(self, argument=argument)
+
+
+EngineFactory = Callable[[EngineInputs], CatalogueEngine]
+"""What a plug-in of the kind "engine" is: a class or a function."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.engine.base import Generated, QueryVectors
+from llmrec.engine.base import EngineInputs, Generated, QueryVectors
 from llmrec.model.backbone import merged_writer
 from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
 from llmrec.model.item_table import ItemTable
@@ -96,6 +96,17 @@ class LocalEngine:
             Where the rationale adapter is damaged.
         """
         return Generated(tuple(self._writer.generate(prompts, seed)))
+
+
+def open_local(inputs: EngineInputs) -> LocalEngine:
+    """The engine `local`.
+
+    Parameters
+    ----------
+    inputs
+        What it runs.
+    """
+    return LocalEngine(inputs.model, inputs.table, inputs.base, inputs.rationale)
 
 
 class _Reader:

@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.engine.base import LLM, Generated, QueryVectors
-from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine
+from llmrec.engine.base import LLM, EngineInputs, Generated, QueryVectors
+from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine, open_local
 from llmrec.engine.remote import LOG, Away, Declined, Remote, Unanswered
-from llmrec.errors import EngineMismatch
+from llmrec.errors import BadInput, EngineMismatch
+from llmrec.model.export import rank_name, write_name
 from llmrec.model.inference import read_states
 
 if TYPE_CHECKING:
     from llmrec.model.item_table import ItemTable
 
 Floats = NDArray[np.float32]
+URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
+"""Where `serve/vllm/start` has its servers: the one that ranks, the one that writes."""
 AT_ONCE = 32
 """Prompts that are with the ranking server at once; one request asks 25 where it is explained."""
 
@@ -100,6 +103,36 @@ class VllmEngine:
             return Generated(_texts(self._write.post("/v1/completions", body)))
         except Unanswered:
             return Generated(nothing, frozenset({LLM}))
+
+
+def open_vllm(inputs: EngineInputs) -> VllmEngine:
+    """The engine `vllm`: the models that `llmrec export` writes, in two servers (`serve/vllm/start`).
+
+    Parameters
+    ----------
+    inputs
+        What it runs; `argument`: addresses of the ranking and of the writing server with a comma between, "" for the
+        ports of `serve/vllm/start` on this machine.
+
+    Returns
+    -------
+    VllmEngine
+
+    Raises
+    ------
+    BadInput
+        Where the argument is not two addresses.
+    EngineMismatch
+        Where a server serves something else.
+    """
+    urls = inputs.argument.split(",") if inputs.argument else [*URLS]
+    if len(urls) != len(URLS):
+        raise BadInput(
+            f"the engine vllm got {inputs.argument!r}; pass the addresses of the ranking and of the writing server, "
+            f"such as vllm?{','.join(URLS)}"
+        )
+    writes = write_name(inputs.checkpoint) if inputs.rationale else ""
+    return VllmEngine(open_local(inputs), urls[0], rank_name(inputs.checkpoint), urls[1], writes)
 
 
 def _state(ask: Any, prompt: Any) -> Floats:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from llmrec.extras import needs
-from llmrec.registry import resolve
+from llmrec.registry import BUILT_IN, make, resolve
 from llmrec.runtime import configure
 
 if TYPE_CHECKING:
@@ -63,8 +63,11 @@ def build_fusion(name: str, sizes: "FusionSizes") -> "Fusion":
     Fusion
         Untrained.
     """
-    build: Callable[[FusionSizes], Fusion] = fusion_class(name)
-    return build(sizes)
+    if name in BUILT_IN["fusion"]:
+        build: Callable[[FusionSizes], Fusion] = fusion_class(name)
+        return build(sizes)
+    fusion: Fusion = make("fusion", name, sizes, needs=("forward", "content"))
+    return fusion
 
 
 def build_temporal(name: str, dim: int, steps: int) -> "Temporal":

@@ -14,8 +14,8 @@ card.md                    data, recipe, metrics, licence for people
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file as load_arrays
 from safetensors.numpy import save_file as save_arrays
 
-from llmrec.errors import BadInput, CheckpointError, CheckpointMismatch, storage_error
+from llmrec.errors import BadInput, CheckpointError, CheckpointMismatch, UnknownPlugin, storage_error
 from llmrec.model.config import RecLMConfig
 from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.reclm import RecLM
 from llmrec.prompts import version
 from llmrec.ranking.score_component import ComponentKey
+from llmrec.registry import Plugin, resolve
 
 FORMAT = 1
 MANIFEST, FORMER_MANIFEST = "checkpoint.json", "pack.json"
@@ -67,6 +68,8 @@ class CheckpointInfo:
     """Whether scores are transferred to cold items."""
     components: tuple[str, ...] = ()
     """Specs of score components from outside llmrec, which `weights` names by their keys."""
+    plugins: tuple[Plugin, ...] = ()
+    """Parts from outside llmrec that it was trained with, and without which it is of no use."""
     format: int = FORMAT
 
 
@@ -189,7 +192,7 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     CheckpointError
         Where a part is missing, truncated or of an unknown format.
     CheckpointMismatch
-        Where it was trained with other prompts than this version has.
+        Where it was trained with other prompts than this version has, or with a plug-in that is not installed.
     """
     manifest = folder / (MANIFEST if (folder / MANIFEST).is_file() else FORMER_MANIFEST)
     try:
@@ -206,7 +209,10 @@ def load_checkpoint(folder: Path) -> Checkpoint:
             f"{folder} has checkpoint format {found!r}, this llmrec reads {FORMAT}; retrain, or use another version"
         )
     try:
+        _check_plugins(folder, noted.get("plugins", ()))
         info = _info(noted)
+    except CheckpointMismatch:
+        raise  # it is whole, and lacks a plug-in
     except (KeyError, TypeError, AttributeError, BadInput) as error:
         raise CheckpointError(f"{manifest} is damaged ({error}); copy the checkpoint again, or retrain it") from error
     for name, trained in info.prompts.items():
@@ -225,10 +231,24 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     return Checkpoint(folder, info, arrays, items, collaborative)
 
 
+def _check_plugins(folder: Path, noted: Sequence[Mapping[str, Any]]) -> None:
+    """Raises `CheckpointMismatch` where a plug-in is not here, `KeyError` or `TypeError` on another shape."""
+    for plugin in (Plugin(**each) for each in noted):
+        try:
+            resolve(plugin.kind, plugin.spec)
+        except UnknownPlugin as error:
+            what = f"{plugin.kind.replace('_', ' ')} {plugin.spec!r}"
+            package = f"the package {plugin.package}" if plugin.package else "its package"
+            raise CheckpointMismatch(
+                f"{folder} was trained with the {what}, which is not here; install {package} ({error})"
+            ) from error
+
+
 def _manifest(info: CheckpointInfo) -> dict[str, Any]:
     """`info` as JSON has it."""
     noted: dict[str, Any] = {each.name: getattr(info, each.name) for each in fields(info)}
     noted["config"] = info.config.model_dump()
+    noted["plugins"] = [asdict(plugin) for plugin in info.plugins]
     noted["weights"] = {
         situation: {str(key): weight for key, weight in parts.items()} for situation, parts in info.weights.items()
     }
@@ -244,6 +264,7 @@ def _info(noted: Mapping[str, Any]) -> CheckpointInfo:
         for situation, parts in read["weights"].items()
     }
     read["components"] = tuple(read.get("components", ()))
+    read["plugins"] = tuple(Plugin(**each) for each in read.get("plugins", ()))
     return CheckpointInfo(**read)
 
 

@@ -37,7 +37,7 @@ from llmrec.ranking.score_component import (
     ScoringSituation,
     score_all,
 )
-from llmrec.registry import resolve
+from llmrec.registry import make
 
 NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
@@ -229,12 +229,10 @@ class Components:
         if not specs:
             return self
         inputs = ComponentInputs(catalog, self.media, self.mask, self.learnt.popular)
-        parts = [resolve("score_component", spec)(inputs) for spec in specs]
+        parts = [make("score_component", spec, inputs, needs=("key", "score")) for spec in specs]
         for spec, part in zip(specs, parts, strict=True):
-            if not isinstance(getattr(part, "key", None), ComponentKey) or not callable(getattr(part, "score", None)):
-                raise BadInput(
-                    f"{spec!r} is no score component; give it `key`, a ComponentKey, and `score(rows, situation)`"
-                )
+            if not isinstance(part.key, ComponentKey):
+                raise BadInput(f"`key` of the score component {spec!r} is {part.key!r}; it has to be a ComponentKey")
         try:
             return self.with_plugins(parts)
         except ValueError as error:

@@ -1,7 +1,8 @@
 """The contract of an index of item vectors, and the exact search that any index approximates."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.retrieval.filters import Filter
+from llmrec.retrieval.fingerprint import IndexFingerprint
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -81,6 +83,50 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class IndexInputs:
+    """What an index is opened with, or built of.
+
+    Parameters
+    ----------
+    v : (items, dim) float32
+        Item vectors of the model.
+    b : (items,) float32
+        Item biases of the model.
+    catalog
+        The items, in the same rows, with the attributes that filters name.
+    fingerprint
+        What the vectors were made of: an index kept under another one must not be read.
+    folder
+        Where this catalogue's index with this checkpoint may keep files; its name tells it from others on a server. It
+        may not exist yet.
+    rebuild
+        Whether it is built anew in any case.
+    repair
+        Whether one that is damaged or was made of something else may be replaced: a long-lived process goes on then,
+        while a command says what is wrong.
+    argument
+        What follows `?` in the spec, such as the address of a server; "" without.
+    """
+
+    v: Floats
+    b: Floats
+    catalog: Catalog
+    fingerprint: IndexFingerprint
+    folder: Path
+    rebuild: bool = False
+    repair: bool = False
+    argument: str = ""
+
+    def with_argument(self, argument: str) -> "IndexInputs":
+        """The same, with another argument."""
+        return replace(self, argument=argument)
+
+
+IndexFactory = Callable[[IndexInputs], Index]
+"""What a plug-in of the kind "index" is: a class or a function."""
+
+
 class ExactIndex:
     """An `Index` that scores every item: exact, without files or a server, for catalogues of moderate size.
 
@@ -113,6 +159,17 @@ class ExactIndex:
 
     def close(self) -> None:
         """See `Index.close`; there is nothing to release."""
+
+
+def open_exact(inputs: IndexInputs) -> ExactIndex:
+    """The index `exact`: of its inputs, without a file.
+
+    Parameters
+    ----------
+    inputs
+        What it is made of.
+    """
+    return ExactIndex(inputs.v, inputs.b, inputs.catalog)
 
 
 def exact_search(

@@ -12,7 +12,10 @@ import torch
 import uvicorn
 from threadpoolctl import threadpool_limits
 
+from llmrec.catalog import load_catalog
 from llmrec.chat.nlu.chat_model import ChatModelParser
+from llmrec.paths import home
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
@@ -20,6 +23,7 @@ from llmrec.server.connections import Connection, listening
 from llmrec.server.observability import configure_logging
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
+from llmrec.setup import demo_data
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -34,29 +38,29 @@ def serve(
     host: str,
     port: int,
     url: str | None,
-    chroma: str | None,
+    config: PipelineConfig,
     say: Callable[[str], None],
-    vllm: tuple[str, str] | None = None,
     chat: "BaseChatModel | None" = None,
+    reader: str | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then end what runs.
 
     Parameters
     ----------
     data, adapter
-        As `Recommender.open` takes them.
+        As `Recommender.from_pretrained` takes them.
     host, port
         Where to listen.
     url
         URL of the database, where it does not lie below LLMREC_HOME.
-    chroma
-        URL of the Chroma server that has the index, where it does not lie below LLMREC_HOME.
+    config
+        Index, engine, candidate sources and verifier.
     say
         Called with each line that the person at the terminal must read.
-    vllm
-        URLs of the servers that rank and that write, where the LLM does not run here.
     chat
         A chat model that reads lines of chats beside the rules.
+    reader
+        Name or import path of the reader of `data`.
 
     Raises
     ------
@@ -67,15 +71,17 @@ def serve(
     """
     # a port that is taken is refused before the models are loaded
     with listening(host, port) as listener, closing(open_database(data, url)) as database:
-        recommender = Recommender.from_pretrained(adapter, data, chroma=chroma, resilient=True)
+        vllm = config.engine.partition("?")[0] == "vllm"
+        if vllm:
+            torch.set_num_threads(1)  # the servers need the cores more
+        folder = data or demo_data(home())
+        catalog = load_catalog(folder, reader=reader)
+        recommender = Recommender.from_pretrained(adapter, data, catalog=catalog, resilient=True, config=config)
         configure_logging()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
         # The products of one request are small: threads that share one spend more time in waiting for a core, which
         # another request or vLLM has, than in multiplying.
         threadpool_limits(1, user_api="blas")
-        if vllm:
-            torch.set_num_threads(1)
-            recommender = Recommender(recommender.pipeline.with_vllm(*vllm))
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
@@ -83,7 +89,7 @@ def serve(
         app = build(recommender, database, store_folder(data) / "media", limits, parser)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
-        config = uvicorn.Config(
+        options = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30, http=Connection,
         )  # fmt: skip
@@ -93,7 +99,7 @@ def serve(
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
             signal.signal(number, lambda *_: None)
         with closing(recommender.pipeline.index):
-            uvicorn.Server(config).run([listener])
+            uvicorn.Server(options).run([listener])
             loading.join()  # PyTorch aborts a process that ends while it works
 
 

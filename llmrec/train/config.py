@@ -64,6 +64,8 @@ class TrainConfig(Config):
     base: Path | None = None
     """Base LLM, a Hugging Face folder; default: the one that `llmrec setup` makes."""
 
+    reader: str | None = None
+    """Reader of the catalogue folder, by name or import path; default: by its files."""
     split: Annotated[str | None, BeforeValidator(lambda x: str(x) if isinstance(x, Path) else x)] = None
     """Split file (JSON lines, see `llmrec split`), `rolling` or `loo`: train on its train part alone, stop early and
     weigh the score's components on valid, report on test. Default: see `test`."""
@@ -134,7 +136,7 @@ class TrainConfig(Config):
 
 OUTSIDE = frozenset(
     (
-        *("model", "encoders", "components", "base", "split", "test", "continue_from", "continued"),
+        *("model", "encoders", "components", "base", "reader", "split", "test", "continue_from", "continued"),
         *("epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
     )
 )

@@ -14,6 +14,7 @@ import torch
 
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Encoder, Features, encoder_by_id
+from llmrec.encoders.registry import encoder_plugin
 from llmrec.errors import BadInput
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.fusion import fusion_class
@@ -26,7 +27,7 @@ from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.rationale.compose import compose_pairs
-from llmrec.registry import plugged
+from llmrec.registry import Plugin, plugged
 from llmrec.setup import base_folder
 from llmrec.train.calibrate import Calibration, calibrate
 from llmrec.train.card import provenance, write_card
@@ -205,7 +206,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     fusion_class(config.model.fusion)  # a package that it lacks is named before minutes of reading
     out.mkdir(parents=True, exist_ok=True)
     log.say("read", "reading the catalogue")
-    catalog = data if isinstance(data, Catalog) else load_catalog(data)
+    catalog = data if isinstance(data, Catalog) else load_catalog(data, reader=config.reader)
     base = config.base or base_folder(home())
     start = Start.of(config, catalog, base)
     found = prepare(
@@ -335,6 +336,7 @@ def _written(
         weights=calibration.weights,
         cold_start=calibration.cold_start,
         components=tuple(p.spec for spec in session.recipe.components if (p := plugged("score_component", spec))),
+        plugins=_plugins(session.recipe, {m: data.features.encoders[m] for m in last.model.modalities}),
         metrics=_flat(test) | calibration.metrics,
         provenance=provenance(data, session.recipe, chosen.progress, again, test, session.start),
         steps=last.model.steps,
@@ -344,6 +346,13 @@ def _written(
     session.log.write()
     seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})
     return TrainResult(out, info, test, session.log.rows, seconds)
+
+
+def _plugins(config: TrainConfig, encoders: Mapping[str, str]) -> tuple[Plugin, ...]:
+    """What the checkpoint needs from outside llmrec; `encoders`: modality -> id."""
+    found = [plugged("fusion", config.model.fusion), *(plugged("score_component", spec) for spec in config.components)]
+    found += [encoder_plugin(modality, id) for modality, id in encoders.items()]
+    return tuple(plugin for plugin in found if plugin)
 
 
 def _flat(test: Table) -> dict[str, float]:

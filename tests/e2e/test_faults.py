@@ -37,7 +37,9 @@ def shop(tmp_path: Path) -> Path:
 
 
 def test_a_gateway_that_is_told_to_end_ends_what_runs(shop: Path) -> None:
-    gateway = Gateway(["--data", str(shop / "films")], shop / "log", {"LLMREC_HOME": str(shop / "home")})
+    gateway = Gateway(
+        ["--data", str(shop / "films"), "--adapter", "ml-100k"], shop / "log", {"LLMREC_HOME": str(shop / "home")}
+    )
     body = {"user": "somebody", "query": "robots", "k": 10, "explain": True}
     with gateway.client() as client, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(client.post, "/v1/recommendations", json=body)
@@ -65,7 +67,7 @@ def test_a_full_disk_is_told_and_loses_nothing(shop: Path) -> None:
     if shutil.which("unshare") is None or subprocess.run([*namespace, "true"], capture_output=True).returncode:
         pytest.skip("this machine does not let us mount a small disk")
     start = [*namespace, "sh", "-c", FULL, "sh", str(disk), sys.executable]
-    words = ["--data", str(shop / "films"), "--database", f"sqlite:///{disk}/store.db"]
+    words = ["--data", str(shop / "films"), "--adapter", "ml-100k", "--database", f"sqlite:///{disk}/store.db"]
     gateway = Gateway(words, shop / "log", {"LLMREC_HOME": str(shop / "home")}, start)
     try:
         with gateway.client() as client:

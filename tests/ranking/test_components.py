@@ -176,7 +176,7 @@ def test_components_by_name(components: Components, tiny_catalog: Catalog) -> No
     with pytest.raises(BadInput, match="two score components are called years"):
         components.with_named(["years", "years"], tiny_catalog)
     register("score_component", "nothing")(lambda _inputs: None)
-    with pytest.raises(BadInput, match="'nothing' is no score component"):
+    with pytest.raises(BadInput, match="component 'nothing' makes a NoneType, which has no `key`"):
         components.with_named(["nothing"], tiny_catalog)
 
 

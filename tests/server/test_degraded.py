@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from eval.serving.chroma import Chroma
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.settings import Limits
@@ -28,7 +29,9 @@ def chroma(tmp_path: Path) -> Iterator[Chroma]:
 def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
     """Over a catalogue of four items, its index on the server."""
     (tmp_path / "stall").mkdir()
-    shop = Recommender.from_pretrained(FILMS, data=write_stall(tmp_path / "stall"), chroma=chroma.url, resilient=True)
+    shop = Recommender.from_pretrained(
+        FILMS, data=write_stall(tmp_path / "stall"), resilient=True, config=PipelineConfig(index=f"chroma?{chroma.url}")
+    )
     database = Database.at(tmp_path / "store")
     with TestClient(build(shop, database, tmp_path / "store" / "media", Limits(seconds=300))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"

@@ -16,7 +16,7 @@ from tests.engine.test_vllm import DEAD
 def gateway(recommender: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("away")
     database = Database.at(folder)
-    shop = Recommender(recommender.pipeline.with_vllm(DEAD, DEAD))
+    shop = Recommender(recommender.pipeline.with_engine(f"vllm?{DEAD},{DEAD}"))
     with TestClient(build(shop, database, folder / "media")) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client

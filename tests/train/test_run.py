@@ -10,7 +10,7 @@ import pytest
 from llmrec.baselines.counts import Popularity
 from llmrec.catalog import load_catalog
 from llmrec.encoders import Features, encoder, encoders_for, extract
-from llmrec.errors import BadInput, UnknownPlugin
+from llmrec.errors import BadInput, CheckpointMismatch
 from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Split, rolling_events, rolling_split
 from llmrec.model.checkpoint import load_checkpoint, save_checkpoint
@@ -291,7 +291,7 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
     monkeypatch.undo()
     monkeypatch.setenv("LLMREC_HOME", str(home))
     monkeypatch.delitem(sys.modules, "recency_of_ours")
-    with pytest.raises(UnknownPlugin, match="there is no module recency_of_ours"):
+    with pytest.raises(CheckpointMismatch, match="'recency_of_ours:Recency', which is not here; install its package"):
         Recommender.from_pretrained(out, data)
 
 

@@ -1,0 +1,141 @@
+"""What a pipeline is opened with that no checkpoint fixes: index, engine, candidate sources, verifier."""
+
+from pydantic import Field
+
+from llmrec.catalog import Catalog
+from llmrec.config import Config
+from llmrec.engine.base import CatalogueEngine, EngineInputs
+from llmrec.registry import BUILT_IN, Kind, make, resolve
+from llmrec.retrieval.candidates import CandidateSource, SourceInputs
+from llmrec.retrieval.index import Index, IndexInputs
+from llmrec.verification import Verifier
+
+
+class PipelineConfig(Config):
+    """Names or import paths of the parts, as `llmrec.registry.resolve` takes them.
+
+    Examples
+    --------
+    >>> PipelineConfig(index="exact").candidates
+    ('index', 'components', 'unindexed')
+    """
+
+    index: str = "chroma"
+    """Where the item vectors lie: chroma, exact (every item is scored), or one of your own. What follows `?` is passed
+    on to it: `chroma?http://127.0.0.1:8000` is a Chroma server."""
+    engine: str = "local"
+    """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`), or one of your own, which gets what follows `?`."""
+    candidates: tuple[str, ...] = Field(default=("index", "components", "unindexed"), min_length=1)
+    """The sources whose proposals are ranked: index (the nearest items by query vector), components (the best of each
+    score component), unindexed (items that came since the index was built), and your own."""
+    verifier: str = "rules"
+    """What decides which sentences of the LLM reach a user: rules, or one of your own."""
+
+    def check(self) -> None:
+        """Refuse names that nothing has, before anything is loaded.
+
+        Raises
+        ------
+        UnknownPlugin
+            Where there is no such part.
+        """
+        specs: list[tuple[Kind, str]] = [
+            ("index", self.index), ("engine", self.engine), ("verifier", self.verifier),
+            *(("candidate_source", name) for name in self.candidates),
+        ]  # fmt: skip
+        for kind, spec in specs:
+            name = spec.partition("?")[0]
+            if name not in BUILT_IN[kind]:
+                resolve(kind, name)
+
+    def open_index(self, inputs: IndexInputs) -> Index:
+        """Open the index, or build it.
+
+        Parameters
+        ----------
+        inputs
+            What it is made of; its `argument` is that of the spec.
+
+        Returns
+        -------
+        Index
+
+        Raises
+        ------
+        UnknownPlugin
+            Where there is no such index.
+        BadInput
+            Where what has the name makes none.
+        """
+        name, _, argument = self.index.partition("?")
+        index: Index = make("index", name, inputs.with_argument(argument), needs=("items", "query", "close"))
+        return index
+
+    def open_engine(self, inputs: EngineInputs) -> CatalogueEngine:
+        """Open the engine.
+
+        Parameters
+        ----------
+        inputs
+            What it runs; its `argument` is that of the spec.
+
+        Returns
+        -------
+        CatalogueEngine
+
+        Raises
+        ------
+        UnknownPlugin
+            Where there is no such engine.
+        BadInput
+            Where what has the name makes none.
+        """
+        name, _, argument = self.engine.partition("?")
+        engine: CatalogueEngine = make(
+            "engine", name, inputs.with_argument(argument), needs=("query_vectors", "generate", "over")
+        )
+        return engine
+
+    def sources(self, inputs: SourceInputs) -> tuple[CandidateSource, ...]:
+        """Make the candidate sources.
+
+        Parameters
+        ----------
+        inputs
+            What they propose from.
+
+        Returns
+        -------
+        tuple of CandidateSource
+            In the order of `candidates`.
+
+        Raises
+        ------
+        UnknownPlugin
+            Where there is no such source.
+        BadInput
+            Where what has a name makes none.
+        """
+        return tuple(make("candidate_source", name, inputs, needs=("candidates",)) for name in self.candidates)
+
+    def make_verifier(self, catalog: Catalog) -> Verifier:
+        """Make the verifier.
+
+        Parameters
+        ----------
+        catalog
+            The catalogue, as explanations speak of it.
+
+        Returns
+        -------
+        Verifier
+
+        Raises
+        ------
+        UnknownPlugin
+            Where there is no such verifier.
+        BadInput
+            Where what has the name makes none.
+        """
+        verifier: Verifier = make("verifier", self.verifier, catalog, needs=("verify",))
+        return verifier
