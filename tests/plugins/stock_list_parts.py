@@ -48,6 +48,20 @@ class Letters:
         return np.array([[text.lower().count(chr(97 + n)) for n in range(26)] for text in contents], np.float32)
 
 
+class GasSensor:
+    """An encoder of a modality that llmrec does not have: four readings of a sensor."""
+
+    modality, id, dim, steps = "scent", "gas-sensor-1", 4, 1
+
+    def read(self, raw: bytes) -> NDArray[np.uint8]:
+        """See `Encoder.read`."""
+        return np.frombuffer(raw[:4], np.uint8)
+
+    def encode(self, contents: Sequence[NDArray[np.uint8]]) -> Floats:
+        """`(n, 4)` float32."""
+        return np.array(contents, np.float32)
+
+
 class FirstModality(Fusion):
     """A fusion that reads the first modality alone."""
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import llmrec
+from llmrec.catalog import Interaction, Item
 from llmrec.errors import BadInput
 from llmrec.setup import base_folder
 from tests.plugins.stock_list_parts import SIGNATURE
@@ -141,6 +143,30 @@ def test_parts_by_their_import_paths(by_path: tuple[Path, llmrec.Catalog]) -> No
     rationale = found.items[0].rationale
     assert rationale is not None and rationale.text.startswith(SIGNATURE)
     assert "short-title" in found.items[0].parts
+
+
+def test_a_modality_of_ones_own_is_learnt_and_finds_cold_items(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(home))
+    for n in range(24):
+        (tmp_path / f"{n}.gas").write_bytes(bytes([n * 9 % 256, n * 31 % 256, 5, n]))
+    items = tuple(Item(f"i{n}", f"Perfume {n}", media={"scent": tmp_path / f"{n}.gas"}) for n in range(24))
+    histories = {
+        f"u{u}": tuple(Interaction(f"u{u}", f"i{(u + 5 * t) % 20}", float(t)) for t in range(8)) for u in range(12)
+    }
+    catalog = llmrec.Catalog("perfumes", items, histories)
+    encoders = {"text": f"{HERE}:Letters", "scent": f"{HERE}:GasSensor"}
+    recipe: dict[str, Any] = TINY | {
+        "encoders": encoders, "components": [], "model": TINY["model"] | {"fusion": "concat"},
+    }  # fmt: skip
+    out = llmrec.train(catalog, tmp_path / "adapter", llmrec.TrainConfig(**recipe)).folder
+    shop = llmrec.Recommender.from_pretrained(out, catalog)
+    without, _ = shop.pipeline.vectors_without["scent"]
+    assert np.abs(without - shop.pipeline.components.v).max() > 1e-3  # the model reads it, evidence takes it away
+    found = shop.recommend(history=("i1", "i4"), k=24, explain=True)
+    assert {"i20", "i21", "i22", "i23"} <= {item.id for item in found.items}  # items that nobody has
+    shop.pipeline.index.close()
 
 
 @pytest.mark.parametrize(

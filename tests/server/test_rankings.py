@@ -1,6 +1,6 @@
 """How often the gateway ranks: once for a list, and not again for its reasons while it still holds the list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +10,13 @@ from fastapi.testclient import TestClient
 from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-from llmrec.response import Response
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.recommending import RecentResponses
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
+from tests.test_reasons import Counting
 from tests.test_recommender import FILMS, write_stall
-
-
-class Counting(Recommender):
-    """Counts its rankings."""
-
-    rankings = 0
-
-    def _ranked(self, requests: Sequence[Request]) -> list[Response]:
-        self.rankings += len(requests)
-        return super()._ranked(requests)
 
 
 @pytest.fixture(scope="module")
