@@ -7,9 +7,18 @@ the same way every time. What no rule reads stays in the query, which the LLM re
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from llmrec.catalog import Catalog
-from llmrec.chat.nlu.lexicon import Lexicon, ValueMention, is_colour, noun_pattern, replace_negated_moods
+from llmrec.chat.nlu.intent import READ_CHARACTERS
+from llmrec.chat.nlu.lexicon import (
+    LexicalText,
+    Lexicon,
+    ValueMention,
+    is_colour,
+    noun_pattern,
+    replace_negated_moods,
+)
 from llmrec.chat.nlu.quantities import parse_quantities
 from llmrec.retrieval.filters import written
 
@@ -33,13 +42,15 @@ _MUST_NOT = (
 )
 _VAGUE = (
     r"(?:(?:to see|to watch|see|watch|with|any|an?|too|so|very|really|much|more|another|of|for|that is|that's|in|the|"
-    r"those|these|all|yet)\s+)*"
+    r"those|these|all|yet)\s+){0,8}"
 )
 _LEAD = re.compile(
     rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}",
     re.I,
 )
-_JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+)*"
+_JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+){0,8}"
+MAX_LISTED = 30
+"""Values that one list of a line may name ("red, blue or green"); a longer one is read in parts."""
 _PHRASE_ENDS = re.compile(
     r"[,.;:!?()]|\b(?:about|with|for|from|in|of|that|which|who|where|when|while|on|at|to|like|but|under|over|set|by|"
     r"because|as|if|is|are|was|not|(?:do|does|did|is|are|was|wo|ca|could|would|should)n'?t|no|without|then|instead|also|and)\b",
@@ -53,6 +64,17 @@ _HEAD_NOUN = re.compile(
     re.I,
 )
 """What may stand after the word that names the kind of item."""
+
+
+_OPENING = re.compile(
+    r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
+    r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
+    r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
+    r"recommend|suggest|"
+    r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*){1,20}",
+    re.I,
+)
+"""The words by which people begin a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     Parameters
     ----------
     text
-        A line of a conversation.
+        A line of a conversation, of which `READ_CHARACTERS` are read.
     catalog
         Only its attributes and their values are read.
 
@@ -96,6 +118,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     ParsedQuery(query='a comedy about robots', conditions=('year>1990', 'genres!=Horror', 'genres=Comedy'))
     """
     lexicon = Lexicon.of(catalog)
+    text = " ".join(text[:READ_CHARACTERS].split())
     text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
     text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
     text, found = parse_quantities(text, catalog)
@@ -103,10 +126,8 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = _cut_named_attributes(text, lexicon, found)
     text = _cut_free_of(text, lexicon, found)
     text = replace_negated_moods(text)
-    excluded = {condition.partition("!=")[0::2] for condition in found if "!=" in condition}
-    for wanted in _kinds_wanted(text, lexicon):
-        if not any(wanted == f"{name}={values}" for name, values in excluded) and wanted not in found:
-            found.append(wanted)
+    excluded = {condition.replace("!=", "=", 1) for condition in found if "!=" in condition}
+    found += [wanted for wanted in _kinds_wanted(LexicalText(text, lexicon)) if wanted not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))
 
 
@@ -119,9 +140,9 @@ def _query(text: str) -> str:
 
 def _cut_leads(text: str, lexicon: Lexicon, found: list[str]) -> str:
     """Cut out each word that demands or excludes with the values after it ("no horror", "only blue")."""
-    at = 0
+    reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
     while match := _LEAD.search(text, at):
-        groups = _groups(text, match.end(), lexicon, listed=match["not"] is not None)
+        groups = _groups(reading, match.end(), listed=match["not"] is not None)
         at = match.end()
         if not groups:
             continue
@@ -133,12 +154,12 @@ def _cut_leads(text: str, lexicon: Lexicon, found: list[str]) -> str:
             found += [_condition([group[0]], "!=") for group in groups]
         else:
             found += _either(groups)
-        text = text[: match.start()] + " " + text[groups[-1][-1].end :]
-        at = match.start()
-    return text
+        left.append(text[kept : match.start()])
+        kept = at = groups[-1][-1].end
+    return " ".join((*left, text[kept:]))
 
 
-def _groups(text: str, at: int, lexicon: Lexicon, listed: bool) -> list[list[ValueMention]]:
+def _groups(reading: LexicalText, at: int, listed: bool) -> list[list[ValueMention]]:
     """Values that stand at `at`: groups joined by "or", "and", commas; in a group one after another ("black dress").
 
     A comma alone joins where a later joint has a word, or where `listed` says that "no" goes on ("no war, no crime").
@@ -146,8 +167,8 @@ def _groups(text: str, at: int, lexicon: Lexicon, listed: bool) -> list[list[Val
     groups: list[list[ValueMention]] = []
     commas = 0
     end = at
-    for mention in (ValueMention(n.start + at, n.end + at, n.attribute, n.values) for n in lexicon.mentions(text[at:])):
-        between = text[end : mention.start]
+    for mention in islice(reading.mentions(at), MAX_LISTED):
+        between = reading.text[end : mention.start]
         if groups and re.fullmatch(r"\s+|-", between):
             groups[-1].append(mention)
         elif (not groups and not between.strip()) or (groups and re.fullmatch(_JOINT, between, re.I)):
@@ -191,15 +212,16 @@ def _cut_named_attributes(text: str, lexicon: Lexicon, found: list[str]) -> str:
         noun = noun_pattern(name)
         name_first = rf"\b(?:in |of )?(?:the )?{noun}(?:\s*[:=]\s*|\s+(?:is\s+|of\s+)?)"
         lead = re.compile(rf"(?:{name_first}|\bin\s+)" if is_colour(name) else name_first, re.I)
-        at = 0
+        reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
         while match := lead.search(text, at):
             at = match.end()
-            groups = _groups(text, at, lexicon, listed=False)
+            groups = _groups(reading, at, listed=False)
             chosen = [group[0] for group in groups if group[0].attribute == name]
             if chosen and len(chosen) == len(groups):
                 found.append(_condition(chosen, "="))
-                text = text[: match.start()] + " " + text[groups[-1][-1].end :]
-                at = match.start()
+                left.append(text[kept : match.start()])
+                kept = at = groups[-1][-1].end
+        text = " ".join((*left, text[kept:]))
     return text
 
 
@@ -212,28 +234,24 @@ def _cut_free_of(text: str, lexicon: Lexicon, found: list[str]) -> str:
     return text
 
 
-def _kinds_wanted(text: str, lexicon: Lexicon) -> list[str]:
+def _kinds_wanted(reading: LexicalText) -> list[str]:
     """Read the conditions on the kind of item, which stay in the text.
 
     They are the word at the head of the first phrase ("a gripping drama about…"), those joined by "or" anywhere, and
     whom it is for.
     """
     found: list[str] = []
-    done = 0
+    text, done = reading.text, 0
     for start in (0, *(m.end() for m in _CLAUSE_ENDS.finditer(text))):
         if start >= done:
-            conditions, length = _heads(text[start:], lexicon)
+            conditions, done = _heads(reading, start)
             found += conditions
-            done = start + length
     at = 0
-    for match in re.finditer(r"\bfor (?:(?:the|my|our|a|small|young|little|two|three) )*", text, re.I):
-        if groups := _groups(text, match.end(), lexicon, listed=False):
+    for match in re.finditer(r"\bfor (?:(?:the|my|our|a|small|young|little|two|three) ){0,8}", text, re.I):
+        if groups := _groups(reading, match.end(), listed=False):
             found += _either(groups)
-    while at < len(text):
-        mention = next(iter(lexicon.mentions(text[at:])), None)
-        if mention is None:
-            break
-        groups = _groups(text, at + mention.start, lexicon, listed=False)
+    while mention := next(reading.mentions(at), None):
+        groups = _groups(reading, mention.start, listed=False)
         joined = re.search(r"\bor\b", text[groups[0][-1].end : groups[-1][0].start], re.I)
         if joined and len(groups) > 1 and _alike(groups):
             found += _either(groups)
@@ -241,30 +259,20 @@ def _kinds_wanted(text: str, lexicon: Lexicon) -> list[str]:
     return found
 
 
-def _heads(text: str, lexicon: Lexicon) -> tuple[list[str], int]:
-    """Read conditions of the first phrase of a text, where it ends in values ("a warm black dress"); and its end."""
-    both = re.match(r"\s*both\b", text, re.I)
-    for mention in lexicon.mentions(text):
-        if _PHRASE_ENDS.search(_opening(text[: mention.start])):
-            break
-        groups = _groups(text, mention.start, lexicon, listed=False)
+def _heads(reading: LexicalText, start: int) -> tuple[list[str], int]:
+    """Read conditions of the phrase that begins at `start`, where it ends in values ("a warm black dress"); its end."""
+    text = reading.text
+    both = re.compile(r"\s*both\b", re.I).match(text, start)
+    opening = _OPENING.match(text, start)
+    ends = _PHRASE_ENDS.search(text, opening.end() if opening else start)
+    last = start
+    for mention in reading.mentions(start, ends.end() if ends else None):
+        if mention.start < last:
+            continue  # a part of a list that ends no phrase
+        groups = _groups(reading, mention.start, listed=False)
         last = groups[-1][-1].end
         noun = _HEAD_NOUN.match(text, last)
-        after = text[noun.end() if noun else last :]
-        if not after or _PHRASE_ENDS.match(after):
+        after = noun.end() if noun else last
+        if after == len(text) or _PHRASE_ENDS.match(text, after):
             return [_condition([n], "=") for g in groups for n in g] if both else _either(groups), last
-    return [], 0
-
-
-def _opening(text: str) -> str:
-    """Drop the words by which people begin a request from what stands before the head."""
-    return re.sub(
-        r"^\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
-        r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
-        r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
-        r"recommend|suggest|"
-        r"me|us|something|anything|some|any|it should be|is there|are there|either|both|for|on|of|that is)\b[\s,]*)+",
-        " ",
-        text,
-        flags=re.I,
-    )
+    return [], start

@@ -5,6 +5,9 @@ from typing import Literal
 
 Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
 
+READ_CHARACTERS = 2000
+"""Characters of a line that are read; what follows is left out. Nobody says more at once, and reading takes time."""
+
 LAST, THAT, THESE = "last", "that", "these"
 """References beside numbers and titles: the end of the last list, the topic, the whole last list."""
 

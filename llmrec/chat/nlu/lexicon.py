@@ -6,9 +6,12 @@ that reads "nothing sad" ranks by "sad".
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
@@ -42,8 +45,12 @@ _NEGATED_MOODS = re.compile(
     rf"(?:{_MOODS})\b)*)(?![\w-])",
     re.I,
 )
-MIN_MISSPELT = 5
-"""Letters from which a word may be a misspelling of another."""
+Token = tuple[str, int, int]
+"""A word in lower case, its start and end in characters."""
+MIN_MISSPELT, MAX_MISSPELT = 5, 30
+"""Letters from which, and to which, a word may be a misspelling of another."""
+CORRECTED = 10_000
+"""Words whose corrections are kept."""
 _SPELT_RIGHT = frozenset((
     "white", "while", "where", "there", "these", "those", "shall", "short", "skirt", "shirt", "dream", "grown", "crown",
     "great", "greed",
@@ -124,8 +131,11 @@ class Lexicon:
             self._values[form] = name, tuple(sorted(dict.fromkeys(values)))
         self._longest = max(map(len, self._values), default=0)
         own = {form for facet in facets for form in forms(facet.value)}
-        self._single = sorted(form[0] for form in own if len(form) == 1 and len(form[0]) >= MIN_MISSPELT)
-        self._corrected: dict[str, str] = {}
+        self._single: dict[str, list[str]] = {}
+        for form in sorted(own):
+            if len(form) == 1 and MIN_MISSPELT <= len(form[0]) <= MAX_MISSPELT:
+                self._single.setdefault(form[0][0], []).append(form[0])
+        self._corrected = lru_cache(CORRECTED)(self._correct)
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Lexicon":
@@ -162,30 +172,84 @@ class Lexicon:
         list of ValueMention
             In order; the longest where they overlap.
         """
-        tokens = words(text)
-        found, at = [], 0
-        while at < len(tokens):
-            for length in range(min(self._longest, len(tokens) - at), 0, -1):
-                form = tuple(word for word, _, _ in tokens[at : at + length])
-                values = self._values.get(form) or (self._misspelt(form[0]) if length == 1 else None)
-                if values:
-                    found.append(ValueMention(tokens[at][1], tokens[at + length - 1][2], *values))
-                    at += length
-                    break
-            else:
-                at += 1
-        return found
+        return [*LexicalText(text, self).mentions()]
+
+    def at(self, tokens: Sequence[Token], at: int) -> tuple[int, tuple[str, tuple[str, ...]]] | None:
+        """Look up the values that stand at a word.
+
+        Parameters
+        ----------
+        tokens
+            The words of a text, as `llmrec.catalog.vocabulary.words` gives them.
+        at
+            Number of the word.
+
+        Returns
+        -------
+        tuple or None
+            How many words name them, and the attribute with its values; the longest there is. None for other words.
+        """
+        for length in range(min(self._longest, len(tokens) - at), 0, -1):
+            form = tuple(word for word, _, _ in tokens[at : at + length])
+            if values := self._values.get(form) or (self._misspelt(form[0]) if length == 1 else None):
+                return length, values
+        return None
 
     def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
         """Values of the catalogue's word that this one is a slip away from (two in a long one)."""
-        if len(word) < MIN_MISSPELT or word in _SPELT_RIGHT:
+        if not MIN_MISSPELT <= len(word) <= MAX_MISSPELT or word in _SPELT_RIGHT:
             return None
-        if word not in self._corrected:
-            near = ((OSA.distance(word, known), known) for known in self._single if known[0] == word[0])
-            slips, known = min(near, default=(9, ""))
-            self._corrected[word] = known if slips <= (2 if len(word) > 8 else 1) else ""
-        known = self._corrected[word]
+        known = self._corrected(word)
         return self._values[(known,)] if known else None
+
+    def _correct(self, word: str) -> str:
+        """The word that this one is a slip away from; "" for none."""
+        slips = 2 if len(word) > 8 else 1
+        known = self._single.get(word[0], ())
+        near = process.extractOne(word, known, scorer=OSA.distance, processor=None, score_cutoff=slips)
+        return str(near[0]) if near else ""
+
+
+class LexicalText:
+    """A text whose words are looked up once, from wherever it is read.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    lexicon
+        The words of a catalogue.
+    """
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text, self._lexicon = text, lexicon
+        self._tokens = words(text)
+        self._starts = [start for _, start, _ in self._tokens]
+        self._found: dict[int, tuple[int, tuple[str, tuple[str, ...]]] | None] = {}
+
+    def mentions(self, start: int = 0, end: int | None = None) -> Iterator[ValueMention]:
+        """Find the attribute values that the text names.
+
+        Parameters
+        ----------
+        start, end
+            Characters between which a value begins.
+
+        Yields
+        ------
+        ValueMention
+            In order; the longest where they overlap.
+        """
+        at = bisect_left(self._starts, start)
+        while at < len(self._tokens) and (end is None or self._starts[at] < end):
+            if at not in self._found:
+                self._found[at] = self._lexicon.at(self._tokens, at)
+            if found := self._found[at]:
+                length, values = found
+                yield ValueMention(self._starts[at], self._tokens[at + length - 1][2], *values)
+                at += length
+            else:
+                at += 1
 
 
 def is_colour(attribute: str) -> bool:

@@ -29,13 +29,13 @@ _YEAR, _TO = (rf"(?P<{group}>(?:18|19|20)\d\d)" for group in "yz")
 _ANY_YEAR = r"(?:18|19|20)\d\d"
 _DECADE_NAMES = ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties")
 _DECADE = rf"(?:'?(?:(?:18|19|20)\d|[2-9])0'?s|{'|'.join(_DECADE_NAMES)})"
-_MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+)*"
-_OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the )*"
+_MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+){0,5}"
+_OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the ){0,5}"
 _NEGATION = (
     r"(?:but |and |please )?(?:not|nothing|none|no|never|isn'?t|aren'?t|(?:anything|everything) (?:but|except)|"
     r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
     r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
-    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+)*"
+    r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+){0,8}"
 )
 """What negates a quantity that stands right after it."""
 _INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}

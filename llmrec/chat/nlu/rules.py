@@ -7,7 +7,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.conditions import parse_conditions
-from llmrec.chat.nlu.intent import Action, Intent
+from llmrec.chat.nlu.intent import READ_CHARACTERS, Action, Intent
 from llmrec.chat.nlu.references import list_position, parse_comparisons
 
 _COMMANDS = re.compile(
@@ -72,7 +72,7 @@ def understand(line: str, catalog: Catalog) -> Intent:
     Parameters
     ----------
     line
-        What a person wrote.
+        What a person wrote, of which `READ_CHARACTERS` are read.
     catalog
         Its attributes, values and titles are read.
 
@@ -91,7 +91,7 @@ def understand(line: str, catalog: Catalog) -> Intent:
     >>> understand("not the second one", films)
     Intent(action='not', subject='2', query='', filters=(), comparisons=())
     """
-    text = " ".join(re.sub("[\u2018\u2019]", "'", line).split())
+    text = " ".join(re.sub("[\u2018\u2019]", "'", line[:READ_CHARACTERS]).split())
     text = re.sub(r"^(?:nope|nah|ok|okay|well|hmm)[,.!]? (?=\S)", "", text, flags=re.I)
     if _MORE.fullmatch(text):
         return Intent("more")
