@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
-from llmrec.chat.nlu.intent import THESE, Comparison, Intent
+from llmrec.chat.nlu.intent import READ_CHARACTERS, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.rules import rule_parser
 from llmrec.chat.resolution import find_item, resolve_comparisons
@@ -193,6 +193,7 @@ class Conversation:
         Reply
             As `reply`.
         """
+        line = line[:READ_CHARACTERS]
         if not line.strip() and image is None:
             return Reply(HELP)
         if image is not None:

@@ -12,9 +12,14 @@ from typing import Protocol
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.conversation import Conversation
+from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
 
+EARLIER_CHARACTERS = 20_000
+"""Characters of earlier lines that are read where no state of the conversation is kept; older lines are left out."""
+MIN_COST = 200
+"""Characters as which a shorter line counts: it takes time, too, to find the item that it names."""
 NOTHING_FITS = "Nothing in the catalogue fits. Ask for less at once."
 REASONS_HEADING = "Why these:"
 _NUMBERED = re.compile(r"^(\d{1,3})\. (\S.*)$", re.M)
@@ -137,6 +142,7 @@ def restore(
     conversation: Conversation,
     messages: Sequence[Message],
     find_state: Callable[[str], DialogueState | None] = lambda _id: None,
+    check: Callable[[], None] = lambda: None,
 ) -> Message:
     """Bring a new conversation to where its messages had come.
 
@@ -149,6 +155,8 @@ def restore(
         The messages, oldest first; the last is the line to be answered.
     find_state
         From the id of a reply to its state; None where none is kept.
+    check
+        Called before each line that is read; what it raises ends the work.
 
     Returns
     -------
@@ -172,15 +180,28 @@ def restore(
             break
     if any(message.id is not None and not message.text for message in earlier[start:]):
         raise BadInput("nothing is kept of the reply before; send the conversation's messages", "messages")
+    start = max(start, _first_read(earlier))
     for message in earlier[:start]:
         if message.image is not None:
             conversation.add_picture(message.image)
     for at, message in enumerate(earlier[start:], start):
+        check()
         answer = messages[at + 1]
         if message.from_user:
             items = () if answer.from_user else parse_list(answer.text, conversation.catalog)
             conversation.replay(message.text, items, message.image)
     return messages[-1]
+
+
+def _first_read(earlier: Sequence[Message]) -> int:
+    """Place of the first message that is read: what the person wrote from there on is within the bound."""
+    left = EARLIER_CHARACTERS
+    for at in reversed(range(len(earlier))):
+        if earlier[at].from_user:
+            left -= max(MIN_COST, min(len(earlier[at].text), READ_CHARACTERS))
+            if left < 0:
+                return at + 1
+    return 0
 
 
 def _ids_by_label(catalog: Catalog) -> dict[str, str]:

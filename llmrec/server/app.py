@@ -107,7 +107,7 @@ def build(
     for routes in (chat, recommendations, users, items, media_files, catalog):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
-    app.add_middleware(BodyLimit, max_bytes=limits.body, seconds=limits.seconds)
+    app.add_middleware(BodyLimit, limits=limits)
     app.add_middleware(Authentication, database=database)
     app.add_middleware(RequestObserver, metrics=metrics)
     return app

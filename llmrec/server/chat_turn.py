@@ -1,7 +1,7 @@
 """One turn of a conversation: its state found again, the list first, the reasons after it, the state kept."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog.wording import wording
 from llmrec.chat.conversation import Conversation, Reply
@@ -12,6 +12,7 @@ from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.reasons import explain
 from llmrec.request import Request
 from llmrec.response import Response
+from llmrec.server.concurrency import Job
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.recommending import RecommendationService
@@ -57,12 +58,16 @@ class ChatTurn:
         The conversation, oldest first.
     context
         When and where the last message was written.
+    job
+        The work that this is part of, and that ends early where nobody waits for it.
 
     Raises
     ------
     BadInput
         Where the last message is not the user's.
         Or where the message is to go on from a reply of which nothing is kept.
+    Abandoned
+        By `opening` too, where nobody waits any more.
     """
 
     def __init__(
@@ -72,12 +77,13 @@ class ChatTurn:
         user: str | None,
         messages: Sequence[Message],
         context: Context | None = None,
+        job: Job | None = None,
     ) -> None:
         self.id = new_reply_id()
         """Id of the reply, under which the state of the conversation is kept."""
         self.recommendations: Recommendations | None = None
         """The list that the reply is about, as it is kept."""
-        self._service, self._tenant = service, tenant
+        self._service, self._tenant, self._job = service, tenant, job or Job()
         snapshot = service.live.snapshot
         self._recommender = snapshot.recommender
         self._person = self._known(user)
@@ -90,7 +96,7 @@ class ChatTurn:
             offered=snapshot.offered,
         )
         self._unexplained: Response | None = None
-        self._line = restore(self._conversation, messages, self._state)
+        self._line = restore(self._conversation, messages, self._state, self._job.check)
 
     def opening(self) -> str:
         """Reply with the list, or with the whole of a short reply; keep the answer and the state.
@@ -120,8 +126,13 @@ class ChatTurn:
         self._keep_state()
         return text
 
-    def rest(self) -> Iterator[str]:
+    def rest(self, late: Callable[[], bool] = lambda: False) -> Iterator[str]:
         """Reply with the reasons of the list, measured now.
+
+        Parameters
+        ----------
+        late
+            Asked after each reason whether the others are to be left out.
 
         Yields
         ------
@@ -141,6 +152,9 @@ class ChatTurn:
         for position, item in enumerate(streamed.explained, start=1):
             items.append(item)
             yield f"\n{render_reason(position, item)}"
+            if late() and position < len(streamed.items):
+                yield f"\n\n(There was no time for the others; ask why {position + 1}.)"
+                break
         self.recommendations = self._service.keep_reasons(self.recommendations, streamed.response(tuple(items)))
         for part in self.recommendations.degraded:
             if part in DEGRADED_NOTICES:
@@ -192,6 +206,7 @@ class ChatTurn:
             log_event("conversation not kept", logging.ERROR, error)
 
     def _list(self, reply: Reply, request: Request) -> str:
+        self._job.check()
         response = self._recommender.recommend(request)
         self.recommendations = self._service.keep(self._tenant, self._person, request, response)
         self._conversation.show(reply, [item.id for item in response.items], self.recommendations.id)

@@ -1,53 +1,150 @@
-"""How much is asked of the recommender at once: some workers, a short queue, and no more.
+"""How much is asked of the recommender at once, and by whom: lanes and a short queue, shared by tenants and keys.
 
-A request that finds the queue full is refused at once, with the time after which it can be tried again: in a queue that
-grows without bound every request is late.
+A tenant that floods the gateway waits for itself. Of those that wait, who has the least under way comes first; beside
+the lanes that anybody may use there are as many again for tenants of which nothing runs, so that nobody waits for the
+end of another's long work; and in a full queue the latest of who has most in it gives way to who has less. What nobody
+waits for any more is dropped, or told to stop.
 """
 
 import asyncio
+import itertools
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 from llmrec.server.errors import Refused
 
 Result = TypeVar("Result")
-_SMOOTHING = 0.1
-"""Weight of the latest request in the mean time of one."""
+_SMOOTHING = 0.2
+"""Weight of the latest piece of work of a kind in the mean time of one."""
+_UNKNOWN_SECONDS = 1.0
+"""What a piece of work is expected to take while none of its kind has ended."""
+_PATIENCE = 0.75
+"""Share of the time for an answer after which no further reasons are begun."""
+_ARRIVALS = itertools.count()
+
+
+class Abandoned(Exception):
+    """Raised within work whose result nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who has work done within one request.
+
+    Parameters
+    ----------
+    tenant, key
+        Whose request it is: lanes and queue are shared by tenants, a tenant's part by its keys.
+    left
+        Done when the client closes the connection; None where that cannot be known.
+    number
+        Its place in the order of requests. Later work of a request goes before that of later requests.
+    """
+
+    tenant: str = ""
+    key: str = ""
+    left: "asyncio.Future[Any] | None" = None
+    number: int = field(default_factory=lambda: next(_ARRIVALS))
+
+
+class Job:
+    """A piece of work, as it sees itself.
+
+    Parameters
+    ----------
+    client
+        For whom it is.
+    kind
+        What kind of work it is; the time that it will take is told by the others of its kind.
+    seconds
+        Time in which it is wanted.
+    """
+
+    def __init__(self, client: Client | None = None, kind: str = "", seconds: float = math.inf) -> None:
+        self.client, self.kind = client or Client(), kind
+        self.future: Future[Any] = Future()
+        self.work: Callable[[Job], Any] = lambda _job: None
+        self.continues = False
+        self.begun = time.monotonic()
+        self._end, self._late = self.begun + seconds, self.begun + _PATIENCE * seconds
+        self.stopped = False
+        """Whether nobody waits for it any more."""
+
+    @property
+    def late(self) -> bool:
+        """Whether what is optional should be left out, so that the rest comes in time."""
+        return time.monotonic() > self._late
+
+    def check(self) -> None:
+        """Go on only where somebody waits; called between steps that take a second at most.
+
+        Raises
+        ------
+        Abandoned
+            Where the client has left, the time is over, or the gateway ends.
+        """
+        if self.stopped or time.monotonic() > self._end:
+            raise Abandoned
+
+    def stop(self) -> None:
+        """Have the next `check` raise."""
+        self.stopped = True
 
 
 class ConcurrencyLimit:
-    """Threads for work that keeps a core busy.
+    """Lanes for work that keeps a core busy, each a thread.
 
     Parameters
     ----------
     workers
-        Requests that run at once.
+        Pieces of work that run at once, whoever asks. As many more run for tenants of which nothing else runs.
     queue
-        Requests that may wait beside them.
+        How many may wait beside them.
     seconds
         Time in which each is answered, or refused.
     """
 
     def __init__(self, workers: int, queue: int, seconds: float) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="worker")
-        self._workers, self._capacity, self._seconds = workers, workers + queue, seconds
+        self._workers, self._lanes, self._queue, self._seconds = workers, 2 * workers, queue, seconds
         self._lock = threading.Lock()
-        self._mean_seconds = 0.1
-        self.requests = 0
-        """How many run or wait."""
+        self._idle = threading.Condition(self._lock)
+        self._waiting: list[Job] = []
+        self._running: set[Job] = set()
+        self._served: dict[str, int] = {}
+        self._turns = itertools.count(1)
+        self._means: dict[str, float] = {}
+        self._handed: SimpleQueue[Job | None] = SimpleQueue()
+        self._threads = 0
+        self._closed = False
 
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run work in a worker's thread.
+    @property
+    def requests(self) -> int:
+        """How many run or wait."""
+        return len(self._running) + len(self._waiting)
+
+    async def run(
+        self, work: Callable[[Job], Result], client: Client | None = None, kind: str = "", continues: bool = False
+    ) -> Result:
+        """Run work in a lane.
 
         Parameters
         ----------
         work
-            What is called there. Once begun it goes on to its end and keeps its worker until then, even where nobody
-            waits for it any more.
+            What is called there, with the job that it is. It keeps its lane to its end, which comes soon after nobody
+            waits for it any more where it calls `Job.check` now and then.
+        client
+            For whom.
+        kind
+            What kind of work it is; one of few.
+        continues
+            Whether it goes on with a request that was let in before: it is not refused for a full queue.
 
         Returns
         -------
@@ -57,32 +154,152 @@ class ConcurrencyLimit:
         Raises
         ------
         Refused
-            429 where too many wait, 503 where it takes too long.
+            429 where too many wait, 503 where it takes too long or the gateway ends, 499 where the client has left.
+        """
+        job = Job(client, kind, self._seconds)
+        job.work, job.continues = work, continues
+        self._admit(job)
+        future = asyncio.wrap_future(job.future)
+        left = job.client.left
+        try:
+            await asyncio.wait(
+                [future] if left is None else [future, left], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            if future.done():
+                return await future
+        finally:
+            if not future.done():
+                self._give_up(job)
+                future.cancel()
+        if left is not None and left.done():
+            raise Refused(499, "left", "the client left before the answer was there")
+        sentence = f"no answer within {self._seconds:.0f} s; ask for fewer items or try again"
+        raise Refused(503, "too_slow", sentence, self._wait())
+
+    def close(self, seconds: float = 5.0) -> bool:
+        """Refuse what waits, and have what runs stop.
+
+        Parameters
+        ----------
+        seconds
+            How long it gets to do so.
+
+        Returns
+        -------
+        bool
+            Whether all of it has.
         """
         with self._lock:
-            if self.requests >= self._capacity:
-                wait = math.ceil(self.requests * self._mean_seconds / self._workers)
-                raise Refused(429, "busy", f"{self.requests} requests run or wait; try again in {wait} s", wait)
-            self.requests += 1
-        future = self._pool.submit(self._timed, work)
-        future.add_done_callback(self._done)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self._seconds)
-        except TimeoutError as error:
-            sentence = f"no answer within {self._seconds:.0f} s; ask for fewer items or try again"
-            raise Refused(503, "too_slow", sentence, self._mean_seconds) from error
+            self._closed = True
+            for job in self._waiting:
+                _refuse(job, Refused(503, "ending", "the server is ending; try again in a moment", 5))
+            self._waiting.clear()
+            for job in self._running:
+                job.stop()
+            for _ in range(self._threads):
+                self._handed.put(None)
+            return self._idle.wait_for(lambda: not self._running, seconds)
 
-    def close(self) -> None:
-        """Wait for what runs; what only waits is dropped."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _timed(self, work: Callable[[], Result]) -> Result:
-        started = time.perf_counter()
-        try:
-            return work()
-        finally:
-            self._mean_seconds += _SMOOTHING * (time.perf_counter() - started - self._mean_seconds)
-
-    def _done(self, _future: Future[Result]) -> None:
+    def _admit(self, job: Job) -> None:
+        """Have a job wait or run. Raises `Refused`."""
         with self._lock:
-            self.requests -= 1
+            if self._closed:
+                raise Refused(503, "ending", "the server is ending; try again in a moment", 5)
+            self._waiting.append(job)
+            self._start()
+            if job.continues or job not in self._waiting or len(self._waiting) <= self._queue:
+                return
+            latest = self._of_the_greediest()
+            self._waiting.remove(latest)
+            refused = self._busy()
+            if latest is job:
+                raise refused
+            _refuse(latest, refused)
+
+    def _of_the_greediest(self) -> Job:
+        """The latest job of the tenant, and of its keys of the one, that has most there; none that goes on with one."""
+        tenants = Counter(job.client.tenant for job in (*self._running, *self._waiting))
+        keys = Counter(job.client.key for job in (*self._running, *self._waiting))
+        # of equals the newcomer, who is the latest
+        return max(
+            (job for job in self._waiting if not job.continues),
+            key=lambda job: (tenants[job.client.tenant], keys[job.client.key], job.client.number),
+        )
+
+    def _start(self) -> None:
+        """Hand jobs that wait to free lanes."""
+        while job := self._next():
+            self._waiting.remove(job)
+            self._running.add(job)
+            turn = next(self._turns)
+            self._served[job.client.tenant] = self._served[job.client.key] = turn
+            if self._threads < len(self._running):
+                self._threads += 1
+                # a thread that does not end does not keep the process either
+                threading.Thread(target=self._work, name=f"lane-{self._threads}", daemon=True).start()
+            self._handed.put(job)
+        if not self._running and not self._waiting:
+            self._served.clear()
+
+    def _next(self) -> Job | None:
+        """The job that comes next, where there is a lane for it."""
+        tenants = Counter(job.client.tenant for job in self._running)
+        keys = Counter(job.client.key for job in self._running)
+        free = len(self._running) < self._workers
+        if len(self._running) >= self._lanes:
+            return None
+        return min(
+            (job for job in self._waiting if free or not tenants[job.client.tenant]),
+            key=lambda job: (
+                tenants[job.client.tenant], self._served.get(job.client.tenant, 0),
+                keys[job.client.key], self._served.get(job.client.key, 0), job.client.number,
+            ),
+            default=None,
+        )  # fmt: skip
+
+    def _work(self) -> None:
+        """One lane: whatever is handed out, one after the other."""
+        while job := self._handed.get():
+            job.begun = time.monotonic()
+            if job.future.set_running_or_notify_cancel():
+                try:
+                    job.check()
+                    result = job.work(job)
+                except BaseException as error:
+                    job.future.set_exception(error)
+                else:
+                    job.future.set_result(result)
+            with self._lock:
+                if not job.stopped:
+                    took = time.monotonic() - job.begun
+                    mean = self._means.get(job.kind, took)
+                    self._means[job.kind] = mean + _SMOOTHING * (took - mean)
+                self._running.discard(job)
+                del job
+                self._start()
+                self._idle.notify_all()
+
+    def _give_up(self, job: Job) -> None:
+        """Nobody waits for a job any more."""
+        with self._lock:
+            job.stop()
+            if job in self._waiting:
+                self._waiting.remove(job)
+
+    def _busy(self) -> Refused:
+        wait = self._wait()
+        return Refused(429, "busy", f"{self.requests} requests run or wait; try again in {wait} s", wait)
+
+    def _wait(self) -> int:
+        """Seconds until what runs and waits now is done, by what others of its kind took."""
+        now = time.monotonic()
+        known = dict(self._means)
+        for job in tuple(self._running):  # what runs for longer than its kind did will go on for as long again
+            known[job.kind] = max(known.get(job.kind, _UNKNOWN_SECONDS), now - job.begun)
+        seconds = sum(known.get(job.kind, _UNKNOWN_SECONDS) for job in (*self._running, *self._waiting))
+        return max(1, min(math.ceil(seconds / self._workers), math.ceil(self._seconds)))
+
+
+def _refuse(job: Job, refused: Refused) -> None:
+    if job.future.set_running_or_notify_cancel():
+        job.future.set_exception(refused)

@@ -1,7 +1,9 @@
-"""Time limits of connections, which uvicorn has none of: for a request's head, and for a client that reads nothing."""
+"""Limits of connections, which uvicorn has none of: how many, how long and how large a head, how slow a reader."""
 
 import asyncio
+import json
 import socket
+from http import HTTPStatus
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -9,6 +11,9 @@ from llmrec.errors import BadInput
 
 TIMEOUT_SECONDS = 60.0
 """Seconds in which a request's head must arrive, and that an answer may wait for its client to read on."""
+
+MAX_HEAD = 65_536
+"""Bytes of a request's head."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -41,33 +46,99 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class Connection(HttpToolsProtocol):
-    """One connection, closed where it sends no whole head of a request for `TIMEOUT_SECONDS`."""
+    """One connection, closed where it sends no whole head of a request for `TIMEOUT_SECONDS`, or too long a one.
 
+    Where there are too many connections, the one that has asked nothing for longest makes room for a new one.
+    """
+
+    most = 800
+    """Connections at once."""
     _timer: asyncio.TimerHandle | None = None
+    _head = 0
+    """Bytes of the head that is being read."""
+    _in_body = _too_large = False
+    _since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See `asyncio.Protocol`."""
         super().connection_made(transport)
+        self._since = self.loop.time()
+        if len(self.connections) > self.most and not self._make_room():
+            self._refuse(503, "too many requests are under way; try again in a few seconds")
+            return
         self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
+        if self.transport.is_closing():
+            return
+        self._head += 0 if self._in_body else len(data)
         super().data_received(data)
         if self._answering():
             self._stop_timer()
         elif self._timer is None:
             self._start_timer()
+        if not self._in_body and self._head > MAX_HEAD and not self.transport.is_closing():
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """See `HttpToolsProtocol`."""
+        super().on_message_begin()
+        self._in_body = False
+
+    def on_headers_complete(self) -> None:
+        """See `HttpToolsProtocol`."""
+        self._in_body, self._head = True, 0
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > MAX_HEAD:
+            self._too_large = True
+            raise ValueError("the head is too large")  # ends the reading of what has come
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """See `HttpToolsProtocol`."""
+        super().on_message_complete()
+        self._in_body, self._head = False, 0
+
+    def send_400_response(self, msg: str) -> None:
+        """See `HttpToolsProtocol`."""
+        if self._too_large or self._head > MAX_HEAD:
+            self._refuse(431, f"the head of the request has more than {MAX_HEAD:,} bytes; send less")
+        else:
+            super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.Protocol`."""
         self._stop_timer()
         super().connection_lost(exc)
 
+    def _make_room(self) -> bool:
+        """Close the other connection that has asked nothing for longest; False where all have asked something."""
+        idle = [each for each in self.connections if isinstance(each, Connection) and each is not self]
+        idle = [each for each in idle if not each._answering() and not each.transport.is_closing()]
+        if not idle:
+            return False
+        min(idle, key=lambda each: each._since).transport.abort()
+        return True
+
+    def _refuse(self, status: int, sentence: str) -> None:
+        """Answer what is no request, or not to become one, and close."""
+        kind = "invalid_request_error" if status < 500 else "server_error"
+        error = {"message": sentence, "type": kind, "param": None, "code": "too_large" if status == 431 else "busy"}
+        body = json.dumps({"error": error}).encode()
+        head = (
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
     def _answering(self) -> bool:
         """Whether a request is under way; how long its body takes is up to `BodyLimit`."""
         return self.cycle is not None and not self.cycle.response_complete
 
     def _start_timer(self) -> None:
+        self._since = self.loop.time()
         self._timer = self.loop.call_later(TIMEOUT_SECONDS, self._end)
 
     def _stop_timer(self) -> None:

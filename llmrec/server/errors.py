@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from llmrec.errors import BadFilter, BadInput, LlmrecError, StorageError, UnknownItem, UnknownUser
-from llmrec.server.schemas.common import Failed, Failure
+from llmrec.server.schemas.common import Failed, Failure, whole
 from llmrec.server.store.database import StoreUnavailable
 from llmrec.server.store.responses import UserForgotten
 
@@ -136,4 +136,4 @@ def first_complaint(errors: Sequence[Any]) -> str:
         The field, and what it should be. Never the value.
     """
     place = ".".join(str(part) for part in errors[0]["loc"] if part != "body") or "the body"
-    return f"{place}: {errors[0]['msg'].removeprefix('Value error, ')}"
+    return f"{whole(place[:200])}: {errors[0]['msg'].removeprefix('Value error, ')}"

@@ -20,6 +20,8 @@ from llmrec.server.store.items import changes_since
 if TYPE_CHECKING:
     from llmrec.chat.nlu.chat_model import CatalogParser, ChatModelParser
 
+CLOSE_SECONDS = 3.0
+"""Seconds that the end waits for changes that are just being taken in; they are found again at the next start."""
 RETRY_SECONDS = 5.0
 """Seconds until changes that could not be taken in (a full disk) are tried again."""
 
@@ -107,7 +109,7 @@ class LiveCatalog:
         """End the thread; changes that wait are taken in at the next start."""
         self._closed = True
         self._wake.set()
-        self._thread.join()
+        self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         while True:

@@ -5,6 +5,7 @@ It stands before routing, and a key is checked before a body is read, so that no
 
 import asyncio
 import time
+from collections import Counter
 
 from anyio import to_thread
 from limits import parse_many
@@ -15,39 +16,69 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from llmrec.errors import LlmrecError
 from llmrec.server.errors import Refused, refusal
+from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import Key, find_key
 
 GUARDED = "/v1"
 """The path that, with all below it, is open only to those who have a key."""
+MEDIA_PATHS = ("/v1/items/", "/v1/chat/")
+"""Paths below which bodies may hold pictures, clips and sounds."""
+
+
+def guarded(path: str) -> bool:
+    """Tell whether a path is open only to those who have a key.
+
+    Parameters
+    ----------
+    path
+        Of a request.
+
+    Returns
+    -------
+    bool
+    """
+    return path == GUARDED or path.startswith(f"{GUARDED}/")
 
 
 class BodyLimit:
     """Take a body in whole before anything else, so that a slow or broken client holds nothing but its connection.
 
+    Then it listens for the end of the connection: `scope["state"]["left"]` is a future that is done when the client has
+    left, so that work which nobody waits for can be dropped.
+
     Parameters
     ----------
     app
         What comes after.
-    max_bytes
-        Bytes of a body.
-    seconds
-        Time in which all of it must be there.
+    limits
+        Bytes of a body and of all of them, and the time in which all of it must be there.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, seconds: float) -> None:
-        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self.app, self.limits = app, limits
+        self._held: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        state = scope.setdefault("state", {})
+        holder = _Holder(self._held, state["key"].tenant if "key" in state else "", self.limits.bodies)
         try:
-            async with asyncio.timeout(self.seconds):
-                body = await self._read(Headers(scope=scope).get("content-length", ""), receive)
+            await self._call(scope, receive, send, holder)
+        finally:
+            holder.release()
+
+    async def _call(self, scope: Scope, receive: Receive, send: Send, holder: "_Holder") -> None:
+        seconds = self.limits.seconds
+        try:
+            async with asyncio.timeout(seconds):
+                announced = Headers(scope=scope).get("content-length", "")
+                body = await self._read(announced, self._most(scope), receive, holder)
         except TimeoutError:
-            refused = Refused(408, "slow_body", f"the body did not arrive within {self.seconds:.0f} s")
+            refused = Refused(408, "slow_body", f"the body did not arrive within {seconds:.0f} s")
             await refused.response()(scope, receive, send)
             return
         except Refused as refused:
@@ -55,20 +86,32 @@ class BodyLimit:
             return
         if body is None:
             return
+        left = asyncio.ensure_future(receive())  # the next message is that the client is gone
+        scope["state"]["left"] = left
         passed_on = False
 
         async def whole() -> Message:
             nonlocal passed_on
             if passed_on:
-                return await receive()  # the next message is that the client is gone
+                return await asyncio.shield(left)
             passed_on = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self.app(scope, whole, send)
+        try:
+            await self.app(scope, whole, send)
+        finally:
+            left.cancel()
 
-    async def _read(self, announced: str, receive: Receive) -> bytes | None:
+    def _most(self, scope: Scope) -> int:
+        """Bytes of the body of a request: none without a key, many only where there may be media in it."""
+        if not guarded(scope["path"]):
+            return 0
+        media = scope["path"].startswith(MEDIA_PATHS)
+        return self.limits.body if media else min(self.limits.plain_body, self.limits.body)
+
+    async def _read(self, announced: str, most: int, receive: Receive, holder: "_Holder") -> bytes | None:
         """Read the body; None where the client is gone. Raises `Refused`."""
-        self._check(int(announced) if announced.isdigit() else 0)
+        _check_size(int(announced) if announced.isdigit() else 0, most)
         parts, size = [], 0
         while True:
             message = await receive()
@@ -76,13 +119,38 @@ class BodyLimit:
                 return None
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            self._check(size)
+            _check_size(size, most)
+            holder.take(len(parts[-1]))
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _check(self, size: int) -> None:
-        if size > self.max_bytes:
-            raise Refused(413, "too_large", f"the body has more than {self.max_bytes:,} bytes; send less")
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        wanted = f"the body has more than {most:,} bytes; send less" if most else "this path takes no body; send none"
+        raise Refused(413, "too_large", wanted)
+
+
+class _Holder:
+    """The bytes that one request holds, counted with those of all others."""
+
+    def __init__(self, held: Counter[str], tenant: str, most: int) -> None:
+        self._held, self._tenant, self._most, self._own = held, tenant, most, 0
+
+    def take(self, size: int) -> None:
+        """Count bytes that came. Raises `Refused`."""
+        self._held[self._tenant] += size
+        self._own += size
+        if self._held[self._tenant] > self._most // 2:
+            raise Refused(429, "busy", "too many of your large requests are under way; try again in 5 s", 5)
+        if self._held.total() > self._most:
+            raise Refused(503, "busy", "too many large requests are under way; try again in 5 s", 5)
+
+    def release(self) -> None:
+        """Count them no more."""
+        self._held[self._tenant] -= self._own
+        if not self._held[self._tenant]:
+            del self._held[self._tenant]
 
 
 class Authentication:
@@ -102,7 +170,7 @@ class Authentication:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
-        if scope["type"] == "http" and (scope["path"] == GUARDED or scope["path"].startswith(f"{GUARDED}/")):
+        if scope["type"] == "http" and guarded(scope["path"]):
             try:
                 key = await to_thread.run_sync(self._key, Headers(scope=scope).get("authorization", ""))
                 self._count(key)

@@ -10,7 +10,8 @@ from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
 from llmrec.request import Request
-from llmrec.response import Response
+from llmrec.response import Response, Streamed
+from llmrec.server.concurrency import Job
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.schemas.recommendations import MAX_EXPLAINED, Recommendations, StoredRequest
@@ -145,7 +146,7 @@ class RecommendationService:
             if id not in offered:
                 raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
 
-    def recommend(self, tenant: str, request: Request) -> Recommendations:
+    def recommend(self, tenant: str, request: Request, job: Job | None = None) -> Recommendations:
         """Answer a request and keep the answer.
 
         Parameters
@@ -154,6 +155,8 @@ class RecommendationService:
             Who asks.
         request
             Its `user` is one of the tenant's.
+        job
+            The work that this is part of. Where it is late, reasons that are not there yet are left out.
 
         Returns
         -------
@@ -162,6 +165,8 @@ class RecommendationService:
 
         Raises
         ------
+        Abandoned
+            Where nobody waits any more.
         UnknownUser, UnknownItem, BadFilter, BadInput
             Where the request cannot be answered.
         UserForgotten
@@ -174,7 +179,8 @@ class RecommendationService:
         never = tuple(dict.fromkeys((*(person.rejected if person else ()), *request.never)))
         self.check_offered((*history, *never, *(() if request.like is None else (request.like,))))
         resolved = replace(request, user=None, history=history, never=never)
-        return self.keep(tenant, person, resolved, self.live.snapshot.recommender.recommend(resolved))
+        streamed = self.live.snapshot.recommender.stream(resolved)
+        return self.keep(tenant, person, resolved, _explained(streamed, job or Job()))
 
     def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> Recommendations:
         """Keep an answer. Where the disk is too full for it, a note of the answer says so.
@@ -252,7 +258,7 @@ class RecommendationService:
         """
         return find_response(self.database, tenant, id)
 
-    def explained(self, tenant: str, id: str) -> StoredResponse | None:
+    def explained(self, tenant: str, id: str, job: Job | None = None) -> StoredResponse | None:
         """Look up an answer with its reasons, which are measured now where it was given without.
 
         Parameters
@@ -261,6 +267,8 @@ class RecommendationService:
             Whose answer it must be.
         id
             Its id.
+        job
+            The work that this is part of. Where it is late, reasons that are not there yet are left out.
 
         Returns
         -------
@@ -270,6 +278,8 @@ class RecommendationService:
 
         Raises
         ------
+        Abandoned
+            Where nobody waits any more.
         BadInput
             Where the answer was to a picture, which is not kept, and is not among the recent ones.
         StoreUnavailable
@@ -279,7 +289,7 @@ class RecommendationService:
         if found is None or all(item.rationale for item in found.response.items[:MAX_EXPLAINED]):
             return found
         if recent := self.recent.take(id):
-            response = explain(replace(recent, items=recent.items[:MAX_EXPLAINED])).whole()
+            response = _explained(explain(replace(recent, items=recent.items[:MAX_EXPLAINED])), job or Job())
             return replace(found, response=self.keep_reasons(found.response, response))
         if found.request.image:
             raise BadInput("this answer was to a photo, which is not kept; ask again with explain")
@@ -288,8 +298,22 @@ class RecommendationService:
         history, never = (
             tuple(id for id in ids if id in snapshot.offered) for ids in (request.history or (), request.never)
         )
-        response = snapshot.recommender.recommend(replace(request, history=history, never=never))
+        streamed = snapshot.recommender.stream(replace(request, history=history, never=never))
+        response = _explained(streamed, job or Job())
         return replace(found, response=self.keep_reasons(found.response, response))
+
+
+def _explained(streamed: Streamed, job: Job) -> Response:
+    """The response with its reasons, as far as they are there in time."""
+    items = []
+    job.check()
+    for item in streamed.explained:
+        job.check()
+        items.append(item)
+        if job.late and streamed.explains and len(items) < len(streamed.items):
+            streamed.notes.append(f"there was time for the reasons of {len(items)} items; ask for the others by the id")
+            break
+    return streamed.response((*items, *streamed.items[len(items) :]))
 
 
 def _stored(write: Callable[..., None], *args: object) -> bool:

@@ -1,6 +1,9 @@
 """`llmrec serve`: opens what it answers from, makes the first key, and serves until SIGTERM or Ctrl-C."""
 
+import logging
+import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -20,7 +23,7 @@ from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
-from llmrec.server.observability import configure_logging
+from llmrec.server.observability import configure_logging, log_event
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
 from llmrec.setup import demo_data
@@ -28,8 +31,20 @@ from llmrec.setup import demo_data
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-GRACE_SECONDS = 60
-"""Time that running requests get to end after SIGTERM."""
+END_SECONDS = 60.0
+"""Time in which the process ends after SIGTERM, whatever it is about."""
+GRACE_SECONDS = 50
+"""Time of that which running requests get to end."""
+
+
+class _Server(uvicorn.Server):
+    """Ends in time even where something hangs: a driver, a disk, a library that computes on."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        timer = threading.Timer(END_SECONDS - 1, _end_amid_work)
+        timer.daemon = True
+        timer.start()
+        await super().shutdown(sockets)
 
 
 def serve(
@@ -85,6 +100,7 @@ def serve(
         if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
             say(f"API key, shown this once: {create_key(database)}")
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
+        Connection.most = limits.connections
         parser = ChatModelParser(chat) if chat else None
         app = build(recommender, database, store_folder(data) / "media", limits, parser)
         shown = f"[{host}]" if ":" in host else host
@@ -99,8 +115,16 @@ def serve(
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
             signal.signal(number, lambda *_: None)
         with closing(recommender.pipeline.index):
-            uvicorn.Server(options).run([listener])
+            _Server(options).run([listener])
             loading.join()  # PyTorch aborts a process that ends while it works
+            if app.state.gateway.limit.requests:
+                _end_amid_work()
+
+
+def _end_amid_work() -> None:
+    """End the process without waiting for any thread, or for what PyTorch does in one."""
+    log_event("ended amid work", logging.WARNING)
+    os._exit(0)
 
 
 def _load_writer(recommender: Recommender) -> None:

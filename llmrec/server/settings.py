@@ -18,17 +18,26 @@ class Limits:
     workers
         Requests that the recommender works on at once. More than there are cores are not done sooner.
     queue
-        Requests that may wait for a worker; further ones are refused (429).
+        Requests that may wait for a worker; of further ones those of who has most there are refused (429).
     seconds
         Time in which a request is answered, and in which its body must arrive.
     body
-        Bytes of a request's body.
+        Bytes of the body of a request that may hold media: an item, a chat.
+    plain_body
+        Bytes of other bodies.
+    bodies
+        Bytes of all bodies under way; half of them may be one tenant's.
+    connections
+        Connections at once; a further one takes the place of one that asks nothing, or is refused.
     """
 
     workers: int = 2
     queue: int = 32
     seconds: float = 60.0
     body: int = 20_000_000
+    plain_body: int = 2_000_000
+    bodies: int = 200_000_000
+    connections: int = 800
 
 
 LOCAL_LIMITS = Limits()

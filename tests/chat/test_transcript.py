@@ -86,3 +86,27 @@ def test_without_a_kept_state_the_lists_are_read_off_the_replies(tiny_catalog: C
 def test_there_must_be_a_line_to_answer(tiny_catalog: Catalog, messages: list[Message]) -> None:
     with pytest.raises(BadInput, match="end with one of the user's"):
         restore(Conversation(tiny_catalog), messages)
+
+
+def test_of_earlier_lines_the_latest_are_read_within_a_bound(
+    tiny_catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    understand = rules.understand
+    monkeypatch.setattr(rules, "understand", lambda line, catalog: read.append(line) or understand(line, catalog))
+    lines = [Message(n % 2 == 0, f"robots {n} " * 2000) for n in range(100)]
+    checks: list[int] = []
+    restore(Conversation(tiny_catalog), [*lines, Message(True, "more")], check=lambda: checks.append(len(read)))
+    assert [line[:10] for line in read] == [f"robots {n} " for n in range(80, 100, 2)]
+    assert len(checks) == 21 and checks[-1] == 10
+    read.clear()
+    restore(Conversation(tiny_catalog), [Message(True, "why 1")] * 1001)
+    assert len(read) == 100
+
+
+def test_work_that_nobody_waits_for_ends_between_two_lines(tiny_catalog: Catalog) -> None:
+    def left() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        restore(Conversation(tiny_catalog), MESSAGES, check=left)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from llmrec.recommender import Recommender
-from llmrec.server.concurrency import ConcurrencyLimit
+from llmrec.server.concurrency import Abandoned, Client, ConcurrencyLimit, Job
 from llmrec.server.errors import Refused
 from llmrec.server.observability import JsonFormatter, log_event
 from llmrec.server.settings import Limits
@@ -66,16 +66,125 @@ def test_slow_work_is_told_and_keeps_its_lane_to_its_end() -> None:
 
     async def two() -> tuple[str, str, str]:
         with pytest.raises(Refused) as slow:
-            await limit.run(lambda: done.wait(5))
+            await limit.run(lambda _: done.wait(5))
         with pytest.raises(Refused) as busy:
-            await limit.run(lambda: "never")
+            await limit.run(lambda _: "never")
         done.set()
         while limit.requests:
             await asyncio.sleep(0.01)
-        return slow.value.code, busy.value.code, await limit.run(lambda: "now")
+        return slow.value.code, busy.value.code, await limit.run(lambda _: "now")
 
     assert asyncio.run(two()) == ("too_slow", "busy", "now")
     limit.close()
+
+
+def held(limit: ConcurrencyLimit, client: Client, until: threading.Event) -> "asyncio.Task[bool]":
+    """Work of a client that runs, or waits, until it is told to end or nobody waits for it any more."""
+
+    def work(job: Job) -> bool:
+        while not until.wait(0.01):
+            job.check()
+        return True
+
+    return asyncio.create_task(limit.run(work, client, "held"))
+
+
+def test_who_floods_waits_for_itself_and_gives_way_in_a_full_queue() -> None:
+    limit, end = ConcurrencyLimit(workers=2, queue=4, seconds=30), threading.Event()
+
+    async def all_of_it() -> None:
+        flood = [held(limit, Client("loud", "k"), end) for _ in range(6)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Refused) as refused:
+            await limit.run(lambda _: 1, Client("loud", "k"))
+        assert refused.value.code == "busy"
+        # a tenant of which nothing runs has a lane at once, and one whose lane is taken a place in the full queue
+        assert await asyncio.wait_for(limit.run(lambda _: "now", Client("quiet", "q")), 5) == "now"
+        quiet = [held(limit, Client("quiet", "q"), end) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(Refused) as late:
+            await flood[-1]
+        assert late.value.status == 429 and not any(task.done() for task in (*flood[:-1], *quiet))
+        end.set()
+        assert all(await asyncio.gather(*flood[:-1], *quiet))
+
+    asyncio.run(all_of_it())
+    assert limit.close()
+
+
+def test_the_keys_of_a_tenant_share_its_part() -> None:
+    limit, end, order = ConcurrencyLimit(workers=1, queue=8, seconds=30), threading.Event(), list[str]()
+
+    async def all_of_it() -> None:
+        first = held(limit, Client("shop", "web"), end)
+        await asyncio.sleep(0.05)
+
+        def note(key: str) -> "asyncio.Task[None]":
+            return asyncio.create_task(limit.run(lambda _: order.append(key), Client("shop", key)))
+
+        rest = [note(key) for key in ("web", "web", "web", "app", "app")]
+        await asyncio.sleep(0.05)
+        end.set()
+        await asyncio.gather(first, *rest)
+
+    asyncio.run(all_of_it())
+    assert order == ["app", "web", "app", "web", "web"]
+    assert limit.close()
+
+
+def test_work_stops_when_its_client_has_left_or_the_gateway_ends() -> None:
+    limit, never = ConcurrencyLimit(workers=1, queue=8, seconds=30), threading.Event()
+
+    async def all_of_it() -> None:
+        left = asyncio.get_running_loop().create_future()
+        tasks = [held(limit, Client(left=left), never) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        assert limit.requests == 4
+        left.set_result(None)
+        gone = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [error.status for error in gone if isinstance(error, Refused)] == [499] * 4
+        while limit.requests:
+            await asyncio.sleep(0.01)
+        last = [held(limit, Client(), never) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        assert await asyncio.to_thread(limit.close)
+        ended = await asyncio.gather(*last, return_exceptions=True)
+        assert {type(error) for error in ended} == {Abandoned, Refused}
+
+    asyncio.run(all_of_it())
+
+
+def test_the_end_does_not_wait_for_what_does_not_stop() -> None:
+    limit, end = ConcurrencyLimit(workers=1, queue=1, seconds=0.1), threading.Event()
+
+    async def all_of_it() -> None:
+        with pytest.raises(Refused):
+            await limit.run(lambda _: end.wait(30))
+        assert not limit.close(0.1)
+
+    asyncio.run(all_of_it())
+    end.set()
+
+
+def test_when_to_come_again_is_told_by_what_really_waits() -> None:
+    limit, end = ConcurrencyLimit(workers=1, queue=3, seconds=30), threading.Event()
+
+    async def waits() -> list[float]:
+        for _ in range(20):  # short work of another kind says nothing of what waits
+            await limit.run(lambda _: None, kind="short")
+        tasks, told = [held(limit, Client(), end) for _ in range(4)], []
+        for _ in range(2):
+            await asyncio.sleep(0.6)
+            with pytest.raises(Refused) as refused:
+                await limit.run(lambda _: None, kind="short")
+            told.append(refused.value.retry_after or 0)
+        end.set()
+        await asyncio.gather(*tasks)
+        return told
+
+    first, second = asyncio.run(waits())
+    assert first >= 4 and second > first  # four run or wait, and longer the longer the first takes
+    assert limit.close()
 
 
 def raw(client: httpx.Client, content: bytes) -> socket.socket:

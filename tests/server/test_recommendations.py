@@ -84,3 +84,34 @@ def test_users_of_the_folder_are_the_first_tenants_alone(stranger: TestClient) -
     response = stranger.post("/v1/recommendations", json={"user": "42"})
     assert response.status_code == 404
     assert ask(stranger, k=3)["items"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/v1/recommendations", r'{"query": "funny \ud83d", "k": 1}', 200),
+        ("/v1/recommendations", r'{"user": "\ud800"}', 422),
+        ("/v1/recommendations", r'{"history": ["\udfff"]}', 422),
+        ("/v1/recommendations", r'{"where": "genres=\ud83d"}', 422),
+        ("/v1/recommendations", r'{"k": 1, "\ud83d": 2}', 422),
+        ("/v1/recommendations", r'{"k": 1, "context": {"place": "\ud83d"}}', 422),
+        ("/v1/events", r'{"events": [{"user": "\ud83d", "item": "50"}]}', 422),
+        ("/v1/events", r'{"events": [{"user": "x", "item": "50", "id": "\ud83d"}]}', 422),
+        ("/v1/chat/completions", r'{"messages": [{"role": "user", "content": "help \ud83d"}]}', 200),
+        (
+            "/v1/chat/completions",
+            r'{"messages": [{"role": "user", "content": [{"type": "text", "text": "\ud83d"}]}]}',
+            200,
+        ),
+        ("/v1/chat/completions", r'{"user": "\ud83d", "messages": [{"role": "user", "content": "help"}]}', 422),
+    ],
+)
+def test_half_a_character_is_replaced_in_words_and_refused_in_ids(
+    client: TestClient, path: str, body: str, status: int
+) -> None:
+    response = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == status, response.text
+
+
+def test_nul_in_an_answers_id_is_told(client: TestClient) -> None:
+    assert client.get("/v1/explanations/%00").status_code == 422

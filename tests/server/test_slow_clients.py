@@ -127,6 +127,70 @@ def test_who_is_slow_within_the_limits_is_served(
         assert received(connection).count(b"HTTP/1.1 200") == 4
 
 
+def test_who_leaves_has_no_work_done(recommender: Recommender, tmp_path: Path) -> None:
+    body = json.dumps({"user": "42", "k": 20, "explain": True}).encode()
+    with served(recommender, tmp_path, Limits(workers=1)) as client:
+        asked = [asking(client, "POST", "/v1/recommendations", body) for _ in range(12)]
+        assert within(60, lambda: "llmrec_gate_requests 12.0" in client.get("/metrics").text)
+        for connection in asked:
+            connection.close()
+        assert within(15, lambda: idle(client))  # one list with its reasons takes that long
+        counts = client.get("/metrics").text
+        assert 'route="/v1/recommendations",status="499"} 12.0' in counts
+
+
+def test_without_a_key_no_body_is_taken_and_no_endless_head(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits()) as client:
+        without = httpx.Client(base_url=client.base_url)
+        assert without.post("/healthz", content=b"x").status_code == 413
+        assert without.post("/healthz", content=iter([b"x"])).status_code == 413
+        assert without.post("/v1/recommendations", content=b"x" * 100_000).status_code == 401
+        assert without.get("/healthz", headers={"X": "a" * 50_000}).status_code == 200
+        for unending in (b"X: " + b"a" * 200_000, b"X: y\r\n" * 20_000, b"X: " + b"a" * 70_000 + b"\r\n\r\n"):
+            with raw(client, HEALTH[:-2] + unending) as connection:
+                told = received(connection)
+            assert told.startswith(b"HTTP/1.1 431") and told.count(b"HTTP/1.1") == 1 and b"65,536" in told
+        # a large body and the next request in one piece are no head
+        body = b" " * 100_000 + b'{"k": 1}'
+        head = f"POST /v1/recommendations HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+        whole = f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        with raw(client, whole + HEALTH.replace(b"Host", b"Connection: close\r\nHost")) as connection:
+            assert received(connection).count(b"HTTP/1.1 200") == 2
+
+
+def test_bodies_under_way_have_a_bound_and_a_tenant_half_of_it(recommender: Recommender, tmp_path: Path) -> None:
+    limits = Limits(body=60_000, plain_body=20_000, bodies=100_000)
+    with served(recommender, tmp_path, limits) as client:
+        assert client.post("/v1/recommendations", content=b" " * 30_000).status_code == 413
+        assert client.put("/v1/items/x", content=b" " * 30_000).status_code == 422
+        head = (
+            f"PUT /v1/items/x HTTP/1.1\r\nHost: x\r\nAuthorization: {client.headers['Authorization']}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 40000\r\n\r\n"
+        ).encode()
+
+        def refused_beside_another() -> bool:
+            with raw(client, head + b" " * 30_000):
+                time.sleep(0.3)  # it is on its way
+                refused = client.put("/v1/items/x", content=b" " * 30_000)
+                assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
+            return refused.status_code == 429 and "Retry-After" in refused.headers
+
+        assert within(20, refused_beside_another)
+        assert within(10, lambda: client.put("/v1/items/x", content=b" " * 30_000).status_code == 422)
+
+
+def test_connections_that_ask_nothing_make_room(
+    recommender: Recommender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections.Connection, "most", 20)
+    with served(recommender, tmp_path, Limits()) as client:
+        idling = [raw(client, HEALTH[:20]) for _ in range(60)]
+        assert httpx.get(f"{client.base_url}/healthz").status_code == 200
+        assert pipeline() < 2 * 20 + 60
+        for connection in idling:
+            connection.close()
+
+
 def received(connection: socket.socket) -> bytes:
     """What still comes until the connection ends, in whatever way."""
     parts = []

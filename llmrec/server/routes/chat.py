@@ -1,5 +1,6 @@
 """The conversation in the shape of OpenAI's API, so that its clients talk to llmrec unchanged."""
 
+import math
 import time
 from collections.abc import AsyncIterator
 
@@ -7,7 +8,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
 from llmrec.server.chat_turn import ChatTurn, prefetch
-from llmrec.server.dependencies import Caller, Gateway, Parts
+from llmrec.server.concurrency import Job
+from llmrec.server.dependencies import Caller, Gateway, InLane, Lane, Parts
 from llmrec.server.errors import Refused, refusal
 from llmrec.server.schemas.chat import (
     ChatChunk,
@@ -23,6 +25,8 @@ from llmrec.server.schemas.chat import (
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
+PATIENCE_SECONDS = 40.0
+"""Seconds after which an answer that is not streamed goes out without the reasons that are missing."""
 
 
 @router.get("/v1/models")
@@ -39,7 +43,7 @@ def model(name: str, parts: Parts) -> ModelCard:
 
 
 @router.post("/v1/chat/completions", responses={200: {"model": ChatCompletion}})
-async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
+async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane) -> Response:
     """Answer the last message: a list, at once; then a checked sentence for each item.
 
     "user" is one of your users. A picture in a message asks for things that look like it. Beside OpenAI's fields the
@@ -49,20 +53,21 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     under it; otherwise it is read off the messages.
     """
     _check_model(body.model, parts)
+    started = time.monotonic()
     messages = body.to_messages()
 
-    def begin() -> tuple[ChatTurn, str]:
+    def begin(job: Job) -> tuple[ChatTurn, str]:
         context = body.context.to_context() if body.context else None
-        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context)
+        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context, job)
         return turn, turn.opening()
 
     await prefetch(parts.live, messages)
-    turn, opening = await parts.limit.run(begin)
+    turn, opening = await lane.run(begin, "chat")
     created = int(time.time())
     if body.stream:
-        events = _stream(turn, created, body.model, opening, parts)
+        events = _stream(turn, created, body.model, opening, lane)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    text = opening + await parts.limit.run(lambda: "".join(turn.rest()))
+    text = "".join([opening, *[piece async for piece in _reasons(turn, lane, started + PATIENCE_SECONDS)]])
     completion = ChatCompletion(
         id=turn.id,
         created=created,
@@ -73,7 +78,7 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts) -> Response:
     return Response(completion.model_dump_json(), media_type="application/json")
 
 
-async def _stream(turn: ChatTurn, created: int, model: str, opening: str, parts: Gateway) -> AsyncIterator[str]:
+async def _stream(turn: ChatTurn, created: int, model: str, opening: str, lane: Lane) -> AsyncIterator[str]:
     """Server-sent events: the opening by lines, then the rest as it comes."""
 
     def event(delta: Delta, ends: bool = False, shows: bool = False) -> str:
@@ -87,18 +92,26 @@ async def _stream(turn: ChatTurn, created: int, model: str, opening: str, parts:
         yield event(Delta(content=line))
     if turn.recommendations is not None:  # who shows items as cards need not wait for their reasons
         yield event(Delta(), shows=True)
-    rest = turn.rest()
+    async for piece in _reasons(turn, lane, math.inf):
+        yield event(Delta(content=piece))
+    yield event(Delta(), ends=True, shows=True)
+    yield "data: [DONE]\n\n"
+
+
+async def _reasons(turn: ChatTurn, lane: Lane, until: float) -> AsyncIterator[str]:
+    """The reasons of a list one by one, each in a lane of its own time, until it is late.
+
+    The list stands, whatever happens to them: a sentence says that they are missing.
+    """
+    rest = turn.rest(lambda: time.monotonic() > until)
     try:
-        while (piece := await parts.limit.run(lambda: next(rest, None))) is not None:
-            yield event(Delta(content=piece))
+        while (piece := await lane.run(lambda _: next(rest, None), "reason", continues=True)) is not None:
+            yield piece
     except Exception as error:
         refused = refusal(error)
         if refused is None:
             raise
-        # The list stands: it is the reasons that cannot be had now.
-        yield event(Delta(content=f"\n\n(The reasons are missing: {refused.sentence}.)"))
-    yield event(Delta(), ends=True, shows=True)
-    yield "data: [DONE]\n\n"
+        yield f"\n\n(The reasons are missing: {refused.sentence}.)"
 
 
 def _names(parts: Gateway) -> tuple[str, ...]:

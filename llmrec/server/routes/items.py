@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import UnknownItem
-from llmrec.server.dependencies import Caller, Parts
+from llmrec.server.dependencies import Caller, InLane, Parts
 from llmrec.server.errors import Refused, first_complaint
 from llmrec.server.schemas.common import ID_IN_PATH
 from llmrec.server.schemas.items import ItemBody, ItemState
@@ -51,13 +51,13 @@ BODY = {
     openapi_extra=BODY,
     responses={403: {"description": "the key may not change items"}},
 )
-async def put(id: ItemId, request: Request, parts: Parts) -> ItemState:
+async def put(id: ItemId, request: Request, parts: Parts, lane: InLane) -> ItemState:
     """Add an item, or put another in its place; as JSON, or as a form with its picture, clip or sound beside it.
 
     It is on disk when this answers, and can be recommended seconds later: `GET` says when.
     """
     body, media = await _read(request)
-    await parts.limit.run(lambda: parts.ingestion.put(id, body.title, body.description, body.attributes, media))
+    await lane.run(lambda _: parts.ingestion.put(id, body.title, body.description, body.attributes, media), "item")
     return ItemState(id=id, searchable=False)
 
 
@@ -79,10 +79,10 @@ def get(id: ItemId, parts: Parts) -> ItemState:
 
 
 @router.delete("/v1/items/{id:path}", dependencies=[Depends(_editor)])
-async def delete(id: ItemId, parts: Parts) -> ItemState:
+async def delete(id: ItemId, parts: Parts, lane: InLane) -> ItemState:
     """Offer an item no more, at once. Histories that hold it are read without it."""
     parts.service.check_offered([id])
-    await parts.limit.run(lambda: parts.ingestion.withdraw(id))
+    await lane.run(lambda _: parts.ingestion.withdraw(id), "withdrawal")
     return ItemState(id=id, searchable=False)
 
 

@@ -3,13 +3,13 @@
 import base64
 import binascii
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
 
 from llmrec.chat.transcript import Message as ChatMessage
 from llmrec.errors import BadInput
-from llmrec.server.schemas.common import Id, Text, Words
+from llmrec.server.schemas.common import FreeText, Id, Text
 from llmrec.server.schemas.recommendations import Context, RankedItem
 
 
@@ -17,7 +17,7 @@ class TextPart(BaseModel):
     """Words within a message."""
 
     type: Literal["text"]
-    text: Words
+    text: FreeText
 
 
 class ImageUrl(BaseModel):
@@ -59,11 +59,46 @@ class ImagePart(BaseModel):
 Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
 
 
+MAX_PARTS = 20
+"""Parts of a message."""
+MAX_MESSAGES = 200
+"""Messages of a conversation that are read, the latest ones."""
+MAX_CHARACTERS = 20_000
+"""Characters of a message that are taken in."""
+READ = ("user", "assistant")
+"""Roles whose messages are read."""
+
+
+def _read_part(message: Any) -> Any:
+    """Leave out what would not be read: the end of a long message, and the content of other roles."""
+    if not isinstance(message, dict):
+        return message
+    content = message.get("content")
+    if message.get("role") not in READ:
+        return {**message, "content": None}
+    if isinstance(content, str):
+        return {**message, "content": content[:MAX_CHARACTERS]}
+    if isinstance(content, list):
+        parts = [
+            {**part, "text": part["text"][:MAX_CHARACTERS]}
+            if isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
+            else part
+            for part in content[: MAX_PARTS + 1]
+        ]
+        return {**message, "content": parts}
+    return message
+
+
+def _latest(messages: Any) -> Any:
+    """Leave out the messages before the latest ones."""
+    return [_read_part(message) for message in messages[-MAX_MESSAGES:]] if isinstance(messages, list) else messages
+
+
 class Message(BaseModel):
     """One message. Those of roles other than user and assistant are not read: nothing here is steered by them."""
 
     role: Literal["user", "assistant", "system", "developer", "tool", "function"]
-    content: Annotated[Text, Field(max_length=20_000)] | Annotated[list[Part], Field(max_length=20)] | None = None
+    content: FreeText | Annotated[list[Part], Field(max_length=MAX_PARTS)] | None = None
     id: Annotated[Text, Field(max_length=100)] | None = Field(
         None,
         description="Of an assistant's message: the id of the completion that it came in. The conversation goes on "
@@ -111,7 +146,9 @@ class ChatRequest(BaseModel):
     )
 
     model: Annotated[Text, Field(max_length=200)] = "llmrec"
-    messages: Annotated[list[Message], Field(min_length=1, max_length=200)]
+    messages: Annotated[list[Message], BeforeValidator(_latest), Field(min_length=1)] = Field(
+        description=f"Oldest first; the last {MAX_MESSAGES} are read, {MAX_CHARACTERS:,} characters of each."
+    )
     user: Id | None = Field(None, description="One of your users; of one that nobody knows nothing is read.")
     context: Context | None = Field(None, description="When and where it is asked; OpenAI's clients: extra_body.")
     previous_response_id: Annotated[Text, Field(max_length=100)] | None = Field(
@@ -135,7 +172,7 @@ class ChatRequest(BaseModel):
         BadInput
             Where a picture is not one, or a message holds several.
         """
-        found = [message.to_message() for message in self.messages if message.role in ("user", "assistant")]
+        found = [message.to_message() for message in self.messages if message.role in READ]
         if self.previous_response_id is not None:
             replies = [at for at, message in enumerate(found) if not message.from_user]
             if replies:

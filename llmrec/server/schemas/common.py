@@ -1,5 +1,6 @@
 """Types of fields that several bodies have, and the body of every refusal."""
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -9,12 +10,53 @@ def _storable(text: str) -> str:
     """Refuse what a database cannot hold as text."""
     if "\x00" in text:
         raise ValueError("must not hold the character NUL")
+    if not utf8(text):
+        raise ValueError("must be text that UTF-8 can hold; it has half of a character")
     return text
 
 
+def utf8(text: str) -> bool:
+    """Tell whether a text has a UTF-8 form: JSON can hold half of an emoji, where a program has cut a string.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    bool
+    """
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def whole(text: str) -> str:
+    """Put U+FFFD in the place of half characters.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    str
+        The text, with a UTF-8 form.
+
+    Examples
+    --------
+    >>> whole("funny \ud83d")
+    'funny \ufffd'
+    """
+    return text if utf8(text) else re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
 Text = Annotated[str, AfterValidator(_storable)]
+"""What must come as it is, or not at all: two ids must not become one."""
 Id = Annotated[Text, Field(min_length=1, max_length=200)]
-Words = Annotated[Text, Field(max_length=2000)]
+FreeText = Annotated[str, AfterValidator(whole), AfterValidator(_storable)]
+"""What people write, in which a broken character does no harm."""
+Words = Annotated[FreeText, Field(max_length=2000)]
 Attribute = str | int | float | list[str]
 """An attribute of an item as JSON holds it: a word, a number, or several words."""
 ID_IN_PATH = "^[^\x00]*$"

@@ -1,9 +1,12 @@
 """What a rule reads is obeyed to the letter; what is left is the query."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
+from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
 from llmrec.chat.nlu.rules import rule_parser, understand
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
@@ -168,3 +171,42 @@ def test_a_sentence_that_begins_like_a_command_is_not_one(tiny_catalog: Catalog)
 def test_the_rules_are_a_runnable_for_other_chains(tiny_catalog: Catalog) -> None:
     runnable = rule_parser(tiny_catalog) | (lambda intent: intent.filters)
     assert runnable.batch(["after 1990", "a comedy"]) == [("year>1990",), ("genres=Comedy",)]
+
+
+LONG = (
+    "red or ", "not ", "1. ", "of ", "in ", "no ", "red, ", "red,", "for red ", "red and blue ", "a ", "like a and ",
+    "not any ", "between ", "? ", "colour: red ", "want, ", "nothing over ", "red-free ", "wars , ", "solid x ",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("word", LONG)
+def test_reading_is_linear_in_the_length_and_bounded(shop: Catalog, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = [0]
+    at = Lexicon.at
+
+    def counted(lexicon: Lexicon, tokens: Sequence[Token], place: int) -> object:
+        looked_up[0] += 1
+        return at(lexicon, tokens, place)
+
+    monkeypatch.setattr(Lexicon, "at", counted)
+
+    def work(characters: int) -> int:
+        looked_up[0] = 0
+        understand((word * characters)[:characters], shop)
+        return looked_up[0]
+
+    once, twice, often = work(1000), work(2000), work(100_000)
+    assert twice <= 2.5 * once + 10
+    assert often <= twice + 10
+
+
+def test_what_stands_beyond_the_bound_is_not_read(shop: Catalog) -> None:
+    read = understand(f"{'a warm coat ' * 200}, not red", shop)
+    assert read.filters == () and len(read.query) <= READ_CHARACTERS
+
+
+def test_corrections_are_kept_to_a_bound(shop: Catalog) -> None:
+    lexicon = Lexicon.of(shop)
+    for n in range(CORRECTED + 100):
+        lexicon.mentions(f"trousr{n}")
+    assert lexicon.mentions("trousers, trouserz, sweateer") and lexicon._corrected.cache_info().currsize <= CORRECTED
