@@ -11,7 +11,7 @@ from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.reasons import explain
 from llmrec.request import Request
-from llmrec.response import Response
+from llmrec.response import Recommended, Response, Streamed
 from llmrec.server.concurrency import Job
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
@@ -219,7 +219,7 @@ class ChatTurn:
         stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
         kept = stored.response if stored else None
         if kept is None or not any(each.id == item and each.rationale for each in kept.items):
-            kept = self._explained(kept)
+            kept = self._explained(kept, item)
         self.recommendations = kept
         for each in kept.items:
             if each.id == item and each.rationale:
@@ -227,17 +227,31 @@ class ChatTurn:
         title = self._conversation.catalog.item(item).title
         raise BadInput(f"{title} would not be in that list any more; ask again")
 
-    def _explained(self, kept: Recommendations | None) -> Recommendations:
-        """Add the reasons to the last list, which is made again only where it is held no longer."""
+    def _explained(self, kept: Recommendations | None, item: str) -> Recommendations:
+        """Add reasons to the last list, which is made again only where it is held no longer.
+
+        Where there is no time for all of them, or the list had to be made again, they are those up to the item's.
+        """
         if kept and (recent := self._service.recent.take(kept.id)):
-            return self._service.keep_reasons(kept, explain(recent).whole())
+            return self._service.keep_reasons(kept, self._up_to(item, explain(recent), lambda: self._job.late))
         request = self._conversation.last_request()
-        response = self._recommender.recommend(request)
+        self._job.check()
+        response = self._up_to(item, self._recommender.stream(request), lambda: True)
         if kept:
             return self._service.keep_reasons(kept, response)
         made = self._service.keep(self._tenant, self._person, request, response)
         self._conversation.note_kept(made.id)
         return made
+
+    def _up_to(self, item: str, streamed: Streamed, enough: Callable[[], bool]) -> Response:
+        """A response with the reasons of an item and of those before it, and of the others unless it is enough then."""
+        items: list[Recommended] = []
+        for each in streamed.explained:
+            self._job.check()
+            items.append(each)
+            if any(found.id == item for found in items) and enough():
+                break
+        return streamed.response((*items, *streamed.items[len(items) :]))
 
     def _titles(self, kept: Recommendations) -> dict[str, str]:
         """Titles of the history items that the evidence names, by id."""

@@ -166,7 +166,8 @@ class ConcurrencyLimit:
                 [future] if left is None else [future, left], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if future.done():
-                return await future
+                result: Result = await future
+                return result
         finally:
             if not future.done():
                 self._give_up(job)

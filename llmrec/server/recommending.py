@@ -34,11 +34,13 @@ class RecentResponses:
     Parameters
     ----------
     size
-        Number of answers. Each holds the scores of all items of the catalogue.
+        Number of answers.
+    most
+        Bytes of them all: each holds the scores of all items of the catalogue, from which reasons are measured.
     """
 
-    def __init__(self, size: int = 8) -> None:
-        self._size, self._lock = size, Lock()
+    def __init__(self, size: int = 8, most: int = 64_000_000) -> None:
+        self._size, self._most, self._lock = size, most, Lock()
         self._responses: OrderedDict[str, Response] = OrderedDict()
         self._recommender: Recommender | None = None
 
@@ -54,7 +56,7 @@ class RecentResponses:
         id
             Its id.
         response
-            The answer; the oldest one is dropped where there are too many.
+            The answer; the oldest are dropped where there are too many, or too many bytes of them.
         recommender
             What gave it. Answers of another one are dropped: they would keep its vectors of all items alive.
         """
@@ -63,7 +65,7 @@ class RecentResponses:
                 self._responses.clear()
                 self._recommender = recommender
             self._responses[id] = response
-            if len(self._responses) > self._size:
+            while len(self._responses) > self._size or sum(map(_bytes, self._responses.values())) > self._most:
                 self._responses.popitem(last=False)
 
     def take(self, id: str) -> Response | None:
@@ -81,6 +83,15 @@ class RecentResponses:
         """
         with self._lock:
             return self._responses.pop(id, None)
+
+
+def _bytes(response: Response) -> int:
+    """What the situation of an answer takes in memory."""
+    if response._state is None:
+        return 0
+    situation = response._state.situation
+    allowed = 0 if situation.allowed is None else situation.allowed.nbytes
+    return situation.open_items.nbytes + allowed + sum(scores.nbytes for scores in situation.parts.values())
 
 
 class RecommendationService:

@@ -148,8 +148,8 @@ def many_connections(target: Target) -> None:
 
 def large_bodies_with_a_key(target: Target) -> None:
     head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: {target.attacker.headers['Authorization']}\r\n"
-        "Content-Type: application/json\r\nContent-Length: 19999999\r\n\r\n"
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {target.attacker.headers['Authorization']}\r\nContent-Type: application/json\r\nContent-Length: 19999999\r\n\r\n"
     ).encode()
     connections = [target.raw(head + b" " * 15_000_000) for _ in range(20)]
     for connection in connections:
@@ -209,9 +209,7 @@ def test_it_ends_in_time_amid_attacks(target: Target) -> None:
     body = {"user": "somebody", "k": 20, "explain": True}
     with ThreadPoolExecutor(12) as pool:
         for _ in range(12):
-            pool.submit(
-                left, target.attacker, "v1/recommendations", {"user": "somebody", "k": 20, "explain": True}, 100.0
-            )
+            pool.submit(left, target.attacker, "v1/recommendations", body, 100.0)
         time.sleep(1)
         slow = target.raw(b"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: "
                           + target.attacker.headers["Authorization"].encode()

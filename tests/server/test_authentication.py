@@ -54,8 +54,12 @@ def test_a_key_is_held_to_its_rates(client: TestClient, database: Database) -> N
 
 
 def test_bodies_have_a_size(client: TestClient) -> None:
-    response = client.post("/v1/recommendations", content=b" " * 20_000_001)
-    assert response.status_code == 413 and "20,000,000" in response.json()["error"]["message"]
+    response = client.post("/v1/recommendations", content=b" " * 2_000_001)
+    assert response.status_code == 413 and "2,000,000" in response.json()["error"]["message"]
+    chat = client.post("/v1/chat/completions", content=b" " * 20_000_001)  # there may be a picture in it
+    assert chat.status_code == 413 and "20,000,000" in chat.json()["error"]["message"]
+    assert client.get("/healthz").status_code == 200
+    assert client.post("/healthz", content=b" ").status_code == 413
 
 
 def test_the_pages_of_the_api_are_there(client: TestClient) -> None:

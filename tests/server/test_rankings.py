@@ -94,3 +94,16 @@ def test_few_answers_are_held_and_none_of_items_that_are_no_longer_offered_so(sh
     assert recent.take("a") is None and recent.take("b") is response and len(recent) == 1
     recent.put("d", response, Recommender(shop.pipeline))
     assert recent.take("c") is None and recent.take("d") is response and recent.take("d") is None
+
+
+def test_the_answers_that_are_held_have_a_bound_of_bytes(shop: Counting) -> None:
+    response = shop.recommend(Request(query="science fiction", k=1))
+    assert response._state is not None
+    one = sum(scores.nbytes for scores in response._state.situation.parts.values())
+    recent = RecentResponses(size=9, most=3 * one)
+    for id in ("a", "b", "c", "d"):
+        recent.put(id, response, shop)
+    assert 0 < len(recent) < 4 and recent.take("d") is response
+    small = RecentResponses(size=9, most=one // 2)
+    small.put("a", response, shop)
+    assert small.take("a") is None

@@ -25,8 +25,8 @@ from llmrec.server.schemas.chat import (
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
-PATIENCE_SECONDS = 40.0
-"""Seconds after which an answer that is not streamed goes out without the reasons that are missing."""
+PATIENCE_SECONDS = 60.0
+"""Seconds after the list, after which an answer that is not streamed goes out without the reasons that are missing."""
 
 
 @router.get("/v1/models")
@@ -53,7 +53,6 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
     under it; otherwise it is read off the messages.
     """
     _check_model(body.model, parts)
-    started = time.monotonic()
     messages = body.to_messages()
 
     def begin(job: Job) -> tuple[ChatTurn, str]:
@@ -67,7 +66,8 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
     if body.stream:
         events = _stream(turn, created, body.model, opening, lane)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    text = "".join([opening, *[piece async for piece in _reasons(turn, lane, started + PATIENCE_SECONDS)]])
+    until = time.monotonic() + PATIENCE_SECONDS
+    text = "".join([opening, *[piece async for piece in _reasons(turn, lane, until)]])
     completion = ChatCompletion(
         id=turn.id,
         created=created,
