@@ -149,7 +149,8 @@ def many_connections(target: Target) -> None:
 def large_bodies_with_a_key(target: Target) -> None:
     head = (
         "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\n"
-        f"Authorization: {target.attacker.headers['Authorization']}\r\nContent-Type: application/json\r\nContent-Length: 19999999\r\n\r\n"
+        f"Authorization: {target.attacker.headers['Authorization']}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 19999999\r\n\r\n"
     ).encode()
     connections = [target.raw(head + b" " * 15_000_000) for _ in range(20)]
     for connection in connections:
