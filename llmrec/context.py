@@ -1,6 +1,6 @@
-"""When and where somebody asks, in the words that the LLM reads: "it is a winter evening; at home; on a phone".
+"""Time and place of a request, in the words that the LLM reads: "it is a winter evening; at home; on a phone".
 
-The wording is a pure function of the fields, in training as in use, and stands after the wish in the prompt's own slot.
+The wording is a pure function of the fields, in training as in use, and follows the query in the prompt.
 """
 
 import re
@@ -20,7 +20,20 @@ NO_QUERY = "anything"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All of it may be missing. `place` ("at home", "train") and `device` ("phone") are data as catalogue text is."""
+    """Time, season, place and device of a request.
+
+    Parameters
+    ----------
+    time_of_day, season : str, optional
+        One of `TimeOfDay`, `Season`.
+    place, device : str, optional
+        Free text ("at home", "train"; "phone"), read as data like catalogue text, `SHORT` characters of it.
+
+    Raises
+    ------
+    BadInput
+        For a time of day or a season that there is not.
+    """
 
     time_of_day: TimeOfDay | None = None
     season: Season | None = None
@@ -28,17 +41,16 @@ class Context:
     device: str | None = None
 
     def __post_init__(self) -> None:
-        """Raises `BadInput` for a time of day or a season that there is not."""
-        for name, value, known in (
+        for name, value, allowed in (
             ("time_of_day", self.time_of_day, get_args(TimeOfDay)),
             ("season", self.season, get_args(Season)),
         ):
-            if value is not None and value not in known:
-                raise BadInput(f"`{name}` is {value!r}; pass one of {', '.join(known)}")
+            if value is not None and value not in allowed:
+                raise BadInput(f"`{name}` is {value!r}; pass one of {', '.join(allowed)}")
 
     @classmethod
     def at(cls, timestamp: float) -> "Context":
-        """The time of day and the season of a moment, as far as a log without places can tell.
+        """Return the time of day and the season of a timestamp, whose place is unknown.
 
         Parameters
         ----------
@@ -54,13 +66,13 @@ class Context:
         return cls(time, seasons[moment.month % 12 // 3])
 
     def words(self) -> str:
-        """As the LLM reads it; empty where nothing is known."""
+        """Return the context as the LLM reads it; "" where nothing is given."""
         place, device = (as_data(value or "", SHORT) for value in (self.place, self.device))
         parts = []
         if self.season and self.time_of_day:
             parts.append(f"it is {_a(f'{self.season} {self.time_of_day}')}")
-        elif when := self.season or self.time_of_day:
-            parts.append(f"it is {when}")
+        elif moment := self.season or self.time_of_day:
+            parts.append(f"it is {moment}")
         if place:
             parts.append(place if re.match(r"(?:at|in|on|by|near|with|under)\b", place) else f"at {place}")
         if device:
@@ -68,8 +80,21 @@ class Context:
         return "; ".join(parts)
 
 
-def worded(query: str, context: str) -> str:
-    """A wish with the words of a context behind it, cut so that both are read; the wish alone where there is none."""
+def with_context(query: str, context: str) -> str:
+    """Append the words of a context to a query.
+
+    Parameters
+    ----------
+    query : str
+        The request's words.
+    context : str
+        `Context.words()`; "" without a context.
+
+    Returns
+    -------
+    str
+        Cut so that both fit; the query alone without a context.
+    """
     if not context:
         return query
     return f"{as_data(query, LIMIT - len(context) - 2) or NO_QUERY}; {context}"

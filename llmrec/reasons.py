@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from llmrec.errors import NotExplainable
 from llmrec.evidence.effects import Situation
-from llmrec.evidence.measure import Instruments, add_shapley, measure
+from llmrec.evidence.measure import AblationSetup, add_shapley, measure
 from llmrec.evidence.surrogate import with_traits
 from llmrec.rationale.write import stream_rationales
 from llmrec.response import Recommended, Response, Streamed, Trace
@@ -89,20 +89,20 @@ def _explained(
     pipeline, scoring, situation = state.pipeline, state.scoring, state.situation
     trace.resume()
     catalog, rows = pipeline.labelled_catalog, pipeline.catalog.rows([item.id for item in response.items])
-    tools = Instruments(
+    setup = AblationSetup(
         scoring.components,
         scoring.engine,
         pipeline.engine,
         pipeline.vectors_without,
         scoring.weights(pipeline.weights("")),
     )
-    measured = measure(situation, rows, state.query_vector, tools, catalog)
+    measured = measure(situation, rows, state.query_vector, setup, catalog)
     attributed = pipeline.surrogate.of(situation.fused(situation.parts), situation.open_items)
     measured = replace(measured, evidence=tuple(with_traits(each, attributed, catalog) for each in measured.evidence))
     trace.lap("evidence")
     if shapley:
-        measured = add_shapley(measured, situation, rows, tools, catalog, shapley)
-        trace.notes.append(f"Shapley values over {shapley} orders: the LLM read {measured.reads:,} histories")
+        measured = add_shapley(measured, situation, rows, setup, catalog, shapley)
+        trace.notes.append(f"Shapley values over {shapley} orders: the LLM read {measured.evaluations:,} histories")
         trace.lap("shapley")
     trace.degraded |= measured.degraded
 

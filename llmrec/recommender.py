@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.context import worded
+from llmrec.context import with_context
 from llmrec.evidence.effects import Situation
 from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.pipeline_config import PipelineConfig
@@ -295,7 +295,7 @@ class Recommender:
         trace.lap("words" if example is None else "words and example")
 
         scoring, n = Scoring.of(pipeline, example), len(requests)
-        read = scoring.engine.query_vectors(histories, [worded(query, context)] * n)
+        read = scoring.engine.query_vectors(histories, [with_context(query, context)] * n)
         trace.degraded |= read.degraded
         trace.lap("llm")
 

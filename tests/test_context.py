@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from llmrec.context import Context, worded
+from llmrec.context import Context, with_context
 from llmrec.errors import BadInput
 from llmrec.prompts import LIMIT, render
 
@@ -33,16 +33,16 @@ def test_a_moment_is_a_time_of_day_and_a_season() -> None:
 
 def test_the_prompt_holds_both_and_stays_as_it_was_without_context() -> None:
     def prompt(query: str, context: Context) -> str:
-        return render("recommend", part="after", query=worded(query, context.words()))
+        return render("recommend", part="after", query=with_context(query, context.words()))
 
     evening = Context("evening", "winter", device="phone")
     assert prompt("a comedy", Context()) == " Now in the mood for: a comedy. Next:"
     assert prompt("a comedy", evening) == " Now in the mood for: a comedy; it is a winter evening; on a phone. Next:"
     assert prompt("", evening) == " Now in the mood for: anything; it is a winter evening; on a phone. Next:"
-    long = worded("word " * 100, evening.words())
+    long = with_context("word " * 100, evening.words())
     assert len(long) <= LIMIT and long.endswith("it is a winter evening; on a phone")
     full = Context("morning", "autumn", "x" * 500, "y" * 500).words()
-    assert len(worded("a long wish indeed", full)) <= LIMIT
+    assert len(with_context("a long wish indeed", full)) <= LIMIT
 
 
 def test_a_time_that_there_is_not_is_refused() -> None:

@@ -147,7 +147,7 @@ class Scorer:
         row = self.catalog.rows([item])[0]
         scores = [fused]
         for start in range(0, len(left), BATCH):
-            parts = self._parts(left[start : start + BATCH], query, situation.asked)
+            parts = self._parts(left[start : start + BATCH], query, situation.query_text)
             scores.extend(situation.fused(parts))
         level = float(fused[situation.open_items].mean())
         return [

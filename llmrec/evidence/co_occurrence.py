@@ -1,4 +1,4 @@
-"""People who took one item also took another: counts over a catalogue's interactions."""
+"""Users of one item who also interacted with another: counts over a catalogue's interactions."""
 
 from collections.abc import Sequence
 
@@ -8,29 +8,46 @@ from numpy.typing import NDArray
 from llmrec.catalog.types import Catalog, derived
 from llmrec.evidence.records import CoOccurrence
 
-LEAST_GROUP = 20
-"""People whom a told count stands for at least: fewer could be recognised, and their share says little."""
+MIN_GROUP = 20
+"""Smallest number of users that evidence gives: fewer could be identified, and their share is unreliable."""
 
 
-def companions(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[CoOccurrence, ...]:
-    """For each of the `history` items that speaks for `item`: how many of its takers took `item` too.
+def co_occurrences(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[CoOccurrence, ...]:
+    """Count how many users of each history item also interacted with an item.
 
-    Nothing is said of fewer than `LEAST_GROUP` people, nor where the takers of the history item took `item` no oftener
-    than everybody did. An asker who is one of the catalogue's users is among those counted. Raises `UnknownItem`.
+    Parameters
+    ----------
+    catalog : Catalog
+        With the interactions. A request's user who is one of the catalogue's is counted.
+    item : str
+        Id of the recommended item.
+    history : sequence of str
+        Ids of the history items.
+
+    Returns
+    -------
+    tuple of CoOccurrence
+        For each history item that raises the probability of `item`: those shared by `MIN_GROUP` users at least, whose
+        share is above that of all users.
+
+    Raises
+    ------
+    UnknownItem
+        Where the catalogue lacks an id.
     """
-    takers = _Takers.of(catalog)
-    of_item = takers.of_row(catalog.rows([item])[0])
-    found = []
-    for other, row in zip(history, catalog.rows(tuple(history)), strict=True):
-        group = takers.of_row(row)
-        both = len(np.intersect1d(group, of_item, assume_unique=True))
-        if both >= LEAST_GROUP and both * takers.people > len(group) * len(of_item):
-            found.append(CoOccurrence(other, both, len(group), len(of_item), takers.people))
-    return tuple(found)
+    item_users = _ItemUsers.of(catalog)
+    users = item_users.of_row(catalog.rows([item])[0])
+    records = []
+    for cited, row in zip(history, catalog.rows(tuple(history)), strict=True):
+        cited_users = item_users.of_row(row)
+        shared = len(np.intersect1d(cited_users, users, assume_unique=True))
+        if shared >= MIN_GROUP and shared * item_users.n_users > len(cited_users) * len(users):
+            records.append(CoOccurrence(cited, shared, len(cited_users), len(users), item_users.n_users))
+    return tuple(records)
 
 
-class _Takers:
-    """Who took each item, as user numbers; built once a catalogue and kept as long as it lives."""
+class _ItemUsers:
+    """The users of each item, as numbers; built once for a catalogue and kept with it."""
 
     def __init__(self, catalog: Catalog) -> None:
         row = catalog.row
@@ -39,14 +56,14 @@ class _Takers:
         )
         lengths = [sum(event.item in row for event in events) for events in catalog.histories.values()]
         users = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-        self.people = len(lengths)
+        self.n_users = len(lengths)
         self._users: NDArray[np.int32] = users[np.argsort(rows, kind="stable")]
         self._ends = np.searchsorted(np.sort(rows), np.arange(len(catalog.items) + 1))
 
     @classmethod
-    def of(cls, catalog: Catalog) -> "_Takers":
+    def of(cls, catalog: Catalog) -> "_ItemUsers":
         return derived(catalog, cls)
 
     def of_row(self, row: int) -> NDArray[np.int32]:
-        """Numbers of the users who took an item, each once."""
+        """Return the numbers of the users of an item, each once."""
         return self._users[self._ends[row] : self._ends[row + 1]]

@@ -1,4 +1,4 @@
-"""Measures what moved a score: the scorer is run again without a history item, a modality, an id, or the wish."""
+"""Measures what moved a score: the scorer is run again without a history item, a modality, an id, or the query."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.context import worded
+from llmrec.context import with_context
 from llmrec.engine.base import Engine
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fuse
@@ -31,39 +31,66 @@ ABLATED = 24
 class Situation:
     """One request as it was scored.
 
-    `parts`: component -> (items,) raw scores; `weights`: component -> weight; `open_items (items,) bool`: not seen.
+    Parameters
+    ----------
+    history : tuple of int
+        Item rows, oldest first.
+    query : str
+        The words of the request; "" without.
+    query_text : (dim,) float32, optional
+        The text encoder's vector of the query.
+    parts : mapping of ComponentKey to (items,) float32
+        Raw scores of each component.
+    weights : mapping of ComponentKey to float
+        Weight of each component in the fused score.
+    open_items : (items,) bool
+        Which items may be recommended: those not seen and not excluded.
+    example : str, default ""
+        What evidence calls the request's example ("your photo").
+    context : str, default ""
+        The request's time, season, place and device in words.
+    allowed : (items,) bool, optional
+        Which items the request's filter lets through; None without a filter.
     """
 
     history: tuple[int, ...]
     query: str
-    asked: Floats | None
+    query_text: Floats | None
     parts: Mapping[ComponentKey, Floats]
     weights: Mapping[ComponentKey, float]
     open_items: NDArray[np.bool_]
     example: str = ""
-    """What evidence calls the example that was shown ("your photo"); "" without one."""
     context: str = ""
-    """The words of when and where it is asked."""
     allowed: NDArray[np.bool_] | None = None
-    """`(items,)`: what the request's filter lets through; None without one."""
 
     @property
-    def said(self) -> str:
-        """What the LLM reads: the wish and the context."""
-        return worded(self.query, self.context)
+    def query_with_context(self) -> str:
+        """The query as the LLM reads it: with the words of the context."""
+        return with_context(self.query, self.context)
 
     @cached_property
     def scales(self) -> Mapping[ComponentKey, tuple[float, float]]:
-        """Component -> mean and deviation that the fused score normalises it with; (0, inf) where it is silent."""
-        found = {}
+        """Component -> mean and deviation that the fused score normalises it with; (0, inf) where it is constant."""
+        scales = {}
         for name, part in self.parts.items():
             scores = part[self.open_items].astype(np.float64)
             mean, spread = float(scores.mean()), float(scores.std())
-            found[name] = (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
-        return found
+            scales[name] = (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
+        return scales
 
     def fused(self, parts: Mapping[ComponentKey, Floats]) -> Floats:
-        """Weighted sum of `parts` in this situation's own normalisation, whatever shape they have in common."""
+        """Fuse scores in this situation's own normalisation.
+
+        Parameters
+        ----------
+        parts : mapping of ComponentKey to array of float32
+            Raw scores of each component, all of one shape.
+
+        Returns
+        -------
+        array of float32
+            Their weighted sum, of the same shape.
+        """
         total: Floats = np.zeros(next(iter(parts.values())).shape, np.float32)
         for name, scores in parts.items():
             mean, spread = self.scales[name]
@@ -77,26 +104,48 @@ class Situation:
     def ranks(
         self, parts: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float], candidates: Sequence[int]
     ) -> NDArray[np.intp]:
-        """Ranks from 1 of the candidates among the items that may be answered, were other scores the request's.
+        """Rank candidates among the items that may be recommended, by other scores than the request's.
 
-        `parts` (component -> (items,)) are normalised anew, as its answer would be. Equal scores rank by row.
+        Parameters
+        ----------
+        parts : mapping of ComponentKey to (items,) float32
+            Raw scores of each component, which are normalised as those of a request are.
+        weights : mapping of ComponentKey to float
+            Weight of each component.
+        candidates : sequence of int
+            Item rows.
+
+        Returns
+        -------
+        (candidates,) int
+            Ranks from 1; equal scores rank by row.
         """
         seen = np.flatnonzero(~self.open_items).tolist()
         fused = fuse({name: scores[None] for name, scores in parts.items()}, weights, [seen])[0]
-        rivals = np.flatnonzero(self.open_items if self.allowed is None else self.open_items & self.allowed)
-        before = [
-            int((fused[rivals] > fused[row]).sum() + (fused[rivals[rivals < row]] == fused[row]).sum())
+        allowed = np.flatnonzero(self.open_items if self.allowed is None else self.open_items & self.allowed)
+        better = [
+            int((fused[allowed] > fused[row]).sum() + (fused[allowed[allowed < row]] == fused[row]).sum())
             for row in candidates
         ]
-        return 1 + np.array(before, np.intp)
+        return 1 + np.array(better, np.intp)
 
 
 @dataclass(frozen=True)
 class HistoryEffects:
-    """A request scored anew without each of its newest history `rows`.
+    """A request scored again without each of its newest history items.
 
-    `effects (candidates, rows)`: what each candidate's score loses, in the normalisation of the whole history, so that
-    effects add to one scale; `ranks (candidates,)`, and `ranks_without` the strongest row: see `Situation.ranks`.
+    Parameters
+    ----------
+    rows : tuple of int
+        The history items that were left out in turn.
+    effects : (candidates, rows) float32
+        What each candidate's score loses, normalised as with the whole history, so that effects share one scale.
+    ranks : (candidates,) int
+        Ranks with the whole history; see `Situation.ranks`.
+    ranks_without : (candidates,) int
+        Ranks without the row of the largest effect.
+    degraded : frozenset of str
+        What the engine could not reach; see `llmrec.engine.base.QueryVectors`.
     """
 
     rows: tuple[int, ...]
@@ -104,36 +153,52 @@ class HistoryEffects:
     ranks: NDArray[np.intp]
     ranks_without: NDArray[np.intp]
     degraded: frozenset[str] = frozenset()
-    """What the engine could not reach (see `llmrec.engine.base.QueryVectors`)."""
 
 
 def newest(history: tuple[int, ...]) -> tuple[int, ...]:
-    """The rows that are left out in turn."""
+    """Return the history rows that are left out in turn."""
     return history[-ABLATED:]
 
 
 def history_effects(
     situation: Situation, candidates: Sequence[int], components: Components, engine: Engine
 ) -> HistoryEffects:
-    """Leave-one-out over the newest history rows, all in one batch through the LLM."""
+    """Leave out each of the newest history rows in turn, all in one batch through the LLM.
+
+    Parameters
+    ----------
+    situation : Situation
+        The request as it was scored.
+    candidates : sequence of int
+        Rows of the items whose scores are compared.
+    components : Components
+        Score components of the catalogue.
+    engine : Engine
+        Gives the query vectors of the shortened histories.
+
+    Returns
+    -------
+    HistoryEffects
+        In the order of `candidates`.
+    """
     history, columns = situation.history, list(candidates)
     ranks = situation.ranks(situation.parts, situation.weights, columns)
-    left = range(len(history) - len(newest(history)), len(history))
-    if not left:
+    ablated_places = range(len(history) - len(newest(history)), len(history))
+    if not ablated_places:
         return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
-    without = [history[:n] + history[n + 1 :] for n in left]
-    read = engine.query_vectors(without, [situation.said] * len(without))
-    asked = None if situation.asked is None else np.repeat(situation.asked[None], len(without), axis=0)
-    parts = components.scores(read.vectors, without, asked)
-    whole = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
-    effects = (whole - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
+    histories = [history[:n] + history[n + 1 :] for n in ablated_places]
+    answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
+    query_text = None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
+    parts = components.scores(answer.vectors, histories, query_text)
+    candidate_scores = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
+    effects = (candidate_scores - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
     ranks_without = ranks.copy()
     strongest = effects.argmax(axis=1)
     for n in np.unique(strongest):  # mostly one or two: a whole catalogue is fused for each
-        theirs = np.flatnonzero(strongest == n)
-        ablated = {name: scores[n] for name, scores in parts.items()}
-        ranks_without[theirs] = situation.ranks(ablated, situation.weights, [columns[place] for place in theirs])
-    return HistoryEffects(newest(history), effects, ranks, ranks_without, read.degraded)
+        places = np.flatnonzero(strongest == n)
+        scores_without = {name: scores[n] for name, scores in parts.items()}
+        ranks_without[places] = situation.ranks(scores_without, situation.weights, [columns[place] for place in places])
+    return HistoryEffects(newest(history), effects, ranks, ranks_without, answer.degraded)
 
 
 def input_effects(
@@ -141,69 +206,87 @@ def input_effects(
     candidates: Sequence[int],
     components: Components,
     q: Floats,
-    without: Mapping[str, tuple[Floats, Floats]],
-    unasked: Floats | None = None,
-    unshown: Floats | None = None,
+    hidden: Mapping[str, tuple[Floats, Floats]],
+    q_without_query: Floats | None = None,
+    q_without_example: Floats | None = None,
 ) -> list[dict[str, float]]:
-    """For each candidate, what its score loses without each input.
+    """Measure what each candidate's score loses without each input.
 
-    Inputs are the modalities, "id" (who interacted with it), "query", and the example under its own name.
+    Inputs are the modalities, "id" (who interacted with the item), "query", and the example under its own name. Of a
+    cold item's score the LLM's own part is compared, not the one transferred to it.
 
-    `q (dim,)`: the request's query vector; `without`: input -> item vectors and biases `(items, dim), (items,)` of a
-    RecLM to which that input of every item is hidden. Of a cold item's score the LLM's own part is compared, not the
-    one transferred to it. `unasked (dim,)`, `unshown (dim,)`: the query vectors without the query and without the
-    example, where there is one.
+    Parameters
+    ----------
+    situation : Situation
+        The request as it was scored.
+    candidates : sequence of int
+        Item rows.
+    components : Components
+        Score components of the catalogue.
+    q : (dim,) float32
+        The request's query vector.
+    hidden : mapping of str to tuple of (items, dim) and (items,) float32
+        Input -> item vectors and biases of a RecLM from which that input of every item is hidden.
+    q_without_query, q_without_example : (dim,) float32, optional
+        The query vectors without the query and without the example, where the request has them.
+
+    Returns
+    -------
+    list of dict of str to float
+        Input -> effect, for each candidate.
     """
     mean, spread = situation.scales[LLM]
     weight = situation.weights[LLM]
-    blank: dict[str, Floats] = {}
-    if unasked is not None:
-        blank["query"] = _levelled(unasked, components, situation)
-    if unshown is not None:
-        blank[situation.example] = _levelled(unshown, components, situation)
-    counted = (
-        {m: _told(situation, components, m) for m in components.preferences.codes} if components.preferences else {}
+    without_input: dict[str, Floats] = {}
+    if q_without_query is not None:
+        without_input["query"] = _normalised_scores(q_without_query, components, situation)
+    if q_without_example is not None:
+        without_input[situation.example] = _normalised_scores(q_without_example, components, situation)
+    preference_losses = (
+        {m: _preference_loss(situation, components, m) for m in components.preferences.codes}
+        if components.preferences
+        else {}
     )
-    found: list[dict[str, float]] = []
+    results: list[dict[str, float]] = []
     for row in candidates:
-        own = float(components.v[row] @ q + components.b[row])
-        whole = (float(situation.parts[LLM][row]) - mean) / spread
+        llm_score = float(components.v[row] @ q + components.b[row])
+        llm_normalised = (float(situation.parts[LLM][row]) - mean) / spread
         effects = {}
-        for name, (v, b) in without.items():
-            blind = float(v[row] @ q + b[row])
-            effects[name] = weight * (own - blind) / spread + _standing(situation, row, name)
-            if name in counted:
-                effects[name] += float(counted[name][row])
-        for name, scores in blank.items():
-            effects[name] = weight * (whole - float(scores[row])) + _standing(situation, row, name)
-        found.append(effects)
-    return found
+        for name, (v, b) in hidden.items():
+            hidden_llm = float(v[row] @ q + b[row])
+            effects[name] = weight * (llm_score - hidden_llm) / spread + _input_contribution(situation, row, name)
+            if name in preference_losses:
+                effects[name] += float(preference_losses[name][row])
+        for name, scores in without_input.items():
+            effects[name] = weight * (llm_normalised - float(scores[row])) + _input_contribution(situation, row, name)
+        results.append(effects)
+    return results
 
 
-def _levelled(q: Floats, components: Components, situation: Situation) -> Floats:
-    """The LLM's scores `(items,)` for another query vector, in deviations from the mean of the items not seen."""
+def _normalised_scores(q: Floats, components: Components, situation: Situation) -> Floats:
+    """Return the LLM's scores `(items,)` for another query vector, normalised over the open items."""
     scores = components.transfer((components.v @ q + components.b)[None])[0]
-    level = scores[situation.open_items]
-    levelled: Floats = ((scores - level.mean()) / max(float(level.std()), 1e-6)).astype(np.float32)
-    return levelled
+    open_scores = scores[situation.open_items]
+    normalised: Floats = ((scores - open_scores.mean()) / max(float(open_scores.std()), 1e-6)).astype(np.float32)
+    return normalised
 
 
-def _told(situation: Situation, components: Components, modality: str) -> Floats:
-    """`(items,)`: what the part of the preferences loses where an item's codes of a modality are unknown."""
+def _preference_loss(situation: Situation, components: Components, modality: str) -> Floats:
+    """Return what the preference component loses `(items,)` where an item's codes of a modality are unknown."""
     if components.preferences is None or not situation.weights.get(PREFERENCE):
         return np.zeros(len(components.v), np.float32)
-    without = components.preferences.scores([situation.history], without=modality)[0]
-    lost: Floats = (situation.parts[PREFERENCE] - without) * np.float32(
+    hidden = components.preferences.scores([situation.history], without=modality)[0]
+    loss: Floats = (situation.parts[PREFERENCE] - hidden) * np.float32(
         situation.weights[PREFERENCE] / situation.scales[PREFERENCE][1]
     )
-    return lost
+    return loss
 
 
-def _standing(situation: Situation, row: int, name: str) -> float:
-    """What the components that rest on input `name` alone add to the item's score."""
-    example = tuple(key for key in situation.parts if key.kind == EXAMPLE)
-    own = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS,), situation.example: example}.get(
+def _input_contribution(situation: Situation, row: int, name: str) -> float:
+    """Return what the components that depend on input `name` alone add to the item's score."""
+    example_keys = tuple(key for key in situation.parts if key.kind == EXAMPLE)
+    keys = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS,), situation.example: example_keys}.get(
         name, tuple(key for key in situation.parts if key.modality == name)
     )
-    parts = {key: situation.parts[key][[row]] for key in own if key in situation.parts}
+    parts = {key: situation.parts[key][[row]] for key in keys if key in situation.parts}
     return float(situation.fused(parts)[0]) if parts else 0.0

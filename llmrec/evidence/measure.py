@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
-from llmrec.context import worded
+from llmrec.context import with_context
 from llmrec.engine.base import Engine
-from llmrec.evidence.co_occurrence import companions
+from llmrec.evidence.co_occurrence import co_occurrences
 from llmrec.evidence.effects import HistoryEffects, Situation, history_effects, input_effects
 from llmrec.evidence.records import Counterfactual, ItemEvidence, ShapleyValue
 from llmrec.evidence.selection import rank_evidence
@@ -21,18 +21,26 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Instruments:
+class AblationSetup:
     """What a list is measured with.
 
-    `engine`, `unshown`: with the request's example and without it; `blind`: input -> item vectors and biases of a RecLM
-    to which that input of every item is hidden; `unasked`: the weights of a request without a wish.
+    Parameters
+    ----------
+    components : Components
+        Score components of the catalogue, with the request's example where it has one.
+    engine, engine_without_example : Engine
+        The LLM with the request's example, and without it; the same one where there is none.
+    vectors_without : mapping of str to tuple of (items, dim) and (items,) float32
+        Input of the items (a modality, "id") -> item vectors and biases of a RecLM from which that input is hidden.
+    weights_without_query : mapping of ComponentKey to float
+        Weights of the score components for a request without a query.
     """
 
     components: Components
     engine: Engine
-    unshown: Engine
-    blind: Mapping[str, tuple[Floats, Floats]]
-    unasked: Mapping[ComponentKey, float]
+    engine_without_example: Engine
+    vectors_without: Mapping[str, tuple[Floats, Floats]]
+    weights_without_query: Mapping[ComponentKey, float]
 
 
 @dataclass(frozen=True)
@@ -45,16 +53,16 @@ class Measured:
         One record for each item, in the list's order.
     degraded
         What the engine could not reach (see `llmrec.engine.base.QueryVectors`).
-    reads
-        Histories that the LLM read for Shapley values.
+    evaluations
+        Histories that the LLM was run on for Shapley values.
     """
 
     evidence: tuple[ItemEvidence, ...]
     degraded: frozenset[str] = frozenset()
-    reads: int = 0
+    evaluations: int = 0
 
 
-def measure(situation: Situation, rows: Sequence[int], q: Floats, tools: Instruments, catalog: Catalog) -> Measured:
+def measure(situation: Situation, rows: Sequence[int], q: Floats, setup: AblationSetup, catalog: Catalog) -> Measured:
     """Measure the evidence for recommending each of `rows` in a situation.
 
     Parameters
@@ -65,7 +73,7 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, tools: Instrum
         The items, as rows of the catalogue.
     q : (dim,) float32
         The request's query vector.
-    tools
+    setup
         What the list is measured with.
     catalog
         The items and users.
@@ -76,57 +84,63 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, tools: Instrum
         In the order of `rows`.
     """
     history, query = [situation.history], situation.query
-    left = history_effects(situation, rows, tools.components, tools.engine)
-    without_words = tools.engine.query_vectors(history, [worded("", situation.context)]) if query else None
-    without_example = tools.unshown.query_vectors(history, [situation.said]) if situation.example else None
-    unasked = without_words.vectors[0] if without_words else None
-    unshown = without_example.vectors[0] if without_example else None
-    inputs = input_effects(situation, rows, tools.components, q, tools.blind, unasked, unshown)
+    ablation = history_effects(situation, rows, setup.components, setup.engine)
+    without_words = setup.engine.query_vectors(history, [with_context("", situation.context)]) if query else None
+    without_example = (
+        setup.engine_without_example.query_vectors(history, [situation.query_with_context])
+        if situation.example
+        else None
+    )
+    q_without_query = without_words.vectors[0] if without_words else None
+    q_without_example = without_example.vectors[0] if without_example else None
+    inputs = input_effects(
+        situation, rows, setup.components, q, setup.vectors_without, q_without_query, q_without_example
+    )
     scale = situation.spread()
-    without_query = None if unasked is None else _ranks_without_query(situation, rows, unasked, tools)
-    named = [catalog.items[row].id for row in left.rows]
-    found = []
-    for place, row in enumerate(rows):
+    without_query = None if q_without_query is None else _ranks_without_query(situation, rows, q_without_query, setup)
+    named = [catalog.items[row].id for row in ablation.rows]
+    records = []
+    for n, row in enumerate(rows):
         item = catalog.items[row].id
-        evidence = rank_evidence(catalog, item, named, left.effects[place], inputs[place], query, scale)
+        evidence = rank_evidence(catalog, item, named, ablation.effects[n], inputs[n], query, scale)
         cited = [record.history_item for record in evidence.history if record.history_item is not None]
-        found.append(
+        records.append(
             replace(
                 evidence,
-                counterfactuals=_counterfactuals(evidence, left, place, without_query),
-                companions=companions(catalog, item, cited),
+                counterfactuals=_counterfactuals(evidence, ablation, n, without_query),
+                companions=co_occurrences(catalog, item, cited),
             )
         )
-    read = (each.degraded for each in (left, without_words, without_example) if each)
-    return Measured(tuple(found), frozenset().union(*read))
+    degraded = (answer.degraded for answer in (ablation, without_words, without_example) if answer)
+    return Measured(tuple(records), frozenset().union(*degraded))
 
 
 def _ranks_without_query(
-    situation: Situation, rows: Sequence[int], unasked: Floats, tools: Instruments
+    situation: Situation, rows: Sequence[int], q: Floats, setup: AblationSetup
 ) -> NDArray[np.intp]:
-    """`(candidates,)`: the ranks that the same request gives without its words."""
-    parts = tools.components.scores(unasked[None], [situation.history])
-    return situation.ranks({name: scores[0] for name, scores in parts.items()}, tools.unasked, rows)
+    """Return the ranks `(candidates,)` that the same request gives without its query."""
+    parts = setup.components.scores(q[None], [situation.history])
+    return situation.ranks({name: scores[0] for name, scores in parts.items()}, setup.weights_without_query, rows)
 
 
 def _counterfactuals(
-    evidence: ItemEvidence, left: HistoryEffects, place: int, without_query: NDArray[np.intp] | None
+    evidence: ItemEvidence, ablation: HistoryEffects, n: int, without_query: NDArray[np.intp] | None
 ) -> tuple[Counterfactual, ...]:
-    rank = int(left.ranks[place])
-    found = []
+    rank = int(ablation.ranks[n])
+    counterfactuals = []
     if evidence.history:
         strongest = evidence.history[0].history_item
-        found.append(Counterfactual(strongest, rank, int(left.ranks_without[place])))
+        counterfactuals.append(Counterfactual(strongest, rank, int(ablation.ranks_without[n])))
     if without_query is not None:
-        found.append(Counterfactual(None, rank, int(without_query[place])))
-    return tuple(found)
+        counterfactuals.append(Counterfactual(None, rank, int(without_query[n])))
+    return tuple(counterfactuals)
 
 
 def add_shapley(
     measured: Measured,
     situation: Situation,
     rows: Sequence[int],
-    tools: Instruments,
+    setup: AblationSetup,
     catalog: Catalog,
     orders: int,
 ) -> Measured:
@@ -136,7 +150,7 @@ def add_shapley(
     ----------
     measured
         What `measure` gave for the same situation and rows.
-    situation, rows, tools, catalog
+    situation, rows, setup, catalog
         As in `measure`.
     orders
         Random orders of the history that the values are sampled over.
@@ -144,16 +158,16 @@ def add_shapley(
     Returns
     -------
     Measured
-        In the order of `rows`; `reads` says what it cost.
+        In the order of `rows`; `evaluations` is the cost.
     """
-    sampled = shapley_effects(situation, rows, tools.components, tools.engine, orders)
+    sampled = shapley_effects(situation, rows, setup.components, setup.engine, orders)
     scale = situation.spread()
-    found = []
-    for place, record in enumerate(measured.evidence):
-        effects, errors = sampled.effects[place] / scale, sampled.errors[place] / scale
+    records = []
+    for n, record in enumerate(measured.evidence):
+        effects, errors = sampled.effects[n] / scale, sampled.errors[n] / scale
         shares = tuple(
             ShapleyValue(catalog.items[sampled.rows[n]].id, float(effects[n]), float(errors[n]))
             for n in np.argsort(-effects, kind="stable")
         )
-        found.append(replace(record, shapley=shares))
-    return Measured(tuple(found), measured.degraded | sampled.degraded, sampled.reads)
+        records.append(replace(record, shapley=shares))
+    return Measured(tuple(records), measured.degraded | sampled.degraded, sampled.evaluations)

@@ -24,12 +24,12 @@ from llmrec.ranking.components import Components
 Floats = NDArray[np.float32]
 
 MIN_PROBABILITY = 0.5
-"""Of a value that an item gets."""
+"""Smallest predicted probability of a value that an item gets."""
 MIN_PRECISION = 0.8
 """Cross-validated share of right values, among the labelled items that the probe is sure of, for an attribute to be
 predicted at all."""
 MIN_COVERAGE = 0.3
-"""Share of the labelled items that the probe must be sure of: a lucky few prove nothing."""
+"""Share of the labelled items that the probe must be sure of: a few lucky predictions prove nothing."""
 MIN_LABELLED = 3
 """Labelled items of a value from which it can be learnt."""
 FOLDS = 5
@@ -63,7 +63,7 @@ class Probe:
 def labelled_catalog(
     catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]
 ) -> Catalog:
-    """The catalogue with the attributes that its media show.
+    """Return the catalogue with the attributes that its media show.
 
     Parameters
     ----------
@@ -84,13 +84,13 @@ def labelled_catalog(
         return catalog
     items = []
     for row, item in enumerate(catalog.items):
-        shown = {probe.attribute: value for probe in probes if (value := probe.values[row])}
-        items.append(replace(item, attributes={**item.attributes, **shown}))
+        predicted = {probe.attribute: value for probe in probes if (value := probe.values[row])}
+        items.append(replace(item, attributes={**item.attributes, **predicted}))
     return replace(catalog, items=tuple(items), shown_by={probe.attribute: probe.modality for probe in probes})
 
 
 def probe_features(components: Components) -> Mapping[str, Floats]:
-    """What probes read of a catalogue.
+    """Return the features that probes are trained on.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def probe_features(components: Components) -> Mapping[str, Floats]:
 def learn_probes(
     catalog: Catalog, features: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]
 ) -> tuple[Probe, ...]:
-    """A probe for each labelled attribute that some modality shows well enough.
+    """Fit a probe for each labelled attribute that some modality predicts well enough.
 
     Parameters
     ----------
@@ -127,15 +127,17 @@ def learn_probes(
         by_attribute.setdefault(label.attribute, []).append(label)
     probes = []
     for attribute, labels in by_attribute.items():
-        named = {label.modality for label in labels} - {""}
-        tried = [
+        modalities = {label.modality for label in labels} - {""}
+        candidates = [
             _probe(attribute, labels, catalog, modality, x, mask[modality])
             for modality, x in features.items()
-            if not named or modality in named
+            if not modalities or modality in modalities
         ]
-        able = [p for p in tried if p is not None and p.precision >= MIN_PRECISION and p.coverage >= MIN_COVERAGE]
-        if able:
-            probes.append(max(able, key=lambda probe: probe.precision * probe.coverage))
+        reliable = [
+            p for p in candidates if p is not None and p.precision >= MIN_PRECISION and p.coverage >= MIN_COVERAGE
+        ]
+        if reliable:
+            probes.append(max(reliable, key=lambda probe: probe.precision * probe.coverage))
     return tuple(probes)
 
 
@@ -147,37 +149,37 @@ def _probe(
     x: Floats,
     mask: NDArray[np.bool_],
 ) -> Probe | None:
-    """How well a modality shows an attribute; None where too few labelled items have it."""
+    """Fit and cross-validate the probe of an attribute on one modality; None where too few labelled items have it."""
     labelled = [(catalog.row[label.item], label.value) for label in labels if label.item in catalog.row]
     counts = [value for row, value in labelled if mask[row]]
-    learnt = [(row, value) for row, value in labelled if mask[row] and counts.count(value) >= MIN_LABELLED]
-    if len({value for _, value in learnt}) < 2:
+    training = [(row, value) for row, value in labelled if mask[row] and counts.count(value) >= MIN_LABELLED]
+    if len({value for _, value in training}) < 2:
         return None
-    rows, true = np.array([row for row, _ in learnt]), np.array([value for _, value in learnt])
+    rows, y = np.array([row for row, _ in training]), np.array([value for _, value in training])
     fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
     predicted = np.full(len(rows), "", dtype=object)
     for part in range(FOLDS):
         held_out = fold == part
-        if len(set(true[~held_out])) > 1 and held_out.any():
-            predicted[held_out] = _predicted(x[rows[~held_out]], true[~held_out], x[rows[held_out]])
-    sure = predicted != ""
-    precision = float((predicted[sure] == true[sure]).mean()) if sure.any() else 0.0
-    values = _predicted(x[rows], true, x)
+        if len(set(y[~held_out])) > 1 and held_out.any():
+            predicted[held_out] = _predicted(x[rows[~held_out]], y[~held_out], x[rows[held_out]])
+    confident = predicted != ""
+    precision = float((predicted[confident] == y[confident]).mean()) if confident.any() else 0.0
+    values = _predicted(x[rows], y, x)
     values[~mask] = ""
     for row, value in labelled:
         values[row] = value
-    return Probe(attribute, modality, tuple(map(str, values)), precision, float(sure.mean()))
+    return Probe(attribute, modality, tuple(map(str, values)), precision, float(confident.mean()))
 
 
-def _predicted(x: Floats, values: NDArray[Any], of: Floats) -> NDArray[Any]:
-    """``(n,)`` object: the value of each row of ``of (n, dim)`` by a probe of ``x (labelled, dim)``; "" if unsure."""
+def _predicted(x: Floats, values: NDArray[Any], targets: Floats) -> NDArray[Any]:
+    """Predict ``(n,)`` the value of each row of ``targets (n, dim)`` from ``x (labelled, dim)``; "" if unsure."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     model.fit(x, values)
-    chances = model.predict_proba(of)
-    best = model.classes_[chances.argmax(1)].astype(object)
-    best[chances.max(1) < MIN_PROBABILITY] = ""
+    probabilities = model.predict_proba(targets)
+    best = model.classes_[probabilities.argmax(1)].astype(object)
+    best[probabilities.max(1) < MIN_PROBABILITY] = ""
     return np.asarray(best, dtype=object)

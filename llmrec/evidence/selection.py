@@ -1,4 +1,4 @@
-"""From measured effects to evidence: the few records that are worth keeping of one recommended item."""
+"""From measured effects to evidence: the strongest few records of one recommended item."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ def rank_evidence(
     query: str = "",
     scale: float = 1.0,
 ) -> ItemEvidence:
-    """Evidence for recommending an item, from effects measured on the scorer.
+    """Select the evidence for recommending an item from effects measured on the scorer.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def rank_evidence(
 
 
 def shared_facets(vocabulary: Vocabulary, item: str, other: str) -> tuple[Facet, ...]:
-    """Attributes that two items share.
+    """Return the attributes that two items share.
 
     Parameters
     ----------
@@ -92,8 +92,8 @@ def shared_facets(vocabulary: Vocabulary, item: str, other: str) -> tuple[Facet,
     Returns
     -------
     tuple of Facet
-        `MAX_SHARED` at most, the rarest in the catalogue first: few items have it, so it says more.
+        `MAX_SHARED` at most, the rarest in the catalogue first: a rare attribute is more specific.
     """
-    of_other = set(vocabulary.facets[other])
-    both = [facet for facet in vocabulary.facets[item] if facet in of_other]
+    other_facets = set(vocabulary.facets[other])
+    both = [facet for facet in vocabulary.facets[item] if facet in other_facets]
     return tuple(sorted(both, key=lambda facet: vocabulary.counts[facet])[:MAX_SHARED])

@@ -1,8 +1,8 @@
-"""Shapley values of history items, sampled: what each adds, averaged over the orders in which they can come.
+"""Shapley values of history items, sampled: what each adds, averaged over the orders in which they can be added.
 
-Leave-one-out understates items that stand in for one another: without either, the other still speaks. A Shapley value
-(Shapley 1953) shares the score out fairly, and all values add up to what the history adds as a whole. Sampled over
-random orders as in Castro, Gómez & Tejada 2009, "Polynomial calculation of the Shapley value based on sampling"
+Leave-one-out understates items that replace one another: without either, the other still raises the score. A Shapley
+value (Shapley 1953) shares the score out fairly, and all values add up to what the history adds as a whole. Sampled
+over random orders as in Castro, Gómez & Tejada 2009, "Polynomial calculation of the Shapley value based on sampling"
 (Computers & OR 36), and Štrumbelj & Kononenko 2014, "Explaining prediction models and individual predictions with
 feature contributions" (KAIS 41).
 """
@@ -19,7 +19,7 @@ from llmrec.ranking.components import Components
 
 Floats = NDArray[np.float32]
 Coalition = tuple[int, ...]
-"""Players that are in, ascending."""
+"""The players of a coalition, ascending."""
 Value = Callable[[Sequence[Coalition]], Floats]
 """Coalitions -> `(coalitions, candidates)`."""
 CELLS = 4_000_000
@@ -27,17 +27,25 @@ CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
-class Sampled:
-    """Marginal contributions `gains (orders, candidates, players)` of the history's `rows`, in raw fused score.
+class ShapleySample:
+    """Marginal contributions of history items over sampled orders.
 
-    `reads`: histories that the LLM read for them.
+    Parameters
+    ----------
+    rows : tuple of int
+        The history items, called players.
+    gains : (orders, candidates, players) float32
+        Marginal contributions in raw fused score.
+    evaluations : int
+        Histories that the LLM was run on.
+    degraded : frozenset of str
+        What the engine could not reach; see `llmrec.engine.base.QueryVectors`.
     """
 
     rows: tuple[int, ...]
     gains: Floats
-    reads: int
+    evaluations: int
     degraded: frozenset[str] = frozenset()
-    """What the engine could not reach (see `llmrec.engine.base.QueryVectors`)."""
 
     @property
     def effects(self) -> Floats:
@@ -62,53 +70,84 @@ def shapley_effects(
     engine: Engine,
     orders: int,
     seed: int = 0,
-) -> Sampled:
-    """Sampled Shapley values of the newest history rows on each candidate's fused score.
+) -> ShapleySample:
+    """Sample Shapley values of the newest history rows on each candidate's fused score.
 
-    Older items are there always, as in leave-one-out, and so is the normalisation of the whole history.
+    Older items belong to every coalition, as in leave-one-out, and scores are normalised as with the whole history.
+
+    Parameters
+    ----------
+    situation, candidates, components, engine
+        As in `llmrec.evidence.effects.history_effects`.
+    orders : int
+        Random orders of the history items.
+    seed : int, default 0
+        Of the orders.
+
+    Returns
+    -------
+    ShapleySample
+        In the order of `candidates`.
     """
     history, players = situation.history, newest(situation.history)
-    kept = history[: len(history) - len(players)]
-    columns, reads, degraded = list(candidates), 0, set[str]()
+    always_present = history[: len(history) - len(players)]
+    columns, evaluations, degraded = list(candidates), 0, set[str]()
     batch = int(np.clip(CELLS // max(len(components.v), 1), 1, 64))
 
     def value(coalitions: Sequence[Coalition]) -> Floats:
-        nonlocal reads
-        found = []
+        nonlocal evaluations
+        results = []
         for start in range(0, len(coalitions), batch):
-            some = [(*kept, *(players[n] for n in there)) for there in coalitions[start : start + batch]]
-            reads += len(some)
-            read = engine.query_vectors(some, [situation.said] * len(some))
-            degraded.update(read.degraded)
-            asked = None if situation.asked is None else np.repeat(situation.asked[None], len(some), axis=0)
-            parts = components.scores(read.vectors, some, asked)
-            found.append(situation.fused({name: scores[:, columns] for name, scores in parts.items()}))
-        return np.concatenate(found)
+            histories = [
+                (*always_present, *(players[n] for n in present)) for present in coalitions[start : start + batch]
+            ]
+            evaluations += len(histories)
+            answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
+            degraded.update(answer.degraded)
+            query_texts = (
+                None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
+            )
+            parts = components.scores(answer.vectors, histories, query_texts)
+            results.append(situation.fused({name: scores[:, columns] for name, scores in parts.items()}))
+        return np.concatenate(results)
 
     gains = marginals(value, len(players), len(columns), orders, seed)
-    return Sampled(players, gains, reads, frozenset(degraded))
+    return ShapleySample(players, gains, evaluations, frozenset(degraded))
 
 
 def marginals(value: Value, players: int, candidates: int, orders: int, seed: int) -> Floats:
-    """`(orders, candidates, players)`: what each player adds when it comes, for `orders` random orders of them.
+    """Compute what each player adds when it joins, for random orders of the players.
 
     In every order the gains add up to value(all) - value(none). Every second order is the one before it reversed,
     which lowers the variance (antithetic sampling: Mitchell et al. 2022, JMLR 23). Each coalition is valued once.
+
+    Parameters
+    ----------
+    value : callable
+        Coalitions -> their values `(coalitions, candidates)`.
+    players, candidates, orders : int
+        How many there are of each.
+    seed : int
+        Of the orders.
+
+    Returns
+    -------
+    (orders, candidates, players) float32
     """
     rng = np.random.default_rng(seed)
-    drawn: list[NDArray[np.intp]] = []
-    while len(drawn) < orders:
+    sampled_orders: list[NDArray[np.intp]] = []
+    while len(sampled_orders) < orders:
         order = rng.permutation(players)
-        drawn += [order, order[::-1]]
-    steps = [[tuple(sorted(order[:n].tolist())) for n in range(players + 1)] for order in drawn[:orders]]
-    known: dict[Coalition, int] = {}
+        sampled_orders += [order, order[::-1]]
+    steps = [[tuple(sorted(order[:n].tolist())) for n in range(players + 1)] for order in sampled_orders[:orders]]
+    index: dict[Coalition, int] = {}
     for coalition in (coalition for order in steps for coalition in order):
-        known.setdefault(coalition, len(known))
+        index.setdefault(coalition, len(index))
     gains = np.zeros((orders, candidates, players), np.float32)
     if not players:
         return gains
-    values = value(list(known))
-    for n, (order, coalitions) in enumerate(zip(drawn, steps, strict=False)):
-        along = values[[known[coalition] for coalition in coalitions]]  # (players + 1, candidates)
+    values = value(list(index))
+    for n, (order, coalitions) in enumerate(zip(sampled_orders, steps, strict=False)):
+        along = values[[index[coalition] for coalition in coalitions]]  # (players + 1, candidates)
         gains[n][:, order] = np.diff(along, axis=0).T
     return gains

@@ -37,7 +37,7 @@ from llmrec.evidence.records import Evidence, ItemEvidence
 Floats = NDArray[np.float64]
 
 RIDGE = 2.0
-"""Items' worth of doubt in each attribute."""
+"""L2 penalty of the regression, in items."""
 MIN_ITEMS = 5
 """Items that must have an attribute value for it to be regressed on."""
 MAX_ATTRIBUTES = 400
@@ -66,12 +66,12 @@ class AttributeEffects:
 
 
 class Surrogate:
-    """The attributes of one catalogue as a matrix, made once and asked with one user's scores at a time.
+    """The attributes of one catalogue as a matrix, built once and regressed on one user's scores at a time.
 
     Parameters
     ----------
     catalog : Catalog
-        As explanations speak of it (see `llmrec.evidence.probes.labelled_catalog`).
+        As explanations use it (see `llmrec.evidence.probes.labelled_catalog`).
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Surrogate:
         return (self.x.T @ self.x).astype(np.float64)
 
     def of(self, scores: NDArray[np.float32], unseen: NDArray[np.bool_]) -> AttributeEffects:
-        """What attributes move of one user's scores.
+        """Regress one user's scores on the attributes.
 
         Parameters
         ----------
@@ -145,7 +145,7 @@ class Surrogate:
 
 
 def with_traits(evidence: ItemEvidence, attributes: AttributeEffects, catalog: Catalog) -> ItemEvidence:
-    """The evidence with the attributes of the item that raise its score.
+    """Return the evidence with the attributes of the item that raise its score.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def with_traits(evidence: ItemEvidence, attributes: AttributeEffects, catalog: C
     attributes : AttributeEffects
         Of the user's scores.
     catalog : Catalog
-        As explanations speak of it: attributes that a medium shows carry the modality.
+        As explanations use it: attributes that a medium shows carry the modality.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def with_traits(evidence: ItemEvidence, attributes: AttributeEffects, catalog: C
         if effect >= MIN_EFFECT
     ]
     # Sentences name what media show; what is listed must not take its place.
-    shown = [record for record in raised if record.modality is not None][:MAX_TRAITS]
-    listed = [record for record in raised if record.modality is None][:MAX_TRAITS]
-    traits = tuple(sorted((*shown, *listed), key=lambda record: -record.effect))
+    media_traits = [record for record in raised if record.modality is not None][:MAX_TRAITS]
+    listed_traits = [record for record in raised if record.modality is None][:MAX_TRAITS]
+    traits = tuple(sorted((*media_traits, *listed_traits), key=lambda record: -record.effect))
     return replace(evidence, items=(*evidence.items, *traits), fidelity=attributes.fidelity) if traits else evidence

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from llmrec.catalog.types import Catalog
-from llmrec.context import worded
+from llmrec.context import with_context
 from llmrec.encoders import Features
 from llmrec.fusion import fusion_class
 from llmrec.fusion.item_graph import item_graph
@@ -133,7 +133,7 @@ def query_writer(catalog: Catalog, words: PromptWords, held_out: bool = False) -
 
     def write(row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:
         text = compose_query(catalog.items[row], rng, held_out)
-        text = worded(text, context) if text else text
+        text = with_context(text, context) if text else text
         if text not in cache:
             cache[text] = words.query_tokens(text)
         return cache[text]

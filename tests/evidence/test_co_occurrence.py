@@ -4,7 +4,7 @@ import pytest
 
 from llmrec.catalog.types import Catalog, Interaction, Item
 from llmrec.errors import UnknownItem
-from llmrec.evidence.co_occurrence import LEAST_GROUP, companions
+from llmrec.evidence.co_occurrence import MIN_GROUP, co_occurrences
 from llmrec.evidence.records import CoOccurrence
 
 
@@ -21,24 +21,24 @@ def shop(interacted: dict[str, int]) -> Catalog:
 
 def test_counts_are_those_of_the_interactions() -> None:
     catalog = shop({"ab": 25, "a": 15, "b": 5, "cd": 60})
-    assert companions(catalog, "b", ["a"]) == (CoOccurrence("a", both=25, group=40, takers=30, people=105),)
+    assert co_occurrences(catalog, "b", ["a"]) == (CoOccurrence("a", both=25, group=40, takers=30, people=105),)
 
 
 def test_of_fewer_than_twenty_people_nothing_is_said() -> None:
-    for both, said in ((LEAST_GROUP - 1, False), (LEAST_GROUP, True)):
-        assert bool(companions(shop({"ab": both, "a": 100, "c": 900}), "b", ["a"])) == said
+    for both, said in ((MIN_GROUP - 1, False), (MIN_GROUP, True)):
+        assert bool(co_occurrences(shop({"ab": both, "a": 100, "c": 900}), "b", ["a"])) == said
 
 
 def test_what_the_takers_take_no_oftener_than_all_is_not_said() -> None:
-    assert companions(shop({"ab": 30, "a": 30, "b": 30, "c": 30}), "b", ["a"]) == ()
+    assert co_occurrences(shop({"ab": 30, "a": 30, "b": 30, "c": 30}), "b", ["a"]) == ()
 
 
 def test_a_catalogue_without_interactions_says_nothing() -> None:
-    assert companions(shop({}), "b", ["a", "c"]) == ()
+    assert co_occurrences(shop({}), "b", ["a", "c"]) == ()
     with pytest.raises(UnknownItem):
-        companions(shop({}), "z", ["a"])
+        co_occurrences(shop({}), "z", ["a"])
 
 
 def test_no_user_id_is_in_what_is_told() -> None:
-    told = str(companions(shop({"ab": 25, "c": 60}), "b", ["a"])[0].to_dict())
+    told = str(co_occurrences(shop({"ab": 25, "c": 60}), "b", ["a"])[0].to_dict())
     assert "user-" not in told

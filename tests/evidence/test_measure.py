@@ -5,13 +5,13 @@ from collections.abc import Callable
 import numpy as np
 
 from llmrec.evidence.effects import history_effects
-from llmrec.evidence.measure import Instruments, add_shapley, measure
+from llmrec.evidence.measure import AblationSetup, add_shapley, measure
 from llmrec.ranking.fused import fuse
 from tests.conftest import Scored
 
 
-def tools(shop: Scored) -> Instruments:
-    return Instruments(shop.components, shop.engine, shop.engine, {}, shop.situation.weights)
+def ablation_setup(shop: Scored) -> AblationSetup:
+    return AblationSetup(shop.components, shop.engine, shop.engine, {}, shop.situation.weights)
 
 
 def ranking(shop: Scored, history: tuple[int, ...], closed: list[int]) -> list[int]:
@@ -46,7 +46,7 @@ def test_evidence_holds_a_counterfactual_for_the_strongest_item_and_one_for_the_
     scored: Callable[..., Scored],
 ) -> None:
     shop = scored(3, 5, 9, query="comedy")
-    for evidence in measure(shop.situation, [1, 4, 8], shop.q, tools(shop), shop.catalog).evidence:
+    for evidence in measure(shop.situation, [1, 4, 8], shop.q, ablation_setup(shop), shop.catalog).evidence:
         named = [record.history_item for record in evidence.counterfactuals]
         assert named == [*(record.history_item for record in evidence.history[:1]), None]
         assert len({record.rank for record in evidence.counterfactuals}) == 1
@@ -55,10 +55,10 @@ def test_evidence_holds_a_counterfactual_for_the_strongest_item_and_one_for_the_
 
 def test_shapley_values_are_in_the_unit_of_effects(scored: Callable[..., Scored]) -> None:
     shop = scored(9)
-    plain = measure(shop.situation, [1], shop.q, tools(shop), shop.catalog)
-    measured = add_shapley(plain, shop.situation, [1], tools(shop), shop.catalog, orders=2)
+    plain = measure(shop.situation, [1], shop.q, ablation_setup(shop), shop.catalog)
+    measured = add_shapley(plain, shop.situation, [1], ablation_setup(shop), shop.catalog, orders=2)
     (share,) = measured.evidence[0].shapley
     effects = history_effects(shop.situation, [1], shop.components, shop.engine).effects
     # Of a history of one item its value is what leaving it out costs.
-    assert measured.reads == 2 and share.history_item == "10"
+    assert measured.evaluations == 2 and share.history_item == "10"
     np.testing.assert_allclose(share.effect, effects[0, 0] / shop.situation.spread(), rtol=1e-4)

@@ -70,7 +70,7 @@ def test_on_the_real_scorer_they_come_to_the_exact_ones(scored: Callable[..., Sc
         return situation.fused({name: scores[:, candidates] for name, scores in parts.items()})
 
     found = shapley_effects(situation, candidates, shop.components, shop.engine, orders=60)
-    assert found.rows == (3, 5, 9) and found.reads <= 8
+    assert found.rows == (3, 5, 9) and found.evaluations <= 8
     np.testing.assert_allclose(found.effects, exact(value, 3), atol=4 * float(found.errors.max()) + 1e-4)
     none, whole = value([(), (0, 1, 2)])
     np.testing.assert_allclose(found.effects.sum(axis=1), whole - none, atol=1e-4)
@@ -79,7 +79,7 @@ def test_on_the_real_scorer_they_come_to_the_exact_ones(scored: Callable[..., Sc
 def test_without_a_history_there_is_nothing_to_share(scored: Callable[..., Scored]) -> None:
     shop = scored()
     found = shapley_effects(shop.situation, [1], shop.components, shop.engine, orders=5)
-    assert found.rows == () and found.effects.shape == (1, 0) and found.reads == 0
+    assert found.rows == () and found.effects.shape == (1, 0) and found.evaluations == 0
 
 
 @pytest.mark.parametrize("orders", [1, 2, 5])
