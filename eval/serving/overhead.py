@@ -26,7 +26,7 @@ import numpy as np
 from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
 from eval.store import MEASUREMENTS, command_line, file_measurement
-from llmrec.engine.remote import PATIENCE
+from llmrec.engine.remote import TIMEOUT
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 
@@ -78,7 +78,7 @@ def _recorded(rank_url: str, write_url: str, many: Mapping[str, int]) -> dict[st
                 record.phases = []
                 answer = shop.recommend(Request(**body))
                 if answer.degraded:
-                    raise RuntimeError(f"vLLM did not answer within {PATIENCE.read:.0f} s; the machine is too busy")
+                    raise RuntimeError(f"vLLM did not answer within {TIMEOUT.read:.0f} s; the machine is too busy")
                 found[kind].append((body, [phase for phase in record.phases if phase]))
     return found
 

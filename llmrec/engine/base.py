@@ -1,4 +1,4 @@
-"""Where the LLM runs: one contract for a local model, a served one, and one of your own."""
+"""Where the LLM runs: one protocol for a local model, a served one, and plug-ins."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ class Generated:
 
 
 class Engine(Protocol):
-    """Query vectors to rank with, and words to explain with. Several threads may call one engine at once."""
+    """Query vectors for ranking, and text for rationales. Several threads may call one engine at once."""
 
     def query_vectors(
         self,

@@ -17,18 +17,18 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 
-MOST_WORDS = 60
-"""Tokens of a rationale at most; the longest that training shows has some fifty."""
+MAX_NEW_TOKENS = 60
+"""Upper limit for a rationale; the longest of the training data has some fifty tokens."""
 TEMPERATURE = 0.7
-"""Of a second try: enough to leave a sentence that was refused, not enough to lose the brief."""
-COPIED = 6
-"""Tokens guessed at once, copied from the prompt where it goes on from the last two: titles and genres stand there."""
+"""For the second attempt: enough to differ from a sentence that was refused, not enough to ignore the brief."""
+LOOKUP_TOKENS = 6
+"""Tokens of one prompt lookup, copied from where the prompt repeats the last two: it holds titles and genres."""
 
 
 class LocalEngine:
     """An `Engine` on transformers. The writing model is loaded at the first `generate`: ranking needs none of it.
 
-    May be asked by several threads: they rank side by side and write one after the other.
+    Safe for use by several threads, which rank in parallel and write one after the other.
     """
 
     def __init__(self, model: RecLM, table: ItemTable, base: Path, rationale: Path | None) -> None:
@@ -37,13 +37,13 @@ class LocalEngine:
         self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale)
 
     def over(self, table: ItemTable, changed: Sequence[int]) -> "LocalEngine":
-        """See `CatalogueEngine.over`; of items that stay as they are, soft tokens are kept."""
+        """See `CatalogueEngine.over`; soft tokens of unchanged items are reused."""
         engine = copy(self)
         engine.table = table
-        known = engine.__dict__.pop("_soft", None)
-        if known is not None and table.graph is None:
-            soft = known.new_zeros((len(table), *known.shape[1:]))
-            soft[: len(known)] = known
+        cached = engine.__dict__.pop("_soft", None)
+        if cached is not None and table.graph is None:
+            soft = cached.new_zeros((len(table), *cached.shape[1:]))
+            soft[: len(cached)] = cached
             soft[list(changed)] = soft_tokens(self.model, table, changed)
             engine.__dict__["_soft"] = soft
         return engine
@@ -55,8 +55,10 @@ class LocalEngine:
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> QueryVectors:
         """See `Engine.query_vectors`."""
-        histories, soft = self._seen(histories, example)
-        return QueryVectors(query_vectors(self.model, soft, self._reader.before, histories, self._asked(queries)))
+        histories, soft = self._with_example(histories, example)
+        return QueryVectors(
+            query_vectors(self.model, soft, self._reader.before, histories, self._query_tokens(queries))
+        )
 
     def prompts(
         self,
@@ -64,17 +66,17 @@ class LocalEngine:
         queries: Sequence[str],
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> list[Any]:
-        """What the LLM reads for the query vectors of the same arguments: `(slots, hidden)` embeddings each."""
-        histories, soft = self._seen(histories, example)
-        return prompt_embeddings(self.model, soft, self._reader.before, histories, self._asked(queries))
+        """Return the prompt embeddings `(slots, hidden)` that the query vectors of the same arguments are read from."""
+        histories, soft = self._with_example(histories, example)
+        return prompt_embeddings(self.model, soft, self._reader.before, histories, self._query_tokens(queries))
 
-    def _asked(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
+    def _query_tokens(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._reader.query_tokens(query) for query in queries]
 
-    def _seen(
+    def _with_example(
         self, histories: Sequence[Sequence[int]], example: Mapping[str, NDArray[np.float32]] | None
     ) -> tuple[Sequence[Sequence[int]], Any]:
-        """Histories with the example at their end, and the soft tokens that their rows mean."""
+        """Return histories with the example as their newest item, and soft tokens that include its row."""
         if not example:
             return histories, self._soft
         soft = with_unseen(self.model, self.table, self._soft, example)
@@ -82,13 +84,13 @@ class LocalEngine:
 
     @cached_property
     def _soft(self) -> Any:
-        """Made once: for a whole catalogue they cost as much as reading a history."""
+        """Computed once: for a whole catalogue they cost as much as reading a history."""
         return soft_tokens(self.model, self.table)
 
     def generate(self, prompts: Sequence[str], seed: int) -> Generated:
         """See `Engine.generate`; without a rationale adapter every text is empty.
 
-        An LLM that was not trained to write from evidence writes nothing that the evidence supports.
+        An LLM that was not trained to write from evidence makes claims that the evidence does not support.
 
         Raises
         ------
@@ -110,7 +112,7 @@ def open_local(inputs: EngineInputs) -> LocalEngine:
 
 
 class _Reader:
-    """The words of prompts as tokens; a tokenizer that two threads use at once fails ("already borrowed")."""
+    """Tokenizes the words of prompts under a lock: a tokenizer in two threads at once fails ("already borrowed")."""
 
     def __init__(self, words: PromptWords) -> None:
         self._words, self._lock = words, Lock()
@@ -122,7 +124,7 @@ class _Reader:
 
 
 class _Writer:
-    """The whole LLM with the rationale adapter and a tokenizer of its own, loaded when it first writes."""
+    """The whole LLM with the rationale adapter and a tokenizer of its own, loaded at the first call."""
 
     def __init__(self, base: Path, rationale: Path | None) -> None:
         self.base, self.rationale, self._lock = base, rationale, Lock()
@@ -139,7 +141,7 @@ class _Writer:
         tokenizer = self._tokenizer
         tokenizer.padding_side = "left"
         tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-        asked = tokenizer(list(prompts), return_tensors="pt", padding=True, add_special_tokens=False)
+        encoded = tokenizer(list(prompts), return_tensors="pt", padding=True, add_special_tokens=False)
         options: dict[str, Any] = {"do_sample": seed > 0}
         if seed > 0:
             torch.manual_seed(seed)
@@ -147,17 +149,17 @@ class _Writer:
         if len(prompts) == 1:
             # Several guessed tokens are checked in one step (prompt lookup decoding, Saxena 2023): half the time of a
             # sentence. transformers does it for one text at a time.
-            options["prompt_lookup_num_tokens"] = COPIED
+            options["prompt_lookup_num_tokens"] = LOOKUP_TOKENS
         with torch.inference_mode():
-            written = self._model.generate(
-                **asked,
-                max_new_tokens=MOST_WORDS,
+            generated = self._model.generate(
+                **encoded,
+                max_new_tokens=MAX_NEW_TOKENS,
                 pad_token_id=tokenizer.pad_token_id,
                 eos_token_id=tokenizer.eos_token_id,
                 **options,
             )
-        width = asked["input_ids"].shape[1]
-        return [str(tokenizer.decode(row[width:], skip_special_tokens=True)) for row in written]
+        width = encoded["input_ids"].shape[1]
+        return [str(tokenizer.decode(row[width:], skip_special_tokens=True)) for row in generated]
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -1,4 +1,7 @@
-"""A vLLM server, which may not answer: asked, given up at once while it is away, taken back when it is there again."""
+"""Client of one vLLM server that may be unreachable.
+
+While it is unreachable, requests fail at once and a thread checks every `RETRY_INTERVAL` seconds whether it answers again.
+"""
 
 import logging
 import threading
@@ -13,130 +16,158 @@ from llmrec.errors import EngineMismatch
 
 LOG = logging.getLogger(__name__)
 OLDEST = Version("0.13.0")
-"""Older ones deserialise prompt embeddings unsafely (CVE-2025-62164)."""
-AGAIN = 2.0
-"""Seconds between looks at a server that is away."""
-PATIENCE = httpx.Timeout(45.0, connect=2.0)
-"""Seconds for one answer of a server under load (the gateway gives its own up after 60), and for a connection."""
-AT_ONCE = 64
-"""Connections to one server: as many requests as may be inside the gateway, and what one of them asks at once."""
+"""Older versions deserialise prompt embeddings unsafely (CVE-2025-62164)."""
+RETRY_INTERVAL = 2.0
+"""Seconds between two checks of an unreachable server."""
+TIMEOUT = httpx.Timeout(45.0, connect=2.0)
+"""Seconds for one answer of a server under load (the gateway's own limit is 60), and for a connection."""
+MAX_CONNECTIONS = 64
+"""Connections to one server: for all requests inside the gateway, and for the parallel prompts of one of them."""
 
 
-class Unanswered(Exception):
-    """There is no answer."""
+class NoAnswer(Exception):
+    """The server gave no usable answer."""
 
 
-class Away(Unanswered):
-    """The server does not answer at all: neither would it the next request."""
+class ServerUnreachable(NoAnswer):
+    """The server does not answer at all, so the next request would fail, too."""
 
 
-class Declined(Unanswered):
-    """The server answers that this request is wrong."""
+class RequestRefused(NoAnswer):
+    """The server answers that this request is invalid."""
 
 
 class Remote:
-    """One vLLM server. May be asked by several threads."""
+    """One vLLM server. Safe for use by several threads."""
 
-    def __init__(self, role: str, url: str, model: str, try_out: Callable[["Remote"], None]) -> None:
-        """Take the address of a server; nothing is sent before `check`.
+    def __init__(self, role: str, url: str, model: str, probe: Callable[["Remote"], None]) -> None:
+        """Configure the client; nothing is sent before `check`.
 
         Parameters
         ----------
         role
-            What it is for, in its log lines.
+            What the server is for, in log lines.
         url
             Its address.
         model
             The name that it must serve.
-        try_out
-            Asks it for one answer of its kind; raises `EngineMismatch` where that is of no use.
+        probe
+            Sends one request of the server's kind; raises `EngineMismatch` where the answer is unusable.
         """
-        self.role, self.url, self.model, self._try_out = role, url, model, try_out
-        limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
-        self._client = httpx.Client(base_url=url, timeout=PATIENCE, limits=limits, trust_env=False)
-        self._lock, self.away = threading.Lock(), False
+        self.role, self.url, self.model, self._probe = role, url, model, probe
+        limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS)
+        self._client = httpx.Client(base_url=url, timeout=TIMEOUT, limits=limits, trust_env=False)
+        self._lock, self.unreachable = threading.Lock(), False
         self.version = ""
 
     def check(self) -> None:
-        """Asks for version, model and one answer. Raises `EngineMismatch`, `Away`."""
+        """Check version, model and one answer.
+
+        Raises
+        ------
+        EngineMismatch
+            Where the server is too old or serves another model.
+        ServerUnreachable
+            Where it does not answer.
+        """
         try:
-            self.version = str(self._ask("GET", "/version").get("version", "none"))
-            served = [str(model.get("id")) for model in self._ask("GET", "/v1/models").get("data", [])]
-        except Declined as error:
+            self.version = str(self._send("GET", "/version").get("version", "none"))
+            served = [str(model.get("id")) for model in self._send("GET", "/v1/models").get("data", [])]
+        except RequestRefused as error:
             raise EngineMismatch(f"{error}; it is no vLLM") from error
         try:
-            old = Version(self.version) < OLDEST
+            outdated = Version(self.version) < OLDEST
         except InvalidVersion:
-            old = True
-        if old:
+            outdated = True
+        if outdated:
             raise EngineMismatch(f"{self.url} is vLLM {self.version}; llmrec needs {OLDEST} or newer, so update it")
         if self.model not in served:
             raise EngineMismatch(
                 f"{self.url} serves {', '.join(served) or 'no model'}, but this adapter pack's is {self.model}; "
                 "export the pack with `llmrec export` and serve that"
             )
-        self._try_out(self)
+        self._probe(self)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer to `body` and the model's name, as JSON. Raises `Declined`, and `Away`, at once while it is so."""
-        if self.away:
-            raise Away(f"{self.url} is away")
+        """Send a request with the model's name.
+
+        Parameters
+        ----------
+        path
+            Of the endpoint.
+        body
+            JSON object without `model`.
+
+        Returns
+        -------
+        dict
+            The answer's JSON.
+
+        Raises
+        ------
+        RequestRefused
+            Where the server calls the request invalid.
+        ServerUnreachable
+            Where it does not answer; at once, while it is marked unreachable.
+        """
+        if self.unreachable:
+            raise ServerUnreachable(f"{self.url} is away")
         try:
-            return self._ask("POST", path, body)
-        except Away as error:
-            self.leave(error)
+            return self._send("POST", path, body)
+        except ServerUnreachable as error:
+            self.mark_unreachable(error)
             raise
-        except Declined as error:
+        except RequestRefused as error:
             LOG.error("vLLM refused", extra={"fields": {"role": self.role, "reason": str(error)}})
             raise
 
-    def leave(self, why: Exception) -> None:
-        """From now on it is away; a thread looks whether it is back."""
+    def mark_unreachable(self, cause: Exception) -> None:
+        """Fail further requests at once, and start the thread that checks the server."""
         with self._lock:
-            if self.away:
+            if self.unreachable:
                 return
-            self.away = True
-        LOG.warning("vLLM away", extra={"fields": {"role": self.role, "url": self.url, "reason": str(why)}})
-        threading.Thread(target=self._wait, name=f"vllm-{self.role}", daemon=True).start()
+            self.unreachable = True
+        LOG.warning("vLLM away", extra={"fields": {"role": self.role, "url": self.url, "reason": str(cause)}})
+        threading.Thread(target=self._retry, name=f"vllm-{self.role}", daemon=True).start()
 
-    def _wait(self) -> None:
-        told = ""
+    def _retry(self) -> None:
+        logged = ""
         while True:
-            time.sleep(AGAIN)
+            time.sleep(RETRY_INTERVAL)
             try:
                 self.check()
-            except Away:
+            except ServerUnreachable:
                 continue
             except EngineMismatch as error:
-                if told != str(error):
-                    told = str(error)
-                    LOG.error("vLLM of no use", extra={"fields": {"role": self.role, "reason": told}})
+                if logged != str(error):
+                    logged = str(error)
+                    LOG.error("vLLM of no use", extra={"fields": {"role": self.role, "reason": logged}})
                 continue
-            self.away = False
+            self.unreachable = False
             LOG.info("vLLM back", extra={"fields": {"role": self.role, "url": self.url}})
             return
 
-    def ask(self, path: str, body: dict[str, Any]) -> Any:
-        """As `post`, also while it is away: for `try_out`. Raises `Unanswered`."""
-        return self._ask("POST", path, body)
+    def request(self, path: str, body: dict[str, Any]) -> Any:
+        """Send as `post` does, also while the server is marked unreachable: for `probe`. Raises `NoAnswer`."""
+        return self._send("POST", path, body)
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        told = None if body is None else {"model": self.model} | body
+    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        message = None if body is None else {"model": self.model} | body
         try:
-            response = self._client.request(method, path, json=told)
+            response = self._client.request(method, path, json=message)
         except httpx.HTTPError as error:
-            raise Away(f"{self.url} does not answer ({type(error).__name__})") from error
+            raise ServerUnreachable(f"{self.url} does not answer ({type(error).__name__})") from error
         if response.status_code >= 500:
-            raise Away(f"{self.url} answers {path} with {response.status_code}")
+            raise ServerUnreachable(f"{self.url} answers {path} with {response.status_code}")
         try:
-            found = response.json()
+            answer = response.json()
         except ValueError as error:
-            raise Away(f"{self.url} is no vLLM: it does not answer {path} in JSON") from error
-        if response.status_code >= 400 or not isinstance(found, dict):
-            raise Declined(f"{self.url} answers {path} with {response.status_code}: {_sentence(found)}")
-        return found
+            raise ServerUnreachable(f"{self.url} is no vLLM: it does not answer {path} in JSON") from error
+        if response.status_code >= 400 or not isinstance(answer, dict):
+            raise RequestRefused(f"{self.url} answers {path} with {response.status_code}: {_error_message(answer)}")
+        return answer
 
 
-def _sentence(found: Any) -> str:
-    error = found.get("error", found) if isinstance(found, dict) else found
+def _error_message(answer: Any) -> str:
+    error = answer.get("error", answer) if isinstance(answer, dict) else answer
     return str(error.get("message", error) if isinstance(error, dict) else error)[:300]

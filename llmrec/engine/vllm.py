@@ -1,7 +1,7 @@
 """The LLM in vLLM servers: prompt embeddings in and the last hidden state out for ranking, plain prompts for words.
 
-What a request means as soft tokens, and what a hidden state means as q, stays in this process. Where a server is away
-the request is ranked here, which gives the same q, and sentences are left to the plain ones.
+Soft tokens are made, and hidden states become q, in this process. Where a server is
+unreachable the request is ranked here, which gives the same q, and sentences are written by rule.
 
 vLLM's pooling endpoint takes prompt embeddings as the content of a chat message (seen in 0.32.0); the exported model's
 chat template adds nothing to them. What comes back is a base64 of plain float32 numbers: nothing is unpickled here.
@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.engine.base import LLM, EngineInputs, Generated, QueryVectors
-from llmrec.engine.local import MOST_WORDS, TEMPERATURE, LocalEngine, open_local
-from llmrec.engine.remote import LOG, Away, Declined, Remote, Unanswered
+from llmrec.engine.local import MAX_NEW_TOKENS, TEMPERATURE, LocalEngine, open_local
+from llmrec.engine.remote import LOG, NoAnswer, Remote, RequestRefused, ServerUnreachable
 from llmrec.errors import BadInput, EngineMismatch
 from llmrec.model.export import rank_name, write_name
 from llmrec.model.inference import read_states
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
 """Where `serve/vllm/start` has its servers: the one that ranks, the one that writes."""
-AT_ONCE = 32
-"""Prompts that are with the ranking server at once; one request asks 25 where it is explained."""
+MAX_PARALLEL = 32
+"""Prompts sent to the ranking server in parallel; one explained request has 25."""
 
 
 class VllmEngine:
-    """A `CatalogueEngine` over two servers. May be asked by several threads."""
+    """A `CatalogueEngine` over two servers. Safe for use by several threads."""
 
     def __init__(self, local: LocalEngine, rank_url: str, rank_model: str, write_url: str, write_model: str) -> None:
-        """Take two servers; one that does not answer now may come later.
+        """Connect to two servers; one that does not answer now is tried again later.
 
         Parameters
         ----------
         local
-            Makes prompts, and is asked in their place.
+            Makes prompts, and ranks in place of an unreachable server.
         rank_url, write_url
             Addresses of the servers.
         rank_model, write_model
@@ -56,20 +56,20 @@ class VllmEngine:
         """
         self._local = local
         width = int(local.model.id_in.weight.shape[1])
-        self._rank = Remote("rank", rank_url, rank_model, lambda remote: _try_ranking(remote, width))
-        self._write = Remote("write", write_url, write_model, _try_writing) if write_model else None
-        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="vllm")
+        self._rank = Remote("rank", rank_url, rank_model, lambda remote: _probe_ranking(remote, width))
+        self._write = Remote("write", write_url, write_model, _probe_writing) if write_model else None
+        self._pool = ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="vllm")
         for remote in (self._rank, self._write):
             if remote is None:
                 continue
             try:
                 remote.check()
-            except Away as error:
-                remote.leave(error)
+            except ServerUnreachable as error:
+                remote.mark_unreachable(error)
             else:
-                how = "prompt embeddings over HTTP at /pooling" if remote is self._rank else "/v1/completions"
-                told = {"role": remote.role, "url": remote.url, "version": remote.version, "by": how}
-                LOG.info("vLLM found", extra={"fields": told})
+                endpoint = "prompt embeddings over HTTP at /pooling" if remote is self._rank else "/v1/completions"
+                fields = {"role": remote.role, "url": remote.url, "version": remote.version, "by": endpoint}
+                LOG.info("vLLM found", extra={"fields": fields})
 
     def over(self, table: "ItemTable", changed: Sequence[int]) -> "VllmEngine":
         """See `CatalogueEngine.over`."""
@@ -81,27 +81,27 @@ class VllmEngine:
         self, histories: Sequence[Sequence[int]], queries: Sequence[str], example: Mapping[str, Floats] | None = None
     ) -> QueryVectors:
         """See `Engine.query_vectors`."""
-        if not self._rank.away:
+        if not self._rank.unreachable:
             prompts = self._local.prompts(histories, queries, example)
             try:
-                states = list(self._pool.map(lambda prompt: _state(self._rank.post, prompt), prompts))
+                states = list(self._pool.map(lambda prompt: _last_hidden_state(self._rank.post, prompt), prompts))
                 return QueryVectors(read_states(self._local.model, np.stack(states)))
-            except Unanswered:
+            except NoAnswer:
                 pass  # logged where it happened
         local = self._local.query_vectors(histories, queries, example)
         return QueryVectors(local.vectors, local.degraded | {LLM})
 
     def generate(self, prompts: Sequence[str], seed: int) -> Generated:
-        """See `Engine.generate`. The texts are empty where the server does not answer."""
+        """See `Engine.generate`; texts are empty where the server does not answer."""
         nothing = ("",) * len(prompts)
         if self._write is None:
             return Generated(nothing)
-        body = _writing(prompts)
+        body = _completion_body(prompts)
         if seed > 0:
             body |= {"temperature": TEMPERATURE, "seed": seed}
         try:
             return Generated(_texts(self._write.post("/v1/completions", body)))
-        except Unanswered:
+        except NoAnswer:
             return Generated(nothing, frozenset({LLM}))
 
 
@@ -135,23 +135,23 @@ def open_vllm(inputs: EngineInputs) -> VllmEngine:
     return VllmEngine(open_local(inputs), urls[0], rank_name(inputs.checkpoint), urls[1], writes)
 
 
-def _state(ask: Any, prompt: Any) -> Floats:
-    """The last hidden state `(hidden,)` of a prompt `(slots, hidden)`."""
+def _last_hidden_state(post: Any, prompt: Any) -> Floats:
+    """Return the last hidden state `(hidden,)` of a prompt `(slots, hidden)`."""
     import torch
 
-    packed = io.BytesIO()
-    torch.save(prompt.contiguous().cpu().clone(), packed)  # vLLM's own format for prompt embeddings
-    part = {"type": "prompt_embeds", "data": base64.b64encode(packed.getvalue()).decode()}
+    buffer = io.BytesIO()
+    torch.save(prompt.contiguous().cpu().clone(), buffer)  # vLLM's own format for prompt embeddings
+    content = {"type": "prompt_embeds", "data": base64.b64encode(buffer.getvalue()).decode()}
     body = {
-        "messages": [{"role": "user", "content": [part]}], "task": "embed", "use_activation": False,
+        "messages": [{"role": "user", "content": [content]}], "task": "embed", "use_activation": False,
         "encoding_format": "base64", "endianness": "little",
     }  # fmt: skip
-    found: Floats = np.frombuffer(base64.b64decode(ask("/pooling", body)["data"][0]["data"]), "<f4").astype(np.float32)
-    return found
+    state: Floats = np.frombuffer(base64.b64decode(post("/pooling", body)["data"][0]["data"]), "<f4").astype(np.float32)
+    return state
 
 
-def _writing(prompts: Sequence[str]) -> dict[str, Any]:
-    return {"prompt": list(prompts), "max_tokens": MOST_WORDS, "temperature": 0.0, "add_special_tokens": False}
+def _completion_body(prompts: Sequence[str]) -> dict[str, Any]:
+    return {"prompt": list(prompts), "max_tokens": MAX_NEW_TOKENS, "temperature": 0.0, "add_special_tokens": False}
 
 
 def _texts(answer: Any) -> tuple[str, ...]:
@@ -159,22 +159,22 @@ def _texts(answer: Any) -> tuple[str, ...]:
     return tuple(str(choice["text"]) for choice in choices)
 
 
-def _try_ranking(remote: Remote, width: int) -> None:
+def _probe_ranking(remote: Remote, width: int) -> None:
     import torch
 
     try:
-        found = _state(remote.ask, torch.zeros(1, width))
-    except Declined as error:
+        state = _last_hidden_state(remote.request, torch.zeros(1, width))
+    except RequestRefused as error:
         raise EngineMismatch(
             f"vLLM {remote.version} takes no prompt embeddings at /pooling ({error}); start it with "
             "serve/vllm/start rank, and update it where it is older than 0.32.0"
         ) from error
-    if len(found) != width:
-        raise EngineMismatch(f"{remote.url} gives states of {len(found)} numbers, the model's have {width}")
+    if len(state) != width:
+        raise EngineMismatch(f"{remote.url} gives states of {len(state)} numbers, the model's have {width}")
 
 
-def _try_writing(remote: Remote) -> None:
+def _probe_writing(remote: Remote) -> None:
     try:
-        remote.ask("/v1/completions", _writing(["a"]) | {"max_tokens": 1})
-    except Declined as error:
+        remote.request("/v1/completions", _completion_body(["a"]) | {"max_tokens": 1})
+    except RequestRefused as error:
         raise EngineMismatch(f"{error}; start it with serve/vllm/start write") from error

@@ -10,14 +10,14 @@ from llmrec.catalog import Catalog
 
 @dataclass(frozen=True)
 class IndexFingerprint:
-    """The makers of an index; two indexes with the same stamp hold the same vectors."""
+    """What the vectors of an index were made from; indexes of equal fingerprints hold the same vectors."""
 
     encoders: str
     """The encoder ids, `modality=id` each, sorted."""
     adapter: str
-    """Id of the adapter pack whose heads made the vectors."""
+    """Id of the adapter whose heads made the vectors."""
     dimension: int
-    """Length of a stored vector, the bias among it."""
+    """Length of a stored vector, with the bias."""
     catalogue: str
     """Fingerprint of the items in their order, and of their media."""
 
@@ -30,24 +30,35 @@ class IndexFingerprint:
         dim: int,
         contents: Mapping[str, Sequence[str]] | None = None,
     ) -> "IndexFingerprint":
-        """The stamp of item vectors `(items, dim)` that `adapter` made from features of `encoders`.
+        """Fingerprint item vectors.
 
-        `contents`: modality -> the content key of each item, "" where it has none.
+        Parameters
+        ----------
+        catalog
+            The items.
+        encoders
+            Modality -> encoder id of the features.
+        adapter
+            Id of the adapter whose heads made the vectors.
+        dim
+            Length of an item vector.
+        contents
+            Modality -> content key of each item, "" where it has none.
         """
         names = ", ".join(f"{modality}={name}" for modality, name in sorted(encoders.items()))
         return cls(names, adapter, dim + 1, fingerprint(catalog, contents or {}))
 
-    def differences(self, found: Mapping[str, object]) -> list[str]:
-        """A phrase for each maker (encoders, adapter, dimension) that is another in `found`, the index's own stamp."""
+    def differences(self, stored: Mapping[str, object]) -> list[str]:
+        """Describe each field (encoders, adapter, dimension) that differs from the `stored` fingerprint of an index."""
         return [
-            f"{name} is {found.get(name)!r}, not {wanted!r}"
-            for name, wanted in asdict(self).items()
-            if name != "catalogue" and found.get(name) != wanted
+            f"{name} is {stored.get(name)!r}, not {expected!r}"
+            for name, expected in asdict(self).items()
+            if name != "catalogue" and stored.get(name) != expected
         ]
 
 
 def fingerprint(catalog: Catalog, contents: Mapping[str, Sequence[str]]) -> str:
-    """16 hex digits that change with any item's id, words, attributes, media or place."""
+    """Return 16 hex digits that change with any item's id, text, attributes, media or position."""
     digest = hashlib.sha256(json.dumps({name: list(keys) for name, keys in contents.items()}, sort_keys=True).encode())
     for item in catalog.items:
         line = [item.id, item.title, item.description, dict(item.attributes)]

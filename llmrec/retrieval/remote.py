@@ -1,7 +1,7 @@
 """The item vectors on a Chroma server, which several gateways may share.
 
-A collection's name is a digest of all that it was made from. So none is ever read by another model or catalogue, and
-two gateways that build it at once write the same into the same place: nothing is locked.
+A collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two gateways
+that build it at once write the same vectors into the same collection: no lock is needed.
 """
 
 import hashlib
@@ -18,13 +18,13 @@ from llmrec.retrieval.chroma import ChromaIndex, described, fill, stored, whole
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Floats
 
-HELLO, QUERY, BUILD = 1.0, 2.0, 120.0
-"""Seconds that the server gets to say that it lives, to answer a query, and to take in one batch of vectors."""
+CONNECT_TIMEOUT, QUERY_TIMEOUT, BUILD_TIMEOUT = 1.0, 2.0, 120.0
+"""Seconds for the server to answer a heartbeat, a query, and one batch of vectors."""
 
 
 def open_remote(
     url: str,
-    place: str,
+    catalog_name: str,
     v: Floats,
     b: Floats,
     catalog: Catalog,
@@ -32,10 +32,35 @@ def open_remote(
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> ChromaIndex:
-    """The index on the server at `url`, built first from `v` (items, dim) and `b` (items,) where it is not whole there.
+    """Open the index on a Chroma server, after building it where it is absent or incomplete.
 
-    `rebuild`: it is built in any case, and what `place` (a name of the catalogue) had there before is deleted.
-    Raises `BadInput` for a URL that names no server, `IndexUnreachable` where the server does not answer.
+    Parameters
+    ----------
+    url
+        Address of the server.
+    catalog_name
+        Name of the catalogue, kept with the collection.
+    v, b : (items, dim) and (items,) float32
+        Item vectors and biases.
+    catalog
+        The items.
+    fingerprint
+        What the vectors were made from.
+    rebuild
+        Build in any case, and delete the collections that `catalog_name` had before.
+    progress
+        Called with the number of items that were written.
+
+    Returns
+    -------
+    ChromaIndex
+
+    Raises
+    ------
+    BadInput
+        For a URL that names no server.
+    IndexUnreachable
+        Where the server does not answer.
     """
     address = urlsplit(url)
     if address.scheme not in ("http", "https") or not address.hostname:
@@ -44,29 +69,29 @@ def open_remote(
             "chroma",
         )
     name = "llmrec-" + hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:24]
-    made = described(fingerprint, len(catalog.items))
-    made["metadata"] |= {"place": place}
-    with _answering(url):
-        client = _connected(url)
+    options = described(fingerprint, len(catalog.items))
+    options["metadata"] |= {"place": catalog_name}
+    with _translated_errors(url):
+        client = _connect(url)
         try:
             if rebuild:
-                for old in client.list_collections():
-                    if old.name == name or (old.metadata or {}).get("place") == place:
-                        client.delete_collection(old.name)
-            collection = client.get_or_create_collection(name, **made)
+                for existing in client.list_collections():
+                    if existing.name == name or (existing.metadata or {}).get("place") == catalog_name:
+                        client.delete_collection(existing.name)
+            collection = client.get_or_create_collection(name, **options)
             if collection.count() != len(catalog.items):
                 fill(client, collection, stored(v, b, catalog, fingerprint), catalog, progress)
             if not whole(collection, len(catalog.items), fingerprint):
                 raise IndexUnreachable(f"the Chroma server at {url} has not kept all items; see its log")
-            _patience(client, QUERY)
+            _set_timeout(client, QUERY_TIMEOUT)
         except BaseException:
             client.close()
             raise
     return ChromaIndex(client, collection, None, len(catalog.items))
 
 
-def _connected(url: str) -> Any:
-    """A client of a server that lives, telemetry off."""
+def _connect(url: str) -> Any:
+    """Return a client of a server that answers, telemetry off."""
     import chromadb
     import httpx
     from chromadb.config import Settings
@@ -74,22 +99,22 @@ def _connected(url: str) -> Any:
     address = urlsplit(url)
     secure = address.scheme == "https"
     port = address.port or (443 if secure else 80)
-    # Chroma's client asks the server when it is made, and would wait for one that hangs for ever
-    httpx.get(f"{address.scheme}://{address.netloc}/api/v2/heartbeat", timeout=HELLO).raise_for_status()
+    # Chroma's client asks the server when it is made, and would wait without limit for one that hangs
+    httpx.get(f"{address.scheme}://{address.netloc}/api/v2/heartbeat", timeout=CONNECT_TIMEOUT).raise_for_status()
     settings = Settings(anonymized_telemetry=False)
     client = chromadb.HttpClient(str(address.hostname), port, ssl=secure, settings=settings)
-    _patience(client, BUILD)
+    _set_timeout(client, BUILD_TIMEOUT)
     return client
 
 
-def _patience(client: Any, seconds: float) -> None:
-    """The time in which the server must answer: Chroma's client has no setting for it, and no limit of its own."""
+def _set_timeout(client: Any, seconds: float) -> None:
+    """Limit the time of an answer: Chroma's client has no setting for it, and no limit by default."""
     client._server._session.timeout = seconds
 
 
 @contextmanager
-def _answering(url: str) -> Iterator[None]:
-    """Whatever goes wrong between us and the server becomes an `IndexUnreachable`."""
+def _translated_errors(url: str) -> Iterator[None]:
+    """Turn every error of the connection into an `IndexUnreachable`."""
     try:
         yield
     except LlmrecError:

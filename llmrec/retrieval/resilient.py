@@ -1,7 +1,7 @@
-"""An index that may be lost while it is in use: nobody waits for it, and it is opened again by itself.
+"""An index whose server may become unreachable: requests fail at once meanwhile, and it is reopened in the background.
 
-The first request that gets no answer loses the index. From then on every request is told so at once, until a thread
-that tries again and again has it back.
+The first request without an answer marks the index lost. Every further request raises `IndexUnreachable` at once, until
+a thread has reopened it.
 """
 
 import logging
@@ -14,32 +14,36 @@ from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import Floats, Index, Neighbours
 
 LOG = logging.getLogger(__name__)
-AGAIN = 1.0
-"""Seconds between two attempts to open a lost index; an attempt that takes longer is followed by as long a pause."""
-END = 30.0
-"""Seconds that an attempt under way gets to end when the index is closed."""
+RETRY_INTERVAL = 1.0
+"""Seconds between two attempts to reopen a lost index; an attempt that takes longer is followed by an equal pause."""
+CLOSE_TIMEOUT = 30.0
+"""Seconds that `close` waits for an attempt in progress."""
 
 
 class ResilientIndex:
-    """See `Index`; close it."""
+    """An `Index` that is reopened when it is lost; call `close` at the end."""
 
     def __init__(self, opener: Callable[[], Index]) -> None:
-        """`opener` opens the index, or builds it where it is damaged or gone.
+        """Open the index; one that cannot be reached counts as lost.
 
-        An index that cannot be reached now counts as lost; raises what else `opener` raises.
+        Parameters
+        ----------
+        opener
+            Opens the index, or builds it where it is damaged or absent. What it raises is raised, except for
+            `IndexUnreachable`.
         """
         self._opener = opener
         self._index: Index | None = None
-        self._lock, self._ends = threading.Lock(), threading.Event()
-        self._mending: threading.Thread | None = None
+        self._lock, self._closing = threading.Lock(), threading.Event()
+        self._reopening: threading.Thread | None = None
         try:
             self._index = opener()
         except IndexUnreachable as error:
-            self._lose(None, error)
+            self._mark_lost(None, error)
 
     @property
     def items(self) -> int:
-        """How many items it holds; none while it is lost."""
+        """Number of items; 0 while the index is lost."""
         index = self._index
         return index.items if index else 0
 
@@ -57,50 +61,50 @@ class ResilientIndex:
         try:
             return index.query(q, k, where, exclude)
         except IndexUnreachable as error:
-            self._lose(index, error)
+            self._mark_lost(index, error)
             raise
 
     def close(self) -> None:
-        """Let go of the index, and try no more."""
+        """Close the index, and stop reopening it."""
         with self._lock:
-            self._ends.set()
+            self._closing.set()
             index, self._index = self._index, None
-        if self._mending:
-            self._mending.join(END)
+        if self._reopening:
+            self._reopening.join(CLOSE_TIMEOUT)
         if index:
             index.close()
 
-    def _lose(self, index: Index | None, error: IndexUnreachable) -> None:
+    def _mark_lost(self, index: Index | None, error: IndexUnreachable) -> None:
         with self._lock:
-            if self._index is not index or self._ends.is_set():
-                return  # others have found it out before
+            if self._index is not index or self._closing.is_set():
+                return  # another request marked it before
             self._index = None
-            self._mending = threading.Thread(target=self._mend, args=(index,), name="mend-index", daemon=True)
-            self._mending.start()
+            self._reopening = threading.Thread(target=self._reopen, args=(index,), name="reopen-index", daemon=True)
+            self._reopening.start()
         LOG.warning("index lost: %s", error)
 
-    def _mend(self, lost: Index | None) -> None:
+    def _reopen(self, lost: Index | None) -> None:
         if lost:
-            _let_go(lost)
-        pause = AGAIN
-        while not self._ends.wait(pause):
+            _close_quietly(lost)
+        pause = RETRY_INTERVAL
+        while not self._closing.wait(pause):
             started = time.monotonic()
             try:
                 index = self._opener()
             except Exception as error:
                 LOG.debug("index still lost: %s", error)
-                pause = max(AGAIN, time.monotonic() - started)
+                pause = max(RETRY_INTERVAL, time.monotonic() - started)
                 continue
             with self._lock:
-                if not self._ends.is_set():
+                if not self._closing.is_set():
                     self._index = index
                     LOG.warning("index back: %d items", index.items)
                     return
             index.close()
 
 
-def _let_go(index: Index) -> None:
+def _close_quietly(index: Index) -> None:
     try:
         index.close()
-    except BaseException as error:  # what is broken may not close either; a panic of Chroma's core is no Exception
+    except BaseException as error:  # a broken index may fail to close; a panic of Chroma's core is no Exception
         LOG.info("lost index not closed: %s", error)

@@ -4,7 +4,7 @@
 broken build leaves the old index, and a process that has the old one open keeps it. `<path>/lock-…` of a folder is
 held by the process that has it open; the system frees it when that process ends, however it ends. Where the folder in
 use is held by another process, a copy is made and opened: the index is a cache of some megabytes, and two terminals
-are the common case. Folders that nobody holds and that are not in use are deleted by whoever opens the index next.
+are the common case. Folders that are neither locked nor in use are deleted when the index is next opened.
 """
 
 import shutil
@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 from llmrec.errors import IndexBusy, StorageError
 
 DATABASE = "chroma.sqlite3"
-TRIES = 5
-"""Times that the folder in use may be replaced by another process while we reach for it."""
+MAX_ATTEMPTS = 5
+"""Attempts to claim the folder in use, which another process may replace meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +31,38 @@ class Claim:
     lock: FileLock
 
     def release(self) -> None:
-        """Let another process have the folder; delete it where it is a copy or has been replaced."""
-        stays = _current(self.folder.parent) == self.folder.name
-        if not stays:
+        """Unlock the folder; delete it where it is a copy or has been replaced."""
+        is_current = _current(self.folder.parent) == self.folder.name
+        if not is_current:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.release()
-        if not stays:
+        if not is_current:
             _lock_file(self.folder).unlink(missing_ok=True)
 
 
 def claim(path: Path) -> Claim:
-    """The folder in use of the index at `path`, or a copy of it where another process holds it.
+    """Lock the folder in use of an index, or a copy of it where another process holds it.
 
-    Raises `IndexBusy` where other processes rebuild it again and again, `StorageError` where the disk refuses.
+    Parameters
+    ----------
+    path
+        Folder of the index.
+
+    Raises
+    ------
+    IndexBusy
+        Where other processes replaced the folder `MAX_ATTEMPTS` times.
+    StorageError
+        Where the disk refuses.
     """
     sweep(path)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         folder = path / _current(path)
         if lock := _locked(folder):
-            mine = Claim(folder, lock)
-            if _current(path) == folder.name:  # nobody can delete it from here on
-                return mine
-            mine.release()
+            claimed = Claim(folder, lock)
+            if _current(path) == folder.name:  # no process can delete it from here on
+                return claimed
+            claimed.release()
             continue
         copy = fresh(path)
         try:
@@ -72,7 +82,7 @@ def claim(path: Path) -> Claim:
 
 
 def fresh(path: Path) -> Claim:
-    """A new name for a folder of the index at `path`, claimed; raises `StorageError` where the disk refuses."""
+    """Lock a new folder name of the index at `path`. Raises `StorageError` where the disk refuses."""
     folder = path / f"chroma-{uuid.uuid4().hex[:8]}"
     lock = _locked(folder)
     if lock is None:
@@ -82,9 +92,9 @@ def fresh(path: Path) -> Claim:
 
 def use(claimed: Claim) -> None:
     """Make `current` name the folder, in one step."""
-    new = claimed.folder.parent / "current.new"
-    new.write_text(claimed.folder.name + "\n", encoding="utf-8")
-    new.replace(claimed.folder.parent / "current")
+    pointer = claimed.folder.parent / "current.new"
+    pointer.write_text(claimed.folder.name + "\n", encoding="utf-8")
+    pointer.replace(claimed.folder.parent / "current")
 
 
 def sweep(path: Path) -> None:
@@ -95,7 +105,7 @@ def sweep(path: Path) -> None:
 
 
 def _current(path: Path) -> str:
-    """Name of the folder in use, "" where there is none."""
+    """Return the name of the folder in use, "" where there is none."""
     file = path / "current"
     return file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
 
@@ -105,7 +115,7 @@ def _lock_file(folder: Path) -> Path:
 
 
 def _locked(folder: Path) -> FileLock | None:
-    """The folder's lock, held; None where another process holds it."""
+    """Acquire the folder's lock; None where another process holds it."""
     lock = FileLock(_lock_file(folder), thread_local=False)
     try:
         lock.acquire(timeout=0)
@@ -117,8 +127,11 @@ def _locked(folder: Path) -> FileLock | None:
 
 
 def _copy(folder: Path, target: Path) -> None:
-    """Copy a folder that is open elsewhere; SQLite copies its database itself, lest it be caught half written."""
+    """Copy a folder that is open elsewhere; SQLite copies its own database, so that no half-written page is read."""
     shutil.copytree(folder, target, ignore=shutil.ignore_patterns(f"{DATABASE}*"))
     address = f"{(folder / DATABASE).resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as theirs, closing(sqlite3.connect(target / DATABASE)) as ours:
-        theirs.backup(ours)
+    with (
+        closing(sqlite3.connect(address, uri=True)) as source,
+        closing(sqlite3.connect(target / DATABASE)) as destination,
+    ):
+        source.backup(destination)

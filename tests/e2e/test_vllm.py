@@ -62,7 +62,7 @@ def servers(shop: Recommender, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture
 def pipeline(shop: Recommender, servers: tuple[Vllm, Vllm], monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     """The shop, its LLM in the servers; these may take their time where the machine is busy."""
-    monkeypatch.setattr(remote, "PATIENCE", httpx.Timeout(300, connect=10))
+    monkeypatch.setattr(remote, "TIMEOUT", httpx.Timeout(300, connect=10))
     return shop.pipeline.with_engine(f"vllm?{servers[0].url},{servers[1].url}")
 
 

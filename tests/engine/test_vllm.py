@@ -76,7 +76,7 @@ class _Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "AGAIN", 0.05)
+    monkeypatch.setattr(remote, "RETRY_INTERVAL", 0.05)
 
 
 @pytest.fixture
