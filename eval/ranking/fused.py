@@ -20,7 +20,7 @@ from eval.store import this_machine
 from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import fit_weights, fuse
-from llmrec.train.calibrate import worth_transferring
+from llmrec.train.calibrate import transfer_pays_off
 from llmrec.train.preference import learn_preference
 
 FUSED, WITHOUT, ITEM_ITEM = "llmrec", "llmrec without LLM", "collaborative"
@@ -62,7 +62,7 @@ def run_fused(context: Context, problem: Problem, split: Split, seed: int) -> No
     start = time.perf_counter()
     found = trained_queries(context, problem, split, "llm", seed)
     components = _components(problem, found, seed)
-    if worth_transferring(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
+    if transfer_pays_off(components, found.q["valid"], rolling_events(problem.catalog, split, "valid")):
         components = components.with_cold_start()
     for query in (False, True):
         parts = [part for part in missing if (part.section == "query") == query]

@@ -86,10 +86,10 @@ def measure(data: Path, base: Path) -> dict[str, Any]:
         for name, rank in rankers.items():
             start = time.perf_counter()
             used = rank(histories[turn % len(histories)])
-            interacted = 1000 * (time.perf_counter() - start)
+            elapsed_ms = 1000 * (time.perf_counter() - start)
             if turn >= WARM_UP:
                 tokens[name].append(used)
-                times[name].append(interacted)
+                times[name].append(elapsed_ms)
     found: dict[str, Any] = {
         name: {"tokens": int(statistics.median(tokens[name])), "ms": round(statistics.median(times[name]), 2)}
         | {

@@ -73,16 +73,16 @@ async def _measure(address: str, key: str, chosen: argparse.Namespace) -> dict[s
         await converse(client, 1, 1)  # loads the writing model, which a start does beside its first requests
         rows = []
         for seed, rate in enumerate(float(rate) for rate in chosen.rates.split(",")):
-            outcomes, interacted = await open_loop(ask, rate, chosen.seconds, seed)
-            rows.append({"offered a second": rate, **summary(outcomes, interacted)})
+            outcomes, elapsed = await open_loop(ask, rate, chosen.seconds, seed)
+            rows.append({"offered a second": rate, **summary(outcomes, elapsed)})
         started = time.perf_counter()
         told = await converse(client, chosen.chats, chosen.requests)
-        interacted = time.perf_counter() - started
+        elapsed = time.perf_counter() - started
         chats = {
             "at once": chosen.chats,
             "requests": chosen.requests,
             "errors": told.errors,
-            "requests a second": round(len(told.whole) / interacted, 2),
+            "requests a second": round(len(told.whole) / elapsed, 2),
             "to the end": percentiles(told.whole),
             "to the first line": percentiles(told.first),
         }

@@ -48,7 +48,7 @@ async def open_loop(ask: Ask, rate: float, seconds: float, seed: int = 0) -> tup
     return list(outcomes), time.perf_counter() - started
 
 
-def summary(outcomes: Sequence[Outcome], interacted: float) -> dict[str, float]:
+def summary(outcomes: Sequence[Outcome], elapsed: float) -> dict[str, float]:
     """Counts by what came of them; milliseconds of those that were answered; answers a second.
 
     Who is told to come again (429) is neither answered nor an error, and is counted apart.
@@ -60,7 +60,7 @@ def summary(outcomes: Sequence[Outcome], interacted: float) -> dict[str, float]:
         "answered": len(answered),
         "told to come again (429)": refused,
         "errors": len(outcomes) - len(answered) - refused,
-        "answers a second": round(len(answered) / interacted, 2),
+        "answers a second": round(len(answered) / elapsed, 2),
         **percentiles(answered),
     }
 

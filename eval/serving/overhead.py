@@ -103,7 +103,7 @@ def _compared(ways: Mapping[str, Sequence[Callable[[], None]]], clients: int) ->
     turns, so an even number of whole blocks is fair to both: who goes second finds prompts in vLLM's cache."""
     count = len(next(iter(ways.values())))
     seconds: dict[str, list[float]] = {name: [] for name in ways}
-    interacted = dict.fromkeys(ways, 0.0)
+    elapsed = dict.fromkeys(ways, 0.0)
     for name in ways:
         ways[name][0]()  # what is loaded late is loaded now
     for n in range(count):
@@ -116,11 +116,11 @@ def _compared(ways: Mapping[str, Sequence[Callable[[], None]]], clients: int) ->
             for name in sorted(ways, reverse=bool(block % 2)):
                 started = time.perf_counter()
                 list(pool.map(lambda do: do(), ways[name][start : start + 2 * clients]))
-                interacted[name] += time.perf_counter() - started
+                elapsed[name] += time.perf_counter() - started
     rows = {
         name: {
             "median ms": round(1000 * statistics.median(times), 1),
-            "requests a second": round(count / interacted[name], 3),
+            "requests a second": round(count / elapsed[name], 3),
         }
         for name, times in seconds.items()
     }

@@ -1,6 +1,6 @@
 """Client of one vLLM server that may be unreachable.
 
-While it is unreachable, requests fail at once and a thread checks every `RETRY_INTERVAL` seconds whether it answers again.
+While it is unreachable, requests fail at once, and a thread checks it every `RETRY_INTERVAL` seconds.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """The item vectors on a Chroma server, which several gateways may share.
 
-A collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two gateways
-that build it at once write the same vectors into the same collection: no lock is needed.
+A collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two
+gateways that build it at once write the same vectors into the same collection: no lock is needed.
 """
 
 import hashlib

@@ -24,7 +24,7 @@ from llmrec.ranking.score_component import LLM, ComponentKey
 from llmrec.train.example_weights import example_shares
 from llmrec.train.query_texts import compose_query
 
-MOST_EVENTS = 2000
+MAX_EVENTS = 2000
 """Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
 TRANSFER_COST = 0.01
 """Share of the valid NDCG@10 that giving cold items their chance may cost: no held-out event can show its worth."""
@@ -88,42 +88,44 @@ def calibrate(
     catalog
         Whose items queries are composed of.
     events
-        Held out; of more than `MOST_EVENTS` a random part is drawn.
+        Held out; of more than `MAX_EVENTS` a random part is drawn.
     text
         Encoder of the queries.
     seed
         Of that part, and of the queries.
     """
-    chosen = list(events)
-    if len(chosen) > MOST_EVENTS:
-        chosen = Random(seed).sample(chosen, MOST_EVENTS)
-    histories = [e.history for e in chosen]
+    sample = list(events)
+    if len(sample) > MAX_EVENTS:
+        sample = Random(seed).sample(sample, MAX_EVENTS)
+    histories = [e.history for e in sample]
     queries = [
         compose_query(catalog.items[e.target], Random(f"{seed}:calibrate:{e.user}:{e.number}"), held_out=False)
-        for e in chosen
+        for e in sample
     ]
     soft = soft_tokens(model, table)
     q = query_vectors(model, soft, words.before, histories)
-    targets = [e.target for e in chosen]
-    cold_start = worth_transferring(components, q, chosen)
+    targets = [e.target for e in sample]
+    cold_start = transfer_pays_off(components, q, sample)
     if cold_start:
         components = components.with_cold_start()
-    plain = components.scores(q, histories)
-    weights = {"history": fit_weights(plain, targets, histories)}
-    metrics = {"valid ndcg@10": _ndcg(plain, weights["history"], chosen)}
-    metrics["valid ndcg@10 of the LLM alone"] = _ndcg({LLM: plain[LLM]}, {LLM: 1.0}, chosen)
+    scores = components.scores(q, histories)
+    weights = {"history": fit_weights(scores, targets, histories)}
+    metrics = {"valid ndcg@10": _ndcg(scores, weights["history"], sample)}
+    metrics["valid ndcg@10 of the LLM alone"] = _ndcg({LLM: scores[LLM]}, {LLM: 1.0}, sample)
     if any(queries):
         q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
-        asked: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
-        queried = components.scores(q, histories, asked)
-        weights["words"] = fit_weights(queried, targets, histories)
-        metrics["valid ndcg@10 under queries"] = _ndcg(queried, weights["words"], chosen)
+        query_texts: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
+        query_scores = components.scores(q, histories, query_texts)
+        weights["words"] = fit_weights(query_scores, targets, histories)
+        metrics["valid ndcg@10 under queries"] = _ndcg(query_scores, weights["words"], sample)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
-    weights["example"], reached = example_shares(model, table, words, components, events, weights["history"], seed)
-    return Calibration(weights, metrics | reached, cold_start)
+    weights["example"], example_metrics = example_shares(
+        model, table, words, components, events, weights["history"], seed
+    )
+    return Calibration(weights, metrics | example_metrics, cold_start)
 
 
-def worth_transferring(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
+def transfer_pays_off(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
     """Whether transferring scores to cold items costs no more than `TRANSFER_COST` on `events`, whose queries are `q`.
 
     Where every item is known by now nothing can be measured, and scores are transferred to those that come later.
@@ -132,11 +134,11 @@ def worth_transferring(components: Components, q: NDArray[np.float32], events: S
     if with_cold_start.cold_start is None:
         return True
     histories, targets = [e.history for e in events], [e.target for e in events]
-    reached = []
-    for one in (components, with_cold_start):
-        scores = one.scores(q, histories)
-        reached.append(_ndcg(scores, fit_weights(scores, targets, histories), events))
-    return reached[1] >= (1 - TRANSFER_COST) * reached[0]
+    ndcgs = []
+    for variant in (components, with_cold_start):
+        scores = variant.scores(q, histories)
+        ndcgs.append(_ndcg(scores, fit_weights(scores, targets, histories), events))
+    return ndcgs[1] >= (1 - TRANSFER_COST) * ndcgs[0]
 
 
 def _ndcg(
@@ -144,5 +146,5 @@ def _ndcg(
 ) -> float:
     seen = [e.history for e in events]
     fused = fuse(scores, weights, seen)
-    found = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])
-    return round(found["ndcg@10"], 5)
+    metrics = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])
+    return round(metrics["ndcg@10"], 5)

@@ -43,14 +43,14 @@ def provenance(
     start
         The checkpoint that training went on from.
     """
-    items, learnt = data.catalog.items, data.learnt
+    items, trained_on = data.catalog.items, data.trained_on
     return {
         "data": data.catalog.name,
         "items": len(items),
-        "users": len(learnt),
-        "training events": sum(len(rows) for rows in learnt.values()),
+        "users": len(trained_on),
+        "training events": sum(len(rows) for rows in trained_on.values()),
         TRAINING_DIGEST: _digest(data, start),
-        TRAINED_UNTIL: trained_until(data.catalog, learnt),
+        TRAINED_UNTIL: trained_until(data.catalog, trained_on),
         "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
         "split": data.split,
         **({"continued from": start.checkpoint.info.name} if start else {}),
@@ -67,10 +67,10 @@ def provenance(
 
 def _digest(data: TrainingData, start: Start | None) -> str:
     """Of the events that were learnt from; unlike any other where a checkpoint before this one has learnt from more."""
-    if start and not start.learnt_within(data.catalog, data.learnt):
+    if start and not start.trained_exactly_on(data.catalog, data.trained_on):
         return "more than these events"
     items = data.catalog.items
-    return events_digest({user: [items[row].id for row in rows] for user, rows in data.learnt.items()})
+    return events_digest({user: [items[row].id for row in rows] for user, rows in data.trained_on.items()})
 
 
 def write_card(folder: Path, info: CheckpointInfo) -> None:

@@ -103,24 +103,24 @@ class Start:
         """Timestamp of the last event that the checkpoint has learnt from; -inf where it does not tell."""
         return float(self.checkpoint.info.provenance.get(TRAINED_UNTIL, -math.inf))
 
-    def new_from(self, catalog: Catalog, histories: Histories) -> dict[str, int]:
+    def first_new_events(self, catalog: Catalog, histories: Histories) -> dict[str, int]:
         """User -> place in its history of the first event that came after `until`; its length where none did."""
-        until, found = self.until(), {}
+        until, positions = self.until(), {}
         for user, rows in histories.items():
             times = {event.item: event.timestamp for event in catalog.histories[user]}
-            came = (n for n, row in enumerate(rows) if times[catalog.items[row].id] > until)
-            found[user] = next(came, len(rows))
-        return found
+            new_positions = (n for n, row in enumerate(rows) if times[catalog.items[row].id] > until)
+            positions[user] = next(new_positions, len(rows))
+        return positions
 
-    def learnt_within(self, catalog: Catalog, histories: Histories) -> bool:
+    def trained_exactly_on(self, catalog: Catalog, histories: Histories) -> bool:
         """Whether the checkpoint has learnt from `histories` up to `until` and from nothing else."""
         times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
         ids = {user: [catalog.items[row].id for row in rows] for user, rows in histories.items()}
-        old = {user: [item for item in items if times[user][item] <= self.until()] for user, items in ids.items()}
-        return events_digest(old) == self.checkpoint.info.provenance.get(TRAINING_DIGEST)
+        known = {user: [item for item in items if times[user][item] <= self.until()] for user, items in ids.items()}
+        return events_digest(known) == self.checkpoint.info.provenance.get(TRAINING_DIGEST)
 
     @torch.no_grad()
-    def put_into(self, model: RecLM, items: tuple[str, ...]) -> None:
+    def load_weights(self, model: RecLM, items: tuple[str, ...]) -> None:
         """Give an untrained model the checkpoint's weights; rows of items that it does not know become zeros.
 
         An item starts so as one without an id, which the model has learnt to score by its media.
@@ -132,14 +132,14 @@ class Start:
         items
             Ids in the order of the model's id rows.
         """
-        row = {item: n for n, item in enumerate(self.checkpoint.items) if self.checkpoint.arrays["known"][n]}
-        here = [n for n, item in enumerate(items) if item in row]
-        there = [row[items[n]] for n in here]
+        stored_row = {item: n for n, item in enumerate(self.checkpoint.items) if self.checkpoint.arrays["known"][n]}
+        rows = [n for n, item in enumerate(items) if item in stored_row]
+        stored_rows = [stored_row[items[n]] for n in rows]
         for name, p in model.trainable().items():
             stored = torch.from_numpy(stored_parameter(self.checkpoint, name).astype(np.float32)).to(p.device)
             if name.split(".")[0] in OF_ITEMS:
                 p.zero_()
-                p[here] = stored[there]
+                p[rows] = stored[stored_rows]
             else:
                 p.copy_(stored)
 
@@ -148,17 +148,17 @@ class Start:
         return normalisers(self.checkpoint)
 
 
-def copy_adapter(own: Path, there: Path) -> None:
+def copy_adapter(source: Path, target: Path) -> None:
     """Copy a LoRA that writes sentences, which knows no item; nothing where there is none."""
-    if own.is_dir():
-        draft = there.with_name(f"{there.name}.part")
+    if source.is_dir():
+        draft = target.with_name(f"{target.name}.part")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(own, draft)
-        draft.replace(there)
+        shutil.copytree(source, draft)
+        draft.replace(target)
 
 
-def trained_until(catalog: Catalog, learnt: Histories) -> float | None:
-    """Timestamp of the last event in `learnt`; None where there is none."""
-    ids = {user: {catalog.items[row].id for row in rows} for user, rows in learnt.items()}
-    times = [e.timestamp for user, mine in ids.items() for e in catalog.histories[user] if e.item in mine]
+def trained_until(catalog: Catalog, histories: Histories) -> float | None:
+    """Timestamp of the last event in `histories`; None where there is none."""
+    ids = {user: {catalog.items[row].id for row in rows} for user, rows in histories.items()}
+    times = [e.timestamp for user, items in ids.items() for e in catalog.histories[user] if e.item in items]
     return max(times, default=None)

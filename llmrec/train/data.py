@@ -16,7 +16,7 @@ Histories = Mapping[str, Sequence[int]]
 """User -> item rows, oldest first."""
 
 
-LEAST_HELD_OUT = 50
+MIN_HELD_OUT = 50
 """New events that have to be held out for an epoch and weights to be chosen by them, where training goes on."""
 
 
@@ -51,7 +51,7 @@ class TrainingData:
     split: str
 
     @property
-    def learnt(self) -> Histories:
+    def trained_on(self) -> Histories:
         """The events that the model of the checkpoint has learnt from."""
         return self.histories if self.everything is None else self.everything
 
@@ -64,7 +64,7 @@ class TrainingData:
 def prepare(
     catalog: Catalog,
     config: TrainConfig,
-    say: Callable[[str], None],
+    notify: Callable[[str], None],
     *,
     folder: Path | None = None,
     encoders: Sequence[Encoder[Any]] | None = None,
@@ -79,7 +79,7 @@ def prepare(
         Items and events.
     config
         Its `split`, `test` and `encoders`.
-    say
+    notify
         Told of media that cannot be read, and where nothing can be held out.
     folder
         Of the catalogue: its media that cannot be read are noted.
@@ -95,19 +95,19 @@ def prepare(
     BadInput
         Where no user has enough events to learn from, or no item has media.
     """
-    parts = _parts(catalog, config, say, until)
+    parts = _parts(catalog, config, notify, until)
     encoders = encoders_for(catalog.items, config.encoders) if encoders is None else encoders
     features, problems = extract(catalog, encoders, home() / "features", shipped)
     if folder:
         note_problems(folder, features, problems)
     for problem in problems:
-        say(str(problem))
-    found = TrainingData(catalog, features, *parts)
-    if not found.modalities:
+        notify(str(problem))
+    prepared = TrainingData(catalog, features, *parts)
+    if not prepared.modalities:
         raise BadInput(
             f"catalogue {catalog.name!r} has no item with text or other media; nothing can become a soft token"
         )
-    return found
+    return prepared
 
 
 class _Parts(NamedTuple):
@@ -120,14 +120,14 @@ class _Parts(NamedTuple):
     split: str
 
 
-def _parts(catalog: Catalog, config: TrainConfig, say: Callable[[str], None], until: float | None) -> _Parts:
+def _parts(catalog: Catalog, config: TrainConfig, notify: Callable[[str], None], until: float | None) -> _Parts:
     if config.split:
         split = make_split(catalog, config.split)
-        parts = _of(catalog, split, None, f"given ({Path(config.split).name})")
+        parts = _from_split(catalog, split, None, f"given ({Path(config.split).name})")
     else:
-        parts = _by_last_events(catalog, config.test, say)
+        parts = _hold_out_last_events(catalog, config.test, notify)
         if until is not None:
-            parts = _of_new_events(catalog, parts, until, say)
+            parts = _hold_out_new_events(catalog, parts, until, notify)
     if not any(len(rows) > 1 for rows in parts.histories.values()) or not (parts.valid or until is not None):
         raise BadInput(
             f"catalogue {catalog.name!r} has no user with enough events to learn from (3 or more); add interactions, "
@@ -136,41 +136,45 @@ def _parts(catalog: Catalog, config: TrainConfig, say: Callable[[str], None], un
     return parts
 
 
-def _by_last_events(catalog: Catalog, test: bool, say: Callable[[str], None]) -> _Parts:
+def _hold_out_last_events(catalog: Catalog, test: bool, notify: Callable[[str], None]) -> _Parts:
     rolling = rolling_split(catalog)
     if test and any(len(items) > 1 for items in rolling.train.values()):
         everything = {user: catalog.rows(catalog.history(user)) for user in catalog.histories}
-        how = (
+        description = (
             "each user's last events (up to 5) for the test, as many before them for early stopping and the weights "
             "of the fused score, all before those for training; then everything for the model in this folder"
         )
-        return _of(catalog, rolling, everything, how)
+        return _from_split(catalog, rolling, everything, description)
     if test:
-        say("no user has 4 events: none are held out for a test")
-    kept = Split(rolling.before("test"), rolling.test, dict.fromkeys(rolling.train, ()))
-    how = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
-    return _of(catalog, kept, None, how)
+        notify("no user has 4 events: none are held out for a test")
+    split = Split(rolling.before("test"), rolling.test, dict.fromkeys(rolling.train, ()))
+    description = "each user's last events (up to 5) for early stopping and fusion weights, all before for training"
+    return _from_split(catalog, split, None, description)
 
 
-def _of(catalog: Catalog, split: Split, everything: Histories | None, how: str) -> _Parts:
+def _from_split(catalog: Catalog, split: Split, everything: Histories | None, description: str) -> _Parts:
     histories = {user: catalog.rows(items) for user, items in split.train.items()}
-    valid, test = (rolling_events(catalog, split, at) for at in ("valid", "test"))
-    return _Parts(histories, valid, test, everything, how)
+    valid, test = (rolling_events(catalog, split, part) for part in ("valid", "test"))
+    return _Parts(histories, valid, test, everything, description)
 
 
-def _of_new_events(catalog: Catalog, parts: _Parts, until: float, say: Callable[[str], None]) -> _Parts:
+def _hold_out_new_events(catalog: Catalog, parts: _Parts, until: float, notify: Callable[[str], None]) -> _Parts:
     """The parts without held-out events that the model has learnt already; all for training where few are left."""
 
-    def new(events: Sequence[Event]) -> list[Event]:
+    def newer(events: Sequence[Event]) -> list[Event]:
         return [e for e in events if times[e.user][catalog.items[e.target].id] > until]
 
     times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
-    valid, test = new(parts.valid), new(parts.test)
-    learns = any(times[u][catalog.items[row].id] > until for u, rows in parts.histories.items() for row in rows)
-    if learns and len(valid) >= LEAST_HELD_OUT:
-        how = f"of the events that came since the checkpoint which training went on from, {parts.split}"
-        return parts._replace(valid=valid, test=test, split=how)
-    say(f"only {len(valid) + len(test)} new events could be held out: all are learnt from, and none chooses or tests")
+    valid, test = newer(parts.valid), newer(parts.test)
+    has_new = any(times[u][catalog.items[row].id] > until for u, rows in parts.histories.items() for row in rows)
+    if has_new and len(valid) >= MIN_HELD_OUT:
+        description = f"of the events that came since the checkpoint which training went on from, {parts.split}"
+        return parts._replace(valid=valid, test=test, split=description)
+    notify(
+        f"only {len(valid) + len(test)} new events could be held out: all are learnt from, and none chooses or tests"
+    )
     everything = {user: catalog.rows(catalog.history(user)) for user in catalog.histories}
-    how = "none held out; epochs and weights of the fused score are those of the checkpoint which training went on from"
-    return _Parts(everything, [], [], None, how)
+    description = (
+        "none held out; epochs and weights of the fused score are those of the checkpoint which training went on from"
+    )
+    return _Parts(everything, [], [], None, description)

@@ -24,7 +24,7 @@ from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import EXAMPLE, ComponentKey
 
 NEAREST = 10
-MOST_EVENTS = 500
+MAX_EVENTS = 500
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -34,7 +34,7 @@ def example_shares(
     words: PromptWords,
     components: Components,
     events: Sequence[Event],
-    usual: Mapping[ComponentKey, float],
+    weights_without: Mapping[ComponentKey, float],
     seed: int,
 ) -> tuple[dict[ComponentKey, float], dict[str, float]]:
     """Fit what an example counts for, in each modality but text, whose examples are queries in words.
@@ -51,7 +51,7 @@ def example_shares(
         Score the catalogue.
     events
         Held out.
-    usual
+    weights_without
         Component -> weight without an example.
     seed
         Of the examples.
@@ -64,59 +64,61 @@ def example_shares(
     shares: dict[ComponentKey, float] = {}
     metrics: dict[str, float] = {}
     for modality in components.media:
-        asked = [] if modality == "text" else _asked(components, modality, events, seed)
-        if not asked:
+        pairs = [] if modality == "text" else _with_examples(components, modality, events, seed)
+        if not pairs:
             continue
-        parts, seen = _scored(model, table, words, components, modality, asked)
-        targets, users = [e.target for e, _ in asked], [e.user for e, _ in asked]
+        parts, seen = _scores(model, table, words, components, modality, pairs)
+        targets, users = [e.target for e, _ in pairs], [e.user for e, _ in pairs]
         key = ComponentKey(EXAMPLE, modality)
-        reached = {}
+        ndcg = {}
         for share in SHARES:
-            weights = {**usual, key: share / (1 - share) * sum(usual.values())}
-            reached[share] = ranking_metrics(fuse(parts, weights, seen), targets, seen, users)["ndcg@10"]
-        best = max(SHARES, key=lambda share: reached[share])
+            weights = {**weights_without, key: share / (1 - share) * sum(weights_without.values())}
+            ndcg[share] = ranking_metrics(fuse(parts, weights, seen), targets, seen, users)["ndcg@10"]
+        best = max(SHARES, key=lambda share: ndcg[share])
         shares[key] = best
-        metrics[f"valid ndcg@10 by a like {modality}"] = round(reached[best], 5)
+        metrics[f"valid ndcg@10 by a like {modality}"] = round(ndcg[best], 5)
     return shares, metrics
 
 
-def _asked(components: Components, modality: str, events: Sequence[Event], seed: int) -> list[tuple[Event, int]]:
+def _with_examples(
+    components: Components, modality: str, events: Sequence[Event], seed: int
+) -> list[tuple[Event, int]]:
     """Events with the row of the item that is shown; events without one are left out."""
-    chosen = list(events)
-    if len(chosen) > MOST_EVENTS:
-        chosen = Random(seed).sample(chosen, MOST_EVENTS)
+    sample = list(events)
+    if len(sample) > MAX_EVENTS:
+        sample = Random(seed).sample(sample, MAX_EVENTS)
     vectors, mask = components.media[modality], components.mask[modality]
-    found = []
-    for event in chosen:
+    pairs = []
+    for event in sample:
         if not mask[event.target]:
             continue
         likeness = np.where(mask, vectors @ vectors[event.target], -np.inf)
         likeness[[event.target, *event.history]] = -np.inf
-        near = [int(row) for row in np.argsort(-likeness)[:NEAREST] if np.isfinite(likeness[row])]
-        if near:
-            found.append((event, Random(f"{seed}:example:{event.user}:{event.number}").choice(near)))
-    return found
+        nearest = [int(row) for row in np.argsort(-likeness)[:NEAREST] if np.isfinite(likeness[row])]
+        if nearest:
+            pairs.append((event, Random(f"{seed}:example:{event.user}:{event.number}").choice(nearest)))
+    return pairs
 
 
-def _scored(
+def _scores(
     model: RecLM,
     table: ItemTable,
     words: PromptWords,
     components: Components,
     modality: str,
-    asked: Sequence[tuple[Event, int]],
+    pairs: Sequence[tuple[Event, int]],
 ) -> tuple[dict[ComponentKey, NDArray[np.float32]], list[tuple[int, ...]]]:
     """Component -> (events, items), and the rows that cannot be answers."""
-    items, everyone = len(table), torch.ones_like(table.known)
-    others = {m: everyone for m in model.modalities if m != modality}
+    items, all_items = len(table), torch.ones_like(table.known)
+    other_modalities = {m: all_items for m in model.modalities if m != modality}
     with torch.inference_mode():
         # an example is one medium of an item that has no id: items + row is that reading of the item in row
-        alone = model.soft_tokens(table.batch(hidden=others, ids=~everyone))
-    histories = [event.history for event, _ in asked]
-    soft = torch.cat([soft_tokens(model, table), alone])
-    q = query_vectors(model, soft, words.before, [(*e.history, items + row) for e, row in asked])
+        unknown_soft = model.soft_tokens(table.batch(hidden=other_modalities, ids=~all_items))
+    histories = [event.history for event, _ in pairs]
+    soft = torch.cat([soft_tokens(model, table), unknown_soft])
+    q = query_vectors(model, soft, words.before, [(*e.history, items + row) for e, row in pairs])
     parts = replace(components, likeness={}).scores(q, histories)
     vectors, mask = components.media[modality], components.mask[modality]
-    likeness = vectors[[row for _, row in asked]] @ vectors.T
+    likeness = vectors[[row for _, row in pairs]] @ vectors.T
     parts[ComponentKey(EXAMPLE, modality)] = np.where(mask, likeness, np.float32(0))
-    return parts, [(*event.history, row) for event, row in asked]
+    return parts, [(*event.history, row) for event, row in pairs]

@@ -27,7 +27,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import LLM
-from llmrec.train.calibrate import MOST_EVENTS, Calibration
+from llmrec.train.calibrate import MAX_EVENTS, Calibration
 from llmrec.train.data import TrainingData
 from llmrec.train.query_texts import compose_query
 
@@ -139,21 +139,21 @@ def rank_test(
         scores = components.scores(query_vectors(model, soft, words.before, histories), histories)
         ranks[OURS].append(_ranks(fuse(scores, calibration.weights["history"], histories), part, order))
         ranks[ALONE].append(_ranks(scores[LLM], part, order))
-    found = {name: quality(np.concatenate(mine), events) for name, mine in ranks.items()}
+    results = {name: quality(np.concatenate(model_ranks), events) for name, model_ranks in ranks.items()}
     if "words" in calibration.weights:
-        asked = list(events) if len(events) <= MOST_EVENTS else Random(seed).sample(list(events), MOST_EVENTS)
+        sample = list(events) if len(events) <= MAX_EVENTS else Random(seed).sample(list(events), MAX_EVENTS)
         queried = []
-        for part in _batches(asked):
+        for part in _batches(sample):
             histories = [e.history for e in part]
             queries = [
                 compose_query(items[e.target], Random(f"{seed}:test:{e.user}:{e.number}"), held_out=True) for e in part
             ]
             q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
-            read = text.encode([query or "anything" for query in queries])
-            scores = components.scores(q, histories, read)
+            query_texts = text.encode([query or "anything" for query in queries])
+            scores = components.scores(q, histories, query_texts)
             queried.append(_ranks(fuse(scores, calibration.weights["words"], histories), part, order))
-        found[QUERIED] = quality(np.concatenate(queried), asked)
-    return found
+        results[QUERIED] = quality(np.concatenate(queried), sample)
+    return results
 
 
 def rank_baselines(data: TrainingData) -> dict[str, dict[str, float]]:
@@ -169,12 +169,12 @@ def rank_baselines(data: TrainingData) -> dict[str, dict[str, float]]:
     items = data.catalog.items
     order = tie_order([item.id for item in items])
     train = {user: [items[row].id for row in rows] for user, rows in data.histories.items()}
-    found = {}
+    results = {}
     for name, baseline in (("popularity", Popularity()), ("item-kNN", ItemKNN())):
         fitted = baseline.fit(data.catalog, train)
         ranks = [_ranks(fitted.score([e.history for e in part]), part, order) for part in _batches(data.test)]
-        found[name] = quality(np.concatenate(ranks), data.test)
-    return found
+        results[name] = quality(np.concatenate(ranks), data.test)
+    return results
 
 
 def quality(ranks: NDArray[np.intp], events: Sequence[Event]) -> dict[str, float]:
@@ -193,8 +193,8 @@ def quality(ranks: NDArray[np.intp], events: Sequence[Event]) -> dict[str, float
         recall@10, ndcg@10, mrr@10, se_ndcg@10 (standard error over users), users, events.
     """
     _, owners = np.unique(np.array([e.user for e in events]), return_inverse=True)
-    of = {"recall@10": recall(ranks), "ndcg@10": ndcg(ranks), "mrr@10": reciprocal_rank(ranks)}
-    per_user = {name: user_means(values, owners) for name, values in of.items()}
+    metrics = {"recall@10": recall(ranks), "ndcg@10": ndcg(ranks), "mrr@10": reciprocal_rank(ranks)}
+    per_user = {name: user_means(values, owners) for name, values in metrics.items()}
     users = len(per_user["ndcg@10"])
     error = float(per_user["ndcg@10"].std(ddof=1)) / math.sqrt(users) if users > 1 else math.nan
     means = {name: round(mean_over_users(values, name), 5) for name, values in per_user.items()}

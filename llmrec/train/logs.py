@@ -111,7 +111,7 @@ class RunLog:
         if self._folder is not None:
             write_log(self.rows, self._folder)
 
-    def say(self, stage: Stage, message: str) -> None:
+    def notify(self, stage: Stage, message: str) -> None:
         """Report a message."""
         self(TrainEvent("message", stage, message))
 
@@ -139,10 +139,10 @@ def write_log(rows: Sequence[EpochRow], folder: Path) -> None:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows({"stage": row.stage, **row.metrics} for row in rows)
-    _draw(rows, folder / "curve.png")
+    _plot(rows, folder / "curve.png")
 
 
-def _draw(rows: Sequence[EpochRow], file: Path) -> None:
+def _plot(rows: Sequence[EpochRow], file: Path) -> None:
     """Two panels over the epochs: the training loss of each stage, and the validation NDCG@10 with its best epoch."""
     import matplotlib
 
@@ -151,14 +151,14 @@ def _draw(rows: Sequence[EpochRow], file: Path) -> None:
     from matplotlib.ticker import MaxNLocator
 
     figure, (above, below) = plt.subplots(2, 1, sharex=True, figsize=(6, 5), layout="constrained")
-    looks: dict[str, dict[str, Any]] = {
+    styles: dict[str, dict[str, Any]] = {
         "select": {"color": "tab:orange", "marker": "o", "label": "while the epoch is chosen"},
         "refit": {"color": "tab:green", "marker": "s", "linestyle": "--", "label": "again, on everything"},
     }
-    stages = [stage for stage in looks if any(row.stage == stage for row in rows)]
+    stages = [stage for stage in styles if any(row.stage == stage for row in rows)]
     for stage in stages:
         chosen = [row.metrics for row in rows if row.stage == stage]
-        above.plot([x["epoch"] + 1 for x in chosen], [x["loss"] for x in chosen], markersize=4, **looks[stage])
+        above.plot([x["epoch"] + 1 for x in chosen], [x["loss"] for x in chosen], markersize=4, **styles[stage])
     above.set_ylabel("training loss")
     if len(stages) > 1:
         above.legend()

@@ -47,12 +47,12 @@ class TrainingItems:
         return ItemSchema(dims, {m: fitted.steps for m, fitted in self.normalisers.items()}, len(self.table))
 
 
-def known_items(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
+def items_with_events(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
     """`(items,) bool`: which rows have at least one training event and so own an id."""
-    known = np.zeros(items, np.bool_)
+    has_events = np.zeros(items, np.bool_)
     for rows in histories.values():
-        known[list(rows)] = True
-    return known
+        has_events[list(rows)] = True
+    return has_events
 
 
 def training_items(
@@ -78,7 +78,7 @@ def training_items(
     fitted
         Normalisers of a checkpoint that training goes on from; default: fitted to these items.
     """
-    normalisers, read = {}, {}
+    normalisers, vectors = {}, {}
     for m in modalities:
         raw, mask, steps = features.vectors[m], features.mask[m], features.steps.get(m, 1)
         normaliser = fitted[m] if fitted else Normaliser.fit(raw, mask, steps)
@@ -87,13 +87,13 @@ def training_items(
             pooled = x.reshape(len(x), steps, -1).mean(1) * np.float32(steps**0.5)  # RecLM makes a block as long
             axes = interest_axes(pooled, mask, list(histories.values()), config.interest)
             normaliser = replace(normaliser, axes=axes)
-        normalisers[m], read[m] = normaliser, torch.from_numpy(normaliser(raw, mask))
+        normalisers[m], vectors[m] = normaliser, torch.from_numpy(normaliser(raw, mask))
     masks = {m: torch.from_numpy(features.mask[m]) for m in modalities}
-    known = torch.from_numpy(known_items(histories, len(features.ids)))
-    id_rows = torch.arange(len(known)).where(known, -1)
+    has_id = torch.from_numpy(items_with_events(histories, len(features.ids)))
+    id_rows = torch.arange(len(has_id)).where(has_id, -1)
     linked = fusion_class(config.fusion).reads_neighbours
-    graph = item_graph(read, masks, interaction_pairs(histories)) if linked else None
-    return TrainingItems(ItemTable(features.ids, read, masks, id_rows, graph), normalisers)
+    graph = item_graph(vectors, masks, interaction_pairs(histories)) if linked else None
+    return TrainingItems(ItemTable(features.ids, vectors, masks, id_rows, graph), normalisers)
 
 
 def new_model(

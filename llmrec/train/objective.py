@@ -34,9 +34,9 @@ class Batch:
 
 def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
     """Draws whose id `(items,) bool` may be used in this step, and which items lose which modality."""
-    draw = torch.rand((1 + len(table.mask), len(table)), generator=generator).to(table.id_rows.device)
-    ids = table.known & (draw[0] >= config.id_dropout)
-    hidden = {name: draw[n + 1] < config.modality_dropout for n, name in enumerate(table.mask)}
+    uniform = torch.rand((1 + len(table.mask), len(table)), generator=generator).to(table.id_rows.device)
+    ids = table.known & (uniform[0] >= config.id_dropout)
+    hidden = {name: uniform[n + 1] < config.modality_dropout for n, name in enumerate(table.mask)}
     return ids, hidden
 
 
@@ -45,10 +45,10 @@ def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal
 
     `weights (n,)`: what each counts; `focal`: gamma of the focal loss (Lin et al. 2017), (1 - p)^gamma x loss.
     """
-    each = F.cross_entropy(logits, target, reduction="none")
+    losses = F.cross_entropy(logits, target, reduction="none")
     if focal:
-        each = (1 - (-each).exp()) ** focal * each
-    return each.mean() if weights is None else (each * weights).sum() / weights.sum().clamp(min=1e-12)
+        losses = (1 - (-losses).exp()) ** focal * losses
+    return losses.mean() if weights is None else (losses * weights).sum() / weights.sum().clamp(min=1e-12)
 
 
 def loss(
@@ -93,7 +93,7 @@ def loss(
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
 
-    def asked(q: Tensor, targets: Tensor) -> Tensor:
+    def cross_entropy(q: Tensor, targets: Tensor) -> Tensor:
         known = targets >= 0
         target = targets[known]
         counts = None if weights is None else weights[target]
@@ -102,10 +102,10 @@ def loss(
         logits = q[known] @ v[candidates].T + b[candidates]
         return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
 
-    total = asked(trunk, batch.targets)
+    total = cross_entropy(trunk, batch.targets)
     parts = {"next": float(total.detach())}
     if (batch.queried >= 0).any():
-        query = asked(branch, batch.queried)
+        query = cross_entropy(branch, batch.queried)
         parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts
@@ -115,9 +115,9 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
     """Sorted rows for a sampled softmax: the batch's own targets and uniform negatives; None: the whole catalogue."""
     if not 0 < config.sampled_items < items:
         return None
-    own = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
-    drawn = torch.randint(items, (config.sampled_items,), generator=generator).to(own.device)
-    rows: Tensor = torch.cat([own, drawn]).unique()
+    targets = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
+    negatives = torch.randint(items, (config.sampled_items,), generator=generator).to(targets.device)
+    rows: Tensor = torch.cat([targets, negatives]).unique()
     return rows
 
 

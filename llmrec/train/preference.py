@@ -18,7 +18,7 @@ from llmrec.ranking.content import unit_rows
 from llmrec.ranking.preference import SMALL, VALUES, PreferenceModel, Reader
 from llmrec.ranking.projection import Interest
 
-WAYS = 3
+MODELS = 3
 """Tastes learnt apart, whose scores are added."""
 CODES = 6
 """Codes a modality."""
@@ -31,9 +31,9 @@ NOISE = 0.5
 """Deviation of the noise on a place in interest space, whose own deviation is about one."""
 CANDIDATES = 2000
 """Items of a larger catalogue that a step draws, beside those read, to tell the next one from."""
-LONGEST = 32
+MAX_HISTORY = 32
 """Items of a history that a step reads."""
-FEWEST = 4
+MIN_HISTORY = 4
 """Items that must be read before the next is asked for: few say nothing of what a person is consistent in."""
 
 
@@ -96,46 +96,52 @@ def fit_preference(
     PreferenceModel or None
         None where no history is long enough.
     """
-    rows = [torch.tensor(list(h)) for h in histories if len(h) > FEWEST]
+    rows = [torch.tensor(list(h)) for h in histories if len(h) > MIN_HISTORY]
     if not rows or not interests:
         return None
     places = {m: x.places(media[m])[:, :DIRECTIONS] for m, x in interests.items()}
     steps = min(STEPS, -(-PASSES * len(rows) // BATCH))
-    learnt = []
-    for way in range(WAYS):
-        draw = torch.Generator().manual_seed(WAYS * seed + way)
-        model = _Counting(places, mask, draw)
+    fitted = []
+    for n in range(MODELS):
+        generator = torch.Generator().manual_seed(MODELS * seed + n)
+        model = _TrainablePreference(places, mask, generator)
         optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=0.0)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda n: 0.55 + 0.45 * math.cos(math.pi * n / steps))
         for _ in range(steps):
-            chosen = torch.randint(len(rows), (BATCH,), generator=draw)
-            read = [rows[n][torch.randperm(len(rows[n]), generator=draw)[:LONGEST]] for n in chosen]
-            loss = model.loss(nn.utils.rnn.pad_sequence(read, batch_first=True, padding_value=-1), draw)
+            chosen = torch.randint(len(rows), (BATCH,), generator=generator)
+            batch = [rows[n][torch.randperm(len(rows[n]), generator=generator)[:MAX_HISTORY]] for n in chosen]
+            loss = model.loss(nn.utils.rnn.pad_sequence(batch, batch_first=True, padding_value=-1), generator)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
-        learnt.append(model.learnt())
-    stacked = {name: np.stack([one[name] for one in learnt]) for name in learnt[0]}
+        fitted.append(model.arrays())
+    stacked = {name: np.stack([arrays[name] for arrays in fitted]) for name in fitted[0]}
     readers = {
         m: Reader(x, *(stacked[f"{part}.{m}"] for part in ("weight", "bias", "gain"))) for m, x in interests.items()
     }
     return PreferenceModel(readers, *(stacked[name] for name in ("prior", "calm", "keen")))
 
 
-class _Counting(nn.Module):
+class _TrainablePreference(nn.Module):
     """The trainable twin of `Taste`, over one catalogue."""
 
     def __init__(
-        self, places: Mapping[str, NDArray[np.float32]], mask: Mapping[str, NDArray[np.bool_]], draw: torch.Generator
+        self,
+        places: Mapping[str, NDArray[np.float32]],
+        mask: Mapping[str, NDArray[np.bool_]],
+        generator: torch.Generator,
     ) -> None:
         """`places[modality] (items, k)` in interest space, `mask[modality] (items,)`."""
         super().__init__()
         self.places = {m: torch.from_numpy(x) for m, x in places.items()}
-        self.there = {m: torch.from_numpy(mask[m]) for m in places}
+        self.present = {m: torch.from_numpy(mask[m]) for m in places}
         width = CODES * VALUES
         self.weight = nn.ParameterDict(
-            {m: torch.randn(x.shape[1], width, generator=draw) * x.shape[1] ** -0.5 for m, x in self.places.items()}
+            {
+                m: torch.randn(x.shape[1], width, generator=generator) * x.shape[1] ** -0.5
+                for m, x in self.places.items()
+            }
         )
         self.bias = nn.ParameterDict({m: torch.zeros(width) for m in places})
         self.prior = nn.Parameter(torch.tensor(1.0))
@@ -143,18 +149,18 @@ class _Counting(nn.Module):
         self.keen = nn.Parameter(torch.tensor(1.3))
         self.gain = nn.ParameterDict({m: torch.ones(CODES) for m in places})
 
-    def loss(self, items: Tensor, draw: torch.Generator) -> Tensor:
+    def loss(self, items: Tensor, generator: torch.Generator) -> Tensor:
         """Mean cross-entropy of the next item; `items (batch, length)` rows, -1 after the end of each."""
-        there = items >= 0
-        rows, items = self._drawn(items, there, draw)
-        codes = self._codes(rows, draw)
+        present = items >= 0
+        rows, items = self._candidates(items, present, generator)
+        codes = self._codes(rows, generator)
         base = self._base(codes)
-        counts = (codes[items.clamp(min=0)] * there.unsqueeze(-1)).cumsum(1)
-        asked = there[:, FEWEST:]
-        q = self._query(counts[:, FEWEST - 1 : -1][asked], base)
-        return F.cross_entropy(q @ self._shown(codes, base).T, items[:, FEWEST:][asked])
+        counts = (codes[items.clamp(min=0)] * present.unsqueeze(-1)).cumsum(1)
+        predicted = present[:, MIN_HISTORY:]
+        q = self._query(counts[:, MIN_HISTORY - 1 : -1][predicted], base)
+        return F.cross_entropy(q @ self._filled_codes(codes, base).T, items[:, MIN_HISTORY:][predicted])
 
-    def learnt(self) -> dict[str, NDArray[np.float32]]:
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
         """By name, in numpy: "weight.MODALITY", "bias.MODALITY", "gain.MODALITY", "prior", "calm", "keen"."""
         arrays = {name: p.detach().numpy().copy() for name, p in self.named_parameters()}
         return arrays | {"prior": F.softplus(self.prior.detach()).numpy(), "keen": self._keenness().detach().numpy()}
@@ -162,22 +168,22 @@ class _Counting(nn.Module):
     def _keenness(self) -> Tensor:
         return 3 * F.softplus(self.keen)
 
-    def _drawn(self, items: Tensor, there: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+    def _candidates(self, items: Tensor, present: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
         """Rows `(n,)` of the catalogue that the step looks at, and `items` as places among them."""
-        whole = len(next(iter(self.places.values())))
-        if whole <= CANDIDATES:
-            return torch.arange(whole), items
-        rows = torch.cat([items[there], torch.randperm(whole, generator=draw)[:CANDIDATES]]).unique()
-        return rows, torch.where(there, torch.searchsorted(rows, items.clamp(min=0)), -1)
+        items_in_all = len(next(iter(self.places.values())))
+        if items_in_all <= CANDIDATES:
+            return torch.arange(items_in_all), items
+        rows = torch.cat([items[present], torch.randperm(items_in_all, generator=generator)[:CANDIDATES]]).unique()
+        return rows, torch.where(present, torch.searchsorted(rows, items.clamp(min=0)), -1)
 
-    def _codes(self, rows: Tensor, draw: torch.Generator) -> Tensor:
+    def _codes(self, rows: Tensor, generator: torch.Generator) -> Tensor:
         """`(n, width)` of `rows (n,)`, their places shaken anew."""
         parts = []
         for m, places in self.places.items():
             place = places[rows]
-            shaken = place + NOISE * torch.randn(place.shape, generator=draw)
+            shaken = place + NOISE * torch.randn(place.shape, generator=generator)
             chances = (shaken @ self.weight[m] + self.bias[m]).view(len(place), CODES, VALUES).softmax(-1)
-            parts.append(chances.flatten(1) * self.there[m][rows].unsqueeze(-1))
+            parts.append(chances.flatten(1) * self.present[m][rows].unsqueeze(-1))
         return torch.cat(parts, dim=-1)
 
     def _base(self, codes: Tensor) -> Tensor:
@@ -185,9 +191,9 @@ class _Counting(nn.Module):
         summed = codes.sum(0).view(-1, VALUES)
         return (summed + SMALL) / (summed.sum(-1, keepdim=True) + VALUES * SMALL)
 
-    def _shown(self, codes: Tensor, base: Tensor) -> Tensor:
-        each = codes.view(len(codes), -1, VALUES)
-        return (each + (1 - each.sum(-1, keepdim=True)) * base).flatten(1)
+    def _filled_codes(self, codes: Tensor, base: Tensor) -> Tensor:
+        by_code = codes.view(len(codes), -1, VALUES)
+        return (by_code + (1 - by_code.sum(-1, keepdim=True)) * base).flatten(1)
 
     def _query(self, counts: Tensor, base: Tensor) -> Tensor:
         counts, weight = counts.view(len(counts), -1, VALUES), F.softplus(self.prior)

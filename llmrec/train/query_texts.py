@@ -163,21 +163,21 @@ _STOP = frozenset(
 def keywords(description: str) -> tuple[str, ...]:
     """Telling words of a description, in order: lower-case words of five letters or more, no names, no filler."""
     words = re.findall(r"[A-Za-z][a-z'-]{4,}", description)
-    plain = [w for w in words if w.islower() and w not in _STOP]
-    return tuple(dict.fromkeys(plain))
+    content_words = [w for w in words if w.islower() and w not in _STOP]
+    return tuple(dict.fromkeys(content_words))
 
 
 def _facets(item: Item) -> list[str]:
     """Attribute words that can be asked for: each value of each wordy attribute."""
-    found: list[str] = []
+    values: list[str] = []
     for name, value in item.attributes.items():
         if name.endswith(("_id", "_code", "_path")):
             continue
         if isinstance(value, tuple):
-            found += [v.lower() for v in value]
+            values += [v.lower() for v in value]
         elif isinstance(value, str) and value:
-            found.append(value.lower())
-    return found
+            values.append(value.lower())
+    return values
 
 
 def compose_query(item: Item, rng: Random, held_out: bool) -> str:
@@ -228,12 +228,12 @@ def _compose(item: Item, facets: Sequence[str], plot: Sequence[str], rng: Random
     core = rng.sample(facets, min(len(facets), rng.choice((1, 1, 2, 2, 3))))
     parts = [" ".join(core)] if core else []
     if plot and (not parts or rng.random() < 0.5):
-        told = rng.sample(plot, min(len(plot), rng.choice((1, 2, 2, 3))))
-        parts.append(rng.choice(HELD_OUT_ABOUT if held_out else TRAIN_ABOUT).format(" and ".join(told)))
+        sample = rng.sample(plot, min(len(plot), rng.choice((1, 2, 2, 3))))
+        parts.append(rng.choice(HELD_OUT_ABOUT if held_out else TRAIN_ABOUT).format(" and ".join(sample)))
     if isinstance(year, int) and (not parts or rng.random() < 0.5):
         decade = year // 10 * 10
-        shown = str(decade % 100) if 1920 <= decade < 2000 and rng.random() < 0.5 else str(decade)
-        parts.append(rng.choice(HELD_OUT_ERA if held_out else TRAIN_ERA).format(shown))
+        label = str(decade % 100) if 1920 <= decade < 2000 and rng.random() < 0.5 else str(decade)
+        parts.append(rng.choice(HELD_OUT_ERA if held_out else TRAIN_ERA).format(label))
     if not parts:
         return ""
     return rng.choice(HELD_OUT_PHRASES if held_out else TRAIN_PHRASES).format(" ".join(parts))

@@ -71,11 +71,11 @@ def train_rationale(
     torch.manual_seed(seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
-    whole = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-    whole.requires_grad_(False)
-    model: Any = add_lora(whole, shape.rank, shape.alpha).to(accelerator.device)
-    trained = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimizer = accelerator.prepare(torch.optim.AdamW(list(trained.values()), lr=shape.lr, weight_decay=0.0))
+    llm = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    llm.requires_grad_(False)
+    model: Any = add_lora(llm, shape.rank, shape.alpha).to(accelerator.device)
+    trainable = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    optimizer = accelerator.prepare(torch.optim.AdamW(list(trainable.values()), lr=shape.lr, weight_decay=0.0))
     stop = tokenizer.eos_token_id
     examples = [
         (
@@ -84,29 +84,29 @@ def train_rationale(
         )
         for p in pairs
     ]
-    held = max(1, len(examples) // 20)
-    test, batches = examples[:held], _batches(examples[held:], shape, seed)
-    step, spent = 0, 0.0
+    n_held_out = max(1, len(examples) // 20)
+    test, batches = examples[:n_held_out], _batches(examples[n_held_out:], shape, seed)
+    step, seconds_before = 0, 0.0
     if state is not None:
-        step, spent = state["step"], state["seconds"]
+        step, seconds_before = state["step"], state["seconds"]
         with torch.no_grad():
-            for name, p in trained.items():
+            for name, p in trainable.items():
                 p.copy_(state["weights"][name])
         optimizer.load_state_dict(optimizer_state(state["optimizer"]))
 
     started = time.monotonic()
 
     def seconds() -> float:
-        return spent + time.monotonic() - started
+        return seconds_before + time.monotonic() - started
 
-    def keep() -> None:
+    def save_state() -> None:
         if accelerator.is_main_process:
             state = {"step": step, "seconds": seconds(), "optimizer": optimizer.state_dict()}
             save_training_state(
-                state_file, recipe | state | {"weights": {name: p.detach() for name, p in trained.items()}}
+                state_file, recipe | state | {"weights": {name: p.detach() for name, p in trainable.items()}}
             )
 
-    saved, counted = started, True
+    last_save, state_is_exact = started, True
     model.train()
     try:
         while step < len(batches):
@@ -116,19 +116,19 @@ def train_rationale(
             with accelerator.autocast():
                 loss = _loss(model, batches[step], stop, accelerator.device)
             accelerator.backward(loss)
-            accelerator.clip_grad_norm_(trained.values(), 1.0)
-            counted = False
+            accelerator.clip_grad_norm_(trainable.values(), 1.0)
+            state_is_exact = False
             optimizer.step()
             optimizer.zero_grad()
-            step, counted = step + 1, True
-            told = {"loss": float(loss.detach())}
-            report(TrainEvent("step", "rationale", step=step, steps=len(batches), metrics=told))
-            if time.monotonic() - saved > config.checkpoint_minutes * 60:
-                keep()
-                saved = time.monotonic()
+            step, state_is_exact = step + 1, True
+            metrics = {"loss": float(loss.detach())}
+            report(TrainEvent("step", "rationale", step=step, steps=len(batches), metrics=metrics))
+            if time.monotonic() - last_save > config.checkpoint_minutes * 60:
+                save_state()
+                last_save = time.monotonic()
     except KeyboardInterrupt:
-        if counted:  # else the weights are ahead of the count: the last state is the exact one
-            keep()
+        if state_is_exact:  # else the weights are ahead of the count: the last state is the exact one
+            save_state()
         raise
     model.eval()
     with torch.inference_mode():
@@ -136,12 +136,12 @@ def train_rationale(
             float(_loss(model, test[i : i + shape.batch], stop, accelerator.device))
             for i in range(0, len(test), shape.batch)
         ]
-    for p in trained.values():
+    for p in trainable.values():
         p.data = p.data.half()  # ten megabytes less to ship, and the same sentences
     model.peft_config["default"].base_model_name_or_path = base.name  # no path of this machine goes into the checkpoint
     about = {
         "pairs": len(pairs),
-        "held out": held,
+        "held out": n_held_out,
         "held-out loss": round(sum(losses) / len(losses), 4),
         "recipe": shape.model_dump() | {"seed": seed},
         "seconds": round(seconds(), 1),
@@ -153,8 +153,8 @@ def train_rationale(
 
 def _origin(base: Path, pairs: Sequence[Pair]) -> str:
     """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
-    told = [base_identity(base), [(pair.prompt, pair.completion) for pair in pairs]]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    content = [base_identity(base), [(pair.prompt, pair.completion) for pair in pairs]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _batches(examples: Sequence[Example], config: RationaleConfig, seed: int) -> list[list[Example]]:
@@ -164,11 +164,11 @@ def _batches(examples: Sequence[Example], config: RationaleConfig, seed: int) ->
     """
     by_length = sorted(examples, key=lambda example: len(example[0]) + len(example[1]))
     batches = [by_length[start : start + config.batch] for start in range(0, len(by_length), config.batch)]
-    rng, found = Random(seed), []
+    rng, schedule = Random(seed), []
     for _ in range(config.epochs):
         rng.shuffle(batches)
-        found += batches
-    return found
+        schedule += batches
+    return schedule
 
 
 def _save(model: Any, about: Mapping[str, Any], out: Path) -> None:
@@ -192,7 +192,7 @@ def _loss(model: torch.nn.Module, examples: Sequence[Example], pad: int, device:
     answered = torch.zeros_like(rows, dtype=torch.bool)
     for n, (prompt, answer) in enumerate(examples):
         answered[n, len(prompt) : len(prompt) + len(answer)] = True
-    whole = model.get_base_model()  # type: ignore[operator]
-    states = whole.model(input_ids=rows, use_cache=False).last_hidden_state
-    logits = whole.lm_head(states[:, :-1][answered[:, 1:]])
+    llm = model.get_base_model()  # type: ignore[operator]
+    states = llm.model(input_ids=rows, use_cache=False).last_hidden_state
+    logits = llm.lm_head(states[:, :-1][answered[:, 1:]])
     return F.cross_entropy(logits.float(), rows[:, 1:][answered[:, 1:]])

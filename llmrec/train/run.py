@@ -159,9 +159,9 @@ def checkpoint_of(
         raise BadInput(f"the run in {run} was started with a catalogue in memory; name it as `data`", "data")
     if run.resolve() == out.resolve():
         raise BadInput("`out` is the run's own folder; name another one", "out")
-    found = data if isinstance(data, Catalog) else Path(data or about["data"])
+    source = data if isinstance(data, Catalog) else Path(data or about["data"])
     with RunLog(report, out) as log:
-        return _run(found, run, out, config, log, trains=False)
+        return _run(source, run, out, config, log, trains=False)
 
 
 @dataclass(frozen=True)
@@ -205,24 +205,26 @@ class _Fitted:
 def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
     fusion_class(config.model.fusion)  # a package that it lacks is named before minutes of reading
     out.mkdir(parents=True, exist_ok=True)
-    log.say("read", "reading the catalogue")
+    log.notify("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else load_catalog(data, reader=config.reader)
     base = config.base or base_folder(home())
     start = Start.of(config, catalog, base)
-    found = prepare(
+    prepared = prepare(
         catalog,
         config,
-        lambda line: log.say("read", line),
+        lambda line: log.notify("read", line),
         folder=None if isinstance(data, Catalog) else data,
         encoders=start.encoders() if start else None,
         shipped=start.features() if start else None,
         until=start.until() if start else None,
     )
-    if start and found.test and config.split and not start.learnt_within(catalog, found.histories):
-        log.say("read", "the checkpoint may have learnt from the test part of the split, which is not ranked therefore")
-        found = replace(found, test=[])
+    if start and prepared.test and config.split and not start.trained_exactly_on(catalog, prepared.histories):
+        log.notify(
+            "read", "the checkpoint may have learnt from the test part of the split, which is not ranked therefore"
+        )
+        prepared = replace(prepared, test=[])
     recipe = start.config(config) if start else config
-    session = _Session(folder, base, config, recipe, found, PromptWords.load(base), start, trains, log)
+    session = _Session(folder, base, config, recipe, prepared, PromptWords.load(base), start, trains, log)
     if trains:
         about = {
             "data": None if isinstance(data, Catalog) else str(data.resolve()),
@@ -232,14 +234,14 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         write_text(folder / STATE / RUN, json.dumps(about, indent=2) + "\n")
 
     test: Table = {}
-    if start and not found.valid:
-        chosen, refitted = _fitted(session, found.histories, recipe.epochs), None
+    if start and not prepared.valid:
+        chosen, refitted = _fitted(session, prepared.histories, recipe.epochs), None
         calibration = start.calibration()
     else:
-        chosen = _fitted(session, found.histories, None)
-        log.say("calibrate", "fitting the item-item model, the codes of a taste and the weights of the fused score")
+        chosen = _fitted(session, prepared.histories, None)
+        log.notify("calibrate", "fitting the item-item model, the codes of a taste and the weights of the fused score")
         calibration = calibrate(
-            chosen.model, chosen.items.table, session.words, chosen.components, catalog, found.valid, session.text,
+            chosen.model, chosen.items.table, session.words, chosen.components, catalog, prepared.valid, session.text,
             config.seed,
         )  # fmt: skip
         test = _tested(session, chosen, calibration)
@@ -256,10 +258,10 @@ def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
     if everything is None or (not session.trains and saved_progress(session.state(epochs)).epoch < epochs):
         return None
     if session.trains:
-        for other in {*session.state().parent.glob("refit-*.safetensors")} - {session.state(epochs)}:
-            other.unlink()
+        for state in {*session.state().parent.glob("refit-*.safetensors")} - {session.state(epochs)}:
+            state.unlink()
         if saved_progress(session.state(epochs)).epoch < epochs:
-            session.log.say("refit", f"training anew on all events, for {epochs} epochs")
+            session.log.notify("refit", f"training anew on all events, for {epochs} epochs")
     return _fitted(session, everything, epochs)
 
 
@@ -267,23 +269,23 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
     """A model that has learnt from `histories`: the best by validation, or after exactly `epochs`."""
     data, config = session.data, session.config
     model, items = _built(session, histories)
-    new_from = session.start.new_from(data.catalog, histories) if session.start else None
+    first_new = session.start.first_new_events(data.catalog, histories) if session.start else None
     prompts = Prompts(
         histories,
         session.words.before,
         query_writer(data.catalog, session.words),
         event_contexts(data.catalog, histories) if config.contexts else None,
-        new_from,
-        config.continued.replay if new_from is not None else 0.0,
+        first_new,
+        config.continued.replay if first_new is not None else 0.0,
     )
     state = session.state(epochs)
     session.log.restore("refit" if epochs else "select", saved_progress(state).log)
     if session.trains:
 
-        def judge(model: RecLM) -> float:
+        def validation_ndcg(model: RecLM) -> float:
             return llm_ndcg(model, items.table, session.words.before, data.valid)
 
-        validate = None if epochs else judge
+        validate = None if epochs else validation_ndcg
         progress = fit(model, items.table, prompts, validate, session.recipe, state, session.log, epochs)
     else:
         progress = restore_best(model, prompts, session.recipe, state)
@@ -301,7 +303,7 @@ def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItem
     four_bit = torch.cuda.is_available() and _large(session.base)
     model = new_model(session.base, config.model, items.schema, config.seed, config.dropout, four_bit=four_bit)
     if start:
-        start.put_into(model, items.table.items)
+        start.load_weights(model, items.table.items)
     return model, items
 
 
@@ -310,7 +312,7 @@ def _tested(session: _Session, chosen: _Fitted, calibration: Calibration) -> Tab
     data = session.data
     if not data.test:
         return {}
-    session.log.say("test", f"ranking the {len(data.test):,} events of the test part")
+    session.log.notify("test", f"ranking the {len(data.test):,} events of the test part")
     ours = rank_test(
         chosen.model, chosen.items.table, session.words, chosen.components, calibration, data, session.text,
         session.config.seed,
@@ -322,26 +324,26 @@ def _written(
     session: _Session, out: Path, chosen: _Fitted, refitted: _Fitted | None, calibration: Calibration, test: Table
 ) -> TrainResult:
     """The checkpoint but for its LoRA that writes sentences, and what was told of the run."""
-    data, last = session.data, refitted or chosen
-    calibration = calibration.covering(last.components)
-    again = refitted.progress if refitted else None
+    data, final = session.data, refitted or chosen
+    calibration = calibration.covering(final.components)
+    refit_progress = refitted.progress if refitted else None
     name, checksum = base_identity(session.base)
     info = CheckpointInfo(
         name=out.name,
         base=name,
         base_sha256=checksum,
         config=session.recipe.model,
-        encoders={m: data.features.encoders[m] for m in last.model.modalities},
+        encoders={m: data.features.encoders[m] for m in final.model.modalities},
         prompts={name: version(name) for name in TRAINED},
         weights=calibration.weights,
         cold_start=calibration.cold_start,
         components=tuple(p.spec for spec in session.recipe.components if (p := plugged("score_component", spec))),
-        plugins=_plugins(session.recipe, {m: data.features.encoders[m] for m in last.model.modalities}),
+        plugins=_plugins(session.recipe, {m: data.features.encoders[m] for m in final.model.modalities}),
         metrics=_flat(test) | calibration.metrics,
-        provenance=provenance(data, session.recipe, chosen.progress, again, test, session.start),
-        steps=last.model.steps,
+        provenance=provenance(data, session.recipe, chosen.progress, refit_progress, test, session.start),
+        steps=final.model.steps,
     )
-    save_checkpoint(out, info, last.model, last.items.table, last.items.normalisers, last.components.learnt.state())
+    save_checkpoint(out, info, final.model, final.items.table, final.items.normalisers, final.components.learnt.state())
     data.features.save(out / "features.safetensors")
     session.log.write()
     seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})
@@ -362,19 +364,19 @@ def _flat(test: Table) -> dict[str, float]:
 
 def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
     """The LoRA that writes sentences: trained, or copied from the checkpoint or the run that this one goes on from."""
-    there, writer = out / "rationale", session.config.rationale
-    if (there / "adapter_config.json").is_file():
+    folder, rationale = out / "rationale", session.config.rationale
+    if (folder / "adapter_config.json").is_file():
         return
     if session.start:
-        copy_adapter(session.start.checkpoint.folder / "rationale", there)
+        copy_adapter(session.start.checkpoint.folder / "rationale", folder)
     elif not session.trains:
-        copy_adapter(session.folder / "rationale", there)
-    elif writer.pairs:
-        session.log.say("rationale", "teaching the LLM to write sentences from evidence")
+        copy_adapter(session.folder / "rationale", folder)
+    elif rationale.pairs:
+        session.log.notify("rationale", "teaching the LLM to write sentences from evidence")
         catalog = labelled_catalog(session.data.catalog, probe_features(last.components), last.components.mask)
-        pairs = compose_pairs(catalog, writer.pairs, session.config.seed)
+        pairs = compose_pairs(catalog, rationale.pairs, session.config.seed)
         state = session.folder / STATE / "rationale.safetensors"
-        train_rationale(session.base, pairs, there, session.config, state, session.log)
+        train_rationale(session.base, pairs, folder, session.config, state, session.log)
 
 
 def compose(model: RecLM, table: ItemTable, features: Features, histories: Histories, seed: int) -> Components:
@@ -398,8 +400,8 @@ def compose(model: RecLM, table: ItemTable, features: Features, histories: Histo
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}
     preference = learn_preference(vectors, masks, features.steps, rows, seed)
-    learnt = InteractionModels.fit(rows, len(features.ids), preference)
-    return Components.of(v, b, learnt, vectors, masks, features.steps)
+    interaction_models = InteractionModels.fit(rows, len(features.ids), preference)
+    return Components.of(v, b, interaction_models, vectors, masks, features.steps)
 
 
 def _large(base: Path) -> bool:

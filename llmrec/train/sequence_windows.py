@@ -43,7 +43,7 @@ class Window:
         ``len(items) + 1`` rows: what comes after 0, 1, … items read; -1 where that is not known.
     branches, queried
         Queries asked along the way, and the row that each is answered by.
-    new
+    has_new
         Whether an event is asked for that came since the checkpoint that training goes on from.
     """
 
@@ -51,7 +51,7 @@ class Window:
     targets: tuple[int, ...]
     branches: tuple[Branch, ...]
     queried: tuple[int, ...]
-    new: bool = True
+    has_new: bool = True
 
 
 def epoch_windows(
@@ -61,8 +61,8 @@ def epoch_windows(
     words: QueryWords,
     seed: str,
     contexts: Mapping[str, Sequence[str]] | None = None,
-    told: float = 0.0,
-    new_from: Mapping[str, int] | None = None,
+    context_share: float = 0.0,
+    first_new: Mapping[str, int] | None = None,
 ) -> list[Window]:
     """Every training event once as a target, in windows, shuffled; a pure function of `seed`.
 
@@ -83,9 +83,9 @@ def epoch_windows(
         Of cuts, queries and order.
     contexts
         User -> words of when each event was.
-    told
+    context_share
         Share of the queries that `words` is told the context of.
-    new_from
+    first_new
         User -> place of the first new event, for `Window.new`; default: all events are new.
 
     Returns
@@ -99,18 +99,18 @@ def epoch_windows(
         # Drawn per user even where it is not needed, so that one user's length leaves the others' draws alone.
         offset = rng.randrange(size)
         for start, end in _cuts(len(history), size, offset):
-            read = tuple(history[start : end - 1])
+            items = tuple(history[start : end - 1])
             targets = (history[start] if start == 0 else -1, *history[start + 1 : end])
             branches, queried = [], []
             for after in sorted(rng.randrange(len(targets)) for _ in range(queries)):
                 target = history[start + after]
-                context = contexts[user][start + after] if contexts and rng.random() < told else ""
+                context = contexts[user][start + after] if contexts and rng.random() < context_share else ""
                 ids = words(target, rng, context) if context else words(target, rng)
                 if ids and not (start > 0 and after == 0):
                     branches.append(Branch(after, ids))
                     queried.append(target)
-            new = new_from is None or end > new_from[user]
-            windows.append(Window(read, targets, tuple(branches), tuple(queried), new))
+            has_new = first_new is None or end > first_new[user]
+            windows.append(Window(items, targets, tuple(branches), tuple(queried), has_new))
     rng.shuffle(windows)
     return windows
 
@@ -157,10 +157,12 @@ def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> 
         User -> time of day and season of each event, "" where its timestamp tells neither. Where all timestamps are
         midnights they are dates, which tell the season alone.
     """
-    known = {user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories}
-    dated = all(at % DAY == 0 for events in known.values() for at in events.values())
+    timestamps = {
+        user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories
+    }
+    dated = all(at % DAY == 0 for events in timestamps.values() for at in events.values())
     return {
-        user: [_words(known[user].get(catalog.items[row].id, 0.0), dated) for row in rows]
+        user: [_words(timestamps[user].get(catalog.items[row].id, 0.0), dated) for row in rows]
         for user, rows in histories.items()
     }
 
@@ -189,10 +191,10 @@ def replayed(windows: Sequence[Window], replay: float, seed: str) -> list[Window
     list of Window
         In the given order.
     """
-    old = [n for n, window in enumerate(windows) if not window.new]
-    wanted = min(len(old), round(replay * (len(windows) - len(old))))
-    drawn = set(Random(f"{seed}:replay").sample(old, wanted))
-    return [window for n, window in enumerate(windows) if window.new or n in drawn]
+    old_windows = [n for n, window in enumerate(windows) if not window.has_new]
+    count = min(len(old_windows), round(replay * (len(windows) - len(old_windows))))
+    kept = set(Random(f"{seed}:replay").sample(old_windows, count))
+    return [window for n, window in enumerate(windows) if window.has_new or n in kept]
 
 
 def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
@@ -217,10 +219,10 @@ def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
     Gupta, Dollár & Girshick 2019, "LVIS", CVPR (repeat-factor sampling).
     """
     factors = torch.ones(len(next(iter(mask.values()))))
-    for there in mask.values():
-        share = float(there.float().mean())
+    for present in mask.values():
+        share = float(present.float().mean())
         if 0 < share < rare:
-            factors = torch.where(there.cpu(), factors.clamp(min=math.sqrt(rare / share)), factors)
+            factors = torch.where(present.cpu(), factors.clamp(min=math.sqrt(rare / share)), factors)
     return factors
 
 
@@ -241,10 +243,10 @@ def resample(windows: Sequence[Window], factors: Tensor, seed: str) -> list[Wind
     list of Window
         Shuffled; each given window at least once.
     """
-    rng, wanted = Random(f"{seed}:resample"), factors.tolist()
+    rng, factor_of = Random(f"{seed}:resample"), factors.tolist()
     repeated = []
     for window in windows:
-        factor = max(wanted[row] for row in (*window.items, *window.targets) if row >= 0)
+        factor = max(factor_of[row] for row in (*window.items, *window.targets) if row >= 0)
         repeated += [window] * (math.floor(factor) + (rng.random() < factor % 1))
     rng.shuffle(repeated)
     return repeated

@@ -89,7 +89,7 @@ class Prompts:
         Writes a query in words for an item row.
     contexts
         User -> words of when each event happened, for `TrainConfig.contexts` of the queries.
-    new_from
+    first_new
         User -> place in the history of the first new event, where training goes on from a checkpoint: prompts without
         a new event are read by `replay` of it only. None: all events are new.
     replay
@@ -100,30 +100,30 @@ class Prompts:
     before: Sequence[int]
     query_words: QueryWords
     contexts: Mapping[str, Sequence[str]] | None = None
-    new_from: Mapping[str, int] | None = None
+    first_new: Mapping[str, int] | None = None
     replay: float = 0.0
 
     def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
         """The prompts of an epoch; a pure function of the seed and the epoch."""
-        drawn, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
+        seed, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
         if config.shuffle:
-            histories = shuffled(histories, drawn)
-            contexts = shuffled(contexts, drawn) if contexts else contexts
+            histories = shuffled(histories, seed)
+            contexts = shuffled(contexts, seed) if contexts else contexts
         windows = epoch_windows(
-            histories, size, config.queries, self.query_words, drawn, contexts, config.contexts, self.new_from
+            histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new
         )
-        return windows if self.new_from is None else replayed(windows, self.replay, drawn)
+        return windows if self.first_new is None else replayed(windows, self.replay, seed)
 
-    def most(self, size: int) -> int:
+    def max_windows(self, size: int) -> int:
         """An upper bound of the prompts of an epoch."""
-        if self.new_from is None:
+        if self.first_new is None:
             return sum(_windows(len(rows), size) for rows in self.histories.values())
-        new = sum(
-            _windows(len(rows) - self.new_from[u] + 1, size) + 1
+        new_windows = sum(
+            _windows(len(rows) - self.first_new[u] + 1, size) + 1
             for u, rows in self.histories.items()
-            if self.new_from[u] < len(rows)
+            if self.first_new[u] < len(rows)
         )
-        return math.ceil(new * (1 + self.replay))
+        return math.ceil(new_windows * (1 + self.replay))
 
 
 def fit(
@@ -178,13 +178,13 @@ def fit(
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
     prepared, optimizer = accelerator.prepare(model, optimizer)
-    size, last = model.config.window, epochs or config.epochs
+    size, n_epochs = model.config.window, epochs or config.epochs
     weights, factors = _imbalance(table, prompts.histories, config)
     repeats = math.ceil(float(factors.max())) if factors is not None else 1
-    steps_an_epoch = math.ceil(repeats * prompts.most(size) / config.batch)
+    steps_an_epoch = math.ceil(repeats * prompts.max_windows(size) / config.batch)
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
-    follow = get_ema_multi_avg_fn(config.average)
+    update_average = get_ema_multi_avg_fn(config.average)
     recipe = _recipe(model, prompts, config)
     saved_state = resume(state, recipe) if state else None
     if saved_state is not None:
@@ -195,13 +195,13 @@ def fit(
     progress.machine = progress.machine or machine_name()
     stage: Stage = "select" if validate else "refit"
 
-    def keep() -> None:
+    def save_state() -> None:
         if state and accelerator.is_main_process:
             save_training_state(state, recipe | _state(model, average, best, optimizer, progress))
 
-    started, saved, counted = time.monotonic() - progress.seconds, time.monotonic(), True
+    started, last_save, state_is_exact = time.monotonic() - progress.seconds, time.monotonic(), True
     try:
-        while progress.epoch < last and not (validate and progress.epoch - progress.best_epoch > config.patience):
+        while progress.epoch < n_epochs and not (validate and progress.epoch - progress.best_epoch > config.patience):
             windows = prompts.windows(size, config, progress.epoch)
             if factors is not None:
                 windows = resample(windows, factors, f"{config.seed}:{progress.epoch}")
@@ -219,26 +219,28 @@ def fit(
                     value, parts = loss(model, table, batch, config, generator, weights, prepared)
                 accelerator.backward(value)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
-                counted = False
+                state_is_exact = False
                 optimizer.step()
                 optimizer.zero_grad()
                 with torch.no_grad():
-                    follow(list(average.values()), list(model.trainable().values()), 0)
+                    update_average(list(average.values()), list(model.trainable().values()), 0)
                 progress.losses.append(float(value.detach()))
-                progress.step, counted = progress.step + 1, True
+                progress.step, state_is_exact = progress.step + 1, True
                 progress.seconds = time.monotonic() - started
                 done = progress.epoch * len(batches) + progress.step
-                report(TrainEvent("step", stage, "", progress.epoch + 1, last, done, last * len(batches), parts))
-                if time.monotonic() - saved > config.checkpoint_minutes * 60:
-                    keep()
-                    saved = time.monotonic()
+                report(
+                    TrainEvent("step", stage, "", progress.epoch + 1, n_epochs, done, n_epochs * len(batches), parts)
+                )
+                if time.monotonic() - last_save > config.checkpoint_minutes * 60:
+                    save_state()
+                    last_save = time.monotonic()
             best = _end_epoch(model, average, best, validate, progress)
-            keep()
-            saved = time.monotonic()
-            report(_told(progress, stage, last))
+            save_state()
+            last_save = time.monotonic()
+            report(_epoch_event(progress, stage, n_epochs))
     except KeyboardInterrupt:
-        if counted:  # else the weights are ahead of the count: the last state is the exact one
-            keep()
+        if state_is_exact:  # else the weights are ahead of the count: the last state is the exact one
+            save_state()
         raise
     accelerator.unwrap_model(prepared, keep_fp32_wrapper=False)
     _restore(model, best)
@@ -281,7 +283,7 @@ def _recipe(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, An
     return {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, prompts)}
 
 
-def _told(progress: Progress, stage: Stage, epochs: int) -> TrainEvent:
+def _epoch_event(progress: Progress, stage: Stage, epochs: int) -> TrainEvent:
     """The event of the epoch that has just ended."""
     entry = progress.log[-1]
     valid = f", valid NDCG@10 {entry['ndcg@10']:.4f}" if "ndcg@10" in entry else ""
@@ -327,7 +329,7 @@ def _end_epoch(
     progress: Progress,
 ) -> dict[str, Tensor]:
     """Validates the averaged weights, notes the epoch and returns the best weights so far."""
-    judged = {}
+    metrics = {}
     if validate is None:
         best, progress.best_epoch = {name: p.clone() for name, p in average.items()}, progress.epoch
     else:
@@ -335,14 +337,14 @@ def _end_epoch(
         _restore(model, average)
         model.eval()
         try:
-            judged["ndcg@10"] = validate(model)
-            if judged["ndcg@10"] > progress.best:
-                progress.best, progress.best_epoch, best = judged["ndcg@10"], progress.epoch, _snapshot(model)
+            metrics["ndcg@10"] = validate(model)
+            if metrics["ndcg@10"] > progress.best:
+                progress.best, progress.best_epoch, best = metrics["ndcg@10"], progress.epoch, _snapshot(model)
         finally:
             # Ctrl-C in here writes the state: it must hold the running weights, not their average.
             _restore(model, running)
     mean_loss = sum(progress.losses) / max(1, len(progress.losses))
-    entry = {"epoch": float(progress.epoch), "loss": mean_loss, **judged, "seconds": progress.seconds}
+    entry = {"epoch": float(progress.epoch), "loss": mean_loss, **metrics, "seconds": progress.seconds}
     progress.log.append(entry)
     progress.losses = []
     progress.epoch, progress.step = progress.epoch + 1, 0
@@ -353,8 +355,8 @@ def _origin(model: RecLM, prompts: Prompts) -> str:
     """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
     items = model.id_in.num_embeddings
     histories = {user: list(rows) for user, rows in prompts.histories.items()}
-    read = [list(prompts.before), items, histories, prompts.new_from and dict(prompts.new_from), prompts.replay]
-    digest = hashlib.sha256(json.dumps(read).encode())
+    inputs = [list(prompts.before), items, histories, prompts.first_new and dict(prompts.first_new), prompts.replay]
+    digest = hashlib.sha256(json.dumps(inputs).encode())
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())
     return digest.hexdigest()

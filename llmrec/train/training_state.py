@@ -38,7 +38,7 @@ def save_training_state(path: Path, state: Mapping[str, Any]) -> None:
     from safetensors.torch import save_file
 
     tensors: dict[str, torch.Tensor] = {}
-    rest = json.dumps(_apart(state, "", tensors))
+    rest = json.dumps(_split_tensors(state, "", tensors))
     draft = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,9 +50,9 @@ def save_training_state(path: Path, state: Mapping[str, Any]) -> None:
         draft.unlink(missing_ok=True)
         # safetensors hides the errno in its words
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-        why = "the disk is full" if full else str(error)
+        cause = "the disk is full" if full else str(error)
         raise StorageError(
-            f"the training state {path} could not be written ({why}); free some space and run the same command again: "
+            f"the training state {path} could not be written ({cause}); free some space and run the same command again: "
             "training goes on from the last state"
         ) from error
 
@@ -83,7 +83,7 @@ def load_training_state(path: Path) -> dict[str, Any] | None:
         with safe_open(path, "pt") as file:
             rest = json.loads((file.metadata() or {})["state"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-        state: dict[str, Any] = _together(rest, "", tensors)
+        state: dict[str, Any] = _join_tensors(rest, "", tensors)
     except (SafetensorError, OSError, ValueError, KeyError) as error:
         raise BadInput(f"the training state {path} is damaged; delete it to train from the start") from error
     return state
@@ -117,11 +117,13 @@ def resume(path: Path, recipe: Mapping[str, Any]) -> dict[str, Any] | None:
     state = load_training_state(path)
     if state is None:
         return None
-    there, here = state.get("config", {}), recipe.get("config", {})
-    differ = [f"`{name}` was {there.get(name)!r}" for name in here if there.get(name) != here[name]]
-    if differ or set(there) != set(here):
+    saved_config, config = state.get("config", {}), recipe.get("config", {})
+    differing = [
+        f"`{name}` was {saved_config.get(name)!r}" for name in config if saved_config.get(name) != config[name]
+    ]
+    if differing or set(saved_config) != set(config):
         raise BadInput(
-            f"{path} was made by another recipe ({', '.join(differ) or 'of another version'}); delete it, or train "
+            f"{path} was made by another recipe ({', '.join(differing) or 'of another version'}); delete it, or train "
             "with the same options"
         )
     if any(state.get(part) != recipe[part] for part in recipe):
@@ -131,26 +133,26 @@ def resume(path: Path, recipe: Mapping[str, Any]) -> dict[str, Any] | None:
     return state
 
 
-def _apart(value: Any, way: str, tensors: dict[str, torch.Tensor]) -> Any:
+def _split_tensors(value: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
     """`value` as JSON, its tensors moved into `tensors` under the way to them."""
     if isinstance(value, torch.Tensor):
         tensor = value.detach().cpu().contiguous()
         memory = {held.untyped_storage().data_ptr() for held in tensors.values()}
         # safetensors takes no two tensors of one memory
-        tensors[way] = tensor.clone() if tensor.untyped_storage().data_ptr() in memory else tensor
+        tensors[path] = tensor.clone() if tensor.untyped_storage().data_ptr() in memory else tensor
         return None
     if isinstance(value, Mapping):
-        return {str(name): _apart(part, f"{way}{SEPARATOR}{name}", tensors) for name, part in value.items()}
+        return {str(name): _split_tensors(part, f"{path}{SEPARATOR}{name}", tensors) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_apart(part, f"{way}{SEPARATOR}{n}", tensors) for n, part in enumerate(value)]
+        return [_split_tensors(part, f"{path}{SEPARATOR}{n}", tensors) for n, part in enumerate(value)]
     return value
 
 
-def _together(value: Any, way: str, tensors: Mapping[str, torch.Tensor]) -> Any:
-    if way in tensors:
-        return tensors[way]
+def _join_tensors(value: Any, path: str, tensors: Mapping[str, torch.Tensor]) -> Any:
+    if path in tensors:
+        return tensors[path]
     if isinstance(value, dict):
-        return {name: _together(part, f"{way}{SEPARATOR}{name}", tensors) for name, part in value.items()}
+        return {name: _join_tensors(part, f"{path}{SEPARATOR}{name}", tensors) for name, part in value.items()}
     if isinstance(value, list):
-        return [_together(part, f"{way}{SEPARATOR}{n}", tensors) for n, part in enumerate(value)]
+        return [_join_tensors(part, f"{path}{SEPARATOR}{n}", tensors) for n, part in enumerate(value)]
     return value

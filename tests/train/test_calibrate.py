@@ -12,7 +12,7 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.score_component import WORDS
-from llmrec.train.calibrate import calibrate, worth_transferring
+from llmrec.train.calibrate import calibrate, transfer_pays_off
 from llmrec.train.run import compose
 
 
@@ -65,4 +65,4 @@ def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
 ) -> None:
     components = compose(*make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
     assert components.with_cold_start().cold_start is None
-    assert worth_transferring(components, np.zeros((0, 16), np.float32), [])
+    assert transfer_pays_off(components, np.zeros((0, 16), np.float32), [])

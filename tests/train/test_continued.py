@@ -101,7 +101,7 @@ def test_before_the_first_step_it_ranks_as_the_checkpoint_does(
     assert data.features.vectors["text"].shape[0] == 21
     items = training_items(data.features, ["text"], data.learnt, start.checkpoint.info.config, start.normalisers())
     model = new_model(config.base, start.checkpoint.info.config, items.schema, seed=5).eval()
-    start.put_into(model, items.table.items)
+    start.load_weights(model, items.table.items)
     restored = restore_model(start.checkpoint, config.base)
     table = restore_items(start.checkpoint, data.features.ids, data.features.vectors, data.features.mask)
     before, histories = PromptWords.load(config.base).before, [(0, 3, 5), (20, 1), ()]
@@ -113,8 +113,8 @@ def test_before_the_first_step_it_ranks_as_the_checkpoint_does(
 
 def test_places_of_the_first_new_event(start: Start, grown: Catalog) -> None:
     histories = {user: grown.rows(grown.history(user)) for user in grown.histories}
-    assert start.new_from(grown, histories) == {f"u{u}": 8 if u < 10 else 0 for u in range(13)}
-    assert start.new_from(grown, {"u0": histories["u0"][:5]}) == {"u0": 5}
+    assert start.first_new_events(grown, histories) == {f"u{u}": 8 if u < 10 else 0 for u in range(13)}
+    assert start.first_new_events(grown, {"u0": histories["u0"][:5]}) == {"u0": 5}
 
 
 def test_prompts_with_new_events_are_read_and_some_of_the_others(
@@ -123,12 +123,12 @@ def test_prompts_with_new_events_are_read_and_some_of_the_others(
     assert config.base is not None
     words = PromptWords.load(config.base)
     histories = {user: grown.rows(grown.history(user)) for user in grown.histories}
-    new_from, write = start.new_from(grown, histories), query_writer(grown, words)
+    new_from, write = start.first_new_events(grown, histories), query_writer(grown, words)
 
     def drawn(replay: float, epoch: int = 0) -> list[bool]:
         prompts = Prompts(histories, words.before, write, None, new_from, replay)
         windows = prompts.windows(4, config, epoch)
-        assert len(windows) <= prompts.most(4)
+        assert len(windows) <= prompts.max_windows(4)
         targets = {row for window in windows for row in window.targets}
         new = {row for user, rows in histories.items() for row in rows[new_from[user] :]}
         assert new <= targets
@@ -144,7 +144,7 @@ def test_prompts_with_new_events_are_read_and_some_of_the_others(
 def test_new_events_and_items_are_learnt_and_only_new_events_are_held_out(
     first: TrainResult, grown: Catalog, config: TrainConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("llmrec.train.data.LEAST_HELD_OUT", 10)
+    monkeypatch.setattr("llmrec.train.data.MIN_HELD_OUT", 10)
     result = train(grown, tmp_path / "adapter", continued(config, first))
     held = rolling_events(grown, rolling_split(grown), "test")
     times = {u: {e.item: e.timestamp for e in events} for u, events in grown.histories.items()}

@@ -108,7 +108,7 @@ def test_what_is_trained_and_what_answers_agree(monkeypatch: pytest.MonkeyPatch)
     interests = {m: Interest.of(x, mask[m], users) for m, x in media.items()}
     places = {m: x.places(media[m])[:, : training.DIRECTIONS] for m, x in interests.items()}
     draw = torch.Generator().manual_seed(3)
-    model = training._Counting(places, mask, draw)
+    model = training._TrainablePreference(places, mask, draw)
     history = users[0][:5]
     loss = float(model.loss(torch.tensor([history]), draw).detach())
     learnt = model.learnt()

@@ -95,7 +95,7 @@ def test_a_wish_is_told_the_moment_of_the_event_that_answers_it() -> None:
         seen.append((row, context))
         return (row,)
 
-    epoch_windows(histories, 4, 6, words, "0", contexts, told=0.5)
+    epoch_windows(histories, 4, 6, words, "0", contexts, context_share=0.5)
     told = [(row, context) for row, context in seen if context]
     assert 0 < len(told) < len(seen)
     assert all(context == f"c{row}" for row, context in told)

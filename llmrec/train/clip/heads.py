@@ -30,11 +30,11 @@ from llmrec.train.config import ClipConfig
 
 Report = Callable[[str, int, int], None]
 """What is under way, steps done, steps in all."""
-ALIKE = 0.999
+SAME_TEXT_COSINE = 0.999
 """Cosine from which two texts are the same words: their vectors are cached in half precision."""
 RIDGE = 100.0
 """Penalty on squared weights, for hidden units of about unit spread."""
-SILENT = 1.0
+ACTIVATION_THRESHOLD = 1.0
 """Deviations above its mean from which a class speaks: most classes say nothing of most pictures."""
 
 
@@ -73,8 +73,8 @@ class Material:
     @cached_property
     def scale(self) -> tuple[Tensor, Tensor]:
         """Mean and spread (1280,) of what is learnt from."""
-        seen = torch.cat([self.pictures[self.train], self.imagined])
-        return seen.mean(0), seen.std(0) + 0.05
+        pictures = torch.cat([self.pictures[self.train], self.imagined])
+        return pictures.mean(0), pictures.std(0) + 0.05
 
 
 def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report) -> None:
@@ -111,13 +111,13 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
         schedule.step()
         with torch.no_grad():
             scale.clamp_(max=math.log(100))
-            keep = min(config.average, (step + 1) / (step + 10))  # the first steps' weights should not linger
-            for kept, p in zip(average, heads, strict=True):
-                kept.lerp_(p, 1 - keep)
+            decay = min(config.average, (step + 1) / (step + 10))  # the first steps' weights should not linger
+            for averaged, p in zip(average, heads, strict=True):
+                averaged.lerp_(p, 1 - decay)
         report("training the heads", step + 1, config.steps)
     with torch.no_grad():
-        for p, kept in zip(heads, average, strict=True):
-            p.copy_(kept)
+        for p, averaged in zip(heads, average, strict=True):
+            p.copy_(averaged)
         first = head.mlp.fc1
         first.weight.div_(spread)
         first.bias.sub_(first.weight @ mean)
@@ -128,14 +128,16 @@ def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipCon
     """Sets both heads to what the classifier and a regression know."""
     mean, spread = material.scale
     nn.init.orthogonal_(proj.weight, generator=rng)
-    real, said = material.pictures[material.train], material.texts[material.train]
+    real, texts = material.pictures[material.train], material.texts[material.train]
     mixed = [_mixtures(material, material.train, config, rng) for _ in range(len(real) // config.mixtures)]
-    unreal = torch.cat([material.imagined, *mixed])
-    inputs = (torch.cat([real, unreal]) - mean) / spread
+    imagined = torch.cat([material.imagined, *mixed])
+    inputs = (torch.cat([real, imagined]) - mean) / spread
     with torch.no_grad():
-        wanted = proj(torch.cat([(said.mean(1) + said[:, 0]) / 2, material.labels(unreal) @ material.classes.mean(1)]))
+        targets = proj(
+            torch.cat([(texts.mean(1) + texts[:, 0]) / 2, material.labels(imagined) @ material.classes.mean(1)])
+        )
     start_image(head, material.classifier, inputs[: len(real)], material.scale)
-    fit_output(head, inputs, wanted)
+    fit_output(head, inputs, targets)
 
 
 @torch.no_grad()
@@ -167,12 +169,12 @@ def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[T
     logits = inputs @ weight.T + bias
     usual, deviation = logits.mean(0), logits.std(0).clamp(min=1e-6)
     first.weight[:classes] = weight / deviation[:, None]
-    first.bias[:classes] = (bias - usual) / deviation - SILENT
+    first.bias[:classes] = (bias - usual) / deviation - ACTIVATION_THRESHOLD
     first.weight[-1], first.bias[-1] = 0.0, 1.0
 
 
 @torch.no_grad()
-def fit_output(head: Any, inputs: Tensor, wanted: Tensor) -> None:
+def fit_output(head: Any, inputs: Tensor, targets: Tensor) -> None:
     """Set the output layer of an MLP to the ridge regression of what is wanted on its hidden units.
 
     Parameters
@@ -181,14 +183,14 @@ def fit_output(head: Any, inputs: Tensor, wanted: Tensor) -> None:
         The image head.
     inputs
         ``(n, 1280)`` float32.
-    wanted
+    targets
         ``(n, dim)`` float32.
     """
     mlp = head.mlp
     hidden = F.gelu(mlp.fc1(inputs))
     gram = hidden.T @ hidden
     gram.diagonal().add_(RIDGE)
-    mlp.fc2.weight.copy_(torch.linalg.solve(gram, hidden.T @ wanted).T)
+    mlp.fc2.weight.copy_(torch.linalg.solve(gram, hidden.T @ targets).T)
 
 
 def _loss(
@@ -197,7 +199,7 @@ def _loss(
     """The loss of one random step."""
     rows = material.train[torch.randperm(len(material.train), generator=rng)[: config.batch]]
     short = torch.randint(1, PHRASINGS, (len(rows),), generator=rng)
-    ways = torch.where(torch.rand(len(rows), generator=rng) < config.whole, 0, short)
+    phrasing = torch.where(torch.rand(len(rows), generator=rng) < config.whole, 0, short)
     classes, namings = material.classes.shape[:2]
     chosen = torch.randperm(classes, generator=rng)[: config.classes]
     sets = torch.randint(len(material.imagined) // classes, (len(chosen),), generator=rng)
@@ -206,24 +208,24 @@ def _loss(
     mean, spread = material.scale
     joint = F.normalize(head(F.dropout((pixels - mean) / spread, config.dropout / 2)), dim=-1)
 
-    said = material.texts[rows, ways]
-    real, between, unreal = joint.split([len(rows), len(mixed), len(chosen)])
-    loss = contrast(scale * real @ F.normalize(proj(said), dim=-1).T, said @ said.T > ALIKE)
+    texts = material.texts[rows, phrasing]
+    real, mixtures, imagined = joint.split([len(rows), len(mixed), len(chosen)])
+    loss = contrast(scale * real @ F.normalize(proj(texts), dim=-1).T, texts @ texts.T > SAME_TEXT_COSINE)
     naming = torch.randint(namings, (classes,), generator=rng)
     names = F.normalize(proj(material.classes[torch.arange(classes), naming]), dim=-1)
-    loss = loss + contrast(scale * unreal @ names[chosen].T, torch.eye(len(chosen), dtype=torch.bool))
-    some = min(config.mixtures // 2, len(real))
-    labels = material.labels(torch.cat([pixels[:some], mixed]))
-    guess = (scale * torch.cat([real[:some], between]) @ names.T).log_softmax(1)
+    loss = loss + contrast(scale * imagined @ names[chosen].T, torch.eye(len(chosen), dtype=torch.bool))
+    labelled = min(config.mixtures // 2, len(real))
+    labels = material.labels(torch.cat([pixels[:labelled], mixed]))
+    guess = (scale * torch.cat([real[:labelled], mixtures]) @ names.T).log_softmax(1)
     return loss - config.label_weight * (labels * guess).sum(1).mean()
 
 
 def _mixtures(material: Material, rows: Tensor, config: ClipConfig, rng: torch.Generator) -> Tensor:
     """(mixtures, 1280): features between imagined pictures and those of `rows`."""
-    drawn = material.imagined[torch.randint(len(material.imagined), (config.mixtures,), generator=rng)]
+    imagined = material.imagined[torch.randint(len(material.imagined), (config.mixtures,), generator=rng)]
     real = material.pictures[rows[torch.randint(len(rows), (config.mixtures,), generator=rng)]]
     return real.lerp(
-        drawn, config.least_imagined + (1 - config.least_imagined) * torch.rand(len(drawn), 1, generator=rng)
+        imagined, config.least_imagined + (1 - config.least_imagined) * torch.rand(len(imagined), 1, generator=rng)
     )
 
 
@@ -242,7 +244,7 @@ def contrast(logits: Tensor, same: Tensor) -> Tensor:
     Tensor
         A scalar.
     """
-    wanted = same.float()
-    wanted = wanted / wanted.sum(1, keepdim=True)
-    each = [-(wanted * side.log_softmax(1)).sum(1).mean() for side in (logits, logits.T)]
-    return (each[0] + each[1]) / 2
+    targets = same.float()
+    targets = targets / targets.sum(1, keepdim=True)
+    losses = [-(targets * side.log_softmax(1)).sum(1).mean() for side in (logits, logits.T)]
+    return (losses[0] + losses[1]) / 2

@@ -49,12 +49,12 @@ def class_texts(cache: Path) -> Tensor:
     from timm.data import ImageNetInfo  # type: ignore[attr-defined]
 
     info = ImageNetInfo()
-    said = []
+    texts = []
     for n, names in enumerate(_synonyms()):
-        ways = [", ".join(names), info.index_to_description(n, detailed=True), *names]
-        ways += [f"a photo of a {name}" for name in names]
-        said += (ways * NAMINGS)[:NAMINGS]
-    return torch.from_numpy(text_vectors(said, cache)).view(CLASSES, NAMINGS, -1)
+        phrasings = [", ".join(names), info.index_to_description(n, detailed=True), *names]
+        phrasings += [f"a photo of a {name}" for name in names]
+        texts += (phrasings * NAMINGS)[:NAMINGS]
+    return torch.from_numpy(text_vectors(texts, cache)).view(CLASSES, NAMINGS, -1)
 
 
 def imagined_features(model: Any, seed: int, report: Callable[[int, int], None]) -> Tensor:
@@ -74,11 +74,11 @@ def imagined_features(model: Any, seed: int, report: Callable[[int, int], None])
     Tensor
         ``(12000, 1280)`` float32, in the order of the classes.
     """
-    made = []
+    features = []
     for n, (places, common, pull) in enumerate(RECIPES):
-        made.append(_imagine(model, places, common, pull, seed + n))
+        features.append(_imagine(model, places, common, pull, seed + n))
         report(n + 1, len(RECIPES))
-    return torch.cat(made)
+    return torch.cat(features)
 
 
 def _imagine(model: Any, places: int, common: float, pull: float, seed: int) -> Tensor:
@@ -90,22 +90,22 @@ def _imagine(model: Any, places: int, common: float, pull: float, seed: int) -> 
         offset = out.bias - out.running_mean * scale
     rng = torch.Generator().manual_seed(seed)
     width = len(last.bias)
-    own = torch.randn(CLASSES, places, width, generator=rng)
+    noise = torch.randn(CLASSES, places, width, generator=rng)
     shared = torch.randn(CLASSES, 1, width, generator=rng)
-    at = (own * (1 - common) ** 0.5 + shared * common**0.5).requires_grad_(True)
+    activations = (noise * (1 - common) ** 0.5 + shared * common**0.5).requires_grad_(True)
     target = torch.arange(CLASSES)
 
     def pooled() -> Tensor:
-        bottleneck = last.bias + last.weight.abs() * at
+        bottleneck = last.bias + last.weight.abs() * activations
         mean: Tensor = (bottleneck @ matrix + offset).clamp(0, 6).mean(1)
         return mean
 
-    optimiser = torch.optim.Adam([at], lr=RATE)
+    optimiser = torch.optim.Adam([activations], lr=RATE)
     for _ in range(STEPS):
         guess = model.classifier(pooled())
         wrong = F.cross_entropy(guess, target, reduction="sum", label_smoothing=0.05)
-        loss = wrong + 0.5 * pull * at.square().mean((1, 2)).sum()
-        (at.grad,) = torch.autograd.grad(loss, at)
+        loss = wrong + 0.5 * pull * activations.square().mean((1, 2)).sum()
+        (activations.grad,) = torch.autograd.grad(loss, activations)
         optimiser.step()
     return pooled().detach()
 

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-AMONG, DRAWS, CUTS = 1000, 5, (1, 5, 10)
-SURE = 0.5
+SAMPLE_SIZE, DRAWS, CUTOFFS = 1000, 5, (1, 5, 10)
+MIN_CONFIDENCE = 0.5
 """Chance from which the classifier's word on a picture counts as the truth."""
 
 
-def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, among: int = AMONG) -> dict[str, float]:
+def recall(
+    pictures: Floats, texts: Floats, words: Sequence[str], seed: int, sample_size: int = SAMPLE_SIZE
+) -> dict[str, float]:
     """How well pictures find their own texts, and texts their pictures.
 
     The rank counts the other texts that score as high or higher; a product with the very same words is no other, for
@@ -26,7 +28,7 @@ def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, amo
         The n texts.
     seed
         Of the samples.
-    among
+    sample_size
         Pairs in a sample; all where there are fewer.
 
     Returns
@@ -36,18 +38,18 @@ def recall(pictures: Floats, texts: Floats, words: Sequence[str], seed: int, amo
     """
     _, kind = np.unique(np.asarray(words), return_inverse=True)
     rng = np.random.default_rng(seed)
-    size = min(among, len(pictures))
-    found = {f"{way}recall@{k}": 0.0 for way in ("", "reversed ") for k in CUTS}
+    size = min(sample_size, len(pictures))
+    recalls = {f"{direction}recall@{k}": 0.0 for direction in ("", "reversed ") for k in CUTOFFS}
     for _ in range(DRAWS):
         rows = rng.choice(len(pictures), size, replace=False)
         scores = pictures[rows] @ texts[rows].T
-        other = kind[rows][:, None] != kind[rows]
-        own = scores.diagonal()[:, None]
-        forth, back = ((~(side < own) & other).sum(1) for side in (scores, scores.T))
-        for way, rank in (("", forth), ("reversed ", back)):
-            for k in CUTS:
-                found[f"{way}recall@{k}"] += float((rank < k).mean()) / DRAWS
-    return {name: round(value, 4) for name, value in found.items()}
+        different = kind[rows][:, None] != kind[rows]
+        own_scores = scores.diagonal()[:, None]
+        forth, back = ((~(side < own_scores) & different).sum(1) for side in (scores, scores.T))
+        for direction, rank in (("", forth), ("reversed ", back)):
+            for k in CUTOFFS:
+                recalls[f"{direction}recall@{k}"] += float((rank < k).mean()) / DRAWS
+    return {name: round(value, 4) for name, value in recalls.items()}
 
 
 def naming_agreement(pictures: Floats, names: Floats, chance: NDArray[np.float32]) -> float:
@@ -67,8 +69,8 @@ def naming_agreement(pictures: Floats, names: Floats, chance: NDArray[np.float32
     float
         NaN where it is sure of none.
     """
-    sure = chance.max(1) >= SURE
-    if not sure.any():
+    confident = chance.max(1) >= MIN_CONFIDENCE
+    if not confident.any():
         return float("nan")
-    named = (pictures[sure] @ names.T).argmax(1)
-    return round(float((named == chance[sure].argmax(1)).mean()), 4)
+    named = (pictures[confident] @ names.T).argmax(1)
+    return round(float((named == chance[confident].argmax(1)).mean()), 4)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 
 HELD_OUT = 0.2
 """Share of the products that heads never learn from."""
-LEAST = 64
+MIN_PRODUCTS = 64
 """Products to train on, at least: fewer teach a head nothing that holds for others."""
 COLOURS, KINDS = ("colour", "color"), ("category", "genres", "genre", "type")
 PHRASINGS = 6
@@ -49,7 +49,7 @@ def phrasings(item: Item) -> tuple[str, ...]:
     kind = kind or next(iter(words.values()), "")
     short = f"{colour} {kind}".strip() or item.title
     pattern = words.get("pattern", "")
-    said = (
+    texts = (
         item.text(),
         item.title,
         ". ".join(part for part in (item.title, item.description) if part),
@@ -57,7 +57,7 @@ def phrasings(item: Item) -> tuple[str, ...]:
         short,
         "a picture of a " + " ".join(part for part in (colour, pattern, kind or item.title) if part),
     )
-    return tuple(text or item.id for text in said)
+    return tuple(text or item.id for text in texts)
 
 
 def held_out(item: Item) -> bool:
@@ -84,22 +84,22 @@ def read_pairs(catalogs: Sequence[Catalog], cache: Path) -> Pairs:
     pictures, items = [], []
     for catalog in catalogs:
         features, _ = extract(catalog, [encoder("image", "lite0")], cache)
-        there = np.flatnonzero(features.mask["image"])
-        pictures.append(features.vectors["image"][there])
-        items += [catalog.items[row] for row in there]
-    left = np.array([held_out(item) for item in items], np.bool_)
-    if (~left).sum() < LEAST:
+        rows = np.flatnonzero(features.mask["image"])
+        pictures.append(features.vectors["image"][rows])
+        items += [catalog.items[row] for row in rows]
+    in_test = np.array([held_out(item) for item in items], np.bool_)
+    if (~in_test).sum() < MIN_PRODUCTS:
         raise BadInput(
             f"{' and '.join(catalog.name for catalog in catalogs)} have {len(items)} items with a picture: too few "
-            f"to learn from and to hold a fifth out; add pictures until {LEAST} are left to learn from"
+            f"to learn from and to hold a fifth out; add pictures until {MIN_PRODUCTS} are left to learn from"
         )
     words = tuple(phrasings(item) for item in items)
-    texts = text_vectors([text for ways in words for text in ways], cache)
+    texts = text_vectors([text for item_texts in words for text in item_texts], cache)
     return Pairs(
         words,
         np.concatenate(pictures),
         texts.reshape(len(items), PHRASINGS, -1),
-        left,
+        in_test,
     )
 
 

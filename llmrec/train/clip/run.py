@@ -82,13 +82,18 @@ def train_clip(data: Sequence[Path], out: Path, config: ClipConfig, report: Repo
         texts = F.normalize(model.text.proj(material.texts), dim=-1).numpy()
         names = F.normalize(model.text.proj(material.classes[:, NAME]), dim=-1).numpy()
         chance = material.labels(material.pictures).numpy()
-    left = pairs.held_out.nonzero()[0]
-    metrics = {"products": float(len(left))}
-    for label, way in (("all its words", 0), ("its title", 1)):
-        found = recall(pictures[left], texts[left, way], [pairs.words[row][way] for row in left], config.seed)
-        metrics |= {f"picture and {label}: {name}": value for name, value in found.items()}
+    test_rows = pairs.held_out.nonzero()[0]
+    metrics = {"products": float(len(test_rows))}
+    for label, phrasing in (("all its words", 0), ("its title", 1)):
+        recalls = recall(
+            pictures[test_rows],
+            texts[test_rows, phrasing],
+            [pairs.words[row][phrasing] for row in test_rows],
+            config.seed,
+        )
+        metrics |= {f"picture and {label}: {name}": value for name, value in recalls.items()}
     metrics["picture and the class that the classifier is sure of: recall@1"] = naming_agreement(
-        pictures[left], names, chance[left]
+        pictures[test_rows], names, chance[test_rows]
     )
     save_heads(model, shape, out, data, config, metrics, time.perf_counter() - started)
     return metrics
