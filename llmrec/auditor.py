@@ -59,7 +59,7 @@ class AuditResult:
 
         rows = [
             {"section": section, "metric": metric.name, "value": metric.value, "low": metric.low, "high": metric.high,
-             "n": metric.n, "better": metric.better, "what": metric.what, "reason": metric.reason}
+             "n": metric.n, "better": metric.better, "what": metric.description, "reason": metric.reason}
             for section, metrics in self.found.sections.items()
             for metric in metrics
         ]  # fmt: skip

@@ -14,7 +14,7 @@ from llmrec.evidence.records import ItemEvidence
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a system told a user about an item.
+    """A system's text for a user about an item.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Explanation:
     feature : str
         The word that the explanation should hold (the feature of NLG4RS data).
     source : str
-        Who wrote it: ``llm``, ``llm-retry`` or ``plain`` for ours; "" for another system's.
+        Its writer: ``llm``, ``llm-retry`` or ``plain`` for ours; "" for another system's.
     evidence : ItemEvidence or None
         What was measured, for our own responses.
     """
@@ -75,8 +75,8 @@ COLUMNS = {
     "reference": ("reference", "review", "ground_truth"),
     "feature": ("feature",),
 }
-LONGEST = 10_000
-"""Characters of an explanation that is read; a file with more on a line is another kind of file."""
+MAX_CHARACTERS = 10_000
+"""Longest explanation; a file with a longer line is of another kind."""
 
 
 def read_explanations(file: Path, catalog: Catalog) -> tuple[list[Explanation], list[str]]:
@@ -128,46 +128,46 @@ def explanations_of(
     BadInput
         Where no row is left.
     """
-    found: list[Explanation] = []
+    explanations: list[Explanation] = []
     broken: list[tuple[int, str]] = []
-    strange: list[tuple[int, str]] = []
+    unknown_items: list[tuple[int, str]] = []
     for line, row in rows:
         try:
-            said = Explanation.of(_named(row))
-            if len(said.text) > LONGEST:
-                raise ValueError(f"an explanation of {len(said.text):,} characters")
+            explanation = Explanation.of(_named(row))
+            if len(explanation.text) > MAX_CHARACTERS:
+                raise ValueError(f"an explanation of {len(explanation.text):,} characters")
         except (KeyError, TypeError, ValueError) as error:
             broken.append((line, f"no {error}" if isinstance(error, KeyError) else str(error)))
             continue
-        lacking = [item for item in _items(said) if item not in catalog.row]
-        if lacking:
-            strange.append((line, lacking[0]))
+        missing = [item for item in _items(explanation) if item not in catalog.row]
+        if missing:
+            unknown_items.append((line, missing[0]))
         else:
-            found.append(said)
+            explanations.append(explanation)
     notes = []
     if broken:
         notes.append(
             f"{len(broken)} rows of {source.name} are left out, the first in line {broken[0][0]} ({broken[0][1]})"
         )
-    if strange:
+    if unknown_items:
         notes.append(
-            f"{len(strange)} rows of {source.name} are left out: the catalogue lacks an item of theirs, "
-            f"the first in line {strange[0][0]} ({strange[0][1]!r})"
+            f"{len(unknown_items)} rows of {source.name} are left out: the catalogue lacks an item of theirs, "
+            f"the first in line {unknown_items[0][0]} ({unknown_items[0][1]!r})"
         )
-    unknown = {said.user for said in found} - set(catalog.histories)
+    unknown = {explanation.user for explanation in explanations} - set(catalog.histories)
     if unknown:
         users = f"{len(unknown)} users of {source.name} have no history in the catalogue"
         notes.append(f"{users}, such as {min(unknown)!r}")
-    if not found:
-        why = f": {notes[0]}" if notes else ""
-        raise BadInput(f"{source} holds no explanation; it needs columns user, item, explanation{why}")
-    return found, notes
+    if not explanations:
+        reason = f": {notes[0]}" if notes else ""
+        raise BadInput(f"{source} holds no explanation; it needs columns user, item, explanation{reason}")
+    return explanations, notes
 
 
-def _items(said: Explanation) -> list[str]:
-    """The items of a row: the one that is explained, and those of its evidence."""
-    records = said.evidence.items if said.evidence else ()
-    return [said.item, *(record.history_item for record in records if record.history_item is not None)]
+def _items(explanation: Explanation) -> list[str]:
+    """Return the items of a row: the one explained, and those of its evidence."""
+    records = explanation.evidence.items if explanation.evidence else ()
+    return [explanation.item, *(record.history_item for record in records if record.history_item is not None)]
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -190,6 +190,6 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row under our names; what else it has stays."""
-    known = {ours: row[name] for ours, names in COLUMNS.items() for name in reversed(names) if name in row}
-    return {**row, **known}
+    """Rename the columns of `COLUMNS`, and keep the others."""
+    renamed = {ours: row[name] for ours, names in COLUMNS.items() for name in reversed(names) if name in row}
+    return {**row, **renamed}

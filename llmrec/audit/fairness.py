@@ -1,6 +1,6 @@
-"""Fairness: are the reasons as good for every group of users, and do they keep sensitive words out?
+"""Fairness: gaps of explanation metrics between groups of users, and sensitive words in explanations.
 
-Groups come from a table of their own, which no model of ours ever reads.
+Groups come from a table of their own, which no model reads.
 """
 
 import csv
@@ -26,7 +26,7 @@ BANDED = 12
 
 
 def read_groups(file: Path) -> Groupings:
-    """Read whose explanations are compared with whose.
+    """Read the groups of users whose explanations are compared.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def read_groups(file: Path) -> Groupings:
     columns = [name for name in (rows[0] if rows else {}) if name and name != user]
     if user is None or not columns:
         raise BadInput(f"{file} needs a column user and one or more of groups (its first line: {head[:80]!r})")
-    found = {name: _banded({row[user]: (row[name] or "").strip() for row in rows if row[user]}) for name in columns}
-    return {name: groups for name, groups in found.items() if 2 * len(set(groups.values())) <= len(groups)}
+    groupings = {name: _banded({row[user]: (row[name] or "").strip() for row in rows if row[user]}) for name in columns}
+    return {name: groups for name, groups in groupings.items() if 2 * len(set(groups.values())) <= len(groups)}
 
 
 def _banded(groups: dict[str, str]) -> dict[str, str]:
@@ -73,8 +73,8 @@ def _banded(groups: dict[str, str]) -> dict[str, str]:
     return {user: names[0 if n < low else 1 if n <= high else 2] for user, n in numbers.items()}
 
 
-LEAST = 20
-"""Explanations of a group that is compared: of fewer the figures are noise."""
+MIN_GROUP = 20
+"""Smallest group that is compared: with fewer explanations the figures are noise."""
 SENSITIVE = frozenset(
     word
     for listed in (
@@ -86,8 +86,10 @@ SENSITIVE = frozenset(
     )
     for word in listed.split()
 )
-"""Words for what a person is; told of a person, never needed as a reason for an item."""
-WHAT_LEAK = "explanations with a word for what a person is (sex, age, origin, belief, …) outside titles and attributes"
+"""Words for what a person is, which no reason for an item needs."""
+LEAKAGE_DESCRIPTION = (
+    "explanations with a word for what a person is (sex, age, origin, belief, …) outside titles and attributes"
+)
 NO_GROUPS = "there is no table of groups: pass --groups FILE with a column user and one or more of groups"
 
 
@@ -109,7 +111,7 @@ def leakage(judged: Sequence[Judged], catalog: Catalog, groupings: Groupings | N
     named = {word for groups in (groupings or {}).values() for group in groups.values() for word in _words(group)}
     listed = SENSITIVE | {word for word in named if word.isalpha() and len(word) > 2}
     hits = [float(bool(sensitive(each, catalog, listed))) for each in judged]
-    return mean("sensitive_leakage", WHAT_LEAK, owners(judged), hits, "lower")
+    return mean("sensitive_leakage", LEAKAGE_DESCRIPTION, owners(judged), hits, "lower")
 
 
 def sensitive(judged: Judged, catalog: Catalog, listed: frozenset[str] = SENSITIVE) -> set[str]:
@@ -126,9 +128,9 @@ def sensitive(judged: Judged, catalog: Catalog, listed: frozenset[str] = SENSITI
     -------
     set of str
     """
-    reading = Reading.of(judged.said.text, Vocabulary.of(catalog))
-    own = _words(catalog.item(judged.said.item).text())
-    return {word for word, _, _ in reading.words if word in listed and word not in own}
+    reading = Reading.of(judged.explanation.text, Vocabulary.of(catalog))
+    item_words = _words(catalog.item(judged.explanation.item).text())
+    return {word for word, _, _ in reading.words if word in listed and word not in item_words}
 
 
 def parity(
@@ -155,37 +157,38 @@ def parity(
     gaps: list[Metric] = []
     table: dict[str, dict[str, dict[str, Metric]]] = {}
     for grouping, group_of in groupings.items():
-        mine = [group_of.get(user, "") for user in owners(judged)]
-        counts = Counter(group for group in mine if group)
-        large = sorted(group for group, n in counts.items() if n >= LEAST)
+        groups = [group_of.get(user, "") for user in owners(judged)]
+        counts = Counter(group for group in groups if group)
+        large = sorted(group for group, n in counts.items() if n >= MIN_GROUP)
         table[grouping] = {
-            group: {name: _within(name, judged, column, mine, group) for name, column in values.items()}
+            group: {name: _within(name, judged, column, groups, group) for name, column in values.items()}
             for group in large
         }
         for name in values:
-            what, label = _gap(name, grouping), f"gap_{name}_{grouping}"
-            found = [m.value for metrics in table[grouping].values() if (m := metrics[name]).n >= LEAST]
-            if len(found) < 2:
-                why = f"fewer than two groups of {grouping!r} have {LEAST} explanations"
-                gaps.append(absent(label, what, why, "lower"))
+            description, label = _gap(name, grouping), f"gap_{name}_{grouping}"
+            group_values = [m.value for metrics in table[grouping].values() if (m := metrics[name]).n >= MIN_GROUP]
+            if len(group_values) < 2:
+                reason = f"fewer than two groups of {grouping!r} have {MIN_GROUP} explanations"
+                gaps.append(absent(label, description, reason, "lower"))
             else:
-                gaps.append(Metric(label, max(found) - min(found), what, "lower", n=sum(counts[g] for g in large)))
+                gap, explained = max(group_values) - min(group_values), sum(counts[group] for group in large)
+                gaps.append(Metric(label, gap, description, "lower", n=explained))
     return gaps, table
 
 
 def _within(
-    name: str, judged: Sequence[Judged], column: Sequence[float | None], mine: Sequence[str], group: str
+    name: str, judged: Sequence[Judged], column: Sequence[float | None], groups: Sequence[str], group: str
 ) -> Metric:
-    there = [
-        (each.said.user, value)
-        for each, value, its in zip(judged, column, mine, strict=True)
-        if its == group and value is not None
+    values = [
+        (each.explanation.user, value)
+        for each, value, own in zip(judged, column, groups, strict=True)
+        if own == group and value is not None
     ]
-    return mean(name, f"{name} in group {group}", [user for user, _ in there], [value for _, value in there])
+    return mean(name, f"{name} in group {group}", [user for user, _ in values], [value for _, value in values])
 
 
 def _gap(name: str, grouping: str) -> str:
-    return f"largest difference of {name} between two groups of {grouping}, each with at least {LEAST} explanations"
+    return f"largest difference of {name} between two groups of {grouping}, each with at least {MIN_GROUP} explanations"
 
 
 def _words(text: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Faithfulness: do the history items that a sentence cites carry the score?
+"""Faithfulness: how much of the score rests on the history items that a sentence cites.
 
 Comprehensiveness and sufficiency are ERASER's (DeYoung et al. 2020, "ERASER: A Benchmark to Evaluate Rationalized NLP
 Models", ACL), with the history in place of the text, the cited items as the rationale, and the fused score, in standard
@@ -17,7 +17,7 @@ from llmrec.evidence.effects import ABLATED
 DRAWS = 10
 """Random removals a response; each takes as many items as the sentence cites, from the newest of the history."""
 
-WHAT = {
+DESCRIPTIONS = {
     "cites_history": "explanations that name an item of the history",
     "comprehensiveness": "score lost without the cited items, in standard deviations of the user's scores",
     "sufficiency": "score lost when only the cited items are left",
@@ -26,7 +26,7 @@ WHAT = {
     "rank_drop_cited": "ranks lost without the cited items",
     "rank_drop_random": "ranks lost without as many random others",
 }
-NO_SCORER = "there is no scorer: pass --adapter, a pack trained on this catalogue"
+NO_SCORER = "there is no scorer: pass --adapter, a checkpoint trained on this catalogue"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Removal:
 
     @property
     def beats_random(self) -> bool:
-        """Whether the cited items carry more of the score than as many others do."""
+        """Whether more of the score rests on the cited items than on as many others."""
         return self.comprehensiveness > self.random
 
 
@@ -64,7 +64,7 @@ def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
     ----------
     judged : Judged
     scorer : Scorer
-        What ranked.
+        The scorer that ranked.
     seed : int
         Of the random others.
 
@@ -74,27 +74,28 @@ def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
         None where it cites nothing, or nothing is left to compare with.
     """
     cited, history = set(judged.cited), judged.history
-    others = [item for item in history[-ABLATED:] if item not in cited]
-    if not cited or len(others) < len(cited):
+    candidates = [item for item in history[-ABLATED:] if item not in cited]
+    if not cited or len(candidates) < len(cited):
         return None
-    rng = random.Random(f"{seed} {judged.said.user} {judged.said.item}")
-    draws = [set(rng.sample(others, len(cited))) for _ in range(DRAWS)]
+    rng = random.Random(f"{seed} {judged.explanation.user} {judged.explanation.item}")
+    draws = [set(rng.sample(candidates, len(cited))) for _ in range(DRAWS)]
     removed = [cited, set(history) - cited, *draws]
-    left = [[item for item in history if item not in gone] for gone in removed]
-    query = judged.said.evidence.query if judged.said.evidence else ""
-    whole, without, only, *rest = scorer.standings(judged.said.item, history, left, query)
+    histories = [[item for item in history if item not in removed_items] for removed_items in removed]
+    query = judged.explanation.evidence.query if judged.explanation.evidence else ""
+    standings = scorer.standings(judged.explanation.item, history, histories, query)
+    full, without_cited, cited_only, *random_removals = standings
     return Removal(
-        whole.score - without.score,
-        whole.score - only.score,
-        sum(whole.score - there.score for there in rest) / DRAWS,
-        whole.rank,
-        without.rank,
-        sum(there.rank for there in rest) / DRAWS,
+        full.score - without_cited.score,
+        full.score - cited_only.score,
+        sum(full.score - standing.score for standing in random_removals) / DRAWS,
+        full.rank,
+        without_cited.rank,
+        sum(standing.rank for standing in random_removals) / DRAWS,
     )
 
 
 def faithfulness(judged: Sequence[Judged], removals: Sequence[Removal | None] | None) -> list[Metric]:
-    """Measure whether cited items carry the score.
+    """Measure how much of the score rests on the cited items.
 
     Parameters
     ----------
@@ -112,16 +113,18 @@ def faithfulness(judged: Sequence[Judged], removals: Sequence[Removal | None] | 
     DeYoung et al. 2020, "ERASER: A benchmark to evaluate rationalized NLP models", ACL.
     """
     cites = mean(
-        "cites_history", WHAT["cites_history"], owners(judged), [float(bool(each.cited)) for each in judged]
+        "cites_history", DESCRIPTIONS["cites_history"], owners(judged), [float(bool(each.cited)) for each in judged]
     )  # fmt: skip
     if removals is None:
-        return [cites, *(absent(name, what, NO_SCORER) for name, what in WHAT.items() if name != cites.name)]
-    there = [(each.said.user, found) for each, found in zip(judged, removals, strict=True) if found is not None]
-    users = [user for user, _ in there]
+        others = {name: description for name, description in DESCRIPTIONS.items() if name != cites.name}
+        return [cites, *(absent(name, description, NO_SCORER) for name, description in others.items())]
+    measured = [(each, removal) for each, removal in zip(judged, removals, strict=True) if removal is not None]
+    users = [each.explanation.user for each, _ in measured]
 
-    def average(name: str, of: Callable[[Removal], float], better: Better = "") -> Metric:
-        why = "no explanation cites an item of a history that is long enough"
-        return mean(name, WHAT[name], users, [float(of(found)) for _, found in there], better, why=why)
+    def average(name: str, value: Callable[[Removal], float], better: Better = "") -> Metric:
+        reason = "no explanation cites an item of a history that is long enough"
+        values = [float(value(removal)) for _, removal in measured]
+        return mean(name, DESCRIPTIONS[name], users, values, better, reason=reason)
 
     return [
         cites,

@@ -1,4 +1,4 @@
-"""Grounding: each explanation read by the verifier, with what it may rest on, and the shares of claims that hold."""
+"""Grounding: each explanation read by the verifier, with its evidence, and the shares of claims that hold."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ class Judged:
 
     Attributes
     ----------
-    said : Explanation
+    explanation : Explanation
     history : tuple of str
         Item ids before it, oldest first.
     claims : tuple of Claim
@@ -26,7 +26,7 @@ class Judged:
         What is wrong with it; "" where nothing is.
     """
 
-    said: Explanation
+    explanation: Explanation
     history: tuple[str, ...]
     claims: tuple[Claim, ...]
     problem: str
@@ -37,12 +37,12 @@ class Judged:
         return tuple(dict.fromkeys(item for claim in self.claims for item in claim.cites))
 
 
-def history_before(said: Explanation, catalog: Catalog) -> tuple[str, ...]:
+def history_before(explanation: Explanation, catalog: Catalog) -> tuple[str, ...]:
     """Look up what the user had interacted with before the item.
 
     Parameters
     ----------
-    said : Explanation
+    explanation : Explanation
     catalog : Catalog
 
     Returns
@@ -50,16 +50,16 @@ def history_before(said: Explanation, catalog: Catalog) -> tuple[str, ...]:
     tuple of str
         Item ids, oldest first, as far as the catalogue knows; empty for a user it does not.
     """
-    interacted = [event.item for event in catalog.histories.get(said.user, ())]
-    return tuple(interacted[: interacted.index(said.item)] if said.item in interacted else interacted)
+    interacted = [event.item for event in catalog.histories.get(explanation.user, ())]
+    return tuple(interacted[: interacted.index(explanation.item)] if explanation.item in interacted else interacted)
 
 
-def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = None) -> Judged:
+def judge(explanation: Explanation, catalog: Catalog, measured: ItemEvidence | None = None) -> Judged:
     """Read an explanation: ours against its evidence word by word, another system's against catalogue and history.
 
     Parameters
     ----------
-    said : Explanation
+    explanation : Explanation
     catalog : Catalog
     measured : ItemEvidence, optional
         Effects of the history that a scorer found for another system's sentence.
@@ -74,18 +74,18 @@ def judge(said: Explanation, catalog: Catalog, measured: ItemEvidence | None = N
     UnknownItem
         Where the catalogue lacks the item.
     """
-    history = history_before(said, catalog)
-    if said.evidence is not None:
-        verdict = verify(said.text, said.evidence, catalog)
-        return Judged(said, history, verdict.claims, verdict.problem)
-    claims = examine(said.text, said.item, history, catalog, measured)
-    wrong = [claim for claim in claims if claim.verdict == "contradicted"]
-    return Judged(said, history, claims, f"{wrong[0].kind} {wrong[0].text!r}: {wrong[0].why}" if wrong else "")
+    history = history_before(explanation, catalog)
+    if explanation.evidence is not None:
+        verdict = verify(explanation.text, explanation.evidence, catalog)
+        return Judged(explanation, history, verdict.claims, verdict.problem)
+    claims = examine(explanation.text, explanation.item, history, catalog, measured)
+    first = next((claim for claim in claims if claim.verdict == "contradicted"), None)
+    return Judged(explanation, history, claims, f"{first.kind} {first.text!r}: {first.why}" if first else "")
 
 
 def owners(judged: Sequence[Judged]) -> list[str]:
     """Return the user of each explanation."""
-    return [each.said.user for each in judged]
+    return [each.explanation.user for each in judged]
 
 
 def grounding(judged: Sequence[Judged]) -> list[Metric]:
@@ -106,9 +106,9 @@ def grounding(judged: Sequence[Judged]) -> list[Metric]:
     total = [float(len(each.claims)) for each in judged]
     none = "no claim was found in any explanation"
 
-    def share(name: str, what: str, verdict: ClaimVerdict, better: Better) -> Metric:
+    def share(name: str, description: str, verdict: ClaimVerdict, better: Better) -> Metric:
         values = [float(count[verdict]) for count in counts]
-        return mean(name, what, users, values, better, total, none)
+        return mean(name, description, users, values, better, total, none)
 
     return [
         share("claim_precision", "claims that are supported, of all claims", "supported", "higher"),

@@ -25,8 +25,8 @@ class Metric:
     ----------
     name : str
     value : float
-        NaN where what it needs is absent; then `reason` says why.
-    what : str
+        NaN where its inputs are absent; then `reason` is set.
+    description : str
         The definition in a line.
     better : {"higher", "lower", ""}
     low, high : float
@@ -38,7 +38,7 @@ class Metric:
 
     name: str
     value: float
-    what: str
+    description: str
     better: Better = ""
     low: float = NAN
     high: float = NAN
@@ -49,21 +49,21 @@ class Metric:
         """Return it for JSON, which has no NaN: null stands for it, beside the reason."""
         return {
             "value": _number(self.value), "low": _number(self.low), "high": _number(self.high), "n": self.n,
-            "better": self.better, "what": self.what, "reason": self.reason,
+            "better": self.better, "what": self.description, "reason": self.reason,
         }  # fmt: skip
 
 
-def absent(name: str, what: str, reason: str, better: Better = "") -> Metric:
-    """Make a metric that cannot be had.
+def absent(name: str, description: str, reason: str, better: Better = "") -> Metric:
+    """Make a metric that cannot be computed.
 
     Parameters
     ----------
-    name, what : str
+    name, description : str
     reason : str
         Why.
     better : {"higher", "lower", ""}
     """
-    return Metric(name, NAN, what, better, reason=reason)
+    return Metric(name, NAN, description, better, reason=reason)
 
 
 def _number(value: float) -> float | None:
@@ -78,18 +78,18 @@ BLOCKS = 100
 
 def mean(
     name: str,
-    what: str,
+    description: str,
     users: Sequence[str],
     values: Sequence[float],
     better: Better = "",
     weights: Sequence[float] | None = None,
-    why: str = "no explanation has it",
+    reason: str = "no explanation has it",
 ) -> Metric:
     """Average over explanations, with an interval that resamples users.
 
     Parameters
     ----------
-    name, what : str
+    name, description : str
     users : sequence of str
         Whose explanation each is.
     values : sequence of float
@@ -97,7 +97,7 @@ def mean(
     better : {"higher", "lower", ""}
     weights : sequence of float, optional
         Then the metric is the sum of `values` over the sum of `weights`.
-    why : str
+    reason : str
         Reason of a NaN, where there is nothing to average.
 
     Returns
@@ -109,33 +109,33 @@ def mean(
     ----------
     Efron & Tibshirani 1993, "An introduction to the bootstrap", ch. 13; Clopper & Pearson 1934, Biometrika 26(4).
     """
-    owners, place = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
-    above, below = np.zeros(len(owners)), np.zeros(len(owners))
-    np.add.at(above, place, np.asarray(values, np.float64))
-    np.add.at(below, place, np.ones(len(values)) if weights is None else np.asarray(weights, np.float64))
-    if below.sum() == 0:
-        return absent(name, what, why, better)
-    value = float(above.sum() / below.sum())
-    low, high = _without_exception(above, below) or ratio_interval(above, below)
-    return Metric(name, value, what, better, low, high, len(values))
+    owners, owner = np.unique(np.asarray(users, dtype=np.str_), return_inverse=True)
+    numerator, denominator = np.zeros(len(owners)), np.zeros(len(owners))
+    np.add.at(numerator, owner, np.asarray(values, np.float64))
+    np.add.at(denominator, owner, np.ones(len(values)) if weights is None else np.asarray(weights, np.float64))
+    if denominator.sum() == 0:
+        return absent(name, description, reason, better)
+    value = float(numerator.sum() / denominator.sum())
+    low, high = _without_exception(numerator, denominator) or ratio_interval(numerator, denominator)
+    return Metric(name, value, description, better, low, high, len(values))
 
 
-def _without_exception(above: NDArray[np.float64], below: NDArray[np.float64]) -> tuple[float, float] | None:
+def _without_exception(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> tuple[float, float] | None:
     """The interval of a share that is 0, or 1, for every user; None for anything else."""
-    reach = float(((1 - LEVEL) / 2) ** (1 / max((below > 0).sum(), 1)))
-    if not above.any():
-        return 0.0, 1 - reach
-    return (reach, 1.0) if np.array_equal(above, below) else None
+    bound = float(((1 - LEVEL) / 2) ** (1 / max((denominator > 0).sum(), 1)))
+    if not numerator.any():
+        return 0.0, 1 - bound
+    return (bound, 1.0) if np.array_equal(numerator, denominator) else None
 
 
-def of_a_set(
+def set_metric(
     name: str,
-    what: str,
+    description: str,
     users: Sequence[str],
     parts: Sequence[object],
     statistic: Callable[[Sequence[object]], float],
     better: Better = "",
-    most: float = 1.0,
+    largest: float = 1.0,
 ) -> Metric:
     """Measure a quantity of the set as a whole, such as the share of distinct sentences.
 
@@ -144,15 +144,15 @@ def of_a_set(
 
     Parameters
     ----------
-    name, what : str
+    name, description : str
     users : sequence of str
         Whose each part is.
     parts : sequence
         One an explanation, as `statistic` takes them.
     statistic : callable
     better : {"higher", "lower", ""}
-    most : float
-        The largest value that there can be; the least is 0.
+    largest : float
+        The largest possible value; the smallest is 0.
 
     Returns
     -------
@@ -163,13 +163,15 @@ def of_a_set(
     Efron & Tibshirani 1993, "An introduction to the bootstrap", ch. 11.
     """
     value = statistic(parts)
-    block = {owner: n % BLOCKS for n, owner in enumerate(sorted(set(users)))}
-    blocks = range(min(len(block), BLOCKS))
+    blocks_by_user = {owner: n % BLOCKS for n, owner in enumerate(sorted(set(users)))}
+    blocks = range(min(len(blocks_by_user), BLOCKS))
     if len(blocks) < 2:
-        return Metric(name, value, what, better, n=len(parts))
-    of = [block[user] for user in users]
-    without = [statistic([part for n, part in zip(of, parts, strict=True) if n != left]) for left in blocks]
-    spread = np.asarray(without) - np.mean(without)
+        return Metric(name, value, description, better, n=len(parts))
+    block_of = [blocks_by_user[user] for user in users]
+    leave_one_out = [
+        statistic([part for n, part in zip(block_of, parts, strict=True) if n != block]) for block in blocks
+    ]
+    spread = np.asarray(leave_one_out) - np.mean(leave_one_out)
     error = float(np.sqrt((len(blocks) - 1) / len(blocks) * np.square(spread).sum()))
-    low, high = max(value - NORMAL * error, 0.0), min(value + NORMAL * error, most)
-    return Metric(name, value, what, better, low, high, len(parts))
+    low, high = max(value - NORMAL * error, 0.0), min(value + NORMAL * error, largest)
+    return Metric(name, value, description, better, low, high, len(parts))

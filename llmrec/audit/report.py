@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from llmrec.audit.run import Audit
 
 
-WORST, LAST = 20, 6
+N_WORST, N_HISTORY = 20, 6
 """Cases to read, and history items shown with each."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """An explanation with all that was found of it.
+    """An explanation with its measures.
 
     Attributes
     ----------
@@ -56,10 +56,10 @@ class Case:
 
     @property
     def badness(self) -> tuple[float, ...]:
-        """Order cases for reading: the larger, the sooner.
+        """Sort key of cases for reading: larger first.
 
-        What is false comes first, then what is flagged, what cannot be checked, what does not carry the score, and what
-        no reader understands.
+        By contradicted claims, then flags, claims that cannot be checked, removals that matter less than random ones,
+        and sentences by which a reader does not find the item.
         """
         unchecked = sum(claim.verdict == "not_checkable" for claim in self.judged.claims)
         margin = self.removal.random - self.removal.comprehensiveness if self.removal else 0.0
@@ -67,14 +67,14 @@ class Case:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
-        said, titles = self.judged.said, Vocabulary.of(self.catalog).titles
+        explanation, titles = self.judged.explanation, Vocabulary.of(self.catalog).titles
         return {
-            "user": said.user,
-            "item": said.item,
-            "title": titles[said.item],
-            "history": [titles[item] for item in self.judged.history[-LAST:]],
-            "explanation": said.text,
-            "source": said.source,
+            "user": explanation.user,
+            "item": explanation.item,
+            "title": titles[explanation.item],
+            "history": [titles[item] for item in self.judged.history[-N_HISTORY:]],
+            "explanation": explanation.text,
+            "source": explanation.source,
             "problem": self.judged.problem,
             "claims": [claim.to_dict() for claim in self.judged.claims],
             "cited": [titles[item] for item in self.judged.cited],
@@ -84,19 +84,19 @@ class Case:
         }
 
 
-def worst(cases: Sequence[Case], most: int = WORST) -> list[Case]:
+def worst(cases: Sequence[Case], n: int = N_WORST) -> list[Case]:
     """Choose the cases to read first.
 
     Parameters
     ----------
     cases : sequence of Case
-    most : int
+    n : int
     """
-    return sorted(cases, key=lambda case: case.badness, reverse=True)[:most]
+    return sorted(cases, key=lambda case: case.badness, reverse=True)[:n]
 
 
 GOOD, BAD, OPEN = "#2a7f62", "#c0392b", "#b0b0b0"
-Draw = Callable[[Any], None]
+PlotFunction = Callable[[Any], None]
 
 
 def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
@@ -113,7 +113,7 @@ def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
         SVG.
     """
 
-    def draw(axes: Any) -> None:
+    def plot(axes: Any) -> None:
         kinds = list(claims)[::-1]
         left = [0] * len(kinds)
         for verdict, colour in (("supported", GOOD), ("contradicted", BAD), ("not_checkable", OPEN)):
@@ -123,7 +123,7 @@ def claims_plot(claims: Mapping[str, Mapping[str, int]]) -> str:
         axes.set_xlabel("claims")
         axes.legend(frameon=False)
 
-    return _svg(draw, 0.3 * len(claims) + 1.2)
+    return _svg(plot, 0.3 * len(claims) + 1.2)
 
 
 def removal_plot(cases: Sequence[Case]) -> str:
@@ -142,7 +142,7 @@ def removal_plot(cases: Sequence[Case]) -> str:
     if not points:
         return ""
 
-    def draw(axes: Any) -> None:
+    def plot(axes: Any) -> None:
         x, y = zip(*points, strict=True)
         axes.scatter(x, y, s=9, color=[GOOD if b > a else BAD for a, b in points], alpha=0.6, linewidths=0)
         ends = [min(*x, *y), max(*x, *y)]
@@ -150,10 +150,10 @@ def removal_plot(cases: Sequence[Case]) -> str:
         axes.set_xlabel("score lost without random others")
         axes.set_ylabel("score lost without the cited items")
 
-    return _svg(draw, 3.6)
+    return _svg(plot, 3.6)
 
 
-def _svg(draw: Draw, height: float) -> str:
+def _svg(plot: PlotFunction, height: float) -> str:
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -163,7 +163,7 @@ def _svg(draw: Draw, height: float) -> str:
         figure = Figure(figsize=(6.4, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
-        draw(axes)
+        plot(axes)
         FigureCanvasSVG(figure)
         out = io.StringIO()
         figure.savefig(out, format="svg", metadata={"Date": None})
@@ -171,14 +171,14 @@ def _svg(draw: Draw, height: float) -> str:
     return text[text.index("<svg") :]
 
 
-def page(found: "Audit", details: Mapping[str, Any]) -> str:
+def page(audit: "Audit", details: Mapping[str, Any]) -> str:
     """Render the page. Words of users, catalogue and systems are escaped: a title cannot bring markup of its own.
 
     Parameters
     ----------
-    found : Audit
+    audit : Audit
     details : mapping
-        What was audited, by what, when.
+        Data, checkpoint, date and command.
 
     Returns
     -------
@@ -195,16 +195,16 @@ def page(found: "Audit", details: Mapping[str, Any]) -> str:
     environment.filters["number"] = number
     environment.filters["interval"] = interval
     return environment.get_template("report.html.j2").render(
-        audit=found,
+        audit=audit,
         details=details,
-        worst=[case.to_dict() for case in worst(found.cases)],
-        claims_plot=Markup(claims_plot(found.claims)) if found.claims else "",
-        removal_plot=Markup(removal_plot(found.cases)),
+        worst=[case.to_dict() for case in worst(audit.cases)],
+        claims_plot=Markup(claims_plot(audit.claims)) if audit.claims else "",
+        removal_plot=Markup(removal_plot(audit.cases)),
     )
 
 
 def number(value: float) -> str:
-    """Format three digits that count; NaN as such."""
+    """Format three significant digits; NaN as such."""
     return "NaN" if math.isnan(value) else f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
 
 

@@ -16,7 +16,7 @@ from llmrec.request import Request
 
 TOP = 5
 """Items recommended, and explained, a user."""
-LEAST_HISTORY = 2
+MIN_HISTORY = 2
 """Events of a user who can be sampled: with fewer nothing can be removed and something left."""
 
 Note = Callable[[str], None]
@@ -38,7 +38,7 @@ def sampled_users(catalog: Catalog, n: int, seed: int) -> list[str]:
     BadInput
         Where no user has two events.
     """
-    users = sorted(user for user, events in catalog.histories.items() if len(events) >= LEAST_HISTORY)
+    users = sorted(user for user, events in catalog.histories.items() if len(events) >= MIN_HISTORY)
     if not users:
         raise BadInput(f"no user of catalogue {catalog.name!r} has two events; an audit of own responses needs them")
     random.Random(seed).shuffle(users)
@@ -53,10 +53,10 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
     shop : Recommender
     users : sequence of str
     file : Path
-        Each line becomes one explanation with its claims, evidence and refused attempts. What it holds already of this
-        checkpoint is taken from there, so that a run that was cut off goes on where it was.
+        Each line becomes one explanation with its claims, evidence and refused attempts. Users of this checkpoint that
+        it already holds are skipped, so that an interrupted run resumes.
     note : callable
-        Told of progress.
+        Called with lines on progress.
 
     Raises
     ------
@@ -66,40 +66,40 @@ def respond(shop: Recommender, users: Sequence[str], file: Path, note: Note) -> 
         Where the disk refuses.
     """
     try:
-        kept = _kept(file, shop.pipeline.name)
-        _rewrite(file, kept)
+        finished = _finished_rows(file, shop.pipeline.name)
+        _rewrite(file, finished)
         with file.open("a", encoding="utf-8") as out:
             for done, user in enumerate(users, start=1):
-                if user not in kept:
-                    kept[user] = _rows(shop, user)
-                    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in kept[user])
+                if user not in finished:
+                    finished[user] = _rows(shop, user)
+                    out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in finished[user])
                     out.flush()
                     if done % 10 == 0:
                         note(f"{done} of {len(users)} users explained")
     except OSError as error:
         raise storage_error(f"the responses {file}", error) from error
-    return [Explanation.of(row) for user in users for row in kept[user]]
+    return [Explanation.of(row) for user in users for row in finished[user]]
 
 
 def writer(shop: Recommender, file: Path) -> Generate:
-    """Return the writing LLM of a recommender, with a memory.
+    """Return the writing LLM of a recommender, with a cache.
 
     Parameters
     ----------
     shop : Recommender
     file : Path
-        What was written once for the same prompts and seed is taken from there.
+        File of the cache, by prompts and seed.
 
     Returns
     -------
     callable
         Prompts and seed -> sentences.
     """
-    kept = ResultCache(file)
+    cache = ResultCache(file)
 
     def write(prompts: list[str], seed: int) -> list[str]:
-        asked = [shop.pipeline.name, prompts, seed]
-        texts: list[str] = kept.get(asked, lambda: list(shop.pipeline.engine.generate(prompts, seed).texts))
+        key = [shop.pipeline.name, prompts, seed]
+        texts: list[str] = cache.get(key, lambda: list(shop.pipeline.engine.generate(prompts, seed).texts))
         return texts
 
     return write
@@ -107,36 +107,37 @@ def writer(shop: Recommender, file: Path) -> Generate:
 
 def _rows(shop: Recommender, user: str) -> list[dict[str, Any]]:
     items = shop.recommend(Request(user=user, k=TOP, explain=True)).items
-    found = []
-    for place, item in enumerate(items, start=1):
-        said = item.rationale.to_dict() if item.rationale else {"text": ""}
-        row = {"user": user, "item": item.id, "rank": place, "of": len(items), "explanation": said.pop("text")}
-        found.append(row | said | {"pack": shop.pipeline.name})
-    return found
+    rows = []
+    for rank, item in enumerate(items, start=1):
+        rationale = item.rationale.to_dict() if item.rationale else {"text": ""}
+        row = {"user": user, "item": item.id, "rank": rank, "of": len(items), "explanation": rationale.pop("text")}
+        rows.append(row | rationale | {"pack": shop.pipeline.name})
+    return rows
 
 
-def _kept(file: Path, checkpoint: str) -> dict[str, list[dict[str, Any]]]:
-    """User -> rows, of the users whose rows are all there."""
-    found: dict[str, list[dict[str, Any]]] = {}
+def _finished_rows(file: Path, checkpoint: str) -> dict[str, list[dict[str, Any]]]:
+    """Read the rows of the users whose rows are complete."""
+    rows_by_user: dict[str, list[dict[str, Any]]] = {}
     if not file.is_file():
-        return found
+        return rows_by_user
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             row = json.loads(line)
         except json.JSONDecodeError:
-            continue  # cut off while it was written; its user is explained anew
+            continue  # truncated; its user is explained again
         if row.get("pack") != checkpoint:
             raise BadInput(
                 f"{file} holds responses of {row.get('pack')}, not of {checkpoint}; pass another `out`", "out"
             )
-        found.setdefault(row["user"], []).append(row)
-    return {user: rows for user, rows in found.items() if len(rows) == rows[0]["of"]}
+        rows_by_user.setdefault(row["user"], []).append(row)
+    return {user: rows for user, rows in rows_by_user.items() if len(rows) == rows[0]["of"]}
 
 
-def _rewrite(file: Path, kept: dict[str, list[dict[str, Any]]]) -> None:
-    """Only what is whole stays."""
+def _rewrite(file: Path, finished: dict[str, list[dict[str, Any]]]) -> None:
+    """Drop incomplete rows from the file."""
     partial = file.with_suffix(".partial")
     partial.write_text(
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for rows in kept.values() for row in rows), encoding="utf-8"
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for rows in finished.values() for row in rows),
+        encoding="utf-8",
     )
     partial.replace(file)

@@ -13,7 +13,7 @@ from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, j
 from llmrec.audit.metric import Metric, absent
 from llmrec.audit.report import Case, worst
 from llmrec.audit.scorer import Scorer
-from llmrec.audit.simulatability import WHAT as SIMULATES
+from llmrec.audit.simulatability import DESCRIPTION as SIMULATABILITY
 from llmrec.audit.simulatability import Encode, picked, simulatability
 from llmrec.audit.stability import stability
 from llmrec.audit.text import openings, overlap, readability, text_metrics
@@ -26,7 +26,7 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found.
+    """The results of an audit.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Audit:
     groups : mapping
         Grouping -> group -> measure -> metric.
     sources : mapping of str to int
-        Who wrote how many.
+        Writer -> number of sentences.
     cases : sequence of Case
     notes : sequence of str
     """
@@ -60,7 +60,7 @@ class Audit:
         """Return it for `audit.json`."""
         return {
             "explanations": len(self.cases),
-            "users": len({case.judged.said.user for case in self.cases}),
+            "users": len({case.judged.explanation.user for case in self.cases}),
             "sources": dict(self.sources),
             "metrics": {
                 section: {metric.name: metric.to_dict() for metric in metrics}
@@ -101,9 +101,9 @@ def audit(
     encode : callable
         The held-out reader of simulatability: texts -> unit vectors, (n, dim) float32.
     note : callable
-        Told of progress.
+        Called with lines on progress.
     scorer : Scorer, optional
-        What ranked; without it nothing is said of faithfulness.
+        The scorer that ranked; without it faithfulness is NaN.
     generate : callable, optional
         Writes our own responses again, for stability.
     groupings : mapping, optional
@@ -123,7 +123,7 @@ def audit(
         right: Sequence[bool | None] = picked(judged, catalog, encode, seed)
         simulated = simulatability(judged, [bool(hit) for hit in right])
     except SetupError as error:
-        right, simulated = [None] * len(judged), absent("simulatability", SIMULATES, str(error), "higher")
+        right, simulated = [None] * len(judged), absent("simulatability", SIMULATABILITY, str(error), "higher")
     cases = [Case(each, None if removals is None else removals[n], right[n], catalog) for n, each in enumerate(judged)]
     gaps, table = parity(judged, _measures(cases), groupings)
     sections = {
@@ -136,20 +136,20 @@ def audit(
     }
     sources: dict[str, int] = {}
     for each in judged:
-        sources[each.said.source or "elsewhere"] = sources.get(each.said.source or "elsewhere", 0) + 1
+        sources[each.explanation.source or "elsewhere"] = sources.get(each.explanation.source or "elsewhere", 0) + 1
     return Audit(sections, by_kind(judged), openings(judged), table, sources, cases, notes)
 
 
-def write(found: Audit, out: Path, details: Mapping[str, Any]) -> Path:
+def write(audit: Audit, out: Path, details: Mapping[str, Any]) -> Path:
     """Write `audit.json` and `audit.html`.
 
     Parameters
     ----------
-    found : Audit
+    audit : Audit
     out : Path
         Folder.
     details : mapping
-        What was audited, by what, when; for both files.
+        Data, checkpoint, date and command; for both files.
 
     Returns
     -------
@@ -164,48 +164,48 @@ def write(found: Audit, out: Path, details: Mapping[str, Any]) -> Path:
     from llmrec.audit.report import page
 
     html = out / "audit.html"
-    text = json.dumps({**details, **found.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)
+    text = json.dumps({**details, **audit.to_dict()}, ensure_ascii=False, indent=1, allow_nan=False)
     try:
         (out / "audit.json").write_text(text + "\n", encoding="utf-8")
-        html.write_text(page(found, details), encoding="utf-8")
+        html.write_text(page(audit, details), encoding="utf-8")
     except OSError as error:
         raise storage_error(f"the report in {out}", error) from error
     return html
 
 
 def _judged(explanations: Sequence[Explanation], catalog: Catalog, scorer: Scorer | None, note: Note) -> list[Judged]:
-    found = []
-    for done, said in enumerate(explanations, start=1):
+    judged = []
+    for done, explanation in enumerate(explanations, start=1):
         measured = None
-        if scorer is not None and said.evidence is None:
-            measured = scorer.effects(said.item, history_before(said, catalog))
-        found.append(judge(said, catalog, measured))
+        if scorer is not None and explanation.evidence is None:
+            measured = scorer.effects(explanation.item, history_before(explanation, catalog))
+        judged.append(judge(explanation, catalog, measured))
         if done % 200 == 0:
             note(f"{done} of {len(explanations)} explanations checked")
-    return found
+    return judged
 
 
 def _removed(judged: Sequence[Judged], scorer: Scorer, seed: int, note: Note) -> list[Removal | None]:
-    found = []
+    removals = []
     for done, each in enumerate(judged, start=1):
-        found.append(remove(each, scorer, seed))
+        removals.append(remove(each, scorer, seed))
         if done % 50 == 0:
             note(f"cited items removed from {done} of {len(judged)} histories")
-    return found
+    return removals
 
 
 def _measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
-    """What is compared between groups: measure -> value of each explanation, None where it has none."""
+    """Collect what is compared between groups: measure -> value of each explanation, None where it has none."""
     measures: dict[str, list[float | None]] = {
         "claim_precision": [case.precision for case in cases],
         "hallucinating_explanations": [float(case.contradicted > 0) for case in cases],
         "simulatability": [None if case.picked is None else float(case.picked) for case in cases],
-        "words": [float(len(case.judged.said.text.split())) for case in cases],
+        "words": [float(len(case.judged.explanation.text.split())) for case in cases],
     }
     if any(case.removal for case in cases):
         measures["cited_beats_random"] = [
             None if case.removal is None else float(case.removal.beats_random) for case in cases
         ]
-    if any(case.judged.said.source for case in cases):
-        measures["plain_sentence"] = [float(case.judged.said.source == "plain") for case in cases]
+    if any(case.judged.explanation.source for case in cases):
+        measures["plain_sentence"] = [float(case.judged.explanation.source == "plain") for case in cases]
     return measures

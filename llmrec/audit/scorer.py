@@ -1,6 +1,6 @@
-"""The scorer under audit: what an item scores, and where it ranks, after any history.
+"""The scorer under audit: an item's score and rank after any history.
 
-What was measured or written already is kept, a line each, so that a run that was cut off goes on where it was.
+Results are cached, one line each, so that an interrupted run resumes.
 """
 
 import hashlib
@@ -26,22 +26,22 @@ class ResultCache:
     Parameters
     ----------
     file : Path or None
-        A line that was cut off is measured anew. None: nothing is kept.
+        A truncated line is measured again. None: nothing is cached.
     """
 
     def __init__(self, file: Path | None) -> None:
         """See the class."""
         self._file = file
-        self._found: dict[str, Any] = {}
+        self._results: dict[str, Any] = {}
         for line in file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else ():
             try:
                 key, value = json.loads(line)
             except ValueError:
                 continue
-            self._found[key] = value
+            self._results[key] = value
 
     def get(self, parts: object, measure: Callable[[], Any]) -> Any:
-        """Return a result, measured where it is not kept.
+        """Return a result, measured where it is not cached.
 
         Parameters
         ----------
@@ -56,15 +56,15 @@ class ResultCache:
             Where the disk refuses.
         """
         key = hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:24]
-        if key not in self._found:
-            self._found[key] = measure()
+        if key not in self._results:
+            self._results[key] = measure()
             if self._file:
                 try:
                     with self._file.open("a", encoding="utf-8") as out:
-                        out.write(json.dumps([key, self._found[key]]) + "\n")
+                        out.write(json.dumps([key, self._results[key]]) + "\n")
                 except OSError as error:
                     raise storage_error(f"the measurements {self._file}", error) from error
-        return self._found[key]
+        return self._results[key]
 
 
 Floats = NDArray[np.float32]
@@ -96,17 +96,17 @@ class Scorer:
     Parameters
     ----------
     pipeline : Pipeline
-    kept : Path, optional
-        File that remembers what was scored, where runs may be cut off.
+    cache_file : Path, optional
+        File of the cache, from which an interrupted run resumes.
     """
 
-    def __init__(self, pipeline: Pipeline, kept: Path | None = None) -> None:
+    def __init__(self, pipeline: Pipeline, cache_file: Path | None = None) -> None:
         """See the class."""
         self.pipeline, self.catalog = pipeline, pipeline.catalog
-        self._kept = ResultCache(kept)
+        self._cache = ResultCache(cache_file)
 
     def standings(
-        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], query: str
+        self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str
     ) -> list[Standing]:
         """Score the item after the whole history, then after each of others.
 
@@ -115,7 +115,7 @@ class Scorer:
         item : str
         history : sequence of str
             Item ids, oldest first.
-        others : sequence of sequence of str
+        alternatives : sequence of sequence of str
             Histories to compare with.
         query : str
             In words; "" for none.
@@ -132,27 +132,26 @@ class Scorer:
         StorageError
             Where the disk refuses.
         """
-        parts = [self.pipeline.name, item, list(history), [list(other) for other in others], query]
-        found = self._kept.get(parts, lambda: self._standings(item, history, others, query))
+        parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
+        found = self._cache.get(parts, lambda: self._standings(item, history, alternatives, query))
         return [Standing(float(score), int(rank)) for score, rank in found]
 
     def _standings(
-        self, item: str, history: Sequence[str], others: Sequence[Sequence[str]], query: str
+        self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str
     ) -> list[tuple[float, int]]:
         rows = tuple(self.catalog.rows(tuple(history)))
-        left = [tuple(self.catalog.rows(tuple(other))) for other in others]
+        rows_of_alternatives = [tuple(self.catalog.rows(tuple(alternative))) for alternative in alternatives]
         situation = self._situation(rows, query)
         fused = situation.fused(situation.parts)
         spread = float(fused[situation.open_items].std()) or 1.0
         row = self.catalog.rows([item])[0]
         scores = [fused]
-        for start in range(0, len(left), BATCH):
-            parts = self._parts(left[start : start + BATCH], query, situation.query_text)
+        for start in range(0, len(rows_of_alternatives), BATCH):
+            parts = self._parts(rows_of_alternatives[start : start + BATCH], query, situation.query_text)
             scores.extend(situation.fused(parts))
-        level = float(fused[situation.open_items].mean())
-        return [
-            ((float(of[row]) - level) / spread, 1 + int((of[situation.open_items] > of[row]).sum())) for of in scores
-        ]
+        mean = float(fused[situation.open_items].mean())
+        open_items = situation.open_items
+        return [((float(each[row]) - mean) / spread, 1 + int((each[open_items] > each[row]).sum())) for each in scores]
 
     def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:
         """Measure what each of the newest history items adds to the item's score.
@@ -168,24 +167,25 @@ class Scorer:
         ItemEvidence
             Evidence for another system's text.
         """
-        left = range(max(0, len(history) - ABLATED), len(history))
-        without = [[*history[:n], *history[n + 1 :]] for n in left]
-        whole, *rest = self.standings(item, history, without, "")
+        positions = range(max(0, len(history) - ABLATED), len(history))
+        without = [[*history[:n], *history[n + 1 :]] for n in positions]
+        full, *ablations = self.standings(item, history, without, "")
         records = [
-            Evidence(history[n], None, None, whole.score - there.score) for n, there in zip(left, rest, strict=True)
+            Evidence(history[n], None, None, full.score - ablated.score)
+            for n, ablated in zip(positions, ablations, strict=True)
         ]
         return ItemEvidence(item, tuple(sorted(records, key=lambda record: -record.effect)))
 
     def _situation(self, history: tuple[int, ...], query: str) -> Situation:
-        asked = self.pipeline.words(query) if query else None
-        parts = {name: scores[0] for name, scores in self._parts([history], query, asked).items()}
+        query_text = self.pipeline.words(query) if query else None
+        parts = {name: scores[0] for name, scores in self._parts([history], query, query_text).items()}
         open_items = np.ones(len(self.catalog.items), np.bool_)
         open_items[list(history)] = False
-        return Situation(history, query, asked, parts, self.pipeline.weights(query), open_items)
+        return Situation(history, query, query_text, parts, self.pipeline.weights(query), open_items)
 
     def _parts(
-        self, histories: Sequence[tuple[int, ...]], query: str, asked: Floats | None
+        self, histories: Sequence[tuple[int, ...]], query: str, query_text: Floats | None
     ) -> dict[ComponentKey, Floats]:
         q = self.pipeline.engine.query_vectors(histories, [query] * len(histories)).vectors
-        repeated = None if asked is None else np.repeat(asked[None], len(histories), axis=0)
-        return self.pipeline.components.scores(q, histories, repeated)
+        query_texts = None if query_text is None else np.repeat(query_text[None], len(histories), axis=0)
+        return self.pipeline.components.scores(q, histories, query_texts)

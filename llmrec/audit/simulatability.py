@@ -21,11 +21,13 @@ from llmrec.catalog.wording import wording
 CHOICES = 10
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts -> (n, dim) unit-length vectors."""
-WHAT = f"sentences, the title hidden, by which MiniLM picks the right item among {CHOICES} (chance: {1 / CHOICES:.0%})"
+DESCRIPTION = (
+    f"sentences, the title hidden, by which MiniLM picks the right item among {CHOICES} (chance: {1 / CHOICES:.0%})"
+)
 
 
 def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int) -> list[bool]:
-    """Ask the reader which item each sentence is about.
+    """Let the reader pick the item that each sentence is about.
 
     Parameters
     ----------
@@ -42,22 +44,22 @@ def picked(judged: Sequence[Judged], catalog: Catalog, encode: Encode, seed: int
     list of bool
         Whether the right one is picked.
     """
-    pool = sorted({each.said.item for each in judged})
+    pool = sorted({each.explanation.item for each in judged})
     rng = random.Random(seed)
     if len(pool) < 5 * CHOICES:
         ids = [item.id for item in catalog.items]
         pool = sorted({*pool, *rng.sample(ids, min(len(ids), 5 * CHOICES))})
-    place = {item: row for row, item in enumerate(pool)}
+    row_of = {item: row for row, item in enumerate(pool)}
     items = encode([catalog.item(item).text() for item in pool])
     sentences = encode([hidden(each, catalog) for each in judged])
-    found = []
+    correct = []
     for each, sentence in zip(judged, sentences, strict=True):
-        own = {each.said.item, *each.history}
-        free = [item for item in pool if item not in own]
-        choices = [each.said.item, *rng.sample(free, min(len(free), CHOICES - 1))]
-        alike = items[[place[item] for item in choices]] @ sentence
-        found.append(bool(np.argmax(alike) == 0 and (alike[0] > alike[1:]).all()))
-    return found
+        excluded = {each.explanation.item, *each.history}
+        candidates = [item for item in pool if item not in excluded]
+        choices = [each.explanation.item, *rng.sample(candidates, min(len(candidates), CHOICES - 1))]
+        similarities = items[[row_of[item] for item in choices]] @ sentence
+        correct.append(bool(np.argmax(similarities) == 0 and (similarities[0] > similarities[1:]).all()))
+    return correct
 
 
 def hidden(judged: Judged, catalog: Catalog) -> str:
@@ -68,8 +70,8 @@ def hidden(judged: Judged, catalog: Catalog) -> str:
     judged : Judged
     catalog : Catalog
     """
-    title = Vocabulary.of(catalog).titles[judged.said.item]
-    return re.sub(re.escape(title), f"this {wording(catalog).noun}", judged.said.text, flags=re.IGNORECASE)
+    title = Vocabulary.of(catalog).titles[judged.explanation.item]
+    return re.sub(re.escape(title), f"this {wording(catalog).noun}", judged.explanation.text, flags=re.IGNORECASE)
 
 
 def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
@@ -82,4 +84,4 @@ def simulatability(judged: Sequence[Judged], right: Sequence[bool]) -> Metric:
     right : sequence of bool
         As `picked` returns it.
     """
-    return mean("simulatability", WHAT, owners(judged), [float(hit) for hit in right], "higher")
+    return mean("simulatability", DESCRIPTION, owners(judged), [float(hit) for hit in right], "higher")

@@ -1,4 +1,4 @@
-"""Text: are the sentences varied, specific and readable, and how far do they overlap with what users wrote?
+"""Text metrics: variety, specificity, readability, and overlap with what users wrote.
 
 Readability comes from textstat, overlap from sacrebleu, rouge-score and bert-score, each where it is installed.
 """
@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from llmrec.audit.grounding import Judged, owners
-from llmrec.audit.metric import Metric, absent, mean, of_a_set
+from llmrec.audit.metric import Metric, absent, mean, set_metric
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, words
 from llmrec.extras import remedy
@@ -34,7 +34,7 @@ def features(judged: Sequence[Judged], catalog: Catalog) -> list[frozenset[Facet
     """
     vocabulary = Vocabulary.of(catalog)
     return [
-        frozenset(chain.from_iterable(m.facets for m in Reading.of(each.said.text, vocabulary).mentions))
+        frozenset(chain.from_iterable(m.facets for m in Reading.of(each.explanation.text, vocabulary).mentions))
         for each in judged
     ]
 
@@ -57,25 +57,25 @@ def text_metrics(judged: Sequence[Judged], catalog: Catalog) -> list[Metric]:
     Li, Zhang & Chen 2021, "Personalized transformer for explainable recommendation", ACL (PETER); Li et al. 2016, "A
     diversity-promoting objective function for neural conversation models", NAACL (distinct-n).
     """
-    users, texts = owners(judged), [each.said.text for each in judged]
+    users, texts = owners(judged), [each.explanation.text for each in judged]
     named = features(judged, catalog)
     vocabulary = Vocabulary.of(catalog)
-    all_features = frozenset(chain.from_iterable(vocabulary.facets[each.said.item] for each in judged))
+    all_features = frozenset(chain.from_iterable(vocabulary.facets[each.explanation.item] for each in judged))
     tokens = [[word for word, _, _ in words(text)] for text in texts]
     return [
-        of_a_set("usr", "unique sentence ratio: distinct sentences, of all", users, texts, _distinct, "higher"),
-        of_a_set(
+        set_metric("usr", "unique sentence ratio: distinct sentences, of all", users, texts, _distinct, "higher"),
+        set_metric(
             "div", "feature diversity: attribute values that two explanations have in common, on average", users, named,
             _overlap, "lower", math.inf,
         ),
         _matching(judged, named),
-        of_a_set(
+        set_metric(
             "fcr", f"feature coverage: of {len(all_features)} attribute values of the items explained, those named",
             users, named, lambda sets: _covered(sets, all_features), "higher",
         ) if all_features else absent("fcr", "feature coverage", "the items have no attribute values", "higher"),
-        of_a_set("distinct_1", "distinct words, of all words", users, tokens, lambda t: _ngrams(t, 1), "higher"),
-        of_a_set("distinct_2", "distinct word pairs, of all", users, tokens, lambda t: _ngrams(t, 2), "higher"),
-        of_a_set(
+        set_metric("distinct_1", "distinct words, of all words", users, tokens, lambda t: _ngrams(t, 1), "higher"),
+        set_metric("distinct_2", "distinct word pairs, of all", users, tokens, lambda t: _ngrams(t, 2), "higher"),
+        set_metric(
             "top_opening", f"explanations that open with the most frequent {OPENING} words", users, texts, _opening,
             "lower",
         ),
@@ -83,16 +83,16 @@ def text_metrics(judged: Sequence[Judged], catalog: Catalog) -> list[Metric]:
     ]  # fmt: skip
 
 
-def openings(judged: Sequence[Judged], most: int = 10) -> list[tuple[str, int]]:
+def openings(judged: Sequence[Judged], n: int = 10) -> list[tuple[str, int]]:
     """Count the most frequent openings.
 
     Parameters
     ----------
     judged : sequence of Judged
         The explanations, read by the verifier.
-    most : int
+    n : int
     """
-    return Counter(_begin(each.said.text) for each in judged).most_common(most)
+    return Counter(_begin(each.explanation.text) for each in judged).most_common(n)
 
 
 def _begin(text: str) -> str:
@@ -128,19 +128,19 @@ def _matching(judged: Sequence[Judged], named: Sequence[frozenset[Facet]]) -> Me
 
     That is the one of the file's column or, of our own responses, one that the strongest cause shares with the item.
     """
-    what, users, hits = "feature matching ratio: explanations that name the feature behind them", [], []
+    description, users, hits = "feature matching ratio: explanations that name the feature behind them", [], []
     for each, facets in zip(judged, named, strict=True):
-        if each.said.feature:
-            wanted = {word for word, _, _ in words(each.said.feature)}
-            users.append(each.said.user)
-            hits.append(float(wanted <= {word for word, _, _ in words(each.said.text)}))
-        elif each.said.evidence and each.said.evidence.causes:
-            shared = each.said.evidence.shared(each.said.evidence.causes[0].history_item or "")
+        if each.explanation.feature:
+            expected = {word for word, _, _ in words(each.explanation.feature)}
+            users.append(each.explanation.user)
+            hits.append(float(expected <= {word for word, _, _ in words(each.explanation.text)}))
+        elif each.explanation.evidence and each.explanation.evidence.causes:
+            shared = each.explanation.evidence.shared(each.explanation.evidence.causes[0].history_item or "")
             if shared:
-                users.append(each.said.user)
+                users.append(each.explanation.user)
                 hits.append(float(bool(facets & set(shared))))
-    why = "there is neither a column `feature` nor evidence"
-    return mean("fmr", what, users, hits, "higher", why=why)
+    reason = "there is neither a column `feature` nor evidence"
+    return mean("fmr", description, users, hits, "higher", reason=reason)
 
 
 def package(name: str) -> ModuleType | None:
@@ -171,19 +171,19 @@ def readability(judged: Sequence[Judged]) -> list[Metric]:
     """
     textstat = package("textstat")
     if textstat is None:
-        why = _missing("textstat")
-        return [absent(EASE, _EASE, why, "higher"), absent(GRADE, _GRADE, why, "lower")]
-    users, texts = owners(judged), [each.said.text for each in judged]
+        reason = _missing("textstat")
+        return [absent(EASE, _EASE, reason, "higher"), absent(GRADE, _GRADE, reason, "lower")]
+    users, texts = owners(judged), [each.explanation.text for each in judged]
     grade = mean(GRADE, _GRADE, users, [float(textstat.coleman_liau_index(text)) for text in texts], "lower")
-    if not _syllables_known():
-        # Asked all the same, textstat would fetch the dictionary from the network.
-        why = "NLTK's dictionary cmudict is not at hand to count syllables; run: python -m nltk.downloader cmudict"
-        return [absent(EASE, _EASE, why, "higher"), grade]
+    if not _has_syllable_dictionary():
+        # Without this check, textstat would fetch the dictionary from the network.
+        reason = "NLTK's dictionary cmudict is not at hand to count syllables; run: python -m nltk.downloader cmudict"
+        return [absent(EASE, _EASE, reason, "higher"), grade]
     ease = [float(textstat.flesch_reading_ease(text)) for text in texts]
     return [mean(EASE, _EASE, users, ease, "higher"), grade]
 
 
-def _syllables_known() -> bool:
+def _has_syllable_dictionary() -> bool:
     import nltk
 
     try:
@@ -194,7 +194,7 @@ def _syllables_known() -> bool:
 
 
 NO_REFERENCE = "the file has no column `reference`"
-WHAT = {
+DESCRIPTIONS = {
     "bleu": "BLEU of sacrebleu (0 to 100), mean over explanations",
     "rouge_1": "ROUGE-1 F1 of rouge-score",
     "rouge_2": "ROUGE-2 F1 of rouge-score",
@@ -215,9 +215,10 @@ def overlap(judged: Sequence[Judged]) -> list[Metric]:
     -------
     list of Metric
     """
-    pairs = [(each.said.user, each.said.text, each.said.reference) for each in judged if each.said.reference]
+    explanations = [each.explanation for each in judged if each.explanation.reference]
+    pairs = [(each.user, each.text, each.reference) for each in explanations]
     if not pairs:
-        return [absent(name, what, NO_REFERENCE, "higher") for name, what in WHAT.items()]
+        return [absent(name, description, NO_REFERENCE, "higher") for name, description in DESCRIPTIONS.items()]
     users, texts, references = (list(column) for column in zip(*pairs, strict=True))
     return [_bleu(users, texts, references), *_rouge(users, texts, references), _bertscore(users, texts, references)]
 
@@ -225,20 +226,20 @@ def overlap(judged: Sequence[Judged]) -> list[Metric]:
 def _bleu(users: Sequence[str], texts: Sequence[str], references: Sequence[str]) -> Metric:
     sacrebleu = package("sacrebleu")
     if sacrebleu is None:
-        return absent("bleu", WHAT["bleu"], _missing("sacrebleu"), "higher")
-    scores = [sacrebleu.sentence_bleu(text, [wanted]).score for text, wanted in zip(texts, references, strict=True)]
-    return mean("bleu", WHAT["bleu"], users, scores, "higher")
+        return absent("bleu", DESCRIPTIONS["bleu"], _missing("sacrebleu"), "higher")
+    scores = [sacrebleu.sentence_bleu(text, [expected]).score for text, expected in zip(texts, references, strict=True)]
+    return mean("bleu", DESCRIPTIONS["bleu"], users, scores, "higher")
 
 
 def _rouge(users: Sequence[str], texts: Sequence[str], references: Sequence[str]) -> list[Metric]:
     kinds = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
     rouge = package("rouge_score.rouge_scorer")
     if rouge is None:
-        return [absent(name, WHAT[name], _missing("rouge-score"), "higher") for name in kinds]
+        return [absent(name, DESCRIPTIONS[name], _missing("rouge-score"), "higher") for name in kinds]
     scorer = rouge.RougeScorer(list(kinds.values()), use_stemmer=True)
-    scores = [scorer.score(wanted, text) for text, wanted in zip(texts, references, strict=True)]
+    scores = [scorer.score(expected, text) for text, expected in zip(texts, references, strict=True)]
     return [
-        mean(name, WHAT[name], users, [each[kind].fmeasure for each in scores], "higher")
+        mean(name, DESCRIPTIONS[name], users, [each[kind].fmeasure for each in scores], "higher")
         for name, kind in kinds.items()
     ]
 
@@ -247,13 +248,13 @@ def _bertscore(users: Sequence[str], texts: Sequence[str], references: Sequence[
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     bert = package("bert_score")
     if bert is None:
-        return absent("bertscore", WHAT["bertscore"], _missing("bert-score"), "higher")
+        return absent("bertscore", DESCRIPTIONS["bertscore"], _missing("bert-score"), "higher")
     try:
         _, _, f1 = bert.score(list(texts), list(references), lang="en")
     except OSError as error:
-        why = f"the model that bert-score reads with is not on this machine ({str(error).splitlines()[0][:120]})"
-        return absent("bertscore", WHAT["bertscore"], why, "higher")
-    return mean("bertscore", WHAT["bertscore"], users, f1.tolist(), "higher")
+        reason = f"the model that bert-score reads with is not on this machine ({str(error).splitlines()[0][:120]})"
+        return absent("bertscore", DESCRIPTIONS["bertscore"], reason, "higher")
+    return mean("bertscore", DESCRIPTIONS["bertscore"], users, f1.tolist(), "higher")
 
 
 def _missing(name: str) -> str:

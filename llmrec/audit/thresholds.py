@@ -1,4 +1,4 @@
-"""What a release must reach: a file of bounds by metric, TOML or JSON."""
+"""Thresholds of a release: a file of bounds by metric, TOML or JSON."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from llmrec.errors import BadInput
 
 @dataclass(frozen=True)
 class Bound:
-    """The least or most that a metric may be.
+    """A lower or upper bound of a metric.
 
     Attributes
     ----------
@@ -27,15 +27,15 @@ class Bound:
     limit: float
 
     def missed(self, metric: Metric) -> str:
-        """Say why the metric misses the bound; "" where it holds. What could not be measured did not hold."""
+        """Return why the metric misses the bound; "" where it holds. An unmeasured metric misses it."""
         if math.isnan(metric.value):
             return f"{self.metric} was not measured: {metric.reason}"
-        held = metric.value >= self.limit if self.side == "min" else metric.value <= self.limit
-        return "" if held else f"{self.metric} is {metric.value:.4g}, {self.side} {self.limit:g}"
+        holds = metric.value >= self.limit if self.side == "min" else metric.value <= self.limit
+        return "" if holds else f"{self.metric} is {metric.value:.4g}, {self.side} {self.limit:g}"
 
 
 def read_thresholds(file: Path) -> list[Bound]:
-    """Read what a release must reach.
+    """Read the thresholds of a release.
 
     Parameters
     ----------
@@ -52,21 +52,21 @@ def read_thresholds(file: Path) -> list[Bound]:
         tables = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
     except (OSError, ValueError) as error:  # decoding errors of TOML, JSON and UTF-8 are ValueErrors
         raise BadInput(f"{file} cannot be read as thresholds ({error}); pass TOML or JSON") from error
-    found = []
+    thresholds = []
     for name, bounds in tables.items() if isinstance(tables, Mapping) else ():
         if not isinstance(bounds, Mapping) or not bounds or not set(bounds) <= {"min", "max"}:
             raise BadInput(f"{file}: {name!r} needs min, max or both, such as [claim_precision] min = 0.99")
         for side, limit in bounds.items():
             if isinstance(limit, bool) or not isinstance(limit, (int, float)):
                 raise BadInput(f"{file}: {side} of {name!r} is {limit!r}; pass a number")
-            found.append(Bound(name, side, float(limit)))
-    if not found:
+            thresholds.append(Bound(name, side, float(limit)))
+    if not thresholds:
         raise BadInput(f"{file} holds no threshold; write tables such as [claim_precision] with min = 0.99")
-    return found
+    return thresholds
 
 
 def missed(bounds: Sequence[Bound], metrics: Mapping[str, Metric]) -> list[str]:
-    """Say which bounds do not hold.
+    """Return the bounds that do not hold.
 
     Parameters
     ----------
@@ -86,4 +86,4 @@ def missed(bounds: Sequence[Bound], metrics: Mapping[str, Metric]) -> list[str]:
     for bound in bounds:
         if bound.metric not in metrics:
             raise BadInput(f"thresholds name {bound.metric!r}; the audit has {', '.join(sorted(metrics))}")
-    return [why for bound in bounds if (why := bound.missed(metrics[bound.metric]))]
+    return [reason for bound in bounds if (reason := bound.missed(metrics[bound.metric]))]

@@ -63,7 +63,7 @@ class Trait:
 
 @dataclass(frozen=True)
 class Brief:
-    """All that a rationale may say of one recommended item.
+    """The content of a rationale of one recommended item.
 
     Attributes
     ----------
@@ -108,19 +108,19 @@ class Brief:
 
     @classmethod
     def of(cls, evidence: ItemEvidence, catalog: Catalog) -> "Brief":
-        """The brief of an item's evidence.
+        """Make the brief of an item's evidence.
 
         Parameters
         ----------
         evidence : ItemEvidence
             Of the recommended item.
         catalog : Catalog
-            The catalogue, as explanations speak of it.
+            The catalogue, as explanations use it.
 
         Returns
         -------
         Brief
-            What a sentence may say.
+            The brief.
 
         Raises
         ------
@@ -157,11 +157,11 @@ class Brief:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Where the traits show, in their order."""
+        """Media that show the traits, in their order."""
         return tuple(dict.fromkeys(trait.place for trait in self.traits))
 
     def leads(self) -> tuple[Lead, ...]:
-        """What a sentence on this brief can open with; where all effects are faint, its doubt and nothing else."""
+        """Return what a sentence on this brief can open with; only "doubt" where all effects are faint."""
         if self.strength == "faint":
             return ("doubt",)
         if self.traits:
@@ -174,18 +174,18 @@ class Brief:
         return tuple(leads)
 
     def lead(self, rng: random.Random) -> Lead:
-        """One of `leads()`, the query twice as often: who asked for something looks for it first.
+        """Choose one of `leads()`, the query twice as often, as a user with a query looks for it first.
 
         Parameters
         ----------
         rng : random.Random
-            Draws it.
+            Generator.
         """
         leads = self.leads()
         return rng.choice([*leads, "query"] if "query" in leads else leads)
 
     def prompt(self, lead: Lead, template: str = "rationale") -> str:
-        """What the LLM writes from.
+        """Render the LLM's prompt.
 
         Parameters
         ----------

@@ -1,8 +1,8 @@
 """Training pairs for the rationale objective: a prompt made of evidence, and a true sentence on it.
 
-Evidence is sampled from a catalogue: real items and titles, made-up effects, through the same `rank_evidence` and
-`Brief.prompt` that serve real requests. What is learnt is to write from a brief, so that effects may be invented; that
-nothing else is said, the verifier sees to. Users' histories are not read: no test event can leak into the pairs.
+Evidence is sampled from a catalogue: real items and titles, synthetic effects, through the same `rank_evidence` and
+`Brief.prompt` that serve real requests. The LLM learns to write from a brief, so effects may be invented; the verifier
+ensures that sentences say nothing else. Users' histories are not read: no test event can leak into the pairs.
 """
 
 import random
@@ -54,12 +54,12 @@ class Pair:
 
 
 def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
-    """Training pairs from a catalogue.
+    """Compose training pairs from a catalogue.
 
     Parameters
     ----------
     catalog : Catalog
-        The catalogue, as explanations speak of it.
+        The catalogue, as explanations use it.
     n : int
         How many.
     seed : int
@@ -83,11 +83,11 @@ def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
     for _ in range(20 * n + 100):
         if len(pairs) == n:
             break
-        evidence = sampler.draw(rng)
+        evidence = sampler.sample(rng)
         brief = Brief.of(evidence, catalog)
         lead = brief.lead(rng)
         sentence = write_sentence(brief, lead, rng)
-        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would teach what is refused.
+        # Some catalogues own words that the plans use ("Link" as a colour); such a pair would train what is refused.
         if verifier.verify(sentence, Grounds.of(evidence)).ok:
             pairs[Pair(brief.prompt(lead), " " + sentence)] = None
     if len(pairs) < n:
@@ -98,12 +98,12 @@ def compose_pairs(catalog: Catalog, n: int, seed: int) -> list[Pair]:
 
 
 class EvidenceSampler:
-    """Draws made-up recommendations from a catalogue: an item, a history mostly of its kind, effects.
+    """Samples synthetic recommendations from a catalogue: an item, a history mostly of its kind, effects.
 
     Parameters
     ----------
     catalog : Catalog
-        The catalogue, as explanations speak of it.
+        The catalogue, as explanations use it.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -115,13 +115,13 @@ class EvidenceSampler:
             for facet in facets:
                 self._having.setdefault(facet, []).append(item)
 
-    def draw(self, rng: random.Random) -> ItemEvidence:
-        """Evidence of one recommendation: some have no history, some only faint effects, some a query.
+    def sample(self, rng: random.Random) -> ItemEvidence:
+        """Sample the evidence of one recommendation: some have no history, some only faint effects, some a query.
 
         Parameters
         ----------
         rng : random.Random
-            Draws it.
+            Generator.
 
         Returns
         -------
@@ -133,28 +133,28 @@ class EvidenceSampler:
         history: list[str] = []
         for _ in range(0 if rng.random() < 0.06 else rng.randint(1, 6)):
             # Of three draws the one that shares most: real evidence is closer to the item than chance is.
-            kin = self._having[rng.choice(facets)] if facets and rng.random() < 0.75 else self._ids
-            drawn = [rng.choice(kin) for _ in range(3 if kin is not self._ids else 1)]
-            other = max(drawn, key=lambda o: sum(f in facets for f in self._vocabulary.facets[o]))
-            if other != item and other not in history:
-                history.append(other)
+            pool = self._having[rng.choice(facets)] if facets and rng.random() < 0.75 else self._ids
+            candidates = [rng.choice(pool) for _ in range(3 if pool is not self._ids else 1)]
+            neighbour = max(candidates, key=lambda o: sum(f in facets for f in self._vocabulary.facets[o]))
+            if neighbour != item and neighbour not in history:
+                history.append(neighbour)
         faint = rng.random() < 0.15
         # Strengths fall on both sides of the thresholds; some items pull down and never become evidence.
         sizes = [0.04 * rng.random() if faint else rng.lognormvariate(-1.5, 1) for _ in history]
         effects = np.array([rng.choice((1, 1, 1, -1)) * size for size in sizes])
         inputs = {name: rng.uniform(-0.3, 0.6) for name in ("text", "image", "id", "audio", "video", "popularity")}
-        usual = ("text", "image", "id") if rng.random() < 0.85 else tuple(inputs)
-        some = rng.sample(usual, 0 if faint or rng.random() < 0.4 else rng.randint(1, 2))
-        modality = {name: inputs[name] for name in some}
+        modalities = ("text", "image", "id") if rng.random() < 0.85 else tuple(inputs)
+        helpful = rng.sample(modalities, 0 if faint or rng.random() < 0.4 else rng.randint(1, 2))
+        modality = {name: inputs[name] for name in helpful}
         query = self._query(facets, rng) if rng.random() < 0.35 else ""
         if query:
             modality["query"] = rng.uniform(-0.1, 0.8)
         evidence = rank_evidence(self._catalog, item, history, effects, modality, query)
-        shown = [facet for facet in facets if facet.name in self._catalog.shown_by]
-        if shown and not faint and rng.random() < 0.8:
-            chosen = rng.sample(shown, min(len(shown), rng.choice((1, 2, 3, 3))))
-            worth = sorted((MIN_EFFECT + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
-            attributes = AttributeEffects(dict(zip(chosen, worth, strict=True)), rng.uniform(0.4, 0.9))
+        media_facets = [facet for facet in facets if facet.name in self._catalog.shown_by]
+        if media_facets and not faint and rng.random() < 0.8:
+            chosen = rng.sample(media_facets, min(len(media_facets), rng.choice((1, 2, 3, 3))))
+            facet_effects = sorted((MIN_EFFECT + rng.lognormvariate(-0.5, 0.6) for _ in chosen), reverse=True)
+            attributes = AttributeEffects(dict(zip(chosen, facet_effects, strict=True)), rng.uniform(0.4, 0.9))
             evidence = with_traits(evidence, attributes, self._catalog)
         return evidence
 

@@ -1,8 +1,8 @@
 """Sentences by rule: one brief, very many true sentences, in any of three styles or in their mixture.
 
 A plan of `llmrec.rationale.plans` is a frame for what the sentence opens with, and tails for what the frame left out;
-its slots are filled from the brief. Such sentences are the LLM's training targets, stand in where the LLM's words do
-not hold, and serve requests that ask for a style, which the LLM cannot be given. They are true by construction, and
+its slots are filled from the brief. Such sentences are the LLM's training targets, replace LLM sentences that do not
+hold, and serve requests that ask for a style, which the LLM cannot be given. They are true by construction, and
 verified like the LLM's.
 """
 
@@ -46,12 +46,12 @@ _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
 
 
 def write_sentence(brief: Brief, lead: Lead, rng: random.Random) -> str:
-    """One or two true sentences in the mixture of styles that the LLM learns.
+    """Write one or two true sentences in the mixture of styles that the LLM learns.
 
     Parameters
     ----------
     brief : Brief
-        What may be said.
+        The content.
     lead : str
         What they open with, one of `brief.leads()`.
     rng : random.Random
@@ -78,7 +78,7 @@ def write_sentence(brief: Brief, lead: Lead, rng: random.Random) -> str:
 
 
 def _write_traits(brief: Brief, rng: random.Random) -> str:
-    """A sentence that names every trait and where it shows, with a history item that has them too, if one has."""
+    """Write a sentence that names every trait and its medium, and a history item that has them too, if one has."""
     plan = rng.choice(TRAIT) + (rng.choice(TAIL_TRAIT) if brief.trait_sharer and rng.random() < 0.7 else "")
     plan = plan.replace("{LIFTED}", rng.choice(LIFTED)).replace("{ROSE}", rng.choice(ROSE))
     places = [
@@ -111,13 +111,13 @@ def _plan(brief: Brief, lead: Lead, causes: list[Cause], named: list[Facet], rng
     if lead == "link" and named:
         return rng.choice(LINK), _help(brief, 0.25, rng) or _queried(brief, 0.5, rng)
     if lead == "history":
-        draw = rng.random()
-        if len(causes) == 2 and draw < 0.15:
+        u = rng.random()
+        if len(causes) == 2 and u < 0.15:
             frames: tuple[str, ...] = COMPARED
-        elif len(causes) == 1 and len(brief.history) == 2 and draw < 0.2:
+        elif len(causes) == 1 and len(brief.history) == 2 and u < 0.2:
             frames = RANKED
         else:
-            frames = COUNTERFACTUAL if draw > 0.85 else CAUSAL
+            frames = COUNTERFACTUAL if u > 0.85 else CAUSAL
     else:
         frames = ITEM
     frame = rng.choice(frames)
@@ -149,8 +149,8 @@ def _fill(plan: str, brief: Brief, causes: list[Cause], named: list[Facet], item
     parts = {
         "LIFTED_IT": rng.choice(LIFTED).replace("{C}", "it"), "LIFTED": verb, "ROSE": rng.choice(ROSE),
         "RESTS_ON": rng.choice(RESTS_ON), "H1": titles[0] if titles else "", "H2": titles[-1] if titles else "",
-        "H": " and ".join(titles), "S": _list([_bare(f, rng) for f in named]),
-        "IS": "are" if len(named) > 1 else "is", "Q": _list([_bare(f, rng) for f in queried]),
+        "H": " and ".join(titles), "S": _list([_noun_phrase(f, rng) for f in named]),
+        "IS": "are" if len(named) > 1 else "is", "Q": _list([_noun_phrase(f, rng) for f in queried]),
         "M": brief.helps[0] if brief.helps else "", "chose": brief.words.chose,
     }  # fmt: skip
     text = plan
@@ -165,7 +165,7 @@ def _fill(plan: str, brief: Brief, causes: list[Cause], named: list[Facet], item
 
 
 def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
-    """One or two of the facets, in their order; mostly the first, which is the rarest and says most."""
+    """Choose one or two of the facets, in their order; mostly the first, which is the rarest and most specific."""
     chosen = set(range(len(facets))) if len(facets) < 2 else {0} if rng.random() < 0.75 else {len(facets) - 1}
     if len(facets) > 1 and rng.random() < 0.5:
         chosen.add(rng.randrange(len(facets)))
@@ -173,25 +173,25 @@ def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
 
 
 def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
-    """How the sentence calls the recommended item.
+    """Choose the name of the recommended item in the sentence.
 
-    By title, "this film", or by a shared facet that is still `spare` ("this comedy").
+    Its title, "this film", or a shared facet that is still `spare` ("this comedy").
     """
     noun = brief.words.noun
-    draw = rng.random()
+    u = rng.random()
     kinds = [f for f in spare if f.name in _ADJECTIVAL or f.name == "year"]
-    if draw < 0.2 and kinds:
+    if u < 0.2 and kinds:
         value = label(facet := rng.choice(kinds))
         if facet.name in ("colour", "color", "pattern"):
             value = facet.value.lower()
         return f"this {value}" if value in _NOUNS else f"this {_ADJECTIVES.get(value, value)} {noun}"
-    if draw < 0.5 and brief.named:
+    if u < 0.5 and brief.named:
         return f'"{brief.title}"'
-    return f"this {noun}" if draw < 0.9 else "this one"
+    return f"this {noun}" if u < 0.9 else "this one"
 
 
-def _bare(facet: Facet, rng: random.Random) -> str:
-    """A facet as a noun phrase: "comedy", "the comedy genre", "the 1990s", "the colour dark blue"."""
+def _noun_phrase(facet: Facet, rng: random.Random) -> str:
+    """Write a facet as a noun phrase: "comedy", "the comedy genre", "the 1990s", "the colour dark blue"."""
     words = label(facet)
     if facet.name in ("genres", "genre"):
         return f"the {words} genre" if words.endswith("'s") or rng.random() < 0.25 else words
@@ -207,12 +207,12 @@ def _list(parts: list[str]) -> str:
 
 
 def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
-    """One or two true sentences in a style.
+    """Write one or two true sentences in a style.
 
     Parameters
     ----------
     brief : Brief
-        What may be said.
+        The content.
     style : {"line", "two", "comparison"}
         Where all evidence is faint, the sentence says so, whatever the style; where there is nothing to compare with,
         the strongest reason is compared with all others of the history.
@@ -250,12 +250,12 @@ def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
 
 
 def plain_sentence(brief: Brief) -> str:
-    """The one plain sentence on a brief, the same every time: strongest reason, what is shared, the query.
+    """Write the plain sentence of a brief, the same every time: strongest reason, what is shared, the query.
 
     Parameters
     ----------
     brief : Brief
-        What may be said.
+        The content.
 
     Returns
     -------
@@ -266,7 +266,7 @@ def plain_sentence(brief: Brief) -> str:
         return _write_traits(brief, random.Random(brief.title))
     noun, chose = brief.words.noun, brief.words.chose
     rng = random.Random(0)
-    queried = _list([_bare(facet, rng) for facet in brief.queried[:2]])
+    queried = _list([_noun_phrase(facet, rng) for facet in brief.queried[:2]])
     if not brief.history:
         if brief.answers_query:
             return (
@@ -278,7 +278,7 @@ def plain_sentence(brief: Brief) -> str:
             return f"This {noun} came up thanks to its {brief.helps[0]}."
         return f"Your history says little about this {noun}, so take it as a guess."
     cause = brief.history[0]
-    shared = _list([_bare(facet, rng) for facet in cause.shared[:2]])
+    shared = _list([_noun_phrase(facet, rng) for facet in cause.shared[:2]])
     text = f'You {chose} "{cause.title}", so this {noun} came up'
     if brief.strength == "faint":
         text = f'This {noun} is a tentative pick, nudged by "{cause.title}"'
@@ -288,12 +288,12 @@ def plain_sentence(brief: Brief) -> str:
 
 
 def styled_drafts(brief: Brief, style: Style, seed: int) -> Iterator[str]:
-    """Sentences in a style, of which one is to be taken.
+    """Draw candidate sentences in a style.
 
     Parameters
     ----------
     brief : Brief
-        What may be said.
+        The content.
     style : {"line", "two", "comparison"}
         See `write_styled`.
     seed : int
@@ -311,12 +311,12 @@ def styled_drafts(brief: Brief, style: Style, seed: int) -> Iterator[str]:
 
 
 def plain_drafts(brief: Brief, seed: int) -> Iterator[str]:
-    """Sentences for a brief on which the LLM's did not hold, of which one is to be taken.
+    """Draw candidate sentences for a brief on which the LLM's sentences did not hold.
 
     Parameters
     ----------
     brief : Brief
-        What may be said.
+        The content.
     seed : int
         The same seed gives the same sentences.
 

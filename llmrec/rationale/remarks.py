@@ -20,7 +20,7 @@ class Remark:
     text : str
         The sentence.
     claims : tuple of Claim
-        What the verifier found in it.
+        The claims that the verifier read in it.
     """
 
     text: str
@@ -32,22 +32,22 @@ class Remark:
 
 
 def remarks(evidence: ItemEvidence, catalog: Catalog, verifier: Verifier) -> tuple[Remark, ...]:
-    """Where the item would rank without its strongest reason or the query, and how many users have it with that reason.
+    """Write the rank of the item without its strongest reason or query, and the users who have it with that reason.
 
     Parameters
     ----------
     evidence : ItemEvidence
         Of the recommended item.
     catalog : Catalog
-        The catalogue, as explanations speak of it.
+        The catalogue, as explanations use it.
     verifier : Verifier
         Of that catalogue.
 
     Returns
     -------
     tuple of Remark
-        Of reasons above the noise, and only what the verifier lets through: a catalogue may have a word of these
-        sentences as a colour or a genre, which then says something else.
+        Of reasons above the noise, and only what the verifier accepts: a catalogue may have a word of these sentences
+        as a colour or a genre, which changes the meaning.
     """
     passed = []
     for text in _sentences(evidence, catalog):
@@ -67,16 +67,18 @@ def _sentences(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
             yield _without("your wish", record, words.noun)
         elif record.history_item in causes:
             yield _without(f'"{titles[record.history_item or ""]}"', record, words.noun)
-    counted = next((record for record in evidence.companions if record.history_item in causes), None)
-    if counted is not None:
-        yield _together(counted, titles[counted.history_item], words.noun, words.chose)
+    co_occurrence = next((record for record in evidence.companions if record.history_item in causes), None)
+    if co_occurrence is not None:
+        yield _with_others(co_occurrence, titles[co_occurrence.history_item], words.noun, words.chose)
 
 
-def _without(what: str, record: Counterfactual, noun: str) -> str:
-    return f"Without {what}, this {noun} would rank {_ordinal(record.rank_without)} instead of {_ordinal(record.rank)}."
+def _without(cause: str, record: Counterfactual, noun: str) -> str:
+    return (
+        f"Without {cause}, this {noun} would rank {_ordinal(record.rank_without)} instead of {_ordinal(record.rank)}."
+    )
 
 
-def _together(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
+def _with_others(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
     return (
         f'Of {record.group:,} people who {chose} "{title}", {record.both:,} {chose} this {noun} too, '
         f"against {record.takers:,} of all {record.people:,}."

@@ -1,4 +1,4 @@
-"""From evidence to verified words: generate, verify, try what failed once more, else say it by rule."""
+"""From evidence to verified sentences: generate, verify, generate once more what failed, else write by rule."""
 
 import random
 import re
@@ -16,29 +16,29 @@ from llmrec.rationale.remarks import Remark, remarks
 from llmrec.verification import Claim, Grounds, RuleVerifier, Verdict, Verifier
 
 Source = Literal["llm", "llm-retry", "plain"]
-"""Who wrote a sentence: the LLM, the LLM at the second try, or the rules."""
+"""Writer of a sentence: the LLM, the LLM at its second attempt, or the rules."""
 Generate = Callable[[list[str], int], list[str]]
 """(prompts, seed) -> one continuation a prompt; batched, the same for the same seed, another for another."""
 
 STREAMED = (1, 4)
-"""Sentences written at once: the first alone, so that a reader has it soon; then more at a time, which costs little
-more than one. Responses that are not streamed are written so too, as the text may depend on it."""
+"""Sentences written in one batch: the first alone, for a short time to the first sentence; then more, which cost little
+more than one. Responses that are not streamed use the same batches, as the text may depend on them."""
 
 
 @dataclass(frozen=True)
 class Rationale:
-    """Why an item was recommended, in words, with what the words rest on.
+    """Why an item was recommended, in words, with claims and evidence.
 
     Attributes
     ----------
     text : str
         One or two sentences.
     source : {"llm", "llm-retry", "plain"}
-        Who wrote them.
+        Their writer.
     claims : tuple of Claim
-        What the verifier found in them.
+        The claims that the verifier read in them.
     evidence : ItemEvidence
-        What they were written from.
+        The evidence that they were written from.
     refused : tuple of (str, str)
         The LLM's sentences that the verifier refused, and why.
     remarks : tuple of Remark
@@ -73,7 +73,7 @@ def write_rationales(
     template: str = "rationale",
     verifier: Verifier | None = None,
 ) -> list[Rationale]:
-    """A verified rationale for each item, by at most two calls of `generate`.
+    """Write a verified rationale for each item, by at most two calls of `generate`.
 
     Parameters
     ----------
@@ -105,11 +105,10 @@ def stream_rationales(
     style: Style | None = None,
     verifier: Verifier | None = None,
 ) -> Iterator[Rationale]:
-    """A verified rationale for each item, each group of them as soon as it is written and verified.
+    """Write a verified rationale for each item, and yield each group as soon as it is verified.
 
-    A sentence that repeats another of the same response is refused too: five items deserve five sentences. Where
-    nothing moved the score as much as the example, the sentence just says so. Where no sentence holds, the plain one,
-    which is true by construction, is given as it is.
+    A sentence that repeats another of the same response is refused, too. Where nothing moved the score as much as the
+    example, the sentence says only that. Where no sentence holds, the plain one is used, which is true by construction.
 
     Parameters
     ----------
@@ -118,9 +117,9 @@ def stream_rationales(
     generate : callable
         See `Generate`.
     catalog : Catalog
-        The catalogue, as explanations speak of it.
+        The catalogue, as explanations use it.
     seed : int, default 0
-        Of all that is drawn; the second try generates with `seed + 1`.
+        Of all draws; the second attempt generates with `seed + 1`.
     example : str, default ""
         What evidence calls the request's example, where it has one.
     template : str, default "rationale"
@@ -145,28 +144,28 @@ def stream_rationales(
     verifier = verifier or RuleVerifier(catalog)
     rng = random.Random(seed)
     items = [_Item(evidence, Brief.of(evidence, catalog), verifier) for evidence in evidences]
-    by_example = {n for n, item in enumerate(items) if _led_by(item.evidence, example)}
+    by_example = {n for n, item in enumerate(items) if _caused_by_example(item.evidence, example)}
     leads = {n: item.brief.lead(rng) for n, item in enumerate(items) if n not in by_example}
-    used: set[str] = set()
+    texts_used: set[str] = set()
     for group in _groups(len(items), [1] if style else sizes):
-        done = {n: _thanks_to(example, items[n].evidence, catalog) for n in group if n in by_example}
+        finished = {n: _example_rationale(example, items[n].evidence, catalog) for n in group if n in by_example}
         rounds: tuple[tuple[int, Source], ...] = () if style else ((seed, "llm"), (seed + 1, "llm-retry"))
         for round_seed, source in rounds:
-            waiting = {n: leads.pop(n) if n in leads else items[n].brief.lead(rng) for n in group if n not in done}
-            if not waiting:
+            pending = {n: leads.pop(n) if n in leads else items[n].brief.lead(rng) for n in group if n not in finished}
+            if not pending:
                 break
-            prompts = [items[n].brief.prompt(lead, template) for n, lead in waiting.items()]
-            for (n, lead), text in zip(waiting.items(), _generated(generate, prompts, round_seed), strict=True):
-                if rationale := items[n].accept(text, lead, source, used):
-                    done[n] = rationale
-                    used.add(rationale.text)
+            prompts = [items[n].brief.prompt(lead, template) for n, lead in pending.items()]
+            for (n, lead), text in zip(pending.items(), _generated(generate, prompts, round_seed), strict=True):
+                if rationale := items[n].accept(text, lead, source, texts_used):
+                    finished[n] = rationale
+                    texts_used.add(rationale.text)
         for n in group:
             item = items[n]
-            if n not in done:
+            if n not in finished:
                 drafts = styled_drafts(item.brief, style, seed + n) if style else plain_drafts(item.brief, seed + n)
-                done[n] = item.first_true(drafts, used)
-            used.add(done[n].text)
-            yield replace(done[n], remarks=remarks(item.evidence, catalog, verifier))
+                finished[n] = item.first_true(drafts, texts_used)
+            texts_used.add(finished[n].text)
+            yield replace(finished[n], remarks=remarks(item.evidence, catalog, verifier))
 
 
 class _Item:
@@ -177,12 +176,12 @@ class _Item:
         self._refused: list[tuple[str, str]] = []
 
     def accept(self, text: str, lead: Lead, source: Source, used: set[str]) -> Rationale | None:
-        """What the LLM wrote, where it holds and is not `used`; None where it is refused."""
+        """Return the LLM's sentence where it holds and is not `used`; None where it is refused."""
         sentence = text.strip().split("\n", 1)[0].strip()
         verdict = self._verify(sentence)
         if verdict.ok and (title := _repeated_title(sentence)):
-            sentence, verdict = self._told_apart(sentence, title)
-        problem = verdict.problem or (_left_out(sentence, self.brief) if lead == "trait" else "")
+            sentence, verdict = self._disambiguated(sentence, title)
+        problem = verdict.problem or (_omission(sentence, self.brief) if lead == "trait" else "")
         problem = problem or ("another item has the same sentence" if sentence in used else "")
         if problem:
             self._refused.append((sentence, problem))
@@ -190,7 +189,7 @@ class _Item:
         return Rationale(sentence, source, verdict.claims, self.evidence, tuple(self._refused))
 
     def first_true(self, drafts: Iterator[str], used: set[str]) -> Rationale:
-        """The first of some sentences that holds and is not `used`, else the last of them."""
+        """Return the first sentence that holds and is not `used`, else the last."""
         text, verdict = "", Verdict(())
         for text in drafts:
             verdict = self._verify(text)
@@ -201,10 +200,10 @@ class _Item:
     def _verify(self, text: str) -> Verdict:
         return self._verifier.verify(text, Grounds.of(self.evidence))
 
-    def _told_apart(self, sentence: str, title: str) -> tuple[str, Verdict]:
-        """Tell item and cause apart in a sentence that says one `title` of both, as two colours of a dress have it.
+    def _disambiguated(self, sentence: str, title: str) -> tuple[str, Verdict]:
+        """Distinguish item and cause in a sentence where both have one `title`, such as two colours of a dress.
 
-        The item becomes "this product". Which of the two it is, the verifier knows; refused where neither holds.
+        One of them becomes "this product"; the verifier decides which. Refused where neither holds.
         """
         parts = sentence.split(title)
         for n in range(1, len(parts)):
@@ -217,7 +216,7 @@ class _Item:
 
 
 def _groups(n: int, sizes: Sequence[int]) -> Iterator[range]:
-    """0 … n - 1 in order, cut into groups of `sizes`, the last repeated."""
+    """Cut 0 … n - 1 into groups of `sizes`, the last repeated."""
     start = 0
     for size in chain(sizes, repeat(sizes[-1])):
         if start >= n:
@@ -234,24 +233,24 @@ def _generated(generate: Generate, prompts: list[str], seed: int) -> list[str]:
 
 
 def _repeated_title(sentence: str) -> str:
-    """A quoted title that stands twice in a sentence, "" where none does."""
+    """Return a quoted title that a sentence has twice, "" without one."""
     quoted = re.findall(r'"[^"]+"', sentence)
     return next((title for title in quoted if quoted.count(title) > 1), "")
 
 
-def _left_out(sentence: str, brief: Brief) -> str:
-    """What a sentence on what media show leaves out: the true reason may be any of the traits."""
+def _omission(sentence: str, brief: Brief) -> str:
+    """Return what a sentence on traits omits: the true reason may be any of them."""
     missing = [trait.phrase for trait in brief.traits if trait.facet.value.lower() not in sentence.lower()]
     return f"it leaves out the {missing[0]}" if missing else ""
 
 
-def _led_by(evidence: ItemEvidence, example: str) -> bool:
-    """Whether nothing raised the score as much as the example did; attributes rest on other records."""
-    own = [record for record in evidence.items if record.kind not in ("attribute", "trait")]
-    effects = [(record.effect, record.modality) for record in own]
+def _caused_by_example(evidence: ItemEvidence, example: str) -> bool:
+    """Whether the example raised the score most; attributes derive from other records and do not count."""
+    records = [record for record in evidence.items if record.kind not in ("attribute", "trait")]
+    effects = [(record.effect, record.modality) for record in records]
     return bool(example and effects) and max(effects, key=lambda pair: pair[0])[1] == example
 
 
-def _thanks_to(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
+def _example_rationale(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
     text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
     return Rationale(text, "plain", (), evidence)

@@ -25,14 +25,14 @@ from llmrec.train.example_weights import example_shares
 from llmrec.train.query_texts import compose_query
 
 MAX_EVENTS = 2000
-"""Events that the weights are fitted on: more would only cost memory (events x items floats a component)."""
+"""Upper limit of the events that weights are fitted on: memory grows with events x items floats a component."""
 TRANSFER_COST = 0.01
-"""Share of the valid NDCG@10 that giving cold items their chance may cost: no held-out event can show its worth."""
+"""Share of the valid NDCG@10 that scores for cold items may cost: no held-out event can show their benefit."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """How the components are mixed.
+    """Weights of the fused score.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ class Calibration:
     cold_start: bool
 
     def covering(self, components: Components) -> "Calibration":
-        """The same for components of other events: one that these weights were not fitted with counts nothing.
+        """Extend the weights to the components of other events, with 0 for those that they were not fitted with.
 
-        The codes of a taste, say, are learnt of long histories alone.
+        The preference component, for example, is fitted on long histories alone.
         """
         none = np.zeros((1, components.v.shape[1]), np.float32)
         names = dict.fromkeys(components.scores(none, [()]), 0.0)
@@ -78,7 +78,7 @@ def calibrate(
     Parameters
     ----------
     model
-        That has not learnt from the events.
+        Not trained on the events.
     table
         The items.
     words
@@ -126,9 +126,18 @@ def calibrate(
 
 
 def transfer_pays_off(components: Components, q: NDArray[np.float32], events: Sequence[Event]) -> bool:
-    """Whether transferring scores to cold items costs no more than `TRANSFER_COST` on `events`, whose queries are `q`.
+    """Whether transferring scores to cold items costs no more than `TRANSFER_COST` of the valid NDCG@10.
 
-    Where every item is known by now nothing can be measured, and scores are transferred to those that come later.
+    Without a cold item nothing can be measured, and scores are transferred to items that are added later.
+
+    Parameters
+    ----------
+    components
+        Without transfer to cold items.
+    q : (events, dim) float32
+        Query vectors of the events.
+    events
+        Held out.
     """
     with_cold_start = components.with_cold_start()
     if with_cold_start.cold_start is None:

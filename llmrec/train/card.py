@@ -1,4 +1,4 @@
-"""The checkpoint's card and its provenance: what it was made from, how, where, and what it reached."""
+"""The checkpoint's card and provenance: data, recipe, machine and metrics."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def provenance(
     Parameters
     ----------
     data
-        What the model has learnt from.
+        The data of the run.
     recipe
         Of the loop.
     chosen
@@ -39,7 +39,7 @@ def provenance(
     refitted
         The training on everything, where there was one.
     test
-        What the first reached on the test part.
+        Metrics of the chosen model on the test part.
     start
         The checkpoint that training went on from.
     """
@@ -66,7 +66,7 @@ def provenance(
 
 
 def _digest(data: TrainingData, start: Start | None) -> str:
-    """Of the events that were learnt from; unlike any other where a checkpoint before this one has learnt from more."""
+    """Digest the training events; a note in its place where an earlier checkpoint was trained on further ones."""
     if start and not start.trained_exactly_on(data.catalog, data.trained_on):
         return "more than these events"
     items = data.catalog.items
@@ -74,7 +74,7 @@ def _digest(data: TrainingData, start: Start | None) -> str:
 
 
 def write_card(folder: Path, info: CheckpointInfo) -> None:
-    """Write card.md; of the rationale LoRA it tells where there is one."""
+    """Write card.md, with a section on the rationale LoRA where there is one."""
     about = info.provenance
     recipe = "\n".join(f"| {name} | {value} |" for name, value in about["recipe"].items())
     shape = "\n".join(f"| {name} | {value} |" for name, value in info.config)

@@ -1,7 +1,7 @@
-"""Training that goes on from a checkpoint: with the events and the items that came since.
+"""Continued training: from a checkpoint, with the events and items that were added since.
 
-The weights and the rows of the items that the checkpoint knows are kept; items that came since get new rows. Prompts
-with a new event are read, and some of the others beside them, so that what was learnt is not forgotten (experience
+The weights and the rows of the checkpoint's items are kept; new items get new rows. Prompts with a new event are read,
+and some of the others, so that what was learnt is not forgotten (experience
 replay, Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal").
 """
 
@@ -30,11 +30,11 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.data import Histories
 
 TRAINED_UNTIL = "trained until"
-"""Where the provenance of a checkpoint tells the timestamp of the last event that it has learnt from."""
+"""Field of a checkpoint's provenance: the timestamp of its last training event."""
 TRAINING_DIGEST = "training digest"
-"""Where it tells the digest of all of them (`llmrec.evaluation.leakage`)."""
+"""Field of a checkpoint's provenance: the digest of its training events (`llmrec.evaluation.leakage`)."""
 OF_ITEMS = ("id_in", "id_out", "bias")
-"""Modules of a RecLM that have a row an item."""
+"""Modules of a RecLM with one row per item."""
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class Start:
         )
 
     def until(self) -> float:
-        """Timestamp of the last event that the checkpoint has learnt from; -inf where it does not tell."""
+        """Timestamp of the checkpoint's last training event; -inf where it is not recorded."""
         return float(self.checkpoint.info.provenance.get(TRAINED_UNTIL, -math.inf))
 
     def first_new_events(self, catalog: Catalog, histories: Histories) -> dict[str, int]:
-        """User -> place in its history of the first event that came after `until`; its length where none did."""
+        """User -> position in the history of the first event after `until`; the length where there is none."""
         until, positions = self.until(), {}
         for user, rows in histories.items():
             times = {event.item: event.timestamp for event in catalog.histories[user]}
@@ -113,7 +113,7 @@ class Start:
         return positions
 
     def trained_exactly_on(self, catalog: Catalog, histories: Histories) -> bool:
-        """Whether the checkpoint has learnt from `histories` up to `until` and from nothing else."""
+        """Whether the checkpoint was trained on `histories` up to `until`, and on nothing else."""
         times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
         ids = {user: [catalog.items[row].id for row in rows] for user, rows in histories.items()}
         known = {user: [item for item in items if times[user][item] <= self.until()] for user, items in ids.items()}
@@ -121,9 +121,9 @@ class Start:
 
     @torch.no_grad()
     def load_weights(self, model: RecLM, items: tuple[str, ...]) -> None:
-        """Give an untrained model the checkpoint's weights; rows of items that it does not know become zeros.
+        """Load the checkpoint's weights into an untrained model; rows of new items become zeros.
 
-        An item starts so as one without an id, which the model has learnt to score by its media.
+        So a new item starts as one without an id, which the model scores by its media.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""A catalogue made ready for training: its media as vectors, the events to learn from, and those that are held out."""
+"""A catalogue prepared for training: its media as vectors, the training events, and those that are held out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ Histories = Mapping[str, Sequence[int]]
 
 
 MIN_HELD_OUT = 50
-"""New events that have to be held out for an epoch and weights to be chosen by them, where training goes on."""
+"""Smallest number of new events to choose an epoch and weights by, where training goes on from a checkpoint."""
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What a run learns from.
+    """The data of a training run.
 
     Parameters
     ----------
@@ -37,9 +37,9 @@ class TrainingData:
     test
         Held-out events that choose nothing; empty where there is no test part.
     everything
-        The events that the model is trained anew on; None where it stays as it was tested.
+        The events of the refit; None without one.
     split
-        How the parts were told apart, in words, for the card.
+        How the parts were split, in words, for the card.
     """
 
     catalog: Catalog
@@ -52,7 +52,7 @@ class TrainingData:
 
     @property
     def trained_on(self) -> Histories:
-        """The events that the model of the checkpoint has learnt from."""
+        """The training events of the checkpoint's model."""
         return self.histories if self.everything is None else self.everything
 
     @property
@@ -80,7 +80,7 @@ def prepare(
     config
         Its `split`, `test` and `encoders`.
     notify
-        Told of media that cannot be read, and where nothing can be held out.
+        Called with a line for media that cannot be read, and where nothing can be held out.
     folder
         Of the catalogue: its media that cannot be read are noted.
     encoders
@@ -88,12 +88,12 @@ def prepare(
     shipped
         Vectors that need not be computed again.
     until
-        Timestamp of the last event that the model has learnt already: only later ones are held out.
+        Timestamp of the last event that the model was trained on: only later ones are held out.
 
     Raises
     ------
     BadInput
-        Where no user has enough events to learn from, or no item has media.
+        Where no user has enough training events, or no item has media.
     """
     parts = _parts(catalog, config, notify, until)
     encoders = encoders_for(catalog.items, config.encoders) if encoders is None else encoders
@@ -159,7 +159,7 @@ def _from_split(catalog: Catalog, split: Split, everything: Histories | None, de
 
 
 def _hold_out_new_events(catalog: Catalog, parts: _Parts, until: float, notify: Callable[[str], None]) -> _Parts:
-    """The parts without held-out events that the model has learnt already; all for training where few are left."""
+    """Drop held-out events that the model was trained on; use all for training where few are left."""
 
     def newer(events: Sequence[Event]) -> list[Event]:
         return [e for e in events if times[e.user][catalog.items[e.target].id] > until]

@@ -1,8 +1,8 @@
-"""Fits what an example counts for: a photo of something like what is wanted, say.
+"""Fits the weight of a request's example, such as a photo of a similar item.
 
-Users' photos are not in the data, so they are made of it, as queries are: a held-out event is asked with the picture of
-an item that looks like its target, one of its `NEAREST` neighbours at random, and neither that item nor the history can
-be the answer.
+Users' photos are not in the data, so they are simulated, as queries are: the example of a held-out event is the picture
+of an item similar to its target, one of its `NEAREST` neighbours at random. Neither that item nor the history is a
+candidate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ def example_shares(
     weights_without: Mapping[ComponentKey, float],
     seed: int,
 ) -> tuple[dict[ComponentKey, float], dict[str, float]]:
-    """Fit what an example counts for, in each modality but text, whose examples are queries in words.
+    """Fit the weight of an example in each modality but text, whose examples are queries in words.
 
     Parameters
     ----------
     model
-        That has not learnt from `events`.
+        Not trained on `events`.
     table
         The items.
     words
@@ -83,7 +83,7 @@ def example_shares(
 def _with_examples(
     components: Components, modality: str, events: Sequence[Event], seed: int
 ) -> list[tuple[Event, int]]:
-    """Events with the row of the item that is shown; events without one are left out."""
+    """Pair events with the row of their example; events without one are left out."""
     sample = list(events)
     if len(sample) > MAX_EVENTS:
         sample = Random(seed).sample(sample, MAX_EVENTS)
@@ -108,7 +108,7 @@ def _scores(
     modality: str,
     pairs: Sequence[tuple[Event, int]],
 ) -> tuple[dict[ComponentKey, NDArray[np.float32]], list[tuple[int, ...]]]:
-    """Component -> (events, items), and the rows that cannot be answers."""
+    """Score all items: component -> (events, items), and the rows that are no candidates of each event."""
     items, all_items = len(table), torch.ones_like(table.known)
     other_modalities = {m: all_items for m in model.modalities if m != modality}
     with torch.inference_mode():

@@ -110,7 +110,7 @@ def rank_test(
     Parameters
     ----------
     model, components
-        That have learnt from `data.histories`.
+        Trained on `data.histories`.
     table
         The items.
     words
@@ -118,8 +118,8 @@ def rank_test(
     calibration
         Weights fitted on `data.valid`.
     data
-        Its `test` is ranked. With words a random part of it is: a query composed of what the target is, in phrasings
-        that training does not know.
+        Its `test` is ranked. With words a random part of it is: a query composed from the target, in phrasings that
+        training does not use.
     text
         Encoder of the queries.
     seed
@@ -157,7 +157,7 @@ def rank_test(
 
 
 def rank_baselines(data: TrainingData) -> dict[str, dict[str, float]]:
-    """Rank the test part by popularity and by item-kNN, which learn from the same events as the model.
+    """Rank the test part by popularity and by item-kNN, which are fitted on the same events as the model.
 
     Returns
     -------

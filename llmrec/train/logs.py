@@ -1,4 +1,4 @@
-"""What happens in a training run, told to who listens: events, metrics.csv, curve.png, TensorBoard."""
+"""Progress of a training run: events for a callback, metrics.csv, curve.png, TensorBoard."""
 
 import csv
 import logging
@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 from llmrec.extras import needs
 
 Stage = Literal["read", "select", "calibrate", "test", "refit", "rationale", "write"]
-"""What is under way: the catalogue is read; the model is trained while validation chooses the epoch; the weights of the
+"""Stage of a run: the catalogue is read; the model is trained while validation chooses the epoch; the weights of the
 score's components are fitted; the test part is ranked; the model is trained anew on everything; the LoRA that writes
 sentences is trained; the checkpoint is written."""
 
@@ -21,12 +21,12 @@ LOGGER = logging.getLogger("llmrec.train")
 
 @dataclass(frozen=True, slots=True)
 class TrainEvent:
-    """One thing that happened in a run.
+    """One event of a run.
 
     Parameters
     ----------
     kind
-        ``message``: a stage begins or something is to be known; ``step``: an optimizer step is done; ``epoch``: an
+        ``message``: a stage begins, or a note for the user; ``step``: an optimizer step is done; ``epoch``: an
         epoch is.
     stage
         See `Stage`.
@@ -69,12 +69,12 @@ class EpochRow:
 
 
 class RunLog:
-    """Passes events on to `report`; keeps `metrics.csv` and `curve.png`, and TensorBoard's log where that is asked for.
+    """Passes events on to `report`; keeps `metrics.csv` and `curve.png`, and TensorBoard's log on request.
 
     Parameters
     ----------
     report
-        Who listens.
+        Called with each event.
     folder
         Gets `metrics.csv` and `curve.png` after each epoch; None: no files.
     tensorboard
@@ -92,7 +92,7 @@ class RunLog:
         self.rows: list[EpochRow] = []
 
     def __call__(self, event: TrainEvent) -> None:
-        """Write down an event, and pass it on."""
+        """Record an event, and pass it on."""
         if self._board is not None and event.kind != "message":
             at = event.step if event.kind == "step" else event.epoch
             for name, value in event.metrics.items():
@@ -103,7 +103,7 @@ class RunLog:
         self._report(event)
 
     def restore(self, stage: Stage, log: Sequence[Mapping[str, float]]) -> None:
-        """Take in the epochs of a stage that were done before this session."""
+        """Add the epochs of a stage that earlier sessions finished."""
         self.rows += [EpochRow(stage, metrics) for metrics in log]
 
     def write(self) -> None:

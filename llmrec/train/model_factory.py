@@ -1,4 +1,4 @@
-"""Puts a fresh RecLM together for a catalogue: features normalised, ids known, base cut and LoRA-wrapped."""
+"""Builds an untrained RecLM for a catalogue: features normalised, ids assigned, base truncated and LoRA-wrapped."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from llmrec.train.sequence_windows import QueryWords
 
 @dataclass(frozen=True)
 class TrainingItems:
-    """A catalogue's items as a new model is to read them.
+    """A catalogue's items as inputs of a new model.
 
     Parameters
     ----------
@@ -42,13 +42,13 @@ class TrainingItems:
 
     @property
     def schema(self) -> ItemSchema:
-        """What a model has to know of them."""
+        """Shapes of the items that a model needs."""
         dims = {m: fitted.width for m, fitted in self.normalisers.items()}
         return ItemSchema(dims, {m: fitted.steps for m, fitted in self.normalisers.items()}, len(self.table))
 
 
 def items_with_events(histories: Mapping[str, Sequence[int]], items: int) -> NDArray[np.bool_]:
-    """`(items,) bool`: which rows have at least one training event and so own an id."""
+    """Return `(items,)` bool: which rows have at least one training event, and so an id."""
     has_events = np.zeros(items, np.bool_)
     for rows in histories.values():
         has_events[list(rows)] = True
@@ -62,7 +62,7 @@ def training_items(
     config: RecLMConfig,
     fitted: Mapping[str, Normaliser] | None = None,
 ) -> TrainingItems:
-    """Normalises a catalogue's media, and draws what the model reads of its training events.
+    """Normalise a catalogue's media, and assign ids and graph edges from its training events.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def training_items(
 def new_model(
     base: Path, config: RecLMConfig, schema: ItemSchema, seed: int, dropout: float = 0.0, *, four_bit: bool = False
 ) -> RecLM:
-    """A RecLM whose LoRA, fusion and heads are untrained.
+    """Build a RecLM whose LoRA, fusion and heads are untrained.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def new_model(
     config
         Its shape.
     schema
-        What items look like.
+        Shapes of the items.
     seed
         Of every random number that it starts with.
     dropout
@@ -122,13 +122,13 @@ def new_model(
 
 
 def interaction_pairs(histories: Mapping[str, Sequence[int]]) -> Tensor:
-    """`(2, events) int64`: item row and user number of every training event."""
+    """Return `(2, events)` int64: item row and user number of every training event."""
     pairs = [(row, user) for user, rows in enumerate(histories.values()) for row in rows]
     return torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).T.contiguous()
 
 
 def query_writer(catalog: Catalog, words: PromptWords, held_out: bool = False) -> QueryWords:
-    """`(row, rng, context) -> token ids` of a composed query for that item; the tokenizer's work is kept by text."""
+    """`(row, rng, context) -> token ids` of a composed query for that item; tokens are cached by text."""
     cache: dict[str, tuple[int, ...]] = {}
 
     def write(row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:

@@ -33,7 +33,7 @@ class Batch:
 
 
 def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-    """Draws whose id `(items,) bool` may be used in this step, and which items lose which modality."""
+    """Draw which items keep their id `(items,)` bool in this step, and which lose which modality."""
     uniform = torch.rand((1 + len(table.mask), len(table)), generator=generator).to(table.id_rows.device)
     ids = table.known & (uniform[0] >= config.id_dropout)
     hidden = {name: uniform[n + 1] < config.modality_dropout for n, name in enumerate(table.mask)}
@@ -43,7 +43,7 @@ def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> 
 def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal: float) -> Tensor:
     """Mean softmax cross-entropy of `logits (n, candidates)` for the columns `target (n,)`.
 
-    `weights (n,)`: what each counts; `focal`: gamma of the focal loss (Lin et al. 2017), (1 - p)^gamma x loss.
+    `weights (n,)`: of each; `focal`: gamma of the focal loss (Lin et al. 2017), (1 - p)^gamma x loss.
     """
     losses = F.cross_entropy(logits, target, reduction="none")
     if focal:
@@ -75,7 +75,7 @@ def loss(
     generator
         Of what is hidden and sampled.
     weights
-        ``(items,)`` float32: what an event counts, by its target; default: all alike.
+        ``(items,)`` float32: weight of an event, by its target; default: all equal.
     forward
         The model as accelerate prepared it, which reads the prompts; default: `model` itself.
 
@@ -122,7 +122,7 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
 
 
 def class_weights(histories: Mapping[str, Sequence[int]], items: int, power: float) -> Tensor:
-    """What an event counts, by its item: less where many users took that item.
+    """Weight events by their item: less where many users interacted with it.
 
     Parameters
     ----------

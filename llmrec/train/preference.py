@@ -1,8 +1,8 @@
-"""Learns item codes and the taste that counts them, on the next item of histories (see `llmrec.ranking.preference`).
+"""Learns item codes and the model that counts them, on the next item of histories (see `llmrec.ranking.preference`).
 
-Order tells a count nothing, so every step reads histories in new orders: each is many. An item's place in interest
-space is shaken by noise, one draw for an item read and for the same item scored, so that neighbours share codes and
-no item is learnt by heart.
+Counts do not depend on order, so every step reads histories in new random orders, which augments the data. Noise is
+added to an item's place in interest space, one draw for an item read and for the same item scored, so that neighbours
+share codes and single items are not memorised.
 """
 
 import math
@@ -19,22 +19,22 @@ from llmrec.ranking.preference import SMALL, VALUES, PreferenceModel, Reader
 from llmrec.ranking.projection import Interest
 
 MODELS = 3
-"""Tastes learnt apart, whose scores are added."""
+"""Models trained independently, whose scores are added."""
 CODES = 6
 """Codes a modality."""
 DIRECTIONS = 16
 """Of an interest space that codes are read from."""
 STEPS, BATCH, RATE = 2500, 16, 0.03
 PASSES = 50
-"""Times that a history is read, at most: few people are soon learnt by heart."""
+"""Upper limit of the times that a history is read: few users are soon memorised."""
 NOISE = 0.5
 """Deviation of the noise on a place in interest space, whose own deviation is about one."""
 CANDIDATES = 2000
-"""Items of a larger catalogue that a step draws, beside those read, to tell the next one from."""
+"""Negatives that a step draws from a larger catalogue, beside the items read."""
 MAX_HISTORY = 32
 """Items of a history that a step reads."""
 MIN_HISTORY = 4
-"""Items that must be read before the next is asked for: few say nothing of what a person is consistent in."""
+"""Items that must be read before the next is predicted: fewer do not show what a user is consistent in."""
 
 
 def learn_preference(
@@ -44,7 +44,7 @@ def learn_preference(
     histories: Sequence[Sequence[int]],
     seed: int,
 ) -> PreferenceModel | None:
-    """The preference model of a catalogue.
+    """Fit the preference model of a catalogue.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def learn_preference(
     histories
         Item rows of each user.
     seed
-        Of everything random.
+        Seed of everything random.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def fit_preference(
     histories: Sequence[Sequence[int]],
     seed: int,
 ) -> PreferenceModel | None:
-    """The preference model over interest spaces that are given.
+    """Fit the preference model over given interest spaces.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def fit_preference(
     histories
         Item rows of each user.
     seed
-        Of everything random.
+        Seed of everything random.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def fit_preference(
 
 
 class _TrainablePreference(nn.Module):
-    """The trainable twin of `Taste`, over one catalogue."""
+    """The trainable form of `llmrec.ranking.preference.PreferenceModel`, over one catalogue."""
 
     def __init__(
         self,
@@ -169,20 +169,20 @@ class _TrainablePreference(nn.Module):
         return 3 * F.softplus(self.keen)
 
     def _candidates(self, items: Tensor, present: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Rows `(n,)` of the catalogue that the step looks at, and `items` as places among them."""
-        items_in_all = len(next(iter(self.places.values())))
-        if items_in_all <= CANDIDATES:
-            return torch.arange(items_in_all), items
-        rows = torch.cat([items[present], torch.randperm(items_in_all, generator=generator)[:CANDIDATES]]).unique()
+        """Draw the rows `(n,)` that the step scores, and give `items` as positions among them."""
+        n_items = len(next(iter(self.places.values())))
+        if n_items <= CANDIDATES:
+            return torch.arange(n_items), items
+        rows = torch.cat([items[present], torch.randperm(n_items, generator=generator)[:CANDIDATES]]).unique()
         return rows, torch.where(present, torch.searchsorted(rows, items.clamp(min=0)), -1)
 
     def _codes(self, rows: Tensor, generator: torch.Generator) -> Tensor:
-        """`(n, width)` of `rows (n,)`, their places shaken anew."""
+        """Compute the codes `(n, width)` of `rows (n,)`, their places with new noise."""
         parts = []
         for m, places in self.places.items():
             place = places[rows]
-            shaken = place + NOISE * torch.randn(place.shape, generator=generator)
-            chances = (shaken @ self.weight[m] + self.bias[m]).view(len(place), CODES, VALUES).softmax(-1)
+            noisy = place + NOISE * torch.randn(place.shape, generator=generator)
+            chances = (noisy @ self.weight[m] + self.bias[m]).view(len(place), CODES, VALUES).softmax(-1)
             parts.append(chances.flatten(1) * self.present[m][rows].unsqueeze(-1))
         return torch.cat(parts, dim=-1)
 
@@ -199,6 +199,6 @@ class _TrainablePreference(nn.Module):
         counts, weight = counts.view(len(counts), -1, VALUES), F.softplus(self.prior)
         chance = (counts + weight * base) / (counts.sum(-1, keepdim=True) + weight)
         lift = (chance / base).log()
-        loud = self.calm + self._keenness() * (chance * lift).sum(-1, keepdim=True)
+        weights = self.calm + self._keenness() * (chance * lift).sum(-1, keepdim=True)
         gain = torch.cat([self.gain[m] for m in self.places]).unsqueeze(-1)
-        return (lift * loud * gain).flatten(1)
+        return (lift * weights * gain).flatten(1)

@@ -161,14 +161,14 @@ _STOP = frozenset(
 
 @lru_cache(maxsize=65536)
 def keywords(description: str) -> tuple[str, ...]:
-    """Telling words of a description, in order: lower-case words of five letters or more, no names, no filler."""
+    """Return content words of a description, in order: lower case, five letters or more, no names, no stop words."""
     words = re.findall(r"[A-Za-z][a-z'-]{4,}", description)
     content_words = [w for w in words if w.islower() and w not in _STOP]
     return tuple(dict.fromkeys(content_words))
 
 
 def _facets(item: Item) -> list[str]:
-    """Attribute words that can be asked for: each value of each wordy attribute."""
+    """Return the attribute values that a query can name."""
     values: list[str] = []
     for name, value in item.attributes.items():
         if name.endswith(("_id", "_code", "_path")):
@@ -181,7 +181,7 @@ def _facets(item: Item) -> list[str]:
 
 
 def compose_query(item: Item, rng: Random, held_out: bool) -> str:
-    """One query that an item answers: attribute words, sometimes its decade, sometimes words of its plot.
+    """Compose a query that an item answers: attribute words, sometimes its decade, sometimes words of its plot.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def compose_query(item: Item, rng: Random, held_out: bool) -> str:
     rng
         Of the choice.
     held_out
-        Whether phrasings are used that training never shows.
+        Whether to use phrasings that training does not use.
 
     Returns
     -------

@@ -52,9 +52,9 @@ def train_rationale(
     config
         Its field `rationale`, and the seed.
     state_file
-        Training state, until `out` is written; the run goes on from it. On Ctrl-C it is written first.
+        Training state, until `out` is written; an interrupted run resumes from it. On Ctrl-C it is written first.
     report
-        Told of every step.
+        Called with every step.
 
     Raises
     ------

@@ -50,7 +50,7 @@ RUN = "run.json"
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What a run leaves.
+    """Result of a run.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def train(
     config
         The recipe; default: that of the shipped checkpoints, with a test part.
     report
-        Told of every step and epoch; default: the logger ``llmrec.train``.
+        Called with every step and epoch; default: the logger ``llmrec.train``.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def checkpoint_of(
 
 @dataclass(frozen=True)
 class _Session:
-    """What every step of a run needs."""
+    """The inputs of a run's stages."""
 
     folder: Path
     """Of the training state."""
@@ -194,7 +194,7 @@ class _Session:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """A trained model and what scores with it."""
+    """A trained model and its score components."""
 
     model: RecLM
     items: TrainingItems
@@ -203,7 +203,7 @@ class _Fitted:
 
 
 def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
-    fusion_class(config.model.fusion)  # a package that it lacks is named before minutes of reading
+    fusion_class(config.model.fusion)  # a missing package is reported before minutes of reading
     out.mkdir(parents=True, exist_ok=True)
     log.notify("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else load_catalog(data, reader=config.reader)
@@ -239,7 +239,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         calibration = start.calibration()
     else:
         chosen = _fitted(session, prepared.histories, None)
-        log.notify("calibrate", "fitting the item-item model, the codes of a taste and the weights of the fused score")
+        log.notify("calibrate", "fitting the item-item model, the preference codes and the weights of the fused score")
         calibration = calibrate(
             chosen.model, chosen.items.table, session.words, chosen.components, catalog, prepared.valid, session.text,
             config.seed,
@@ -253,7 +253,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
 
 
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
-    """The model trained anew on everything; None where that is not wanted, or not done yet and must not be done."""
+    """Refit the model on all events; None where that is not configured, or not done and the session does not train."""
     everything, epochs = session.data.everything, chosen.progress.best_epoch + 1
     if everything is None or (not session.trains and saved_progress(session.state(epochs)).epoch < epochs):
         return None
@@ -266,7 +266,7 @@ def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
 
 
 def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fitted:
-    """A model that has learnt from `histories`: the best by validation, or after exactly `epochs`."""
+    """Train a model on `histories`: the best by validation, or after exactly `epochs`."""
     data, config = session.data, session.config
     model, items = _built(session, histories)
     first_new = session.start.first_new_events(data.catalog, histories) if session.start else None
@@ -295,7 +295,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
 
 
 def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItems]:
-    """An untrained model, or the one that training goes on from, and the items as it reads them."""
+    """Build an untrained model, or the one to continue, and its item table."""
     data, start, config = session.data, session.start, session.recipe
     fitted = start.normalisers() if start else None
     modalities = list(fitted) if fitted else data.modalities
@@ -308,7 +308,7 @@ def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItem
 
 
 def _tested(session: _Session, chosen: _Fitted, calibration: Calibration) -> Table:
-    """The test part ranked, by the model and by baselines that learnt from the same events."""
+    """Rank the test part by the model and by baselines fitted on the same events."""
     data = session.data
     if not data.test:
         return {}
@@ -323,7 +323,7 @@ def _tested(session: _Session, chosen: _Fitted, calibration: Calibration) -> Tab
 def _written(
     session: _Session, out: Path, chosen: _Fitted, refitted: _Fitted | None, calibration: Calibration, test: Table
 ) -> TrainResult:
-    """The checkpoint but for its LoRA that writes sentences, and what was told of the run."""
+    """Write the checkpoint without its rationale LoRA, and the log."""
     data, final = session.data, refitted or chosen
     calibration = calibration.covering(final.components)
     refit_progress = refitted.progress if refitted else None
@@ -363,7 +363,7 @@ def _flat(test: Table) -> dict[str, float]:
 
 
 def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
-    """The LoRA that writes sentences: trained, or copied from the checkpoint or the run that this one goes on from."""
+    """Train the rationale LoRA, or copy it from the checkpoint or run that this one continues."""
     folder, rationale = out / "rationale", session.config.rationale
     if (folder / "adapter_config.json").is_file():
         return
@@ -391,7 +391,7 @@ def compose(model: RecLM, table: ItemTable, features: Features, histories: Histo
     features
         The catalogue's media.
     histories
-        Events that the item-item model, the codes of a taste and the popularity are fitted on.
+        Events that the item-item model, the preference codes and the popularity are fitted on.
     seed
         Of the codes.
     """
@@ -405,5 +405,5 @@ def compose(model: RecLM, table: ItemTable, features: Features, histories: Histo
 
 
 def _large(base: Path) -> bool:
-    """Whether the base is worth 4-bit: a small one is faster and better as it is."""
+    """Whether to load the base in 4 bits: a small one is faster and better without."""
     return sum(f.stat().st_size for f in base.glob("*.safetensors")) > 2_000_000_000

@@ -1,7 +1,6 @@
-"""Training prompts: windows over each history, cut anew every epoch, with queries hung along them.
+"""Training prompts: windows over each history, cut anew every epoch, with queries along them.
 
-Also what is drawn of them: the order of histories, the words of when an event was, and prompts repeated for rare
-modalities.
+Also their augmentation: shuffled histories, contexts from timestamps, and prompts repeated for rare modalities.
 """
 
 import math
@@ -20,20 +19,20 @@ from llmrec.model.prompt import Branch
 T = TypeVar("T")
 DAY = 86_400
 EARLIEST = 10**8
-"""Seconds (1973): smaller timestamps are places in an order, no moments."""
+"""Seconds (1973): smaller timestamps are positions in an order, not times."""
 
 
 class QueryWords(Protocol):
     """Writes a query for an item row, as token ids (empty: it has none)."""
 
     def __call__(self, row: int, rng: Random, context: str = "", /) -> tuple[int, ...]:
-        """`context`: words of when it is asked; "" for none."""
+        """Write a query; `context`: the words of its context, "" without."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of one user's history and what is to be predicted along it.
+    """A window of one user's history, and what is predicted along it.
 
     Parameters
     ----------
@@ -42,9 +41,9 @@ class Window:
     targets
         ``len(items) + 1`` rows: what comes after 0, 1, … items read; -1 where that is not known.
     branches, queried
-        Queries asked along the way, and the row that each is answered by.
+        Queries along the window, and the target row of each.
     has_new
-        Whether an event is asked for that came since the checkpoint that training goes on from.
+        Whether a target is newer than the checkpoint that training goes on from.
     """
 
     items: tuple[int, ...]
@@ -84,9 +83,9 @@ def epoch_windows(
     contexts
         User -> words of when each event was.
     context_share
-        Share of the queries that `words` is told the context of.
+        Share of the queries that are written with their context.
     first_new
-        User -> place of the first new event, for `Window.new`; default: all events are new.
+        User -> place of the first new event, for `Window.has_new`; default: all events are new.
 
     Returns
     -------
@@ -142,7 +141,7 @@ def shuffled(histories: Mapping[str, Sequence[T]], seed: str) -> dict[str, list[
 
 
 def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> dict[str, list[str]]:
-    """Words of when events happened, as context of the queries that training asks at them.
+    """Return the context of each event in words, from its timestamp.
 
     Parameters
     ----------
@@ -154,8 +153,8 @@ def event_contexts(catalog: Catalog, histories: Mapping[str, Sequence[int]]) -> 
     Returns
     -------
     dict
-        User -> time of day and season of each event, "" where its timestamp tells neither. Where all timestamps are
-        midnights they are dates, which tell the season alone.
+        User -> time of day and season of each event, "" where its timestamp gives neither. Where all timestamps are
+        midnights they are dates, which give the season alone.
     """
     timestamps = {
         user: {event.item: event.timestamp for event in catalog.histories.get(user, ())} for user in histories
@@ -198,9 +197,9 @@ def replayed(windows: Sequence[Window], replay: float, seed: str) -> list[Window
 
 
 def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
-    """How often an item should be seen, given the modalities it has.
+    """Return how often an item should be seen, given its modalities.
 
-    A modality that a share f < `rare` of the items have asks for sqrt(rare / f); the item's rarest decides.
+    A modality of a share f < `rare` of the items gives sqrt(rare / f); the item's rarest modality decides.
 
     Parameters
     ----------
@@ -227,7 +226,7 @@ def repeat_factors(mask: Mapping[str, Tensor], rare: float) -> Tensor:
 
 
 def resample(windows: Sequence[Window], factors: Tensor, seed: str) -> list[Window]:
-    """Each window as often as its most wanted item asks for.
+    """Repeat each window by the largest factor of its items.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ from llmrec.train.training_state import load_training_state, optimizer_state, re
 
 @dataclass
 class Progress:
-    """Where a run stands; everything here and in the tensors beside it is in the training state."""
+    """Progress of a run; everything here and in the tensors beside it is in the training state."""
 
     epoch: int = 0
     step: int = 0
@@ -77,7 +77,7 @@ def _pad(rows: Sequence[Sequence[int]], width: int, device: torch.device) -> Ten
 
 @dataclass(frozen=True)
 class Prompts:
-    """What the loop makes its prompts of.
+    """The source of the loop's prompts.
 
     Parameters
     ----------
@@ -149,9 +149,9 @@ def fit(
     table
         The items of training; row n of the model's ids is row n of it.
     prompts
-        What it learns from.
+        The training prompts.
     validate
-        Higher is better; asked after each epoch, with the averaged weights in the model. None: no epoch is better than
+        Higher is better; called after each epoch, with the averaged weights in the model. None: no epoch is better than
         the last.
     config
         The recipe.
@@ -159,7 +159,7 @@ def fit(
         File of the training state: written each epoch and every `config.checkpoint_minutes`, and on Ctrl-C; the run
         goes on from it.
     report
-        Told of every step and epoch.
+        Called with every step and epoch.
     epochs
         How many of `config.epochs` to train, on the learning rates of all; default: all.
 
@@ -273,13 +273,13 @@ def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Pat
 
 
 def saved_progress(state: Path) -> Progress:
-    """Where the run stands that this training state is of; at the start where there is none."""
+    """Read the progress of the run that saved a training state; that of a new run where there is none."""
     saved = load_training_state(state)
     return Progress(**saved["progress"]) if saved else Progress()
 
 
 def _recipe(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, Any]:
-    """What a training state has to be equal in to be gone on from."""
+    """Return what a training state must be equal in to be resumed."""
     return {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, prompts)}
 
 
@@ -294,7 +294,7 @@ def _epoch_event(progress: Progress, stage: Stage, epochs: int) -> TrainEvent:
 def _imbalance(
     table: ItemTable, histories: Mapping[str, Sequence[int]], config: TrainConfig
 ) -> tuple[Tensor | None, Tensor | None]:
-    """Weights of events by item and factors by which items are repeated, `(items,)` each, where they are asked for."""
+    """Weights of events by item and factors by which items are repeated, `(items,)` each, where configured."""
     weights = factors = None
     if config.class_weights:
         weights = class_weights(histories, len(table), config.class_weights)
@@ -311,7 +311,7 @@ def _state(
     optimizer: torch.optim.Optimizer,
     progress: Progress,
 ) -> dict[str, Any]:
-    """Everything that the rest of the run depends on."""
+    """Return the training state: all that the rest of the run depends on."""
     return {
         "weights": _snapshot(model),
         "average": average,
@@ -328,7 +328,7 @@ def _end_epoch(
     validate: Callable[[RecLM], float] | None,
     progress: Progress,
 ) -> dict[str, Tensor]:
-    """Validates the averaged weights, notes the epoch and returns the best weights so far."""
+    """Validate the averaged weights, record the epoch, and return the best weights so far."""
     metrics = {}
     if validate is None:
         best, progress.best_epoch = {name: p.clone() for name, p in average.items()}, progress.epoch
@@ -352,7 +352,7 @@ def _end_epoch(
 
 
 def _origin(model: RecLM, prompts: Prompts) -> str:
-    """Tells data and base model apart, so that no run goes on with weights that were learnt on others."""
+    """Return a digest of data and base model, so that no run resumes with the weights of others."""
     items = model.id_in.num_embeddings
     histories = {user: list(rows) for user, rows in prompts.histories.items()}
     inputs = [list(prompts.before), items, histories, prompts.first_new and dict(prompts.first_new), prompts.replay]

@@ -1,6 +1,6 @@
-"""The state of a training run on disk: one safetensors file, from which a run that was cut short goes on exactly.
+"""The state of a training run on disk: one safetensors file, from which an interrupted run is resumed exactly.
 
-The tensors are the file's; what is no tensor (counts, losses, the recipe) is JSON in its header. Nothing in it can be
+The tensors are the file's; everything else (counts, losses, the recipe) is JSON in its header. Nothing in it can be
 executed. A file is written whole beside the last one and then renamed over it, so that `kill -9` leaves one of the two.
 """
 
@@ -16,7 +16,7 @@ import torch
 from llmrec.errors import BadInput, StorageError
 
 SEPARATOR = "/"
-"""Between the names of a tensor's way through the state."""
+"""Between the keys of a tensor's path in the state."""
 
 
 def save_training_state(path: Path, state: Mapping[str, Any]) -> None:
@@ -52,8 +52,8 @@ def save_training_state(path: Path, state: Mapping[str, Any]) -> None:
         full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
         cause = "the disk is full" if full else str(error)
         raise StorageError(
-            f"the training state {path} could not be written ({cause}); free some space and run the same command again: "
-            "training goes on from the last state"
+            f"the training state {path} could not be written ({cause}); free some space and run the same command "
+            "again: training goes on from the last state"
         ) from error
 
 
@@ -134,11 +134,11 @@ def resume(path: Path, recipe: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _split_tensors(value: Any, path: str, tensors: dict[str, torch.Tensor]) -> Any:
-    """`value` as JSON, its tensors moved into `tensors` under the way to them."""
+    """Return `value` as JSON, its tensors moved into `tensors` under their paths."""
     if isinstance(value, torch.Tensor):
         tensor = value.detach().cpu().contiguous()
         memory = {held.untyped_storage().data_ptr() for held in tensors.values()}
-        # safetensors takes no two tensors of one memory
+        # safetensors refuses two tensors that share memory
         tensors[path] = tensor.clone() if tensor.untyped_storage().data_ptr() in memory else tensor
         return None
     if isinstance(value, Mapping):

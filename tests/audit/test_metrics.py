@@ -9,7 +9,7 @@ import pytest
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.fairness import leakage, parity, sensitive
 from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
-from llmrec.audit.metric import Metric, mean, of_a_set
+from llmrec.audit.metric import Metric, mean, set_metric
 from llmrec.audit.simulatability import hidden, picked
 from llmrec.audit.text import openings, overlap, readability, text_metrics
 from llmrec.catalog.types import Catalog
@@ -102,7 +102,7 @@ def test_sensitive_words_leak_unless_they_are_the_catalogues(tiny_catalog: Catal
 def test_parity_is_the_largest_gap_between_large_groups(tiny_catalog: Catalog) -> None:
     found = judged(["A comedy."] * 120, tiny_catalog)
     gender = {"gender": {"u1": "F", "u2": "F", "u3": "F", "u4": "M", "u5": "M", "u6": "other"}}
-    values: list[float | None] = [1.0 if each.said.user in ("u1", "u2", "u4") else 0.0 for each in found]
+    values: list[float | None] = [1.0 if each.explanation.user in ("u1", "u2", "u4") else 0.0 for each in found]
     (gap,), table = parity(found, {"quality": values}, gender)
     assert gap.value == pytest.approx(2 / 3)
     assert set(table["gender"]) == {"F", "M", "other"}
@@ -149,7 +149,7 @@ def test_no_exception_among_few_users_proves_little() -> None:
 
 def test_a_set_has_an_interval_that_repetition_does_not_shift() -> None:
     users = [f"u{n}" for n in range(50)]
-    metric = of_a_set("usr", "", users, [f"t{n}" for n in range(50)], lambda t: len(set(t)) / len(t))
+    metric = set_metric("usr", "", users, [f"t{n}" for n in range(50)], lambda t: len(set(t)) / len(t))
     assert (metric.low, metric.value, metric.high) == (1, 1, 1)
-    one = of_a_set("usr", "", ["u"], ["t"], lambda t: len(t) / 1)
+    one = set_metric("usr", "", ["u"], ["t"], lambda t: len(t) / 1)
     assert math.isnan(one.low)

@@ -71,10 +71,10 @@ def test_a_cited_item_carries_the_score_that_its_evidence_says(shop: Recommender
     assert alone
     removals = [remove(each, scorer, 0) for each in judged]
     for each, removal in zip(judged, removals, strict=True):
-        if each in alone and removal and each.said.evidence:
-            effects = {record.history_item: record.effect for record in each.said.evidence.history}
+        if each in alone and removal and each.explanation.evidence:
+            effects = {record.history_item: record.effect for record in each.explanation.evidence.history}
             assert removal.comprehensiveness == pytest.approx(effects[each.cited[0]], abs=0.02)
-            assert removal.rank == 1 + [row.said.item for row in judged].index(each.said.item)
+            assert removal.rank == 1 + [row.explanation.item for row in judged].index(each.explanation.item)
     metrics = {metric.name: metric for metric in faithfulness(judged, removals)}
     assert metrics["cited_beats_random"].value > 0.5
     kept = file.with_name("scored.jsonl").read_text()
@@ -91,7 +91,7 @@ def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path
 
     def repeat(prompts: list[str], seed: int) -> list[str]:
         assert seed >= 0
-        return [judged[n].said.text for n in range(len(prompts))]
+        return [judged[n].explanation.text for n in range(len(prompts))]
 
     same = stability(judged[:2], repeat, shop.catalog, print)
     assert {metric.name: metric.value for metric in same} == dict.fromkeys((m.name for m in metrics), 1.0)

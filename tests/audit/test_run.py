@@ -34,7 +34,7 @@ def test_a_file_from_elsewhere_is_measured_but_for_what_needs_a_scorer(
         assert name not in measured
         assert metrics[name].reason
     assert "--adapter" in metrics["comprehensiveness"].reason
-    assert worst(found.cases)[0].judged.said.item == "4"  # the one that is false twice
+    assert worst(found.cases)[0].judged.explanation.item == "4"  # the one that is false twice
 
 
 def test_the_report_stands_alone_and_the_json_is_strict(

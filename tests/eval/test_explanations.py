@@ -38,7 +38,7 @@ def true(films: Catalog) -> list[Explanation]:
     sampler, rng, said = EvidenceSampler(films), random.Random(1), []
     users = sorted(films.histories)
     while len(said) < 400:
-        evidence = sampler.draw(rng)
+        evidence = sampler.sample(rng)
         brief = Brief.of(evidence, films)
         text = write_sentence(brief, brief.lead(rng), rng)
         if verify(text, evidence, films).ok:

@@ -111,7 +111,7 @@ def test_the_plain_sentence_names_every_trait_and_its_medium(evidence: ItemEvide
 def test_what_is_composed_is_true(shop: Catalog) -> None:
     sampler, rng, named = EvidenceSampler(shop), random.Random(5), 0
     for _ in range(400):
-        drawn = sampler.draw(rng)
+        drawn = sampler.sample(rng)
         brief = Brief.of(drawn, shop)
         for lead in brief.leads():
             text = write_sentence(brief, lead, rng)

@@ -23,7 +23,7 @@ def refused(catalog: Catalog, n: int) -> list[tuple[str, str]]:
     """Sentences of `n` sampler, plain ones among them, that the verifier refuses."""
     sampler, rng, found = EvidenceSampler(catalog), random.Random(5), []
     for _ in range(n):
-        evidence = sampler.draw(rng)
+        evidence = sampler.sample(rng)
         brief = Brief.of(evidence, catalog)
         for lead in brief.leads():
             texts = (write_sentence(brief, lead, rng), plain_sentence(brief))
@@ -86,7 +86,7 @@ def test_faint_evidence_is_told_with_doubt_and_only_then(tiny_catalog: Catalog) 
     doubtful = ("faint", "guess", "tentative", "unsure", "thin", "hinted")
     seen: Counter[tuple[bool, bool]] = Counter()
     for _ in range(300):
-        brief = Brief.of(sampler.draw(rng), tiny_catalog)
+        brief = Brief.of(sampler.sample(rng), tiny_catalog)
         text = write_sentence(brief, brief.lead(rng), rng).lower()
         seen[brief.strength == "faint", any(word in text for word in doubtful) or "little" in text] += 1
     assert set(seen) == {(True, True), (False, False)}
@@ -102,7 +102,7 @@ def test_every_style_is_true_and_what_it_says_it_is(tiny_catalog: Catalog, style
     sampler, rng = EvidenceSampler(tiny_catalog), random.Random(3)
     fitting = strong = 0
     for n in range(300):
-        evidence = sampler.draw(rng)
+        evidence = sampler.sample(rng)
         brief = Brief.of(evidence, tiny_catalog)
         text = next(styled_drafts(brief, style, n))
         assert verify(text, evidence, tiny_catalog).ok, (text, verify(text, evidence, tiny_catalog).problem)

@@ -99,7 +99,7 @@ def test_before_the_first_step_it_ranks_as_the_checkpoint_does(
     assert config.base is not None
     data = prepare(grown, config, print, encoders=start.encoders(), shipped=start.features(), until=UNTIL)
     assert data.features.vectors["text"].shape[0] == 21
-    items = training_items(data.features, ["text"], data.learnt, start.checkpoint.info.config, start.normalisers())
+    items = training_items(data.features, ["text"], data.trained_on, start.checkpoint.info.config, start.normalisers())
     model = new_model(config.base, start.checkpoint.info.config, items.schema, seed=5).eval()
     start.load_weights(model, items.table.items)
     restored = restore_model(start.checkpoint, config.base)
@@ -123,16 +123,16 @@ def test_prompts_with_new_events_are_read_and_some_of_the_others(
     assert config.base is not None
     words = PromptWords.load(config.base)
     histories = {user: grown.rows(grown.history(user)) for user in grown.histories}
-    new_from, write = start.first_new_events(grown, histories), query_writer(grown, words)
+    first_new, write = start.first_new_events(grown, histories), query_writer(grown, words)
 
     def drawn(replay: float, epoch: int = 0) -> list[bool]:
-        prompts = Prompts(histories, words.before, write, None, new_from, replay)
+        prompts = Prompts(histories, words.before, write, None, first_new, replay)
         windows = prompts.windows(4, config, epoch)
         assert len(windows) <= prompts.max_windows(4)
         targets = {row for window in windows for row in window.targets}
-        new = {row for user, rows in histories.items() for row in rows[new_from[user] :]}
+        new = {row for user, rows in histories.items() for row in rows[first_new[user] :]}
         assert new <= targets
-        return [window.new for window in windows]
+        return [window.has_new for window in windows]
 
     every = len(Prompts(histories, words.before, write).windows(4, config, 0))
     assert all(drawn(0.0)) and len(drawn(0.0)) < every

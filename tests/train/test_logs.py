@@ -58,7 +58,7 @@ def test_tensorboard_gets_losses_and_metrics(tmp_path: Path) -> None:
     with RunLog(heard.append, tensorboard=tmp_path / "board") as log:
         log(TrainEvent("step", "select", step=1, steps=2, metrics={"next": 3.0}))
         log(TrainEvent("epoch", "select", epoch=1, metrics={"loss": 2.5, "ndcg@10": 0.1}))
-        log.say("read", "not for the board")
+        log.notify("read", "not for the board")
     assert len(heard) == 3
     board = reader.EventAccumulator(str(tmp_path / "board"))
     board.Reload()

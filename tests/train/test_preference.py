@@ -111,10 +111,10 @@ def test_what_is_trained_and_what_answers_agree(monkeypatch: pytest.MonkeyPatch)
     model = training._TrainablePreference(places, mask, draw)
     history = users[0][:5]
     loss = float(model.loss(torch.tensor([history]), draw).detach())
-    learnt = model.learnt()
-    parts = {m: [learnt[f"{part}.{m}"][None] for part in ("weight", "bias", "gain")] for m in interests}
+    arrays = model.arrays()
+    parts = {m: [arrays[f"{part}.{m}"][None] for part in ("weight", "bias", "gain")] for m in interests}
     readers = {m: training.Reader(x, *parts[m]) for m, x in interests.items()}
-    taste = PreferenceModel(readers, *(learnt[name][None] for name in ("prior", "calm", "keen")))
+    taste = PreferenceModel(readers, *(arrays[name][None] for name in ("prior", "calm", "keen")))
     scores = taste.over(media, mask).scores([history[:4]])[0]
     assert loss == pytest.approx(float(np.log(np.exp(scores).sum()) - scores[history[4]]), abs=1e-3)
 

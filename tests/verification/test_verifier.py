@@ -187,7 +187,7 @@ def planted(films: Catalog, kind: str, n: int) -> list[tuple[str, ItemEvidence]]
     sampler, rng, found = EvidenceSampler(films), random.Random(7), []
     vocabulary = Vocabulary.of(films)
     while len(found) < n:
-        evidence = sampler.draw(rng)
+        evidence = sampler.sample(rng)
         brief = Brief.of(evidence, films)
         text = write_sentence(brief, brief.lead(rng), rng)
         if kind == "title" and brief.history and f'"{brief.history[0].title}"' in text:

@@ -29,13 +29,13 @@ from llmrec.train.clip.pairs import PHRASINGS, Pairs
 from llmrec.train.config import ClipConfig
 
 Report = Callable[[str, int, int], None]
-"""What is under way, steps done, steps in all."""
+"""Called with the stage, steps done, and steps in all."""
 SAME_TEXT_COSINE = 0.999
-"""Cosine from which two texts are the same words: their vectors are cached in half precision."""
+"""Cosine from which two texts count as equal: their vectors are cached in half precision."""
 RIDGE = 100.0
 """Penalty on squared weights, for hidden units of about unit spread."""
 ACTIVATION_THRESHOLD = 1.0
-"""Deviations above its mean from which a class speaks: most classes say nothing of most pictures."""
+"""Deviations above its mean at which a class's hidden unit activates: most classes are unrelated to most pictures."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Material:
 
     @cached_property
     def scale(self) -> tuple[Tensor, Tensor]:
-        """Mean and spread (1280,) of what is learnt from."""
+        """Mean and spread (1280,) of the training pictures."""
         pictures = torch.cat([self.pictures[self.train], self.imagined])
         return pictures.mean(0), pictures.std(0) + 0.05
 
@@ -89,7 +89,7 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
     config
         The recipe.
     report
-        Told of each step.
+        Called with each step.
     """
     # standardised inputs learn faster; they are folded into the first layer at the end
     mean, spread = material.scale
@@ -125,7 +125,7 @@ def fit_heads(model: Any, material: Material, config: ClipConfig, report: Report
 
 
 def _start(head: nn.Module, proj: nn.Linear, material: Material, config: ClipConfig, rng: torch.Generator) -> None:
-    """Sets both heads to what the classifier and a regression know."""
+    """Initialise both heads from the classifier and a regression."""
     mean, spread = material.scale
     nn.init.orthogonal_(proj.weight, generator=rng)
     real, texts = material.pictures[material.train], material.texts[material.train]
@@ -175,7 +175,7 @@ def start_image(head: Any, classifier: nn.Linear, inputs: Tensor, scale: tuple[T
 
 @torch.no_grad()
 def fit_output(head: Any, inputs: Tensor, targets: Tensor) -> None:
-    """Set the output layer of an MLP to the ridge regression of what is wanted on its hidden units.
+    """Set the output layer of an MLP to the ridge regression of targets on its hidden units.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def class_texts(cache: Path) -> Tensor:
 
 
 def imagined_features(model: Any, seed: int, report: Callable[[int, int], None]) -> Tensor:
-    """Features of pictures that nobody took: for each recipe, one pooled feature vector a class.
+    """Features of synthetic pictures: for each recipe, one pooled feature vector a class.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def imagined_features(model: Any, seed: int, report: Callable[[int, int], None])
     seed
         Of the places that the search starts from.
     report
-        Told (done, all) after each recipe.
+        Called with (done, all) after each recipe.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How well pictures and words find one another in a joint space."""
+"""Retrieval metrics of pictures and words in a joint space."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,16 @@ Floats = NDArray[np.float32]
 
 SAMPLE_SIZE, DRAWS, CUTOFFS = 1000, 5, (1, 5, 10)
 MIN_CONFIDENCE = 0.5
-"""Chance from which the classifier's word on a picture counts as the truth."""
+"""Probability from which the classifier's class of a picture counts as true."""
 
 
 def recall(
     pictures: Floats, texts: Floats, words: Sequence[str], seed: int, sample_size: int = SAMPLE_SIZE
 ) -> dict[str, float]:
-    """How well pictures find their own texts, and texts their pictures.
+    """Recall of pictures' own texts, and of texts' pictures.
 
-    The rank counts the other texts that score as high or higher; a product with the very same words is no other, for
-    nothing in the words can tell the two apart.
+    The rank counts the other texts that score as high or higher; a product with the very same words is not counted, as
+    the words cannot distinguish the two.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def recall(
 
 
 def naming_agreement(pictures: Floats, names: Floats, chance: NDArray[np.float32]) -> float:
-    """Share of pictures whose nearest class name is the classifier's, among those of which it is SURE.
+    """Share of pictures whose nearest class name is the classifier's, among those of which it is confident.
 
     Parameters
     ----------

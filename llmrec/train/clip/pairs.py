@@ -1,4 +1,4 @@
-"""Pairs of a picture and words, out of catalogues: what the heads of a CLIP learn from."""
+"""Pairs of a picture and words from catalogues: the training data of CLIP heads."""
 
 import hashlib
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ Floats = NDArray[np.float32]
 HELD_OUT = 0.2
 """Share of the products that heads never learn from."""
 MIN_PRODUCTS = 64
-"""Products to train on, at least: fewer teach a head nothing that holds for others."""
+"""Smallest number of training products: heads trained on fewer do not generalise."""
 COLOURS, KINDS = ("colour", "color"), ("category", "genres", "genre", "type")
 PHRASINGS = 6
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Encoders' vectors of n pictures and of the words that say the same."""
+    """Encoders' vectors of n pictures and of their texts."""
 
     words: tuple[tuple[str, ...], ...]
     """n times the PHRASINGS of `phrasings`."""
@@ -38,7 +38,7 @@ class Pairs:
 
 
 def phrasings(item: Item) -> tuple[str, ...]:
-    """PHRASINGS ways to say the item, from everything the catalogue says to a few words; some may be the same."""
+    """Return PHRASINGS texts of the item, from all of the catalogue's words to a few; some may be equal."""
     words = {
         name: " ".join(value) if isinstance(value, tuple) else value
         for name, value in item.attributes.items()
@@ -61,7 +61,7 @@ def phrasings(item: Item) -> tuple[str, ...]:
 
 
 def held_out(item: Item) -> bool:
-    """Whether heads must not learn from the item: by hash of its product, so that colour variants stay together."""
+    """Whether the item is held out from training: by hash of its product, so that colour variants stay together."""
     product = str(item.attributes.get("product_code") or item.title)
     return int(hashlib.sha256(product.encode()).hexdigest()[:8], 16) < HELD_OUT * 2**32
 

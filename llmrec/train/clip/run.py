@@ -56,7 +56,7 @@ def train_clip(data: Sequence[Path], out: Path, config: ClipConfig, report: Repo
     config
         The recipe.
     report
-        Told of each step.
+        Called with each step.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def save_heads(
     data
         Folders of the catalogues, whose names the card tells.
     config, metrics, seconds
-        What the card tells besides.
+        Further contents of the card.
 
     Raises
     ------
