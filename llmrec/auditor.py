@@ -29,11 +29,11 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True, repr=False)
 class AuditResult:
-    """What an audit found.
+    """The result of an audit.
 
     Parameters
     ----------
-    found
+    audit
         Metrics by section, counts of claims, and every explanation as a case.
     about
         Data, adapter, seed and date.
@@ -43,7 +43,7 @@ class AuditResult:
         The page `audit.html`, beside `audit.json`; None where no folder was given.
     """
 
-    found: "Audit"
+    audit: "Audit"
     about: dict[str, Any]
     missed: list[str]
     report: Path | None
@@ -51,7 +51,7 @@ class AuditResult:
     @property
     def metrics(self) -> "dict[str, Metric]":
         """Name -> metric, with a 95 % interval and, where there is no value, the reason."""
-        return self.found.metrics
+        return self.audit.metrics
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the metrics as a table, a row each, with the section that each belongs to."""
@@ -60,7 +60,7 @@ class AuditResult:
         rows = [
             {"section": section, "metric": metric.name, "value": metric.value, "low": metric.low, "high": metric.high,
              "n": metric.n, "better": metric.better, "what": metric.description, "reason": metric.reason}
-            for section, metrics in self.found.sections.items()
+            for section, metrics in self.audit.sections.items()
             for metric in metrics
         ]  # fmt: skip
         return pd.DataFrame(rows).set_index("metric")
@@ -76,7 +76,7 @@ class AuditResult:
     def __repr__(self) -> str:
         """How many explanations were judged, and what of them is false."""
         false = self.metrics["hallucination_rate"].value
-        return f"AuditResult({len(self.found.cases)} explanations, hallucination rate {false:.4f})"
+        return f"AuditResult({len(self.audit.cases)} explanations, hallucination rate {false:.4f})"
 
 
 def audit(

@@ -10,6 +10,7 @@ import pytest
 import llmrec
 
 PACKAGE = Path(llmrec.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
 
 INSTEAD = {
     "wish": "query", "wishes": "query", "wished": "query",
@@ -27,6 +28,16 @@ THEIRS = {
     "lock_image_tower", "lock_text_tower",  # open_clip's own methods
 }  # fmt: skip
 """Names of other libraries."""
+
+NOT_PUBLIC = {
+    "ask": "query or request", "asked": "queried or requested", "asks": "requests",
+    "tell": "report", "told": "reported or message", "said": "text or message",
+    "worded": "text or phrased", "unasked": "without_query", "unshown": "without_example",
+    "wanted": "expected or operands", "found": "result or matches", "there": "present", "here": "local",
+    "gone": "deleted", "noted": "recorded", "heard": "received", "meant": "intended", "owed": "expected",
+    "learnt": "trained or fitted", "anew": "again", "drawn": "sampled", "lacking": "missing",
+}  # fmt: skip
+"""Word that no public name may hold, though a local variable may -> what says it better."""
 
 ELSEWHERE = {"losses": "train", "gate": "fusion"}
 """Word -> the room in which it is the field's own: loss functions, and the gates of a gated unit."""
@@ -61,11 +72,41 @@ def replaced(name: str, room: str = "") -> set[str]:
 def test_names_use_the_terms_of_the_glossary() -> None:
     found = [
         f"{file.relative_to(PACKAGE)}:{line}: {name}: say {' and '.join(INSTEAD[word] for word in words)}"
-        for file in sorted(PACKAGE.rglob("*.py"))
+        for file in MODULES
         for line, name in sorted(set(names_in(ast.parse(file.read_text(encoding="utf-8")))))
         if (words := sorted(replaced(name, file.relative_to(PACKAGE).parts[0])))
     ]
     assert not found, "\n".join(found)
+
+
+def public_names(node: ast.Module | ast.ClassDef) -> Iterator[tuple[int, str]]:
+    """Line and name of the functions, their parameters, classes, fields and constants that others may use."""
+    for part in node.body:
+        match part:
+            case ast.FunctionDef(name=name, args=args) | ast.AsyncFunctionDef(name=name, args=args):
+                if not name.startswith("_") or name in ("__init__", "__call__"):
+                    yield part.lineno, name
+                    yield from ((arg.lineno, arg.arg) for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs))
+            case ast.ClassDef(name=name) if not name.startswith("_"):
+                yield part.lineno, name
+                yield from public_names(part)
+            case ast.Assign() | ast.AnnAssign():
+                targets = part.targets if isinstance(part, ast.Assign) else [part.target]
+                stored = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+                yield from ((part.lineno, name) for name in stored if not name.startswith("_"))
+            case _:
+                pass
+
+
+def test_public_names_are_nouns_of_the_field() -> None:
+    dialect = [
+        f"{file.relative_to(PACKAGE)}:{line}: {name}: say {NOT_PUBLIC[word]}"
+        for file in MODULES
+        for line, name in public_names(ast.parse(file.read_text(encoding="utf-8")))
+        for word in map(str.lower, WORD.findall(name))
+        if word in NOT_PUBLIC and not re.search("not_?found", name.lower())
+    ]
+    assert not dialect, "\n".join(dialect)
 
 
 def test_modules_are_called_after_what_is_in_them() -> None:
@@ -73,13 +114,23 @@ def test_modules_are_called_after_what_is_in_them() -> None:
     assert [str(path) for path in paths if any(replaced(part) for part in path.parts)] == []
 
 
+def test_public_names_are_those_that_others_see() -> None:
+    source = """
+class Reply:
+    text: str
+    def send(self, told: str) -> None: ...
+    def _keep(self, asked: str) -> None:
+        found = asked
+LIMIT = 3
+_cache: dict = {}
+"""
+    assert [name for _, name in public_names(ast.parse(source))] == ["Reply", "text", "send", "self", "told", "LIMIT"]
+
+
 def test_words_are_told_apart_in_every_style() -> None:
     assert replaced("NewcomersOf") == {"newcomers"}
     assert replaced("lent_scores") == {"lent"}
     assert replaced("packaging") == replaced("timestamp") == replaced("gating") == replaced("talent") == set()
-
-
-MODULES = sorted(Path(llmrec.__file__).parent.rglob("*.py"))
 
 
 def _bound(node: ast.stmt) -> list[str]:
@@ -92,7 +143,7 @@ def _bound(node: ast.stmt) -> list[str]:
     return [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(MODULES[0].parent)))
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_names_are_bound_once(module: Path) -> None:
     names = [name for node in ast.parse(module.read_text(encoding="utf-8")).body for name in _bound(node)]
     assert sorted({name for name in names if names.count(name) > 1}) == []

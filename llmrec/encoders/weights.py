@@ -27,7 +27,7 @@ class Weights:
         A model's name there, or a folder.
     random
         Seeded random weights in place of trained ones.
-    wanted
+    expected_id
         The id that a checkpoint names; "" where the weights at hand are as good as any.
 
     Raises
@@ -44,7 +44,7 @@ class Weights:
     family: str
     name: str
     random: bool = False
-    wanted: str = ""
+    expected_id: str = ""
 
     def __post_init__(self) -> None:
         """Refuses an empty name."""
@@ -54,8 +54,8 @@ class Weights:
     @cached_property
     def id(self) -> str:
         """A spec that names these weights, and after `#` which they are; a folder's by their hash."""
-        if self.wanted:
-            return self.wanted
+        if self.expected_id:
+            return self.expected_id
         if self.random:
             return f"{self.spec}?random#{SEED}"
         return f"{self.spec}#{'named' if self.folder is None else weights_hash(self.folder)}"
@@ -87,11 +87,13 @@ class Weights:
         Raises
         ------
         SetupError
-            Where the folder holds other weights than the id wanted.
+            Where the folder holds other weights than `expected_id`.
         """
-        marked = self.wanted.partition("#")[2]
+        marked = self.expected_id.partition("#")[2]
         if self.folder is not None and not self.random and marked and weights_hash(self.folder) != marked:
-            raise SetupError(f"the weights in {self.folder} are not those of {self.wanted}; put back the ones it means")
+            raise SetupError(
+                f"the weights in {self.folder} are not those of {self.expected_id}; put back the ones it means"
+            )
 
     def absent(self, error: Exception) -> SetupError:
         """The sentence for weights that cannot be loaded.

@@ -242,8 +242,8 @@ def input_effects(
         without_input["query"] = _normalised_scores(q_without_query, components, situation)
     if q_without_example is not None:
         without_input[situation.example] = _normalised_scores(q_without_example, components, situation)
-    preference_losses = (
-        {m: _preference_loss(situation, components, m) for m in components.preferences.codes}
+    preference_effects = (
+        {m: _preference_effect(situation, components, m) for m in components.preferences.codes}
         if components.preferences
         else {}
     )
@@ -255,8 +255,8 @@ def input_effects(
         for name, (v, b) in hidden.items():
             hidden_llm = float(v[row] @ q + b[row])
             effects[name] = weight * (llm_score - hidden_llm) / spread + _input_contribution(situation, row, name)
-            if name in preference_losses:
-                effects[name] += float(preference_losses[name][row])
+            if name in preference_effects:
+                effects[name] += float(preference_effects[name][row])
         for name, scores in without_input.items():
             effects[name] = weight * (llm_normalised - float(scores[row])) + _input_contribution(situation, row, name)
         results.append(effects)
@@ -271,7 +271,7 @@ def _normalised_scores(q: Floats, components: Components, situation: Situation) 
     return normalised
 
 
-def _preference_loss(situation: Situation, components: Components, modality: str) -> Floats:
+def _preference_effect(situation: Situation, components: Components, modality: str) -> Floats:
     """Return what the preference component loses `(items,)` where an item's codes of a modality are unknown."""
     if components.preferences is None or not situation.weights.get(PREFERENCE):
         return np.zeros(len(components.v), np.float32)

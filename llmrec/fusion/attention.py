@@ -36,9 +36,9 @@ class AttentionFusion(Fusion):
 
     def fuse(self, batch: ItemBatch) -> Tensor:
         """The gated sum, ``(n, INNER)``."""
-        tokens, there = self.tokens(batch)
-        tokens = self.look(tokens, there) * there.unsqueeze(-1)
-        gates = torch.sigmoid(self.gate(tokens.flatten(1))).view_as(tokens) * there.unsqueeze(-1)
+        tokens, present = self.tokens(batch)
+        tokens = self.look(tokens, present) * present.unsqueeze(-1)
+        gates = torch.sigmoid(self.gate(tokens.flatten(1))).view_as(tokens) * present.unsqueeze(-1)
         said = torch.stack([torch.tanh(self.say[m](tokens[:, n])) for n, m in enumerate(self.dims)], dim=1)
         fused: Tensor = (gates * said).sum(1)
         return fused
@@ -64,14 +64,14 @@ class GatedAttention(nn.Module):
         self.nothing = nn.Parameter(torch.zeros(INNER))
         self.gates = nn.Parameter(torch.zeros(2))
 
-    def forward(self, tokens: Tensor, there: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, present: Tensor) -> Tensor:
         """One layer.
 
         Parameters
         ----------
         tokens
             ``(n, T, INNER)`` float32.
-        there
+        present
             ``(n, T)`` bool.
 
         Returns
@@ -81,7 +81,7 @@ class GatedAttention(nn.Module):
         """
         items, length, _ = tokens.shape
         keys = torch.cat([self.nothing.expand(items, 1, -1), self.before(tokens)], dim=1)
-        seen = F.pad(there, (1, 0), value=True)[:, None, None]
+        seen = F.pad(present, (1, 0), value=True)[:, None, None]
         q, k, v = (x.view(items, -1, HEADS, INNER // HEADS).transpose(1, 2) for x in self.qkv(keys).chunk(3, dim=-1))
         mixed = F.scaled_dot_product_attention(q[:, :, 1:], k, v, attn_mask=seen)
         mixed = self.out(mixed.transpose(1, 2).reshape(items, length, INNER))

@@ -15,10 +15,10 @@ from llmrec.encoders.cache import content_key
 from llmrec.errors import CheckpointMismatch
 from llmrec.model.checkpoint import Checkpoint
 
-LEAST_SHARE = 0.1
-"""Below this a checkpoint is one of another catalogue, and refused."""
-SAID_SHARE = 0.5
-"""Below this every answer says how much of the catalogue the checkpoint knows."""
+MIN_SHARE = 0.1
+"""Below this share a checkpoint counts as one of another catalogue, and is refused."""
+NOTE_SHARE = 0.5
+"""Below this share every answer has a note on how much of the catalogue the checkpoint knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +27,20 @@ class CatalogMatch:
 
     Parameters
     ----------
-    found
+    shared
         Items in both.
-    trained, there
+    trained, in_catalogue
         Items of the checkpoint's catalogue, and of this one.
 
     Examples
     --------
-    >>> CatalogMatch(found=50, trained=100, there=1000).share
+    >>> CatalogMatch(shared=50, trained=100, in_catalogue=1000).share
     0.5
     """
 
-    found: int
+    shared: int
     trained: int
-    there: int
+    in_catalogue: int
 
     @property
     def share(self) -> float:
@@ -48,15 +48,15 @@ class CatalogMatch:
 
         A part of a catalogue is not another one, nor is one that has grown.
         """
-        return max(self.found / max(1, self.trained), self.found / max(1, self.there))
+        return max(self.shared / max(1, self.trained), self.shared / max(1, self.in_catalogue))
 
     def note(self) -> str:
         """A remark for an answer; "" where most items are found."""
-        if self.share >= SAID_SHARE or not self.there:
+        if self.share >= NOTE_SHARE or not self.in_catalogue:
             return ""
         return (
-            f"the checkpoint knows {self.found:,} of the {self.there:,} items of this catalogue; the others are ranked "
-            "by their media and words alone until `llmrec train` has learnt them"
+            f"the checkpoint knows {self.shared:,} of the {self.in_catalogue:,} items of this catalogue; the others "
+            "are ranked by their media and words alone until `llmrec train` has learnt them"
         )
 
 
@@ -71,13 +71,13 @@ def catalog_match(checkpoint: Checkpoint, catalog: Catalog) -> CatalogMatch:
         Any.
     """
     titles = _titles(checkpoint)
-    found = 0
+    shared = 0
     for item in checkpoint.items:
         row = catalog.row.get(item)
         if row is not None:
-            own = titles.get(item)
-            found += own is None or own == content_key(catalog.items[row].title.encode())
-    return CatalogMatch(found, len(checkpoint.items), len(catalog.items))
+            title_hash = titles.get(item)
+            shared += title_hash is None or title_hash == content_key(catalog.items[row].title.encode())
+    return CatalogMatch(shared, len(checkpoint.items), len(catalog.items))
 
 
 def check_catalog(checkpoint: Checkpoint, catalog: Catalog) -> CatalogMatch:
@@ -89,9 +89,9 @@ def check_catalog(checkpoint: Checkpoint, catalog: Catalog) -> CatalogMatch:
         Where less than a tenth of its items is found, and less than a tenth of the catalogue's items is known to it.
     """
     match = catalog_match(checkpoint, catalog)
-    if catalog.items and match.share < LEAST_SHARE:
+    if catalog.items and match.share < MIN_SHARE:
         raise CheckpointMismatch(
-            f"{checkpoint.folder} was trained on another catalogue: {catalog.name!r} has {match.found:,} of its "
+            f"{checkpoint.folder} was trained on another catalogue: {catalog.name!r} has {match.shared:,} of its "
             f"{match.trained:,} items; name the checkpoint of this one as `adapter`, or make one with `llmrec train`",
             "adapter",
         )

@@ -121,7 +121,7 @@ class Components:
     ----------
     v, b
         ``(items, dim)`` and ``(items,)`` float32: RecLM's item vectors and biases.
-    learnt
+    interaction_models
         The models of interactions, in the catalogue's rows.
     media
         Modality -> ``(items, dim)`` float32 unit rows (see `unit_rows`).
@@ -142,7 +142,7 @@ class Components:
 
     v: Floats
     b: Floats
-    learnt: InteractionModels
+    interaction_models: InteractionModels
     media: Mapping[str, Floats]
     mask: Mapping[str, NDArray[np.bool_]]
     steps: Mapping[str, int]
@@ -156,7 +156,7 @@ class Components:
         cls,
         v: Floats,
         b: Floats,
-        learnt: InteractionModels,
+        interaction_models: InteractionModels,
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
@@ -165,14 +165,14 @@ class Components:
 
         Parameters
         ----------
-        v, b, learnt, mask, steps
+        v, b, interaction_models, mask, steps
             See the class.
         vectors
             Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
         """
         media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
-        preferences = learnt.preference.over(media, mask) if learnt.preference else None
-        return cls(v, b, learnt, media, mask, steps, preferences)
+        preferences = interaction_models.preference.over(media, mask) if interaction_models.preference else None
+        return cls(v, b, interaction_models, media, mask, steps, preferences)
 
     def with_cold_start(self, before: "Components | None" = None, changed: Sequence[int] = ()) -> "Components":
         """The same, with scores carried over to the cold items, where there are any.
@@ -185,13 +185,13 @@ class Components:
             Rows of the items that are new since or have other media; all others are in the rows they were in.
         """
         was = before.cold_start if before else None
-        now = was.over(self.media, self.mask, self.learnt.popular, changed) if was else self._cold_start
+        now = was.over(self.media, self.mask, self.interaction_models.popular, changed) if was else self._cold_start
         return replace(self, cold_start=now)
 
     @cached_property
     def _cold_start(self) -> ColdStart | None:
         """Kept, as training asks more than once: it costs the inverse of a matrix of all sources."""
-        return ColdStart.of(self.media, self.mask, self.learnt.popular)
+        return ColdStart.of(self.media, self.mask, self.interaction_models.popular)
 
     def with_plugins(self, plugins: Sequence[ScoreComponent]) -> "Components":
         """The same, with further components.
@@ -228,7 +228,7 @@ class Components:
         """
         if not specs:
             return self
-        inputs = ComponentInputs(catalog, self.media, self.mask, self.learnt.popular)
+        inputs = ComponentInputs(catalog, self.media, self.mask, self.interaction_models.popular)
         parts = [make("score_component", spec, inputs, needs=("key", "score")) for spec in specs]
         for spec, part in zip(specs, parts, strict=True):
             if not isinstance(part.key, ComponentKey):
@@ -252,7 +252,9 @@ class Components:
             example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
         found = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
-            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(self.learnt.collaborative.scores([(row,)]))[0]
+            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(
+                self.interaction_models.collaborative.scores([(row,)])
+            )[0]
         return replace(self, likeness=found)
 
     def transfer(self, scores: Floats) -> Floats:
@@ -268,7 +270,7 @@ class Components:
             Whether the request has a query.
         """
         yield LlmComponent(self.v, self.b, self.cold_start)
-        yield CollaborativeComponent(self.learnt.collaborative, self.cold_start)
+        yield CollaborativeComponent(self.interaction_models.collaborative, self.cold_start)
         for m, vectors in self.media.items():
             for kind, last in ((LAST, NEAR), (RECENT, FAR)):
                 yield HistoryLikeness(ComponentKey(kind, m), vectors, self.mask[m], last, (NEAR, FAR))
@@ -276,7 +278,7 @@ class Components:
             yield PreferenceComponent(self.preferences)
             for m, places in self.preferences.places.items():
                 yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
-        yield FixedComponent.popularity(self.learnt.popular)
+        yield FixedComponent.popularity(self.interaction_models.popular)
         if words and "text" in self.media:
             yield WordsComponent(self.media["text"], self.mask["text"])
         for key, values in self.likeness.items():

@@ -55,13 +55,13 @@ class NumberColumn:
 
     values: NDArray[np.float64]
 
-    def mask(self, operator: str, wanted: Sequence[float]) -> Mask:
-        """`(items,)` bool: whose number compares so with one of those wanted; for `!=`, with all."""
+    def mask(self, operator: str, operands: Sequence[float]) -> Mask:
+        """Return `(items,)` bool: whose number compares so with one of the operands; for `!=`, with all."""
         if operator in ("=", "!="):
-            held: Mask = np.isin(self.values, np.array(wanted, np.float64))
+            held: Mask = np.isin(self.values, np.array(operands, np.float64))
             return held if operator == "=" else ~held
         compare = COMPARE[operator]
-        found: Mask = np.logical_or.reduce([compare(self.values, float(number)) for number in wanted])
+        found: Mask = np.logical_or.reduce([compare(self.values, float(number)) for number in operands])
         return found
 
 
@@ -86,12 +86,12 @@ class WordColumn:
     entry_rows: NDArray[np.intp]
     entry_codes: NDArray[np.intp]
 
-    def mask(self, operator: str, wanted: Iterable[str]) -> Mask:
-        """`(items,)` bool: who has one of the words wanted; for `!=`, none of them."""
-        asked = np.zeros(len(self.codes), np.bool_)
-        asked[[self.codes[word] for word in wanted if word in self.codes]] = True
+    def mask(self, operator: str, operands: Iterable[str]) -> Mask:
+        """Return `(items,)` bool: who has one of the words; for `!=`, none of them."""
+        selected = np.zeros(len(self.codes), np.bool_)
+        selected[[self.codes[word] for word in operands if word in self.codes]] = True
         held = np.zeros(self.items, np.bool_)
-        held[self.entry_rows[asked[self.entry_codes]]] = True
+        held[self.entry_rows[selected[self.entry_codes]]] = True
         return held if operator == "=" else ~held
 
 

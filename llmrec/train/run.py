@@ -343,7 +343,9 @@ def _written(
         provenance=provenance(data, session.recipe, chosen.progress, refit_progress, test, session.start),
         steps=final.model.steps,
     )
-    save_checkpoint(out, info, final.model, final.items.table, final.items.normalisers, final.components.learnt.state())
+    save_checkpoint(
+        out, info, final.model, final.items.table, final.items.normalisers, final.components.interaction_models.state()
+    )
     data.features.save(out / "features.safetensors")
     session.log.write()
     seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})

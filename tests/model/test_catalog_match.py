@@ -25,7 +25,7 @@ def titles(checkpoint: Checkpoint) -> Catalog:
 
 
 def test_the_same_ids_with_other_titles_are_another_catalogue(checkpoint: Checkpoint, titles: Catalog) -> None:
-    assert catalog_match(checkpoint, titles).found == 0
+    assert catalog_match(checkpoint, titles).shared == 0
     with pytest.raises(
         CheckpointMismatch, match="trained on another catalogue: 'clothes' has 0 of its 1,682 items"
     ) as e:

@@ -111,7 +111,7 @@ def test_catalogue_without_pictures_has_no_picture_part(tiny_features: Features)
 
 
 def test_what_a_checkpoint_keeps_gives_the_same_scores_back(components: Components) -> None:
-    learnt = components.learnt
+    learnt = components.interaction_models
     again, histories = InteractionModels.from_state(learnt.state()), [[0, 2], [4]]
     assert np.allclose(again.collaborative.scores(histories), learnt.collaborative.scores(histories), atol=1e-3)
     assert np.array_equal(again.popular, learnt.popular) and again.preference is None
@@ -119,9 +119,13 @@ def test_what_a_checkpoint_keeps_gives_the_same_scores_back(components: Componen
 
 def test_interactions_in_the_rows_of_another_catalogue(components: Components) -> None:
     source = np.array([5, -1, 2, 0])
-    other = components.learnt.over(source)
-    assert other.popular.tolist() == [components.learnt.popular[5], 0, *components.learnt.popular[[2, 0]]]
-    there = components.learnt.collaborative.scores([[0, 5]])[0]
+    other = components.interaction_models.over(source)
+    assert other.popular.tolist() == [
+        components.interaction_models.popular[5],
+        0,
+        *components.interaction_models.popular[[2, 0]],
+    ]
+    there = components.interaction_models.collaborative.scores([[0, 5]])[0]
     assert np.allclose(other.collaborative.scores([[3, 0]])[0], [there[5], 0, there[2], there[0]], atol=1e-6)
 
 
