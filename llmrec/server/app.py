@@ -11,7 +11,7 @@ from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 
 from llmrec.recommender import Recommender
-from llmrec.server.concurrency import ConcurrencyLimit
+from llmrec.server.concurrency import ConcurrencyLimit, Probe, StoreCalls
 from llmrec.server.dependencies import Gateway
 from llmrec.server.errors import add_handlers
 from llmrec.server.ingestion import ItemIngestion
@@ -79,6 +79,7 @@ def build(
     """
     live = LiveCatalog(recommender, database, media, parser)
     limit = ConcurrencyLimit(limits.workers, limits.queue, limits.seconds)
+    calls = StoreCalls()
     metrics = Metrics(lambda: limit.requests, lambda: len(live.snapshot.offered), lambda: live.snapshot.index_size)
 
     @asynccontextmanager
@@ -96,8 +97,9 @@ def build(
         redoc_url=None,
     )  # fmt: skip
     app.state.gateway = Gateway(
-        database, live, RecommendationService(live, database), ItemIngestion(live, database, media), limit, metrics
-    )
+        database, live, RecommendationService(live, database), ItemIngestion(live, database, media), limit, metrics,
+        calls, Probe(calls, database.ping),
+    )  # fmt: skip
     app.include_router(health.router)
     app.include_router(page.page)
     page.add_files(app)
@@ -108,6 +110,6 @@ def build(
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(BodyLimit, limits=limits)
-    app.add_middleware(Authentication, database=database)
+    app.add_middleware(Authentication, database=database, calls=calls)
     app.add_middleware(RequestObserver, metrics=metrics)
     return app

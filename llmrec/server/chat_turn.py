@@ -19,6 +19,7 @@ from llmrec.server.recommending import RecommendationService
 from llmrec.server.schemas.chat import ChatRecommendations, ListedItem
 from llmrec.server.schemas.recommendations import Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
+from llmrec.server.store.database import StoreUnavailable
 from llmrec.server.store.users import Person
 
 DEGRADED_NOTICES = {
@@ -202,7 +203,7 @@ class ChatTurn:
     def _keep_state(self) -> None:
         try:
             keep_state(self._service.database, self._tenant, self._person, self.id, self._conversation.state)
-        except StorageError as error:  # the next turn reads the messages
+        except (StorageError, StoreUnavailable) as error:  # the next turn reads the messages
             log_event("conversation not kept", logging.ERROR, error)
 
     def _list(self, reply: Reply, request: Request) -> str:

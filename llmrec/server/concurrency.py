@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from anyio import CapacityLimiter, to_thread
+
 from llmrec.server.errors import Refused
 
 Result = TypeVar("Result")
@@ -304,3 +306,91 @@ class ConcurrencyLimit:
 def _refuse(job: Job, refused: Refused) -> None:
     if job.future.set_running_or_notify_cancel():
         job.future.set_exception(refused)
+
+
+class StoreCalls:
+    """Threads for short work with the store, apart from all others: while it hangs, what does without it goes on.
+
+    Parameters
+    ----------
+    most
+        Calls at once; with so many under way it is taken to hang.
+    seconds
+        Time in which each is answered, or refused.
+    """
+
+    def __init__(self, most: int = 64, seconds: float = 12.0) -> None:
+        self._limiter, self._most, self._seconds = CapacityLimiter(most), most, seconds
+        self._lock, self._running = threading.Lock(), 0
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Run a call in a thread.
+
+        Parameters
+        ----------
+        call
+            What is called.
+
+        Returns
+        -------
+        Result
+            What it returns; what it raises is raised.
+
+        Raises
+        ------
+        Refused
+            503 where it takes too long, or too many do.
+        """
+        with self._lock:
+            if self._running >= self._most:
+                raise Refused(503, "store_unavailable", "the store does not answer; try again", 5)
+            self._running += 1
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await to_thread.run_sync(self._counted, call, limiter=self._limiter, abandon_on_cancel=True)
+        except TimeoutError as error:
+            raise Refused(503, "store_unavailable", "the store does not answer; try again", 5) from error
+
+    def _counted(self, call: Callable[[], Result]) -> Result:
+        try:
+            return call()
+        finally:
+            with self._lock:
+                self._running -= 1
+
+
+class Probe:
+    """A call whose answer anybody may ask for: at most one is under way, and its answer counts for a moment.
+
+    Parameters
+    ----------
+    calls
+        Where it runs.
+    call
+        What is called.
+    seconds
+        How long its answer counts.
+    """
+
+    def __init__(self, calls: StoreCalls, call: Callable[[], object], seconds: float = 1.0) -> None:
+        self._calls, self._call, self._seconds = calls, call, seconds
+        self._last: asyncio.Task[object] | None = None
+        self._until = 0.0
+
+    async def run(self) -> None:
+        """Call it, unless that was done just now.
+
+        Raises
+        ------
+        Exception
+            What the call raised; `Refused` as `StoreCalls.run`.
+        """
+        if self._last is None or (self._last.done() and time.monotonic() > self._until):
+            self._last = asyncio.ensure_future(self._calls.run(self._call))
+            self._last.add_done_callback(self._note)
+        await asyncio.shield(self._last)
+
+    def _note(self, task: "asyncio.Task[object]") -> None:
+        self._until = time.monotonic() + self._seconds
+        if not task.cancelled():
+            task.exception()  # it may be that nobody waits for it any more

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
-from llmrec.server.concurrency import Client, ConcurrencyLimit, Job
+from llmrec.server.concurrency import Client, ConcurrencyLimit, Job, Probe, StoreCalls
 from llmrec.server.ingestion import ItemIngestion
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import Metrics
@@ -35,6 +35,10 @@ class Gateway:
         What runs work that keeps a core busy.
     metrics
         What is counted.
+    calls
+        What runs short work with the store.
+    probe
+        Asks the store for a sign of life.
     """
 
     database: Database
@@ -43,6 +47,8 @@ class Gateway:
     ingestion: ItemIngestion
     limit: ConcurrencyLimit
     metrics: Metrics
+    calls: StoreCalls
+    probe: Probe
 
 
 def _gateway(request: Request) -> Gateway:

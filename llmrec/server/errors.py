@@ -1,6 +1,7 @@
 """Errors as HTTP: a status, and one sentence in the shape that clients of OpenAI's API read."""
 
 import errno
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from llmrec.server.schemas.common import Failed, Failure, whole
 from llmrec.server.store.database import StoreUnavailable
 from llmrec.server.store.responses import UserForgotten
 
+LOG = logging.getLogger("llmrec.server")
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -81,14 +83,23 @@ def refusal(error: Exception) -> Refused | None:
         case BadInput():
             return Refused(422, "bad_input", str(error))
         case StoreUnavailable():
-            return Refused(503, "store_unavailable", str(error), retry_after=1)
+            _note("store unavailable", error)
+            return Refused(503, "store_unavailable", error.sentence, retry_after=1)
         case StorageError():
-            return Refused(507, "no_space", str(error))
+            _note("no space", error)
+            return Refused(507, "no_space", "the server's disk is full or cannot be written; free some space")
         case LlmrecError():
             return Refused(500, "broken", str(error))
         case OSError() if error.errno in NO_SPACE:
             return Refused(507, "no_space", "the server's disk is full; free some space")
     return None
+
+
+def _note(event: str, error: Exception) -> None:
+    """Log what is not told to clients: the kind of error, as the driver's words may name people."""
+    cause = getattr(error.__cause__, "orig", None) or error.__cause__ or error
+    fields = {"reason": type(cause).__name__, "code": getattr(cause, "sqlstate", None)}
+    LOG.warning(event, extra={"fields": fields})
 
 
 def add_handlers(app: FastAPI) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import time
 from collections import Counter
 
-from anyio import to_thread
 from limits import parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -15,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from llmrec.errors import LlmrecError
+from llmrec.server.concurrency import StoreCalls
 from llmrec.server.errors import Refused, refusal
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
@@ -162,17 +162,20 @@ class Authentication:
         What comes after, for those who have a key and for paths outside of `GUARDED`.
     database
         The store of the keys.
+    calls
+        What asks it.
     """
 
-    def __init__(self, app: ASGIApp, database: Database) -> None:
-        self.app, self.database = app, database
+    def __init__(self, app: ASGIApp, database: Database, calls: StoreCalls) -> None:
+        self.app, self.database, self.calls = app, database, calls
         self._rates = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
         if scope["type"] == "http" and guarded(scope["path"]):
             try:
-                key = await to_thread.run_sync(self._key, Headers(scope=scope).get("authorization", ""))
+                header = Headers(scope=scope).get("authorization", "")
+                key = await self.calls.run(lambda: self._key(header))
                 self._count(key)
             except (Refused, LlmrecError) as error:
                 refused = refusal(error)

@@ -15,7 +15,7 @@ from llmrec.server.concurrency import Job
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.schemas.recommendations import MAX_EXPLAINED, Recommendations, StoredRequest
-from llmrec.server.store.database import Database
+from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.responses import (
     StoredResponse,
     find_response,
@@ -194,7 +194,7 @@ class RecommendationService:
         return self.keep(tenant, person, resolved, _explained(streamed, job or Job()))
 
     def keep(self, tenant: str, person: Person | None, request: Request, response: Response) -> Recommendations:
-        """Keep an answer. Where the disk is too full for it, a note of the answer says so.
+        """Keep an answer. Where the disk is too full for it or the store is locked, a note of the answer says so.
 
         Parameters
         ----------
@@ -212,12 +212,12 @@ class RecommendationService:
 
         Raises
         ------
-        UserForgotten, StoreUnavailable
+        UserForgotten
             As `keep_response`.
         """
         kept = Recommendations.of(new_response_id(), response)
-        if not _stored(keep_response, self.database, tenant, person, StoredRequest.of(request), kept):
-            kept.notes.append("the server's disk is full, so this answer and its reasons are not kept")
+        if why := _not_stored(keep_response, self.database, tenant, person, StoredRequest.of(request), kept):
+            kept.notes.append(f"{why}, so this answer and its reasons are not kept")
         elif not request.explain:
             self.recent.put(kept.id, response, self.live.snapshot.recommender)
         return kept
@@ -244,7 +244,7 @@ class RecommendationService:
         """
         self.recent.take(kept.id)
         explained = kept.with_reasons(response)
-        _stored(replace_response, self.database, explained)
+        _not_stored(replace_response, self.database, explained)
         return explained
 
     def find(self, tenant: str, id: str) -> StoredResponse | None:
@@ -327,11 +327,15 @@ def _explained(streamed: Streamed, job: Job) -> Response:
     return streamed.response((*items, *streamed.items[len(items) :]))
 
 
-def _stored(write: Callable[..., None], *args: object) -> bool:
-    """Whether the disk took it: people are answered on a full disk too, as nothing that they gave is lost by it."""
+def _not_stored(write: Callable[..., None], *args: object) -> str:
+    """Why the store did not take it; "" where it did.
+
+    People are answered all the same, on a full disk and while another process locks the store: nothing that they gave
+    is lost by it.
+    """
     try:
         write(*args)
-    except StorageError as error:
+    except (StorageError, StoreUnavailable) as error:
         log_event("answer not kept", logging.ERROR, error)
-        return False
-    return True
+        return "the server's disk is full" if isinstance(error, StorageError) else "the store takes nothing just now"
+    return ""

@@ -16,10 +16,9 @@ async def alive() -> str:
 
 
 @router.get("/readyz", response_class=PlainTextResponse)
-def ready(parts: Parts) -> str:
+async def ready(parts: Parts) -> str:
     """Tell whether the store answers; 503 where it does not."""
-    with parts.database.reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
+    await parts.probe.run()
     return "ready"
 
 

@@ -3,7 +3,7 @@
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from llmrec.errors import BadInput, LlmrecError, StorageError
+from llmrec.server.store.held import HeldConnections
 from llmrec.server.store.tables import settings
 
 HEAD = "0002"
@@ -20,6 +21,14 @@ FORMAT = "1"
 """What versions of llmrec without migrations look for: they can work with these tables."""
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one."""
+KEEP_WAIT_SECONDS = 1.0
+"""The same where nothing is lost that a client sent: people wait for their answer meanwhile."""
+CONNECT_SECONDS, STATEMENT_SECONDS, POOL_SECONDS = 5, 10, 5
+"""How long a server of its own may take for a connection and for a statement, and how long one waits for a free one."""
+HELD_SECONDS = 15.0
+"""How long a transaction may take in all; where the server then says nothing at all, its connection is cut."""
+CONNECTIONS = 20
+"""Connections to a server of its own."""
 _MIGRATING = threading.Lock()
 """Alembic holds what it works on in the process: one database at a time."""
 _ADVISORY_LOCK = 0x11_3EC
@@ -27,7 +36,19 @@ _ADVISORY_LOCK = 0x11_3EC
 
 
 class StoreUnavailable(LlmrecError):
-    """The database does not answer; trying again may help."""
+    """The database does not answer; trying again may help.
+
+    Parameters
+    ----------
+    sentence
+        What may be told to anybody.
+    reason
+        In the driver's words, which may name hosts and rows; for who runs the gateway.
+    """
+
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(f"{sentence} ({reason})" if reason else sentence)
+        self.sentence = sentence
 
 
 class Database:
@@ -48,13 +69,18 @@ class Database:
 
     def __init__(self, url: str) -> None:
         try:
-            self.engine = sa.create_engine(url, pool_pre_ping=True)
+            address = sa.make_url(url)
+            own = address.get_backend_name() != "sqlite"
+            timeout = {} if "connect_timeout" in address.query or not own else {"connect_timeout": CONNECT_SECONDS}
+            pool = {"pool_size": CONNECTIONS // 2, "max_overflow": CONNECTIONS // 2, "pool_timeout": POOL_SECONDS}
+            self.engine = sa.create_engine(address, connect_args=timeout, **(pool if own else {}))
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
             raise BadInput(
                 f"the database URL cannot be used ({error}); write it like postgresql+psycopg://user@host/name and "
                 "install the driver that it names"
             ) from error
         self.embedded = self.engine.dialect.name == "sqlite"
+        self._watch: HeldConnections | None = None
         if self.embedded:
             _prepare_sqlite(self.engine)
         try:
@@ -62,6 +88,9 @@ class Database:
         except LlmrecError:
             self.close()
             raise
+        if not self.embedded:  # not before: a migration may take long
+            self.engine.dispose()
+            self._watch = HeldConnections(self.engine, HELD_SECONDS, STATEMENT_SECONDS)
 
     @classmethod
     def at(cls, folder: Path) -> "Database":
@@ -128,7 +157,7 @@ class Database:
         StoreUnavailable
             Where the database does not answer.
         """
-        with _own_errors(), self.engine.connect() as connection:
+        with _own_errors(), self._watched(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -152,8 +181,24 @@ class Database:
             Where the database refuses.
         """
         options = {"writes": True, "synced": synced}
-        with _own_errors(), self.engine.connect().execution_options(**options) as connection, connection.begin():
+        with (
+            _own_errors(),
+            self._watched(),
+            self.engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def ping(self) -> None:
+        """Ask for a sign of life.
+
+        Raises
+        ------
+        StoreUnavailable
+            Where the database does not answer.
+        """
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def erase(self) -> None:
         """Leave nothing of deleted rows in SQLite's files.
@@ -175,7 +220,12 @@ class Database:
 
     def close(self) -> None:
         """Let go of all connections."""
+        if self._watch:
+            self._watch.close()
         self.engine.dispose()
+
+    def _watched(self) -> AbstractContextManager[None]:
+        return self._watch.block() if self._watch else nullcontext()
 
 
 def _migrate(connection: sa.Connection) -> None:
@@ -217,6 +267,8 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         writes = options.get("writes")
         if writes:
             connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if options['synced'] else 'NORMAL'}")
+            wait = WAIT_SECONDS if options["synced"] else KEEP_WAIT_SECONDS
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(wait * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -231,6 +283,6 @@ def _own_errors() -> Iterator[None]:
         reason = " ".join(str(error.orig).split())
         if "full" in reason or "readonly" in reason or "read-only" in reason or "disk I/O" in reason:
             raise StorageError(f"the store cannot be written ({reason}); free some space") from error
-        raise StoreUnavailable(f"the store does not answer ({reason[:200]}); try again") from error
+        raise StoreUnavailable("the store does not answer; try again", reason[:200]) from error
     except SQLAlchemyError as error:
-        raise StoreUnavailable(f"the store does not answer ({str(error)[:200]}); try again") from error
+        raise StoreUnavailable("the store does not answer; try again", str(error)[:200]) from error

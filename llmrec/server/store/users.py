@@ -86,7 +86,10 @@ def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
     """
     new = 0
     with database.writing() as connection:
-        numbers = {user: _number(database, connection, tenant, user) for user in {event.user for event in added}}
+        # in one order: two that insert the same users would else wait for each other
+        numbers = {
+            user: _number(database, connection, tenant, user) for user in sorted({event.user for event in added})
+        }
         for event in added:
             at = time.time() if event.at is None else event.at
             row = {"person": numbers[event.user], "item": event.item, "kind": event.kind, "at": at, "id": event.id}
