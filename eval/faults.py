@@ -22,8 +22,7 @@ from typing import Any
 
 import httpx
 
-from eval.serving.chroma import Chroma
-from eval.serving.gateway import Gateway
+from eval.serving.servers import Chroma, Gateway
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec import paths
 

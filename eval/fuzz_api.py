@@ -16,7 +16,7 @@ import hypothesis
 import schemathesis
 from schemathesis import GenerationMode
 
-from eval.serving.gateway import serving
+from eval.serving.servers import serving
 from eval.store import file_measurement
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from eval.serving.gateway import serving
+from eval.serving.servers import serving
 from eval.store import file_measurement
 
 BUDGET = 1500.0

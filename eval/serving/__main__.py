@@ -23,8 +23,8 @@ import httpx
 import numpy as np
 
 from eval.serving.chats import converse, lost_events
-from eval.serving.gateway import serving
 from eval.serving.load import open_loop, percentiles, plot, summary
+from eval.serving.servers import serving
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec import paths
 from llmrec.catalog import load_catalog

@@ -23,8 +23,8 @@ from typing import Any
 import httpx
 import numpy as np
 
-from eval.serving.gateway import serving
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
+from eval.serving.servers import serving
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec.engine.remote import TIMEOUT
 from llmrec.recommender import Recommender

@@ -1,4 +1,4 @@
-"""What one training run is: every knob, its unit, its effect and its default, in one place."""
+"""Configuration of training: every field with its unit, effect and default."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ class RationaleConfig(Config):
     """Composed evidence -> sentence pairs to learn from (half an hour an epoch on two CPU cores); 0: no LoRA, and
     reasons in plain sentences."""
     epochs: int = Field(default=1, ge=1)
-    """Times each pair is seen. New pairs teach more than old ones seen twice; a small catalogue has no more to give."""
+    """Times each pair is seen. New pairs help more than old ones seen twice, but a small catalogue gives few different ones."""
     batch: int = Field(default=4, ge=1)
     """Pairs a step."""
     lr: float = Field(default=1e-3, gt=0)
@@ -28,16 +28,16 @@ class RationaleConfig(Config):
 
 
 class ContinueConfig(Config):
-    """How training goes on from a checkpoint, with new events and items (`continue_from`)."""
+    """Continued training: from a checkpoint, with new events and items (`continue_from`)."""
 
     epochs: int = Field(default=4, ge=1)
     """Most epochs; early stopping usually ends before."""
     lr_factor: float = Field(default=0.5, gt=0)
     """Factor of `lr` and `lr_lora`."""
     replay: float = Field(default=1.0, ge=0)
-    """Prompts of old events alone that an epoch reads, for each prompt that asks for a new event; 0 forgets the old."""
+    """Prompts of old events alone that an epoch reads, for each prompt with a new event as a target; 0 reads none."""
     average: float = Field(default=0.98, ge=0, lt=1)
-    """In place of `average`: a short run needs a short memory."""
+    """In place of `average`: a short run needs a faster decay."""
 
 
 class TrainConfig(Config):
@@ -75,13 +75,13 @@ class TrainConfig(Config):
     epoch and the weights of the score's components, and the model has not learnt from them. A split file decides for
     itself."""
     continue_from: Path | None = None
-    """Adapter to go on from in place of starting anew: its weights and the rows of its items are kept, new items get
-    new rows, and it learns from the events that came since."""
+    """Adapter to continue from: its weights and the rows of its items are kept, new items get new rows, and the model is
+    trained on the events since."""
     continued: ContinueConfig = ContinueConfig()
-    """How it goes on."""
+    """Settings of continued training."""
 
     epochs: int = Field(default=12, ge=1)
-    """Most epochs; early stopping usually ends before. A finished run goes on where this is raised."""
+    """Most epochs; early stopping usually ends before. A finished run continues where this is raised."""
     patience: int = Field(default=4, ge=1)
     """Epochs without a better validation NDCG@10 before training stops."""
     batch: int = Field(default=16, ge=1)
@@ -101,17 +101,17 @@ class TrainConfig(Config):
     dropout: float = Field(default=0.2, ge=0, lt=1)
     """On soft tokens and on the state that q is read from."""
     id_dropout: float = Field(default=0.3, ge=0, le=1)
-    """Share of items whose id is hidden in a step, so that new items are no surprise."""
+    """Share of items whose id is hidden in a step, so that the model learns to score new items by content."""
     modality_dropout: float = Field(default=0.1, ge=0, le=1)
-    """Share of items that lose a modality in a step, so that missing media are no surprise."""
+    """Share of items that lose a modality in a step, so that the model learns to do without missing media."""
     queries: int = Field(default=6, ge=0)
-    """Queries in words asked along each history in a step; 0 trains without words."""
+    """Queries in words along each history in a step; 0 trains without words."""
     query_weight: float = Field(default=0.5, ge=0)
     """Weight of the query loss beside the next-item loss."""
     contexts: float = Field(default=0.0, ge=0, le=1)
-    """Share of queries that are asked with the time of day and the season of their event."""
+    """Share of queries with the time of day and the season of their event as context."""
     shuffle: bool = False
-    """Whether every epoch reads each history in a new order: where order tells nothing, each is many histories."""
+    """Whether every epoch reads each history in a new order, which augments data whose order carries no information."""
 
     sampled_items: int = Field(default=0, ge=0)
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""
@@ -160,14 +160,14 @@ class ClipConfig(Config):
     """Size of the joint space; the image head has twice as many hidden units, enough for each of ImageNet's classes."""
     dropout: float = Field(default=0.3, ge=0, lt=1)
     """On the image head's hidden units; half of it on its inputs."""
-    whole: float = Field(default=0.4, ge=0, le=1)
-    """Share of the pairs with everything the catalogue says; the others get one of the shorter phrasings."""
+    full_text: float = Field(default=0.4, ge=0, le=1)
+    """Share of the pairs with all of the catalogue's words; the others get one of the shorter phrasings."""
     classes: int = Field(default=256, ge=0)
     """Classes whose imagined pictures are matched with their names in a step."""
     mixtures: int = Field(default=256, ge=1)
     """Mixtures with imagined pictures a step, besides half as many real ones, that the classifier labels."""
-    least_imagined: float = Field(default=0.4, ge=0, le=1)
-    """Share of the imagined one in a mixture, at least."""
+    min_imagined: float = Field(default=0.4, ge=0, le=1)
+    """Smallest share of the imagined picture in a mixture."""
     label_weight: float = Field(default=1.0, ge=0)
     """Of the loss on the classifier's labels, where those on products and on classes have 1."""
     average: float = Field(default=0.995, ge=0, lt=1)

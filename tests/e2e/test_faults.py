@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from eval.faults import ITEMS, PEOPLE, run
-from eval.serving.gateway import Gateway
+from eval.serving.servers import Gateway
 from llmrec import paths
 
 pytestmark = pytest.mark.services

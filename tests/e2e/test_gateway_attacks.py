@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from eval.faults import ITEMS, PEOPLE
-from eval.serving.gateway import Gateway
+from eval.serving.servers import Gateway
 from llmrec import paths
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key

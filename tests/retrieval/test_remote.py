@@ -10,7 +10,7 @@ import chromadb
 import numpy as np
 import pytest
 
-from eval.serving.chroma import Chroma
+from eval.serving.servers import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
 from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where

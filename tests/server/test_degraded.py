@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from eval.serving.chroma import Chroma
+from eval.serving.servers import Chroma
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.recommender import Recommender
 from llmrec.server.app import build

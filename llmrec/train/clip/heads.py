@@ -199,7 +199,7 @@ def _loss(
     """The loss of one random step."""
     rows = material.train[torch.randperm(len(material.train), generator=rng)[: config.batch]]
     short = torch.randint(1, PHRASINGS, (len(rows),), generator=rng)
-    phrasing = torch.where(torch.rand(len(rows), generator=rng) < config.whole, 0, short)
+    phrasing = torch.where(torch.rand(len(rows), generator=rng) < config.full_text, 0, short)
     classes, namings = material.classes.shape[:2]
     chosen = torch.randperm(classes, generator=rng)[: config.classes]
     sets = torch.randint(len(material.imagined) // classes, (len(chosen),), generator=rng)
@@ -225,7 +225,7 @@ def _mixtures(material: Material, rows: Tensor, config: ClipConfig, rng: torch.G
     imagined = material.imagined[torch.randint(len(material.imagined), (config.mixtures,), generator=rng)]
     real = material.pictures[rows[torch.randint(len(rows), (config.mixtures,), generator=rng)]]
     return real.lerp(
-        imagined, config.least_imagined + (1 - config.least_imagined) * torch.rand(len(imagined), 1, generator=rng)
+        imagined, config.min_imagined + (1 - config.min_imagined) * torch.rand(len(imagined), 1, generator=rng)
     )
 
 

@@ -1,13 +1,17 @@
-"""A gateway as a process of its own, over loopback, to be asked, killed and started again."""
+"""A gateway and a Chroma server as processes of their own, over loopback, to be queried, killed and started again."""
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -32,7 +36,7 @@ class Gateway:
         self.start()
 
     def start(self) -> None:
-        """Returns when it serves. Raises `SetupError` where it ends before."""
+        """Start the gateway; return when it serves. Raises `SetupError` where it ends before."""
         command = [*self._python, "-u", "-m", "llmrec.cli", "serve", "--port", "0", *self._words]
         with self._log.open("ab") as errors:
             self._process = subprocess.Popen(
@@ -48,19 +52,19 @@ class Gateway:
             self.address = (re.findall(r"http://\S+", line) or [""])[0]
 
     def client(self, timeout: float = 300) -> httpx.Client:
-        """A client with the key."""
+        """Return a client with the key."""
         return httpx.Client(
             base_url=self.address, headers={"Authorization": f"Bearer {self.key}"}, timeout=timeout
         )  # fmt: skip
 
     def kill(self) -> None:
-        """As `kill -9` does."""
+        """Send SIGKILL and wait."""
         assert self._process is not None
         self._process.kill()
         self._process.wait()
 
     def end(self) -> int:
-        """Tells it to end (SIGTERM) and waits; its exit status."""
+        """Send SIGTERM and wait; return the exit status."""
         assert self._process is not None
         self._process.terminate()
         return self._process.wait()
@@ -75,3 +79,44 @@ def serving(words: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
             yield gateway.address, gateway.key
         finally:
             gateway.end()
+
+
+class Chroma:
+    """`chroma run` on loopback, its data in a folder that outlives it."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.folder, self.url, self.log = folder, f"http://127.0.0.1:{self.port}", folder.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start the server; return when it answers."""
+        program = Path(sys.executable).with_name("chroma")
+        command = [program, "run", "--path", self.folder, "--host", "127.0.0.1", "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            env = os.environ | {"ANONYMIZED_TELEMETRY": "False"}
+            self._process = subprocess.Popen(list(map(str, command)), stdout=log, stderr=log, env=env)
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            try:
+                httpx.get(f"{self.url}/api/v2/heartbeat", timeout=5).raise_for_status()
+                return
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise TimeoutError(f"chroma run does not answer; {self.log} says why")
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; wait for the process after SIGKILL."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        if number == signal.SIGKILL:
+            self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process and self._process.poll() is None:
+            self.send(signal.SIGKILL)
