@@ -142,7 +142,7 @@ def audit(
     bounds = read_thresholds(Path(thresholds)) if thresholds else []
     groupings = read_groups(Path(groups)) if groups else None
     catalog = data if isinstance(data, Catalog) else Catalog.read(data, reader=reader)
-    said, notes = _given(explanations, catalog)
+    audited, notes = _given(explanations, catalog)
     with nullcontext(out) if out is not None else TemporaryDirectory(prefix="llmrec-audit-") as place:
         folder = Path(place)
         try:
@@ -163,10 +163,10 @@ def audit(
             scorer, generate = Scorer(shop.pipeline, folder / SCORED), writer(shop, folder / WRITTEN)
             catalog = shop.pipeline.labelled_catalog
             if explanations is None:
-                said = respond(shop, sampled_users(catalog, users, seed), folder / RESPONSES, note)
-        if not said:
+                audited = respond(shop, sampled_users(catalog, users, seed), folder / RESPONSES, note)
+        if not audited:
             raise BadInput("there is nothing to audit; pass `explanations`, or more `users`", "explanations", "users")
-        found = measured(said, catalog, TextEncoder().encode, note, scorer, generate, groupings, notes, seed)
+        results = measured(audited, catalog, TextEncoder().encode, note, scorer, generate, groupings, notes, seed)
         about: dict[str, Any] = {
             "data": catalog.name,
             "adapter": scorer.pipeline.name if scorer else "",
@@ -174,9 +174,9 @@ def audit(
             "seed": seed,
             "date": datetime.date.today().isoformat(),
         }
-        unreached = missed(bounds, found.metrics)
-        page = write(found, folder, {**about, "missed": unreached}) if out is not None else None
-        return AuditResult(found, about, unreached, page)
+        unreached = missed(bounds, results.metrics)
+        page = write(results, folder, {**about, "missed": unreached}) if out is not None else None
+        return AuditResult(results, about, unreached, page)
 
 
 def _given(explanations: "Path | str | pd.DataFrame | None", catalog: Catalog) -> tuple[list[Explanation], list[str]]:

@@ -181,8 +181,8 @@ def _within(
 ) -> Metric:
     values = [
         (each.explanation.user, value)
-        for each, value, own in zip(judged, column, groups, strict=True)
-        if own == group and value is not None
+        for each, value, its_group in zip(judged, column, groups, strict=True)
+        if its_group == group and value is not None
     ]
     return mean(name, f"{name} in group {group}", [user for user, _ in values], [value for _, value in values])
 

@@ -133,8 +133,8 @@ class Scorer:
             Where the disk refuses.
         """
         parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
-        found = self._cache.get(parts, lambda: self._standings(item, history, alternatives, query))
-        return [Standing(float(score), int(rank)) for score, rank in found]
+        results = self._cache.get(parts, lambda: self._standings(item, history, alternatives, query))
+        return [Standing(float(score), int(rank)) for score, rank in results]
 
     def _standings(
         self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str

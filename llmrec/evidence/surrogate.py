@@ -85,22 +85,22 @@ class Surrogate:
 
     def __init__(self, catalog: Catalog) -> None:
         vocabulary = Vocabulary.of(catalog)
-        kept = [facet for facet, count in vocabulary.counts.items() if count >= MIN_ITEMS]
-        self.facets = sorted(kept, key=lambda facet: (-vocabulary.counts[facet], facet))[:MAX_ATTRIBUTES]
+        frequent = [facet for facet, count in vocabulary.counts.items() if count >= MIN_ITEMS]
+        self.facets = sorted(frequent, key=lambda facet: (-vocabulary.counts[facet], facet))[:MAX_ATTRIBUTES]
         column = {facet: n for n, facet in enumerate(self.facets)}
         has = np.zeros((len(catalog.items), len(self.facets)), np.float32)
-        known = np.zeros((len(catalog.items), len(self.facets)), np.bool_)
+        is_known = np.zeros((len(catalog.items), len(self.facets)), np.bool_)
         columns_of: dict[str, list[int]] = {}
         for facet, n in column.items():
             columns_of.setdefault(facet.name, []).append(n)
         for row, item in enumerate(catalog.items):
             for facet in vocabulary.facets[item.id]:
-                known[row, columns_of.get(facet.name, [])] = True
+                is_known[row, columns_of.get(facet.name, [])] = True
                 if facet in column:
                     has[row, column[facet]] = 1
-        self.share = (has.sum(0) / np.maximum(known.sum(0), 1)).astype(np.float64)
+        self.share = (has.sum(0) / np.maximum(is_known.sum(0), 1)).astype(np.float64)
         # An item of which an attribute is not known is, in it, like the catalogue's average item.
-        self.x: NDArray[np.float32] = np.where(known, has - self.share, 0).astype(np.float32)
+        self.x: NDArray[np.float32] = np.where(is_known, has - self.share, 0).astype(np.float32)
         self._columns_of = columns_of
 
     @cached_property

@@ -126,8 +126,8 @@ def query_vectors(
         q ``(requests, dim)`` float32.
     """
     slots = model.config.soft_tokens
-    asked = [tuple(query) for query in queries] if queries else [()] * len(histories)
-    prompts = sorted(shared_prompts(histories, asked, model.config.window, slots), key=lambda p: p.slots(slots))
+    query_tokens = [tuple(query) for query in queries] if queries else [()] * len(histories)
+    prompts = sorted(shared_prompts(histories, query_tokens, model.config.window, slots), key=lambda p: p.slots(slots))
     q = np.zeros((len(histories), model.config.dim), np.float32)
     for start in range(0, len(prompts), batch):
         chosen = prompts[start : start + batch]

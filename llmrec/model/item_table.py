@@ -118,8 +118,8 @@ def project(vectors: Floats, axes: Floats, steps: int = 1) -> Floats:
     ndarray
         ``(n, steps * k)`` float32.
     """
-    found: Floats = (vectors.reshape(len(vectors), steps, -1) @ axes).reshape(len(vectors), -1).astype(np.float32)
-    return found
+    projected: Floats = (vectors.reshape(len(vectors), steps, -1) @ axes).reshape(len(vectors), -1).astype(np.float32)
+    return projected
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,10 +232,10 @@ class ItemTable:
             place = (self.vectors[first] @ vectors[first]).argmax().view(1)
         read, mask = {}, {}
         for m, stored in self.vectors.items():
-            own = vectors.get(m, torch.zeros_like(stored[0])).to(stored).unsqueeze(0)
-            there = torch.tensor([m in vectors], device=stored.device)
-            read[m] = own if place is None else stored.index_copy(0, place, own)
-            mask[m] = there if place is None else self.mask[m].index_copy(0, place, there)
+            vector = vectors.get(m, torch.zeros_like(stored[0])).to(stored).unsqueeze(0)
+            present = torch.tensor([m in vectors], device=stored.device)
+            read[m] = vector if place is None else stored.index_copy(0, place, vector)
+            mask[m] = present if place is None else self.mask[m].index_copy(0, place, present)
         return ItemBatch(read, mask, graph=self.graph, rows=place)
 
     def put(self, other: "ItemTable") -> "ItemTable":

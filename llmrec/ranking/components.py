@@ -250,12 +250,12 @@ class Components:
         """
         if row is None:
             example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
-        found = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
+        likeness = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
         if row is not None:
-            found[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(
+            likeness[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(
                 self.interaction_models.collaborative.scores([(row,)])
             )[0]
-        return replace(self, likeness=found)
+        return replace(self, likeness=likeness)
 
     def transfer(self, scores: Floats) -> Floats:
         """One component's ``(events, items)`` scores, carried over to cold items where that is done."""

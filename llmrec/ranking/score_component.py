@@ -239,7 +239,7 @@ def score_all(component: ScoreComponent, batch: ScoringBatch, items: int) -> Flo
     """
     if isinstance(component, DenseScoreComponent):
         return component.scores(batch)
-    found, rows = np.zeros((len(batch), items), np.float32), np.arange(items)
+    scores, rows = np.zeros((len(batch), items), np.float32), np.arange(items)
     for n, situation in enumerate(batch):
-        found[n] = component.score(rows, situation)
-    return found
+        scores[n] = component.score(rows, situation)
+    return scores

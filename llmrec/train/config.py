@@ -16,7 +16,7 @@ class RationaleConfig(Config):
     """Composed evidence -> sentence pairs to learn from (half an hour an epoch on two CPU cores); 0: no LoRA, and
     reasons in plain sentences."""
     epochs: int = Field(default=1, ge=1)
-    """Times each pair is seen. New pairs help more than old ones seen twice, but a small catalogue gives few different ones."""
+    """Times each pair is seen. New pairs help more than repeated ones; a small catalogue gives few."""
     batch: int = Field(default=4, ge=1)
     """Pairs a step."""
     lr: float = Field(default=1e-3, gt=0)
@@ -75,8 +75,8 @@ class TrainConfig(Config):
     epoch and the weights of the score's components, and the model has not learnt from them. A split file decides for
     itself."""
     continue_from: Path | None = None
-    """Adapter to continue from: its weights and the rows of its items are kept, new items get new rows, and the model is
-    trained on the events since."""
+    """Adapter to continue from: its weights and the rows of its items are kept, new items get new rows, and the model
+    is trained on the events since."""
     continued: ContinueConfig = ContinueConfig()
     """Settings of continued training."""
 

@@ -94,12 +94,12 @@ def loss(
     candidates = _sample(batch, config, v.shape[0], generator)
 
     def cross_entropy(q: Tensor, targets: Tensor) -> Tensor:
-        known = targets >= 0
-        target = targets[known]
+        has_target = targets >= 0
+        target = targets[has_target]
         counts = None if weights is None else weights[target]
         if candidates is None:
-            return _cross_entropy(q[known] @ v.T + b, target, counts, config.focal)
-        logits = q[known] @ v[candidates].T + b[candidates]
+            return _cross_entropy(q[has_target] @ v.T + b, target, counts, config.focal)
+        logits = q[has_target] @ v[candidates].T + b[candidates]
         return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
 
     total = cross_entropy(trunk, batch.targets)

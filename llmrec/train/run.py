@@ -313,11 +313,11 @@ def _tested(session: _Session, chosen: _Fitted, calibration: Calibration) -> Tab
     if not data.test:
         return {}
     session.log.notify("test", f"ranking the {len(data.test):,} events of the test part")
-    ours = rank_test(
+    metrics = rank_test(
         chosen.model, chosen.items.table, session.words, chosen.components, calibration, data, session.text,
         session.config.seed,
     )  # fmt: skip
-    return ours | rank_baselines(data)
+    return metrics | rank_baselines(data)
 
 
 def _written(
@@ -354,9 +354,12 @@ def _written(
 
 def _plugins(config: TrainConfig, encoders: Mapping[str, str]) -> tuple[Plugin, ...]:
     """What the checkpoint needs from outside llmrec; `encoders`: modality -> id."""
-    found = [plugged("fusion", config.model.fusion), *(plugged("score_component", spec) for spec in config.components)]
-    found += [encoder_plugin(modality, id) for modality, id in encoders.items()]
-    return tuple(plugin for plugin in found if plugin)
+    plugins = [
+        plugged("fusion", config.model.fusion),
+        *(plugged("score_component", spec) for spec in config.components),
+    ]
+    plugins += [encoder_plugin(modality, id) for modality, id in encoders.items()]
+    return tuple(plugin for plugin in plugins if plugin)
 
 
 def _flat(test: Table) -> dict[str, float]:
