@@ -17,6 +17,7 @@ from llmrec.catalog import Catalog
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
+from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState
 from llmrec.chat.transcript import Message, render_reply, restore
 from llmrec.context import Context
@@ -136,9 +137,9 @@ def _reason(recommender: Recommends, conversation: Conversation, messages: Seque
     lists = (message.response_metadata.get("recommendations") for message in reversed(messages))
     for listed in next((items for items in lists if items is not None), ()):
         if listed["id"] == item and listed["rationale"]:
-            return str(listed["rationale"]["text"])
+            return plain(str(listed["rationale"]["text"]))
     response = recommender.recommend(conversation.last_request())
-    return next((each.rationale.text for each in response.items if each.id == item and each.rationale), "")
+    return next((plain(each.rationale.text) for each in response.items if each.id == item and each.rationale), "")
 
 
 def _message(text: str, conversation: Conversation, **more: Any) -> AIMessage:

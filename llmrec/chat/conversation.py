@@ -15,6 +15,7 @@ from llmrec.catalog import Catalog
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.rules import rule_parser
+from llmrec.chat.plain_text import plain
 from llmrec.chat.resolution import find_item, resolve_comparisons
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.context import Context
@@ -90,6 +91,8 @@ class Conversation:
         What the conversation had come to before; by default it begins.
     offered
         Ids of the items that can be recommended; by default all of the catalogue.
+    words
+        The items by whose titles and values a line is read; by default those of the catalogue.
 
     Raises
     ------
@@ -123,6 +126,7 @@ class Conversation:
         parser: "Runnable[str, Intent] | None" = None,
         state: DialogueState | None = None,
         offered: Container[str] | None = None,
+        words: Catalog | None = None,
     ) -> None:
         catalog.rows([*history, *never])
         if where:
@@ -131,7 +135,8 @@ class Conversation:
         self.state = state or DialogueState()
         """What the conversation has come to; replaced, never changed in place."""
         self._history, self._never, self._where, self._context = history, never, where, context
-        self._parser = parser or rule_parser(catalog)
+        self._words = words or catalog
+        self._parser = parser or rule_parser(self._words)
         self._offered = catalog.row if offered is None else offered
         self._pictures: dict[str, bytes] = {}
         self._commands: dict[str, Callable[[Intent], Reply]] = {
@@ -367,7 +372,7 @@ class Conversation:
         if not self._items:
             raise BadInput("there is no list yet to speak of; ask for something first")
         if item not in self._items:
-            raise BadInput(f"{self.catalog.item(item).title} is not in the last list; ask why of a number in it")
+            raise BadInput(f"{self._title(item)} is not in the last list; ask why of a number in it")
         self.state = self.state.model_copy(update={"topic": item})
         return Reply(why=item)
 
@@ -376,29 +381,32 @@ class Conversation:
         liked = self.state.liked if item in self.state.liked else (*self.state.liked, item)
         rejected = tuple(id for id in self.state.rejected if id != item)
         self.state = self.state.model_copy(update={"liked": liked, "rejected": rejected, "topic": item})
-        return Reply(f"Noted: {self.catalog.item(item).title} is now the latest of your {len(self.history)}.")
+        return Reply(f"Noted: {self._title(item)} is now the latest of your {len(self.history)}.")
 
     def _reject(self, intent: Intent) -> Reply:
         item = self._referent(intent.subject)
         rejected = tuple(dict.fromkeys((*self.state.rejected, item)))
         self.state = self.state.model_copy(update={"rejected": rejected})
-        return Reply(f"{self.catalog.item(item).title} will not be shown again.")
+        return Reply(f"{self._title(item)} will not be shown again.")
 
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
         return Reply("Nothing of what you asked for counts any longer; what would you like?")
 
     def _referent(self, subject: str) -> str:
-        return find_item(subject, self.state, self.catalog, self._offered)
+        return find_item(subject, self.state, self._words, self._offered)
 
     def _resolved(self, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
-        return resolve_comparisons(comparisons, self.state, self.catalog, self._offered)
+        return resolve_comparisons(comparisons, self.state, self._words, self._offered)
+
+    def _title(self, item: str) -> str:
+        return plain(self.catalog.item(item).title)
 
     def _adds_nothing(self, query: str) -> bool:
         """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
         bare = query
         if _REFERS_BACK.search(query):
-            for mention in reversed(Lexicon.of(self.catalog).mentions(query)):
+            for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
 

@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from llmrec.catalog import Catalog
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison
 from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
 
@@ -84,7 +85,7 @@ def resolve_comparisons(
         values = [catalog.item(id).attributes.get(each.attribute) for id in items]
         numbers = [float(value) for value in values if isinstance(value, int | float)]
         if not numbers:
-            title = catalog.item(items[0]).title if items else "these"
+            title = plain(catalog.item(items[0]).title) if items else "these"
             raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
         found.append(f"{each.attribute}{each.operator}{(min if '<' in each.operator else max)(numbers):.10g}")
     return tuple(found)

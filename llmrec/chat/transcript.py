@@ -13,6 +13,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
+from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
 
@@ -75,7 +76,7 @@ def render_list(items: Iterable[_Listed], catalog: Catalog) -> str:
     str
         A numbered line each, or `NOTHING_FITS`.
     """
-    lines = [f"{position}. {catalog.item(item.id).label()}" for position, item in enumerate(items, start=1)]
+    lines = [f"{position}. {plain(catalog.item(item.id).label())}" for position, item in enumerate(items, start=1)]
     return "\n".join(lines) or NOTHING_FITS
 
 
@@ -94,7 +95,7 @@ def render_reason(position: int, item: _Listed) -> str:
     str
         The sentence after its number; "" without one.
     """
-    return f"({position}) {item.rationale.text}" if item.rationale else ""
+    return f"({position}) {plain(item.rationale.text)}" if item.rationale else ""
 
 
 def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
@@ -208,5 +209,5 @@ def _ids_by_label(catalog: Catalog) -> dict[str, str]:
     """Label -> item id, built once a catalogue; of items with the same label the first."""
     found: dict[str, str] = {}
     for item in catalog.items:
-        found.setdefault(item.label(), item.id)
+        found.setdefault(plain(item.label()), item.id)
     return found

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog.wording import wording
 from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import DialogueState
 from llmrec.chat.transcript import REASONS_HEADING, Message, render_list, render_reason, restore
 from llmrec.context import Context
@@ -95,6 +96,7 @@ class ChatTurn:
             context=context,
             parser=snapshot.parser.runnable if snapshot.parser else None,
             offered=snapshot.offered,
+            words=snapshot.words,
         )
         self._unexplained: Response | None = None
         self._line = restore(self._conversation, messages, self._state, self._job.check)
@@ -224,8 +226,8 @@ class ChatTurn:
         self.recommendations = kept
         for each in kept.items:
             if each.id == item and each.rationale:
-                return each.rationale.text
-        title = self._conversation.catalog.item(item).title
+                return plain(each.rationale.text)
+        title = plain(self._conversation.catalog.item(item).title)
         raise BadInput(f"{title} would not be in that list any more; ask again")
 
     def _explained(self, kept: Recommendations | None, item: str) -> Recommendations:
@@ -264,4 +266,4 @@ class ChatTurn:
             for records in (each.items, each.counterfactuals, each.companions, each.shapley)
             for record in records
         }
-        return {id: catalog.item(id).title for id in sorted(filter(None, named)) if id in catalog.row}
+        return {id: one_line(catalog.item(id).title) for id in sorted(filter(None, named)) if id in catalog.row}

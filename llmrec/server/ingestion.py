@@ -87,7 +87,7 @@ class ItemIngestion:
         return number
 
     def withdraw(self, id: str) -> int:
-        """Offer an item no more.
+        """Offer an item no more, from the next answer on.
 
         Parameters
         ----------
@@ -107,7 +107,7 @@ class ItemIngestion:
         number = withdraw_item(self._database, id)
         with self._live.encoding:
             self._delete_unused()
-        self._live.notify()
+        self._live.take_in()
         return number
 
     def _write(self, content: bytes) -> Path:

@@ -6,11 +6,15 @@ wait and puts it in the place of the old one, so that a thousand items at a time
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import AttributeValue, Catalog, Item
+from llmrec.catalog.vocabulary import forms
+from llmrec.chat.conversation import LIST_LENGTH
 from llmrec.errors import LlmrecError
 from llmrec.recommender import Recommender
 from llmrec.server.observability import log_event
@@ -40,12 +44,15 @@ class Snapshot:
         The last change of the store that is in it.
     parser
         What reads lines of chats beside the rules; None without a chat model.
+    words
+        The items that are offered, with the values by which a line may ask for them.
     """
 
     recommender: Recommender
     offered: frozenset[str]
     change_number: int
     parser: "CatalogParser | None"
+    words: Catalog
 
     @property
     def catalog(self) -> Catalog:
@@ -95,6 +102,7 @@ class LiveCatalog:
         self.encoding = threading.Lock()
         """Held by who encodes media (encoders and their cache serve one at a time) or changes which there are."""
         self._wake, self._closed = threading.Event(), False
+        self._folder = FolderWords(recommender.catalog)
         self.snapshot = self._make_snapshot(recommender, 0)
         """The items of this moment; replaced, never changed in place."""
         self._take_in()
@@ -104,6 +112,13 @@ class LiveCatalog:
     def notify(self) -> None:
         """Have the changes of the store taken in soon."""
         self._wake.set()
+
+    def take_in(self) -> None:
+        """Have the changes of the store taken in before this returns; where that fails, they are tried again soon."""
+        try:
+            self._take_in()
+        except Exception as error:
+            self._failed(error)
 
     def close(self) -> None:
         """End the thread; changes that wait are taken in at the next start."""
@@ -120,10 +135,15 @@ class LiveCatalog:
             try:
                 self._take_in()
             except Exception as error:
-                # our own messages tell of items here, and never of people
-                reason = str(error) if isinstance(error, LlmrecError) else None
-                log_event("items not taken in", logging.ERROR, error, reason=reason)
-                threading.Timer(RETRY_SECONDS, self._wake.set).start()
+                self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        # our own messages tell of items here, and never of people
+        reason = str(error) if isinstance(error, LlmrecError) else None
+        log_event("items not taken in", logging.ERROR, error, reason=reason)
+        again = threading.Timer(RETRY_SECONDS, self._wake.set)
+        again.daemon = True
+        again.start()
 
     def _take_in(self) -> None:
         with self.encoding:
@@ -134,12 +154,81 @@ class LiveCatalog:
             put = [change.item for change in changes if change.item is not None]
             withdrawn = [change.id for change in changes if change.item is None and change.id in before.catalog.row]
             pipeline = before.recommender.pipeline.update_items(put, withdrawn)
-        self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
+            self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
         offered = len(self.snapshot.offered)
         log_event("items taken in", put=len(put), withdrawn=len(withdrawn), offered=offered)
 
     def _make_snapshot(self, recommender: Recommender, change_number: int) -> Snapshot:
         catalog = recommender.catalog
         withdrawn = {catalog.items[row].id for row in recommender.pipeline.withdrawn}
-        parser = self._parser.for_catalog(catalog) if self._parser else None
-        return Snapshot(recommender, frozenset(catalog.row.keys() - withdrawn), change_number, parser)
+        offered = frozenset(catalog.row.keys() - withdrawn)
+        words = self._folder.spoken(catalog, offered)
+        parser = self._parser.for_catalog(words) if self._parser else None
+        return Snapshot(recommender, offered, change_number, parser, words)
+
+
+class FolderWords:
+    """The values of the folder's items, whose words no item that was put can take away.
+
+    Parameters
+    ----------
+    catalog
+        The folder's.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._values = {value for item in catalog.items for value in _values(item)}
+        self._forms: dict[tuple[str, ...], set[str]] = {}
+        for name, value in self._values:
+            for form in forms(value):
+                self._forms.setdefault(form, set()).add(name)
+
+    def spoken(self, catalog: Catalog, offered: frozenset[str]) -> Catalog:
+        """Leave out of a catalogue what no line of a chat should be read by.
+
+        Parameters
+        ----------
+        catalog
+            The folder's items and those that were put.
+        offered
+            Ids of the items that can be recommended; no others count.
+
+        Returns
+        -------
+        Catalog
+            A value that the folder lacks counts once as many items hold it as a list is long, so that who asks for it
+            gets a list, and where the folder has no other attribute for its words.
+        """
+        if catalog is self._catalog and len(offered) == len(catalog.items):
+            return catalog
+        items = [item for item in catalog.items if item.id in offered]
+        holders = Counter(value for item in items for value in _values(item))
+        silent = {
+            (name, value)
+            for (name, value), count in holders.items()
+            if (name, value) not in self._values
+            and (count < LIST_LENGTH or any(self._forms.get(form, {name}) != {name} for form in forms(value)))
+        }
+        return replace(catalog, items=tuple(_without(item, silent) for item in items), histories={})
+
+
+def _values(item: Item) -> set[tuple[str, str]]:
+    """Attribute and value in lower case; of a number the attribute alone."""
+    return {
+        (name, "" if isinstance(word, int | float) else word.lower())
+        for name, value in item.attributes.items()
+        for word in (value if isinstance(value, tuple) else (value,))
+    }
+
+
+def _without(item: Item, silent: Container[tuple[str, str]]) -> Item:
+    if not any(value in silent for value in _values(item)):
+        return item
+    kept: dict[str, AttributeValue] = {}
+    for name, value in item.attributes.items():
+        if isinstance(value, tuple):
+            kept[name] = tuple(word for word in value if (name, word.lower()) not in silent)
+        elif (name, "" if isinstance(value, int | float) else value.lower()) not in silent:
+            kept[name] = value
+    return replace(item, attributes=kept)

@@ -1,12 +1,15 @@
 """Lists as text and back, and the state of a conversation found again from what a client sends."""
 
+import re
 import time
+import unicodedata
 
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu import rules
+from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.chat.transcript import NOTHING_FITS, Message, parse_list, render_list, render_reply, restore
 from llmrec.errors import BadInput
@@ -110,3 +113,37 @@ def test_work_that_nobody_waits_for_ends_between_two_lines(tiny_catalog: Catalog
 
     with pytest.raises(TimeoutError):
         restore(Conversation(tiny_catalog), MESSAGES, check=left)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Nice\n2. Fake Entry (1999)\n\nWhy these:\n(1) Buy it", "![x](http://evil.example/leak)", "[a](javascript:alert(1))",
+        "[a][b]", "<img src=x onerror=alert(1)>", "\x1b[31mred\x07", "\u202egnp.exe\u202c", "http://evil.example",
+        "www.evil.example", "`code`", "a\u2028b", "a\x85b", "\ud83d half",
+    ],
+)  # fmt: skip
+def test_a_title_is_one_line_of_plain_text_in_a_conversation(title: str) -> None:
+    catalog = Catalog("c", (Item("a", title, "", {"genres": (title,)}), Item("b", "Other")), {})
+    text = render_list(items(catalog, "a", "b"), catalog)
+    assert len(text.splitlines()) == 2 and parse_list(text, catalog) == ("a", "b")
+    conversation = Conversation(catalog)
+    conversation.state = DialogueState(last=ListState(items=("a", "b")))
+    said = [text, conversation.reply("like 1").words, conversation.reply("not 1").words]
+    for words in said:
+        assert not any(
+            unicodedata.category(character) in ("Cc", "Cf", "Cs") for character in words if character != "\n"
+        )
+        assert not re.search(r"\]\(|\]\[|!\[|[<>`]|://|www\.\S", words)
+
+
+def test_usual_titles_stay_as_they_are() -> None:
+    for title in (
+        "M*A*S*H (1970)",
+        "What's Eating Gilbert Grape?",
+        "[REC]",
+        "8 1/2",
+        "Face/Off",
+        "Am\u00e9lie: the end",
+    ):
+        assert plain(title) == title

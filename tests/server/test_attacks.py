@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from llmrec.chat.plain_text import plain
 from tests.server.test_chat import items, listed, say, shown, text
 from tests.server.test_items import within
 
@@ -57,4 +58,4 @@ def test_a_title_that_gives_orders_stays_a_title(client: TestClient) -> None:
     sentence = items(answer)[0]["rationale"]["text"]
     assert "im_start" not in sentence and "\n" not in sentence
     again = say(client, "comedies before 1902", text(answer), "why 1")
-    assert text(again) == sentence
+    assert text(again) == plain(sentence) and "https://" not in text(again) + text(answer)

@@ -1,5 +1,6 @@
 """A conversation goes on from what is kept under the id of a reply, and from its messages where nothing is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,9 +113,7 @@ def test_a_withdrawn_item_does_not_shift_the_numbers_of_the_others(client: TestC
     gateway = client.app.state.gateway  # type: ignore[attr-defined]
     snapshot = gateway.live.snapshot
     second, third = listed(first)[1:3]
-    gateway.live.snapshot = type(snapshot)(
-        snapshot.recommender, snapshot.offered - {second}, snapshot.change_number, snapshot.parser
-    )
+    gateway.live.snapshot = replace(snapshot, offered=snapshot.offered - {second})
     try:
         for reply in (Message(False, "…", id=first.id), Message(False, list_text)):
             _, answer = turn(client, Message(True, "a western"), reply, Message(True, "not 2"))

@@ -4,6 +4,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,12 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from llmrec.catalog import Item
+from llmrec.chat.nlu.rules import understand
+from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
+from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.store.database import Database
 
 MINERS = {
@@ -124,3 +129,47 @@ def test_a_key_that_may_not_edit_changes_nothing(stranger: TestClient) -> None:
     assert stranger.put("/v1/items/x", json=MINERS).status_code == 403
     assert stranger.delete("/v1/items/2").status_code == 403
     assert stranger.get("/v1/items/2").status_code == 200
+
+
+def asked(client: TestClient, line: str) -> list[str]:
+    """What a line of a chat is taken to ask for."""
+    turn = ChatTurn(client.app.state.gateway.service, "elsewhere", None, [Message(True, line)])  # type: ignore[attr-defined]
+    turn.opening()
+    found = turn.shown()
+    return found.conditions if found else []
+
+
+def test_an_item_takes_no_word_away_from_anybody(client: TestClient) -> None:
+    lines = ("something funny", "a comedy under 40", "more sad films, not horror", "space films, nothing serious")
+    before = [asked(client, line) for line in lines]
+    words = ["something", "the", "more", "funny", "a", "why 1", "sad", "space", "serious"]
+    body = {"title": "Hijack", "attributes": {"genres": words, "aaa": ["Comedy", "horror"], "price": 5, "year": 1995}}
+    assert client.put("/v1/items/hijack", json=body).status_code == 202
+    assert within(60, lambda: client.get("/v1/items/hijack").status_code == 200)
+    assert [asked(client, line) for line in lines] == before
+    values = client.get("/v1/catalog").json()["values"]
+    assert "aaa" not in values and "funny" not in values["genres"]
+    assert best(client, where="genres=funny") == ["hijack"]  # who asks by a filter gets it
+    assert client.delete("/v1/items/hijack").status_code == 200
+    assert [asked(client, line) for line in lines] == before
+
+
+def test_a_value_that_enough_items_have_is_a_word(client: TestClient) -> None:
+    folder = client.app.state.gateway.live._folder  # type: ignore[attr-defined]
+    base = folder._catalog
+    new = [Item(f"n{n}", f"New {n}", "", {"genres": ("Kaiju",), "aaa": "Comedy"}) for n in range(5)]
+    for count, found in ((4, ()), (5, ("genres=Kaiju",))):
+        catalog = replace(base, items=(*base.items, *new[:count]))
+        spoken = folder.spoken(catalog, frozenset(catalog.row))
+        assert understand("some kaiju", spoken).filters == found
+        assert understand("only comedies", spoken).filters == ("genres=Comedy",)
+    gone = frozenset(catalog.row) - {"n4"}
+    assert understand("some kaiju", folder.spoken(catalog, gone)).filters == ()
+
+
+def test_a_withdrawal_is_in_force_in_the_next_answer(client: TestClient) -> None:
+    for _ in range(2):
+        first = best(client, user="7", k=1)[0]
+        assert client.delete(f"/v1/items/{first}").status_code == 200
+        assert client.get(f"/v1/items/{first}").status_code == 404
+        assert first not in best(client, user="7", k=50)

@@ -47,6 +47,168 @@ _NEGATED_MOODS = re.compile(
 )
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
+ORDINARY = frozenset(
+    [
+        "a",
+        "about",
+        "again",
+        "all",
+        "also",
+        "an",
+        "and",
+        "another",
+        "any",
+        "anything",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "could",
+        "do",
+        "else",
+        "everything",
+        "for",
+        "from",
+        "get",
+        "give",
+        "good",
+        "great",
+        "has",
+        "have",
+        "help",
+        "her",
+        "here",
+        "hers",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "instead",
+        "is",
+        "it",
+        "item",
+        "items",
+        "just",
+        "know",
+        "last",
+        "let",
+        "like",
+        "liked",
+        "loved",
+        "many",
+        "may",
+        "maybe",
+        "me",
+        "more",
+        "most",
+        "my",
+        "need",
+        "never",
+        "next",
+        "no",
+        "none",
+        "not",
+        "nothing",
+        "now",
+        "of",
+        "off",
+        "ok",
+        "okay",
+        "on",
+        "one",
+        "ones",
+        "only",
+        "or",
+        "other",
+        "others",
+        "our",
+        "out",
+        "over",
+        "please",
+        "quit",
+        "rather",
+        "really",
+        "recommend",
+        "reset",
+        "same",
+        "see",
+        "seen",
+        "show",
+        "similar",
+        "so",
+        "some",
+        "something",
+        "start",
+        "still",
+        "stuff",
+        "such",
+        "suggest",
+        "tell",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "this",
+        "those",
+        "to",
+        "too",
+        "under",
+        "up",
+        "us",
+        "very",
+        "want",
+        "was",
+        "watched",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+        "without",
+        "would",
+        "yes",
+        "you",
+        "your",
+        "bye",
+        "exit",
+        "bought",
+        "saw",
+        "love",
+        "explain",
+        "remove",
+        "skip",
+        "drop",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "forget",
+        "better",
+        "best",
+        "find",
+        "prefer",
+        "make",
+    ]
+)
+"""Words of commands and of any line: where an item has them as a value, they mean what they always mean."""
 MIN_MISSPELT, MAX_MISSPELT = 5, 30
 """Letters from which, and to which, a word may be a misspelling of another."""
 CORRECTED = 10_000
@@ -121,10 +283,13 @@ class Lexicon:
         exact: dict[tuple[str, ...], dict[str, list[str]]] = {}
         heads: dict[tuple[str, ...], dict[str, list[str]]] = {}
         for facet in facets:
-            own = set(_surface_forms(facet.value))
+            if _ordinary([word for word, _, _ in words(facet.value)]):
+                continue
+            own = {form for form in _surface_forms(facet.value) if not _ordinary(form)}
             for form in own:
                 exact.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
-            for form in {form[-1:] for form in forms(facet.value)} | {form for form in own if len(form) == 1}:
+            ends = {form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:])}
+            for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():
             name, values = self._resolved(exact.get(form, {}), heads.get(form, {}))
@@ -133,7 +298,7 @@ class Lexicon:
         own = {form for facet in facets for form in forms(facet.value)}
         self._single: dict[str, list[str]] = {}
         for form in sorted(own):
-            if len(form) == 1 and MIN_MISSPELT <= len(form[0]) <= MAX_MISSPELT:
+            if form in self._values and len(form) == 1 and MIN_MISSPELT <= len(form[0]) <= MAX_MISSPELT:
                 self._single.setdefault(form[0][0], []).append(form[0])
         self._corrected = lru_cache(CORRECTED)(self._correct)
 
@@ -197,7 +362,7 @@ class Lexicon:
 
     def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
         """Values of the catalogue's word that this one is a slip away from (two in a long one)."""
-        if not MIN_MISSPELT <= len(word) <= MAX_MISSPELT or word in _SPELT_RIGHT:
+        if not MIN_MISSPELT <= len(word) <= MAX_MISSPELT or word in _SPELT_RIGHT or word in ORDINARY:
             return None
         known = self._corrected(word)
         return self._values[(known,)] if known else None
@@ -250,6 +415,11 @@ class LexicalText:
                 at += length
             else:
                 at += 1
+
+
+def _ordinary(form: Sequence[str]) -> bool:
+    """Whether a form is made of ordinary words, with numbers perhaps ("why 1"); a size is a number alone."""
+    return any(word in ORDINARY for word in form) and all(word in ORDINARY or word.isdigit() for word in form)
 
 
 def is_colour(attribute: str) -> bool:

@@ -49,7 +49,7 @@ def find_title(typed: str, catalog: Catalog) -> str:
         return vocabulary.by_title[near[0][0]][0]
     items = dict.fromkeys(vocabulary.by_title[alias][0] for alias, _, _ in near)
     titles = ", ".join(f'"{vocabulary.titles[item]}"' for item in items)
-    raise UnknownItem(f"no title like {typed!r} is in the catalogue; did you mean one of {titles}?")
+    raise UnknownItem(f"no title like {typed[:100]!r} is in the catalogue; did you mean one of {titles}?")
 
 
 def _similarity(typed: str, title: str, **_options: object) -> float:

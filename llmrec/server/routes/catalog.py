@@ -16,7 +16,7 @@ MAX_VALUES = 12
 def about(parts: Parts) -> CatalogState:
     """How many items there are, what one is called, and which values of their attributes are the most frequent."""
     snapshot = parts.live.snapshot
-    catalog = snapshot.catalog
+    catalog = snapshot.words
     values: dict[str, list[str]] = {}
     for facet, _ in sorted(Vocabulary.of(catalog).counts.items(), key=lambda pair: -pair[1]):
         known = values.setdefault(facet.name, [])

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from llmrec.chat.plain_text import one_line
+
 
 def _storable(text: str) -> str:
     """Refuse what a database cannot hold as text."""
@@ -56,6 +58,8 @@ Text = Annotated[str, AfterValidator(_storable)]
 Id = Annotated[Text, Field(min_length=1, max_length=200)]
 FreeText = Annotated[str, AfterValidator(whole), AfterValidator(_storable)]
 """What people write, in which a broken character does no harm."""
+OneLine = Annotated[str, AfterValidator(one_line)]
+"""A title as it leaves."""
 Words = Annotated[FreeText, Field(max_length=2000)]
 Attribute = str | int | float | list[str]
 """An attribute of an item as JSON holds it: a word, a number, or several words."""

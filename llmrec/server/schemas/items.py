@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
-from llmrec.server.schemas.common import Attribute, StrictBody, Text
+from llmrec.server.schemas.common import Attribute, OneLine, StrictBody, Text
 
 Name = Annotated[Text, Field(pattern=r"^\w[\w-]*$", max_length=100)]
 Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(allow_inf_nan=False)]
@@ -39,7 +39,7 @@ class ItemState(BaseModel):
 
     id: str
     searchable: bool
-    title: str | None = None
+    title: OneLine | None = None
     description: str | None = None
     attributes: dict[str, Attribute] = Field(default_factory=dict)
     media: list[str] = Field(default_factory=list, description="What there is of it besides words.")

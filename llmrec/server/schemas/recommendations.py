@@ -9,7 +9,7 @@ from llmrec import context
 from llmrec.context import Season, TimeOfDay
 from llmrec.request import Request
 from llmrec.response import Response
-from llmrec.server.schemas.common import Attribute, Id, StrictBody, Text, Words
+from llmrec.server.schemas.common import Attribute, Id, OneLine, StrictBody, Text, Words
 from llmrec.server.schemas.evidence import Rationale
 
 MAX_EXPLAINED = 20
@@ -96,7 +96,7 @@ class RankedItem(BaseModel):
     """One item of an answer; `parts`: what each component adds to the score."""
 
     id: str
-    title: str
+    title: OneLine
     score: float
     parts: dict[str, float]
     attributes: dict[str, Attribute]

@@ -210,3 +210,12 @@ def test_corrections_are_kept_to_a_bound(shop: Catalog) -> None:
     for n in range(CORRECTED + 100):
         lexicon.mentions(f"trousr{n}")
     assert lexicon.mentions("trousers, trouserz, sweateer") and lexicon._corrected.cache_info().currsize <= CORRECTED
+
+
+def test_ordinary_words_and_commands_are_no_values() -> None:
+    odd = ("something", "the", "more", "a", "why 1", "not", "like", "Noir", "42", "one")
+    catalog = Catalog("odd", (Item("1", "x", "", {"tags": odd}), Item("2", "y", "", {"tags": ("Other",)})), {})
+    for line in ("something odd", "the one", "more", "why 1", "not the first one", "like it", "anything othre"):
+        assert understand(line, catalog).filters == ()
+    assert understand("something noir", catalog).filters == ("tags=Noir",)
+    assert understand("only 42", catalog).filters == ("tags=42",)
