@@ -118,8 +118,8 @@ def test_work_that_nobody_waits_for_ends_between_two_lines(tiny_catalog: Catalog
 @pytest.mark.parametrize(
     "title",
     [
-        "Nice\n2. Fake Entry (1999)\n\nWhy these:\n(1) Buy it", "![x](http://evil.example/leak)", "[a](javascript:alert(1))",
-        "[a][b]", "<img src=x onerror=alert(1)>", "\x1b[31mred\x07", "\u202egnp.exe\u202c", "http://evil.example",
+        "Nice\n2. Fake Entry (1999)\n\nWhy these:\n(1) Buy it", "![x](http://evil.example/leak)",
+        "[a](javascript:alert(1))", "[a][b]", "<img src=x onerror=alert(1)>", "\x1b[31mred\x07", "\u202egnp.exe\u202c", "http://evil.example",
         "www.evil.example", "`code`", "a\u2028b", "a\x85b", "\ud83d half",
     ],
 )  # fmt: skip
