@@ -1,4 +1,4 @@
-"""Running one peer: choose its configuration on valid, score test once, keep scores, file the row."""
+"""Runs that file a row: a peer, its configuration chosen on valid and scored on test once; an adapter, ranked by the command."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,13 +7,21 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
 import numpy as np
-
 from eval.ranking.problem import Floats, Problem, all_features
 from eval.ranking.record import finished, record_row, store_of
 from llmrec.baselines import Baseline, baseline_class
 from llmrec.baselines.base import Config
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from eval.ranking import referee
+from eval.ranking.problem import Problem
+from eval.ranking.record import record_row
+from eval.ranking.runs import Context
+
 
 if TYPE_CHECKING:
     from llmrec.encoders import Features
@@ -186,3 +194,50 @@ def file_ranking(
     )
     reached = row.metrics["ndcg@10"]
     print(f"  {model} seed {seed}: test NDCG@10 {reached:.4f} ({seconds:.0f} s)", flush=True)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A trained adapter to be measured as one seed of one model."""
+
+    model: str
+    seed: int
+    path: Path
+    dataset: str
+    """Name of the data set it was trained on; it is not run on others."""
+
+
+def parse_checkpoint(text: str) -> Checkpoint:
+    """`DATASET:MODEL:SEED=PATH`, as in `ml-100k:llmrec:0=adapters/ml-100k`; raises `ValueError`."""
+    name, _, path = text.partition("=")
+    parts = name.split(":")
+    if len(parts) != 3 or not parts[2].isdigit() or not path:
+        raise ValueError(f"{text!r}: pass DATASET:MODEL:SEED=PATH, as ml-100k:llmrec:0=adapters/ml-100k")
+    return Checkpoint(parts[1], int(parts[2]), Path(path), parts[0])
+
+
+def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -> None:
+    """Rank test with the adapter and file the row, unless it is there."""
+    if checkpoint.dataset != problem.name or context.done(problem, checkpoint.model, checkpoint.seed):
+        return
+    print(f"{problem.name} {checkpoint.model} seed {checkpoint.seed}", flush=True)
+    folder = context.store / problem.name
+    split = folder / "split.jsonl"
+    ranking = folder / "rankings" / f"llmrec-rank.{checkpoint.model}__s{checkpoint.seed}.jsonl"
+    ranking.parent.mkdir(parents=True, exist_ok=True)
+    asked = ["rank", "--data", str(problem.folder), "--adapter", str(checkpoint.path)]
+    asked += ["--split", str(split), "--at", "test", "--out", str(ranking)]
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *asked], check=True)
+    row = record_row(
+        problem.folder,
+        checkpoint.model,
+        checkpoint.seed,
+        referee.read_rankings(ranking),
+        context.referee,
+        context.results,
+        {"adapter": os.path.relpath(checkpoint.path)},
+        time.perf_counter() - start,
+        store=context.store,
+    )
+    print(json.dumps(dict(row.metrics)), flush=True)

@@ -33,7 +33,7 @@ def utf8(text: str) -> bool:
 
 
 def whole(text: str) -> str:
-    """Put U+FFFD in the place of half characters.
+    r"""Put U+FFFD in the place of half characters.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def whole(text: str) -> str:
     Examples
     --------
     >>> whole("funny \ud83d")
-    'funny \ufffd'
+    'funny �'
     """
     return text if utf8(text) else re.sub("[\ud800-\udfff]", "\ufffd", text)
 
