@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from eval.ranking import fusion, ours, referee
+from eval.ranking import fusion, referee
 from eval.ranking.problem import Problem, build_problem
 from eval.ranking.record import default_store
 from eval.ranking.report import write_report
-from eval.ranking.runs import RECIPES, Context, run_peer
+from eval.ranking.runs import RECIPES, Checkpoint, Context, parse_checkpoint, run_checkpoint, run_peer
 from llmrec.catalog import load_catalog
 from llmrec.errors import LlmrecError
 from llmrec.evaluation.splits import Split, load_split
@@ -60,9 +60,9 @@ def _numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def _checkpoint(text: str) -> ours.Checkpoint:
+def _checkpoint(text: str) -> Checkpoint:
     try:
-        return ours.parse_checkpoint(text)
+        return parse_checkpoint(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> None:
     for folder in args.datasets:
         problem, split = open_problem(context, folder.resolve())
         for checkpoint in args.adapter:
-            ours.run_checkpoint(context, problem, checkpoint)
+            run_checkpoint(context, problem, checkpoint)
         if "peers" in args.groups:
             for name in args.peers:
                 for seed in args.seeds if RECIPES[name].random else [0]:

@@ -1,5 +1,9 @@
-"""Runs that file a row: a peer, its configuration chosen on valid and scored on test once; an adapter, ranked by the command."""
+"""Runs that file a row: a peer, its configuration chosen on valid and scored on test once; an adapter as users run it."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,21 +11,14 @@ from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
+from eval.ranking import referee
 from eval.ranking.problem import Floats, Problem, all_features
 from eval.ranking.record import finished, record_row, store_of
 from llmrec.baselines import Baseline, baseline_class
 from llmrec.baselines.base import Config
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from eval.ranking import referee
-from eval.ranking.problem import Problem
-from eval.ranking.record import record_row
-from eval.ranking.runs import Context
-
 
 if TYPE_CHECKING:
     from llmrec.encoders import Features
@@ -225,10 +222,10 @@ def run_checkpoint(context: Context, problem: Problem, checkpoint: Checkpoint) -
     split = folder / "split.jsonl"
     ranking = folder / "rankings" / f"llmrec-rank.{checkpoint.model}__s{checkpoint.seed}.jsonl"
     ranking.parent.mkdir(parents=True, exist_ok=True)
-    asked = ["rank", "--data", str(problem.folder), "--adapter", str(checkpoint.path)]
-    asked += ["--split", str(split), "--at", "test", "--out", str(ranking)]
+    command = ["rank", "--data", str(problem.folder), "--adapter", str(checkpoint.path)]
+    command += ["--split", str(split), "--at", "test", "--out", str(ranking)]
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *asked], check=True)
+    subprocess.run([sys.executable, "-c", "from llmrec.cli import main; main()", *command], check=True)
     row = record_row(
         problem.folder,
         checkpoint.model,
