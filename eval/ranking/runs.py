@@ -1,4 +1,4 @@
-"""Runs that file a row: a peer, its configuration chosen on valid and scored on test once; an adapter as users run it."""
+"""Runs that file a row: a peer, its configuration chosen on valid and scored on test; an adapter as users run it."""
 
 import json
 import os
