@@ -20,6 +20,8 @@ class LLMRecRetriever(BaseRetriever):
         What ranks.
     user, history, never, where, context, k, explain
         As in `llmrec.Request`; `where` holds whatever the query says.
+    score_threshold
+        Least fused score of an item; what scores less is left out.
     parse_query
         Whether years, prices and exclusions in the query become filters; otherwise all of it is read by the LLM.
 
@@ -38,6 +40,7 @@ class LLMRecRetriever(BaseRetriever):
     where: str | None = None
     context: Context | None = None
     k: int = Field(default=5, ge=1)
+    score_threshold: float | None = None
     explain: bool = True
     parse_query: bool = True
 
@@ -75,4 +78,5 @@ class LLMRecRetriever(BaseRetriever):
                 },
             )
             for item in response.items
+            if self.score_threshold is None or item.score >= self.score_threshold
         ]

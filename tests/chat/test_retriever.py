@@ -39,6 +39,13 @@ def test_the_person_and_the_callers_filter_hold(shop: Recommender) -> None:
     ]
 
 
+def test_what_scores_less_than_is_wanted_is_left_out(shop: Recommender) -> None:
+    all_of_them = retriever(shop, k=5).invoke("a western")
+    least = all_of_them[2].metadata["score"]
+    found = retriever(shop, k=5, score_threshold=least).invoke("a western")
+    assert [d.id for d in found] == [d.id for d in all_of_them if d.metadata["score"] >= least] and 3 <= len(found) < 5
+
+
 def test_a_query_may_be_left_to_the_llm_whole(shop: Recommender) -> None:
     plain = retriever(shop, parse_query=False, k=30).invoke("after 1990")
     assert any(document.metadata["attributes"]["year"] <= 1990 for document in plain)

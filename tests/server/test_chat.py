@@ -12,6 +12,7 @@ from PIL import Image
 
 from llmrec.chat.transcript import Message
 from llmrec.server.chat_turn import ChatTurn
+from llmrec.server.completion import CompletionText, count_tokens
 
 
 def say(client: TestClient, *messages: Any, **more: Any) -> dict[str, Any]:
@@ -153,11 +154,68 @@ def test_what_cannot_be_met_is_answered_in_words(client: TestClient) -> None:
         ({"messages": [{"role": "user", "content": "hi"}], "model": "gpt-4"}, 404, "llmrec"),
         ({"messages": [{"role": "user", "content": "hi"}], "n": 3}, 422, "n:"),
         ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, 422, "messages"),
+        *(
+            ({"messages": [{"role": "user", "content": "hi"}]} | wanted, 422, next(iter(wanted)))
+            for wanted in (
+                {"response_format": {"type": "json_object"}},
+                {"response_format": {"type": "json_schema"}},
+                {"tool_choice": "required", "tools": []},
+                {"tool_choice": {"type": "function"}},
+                {"function_call": {"name": "f"}},
+                {"modalities": ["text", "audio"]},
+                {"logprobs": True},
+                {"stop": ["a"] * 5},
+                {"stop": ""},
+                {"max_tokens": 0},
+            )
+        ),
     ],
 )
 def test_a_wrong_body_is_one_sentence(client: TestClient, body: dict[str, Any], status: int, words: str) -> None:
     response = client.post("/v1/chat/completions", json={"model": "llmrec"} | body)
     assert response.status_code == status and words in response.json()["error"]["message"]
+
+
+def test_a_long_conversation_is_shortened_and_what_is_not_read_may_be_long(client: TestClient) -> None:
+    long = [{"role": "system", "content": "x" * 25_000}, *[{"role": "user", "content": "help"}] * 250]
+    answer = say(client, *long, {"role": "user", "content": "why 2"}, response_format={"type": "text"}, tools=[])
+    assert "ask for something first" in text(answer)
+
+
+def test_an_answer_ends_where_it_is_told_to_and_is_counted(client: TestClient, nineties: dict[str, Any]) -> None:
+    line = "something funny from the 90s, not horror"
+    assert nineties["usage"]["completion_tokens"] == count_tokens(text(nineties))
+    assert nineties["usage"]["prompt_tokens"] == count_tokens(line)
+    first = say(client, line, user="42", stop=["\n"])
+    assert text(first) == text(nineties).splitlines()[0] and first["choices"][0]["finish_reason"] == "stop"
+    short = say(client, line, user="42", max_tokens=5)
+    assert text(nineties).startswith(text(short)) and count_tokens(text(short)) == 5
+    assert short["choices"][0]["finish_reason"] == "length" and short["usage"]["completion_tokens"] == 5
+    assert len(items(short)) == 5 and items(short)[0]["rationale"] is None  # what is not told is not measured
+    body = {
+        "model": "llmrec", "user": "42", "messages": [{"role": "user", "content": line}], "stream": True, "stop": "Why",
+        "stream_options": {"include_usage": True},
+    }  # fmt: skip
+    with client.stream("POST", "/v1/chat/completions", json=body) as response:
+        events = [line.removeprefix("data: ") for line in response.iter_lines() if line]
+    chunks = [json.loads(event) for event in events[:-1]]
+    said = "".join(choice["delta"].get("content", "") for chunk in chunks for choice in chunk["choices"])
+    assert said == text(nineties).partition("Why")[0]
+    assert chunks[-1]["choices"] == [] and chunks[-1]["usage"]["completion_tokens"] == count_tokens(said)
+    assert all(chunk["usage"] is None for chunk in chunks[:-1])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_pieces_of_any_size_end_at_the_same_place(size: int) -> None:
+    whole = "1. Alien (1979)\n2. Blade Runner\n\nWhy these:\n(1) Because."
+    for stop, most, expected in (
+        (["\n\n"], None, whole.partition("\n\n")[0]), (["Runner", "zzz"], None, whole.partition("Runner")[0]),
+        ([], 6, "1. Alien (1979)"), (["\nWhy"], 4, "1. Alien ("), ([], None, whole), (["zzz"], None, whole),
+    ):  # fmt: skip
+        text = CompletionText(stop, most)
+        said = "".join(text.add(whole[at : at + size]) for at in range(0, len(whole), size)) + text.rest()
+        assert said.rstrip() == expected.rstrip()
+        assert text.tokens == count_tokens(expected) or (most is None and not stop)
 
 
 def test_a_stream_says_the_same_in_pieces(client: TestClient, nineties: dict[str, Any]) -> None:

@@ -8,10 +8,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
 from llmrec.server.chat_turn import ChatTurn, prefetch
+from llmrec.server.completion import CompletionText, count_tokens
 from llmrec.server.concurrency import Job
 from llmrec.server.dependencies import Caller, Gateway, InLane, Lane, Parts
 from llmrec.server.errors import Refused, refusal
 from llmrec.server.schemas.chat import (
+    READ,
     ChatChunk,
     ChatCompletion,
     ChatRequest,
@@ -21,6 +23,7 @@ from llmrec.server.schemas.chat import (
     ModelCard,
     ModelList,
     ReplyMessage,
+    Usage,
 )
 
 router = APIRouter(tags=["chat"])
@@ -63,39 +66,74 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
     await prefetch(parts.live, messages)
     turn, opening = await lane.run(begin, "chat")
     created = int(time.time())
+    pieces = _pieces(turn, opening, lane, math.inf if body.stream else time.monotonic() + PATIENCE_SECONDS)
+    text = CompletionText(body.stops, body.most_tokens)
     if body.stream:
-        events = _stream(turn, created, body.model, opening, lane)
+        events = _stream(turn, created, body, pieces, text)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    until = time.monotonic() + PATIENCE_SECONDS
-    text = "".join([opening, *[piece async for piece in _reasons(turn, lane, until)]])
+    content = "".join([piece async for piece in _cut(pieces, text)])
     completion = ChatCompletion(
         id=turn.id,
         created=created,
         model=body.model,
-        choices=[Choice(message=ReplyMessage(content=text))],
+        choices=[Choice(message=ReplyMessage(content=content), finish_reason=text.finish)],
+        usage=_usage(body, text),
         recommendations=turn.shown(),
     )
     return Response(completion.model_dump_json(), media_type="application/json")
 
 
-async def _stream(turn: ChatTurn, created: int, model: str, opening: str, lane: Lane) -> AsyncIterator[str]:
+async def _stream(
+    turn: ChatTurn, created: int, body: ChatRequest, pieces: AsyncIterator[str | None], text: CompletionText
+) -> AsyncIterator[str]:
     """Server-sent events: the opening by lines, then the rest as it comes."""
+    counts = body.stream_options is not None and body.stream_options.include_usage
 
-    def event(delta: Delta, ends: bool = False, shows: bool = False) -> str:
-        choice = ChunkChoice(delta=delta, finish_reason="stop" if ends else None)
+    def event(*choices: ChunkChoice, shows: bool = False, usage: Usage | None = None) -> str:
         shown = turn.shown() if shows else None
-        chunk = ChatChunk(id=turn.id, created=created, model=model, choices=[choice], recommendations=shown)
-        return f"data: {chunk.model_dump_json(exclude=None if shows else {'recommendations'})}\n\n"
+        chunk = ChatChunk(
+            id=turn.id, created=created, model=body.model, choices=[*choices], usage=usage, recommendations=shown
+        )
+        left_out = {name for name, there in (("recommendations", shows), ("usage", counts)) if not there}
+        return f"data: {chunk.model_dump_json(exclude=left_out)}\n\n"
 
-    yield event(Delta(role="assistant", content=""))
-    for line in opening.splitlines(keepends=True):
-        yield event(Delta(content=line))
-    if turn.recommendations is not None:  # who shows items as cards need not wait for their reasons
-        yield event(Delta(), shows=True)
-    async for piece in _reasons(turn, lane, math.inf):
-        yield event(Delta(content=piece))
-    yield event(Delta(), ends=True, shows=True)
+    yield event(ChunkChoice(delta=Delta(role="assistant", content="")))
+    async for piece in _cut(pieces, text):
+        if piece:
+            yield event(ChunkChoice(delta=Delta(content=piece)))
+        elif turn.recommendations is not None:  # who shows items as cards need not wait for their reasons
+            yield event(ChunkChoice(delta=Delta()), shows=True)
+    yield event(ChunkChoice(delta=Delta(), finish_reason=text.finish), shows=True)
+    if counts:
+        yield event(usage=_usage(body, text))
     yield "data: [DONE]\n\n"
+
+
+async def _cut(pieces: AsyncIterator[str | None], text: CompletionText) -> AsyncIterator[str]:
+    """Pieces up to where the text is to end; "" where the list is whole. What is not to be told is not made."""
+    async for piece in pieces:
+        if piece is None:
+            yield ""
+        elif passed := text.add(piece):
+            yield passed
+        if text.ended:
+            return
+    if last := text.rest():
+        yield last
+
+
+async def _pieces(turn: ChatTurn, opening: str, lane: Lane, until: float) -> AsyncIterator[str | None]:
+    """The opening by lines, None, and the reasons."""
+    for line in opening.splitlines(keepends=True):
+        yield line
+    yield None
+    async for piece in _reasons(turn, lane, until):
+        yield piece
+
+
+def _usage(body: ChatRequest, text: CompletionText) -> Usage:
+    read = sum(count_tokens(message.words) for message in body.messages if message.role in READ)
+    return Usage(prompt_tokens=read, completion_tokens=text.tokens, total_tokens=read + text.tokens)
 
 
 async def _reasons(turn: ChatTurn, lane: Lane, until: float) -> AsyncIterator[str]:

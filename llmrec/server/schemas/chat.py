@@ -5,7 +5,7 @@ import binascii
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
 
 from llmrec.chat.transcript import Message as ChatMessage
 from llmrec.errors import BadInput
@@ -105,6 +105,13 @@ class Message(BaseModel):
         "from what is kept under it, and the words of earlier messages are not read again.",
     )
 
+    @property
+    def words(self) -> str:
+        """Its words, joined."""
+        if isinstance(self.content, str):
+            return self.content
+        return " ".join(part.text for part in self.content or () if isinstance(part, TextPart))
+
     def to_message(self) -> ChatMessage:
         """Convert to a message of the dialogue.
 
@@ -119,18 +126,49 @@ class Message(BaseModel):
             Where it holds several pictures, or one that cannot be decoded.
         """
         parts = [] if isinstance(self.content, str) else self.content or []
-        words = self.content if isinstance(self.content, str) else " ".join(
-            part.text for part in parts if isinstance(part, TextPart)
-        )  # fmt: skip
         pictures = [part.image_url for part in parts if isinstance(part, ImagePart)]
         if len(pictures) > 1:
             raise BadInput("one picture at a time; send the others in messages of their own")
         image = pictures[0].content() if pictures else None
-        return ChatMessage(self.role == "user", words, image, None if self.role == "user" else self.id)
+        return ChatMessage(self.role == "user", self.words, image, None if self.role == "user" else self.id)
+
+
+class StreamOptions(BaseModel):
+    """What a stream holds beside its pieces."""
+
+    include_usage: bool = False
+
+
+def _only_text(wanted: Any) -> Any:
+    kind = wanted.get("type") if isinstance(wanted, dict) else wanted
+    if kind not in (None, "text"):
+        raise ValueError("answers are text; read the items as JSON from `recommendations`, or ask /v1/recommendations")
+    return wanted
+
+
+def _no_forced_tool(wanted: Any) -> Any:
+    if wanted not in (None, "auto", "none"):
+        raise ValueError("no tools are called here; leave it out, or let it be 'auto' or 'none'")
+    return wanted
+
+
+def _only_words(wanted: Any) -> Any:
+    if wanted not in (None, ["text"]):
+        raise ValueError("answers are text; leave it out")
+    return wanted
+
+
+def _none(wanted: Any) -> Any:
+    if wanted not in (None, False):
+        raise ValueError("there are none; leave it out")
+    return wanted
 
 
 class ChatRequest(BaseModel):
-    """A conversation in the shape of OpenAI's API; its other fields (temperature, tools, …) change nothing."""
+    """A conversation in the shape of OpenAI's API; fields that only tune a model (temperature, seed) change nothing.
+
+    What cannot be met, such as an answer as JSON, is refused: a program that reads one must not get prose.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -157,7 +195,35 @@ class ChatRequest(BaseModel):
         "messages before the last may be left out. OpenAI's clients: extra_body.",
     )
     stream: bool = False
+    stream_options: StreamOptions | None = None
     n: Literal[1] | None = None
+    stop: (
+        Annotated[Text, Field(min_length=1, max_length=200)]
+        | Annotated[list[Annotated[Text, Field(min_length=1, max_length=200)]], Field(max_length=4)]
+        | None
+    ) = Field(None, description="Sequences at which the answer ends.")
+    max_tokens: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Tokens at most: words, numbers and marks. Also as `max_completion_tokens`."
+    )
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    response_format: Annotated[Any, AfterValidator(_only_text)] = Field(
+        None, description="Text alone; the items as JSON are in `recommendations`."
+    )
+    tools: Any = Field(None, description="Accepted and never called.")
+    tool_choice: Annotated[Any, AfterValidator(_no_forced_tool)] = Field(None, description="`auto` or `none`.")
+    function_call: Annotated[Any, AfterValidator(_no_forced_tool)] = Field(None, description="The older form of it.")
+    modalities: Annotated[Any, AfterValidator(_only_words)] = Field(None, description='`["text"]`.')
+    logprobs: Annotated[Any, AfterValidator(_none)] = Field(None, description="There are none.")
+
+    @property
+    def stops(self) -> list[str]:
+        """The sequences at which the answer ends."""
+        return [self.stop] if isinstance(self.stop, str) else self.stop or []
+
+    @property
+    def most_tokens(self) -> int | None:
+        """Tokens of the answer at most."""
+        return self.max_completion_tokens or self.max_tokens
 
     def to_messages(self) -> list[ChatMessage]:
         """Convert to the messages of the dialogue.
@@ -228,12 +294,20 @@ class ReplyMessage(BaseModel):
     refusal: None = None
 
 
+class Usage(BaseModel):
+    """Tokens that were read and written: words, numbers and marks."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
 class Choice(BaseModel):
     """The one choice of a completion."""
 
     index: Literal[0] = 0
     message: ReplyMessage
-    finish_reason: Literal["stop"] = "stop"
+    finish_reason: Literal["stop", "length"] = "stop"
     logprobs: None = None
 
 
@@ -245,6 +319,7 @@ class ChatCompletion(BaseModel):
     model: str
     object: Literal["chat.completion"] = "chat.completion"
     choices: list[Choice]
+    usage: Usage
     recommendations: ChatRecommendations | None
 
 
@@ -265,7 +340,7 @@ class ChunkChoice(BaseModel):
 
     index: Literal[0] = 0
     delta: Delta
-    finish_reason: Literal["stop"] | None = None
+    finish_reason: Literal["stop", "length"] | None = None
     logprobs: None = None
 
 
@@ -277,4 +352,5 @@ class ChatChunk(BaseModel):
     model: str
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
     choices: list[ChunkChoice]
+    usage: Usage | None = None
     recommendations: ChatRecommendations | None = None
