@@ -9,7 +9,7 @@ Which folder on disk a process opens, and what happens where two do, is the busi
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
 from llmrec.retrieval.filters import Clause, Filter, Kind, attribute_kinds, finite
 from llmrec.retrieval.fingerprint import IndexFingerprint
-from llmrec.retrieval.index import Floats, IndexInputs, Neighbours
+from llmrec.retrieval.index import Floats, Neighbours
 from llmrec.retrieval.versions import DATABASE, Claim, claim, fresh, sweep, use
 
 COLLECTION = "items"
@@ -150,37 +150,6 @@ class ChromaIndex:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def open_chroma(inputs: IndexInputs) -> ChromaIndex:
-    """The index `chroma`, on disk or on a server; built where there is none.
-
-    Parameters
-    ----------
-    inputs
-        What it is made of; `argument`: URL of a Chroma server, "" for an index on disk.
-
-    Returns
-    -------
-    ChromaIndex
-
-    Raises
-    ------
-    IndexMismatch, IndexOutdated, IndexBusy, StorageError
-        Where it cannot be had on disk.
-    IndexUnreachable, BadInput
-        Where the server does not answer, or the URL names none.
-    """
-    if inputs.argument:
-        from llmrec.retrieval.remote import open_remote
-
-        return open_remote(
-            inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild
-        )
-    if not inputs.rebuild and (inputs.folder / "current").is_file():
-        with suppress(IndexMismatch if inputs.repair else IndexOutdated):
-            return ChromaIndex.open(inputs.folder, inputs.fingerprint)
-    return ChromaIndex.build(inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint)
 
 
 def _client(folder: Path) -> Any:

@@ -1,25 +1,54 @@
-"""The item vectors on a Chroma server, which several gateways may share.
+"""Where a Chroma index lies: in a folder of this machine, or on a Chroma server that several gateways may share.
 
-A collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two
+On a server a collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two
 gateways that build it at once write the same vectors into the same collection: no lock is needed.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
 from llmrec.catalog import Catalog
-from llmrec.errors import BadInput, IndexUnreachable, LlmrecError
+from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError
 from llmrec.retrieval.chroma import ChromaIndex, described, fill, stored, whole
 from llmrec.retrieval.fingerprint import IndexFingerprint
-from llmrec.retrieval.index import Floats
+from llmrec.retrieval.index import Floats, IndexInputs
 
 CONNECT_TIMEOUT, QUERY_TIMEOUT, BUILD_TIMEOUT = 1.0, 2.0, 120.0
 """Seconds for the server to answer a heartbeat, a query, and one batch of vectors."""
+
+
+def open_chroma(inputs: IndexInputs) -> ChromaIndex:
+    """The index `chroma`, on disk or on a server; built where there is none.
+
+    Parameters
+    ----------
+    inputs
+        What it is made of; `argument`: URL of a Chroma server, "" for an index on disk.
+
+    Returns
+    -------
+    ChromaIndex
+
+    Raises
+    ------
+    IndexMismatch, IndexOutdated, IndexBusy, StorageError
+        Where it cannot be had on disk.
+    IndexUnreachable, BadInput
+        Where the server does not answer, or the URL names none.
+    """
+    if inputs.argument:
+        return open_remote(
+            inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild
+        )
+    if not inputs.rebuild and (inputs.folder / "current").is_file():
+        with suppress(IndexMismatch if inputs.repair else IndexOutdated):
+            return ChromaIndex.open(inputs.folder, inputs.fingerprint)
+    return ChromaIndex.build(inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint)
 
 
 def open_remote(
