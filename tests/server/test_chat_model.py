@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from llmrec.chat.conversation import LIST_LENGTH
 from llmrec.chat.nlu.chat_model import TRIAL, ChatModelParser
 from llmrec.recommender import Recommender
 from llmrec.server.settings import LOCAL_LIMITS, Limits
@@ -69,10 +70,12 @@ def test_what_the_catalogue_gets_is_told_to_it(running: tuple[httpx.Client, Peer
     client, endpoint = running
     assert say(client, SEA)["recommendations"]["conditions"] == []
     item = {"title": "Drunken Sailor", "description": "A crew sings.", "attributes": {"genres": ["Shanty"]}}
-    assert client.put("/v1/items/sailor", json=item).status_code == 202
-    assert within(60, lambda: client.get("/v1/items/sailor").status_code == 200)
+    sailors = [f"sailor{n}" for n in range(LIST_LENGTH)]  # so many make a value of theirs a word
+    for id in sailors:
+        assert client.put(f"/v1/items/{id}", json=item).status_code == 202
+    assert within(60, lambda: client.get(f"/v1/items/{sailors[-1]}").status_code == 200)
     found = say(client, SEA)["recommendations"]
-    assert found["conditions"] == ["genres=Shanty"] and [item["id"] for item in found["items"]] == ["sailor"]
+    assert found["conditions"] == ["genres=Shanty"] and sorted(item["id"] for item in found["items"]) == sailors
     assert "Shanty" in endpoint.asked[-1]["messages"][0]["content"]
 
 
