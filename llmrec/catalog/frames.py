@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from llmrec import paths
-from llmrec.catalog.interactions import build_histories
-from llmrec.catalog.items import SUFFIXES, build_items, build_labels
-from llmrec.catalog.layouts import named_events
+from llmrec.catalog.interactions import build_histories, named_events
+from llmrec.catalog.items import build_items, build_labels
+from llmrec.catalog.media import SUFFIXES
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import Table, arrow_text, json_text
+from llmrec.catalog.tables import Table, arrow_text, json_text, text_column
 from llmrec.catalog.types import AttributeValue, Catalog
 from llmrec.errors import BadInput
 
@@ -97,11 +97,9 @@ def _catalog(tables: Mapping[str, Table], media: Path | None, name: str) -> Cata
     items = build_items(tables[ITEMS], media, findings)
     histories = {}
     if INTERACTIONS in tables:
-        histories = build_histories(named_events(tables[INTERACTIONS]), [item.id for item in items], findings)
+        histories = build_histories(named_events(tables[INTERACTIONS], findings), [item.id for item in items], findings)
     labels = build_labels(tables[LABELS], items, findings) if LABELS in tables else ()
-    for reason, count in findings.by_reason().items():
-        warnings.warn(f"{count:,} rows were left out: {reason}", stacklevel=4)
-    for line in findings.warnings:
+    for line in (*findings.left_out(), *findings.interpretations(), *findings.warnings):
         warnings.warn(line, stacklevel=4)
     return Catalog(name, items, histories, labels)
 
@@ -120,10 +118,9 @@ def _frame_table(frame: "pd.DataFrame", part: str) -> Table:
 def _series_text(column: "pd.Series[Any]") -> pa.ChunkedArray:
     try:
         return arrow_text(pa.chunked_array([pa.Array.from_pandas(column)]))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):  # values of several types, or paths
+    except (pa.ArrowException, UnicodeError, OverflowError):  # values of several types, paths, half characters
         missing = column.isna()
-        cells = ["" if none else json_text(value) for value, none in zip(column, missing, strict=True)]
-        return pa.chunked_array([cells], pa.string())
+        return text_column("" if none else json_text(value) for value, none in zip(column, missing, strict=True))
 
 
 def _dataset_table(dataset: "Dataset", part: str) -> Table:

@@ -1,7 +1,9 @@
 """Turns the rows of an events file into histories; in columns up to the end, as events come in millions."""
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import numpy as np
@@ -9,13 +11,87 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import Table
+from llmrec.catalog.columns import EVENTS, candidates, normal_ids, note_names
+from llmrec.catalog.quarantine import Findings, counted, shown
+from llmrec.catalog.tables import Table, text_column
+from llmrec.catalog.times import read_times
 from llmrec.catalog.types import Interaction
+from llmrec.catalog.values import amounts, numbers_of, value_in
 from llmrec.errors import CatalogError
 
-NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
-DATE_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
+SAMPLE = 2000
+"""Rows by which a column of times is chosen."""
+CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp][Mm])?\s*$"
+BETWEEN = re.compile(r"[\s,;|]+")
+"""What stands between the items of a list in one cell."""
+
+
+def named_events(table: Table, findings: Findings) -> Table:
+    """The columns of a table of events under llmrec's names.
+
+    Parameters
+    ----------
+    table
+        With any of the names that `llmrec.catalog.columns.EVENTS` lists.
+    findings
+        Is told which column stands for what.
+
+    Returns
+    -------
+    Table
+        With `user`, `item` and, where there are such, `rating` and `timestamp`.
+
+    Raises
+    ------
+    CatalogError
+        Where there is no column of users or items.
+    """
+    found = {standard: candidates(table.columns, known) for standard, known in EVENTS.items()}
+    missing = [standard for standard in ("item", "user") if not found[standard]]
+    if missing:
+        raise CatalogError(
+            f"{table.file} has no {' and no '.join(missing)} column "
+            f"(found: {', '.join(table.columns) or 'no columns'}); name them user_id and item_id"
+        )
+    chosen = {names[0]: standard for standard, names in found.items() if names and standard != "timestamp"}
+    time = _time_column(table, found["timestamp"], findings)
+    if time is not None:
+        chosen[time] = "timestamp"
+    note_names(table, chosen, findings)
+    events = table.renamed(chosen)
+    return events if time is None else _with_clock(table, events, time, found["timestamp"], findings)
+
+
+def _time_column(table: Table, names: Sequence[str], findings: Findings) -> str | None:
+    """The first column that holds points in time; where none does, the first that counts up."""
+    if len(names) < 2:
+        return names[0] if names else None
+    samples = {name: table.columns[name].slice(0, SAMPLE).combine_chunks() for name in names}
+    for name in names:
+        if read_times(samples[name]).dated() >= 0.5:
+            if name != names[0]:
+                other = next((cell for cell in samples[names[0]].to_pylist() if cell), "")
+                findings.note(
+                    table.file, f"times of column {name!r}: {names[0]!r} holds no dates, first {shown(other)}"
+                )
+            return name
+    return names[0]
+
+
+def _with_clock(table: Table, events: Table, time: str, names: Sequence[str], findings: Findings) -> Table:
+    """The events with the time of day of another column, where their dates have none."""
+    clock = next((name for name in names if name != time and _all(table, name, CLOCK)), None)
+    if clock is None or _all(table, time, r"^\s*[-\d.]+\s*$") or pc.any(
+        pc.match_substring(table.columns[time], ":")
+    ).as_py():  # fmt: skip
+        return events
+    findings.note(table.file, f"columns {time!r} and {clock!r} together as times")
+    joined = pc.binary_join_element_wise(table.columns[time], table.columns[clock], " ")
+    return replace(events, columns={**events.columns, "timestamp": pa.chunked_array(joined)})
+
+
+def _all(table: Table, name: str, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(table.columns[name].slice(0, SAMPLE), pattern)).as_py())
 
 
 def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -> dict[str, tuple[Interaction, ...]]:
@@ -31,7 +107,8 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     item_ids
         Ids of the catalogue's items.
     findings
-        Gets the rows without user or item, with an unknown item, or with a timestamp or rating that is none.
+        Gets the rows without user or item, with an unknown item, or with a timestamp that is none; is told of ratings
+        that are none.
 
     Returns
     -------
@@ -43,25 +120,29 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     CatalogError
         Where no row is valid.
     """
-    users, items = (table.columns[name].combine_chunks() for name in ("user", "item"))
+    table = _by_item(table, item_ids, findings)
+    users, items = normal_ids(table, "user", findings), normal_ids(table, "item", findings)
+    known = pa.array(item_ids, pa.string())
+    items = _with_zeros(items, known, table, findings)
     n_rows = len(users)
     if "timestamp" in table.columns:
-        times, times_ok = _times(table.columns["timestamp"].combine_chunks())
+        read = read_times(table.columns["timestamp"].combine_chunks())
+        times, times_ok = read.seconds, read.good
+        for how in read.notes:
+            findings.note(table.file, how)
+        findings.warnings += [f"{table.file.name}: {line}" for line in read.warnings]
     else:
         findings.warnings.append(f"{table.file.name} has no timestamp column: the order of its rows counts")
         times, times_ok = np.arange(n_rows, dtype=np.float64), np.ones(n_rows, bool)
-    ratings, ratings_ok = np.full(n_rows, np.nan), np.ones(n_rows, bool)
+    ratings = np.full(n_rows, np.nan)
     if "rating" in table.columns:
-        texts = table.columns["rating"].combine_chunks()
-        ratings, ratings_ok = _numbers(texts)
-        ratings_ok |= _mask(pc.equal(texts, ""))
+        ratings = _ratings(table, findings)
 
     checks = {
-        "no user id": _mask(pc.not_equal(pc.utf8_trim_whitespace(users), "")),
-        "no item id": _mask(pc.not_equal(pc.utf8_trim_whitespace(items), "")),
-        "unknown item": _mask(pc.is_in(items, value_set=pa.array(item_ids, pa.string()))),
+        "no user id": _mask(pc.not_equal(users, "")),
+        "no item id": _mask(pc.not_equal(items, "")),
+        "unknown item": _mask(pc.is_in(items, value_set=known)),
         "unparsable timestamp": times_ok,
-        "unparsable rating": ratings_ok,
     }
     reasons: dict[int, str] = {}
     for reason, good in checks.items():
@@ -70,12 +151,98 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     table.reject(reasons, findings)
     keep = np.logical_and.reduce(list(checks.values()))
     if not keep.any():
+        why = f"; {'; '.join(findings.left_out()[:3])}" if findings.bad else ""
+        ids = ", ".join(map(repr, item_ids[:3]))
         raise CatalogError(
-            f"{table.file} holds no valid event among {n_rows} rows; "
-            "each needs a user, an item of the items file, and a time"
+            f"{table.file} holds no valid event among {n_rows} rows{why}; "
+            f"each needs a user, an item of the items file (ids there are {ids}, …), and a time"
         )
+    repeats = int(keep.sum())
     chosen = pa.array(keep)
-    return _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep])
+    histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep])
+    repeats -= sum(map(len, histories.values()))
+    if repeats:
+        findings.warnings.append(
+            f"{counted(repeats, 'event')} of {table.file.name} repeat an earlier one of the same user and item: the first counts"
+        )
+    return histories
+
+
+def _by_item(table: Table, item_ids: Sequence[str], findings: Findings) -> Table:
+    """One row an item where a row holds a user's items in order: `1 5 3`, `['1', '5']`, `1|5|3`."""
+    sample = table.columns["item"].slice(0, SAMPLE).to_pylist()
+    known = set(item_ids)
+    lists = [_listed(cell) for cell in sample if cell and cell.strip() not in known]
+    several = [parts for parts in lists if len(parts) > 1]
+    if len(several) * 2 <= len(sample) or sum(known.issuperset(parts) for parts in several) * 2 <= len(several):
+        return table
+    cells = [_listed(cell) for cell in table.texts("item")]
+    rows = pa.array(np.repeat(np.arange(len(cells)), [len(parts) for parts in cells]))
+    columns = {name: column.take(rows) for name, column in table.columns.items()}
+    columns["item"] = text_column(part for parts in cells for part in parts)
+    times = table.texts("timestamp") if "timestamp" in table.columns else []
+    listed = [_listed(cell) for cell in times]
+    if listed and all(len(one) == len(other) for one, other in zip(listed, cells, strict=True)):
+        columns["timestamp"] = text_column(part for parts in listed for part in parts)
+    findings.note(table.file, f"several items in a row, in their order, first {shown(sample[0])}")
+    place = rows.to_pylist()
+
+    def records() -> Iterator[tuple[int, Sequence[str]]]:
+        origin = enumerate(table.locate())
+        at, record = next(origin)
+        for row in place:
+            while at < row:
+                at, record = next(origin)
+            yield record
+
+    return replace(table, columns=columns, locate=records)
+
+
+def _listed(cell: str) -> list[str]:
+    value = value_in(cell)
+    parts = [str(part) for part in value] if isinstance(value, list) else BETWEEN.split(cell.strip())
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _with_zeros(items: pa.StringArray, known: pa.StringArray, table: Table, findings: Findings) -> pa.StringArray:
+    """Ids with the leading zeros of the items file, where a program that took ids for numbers lost them."""
+    unknown = pc.invert(pc.is_in(items, value_set=known))
+    if not pc.any(unknown).as_py() or not pc.any(pc.starts_with(known, "0")).as_py():
+        return items
+    bare = pc.utf8_ltrim(known, "0")
+    if len(pc.unique(bare)) != len(known):
+        return items
+    place = pc.index_in(pc.utf8_ltrim(items, "0"), value_set=bare)
+    mended = pc.and_(unknown, place.is_valid())
+    if pc.sum(mended).as_py() * 2 <= pc.sum(unknown).as_py():
+        return items
+    first = items.filter(mended)[0].as_py()
+    findings.note(
+        table.file,
+        f"leading zeros of item ids restored in {counted(pc.sum(mended).as_py(), 'row')}, first {shown(first)}",
+    )
+    return pc.if_else(mended, known.take(place), items)
+
+
+def _ratings(table: Table, findings: Findings) -> NDArray[np.float64]:
+    """(rows,) ratings, NaN where there is none; a rating that cannot be read is told and costs no event."""
+    texts = table.columns["rating"].combine_chunks()
+    ratings, good = numbers_of(texts)
+    left = np.flatnonzero(~(good | _mask(pc.equal(pc.utf8_trim_whitespace(texts), ""))))
+    if not left.size:
+        return ratings
+    cells = {int(row): texts[int(row)].as_py().strip() for row in left}
+    numbers, told = amounts(cells, ",")
+    for row, value in numbers.items():
+        ratings[row] = value
+    for each in told:
+        findings.note(table.file, f"ratings: {each}")
+    if lacking := [cell for row, cell in cells.items() if row not in numbers]:
+        findings.warnings.append(
+            f"{counted(len(lacking), 'rating')} of {table.file.name} cannot be read, first {shown(lacking[0])}: "
+            "their events count without one"
+        )
+    return ratings
 
 
 def _histories(
@@ -126,29 +293,6 @@ def _codes(texts: pa.StringArray) -> tuple[NDArray[np.int64], list[str]]:
     """Texts as numbers of distinct texts, and those, in the order of first appearance."""
     encoded = texts.dictionary_encode()
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary.to_pylist()
-
-
-def _times(texts: pa.StringArray) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Unix seconds from numbers or ISO dates (UTC), and which cells were either."""
-    times, good = _numbers(texts)
-    for pattern in DATE_FORMATS:
-        if good.all():
-            break
-        parsed = pc.strptime(texts, format=pattern, unit="s", error_is_null=True)
-        hit = _mask(pc.is_valid(parsed)) & ~good
-        times[hit] = pc.fill_null(parsed.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)[hit]
-        good |= hit
-    return times, good
-
-
-def _numbers(texts: pa.StringArray) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cells as floats (NaN where a cell is no finite number), and which cells were one."""
-    matching = pc.match_substring_regex(texts, NUMBER)
-    plain = pc.if_else(matching, pc.utf8_trim_whitespace(texts), "nan")
-    values = np.array(plain.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)  # a copy: writable
-    good = np.isfinite(values)
-    values[~good] = np.nan
-    return values, good
 
 
 def _mask(flags: pa.BooleanArray) -> NDArray[np.bool_]:

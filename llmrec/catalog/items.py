@@ -1,33 +1,43 @@
 """Turns the rows of an items file into `Item`s, and those of a labels file into `Label`s; bad rows are put aside."""
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
-from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_delimited
+from llmrec.catalog.columns import ATTRIBUTES, ITEMS, candidates, normal_ids, note_names, plain
+from llmrec.catalog.delimited import read_delimited
+from llmrec.catalog.media import media_by_id, media_columns, named_media
+from llmrec.catalog.quarantine import Findings, counted, shown
+from llmrec.catalog.tables import LIST_SEPARATOR, Table
 from llmrec.catalog.types import AttributeValue, Item, Label
+from llmrec.catalog.values import (
+    LEADING_ZERO,
+    amounts,
+    flattened,
+    is_amount,
+    is_number,
+    number,
+    parts_of,
+    split_words,
+    unquoted,
+    value_in,
+    words_of,
+    year_in,
+)
 from llmrec.errors import CatalogError
 
-SUFFIXES = {
-    **dict.fromkeys((".jpg", ".jpeg", ".png", ".webp"), "image"),
-    **dict.fromkeys((".mp4", ".webm", ".mkv", ".mov", ".avi"), "video"),
-    **dict.fromkeys((".wav", ".mp3", ".flac", ".ogg", ".m4a"), "audio"),
-}
-MEDIA_FOLDERS = ("images", "media")  # searched for <item id>.<suffix>, at any depth
-ALIASES = {
-    "item_id": ("item_id", "id"),
-    "title": ("title", "name"),
-    "description": ("description", "overview"),
-}
-LIST_NAMES = ("genres", "tags")  # lists even where no item has two of them
+LIST_NAMES = frozenset({"genres", "genre", "tags", "categories", "keywords", "authors", "actors", "platforms"})
+"""Lists even where no item has two words: commas and semicolons stand between them."""
 NUMBER_NAMES = ("year", "price", "runtime_min")  # numbers even where single cells are not
 CODE_ENDINGS = ("_id", "_code")  # digits that count nothing: they stay text
 IGNORED_ENDINGS = ("_path", "_url")  # where something lies, not what the item is
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 YEAR_TITLE = re.compile(r"(?P<title>.+?)\s*\((?P<year>\d{4})\)(?:\s*\(V\))?")  # (V): released on video
-LEADING_ZERO = re.compile(r"0\d+")
+THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?|[-+]?\d+(\.\d+)?")
+COMMA_NUMBER = re.compile(r"[-+]?\d{1,3}(\.?\d{3})*(,\d+)?|[-+]?\d+(,\d+)?")
+EXACT = 2**53
+"""Whole numbers from here on are no quantities but marks (hashes, long codes): they stay text."""
+MOST_KEYS, LEAST_SHARE = 30, 0.05
+"""Of objects in cells: how many keys become attributes, and the share of items that must have one."""
 
 LABELS_FILE = "labels.csv"
 LABEL_COLUMNS = ("item_id", "attribute", "value")
@@ -40,7 +50,7 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     Parameters
     ----------
     table
-        A row an item: `item_id`, `title`, `description` (or their `ALIASES`), attributes and names of media files.
+        A row an item: `item_id`, `title`, `description` (or other names of these, see `llmrec.catalog.columns`), attributes and names of media files.
     folder
         Where the files that the table names lie, and `images/<item_id>.jpg` and the like. None: names are taken as
         they are.
@@ -58,14 +68,15 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     CatalogError
         Where the table has no id column or no valid row.
     """
-    names = {standard: _alias(table, standard) for standard in ALIASES}
+    names = {standard: next(iter(candidates(table.columns, known)), None) for standard, known in ITEMS.items()}
     id_name = names["item_id"]
     if id_name is None:
         raise CatalogError(
             f"{table.file} has no item id column (found: {', '.join(table.columns) or 'no columns'}); "
             "name one of them item_id"
         )
-    ids = table.texts(id_name)
+    note_names(table, {name: standard for standard, name in names.items() if name}, findings)
+    ids: list[str] = normal_ids(table, id_name, findings).to_pylist()
     valid = _valid_rows(ids, table, findings)
     if not valid:
         raise CatalogError(f"{table.file} holds no valid item row; each row needs an item id of its own")
@@ -73,11 +84,13 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     titles, descriptions = (
         table.texts(name) if (name := names[standard]) else blank for standard in ("title", "description")
     )
-    rest = [name for name in table.columns if name not in names.values()]
-    media_columns = [name for name in rest if _is_media(table.texts(name))]
-    media = _named_media(table, media_columns, folder, findings)
-    found = _media_by_id(folder, set(ids)) if folder is not None else {}
-    attributes = _attributes(table, [name for name in rest if name not in media_columns], valid)
+    rest = [name for name in table.columns if name and name not in names.values()]
+    holding = media_columns(table, rest, folder, findings)
+    media = named_media(table, holding, folder, findings)
+    found = media_by_id(folder, set(ids), findings) if folder is not None else {}
+    columns = {name: table.texts(name) for name in rest if name not in holding}
+    cells = {name: {row: cell for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()}
+    attributes = _Typing(table, findings).attributes(_standard_names(cells, table, findings))
 
     items = []
     for row in valid:
@@ -91,16 +104,12 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
             Item(
                 id=item_id,
                 title=title or item_id,
-                description=descriptions[row].strip(),
+                description=_prose(descriptions[row].strip()),
                 attributes=own,
                 media={**found.get(item_id, {}), **media.get(row, {})},
             )
         )
     return tuple(items)
-
-
-def _alias(table: Table, standard: str) -> str | None:
-    return next((name for name in ALIASES[standard] if name in table.columns), None)
 
 
 def _valid_rows(ids: Sequence[str], table: Table, findings: Findings) -> list[int]:
@@ -142,112 +151,141 @@ def without_year(title: str) -> tuple[str, int | None]:
 
 # ---- attributes
 
-
-def _attributes(table: Table, names: Sequence[str], valid: Sequence[int]) -> dict[str, dict[int, AttributeValue]]:
-    """Column -> row -> value (rows with an empty cell absent), ordered lists, words, numbers, codes."""
-    lists: dict[str, dict[int, AttributeValue]] = {}
-    words: dict[str, dict[int, AttributeValue]] = {}
-    numbers: dict[str, dict[int, AttributeValue]] = {}
-    codes: dict[str, dict[int, AttributeValue]] = {}
-    for name in names:
-        texts = table.texts(name)
-        cells = {row: cell for row in valid if (cell := texts[row].strip())}
-        if not cells or name.endswith(IGNORED_ENDINGS):
-            continue
-        if name in LIST_NAMES or any(LIST_SEPARATOR in cell for cell in cells.values()):
-            lists[name] = {row: parts for row, cell in cells.items() if (parts := _parts(cell))}
-        elif name.endswith(CODE_ENDINGS):
-            codes[name] = dict(cells)
-        elif name in NUMBER_NAMES or all(_is_number(cell) for cell in cells.values()):
-            numbers[name] = {row: _number(cell) for row, cell in cells.items() if _is_number(cell)}
-        else:
-            words[name] = dict(cells)
-    return {**lists, **words, **numbers, **codes}
+Cells = Mapping[int, str]
+"""Row -> cell of a column, without empty ones."""
 
 
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part for raw in cell.split(LIST_SEPARATOR) if (part := raw.strip()))
+def _prose(cell: str) -> str:
+    """A description; of a list of paragraphs all of them."""
+    value = value_in(cell) if cell.startswith("[") else None
+    return " ".join(words_of(value)) if isinstance(value, list) else cell
 
 
-def _is_number(cell: str) -> bool:
-    return NUMBER.fullmatch(cell) is not None and LEADING_ZERO.fullmatch(cell) is None and math.isfinite(float(cell))
+def _standard_names(cells: Mapping[str, Cells], table: Table, findings: Findings) -> dict[str, Cells]:
+    """The columns, those that sentences and filters know by a name under it."""
+    names: dict[str, str] = {}
+    for standard, known in ATTRIBUTES.items():
+        alias = next(iter(candidates(cells, known)), None)
+        if alias is not None and standard not in cells:
+            names[alias] = standard
+    note_names(table, names, findings)
+    return {names.get(name, " ".join(name.split())): column for name, column in cells.items()}
 
 
-def _number(cell: str) -> int | float:
-    """An int where the cell is written as one (or as pandas writes it beside a gap: 1995.0), else a float."""
-    return int(cell.removesuffix(".0")) if re.fullmatch(r"[-+]?\d+(\.0)?", cell) else float(cell)
+class _Typing:
+    """Types the columns of one table, and tells where more than plain words and numbers had to be read."""
 
+    def __init__(self, table: Table, findings: Findings) -> None:
+        self.table, self.findings = table, findings
 
-# ---- media
-
-
-def _is_media(cells: Sequence[str]) -> bool:
-    """A column of file names: more than half of its cells end like a picture, film or sound."""
-    filled = [cell for cell in cells if cell]
-    return sum(_modality(cell) is not None for cell in filled) * 2 > len(filled)
-
-
-def _modality(name: str) -> str | None:
-    return SUFFIXES.get(PurePosixPath(name).suffix.lower())
-
-
-def _named_media(
-    table: Table, names: Sequence[str], folder: Path | None, findings: Findings
-) -> dict[int, dict[str, Path]]:
-    """Row -> modality -> file, as named in the table's own columns; only files in the folder, if there is one."""
-    media: dict[int, dict[str, Path]] = {}
-    for name in names:
-        missing = 0
-        for row, cell in enumerate(table.texts(name)):
-            modality = _modality(cell)
-            if modality is None:
+    def attributes(self, columns: Mapping[str, Cells]) -> dict[str, dict[int, AttributeValue]]:
+        """Column -> row -> value (rows with an empty cell absent), ordered lists, words, numbers, codes."""
+        kinds: dict[str, dict[str, dict[int, AttributeValue]]] = {"lists": {}, "words": {}, "numbers": {}, "codes": {}}
+        left = list(columns.items())
+        known = set(columns)
+        while left:
+            name, cells = left.pop(0)
+            if not cells or name.endswith(IGNORED_ENDINGS):
                 continue
-            inside = not PurePosixPath(cell).is_absolute() and ".." not in PurePosixPath(cell).parts
-            file = Path(cell) if folder is None else folder / cell
-            if (inside or folder is None) and file.is_file():
-                media.setdefault(row, {}).setdefault(modality, file)
+            objects = self._objects(cells)
+            if objects is not None:
+                inner = flattened(objects, MOST_KEYS, LEAST_SHARE)
+                self.findings.note(self.table.file, f"objects in column {name!r} as attributes {', '.join(inner)[:80]}")
+                fresh = {key if key not in known else f"{name} {key}": held for key, held in inner.items()}
+                known |= fresh.keys()
+                left += fresh.items()
+                continue
+            kind, values = self._typed(name, cells)
+            kinds[kind][name] = values
+        return {name: values for kind in kinds.values() for name, values in kind.items()}
+
+    def _objects(self, cells: Cells) -> dict[int, Mapping[str, object]] | None:
+        """Row -> object where most of the cells are objects."""
+        if sum(cell[0] == "{" for cell in cells.values()) * 2 <= len(cells):
+            return None
+        values = {row: value_in(cell) for row, cell in cells.items()}
+        objects = {row: value for row, value in values.items() if isinstance(value, dict)}
+        return objects if len(objects) * 2 > len(cells) else None
+
+    def _typed(self, name: str, cells: Cells) -> tuple[str, dict[int, AttributeValue]]:
+        """What a column holds (lists, words, numbers or codes), and row -> value."""
+        lists = self._lists(name, cells)
+        if lists is not None:
+            return "lists", lists
+        if name.endswith(CODE_ENDINGS):
+            return "codes", dict(cells)
+        numbers = self._numbers(name, cells)
+        if numbers is None:
+            return "words", dict(cells)
+        if any(isinstance(value, int) and abs(value) >= EXACT for value in numbers.values()):
+            return "codes", dict(cells)
+        return "numbers", dict(numbers)
+
+    def _lists(self, name: str, cells: Cells) -> dict[int, AttributeValue] | None:
+        """Row -> words; None where the cells hold no lists."""
+        written = {row: value for row, cell in cells.items() if isinstance(value := _list_in(cell), list)}
+        bars = any(LIST_SEPARATOR in cell for cell in cells.values())
+        if len(written) * 2 > len(cells):
+            first = cells[next(iter(written))]
+            self.findings.note(self.table.file, f"lists in column {name!r}, first {shown(first)}")
+        elif not bars and plain(name) not in LIST_NAMES:
+            return None
+        mark = None if bars or written else split_words(list(cells.values()))
+        if mark:
+            first = next(cell for cell in cells.values() if mark in cell)
+            self.findings.note(self.table.file, f"words in column {name!r} between {mark!r}, first {shown(first)}")
+        lists: dict[int, AttributeValue] = {}
+        for row, cell in cells.items():
+            if row in written:
+                parts = words_of(written[row])
             else:
-                missing += 1
-        if missing:
-            findings.warnings.append(
-                f"{missing} files named in column {name!r} of {table.file.name} are not in {folder or Path.cwd()}"
-            )
-    return media
+                parts = tuple(filter(None, map(unquoted, cell.split(mark)))) if mark else parts_of(cell)
+            if parts:
+                lists[row] = parts
+        return lists
+
+    def _numbers(self, name: str, cells: Cells) -> Mapping[int, int | float] | None:
+        """Row -> number; None where the cells hold words."""
+        if all(is_number(cell) for cell in cells.values()):
+            return {row: number(cell) for row, cell in cells.items()}
+        texts = cells.values()
+        if name == "year":
+            read = {row: number(cell) if is_number(cell) else year_in(cell) for row, cell in cells.items()}
+            numbers = {row: value for row, value in read.items() if value is not None}
+            self._tell_years(name, cells, numbers)
+            return numbers
+        if name in NUMBER_NAMES:
+            numbers, told = amounts(cells, self.table.decimal)
+            if lacking := [cell for row, cell in cells.items() if row not in numbers]:
+                told.append(f"{counted(len(lacking), 'cell')} that hold none left empty, first {shown(lacking[0])}")
+        elif all(is_amount(cell) for cell in texts) or self._marked(texts):
+            numbers, told = amounts(cells, self.table.decimal)
+        else:
+            return None
+        for each in told:
+            self.findings.note(self.table.file, f"numbers in column {name!r}: {each}")
+        return numbers
+
+    def _marked(self, cells: Collection[str]) -> bool:
+        """Whether all cells are numbers and some have marks of thousands, or a comma where the file uses it so."""
+        pattern = COMMA_NUMBER if self.table.decimal == "," else THOUSANDS
+        return any("," in cell for cell in cells) and all(
+            pattern.fullmatch(cell) and not LEADING_ZERO.fullmatch(cell) for cell in cells
+        )
+
+    def _tell_years(self, name: str, cells: Cells, numbers: Mapping[int, int | float]) -> None:
+        dates = [cell for row, cell in cells.items() if row in numbers and not is_number(cell)]
+        lacking = [cell for row, cell in cells.items() if row not in numbers]
+        if dates:
+            self.findings.note(self.table.file, f"the year of dates in column {name!r}, first {shown(dates[0])}")
+        if lacking:
+            how = f"{counted(len(lacking), 'cell')} of column {name!r} without a year left empty, first {shown(lacking[0])}"
+            self.findings.note(self.table.file, how)
 
 
-def _media_by_id(folder: Path, ids: set[str]) -> dict[str, dict[str, Path]]:
-    """Item id -> modality -> `images/…/<id>.jpg` or `media/…/<id>.mp4`; of several the first by name."""
-    media: dict[str, dict[str, Path]] = {}
-    for file in _media_files(folder):
-        modality = _modality(file.name)
-        if modality and file.stem in ids:
-            media.setdefault(file.stem, {}).setdefault(modality, file)
-    return media
-
-
-def _media_files(folder: Path) -> Iterator[Path]:
-    for name in MEDIA_FOLDERS:
-        yield from sorted((folder / name).rglob("*"))
-
-
-def media_coverage(items: Sequence[Item]) -> Mapping[str, int]:
-    """Count the items that have each modality.
-
-    Parameters
-    ----------
-    items
-        A catalogue's items.
-
-    Returns
-    -------
-    dict of str to int
-        Modality -> number of items; text counts the items with a description.
-    """
-    counts = {"text": sum(bool(item.description) for item in items)}
-    for item in items:
-        for modality in item.media:
-            counts[modality] = counts.get(modality, 0) + 1
-    return counts
+def _list_in(cell: str) -> object:
+    """The list that is written into a cell; None for others, at once where it does not begin like one."""
+    return value_in(cell) if cell[0] in "[({" else None
 
 
 # ---- labels

@@ -13,33 +13,35 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from llmrec.catalog.columns import EVENTS as EVENT_NAMES
+from llmrec.catalog.columns import plain
+from llmrec.catalog.delimited import read_delimited, read_double_colon
+from llmrec.catalog.interactions import named_events
 from llmrec.catalog.items import without_year
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import (
-    LIST_SEPARATOR,
-    Table,
-    first_row,
-    read_delimited,
-    read_double_colon,
-    read_jsonl,
-    read_parquet,
-)
+from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_json, read_parquet, text_column
+from llmrec.catalog.text_files import PACKED, without_packing
 from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
 from llmrec.registry import names, resolve
 
 EVENTS = ("user", "item", "rating", "timestamp")
-EVENT_NAMES = {
-    "user": ("user_id", "user", "userId", "customer_id"),
-    "item": ("item_id", "item", "movieId", "article_id"),
-    "rating": ("rating",),
-    "timestamp": ("timestamp", "ts", "time", "t_dat", "date"),
-}
+HEADLESS = {2: ("user", "item"), 4: EVENTS}
+"""Number of columns -> what they are in a file of events without a header."""
+STEMS = {
+    "items": ("items", "item", "products", "articles", "books", "tracks", "games", "catalog", "catalogue"),
+    "interactions": (
+        "interactions", "events", "ratings", "reviews", "transactions", "purchases", "orders", "clicks", "loans",
+    ),
+}  # fmt: skip
+"""Table -> names that its file may have, the first before others."""
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet", ".json", ".ndjson", ".txt", ".dat", ".psv")
 UNKNOWN_GENRES = ("unknown", "(no genres listed)")  # MovieLens' words for "none"
 ML_100K_GENRES = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama",
     "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
+SPLIT_ENDINGS = (".train", ".valid", ".test")
 RECBOLE_ITEMS = {"movie_title": "title", "class": "genres", "genre": "genres", "release_year": "year"}
 HM_ITEMS = {
     "article_id": "item_id",
@@ -172,23 +174,36 @@ def movielens_latest(folder: Path, findings: Findings) -> Source:
     return Source(
         folder.name,
         _movies(table, table.texts("title"), table.texts("genres")),
-        named_events(read_delimited(folder / "ratings.csv", ",", findings)),
+        named_events(read_delimited(folder / "ratings.csv", ",", findings), findings),
     )
 
 
 @layout("*.inter", "*.item")
 def recbole(folder: Path, findings: Findings) -> Source:
-    """RecBole's atomic files `NAME.inter` and `NAME.item`: tab separated, header cells `name:type`."""
+    """RecBole's atomic files `NAME.inter` and `NAME.item`: tab separated, header cells `name:type`.
+
+    Its benchmark files `NAME.train.inter`, `NAME.valid.inter` and `NAME.test.inter` are read one after the other.
+    """
     inter = min(folder.glob("*.inter"))
-    table = _untyped(read_delimited(inter.with_suffix(".item"), "\t", findings, quoted=False))
+    name = inter.stem
+    parts = [inter]
+    if name.endswith(SPLIT_ENDINGS):
+        name = name.rsplit(".", 1)[0]
+        parts = [part for end in SPLIT_ENDINGS if (part := folder / f"{name}{end}.inter").is_file()]
+    table = _untyped(read_delimited(folder / f"{name}.item", "\t", findings, quoted=False))
     table = table.renamed({name: RECBOLE_ITEMS.get(name, name) for name in table.columns})
-    if "title" in table.columns and "genres" in table.columns:
+    if {"title", "genres"} <= table.columns.keys() and not any("," in cell for cell in table.texts("genres")):
         # "unkonwn" is how RecBole's ml-100k spells the title of film 267, "unknown" in the original
         titles = ["unknown" if title == "unkonwn" else title for title in table.texts("title")]
         genres = [genre.replace(" ", LIST_SEPARATOR) for genre in table.texts("genres")]
-        table = _movies(table, titles, genres)
-    events = _untyped(read_delimited(inter, "\t", findings, quoted=False))
-    return Source(inter.stem, table, named_events(events))
+        years = table.texts("year") if "year" in table.columns else []
+        table = _movies(
+            _with(table, **({"year": [y if y.isdigit() else "" for y in years]} if years else {})), titles, genres
+        )
+    events = _joined([named_events(_untyped(read_delimited(p, "\t", findings, quoted=False)), findings) for p in parts])
+    if len(parts) > 1:
+        findings.note(inter, f"its {' and '.join(part.name for part in parts if part != inter)} as one table of events")
+    return Source(name, table, events)
 
 
 @layout("articles.csv", "transactions_train.csv")
@@ -218,17 +233,24 @@ def hm(folder: Path, findings: Findings) -> Source:
         price = dict(zip(means["article_id"], means["price_mean"], strict=True))
         cells = [f"{price[item]:.6g}" if item in price else "" for item in items.texts("item_id")]
         items = _with(items, price=cells)
-    return Source(folder.name, items, named_events(sales))
+    return Source(folder.name, items, named_events(sales, findings))
 
 
 @layout("items.*")
 def generic(folder: Path, findings: Findings) -> Source:
-    """`items.*` and `interactions.*` as csv, tsv, jsonl or parquet; events may lack a header."""
+    """`items.*` and `interactions.*` as csv, tsv, json lines, json or parquet, packed or not; events may lack a header."""
+    return _tables(folder, findings)
+
+
+def _tables(folder: Path, findings: Findings) -> Source:
     items = _any(folder, "items", findings)
     if items is None:
-        raise CatalogError(f"{folder} has no items file; add items.csv, items.jsonl or items.parquet")
+        names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8])
+        raise CatalogError(
+            f"{folder} has no items file that is read (found: {names}); add items.csv, items.jsonl or items.parquet"
+        )
     events = _any(folder, "interactions", findings)
-    return Source(folder.name, items, None if events is None else named_events(events))
+    return Source(folder.name, items, None if events is None else named_events(events, findings))
 
 
 def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
@@ -265,6 +287,8 @@ def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
         if patterns and all(any(folder.glob(pattern)) for pattern in patterns):
             return name, reader
         tried.append(" + ".join(patterns))
+    if file_of(folder, "items") is not None:  # products.csv, Items.CSV, …
+        return "generic", resolve("reader", "generic")
     looked_for = "; ".join(filter(None, tried))
     raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {looked_for})")
 
@@ -285,8 +309,20 @@ def _movies(table: Table, titles: Sequence[str], genres: Sequence[str]) -> Table
 
 
 def _with(table: Table, **cells: Sequence[str]) -> Table:
-    arrays = {name: pa.chunked_array([list(column)], pa.string()) for name, column in cells.items()}
-    return replace(table, columns={**table.columns, **arrays})
+    return replace(table, columns={**table.columns, **{name: text_column(column) for name, column in cells.items()}})
+
+
+def _joined(tables: Sequence[Table]) -> Table:
+    """Tables of the same columns one after the other."""
+    first, *others = tables
+    if not others:
+        return first
+    names = [name for name in first.columns if all(name in other.columns for other in others)]
+    columns = {
+        name: pa.chunked_array([chunk for table in tables for chunk in table.columns[name].chunks], pa.string())
+        for name in names
+    }
+    return replace(first, columns=columns, locate=lambda: (row for table in tables for row in table.locate()))
 
 
 def _untyped(table: Table) -> Table:
@@ -294,37 +330,56 @@ def _untyped(table: Table) -> Table:
     return table.renamed({name: name.split(":")[0] for name in table.columns})
 
 
-def named_events(table: Table) -> Table:
-    """The columns of a file of events under llmrec's names; raises `CatalogError` without user or item."""
-    names = {
-        next(alias for alias in aliases if alias in table.columns): standard
-        for standard, aliases in EVENT_NAMES.items()
-        if any(alias in table.columns for alias in aliases)
-    }
-    missing = {"user", "item"} - set(names.values())
-    if missing:
-        raise CatalogError(
-            f"{table.file} has no {' and no '.join(sorted(missing))} column "
-            f"(found: {', '.join(table.columns) or 'no columns'}); name them user_id and item_id"
-        )
-    return table.renamed(names)
+def _headless(first: list[str]) -> tuple[str, ...] | None:
+    """The columns of events whose first row is none of names; None where it is a header."""
+    if {plain(cell) for cell in first} & USER_NAMES:
+        return None
+    digits = sum(cell.strip().replace(".", "", 1).isdigit() for cell in first)
+    if len(first) == 3 and digits:
+        last = first[2].strip()
+        return ("user", "item", "timestamp" if last.isdigit() and len(last) > 6 else "rating")
+    return HEADLESS.get(len(first)) if digits or len(first) == len(EVENTS) else None
 
 
-def _any(folder: Path, stem: str, findings: Findings) -> Table | None:
-    """The table of `stem`.csv, .tsv, .jsonl or .parquet, whichever is there."""
-    for suffix, delimiter in ((".csv", ","), (".tsv", "\t")):
-        file = folder / f"{stem}{suffix}"
-        if file.is_file():
-            header = first_row(file, delimiter)
-            headless = stem == "interactions" and not set(header) & {*EVENT_NAMES["user"]}
-            if headless and len(header) != len(EVENTS):
-                raise CatalogError(
-                    f"{file} has neither a header with user_id and item_id nor the four columns "
-                    f"user, item, rating, timestamp (first row: {delimiter.join(header)[:80]!r})"
-                )
-            return read_delimited(file, delimiter, findings, names=EVENTS if headless else None)
-    if (folder / f"{stem}.jsonl").is_file():
-        return read_jsonl(folder / f"{stem}.jsonl", findings)
-    if (folder / f"{stem}.parquet").is_file():
-        return read_parquet(folder / f"{stem}.parquet")
+USER_NAMES = {plain(name) for name in EVENT_NAMES["user"]}
+
+
+def _any(folder: Path, part: str, findings: Findings) -> Table | None:
+    """The table of `items` or `interactions`, in whichever form it is there."""
+    file = file_of(folder, part)
+    if file is None:
+        return None
+    suffix = Path(without_packing(file.name)).suffix.lower()
+    if suffix == ".parquet" or file.is_dir():
+        return read_parquet(file)
+    if suffix in (".jsonl", ".json", ".ndjson"):
+        return read_json(file, findings)
+    if part == "items":
+        return read_delimited(file, None, findings)
+    return read_delimited(file, None, findings, names=_headless)
+
+
+def file_of(folder: Path, part: str) -> Path | None:
+    """The file of a table by its name.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is looked for.
+    part : str
+        A key of `STEMS`.
+
+    Returns
+    -------
+    Path or None
+        Of several the first by `STEMS`, then by `SUFFIXES`.
+    """
+    names = {entry.name.casefold(): entry for entry in sorted(folder.iterdir(), reverse=True)}
+    for stem in STEMS[part]:
+        for suffix in SUFFIXES:
+            for packed in ("", *PACKED):
+                if (entry := names.get(f"{stem}{suffix}{packed}")) is not None:
+                    return entry
+        if (entry := names.get(stem)) is not None and entry.is_dir() and any(entry.glob("*.parquet")):
+            return entry
     return None

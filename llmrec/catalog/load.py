@@ -1,5 +1,8 @@
 """Reads a catalogue folder: layout -> tables -> checked items and histories, bad rows aside."""
 
+import csv
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,6 +11,10 @@ from typing import Any
 from llmrec.catalog.quarantine import Findings, quarantine_file, unreadable_file, unreadable_media
 from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
+
+LOGGER = logging.getLogger("llmrec.catalog")
+MOST_LEFT_OUT = 0.1
+"""Share of a file's rows from which on leaving them out is asked about before a training is paid for."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,12 @@ class Report:
         Reason -> number of rows left out.
     quarantine_file
         Where those rows lie; None without any.
+    left_out
+        A sentence for each reason and file: how many rows were left out, and the first of them.
+    share_left_out
+        File -> share of its rows that were left out, of the files that lost some.
+    interpretations
+        A sentence for each file of which something had to be found: its separator, encoding, columns, units.
     warnings
         Sentences on the catalogue as a whole.
     unreadable
@@ -51,6 +64,9 @@ class Report:
     attributes: Sequence[str]
     quarantined: Mapping[str, int]
     quarantine_file: Path | None
+    left_out: Sequence[str]
+    share_left_out: Mapping[str, float]
+    interpretations: Sequence[str]
     warnings: Sequence[str]
     unreadable: Mapping[str, int]
     unreadable_file: Path | None
@@ -59,9 +75,18 @@ class Report:
         """Return the report for JSON: paths as text."""
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
+    def lines(self) -> list[str]:
+        """Return all that whoever uses the catalogue should know, a sentence each: left out, interpreted, lacking."""
+        where = [f"the rows left out lie in {self.quarantine_file}"] if self.quarantine_file else []
+        return [*self.left_out, *where, *self.interpretations, *self.warnings]
 
-def load_catalog(path: Path, quarantine: Path | None = None, reader: str | None = None) -> Catalog:
+
+def load_catalog(
+    path: Path, quarantine: Path | None = None, reader: str | None = None, *, most_left_out: float = 1.0
+) -> Catalog:
     """Read the catalogue in a folder of any layout that llmrec or an installed plug-in knows.
+
+    What was left out and what had to be interpreted is told to the logger ``llmrec.catalog``, a line each.
 
     Parameters
     ----------
@@ -71,6 +96,8 @@ def load_catalog(path: Path, quarantine: Path | None = None, reader: str | None 
         File (JSON lines) that gets the bad rows, while the rest goes on; default: `quarantine_file(path)`.
     reader
         Name or import path of the reader; default: the first whose patterns fit (see `layouts.find_reader`).
+    most_left_out
+        The share of a file's rows that may be left out.
 
     Returns
     -------
@@ -79,13 +106,24 @@ def load_catalog(path: Path, quarantine: Path | None = None, reader: str | None 
     Raises
     ------
     CatalogError
-        Where the folder is no catalogue or no row is valid.
+        Where the folder is no catalogue, no row is valid, or more than `most_left_out` of a file's rows are not.
     UnknownPlugin
         Where there is no such reader.
     StorageError
         Where the quarantine file cannot be written.
     """
-    return _read(path, quarantine, reader)[0]
+    catalog, report = _read(path, quarantine, reader)
+    for line in report.lines():
+        LOGGER.warning("%s", line)
+    for file, share in report.share_left_out.items():
+        if share > most_left_out:
+            why = next((line for line in report.left_out if f" of {file} " in line), "")
+            raise CatalogError(
+                f"{share:.0%} of the rows of {path / file} would be left out ({why}; all lie in {report.quarantine_file}); "
+                "mend them, or pass `accept_losses` to go on without them",
+                "accept_losses",
+            )
+    return catalog
 
 
 def check(path: Path, quarantine: Path | None = None, reader: str | None = None) -> Report:
@@ -112,15 +150,20 @@ def check(path: Path, quarantine: Path | None = None, reader: str | None = None)
 
 def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
+    import pyarrow as pa
+
     from llmrec.catalog.interactions import build_histories
-    from llmrec.catalog.items import build_items, media_coverage, read_labels
+    from llmrec.catalog.items import build_items, read_labels
     from llmrec.catalog.layouts import find_reader
+    from llmrec.catalog.media import media_coverage
+    from llmrec.catalog.text_files import first_line
 
     layout, read = find_reader(path, reader)
     findings = Findings()
     quarantine = quarantine or quarantine_file(path)
     try:
         source = read(path, findings)
+        rows = _rows(source, findings)
         if isinstance(source, Catalog):
             items, histories, has_events = source.items, dict(source.histories), bool(source.histories)
         else:
@@ -132,6 +175,9 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
         labels = read_labels(path, items, findings) or getattr(source, "labels", ())
     except OSError as error:
         raise CatalogError(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
+    except (pa.ArrowException, csv.Error, UnicodeError, OverflowError, RecursionError, MemoryError) as error:
+        # a library met what none of the readers foresaw; the files are a user's, and may hold anything
+        raise CatalogError(f"{path} cannot be read: {first_line(error)}") from error
     finally:
         findings.write(quarantine)  # also where no row was valid: the file says why
     catalog = Catalog(source.name, items, histories, labels)
@@ -148,8 +194,20 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
         attributes=list(dict.fromkeys(name for item in items for name in item.attributes)),
         quarantined=findings.by_reason(),
         quarantine_file=quarantine if findings.bad else None,
+        left_out=findings.left_out(),
+        share_left_out={name: count / max(count, rows.get(name, 0)) for name, count in findings.by_file().items()},
+        interpretations=findings.interpretations(),
         warnings=findings.warnings,
         unreadable=unreadable_media(path),
         unreadable_file=unreadable_file(path) if unreadable_file(path).is_file() else None,
     )
     return catalog, report
+
+
+def _rows(source: Any, findings: Findings) -> dict[str, int]:
+    """File -> its number of rows, those among them that were no rows at all."""
+    rows = Counter(findings.by_file())
+    for table in (getattr(source, "items", None), getattr(source, "events", None)):
+        if table is not None and hasattr(table, "file"):
+            rows[table.file.name] += len(table)
+    return dict(rows)

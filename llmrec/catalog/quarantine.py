@@ -43,6 +43,10 @@ class BadRow:
     reason: str
     row: Sequence[str]
 
+    def where(self) -> str:
+        """Return its line and its fields, shortened."""
+        return ("" if self.line is None else f"line {self.line}, ") + shown(",".join(self.row), 60)
+
 
 @dataclass
 class Findings:
@@ -54,14 +58,42 @@ class Findings:
         Rows that were left out.
     warnings
         Sentences on the catalogue as a whole.
+    notes
+        File -> how it was read, where that had to be found: its separator, encoding, names of columns, units.
     """
 
     bad: list[BadRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, file: Path, how: str) -> None:
+        """Note how a file was read; a phrase with the first example quoted."""
+        told = self.notes.setdefault(file.name, [])
+        if how not in told:
+            told.append(how)
+
+    def interpretations(self) -> list[str]:
+        """Return a line for each file of which something had to be found."""
+        return [f"{name}: {'; '.join(told)}" for name, told in self.notes.items()]
 
     def by_reason(self) -> dict[str, int]:
         """Return the number of bad rows of each reason, the most frequent first."""
         return dict(Counter(row.reason for row in self.bad).most_common())
+
+    def by_file(self) -> dict[str, int]:
+        """Return the number of bad rows of each file."""
+        return dict(Counter(row.file.name for row in self.bad))
+
+    def left_out(self) -> list[str]:
+        """Return a line for each reason and file: how many rows were left out for it, and the first of them."""
+        first: dict[tuple[str, str], BadRow] = {}
+        for row in self.bad:
+            first.setdefault((row.reason, row.file.name), row)
+        counts = Counter((row.reason, row.file.name) for row in self.bad)
+        return [
+            f"{counted(count, 'row')} of {name} left out: {reason}, first {first[reason, name].where()}"
+            for (reason, name), count in counts.most_common()
+        ]
 
     def write(self, path: Path) -> None:
         """Write the bad rows as JSON lines `{file, line, reason, row}`; without any remove an older file.
@@ -86,6 +118,22 @@ class Findings:
                 f"the quarantine file {path} cannot be written: {error.strerror}; "
                 "free some space or pass another quarantine path"
             ) from error
+
+
+def shown(cell: str, most: int = 40) -> str:
+    """A cell as a message quotes it: on one line, and not longer than `most` characters."""
+    return repr(cell if len(cell) <= most else cell[: most - 1] + "…")
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def quarantine_file(path: Path) -> Path:
@@ -167,7 +215,9 @@ def _write_lines(path: Path, records: Sequence[Mapping[str, object]]) -> None:
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        part.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8")
+        lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records)
+        # half a character, which UTF-8 has no form for, as JSON escapes it
+        part.write_text(lines, encoding="utf-8", errors="backslashreplace")
         part.replace(path)
     except OSError:
         with suppress(OSError):

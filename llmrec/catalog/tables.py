@@ -1,29 +1,32 @@
-"""Reads one file of rows (csv, tsv, `::`, jsonl, parquet) into columns of text, and finds a row's line again.
+"""Rows as columns of text, and the readers of records (JSON, JSON lines, Parquet) that make them.
 
 All cells are text, "" where empty: typing is the business of whoever knows what a column means, and ids must
 never pass through a number. Columns are pyarrow arrays, so that a file of millions of events stays cheap.
 """
 
-import csv
+import ast
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as arrow_csv
 import pyarrow.parquet as arrow_parquet
 
-from llmrec.catalog.quarantine import BadRow, Findings
+from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
+from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, first_line, open_text
 from llmrec.errors import CatalogError
 
 Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]
 """Yields (line, fields) of each row that the table holds, in its order."""
 
-BLOCK = 1 << 24  # bytes pyarrow reads at once; a row longer than that is an error, so well above its 1 MB default
 LIST_SEPARATOR = "|"
+NOT_LITERAL = (ValueError, SyntaxError, RecursionError, MemoryError, TypeError)
+"""What Python raises where a text is no literal."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,14 @@ class Table:
         Name -> cells, "" where empty.
     locate
         Yields each row's line and fields as they stand in the file.
+    decimal
+        What most likely stands before the tenths of a number: a comma in files that are separated by semicolons.
     """
 
     file: Path
     columns: Mapping[str, pa.ChunkedArray]
     locate: Locator
+    decimal: str = "."
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
@@ -89,228 +95,114 @@ class Table:
                     return
 
 
-def read_delimited(
-    file: Path,
-    delimiter: str,
-    findings: Findings,
-    *,
-    names: Sequence[str] | None = None,
-    only: Sequence[str] | None = None,
-    quoted: bool = True,
-    encoding: str = "utf-8",
-) -> Table:
-    """Read a csv or tsv file.
+def read_json(file: Path, findings: Findings) -> Table:
+    """Read a file of JSON objects: one a line, in one array, or in one object that names the array.
+
+    Lines that are no JSON but dicts as Python writes them are read, too.
 
     Parameters
     ----------
     file
-        The file.
-    delimiter
-        One character.
+        The file; it may be packed.
     findings
-        Gets the rows with too few or too many fields.
-    names
-        The columns of a file without a header line.
-    only
-        The columns wanted; default: all.
-    quoted
-        Whether double quotes enclose fields.
-    encoding
-        Of the text; a byte order mark is passed over.
-
-    Returns
-    -------
-    Table
-
-    Raises
-    ------
-    CatalogError
-        Where the file is no such text, or names a column twice.
-    """
-    header = list(names) if names else first_row(file, delimiter, quoted=quoted, encoding=encoding)
-    doubled = {name for name in header if header.count(name) > 1}
-    if doubled:
-        raise CatalogError(f"{file} has the column {min(doubled)!r} more than once; rename one of them")
-    wanted = [name for name in header if only is None or name in only]
-    skipped = 0
-
-    def skip(_: object) -> str:
-        nonlocal skipped
-        skipped += 1
-        return "skip"
-
-    try:
-        table = arrow_csv.read_csv(
-            file,
-            read_options=arrow_csv.ReadOptions(
-                column_names=names,
-                encoding=encoding,
-                block_size=BLOCK,
-                # the handler of bad rows is Python: one thread calls it
-                use_threads=False,
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                quote_char='"' if quoted else False,
-                newlines_in_values=quoted,
-                invalid_row_handler=skip,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise CatalogError(f"{file} cannot be read as {encoding} text: {_first_line(error)}") from error
-
-    def records() -> Iterator[tuple[int, list[str]]]:
-        return csv_records(file, delimiter, header=names is None, quoted=quoted, encoding=encoding)
-
-    if skipped:
-        for line, fields in records():
-            if len(fields) != len(header):
-                findings.bad.append(
-                    BadRow(file, line, f"{'short' if len(fields) < len(header) else 'long'} row", fields)
-                )
-    columns = {name: table.column(name) for name in wanted}
-    return Table(file, columns, lambda: (row for row in records() if len(row[1]) == len(header)))
-
-
-def csv_records(
-    file: Path, delimiter: str, *, header: bool, quoted: bool, encoding: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Iterate over the records of a delimited file, as pyarrow does: without blank lines.
-
-    Parameters
-    ----------
-    file, delimiter, quoted, encoding
-        As for `read_delimited`.
-    header
-        Whether the first record names the columns.
-
-    Yields
-    ------
-    tuple of (int, list of str)
-        The line that the record starts on, from 1, and its fields.
-    """
-    csv.field_size_limit(BLOCK)  # the module's default of 128 kB is below what pyarrow takes
-    with file.open(encoding=_with_bom(encoding), newline="") as lines:
-        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE)
-        line = 1
-        for fields in reader:
-            if fields:
-                if header:
-                    header = False
-                else:
-                    yield line, fields
-            line = reader.line_num + 1
-
-
-def first_row(file: Path, delimiter: str, *, quoted: bool = True, encoding: str = "utf-8") -> list[str]:
-    """Return the fields of the first row that is not blank.
-
-    Parameters
-    ----------
-    file, delimiter, quoted, encoding
-        As for `read_delimited`.
-
-    Returns
-    -------
-    list of str
-
-    Raises
-    ------
-    CatalogError
-        Where there is none, or the file is no text of that encoding.
-    """
-    try:
-        records = csv_records(file, delimiter, header=False, quoted=quoted, encoding=encoding)
-        fields = next((fields for _, fields in records), None)
-    except UnicodeDecodeError as error:
-        raise CatalogError(f"{file} is not {encoding} text; save it as {encoding}") from error
-    if fields is None:
-        raise CatalogError(f"{file} is empty; it needs a header line and rows")
-    return fields
-
-
-def read_double_colon(file: Path, names: Sequence[str], findings: Findings) -> Table:
-    """Read a file of MovieLens' form `a::b::c`: no header, no quoting, UTF-8 or Latin-1.
-
-    Parameters
-    ----------
-    file
-        The file.
-    names
-        Its columns.
-    findings
-        Gets the rows with too few or too many fields.
-
-    Returns
-    -------
-    Table
-    """
-    raw = file.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-    lines = text.splitlines()
-    rows, kept = [], []
-    for number, line in enumerate(lines, 1):
-        fields = line.split("::")
-        if len(fields) == len(names):
-            rows.append(fields)
-            kept.append(number)
-        elif line:
-            findings.bad.append(BadRow(file, number, f"{'short' if len(fields) < len(names) else 'long'} row", fields))
-    columns = [pa.chunked_array([list(cells)], pa.string()) for cells in zip(*rows, strict=True)] or [
-        pa.chunked_array([[]], pa.string()) for _ in names
-    ]
-    return Table(file, dict(zip(names, columns, strict=True)), lambda: zip(kept, rows, strict=True))
-
-
-def read_jsonl(file: Path, findings: Findings) -> Table:
-    """Read a file of one JSON object a line.
-
-    Parameters
-    ----------
-    file
-        The file.
-    findings
-        Gets the lines that hold none.
+        Gets the lines that hold no object, and is told of what is no JSON lines.
 
     Returns
     -------
     Table
         A column a key; lists become `a|b`, null becomes "".
+
+    Raises
+    ------
+    CatalogError
+        Where it is empty or holds no object.
     """
-    records: list[dict[str, Any]] = []
+    text = open_text(file, findings, whole=True)
+    with text.open() as opened:
+        whole = opened.read()
+    start = whole.lstrip()[:1]
+    if not start:
+        raise CatalogError(f"{file} is empty; it needs a JSON object a line")
+    found = None
+    if start == "[" or (start == "{" and not isinstance(_parsed(whole.lstrip().split("\n", 1)[0]), dict)):
+        found = _array(_parsed(whole))
+    if found is not None:
+        if file.suffixes and ".jsonl" in file.suffixes:
+            findings.note(file, "one JSON array in place of lines")
+        records = [(number, "", record) for number, record in enumerate(found, 1)]
+    else:
+        records = _lines(whole, file, findings)
+    good: list[dict[str, Any]] = []
     kept: list[tuple[int, list[str]]] = []
-    with file.open("rb") as lines:
-        for number, raw in enumerate(lines, 1):
-            line = raw.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace").strip()
-            if not line:
-                continue
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                record = None
-            if isinstance(record, dict):
-                records.append(record)
-                kept.append((number, [line]))
-            else:
-                findings.bad.append(BadRow(file, number, "not a JSON object", [line]))
-    names = dict.fromkeys(name for record in records for name in record)
-    columns = {name: _text_column(json_text(record.get(name)) for record in records) for name in names}
+    for number, line, record in records:
+        if isinstance(record, dict):
+            good.append({str(name): value for name, value in record.items()})
+            kept.append((number, [line or json_text(record)]))
+        else:
+            findings.bad.append(BadRow(file, number, "not a JSON object", [line or json_text(record)]))
+    if not good:
+        raise CatalogError(f"{file} holds no JSON object; it needs one a line, or an array of them")
+    names = dict.fromkeys(name for record in good for name in record)
+    columns: dict[str, pa.ChunkedArray] = {}
+    broken = 0
+    for name in names:
+        cells = [json_text(record.get(name)) for record in good]
+        broken += sum(SURROGATE.search(cell) is not None for cell in cells)
+        columns[SURROGATE.sub(REPLACEMENT, name).strip()] = text_column(cells)
+    if broken:
+        findings.note(file, f"halves of characters replaced in {counted(broken, 'cell')}")
     return Table(file, columns, lambda: iter(kept))
 
 
+def _lines(whole: str, file: Path, findings: Findings) -> list[tuple[int, str, Any]]:
+    """Number, text and value of each line; None for one that is neither JSON nor a Python literal."""
+    records: list[tuple[int, str, Any]] = []
+    literal = ""
+    for number, raw in enumerate(whole.split("\n"), 1):
+        line = raw.strip()
+        if not line:
+            continue
+        record = _parsed(line)
+        if record is None and line[0] == "{":
+            with suppress(*NOT_LITERAL):
+                record = ast.literal_eval(line)
+                literal = literal or line
+        records.append((number, line, record))
+    if literal:
+        findings.note(file, f"Python dicts in place of JSON, first {shown(literal)}")
+    return records
+
+
+def _parsed(text: str) -> Any:
+    """The value of a JSON text; None where it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _array(value: Any) -> list[Any] | None:
+    """The records of a JSON value: of an array, of the one array that an object holds, of pandas' columns by row."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return None
+    arrays = [held for held in value.values() if isinstance(held, list) and held and isinstance(held[0], dict)]
+    if len(arrays) == 1:
+        return list(arrays[0])
+    columns = [held for held in value.values() if isinstance(held, dict)]
+    if columns and len(columns) == len(value) and all(held.keys() == columns[0].keys() for held in columns):
+        return [{name: held[row] for name, held in value.items()} for row in columns[0]]
+    return [value]
+
+
 def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
-    """Read a Parquet file.
+    """Read a Parquet file, or a folder of the parts of one.
 
     Parameters
     ----------
     file
-        The file.
+        The file or folder.
     only
         The columns wanted; default: all.
 
@@ -325,11 +217,12 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
         Where the file is damaged.
     """
     try:
-        schema = arrow_parquet.read_schema(file)
-        wanted = [name for name in schema.names if only is None or name in only]
-        table = arrow_parquet.read_table(file, columns=wanted)
-    except pa.ArrowInvalid as error:
-        raise CatalogError(f"{file} cannot be read as parquet: {_first_line(error)}") from error
+        table = arrow_parquet.read_table(file, columns=None if only is None else list(only))
+        wanted = table.column_names
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        if isinstance(error, PermissionError):
+            raise
+        raise CatalogError(f"{file} cannot be read as parquet: {first_line(error)}") from error
     columns = {name: arrow_text(table.column(name)) for name in wanted}
 
     def records() -> Iterator[tuple[int, list[str]]]:
@@ -365,27 +258,32 @@ def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         whole = pc.and_(pc.is_finite(column), pc.less(pc.abs(column), 2.0**53))
         if pc.all(pc.equal(column, pc.floor(column)).filter(whole)).as_py():
             column = pc.if_else(whole, column, None).cast(pa.int64())
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return text_column((cell or b"").decode(errors="replace") for cell in column.to_pylist())
     if pa.types.is_nested(kind):
-        return _text_column(json_text(value) for value in column.to_pylist())
+        return text_column(json_text(value) for value in column.to_pylist())
     return pc.fill_null(column.cast(pa.string()), "")
 
 
 def json_text(value: Any) -> str:
-    """A value as a cell: lists as `a|b`, objects, numbers and truth values as JSON, None as ""."""
-    if value is None:
+    """A value as a cell: lists of words as `a|b`, other lists and objects as JSON, None and NaN as ""."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, list | tuple):
+        if any(isinstance(part, dict | list) or (isinstance(part, str) and LIST_SEPARATOR in part) for part in value):
+            return json.dumps(value, ensure_ascii=False, default=str)
         return LIST_SEPARATOR.join(json_text(part) for part in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | bool | int | float) else str(value)
+    return (
+        json.dumps(value, ensure_ascii=False, default=str)
+        if isinstance(value, dict | bool | int | float)
+        else str(value)
+    )
 
 
-def _text_column(cells: Iterable[str]) -> pa.ChunkedArray:
-    return pa.chunked_array([list(cells)], pa.string())
-
-
-def _with_bom(encoding: str) -> str:
-    return "utf-8-sig" if encoding == "utf-8" else encoding
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n")[0].rstrip(".")
+def text_column(cells: Iterable[str]) -> pa.ChunkedArray:
+    """Cells as a column; halves of characters, which UTF-8 has no form for, are replaced."""
+    column = list(cells)
+    try:
+        return pa.chunked_array([column], pa.string())
+    except UnicodeEncodeError:
+        return pa.chunked_array([[SURROGATE.sub(REPLACEMENT, cell) for cell in column]], pa.string())

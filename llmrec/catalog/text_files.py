@@ -1,0 +1,203 @@
+"""A file's bytes as text: what it is packed in (.gz, .zip, …) and its encoding, both found rather than asked for."""
+
+import codecs
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TextIO
+
+import pyarrow as pa
+
+from llmrec.catalog.quarantine import Findings, shown
+from llmrec.errors import CatalogError
+
+PACKED = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".zip": "zip"}
+"""Suffix -> how a file of it is packed."""
+HEAD = 1 << 18
+"""Bytes that are looked at before a large file is read."""
+BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+WESTERN = 0.4
+"""Below this share of non-ASCII bytes that stand beside another, a text is of Latin letters with accents."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+REPLACEMENT = "\ufffd"
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """The text of one file.
+
+    Attributes
+    ----------
+    file
+        Where it lies.
+    encoding
+        Of the file, where `content` is None.
+    content
+        The text in UTF-8, where the file is packed or of an encoding that had to be found.
+    """
+
+    file: Path
+    encoding: str = "utf-8"
+    content: bytes | None = None
+
+    def open(self) -> TextIO:
+        """Open it for reading, line ends as they are; bytes that are no text are replaced."""
+        if self.content is not None:
+            return io.TextIOWrapper(io.BytesIO(self.content), encoding="utf-8", errors="replace", newline="")
+        encoding = "utf-8-sig" if self.encoding == "utf-8" else self.encoding
+        return self.file.open(encoding=encoding, errors="replace", newline="")
+
+    def head(self) -> str:
+        """Return its first 256 kB at most."""
+        with self.open() as text:
+            return text.read(HEAD)
+
+    def source(self) -> Any:
+        """Return what pyarrow reads: the file, or a buffer."""
+        return self.file if self.content is None else pa.BufferReader(self.content)
+
+
+def open_text(file: Path, findings: Findings, encoding: str = "utf-8", *, whole: bool = False) -> TextFile:
+    """Find how a file is packed and encoded.
+
+    Parameters
+    ----------
+    file
+        The file.
+    findings
+        Is told of any encoding but UTF-8.
+    encoding
+        What it is where a layout says so; UTF-8 is verified.
+    whole
+        Verify the whole file at once, not only how it begins.
+
+    Returns
+    -------
+    TextFile
+
+    Raises
+    ------
+    CatalogError
+        Where it is packed and cannot be unpacked.
+    """
+    raw = unpacked(file)
+    if raw is None and encoding != "utf-8":
+        return TextFile(file, encoding)
+    with file.open("rb") as opened:
+        head = raw[:HEAD] if raw is not None else opened.read(HEAD)
+    if not whole and raw is None and _begins_as_utf8(head):
+        return TextFile(file)
+    raw = file.read_bytes() if raw is None else raw
+    return TextFile(file, content=_utf8(raw, file, findings) if encoding == "utf-8" else raw.decode(encoding).encode())
+
+
+def unpacked(file: Path) -> bytes | None:
+    """Return the content of a packed file; None for a file that is not packed. Raises `CatalogError`."""
+    with file.open("rb") as opened:
+        magic = opened.read(4)
+    kind = PACKED.get(file.suffix.lower(), "gzip" if magic[:2] == b"\x1f\x8b" else "")
+    kind = "zip" if magic == b"PK\x03\x04" else kind
+    if not kind:
+        return None
+    try:
+        if kind == "zip":
+            return _only_member(file)
+        with pa.input_stream(str(file), compression=kind) as stream:
+            content: bytes = stream.read()
+            return content
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile, pa.ArrowException) as error:
+        if isinstance(error, PermissionError):
+            raise
+        raise CatalogError(f"{file} cannot be unpacked ({first_line(error)}); pack it again") from error
+
+
+def without_packing(name: str) -> str:
+    """The name of a file without the suffix of what it is packed in: `items.csv.gz` -> `items.csv`."""
+    path = PurePosixPath(name)
+    return path.stem if path.suffix.lower() in PACKED else name
+
+
+def whole_text(text: str) -> str:
+    """A text with halves of characters (lone surrogates) replaced, which no file and no index can hold."""
+    return SURROGATE.sub(REPLACEMENT, text)
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what a library says of an error, or the error's name."""
+    return str(error).split("\n")[0].rstrip(".")[:200] or type(error).__name__
+
+
+def _only_member(file: Path) -> bytes:
+    with zipfile.ZipFile(file) as archive:
+        names = [
+            name for name in archive.namelist() if not name.endswith("/") and not name.startswith(("__MACOSX", "."))
+        ]
+        if len(names) != 1:
+            raise CatalogError(
+                f"{file} holds {len(names)} files ({', '.join(names[:3]) or 'none'}); unpack it into the folder"
+            )
+        return archive.read(names[0])
+
+
+def _begins_as_utf8(head: bytes) -> bool:
+    if b"\0" in head[:64] or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _utf8(raw: bytes, file: Path, findings: Findings) -> bytes:
+    """The text of bytes in UTF-8, whatever it was; tells what it was taken for."""
+    encoding = next((name for mark, name in BOMS.items() if raw.startswith(mark)), "")
+    nothings = raw[:64].count(b"\0")
+    if not encoding and nothings * 3 > len(raw[:64]):
+        encoding = "utf-16-be" if raw[:64:2].count(b"\0") * 2 > nothings else "utf-16-le"
+    if encoding not in ("", "utf-8"):
+        findings.note(file, f"encoding {encoding.upper()}")
+        return raw.decode(encoding, errors="replace").encode()
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    try:
+        raw.decode()
+        return raw
+    except UnicodeDecodeError as error:
+        place = error.start
+    text = raw.decode(errors="replace")
+    broken = text.count(REPLACEMENT) - raw.count(REPLACEMENT.encode())
+    if sum(ord(char) > 127 for char in text) - broken > 4 * broken:
+        findings.note(file, f"{broken:,} bytes that are no UTF-8 replaced, first in {shown(_around(raw, place))}")
+        return text.encode()
+    encoding = _encoding_of(raw)
+    text = raw.decode(encoding, errors="replace")
+    around = _around(raw, place, encoding)
+    findings.note(file, f"encoding {encoding}, first seen in {shown(around)}; save it as UTF-8 if that is wrong")
+    return text.encode()
+
+
+def _encoding_of(raw: bytes) -> str:
+    """The likeliest encoding of bytes that are no UTF-8."""
+    from charset_normalizer import from_bytes
+
+    sample = b"\n".join(line for line in raw[: 1 << 22].splitlines() if not line.isascii())[:HEAD]
+    high = [byte > 127 for byte in sample]
+    beside = sum(one and two for one, two in zip(high, high[1:], strict=False))
+    if beside < WESTERN * max(1, sum(high)):
+        return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "latin-1"
+    best = from_bytes(sample).best()
+    return best.encoding if best else "cp1252"
+
+
+def _around(raw: bytes, place: int, encoding: str = "utf-8") -> str:
+    start = max(raw.rfind(b"\n", 0, place) + 1, place - 24)
+    return raw[start : place + 12].split(b"\n")[0].decode(encoding, errors="replace").strip()
