@@ -75,7 +75,9 @@ def plain(name: str) -> str:
 
 NAMES = frozenset(plain(name) for names in (*EVENTS.values(), *ITEMS.values(), *ATTRIBUTES.values()) for name in names)
 """All that a header may be known by."""
-OWN = frozenset({"user_id", "user", "item_id", "item", "id", "rating", "timestamp", "title", "name", "description"})
+OWN = frozenset(
+    {"user_id", "user", "item_id", "item", "id", "rating", "timestamp", "title", "name", "description", "overview"}
+)
 """Names of which nothing need be said."""
 
 
@@ -120,6 +122,8 @@ def normal_ids(table: Table, name: str, findings: Findings) -> pa.StringArray:
     trimmed = pc.utf8_trim_whitespace(ids)
     if (blank := _first(pc.not_equal(trimmed, ids))) is not None:
         findings.note(table.file, f"blanks around ids in column {name!r} taken away, first {shown(ids[blank].as_py())}")
+    if _first(pc.match_substring(trimmed, ".0")) is None:
+        return trimmed
     if (pointed := _first(pc.match_substring_regex(trimmed, r"^\d+\.0+$"))) is None:
         return trimmed
     filled = trimmed.filter(pc.not_equal(trimmed, ""))

@@ -333,8 +333,8 @@ def _separator(text: TextFile, findings: Findings) -> Dialect:
         for delimiter in dict.fromkeys((expected, *SEPARATORS))
         if (score := _separates(delimiter, lines)) is not None
     }
-    if not scores and ".txt" in suffixes:
-        scores = {" ": score for score in [_separates(" ", lines)] if score is not None}
+    if not scores and ".txt" in suffixes and (score := _separates(" ", lines)) is not None:
+        scores = {" ": score}
     best = max(scores, key=lambda each: scores[each], default=expected)
     if best != expected:
         findings.note(text.file, f"separated by {WORDS[best]}, first line {shown(lines[0].strip())}")
@@ -342,7 +342,7 @@ def _separator(text: TextFile, findings: Findings) -> Dialect:
 
 
 def _separates(delimiter: str, lines: Sequence[str]) -> tuple[int, float, int] | None:
-    """How well a character separates lines: known names in the first, likeness of lengths, fields. None: it does not."""
+    """How well a character separates lines: known names in the first, likeness of lengths, fields; None: not at all."""
     rows = []
     with suppress(csv.Error):
         rows = [fields for fields in Dialect(delimiter).rows(lines) if fields]
@@ -358,7 +358,7 @@ def _separates(delimiter: str, lines: Sequence[str]) -> tuple[int, float, int] |
 
 
 def _broken(dialect: Dialect, lines: Sequence[str], width: int) -> int:
-    """How many rows contradict the dialect: another number of fields, a quote in the wrong place, a record in a cell."""
+    """How many rows contradict the dialect: other numbers of fields, a quote in the wrong place, a record in a cell."""
     reader = dialect.rows(lines, strict=True)
     broken = 0
     while True:

@@ -163,7 +163,8 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     repeats -= sum(map(len, histories.values()))
     if repeats:
         findings.warnings.append(
-            f"{counted(repeats, 'event')} of {table.file.name} repeat an earlier one of the same user and item: the first counts"
+            f"{counted(repeats, 'event')} of {table.file.name} repeat an earlier one of the same user and item: "
+            "the first counts"
         )
     return histories
 

@@ -50,7 +50,8 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     Parameters
     ----------
     table
-        A row an item: `item_id`, `title`, `description` (or other names of these, see `llmrec.catalog.columns`), attributes and names of media files.
+        A row an item: `item_id`, `title`, `description` (or other names of these, see `llmrec.catalog.columns`),
+        attributes and names of media files.
     folder
         Where the files that the table names lie, and `images/<item_id>.jpg` and the like. None: names are taken as
         they are.
@@ -279,8 +280,8 @@ class _Typing:
         if dates:
             self.findings.note(self.table.file, f"the year of dates in column {name!r}, first {shown(dates[0])}")
         if lacking:
-            how = f"{counted(len(lacking), 'cell')} of column {name!r} without a year left empty, first {shown(lacking[0])}"
-            self.findings.note(self.table.file, how)
+            without = f"{counted(len(lacking), 'cell')} of column {name!r} without a year left empty"
+            self.findings.note(self.table.file, f"{without}, first {shown(lacking[0])}")
 
 
 def _list_in(cell: str) -> object:

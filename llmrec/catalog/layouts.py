@@ -238,11 +238,7 @@ def hm(folder: Path, findings: Findings) -> Source:
 
 @layout("items.*")
 def generic(folder: Path, findings: Findings) -> Source:
-    """`items.*` and `interactions.*` as csv, tsv, json lines, json or parquet, packed or not; events may lack a header."""
-    return _tables(folder, findings)
-
-
-def _tables(folder: Path, findings: Findings) -> Source:
+    """`items.*` and `interactions.*` as csv, tsv, json or parquet, packed or not; events may lack a header."""
     items = _any(folder, "items", findings)
     if items is None:
         names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8])

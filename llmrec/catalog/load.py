@@ -119,8 +119,8 @@ def load_catalog(
         if share > most_left_out:
             why = next((line for line in report.left_out if f" of {file} " in line), "")
             raise CatalogError(
-                f"{share:.0%} of the rows of {path / file} would be left out ({why}; all lie in {report.quarantine_file}); "
-                "mend them, or pass `accept_losses` to go on without them",
+                f"{share:.0%} of the rows of {path / file} would be left out ({why}; "
+                f"all lie in {report.quarantine_file}); mend them, or pass `accept_losses` to go on without them",
                 "accept_losses",
             )
     return catalog

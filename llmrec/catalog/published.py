@@ -1,4 +1,4 @@
-"""Readers of data sets as their publishers pack them, beyond those of `llmrec.catalog.layouts`: MIND, Amazon, Goodreads."""
+"""Readers of data sets as their publishers pack them: MIND, Amazon Reviews, Goodreads, Yelp."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -6,6 +6,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, TextIO
 
@@ -97,7 +98,8 @@ def open_text(file: Path, findings: Findings, encoding: str = "utf-8", *, whole:
     if not whole and raw is None and _begins_as_utf8(head):
         return TextFile(file)
     raw = file.read_bytes() if raw is None else raw
-    return TextFile(file, content=_utf8(raw, file, findings) if encoding == "utf-8" else raw.decode(encoding).encode())
+    content = _utf8(raw, file, findings) if encoding == "utf-8" else raw.decode(encoding, errors="replace").encode()
+    return TextFile(file, content=content + b"\n")  # pyarrow refuses a header that no line end follows
 
 
 def unpacked(file: Path) -> bytes | None:
@@ -191,7 +193,7 @@ def _encoding_of(raw: bytes) -> str:
 
     sample = b"\n".join(line for line in raw[: 1 << 22].splitlines() if not line.isascii())[:HEAD]
     high = [byte > 127 for byte in sample]
-    beside = sum(one and two for one, two in zip(high, high[1:], strict=False))
+    beside = sum(one and two for one, two in pairwise(high))
     if beside < WESTERN * max(1, sum(high)):
         return "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "latin-1"
     best = from_bytes(sample).best()

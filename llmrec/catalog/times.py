@@ -161,8 +161,8 @@ def _day_first(cells: Sequence[str], times: Times) -> bool:
     dotted = "." in example
     read = "day before month" if dotted else "month before day"
     times.warnings.append(
-        f"whether {shown(example)} begins with the day or the month cannot be told from any row: it was read as {read}; "
-        "write dates as 2024-04-16 if that is wrong"
+        f"whether {shown(example)} begins with the day or the month cannot be told from any row: "
+        f"it was read as {read}; write dates as 2024-04-16 if that is wrong"
     )
     return dotted
 

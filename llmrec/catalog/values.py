@@ -69,11 +69,11 @@ CURRENCIES = [
     "ZAR",
 ]
 SIGNS = "$€£¥₹₩₽₺₫฿₪₴₦₱₡₲₵₸"
-WORDED = r"US\$|C\$|A\$|R\$|HK\$|NT\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|руб\.?|元|円"
+WORDED = r"US\$|C\$|A\$|R\$|HK\$|NT\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|\u0440\u0443\u0431\.?|元|円"
 CURRENCY = rf"(?:{WORDED}|[{SIGNS}]|\b(?:{'|'.join(CURRENCIES)})\b)"
 AMOUNT = re.compile(
-    rf"(?P<before>{CURRENCY})?\s*(?P<minus>[-−])?\s*(?P<before2>{CURRENCY})?\s*"
-    rf"(?P<digits>\d[\d.,'’\u00a0\u202f ]*|[.,]\d+)\s*(?P<after>{CURRENCY})?",
+    rf"(?P<before>{CURRENCY})?\s*(?P<minus>[-\u2212])?\s*(?P<before2>{CURRENCY})?\s*"
+    rf"(?P<digits>\d[\d.,'\u2019\u00a0\u202f ]*|[.,]\d+)\s*(?P<after>{CURRENCY})?",
     re.IGNORECASE,
 )
 """A number with marks of thousands, and a currency on either side."""
@@ -136,7 +136,7 @@ def amounts(cells: Mapping[int, str], decimal: str) -> tuple[dict[int, int | flo
         Row -> number, of the cells that are one; and what there is to tell.
     """
     found = {row: match for row, cell in cells.items() if (match := AMOUNT.fullmatch(cell.strip()))}
-    digits = {row: re.sub(r"['’\u00a0\u202f ]", "", match["digits"]) for row, match in found.items()}
+    digits = {row: re.sub(r"['\u2019\u00a0\u202f ]", "", match["digits"]) for row, match in found.items()}
     point = _decimal(digits.values(), decimal)
     values: dict[int, int | float] = {}
     for row, text in digits.items():

@@ -76,7 +76,7 @@ def test_data_sets_survive_the_disk_and_a_filter(shop: Path, tmp_path: Path, mon
         assert item.media["image"].read_bytes() == original.media["image"].read_bytes()
     assert (read.histories, read.labels) == (catalog.histories, catalog.labels)
     fewer = again["items"].filter(lambda row: row["item_id"] != "02")
-    with pytest.warns(UserWarning, match="1 rows were left out: unknown item"):
+    with pytest.warns(UserWarning, match="1 row of interactions left out: unknown item, first line 1"):
         kept = Catalog.from_datasets(fewer, again["interactions"])
     assert [item.id for item in kept.items] == ["01", "03"]
 
@@ -129,9 +129,9 @@ def test_attributes_of_several_types_in_memory_are_written_as_text() -> None:
     ("items", "events", "says"),
     [
         (
-            ITEMS.rename(columns={"item_id": "sku"}),
+            ITEMS.rename(columns={"item_id": "shelf"}),
             EVENTS,
-            r"^items has no item id column \(found: sku, title, .*item_id$",
+            r"^items has no item id column \(found: shelf, title, .*item_id$",
         ),
         (ITEMS, EVENTS.rename(columns={"user_id": "who"}), r"^interactions has no user column \(found: who, .*user_id"),
         (ITEMS, EVENTS.head(0), "^interactions holds no valid event among 0 rows"),
@@ -152,7 +152,7 @@ def test_wrong_data_sets_are_one_sentence() -> None:
     with pytest.raises(BadInput, match=r"^`items` is of type DataFrame; pass a datasets\.Dataset$"):
         Catalog.from_datasets(ITEMS)
     with pytest.raises(CatalogError, match="no item id column"):
-        Catalog.from_datasets(datasets.Dataset.from_dict({"sku": ["1"]}))
+        Catalog.from_datasets(datasets.Dataset.from_dict({"shelf": ["1"]}))
 
 
 def test_bad_rows_and_missing_media_are_told(tmp_path: Path) -> None:
@@ -160,8 +160,8 @@ def test_bad_rows_and_missing_media_are_told(tmp_path: Path) -> None:
     with pytest.warns(UserWarning) as told:
         catalog = Catalog.from_pandas(items, EVENTS.assign(item_id=["01", "99", "03"]), media=tmp_path)
     assert sorted(str(warning.message) for warning in told) == [
-        "1 rows were left out: unknown item",
-        f"3 files named in column 'file' of items are not in {tmp_path}",
+        "1 row of interactions left out: unknown item, first line 2, 'a,99,5.0,1704067200'",
+        f"3 files named in column 'file' of items not found in {tmp_path}, first 'nowhere.png'",
     ]
     assert {warning.filename for warning in told} == {__file__}
     assert len(catalog.histories) == 2

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmrec.catalog.delimited import read_delimited
 from llmrec.catalog.interactions import build_histories
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import read_delimited, read_jsonl
+from llmrec.catalog.tables import read_json
 from llmrec.catalog.types import Interaction
 
 ITEMS = ["a", "b", "c", "02", "2"]
@@ -63,16 +64,16 @@ def test_bad_events_go_aside_with_line_and_reason(tmp_path: Path) -> None:
         "u,2,4,1",
     ]
     histories = read(tmp_path, "user,item,timestamp,rating\n" + "\n".join(rows), findings)
-    assert [(event.item, event.rating) for event in histories["u"]] == [("a", 5.0), ("02", None), ("2", 1.0)]
+    assert [(event.item, event.rating) for event in histories["u"]] == [("a", 5.0), ("b", None), ("02", None), ("2", 1.0)]
     assert [(bad.line, bad.reason) for bad in findings.bad] == [
         (3, "unknown item"),
         (4, "no user id"),
         (5, "no item id"),
         (6, "unparsable timestamp"),
         (7, "unparsable timestamp"),
-        (8, "unparsable rating"),
     ]
     assert findings.bad[0].row == ["u", "zzz", "1", "5"]
+    assert findings.warnings == ["1 rating of x.csv cannot be read, first 'good': their events count without one"]
 
 
 def test_dates_are_utc_seconds(tmp_path: Path) -> None:
@@ -92,5 +93,5 @@ def test_without_times_the_file_order_counts_and_the_report_says_so(tmp_path: Pa
 def test_jsonl_events(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_text('{"user": 1, "item": "a", "timestamp": 1.5, "rating": null}\n')
     findings = Findings()
-    histories = build_histories(read_jsonl(tmp_path / "x.jsonl", findings), ITEMS, findings)
+    histories = build_histories(read_json(tmp_path / "x.jsonl", findings), ITEMS, findings)
     assert histories == {"1": (Interaction("1", "a", 1.5, None),)}

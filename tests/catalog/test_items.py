@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from llmrec.catalog.delimited import read_delimited
 from llmrec.catalog.items import build_items
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import read_delimited
 from llmrec.catalog.types import Item
 from tests.catalog.folders import write
 
@@ -98,7 +98,9 @@ def test_media_by_column_and_by_id(tmp_path: Path) -> None:
     }
     assert three.media == {}
     assert "poster" not in one.attributes
-    assert findings.warnings == [f"1 files named in column 'poster' of items.csv are not in {tmp_path}"]
+    assert findings.warnings == [
+        f"1 file named in column 'poster' of items.csv not found in {tmp_path}, first 'posters/none.jpg'"
+    ]
 
 
 def test_media_outside_the_folder_is_not_followed(tmp_path: Path) -> None:

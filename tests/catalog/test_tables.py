@@ -11,8 +11,9 @@ import pyarrow.parquet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmrec.catalog.delimited import read_delimited, read_double_colon
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import read_delimited, read_double_colon, read_jsonl, read_parquet
+from llmrec.catalog.tables import read_json, read_parquet
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)
 ROWS = st.lists(st.tuples(CELL.filter(bool), CELL, CELL), min_size=1, max_size=8)
@@ -94,7 +95,7 @@ def test_jsonl(tmp_path: Path) -> None:
     ]
     file.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
     findings = Findings()
-    table = read_jsonl(file, findings)
+    table = read_json(file, findings)
     assert table.texts("item_id") == ["7", "08"]
     assert table.texts("genres") == ["A|B", ""]
     assert [bad.line for bad in findings.bad] == [2, 4]
