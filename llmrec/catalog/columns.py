@@ -14,7 +14,7 @@ ITEM_IDS = (
     "track_id", "song_id", "artist_id", "album_id", "game_id", "app_id", "business_id", "gmap_id", "news_id",
     "video_id", "anime_id", "recipe_id", "listing_id", "hotel_id", "restaurant_id", "course_id", "paper_id", "doc_id",
     "post_id", "beer_id", "venue_id", "poi_id", "property_id", "goods_id", "variant_id", "stock_code", "iid", "mid",
-    "product_code", "product", "movie", "book", "track", "song", "artist", "game",
+    "product", "movie", "book", "track", "song", "artist", "game",
 )  # fmt: skip
 BARE = frozenset({"product", "movie", "book", "track", "song", "artist", "game"})
 """In events these name the item; in a table of items they may be its words."""

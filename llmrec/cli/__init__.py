@@ -3,11 +3,12 @@
 Heavy imports are inside the commands, so that `--help` answers at once.
 """
 
+import logging
 import sys
 
 import typer
 
-from llmrec.cli import evaluating, preparing, recommending, serving, training
+from llmrec.cli import evaluating, preparing, recommending, serving, show, training
 from llmrec.cli.boundary import defer_during_imports, guarded
 from llmrec.runtime import configure, silence_warnings
 
@@ -26,5 +27,6 @@ def main() -> None:
     """Entry point of the command; never returns."""
     configure()
     silence_warnings()
+    logging.getLogger("llmrec.catalog").addHandler(show.NoteHandler())  # what was left out of a catalogue, and why
     defer_during_imports()
     sys.exit(guarded(lambda: app(standalone_mode=False)))

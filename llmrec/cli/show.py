@@ -2,6 +2,7 @@
 
 import dataclasses
 import json as json_module
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from math import isfinite
@@ -29,6 +30,14 @@ MARKS = {"ok": "[green]ok[/]", "missing": "[red]missing[/]", "absent": "[yellow]
 def note(line: str) -> None:
     """One remark about what is going on, on stderr."""
     ERR.print(line, style="dim", markup=False)
+
+
+class NoteHandler(logging.Handler):
+    """Shows what a logger of the library is told as remarks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See `logging.Handler`."""
+        note(record.getMessage())
 
 
 def waiting(what: str) -> Status:
@@ -84,10 +93,12 @@ def report(report: "Report") -> None:
         "items with " + ", ".join(f"{name}: {count:,}" for name, count in report.coverage.items()),
         soft_wrap=True,
     )
+    for line in report.interpretations:
+        OUT.print(f"[cyan]read as[/] {escape(line)}", soft_wrap=True)
     for warning in report.warnings:
         OUT.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
-    for reason, count in report.quarantined.items():
-        OUT.print(f"[yellow]left out[/] {count:,} rows: {escape(reason)}", soft_wrap=True)
+    for line in report.left_out:
+        OUT.print(f"[yellow]lost[/] {escape(line)}", soft_wrap=True)
     if report.quarantine_file:
         OUT.print(f"they lie in {escape(str(report.quarantine_file))}", soft_wrap=True)
     for reason, count in report.unreadable.items():

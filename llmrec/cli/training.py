@@ -31,6 +31,7 @@ def train(
     settings: Settings = None,
     print_config: PrintConfig = False,
     reader: Annotated[str | None, shortcut("reader", "--reader")] = None,
+    accept: Annotated[bool | None, shortcut("accept_losses", "--accept-losses/--no-accept-losses")] = None,
     split: Annotated[str | None, shortcut("split", "--split")] = None,
     test: Annotated[bool | None, shortcut("test", "--test/--no-test")] = None,
     continue_from: Annotated[Path | None, shortcut("continue_from", "--continue-from")] = None,
@@ -74,6 +75,7 @@ def train(
         class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
         encoders=chosen(encoder) if encoder else None, components=component or None,
     )  # fmt: skip
+    fields |= {} if accept is None else {"accept_losses": accept}
     recipe = TrainConfig.read(config_file(config), settings or (), **fields)
     if print_config:
         show.OUT.print(recipe.as_yaml(), soft_wrap=True, markup=False, end="")

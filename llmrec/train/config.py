@@ -69,6 +69,8 @@ class TrainConfig(Config):
     split: Annotated[str | None, BeforeValidator(lambda x: str(x) if isinstance(x, Path) else x)] = None
     """Split file (JSON lines, see `llmrec split`), `rolling` or `loo`: train on its train part alone, stop early and
     weigh the score's components on valid, report on test. Default: see `test`."""
+    accept_losses: bool = False
+    """Whether to train where more than a tenth of the rows of the catalogue's files cannot be read and are left out."""
     test: bool = True
     """Whether each user's last events (up to 5) are held out for the number on the card, and the model is then trained
     anew on everything, as long as the first was best (about twice the time). False: no test, those events choose the
@@ -136,8 +138,8 @@ class TrainConfig(Config):
 
 OUTSIDE = frozenset(
     (
-        *("model", "encoders", "components", "base", "reader", "split", "test", "continue_from", "continued"),
-        *("epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
+        *("model", "encoders", "components", "base", "reader", "accept_losses", "split", "test", "continue_from"),
+        *("continued", "epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
     )
 )
 """Fields of a `TrainConfig` that change no step of the loop: what it starts from, when it ends, what is done after."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from llmrec.catalog import Catalog, load_catalog
+from llmrec.catalog.load import MOST_LEFT_OUT
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.registry import encoder_plugin
 from llmrec.errors import BadInput
@@ -206,7 +207,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     fusion_class(config.model.fusion)  # a missing package is reported before minutes of reading
     out.mkdir(parents=True, exist_ok=True)
     log.notify("read", "reading the catalogue")
-    catalog = data if isinstance(data, Catalog) else load_catalog(data, reader=config.reader)
+    catalog = data if isinstance(data, Catalog) else _read(data, config)
     base = config.base or base_folder(home())
     start = Start.of(config, catalog, base)
     prepared = prepare(
@@ -250,6 +251,11 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     _add_rationale(session, out, refitted or chosen)
     write_card(out, result.info)
     return result
+
+
+def _read(folder: Path, config: TrainConfig) -> Catalog:
+    most = 1.0 if config.accept_losses else MOST_LEFT_OUT
+    return load_catalog(folder, reader=config.reader, most_left_out=most)
 
 
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:

@@ -160,7 +160,7 @@ def test_bad_rows_and_missing_media_are_told(tmp_path: Path) -> None:
     with pytest.warns(UserWarning) as told:
         catalog = Catalog.from_pandas(items, EVENTS.assign(item_id=["01", "99", "03"]), media=tmp_path)
     assert sorted(str(warning.message) for warning in told) == [
-        "1 row of interactions left out: unknown item, first line 2, 'a,99,5.0,1704067200'",
+        "1 row of interactions left out: unknown item, first line 2, 'a,99,1704067200,'",
         f"3 files named in column 'file' of items not found in {tmp_path}, first 'nowhere.png'",
     ]
     assert {warning.filename for warning in told} == {__file__}

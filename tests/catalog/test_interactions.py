@@ -64,7 +64,12 @@ def test_bad_events_go_aside_with_line_and_reason(tmp_path: Path) -> None:
         "u,2,4,1",
     ]
     histories = read(tmp_path, "user,item,timestamp,rating\n" + "\n".join(rows), findings)
-    assert [(event.item, event.rating) for event in histories["u"]] == [("a", 5.0), ("b", None), ("02", None), ("2", 1.0)]
+    assert [(event.item, event.rating) for event in histories["u"]] == [
+        ("a", 5.0),
+        ("b", None),
+        ("02", None),
+        ("2", 1.0),
+    ]
     assert [(bad.line, bad.reason) for bad in findings.bad] == [
         (3, "unknown item"),
         (4, "no user id"),
