@@ -238,10 +238,10 @@ class _Reading:
         """Whether cells hold what reading quotes wrongly leaves: backslashes before quotes, a separator over lines."""
         if sum(column.nbytes for column in columns.values()) > SCANNED:
             return False
-        over_lines = f"[^\\n]*{re.escape(self.dialect.delimiter)}[^\\n]*\\n"
         return any(
             _any(pc.match_substring(column, '\\"'))
-            or (_any(pc.match_substring(column, "\n")) and _any(pc.match_substring_regex(column, over_lines)))
+            or _any(pc.match_substring_regex(column, '^ +"'))
+            or _any(pc.and_(pc.match_substring(column, "\n"), pc.match_substring(column, self.dialect.delimiter)))
             for column in columns.values()
         )
 
@@ -279,6 +279,35 @@ class _Reading:
 def columns_length(columns: dict[str, pa.ChunkedArray]) -> int:
     """The number of rows of columns of one length."""
     return len(next(iter(columns.values()))) if columns else 0
+
+
+def read_sequences(file: Path, findings: Findings) -> Table | None:
+    """Read a file with a line a user: the user and then the items, with blanks between.
+
+    Parameters
+    ----------
+    file
+        The file.
+    findings
+        Is told so.
+
+    Returns
+    -------
+    Table or None
+        `user` and `item`, which holds all of a line; None where the lines are of another form.
+    """
+    text = open_text(file, findings)
+    first = [line.split() for line in text.head().split("\n", 50)[:50] if line.strip()]
+    widths = {len(fields) for fields in first}
+    mixed = any(re.search(r"[,;|]|::", field) for fields in first for field in fields)
+    if mixed or not first or min(widths) < 2 or max(widths) < 4 or (len(widths) == 1 and max(widths) == 4):
+        return None
+    if any(plain(field) in NAMES for field in first[0]):
+        return None
+    with text.open() as opened:
+        lines = [(number, line.split()) for number, line in enumerate(opened, 1) if line.strip()]
+    users, items = [fields[0] for _, fields in lines], [" ".join(fields[1:]) for _, fields in lines]
+    return Table(file, {"user": text_column(users), "item": text_column(items)}, lambda: iter(lines))
 
 
 def read_double_colon(file: Path, names: Sequence[str], findings: Findings) -> Table:
@@ -375,6 +404,7 @@ def _broken(dialect: Dialect, lines: Sequence[str], width: int) -> int:
             # a cell over lines that reads as records of its own, or that keeps the backslash of an escape
             broken += any(
                 (not dialect.escaped and '\\"' in cell)
+                or (cell.startswith(" ") and cell.strip()[:1] + cell.strip()[-1:] == '""')
                 or any(line.count(dialect.delimiter) >= width - 1 for line in cell.split("\n")[1:-1])
                 for cell in fields
             )

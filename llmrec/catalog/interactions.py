@@ -81,7 +81,7 @@ def _time_column(table: Table, names: Sequence[str], findings: Findings) -> str 
 def _with_clock(table: Table, events: Table, time: str, names: Sequence[str], findings: Findings) -> Table:
     """The events with the time of day of another column, where their dates have none."""
     clock = next((name for name in names if name != time and _all(table, name, CLOCK)), None)
-    if clock is None or _all(table, time, r"^\s*[-\d.]+\s*$") or pc.any(
+    if clock is None or _all(table, time, r"^\s*\d+(\.\d+)?\s*$") or pc.any(
         pc.match_substring(table.columns[time], ":")
     ).as_py():  # fmt: skip
         return events

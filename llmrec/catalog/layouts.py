@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from llmrec.catalog.columns import EVENTS as EVENT_NAMES
 from llmrec.catalog.columns import plain
-from llmrec.catalog.delimited import read_delimited, read_double_colon
+from llmrec.catalog.delimited import read_delimited, read_double_colon, read_sequences
 from llmrec.catalog.interactions import named_events
 from llmrec.catalog.items import without_year
 from llmrec.catalog.quarantine import Findings
@@ -352,7 +352,8 @@ def _any(folder: Path, part: str, findings: Findings) -> Table | None:
         return read_json(file, findings)
     if part == "items":
         return read_delimited(file, None, findings)
-    return read_delimited(file, None, findings, names=_headless)
+    lines = read_sequences(file, findings) if suffix in (".txt", ".dat") else None
+    return lines if lines is not None else read_delimited(file, None, findings, names=_headless)
 
 
 def file_of(folder: Path, part: str) -> Path | None:

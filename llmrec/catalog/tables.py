@@ -25,6 +25,10 @@ Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]
 """Yields (line, fields) of each row that the table holds, in its order."""
 
 LIST_SEPARATOR = "|"
+WRAPPED = frozenset(
+    {"items", "data", "rows", "records", "results", "products", "interactions", "events", "ratings", "reviews", "docs"}
+)
+"""Keys under which an object holds the array that is the table."""
 NOT_LITERAL = (ValueError, SyntaxError, RecursionError, MemoryError, TypeError)
 """What Python raises where a text is no literal."""
 
@@ -124,7 +128,8 @@ def read_json(file: Path, findings: Findings) -> Table:
     if not start:
         raise CatalogError(f"{file} is empty; it needs a JSON object a line")
     found = None
-    if start == "[" or (start == "{" and not isinstance(_parsed(whole.lstrip().split("\n", 1)[0]), dict)):
+    lines = whole.strip().split("\n", 1)
+    if start == "[" or (start == "{" and (len(lines) == 1 or not isinstance(_parsed(lines[0]), dict))):
         found = _array(_parsed(whole))
     if found is not None:
         if file.suffixes and ".jsonl" in file.suffixes:
@@ -187,9 +192,10 @@ def _array(value: Any) -> list[Any] | None:
         return value
     if not isinstance(value, dict):
         return None
-    arrays = [held for held in value.values() if isinstance(held, list) and held and isinstance(held[0], dict)]
-    if len(arrays) == 1:
-        return list(arrays[0])
+    arrays = [name for name, held in value.items() if isinstance(held, list) and held and isinstance(held[0], dict)]
+    named = [name for name in arrays if len(value) == 1 or name.casefold() in WRAPPED]
+    if len(named) == 1:
+        return list(value[named[0]])
     columns = [held for held in value.values() if isinstance(held, dict)]
     if columns and len(columns) == len(value) and all(held.keys() == columns[0].keys() for held in columns):
         return [{name: held[row] for name, held in value.items()} for row in columns[0]]

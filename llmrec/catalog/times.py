@@ -21,9 +21,11 @@ COMPACT = {
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d": "%Y%m%d%H%M%S",
 }
 """Digits that are a date -> its format."""
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 UNUSUAL = (
     "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S %z", "%Y-%m-%d %I:%M:%S %p", "%b %Y", "%B %Y",
-    "%m/%Y", "%b %d %Y %I:%M%p", "%Y年%m月%d日", "%m/%d/%y", "%d/%m/%y", "%m/%d/%y %H:%M", "%d/%m/%y %H:%M",
+    "%m/%Y", "%b %d %Y %I:%M%p", "%Y年%m月%d日",
+    *(f"{day}/%{year}{clock}" for year in "Yy" for clock in CLOCKS for day in ("%m/%d", "%d/%m")),
 )  # fmt: skip
 """Formats that pandas does not guess."""
 MOST_FORMATS = 12
