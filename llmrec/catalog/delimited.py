@@ -117,11 +117,10 @@ def read_delimited(
     text = open_text(file, findings, encoding)
     dialect = Dialect(delimiter, quoted) if delimiter else _separator(text, findings)
     try:
-        return _Reading(text, dialect, names, only, findings).table()
-    except pa.ArrowInvalid:  # later than where the file begins: bytes that are no UTF-8
-        text = open_text(file, findings, encoding, whole=True)
-    try:
-        return _Reading(text, dialect, names, only, findings).table()
+        try:
+            return _Reading(text, dialect, names, only, findings).table()
+        except pa.ArrowInvalid:  # as it refuses a header that no line end follows
+            return _Reading(text.ended(), dialect, names, only, findings).table()
     except pa.ArrowInvalid as error:
         raise CatalogError(f"{file} cannot be read as {encoding} text: {first_line(error)}") from error
 
@@ -236,7 +235,7 @@ class _Reading:
 
     def _misread(self, columns: dict[str, pa.ChunkedArray]) -> bool:
         """Whether cells hold what reading quotes wrongly leaves: backslashes before quotes, a separator over lines."""
-        if sum(column.nbytes for column in columns.values()) > SCANNED:
+        if not self.text.quotes or sum(column.nbytes for column in columns.values()) > SCANNED:
             return False
         return any(
             _any(pc.match_substring(column, '\\"'))

@@ -200,7 +200,7 @@ class _Typing:
             kinds[kind][name] = values
         return {name: values for kind in kinds.values() for name, values in kind.items()}
 
-    def _objects(self, cells: Cells) -> dict[int, Mapping[str, object]] | None:
+    def _objects(self, cells: Cells) -> dict[int, dict[str, object]] | None:
         """Row -> object where most of the cells are objects."""
         if sum(cell[0] == "{" for cell in cells.values()) * 2 <= len(cells):
             return None

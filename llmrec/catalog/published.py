@@ -24,11 +24,13 @@ def mind(folder: Path, findings: Findings) -> Source:
     names = ("item_id", "category", "subcategory", "title", "description", "url", "title_entities", "abstract_entities")
     items = read_delimited(folder / "news.tsv", "\t", findings, names=names, quoted=False)
     items = items.renamed({name: name for name in names[:5]})
-    names = ("impression", "user", "timestamp", "history", "impressions")
-    table = read_delimited(folder / "behaviors.tsv", "\t", findings, names=names, quoted=False)
-    rows, items_of, times = [], [], []
+    fields = ("impression", "user", "timestamp", "history", "impressions")
+    table = read_delimited(folder / "behaviors.tsv", "\t", findings, names=fields, quoted=False)
+    rows: list[int] = []
+    items_of: list[str] = []
+    times: list[str] = []
     known: set[str] = set()
-    columns = [table.texts(name) for name in names[1:]]
+    columns = [table.texts(name) for name in fields[1:]]
     for row, (user, time, history, shown_items) in enumerate(zip(*columns, strict=True)):
         clicks = [each.rsplit("-", 1)[0] for each in shown_items.split() if each.endswith("-1")]
         before = [] if user in known else history.split()
@@ -70,11 +72,7 @@ def yelp(folder: Path, findings: Findings) -> Source:
 
 def _pair(folder: Path, items: Path, events: str, findings: Findings) -> Source:
     """Items and events in a file of JSON lines each."""
-    others = sorted(
-        file
-        for file in folder.glob(events)
-        if not file.name.startswith(items.name.split("_")[0] + "_b") and file != items
-    )
+    others = sorted(file for file in folder.glob(events) if file != items)
     if len(others) != 1:
         names = ", ".join(file.name for file in others) or "none"
         raise CatalogError(f"{folder} needs one file of events beside {items.name} (found: {names}); leave one there")
@@ -85,7 +83,8 @@ def _pair(folder: Path, items: Path, events: str, findings: Findings) -> Source:
 def _repeated(table: Table, rows: Sequence[int]) -> Iterator[tuple[int, Sequence[str]]]:
     """The records of rows that ascend and may repeat."""
     origin = enumerate(table.locate())
-    at, record = -1, (0, [""])
+    at = -1
+    record: tuple[int, Sequence[str]] = (0, ())
     for row in rows:
         while at < row:
             at, record = next(origin)

@@ -121,7 +121,7 @@ def read_json(file: Path, findings: Findings) -> Table:
     CatalogError
         Where it is empty or holds no object.
     """
-    text = open_text(file, findings, whole=True)
+    text = open_text(file, findings)
     with text.open() as opened:
         whole = opened.read()
     start = whole.lstrip()[:1]

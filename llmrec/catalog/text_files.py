@@ -18,7 +18,9 @@ from llmrec.errors import CatalogError
 PACKED = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".zip": "zip"}
 """Suffix -> how a file of it is packed."""
 HEAD = 1 << 18
-"""Bytes that are looked at before a large file is read."""
+"""Characters by which a file's form is found."""
+BLOCK = 1 << 24
+"""Bytes that are verified at once."""
 BOMS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -44,11 +46,14 @@ class TextFile:
         Of the file, where `content` is None.
     content
         The text in UTF-8, where the file is packed or of an encoding that had to be found.
+    quotes
+        Whether there is any double quote in it.
     """
 
     file: Path
     encoding: str = "utf-8"
     content: bytes | None = None
+    quotes: bool = True
 
     def open(self) -> TextIO:
         """Open it for reading, line ends as they are; bytes that are no text are replaced."""
@@ -66,8 +71,13 @@ class TextFile:
         """Return what pyarrow reads: the file, or a buffer."""
         return self.file if self.content is None else pa.BufferReader(self.content)
 
+    def ended(self) -> "TextFile":
+        """Return it with a line end after the last line."""
+        with self.open() as text:
+            return TextFile(self.file, content=(text.read() + "\n").encode())
 
-def open_text(file: Path, findings: Findings, encoding: str = "utf-8", *, whole: bool = False) -> TextFile:
+
+def open_text(file: Path, findings: Findings, encoding: str = "utf-8") -> TextFile:
     """Find how a file is packed and encoded.
 
     Parameters
@@ -78,8 +88,6 @@ def open_text(file: Path, findings: Findings, encoding: str = "utf-8", *, whole:
         Is told of any encoding but UTF-8.
     encoding
         What it is where a layout says so; UTF-8 is verified.
-    whole
-        Verify the whole file at once, not only how it begins.
 
     Returns
     -------
@@ -93,13 +101,11 @@ def open_text(file: Path, findings: Findings, encoding: str = "utf-8", *, whole:
     raw = unpacked(file)
     if raw is None and encoding != "utf-8":
         return TextFile(file, encoding)
-    with file.open("rb") as opened:
-        head = raw[:HEAD] if raw is not None else opened.read(HEAD)
-    if not whole and raw is None and _begins_as_utf8(head):
-        return TextFile(file)
+    if raw is None and (quotes := _is_utf8(file)) is not None:
+        return TextFile(file, quotes=quotes)
     raw = file.read_bytes() if raw is None else raw
     content = _utf8(raw, file, findings) if encoding == "utf-8" else raw.decode(encoding, errors="replace").encode()
-    return TextFile(file, content=content + b"\n")  # pyarrow refuses a header that no line end follows
+    return TextFile(file, content=content)
 
 
 def unpacked(file: Path) -> bytes | None:
@@ -150,14 +156,26 @@ def _only_member(file: Path) -> bytes:
         return archive.read(names[0])
 
 
-def _begins_as_utf8(head: bytes) -> bool:
-    if b"\0" in head[:64] or head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return False
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return True
+def _is_utf8(file: Path) -> bool | None:
+    """Whether a file has double quotes; None where not all of it is UTF-8.
+
+    All of it is verified, 16 MB at a time: pyarrow passes over broken rows that are no UTF-8 without a word.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    start, quotes = True, False
+    with file.open("rb") as opened:
+        while block := opened.read(BLOCK):
+            if start and (b"\0" in block[:64] or block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
+                return None
+            start = False
+            quotes = quotes or b'"' in block
+            if block.isascii() and decoder.getstate()[0] == b"":
+                continue
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                return None
+    return quotes if decoder.getstate()[0] == b"" else None
 
 
 def _utf8(raw: bytes, file: Path, findings: Findings) -> bytes:

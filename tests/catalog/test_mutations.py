@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a case a line
 """A damaged file is read, or refused in one sentence: reading a catalogue never ends in a traceback.
 
 `LLMREC_MUTATIONS=5000` sets how many damaged folders are tried; without it a few hundred are.
