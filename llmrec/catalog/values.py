@@ -69,8 +69,8 @@ CURRENCIES = [
     "ZAR",
 ]
 SIGNS = "$€£¥₹₩₽₺₫฿₪₴₦₱₡₲₵₸"
-WORDED = r"US\$|C\$|A\$|R\$|HK\$|NT\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|\u0440\u0443\u0431\.?|元|円"
-CURRENCY = rf"(?:{WORDED}|[{SIGNS}]|\b(?:{'|'.join(CURRENCIES)})\b)"
+CURRENCY_WORDS = r"US\$|C\$|A\$|R\$|HK\$|NT\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|\u0440\u0443\u0431\.?|元|円"
+CURRENCY = rf"(?:{CURRENCY_WORDS}|[{SIGNS}]|\b(?:{'|'.join(CURRENCIES)})\b)"
 AMOUNT = re.compile(
     rf"(?P<before>{CURRENCY})?\s*(?P<minus>[-\u2212])?\s*(?P<before2>{CURRENCY})?\s*"
     rf"(?P<digits>\d[\d.,'\u2019\u00a0\u202f ]*|[.,]\d+)\s*(?P<after>{CURRENCY})?",

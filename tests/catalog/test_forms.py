@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
-from llmrec.catalog.load import Report, _read
+from llmrec.catalog.load import MOST_LEFT_OUT, Report, _read, load_catalog
 from llmrec.catalog.times import read_times
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.values import amounts, value_in, words_of, year_in
@@ -500,3 +500,16 @@ def test_a_file_of_which_nothing_is_valid_says_why(tmp_path: Path) -> None:
         read(tmp_path, {"interactions.csv": "user_id,item_id,timestamp\nu,x1,5\nu,x2,5\n"})
     assert "2 rows of interactions.csv left out: unknown item, first line 2, 'u,x1,5'" in str(error.value)
     assert "ids there are '1', '2', '3'" in str(error.value)
+
+
+def test_a_tenth_of_the_rows_is_the_most_that_is_left_out_unasked(tmp_path: Path) -> None:
+    few, many = EVENTS + "1,99,5,1\n", EVENTS + "1,99,5,1\n" * 4
+    folder = write(tmp_path / "shop", {"items.csv": ITEMS, "interactions.csv": few})
+    assert load_catalog(folder, most_left_out=MOST_LEFT_OUT).histories
+    write(folder, {"interactions.csv": many})
+    assert load_catalog(folder).histories
+    with pytest.raises(
+        CatalogError, match="14% of the rows of .* 4 rows of interactions.csv left out: unknown item"
+    ) as error:
+        load_catalog(folder, most_left_out=MOST_LEFT_OUT)
+    assert error.value.fields == ("accept_losses",)

@@ -61,7 +61,12 @@ def test_data_check_reports_and_quarantines(shop: Path, tmp_path: Path) -> None:
     assert "99" in bad.read_text()
     shown = llmrec("data", "check", shop, "--quarantine", bad)
     assert "3 items, 2 users" in shown.stdout
-    assert "left out 1 rows" in shown.stdout
+    assert "1 row of interactions.csv left out: unknown item" in shown.stdout
+
+
+def test_every_command_tells_what_it_leaves_out(shop: Path, tmp_path: Path) -> None:
+    done = llmrec("split", "--data", shop, "--out", tmp_path / "split.jsonl")
+    assert "1 row of interactions.csv left out: unknown item, first line 5, 'b,99,4'" in done.stderr
 
 
 def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> None:
