@@ -502,14 +502,17 @@ def test_a_file_of_which_nothing_is_valid_says_why(tmp_path: Path) -> None:
     assert "ids there are '1', '2', '3'" in str(error.value)
 
 
-def test_a_tenth_of_the_rows_is_the_most_that_is_left_out_unasked(tmp_path: Path) -> None:
+def test_a_tenth_of_the_rows_is_the_most_that_is_left_out_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
     few, many = EVENTS + "1,99,5,1\n", EVENTS + "1,99,5,1\n" * 4
     folder = write(tmp_path / "shop", {"items.csv": ITEMS, "interactions.csv": few})
     assert load_catalog(folder, most_left_out=MOST_LEFT_OUT).histories
     write(folder, {"interactions.csv": many})
     assert load_catalog(folder).histories
     with pytest.raises(
-        CatalogError, match="14% of the rows of .* 4 rows of interactions.csv left out: unknown item"
+        CatalogError, match=r"^14% of the rows of .* \(4 rows of interactions\.csv left out: unknown item"
     ) as error:
         load_catalog(folder, most_left_out=MOST_LEFT_OUT)
     assert error.value.fields == ("accept_losses",)
