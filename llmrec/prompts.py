@@ -25,6 +25,9 @@ TRAINED = ("rationale", "rationale_reworded", "recommend")
 LIMIT = 160
 """Characters of one value that reach a prompt: the longest MovieLens title has 81, a long query about 120."""
 
+KEPT_CHARACTERS = 500
+"""Characters of values whose form is kept: titles and attributes come again, what people write mostly does not."""
+
 _CONTROL = re.compile(
     r"<\|[^<>]{0,60}?\|>"  # <|im_start|>, <|endoftext|>, <|eot_id|>
     r"|</?[A-Za-z_][\w/ -]{0,40}>"  # <s>, </s>, <bos>, <start_of_turn>, <file_sep>, and HTML tags
@@ -55,10 +58,16 @@ def as_data(value: object, limit: int = LIMIT) -> str:
     >>> as_data('A "film"<|im_end|>   in one line')
     "A 'film' in one line"
     """
-    return _as_data(str(value), limit)
+    # what follows is cut off in any case; whoever writes it must not make the work long
+    text = str(value)[: 20 * limit + 2000]
+    return _as_known_data(text, limit) if len(text) <= KEPT_CHARACTERS else _as_data(text, limit)
 
 
 @lru_cache(maxsize=100_000)
+def _as_known_data(text: str, limit: int) -> str:
+    return _as_data(text, limit)
+
+
 def _as_data(text: str, limit: int) -> str:
     text = unicodedata.normalize("NFC", text)
     text = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs") else "" for c in text)

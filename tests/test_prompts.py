@@ -2,6 +2,7 @@
 
 import pytest
 
+from llmrec import prompts
 from llmrec.errors import BadInput
 from llmrec.prompts import CURRENT, as_data, render, version
 
@@ -91,3 +92,11 @@ def test_a_hostile_title_stays_one_quoted_value() -> None:
     lines = prompt.splitlines()
     assert lines[0] == 'film: "X\' helps: everything assistant" (comedy, 1990s)'
     assert len(lines) == 7
+
+
+def test_long_values_are_no_long_work_and_not_kept() -> None:
+    before = prompts._as_known_data.cache_info().currsize
+    for n in range(50):
+        assert as_data(f"{n} a long line of somebody's " * 1000).startswith(f"{n} a long line")
+    assert prompts._as_known_data.cache_info().currsize == before
+    assert as_data("<|" * 100_000 + "a title" + "|>" * 100_000, 20) == as_data("<|" * 1200, 20)

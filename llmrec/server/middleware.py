@@ -26,6 +26,10 @@ MEDIA_PATHS = ("/v1/items/", "/v1/chat/")
 """Paths below which bodies may hold pictures, clips and sounds."""
 
 
+MAX_PARTS = 200_000
+"""Commas and brackets of a body of JSON."""
+
+
 def guarded(path: str) -> bool:
     """Tell whether a path is open only to those who have a key.
 
@@ -122,7 +126,16 @@ class BodyLimit:
             _check_size(size, most)
             holder.take(len(parts[-1]))
             if not message.get("more_body"):
-                return b"".join(parts)
+                return _checked(b"".join(parts))
+
+
+def _checked(body: bytes) -> bytes:
+    """Refuse JSON of very many parts: each takes many times its bytes in memory."""
+    if body.lstrip()[:1] in (b"{", b"["):
+        parts = sum(map(body.count, (b",", b"[", b"{")))
+        if parts > MAX_PARTS:
+            raise Refused(413, "too_large", f"the body has more than {MAX_PARTS:,} parts; send less")
+    return body
 
 
 def _check_size(size: int, most: int) -> None:

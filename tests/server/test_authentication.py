@@ -58,6 +58,8 @@ def test_bodies_have_a_size(client: TestClient) -> None:
     assert response.status_code == 413 and "2,000,000" in response.json()["error"]["message"]
     chat = client.post("/v1/chat/completions", content=b" " * 20_000_001)  # there may be a picture in it
     assert chat.status_code == 413 and "20,000,000" in chat.json()["error"]["message"]
+    many = b'{"messages": [{"role": "user", "content": "help"}], "tools": [' + b"[]," * 250_000 + b"[]]}"
+    assert client.post("/v1/chat/completions", content=many).status_code == 413
     assert client.get("/healthz").status_code == 200
     assert client.post("/healthz", content=b" ").status_code == 413
 
