@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -264,23 +265,24 @@ class ConcurrencyLimit:
         """One lane: whatever is handed out, one after the other."""
         while job := self._handed.get():
             job.begun = time.monotonic()
+            tell: Callable[[], None] | None = None
             if job.future.set_running_or_notify_cancel():
                 try:
                     job.check()
-                    result = job.work(job)
+                    tell = partial(job.future.set_result, job.work(job))
                 except BaseException as error:
-                    job.future.set_exception(error)
-                else:
-                    job.future.set_result(result)
+                    tell = partial(job.future.set_exception, error)
             with self._lock:
                 if not job.stopped:
-                    elapsed = time.monotonic() - job.begun
-                    mean = self._means.get(job.kind, elapsed)
-                    self._means[job.kind] = mean + _SMOOTHING * (elapsed - mean)
+                    took = time.monotonic() - job.begun
+                    mean = self._means.get(job.kind, took)
+                    self._means[job.kind] = mean + _SMOOTHING * (took - mean)
                 self._running.discard(job)
-                del job
                 self._start()
                 self._idle.notify_all()
+            if tell:
+                tell()  # not before: who asks again then must not find the lane taken
+            del job, tell
 
     def _give_up(self, job: Job) -> None:
         """Nobody waits for a job any more."""
