@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
 from llmrec.retrieval.filters import Clause, Filter, Kind, attribute_kinds, finite
-from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.fingerprint import IndexFingerprint, metadata_key
 from llmrec.retrieval.index import Floats, Neighbours
 from llmrec.retrieval.versions import DATABASE, Claim, claim, fresh, sweep, use
 
@@ -219,9 +219,9 @@ def chroma_where(where: Filter) -> dict[str, Any]:
 def _condition(clause: Clause) -> dict[str, Any]:
     negated = clause.operator == "!="
     if clause.kind == "number" and len(clause.values) == 1:
-        return {clause.attribute: {CONDITIONS[clause.operator]: clause.values[0]}}
+        return {metadata_key(clause.attribute): {CONDITIONS[clause.operator]: clause.values[0]}}
     if clause.kind != "words":
-        return {clause.attribute: {"$nin" if negated else "$in": list(clause.values)}}
+        return {metadata_key(clause.attribute): {"$nin" if negated else "$in": list(clause.values)}}
     marks: list[dict[str, Any]] = [
         {_mark(clause.attribute, str(word)): {"$ne" if negated else "$eq": True}} for word in clause.values
     ]
@@ -244,15 +244,15 @@ def chroma_metadata(item: Item, kinds: Mapping[str, Kind]) -> dict[str, str | fl
             for word in value if isinstance(value, tuple) else (str(value),):
                 found[_mark(name, word)] = True
         elif kinds[name] == "word":
-            found[name] = str(value)
+            found[metadata_key(name)] = str(value)
         elif (number := finite(value)) is not None:
-            found[name] = number
+            found[metadata_key(name)] = number
     return found
 
 
 def _mark(attribute: str, word: str) -> str:
     """The metadata key that says that an item has `word` among the words of `attribute`."""
-    return f"{attribute}:{word}"
+    return f"{metadata_key(attribute)}:{word}"
 
 
 @contextmanager

@@ -5,6 +5,7 @@
     where  = clause, then any number of ("," or "and") clause
     clause = name (< | <= | > | >=) number
            | name (= | !=) value, then any number of "|" value      genre=Comedy|Drama, year!=1980..1989
+    name   = letters, digits, _ and -, or anything in "…" or '…'         "Main colour (EN)"=blue
     value  = words or a number, which may stand in "…" or '…', or number..number: all that lies between, ends included
 
 Names are found whatever their case, in singular or plural (`genre`, `genres`); words whatever their case. Of values
@@ -36,11 +37,15 @@ COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
     ">": np.greater,
     "<": np.less,
 }
-CLAUSE = re.compile(r"\s*([\w-]+)\s*(>=|<=|!=|=|>|<)\s*")
-END = re.compile(r"\s*(?:,|\band\b)\s*(?=[\w-]+\s*(?:>=|<=|!=|=|>|<))", re.IGNORECASE)
-QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+QUOTES = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'"
+NAME = rf"(?:[\w-]+|{QUOTES})"
+OPERATOR = r"\s*(?:>=|<=|!=|=|>|<)"
+CLAUSE = re.compile(rf"\s*({NAME})\s*(>=|<=|!=|=|>|<)\s*")
+END = re.compile(rf"\s*(?:,|\band\b)\s*(?={NAME}{OPERATOR})", re.IGNORECASE)
+QUOTED = re.compile(QUOTES)
+PLAIN_NAME = re.compile(r"[\w-]+")
 SPAN = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
-EXAMPLE = "write it like year>=1990 or genre=Comedy, joined by 'and' or commas"
+EXAMPLE = "write it like year>=1990 or genre=Comedy, joined by 'and' or commas, names with blanks or signs in quotes"
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,7 @@ def parse_where(text: str, catalog: Catalog) -> Filter:
         if not head:
             raise BadFilter(f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}")
         values, at = _values(text, head.end())
-        clauses.append(_clause(head[1], head[2], values, catalog, table))
+        clauses.append(_clause(_bare(head[1]), head[2], values, catalog, table))
         joint = END.match(text, at)
         if not joint:
             break
@@ -257,19 +262,30 @@ def written(attribute: str, operator: str, values: Sequence[str]) -> str:
     attribute, operator
         As in `Clause`.
     values
-        Each is put into quotes where it needs them.
+        Each is put into quotes where it needs them, as is the name.
 
     Examples
     --------
     >>> written("colour", "!=", ["red, dark", "blue"])
     'colour!=red, dark|blue'
+    >>> written("Main colour (EN)", "=", ["blue"])
+    "'Main colour (EN)'=blue"
     """
-    return f"{attribute}{operator}{'|'.join(_quoted(value) for value in values)}"
+    name = attribute if PLAIN_NAME.fullmatch(attribute) else _in_quotes(attribute)
+    return f"{name}{operator}{'|'.join(_quoted(value) for value in values)}"
 
 
 def _quoted(value: str) -> str:
     plain = "|" not in value and value[:1] not in ("'", '"') and not END.search(value) and not SPAN.fullmatch(value)
-    return value if plain else f"'{value}'" if "'" not in value else f'"{value}"'
+    return value if plain and value == value.strip() else _in_quotes(value)
+
+
+def _in_quotes(text: str) -> str:
+    """In the quotes that the text does not hold; doubled inside where it holds both."""
+    if "'" not in text:
+        return f"'{text}'"
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _values(text: str, at: int) -> tuple[list[str], int]:
@@ -337,11 +353,13 @@ def _numbers(attribute: str, operator: str, values: list[str], column: NumberCol
 
 
 def _bare(value: str) -> str:
-    return value[1:-1] if QUOTED.fullmatch(value) else value
+    return value[1:-1].replace(value[0] * 2, value[0]) if QUOTED.fullmatch(value) else value
 
 
 def _attribute(name: str, kinds: Mapping[str, Kind], catalog: Catalog) -> str:
     """The catalogue's attribute that `name` means."""
+    if name in kinds:
+        return name
     by_form = {_plain(known): known for known in kinds}
     form = _plain(name)
     plural, singular = form.removesuffix("y") + "ies", form.removesuffix("ies") + "y"

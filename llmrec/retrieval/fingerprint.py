@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -57,11 +58,32 @@ class IndexFingerprint:
         ]
 
 
+def metadata_key(attribute: str) -> str:
+    """The key under which an index keeps an attribute: its name, with escapes for what Chroma refuses in keys.
+
+    Parameters
+    ----------
+    attribute
+        Any name.
+
+    Examples
+    --------
+    >>> metadata_key("colour"), metadata_key("#tag"), metadata_key("size:EU"), metadata_key("")
+    ('colour', '%23tag', 'size%3AEU', '%')
+    """
+    # a colon stands between the name and the word of a mark; # and $ at the start, and no name at all, are refused
+    return re.sub(r"[%:]|^[#$]", lambda sign: f"%{ord(sign[0]):02X}", attribute) or "%"
+
+
 def fingerprint(catalog: Catalog, contents: Mapping[str, Sequence[str]]) -> str:
     """Return 16 hex digits that change with any item's id, text, attributes, media or position."""
     digest = hashlib.sha256(json.dumps({name: list(keys) for name, keys in contents.items()}, sort_keys=True).encode())
+    escaped = False
     for item in catalog.items:
         line = [item.id, item.title, item.description, dict(item.attributes)]
         digest.update(json.dumps(line, sort_keys=True, ensure_ascii=False).encode())
         digest.update(b"\n")
+        escaped |= any(metadata_key(name) != name for name in item.attributes)
+    if escaped:  # an index of these names was built otherwise before they were escaped
+        digest.update(b"escaped names")
     return digest.hexdigest()[:16]

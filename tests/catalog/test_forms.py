@@ -18,6 +18,7 @@ from llmrec.catalog.times import read_times
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.values import amounts, value_in, words_of, year_in
 from llmrec.errors import CatalogError
+from llmrec.retrieval.filters import parse_where, written
 from tests.catalog.folders import write
 
 T0 = 1713310388  # 2024-04-16 23:33:08 UTC
@@ -516,3 +517,12 @@ def test_a_tenth_of_the_rows_is_the_most_that_is_left_out_unasked(
     ) as error:
         load_catalog(folder, most_left_out=MOST_LEFT_OUT)
     assert error.value.fields == ("accept_losses",)
+
+
+@pytest.mark.parametrize(
+    "name", ["Main colour (EN)", "weight [g]", "size:EU", "$where", "#tag", "名前", "it's", "a=b", "x, y"]
+)
+def test_a_column_of_any_name_is_an_attribute_to_filter_by(tmp_path: Path, name: str) -> None:
+    frame = pd.DataFrame({"item_id": ["1", "2"], "title": ["A", "B"], name: ["blue", "red"]})
+    catalog, _ = read(tmp_path, {"items.csv": frame.to_csv(index=False), "interactions.csv": "1,1\n1,2\n"})
+    assert parse_where(written(name, "=", ["blue"]), catalog).mask(catalog).tolist() == [True, False]

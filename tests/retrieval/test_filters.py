@@ -204,6 +204,42 @@ def test_chroma_and_columns_agree_with_a_loop_over_the_items(
     assert found == {item.id for item, there in zip(items, wanted, strict=True) if there}
 
 
+NAMES = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=12),
+    st.sampled_from(["#tag", "$where", "size:EU", "size", "", "chroma:document", "Main colour (EN)", "a%3Ab", "a:b", "'", '"',
+                     "it's \"so\"", "a=b", "x and y", "|", "\n", "\u202e", "名前", "%"]),
+)  # fmt: skip
+HELD = st.one_of(
+    st.integers(-3, 3),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(lambda word: word.strip() == word),
+    st.lists(st.sampled_from(["red", "EU", "b:c", "it's", "a \"b\" 'c'|d"]), min_size=1, max_size=2, unique=True).map(
+        tuple
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(NAMES, HELD, min_size=1, max_size=5))
+def test_attributes_of_any_name_are_filtered_by(chroma: chromadb.ClientAPI, attributes: dict[str, object]) -> None:
+    items = (Item("0", "a", "", attributes), Item("1", "b"))  # type: ignore[arg-type]
+    catalog = Catalog("made", items, {})
+    kinds = attribute_kinds(catalog)
+    collection = chroma.create_collection(f"c{uuid.uuid4().hex}", embedding_function=None)
+    metadatas = [chroma_metadata(item, kinds) or None for item in items]
+    collection.add(ids=["0", "1"], embeddings=np.ones((2, 2), np.float32), metadatas=metadatas)
+    clauses = []
+    for name, value in attributes.items():
+        words = [str(word) for word in value] if isinstance(value, tuple) else [str(value)]
+        clauses.append(written(name, "=", words))
+        chosen = parse_where(clauses[-1], catalog)
+        assert [clause.attribute for clause in chosen.clauses] == [name]
+        assert chosen.mask(catalog).tolist() == [True, False]
+        assert collection.get(where=chroma_where(chosen), include=[])["ids"] == ["0"]
+    together = parse_where(" and ".join(clauses), catalog)
+    assert len(together.clauses) == len(clauses)
+    assert collection.get(where=chroma_where(together), include=[])["ids"] == ["0"]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_parses_or_is_refused_in_one_sentence(text: str) -> None:
