@@ -73,6 +73,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "amazon": "llmrec.catalog.published:amazon",
         "goodreads": "llmrec.catalog.published:goodreads",
         "yelp": "llmrec.catalog.published:yelp",
+        "datasets": "llmrec.catalog.published:saved_datasets",
         "generic": "llmrec.catalog.layouts:generic",
     },
     "verifier": {"rules": "llmrec.verification.verifier:RuleVerifier"},

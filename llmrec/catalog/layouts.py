@@ -283,7 +283,7 @@ def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
         if patterns and all(any(folder.glob(pattern)) for pattern in patterns):
             return name, reader
         tried.append(" + ".join(patterns))
-    if file_of(folder, "items") is not None:  # products.csv, Items.CSV, …
+    if files_of(folder, "items"):  # products.csv, Items.CSV, …
         return "generic", resolve("reader", "generic")
     looked_for = "; ".join(filter(None, tried))
     raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {looked_for})")
@@ -342,9 +342,12 @@ USER_NAMES = {plain(name) for name in EVENT_NAMES["user"]}
 
 def _any(folder: Path, part: str, findings: Findings) -> Table | None:
     """The table of `items` or `interactions`, in whichever form it is there."""
-    file = file_of(folder, part)
-    if file is None:
+    files = files_of(folder, part)
+    if not files:
         return None
+    file, *others = files
+    if others:
+        findings.note(file, f"{', '.join(other.name for other in others)} passed over")
     suffix = Path(without_packing(file.name)).suffix.lower()
     if suffix == ".parquet" or file.is_dir():
         return read_parquet(file)
@@ -356,27 +359,26 @@ def _any(folder: Path, part: str, findings: Findings) -> Table | None:
     return lines if lines is not None else read_delimited(file, None, findings, names=_headless)
 
 
-def file_of(folder: Path, part: str) -> Path | None:
-    """The file of a table by its name.
+def files_of(folder: Path, part: str) -> list[Path]:
+    """The files of a table by their names.
 
     Parameters
     ----------
     folder : Path
-        Where it is looked for.
+        Where they are looked for.
     part : str
         A key of `STEMS`.
 
     Returns
     -------
-    Path or None
-        Of several the first by `STEMS`, then by `SUFFIXES`.
+    list of Path
+        Ordered by `STEMS`, then by `SUFFIXES`: the first is read.
     """
     names = {entry.name.casefold(): entry for entry in sorted(folder.iterdir(), reverse=True)}
+    found = []
     for stem in STEMS[part]:
-        for suffix in SUFFIXES:
-            for packed in ("", *PACKED):
-                if (entry := names.get(f"{stem}{suffix}{packed}")) is not None:
-                    return entry
+        wanted = (f"{stem}{suffix}{packed}" for suffix in SUFFIXES for packed in ("", *PACKED))
+        found += [entry for name in wanted if (entry := names.get(name)) is not None]
         if (entry := names.get(stem)) is not None and entry.is_dir() and any(entry.glob("*.parquet")):
-            return entry
-    return None
+            found.append(entry)
+    return found

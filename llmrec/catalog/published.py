@@ -1,5 +1,6 @@
 """Readers of data sets as their publishers pack them: MIND, Amazon Reviews, Goodreads, Yelp."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,9 @@ from llmrec.catalog.interactions import named_events
 from llmrec.catalog.layouts import Source, layout
 from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import Table, read_json, text_column
+from llmrec.catalog.text_files import first_line
 from llmrec.catalog.times import read_times
+from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
 
 
@@ -68,6 +71,22 @@ def goodreads(folder: Path, findings: Findings) -> Source:
 def yelp(folder: Path, findings: Findings) -> Source:
     """Yelp's open data: businesses and reviews."""
     return _pair(folder, folder / "yelp_academic_dataset_business.json", "yelp_academic_dataset_review.json*", findings)
+
+
+@layout("dataset_dict.json")
+def saved_datasets(folder: Path, findings: Findings) -> Catalog:
+    """A `datasets.DatasetDict` of `items`, `interactions` and `labels`, as `save_to_disk` writes it."""
+    import datasets
+
+    try:
+        tables = datasets.load_from_disk(str(folder))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CatalogError(f"{folder} cannot be read as data sets: {first_line(error)}") from error
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        catalog = Catalog.from_datasets(tables)
+    findings.warnings += [str(each.message) for each in told if issubclass(each.category, UserWarning)]
+    return catalog
 
 
 def _pair(folder: Path, items: Path, events: str, findings: Findings) -> Source:

@@ -444,6 +444,12 @@ def test_goodreads(tmp_path: Path) -> None:
     assert catalog.histories["a"][0].timestamp == T0
 
 
+def test_of_two_files_of_one_table_the_other_is_told(tmp_path: Path) -> None:
+    catalog, report = read(tmp_path, {"items.csv": ITEMS, "items.jsonl": lines_of(ITEMS)})
+    assert len(catalog.items) == 12
+    assert report.interpretations == ["items.csv: items.jsonl passed over"]
+
+
 # ---- media
 
 

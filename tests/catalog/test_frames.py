@@ -75,6 +75,8 @@ def test_data_sets_survive_the_disk_and_a_filter(shop: Path, tmp_path: Path, mon
     for item, original in zip(read.items[:2], catalog.items, strict=False):  # `datasets` keeps the bytes, not the place
         assert item.media["image"].read_bytes() == original.media["image"].read_bytes()
     assert (read.histories, read.labels) == (catalog.histories, catalog.labels)
+    folder = Catalog.read(tmp_path / "saved")
+    assert (folder.items, folder.histories, folder.labels) == (read.items, read.histories, read.labels)
     fewer = again["items"].filter(lambda row: row["item_id"] != "02")
     with pytest.warns(UserWarning, match="1 row of interactions left out: unknown item, first line 1"):
         kept = Catalog.from_datasets(fewer, again["interactions"])
