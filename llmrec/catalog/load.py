@@ -171,7 +171,9 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
             if source.events is not None:
                 histories = build_histories(source.events, [item.id for item in items], findings)
         if not has_events:
-            findings.warnings.append("no interactions file: only queries in words and new users can be served")
+            findings.warnings.append(
+                "no interactions file: only queries in words and new users can be served" + _unread(path, source)
+            )
         labels = read_labels(path, items, findings) or getattr(source, "labels", ())
     except OSError as error:
         raise CatalogError(f"{error.filename or path} cannot be read: {error.strerror or error}") from error
@@ -202,6 +204,22 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
         unreadable_file=unreadable_file(path) if unreadable_file(path).is_file() else None,
     )
     return catalog, report
+
+
+def _unread(path: Path, source: Any) -> str:
+    """Of a folder without events, the tables that may hold them under another name; "" where there is none."""
+    from llmrec.catalog.items import LABELS_FILE
+    from llmrec.catalog.layouts import SUFFIXES
+    from llmrec.catalog.text_files import without_packing
+
+    read = {LABELS_FILE, source.items.file.name} if hasattr(source.items, "file") else {LABELS_FILE}
+    others = sorted(
+        file.name
+        for file in path.iterdir()
+        if Path(without_packing(file.name)).suffix.lower() in SUFFIXES and file.name not in read
+    )
+    named = f"{', '.join(others[:5])}, …" if len(others) > 5 else ", ".join(others)
+    return f" (not read: {named}; call the file of events interactions.csv)" if others else ""
 
 
 def _rows(source: Any, findings: Findings) -> dict[str, int]:

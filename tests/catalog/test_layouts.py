@@ -124,7 +124,9 @@ def test_users_files_are_never_opened(tmp_path: Path) -> None:
 def test_items_without_events_are_a_catalogue_with_a_warning(tmp_path: Path) -> None:
     report = check(write(tmp_path / "mini", {"items.csv": folders.GENERIC["items.csv"]}))
     assert (report.users, report.density) == (0, 0.0)
-    assert "no interactions file" in report.warnings[0]
+    assert report.warnings == ["no interactions file: only queries in words and new users can be served"]
+    write(tmp_path / "mini", {"played.csv": "user_id,item_id\nu,1\n"})
+    assert "(not read: played.csv; call the file of events interactions.csv)" in check(tmp_path / "mini").warnings[0]
 
 
 @pytest.mark.parametrize(
