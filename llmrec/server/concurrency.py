@@ -274,9 +274,9 @@ class ConcurrencyLimit:
                     tell = partial(job.future.set_exception, error)
             with self._lock:
                 if not job.stopped:
-                    took = time.monotonic() - job.begun
-                    mean = self._means.get(job.kind, took)
-                    self._means[job.kind] = mean + _SMOOTHING * (took - mean)
+                    elapsed = time.monotonic() - job.begun
+                    mean = self._means.get(job.kind, elapsed)
+                    self._means[job.kind] = mean + _SMOOTHING * (elapsed - mean)
                 self._running.discard(job)
                 self._start()
                 self._idle.notify_all()
