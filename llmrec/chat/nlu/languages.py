@@ -1,0 +1,219 @@
+"""Languages of a line: which one it is in where that one is not read, and the conditions of a Chinese one.
+
+Chinese is written without spaces, so values are found as they stand in the line and not word by word; names of film
+genres, which a catalogue may have in English, are translated.
+"""
+
+import re
+from collections.abc import Mapping
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.retrieval.filters import attribute_kinds, written
+
+CHINESE = r"\u3400-\u9fff"
+MAX_VALUE = 20
+"""Characters of a value that is looked for."""
+_SCRIPTS = {
+    "ja": re.compile(r"[\u3040-\u30ff]"), "ko": re.compile(r"[\uac00-\ud7af]"), "ru": re.compile(r"[\u0400-\u04ff]"),
+    "ar": re.compile(r"[\u0600-\u06ff]"),
+}  # fmt: skip
+_WORDS: Mapping[str, frozenset[str]] = {
+    language: frozenset(words.split())
+    for language, words in {
+        "de": "ich du wir mir mich etwas bitte ein eine einen einem und oder nicht kein keine für mit das der die ist "
+              "möchte gerne gern habe hast suche zeig zeige gib empfiehl lustiges film filme danke heute abend aber auch",
+        "fr": "je tu nous vous moi quelque chose un une des les le la et ou pas de pour avec est veux voudrais cherche "
+              "montre donne recommande merci ce soir mais aussi drôle s'il plaît bonjour",
+        "es": "yo tú nosotros algo una uno unos las los el la y o no para con es quiero quisiera busco muestra dame "
+              "recomienda gracias por favor esta noche pero también divertido hola película películas",
+        "it": "io tu noi qualcosa un una dei gli il la e o non per con è voglio vorrei cerco mostra dammi consiglia "
+              "grazie favore stasera ma anche divertente ciao film di",
+        "pt": "eu você nós algo uma um umas os as e ou não para com é quero gostaria procuro mostre recomende obrigado "
+              "obrigada por favor esta noite mas também engraçado olá filme filmes",
+        "nl": "ik jij wij mij iets graag een en of niet geen voor met het de is wil zoek toon geef dank vanavond maar "
+              "ook grappigs alsjeblieft hallo film films",
+    }.items()
+}  # fmt: skip
+"""Common words of languages that are not read."""
+_ENGLISH = frozenset(
+    [
+        "i",
+        "me",
+        "my",
+        "you",
+        "the",
+        "a",
+        "an",
+        "is",
+        "are",
+        "was",
+        "and",
+        "or",
+        "not",
+        "for",
+        "with",
+        "of",
+        "to",
+        "in",
+        "on",
+        "it",
+        "that",
+        "this",
+        "what",
+        "who",
+        "how",
+        "something",
+        "anything",
+        "want",
+        "like",
+        "show",
+        "some",
+        "any",
+        "no",
+        "film",
+        "movie",
+        "please",
+        "by",
+        "about",
+        "from",
+        "films",
+        "movies",
+        "one",
+        "ones",
+    ]
+)
+MIN_SHARE = 0.5
+"""Share of a line's words, two of them at least, that make it one of another language."""
+_NEGATION = re.compile(
+    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|没有|远离)"
+    r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
+)
+_GENRES = {
+    "恐怖": "horror", "惊悚": "thriller", "喜剧": "comedy", "搞笑片": "comedy", "爱情": "romance", "动作": "action", "科幻": "sci-fi",
+    "动画": "animation", "战争": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
+    "歌舞片": "musical", "西部": "western", "悬疑": "mystery", "奇幻": "fantasy", "冒险": "adventure", "儿童": "children's",
+    "黑色电影": "film-noir",
+}  # fmt: skip
+"""Film genre in Chinese -> as catalogues in English have it."""
+_DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
+_DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+
+
+def is_chinese(text: str) -> bool:
+    """Tell whether a text is in Chinese, be it in part.
+
+    Parameters
+    ----------
+    text
+        Any text.
+
+    Returns
+    -------
+    bool
+        False where it holds Japanese or Korean letters, too.
+    """
+    return re.search(f"[{CHINESE}]", text) is not None and not re.search(r"[\u3040-\u30ff\uac00-\ud7af]", text)
+
+
+def unread_language(line: str) -> str:
+    """Tell which language a line is in, where it is neither English nor Chinese.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+        ISO 639-1 code of one of `llmrec.chat.wordings.LANGUAGES`; "" where the line may be read.
+
+    Examples
+    --------
+    >>> unread_language("Etwas Lustiges bitte"), unread_language("La Femme Nikita"), unread_language("笑えるもの")
+    ('de', '', 'ja')
+    """
+    for language, script in _SCRIPTS.items():
+        if 2 * len(script.findall(line)) > sum(map(str.isalpha, line)):
+            return language
+    if re.search(r"[\u3040-\u30ff]", line):
+        return "ja"  # kana between Chinese characters
+    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", line.lower())
+    counts = {language: sum(word in known for word in words) for language, known in _WORDS.items()}
+    best = max(counts, key=lambda language: counts[language])
+    english = sum(word in _ENGLISH for word in words)
+    return best if counts[best] >= max(2, MIN_SHARE * len(words)) and counts[best] > english else ""
+
+
+def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...]]:
+    """Take the conditions out of a line in Chinese.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Its attribute values are looked for, and Chinese words for its genres.
+
+    Returns
+    -------
+    text : str
+        The line without what it rules out: a query for it would find just that.
+    conditions : tuple of str
+        Each as `llmrec.retrieval.filters.parse_where` reads it.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> books = Catalog("books", (Item("1", "白夜行", "", {"author": "东野圭吾"}),), {})
+    >>> chinese_conditions("推荐悬疑小说,不要东野圭吾", books)
+    ('推荐悬疑小说,', ('author!=东野圭吾',))
+    """
+    if not re.search(f"[{CHINESE}]", line):
+        return line, ()
+    values, found, left, at, kept = derived(catalog, _chinese_values), [], [], 0, 0
+    negated_until = -1
+    while at < len(line):
+        ends = range(min(len(line), at + MAX_VALUE), at, -1)
+        end = next((end for end in ends if line[at:end].casefold() in values), None)
+        if end is None:
+            at += 1
+            continue
+        attribute, value = values[line[at:end].casefold()]
+        lead = _NEGATION.search(line[:at][-16:])
+        joined = (
+            re.fullmatch(r"[片的类]*(?:和|、|跟|或|也不要|以及|或者)", line[negated_until:at])
+            if negated_until >= 0
+            else None
+        )
+        if lead or joined:
+            start = at - len(lead[0]) if lead else at
+            left.append(line[kept:start])
+            tail = re.match(r"[》”」]?(?:的书|的|片|类|电影|书|小说)*", line[end:])
+            kept = negated_until = end + (tail.end() if tail else 0)
+            found.append(written(attribute, "!=", (value,)))
+            at = kept
+            continue
+        found.append(written(attribute, "=", (value,)))
+        at = end
+    text = "".join((*left, line[kept:]))
+    excluded = {condition.replace("!=", "=", 1) for condition in found if "!=" in condition}
+    conditions = [condition for condition in found if condition not in excluded]
+    if attribute_kinds(catalog).get("year") == "number" and (decade := _DECADE.search(text)):
+        digit = _DECADES[decade["word"]] if decade["word"] else int(decade["decade"])
+        century = int(decade["century"]) if decade["century"] else 19 if digit > 2 else 20
+        first = 100 * century + 10 * digit
+        conditions += [f"year>={first}", f"year<{first + 10}"]
+    return text, tuple(dict.fromkeys(conditions))
+
+
+def _chinese_values(catalog: Catalog) -> dict[str, tuple[str, str]]:
+    """Chinese word -> attribute and value."""
+    facets = [facet for facet in Vocabulary.of(catalog).counts if facet.name not in ("year", "price")]
+    own = {
+        f.value.casefold(): (f.name, f.value) for f in facets if re.search(f"[{CHINESE}]", f.value) and len(f.value) > 1
+    }
+    english = {facet.value.casefold(): (facet.name, facet.value) for facet in facets}
+    return {**{word: english[value] for word, value in _GENRES.items() if value in english}, **own}
