@@ -8,6 +8,7 @@ each configuration of its grid; the one with the best NDCG@10 on valid is asked 
 import hashlib
 import json
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from llmrec.baselines.base import Baseline, encoded
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput, LlmrecError, StorageError
 from llmrec.evaluation.leakage import Leakage, leakage
-from llmrec.evaluation.metrics import mask_seen, ndcg, ranks_in, tie_order, top_rows, user_means
+from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in, tie_order, top_rows, user_means
 from llmrec.evaluation.result import LISTED, Evaluation, Kind, ModelResult, measure
 from llmrec.evaluation.splits import Event, Split, events_digest, make_split, rolling_events, save_split
 from llmrec.provenance import made_with
@@ -189,7 +190,9 @@ class _Run:
 
     def result(self, name: str, kind: Kind, lists: Lists, **more: Any) -> ModelResult:
         """Measured."""
-        metrics, per_user = measure(lists, self.events["test"], self.takers, self.users)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UndefinedMetric)  # without cold or warm events the table has a dash
+            metrics, per_user = measure(lists, self.events["test"], self.takers, self.users)
         return ModelResult(name, kind, metrics, per_user, **more)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from llmrec.errors import MissingExtra
+from llmrec.paths import checkout
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def needs(extra: str, purpose: str) -> Iterator[None]:
     >>> with needs("audio", "the encoder mfcc"):
     ...     import no_such_package
     Traceback (most recent call last):
-    llmrec.errors.MissingExtra: the encoder mfcc needs the package no_such_package; run: pip install 'llmrec[audio]'
+    llmrec.errors.MissingExtra: the encoder mfcc needs the package no_such_package; run: pip install -e '.[audio]'
     """
     try:
         yield
@@ -43,4 +44,9 @@ def needs(extra: str, purpose: str) -> Iterator[None]:
 
 def remedy(extra: str) -> str:
     """What to do about a missing package of `extra`."""
-    return f"run: pip install 'llmrec[{extra}]'"
+    return f"run: {install_command(extra)}"
+
+
+def install_command(extra: str) -> str:
+    """The command that installs an extra: of the package, or in a checkout of the checkout itself."""
+    return f"pip install 'llmrec[{extra}]'" if checkout() is None else f"pip install -e '.[{extra}]'"

@@ -10,9 +10,21 @@ from llmrec.errors import SetupError
 
 
 def home() -> Path:
-    """The data directory (models, data sets, caches, indexes): `$LLMREC_HOME`, or the platform's data folder."""
+    """The data directory: models, data sets, caches, indexes.
+
+    Returns
+    -------
+    Path
+        `$LLMREC_HOME`; without it the folder `.llmrec` of the checkout that the package runs from, where `make` has
+        made one; else the platform's data folder.
+    """
     configured = os.environ.get("LLMREC_HOME")
-    return Path(configured) if configured else Path(platformdirs.user_data_dir("llmrec", appauthor=False))
+    if configured:
+        return Path(configured)
+    root = checkout()
+    if root is not None and (root / ".llmrec").is_dir():
+        return root / ".llmrec"
+    return Path(platformdirs.user_data_dir("llmrec", appauthor=False))
 
 
 def resource(name: str) -> Path:

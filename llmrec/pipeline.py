@@ -21,7 +21,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
 from llmrec.engine.base import CatalogueEngine, EngineInputs
-from llmrec.errors import BadInput, CheckpointMismatch
+from llmrec.errors import BadInput, CheckpointMismatch, SetupError
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.evidence.surrogate import Surrogate
 from llmrec.model.catalog_match import catalog_match, check_catalog
@@ -264,7 +264,7 @@ def load_pipeline(
     config = config or PipelineConfig()
     config.check()  # a misspelt name shows before the models are loaded
     home = paths.home()
-    folder = None if isinstance(data, Catalog) else demo_data(home) if data is None else Path(data)
+    folder = None if isinstance(data, Catalog) else _demo_data(home, adapter) if data is None else Path(data)
     checkpoint = load_checkpoint(paths.adapter_folder("ml-100k" if adapter is None else adapter))
     catalog = data if isinstance(data, Catalog) else catalog or Catalog.read(folder or demo_data(home))
     # One that the caller names is used on any catalogue, which every answer then says.
@@ -297,6 +297,17 @@ def load_pipeline(
         catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks,
         config=config,
     )  # fmt: skip
+
+
+def _demo_data(home: Path, adapter: Path | str | None) -> Path:
+    try:
+        return demo_data(home)
+    except SetupError as error:
+        if adapter is None:
+            raise
+        raise SetupError(
+            f"{error}; with a catalogue of your own, pass its folder as `data` beside `adapter`", "data", "adapter"
+        ) from error
 
 
 def extract_features(

@@ -377,4 +377,7 @@ def _named(scores: Mapping[ComponentKey, Floats]) -> dict[str, Floats]:
 def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:
     if len(found) >= request.k:
         return ()
-    return (f"only {len(found)} items are left that fit; loosen the filter or ask for fewer",)
+    if not found:
+        return ("no item is left that fits; loosen the filter",)
+    left = "1 item is" if len(found) == 1 else f"{len(found)} items are"
+    return (f"only {left} left that fit; loosen the filter or ask for fewer",)

@@ -73,7 +73,7 @@ def test_the_extra_is_named_where_it_is_needed(absent: Path, statements: str, pa
     done = run_without(absent, statements)
     told = done.stderr.strip().splitlines()[-1]
     assert told.startswith("llmrec.errors.MissingExtra: "), done.stderr
-    assert told.endswith(f"; run: pip install 'llmrec[{extra}]'")
+    assert told.endswith(f"; run: pip install -e '.[{extra}]'")  # the tests run from a checkout
     assert any(f"the package {name}" in told for name in packages)
 
 
@@ -83,6 +83,6 @@ def test_a_module_of_ours_that_is_missing_is_a_bug_and_not_an_extra() -> None:
 
 
 def test_the_sentence_is_one_of_ours() -> None:
-    told = r"^a test needs the package no_such_package; run: pip install 'llmrec\[x\]'$"
+    told = r"^a test needs the package no_such_package; run: pip install -e '\.\[x\]'$"
     with pytest.raises(MissingExtra, match=told), needs("x", "a test"):
         import_module("no_such_package.inner")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Interaction
 from llmrec.errors import BadInput
 from llmrec.evaluation.metrics import mask_seen, tie_order, top_rows
 from llmrec.evaluation.splits import Event, Split, rolling_events
@@ -66,7 +66,7 @@ class Baseline(ABC):
     def fit(
         self,
         catalog: Catalog,
-        events: Split | Mapping[str, Sequence[str]] | None = None,
+        events: Split | Mapping[str, Sequence[str]] | Mapping[str, Sequence[Interaction]] | None = None,
         *,
         features: "Features | None" = None,
         progress: Progress | None = None,
@@ -79,7 +79,7 @@ class Baseline(ABC):
             The items that can be recommended.
         events : Split or mapping of str to sequence of str, optional
             A split, whose train part is learnt from (and whose valid part may serve to choose weights); or user -> item
-            ids, oldest first. Default: all events of the catalogue.
+            ids or interactions, oldest first. Default: all events of the catalogue.
         features : Features, optional
             The items' media as vectors, for baselines that read them; encoded (and cached) where not given.
         progress : callable, optional
@@ -96,12 +96,13 @@ class Baseline(ABC):
         BadInput
             Where there is nothing to learn from.
         """
-        histories: Mapping[str, Sequence[str]]
+        histories: Mapping[str, Sequence[str]] | Mapping[str, Sequence[Interaction]]
         if isinstance(events, Split):
             histories, valid = events.train, rolling_events(catalog, events, "valid")
         else:
-            histories, valid = events or {user: catalog.history(user) for user in catalog.histories}, []
-        rows = [catalog.rows(list(items)) for items in histories.values() if items]
+            histories, valid = events or catalog.histories, []
+        ids = ([e.item if isinstance(e, Interaction) else e for e in history] for history in histories.values())
+        rows = [catalog.rows(history) for history in ids if history]
         return self.fit_rows(catalog, rows, valid, features=features, progress=progress)
 
     def fit_rows(

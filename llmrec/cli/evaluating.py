@@ -1,14 +1,27 @@
 """Commands that measure ranking: the split of a catalogue, and adapters beside baselines on it."""
 
+import hashlib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, Candidates, Data, Engine, Index, Json, Reader, pipeline_config
+from llmrec.cli.options import (
+    Adapter,
+    Candidates,
+    ConfigFile,
+    Data,
+    Engine,
+    Index,
+    Json,
+    Reader,
+    Settings,
+    config_file,
+    pipeline_config,
+)
 
 app = typer.Typer()
 BASELINES = "popularity,item-knn,ease,content-knn,sasrec"
@@ -57,8 +70,11 @@ def evaluate(
         typer.Option("--out", help="Folder of table, plot, JSON and lists; a run in it is taken up again."),
     ] = None,
     train: Annotated[
-        bool, typer.Option("--train", help="Train an adapter on this split first, in OUT/adapter, and rank with it.")
+        bool,
+        typer.Option("--train", help="Train an adapter on this split first, in OUT/adapter; --config and --set: how."),
     ] = False,
+    config: ConfigFile = None,
+    settings: Settings = None,
     tune: Annotated[
         bool, typer.Option("--tune/--no-tune", help="Let baselines choose their configuration on valid.")
     ] = True,
@@ -70,9 +86,17 @@ def evaluate(
     from llmrec.evaluator import evaluate as run
     from llmrec.setup import demo_data
 
+    recipe: Any = train
+    if config or settings:
+        if not train:
+            raise typer.BadParameter("--config and --set are of the adapter that --train trains; pass --train too")
+        from llmrec.train.config import TrainConfig
+
+        recipe = TrainConfig.read(config_file(config), settings or ())
     folder = data or demo_data(paths.home())
     names = [] if baselines.strip() == "none" else [name.strip() for name in baselines.split(",") if name.strip()]
-    kept = out or paths.home() / "evaluations" / f"{folder.resolve().name}-{Path(split).stem}"
+    place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]  # two shops may have folders of one name
+    kept = out or paths.home() / "evaluations" / f"{folder.resolve().name}-{place}-{Path(split).stem}"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=show.ERR, transient=True, disable=not show.ERR.is_terminal) as bars:
         bar, last = bars.add_task("reading the catalogue", total=None), ""
@@ -86,7 +110,7 @@ def evaluate(
             bars.update(bar, description=what, completed=done, total=total or None)
 
         found = run(
-            folder, adapter or [], names, split, out=kept, train=train, tune=tune, seed=seed, progress=report,
+            folder, adapter or [], names, split, out=kept, train=recipe, tune=tune, seed=seed, progress=report,
             reader=reader,
         )  # fmt: skip
     if json:

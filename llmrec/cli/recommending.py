@@ -212,6 +212,8 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 response = recommender.recommend(reply.request)
                 conversation.show(reply, [item.id for item in response.items])
                 show.items(response.items, conversation.catalog)
+                if not response.items:
+                    show.OUT.print("Nothing in the catalogue fits; take a condition back.", soft_wrap=True)
             elif reply.why is not None and response is not None:
                 if response.items[0].rationale is None:
                     response = recommender.explain(response)

@@ -153,6 +153,13 @@ def encoders_for(items: Iterable[Item], picked: Mapping[str, str]) -> list[Encod
         Of text and image always, of video and audio where an item has them, and of each modality that was picked.
     """
     items = list(items)
+    for modality in picked:
+        if modality not in DEFAULTS and all(lacks(item, modality) for item in items):
+            raise BadInput(
+                f"`encoders` name one of {modality!r}, but no item has such a medium; those with encoders are "
+                f"{', '.join(DEFAULTS)}, and others come by `Item.media` (docs/reference/media.md)",
+                "encoders",
+            )
     used = [m for m in DEFAULTS if m in ("text", "image") or m in picked or not all(lacks(item, m) for item in items)]
     used += [m for m in picked if m not in DEFAULTS]
     return [encoder(m, picked[m] if m in picked else DEFAULTS[m]) for m in used]

@@ -13,6 +13,7 @@ from llmrec.catalog.types import Catalog
 from llmrec.evaluation.splits import Split, events_digest, rolling_split
 
 Histories = Mapping[str, Sequence[str]]
+REMEDY = "train on the split (`llmrec train --split FILE`, or `evaluate --train`)"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def leakage(provenance: Mapping[str, Any], catalog: Catalog, split: Split, at: s
         if not seen:
             return Leakage("clean", f"trained on {how}, which holds none of the events that are asked for")
         share = f"{seen} of the {sum(map(len, asked.values()))} events that are asked for"
-        return Leakage("leaks", f"trained on {how}, which holds {share}: it has seen the answers")
+        return Leakage("leaks", f"trained on {how}, which holds {share}: it has seen the answers; {REMEDY}")
     told = provenance.get("split") or "its split is not told"
     data = provenance.get("data")
     other = f"trained on {data!r}, " if data and data != catalog.name else "trained on other events than this split's, "

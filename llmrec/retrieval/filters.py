@@ -345,7 +345,8 @@ def _numbers(attribute: str, operator: str, values: list[str], column: NumberCol
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise BadFilter(f"{attribute} holds numbers and {_bare(value)!r} is none; compare it with a number")
+            more = "; 'or' between attributes is not there, only '|' between values" if " or " in value.lower() else ""
+            raise BadFilter(f"{attribute} holds numbers and {_bare(value)!r} is none; compare it with a number{more}")
         found.append(number)
     if len(found) > 1 and operator not in ("=", "!="):
         raise BadFilter(f"{operator} compares {attribute} with one number, {'|'.join(values)!r} are more; use = or !=")

@@ -1,7 +1,7 @@
 """Where a Chroma index lies: in a folder of this machine, or on a Chroma server that several gateways may share.
 
-On a server a collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two
-gateways that build it at once write the same vectors into the same collection: no lock is needed.
+On a server a collection's name is a digest of what it was built from. So none is read by another model or catalogue,
+and two gateways that build it at once write the same vectors into the same collection: no lock is needed.
 """
 
 import hashlib

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from llmrec import paths
 from llmrec.errors import LlmrecError
+from llmrec.extras import install_command
 from llmrec.setup import WEIGHT_PACKAGES, WeightPackage, base_folder, ml100k_folder, verify
 
 GIB = 2**30
@@ -110,7 +111,7 @@ def _dependencies() -> Iterator[Finding]:
     else:
         yield Finding("packages", "ok", f"{found} required packages")
     for extra, names in missing.items():
-        remedy = f"`pip install 'llmrec[{extra}]'` if you want it"
+        remedy = f"`{install_command(extra)}` if you want it"
         shown = ", ".join(names) if len(names) <= NAMED else f"{len(names)} packages, such as {names[0]},"
         yield Finding(f"extra {extra}", "absent", f"{shown} not installed", remedy)
 
@@ -153,5 +154,5 @@ def _accelerator() -> Finding:
         return Finding("accelerator", "absent", detail, "nothing to do: a GPU makes training faster")
     name = torch.cuda.get_device_name(0)
     if importlib.util.find_spec("bitsandbytes") is None:
-        return Finding("accelerator", "ok", name, "`pip install 'llmrec[gpu]'` trains on a 4-bit base")
+        return Finding("accelerator", "ok", name, f"`{install_command('gpu')}` trains on a 4-bit base")
     return Finding("accelerator", "ok", f"{name}, bitsandbytes {metadata.version('bitsandbytes')}")

@@ -82,6 +82,8 @@ def write_card(folder: Path, info: CheckpointInfo) -> None:
         f"| {situation} | {', '.join(f'{part} {weight}' for part, weight in parts.items() if weight)} |"
         for situation, parts in info.weights.items()
     )
+    unused = [str(part) for part in info.weights["history"] if not any(of.get(part) for of in info.weights.values())]
+    weightless = f"\nWithout weight, as validation gained nothing by them: {', '.join(unused)}.\n" if unused else ""
     media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items() if count)
     continued = f" Training went on from {about['continued from']}." if "continued from" in about else ""
     text = f"""# Checkpoint {info.name}
@@ -104,7 +106,7 @@ of their owners.
 | situation | weight of each z-normalised component |
 | --- | --- |
 {weights}
-
+{weightless}
 Scores are {"" if info.cold_start else "not "}transferred to items without events from items with media like theirs.
 {_sentences(folder / "rationale" / RECORD)}
 ## Recipe

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -165,13 +166,21 @@ def _hold_out_new_events(catalog: Catalog, parts: _Parts, until: float, notify: 
         return [e for e in events if times[e.user][catalog.items[e.target].id] > until]
 
     times = {user: {event.item: event.timestamp for event in events} for user, events in catalog.histories.items()}
+    if not any(time > until for own in times.values() for time in own.values()):
+        last = datetime.fromtimestamp(until, UTC).isoformat(" ", "seconds").removesuffix("+00:00")
+        raise BadInput(
+            f"catalogue {catalog.name!r} has no interaction later than {last}, the last one that the checkpoint in "
+            "`continue_from` has learnt; add later ones, or train anew for what came before",
+            "continue_from",
+        )
     valid, test = newer(parts.valid), newer(parts.test)
     has_new = any(times[u][catalog.items[row].id] > until for u, rows in parts.histories.items() for row in rows)
     if has_new and len(valid) >= MIN_HELD_OUT:
         description = f"of the events that came since the checkpoint which training went on from, {parts.split}"
         return parts._replace(valid=valid, test=test, split=description)
     notify(
-        f"only {len(valid) + len(test)} new events could be held out: all are learnt from, and none chooses or tests"
+        f"only {len(valid) if has_new else 0} new events could be held out, {MIN_HELD_OUT} are needed to choose by: "
+        "all are learnt from, and none chooses or tests"
     )
     everything = {user: catalog.rows(catalog.history(user)) for user in catalog.histories}
     description = (

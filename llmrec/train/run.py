@@ -75,6 +75,11 @@ class TrainResult:
     log: Sequence[EpochRow]
     seconds: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        """The folder, and NDCG@10 on the test part of each model."""
+        test = ", ".join(f"{model} {row['ndcg@10']:.4f}" for model, row in self.test.items())
+        return f"TrainResult({str(self.folder)!r}, test ndcg@10: {test or 'no test part'})"
+
     @property
     def metrics(self) -> Mapping[str, float]:
         """Name -> value, as the card has them."""

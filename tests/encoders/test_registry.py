@@ -199,7 +199,10 @@ def test_an_encoder_from_outside_is_checked() -> None:
     with pytest.raises(BadInput, match="there is no module no_such_package"):
         encoder("text", "no_such_package.Lengths")
     assert encoder("smell", f"{HERE}.Smell").modality == "smell"
-    assert [e.modality for e in encoders_for([Item("1", "a")], {"smell": f"{HERE}.Smell"})][-1] == "smell"
+    smells = Item("1", "a", media={"smell": Path("a.gas")})
+    assert [e.modality for e in encoders_for([smells], {"smell": f"{HERE}.Smell"})][-1] == "smell"
+    with pytest.raises(BadInput, match="no item has such a medium"):
+        encoders_for([Item("1", "a")], {"smell": f"{HERE}.Smell"})
 
 
 def test_an_encoder_that_was_registered_is_remembered_by_its_import_path(monkeypatch: pytest.MonkeyPatch) -> None:

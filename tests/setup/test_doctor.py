@@ -57,4 +57,4 @@ def test_packages_of_extras_are_absent_and_never_missing(tmp_path: Path, monkeyp
     assert found["packages"].state == "ok"
     for extra in extras:
         assert found[f"extra {extra}"].state == "absent"
-        assert f"pip install 'llmrec[{extra}]'" in found[f"extra {extra}"].remedy
+        assert f"pip install -e '.[{extra}]'" in found[f"extra {extra}"].remedy

@@ -1,5 +1,6 @@
 """Training that goes on from a checkpoint: what is kept, what is new, and what is read."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -185,7 +186,13 @@ def test_what_does_not_fit_is_refused(first: TrainResult, grown: Catalog, config
         (other, {}, CheckpointMismatch, "trained on another catalogue"),
         (grown, {"model": {"dim": 4}}, BadInput, "`model` differs from that of the checkpoint"),
         (grown, {"encoders": {"text": "minilm"}}, BadInput, "`encoders` are those of the checkpoint"),
-    ):
+        (
+            replace(
+                grown, histories={u: tuple(e for e in h if e.timestamp <= UNTIL) for u, h in grown.histories.items()}
+            ),
+            {}, BadInput, "no interaction later than 1970-01-01 .*has learnt; add later ones",
+        ),
+    ):  # fmt: skip
         with pytest.raises(error, match=says):
             train(catalog, tmp_path / "adapter", continued(config, first, **fields))
 
