@@ -19,7 +19,7 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState
-from llmrec.chat.transcript import Message, render_reply, restore
+from llmrec.chat.transcript import Message, introduced, render_reply, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
@@ -129,7 +129,8 @@ def _reply(
     items = recommender.recommend(request).items
     conversation.show(reply, [item.id for item in items])
     found = [item.to_dict() for item in items]
-    return _message(render_reply(items, conversation.catalog), conversation, recommendations=found)
+    text = introduced(reply.words, render_reply(items, conversation.catalog))
+    return _message(text, conversation, recommendations=found)
 
 
 def _reason(recommender: Recommends, conversation: Conversation, messages: Sequence[BaseMessage], item: str) -> str:

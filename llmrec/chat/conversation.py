@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
+from llmrec.chat.act_replies import ActReplies, describe_conditions
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THESE, Comparison, Intent
+from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.rules import rule_parser
 from llmrec.chat.plain_text import plain
 from llmrec.chat.resolution import find_item, resolve_comparisons
-from llmrec.chat.state import DialogueState, ListState
+from llmrec.chat.state import DialogueState, ListState, narrowed, values_of
+from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
@@ -45,14 +48,18 @@ _REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.
 """What refers to the last list: "red ones"."""
 
 
+_OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|永远|记住", re.I)
+"""What says something of the person, which makes no query."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What one line comes to. Of `words`, `request` and `why` one is set.
+    """What one line comes to. Without `request` and `why` it is `words` alone.
 
     Parameters
     ----------
     words
-        The whole of a short reply.
+        The whole of a short reply, or what is said before a list.
     request
         The list that is to be made; `Conversation.show` is told when it is.
     list
@@ -138,6 +145,7 @@ class Conversation:
         self._words = words or catalog
         self._parser = parser or rule_parser(self._words)
         self._offered = catalog.row if offered is None else offered
+        self._acts = ActReplies(catalog, self._offered, self._words)
         self._pictures: dict[str, bytes] = {}
         self._commands: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
@@ -203,11 +211,14 @@ class Conversation:
             return Reply(HELP)
         if image is not None:
             self.add_picture(image)
+        elif reply := self._without_list(intent, line):
+            return reply
+        words = "" if image is not None else self._note_lasting(intent, line)
         wanted = self._wanted(intent, image, line)
         return (
             self._commands[intent.action](intent)
             if wanted is None
-            else Reply(request=self._request(wanted), list=wanted)
+            else Reply(words, request=self._request(wanted), list=wanted)
         )
 
     def show(self, reply: Reply, items: Iterable[str], response_id: str | None = None) -> None:
@@ -300,9 +311,10 @@ class Conversation:
                 # "something older", before there is anything to compare with, is a query
                 return self._list(line, intent.filters)
             conditions = (*intent.filters, *self._resolved(intent.comparisons))
-            if conditions and last is not None and self._adds_nothing(intent.query):
+            alone = self._states_only_conditions(intent, line)
+            if conditions and last is not None and (alone or self._adds_nothing(intent.query)):
                 return self._again(last, narrowed(last.conditions, conditions))
-            return self._list(intent.query or None, conditions)
+            return self._list(None if alone else intent.query or None, conditions)
         if intent.action == "similar":
             item = self._referent(intent.subject)
             return self._list(intent.query or None, (*intent.filters, *self._resolved(intent.comparisons)), like=item)
@@ -314,10 +326,38 @@ class Conversation:
             return self._again(last, last.conditions, last.items)
         return None
 
+    def _without_list(self, intent: Intent, line: str) -> Reply | None:
+        """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
+        language = "zh" if is_chinese(line) else "en"
+        if back := self._acts.taken_back(line, self.state):
+            self.state = self.state.without(back)
+            values = ", ".join(value for condition in back for value in values_of(condition))
+            return Reply(SAYS["taken back"][language].format(values=values))
+        answer = self._acts.reply(line, intent, self.state, self.history)
+        if answer is None:
+            return None
+        topic = answer.topic or self.state.topic
+        if answer.why:
+            return self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
+        spoken = self.state.short_replies + 1
+        self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
+        return Reply(answer.text, done=answer.ends)
+
+    def _note_lasting(self, intent: Intent, line: str) -> str:
+        """Keep the conditions of a line that hold until they are taken back, and say so."""
+        new = tuple(each for each in self._acts.lasting(line, intent, self.state) if each not in self.state.lasting)
+        if not new:
+            return ""
+        self.state = self.state.model_copy(update={"lasting": narrowed(self.state.lasting, new)})
+        language = "zh" if is_chinese(line) else "en"
+        return SAYS["lasting"][language].format(conditions=describe_conditions(new, language))
+
     def _list(
         self, query: str | None, conditions: tuple[str, ...], like: str | None = None, image: str | None = None
     ) -> ListState:
-        return ListState(query=query, conditions=conditions, like=like, image=image, excluded=self._rejected)
+        """Describe a new list; of what lasts, it meets all but what the line itself asks for."""
+        held = self.state.in_force(conditions)
+        return ListState(query=query, conditions=held, like=like, image=image, excluded=self._rejected)
 
     def _again(self, last: ListState, conditions: tuple[str, ...], more: tuple[str, ...] = ()) -> ListState:
         """Describe the last list with other conditions, or without what it showed."""
@@ -331,6 +371,9 @@ class Conversation:
         last = self.state.last
         gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
         kept = tuple(condition for condition in self.conditions if _folded(condition) not in gone)
+        lasting = tuple(condition for condition in self.state.lasting if _folded(condition) not in gone)
+        if lasting != self.state.lasting:
+            self.state = self.state.model_copy(update={"lasting": lasting})
         if last is None or kept == last.conditions:
             had = f"its conditions are {' and '.join(self.conditions)}" if self.conditions else "it has no conditions"
             raise BadInput(f"the last list has no condition {dropped}; {had}")
@@ -402,6 +445,13 @@ class Conversation:
     def _title(self, item: str) -> str:
         return plain(self.catalog.item(item).title)
 
+    def _states_only_conditions(self, intent: Intent, line: str) -> bool:
+        """Whether a line says what is to last, and around it only of the person: "no children's films, I am 45"."""
+        lasting = self._acts.lasting(line, intent, self.state)
+        return (
+            bool(lasting) and all(each in lasting for each in intent.filters) and _OF_ONESELF.search(line) is not None
+        )
+
     def _adds_nothing(self, query: str) -> bool:
         """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
         bare = query
@@ -409,35 +459,6 @@ class Conversation:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
-
-
-def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
-    """Join conditions of two lines.
-
-    Parameters
-    ----------
-    before
-        Conditions of the last list.
-    added
-        Conditions of the line that narrows it.
-
-    Returns
-    -------
-    tuple of str
-        All of them; but where the line states an attribute's quantity or value anew, the old one is dropped.
-
-    Examples
-    --------
-    >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
-    ('genres!=Horror', 'year>=1990', 'genres!=War')
-    """
-    anew = {_attribute(condition) for condition in added if "!=" not in condition}
-    kept = [condition for condition in before if "!=" in condition or _attribute(condition) not in anew]
-    return tuple(dict.fromkeys((*kept, *added)))
-
-
-def _attribute(condition: str) -> str:
-    return re.split(r"[<>=!]", condition, maxsplit=1)[0]
 
 
 def _folded(condition: str) -> str:

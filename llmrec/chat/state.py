@@ -1,5 +1,8 @@
 """The state of a conversation between two turns, as it is kept by whoever answers and found again by an answer's id."""
 
+import re
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -48,6 +51,10 @@ class DialogueState(BaseModel):
         The last list; None before the first one.
     topic
         Id of the item that "that" refers to: the last one that was named or explained.
+    lasting
+        Conditions that hold until they are taken back, each as `llmrec.retrieval.filters.parse_where` reads it.
+    short_replies
+        Replies without a list so far, by which the next one is worded otherwise.
 
     Examples
     --------
@@ -62,3 +69,97 @@ class DialogueState(BaseModel):
     rejected: tuple[str, ...] = ()
     last: ListState | None = None
     topic: str | None = None
+    lasting: tuple[str, ...] = ()
+    short_replies: int = 0
+
+    def in_force(self, conditions: Sequence[str]) -> tuple[str, ...]:
+        """Join conditions to those that last.
+
+        Parameters
+        ----------
+        conditions
+            Conditions of a line.
+
+        Returns
+        -------
+        tuple of str
+            What lasts, but for what the line itself asks for, and the conditions of the line.
+
+        Examples
+        --------
+        >>> DialogueState(lasting=("genres!=Musical", "genres!=War")).in_force(("genres=Musical", "year>=1990"))
+        ('genres!=War', 'genres=Musical', 'year>=1990')
+        """
+        queried = {(_attribute(each), value) for each in conditions if "!=" not in each for value in values_of(each)}
+        kept = [each for each in self.lasting if not queried & {(_attribute(each), value) for value in values_of(each)}]
+        return narrowed(kept, conditions)
+
+    def without(self, conditions: Sequence[str]) -> "DialogueState":
+        """Make the state in which conditions hold no longer.
+
+        Parameters
+        ----------
+        conditions
+            Of those that last.
+
+        Returns
+        -------
+        DialogueState
+            Neither the last list nor further ones have them.
+        """
+        last = self.last
+        if last is not None:
+            kept = tuple(each for each in last.conditions if each not in conditions)
+            last = last.model_copy(update={"conditions": kept})
+        lasting = tuple(each for each in self.lasting if each not in conditions)
+        return self.model_copy(update={"lasting": lasting, "last": last})
+
+
+def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+    """Join conditions of two lines.
+
+    Parameters
+    ----------
+    before
+        Conditions of the last list.
+    added
+        Conditions of the line that narrows it.
+
+    Returns
+    -------
+    tuple of str
+        All of them; but where the line states an attribute's quantity or value anew, the old one is dropped.
+
+    Examples
+    --------
+    >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
+    ('genres!=Horror', 'year>=1990', 'genres!=War')
+    """
+    anew = {_attribute(condition) for condition in added if "!=" not in condition}
+    kept = [condition for condition in before if "!=" in condition or _attribute(condition) not in anew]
+    return tuple(dict.fromkeys((*kept, *added)))
+
+
+def values_of(condition: str) -> list[str]:
+    """List the values of a condition.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    list of str
+        Without quotes.
+
+    Examples
+    --------
+    >>> values_of("colour!=Blue|'Dark Blue'")
+    ['Blue', 'Dark Blue']
+    """
+    return [value.strip("'\"") for value in re.split(r"!=|[<>]=?|=", condition, maxsplit=1)[1].split("|")]
+
+
+def _attribute(condition: str) -> str:
+    return re.split(r"[<>=!]", condition, maxsplit=1)[0]

@@ -117,6 +117,24 @@ def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
     return "\n".join([render_list(items, catalog), *(["", REASONS_HEADING, *reasons] if reasons else [])])
 
 
+def introduced(words: str, text: str) -> str:
+    """Put what is said before a list in front of it.
+
+    Parameters
+    ----------
+    words
+        As `Reply.words` has them; "" for nothing.
+    text
+        The list as text.
+
+    Returns
+    -------
+    str
+        Both, an empty line between them.
+    """
+    return f"{words}\n\n{text}" if words else text
+
+
 def parse_list(text: str, catalog: Catalog) -> tuple[str, ...]:
     """Read the list off the text of a reply.
 

@@ -211,6 +211,8 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
             if reply.request is not None:
                 response = recommender.recommend(reply.request)
                 conversation.show(reply, [item.id for item in response.items])
+                if reply.words:
+                    show.OUT.print(escape(reply.words), soft_wrap=True)
                 show.items(response.items, conversation.catalog)
                 if not response.items:
                     show.OUT.print("Nothing in the catalogue fits; take a condition back.", soft_wrap=True)

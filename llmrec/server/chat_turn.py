@@ -7,7 +7,7 @@ from llmrec.catalog.wording import wording
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import DialogueState
-from llmrec.chat.transcript import REASONS_HEADING, Message, render_list, render_reason, restore
+from llmrec.chat.transcript import REASONS_HEADING, Message, introduced, render_list, render_reason, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.reasons import explain
@@ -214,7 +214,7 @@ class ChatTurn:
         self.recommendations = self._service.keep(self._tenant, self._person, request, response)
         self._conversation.show(reply, [item.id for item in response.items], self.recommendations.id)
         self._unexplained = response if response.items else None
-        return render_list(response.items, self._conversation.catalog)
+        return introduced(reply.words, render_list(response.items, self._conversation.catalog))
 
     def _reason(self, item: str) -> str:
         """Find the sentence of an item of the last list: the one that is kept, or one written now."""

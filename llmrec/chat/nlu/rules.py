@@ -8,11 +8,12 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Action, Intent
+from llmrec.chat.nlu.languages import chinese_conditions
 from llmrec.chat.nlu.references import list_position, parse_comparisons
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
-    r"exit|bye)\b[\s:]*(?P<rest>.*?)(?:\s+(?:already|before|too))?[\s?.!]*",
+    r"exit|bye)\b[\s:]*(?P<rest>.*?)(?:,?\s+(?:already|before|too|please))?[\s?.!]*",
     re.I | re.S,
 )
 _VERBS: dict[str, Action] = {
@@ -124,9 +125,10 @@ def _excludes(text: str, catalog: Catalog) -> bool:
 
 def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> Intent:
     """Take the conditions out of a text; comparisons without an object mean `subject`, or the whole list."""
+    text, chinese = chinese_conditions(text, catalog)
     left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
     parsed = parse_conditions(left, catalog)
-    return Intent(action, subject, parsed.query, parsed.conditions, compared)
+    return Intent(action, subject, parsed.query, tuple(dict.fromkeys((*parsed.conditions, *chinese))), compared)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:

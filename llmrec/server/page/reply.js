@@ -93,7 +93,8 @@ export class Reply {
       noted: () => this.#offerNext(),
       failed: (error) => this.element.append(failure(error, (made) => made.remove(), this.does.enter, "Close")),
     });
-    const parts = [chips(found.conditions, this.does.drop), degraded(found.degraded), this.list.element, remarks(found.notes)];
+    const before = this.text.split(/^1\. /m)[0].trim();
+    const parts = [before && element("p", {}, before), chips(found.conditions, this.does.drop), degraded(found.degraded), this.list.element, remarks(found.notes)];
     this.words.replaceWith(element("h2", { class: "unseen" }, `${many} for you`), ...parts.filter(Boolean));
     announce(`${many}, best first: ${found.items.map((item) => item.title).join(", ")}. The reasons are being measured.`);
     if (found.items.every((item) => item.rationale)) this.list.explain(found);

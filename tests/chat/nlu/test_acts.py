@@ -16,7 +16,7 @@ from llmrec.encoders import text_encoder
     ("line", "act"),
     [
         ("hi there", "greet"), ("thanks a lot", "thank"), ("this is the worst recommendation ever", "complain"), ("good night", "end"),
-        ("what did I watch last?", "ask_history"), ("who directed that film?", "ask_item"), ("谢谢你", "thank"), ("你好", "greet"),
+        ("what did I watch last?", "ask_history"), ("谢谢你", "thank"), ("你好", "greet"),
         ("I hate musicals, never show me one", "remember"), ("why this one?", "why"),
     ],
 )  # fmt: skip

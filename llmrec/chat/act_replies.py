@@ -1,0 +1,353 @@
+"""Replies to lines that ask for no list: greetings, questions about items and the history, complaints, what is to last.
+
+Acts are read by a small model (`llmrec.chat.nlu.acts`). It decides nothing alone that a search could be lost by: a line
+gets such a reply only where the rules read no condition in it and the model is sure, or where it finds an act likely and
+the words of the line give the same one away.
+"""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.wording import wording
+from llmrec.chat.answers import about_item, compared, from_history, of_history
+from llmrec.chat.nlu.acts import ActReading, act_reader
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, unread_language
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
+from llmrec.chat.plain_text import plain
+from llmrec.chat.state import DialogueState, values_of
+from llmrec.chat.wordings import LANGUAGES, NOUNS, SAYS, SHORT
+
+_SEARCHES = frozenset(
+    (
+        "request",
+        "preference",
+        "critique_attribute",
+        "critique_compare",
+        "critique_example",
+        "answer",
+        "remember",
+        "seen",
+    )
+)
+"""Acts of which one that is sure keeps a line from a short reply."""
+_CUES = {
+    "greet": r"^(?:hi|hey|hello|hiya|yo|good (?:morning|evening|afternoon))\b|^(?:你好|您好|嗨|哈喽|早上好|晚上好|在吗)",
+    "thank": r"\bthanks?\b|\bthx\b|\bcheers\b|谢|多谢|辛苦",
+    "end": r"\b(?:bye|goodbye|good night|see you|see ya|that'?s all|that will be all|i'?m done)\b|再见|拜拜|晚安|下次再|不聊了",
+    "small_talk": r"\b(?:how are you|are you (?:a |an )?(?:robot|human|real|bot|ai)|your name|who are you|haha|lol)\b|你是谁|你叫什么|"
+                  r"哈哈|你是机器人|你几岁",
+    "off_topic": r"\b(?:weather|recipe|football|stocks?|capital of|homework|taxes|translate|president|flight|python code)\b|"
+                 r"天气|股票|做饭|菜谱|作业|机票|首都",
+    "harmful": r"\b(?:pirate|torrent|hack|bomb|steal|stolen|idiot|stupid|ignore (?:your|previous)|system prompt|password)\b|"
+               r"破解|盗版|偷|炸|忽略|白痴|傻",
+    "complain": r"\b(?:useless|terrible|awful|rubbish|garbage|crap|hopeless|worst|stupid|annoying|pathetic|bad at this|"
+                r"not listening|doesn'?t work|waste of time)\b|没用|垃圾|什么玩意|烂|差劲|投诉|听不懂",
+    "unclear": r"^[^\w]*$|^(?=\w{4,}$)[^aeiouy\d\s]+$|^(\w{1,3})\1+$",
+    "ask_item": r"^(?:is|are|does|do|did|was|were|has|can|who|how|what|when|where)\b|what'?s|\?\s*$|[吗么呢??]|谁|多长|讲什么|哪年",
+    "compare": r"\bcompare|\bversus\b|\bvs\b|\bwhich\b|\bor\b.*\?|difference between|比较|对比|哪个|哪部|哪本|还是.*[??]?$|区别",
+    "ask_history": r"\b(?:did|have|had|do) i\b|\bmy history\b|\bi (?:last|previously) (?:watch|buy|bought|saw|read)|我.*(?:看过|买过|读过|听过)|"
+                   r"我(?:上次|最近|之前|以前)",
+    "accept": r"\b(?:perfect|i'?ll (?:take|watch|go with|get) (?:it|that|the)|sounds (?:good|great|perfect)|sold)\b|就这个|就它|就要这",
+    "why": r"\bwhy\b|how come|what makes you|how did you (?:pick|choose|come)|为什么|为啥|凭什么|怎么会推荐",
+}  # fmt: skip
+"""Act -> words that give it away."""
+_PATTERNS = {act: re.compile(words, re.I) for act, words in _CUES.items()}
+QUESTIONS = frozenset(("ask_item", "compare", "ask_history", "why"))
+"""Acts of which the words of a line must give one away, however sure the model is."""
+_WHOLE_LINES = {
+    "greet": r"(?:hi|hey|hello|hiya|good (?:morning|evening|afternoon|day))(?: there| all| again)?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
+    "thank": r"(?:ok |great |perfect |many )?(?:thanks?|thank you|thx|cheers|ta)(?: you| a lot| so much| very much| a million| again)*|"
+             r"(?:好的?|太好了)?(?:多?谢谢?|感谢|辛苦)(?:你|您)?(?:了|啦)?",
+    "end": r"(?:ok |thanks |thank you |that'?s all |see you )*(?:good)?(?:bye|night|see you|see ya|later)(?: bye| then| now| for now)*|"
+           r"(?:谢谢|好的?)?(?:再见|拜拜|晚安|下次再聊|下次见)(?:啦|了)?",
+    "complain": r"(?:you(?: are|'?re)|this is|that(?: is|'?s)) (?:so |really |completely |totally |just |pretty )?(?:useless|terrible|awful|"
+                r"rubbish|garbage|hopeless|crap|stupid|bad|no help|annoying|pathetic|not helping|a joke)(?: at this)?|"
+                r"你?(?:真|太|好|这么|简直)?(?:没用|差劲|笨|垃圾|烂)(?:了|死了)?",
+    "unclear": r"(?=[a-z]{5,}$)[^aeiouy]+",
+    "accept": r"(?:ok|okay|fine|great|perfect|good|nice|cool|sounds good|alright|all right)|好的?|嗯|可以|行",
+}  # fmt: skip
+"""Act -> lines that are nothing else; they need no model."""
+_WHOLE = {act: re.compile(words, re.I) for act, words in _WHOLE_LINES.items()}
+_PLACES_ALONE = re.compile(
+    r"(?:compare |which (?:is|one)?,? ?|should i (?:take|watch|get|buy) |第)?#?\d{1,2}(?:个|部)?\s*(?:or|vs\.?|versus|and|with|还是|和|跟|或)\s*"
+    r"第?#?\d{1,2}(?:个|部)?[\s?.!??]*(?:哪个.*|比较.*|对比.*)?",
+    re.I,
+)
+_QUESTION = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose)\b"
+    r"(?! (?:about (?:a|an|some|something|the|\d)|else|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
+    r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
+    re.I,
+)
+"""How a question begins that asks for no list."""
+_ANOTHER = re.compile(
+    r"\b(?:another|similar|more like|others?|else|instead|recommend|suggest|sequel)\b|类似|推荐|换", re.I
+)
+_LASTS = re.compile(
+    r"\bi (?:really |just |absolutely |truly )?(?:hate|detest|loathe|never|can'?t stand|cannot stand|don'?t ever|won'?t ever)\b|"
+    r"\b(?:never|always|from now on|in (?:the )?future|remember|keep in mind|no matter what|ever again)\b|"
+    r"\bi(?:'m| am) (?:allergic|\d\d\b|an? (?:adult|grown)|vegan|vegetarian|too old)|\bmy \w+ (?:hates?|is allergic|can'?t stand)\b|"
+    r"以后|永远|记住|从不|从来不|绝不|讨厌|过敏|受不了|我\d+岁|千万别|一律",
+    re.I,
+)
+"""Words that say for how long a condition holds: until it is taken back."""
+_TAKES_BACK = re.compile(
+    r"\b(?:again|after all|(?:is|are|'s|'re) (?:now )?(?:fine|ok|okay|allowed|alright|all right|welcome)|back|forget|never ?mind|"
+    r"don'?t mind|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
+    re.I,
+)
+_BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class ActReply:
+    """A reply without a list.
+
+    Parameters
+    ----------
+    text
+        Its words; "" where reasons are wanted.
+    topic
+        Id of the item that it is about.
+    why
+        Whether the reasons of `topic` are wanted.
+    ends
+        Whether the person ends the conversation.
+    """
+
+    text: str = ""
+    topic: str | None = None
+    why: bool = False
+    ends: bool = False
+
+
+class ActReplies:
+    """What answers lines by their acts.
+
+    Parameters
+    ----------
+    catalog
+        The items that the conversation is about.
+    offered
+        Ids of those that can be recommended.
+    words
+        The items by whose titles and values a line is read.
+    """
+
+    def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog) -> None:
+        self._catalog, self._offered, self._words = catalog, offered, words
+
+    def reply(self, line: str, intent: Intent, state: DialogueState, history: Sequence[str]) -> ActReply | None:
+        """Answer a line that asks for no list.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        intent
+            What the rules read.
+        state
+            What the conversation has come to.
+        history
+            Ids of the person's items, oldest first.
+
+        Returns
+        -------
+        ActReply or None
+            None for a line that is to be read as the rules read it.
+        """
+        if intent.action != "ask":
+            return None
+        conditions = bool(intent.filters or intent.comparisons)
+        if not conditions and (unread := unread_language(line)) and not self._named(line, state):
+            return ActReply(LANGUAGES[unread])
+        if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
+            return answer
+        bare = re.sub(r"[^\w']+", " ", line).strip()
+        if whole := next((act for act, pattern in _WHOLE.items() if pattern.fullmatch(bare)), ""):
+            return self._say(whole, line, state)
+        if of_history(line):
+            return ActReply(plain(from_history(line, history, self._catalog, _language(line))))
+        if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
+            return answer
+        reading = self.reading(line, state)
+        if reading is None:
+            return None
+        if not conditions and _sure("harmful", reading, line):
+            return self._say("harmful", line, state)
+        if _sure("ask_history", reading, line):
+            return ActReply(plain(from_history(line, history, self._catalog, _language(line))))
+        if _sure("compare", reading, line) and (answer := self._comparison(line, state)):
+            return answer
+        if _sure("ask_item", reading, line) and not _ANOTHER.search(line) and (answer := self._item(line, state)):
+            return answer
+        if conditions:
+            return None
+        if _sure("why", reading, line) and state.last and state.last.items:
+            named = self._named(line, state) or (
+                (state.topic,) if state.topic in state.last.items else state.last.items
+            )
+            return ActReply(topic=named[0], why=True) if named[0] in state.last.items else None
+        return self._short(line, reading, state)
+
+    def reading(self, line: str, state: DialogueState) -> ActReading | None:
+        """Read the acts of a line, after the last list.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        ActReading or None
+            None where there is no model.
+        """
+        reader = act_reader()
+        listed = state.last.items if state.last else ()
+        titles = (self._catalog.item(id).title for id in listed if id in self._catalog.row)
+        return reader.read(line, " ".join(f"{n}. {title}" for n, title in enumerate(titles, 1))) if reader else None
+
+    def lasting(self, line: str, intent: Intent, state: DialogueState) -> tuple[str, ...]:
+        """Find the conditions of a line that hold until they are taken back.
+
+        Parameters
+        ----------
+        line, intent, state
+            As for `reply`.
+
+        Returns
+        -------
+        tuple of str
+            Exclusions among the conditions that the rules read, where the line says that they last.
+        """
+        excluded = tuple(condition for condition in intent.filters if "!=" in condition)
+        if intent.action != "ask" or not excluded:
+            return ()
+        if _LASTS.search(line):
+            return excluded
+        reading = self.reading(line, state)
+        return excluded if reading and "remember" in reading.confident else ()
+
+    def taken_back(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        """Find the lasting conditions that a line takes back ("musicals are fine again").
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        tuple of str
+            Of those that hold.
+        """
+        if not state.lasting or not _TAKES_BACK.search(line):
+            return ()
+        lexicon = Lexicon.of(self._words)
+        values = {value for mention in lexicon.mentions(line) for value in mention.values}
+        values |= {value for each in chinese_conditions(line, self._words)[1] for value in values_of(each)}
+        return tuple(
+            condition
+            for condition in state.lasting
+            if set(values_of(condition)) & values or any(value in line for value in values_of(condition))
+        )
+
+    def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        listed = state.last.items if state.last else ()
+        return items_named(line, listed, self._words, self._offered)
+
+    def _plain_question(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it"."""
+        named = self._named(line, state)
+        listed = state.last.items if state.last else ()
+        if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
+            return self._item(line, state) if listed else None
+        if not named and refers_to_topic(line) and any(fact.question.search(line) for fact in FACTS):
+            return self._item(line, state)
+        return None
+
+    def _item(self, line: str, state: DialogueState) -> ActReply | None:
+        listed = state.last.items if state.last else ()
+        language = _language(line)
+        named = self._named(line, state)
+        if not named and listed and (place := places_beyond(line, listed, self._words)):
+            return ActReply(SAYS["no place"][language].format(place=place))
+        if not named and refers_to_topic(line):
+            named = tuple(id for id in (state.topic, *listed) if id is not None and id in self._offered)[:1]
+        if not named:
+            return None
+        if len(named) > 1:
+            return self._comparison(line, state)
+        answer = about_item(line, self._catalog.item(named[0]), self._catalog, language)
+        return ActReply(plain(answer), named[0])
+
+    def _comparison(self, line: str, state: DialogueState) -> ActReply | None:
+        listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
+        named = self._named(line, state)
+        if len(named) < 2:
+            if not listed or not re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I):
+                return None
+            named = listed
+            if superlative(line) is None:
+                text = SAYS["ranked"][_language(line)].format(title=self._catalog.item(listed[0]).title)
+                return ActReply(plain(text), listed[0])
+        items = [self._catalog.item(id) for id in named]
+        return ActReply(plain(compared(line, items, listed, self._catalog, _language(line))))
+
+    def _short(self, line: str, reading: ActReading, state: DialogueState) -> ActReply | None:
+        acts = [act for act in reading.acts if act in SHORT and _sure(act, reading, line)]
+        if not acts or reading.confident & _SEARCHES or reading.acts[0] in ("request", "ask_item"):
+            return None
+        given_away = [act for act in acts if act in _PATTERNS and _PATTERNS[act].search(line)]
+        return self._say("end" if "end" in acts else (given_away or acts)[0], line, state)
+
+    def _say(self, act: str, line: str, state: DialogueState) -> ActReply:
+        language = _language(line)
+        options = SHORT[act][language]
+        noun = wording(self._catalog).noun
+        nouns = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
+        return ActReply(
+            options[state.short_replies % len(options)].format(**nouns),
+            ends=act == "end" and _BYE.search(line) is not None,
+        )
+
+
+def describe_conditions(conditions: Sequence[str], language: str) -> str:
+    """Put conditions in words.
+
+    Parameters
+    ----------
+    conditions
+        Each as `llmrec.retrieval.filters.parse_where` reads it.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        Such as "no Musical and no War".
+    """
+    parts = []
+    for condition in conditions:
+        key = "none of" if "!=" in condition else "only"
+        joint = "、" if language == "zh" else ", "
+        parts.append(SAYS[key][language].format(values=joint.join(values_of(condition))))
+    return (",也" if language == "zh" else " and ").join(parts)
+
+
+def _sure(act: str, reading: ActReading, line: str) -> bool:
+    """Whether the words of a line give away an act that the model finds likely, or the model is sure without.
+
+    Of a question words must give it away: people search far more often than they ask.
+    """
+    cue = _PATTERNS[act].search(line) is not None
+    return act in reading.acts if cue else act in reading.confident and act not in QUESTIONS
+
+
+def _language(line: str) -> str:
+    return "zh" if is_chinese(line) else "en"

@@ -1,0 +1,347 @@
+"""Answers about items and about the person's history, from the catalogue's attributes and descriptions alone.
+
+What the catalogue lacks is said. Whether something is for children, or scary, is told as what its attributes hint at.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from llmrec.catalog import Catalog, Item
+from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.wording import wording
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
+from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.wordings import CHOSE, NOUNS, SAYS, UNKNOWN
+from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
+from llmrec.errors import UnknownItem
+
+MAX_DESCRIPTION = 240
+"""Characters of a description that are told."""
+SHOWN_HISTORY = 5
+"""Items of the history that are named."""
+_OTHERS = re.compile(
+    r"\b(?:users? \w+|other (?:users?|people|customers?)|everyone|anybody else|someone else|somebody else)\b|别人|其他人|其他用户",
+    re.I,
+)
+_HAVE_I = re.compile(
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:have|did|had) i (?:already |ever |actually )?(?:seen?|watch(?:ed)?|buy|bought|own(?:ed)?|read|had|have|got|get|"
+    r"order(?:ed)?|heard?|listen(?:ed)? to|see) (?P<title>.+?)(?: (?:yet|before|already|ever))*[\s?.!]*$|"
+    r"我(?:是不是|有没有)?(?:已经|曾经|以前|之前)?(?:看|买|读|听|用)过(?P<chinese>.+?)(?:没有|没|吗|么)?[\s??。!!]*$",
+    re.I,
+)
+_OF_HISTORY = re.compile(
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|users? \w+|other \w+|everyone) "
+    r"(?:\w+ )?(?:watch|see\b|seen|buy|bought|read|order|own|listen|hear|get\b|wear|pick)|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
+    r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
+    re.I,
+)
+_COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
+_LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
+_STOP = frozenset(
+    [
+        "about",
+        "does",
+        "have",
+        "with",
+        "that",
+        "this",
+        "what",
+        "when",
+        "where",
+        "which",
+        "there",
+        "tell",
+        "from",
+        "into",
+        "your",
+        "mine",
+        "would",
+        "could",
+        "should",
+        "they",
+        "them",
+        "then",
+        "than",
+        "very",
+        "much",
+        "many",
+        "more",
+        "film",
+        "movie",
+        "book",
+        "product",
+        "item",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "last",
+        "number",
+        "know",
+    ]
+)
+
+
+def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
+    """Answer a question about one item.
+
+    Parameters
+    ----------
+    line
+        The question.
+    item
+        What it is about.
+    catalog
+        The catalogue of the item.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        Never anything that the item's attributes and description do not tell.
+
+    Examples
+    --------
+    >>> film = Item("1", "Scream", "", {"genres": ("Horror", "Thriller"), "year": 1996})
+    >>> about_item("who directed it?", film, Catalog("films", (film,), {}), "en")
+    'The catalogue does not tell who directed Scream. It does tell: 1996; Horror, Thriller.'
+    """
+    say = _Says(language, catalog)
+    named = attribute_named(line, catalog)
+    for fact in FACTS:
+        if not fact.question.search(line):
+            continue
+        if fact.key == "about":
+            break
+        if name := next((name for name in fact.attributes if item.attributes.get(name) not in (None, "")), ""):
+            return say.value(item, name, fact.key)
+        if named not in item.attributes:
+            return say.lacks(item, fact.key)
+    if named and named in item.attributes:
+        return say.value(item, named, named)
+    asked = next((quality for quality in QUALITIES if quality.question.search(line)), None)
+    if asked and (hint := _hint(say, asked, item)):
+        return hint
+    if listed := _listed(say, line, item, catalog):
+        return listed
+    if asked:
+        return say("no hint", item, quality=QUALITY_WORDS[asked.key][language], value=say.kind(item))
+    if FACTS[-2].question.search(line):
+        return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
+    quoted = _sentence_with(_content_words(line, item), item.description)
+    return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:
+    """Answer a question that compares items.
+
+    Parameters
+    ----------
+    line
+        Such as "1 or 3?" or "which is the shortest?".
+    items
+        What is compared, two or more.
+    listed
+        Ids of the last list, best first.
+    catalog
+        The catalogue of the items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        The item with the least or the most where the line asks that, or what tells the items apart.
+    """
+    say = _Says(language, catalog)
+    if wanted := superlative(line):
+        names, largest, word = wanted
+        name = next(
+            (name for name in names if any(_number(each.attributes.get(name)) is not None for each in items)), ""
+        )
+        known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
+        if not known:
+            return say("not best known", word=word)
+        best = (max if largest else min)(number for number, _ in known)
+        of_them = [each for number, each in known if number == best]
+        titles = "; ".join(each.title for each in of_them)
+        return SAYS["best"][language].format(title=titles, word=word, value=f"{say.name(name)} {best:g}")
+    facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
+    answer = say("beside", facts=facts)
+    ranked = [each for id in listed for each in items if each.id == id]
+    return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
+
+
+def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str) -> str:
+    """Answer a question about what the person interacted with.
+
+    Parameters
+    ----------
+    line
+        The question.
+    history
+        Ids of the person's items, oldest first.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        Nothing about other people.
+    """
+    say = _Says(language, catalog)
+    if _OTHERS.search(line):
+        return say("others")
+    if title := _title_asked(line):
+        return _had(say, title, history, catalog)
+    if not history:
+        return say("no history")
+    latest = [catalog.item(id).label() for id in history[: -SHOWN_HISTORY - 1 : -1]]
+    if _COUNT.search(line):
+        return say("count", count=len(history), titles=", ".join(latest))
+    if _LAST.search(line) and not re.search(r"\b(?:films|movies|things|books|items|ones|few)\b|几", line, re.I):
+        return say("last", titles=latest[0])
+    return say("latest", titles="; ".join(latest))
+
+
+def of_history(line: str) -> bool:
+    """Tell whether the words of a line ask what somebody interacted with.
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+
+    Returns
+    -------
+    bool
+        Whether it is "have I seen Heat?", "what did I watch last?" or the like.
+    """
+    return _title_asked(line) != "" or _OF_HISTORY.search(line) is not None
+
+
+def _title_asked(line: str) -> str:
+    """The title of "have I seen Heat?"; "" where there is none."""
+    found = _HAVE_I.search(line)
+    title = (found["title"] or found["chinese"] or "").strip(' "“”《》') if found else ""
+    return "" if re.match(r"(?:anything|something|what|any|some)\b|什么|哪|几|多少", title, re.I) else title
+
+
+def _had(say: "_Says", title: str, history: Sequence[str], catalog: Catalog) -> str:
+    try:
+        found = find_title(title, catalog)
+    except UnknownItem:
+        return say("not had")
+    same = [id for id in history if catalog.item(id).title == catalog.item(found).title]
+    return say("had" if same else "had not", catalog.item(found))
+
+
+class _Says:
+    """The sentences of one language about one catalogue."""
+
+    def __init__(self, language: str, catalog: Catalog) -> None:
+        self._language = language
+        noun, chose = wording(catalog).noun, wording(catalog).chose
+        chinese = language == "zh"
+        self._words = {
+            "noun": NOUNS[noun] if chinese else noun,
+            "nouns": NOUNS[noun] if chinese else f"{noun}s",
+            "chose": CHOSE[chose] if chinese else chose,
+        }
+
+    def __call__(self, key: str, item: Item | None = None, **more: Any) -> str:
+        title = {"title": item.title} if item else {}
+        return SAYS[key][self._language].format(**self._words, **title, **more)
+
+    def value(self, item: Item, name: str, key: str) -> str:
+        key = key if key in SAYS and key in ("genres", "year", "price") else "value"
+        return self(key, item, name=self.name(name), value=_written(item.attributes[name]))
+
+    def lacks(self, item: Item, key: str) -> str:
+        what = UNKNOWN[key][self._language].format(title=item.title)
+        facts = self.facts(item)
+        return " ".join([self("lacks", what=what), *([self("known", facts=facts)] if facts else [])])
+
+    def facts(self, item: Item) -> str:
+        """What the attributes tell of an item, without identifiers."""
+        held = {name: value for name, value in item.attributes.items() if not name.endswith(("_id", "_code", "_path"))}
+        told = [
+            f"{value:g}" if name in ("year", "release_year") and isinstance(value, int | float)
+            else f"{self.name(name)} {value:g}" if isinstance(value, int | float)
+            else _written(value)
+            for name, value in sorted(held.items(), key=lambda pair: pair[0] != "year")
+            if value not in ("", ())
+        ]  # fmt: skip
+        return "; ".join(told)
+
+    def kind(self, item: Item) -> str:
+        """What the item is listed as: the words of its first attribute that has some."""
+        return next((_written(v) for v in item.attributes.values() if isinstance(v, str | tuple) and v), "-")
+
+    def name(self, attribute: str) -> str:
+        return attribute_noun(attribute)
+
+
+def _hint(say: _Says, quality: Quality, item: Item) -> str:
+    """What the attributes hint at; "" where they hint at nothing, or at both."""
+    values = {
+        str(v).casefold()
+        for value in item.attributes.values()
+        for v in (value if isinstance(value, tuple) else (value,))
+    }
+    for_it, against = values & quality.speaks_for, values & quality.against
+    words = QUALITY_WORDS[quality.key][say._language]
+    if for_it and not (against and quality.key == "children"):
+        return say("hints", item, value=say.kind(item), quality=words)
+    return say("hints not", item, value=say.kind(item), quality=words) if against else ""
+
+
+def _listed(say: _Says, line: str, item: Item, catalog: Catalog) -> str:
+    """Whether the item has the attribute value that a line names; "" where it names none."""
+    title_free = line.replace(item.title, " ")
+    for mention in Lexicon.of(catalog).mentions(title_free):
+        held = item.attributes.get(mention.attribute)
+        if held is None:
+            continue
+        values: Collection[Any] = held if isinstance(held, tuple) else (held,)
+        key = "yes" if any(value in mention.values for value in values) else "no"
+        return say(key, item, value=_written(held), asked=title_free[mention.start : mention.end])
+    return ""
+
+
+def _content_words(line: str, item: Item) -> set[str]:
+    title = set(re.findall(r"\w+", item.title.lower()))
+    return {word for word in re.findall(r"[^\W\d_]{4,}", line.lower()) if word not in _STOP and word not in title}
+
+
+def _sentence_with(wanted: set[str], description: str) -> str:
+    """The first sentence of a description that has all content words of a question, or a pair of Chinese characters."""
+    for sentence in re.split(r"(?<=[.!?。!?])\s*", description):
+        held = sentence.lower()
+        if wanted and all(word.rstrip("s") in held for word in wanted):
+            return _cut(sentence)
+    return ""
+
+
+def _cut(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rsplit(' ', 1)[0]} …"
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, int | float):
+        return float(value)
+    found = re.search(r"\d+(?:\.\d+)?", value) if isinstance(value, str) else None
+    return float(found[0]) if found else None

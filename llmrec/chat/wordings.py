@@ -1,0 +1,185 @@
+"""What the conversation says in words, in English and Chinese: data alone.
+
+`{noun}` and `{nouns}` are the catalogue's word for its items. Of several wordings none comes twice in a row.
+"""
+
+from collections.abc import Mapping
+
+NOUNS = {"film": "电影", "product": "商品", "item": "条目"}
+"""The English noun of `llmrec.catalog.wording` -> the Chinese one."""
+CHOSE = {"watched": "看过", "bought": "买过", "picked": "选过"}
+"""The English verb of `llmrec.catalog.wording` -> the Chinese one."""
+
+SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "accept": {
+        "en": (
+            "Good. Say `more` for others, or ask about a number of the list.",
+            "Glad that it suits. There is more whenever you like.",
+        ),
+        "zh": ("好的。想看别的就说“再来几个”,也可以问列表里的某一个。", "合适就好,需要时再叫我。"),
+    },
+    "greet": {
+        "en": (
+            "Hello! What {noun} are you in the mood for?",
+            "Hi there. Tell me what you feel like, and I will look through the {nouns}.",
+            "Good to see you. A mood, a kind of {noun} or one that you liked is enough to begin with.",
+        ),
+        "zh": ("你好!今天想找什么样的{noun}?", "您好,说说您的喜好,我来帮您找{noun}。", "嗨!告诉我心情、类型或者您喜欢过的一个{noun}就行。"),
+    },
+    "thank": {
+        "en": ("You are welcome.", "Glad to help. There is more whenever you like.", "My pleasure."),
+        "zh": ("不客气。", "很高兴能帮上忙,需要时再叫我。", "应该的。"),
+    },
+    "end": {
+        "en": ("Goodbye, and enjoy it.", "See you next time.", "Take care. I am here when you need another {noun}."),
+        "zh": ("再见,祝您愉快。", "下次见。", "慢走,想找{noun}时再来。"),
+    },
+    "small_talk": {
+        "en": (
+            "I am a program that recommends {nouns}, so I have little to tell of myself. What are you in the mood for?",
+            "That is kind of you to share. I know {nouns} best: shall I look for one that fits?",
+            "I only have {nouns} to talk of, but of those plenty. What would you like?",
+        ),
+        "zh": ("我是推荐{noun}的程序,自己的事没什么可说的。您想找点什么?", "谢谢您跟我聊。我最懂的是{noun},要不要帮您找一个?", "我只会聊{noun},不过这方面有的是。您想要什么样的?"),
+    },
+    "off_topic": {
+        "en": (
+            "I cannot help with that: I only know the {nouns} in this catalogue. Is there one that I can find for you?",
+            "That is outside of what I know, which is {nouns}. Tell me what you feel like and I will look.",
+            "I have no answer to that. With {nouns} I can help.",
+        ),
+        "zh": ("这个我帮不上,我只了解这里的{noun}。要我帮您找一个吗?", "这超出我的范围了,我懂的是{noun}。说说您想要什么样的吧。", "这个问题我答不了,找{noun}我可以帮忙。"),
+    },
+    "harmful": {
+        "en": (
+            "I will not help with that. I am glad to look for a {noun}.",
+            "That is nothing that I do. If you would like a {noun}, tell me which kind.",
+            "No, I keep to my rules here. Shall we go on with {nouns}?",
+        ),
+        "zh": ("这个我不能帮忙。找{noun}的话我很乐意。", "这样的事我不做。想要什么样的{noun},可以告诉我。", "抱歉,我得守规矩。我们接着聊{noun}吧?"),
+    },
+    "complain": {
+        "en": (
+            "I am sorry that this missed. Say what was wrong, such as `not 2`, `newer` or `no horror`, or `start over`.",
+            "Sorry about that. Name one {noun} that you like, or what to leave out, and I will change the list.",
+            "I apologise. `more` shows others, `like TITLE` tells me your taste, `start over` drops what I understood.",
+        ),
+        "zh": ("抱歉没有推荐好。告诉我哪里不对,比如“不要恐怖的”“新一点”,我马上换。", "对不起。说一个您喜欢的{noun},或者不想要的类型,我来调整。", "很抱歉让您不满意。可以说不要第几个,或者重新开始。"),
+    },
+    "unclear": {
+        "en": (
+            "I did not understand that. Could you say it in other words, such as `a funny one from the 90s`?",
+            "Sorry, I cannot make sense of that. What kind of {noun} would you like?",
+            "That was not clear to me. Name a kind, a mood or a title, please.",
+        ),
+        "zh": ("我没看明白,能换个说法吗?比如“90年代的喜剧”。", "抱歉,没懂您的意思。您想要什么样的{noun}?", "不太清楚您说的是什么,可以说类型、心情或名字。"),
+    },
+}  # fmt: skip
+"""Act -> language -> replies without a list."""
+
+SAYS: Mapping[str, Mapping[str, str]] = {
+    "value": {"en": "{title}: {name} {value}.", "zh": "《{title}》的{name}:{value}。"},
+    "genres": {"en": "The catalogue lists {title} as {value}.", "zh": "目录里《{title}》的类型是{value}。"},
+    "year": {"en": "{title} is from {value}.", "zh": "《{title}》是{value}年的。"},
+    "price": {"en": "{title} costs {value}.", "zh": "《{title}》的价格是{value}。"},
+    "about": {"en": "{title}: {value}", "zh": "《{title}》:{value}"},
+    "lacks": {"en": "The catalogue does not tell {what}.", "zh": "目录里没有写{what}。"},
+    "known": {"en": "It does tell: {facts}.", "zh": "目录里有的是:{facts}。"},
+    "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
+    "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
+    "hints": {
+        "en": "{title} is listed as {value}, so it may well be {quality}; more than that the catalogue does not tell.",
+        "zh": "《{title}》标的是{value},所以可能{quality};更多的目录里没有写。",
+    },
+    "hints not": {
+        "en": "{title} is listed as {value}, so I would not expect it to be {quality}; more the catalogue does not tell.",
+        "zh": "《{title}》标的是{value},所以多半不{quality};更多的目录里没有写。",
+    },
+    "no hint": {
+        "en": "The catalogue does not tell whether {title} is {quality}; it lists it as {value}.",
+        "zh": "目录里没有写《{title}》是否{quality},只标了{value}。",
+    },
+    "quote": {"en": "The description of {title} says: {value}", "zh": "《{title}》的介绍里写着:{value}"},
+    "no place": {"en": "There is no number {place} in the last list.", "zh": "上一份列表里没有第{place}个。"},
+    "best": {"en": "The {word}: {title} ({value}).", "zh": "{word}的:{title}({value})。"},
+    "not best known": {
+        "en": "The catalogue does not tell which is the {word}: it lacks what that would take for these {nouns}.",
+        "zh": "目录里没有写哪个{word}:这些{noun}缺少相应的信息。",
+    },
+    "beside": {"en": "Side by side: {facts}.", "zh": "对比一下:{facts}。"},
+    "ranked": {
+        "en": "In my list {title} stands higher, so by what I know it suits you better.",
+        "zh": "在我的列表里《{title}》更靠前,按我了解的更适合您。",
+    },
+    "last": {"en": "The last one that I know of is {titles}.", "zh": "我知道的最近一个是{titles}。"},
+    "latest": {"en": "The latest that I know of: {titles}.", "zh": "我知道的最近几个:{titles}。"},
+    "count": {"en": "I know of {count} {nouns} of yours; the latest: {titles}.", "zh": "我知道您的{count}个{noun};最近的:{titles}。"},
+    "no history": {
+        "en": "I know of no {noun} that you {chose} yet; tell me with 'seen TITLE'.",
+        "zh": "我还不知道您{chose}什么{noun},可以直接告诉我名字。",
+    },
+    "had": {"en": "Yes, {title} is in your history.", "zh": "是的,《{title}》在您的记录里。"},
+    "had not": {
+        "en": "{title} is not in what I know of your history.", "zh": "我的记录里没有《{title}》。",
+    },
+    "not had": {
+        "en": "The catalogue has no title like that, so I cannot tell.", "zh": "目录里没有这个名字,所以我说不准。",
+    },
+    "others": {
+        "en": "I tell nothing about other people; I only know what is yours.", "zh": "别人的事我不会说,我只知道您自己的。",
+    },
+    "lasting": {
+        "en": "Understood, from now on {conditions}. Say `drop the condition …` or that it is fine again to take it back.",
+        "zh": "记住了,以后{conditions}。想取消时说“又可以了”就行。",
+    },
+    "taken back": {"en": "All right, {values} may come again.", "zh": "好的,{values}又可以出现了。"},
+    "still lasting": {"en": "It still holds that {conditions}.", "zh": "之前说的仍然有效:{conditions}。"},
+    "only": {"en": "only {values}", "zh": "只要{values}"},
+    "none of": {"en": "no {values}", "zh": "不要{values}"},
+}  # fmt: skip
+"""Sentences with facts from the catalogue, the history or the state."""
+
+UNKNOWN: Mapping[str, Mapping[str, str]] = {
+    "length": {"en": "how long {title} is", "zh": "《{title}》有多长"},
+    "director": {"en": "who directed {title}", "zh": "《{title}》的导演是谁"},
+    "cast": {"en": "who is in {title}", "zh": "《{title}》由谁主演"},
+    "author": {"en": "who wrote {title}", "zh": "《{title}》的作者是谁"},
+    "artist": {"en": "who performs {title}", "zh": "《{title}》由谁演唱"},
+    "year": {"en": "which year {title} is from", "zh": "《{title}》是哪一年的"},
+    "price": {"en": "what {title} costs", "zh": "《{title}》多少钱"},
+    "rating": {"en": "how {title} is rated", "zh": "《{title}》的评分"},
+    "language": {"en": "which language {title} is in", "zh": "《{title}》是什么语言"},
+    "country": {"en": "where {title} comes from", "zh": "《{title}》来自哪里"},
+    "size": {"en": "which sizes {title} comes in", "zh": "《{title}》有哪些尺码"},
+    "material": {"en": "what {title} is made of", "zh": "《{title}》是什么材质"},
+    "colour": {"en": "which colour {title} has", "zh": "《{title}》是什么颜色"},
+    "brand": {"en": "which brand {title} is", "zh": "《{title}》是什么品牌"},
+    "about": {"en": "what {title} is about", "zh": "《{title}》讲的是什么"},
+    "genres": {"en": "what kind {title} is", "zh": "《{title}》是什么类型"},
+    "": {"en": "that of {title}", "zh": "《{title}》的这一点"},
+}
+"""What is asked -> what the catalogue does not tell."""
+
+QUALITIES: Mapping[str, Mapping[str, str]] = {
+    "children": {"en": "something for children", "zh": "适合孩子"},
+    "scary": {"en": "scary", "zh": "吓人"},
+    "violent": {"en": "violent", "zh": "暴力"},
+    "funny": {"en": "funny", "zh": "好笑"},
+    "sad": {"en": "sad", "zh": "让人难过"},
+    "romantic": {"en": "romantic", "zh": "浪漫"},
+}
+"""Key of `llmrec.chat.nlu.questions.Quality` -> its words."""
+
+LANGUAGES: Mapping[str, str] = {
+    "de": "Ich verstehe Englisch und Chinesisch. Bitte schreib mir in einer dieser Sprachen, was du suchst.",
+    "fr": "Je comprends l'anglais et le chinois. Dites-moi dans l'une de ces langues ce que vous cherchez.",
+    "es": "Entiendo inglés y chino. Por favor, dime en uno de esos idiomas qué buscas.",
+    "it": "Capisco l'inglese e il cinese. Scrivimi in una di queste lingue che cosa cerchi.",
+    "pt": "Entendo inglês e chinês. Por favor, diga-me num desses idiomas o que procura.",
+    "nl": "Ik begrijp Engels en Chinees. Schrijf me in een van die talen wat je zoekt.",
+    "ru": "Я понимаю английский и китайский. Напишите, пожалуйста, на одном из этих языков, что вы ищете.",
+    "ja": "英語と中国語がわかります。どちらかの言語で、お探しのものを教えてください。",
+    "ko": "영어와 중국어를 이해합니다. 둘 중 한 언어로 무엇을 찾으시는지 알려 주세요.",
+    "ar": "أفهم الإنجليزية والصينية. من فضلك اكتب لي بإحدى هاتين اللغتين ما الذي تبحث عنه.",
+}  # fmt: skip
+"""Language that is not read -> which languages are, said in it."""

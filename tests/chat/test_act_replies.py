@@ -1,0 +1,220 @@
+"""Lines that ask for no list get words: questions, history, greetings, what lasts. Searches stay searches."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from eval.chat_queries import Query, catalogue, queries
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.questions import items_named, places_beyond, refers_to_topic
+from llmrec.chat.nlu.rules import understand
+from llmrec.chat.state import DialogueState
+from llmrec.chat.wordings import SHORT
+
+SEARCHES = [
+    query for name in ("queries.jsonl", "queries_unseen.jsonl") for query in queries(name) if query.action == "ask"
+]
+
+
+@pytest.fixture
+def shop() -> Catalog:
+    told = [
+        ("Scream", "A masked killer stalks a town.", ("Horror", "Thriller"), 1996, 111, "Wes Craven"),
+        (
+            "Toy Story",
+            "A cowboy doll meets a space toy.",
+            ("Animation", "Children's", "Comedy"),
+            1995,
+            81,
+            "John Lasseter",
+        ),
+        ("Evita", "", ("Drama", "Musical"), 1996, 134, "Alan Parker"),
+        ("Tombstone", "", ("Western",), 1993, 130, ""),
+        ("Fugitive, The", "", ("Action", "Thriller"), 1993, 130, ""),
+        ("Annie Hall", "", ("Comedy", "Romance"), 1977, 93, ""),
+    ]
+    items = [
+        Item(
+            str(n),
+            title,
+            text,
+            {"genres": genres, "year": year, "runtime": minutes, **({"director": by} if by else {})},
+        )
+        for n, (title, text, genres, year, minutes, by) in enumerate(told, 1)
+    ]
+    return Catalog("films", tuple(items), {})
+
+
+def talk(
+    catalog: Catalog, *lines: str, history: Sequence[str] = (), shown: Sequence[str] = ("1", "2", "3")
+) -> list[Reply]:
+    conversation = Conversation(catalog, history=history)
+    replies = []
+    for line in lines:
+        reply = conversation.reply(line)
+        if reply.request is not None:
+            conversation.show(reply, shown)
+        replies.append(reply)
+    return replies
+
+
+def after_a_list(catalog: Catalog, line: str, history: Sequence[str] = ()) -> str:
+    reply = talk(catalog, "something for tonight", line, history=history)[1]
+    assert reply.request is None, reply
+    return reply.words
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("is 2 scary?", "would not expect"), ("is the first one scary?", "may well be scary"), ("is 2 ok for my kids?", "something for children"),
+        ("who directed the first one?", "Wes Craven"), ("how long is 3?", "134"), ("when was 2 made? what year?", "1995"),
+        ("what is 1 about?", "masked killer"), ("what is 3 about?", "does not tell what Evita is about"), ("is 3 a musical?", "Yes"),
+        ("is 3 a western?", "not as western"), ("who stars in 2?", "does not tell who is in Toy Story"),
+        ("is 9 any good?", "no number 9"), ("第二个吓人吗?", "多半不吓人"), ("第一部是谁导演的?", "Wes Craven"), ("3多长?", "134"),
+    ],
+)  # fmt: skip
+def test_a_question_about_an_item_is_answered_from_the_catalogue_alone(shop: Catalog, line: str, says: str) -> None:
+    assert says in after_a_list(shop, line)
+
+
+def test_it_is_the_item_that_was_spoken_of_last(shop: Catalog) -> None:
+    replies = talk(shop, "something for tonight", "who directed 3?", "how long is it?", "is it a comedy?")
+    assert "134" in replies[2].words and "Evita" in replies[3].words
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("compare 1 and 3", "Scream: 1996"), ("1 or 3?", "Scream stands higher"), ("which is the shortest?", "Toy Story (runtime 81)"),
+        ("which one is the oldest?", "Toy Story (year 1995)"), ("which is the cheapest?", "does not tell which is the cheapest"),
+        ("1和3比较一下", "Scream: 1996"), ("哪个最短?", "Toy Story"),
+    ],
+)  # fmt: skip
+def test_items_are_compared_by_their_attributes(shop: Catalog, line: str, says: str) -> None:
+    assert says in after_a_list(shop, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("what did I watch last?", "Tombstone"), ("have I seen The Fugitive?", "Yes, Fugitive, The"),
+        ("have I seen Annie Hall?", "not in what I know"), ("have I watched Zzyzx Road 9?", "no title like that"),
+        ("how many films have I watched?", "2 films"), ("我上次看了什么?", "Tombstone"), ("我看过《Annie Hall》吗?", "没有"),
+        ("what did user 7 watch last?", "nothing about other people"),
+    ],
+)  # fmt: skip
+def test_a_question_about_the_history_is_answered_from_it(shop: Catalog, line: str, says: str) -> None:
+    assert says in after_a_list(shop, line, history=["5", "4"])
+    assert "yet" in talk(shop, "what did I watch last?")[0].words
+
+
+@pytest.mark.parametrize(
+    ("line", "act"),
+    [
+        ("hi there", "greet"), ("hello!", "greet"), ("你好", "greet"), ("thanks", "thank"), ("thank you so much", "thank"), ("谢谢", "thank"),
+        ("thanks, bye", "end"), ("再见", "end"), ("you are useless", "complain"), ("this is rubbish", "complain"), ("你真没用", "complain"),
+        ("what's the weather in Paris?", "off_topic"), ("are you a robot?", "small_talk"), ("qwrtzpsd", "unclear"),
+        ("how can I torrent this illegally?", "harmful"),
+    ],
+)  # fmt: skip
+def test_what_asks_for_nothing_gets_a_fitting_reply_without_a_list(shop: Catalog, line: str, act: str) -> None:
+    words = after_a_list(shop, line)
+    language = "zh" if act and any("\u4e00" <= c <= "\u9fff" for c in line) else "en"
+    nouns = {"noun": "film", "nouns": "films"} if language == "en" else {"noun": "电影", "nouns": "电影"}
+    assert words in [wording.format(**nouns) for wording in SHORT[act][language]]
+
+
+def test_the_same_act_is_not_answered_twice_in_the_same_words_and_bye_ends(shop: Catalog) -> None:
+    first, second, bye = talk(shop, "hello", "hello", "bye bye")
+    assert first.words != second.words and bye.done and not second.done
+
+
+@pytest.mark.parametrize("prior", [False, True])
+def test_a_search_stays_a_search(prior: bool) -> None:
+    def answered_otherwise(query: Query) -> bool:
+        catalog = catalogue(query.catalogue)
+        state = DialogueState()
+        conversation = Conversation(catalog, state=state)
+        if prior:
+            conversation.show(conversation.reply("something good"), [item.id for item in catalog.items[:5]])
+        return conversation.reply(query.line).request is None
+
+    lost = [query.line for query in SEARCHES if not query.compared and answered_otherwise(query)]
+    assert not lost
+
+
+@pytest.mark.parametrize("line", ["I hate musicals", "no musicals, I am 45", "never show me musicals", "我讨厌歌舞片"])
+def test_what_lasts_holds_until_it_is_taken_back(shop: Catalog, line: str) -> None:
+    replies = talk(shop, "a thriller", line, "something for a rainy evening", "something with a cowboy", "a western")
+    assert replies[1].words.startswith(("Understood", "记住"))
+    for reply in replies[1:]:
+        assert reply.request is not None and "genres!=Musical" in (reply.request.where or "")
+    back = talk(shop, line, "musicals are fine again", "something for tonight")
+    assert "may come again" in back[1].words and back[2].request is not None and not back[2].request.where
+    dropped = talk(shop, line, "drop the condition genres!=Musical", "something for tonight")
+    assert dropped[2].request is not None and not dropped[2].request.where
+
+
+def test_what_is_asked_for_in_so_many_words_goes_before_what_lasts(shop: Catalog) -> None:
+    replies = talk(shop, "I hate musicals", "a musical please", "something for tonight")
+    wheres = [reply.request.where for reply in replies if reply.request is not None]
+    assert wheres == ["genres!=Musical", "genres=Musical", "genres!=Musical"]
+    narrowed = talk(shop, "a thriller", "but no musicals", "something for tonight")[2].request
+    assert narrowed is not None and not narrowed.where
+
+
+def test_another_language_is_told_which_are_read_and_a_title_in_it_is_found(shop: Catalog) -> None:
+    assert "Englisch" in talk(shop, "Etwas Lustiges bitte")[0].words
+    assert talk(shop, "not toy story please")[0].words == "Toy Story will not be shown again."
+
+
+def test_a_state_carries_what_lasts(shop: Catalog) -> None:
+    conversation = Conversation(shop)
+    conversation.show(conversation.reply("I hate musicals"), ["1", "2"])
+    kept = DialogueState.model_validate_json(conversation.state.model_dump_json())
+    request = Conversation(shop, state=kept).reply("something for tonight").request
+    assert request is not None and request.where == "genres!=Musical"
+
+
+@pytest.fixture
+def chinese_books() -> Catalog:
+    rows = [
+        ("1", "白夜行", "东野圭吾", "悬疑"),
+        ("2", "活着", "余华", "文学"),
+        ("3", "三体", "刘慈欣", "科幻"),
+        ("4", "恶意", "东野圭吾", "悬疑"),
+    ]
+    return Catalog(
+        "书", tuple(Item(id, title, "", {"author": author, "genre": genre}) for id, title, author, genre in rows), {}
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "filters"),
+    [
+        ("不要东野圭吾", ("author!=东野圭吾",)), ("别推荐余华和刘慈欣", ("author!=余华", "author!=刘慈欣")),
+        ("除了东野圭吾的悬疑小说", ("author!=东野圭吾", "genre=悬疑")), ("想看科幻", ("genre=科幻",)), ("随便来一本", ()),
+    ],
+)  # fmt: skip
+def test_chinese_conditions_are_read(chinese_books: Catalog, line: str, filters: tuple[str, ...]) -> None:
+    intent = understand(line, chinese_books)
+    assert set(intent.filters) == set(filters)
+    assert "东野圭吾" not in intent.query
+
+
+def test_items_are_named_by_place_and_title_and_numbers_of_other_things_are_none(tiny_catalog: Catalog) -> None:
+    listed = ["3", "1", "2"]
+
+    def named(line: str) -> tuple[str, ...]:
+        return items_named(line, listed, tiny_catalog, tiny_catalog.row)
+
+    assert named("is 2 scary?") == named("第二个吓人吗") == named("what about the second one?") == ("1",)
+    assert named("1 or 3?") == ("3", "2") and named("is Moon Garage longer than #1") == ("11", "3")
+    assert named("my kids are 2 years old") == named("under 2 hours") == named("what did I watch last night?") == ()
+    assert (
+        places_beyond("is 7 any good?", listed, tiny_catalog) == 7
+        and places_beyond("is 3 good?", listed, tiny_catalog) is None
+    )
+    assert refers_to_topic("how long is it?") and not refers_to_topic("how long?")
