@@ -188,8 +188,10 @@ class ActReplies:
         if conditions:
             return None
         if _sure("why", reading, line) and state.last and state.last.items:
-            named = self._named(line, state) or (
-                (state.topic,) if state.topic in state.last.items else state.last.items
+            named = (
+                self._named(line, state)
+                or tuple(id for id in state.last.items if id == state.topic)
+                or state.last.items
             )
             return ActReply(topic=named[0], why=True) if named[0] in state.last.items else None
         return self._short(line, reading, state)
@@ -233,7 +235,7 @@ class ActReplies:
         reading = self.reading(line, state)
         return excluded if reading and "remember" in reading.confident else ()
 
-    def taken_back(self, line: str, state: DialogueState) -> tuple[str, ...]:
+    def withdrawn(self, line: str, state: DialogueState) -> tuple[str, ...]:
         """Find the lasting conditions that a line takes back ("musicals are fine again").
 
         Parameters

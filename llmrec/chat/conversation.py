@@ -329,7 +329,7 @@ class Conversation:
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = "zh" if is_chinese(line) else "en"
-        if back := self._acts.taken_back(line, self.state):
+        if back := self._acts.withdrawn(line, self.state):
             self.state = self.state.without(back)
             values = ", ".join(value for condition in back for value in values_of(condition))
             return Reply(SAYS["taken back"][language].format(values=values))

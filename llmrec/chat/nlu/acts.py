@@ -80,7 +80,10 @@ class ActReader:
     """
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], encoder: "TextEncoder") -> None:
-        shapes = {"weights": (FEATURES, len(ACTS)), **dict.fromkeys(("bias", "thresholds", "confident"), (len(ACTS),))}
+        shapes: dict[str, tuple[int, ...]] = {
+            "weights": (FEATURES, len(ACTS)),
+            **dict.fromkeys(("bias", "thresholds", "confident"), (len(ACTS),)),
+        }
         if {name: weights[name].shape for name in weights} != shapes:
             raise SetupError(f"the model of acts does not hold {shapes}; reinstall llmrec")
         self._weights = {name: array.astype(np.float32) for name, array in weights.items()}
