@@ -88,11 +88,11 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
     "hints": {
-        "en": "{title} is listed as {value}, so it may well be {quality}; more than that the catalogue does not tell.",
+        "en": "{title} is listed as {value}, so it may well be {quality}; the catalogue says no more than that.",
         "zh": "《{title}》标的是{value},所以可能{quality};更多的目录里没有写。",
     },
     "hints not": {
-        "en": "{title} is listed as {value}, so I would not expect it to be {quality}; more the catalogue does not tell.",
+        "en": "{title} is listed as {value}, so I would not expect it to be {quality}; the catalogue says no more than that.",
         "zh": "《{title}》标的是{value},所以多半不{quality};更多的目录里没有写。",
     },
     "no hint": {
