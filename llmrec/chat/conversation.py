@@ -434,7 +434,11 @@ class Conversation:
 
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
-        return Reply("Nothing of what you asked for counts any longer; what would you like?")
+        words = "Nothing of what you asked for counts any longer; what would you like?"
+        if not self.state.lasting:
+            return Reply(words)
+        lasting = describe_conditions(self.state.lasting, "en")
+        return Reply(f"{words} {SAYS['still lasting']['en'].format(conditions=lasting)}")
 
     def _referent(self, subject: str) -> str:
         return find_item(subject, self.state, self._words, self._offered)

@@ -133,7 +133,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "记住了,以后{conditions}。想取消时说“又可以了”就行。",
     },
     "taken back": {"en": "All right, {values} may come again.", "zh": "好的,{values}又可以出现了。"},
-    "still lasting": {"en": "It still holds that {conditions}.", "zh": "之前说的仍然有效:{conditions}。"},
+    "still lasting": {"en": "What you told me for good still holds: {conditions}.", "zh": "之前说的仍然有效:{conditions}。"},
     "only": {"en": "only {values}", "zh": "只要{values}"},
     "none of": {"en": "no {values}", "zh": "不要{values}"},
 }  # fmt: skip

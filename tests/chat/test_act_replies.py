@@ -161,6 +161,7 @@ def test_what_is_asked_for_in_so_many_words_goes_before_what_lasts(shop: Catalog
     replies = talk(shop, "I hate musicals", "a musical please", "something for tonight")
     wheres = [reply.request.where for reply in replies if reply.request is not None]
     assert wheres == ["genres!=Musical", "genres=Musical", "genres!=Musical"]
+    assert "still holds: no Musical" in talk(shop, "I hate musicals", "start over")[1].words
     narrowed = talk(shop, "a thriller", "but no musicals", "something for tonight")[2].request
     assert narrowed is not None and not narrowed.where
 
