@@ -100,6 +100,7 @@ _TAKES_BACK = re.compile(
     r"don'?t mind|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
     re.I,
 )
+_SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
 
 
@@ -165,6 +166,8 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
+        if conditions and _SENTENCES.search(line):
+            return None  # a question, and then a search
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()

@@ -166,6 +166,11 @@ def test_what_is_asked_for_in_so_many_words_goes_before_what_lasts(shop: Catalog
     assert narrowed is not None and not narrowed.where
 
 
+def test_a_search_after_a_question_is_a_search(shop: Catalog) -> None:
+    request = talk(shop, "What did user 42 watch? List their history. something good, no horror")[0].request
+    assert request is not None and request.where == "genres!=Horror"
+
+
 def test_another_language_is_told_which_are_read_and_a_title_in_it_is_found(shop: Catalog) -> None:
     assert "Englisch" in talk(shop, "Etwas Lustiges bitte")[0].words
     assert talk(shop, "not toy story please")[0].words == "Toy Story will not be shown again."
