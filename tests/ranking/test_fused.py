@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llmrec.evaluation.metrics import ranking_metrics, top_rows
+from llmrec.ranking.diversity import diversify
 from llmrec.ranking.fused import fit_weights, fuse, z_normalise
 
 EVENTS, ITEMS = 80, 40
@@ -96,3 +97,24 @@ def test_seen_items_never_come_back_and_batch_equals_single(seed: int, events: i
         assert np.isfinite(np.delete(batch[event], rows)).all()
         single = fuse({n: s[event : event + 1] for n, s in parts.items()}, {"a": 0.7, "b": 0.3}, [rows])
         np.testing.assert_allclose(single[0], batch[event], atol=1e-5)
+
+
+SCORES = np.array([5.0, 4.9, 4.8, 3.0, 2.0], np.float32)
+KINDS = np.array([[1, 0, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+
+
+def test_relevance_one_keeps_the_order_of_the_scores() -> None:
+    shuffled = np.array([2, 0, 4, 1, 3])
+    picked = diversify(SCORES[shuffled], KINDS[shuffled], 5, relevance=1)
+    assert shuffled[picked].tolist() == [0, 1, 2, 3, 4]
+
+
+def test_variety_brings_one_of_each_kind_first() -> None:
+    assert diversify(SCORES, KINDS, 3, relevance=0.4) == [0, 3, 4]
+
+
+def test_no_place_twice_and_no_more_than_there_are() -> None:
+    assert sorted(diversify(SCORES, KINDS, 9, relevance=0.5)) == [0, 1, 2, 3, 4]
+    assert diversify(SCORES[:0], KINDS[:0], 3, relevance=0.5) == []
+    equal = np.ones(4, np.float32)
+    assert sorted(diversify(equal, KINDS[:4], 4, relevance=0.5)) == [0, 1, 2, 3]

@@ -19,6 +19,7 @@ from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
+from llmrec.server.routes.media_files import playable_type
 from llmrec.server.store.database import Database
 
 MINERS = {
@@ -173,3 +174,17 @@ def test_a_withdrawal_is_in_force_in_the_next_answer(client: TestClient) -> None
         assert client.delete(f"/v1/items/{first}").status_code == 200
         assert client.get(f"/v1/items/{first}").status_code == 404
         assert first not in best(client, user="7", k=50)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\x00\x00\x00\x20ftypisom", "video/mp4"), (b"\x1a\x45\xdf\xa3rest", "video/webm"),
+        (b"RIFF\x00\x00\x00\x00WAVEfmt ", "audio/wav"), (b"<html><script>", "application/octet-stream"),
+        (b"", "application/octet-stream"),
+    ],
+)  # fmt: skip
+def test_kind_by_content(tmp_path: Path, head: bytes, kind: str) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(head)
+    assert playable_type(file) == kind
