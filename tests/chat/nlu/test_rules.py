@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
 from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.retrieval.filters import parse_where
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
 
@@ -219,3 +221,25 @@ def test_ordinary_words_and_commands_are_no_values() -> None:
         assert understand(line, catalog).filters == ()
     assert understand("something noir", catalog).filters == ("tags=Noir",)
     assert understand("only 42", catalog).filters == ("tags=42",)
+
+
+def _cases(name: str) -> list[object]:
+    return [
+        pytest.param(query, id=query.line, marks=pytest.mark.xfail(bool(query.fails), reason=query.fails, strict=True))
+        for query in queries(name)
+    ]
+
+
+@pytest.mark.parametrize("query", [*_cases("queries.jsonl"), *_cases("queries_unseen.jsonl")])
+def test_a_line_is_understood(query: Query) -> None:
+    found = understand(query.line, catalogue(query.catalogue))
+    assert not query.wrong(found)
+    for condition in found.filters:
+        parse_where(condition, catalogue(query.catalogue))
+
+
+@pytest.mark.parametrize("name", ["films", "fashion"])
+def test_the_rules_read_nearly_every_line_of_a_catalogue(name: str) -> None:
+    lines = [query for query in queries() if query.catalogue == name]
+    right = [query for query in lines if not query.wrong(understand(query.line, catalogue(name)))]
+    assert len(right) >= 0.95 * len(lines) > 50

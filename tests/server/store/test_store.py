@@ -1,8 +1,13 @@
 """The store's promises, on SQLite and on PostgreSQL alike."""
 
 import json
+import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -183,3 +188,37 @@ def test_a_url_that_names_no_database_is_one_sentence() -> None:
             Database(url)
     with pytest.raises(StoreUnavailable, match="does not answer"):
         Database("postgresql+psycopg://127.0.0.1:1/none?connect_timeout=1")
+
+
+WRITER = """
+import sys
+from llmrec.server.store.database import Database
+from llmrec.server.store.users import Event, record
+database = Database.at(__import__("pathlib").Path(sys.argv[1]))
+for n in range(int(sys.argv[2]), 10**6):
+    record(database, "main", [Event("writer", str(n)), Event("other", str(n))])
+    print(n, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
+    rng, acknowledged = random.Random(0), -1
+    for _ in range(8):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), str(acknowledged + 1)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(rng.random() / 5)
+        process.kill()
+        told = process.stdout.read().split()
+        process.wait()
+        acknowledged = max([acknowledged + 1, *(int(n) for n in told if n.isdigit())])
+        with closing(Database.at(tmp_path)) as database:
+            items = [str(n) for n in range(acknowledged + 10)]
+            catalog = Catalog("c", tuple(Item(id, id) for id in items), {})
+            people = [find_person(database, catalog, set(items), "main", user) for user in ("writer", "other")]
+            assert people[0] is not None and people[1] is not None
+            assert people[0].history[: acknowledged + 1] == tuple(items[: acknowledged + 1])
+            assert people[0].history == people[1].history  # a transaction is there whole or not at all
+            acknowledged = len(people[0].history) - 1
