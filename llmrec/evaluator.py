@@ -28,6 +28,7 @@ from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in
 from llmrec.evaluation.result import LISTED, Evaluation, Kind, ModelResult, measure
 from llmrec.evaluation.splits import Event, Split, events_digest, make_split, rolling_events, save_split
 from llmrec.provenance import made_with
+from llmrec.registry import BUILT_IN
 
 if TYPE_CHECKING:
     from llmrec.encoders import Features
@@ -106,6 +107,9 @@ def evaluate(
     folder = None if isinstance(catalog, Catalog) else Path(catalog)
     if not isinstance(catalog, Catalog):
         catalog = Catalog.read(catalog, reader=reader)
+    for field_name, value in (("adapters", adapters), ("baselines", baselines)):
+        if isinstance(value, str | Path):
+            raise BadInput(f"`{field_name}` is {str(value)!r}; pass a list of names", field_name)
     if not adapters and not baselines and not train:
         raise BadInput("there is nothing to evaluate; name `adapters` or `baselines`")
     parts = make_split(catalog, split)
@@ -127,6 +131,10 @@ def evaluate(
                 models.append(make())
             except LlmrecError as error:
                 skipped[name] = str(error)
+            except Exception as error:
+                if name in BUILT_IN["baseline"] or name not in baselines:
+                    raise
+                skipped[name] = f"it failed ({type(error).__name__}: {error}); its package has to be mended"
         if not models:
             raise BadInput("nothing could be evaluated: " + "; ".join(f"{n}: {why}" for n, why in skipped.items()))
         models.sort(key=lambda model: (model.trust == "leaks", -model.metrics["ndcg@10"].value))
@@ -361,7 +369,8 @@ def _key(config: Mapping[str, Any], seed: int) -> str:
 def _grid(run: _Run, name: str) -> Sequence[Mapping[str, Any]]:
     if "+" in name:  # the parts keep their usual configuration; their share is fitted on valid
         return [{}]
-    there = [m for m in ("text", "image") if any(_has(item, m) for item in run.catalog.items)]
+    # a title is a text, as in training
+    there = ["text", *(m for m in ("image",) if any(_has(item, m) for item in run.catalog.items))]
     found = named.baseline_class(name).grid(there)
     return found if run.tune and run.events["valid"] else found[:1]
 
@@ -399,7 +408,17 @@ def _scored(run: _Run, model: Baseline, events: Sequence[Event]) -> Iterator[NDA
     size = max(1, BATCH_NUMBERS // len(run.catalog.items))
     for start in range(0, len(events), size):
         histories = [event.history for event in events[start : start + size]]
-        yield mask_seen(model.score(histories), histories)
+        scores = np.asarray(model.score(histories))
+        if scores.shape != (len(histories), len(run.catalog.items)) or not np.issubdtype(scores.dtype, np.number):
+            raise BadInput(
+                f"{type(model).__name__}.score gave {scores.dtype} of shape {scores.shape} for {len(histories)} "
+                f"histories; it has to give numbers of shape {(len(histories), len(run.catalog.items))}"
+            )
+        if not np.isfinite(scores).all():
+            raise BadInput(
+                f"{type(model).__name__}.score gave numbers that are not finite; nothing can be ranked by them"
+            )
+        yield mask_seen(scores, histories)
 
 
 def _lists(run: _Run, model: Baseline, at: str, what: str) -> Lists:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.context import with_context
+from llmrec.engine.base import QueryVectors
+from llmrec.errors import BadInput
 from llmrec.evidence.effects import Situation
 from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.pipeline_config import PipelineConfig
@@ -166,6 +168,8 @@ class Recommender:
         >>> for user, response in zip(users, recommender.recommend_many(users, k=5)):  # doctest: +SKIP
         ...     print(user, [item.id for item in response.items])
         """
+        if isinstance(users, str):
+            raise BadInput(f"`users` is {users!r}; pass a list of ids", "users")
         size = max(1, min(BATCH, SCORES // max(len(self.catalog.items), 1)))
         requests = (Request.of(None, {**fields, "user": user}) for user in users)
         while batch := list(islice(requests, size)):
@@ -296,6 +300,7 @@ class Recommender:
 
         scoring, n = Scoring.of(pipeline, example), len(requests)
         read = scoring.engine.query_vectors(histories, [with_context(query, context)] * n)
+        _check_vectors(read, n, pipeline)
         trace.degraded |= read.degraded
         trace.lap("llm")
 
@@ -381,3 +386,13 @@ def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:
         return ("no item is left that fits; loosen the filter",)
     left = "1 item is" if len(found) == 1 else f"{len(found)} items are"
     return (f"only {left} left that fit; loosen the filter or ask for fewer",)
+
+
+def _check_vectors(read: QueryVectors, requests: int, pipeline: Pipeline) -> None:
+    """Refuse what an engine from outside cannot mean: nothing would be ranked by it, in silence."""
+    shape = (requests, pipeline.components.v.shape[1])
+    if np.shape(read.vectors) != shape or not np.isfinite(read.vectors).all():
+        raise BadInput(
+            f"the engine {pipeline.config.engine!r} gave query vectors of shape {np.shape(read.vectors)}; "
+            f"they have to be finite numbers of shape {shape}"
+        )

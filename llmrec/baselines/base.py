@@ -227,5 +227,5 @@ def encoded(catalog: Catalog, encoder_specs: Mapping[str, str]) -> "Features":
     from llmrec.encoders.base import lacks
     from llmrec.paths import home
 
-    there = [m for m in encoder_specs if not all(lacks(item, m) for item in catalog.items)]
+    there = [m for m in encoder_specs if m == "text" or not all(lacks(item, m) for item in catalog.items)]
     return extract(catalog, [encoder(m, encoder_specs[m]) for m in there], home() / "features")[0]

@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog.quarantine import Findings, quarantine_file, unreadable_file, unreadable_media
 from llmrec.catalog.types import Catalog
-from llmrec.errors import CatalogError
+from llmrec.errors import CatalogError, LlmrecError
+from llmrec.registry import BUILT_IN
+
+if TYPE_CHECKING:
+    from llmrec.catalog.layouts import Reader, Source
 
 LOGGER = logging.getLogger("llmrec.catalog")
 MOST_LEFT_OUT = 0.1
@@ -148,6 +152,24 @@ def check(path: Path, quarantine: Path | None = None, reader: str | None = None)
     return _read(path, quarantine, reader)[1]
 
 
+def _source(layout: str, read: "Reader", path: Path, findings: Findings) -> "Source | Catalog":
+    """What a reader gives; whatever goes wrong in one from outside is a sentence that names it."""
+    from llmrec.catalog.layouts import Source
+
+    try:
+        source = read(path, findings)
+    except Exception as error:
+        if layout in BUILT_IN["reader"] or isinstance(error, LlmrecError):
+            raise
+        raise CatalogError(f"reader {layout!r} failed on {path} ({type(error).__name__}: {error})") from error
+    if not isinstance(source, Source | Catalog):
+        raise CatalogError(
+            f"reader {layout!r} gave {type(source).__name__}; it has to give a Catalog, which `Catalog.from_pandas` "
+            "makes, or a Source"
+        )
+    return source
+
+
 def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     import pyarrow as pa
@@ -162,7 +184,7 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
     findings = Findings()
     quarantine = quarantine or quarantine_file(path)
     try:
-        source = read(path, findings)
+        source = _source(layout, read, path, findings)
         rows = _rows(source, findings)
         if isinstance(source, Catalog):
             items, histories, has_events = source.items, dict(source.histories), bool(source.histories)

@@ -120,7 +120,17 @@ def make_split(catalog: Catalog, kind: "str | Path | Split") -> Split:
 
 
 def save_split(split: Split, path: Path) -> None:
-    """Write the split as `load_split` reads it; raises `StorageError` where the file cannot be written."""
+    """Write the split as `load_split` reads it.
+
+    Raises
+    ------
+    BadSplit
+        Where another file lies there, which is left alone.
+    StorageError
+        Where the file cannot be written.
+    """
+    if path.is_file() and path.stat().st_size and not _is_split(path):
+        raise BadSplit(f"{path} is there already and holds no split, so it is not written over; pass another path")
     lines = (
         json.dumps({"user": user, **{part: list(getattr(split, part)[user]) for part in PARTS}}, ensure_ascii=False)
         for user in split.train
@@ -130,6 +140,15 @@ def save_split(split: Split, path: Path) -> None:
         path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise StorageError(f"the split {path} cannot be written ({error.strerror}); pass another path") from error
+
+
+def _is_split(path: Path) -> bool:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            first = json.loads(file.readline())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and {"user", *PARTS} <= first.keys()
 
 
 def load_split(path: Path, catalog: Catalog) -> Split:
@@ -142,7 +161,8 @@ def load_split(path: Path, catalog: Catalog) -> Split:
     """
     parts: dict[str, dict[str, tuple[str, ...]]] = {part: {} for part in PARTS}
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # ids may hold what `splitlines` takes for an end
+        lines = lines[:-1] if lines and not lines[-1] else lines
     except (OSError, UnicodeDecodeError) as error:
         raise BadSplit(
             f"the split {path} cannot be read: {error}; pass rolling, loo or a file of `llmrec split`"

@@ -16,7 +16,7 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.catalog.load import MOST_LEFT_OUT
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.registry import encoder_plugin
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, storage_error
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.fusion import fusion_class
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
@@ -28,7 +28,7 @@ from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.rationale.compose import compose_pairs
-from llmrec.registry import Plugin, plugged
+from llmrec.registry import Plugin, plugged, resolve
 from llmrec.setup import base_folder
 from llmrec.train.calibrate import Calibration, calibrate
 from llmrec.train.card import provenance, write_card
@@ -209,8 +209,13 @@ class _Fitted:
 
 
 def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
-    fusion_class(config.model.fusion)  # a missing package is reported before minutes of reading
-    out.mkdir(parents=True, exist_ok=True)
+    fusion_class(config.model.fusion)  # a missing package or part is reported before minutes of reading
+    for spec in config.components:
+        resolve("score_component", spec)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(f"the folder {out}", error) from error
     log.notify("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else _read(data, config)
     base = config.base or base_folder(home())

@@ -119,3 +119,14 @@ def test_a_split_file_cut_off(tiny_catalog: Catalog, tmp_path: Path) -> None:
 def test_a_split_file_that_is_not_there(tiny_catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(BadSplit, match="cannot be read"):
         load_split(tmp_path / "absent.jsonl", tiny_catalog)
+
+
+def test_a_file_that_is_no_split_is_not_written_over(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "interactions.csv"
+    file.write_text("user_id,item_id\n")
+    with pytest.raises(BadSplit, match="is there already and holds no split"):
+        save_split(rolling_split(tiny_catalog), file)
+    assert file.read_text() == "user_id,item_id\n"
+    save_split(rolling_split(tiny_catalog), tmp_path / "split.jsonl")
+    save_split(rolling_split(tiny_catalog, 1), tmp_path / "split.jsonl")
+    assert load_split(tmp_path / "split.jsonl", tiny_catalog) == rolling_split(tiny_catalog, 1)

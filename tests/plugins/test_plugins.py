@@ -13,9 +13,10 @@ import pytest
 
 import llmrec
 from llmrec.catalog import Interaction, Item
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, CatalogError, UnknownPlugin
+from llmrec.retrieval.candidates import Candidates
 from llmrec.setup import base_folder
-from tests.plugins.stock_list_parts import SIGNATURE
+from tests.plugins.stock_list_parts import SIGNATURE, ByTitle
 
 WORDS = ("amber", "birch", "cedar", "dune", "ember", "fern", "grove", "heath")
 HERE = "tests.plugins.stock_list_parts"
@@ -184,3 +185,42 @@ def test_what_is_no_such_part_is_refused_in_a_sentence(
     with pytest.raises(BadInput, match=sentence):
         shop = llmrec.Recommender.from_pretrained(*by_path, config=llmrec.PipelineConfig(**fields))
         shop.recommend(history=("i1",), k=1)
+
+
+class _Wrong:
+    """Parts that give what their protocols forbid."""
+
+    def __init__(self, *_inputs: Any) -> None: ...
+
+    def candidates(self, query: Any) -> Candidates:
+        return Candidates([np.array([-1])] * len(query.vectors))
+
+
+def read_nothing(_folder: Path, _findings: Any) -> None:
+    """A reader that gives nothing."""
+
+
+class NotANumber(ByTitle):
+    """A baseline whose scores are none."""
+
+    def score(self, histories: Any) -> Any:
+        return super().score(histories) * np.nan
+
+
+def test_what_a_part_gives_is_checked(by_path: tuple[Path, llmrec.Catalog], tmp_path: Path) -> None:
+    config = llmrec.PipelineConfig(candidates=("tests.plugins.test_plugins:_Wrong",))
+    shop = llmrec.Recommender.from_pretrained(*by_path, config=config)
+    with pytest.raises(BadInput, match="candidate source _Wrong gave rows that are none of the catalogue's 0 to 23"):
+        shop.recommend(history=("i1",), k=1)
+    with pytest.raises(CatalogError, match="read_nothing' gave NoneType; it has to give a Catalog"):
+        llmrec.Catalog.read(tmp_path, reader="tests.plugins.test_plugins:read_nothing")
+    names = ["popularity", "tests.plugins.test_plugins:NotANumber"]
+    found = llmrec.evaluate(by_path[1], baselines=names)
+    assert "NotANumber.score gave numbers that are not finite" in found.skipped[names[1]]
+    assert [model.name for model in found.models] == ["popularity"]
+    with pytest.raises(BadInput, match="`baselines` is 'popularity'; pass a list"):
+        llmrec.evaluate(by_path[1], baselines="popularity")
+    with pytest.raises(BadInput, match="`users` is '471'; pass a list"):
+        list(shop.recommend_many("471"))
+    with pytest.raises(UnknownPlugin, match="there is no score component 'shortt'"):
+        llmrec.train(by_path[1], tmp_path / "a", llmrec.TrainConfig(components=("shortt",)))
