@@ -122,7 +122,7 @@ def evaluate(
 
 @app.command()
 def rank(
-    split: Annotated[Path, typer.Option("--split", help="Split file of the referee (JSON lines).")],
+    split: Annotated[Path, typer.Option("--split", help="Split file (JSON lines), as `llmrec split` writes it.")],
     out: Annotated[Path, typer.Option("--out", help="Ranking file to write, in the referee's format.")],
     at: Annotated[str, typer.Option("--at", help="Which held-out events: valid or test.")] = "test",
     data: Data = None,

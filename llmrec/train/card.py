@@ -139,7 +139,8 @@ def _test(about: Mapping[str, Any]) -> str:
     )
     return f"""## Test
 {first["events"]:.0f} events of {first["users"]:.0f} users that chose nothing; all items outside the history are ranked.
-Means over users, ± standard error; the baselines learnt from the same events.
+Means over users, ± standard error; the baselines learnt from the same events. In words: with a query composed from the
+item that is asked for, in phrasings that training does not use.
 
 | model | NDCG@10 | Recall@10 | MRR@10 |
 | --- | --- | --- | --- |
