@@ -180,6 +180,6 @@ def test_half_an_endpoint_is_refused_in_one_sentence(url: str | None, name: str 
 
 def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "langchain_openai", None)  # an import of it fails
-    with pytest.raises(SetupError, match=r"pip install 'llmrec\[chat\]'"):
+    with pytest.raises(SetupError, match=r"pip install -e '\.\[chat\]'"):
         chat_model("http://127.0.0.1:1/v1", "qwen")
     assert chat_model(None, None) is None
