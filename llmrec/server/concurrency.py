@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from queue import SimpleQueue
@@ -169,14 +170,17 @@ class ConcurrencyLimit:
                 [future] if left is None else [future, left], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED
             )
             if future.done():
-                result: Result = await future
-                return result
+                with suppress(Abandoned):  # its time ended within the work, a moment before it ended here
+                    result: Result = await future
+                    return result
         finally:
             if not future.done():
                 self._give_up(job)
                 future.cancel()
         if left is not None and left.done():
             raise Refused(499, "left", "the client left before the answer was there")
+        if self._closed:
+            raise _ending()
         sentence = f"no answer within {self._seconds:.0f} s; ask for fewer items or try again"
         raise Refused(503, "too_slow", sentence, self._wait())
 
@@ -196,7 +200,7 @@ class ConcurrencyLimit:
         with self._lock:
             self._closed = True
             for job in self._waiting:
-                _refuse(job, Refused(503, "ending", "the server is ending; try again in a moment", 5))
+                _refuse(job, _ending())
             self._waiting.clear()
             for job in self._running:
                 job.stop()
@@ -208,7 +212,7 @@ class ConcurrencyLimit:
         """Have a job wait or run. Raises `Refused`."""
         with self._lock:
             if self._closed:
-                raise Refused(503, "ending", "the server is ending; try again in a moment", 5)
+                raise _ending()
             self._waiting.append(job)
             self._start()
             if job.continues or job not in self._waiting or len(self._waiting) <= self._queue:
@@ -303,6 +307,10 @@ class ConcurrencyLimit:
             known[job.kind] = max(known.get(job.kind, _UNKNOWN_SECONDS), now - job.begun)
         seconds = sum(known.get(job.kind, _UNKNOWN_SECONDS) for job in (*self._running, *self._waiting))
         return max(1, min(math.ceil(seconds / self._workers), math.ceil(self._seconds)))
+
+
+def _ending() -> Refused:
+    return Refused(503, "ending", "the server is ending; try again in a moment", 5)
 
 
 def _refuse(job: Job, refused: Refused) -> None:

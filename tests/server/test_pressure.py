@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from llmrec.recommender import Recommender
-from llmrec.server.concurrency import Abandoned, Client, ConcurrencyLimit, Job
+from llmrec.server.concurrency import Client, ConcurrencyLimit, Job
 from llmrec.server.errors import Refused
 from llmrec.server.observability import JsonFormatter, log_event
 from llmrec.server.settings import Limits
@@ -149,9 +149,19 @@ def test_work_stops_when_its_client_has_left_or_the_gateway_ends() -> None:
         await asyncio.sleep(0.05)
         assert await asyncio.to_thread(limit.close)
         ended = await asyncio.gather(*last, return_exceptions=True)
-        assert {type(error) for error in ended} == {Abandoned, Refused}
+        assert [(error.status, error.code) for error in ended if isinstance(error, Refused)] == [(503, "ending")] * 2
 
     asyncio.run(all_of_it())
+
+
+def test_time_that_ends_within_the_work_is_a_refusal_too() -> None:
+    def late(job: Job) -> None:
+        job.stop()
+        job.check()
+
+    with pytest.raises(Refused, match="no answer within 30 s") as refused:
+        asyncio.run(ConcurrencyLimit(workers=1, queue=1, seconds=30).run(late))
+    assert (refused.value.status, refused.value.code) == (503, "too_slow")
 
 
 def test_the_end_does_not_wait_for_what_does_not_stop() -> None:
