@@ -48,7 +48,8 @@ def listening(host: str, port: int) -> socket.socket:
 class Connection(HttpToolsProtocol):
     """One connection, closed where it sends no whole head of a request for `TIMEOUT_SECONDS`, or too long a one.
 
-    Where there are too many connections, the one that has asked nothing for longest makes room for a new one.
+    Where there are too many connections, an idle one makes room for a new one: of those that have asked nothing yet, or
+    else of all, the one that is idle for longest.
     """
 
     most = 800
@@ -113,12 +114,13 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _make_room(self) -> bool:
-        """Close the other connection that has asked nothing for longest; False where all have asked something."""
+        """Close an idle connection, of those that never sent a whole head first; False where none is idle."""
         idle = [each for each in self.connections if isinstance(each, Connection) and each is not self]
         idle = [each for each in idle if not each._answering() and not each.transport.is_closing()]
         if not idle:
             return False
-        min(idle, key=lambda each: each._since).transport.abort()
+        # who was answered before holds the connection for its next request, which would fail on it
+        min(idle, key=lambda each: (each.cycle is not None, each._since)).transport.abort()
         return True
 
     def _refuse(self, status: int, sentence: str) -> None:
