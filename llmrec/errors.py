@@ -62,6 +62,10 @@ class UnknownPlugin(BadInput):
     """A plug-in has no such name, or the package that holds it cannot be imported."""
 
 
+class PluginError(LlmrecError):
+    """A plug-in fails at its work, or gives what its protocol does not allow."""
+
+
 class NotExplainable(BadInput):
     """A response does not hold what its reasons are made from."""
 

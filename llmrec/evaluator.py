@@ -22,13 +22,13 @@ from llmrec import __version__
 from llmrec import baselines as named
 from llmrec.baselines.base import Baseline, encoded
 from llmrec.catalog.types import Catalog
-from llmrec.errors import BadInput, LlmrecError, StorageError
+from llmrec.errors import BadInput, LlmrecError, PluginError, StorageError
 from llmrec.evaluation.leakage import Leakage, leakage
 from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in, tie_order, top_rows, user_means
 from llmrec.evaluation.result import LISTED, Evaluation, Kind, ModelResult, measure
 from llmrec.evaluation.splits import Event, Split, events_digest, make_split, rolling_events, save_split
 from llmrec.provenance import made_with
-from llmrec.registry import BUILT_IN
+from llmrec.registry import BUILT_IN, working
 
 if TYPE_CHECKING:
     from llmrec.encoders import Features
@@ -398,9 +398,10 @@ def _fit(run: _Run, name: str, config: Mapping[str, Any], what: str) -> Baseline
             run.told(f"{name}: reading the items' media", 0, 0)
             run.features = {key: encoded(run.catalog, model.encoder_specs)}
         features = run.features[key]
-    return model.fit(
-        run.catalog, run.split, features=features, progress=lambda done, total: run.told(what, done, total)
-    )
+    with working("baseline", model):
+        return model.fit(
+            run.catalog, run.split, features=features, progress=lambda done, total: run.told(what, done, total)
+        )
 
 
 def _scored(run: _Run, model: Baseline, events: Sequence[Event]) -> Iterator[NDArray[np.float32]]:
@@ -408,14 +409,15 @@ def _scored(run: _Run, model: Baseline, events: Sequence[Event]) -> Iterator[NDA
     size = max(1, BATCH_NUMBERS // len(run.catalog.items))
     for start in range(0, len(events), size):
         histories = [event.history for event in events[start : start + size]]
-        scores = np.asarray(model.score(histories))
+        with working("baseline", model):
+            scores = np.asarray(model.score(histories))
         if scores.shape != (len(histories), len(run.catalog.items)) or not np.issubdtype(scores.dtype, np.number):
-            raise BadInput(
+            raise PluginError(
                 f"{type(model).__name__}.score gave {scores.dtype} of shape {scores.shape} for {len(histories)} "
                 f"histories; it has to give numbers of shape {(len(histories), len(run.catalog.items))}"
             )
         if not np.isfinite(scores).all():
-            raise BadInput(
+            raise PluginError(
                 f"{type(model).__name__}.score gave numbers that are not finite; nothing can be ranked by them"
             )
         yield mask_seen(scores, histories)

@@ -8,7 +8,8 @@ from llmrec.engine.base import CatalogueEngine, EngineInputs
 from llmrec.registry import BUILT_IN, Kind, make, resolve
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.index import Index, IndexInputs
-from llmrec.verification import Verifier
+from llmrec.verification import RuleVerifier, Verifier
+from llmrec.verification.verifier import PluggedVerifier
 
 
 class PipelineConfig(Config):
@@ -138,4 +139,4 @@ class PipelineConfig(Config):
             Where what has the name makes none.
         """
         verifier: Verifier = make("verifier", self.verifier, catalog, needs=("verify",))
-        return verifier
+        return verifier if isinstance(verifier, RuleVerifier) else PluggedVerifier(verifier)

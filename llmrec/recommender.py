@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, PluginError
 from llmrec.evidence.effects import Situation
 from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.pipeline_config import PipelineConfig
@@ -392,7 +392,7 @@ def _check_vectors(read: QueryVectors, requests: int, pipeline: Pipeline) -> Non
     """Refuse what an engine from outside cannot mean: nothing would be ranked by it, in silence."""
     shape = (requests, pipeline.components.v.shape[1])
     if np.shape(read.vectors) != shape or not np.isfinite(read.vectors).all():
-        raise BadInput(
+        raise PluginError(
             f"the engine {pipeline.config.engine!r} gave query vectors of shape {np.shape(read.vectors)}; "
             f"they have to be finite numbers of shape {shape}"
         )

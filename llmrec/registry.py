@@ -18,12 +18,13 @@ Nothing is imported before it is asked for: `resolve` imports the one part that 
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points, packages_distributions, version
 from operator import attrgetter
 from typing import Any, Literal, TypeVar, get_args
 
-from llmrec.errors import BadInput, LlmrecError, UnknownPlugin
+from llmrec.errors import BadInput, LlmrecError, PluginError, UnknownPlugin
 
 Kind = Literal[
     "encoder", "fusion", "candidate_source", "score_component", "index", "engine", "reader", "verifier", "baseline"
@@ -254,6 +255,45 @@ def make(kind: Kind, spec: str, *inputs: Any, needs: Iterable[str] = ()) -> Any:
             "docs/how-to/plugins.md shows what a part of this kind has"
         )
     return part
+
+
+@contextmanager
+def working(kind: Kind, part: object) -> Iterator[None]:
+    """While a part works: what a plug-in raises becomes a sentence that names it.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    part : object
+        The part; errors of llmrec's own parts pass as they are.
+
+    Raises
+    ------
+    PluginError
+        Where the plug-in raises anything but an `LlmrecError`.
+
+    Examples
+    --------
+    >>> class Broken:
+    ...     def verify(self, text, grounds):
+    ...         return text.claims
+    >>> with working("verifier", Broken()):
+    ...     Broken().verify("A warm scarf.", None)
+    Traceback (most recent call last):
+        ...
+    llmrec.errors.PluginError: verifier Broken fails (AttributeError: 'str' object has no attribute 'claims'); its \
+    package has to be mended
+    """
+    try:
+        yield
+    except Exception as error:
+        if isinstance(error, LlmrecError) or type(part).__module__.partition(".")[0] == __name__.partition(".")[0]:
+            raise
+        raise PluginError(
+            f"{_words(kind)} {type(part).__name__} fails ({type(error).__name__}: {error}); its package has to be "
+            "mended"
+        ) from error
 
 
 def names(kind: Kind) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ No model is imported here, so that a wrong request is refused before anything is
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,10 @@ from llmrec.retrieval.filters import Filter, parse_where
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
+
+
+MOST_ORDERS = 4096
+"""Of the history that Shapley values are sampled over: the LLM reads as many histories as it has items for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +55,7 @@ class Request:
         When and where the request is made; the LLM reads it after the query.
     shapley
         With `explain`: number of random orders of the history that Shapley values are sampled over, in addition to
-        leave-one-out; 0 for none.
+        leave-one-out; 4,096 at most, 0 for none.
     style
         With `explain`: the form of the sentences, which are then written by rule ("line", "two" or "comparison");
         None for sentences of the LLM.
@@ -151,10 +155,20 @@ class Request:
                 raise BadInput(f"`{field}` is {value!r}; pass it as text, such as {str(value)!r}", field)
         if isinstance(self.k, bool) or not isinstance(self.k, Integral) or self.k < 1:
             raise BadInput(f"`k` is {self.k!r}; pass a whole number from 1 on", "k")
-        if not 0 <= self.diversity <= 1:
+        if isinstance(self.diversity, bool) or not isinstance(self.diversity, Real) or not 0 <= self.diversity <= 1:
             raise BadInput(f"`diversity` is {self.diversity!r}; pass a number from 0 to 1", "diversity")
-        if self.shapley < 0:
+        if isinstance(self.shapley, bool) or not isinstance(self.shapley, Integral):
             raise BadInput(f"`shapley` is {self.shapley!r}; pass a number of orders, or 0 for none", "shapley")
+        if not 0 <= self.shapley <= MOST_ORDERS:
+            raise BadInput(f"`shapley` is {self.shapley}; pass at most {MOST_ORDERS:,} orders, or 0", "shapley")
+        for field, kinds, wanted in (
+            ("explain", bool, "True or False"),
+            ("image", Path | bytes | None, "the path of a picture, or its bytes"),
+            ("video", Path | None, "the path of a clip"),
+            ("context", Context | None, "a `Context`"),
+        ):
+            if not isinstance(value := getattr(self, field), kinds):
+                raise BadInput(f"`{field}` is of type {type(value).__name__}; pass {wanted}", field)
         if self.style is not None:
             from llmrec.rationale.phrasing import STYLES
 

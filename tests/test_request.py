@@ -31,7 +31,13 @@ def test_fields_have_names_and_no_places() -> None:
         ({"k": 0}, ("k",), "-k is 0"),
         ({"k": 2.5}, ("k",), "-k is 2.5"),
         ({"diversity": 1.5}, ("diversity",), "--diversity is 1.5"),
+        ({"diversity": "much"}, ("diversity",), "--diversity is 'much'"),
         ({"explain": True, "shapley": -1}, ("shapley",), "--shapley is -1"),
+        ({"explain": True, "shapley": 10**9}, ("shapley",), "--shapley is 1000000000; pass at most 4,096 orders"),
+        ({"explain": True, "shapley": 2.5}, ("shapley",), "--shapley is 2.5"),
+        ({"explain": "no"}, ("explain",), "--explain is of type str; pass True or False"),
+        ({"image": 5}, ("image",), "--image is of type int; pass the path of a picture, or its bytes"),
+        ({"context": "evening"}, ("context",), "is of type str; pass a `?Context"),
     ],
 )
 def test_an_error_names_the_fields_and_the_command_their_options(

@@ -4,6 +4,7 @@ They go through the same checks as files do. What a file's reader would put asid
 """
 
 import hashlib
+import math
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from llmrec import paths
+from llmrec.catalog.columns import EVENTS, candidates
 from llmrec.catalog.interactions import build_histories, named_events
 from llmrec.catalog.items import build_items, build_labels
 from llmrec.catalog.media import SUFFIXES
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 ITEMS, INTERACTIONS, LABELS = "items", "interactions", "labels"
+EXACT = 2.0**53
+"""From here on a float is not every whole number."""
 MEDIA_SUFFIX = {"image": ".png", "video": ".mp4", "audio": ".wav"}
 """Modality -> suffix of a file written for media that come as bytes without a usable name."""
 
@@ -111,16 +115,43 @@ def _frame_table(frame: "pd.DataFrame", part: str) -> Table:
         raise BadInput(f"`{part}` is of type {type(frame).__name__}; pass a pandas DataFrame", part)
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()  # an index with a name is a column that somebody made the index
-    columns = {str(name): _series_text(column) for name, column in frame.items()}
+    columns = {str(name): _series_text(column, str(name), part) for name, column in frame.items()}
     return _table(part, columns, frame.columns.map(str).tolist())
 
 
-def _series_text(column: "pd.Series[Any]") -> pa.ChunkedArray:
+def _series_text(column: "pd.Series[Any]", name: str, part: str) -> pa.ChunkedArray:
+    import pandas as pd
+
+    inexact = column[column.abs().between(EXACT, math.inf, "left")] if column.dtype.kind == "f" else column.head(0)
+    if not inexact.empty and not candidates([name], EVENTS["timestamp"]):
+        warnings.warn(
+            f"{part}: column {name!r} holds numbers such as {inexact.iloc[0]:.0f} as floats, which keep 16 digits at "
+            "most; pass ids as text or whole numbers",
+            stacklevel=5,
+        )
+    if isinstance(column.dtype, pd.PeriodDtype):
+        column = column.astype(str).where(column.notna())
+    plain = column.dtype != object or not any(isinstance(value, set | frozenset) for value in column)
     try:
-        return arrow_text(pa.chunked_array([pa.Array.from_pandas(column)]))
+        if plain:
+            return arrow_text(pa.chunked_array([pa.Array.from_pandas(column)]))
     except (pa.ArrowException, UnicodeError, OverflowError):  # values of several types, paths, half characters
-        missing = column.isna()
-        return text_column("" if none else json_text(value) for value, none in zip(column, missing, strict=True))
+        pass
+    odd = next((value for value in column if not _has_text(value)), None)
+    if odd is not None:
+        raise BadInput(
+            f"`{part}` holds objects of type {type(odd).__name__} in its column {name!r}; pass text, numbers, dates, "
+            "lists or dicts",
+            part,
+        )
+    missing = column.isna()
+    return text_column("" if none else json_text(value) for value, none in zip(column, missing, strict=True))
+
+
+def _has_text(value: object) -> bool:
+    """Whether a value's type says how it is written, rather than where in memory it lies."""
+    kind = type(value)
+    return kind.__str__ is not object.__str__ or kind.__repr__ is not object.__repr__
 
 
 def _dataset_table(dataset: "Dataset", part: str) -> Table:

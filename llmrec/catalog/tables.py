@@ -239,7 +239,7 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
 
 
 def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Turn a typed column into text: dates and times as unix seconds, lists as `a|b`, null as "".
+    """Turn a typed column into text: times as ISO 8601 in UTC, durations in seconds, lists as `a|b`, null as "".
 
     Parameters
     ----------
@@ -255,13 +255,16 @@ def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
+    if isinstance(kind, pa.BaseExtensionType):  # UUIDs, and the periods and intervals of pandas
+        return text_column(json_text(value) for value in column.to_pylist())
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        micros = column.cast(pa.timestamp("us", tz=getattr(kind, "tz", None))).cast(pa.int64())
-        column = pc.divide(micros.cast(pa.float64()), 1e6)
+        return _time_text(column)
+    if pa.types.is_duration(kind):
+        column = pc.divide(column.cast(pa.duration("us")).cast(pa.int64()).cast(pa.float64()), 1e6)
         kind = column.type
     if pa.types.is_floating(kind):
         # ids that met a missing value in pandas come as 12.0: whole numbers lose the point again
-        whole = pc.and_(pc.is_finite(column), pc.less(pc.abs(column), 2.0**53))
+        whole = pc.and_(pc.is_finite(column), pc.less(pc.abs(column), 2.0**63))
         if pc.all(pc.equal(column, pc.floor(column)).filter(whole)).as_py():
             column = pc.if_else(whole, column, None).cast(pa.int64())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
@@ -271,10 +274,22 @@ def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.fill_null(column.cast(pa.string()), "")
 
 
+def _time_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Times as files write them: a day alone where no time of day is told, unix seconds where parts of one are."""
+    micros = column.cast(pa.timestamp("us", tz=getattr(column.type, "tz", None))).cast(pa.int64())
+    seconds = micros.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False)
+    if not pc.all(pc.equal(seconds.cast(pa.timestamp("us")).cast(pa.int64()), micros)).as_py():
+        return pc.fill_null(pc.divide(micros.cast(pa.float64()), 1e6).cast(pa.string()), "")
+    midnight = pc.all(pc.equal(seconds.cast(pa.date32()).cast(pa.timestamp("s")), seconds)).as_py()
+    return pc.fill_null(pc.strftime(seconds, "%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S"), "")
+
+
 def json_text(value: Any) -> str:
     """A value as a cell: lists of words as `a|b`, other lists and objects as JSON, None and NaN as ""."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if isinstance(value, set | frozenset):
+        value = sorted(value, key=str)
     if isinstance(value, list | tuple):
         if any(isinstance(part, dict | list) or (isinstance(part, str) and LIST_SEPARATOR in part) for part in value):
             return json.dumps(value, ensure_ascii=False, default=str)

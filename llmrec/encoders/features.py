@@ -1,5 +1,6 @@
 """A catalogue's media as vectors, and the file in which a checkpoint carries them."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,11 @@ class Features:
     def row(self) -> dict[str, int]:
         """Item id -> row."""
         return {item: row for row, item in enumerate(self.ids)}
+
+    def digest(self) -> str:
+        """Hex sha256 of which contents of which items were encoded, and by what: equal where the vectors are."""
+        told = [self.ids, self.title_keys, dict(self.encoders), {m: self.keys[m] for m in self.encoders}]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def put(self, other: "Features") -> "Features":
         """With other items in them: each in the row of its namesake, or in a new one at the end.

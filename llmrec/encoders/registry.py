@@ -18,7 +18,8 @@ from llmrec.catalog import Item
 from llmrec.encoders.base import Encoder, lacks
 from llmrec.encoders.image import ImageEncoder, fits_pictures
 from llmrec.encoders.weights import Weights
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, PluginError
+from llmrec.registry import working
 
 DEFAULTS = {"text": "minilm", "image": "lite0", "video": "frames", "audio": "mel"}
 SPECS = {
@@ -202,10 +203,11 @@ class _Plugged:
         return getattr(self._inner, name)
 
     def encode(self, contents: Sequence[Any]) -> NDArray[np.float32]:
-        """See `Encoder`; raises `BadInput` where the vectors are of another shape than the encoder says."""
-        vectors = np.asarray(self._inner.encode(contents), np.float32)
+        """See `Encoder`; raises `PluginError` where the vectors are of another shape than the encoder says."""
+        with working("encoder", self._inner):
+            vectors = np.asarray(self._inner.encode(contents), np.float32)
         if vectors.shape != (len(contents), self._inner.dim) or not np.isfinite(vectors).all():
-            raise BadInput(
+            raise PluginError(
                 f"encoder {self.id} gave an array of shape {vectors.shape} for {len(contents)} contents, where its "
                 f"`dim` is {self._inner.dim}; `encode` has to return finite numbers of shape (n, dim)"
             )

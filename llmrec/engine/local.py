@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.engine.base import EngineInputs, Generated, QueryVectors
+from llmrec.errors import BadInput
 from llmrec.model.backbone import merged_writer
 from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens, with_unseen
 from llmrec.model.item_table import ItemTable
@@ -107,7 +108,14 @@ def open_local(inputs: EngineInputs) -> LocalEngine:
     ----------
     inputs
         What it runs.
+
+    Raises
+    ------
+    BadInput
+        Where the spec has an argument.
     """
+    if inputs.argument:
+        raise BadInput(f"the engine local takes no argument, and {inputs.argument!r} was given", "engine")
     return LocalEngine(inputs.model, inputs.table, inputs.base, inputs.rationale)
 
 

@@ -1,11 +1,61 @@
 """The base LLM, cut at the layer where ranking exits, with a LoRA on what is left."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
 from llmrec.errors import CheckpointError, SetupError
+
+
+def require_base(base: Path) -> None:
+    """Refuse a folder that holds no base model.
+
+    Parameters
+    ----------
+    base
+        Folder in Hugging Face layout.
+
+    Raises
+    ------
+    SetupError
+        Where its config or its weights are missing.
+    """
+    for pattern, what in (("config.json", "config.json"), ("*.safetensors", "weights (*.safetensors)")):
+        if not any(base.glob(pattern)):
+            lacks = f"it has no {what}" if base.is_dir() else "there is no such folder"
+            raise SetupError(
+                f"no base model in {base} ({lacks}); run `llmrec setup`, or pass a folder that holds one as `base`",
+                "base",
+            )
+
+
+@contextmanager
+def reading_base(base: Path) -> Iterator[None]:
+    """While a base model's files are read: what transformers raises becomes one sentence.
+
+    Parameters
+    ----------
+    base
+        Folder in Hugging Face layout.
+
+    Raises
+    ------
+    SetupError
+        Where a file is missing, damaged or of a kind that transformers does not know.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise SetupError(
+            f"the base model in {base} cannot be read ({reason}); copy it again, or pass another folder as `base`",
+            "base",
+        ) from error
 
 
 def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False) -> nn.Module:
@@ -29,11 +79,11 @@ def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False) -> nn.
     from transformers import AutoConfig, AutoModel, BitsAndBytesConfig
     from transformers.utils import logging
 
-    if not (base / "config.json").is_file():
-        raise SetupError(f"no base model in {base}; run `llmrec setup`, or pass a folder that holds one")
+    require_base(base)
     logging.set_verbosity_error()  # the layers above the exit are left out on purpose; do not warn of each
     logging.disable_progress_bar()
-    config = AutoConfig.from_pretrained(base)
+    with reading_base(base):
+        config = AutoConfig.from_pretrained(base)
     if not 1 <= exit_layer <= config.num_hidden_layers:
         raise SetupError(
             f"exit layer {exit_layer} does not exist: {base.name} has {config.num_hidden_layers} layers; "
@@ -50,7 +100,8 @@ def load_backbone(base: Path, exit_layer: int, *, four_bit: bool = False) -> nn.
             ),
             "device_map": {"": 0},
         }
-    model: nn.Module = AutoModel.from_pretrained(base, config=config, **options)
+    with reading_base(base):
+        model: nn.Module = AutoModel.from_pretrained(base, config=config, **options)
     model.requires_grad_(False)
     return model
 

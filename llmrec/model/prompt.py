@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from llmrec.model.backbone import reading_base, require_base
 from llmrec.prompts import render
 
 PAD = -1
@@ -34,10 +35,12 @@ class PromptWords:
 
     @classmethod
     def load(cls, base: Path) -> "PromptWords":
-        """With the tokenizer of the Hugging Face model in the folder `base`."""
+        """With the tokenizer of the Hugging Face model in the folder `base`; `SetupError` where it holds none."""
         from transformers import AutoTokenizer
 
-        return cls(AutoTokenizer.from_pretrained(base))
+        require_base(base)
+        with reading_base(base):
+            return cls(AutoTokenizer.from_pretrained(base))
 
     def query_tokens(self, query: str) -> tuple[int, ...]:
         """Token ids of the words after a history; empty for an empty query."""

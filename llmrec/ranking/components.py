@@ -36,6 +36,7 @@ from llmrec.ranking.score_component import (
     ScoringBatch,
     ScoringSituation,
     score_all,
+    score_rows,
 )
 from llmrec.registry import make
 
@@ -320,4 +321,4 @@ class Components:
         dict
             Component -> ``(C,)`` float32.
         """
-        return {part.key: part.score(rows, situation) for part in self.parts(situation.words is not None)}
+        return {part.key: score_rows(part, rows, situation) for part in self.parts(situation.words is not None)}

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
 from llmrec.catalog.types import Catalog
+from llmrec.errors import PluginError
+from llmrec.registry import working
 
 Floats = NDArray[np.float32]
 ItemRows = NDArray[np.intp]
@@ -236,10 +238,54 @@ def score_all(component: ScoreComponent, batch: ScoringBatch, items: int) -> Flo
     -------
     ndarray
         ``(events, items)`` float32.
+
+    Raises
+    ------
+    PluginError
+        Where a component from outside fails, or gives anything but that many finite numbers.
     """
     if isinstance(component, DenseScoreComponent):
-        return component.scores(batch)
+        with working("score_component", component):
+            dense = component.scores(batch)
+        return _checked(component, dense, (len(batch), items))
     scores, rows = np.zeros((len(batch), items), np.float32), np.arange(items)
     for n, situation in enumerate(batch):
-        scores[n] = component.score(rows, situation)
+        scores[n] = score_rows(component, rows, situation)
     return scores
+
+
+def score_rows(component: ScoreComponent, rows: ItemRows, situation: ScoringSituation) -> Floats:
+    """A component's scores of some items for one request.
+
+    Parameters
+    ----------
+    component
+        The component.
+    rows
+        ``(C,)`` int: which items.
+    situation
+        The request.
+
+    Returns
+    -------
+    ndarray
+        ``(C,)`` float32.
+
+    Raises
+    ------
+    PluginError
+        Where a component from outside fails, or gives anything but C finite numbers.
+    """
+    with working("score_component", component):
+        scores = component.score(rows, situation)
+    return _checked(component, scores, (len(rows),))
+
+
+def _checked(component: ScoreComponent, scores: Floats, shape: tuple[int, ...]) -> Floats:
+    """Refuse what would be broadcast, or spread through the fused score, in silence."""
+    if np.shape(scores) != shape or not np.isfinite(scores).all():
+        raise PluginError(
+            f"score component '{component.key}' gave scores of shape {np.shape(scores)}; they have to be finite "
+            f"numbers of shape {shape}"
+        )
+    return np.asarray(scores, np.float32)

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.errors import BadInput, IndexUnreachable
+from llmrec.errors import IndexUnreachable, PluginError
+from llmrec.registry import working
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, Index, Rows, exact_search
 
@@ -169,7 +170,7 @@ def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candida
     Candidates
         For each request, rows in ascending order, each once.
     """
-    found = [_checked(source, source.candidates(query), query) for source in sources]
+    found = [_asked(source, query) for source in sources]
     rows = []
     for proposed in zip(*(each.rows for each in found), strict=True):
         union = np.unique(np.concatenate(proposed))
@@ -177,12 +178,14 @@ def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candida
     return Candidates(rows, frozenset().union(*(each.degraded for each in found)))
 
 
-def _checked(source: CandidateSource, found: Candidates, query: CandidateQuery) -> Candidates:
-    """Refuse rows that are none of the catalogue: a negative one would stand for another item."""
+def _asked(source: CandidateSource, query: CandidateQuery) -> Candidates:
+    """A source's rows; what are none of the catalogue's are refused: a negative one would stand for another item."""
+    with working("candidate_source", source):
+        found = source.candidates(query)
     name, requests, items = type(source).__name__, len(query.vectors), len(query.allowed)
     if not isinstance(found, Candidates) or len(found.rows) != requests:
-        raise BadInput(f"candidate source {name} has to give `Candidates` with rows for each of {requests} requests")
+        raise PluginError(f"candidate source {name} has to give `Candidates` with rows for each of {requests} requests")
     for rows in map(np.asarray, found.rows):
         if rows.size and (not np.issubdtype(rows.dtype, np.integer) or rows.min() < 0 or rows.max() >= items):
-            raise BadInput(f"candidate source {name} gave rows that are none of the catalogue's 0 to {items - 1}")
+            raise PluginError(f"candidate source {name} gave rows that are none of the catalogue's 0 to {items - 1}")
     return found

@@ -8,6 +8,7 @@ Which folder on disk a process opens, and what happens where two do, is the busi
 `llmrec.retrieval.remote` keeps the same collection on a Chroma server.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog, Item
-from llmrec.errors import IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
+from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
 from llmrec.retrieval.filters import Clause, Filter, Kind, attribute_kinds, finite
 from llmrec.retrieval.fingerprint import IndexFingerprint, metadata_key
 from llmrec.retrieval.index import Floats, Neighbours
@@ -36,7 +37,7 @@ class ChromaIndex:
     def __init__(self, client: Any, collection: Any, claimed: Claim | None, items: int) -> None:
         """Use `build`, `open`, or `llmrec.retrieval.remote.open_remote`, whose indexes have no folder."""
         self._client, self._collection, self._claimed = client, collection, claimed
-        self.items = items
+        self.items, self._process = items, os.getpid()
 
     @classmethod
     def build(
@@ -117,7 +118,12 @@ class ChromaIndex:
         where: Filter | None = None,
         exclude: Sequence[Sequence[int]] | None = None,
     ) -> Neighbours:
-        """See `Index.query`; approximate."""
+        """See `Index.query`; approximate. Raises `BadInput` in a forked process, where Chroma's threads are missing."""
+        if self._claimed and os.getpid() != self._process:
+            raise BadInput(
+                "the index was opened before this process was forked, and cannot answer here; open the recommender in "
+                "each process, or start processes by multiprocessing's method 'spawn'"
+            )
         shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
         reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
         if not len(q) or reach < 1:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
+from llmrec.errors import BadInput
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.fingerprint import IndexFingerprint
 
@@ -168,7 +169,14 @@ def open_exact(inputs: IndexInputs) -> ExactIndex:
     ----------
     inputs
         What it is made of.
+
+    Raises
+    ------
+    BadInput
+        Where the spec has an argument.
     """
+    if inputs.argument:
+        raise BadInput(f"the index exact takes no argument, and {inputs.argument!r} was given", "index")
     return ExactIndex(inputs.v, inputs.b, inputs.catalog)
 
 

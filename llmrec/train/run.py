@@ -212,13 +212,14 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     fusion_class(config.model.fusion)  # a missing package or part is reported before minutes of reading
     for spec in config.components:
         resolve("score_component", spec)
+    base = config.base or base_folder(home())
+    words = PromptWords.load(base)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(f"the folder {out}", error) from error
     log.notify("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else _read(data, config)
-    base = config.base or base_folder(home())
     start = Start.of(config, catalog, base)
     prepared = prepare(
         catalog,
@@ -235,7 +236,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         )
         prepared = replace(prepared, test=[])
     recipe = start.config(config) if start else config
-    session = _Session(folder, base, config, recipe, prepared, PromptWords.load(base), start, trains, log)
+    session = _Session(folder, base, config, recipe, prepared, words, start, trains, log)
     if trains:
         about = {
             "data": None if isinstance(data, Catalog) else str(data.resolve()),
@@ -293,6 +294,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
         event_contexts(data.catalog, histories) if config.contexts else None,
         first_new,
         config.continued.replay if first_new is not None else 0.0,
+        data.features.digest(),
     )
     state = session.state(epochs)
     session.log.restore("refit" if epochs else "select", saved_progress(state).log)

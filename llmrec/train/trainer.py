@@ -94,6 +94,8 @@ class Prompts:
         a new event are read by `replay` of it only. None: all events are new.
     replay
         Prompts of old events alone that an epoch reads, for each with a new one.
+    content
+        Digest of the items' text and media (`Features.digest`): a run goes on only while they stay as they were.
     """
 
     histories: Mapping[str, Sequence[int]]
@@ -102,6 +104,7 @@ class Prompts:
     contexts: Mapping[str, Sequence[str]] | None = None
     first_new: Mapping[str, int] | None = None
     replay: float = 0.0
+    content: str = ""
 
     def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
         """The prompts of an epoch; a pure function of the seed and the epoch."""
@@ -355,7 +358,8 @@ def _origin(model: RecLM, prompts: Prompts) -> str:
     """Return a digest of data and base model, so that no run resumes with the weights of others."""
     items = model.id_in.num_embeddings
     histories = {user: list(rows) for user, rows in prompts.histories.items()}
-    inputs = [list(prompts.before), items, histories, prompts.first_new and dict(prompts.first_new), prompts.replay]
+    first_new = prompts.first_new and dict(prompts.first_new)
+    inputs = [list(prompts.before), items, histories, first_new, prompts.replay, prompts.content]
     digest = hashlib.sha256(json.dumps(inputs).encode())
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())

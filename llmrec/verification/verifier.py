@@ -15,7 +15,9 @@ from typing import Protocol
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.errors import PluginError
 from llmrec.evidence.records import ItemEvidence
+from llmrec.registry import working
 from llmrec.verification.checks import find_claims
 from llmrec.verification.claims import Claim
 from llmrec.verification.grounds import Grounds
@@ -75,6 +77,29 @@ class Verifier(Protocol):
             Where the grounds name an item that the catalogue lacks.
         """
         ...
+
+
+class PluggedVerifier:
+    """A verifier from outside llmrec: what goes wrong in it is told with its name.
+
+    Parameters
+    ----------
+    inner : Verifier
+        The plug-in.
+    """
+
+    def __init__(self, inner: Verifier) -> None:
+        self.inner = inner
+
+    def verify(self, text: str, grounds: Grounds) -> Verdict:
+        """See `Verifier`; raises `PluginError` where the plug-in fails or gives no `Verdict`."""
+        with working("verifier", self.inner):
+            verdict = self.inner.verify(text, grounds)
+        if not isinstance(verdict, Verdict):
+            raise PluginError(
+                f"verifier {type(self.inner).__name__} gave {type(verdict).__name__}; it has to give a `Verdict`"
+            )
+        return verdict
 
 
 class RuleVerifier:

@@ -1,7 +1,10 @@
 """Catalogues from data frames and data sets are those of the same files, and say in a sentence what is wrong."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import datasets
 import pandas as pd
@@ -119,6 +122,49 @@ def test_cells_of_several_types_are_read_as_text(tmp_path: Path) -> None:
     )
 
 
+def test_typed_columns_say_what_a_file_would() -> None:
+    ids = [UUID(int=1), UUID(int=2)]
+    items = pd.DataFrame(
+        {
+            "item_id": ids,
+            "released": pd.to_datetime(["2020-01-01", None]),
+            "added": pd.to_datetime(["2021-05-05 10:00", "2021-05-05 11:30"]).tz_localize("Asia/Tokyo"),
+            "length": pd.to_timedelta([90, 5400], unit="s"),
+            "month": pd.period_range("2020-01", periods=2, freq="M"),
+            "tags": [{"b", "a", "c"}, frozenset({"z"})],
+        }
+    )
+    catalog = Catalog.from_pandas(items, pd.DataFrame({"user_id": ["u", "u"], "item_id": ids, "timestamp": [2, 1]}))
+    assert [item.id for item in catalog.items] == [str(each) for each in ids]
+    assert [event.item for event in catalog.histories["u"]] == [str(ids[1]), str(ids[0])]
+    assert catalog.items[0].attributes == {
+        "released": "2020-01-01", "added": "2021-05-05 01:00:00", "length": 90, "month": "2020-01",
+        "tags": ("a", "b", "c"),
+    }  # fmt: skip
+    assert "released" not in catalog.items[1].attributes
+
+
+def test_ids_that_a_float_cannot_hold_are_told() -> None:
+    items = pd.DataFrame({"item_id": [9007199254740993.0, 1e16], "title": ["a", "b"]})
+    with pytest.warns(UserWarning, match="column 'item_id' holds numbers such as 9007199254740992 as floats"):
+        catalog = Catalog.from_pandas(items)
+    assert [item.id for item in catalog.items] == ["9007199254740992", "10000000000000000"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [
+        (pd.to_datetime(["2020-01-01 00:00:00.25", "2020-01-01"], format="mixed"), [1577836800.0, 1577836800.25]),
+        (pd.to_datetime(["2020-01-02", "2020-01-01"]), [1577836800.0, 1577923200.0]),
+        ([date(2020, 1, 2), date(2020, 1, 1)], [1577836800.0, 1577923200.0]),
+        (pd.to_datetime(["1969-12-31 23:59:59", "1970-01-01 00:00:01"]), [-1.0, 1.0]),
+    ],
+)
+def test_typed_times_of_events_are_unix_seconds(cells: Any, seconds: list[float]) -> None:
+    events = pd.DataFrame({"user_id": ["u", "u"], "item_id": ["01", "02"], "timestamp": cells})
+    assert [event.timestamp for event in Catalog.from_pandas(ITEMS, events).histories["u"]] == seconds
+
+
 def test_attributes_of_several_types_in_memory_are_written_as_text() -> None:
     items = (Item("1", "x", attributes={"n": 1, "d": 1.5}), Item("2", "y", attributes={"n": ("a", "b"), "d": 2}))
     catalog = Catalog("odd", items, {}, (Label("1", "colour", "red"),))
@@ -140,6 +186,7 @@ def test_attributes_of_several_types_in_memory_are_written_as_text() -> None:
         (ITEMS.to_dict(), EVENTS, "^`items` is of type dict; pass a pandas DataFrame$"),
         (ITEMS, [1], "^`interactions` is of type list; pass a pandas DataFrame$"),
         (pd.concat([ITEMS, ITEMS[["title"]]], axis=1), EVENTS, "`items` has the column 'title' more than once"),
+        (ITEMS.assign(maker=object()), EVENTS, "^`items` holds objects of type object in its column 'maker'; pass"),
     ],
 )
 def test_wrong_frames_are_one_sentence(items: pd.DataFrame, events: pd.DataFrame, says: str) -> None:
@@ -162,7 +209,7 @@ def test_bad_rows_and_missing_media_are_told(tmp_path: Path) -> None:
     with pytest.warns(UserWarning) as told:
         catalog = Catalog.from_pandas(items, EVENTS.assign(item_id=["01", "99", "03"]), media=tmp_path)
     assert sorted(str(warning.message) for warning in told) == [
-        "1 row of interactions left out: unknown item, first line 2, 'a,99,1704067200,'",
+        "1 row of interactions left out: unknown item, first line 2, 'a,99,2024-01-01 00:00:00,'",
         f"3 files named in column 'file' of items not found in {tmp_path}, first 'nowhere.png'",
     ]
     assert {warning.filename for warning in told} == {__file__}

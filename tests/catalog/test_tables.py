@@ -119,7 +119,7 @@ def test_parquet(tmp_path: Path) -> None:
         "item_id": ["7", ""],
         "price": ["0.5", "2"],
         "genres": ["A|B", ""],
-        "when": ["1537401600", ""],
-        "date": ["1537401600", ""],
+        "when": ["2018-09-20", ""],
+        "date": ["2018-09-20", ""],
         "colour": ["red", ""],
     }

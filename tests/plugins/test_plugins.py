@@ -13,7 +13,7 @@ import pytest
 
 import llmrec
 from llmrec.catalog import Interaction, Item
-from llmrec.errors import BadInput, CatalogError, UnknownPlugin
+from llmrec.errors import BadInput, CatalogError, PluginError, UnknownPlugin
 from llmrec.retrieval.candidates import Candidates
 from llmrec.setup import base_folder
 from tests.plugins.stock_list_parts import SIGNATURE, ByTitle
@@ -200,6 +200,16 @@ def read_nothing(_folder: Path, _findings: Any) -> None:
     """A reader that gives nothing."""
 
 
+class Failing:
+    """A verifier that fails at its work."""
+
+    def __init__(self, _catalog: Any) -> None:
+        pass
+
+    def verify(self, text: str, _grounds: Any) -> Any:
+        return text["claims"]  # type: ignore[call-overload, index, unused-ignore]
+
+
 class NotANumber(ByTitle):
     """A baseline whose scores are none."""
 
@@ -210,8 +220,16 @@ class NotANumber(ByTitle):
 def test_what_a_part_gives_is_checked(by_path: tuple[Path, llmrec.Catalog], tmp_path: Path) -> None:
     config = llmrec.PipelineConfig(candidates=("tests.plugins.test_plugins:_Wrong",))
     shop = llmrec.Recommender.from_pretrained(*by_path, config=config)
-    with pytest.raises(BadInput, match="candidate source _Wrong gave rows that are none of the catalogue's 0 to 23"):
+    with pytest.raises(PluginError, match="candidate source _Wrong gave rows that are none of the catalogue's 0 to 23"):
         shop.recommend(history=("i1",), k=1)
+    config = llmrec.PipelineConfig(verifier="tests.plugins.test_plugins:Failing")
+    judged = llmrec.Recommender.from_pretrained(*by_path, config=config)
+    with pytest.raises(PluginError, match=r"verifier Failing fails \(TypeError: .*; its package has to be mended$"):
+        judged.recommend(history=("i1",), k=1, explain=True)
+    with pytest.raises(BadInput, match="the index exact takes no argument"):
+        llmrec.Recommender.from_pretrained(*by_path, config=llmrec.PipelineConfig(index="exact?http://h:1"))
+    with pytest.raises(BadInput, match="the engine local takes no argument"):
+        llmrec.Recommender.from_pretrained(*by_path, config=llmrec.PipelineConfig(engine="local?http://h:1"))
     with pytest.raises(CatalogError, match="read_nothing' gave NoneType; it has to give a Catalog"):
         llmrec.Catalog.read(tmp_path, reader="tests.plugins.test_plugins:read_nothing")
     names = ["popularity", "tests.plugins.test_plugins:NotANumber"]

@@ -1,13 +1,14 @@
 """The parts of the fused score, computed for every item."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from llmrec.catalog.types import Catalog
 from llmrec.encoders import Features
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, PluginError
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
@@ -165,6 +166,27 @@ def test_a_plugin_takes_part_and_needs_a_name_of_its_own(components: Components)
     for again in ([Longest()], [FixedComponent(LLM, np.zeros(12, np.float32))]):
         with pytest.raises(ValueError, match=r"two score components are called (longest|llm)"):
             own.with_plugins(again)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (np.full(12, np.nan), r"component 'longest' gave scores of shape \(12,\); they have to be finite"),
+        (np.zeros(1), r"gave scores of shape \(1,\); they have to be finite numbers of shape \(12,\)"),
+        (1.0, r"gave scores of shape \(\);"),
+        (None, "score component Wrong fails .ZeroDivisionError: "),
+    ],
+)
+def test_what_a_plugin_gives_is_checked(components: Components, wrong: Any, says: str) -> None:
+    class Wrong(Longest):
+        def score(self, rows: np.ndarray, situation: ScoringSituation) -> Any:
+            return len(rows) // len(situation.words or ()) if wrong is None else wrong
+
+    own = components.with_plugins([Wrong()])
+    with pytest.raises(PluginError, match=says):
+        own.scores(np.zeros((1, 16), np.float32), [[1, 2]])
+    with pytest.raises(PluginError, match=says):
+        own.score(np.arange(12), ScoringSituation(np.zeros(16, np.float32), (1, 2)))
 
 
 def test_components_by_name(components: Components, tiny_catalog: Catalog) -> None:

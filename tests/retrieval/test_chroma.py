@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from llmrec.catalog import Catalog, Item
-from llmrec.errors import IndexMismatch, IndexOutdated, StorageError
+from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, StorageError
 from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.fingerprint import IndexFingerprint, fingerprint
@@ -294,6 +295,25 @@ def test_two_processes_answer_from_one_index_and_leave_nothing_behind(small: tup
     finally:
         first.end(), second.end()
     assert len(list(path.glob("lock-*"))) == 1
+
+
+def test_a_forked_process_is_told_in_place_of_hanging(index: ChromaIndex, queries: np.ndarray) -> None:
+    fork = get_context("fork")
+    here, there = fork.Pipe()
+
+    def ask() -> None:
+        try:
+            there.send(index.query(queries[:1], 3))
+        except BadInput as error:
+            there.send(str(error))
+
+    child = fork.Process(target=ask)
+    child.start()
+    try:
+        assert here.poll(30) and "multiprocessing's method 'spawn'" in here.recv()
+    finally:
+        child.kill()
+        child.join()
 
 
 def test_a_rebuild_leaves_another_process_the_index_it_has_open(small: tuple[Path, IndexFingerprint]) -> None:

@@ -1,6 +1,7 @@
 """`llmrec train` from a folder of files to a pack; the slowest tests here, for they load the real text encoder."""
 
 import csv
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from llmrec.baselines.counts import Popularity
 from llmrec.catalog import load_catalog
 from llmrec.encoders import Features, encoder, encoders_for, extract
-from llmrec.errors import BadInput, CheckpointMismatch
+from llmrec.errors import BadInput, CheckpointMismatch, SetupError
 from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Split, rolling_events, rolling_split
 from llmrec.model.checkpoint import load_checkpoint, save_checkpoint
@@ -298,6 +299,38 @@ def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_fr
 
 
 @pytest.mark.usefixtures("home")
+def test_a_run_goes_on_only_while_the_items_are_what_they_were(
+    data: Path, config: TrainConfig, tmp_path: Path, home: Path
+) -> None:
+    del home
+    folder, out = shutil.copytree(data, tmp_path / "data"), tmp_path / "pack"
+    config = config.changed(test=False)
+    train(folder, out, config)
+    items = (folder / "items.csv").read_text().splitlines()
+    (folder / "items.csv").write_text("\n".join([*items[:-1], items[-1].replace("Film", "Play")]) + "\n")
+    with pytest.raises(BadInput, match="made from other data"):
+        train(folder, out, config)
+
+
+@pytest.mark.parametrize(
+    ("lost", "says"),
+    [
+        (("config.json", "model.safetensors", "tokenizer.json"), "it has no config.json"),
+        (("model.safetensors",), r"it has no weights \(\*.safetensors\)"),
+        (("tokenizer.json", "tokenizer_config.json"), "cannot be read"),
+    ],
+)
+def test_a_base_that_is_none_is_one_sentence(
+    data: Path, config: TrainConfig, tiny_base: Path, tmp_path: Path, lost: tuple[str, ...], says: str
+) -> None:
+    base = shutil.copytree(tiny_base, tmp_path / "base", ignore=shutil.ignore_patterns(*lost))
+    with pytest.raises(SetupError, match=says) as refused:
+        train(data, tmp_path / "pack", config.changed(base=base))
+    assert "\n" not in str(refused.value) and refused.value.fields == ("base",)
+    with pytest.raises(SetupError, match="there is no such folder"):
+        train(data, tmp_path / "pack", config.changed(base=tmp_path / "nowhere"))
+
+
 def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) -> None:
     data = write_catalogue(tmp_path / "data", users=1)
     lines = (data / "interactions.csv").read_text().splitlines()
