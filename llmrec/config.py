@@ -112,6 +112,8 @@ def _parsed(text: str, what: str) -> Any:
 
     try:
         return yaml.safe_load(text)
+    except RecursionError as error:
+        raise BadInput(f"{what} is nested too deeply to be read") from error
     except yaml.YAMLError as error:
         raise BadInput(f"{what} is no YAML: {' '.join(str(error).split())}") from error
 

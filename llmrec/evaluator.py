@@ -28,7 +28,7 @@ from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in
 from llmrec.evaluation.result import LISTED, Evaluation, Kind, ModelResult, measure
 from llmrec.evaluation.splits import Event, Split, events_digest, make_split, rolling_events, save_split
 from llmrec.provenance import made_with
-from llmrec.registry import BUILT_IN, working
+from llmrec.registry import working
 
 if TYPE_CHECKING:
     from llmrec.encoders import Features
@@ -110,6 +110,9 @@ def evaluate(
     for field_name, value in (("adapters", adapters), ("baselines", baselines)):
         if isinstance(value, str | Path):
             raise BadInput(f"`{field_name}` is {str(value)!r}; pass a list of names", field_name)
+        names = [str(name) for name in value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise BadInput(f"`{field_name}` names {twice[0]!r} more than once; name it once", field_name)
     if not adapters and not baselines and not train:
         raise BadInput("there is nothing to evaluate; name `adapters` or `baselines`")
     parts = make_split(catalog, split)
@@ -131,10 +134,6 @@ def evaluate(
                 models.append(make())
             except LlmrecError as error:
                 skipped[name] = str(error)
-            except Exception as error:
-                if name in BUILT_IN["baseline"] or name not in baselines:
-                    raise
-                skipped[name] = f"it failed ({type(error).__name__}: {error}); its package has to be mended"
         if not models:
             raise BadInput("nothing could be evaluated: " + "; ".join(f"{n}: {why}" for n, why in skipped.items()))
         models.sort(key=lambda model: (model.trust == "leaks", -model.metrics["ndcg@10"].value))

@@ -73,6 +73,7 @@ def test_settings_count_more_than_the_file_and_values_more_than_both(tmp_path: P
     [
         ("- a\n- b\n", [], "is no mapping of field names"),
         ("lr: [1\n", [], "is no YAML"),
+        ("lr: " + "[" * 5000, [], "is nested too deeply to be read"),
         ("", ["lr"], "the setting 'lr' is not field=value"),
         ("", ["lr=["], "the setting 'lr=[' is no YAML"),
         ("", ["model.rnk=1"], "did you mean `model.rank`?"),

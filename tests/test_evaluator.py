@@ -98,6 +98,8 @@ def test_what_cannot_be_evaluated_is_left_out_and_said(catalog: Catalog, monkeyp
 def test_wrong_names_are_refused_before_anything_is_done(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(UnknownPlugin, match="no baseline 'best'"):
         llmrec.evaluate(catalog, baselines=["popularity", "best"], out=tmp_path / "out")
+    with pytest.raises(BadInput, match="`baselines` names 'ease' more than once"):
+        llmrec.evaluate(catalog, baselines=["ease", "ease"])
     with pytest.raises(CheckpointError, match="nowhere"):
         llmrec.evaluate(catalog, adapters=[tmp_path / "nowhere"], out=tmp_path / "out")
     with pytest.raises(BadInput, match="nothing to evaluate"):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from llmrec.errors import BadInput
 from llmrec.extras import needs
 from llmrec.registry import BUILT_IN, make, resolve
 from llmrec.runtime import configure
@@ -38,9 +39,13 @@ def fusion_class(name: str) -> "type[Fusion]":
         Where it needs a package that is not installed.
     UnknownPlugin
         Where nothing has that name.
+    BadInput
+        Where what has it is no fusion.
     """
     if name != "graph":
         found: type[Fusion] = resolve("fusion", name)
+        if not hasattr(found, "reads_neighbours"):
+            raise BadInput(f"fusion {name!r} is no subclass of `llmrec.fusion.base.Fusion`; name one", "fusion")
         return found
     with needs("graph", "the fusion 'graph'"):
         from llmrec.fusion.graph import GraphFusion  # torch_geometric takes seconds to import

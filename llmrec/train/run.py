@@ -236,6 +236,8 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         )
         prepared = replace(prepared, test=[])
     recipe = start.config(config) if start else config
+    if start:
+        log.notify("read", f"going on from {config.continue_from} for {recipe.epochs} epochs (`continued.epochs`)")
     session = _Session(folder, base, config, recipe, prepared, words, start, trains, log)
     if trains:
         about = {

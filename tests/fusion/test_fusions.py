@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from llmrec.fusion import FUSIONS, build_fusion
+from llmrec.errors import BadInput
+from llmrec.fusion import FUSIONS, build_fusion, fusion_class
 from llmrec.fusion.base import Fusion, FusionSizes, ItemBatch
 from llmrec.fusion.item_graph import ItemGraph, item_graph
 
@@ -155,6 +156,12 @@ def test_recurrent_fusion_reads_in_order_and_resampler_tells_frames_apart() -> N
     there = {m: torch.ones(1, dtype=torch.bool) for m in same}
     first = gru(ItemBatch(same | {"a": -same["a"]}, there))
     assert not torch.allclose(first, gru(ItemBatch(same | {"b": -same["b"]}, there)))
+
+
+@pytest.mark.parametrize("name", ["os:getcwd", "collections:OrderedDict"])
+def test_what_is_no_fusion_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match=f"fusion '{name}' is no subclass of `llmrec.fusion.base.Fusion`"):
+        fusion_class(name)
 
 
 def test_graph_needs_its_edges() -> None:
