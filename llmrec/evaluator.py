@@ -368,16 +368,11 @@ def _key(config: Mapping[str, Any], seed: int) -> str:
 def _grid(run: _Run, name: str) -> Sequence[Mapping[str, Any]]:
     if "+" in name:  # the parts keep their usual configuration; their share is fitted on valid
         return [{}]
-    # a title is a text, as in training
-    there = ["text", *(m for m in ("image",) if any(_has(item, m) for item in run.catalog.items))]
-    found = named.baseline_class(name).grid(there)
-    return found if run.tune and run.events["valid"] else found[:1]
-
-
-def _has(item: Any, modality: str) -> bool:
     from llmrec.encoders.base import lacks
 
-    return not lacks(item, modality)
+    pictures = any(not lacks(item, "image") for item in run.catalog.items)
+    found = named.baseline_class(name).grid(["text", "image"] if pictures else ["text"])  # a title is a text, too
+    return found if run.tune and run.events["valid"] else found[:1]
 
 
 def _told_config(model: Baseline, config: Mapping[str, Any]) -> dict[str, Any]:

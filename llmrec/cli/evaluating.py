@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -85,13 +85,12 @@ def evaluate(
     """Rank held-out events with adapters and baselines: recall, NDCG, MRR, coverage, novelty, cold and warm items."""
     from llmrec.evaluator import evaluate as run
     from llmrec.setup import demo_data
+    from llmrec.train.config import TrainConfig
 
-    recipe: Any = train
+    recipe: bool | TrainConfig = train
     if config or settings:
         if not train:
             raise typer.BadParameter("--config and --set are of the adapter that --train trains; pass --train too")
-        from llmrec.train.config import TrainConfig
-
         recipe = TrainConfig.read(config_file(config), settings or ())
     folder = data or demo_data(paths.home())
     names = [] if baselines.strip() == "none" else [name.strip() for name in baselines.split(",") if name.strip()]
