@@ -68,6 +68,11 @@ def _as_known_data(text: str, limit: int) -> str:
     return _as_data(text, limit)
 
 
+def forget_texts() -> None:
+    """Drop the texts that `as_data` keeps in memory: some are what people wrote."""
+    _as_known_data.cache_clear()
+
+
 def _as_data(text: str, limit: int) -> str:
     text = unicodedata.normalize("NFC", text)
     text = "".join(c if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs") else "" for c in text)

@@ -14,7 +14,7 @@ from llmrec.extras import needs
 OPTIONAL = (
     "torch_geometric", "av", "librosa", "open_clip", "langchain_core", "langchain_openai", "langsmith", "fastapi",
     "uvicorn", "sqlalchemy", "textstat", "sacrebleu", "rouge_score", "bert_score", "bitsandbytes", "implicit",
-    "ray",
+    "ray", "cryptography",
 )  # fmt: skip
 """Modules that only extras bring."""
 

@@ -34,6 +34,15 @@ Database = Annotated[
     str | None,
     typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
 ]
+DatabaseKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--database-key",
+        envvar="LLMREC_DATABASE_KEY_FILE",
+        help="File of the key that encrypts what the database holds of people (default: the key in "
+        "LLMREC_DATABASE_KEY; without one it is not encrypted).",
+    ),
+]
 Chroma = Annotated[
     str | None,
     typer.Option(

@@ -1,4 +1,4 @@
-"""Commands of the gateway: `serve`, and `keys` that make, list and revoke its API keys."""
+"""Commands of the gateway: `serve`, `keys` for its API keys, and `users` for what it keeps of people."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +17,7 @@ from llmrec.cli.options import (
     Chroma,
     Data,
     Database,
+    DatabaseKey,
     Engine,
     Index,
     Json,
@@ -24,14 +25,20 @@ from llmrec.cli.options import (
     Verifier,
     pipeline_config,
 )
+from llmrec.errors import UnknownUser
 from llmrec.extras import needs
 
 if TYPE_CHECKING:
+    from llmrec.catalog import Catalog
     from llmrec.server.store.database import Database as Store
 
 app = typer.Typer()
 keys_app = typer.Typer(help="API keys of the gateway.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
+users_app = typer.Typer(help="What the gateway keeps of people: give it out, forget it.", no_args_is_help=True)
+app.add_typer(users_app, name="users")
+UserId = Annotated[str, typer.Argument(help="Id of the user, as events and chats name them.")]
+Tenant = Annotated[str, typer.Option("--tenant", help="Whose user it is.")]
 
 
 @app.command()
@@ -41,6 +48,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")] = 8080,
     database: Database = None,
+    database_key: DatabaseKey = None,
     chroma: Chroma = None,
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
@@ -49,6 +57,9 @@ def serve(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    keep_days: Annotated[
+        float, typer.Option("--keep-days", min=0, help="Days for which answers and conversations are kept.")
+    ] = 30,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
     with needs("serve", "the gateway"):
@@ -60,7 +71,7 @@ def serve(
 
     config = pipeline_config(chroma, index, engine, candidates, verifier)
     model = endpoint.chat_model(chat_url, chat_model)
-    run.serve(data, adapter, host, port, database, config, say, model, reader)
+    run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days)
 
 
 @keys_app.command("create")
@@ -74,10 +85,11 @@ def keys_create(
     ] = "6000/minute",
     data: Data = None,
     database: Database = None,
+    database_key: DatabaseKey = None,
     json: Json = False,
 ) -> None:
     """Make an API key of the gateway and print it, this once."""
-    with _store(data, database) as store:
+    with _store(data, database, database_key) as store:
         from llmrec.server.store.keys import create_key
 
         result = {"key": create_key(store, tenant, edits_items, rates)}
@@ -85,9 +97,11 @@ def keys_create(
 
 
 @keys_app.command("list")
-def keys_list(data: Data = None, database: Database = None, json: Json = False) -> None:
+def keys_list(
+    data: Data = None, database: Database = None, database_key: DatabaseKey = None, json: Json = False
+) -> None:
     """List the API keys of the gateway; their secrets are not kept."""
-    with _store(data, database) as store:
+    with _store(data, database, database_key) as store:
         from llmrec.server.store.keys import list_keys
 
         found = [
@@ -108,18 +122,85 @@ def keys_revoke(
     id: Annotated[str, typer.Argument(help="Id of the key, as `llmrec keys list` shows it.")],
     data: Data = None,
     database: Database = None,
+    database_key: DatabaseKey = None,
 ) -> None:
     """Withdraw an API key, at once."""
-    with _store(data, database) as store:
+    with _store(data, database, database_key) as store:
         from llmrec.server.store.keys import revoke_key
 
         revoke_key(store, id)
 
 
+@users_app.command("export")
+def users_export(
+    user: UserId,
+    tenant: Tenant = "main",
+    out: Annotated[Path | None, typer.Option("--out", help="File to write (default: printed).")] = None,
+    data: Data = None,
+    reader: Reader = None,
+    database: Database = None,
+    database_key: DatabaseKey = None,
+) -> None:
+    """Give out all that the gateway keeps of a user, as JSON; it need not run."""
+    with _store(data, database, database_key) as store:
+        from llmrec.server.schemas.users import PersonalExport
+        from llmrec.server.store.personal_data import find_personal_data
+
+        found = find_personal_data(store, _folder(tenant, data, reader), tenant, user)
+    if found is None:
+        raise UnknownUser(f"nothing is kept of a user {user!r} of tenant {tenant!r}; check the id")
+    text = PersonalExport.of(user, found).model_dump_json(indent=2)
+    if out is None:
+        show.OUT.print(text, soft_wrap=True, markup=False, highlight=False)
+        return
+    out.touch(0o600)
+    out.chmod(0o600)
+    out.write_text(text + "\n", encoding="utf-8")
+
+
+@users_app.command("forget")
+def users_forget(
+    user: UserId,
+    tenant: Tenant = "main",
+    data: Data = None,
+    reader: Reader = None,
+    database: Database = None,
+    database_key: DatabaseKey = None,
+    json: Json = False,
+) -> None:
+    """Delete all that the gateway keeps of a user, and say what stays; it need not run."""
+    with _store(data, database, database_key) as store:
+        from llmrec.server.schemas.users import Forgotten
+        from llmrec.server.store.personal_data import forget
+
+        removal = forget(store, _folder(tenant, data, reader), tenant, user)
+        if removal is None:
+            raise UnknownUser(f"there is no user {user!r} of tenant {tenant!r} to forget; check the id")
+        result = Forgotten.of(user, removal, store.embedded).model_dump()
+    if json:
+        show.json(result)
+        return
+    show.ready({"deleted": user, "removed": show.facts(result["removed"])})
+    for sentence in result["kept"]:
+        show.note(f"kept: {sentence}")
+
+
+def _folder(tenant: str, data: Path | None, reader: str | None) -> "Catalog":
+    """The catalogue's folder, whose users are the first tenant's; an empty one for others."""
+    from llmrec.catalog import Catalog, load_catalog
+    from llmrec.paths import home
+    from llmrec.server.store.keys import FIRST_TENANT
+    from llmrec.setup import demo_data
+
+    if tenant != FIRST_TENANT:
+        return Catalog("", (), {})
+    return load_catalog(data or demo_data(home()), reader=reader)
+
+
 @contextmanager
-def _store(data: Path | None, database: str | None) -> "Iterator[Store]":
+def _store(data: Path | None, database: str | None, key_file: Path | None) -> "Iterator[Store]":
     """The gateway's database, closed at the end."""
     with needs("serve", "the gateway"):
         from llmrec.server.settings import open_database
-    with closing(open_database(data, database)) as store:
+    with closing(open_database(data, database, key_file)) as store:
         yield store

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog, derived
-from llmrec.evidence.records import CoOccurrence
+from llmrec.evidence.records import CoOccurrence, rounded_count
 
 MIN_GROUP = 20
 """Smallest number of users that evidence gives: fewer could be identified, and their share is unreliable."""
@@ -28,7 +28,7 @@ def co_occurrences(catalog: Catalog, item: str, history: Sequence[str]) -> tuple
     -------
     tuple of CoOccurrence
         For each history item that raises the probability of `item`: those shared by `MIN_GROUP` users at least, whose
-        share is above that of all users.
+        share is above that of all users, as counted and as rounded to tens, which is what the records hold.
 
     Raises
     ------
@@ -41,8 +41,10 @@ def co_occurrences(catalog: Catalog, item: str, history: Sequence[str]) -> tuple
     for cited, row in zip(history, catalog.rows(tuple(history)), strict=True):
         cited_users = item_users.of_row(row)
         shared = len(np.intersect1d(cited_users, users, assume_unique=True))
-        if shared >= MIN_GROUP and shared * item_users.n_users > len(cited_users) * len(users):
-            records.append(CoOccurrence(cited, shared, len(cited_users), len(users), item_users.n_users))
+        counts = shared, len(cited_users), len(users), item_users.n_users
+        rounded = tuple(map(rounded_count, counts))
+        if shared >= MIN_GROUP and all(both * n > group * takers for both, group, takers, n in (counts, rounded)):
+            records.append(CoOccurrence(cited, *rounded))
     return tuple(records)
 
 

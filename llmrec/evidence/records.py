@@ -62,6 +62,8 @@ class Counterfactual:
 class CoOccurrence:
     """How many users of a history item also have the recommended one: counts, never who they are.
 
+    They are told to people, so each is of 20 users or more and rounded to tens: two answers never differ by one user.
+
     Attributes
     ----------
     history_item : str
@@ -91,6 +93,27 @@ class CoOccurrence:
         """What `to_dict` gave; raises `KeyError`, `TypeError` or `ValueError` on another shape."""
         counts = (int(record[name]) for name in ("both", "group", "takers", "people"))
         return cls(str(record["history_item"]), *counts)
+
+
+def rounded_count(users: int) -> int:
+    """A count of users as it is told.
+
+    Parameters
+    ----------
+    users : int
+        The count.
+
+    Returns
+    -------
+    int
+        To the nearest ten.
+
+    Examples
+    --------
+    >>> rounded_count(24), rounded_count(25), rounded_count(943)
+    (20, 30, 940)
+    """
+    return (users + 5) // 10 * 10
 
 
 @dataclass(frozen=True)

@@ -80,8 +80,8 @@ def _without(cause: str, record: Counterfactual, noun: str) -> str:
 
 def _with_others(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
     return (
-        f'Of {record.group:,} people who {chose} "{title}", {record.both:,} {chose} this {noun} too, '
-        f"against {record.takers:,} of all {record.people:,}."
+        f'Of about {record.group:,} people who {chose} "{title}", about {record.both:,} {chose} this {noun} too, '
+        f"against about {record.takers:,} of all {record.people:,}."
     )
 
 

@@ -19,7 +19,8 @@ from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.middleware import Authentication, BodyLimit
 from llmrec.server.observability import Metrics, RequestObserver, log_event
 from llmrec.server.recommending import RecommendationService
-from llmrec.server.routes import catalog, chat, health, items, media_files, page, recommendations, users
+from llmrec.server.retention import KEPT_DAYS, Retention
+from llmrec.server.routes import chat, health, items, media_files, page, recommendations, users
 from llmrec.server.schemas.common import Failed
 from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
@@ -51,6 +52,7 @@ def build(
     media: Path,
     limits: Limits = LOCAL_LIMITS,
     parser: "ChatModelParser | None" = None,
+    kept_days: float = KEPT_DAYS,
 ) -> FastAPI:
     """Make the gateway over an open recommender and store; whoever opened them closes them when the app has ended.
 
@@ -66,6 +68,8 @@ def build(
         What clients may ask of it.
     parser
         A chat model that reads lines beside the rules.
+    kept_days
+        How long answers and conversations are kept.
 
     Returns
     -------
@@ -79,16 +83,18 @@ def build(
     """
     live = LiveCatalog(recommender, database, media, parser)
     limit = ConcurrencyLimit(limits.workers, limits.queue, limits.seconds)
-    calls = StoreCalls()
+    calls, retention = StoreCalls(), Retention(database, kept_days)
     metrics = Metrics(lambda: limit.requests, lambda: len(live.snapshot.offered), lambda: live.snapshot.index_size)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if live.snapshot.parser:
             await live.snapshot.parser.prefetch()  # a wrong key or name is in the log before anybody waits
+        retention.start()
         log_event("ready", items=len(live.snapshot.offered))
         yield
         log_event("ending")
+        retention.close()
         await to_thread.run_sync(limit.close)
         await to_thread.run_sync(live.close)
 
@@ -98,7 +104,7 @@ def build(
     )  # fmt: skip
     app.state.gateway = Gateway(
         database, live, RecommendationService(live, database), ItemIngestion(live, database, media), limit, metrics,
-        calls, Probe(calls, database.ping),
+        calls, Probe(calls, database.ping), retention,
     )  # fmt: skip
     app.include_router(health.router)
     app.include_router(page.page)
@@ -106,7 +112,7 @@ def build(
     # The middleware has checked the key already: here it only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
     failures: Any = {status: {"model": Failed, "description": when} for status, when in FAILURES.items()}
-    for routes in (chat, recommendations, users, items, media_files, catalog):
+    for routes in (chat, recommendations, users, items, media_files):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(BodyLimit, limits=limits)

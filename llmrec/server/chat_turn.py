@@ -55,7 +55,7 @@ class ChatTurn:
     tenant
         Who asks.
     user
-        One of the tenant's users; of one that nobody knows nothing is read.
+        One of the tenant's users; of one that nobody knows nothing is read, and what is kept is kept under a digest.
     messages
         The conversation, oldest first.
     context
@@ -194,7 +194,7 @@ class ChatTurn:
         try:
             return self._service.person(self._tenant, user)
         except UnknownUser:
-            return None
+            return self._service.unnamed_person(self._tenant, user)
 
     def _state(self, id: str) -> DialogueState | None:
         """Look up what is kept under the id of a reply to this person, or to one of whom nothing was known yet."""

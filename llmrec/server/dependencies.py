@@ -11,6 +11,7 @@ from llmrec.server.ingestion import ItemIngestion
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import Metrics
 from llmrec.server.recommending import RecommendationService
+from llmrec.server.retention import Retention
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import Key
 
@@ -39,6 +40,8 @@ class Gateway:
         What runs short work with the store.
     probe
         Asks the store for a sign of life.
+    retention
+        What deletes by the clock.
     """
 
     database: Database
@@ -49,6 +52,7 @@ class Gateway:
     metrics: Metrics
     calls: StoreCalls
     probe: Probe
+    retention: Retention
 
 
 def _gateway(request: Request) -> Gateway:

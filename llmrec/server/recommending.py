@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 
+from llmrec.chat.nlu.acts import act_reader
 from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
+from llmrec.prompts import forget_texts
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
 from llmrec.request import Request
@@ -16,6 +18,7 @@ from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.schemas.recommendations import MAX_EXPLAINED, Recommendations, StoredRequest
 from llmrec.server.store.database import Database, StoreUnavailable
+from llmrec.server.store.personal_data import Removal, forget
 from llmrec.server.store.responses import (
     StoredResponse,
     find_response,
@@ -23,7 +26,7 @@ from llmrec.server.store.responses import (
     new_response_id,
     replace_response,
 )
-from llmrec.server.store.users import Person, find_person
+from llmrec.server.store.users import Person, find_person, unnamed_person
 
 
 class RecentResponses:
@@ -84,6 +87,11 @@ class RecentResponses:
         with self._lock:
             return self._responses.pop(id, None)
 
+    def clear(self) -> None:
+        """Drop all."""
+        with self._lock:
+            self._responses.clear()
+
 
 def _bytes(response: Response) -> int:
     """What the situation of an answer takes in memory."""
@@ -138,6 +146,52 @@ class RecommendationService:
                 f"user {user!r} is not known; check the id, send an event of theirs first, or pass a history", "user"
             )
         return person
+
+    def unnamed_person(self, tenant: str, user: str) -> Person:
+        """Make a person of one of whom nothing is known; see `llmrec.server.store.users.unnamed_person`.
+
+        Parameters
+        ----------
+        tenant, user
+            Whose user it is, and their id.
+
+        Returns
+        -------
+        Person
+            Where the store takes nothing just now, without a number.
+        """
+        try:
+            return unnamed_person(self.database, tenant, user)
+        except (StorageError, StoreUnavailable) as error:
+            log_event("person not kept", logging.ERROR, error)
+            return Person(tenant, user, None, (), ())
+
+    def forget(self, tenant: str, user: str) -> Removal | None:
+        """Forget a user; see `llmrec.server.store.personal_data.forget`. Answers in memory are dropped, too.
+
+        Parameters
+        ----------
+        tenant, user
+            Whose user it must be, and their id.
+
+        Returns
+        -------
+        Removal or None
+            None where there was nobody of that id.
+
+        Raises
+        ------
+        StorageError, StoreUnavailable
+            Where the database refuses.
+        """
+        snapshot = self.live.snapshot
+        removal = forget(self.database, snapshot.catalog, tenant, user)
+        self.recent.clear()
+        forget_texts()  # lines are kept without who wrote them: all are dropped
+        for reader in (snapshot.parser, act_reader()):
+            if reader:
+                reader.forget_lines()
+        return removal
 
     def check_offered(self, ids: Sequence[str]) -> None:
         """Check that items are offered.

@@ -24,6 +24,7 @@ from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
 from llmrec.server.observability import configure_logging, log_event
+from llmrec.server.retention import KEPT_DAYS
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
 from llmrec.setup import demo_data
@@ -57,6 +58,8 @@ def serve(
     say: Callable[[str], None],
     chat: "BaseChatModel | None" = None,
     reader: str | None = None,
+    key_file: Path | None = None,
+    kept_days: float = KEPT_DAYS,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then end what runs.
 
@@ -76,6 +79,10 @@ def serve(
         A chat model that reads lines of chats beside the rules.
     reader
         Name or import path of the reader of `data`.
+    key_file
+        File of the key with which the database is encrypted.
+    kept_days
+        How long answers and conversations are kept.
 
     Raises
     ------
@@ -85,7 +92,7 @@ def serve(
         Where the recommender or the database cannot be opened.
     """
     # a port that is taken is refused before the models are loaded
-    with listening(host, port) as listener, closing(open_database(data, url)) as database:
+    with listening(host, port) as listener, closing(open_database(data, url, key_file)) as database:
         vllm = config.engine.partition("?")[0] == "vllm"
         if vllm:
             torch.set_num_threads(1)  # the servers need the cores more
@@ -102,7 +109,7 @@ def serve(
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
         Connection.most = limits.connections
         parser = ChatModelParser(chat) if chat else None
-        app = build(recommender, database, store_folder(data) / "media", limits, parser)
+        app = build(recommender, database, store_folder(data) / "media", limits, parser, kept_days)
         shown = f"[{host}]" if ":" in host else host
         say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
         options = uvicorn.Config(

@@ -1,11 +1,13 @@
 """How a gateway is set up: its limits, and where it keeps what is its own."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from llmrec import paths
 from llmrec.server.store.database import Database
+from llmrec.server.store.encryption import VARIABLE, read_keys
 from llmrec.setup import demo_data
 
 
@@ -62,7 +64,7 @@ def store_folder(data: Path | None) -> Path:
     return paths.home() / "server" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 
-def open_database(data: Path | None, url: str | None) -> Database:
+def open_database(data: Path | None, url: str | None, key_file: Path | None = None) -> Database:
     """Open the store of the gateway over a catalogue.
 
     Parameters
@@ -71,6 +73,8 @@ def open_database(data: Path | None, url: str | None) -> Database:
         The catalogue's folder; by default the demo's.
     url
         URL of a database; by default SQLite in the store's folder.
+    key_file
+        File of the key with which it is encrypted. The environment variable LLMREC_DATABASE_KEY may hold the key, too.
 
     Returns
     -------
@@ -80,8 +84,9 @@ def open_database(data: Path | None, url: str | None) -> Database:
     Raises
     ------
     BadInput
-        Where the URL cannot be used.
+        Where the URL or the key cannot be used.
     StorageError, StoreUnavailable
         Where the database cannot be written, or does not answer.
     """
-    return Database(url) if url else Database.at(store_folder(data))
+    keys = read_keys(key_file, os.environ.get(VARIABLE))
+    return Database(url, keys) if url else Database.at(store_folder(data), keys)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("setup", "doctor", "data", "simshop", "train", "index", "recommend", "rank", "audit", "chat", "demo")
+COMMANDS = ("setup", "doctor", "data", "simshop", "train", "index", "recommend", "rank", "audit", "chat", "demo",
+            "users")  # fmt: skip
 
 
 def llmrec(*words: str | Path, stdout: int | None = None, **env: str) -> subprocess.CompletedProcess[str]:
@@ -173,3 +174,28 @@ def test_ctrl_c_is_one_sentence_and_130(tmp_path: Path) -> None:
     assert "Traceback" not in rest
     assert "error: interrupted" in rest
     assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_person_is_given_out_and_forgotten_without_a_running_gateway(shop: Path, tmp_path: Path) -> None:
+    from contextlib import closing
+
+    from llmrec.server.store.database import Database
+    from llmrec.server.store.users import Event, record
+
+    key, url = tmp_path / "key", f"sqlite:///{tmp_path / 'store.db'}"
+    key.write_text("a-key-of-the-tests-of-32-characters-or-more\n")
+    where = ("--data", shop, "--database", url)
+    with closing(Database(url, [key.read_text().strip()])) as store:
+        record(store, "main", [Event("a", "03", "like", 5.0, "order-1")])
+    assert "is encrypted, and no key was given" in one_sentence(llmrec("users", "export", "a", *where))
+    out = tmp_path / "a.json"
+    done = llmrec("users", "export", "a", *where, "--database-key", key, "--out", out)
+    assert done.returncode == 0 and done.stdout == "", done.stderr
+    given = json.loads(out.read_text())
+    assert given["events"] == [{"user": "a", "item": "03", "kind": "like", "timestamp": 5.0, "id": "order-1"}]
+    assert [event["item"] for event in given["history"]] == ["01", "02"] and out.stat().st_mode & 0o777 == 0o600
+    done = llmrec("users", "forget", "a", *where, "--json", LLMREC_DATABASE_KEY=key.read_text())
+    told = json.loads(done.stdout)
+    assert told["removed"] == {"events": 1, "answers": 0, "conversations": 0} and "interactions file" in told["kept"][0]
+    gone = llmrec("users", "forget", "a", *where, "--database-key", key)
+    assert gone.returncode == 2 and "no user 'a' of tenant 'main'" in one_sentence(gone)

@@ -73,6 +73,49 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
     assert "killed-amid" not in log.read_text() and key not in log.read_text()
 
 
+def test_no_file_of_the_home_tells_of_who_was_forgotten(own_home: Path, tmp_path: Path) -> None:
+    """Database, logs, media, caches; the command deletes while no gateway runs."""
+    log, user, words = own_home / "log", "forgotten-in-the-end", "a musical about a lighthouse in Zeeland"
+
+    def llmrec(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "llmrec.cli", "users", *words]
+        return subprocess.run(command, env=os.environ | {"LLMREC_HOME": str(own_home)}, capture_output=True, text=True)
+
+    def traces() -> set[str]:
+        files = [file for file in own_home.rglob("*") if file.is_file() and not file.is_symlink()]
+        assert {"store.db", "log"} <= {file.name for file in files}
+        content = b"".join(file.read_bytes() for file in files)
+        return {trace for trace in (user, "lighthouse", "Zeeland", "order-of-theirs") if trace.encode() in content}
+
+    with serving(own_home, log, ["--keep-days", "7"]) as (process, address, _):
+        made = llmrec_key(own_home)
+        client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {made}"}, timeout=120)
+        event = {"user": user, "item": "50", "kind": "like", "timestamp": 1.5e9, "id": "order-of-theirs"}
+        assert client.post("/v1/events", json={"events": [event]}).status_code == 201
+        for name in (user, f"{user}-who-only-talked"):
+            body = {"user": name, "messages": [{"role": "user", "content": words}]}
+            assert client.post("/v1/chat/completions", json=body).status_code == 200
+        given = client.get(f"/v1/users/{user}/export").json()
+        assert given["events"] == [event] and len(given["answers"]) == len(given["conversations"]) == 1
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    assert {user, "lighthouse", "order-of-theirs"} <= traces()
+    assert json.loads(llmrec("export", user).stdout) == given
+    for name in (user, f"{user}-who-only-talked"):
+        done = llmrec("forget", name)
+        assert done.returncode == 0 and "answers 1, conversations 1" in done.stdout, done.stderr
+    assert traces() == set()
+
+
+def llmrec_key(home: Path) -> str:
+    """A key of the gateway whose data directory this is."""
+    made = subprocess.run(
+        [sys.executable, "-m", "llmrec.cli", "keys", "create", "--json"],
+        env=os.environ | {"LLMREC_HOME": str(home)}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return str(json.loads(made.stdout)["key"])
+
+
 def test_a_chat_model_reads_along_and_nobody_else_hears_of_it(own_home: Path, tmp_path: Path) -> None:
     """Whatever the environment asks LangChain and its client to trace and to log."""
     line, log = "I could do with a laugh", tmp_path / "log"

@@ -143,9 +143,23 @@ def shop(interacted: dict[str, int]) -> Catalog:
     return Catalog("shop", items, histories)
 
 
-def test_counts_are_those_of_the_interactions() -> None:
-    catalog = shop({"ab": 25, "a": 15, "b": 5, "cd": 60})
-    assert co_occurrences(catalog, "b", ["a"]) == (CoOccurrence("a", both=25, group=40, takers=30, people=105),)
+def test_counts_are_those_of_the_interactions_to_the_nearest_ten() -> None:
+    catalog = shop({"ab": 33, "a": 11, "b": 5, "cd": 60})
+    assert co_occurrences(catalog, "b", ["a"]) == (CoOccurrence("a", both=30, group=40, takers=40, people=110),)
+
+
+def test_two_answers_never_differ_by_one_person() -> None:
+    for more in range(25):
+        counts = [
+            (record.both, record.group, record.takers, record.people)
+            for record in co_occurrences(shop({"ab": 20 + more, "a": 40, "cd": 200}), "b", ["a"])
+        ]
+        assert len(counts) == 1 and all(count % 10 == 0 and count >= 20 for count in counts[0])
+
+
+def test_a_share_that_is_not_larger_any_more_when_rounded_is_not_said() -> None:
+    # 24 of 44 is more than 50 of 94; what would be told, 20 of 40 against 50 of 90, is less
+    assert co_occurrences(shop({"ab": 24, "a": 20, "b": 26, "c": 24}), "b", ["a"]) == ()
 
 
 def test_of_fewer_than_twenty_people_nothing_is_said() -> None:

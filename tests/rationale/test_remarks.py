@@ -20,7 +20,7 @@ def evidence(tiny_catalog: Catalog) -> ItemEvidence:
     return replace(
         found,
         counterfactuals=(Counterfactual("4", 2, 14), Counterfactual(None, 2, 3)),
-        companions=(CoOccurrence("4", 64, 113, 1120, 9430), CoOccurrence("5", 30, 40, 1120, 9430)),
+        companions=(CoOccurrence("4", 60, 110, 1120, 9430), CoOccurrence("5", 30, 40, 1120, 9430)),
     )
 
 
@@ -29,7 +29,8 @@ def test_each_is_told_in_a_sentence_that_passes(evidence: ItemEvidence, tiny_cat
     assert [remark.text for remark in told] == [
         'Without "Paper Moonlight", this film would rank 14th instead of 2nd.',
         "Without your wish, this film would rank 3rd instead of 2nd.",
-        'Of 113 people who watched "Paper Moonlight", 64 watched this film too, against 1,120 of all 9,430.',
+        'Of about 110 people who watched "Paper Moonlight", about 60 watched this film too, '
+        "against about 1,120 of all 9,430.",
     ]
     kinds = [{claim.kind for claim in remark.claims} for remark in told]
     assert "rank" in kinds[0] and {"rank", "query"} <= kinds[1] and "number" in kinds[2]
@@ -48,9 +49,9 @@ FALSE = {
     'Without "Paper Moonlight", this film would rank 3rd instead of 2nd.': "rank",  # that is without the wish
     "Without your wish, this film would rank 14th.": "rank",
     'Because you watched "Paper Moonlight", this film ranks 14th.': "rank",
-    'Of 113 people who watched "Paper Moonlight", 65 watched this film too.': "number",
-    'Of 112 people who watched "Paper Moonlight", 64 watched this film too.': "number",
-    '"Paper Moonlight" led to this film: 64 of 113 people, against 64 of all 9,430.': "number",
+    'Of about 110 people who watched "Paper Moonlight", about 70 watched this film too.': "number",
+    'Of about 100 people who watched "Paper Moonlight", about 60 watched this film too.': "number",
+    '"Paper Moonlight" led to this film: 60 of 110 people, against 60 of all 9,430.': "number",
 }
 
 
@@ -65,7 +66,7 @@ def test_a_false_number_is_contradicted(text: str, kind: str, evidence: ItemEvid
     [
         'People who watched "Paper Moonlight" watched this film too.',  # how many?
         '"Paper Moonlight" led to this film, which ranks.',
-        'Of 113 people who watched "Night Bus", 64 watched this film too.',
+        'Of 110 people who watched "Night Bus", 60 watched this film too.',
         '"Paper Moonlight" led to this film. It came up instead.',
     ],
 )
@@ -80,7 +81,10 @@ def test_other_systems_numbers_are_checked_where_they_were_measured(
         claims = examine(text, "2", ("4", "5"), tiny_catalog, measured)
         return {claim.verdict for claim in claims if claim.kind in ("rank", "number")}
 
-    text = 'Of 113 people who saw "Paper Moonlight", 64 saw it too.'
+    text = 'Of 110 people who saw "Paper Moonlight", 60 saw it too.'
     assert verdicts(text, evidence) == {"supported"}
-    assert verdicts(text.replace("64", "99"), evidence) == {"contradicted"}
+    assert verdicts(text.replace("60", "99"), evidence) == {"contradicted"}
+    exact = 'Of 113 people who saw "Paper Moonlight", 64 saw it too.'
+    assert verdicts(exact, evidence) == {"supported"}  # what is told does not tell 63 from 64
+    assert verdicts(exact.replace("64", "66"), evidence) == {"contradicted"}
     assert verdicts(text, None) == {"not_checkable"}

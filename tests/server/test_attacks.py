@@ -1,12 +1,23 @@
-"""Words that try to be instructions, in chats and in the catalogue: no filter changes, nobody leaks, no list breaks."""
+"""Words that try to be instructions, in chats and in the catalogue: no filter changes, nobody leaks, no list breaks.
+
+And what fits the OpenAPI description, or just does not, is answered or refused in one sentence: never a 5xx.
+"""
 
 import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+import schemathesis
 from fastapi.testclient import TestClient
+from schemathesis import GenerationMode
 
 from llmrec.chat.plain_text import plain
+from llmrec.recommender import Recommender
+from llmrec.server.settings import Limits
+from tests.server.serving import served
 from tests.server.test_chat import items, listed, say, shown, text
 from tests.server.test_items import within
 
@@ -59,3 +70,30 @@ def test_a_title_that_gives_orders_stays_a_title(client: TestClient) -> None:
     assert "im_start" not in sentence and "\n" not in sentence
     again = say(client, "comedies before 1902", text(answer), "why 1")
     assert text(again) == plain(sentence) and "https://" not in text(again) + text(answer)
+
+
+def test_nothing_breaks_the_gateway(recommender: Recommender, tmp_path: Path) -> None:
+    with served(recommender, tmp_path, Limits()) as client:
+        schema = schemathesis.openapi.from_url(f"{client.base_url}/openapi.json")
+        schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+        statuses: Counter[int] = Counter()
+        for found in schema.get_all_operations():
+            operation = found.ok()
+
+            @hypothesis.given(case=operation.as_strategy())
+            @hypothesis.settings(
+                max_examples=3 if "chat" in operation.path else 12, deadline=None, derandomize=True, database=None,
+                suppress_health_check=list(hypothesis.HealthCheck), phases=[hypothesis.Phase.generate],
+            )  # fmt: skip
+            def answered(case: Any) -> None:
+                if isinstance(case.body, dict):
+                    case.body.pop("explain", None)  # takes seconds, and is tested elsewhere
+                case.headers["Authorization"] = client.headers["Authorization"]
+                response = case.call(timeout=120)
+                assert response.status_code < 500, f"{case.as_curl_command()}\n{response.text}"
+                statuses[response.status_code] += 1
+                if response.status_code >= 400:
+                    assert response.json()["error"]["message"]
+
+            answered()
+        assert statuses.total() > 60 and statuses[200] > 5 and not statuses[401]

@@ -91,7 +91,11 @@ def test_a_forgotten_user_leaves_no_trace(client: TestClient, store: Path, user:
     assert user.encode() in held(store)
     address = f"/v1/users/{quote(user, safe='')}"
     response = client.delete(address)
-    assert response.status_code == 200 and response.json() == {"deleted": user, "note": None}
+    assert response.status_code == 200
+    told = response.json()
+    assert told["deleted"] == user and told["removed"] == {"events": 3, "answers": 3, "conversations": 0}
+    assert "backups" in told["kept"][-1] or "memory" in told["kept"][-1]
+    assert not any("checkpoint" in sentence or "fragments" in sentence for sentence in told["kept"])
     left = held(store)
     for trace in (user, *answers):
         assert trace.encode() not in left
@@ -102,7 +106,48 @@ def test_a_forgotten_user_leaves_no_trace(client: TestClient, store: Path, user:
 
 
 def test_a_forgotten_user_of_the_folder_stays_forgotten(client: TestClient) -> None:
-    assert "interactions file" in client.delete("/v1/users/405").json()["note"]
+    kept = client.delete("/v1/users/405").json()["kept"]
+    assert "interactions file" in kept[0] and "checkpoint" in kept[1] and "unlearn" in kept[1]
     assert client.post("/v1/recommendations", json={"user": "405"}).status_code == 404
     send(client, {"user": "405", "item": "50"})
     assert ask(client, user="405", k=1)["history"] == ["50"]
+
+
+def test_chats_of_a_user_whom_nobody_knows_are_found_given_out_and_forgotten(
+    client: TestClient, stranger: TestClient, store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    user, words = "never-seen-by-events", "comedies about a zeppelin from Augsburg"
+    body = {"user": user, "messages": [{"role": "user", "content": words}]}
+    answers = [each.post("/v1/chat/completions", json=body).json() for each in (client, client, stranger)]
+    assert client.post("/v1/recommendations", json={"user": user}).status_code == 404
+    address = f"/v1/users/{user}/export"
+    given = client.get(address).json()
+    assert (given["user"], given["events"], given["history"]) == (user, [], [])
+    assert [each["id"] for each in given["conversations"]] == [each["id"] for each in answers[:2]]
+    for kept, answer in zip(given["answers"], answers, strict=False):
+        shown = answer["recommendations"]
+        assert kept["id"] == shown["id"] and "zeppelin" in kept["request"]["query"]
+        assert [item["rationale"] for item in kept["answer"]["items"]] == [item["rationale"] for item in shown["items"]]
+    told = client.delete(f"/v1/users/{user}").json()
+    assert told["removed"] == {"events": 0, "answers": 2, "conversations": 2}
+    assert client.get(address).status_code == client.delete(f"/v1/users/{user}").status_code == 404
+    assert b"zeppelin" in held(store)  # another tenant's user of the same id keeps theirs
+    assert len(stranger.get(address).json()["answers"]) == 1
+    assert stranger.delete(f"/v1/users/{user}").status_code == 200
+    left = held(store) + caplog.text.encode()
+    for trace in (user, "zeppelin", "Augsburg", *(each["id"] for each in answers)):
+        assert trace.encode() not in left
+
+
+def test_what_is_given_out_is_what_was_sent(client: TestClient) -> None:
+    events = [
+        {"user": "given-out", "item": "50", "kind": "like", "timestamp": 1.5e9, "id": "order-1"},
+        {"user": "given-out", "item": "172", "kind": "dislike", "timestamp": 1.4e9, "id": None},
+    ]
+    assert send(client, *events).status_code == 201
+    answer = ask(client, user="given-out", query="robots", k=2)
+    given = client.get("/v1/users/given-out/export").json()
+    assert given["events"] == events and send(client, given["events"][0]).json() == {"recorded": 0}
+    assert given["answers"][0]["answer"] == answer and given["answers"][0]["request"]["query"] == "robots"
+    assert len(client.get("/v1/users/13/export").json()["history"]) > 20
+    assert client.get("/v1/users/nobody-of-that-id/export").status_code == 404

@@ -90,6 +90,10 @@ class ActReader:
         self._encoder = encoder
         self._read = lru_cache(KEPT)(self._read_anew)
 
+    def forget_lines(self) -> None:
+        """Drop the lines that were read lately, which are kept in memory."""
+        self._read.cache_clear()
+
     def scores(self, lines: Sequence[str], before: Sequence[str]) -> NDArray[np.float32]:
         """Score every act of every line.
 

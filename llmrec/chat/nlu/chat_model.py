@@ -115,6 +115,10 @@ class ChatModelParser:
         known = self._proposals.get(line)
         return known[1] if known else None
 
+    def forget_lines(self) -> None:
+        """Drop the lines that were read lately, with what was proposed for them."""
+        self._proposals.clear()
+
     async def _call(self, system: str, line: str) -> Proposal:
         async with asyncio.timeout(self._seconds):  # the client's own limit starts anew with every byte that comes
             return Proposal.model_validate(await self._structured.ainvoke(messages(system, line)))
@@ -168,6 +172,10 @@ class CatalogParser:
         """
         if not self._model.away and not is_settled(await asyncio.to_thread(understand, line, self._catalog)):
             await self._model.prefetch(self._system, as_data(line, MAX_CHARACTERS))
+
+    def forget_lines(self) -> None:
+        """See `ChatModelParser.forget_lines`."""
+        self._model.forget_lines()
 
     def _parse(self, line: str) -> Intent:
         rules, proposal = understand(line, self._catalog), self._model.proposal(as_data(line, MAX_CHARACTERS))

@@ -10,7 +10,10 @@ export function counterfactual({ history_item: id, rank, rank_without: without }
 // { history_item, both, group, takers, people }
 export function companion({ history_item: id, both, group, takers, people }, found, about) {
   const title = found.titles[id] ?? id;
-  return `Of ${group} people who ${about.chose} ${title}, ${both} ${about.chose} this too; of all ${people}, ${takers} did.`;
+  return (
+    `Of about ${group} people who ${about.chose} ${title}, about ${both} ${about.chose} this too; ` +
+    `of all ${people}, about ${takers} did.`
+  );
 }
 
 // { history_item, effect, error }

@@ -1,4 +1,4 @@
-"""Items that come, change and go, without training."""
+"""Items that come, change and go, without training; and what the catalogue is about."""
 
 from typing import Annotated, Any
 
@@ -6,16 +6,20 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import wording
 from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import UnknownItem
 from llmrec.server.dependencies import Caller, InLane, Parts
 from llmrec.server.errors import Refused, first_complaint
 from llmrec.server.schemas.common import ID_IN_PATH
-from llmrec.server.schemas.items import ItemBody, ItemState
+from llmrec.server.schemas.items import CatalogState, ItemBody, ItemState
 
 router = APIRouter(tags=["items"])
 MEDIA = tuple(modality for modality in DEFAULTS if modality != "text")
 """Names of the form's files."""
+MAX_VALUES = 12
+"""Values of an attribute that are named."""
 
 
 def _editor(caller: Caller) -> None:
@@ -84,6 +88,22 @@ async def delete(id: ItemId, parts: Parts, lane: InLane) -> ItemState:
     parts.service.check_offered([id])
     await lane.run(lambda _: parts.ingestion.withdraw(id), "withdrawal")
     return ItemState(id=id, searchable=False)
+
+
+@router.get("/v1/catalog")
+def about(parts: Parts) -> CatalogState:
+    """How many items there are, what one is called, and which values of their attributes are the most frequent."""
+    snapshot = parts.live.snapshot
+    catalog = snapshot.words
+    values: dict[str, list[str]] = {}
+    for facet, _ in sorted(Vocabulary.of(catalog).counts.items(), key=lambda pair: -pair[1]):
+        known = values.setdefault(facet.name, [])
+        if len(known) < MAX_VALUES:
+            known.append(facet.value)
+    words = wording(catalog)
+    return CatalogState(
+        name=catalog.name, items=len(snapshot.offered), noun=words.noun, chose=words.chose, values=values
+    )
 
 
 async def _read(request: Request) -> tuple[ItemBody, dict[str, bytes]]:

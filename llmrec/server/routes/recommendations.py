@@ -30,5 +30,7 @@ async def explain(
     """
     found = await lane.run(lambda job: parts.service.explained(caller.tenant, id, job), "reasons")
     if found is None:
-        raise Refused(404, "unknown_answer", "there is no answer of that id; answers are kept for 30 days")
+        raise Refused(
+            404, "unknown_answer", f"there is no answer of that id; they are kept for {parts.retention.days:g} days"
+        )
     return Explanation(id=id, created=found.created, query=found.request.query, items=found.response.items)

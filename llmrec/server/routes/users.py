@@ -1,4 +1,4 @@
-"""Events of users, users to choose from, and the end of what is known of one."""
+"""Events of users, users to choose from, all that is kept of one, and the end of it."""
 
 from typing import Annotated
 
@@ -7,10 +7,12 @@ from fastapi import APIRouter, Path, Query
 from llmrec.errors import UnknownUser
 from llmrec.server.dependencies import Caller, Parts
 from llmrec.server.schemas.common import ID_IN_PATH
-from llmrec.server.schemas.users import EventsBody, Forgotten, KnownUsers, Recorded
-from llmrec.server.store.users import Event, forget, record, users_like
+from llmrec.server.schemas.users import EventsBody, Forgotten, KnownUsers, PersonalExport, Recorded
+from llmrec.server.store.personal_data import find_personal_data
+from llmrec.server.store.users import Event, record, users_like
 
 router = APIRouter(tags=["people"])
+UserInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH)]
 
 
 @router.post("/v1/events", status_code=201)
@@ -35,14 +37,26 @@ async def suggest(
     )
 
 
-@router.delete("/v1/users/{user:path}")
-async def forget_user(
-    user: Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH)], caller: Caller, parts: Parts
-) -> Forgotten:
-    """Forget a user: events, answers, and the history in the catalogue's folder, which is read no more."""
+@router.get("/v1/users/{user:path}/export")
+async def export_user(user: UserInPath, caller: Caller, parts: Parts) -> PersonalExport:
+    """Give out all that is kept of a user: events, answers, conversations, and their history in the catalogue's folder.
+
+    Who was only in a chat is found by the id that the chat was given as `user`.
+    """
     catalog = parts.live.snapshot.catalog
-    known, of_folder = await parts.calls.run(lambda: forget(parts.database, catalog, caller.tenant, user))
-    if not known:
+    data = await parts.calls.run(lambda: find_personal_data(parts.database, catalog, caller.tenant, user))
+    if data is None:
+        raise UnknownUser("nothing is kept of anybody of that id; check the id")
+    return PersonalExport.of(user, data)
+
+
+@router.delete("/v1/users/{user:path}")
+async def forget_user(user: UserInPath, caller: Caller, parts: Parts) -> Forgotten:
+    """Forget a user: events, answers, conversations, and the history in the catalogue's folder, which is read no more.
+
+    Who was only in a chat is found by the id that the chat was given as `user`. What stays is told.
+    """
+    removal = await parts.calls.run(lambda: parts.service.forget(caller.tenant, user))
+    if removal is None:
         raise UnknownUser("there is nobody of that id to forget; check the id")
-    left = "the catalogue's own interactions file still names this user; take the rows out there" if of_folder else None
-    return Forgotten(deleted=user, note=left)
+    return Forgotten.of(user, removal, parts.database.embedded)

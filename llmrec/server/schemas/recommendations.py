@@ -1,7 +1,7 @@
-"""Requests for recommendations, and answers to them with and without reasons."""
+"""Requests for recommendations, and answers to them with and without reasons: evidence, claims, verdicts, sentences."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,7 +10,7 @@ from llmrec.context import Season, TimeOfDay
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.schemas.common import Attribute, Id, OneLine, StrictBody, Text, Words
-from llmrec.server.schemas.evidence import Rationale
+from llmrec.verification.claims import ClaimVerdict
 
 MAX_EXPLAINED = 20
 """Items that are explained at once: each takes half a second of a core."""
@@ -90,6 +90,97 @@ class RecommendationRequest(StrictBody):
             like=self.like,
             context=self.context.to_context() if self.context else None,
         )
+
+
+class Claim(BaseModel):
+    """One thing that a sentence claims, and the verifier's verdict on it."""
+
+    kind: str
+    text: str
+    start: int
+    verdict: ClaimVerdict
+    against: str
+    """What it was held against: evidence, the catalogue."""
+    why: str
+    cites: list[str]
+    """The history items that a title means."""
+
+
+class EvidenceRecord(BaseModel):
+    """One thing that moved the score: what the score loses without it, in standard deviations of the user's scores."""
+
+    kind: Literal["history", "attribute", "modality", "query", "trait"]
+    history_item: str | None
+    attribute: str | None
+    modality: str | None
+    effect: float
+
+
+class Counterfactual(BaseModel):
+    """The item's rank with and without one reason: a history item, or (null) the query."""
+
+    history_item: str | None
+    rank: int
+    rank_without: int
+
+
+class Companions(BaseModel):
+    """How many of the `group` who took the history item took the item too, and its `takers` among all `people`.
+
+    Each is of 20 people or more, to the nearest ten.
+    """
+
+    history_item: str
+    both: int
+    group: int
+    takers: int
+    people: int
+
+
+class Share(BaseModel):
+    """A history item's Shapley value with its standard error."""
+
+    history_item: str
+    effect: float
+    error: float | None
+
+
+class Evidence(BaseModel):
+    """The measured evidence of one item; answers that were kept before it had more than `items` lack the rest."""
+
+    item: str
+    query: str
+    items: list[EvidenceRecord]
+    counterfactuals: list[Counterfactual] = []
+    companions: list[Companions] = []
+    shapley: list[Share] = []
+    fidelity: float | None = None
+    """R² of the linear model from which the effects of attributes (`trait`) come."""
+
+
+class RefusedSentence(BaseModel):
+    """A sentence of the LLM that the verifier did not let through."""
+
+    text: str
+    problem: str
+
+
+class Remark(BaseModel):
+    """A sentence made by rule on what was counted and re-ranked, and the verdict on its claims."""
+
+    text: str
+    claims: list[Claim]
+
+
+class Rationale(BaseModel):
+    """Why an item was recommended: the sentence, the verdict on each of its claims, the evidence it rests on."""
+
+    text: str
+    source: Literal["llm", "llm-retry", "plain"]
+    claims: list[Claim]
+    evidence: Evidence
+    refused: list[RefusedSentence]
+    remarks: list[Remark] = []
 
 
 class RankedItem(BaseModel):

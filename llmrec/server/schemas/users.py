@@ -1,10 +1,13 @@
-"""What users do, and the end of what is known of them."""
+"""What users do, all that is kept of one, and the end of it."""
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from llmrec.chat.state import DialogueState
 from llmrec.server.schemas.common import Id, StrictBody, Text
+from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
+from llmrec.server.store.personal_data import PersonalData, Removal
 
 
 class EventBody(StrictBody):
@@ -50,8 +53,124 @@ class Recorded(BaseModel):
     recorded: int
 
 
+_FOLDER = (
+    "the catalogue's interactions file still names this user; it is read no more here, and its rows are yours to take "
+    "out; that it is not to be read is kept as a salted digest"
+)
+_MODEL = (
+    "the checkpoint and the counts of which items go together have learnt from that file; train again without its rows "
+    "to have them unlearn this user"
+)
+_FRAGMENTS = "fragments may stay in the database file until a gateway writes it anew, which it does within the hour"
+_SERVER_FILES = "PostgreSQL keeps the bytes of deleted rows in its files until it vacuums them, and in its log"
+_MEMORY = "other running gateways may hold lines of chats in memory, without a name, until newer ones come"
+_BACKUPS = "backups hold what was deleted since they were made; let them expire"
+
+
+class Removed(BaseModel):
+    """How many rows were deleted."""
+
+    events: int
+    answers: int
+    conversations: int
+
+
 class Forgotten(BaseModel):
-    """The user is forgotten; `note` says what is left to do, where something is."""
+    """The user is forgotten."""
 
     deleted: str
-    note: str | None
+    removed: Removed
+    kept: list[str] = Field(description="What is not deleted by this, each in a sentence that says who can.")
+
+    @classmethod
+    def of(cls, user: str, removal: Removal, embedded: bool) -> "Forgotten":
+        """Describe what was deleted and what was not.
+
+        Parameters
+        ----------
+        user
+            The user's id.
+        removal
+            What was deleted.
+        embedded
+            Whether the database is SQLite's.
+
+        Returns
+        -------
+        Forgotten
+        """
+        kept = [_BACKUPS, _MEMORY]
+        if not embedded:
+            kept.insert(0, _SERVER_FILES)
+        if not removal.erased:
+            kept.insert(0, _FRAGMENTS)
+        if removal.of_folder:
+            kept[:0] = [_FOLDER, _MODEL]
+        removed = Removed(events=removal.events, answers=len(removal.responses), conversations=removal.conversations)
+        return cls(deleted=user, removed=removed, kept=kept)
+
+
+class HistoryEvent(BaseModel):
+    """An event of the catalogue's own files."""
+
+    item: str
+    timestamp: float
+    rating: float | None
+
+
+class KeptAnswer(BaseModel):
+    """An answer, and what it answers."""
+
+    id: str
+    created: float
+    request: StoredRequest
+    answer: Recommendations
+
+
+class KeptState(BaseModel):
+    """What a conversation had come to after the reply of that id."""
+
+    id: str
+    created: float
+    state: DialogueState
+
+
+class PersonalExport(BaseModel):
+    """All that is kept of a user. `POST /v1/events` takes `events` as they are; times are Unix seconds."""
+
+    user: str
+    events: list[EventBody]
+    history: list[HistoryEvent]
+    answers: list[KeptAnswer]
+    conversations: list[KeptState]
+
+    @classmethod
+    def of(cls, user: str, data: PersonalData) -> "PersonalExport":
+        """Convert what the store holds.
+
+        Parameters
+        ----------
+        user
+            The user's id.
+        data
+            What is kept of them.
+
+        Returns
+        -------
+        PersonalExport
+        """
+        return cls(
+            user=user,
+            events=[
+                EventBody(user=user, item=event.item, kind=event.kind, timestamp=event.at, id=event.id)
+                for event in data.events
+            ],
+            history=[HistoryEvent(item=e.item, timestamp=e.timestamp, rating=e.rating) for e in data.history],
+            answers=[
+                KeptAnswer(id=kept.id, created=kept.created, request=kept.request, answer=kept.response)
+                for kept in data.responses
+            ],
+            conversations=[
+                KeptState(id=kept.id, created=kept.created, state=kept.state) for kept in data.conversations
+            ],
+        )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from llmrec.chat.state import DialogueState
 from llmrec.server.store.database import Database
-from llmrec.server.store.responses import KEPT_DAYS, owner
+from llmrec.server.store.responses import owner
 from llmrec.server.store.tables import conversations
 from llmrec.server.store.users import Person
 
@@ -29,8 +29,27 @@ class KeptState:
     state: DialogueState
 
 
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """A state with the reply that led to it.
+
+    Parameters
+    ----------
+    id
+        Id of the reply.
+    created
+        Unix seconds.
+    state
+        What the conversation had come to.
+    """
+
+    id: str
+    created: float
+    state: DialogueState
+
+
 def keep_state(database: Database, tenant: str, person: Person | None, id: str, state: DialogueState) -> None:
-    """Store the state after a reply, and delete those that are older than `KEPT_DAYS`.
+    """Store the state after a reply.
 
     Parameters
     ----------
@@ -52,11 +71,9 @@ def keep_state(database: Database, tenant: str, person: Person | None, id: str, 
     StorageError, StoreUnavailable
         Where the database refuses.
     """
-    now = time.time()
     with database.writing(synced=False) as connection:
         number = owner(database, connection, person)
-        connection.execute(conversations.delete().where(conversations.c.created < now - KEPT_DAYS * 86400))
-        row = {"id": id, "tenant": tenant, "person": number, "created": now, "state": state.model_dump_json()}
+        row = {"id": id, "tenant": tenant, "person": number, "created": time.time(), "state": state.model_dump_json()}
         connection.execute(conversations.insert().values(row))
 
 

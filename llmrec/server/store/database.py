@@ -1,8 +1,9 @@
 """One database: opened, migrated, written in transactions that are on disk when they return; errors in a sentence."""
 
 import secrets
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from llmrec.errors import BadInput, LlmrecError, StorageError
+from llmrec.server.store.encryption import Cipher, cipher_of, seal_rows, use_cipher
 from llmrec.server.store.held import HeldConnections
-from llmrec.server.store.tables import settings
+from llmrec.server.store.tables import metadata, settings
 
-HEAD = "0002"
+HEAD = "0003"
 """The last of the migrations."""
 FORMAT = "1"
 """What versions of llmrec without migrations look for: they can work with these tables."""
@@ -29,6 +31,10 @@ HELD_SECONDS = 15.0
 """How long a transaction may take in all; where the server then says nothing at all, its connection is cut."""
 CONNECTIONS = 20
 """Connections to a server of its own."""
+REWRITE_BYTES = 200_000_000
+"""Size up to which SQLite's file is written anew while somebody waits for it."""
+_DATA_KEY, _ERASURE = "data_key", "erasure"
+"""Names of settings: the wrapped key of the columns, and that something was deleted since the file was written anew."""
 _MIGRATING = threading.Lock()
 """Alembic holds what it works on in the process: one database at a time."""
 _ADVISORY_LOCK = 0x11_3EC
@@ -58,16 +64,19 @@ class Database:
     ----------
     url
         Such as "postgresql+psycopg://user@host/name". Tables that are missing are made, older ones are migrated.
+    keys
+        As `llmrec.server.store.encryption.read_keys` gives them. A database that was not encrypted is, with all that it
+        holds.
 
     Raises
     ------
     BadInput
-        Where the URL names no database, or one of a newer llmrec.
+        Where the URL names no database, or one of a newer llmrec; or where it is encrypted with none of the keys.
     StorageError, StoreUnavailable
         Where it cannot be used.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keys: Sequence[str] = ()) -> None:
         try:
             address = sa.make_url(url)
             own = address.get_backend_name() != "sqlite"
@@ -80,11 +89,14 @@ class Database:
                 "install the driver that it names"
             ) from error
         self.embedded = self.engine.dialect.name == "sqlite"
+        self.busy_seconds = WAIT_SECONDS
+        """How long `erase` and `empty_log` wait for those who read or write."""
         self._watch: HeldConnections | None = None
         if self.embedded:
+            _keep_private(self.engine.url.database)
             _prepare_sqlite(self.engine)
         try:
-            self.settings = self._prepare()
+            self.settings = self._prepare(keys)
         except LlmrecError:
             self.close()
             raise
@@ -93,13 +105,15 @@ class Database:
             self._watch = HeldConnections(self.engine, HELD_SECONDS, STATEMENT_SECONDS)
 
     @classmethod
-    def at(cls, folder: Path) -> "Database":
+    def at(cls, folder: Path, keys: Sequence[str] = ()) -> "Database":
         """Open the SQLite database of a folder.
 
         Parameters
         ----------
         folder
             Made where it is missing.
+        keys
+            As `read_keys` gives them.
 
         Returns
         -------
@@ -110,23 +124,68 @@ class Database:
         ------
         StorageError
             Where the folder cannot be made.
+        BadInput
+            Where it is encrypted with none of the keys.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{folder} cannot be made ({error.strerror}); choose another LLMREC_HOME") from error
-        return cls(f"sqlite:///{(folder / 'store.db').resolve()}")
+        return cls(f"sqlite:///{(folder / 'store.db').resolve()}", keys)
 
-    def _prepare(self) -> dict[str, str | None]:
-        """Make or migrate the tables; the settings that the database holds."""
-        with self.writing() as connection:
+    def _prepare(self, keys: Sequence[str]) -> dict[str, str | None]:
+        """Make or migrate the tables, and encrypt them where there is a key; the settings that the database holds."""
+        with self._transaction() as connection:
             if not self.embedded:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
             _migrate(connection)
-            for name, value in (("format", FORMAT), ("salt", secrets.token_hex(16))):
-                connection.execute(self.insert(settings).values(name=name, value=value).on_conflict_do_nothing())
-        with self.reading() as connection:
-            return dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
+            held = dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
+            cipher, encrypted = self._unlock(connection, held, keys)
+            salt = held.get("salt")
+            if salt is None or encrypted:  # a salt is never written in the clear where there is a key
+                salt = salt or secrets.token_hex(16)
+                self._set(connection, "salt", cipher.seal(salt) if cipher else salt)
+            elif cipher:
+                salt = cipher.unseal(salt)
+            self._set(connection, "format", FORMAT)
+        if cipher:
+            use_cipher(self.engine, cipher)
+        if encrypted and self.embedded:
+            self.erase()
+        elif encrypted:
+            with self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                for table in metadata.sorted_tables:
+                    connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")
+        return held | {"format": FORMAT, "salt": salt}
+
+    def _unlock(
+        self, connection: sa.Connection, held: dict[str, str | None], keys: Sequence[str]
+    ) -> tuple[Cipher | None, bool]:
+        """The cipher of the database, if it has or gets one, and whether it was made now. Raises `BadInput`."""
+        if wrapped := held.get(_DATA_KEY):
+            cipher, first = Cipher.unwrap(wrapped, keys)
+            if not first:  # the key is changed: what it opens stays
+                self._set(connection, _DATA_KEY, cipher.wrapped(keys[0]))
+            return cipher, False
+        if not keys:
+            return None, False
+        if not self.embedded:  # gateways without the key, which would go on writing, look here before they do
+            connection.exec_driver_sql("LOCK TABLE settings IN ACCESS EXCLUSIVE MODE")
+        cipher = Cipher.random()
+        seal_rows(connection, metadata, cipher)
+        self._set(connection, _DATA_KEY, cipher.wrapped(keys[0]))
+        self.mark_deleted(connection)
+        return cipher, True
+
+    def _set(self, connection: sa.Connection, name: str, value: str) -> None:
+        row = self.insert(settings).values(name=name, value=value)
+        connection.execute(row.on_conflict_do_update(index_elements=[settings.c.name], set_={"value": value}))
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether what tells of people is encrypted."""
+        return cipher_of(self.engine) is not None
 
     def insert(self, table: sa.Table) -> Any:
         """Begin an insert of the database's dialect.
@@ -178,8 +237,15 @@ class Database:
         Raises
         ------
         StorageError, StoreUnavailable
-            Where the database refuses.
+            Where the database refuses, or was encrypted since it was opened.
         """
+        with self._transaction(synced) as connection:
+            if not self.encrypted and connection.scalar(_ENCRYPTED):
+                raise StoreUnavailable("the store was encrypted meanwhile; start the gateway again, with its key")
+            yield connection
+
+    @contextmanager
+    def _transaction(self, synced: bool = True) -> Iterator[sa.Connection]:
         options = {"writes": True, "synced": synced}
         with (
             _own_errors(),
@@ -200,23 +266,84 @@ class Database:
         with self.reading() as connection:
             connection.exec_driver_sql("SELECT 1")
 
-    def erase(self) -> None:
-        """Leave nothing of deleted rows in SQLite's files.
-
-        Pages are overwritten on deletion (`secure_delete`); here the log, which holds their older versions, is emptied.
+    def empty_log(self) -> None:
+        """Empty SQLite's log, which holds older versions of pages that were overwritten on deletion (`secure_delete`).
 
         Raises
         ------
         StoreUnavailable
             While readers hold the log.
         """
+        if self.embedded:
+            with self._raw() as raw:
+                self._truncate(raw)
+
+    def mark_deleted(self, connection: sa.Connection) -> None:
+        """Note that something was deleted of which nothing may stay in SQLite's files; `erase` sees to it.
+
+        Parameters
+        ----------
+        connection
+            The transaction that deletes it.
+        """
+        if self.embedded:
+            self._set(connection, _ERASURE, "due")
+
+    def erase(self, most: int | None = None) -> bool:
+        """Leave nothing in SQLite's files of what `mark_deleted` noted: write the file anew, and empty the log.
+
+        `secure_delete` alone is not enough: a page whose rows were moved to another keeps fragments of them.
+
+        Parameters
+        ----------
+        most
+            Bytes of the file up to which it is done; of any size by default. PostgreSQL does the like by itself
+            (autovacuum, its log), and is made to by the first encryption alone.
+
+        Returns
+        -------
+        bool
+            False where it is still to be done: the file is larger, or others are reading or writing.
+
+        Raises
+        ------
+        StorageError
+            Where there is no space for another file of that size.
+        """
         if not self.embedded:
-            return  # the server's own business (VACUUM, its log)
+            return True
+        with self.reading() as connection:
+            if not connection.scalar(sa.select(settings.c.value).where(settings.c.name == _ERASURE)):
+                return True
+            size = (
+                connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+                * connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+            )
+        if most is not None and size > most:
+            return False
+        try:
+            with self._raw() as raw:
+                raw.execute("VACUUM")
+                self._truncate(raw)
+            with self.writing(synced=False) as connection:
+                connection.execute(settings.delete().where(settings.c.name == _ERASURE))
+        except StoreUnavailable:
+            return False
+        return True
+
+    @contextmanager
+    def _raw(self) -> Iterator[Any]:
+        """SQLite's own connection, outside of a transaction."""
         with _own_errors(), self.engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()  # type: ignore[union-attr]
-            if busy:
-                raise StoreUnavailable("the store is busy and its log could not be emptied; try again")
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA busy_timeout={int(self.busy_seconds * 1000)}")
+            yield raw
+
+    @staticmethod
+    def _truncate(raw: Any) -> None:
+        busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailable("the store is busy and its log could not be emptied; try again")
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -226,6 +353,21 @@ class Database:
 
     def _watched(self) -> AbstractContextManager[None]:
         return self._watch.block() if self._watch else nullcontext()
+
+
+def _keep_private(file: str | None) -> None:
+    """Have SQLite's file, and the log beside it, readable by its owner alone. Raises `StorageError`."""
+    if not file or file == ":memory:" or file.startswith("file:"):
+        return
+    try:
+        Path(file).touch(0o600)
+        for path in map(Path, (file, f"{file}-wal", f"{file}-shm")):
+            if path.exists():
+                path.chmod(0o600)
+    except PermissionError:
+        return  # another's file that this process may still use
+    except OSError as error:
+        raise StorageError(f"the database file {file} cannot be made ({error.strerror}); name another") from error
 
 
 def _migrate(connection: sa.Connection) -> None:
@@ -272,6 +414,9 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+_ENCRYPTED = sa.select(sa.literal(1)).where(settings.c.name == _DATA_KEY)
+
+
 @contextmanager
 def _own_errors() -> Iterator[None]:
     """Raise what a database refuses as one of our errors."""
@@ -279,8 +424,8 @@ def _own_errors() -> Iterator[None]:
         yield
     except sa.exc.IntegrityError as error:
         raise StoreUnavailable("another request changed the same user at this moment; try again") from error
-    except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = " ".join(str(getattr(error, "orig", error)).split())
         if "full" in reason or "readonly" in reason or "read-only" in reason or "disk I/O" in reason:
             raise StorageError(f"the store cannot be written ({reason}); free some space") from error
         raise StoreUnavailable("the store does not answer; try again", reason[:200]) from error

@@ -81,7 +81,7 @@ def withdraw_item(database: Database, id: str) -> int:
         Where the database refuses.
     """
     number = _keep(database, id, None)
-    database.erase()
+    database.empty_log()
     return number
 
 

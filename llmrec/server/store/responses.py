@@ -12,9 +12,6 @@ from llmrec.server.store.database import Database
 from llmrec.server.store.tables import responses
 from llmrec.server.store.users import Person, number_of
 
-KEPT_DAYS = 30
-"""Older answers are deleted: they say what somebody saw, and nobody asks for their reasons any more."""
-
 
 class UserForgotten(BadInput):
     """The user was deleted while an answer to them was under way."""
@@ -45,7 +42,7 @@ class StoredResponse:
 def keep_response(
     database: Database, tenant: str, person: Person | None, request: StoredRequest, response: Recommendations
 ) -> None:
-    """Store an answer under its id, and delete those that are older than `KEPT_DAYS`.
+    """Store an answer under its id.
 
     Parameters
     ----------
@@ -65,16 +62,14 @@ def keep_response(
     StorageError, StoreUnavailable
         Where the database refuses.
     """
-    now = time.time()
     with database.writing(synced=False) as connection:
         number = owner(database, connection, person)
-        connection.execute(responses.delete().where(responses.c.created < now - KEPT_DAYS * 86400))
         connection.execute(
             responses.insert().values(
                 id=response.id,
                 tenant=tenant,
                 person=number,
-                created=now,
+                created=time.time(),
                 request=request.model_dump_json(),
                 answer=response.model_dump_json(),
             )

@@ -1,9 +1,11 @@
 """The tables as they are now; `migrations` holds the way to here from what older versions of llmrec made.
 
-Rows that belong to a person are deleted with the person: `ON DELETE CASCADE`.
+Rows that belong to a person are deleted with the person: `ON DELETE CASCADE`. What tells of a person is `Sealed`.
 """
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+from llmrec.server.store.encryption import Sealed
 
 metadata = MetaData()
 
@@ -25,23 +27,25 @@ people = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     Column("tenant", String(100), nullable=False),
-    Column("user", String(200), nullable=False),
-    UniqueConstraint("tenant", "user"),
+    Column("digest", String(200), nullable=False),
+    Column("user", Sealed),
+    Column("created", Float),
+    UniqueConstraint("tenant", "digest"),
     sqlite_autoincrement=True,  # a number is never given twice: what is late for a forgotten person finds nobody
 )
+"""`digest`: of tenant and id, salted; `user`: the id, or null of who was in a chat and is known by nothing else."""
 
 events = Table(
     "events",
     metadata,
     Column("number", Integer, primary_key=True),
     Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True, nullable=False),
-    Column("item", String(200), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("at", Float, nullable=False),
-    Column("id", String(100)),
-    UniqueConstraint("person", "id"),
+    Column("digest", String(100)),
+    Column("content", Sealed, nullable=False),
+    UniqueConstraint("person", "digest"),
     sqlite_autoincrement=True,
 )
+"""`digest`: of the client's id of the event, where it has one; `content`: JSON."""
 
 forgotten = Table("forgotten", metadata, Column("digest", String(64), primary_key=True))
 
@@ -52,8 +56,8 @@ responses = Table(
     Column("tenant", String(100), nullable=False),
     Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True),
     Column("created", Float, index=True, nullable=False),
-    Column("request", Text, nullable=False),
-    Column("answer", Text, nullable=False),
+    Column("request", Sealed, nullable=False),
+    Column("answer", Sealed, nullable=False),
 )
 
 conversations = Table(
@@ -63,7 +67,7 @@ conversations = Table(
     Column("tenant", String(100), nullable=False),
     Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True),
     Column("created", Float, index=True, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Sealed, nullable=False),
 )
 
 items = Table(

@@ -1,10 +1,15 @@
-"""Users and what they did. One is known by the catalogue's folder, by events, or by both; never across tenants."""
+"""Users and what they did. One is known by the catalogue's folder, by events, or by both; never across tenants.
+
+Who only talks, and is known by neither, stands in the store by a salted digest of their id, so that what is kept of
+them can be found by who knows the id.
+"""
 
 import hashlib
+import json
 import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -91,8 +96,10 @@ def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
             user: _number(database, connection, tenant, user) for user in sorted({event.user for event in added})
         }
         for event in added:
-            at = time.time() if event.at is None else event.at
-            row = {"person": numbers[event.user], "item": event.item, "kind": event.kind, "at": at, "id": event.id}
+            number, at = numbers[event.user], time.time() if event.at is None else event.at
+            content = {"item": event.item, "kind": event.kind, "at": at, "id": event.id}
+            digest = None if event.id is None else salted_digest(database, str(number), event.id)
+            row = {"person": number, "digest": digest, "content": json.dumps(content, ensure_ascii=False)}
             inserted = database.insert(events).values(row).on_conflict_do_nothing().returning(events.c.number)
             new += len(
                 connection.execute(inserted).all()
@@ -125,16 +132,17 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     StoreUnavailable
         Where the database does not answer.
     """
+    digest = salted_digest(database, tenant, user)
     with database.reading() as connection:
-        number = connection.scalar(_find(tenant, user))
+        row = connection.execute(_find(tenant, digest, people.c.number, people.c.user)).first()
+        number = row.number if row else None
         of_folder = tenant == FIRST_TENANT and user in catalog.histories
         if of_folder:
-            digest = _digest(database, tenant, user)
             of_folder = not connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest))
-        own = sa.select(events.c.item, events.c.kind).where(events.c.person == number)
-        rows = connection.execute(own.order_by(events.c.at, events.c.number)).tuples().all() if number else []
-    if number is None and not of_folder:
+        own = events_of(connection, user, number) if number else []
+    if (row is None or row.user is None) and not of_folder:
         return None
+    rows = [(event.item, event.kind) for event in sorted(own, key=lambda event: event.at or 0)]
     last = dict(rows)
     interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind != "dislike")]
     known = [item for item in dict.fromkeys(interacted) if item in offered and last.get(item) != "dislike"]
@@ -168,14 +176,17 @@ def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, m
     StoreUnavailable
         Where the database does not answer.
     """
-    beginning = people.c.user.startswith(starts, autoescape=True)
-    known = sa.select(people.c.user).where(people.c.tenant == tenant, beginning)
+    known = sa.select(people.c.user).where(people.c.tenant == tenant, people.c.user.is_not(None))
+    if not database.encrypted:  # else all are read
+        column = sa.type_coerce(people.c.user, sa.Text)
+        known = known.where(column.startswith(starts, autoescape=True)).order_by(sa.func.length(column), column)
+        known = known.limit(most)
     with database.reading() as connection:
-        ids = set(connection.scalars(known.order_by(sa.func.length(people.c.user), people.c.user).limit(most)))
+        ids = {user for user in connection.scalars(known) if user.startswith(starts)}
         gone = set(connection.scalars(sa.select(forgotten.c.digest)))
     if tenant == FIRST_TENANT:
         named = (user for user in catalog.histories if user.startswith(starts))
-        ids.update(user for user in named if not gone or _digest(database, tenant, user) not in gone)
+        ids.update(user for user in named if not gone or salted_digest(database, tenant, user) not in gone)
     return sorted(ids, key=lambda user: (len(user), user))[:most]
 
 
@@ -198,55 +209,93 @@ def number_of(database: Database, connection: sa.Connection, person: Person) -> 
     """
     if person.number is not None:
         return connection.scalar(sa.select(people.c.number).where(people.c.number == person.number))
-    digest = _digest(database, person.tenant, person.user)
+    digest = salted_digest(database, person.tenant, person.user)
     if connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest)):
         return None
     return _number(database, connection, person.tenant, person.user)
 
 
-def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> tuple[bool, bool]:
-    """Erase a user with all events, answers and conversations.
+def unnamed_person(database: Database, tenant: str, user: str) -> Person:
+    """Look up who is not known, or keep a digest of their id, so that what is kept of their talk can be found.
 
     Parameters
     ----------
     database
         The store.
-    catalog
-        The folder's users. That the history of one of them is to be left out is kept as a salted digest.
     tenant, user
-        Whose user it must be, and their id.
+        Whose user it is, and their id, which itself is not kept.
 
     Returns
     -------
-    known : bool
-        Whether one of that id was known.
-    of_folder : bool
-        Whether the folder names them.
+    Person
+        Of whom nothing is known.
 
     Raises
     ------
     StorageError, StoreUnavailable
-        Where the database refuses, or is busy and its log could not be emptied.
+        Where the database refuses.
     """
-    of_folder = tenant == FIRST_TENANT and user in catalog.histories
-    with database.writing() as connection:
-        known = connection.execute(people.delete().where(people.c.tenant == tenant, people.c.user == user)).rowcount > 0
-        if of_folder:
-            marked = database.insert(forgotten).values(digest=_digest(database, tenant, user))
-            known |= bool(connection.execute(marked.on_conflict_do_nothing().returning(forgotten.c.digest)).all())
-    database.erase()
-    return known, of_folder
+    digest = salted_digest(database, tenant, user)
+    chosen = _find(tenant, digest, people.c.number)
+    with database.reading() as connection:
+        number = connection.scalar(chosen)
+    if number is None:
+        row = database.insert(people).values(tenant=tenant, digest=digest, created=time.time())
+        with database.writing(synced=False) as connection:
+            connection.execute(row.on_conflict_do_nothing())
+            number = connection.scalar(chosen)
+    return Person(tenant, user, number, (), ())
+
+
+def events_of(connection: sa.Connection, user: str, number: int) -> list[Event]:
+    """List what a user did.
+
+    Parameters
+    ----------
+    connection
+        A connection to the store.
+    user, number
+        Their id and their number.
+
+    Returns
+    -------
+    list of Event
+        In the order in which they came.
+    """
+    own = sa.select(events.c.content).where(events.c.person == number).order_by(events.c.number)
+    return [Event(user, **json.loads(content)) for content in connection.scalars(own)]
+
+
+def salted_digest(database: Database, *names: str) -> str:
+    """Digest an id, so that it can be looked up and not read.
+
+    Parameters
+    ----------
+    database
+        The store, which has a salt of its own.
+    *names
+        Whose id it is, and the id.
+
+    Returns
+    -------
+    str
+        SHA-256 as 64 hexadecimal digits.
+    """
+    return hashlib.sha256("\x00".join((str(database.settings["salt"]), *names)).encode()).hexdigest()
 
 
 def _number(database: Database, connection: sa.Connection, tenant: str, user: str) -> int:
-    connection.execute(database.insert(people).values(tenant=tenant, user=user).on_conflict_do_nothing())
-    return connection.execute(_find(tenant, user)).scalar_one()
+    digest = salted_digest(database, tenant, user)
+    row = database.insert(people).values(tenant=tenant, digest=digest, user=user, created=time.time())
+    named = row.on_conflict_do_update(
+        index_elements=[people.c.tenant, people.c.digest],
+        set_={"user": row.excluded.user},
+        where=people.c.user.is_(None),
+    )
+    connection.execute(named)
+    number: int = connection.execute(_find(tenant, digest, people.c.number)).scalar_one()
+    return number
 
 
-def _find(tenant: str, user: str) -> sa.Select[int]:
-    return sa.select(people.c.number).where(people.c.tenant == tenant, people.c.user == user)
-
-
-def _digest(database: Database, tenant: str, user: str) -> str:
-    salted = f"{database.settings['salt']}\x00{tenant}\x00{user}"
-    return hashlib.sha256(salted.encode()).hexdigest()
+def _find(tenant: str, digest: str, *columns: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(*columns).where(people.c.tenant == tenant, people.c.digest == digest)

@@ -2,7 +2,7 @@
 
 import re
 
-from llmrec.evidence.records import CoOccurrence, Counterfactual
+from llmrec.evidence.records import CoOccurrence, Counterfactual, rounded_count
 from llmrec.verification.checks.lexicon import QUERY
 from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.claims import Claim, judged, unchecked
@@ -10,8 +10,8 @@ from llmrec.verification.claims import Claim, judged, unchecked
 _ORDINAL = r"(\d[\d,]*)(?:st|nd|rd|th)"
 _RANK = re.compile(rf"\brank(?:s|ed)? {_ORDINAL}(?: instead of {_ORDINAL})?", re.IGNORECASE)
 _COUNT = r"(\d[\d,]*)"
-_GROUP = re.compile(rf"\bof (?:the )?{_COUNT} people\b[^.;]*?, {_COUNT}(?= )", re.IGNORECASE)
-_PART = re.compile(rf"\b{_COUNT} (?:of|out of) (all )?(?:the )?{_COUNT}\b", re.IGNORECASE)
+_GROUP = re.compile(rf"\bof (?:about )?(?:the )?{_COUNT} people\b[^.;]*?, (?:about )?{_COUNT}(?= )", re.IGNORECASE)
+_PART = re.compile(rf"\b{_COUNT} (?:of|out of) (?:about )?(all )?(?:the )?{_COUNT}\b", re.IGNORECASE)
 _HYPOTHETICAL = {"would", "without"}
 _PRICE = re.compile(
     r"(?:[$\u20ac\u00a3]\s?(\d+(?:[.,]\d+)?))|(?:(\d+(?:[.,]\d+)?)\s?(?:[$\u20ac\u00a3]|dollars|euros?|pounds|USD|EUR|GBP)\b)"
@@ -102,17 +102,21 @@ def _agrees(record: Counterfactual, rank: int | None, without: int | None) -> bo
 
 
 def _share(text: ResolvedText, match: re.Match[str], group: str, both: str, of_all: bool = False) -> Claim:
-    """Of the users of the cited item, or of all."""
+    """Of the users of the cited item, or of all; counts that are told are rounded, and an exact one that fits holds."""
     ids = {item for cited in text.cited_in(text.reading.sentence(match.start())) for item in cited}
     about = [record for record in text.grounds.co_occurrences if record.history_item in ids]
     against = f"counts of people for item {text.grounds.item}"
     if not about:
         return unchecked("number", match.group(), match.start(), "nobody counted those people", against)
     claimed = (_number(both), _number(group))
-    true = any(claimed == _counts(record, of_all) for record in about)
+    true = any(_fit(claimed, _counts(record, of_all)) for record in about)
     counted = _counts(about[0], of_all)
-    why = f"the interactions say {counted[0]} of {counted[1]}"
+    why = f"the interactions say about {counted[0]} of {counted[1]}"
     return judged("number", match.group(), match.start(), true, against, why, reason=True)
+
+
+def _fit(claimed: tuple[int | None, ...], counted: tuple[int, ...]) -> bool:
+    return all(n is not None and count in (n, rounded_count(n)) for n, count in zip(claimed, counted, strict=True))
 
 
 def _counts(record: CoOccurrence, of_all: bool) -> tuple[int, int]:

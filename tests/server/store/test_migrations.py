@@ -23,6 +23,7 @@ from llmrec.server.store.keys import find_key
 from llmrec.server.store.responses import find_response
 from llmrec.server.store.tables import metadata
 from llmrec.server.store.users import find_person
+from tests.server.store.conftest import empty_database
 
 HERE = Path(__file__).parent
 CATALOG = Catalog("c", tuple(Item(str(n), f"Item {n}") for n in range(5)), {})
@@ -34,12 +35,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'store.db'}"
         return
-    server = sa.create_engine(request.getfixturevalue("postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS migrated")
-        connection.exec_driver_sql("CREATE DATABASE migrated")
-    server.dispose()
-    yield str(server.url.set(database="migrated"))
+    yield empty_database(request.getfixturevalue("postgres"), "migrated")
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
-"""The store's promises, on SQLite and on PostgreSQL alike."""
+"""The store's promises, on SQLite and on PostgreSQL alike, in the clear and encrypted."""
 
 import json
 import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -22,25 +21,13 @@ from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
+from llmrec.server.store.personal_data import Removal, forget
 from llmrec.server.store.responses import UserForgotten, find_response, keep_response, replace_response
 from llmrec.server.store.tables import responses
-from llmrec.server.store.users import Event, Person, find_person, forget, record
+from llmrec.server.store.users import Event, Person, find_person, record
 
 ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
 CATALOG = Catalog("c", ITEMS, {"folder": (Interaction("folder", "3", 1.0), Interaction("folder", "4", 2.0))})
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    made = Database.at(tmp_path) if request.param == "sqlite" else Database(request.getfixturevalue("postgres"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def tenant(request: pytest.FixtureRequest) -> str:
-    """A tenant that no other test has: PostgreSQL is shared by the tests."""
-    return f"t-{request.node.name[:60]}"
 
 
 def find(database: Database, tenant: str, user: str) -> Person | None:
@@ -81,11 +68,11 @@ def test_the_folders_users_are_the_first_tenants(database: Database, tenant: str
     record(database, "main", [Event("folder", "9")])
     person = find(database, "main", "folder")
     assert person is not None and person.history == ("3", "4", "9")
-    assert forget(database, CATALOG, "main", "folder") == (True, True)
+    assert forget(database, CATALOG, "main", "folder") == Removal(1, 0, (), of_folder=True, erased=True)
     assert find(database, "main", "folder") is None
-    assert forget(database, CATALOG, "main", "folder") == (False, True)
+    assert forget(database, CATALOG, "main", "folder") is None
     other = Catalog("d", ITEMS, {"second": CATALOG.histories["folder"]})
-    assert forget(database, other, "main", "second") == (True, True)
+    assert forget(database, other, "main", "second") == Removal(0, 0, (), of_folder=True, erased=True)
 
 
 REQUEST = StoredRequest.of(Request(history=("3",), query="a quiet island", k=2, context=Context("evening")))
@@ -140,7 +127,7 @@ def test_what_is_late_for_a_forgotten_user_is_not_kept(database: Database, tenan
     first, second = answer(f"{tenant}-1"), answer(f"{tenant}-2")
     keep_response(database, tenant, person, REQUEST, first)
     assert find_response(database, tenant, first.id) is not None
-    assert forget(database, CATALOG, tenant, "u") == (True, False)
+    assert forget(database, CATALOG, tenant, "u") == Removal(1, 0, (first.id,), of_folder=False, erased=True)
     assert find_response(database, tenant, first.id) is None
     record(database, tenant, [Event("u", "2")])  # one of the same name is another person
     with pytest.raises(UserForgotten):
