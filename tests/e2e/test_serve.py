@@ -73,7 +73,7 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
     assert "killed-amid" not in log.read_text() and key not in log.read_text()
 
 
-def test_no_file_of_the_home_tells_of_who_was_forgotten(own_home: Path, tmp_path: Path) -> None:
+def test_no_file_of_the_home_tells_of_who_was_forgotten(own_home: Path) -> None:
     """Database, logs, media, caches; the command deletes while no gateway runs."""
     log, user, words = own_home / "log", "forgotten-in-the-end", "a musical about a lighthouse in Zeeland"
 

@@ -19,12 +19,14 @@ from llmrec.server.store.tables import metadata, settings
 
 HEAD = "0003"
 """The last of the migrations."""
-FORMAT = "1"
-"""What versions of llmrec without migrations look for: they can work with these tables."""
+FORMAT = "2"
+"""What versions of llmrec without migrations look for: they can work with 1 alone, and refuse these tables."""
 WAIT_SECONDS = 10.0
 """How long a writer waits for another one."""
 KEEP_WAIT_SECONDS = 1.0
 """The same where nothing is lost that a client sent: people wait for their answer meanwhile."""
+ERASE_WAIT_SECONDS = 4.0
+"""How long the emptying of the log waits for readers; what it cannot do then is done later."""
 CONNECT_SECONDS, STATEMENT_SECONDS, POOL_SECONDS = 5, 10, 5
 """How long a server of its own may take for a connection and for a statement, and how long one waits for a free one."""
 HELD_SECONDS = 15.0
@@ -89,7 +91,7 @@ class Database:
                 "install the driver that it names"
             ) from error
         self.embedded = self.engine.dialect.name == "sqlite"
-        self.busy_seconds = WAIT_SECONDS
+        self.busy_seconds = ERASE_WAIT_SECONDS
         """How long `erase` and `empty_log` wait for those who read or write."""
         self._watch: HeldConnections | None = None
         if self.embedded:
@@ -153,7 +155,7 @@ class Database:
         if encrypted and self.embedded:
             self.erase()
         elif encrypted:
-            with self.engine.connect() as connection:
+            with _own_errors(), self.engine.connect() as connection:
                 connection.execution_options(isolation_level="AUTOCOMMIT")
                 for table in metadata.sorted_tables:
                     connection.exec_driver_sql(f"VACUUM (FULL) {table.name}")

@@ -22,8 +22,8 @@ from llmrec.server.store.items import changes_since
 from llmrec.server.store.keys import find_key
 from llmrec.server.store.responses import find_response
 from llmrec.server.store.tables import metadata
-from llmrec.server.store.users import find_person
-from tests.server.store.conftest import empty_database
+from llmrec.server.store.users import Event, find_person, record
+from tests.server.store.conftest import KEY, empty_database
 
 HERE = Path(__file__).parent
 CATALOG = Catalog("c", tuple(Item(str(n), f"Item {n}") for n in range(5)), {})
@@ -52,13 +52,15 @@ def old(empty: str) -> str:
     return empty
 
 
-def test_an_old_database_keeps_all_it_held_and_can_do_what_a_new_one_can(old: str) -> None:
-    database = Database(old)
+@pytest.mark.parametrize("keys", [(), (KEY,)])
+def test_an_old_database_keeps_all_it_held_and_can_do_what_a_new_one_can(old: str, keys: tuple[str, ...]) -> None:
+    database = Database(old, keys)
     key = find_key(database, "llmrec-of-before")
     assert key is not None and (key.tenant, key.edits_items) == ("main", True)
-    assert database.settings == {"format": "1", "salt": "a-salt-of-before"}
+    assert (database.settings["format"], database.settings["salt"]) == ("2", "a-salt-of-before")
     person = find_person(database, CATALOG, CATALOG.row.keys(), "main", "old-user")
     assert person is not None and (person.number, person.history, person.rejected) == (7, ("1", "2"), ("3",))
+    assert record(database, "main", [Event("old-user", "2", "like", 2.0, "e-2")]) == 0  # it is known by its id
     found = find_response(database, "main", "rec-of-before")
     assert found is not None and found.request.query == "a quiet island" and found.response.items[0].title == "Item 1"
     (change,) = changes_since(database, 0, Path("media"))
