@@ -8,6 +8,10 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from llmrec.chat.nlu.acts import act_reader
+from llmrec.chat.transcript import Message
+from tests.server.test_chat_state import turn
+
 
 def ask(client: TestClient, **body: Any) -> dict[str, Any]:
     response = client.post("/v1/recommendations", json=body)
@@ -117,25 +121,28 @@ def test_chats_of_a_user_whom_nobody_knows_are_found_given_out_and_forgotten(
     client: TestClient, stranger: TestClient, store: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     user, words = "never-seen-by-events", "comedies about a zeppelin from Augsburg"
-    body = {"user": user, "messages": [{"role": "user", "content": words}]}
-    answers = [each.post("/v1/chat/completions", json=body).json() for each in (client, client, stranger)]
+    made = [turn(client, Message(True, words), user=user, tenant=tenant)[0] for tenant in ("main", "main", "elsewhere")]
     assert client.post("/v1/recommendations", json={"user": user}).status_code == 404
     address = f"/v1/users/{user}/export"
     given = client.get(address).json()
     assert (given["user"], given["events"], given["history"]) == (user, [], [])
-    assert [each["id"] for each in given["conversations"]] == [each["id"] for each in answers[:2]]
-    for kept, answer in zip(given["answers"], answers, strict=False):
-        shown = answer["recommendations"]
-        assert kept["id"] == shown["id"] and "zeppelin" in kept["request"]["query"]
-        assert [item["rationale"] for item in kept["answer"]["items"]] == [item["rationale"] for item in shown["items"]]
+    assert [each["id"] for each in given["conversations"]] == [each.id for each in made[:2]]
+    assert [each["answer"] for each in given["answers"]] == [
+        each.recommendations.model_dump(mode="json") for each in made[:2] if each.recommendations
+    ]
+    assert all("zeppelin" in each["request"]["query"] for each in given["answers"])
+    service = client.app.state.gateway.service  # type: ignore[attr-defined]
+    reader = act_reader()
+    assert reader is not None and reader._read.cache_info().currsize
     told = client.delete(f"/v1/users/{user}").json()
+    assert not reader._read.cache_info().currsize and not len(service.recent)  # nor does memory hold the lines
     assert told["removed"] == {"events": 0, "answers": 2, "conversations": 2}
     assert client.get(address).status_code == client.delete(f"/v1/users/{user}").status_code == 404
     assert b"zeppelin" in held(store)  # another tenant's user of the same id keeps theirs
     assert len(stranger.get(address).json()["answers"]) == 1
     assert stranger.delete(f"/v1/users/{user}").status_code == 200
     left = held(store) + caplog.text.encode()
-    for trace in (user, "zeppelin", "Augsburg", *(each["id"] for each in answers)):
+    for trace in (user, "zeppelin", "Augsburg", *(each.id for each in made)):
         assert trace.encode() not in left
 
 
