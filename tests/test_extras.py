@@ -14,7 +14,7 @@ from llmrec.extras import needs
 OPTIONAL = (
     "torch_geometric", "av", "librosa", "open_clip", "langchain_core", "langchain_openai", "langsmith", "fastapi",
     "uvicorn", "sqlalchemy", "textstat", "sacrebleu", "rouge_score", "bert_score", "bitsandbytes", "implicit",
-    "ray", "cryptography",
+    "ray", "cryptography", "python_calamine",
 )  # fmt: skip
 """Modules that only extras bring."""
 
@@ -31,6 +31,9 @@ FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
 SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
 FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode('sound', pathlib.Path('x.wav'))"
+BOOK = (
+    "import pathlib\nfrom llmrec.catalog.tables import read_workbook\nread_workbook(pathlib.Path('x.xlsx'), (), None)"
+)
 SERVE = "from llmrec.cli.serving import serve\nserve()"
 KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 
@@ -64,6 +67,7 @@ def test_the_core_imports_without_any_extra(absent: Path) -> None:
         (SOUND, {"librosa"}, "audio"),
         (CLIP, {"open_clip"}, "clip"),
         (FILM, {"av"}, "video"),
+        (BOOK, {"python_calamine"}, "excel"),
         ("import llmrec.chat", {"langchain_core"}, "chat"),
         (KEYS, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
         (SERVE, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),

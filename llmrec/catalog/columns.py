@@ -1,13 +1,20 @@
-"""Which column of a table is which: the names by which the field's data sets call users, items, times and titles."""
+"""Which column of a table is which: the names by which the field's data sets call users, items, times and titles.
 
+Where no such name is there, or the wrong one, whoever has the data names the columns: `NamedColumns`.
+"""
+
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from llmrec.catalog.quarantine import Findings, shown
 from llmrec.catalog.tables import Table
+from llmrec.errors import BadInput, CatalogError, StorageError
+from llmrec.paths import home
 
 ITEM_IDS = (
     "item_id", "item", "movie_id", "article_id", "parent_asin", "product_id", "asin", "sku", "book_id", "isbn",
@@ -79,6 +86,195 @@ OWN = frozenset(
     {"user_id", "user", "item_id", "item", "id", "rating", "timestamp", "title", "name", "description", "overview"}
 )
 """Names of which nothing need be said."""
+ROLES: Mapping[str, str] = {
+    "user": "user", "item": "item", "rating": "rating", "time": "timestamp",
+    **{name: name for name in ("title", "description", *ATTRIBUTES)},
+    "timestamp": "timestamp", "user_id": "user", "item_id": "item",
+}  # fmt: skip
+"""What a column can be named as -> what it is called here; `item` is the id in both tables."""
+FILE = "columns.yaml"
+"""In a catalogue's folder: the names of its columns, which every reading of the folder goes by."""
+NamedColumns = Mapping[str, Sequence[str]]
+"""Value of `ROLES` -> columns that are read as it, each in the tables that have it."""
+_ROLE = re.compile(r"(?:^|,)\s*(\w+)\s*=")
+
+
+def named_columns(given: "Mapping[str, str | Sequence[str]] | str | None") -> dict[str, tuple[str, ...]]:
+    """Which column is which, as somebody says it.
+
+    Parameters
+    ----------
+    given
+        Role -> a column, or several of which each table has one; or `role=column,role=column`, where a role may be
+        there more than once. Roles are user, item, rating, time, title, description, and the attributes that
+        sentences know by name (price, year, genres, category, colour, brand, tags).
+
+    Returns
+    -------
+    dict of str to tuple of str
+        As `NamedColumns`.
+
+    Raises
+    ------
+    BadInput
+        Where a role is unknown, a column is missing, or one column has two roles.
+
+    Examples
+    --------
+    >>> named_columns("item=Article, no.,user=who,time=when")
+    {'item': ('Article, no.',), 'user': ('who',), 'timestamp': ('when',)}
+    """
+    if isinstance(given, str):
+        parts = _ROLE.split(given)
+        if parts[0].strip() or (len(parts) == 1 and given.strip()):
+            raise BadInput(f"`columns` is {shown(given)}; write it as item=COLUMN,user=COLUMN,time=COLUMN", "columns")
+        pairs = list(zip(parts[1::2], parts[2::2], strict=True))
+    else:
+        pairs = [
+            (str(role), str(name))
+            for role, names in (given or {}).items()
+            for name in ([names] if isinstance(names, str) else names)
+        ]
+    found: dict[str, tuple[str, ...]] = {}
+    for role, name in pairs:
+        standard = ROLES.get(role.strip().casefold())
+        if standard is None:
+            roles = ", ".join(dict.fromkeys(["user", "item", "rating", "time", *ITEMS, *ATTRIBUTES]))
+            raise BadInput(
+                f"`columns` names a column as {role!r}, which is none of {roles.replace('item_id, ', '')}", "columns"
+            )
+        if not (name := name.strip()):
+            raise BadInput(f"`columns` names no column as {role}; write {role}=COLUMN", "columns")
+        if other := next((other for other, names in found.items() if name in names and other != standard), None):
+            raise BadInput(f"`columns` names the column {name!r} as {other} and as {standard}; name one", "columns")
+        found[standard] = tuple(dict.fromkeys((*found.get(standard, ()), name)))
+    return found
+
+
+def kept_columns(folder: Path) -> tuple[dict[str, tuple[str, ...]], Path | None]:
+    """The names that are kept of a folder's columns.
+
+    Parameters
+    ----------
+    folder
+        The catalogue's.
+
+    Returns
+    -------
+    tuple of (dict, Path or None)
+        As `NamedColumns`, and the file that says them; none where there is no such file.
+
+    Raises
+    ------
+    CatalogError
+        Where the file cannot be read.
+    """
+    import yaml
+
+    file = next((file for file in _files(folder) if file.is_file()), None)
+    if file is None:
+        return {}, None
+    try:
+        held = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(held, dict):
+            raise BadInput("it is no mapping of roles to columns")
+        names = {role: [str(n) for n in name] if isinstance(name, list) else str(name) for role, name in held.items()}
+        return named_columns(names), file
+    except (OSError, ValueError, yaml.YAMLError, BadInput) as error:
+        why = " ".join(str(error).replace("`columns`", "it").split())[:200]
+        raise CatalogError(f"{file} cannot be used ({why}); mend or remove it") from error
+
+
+def keep_columns(folder: Path, columns: NamedColumns) -> Path:
+    """Keep the names of a folder's columns, so that no later reading needs to be told again.
+
+    Parameters
+    ----------
+    folder
+        The catalogue's. Where it cannot be written to, the names lie below `$LLMREC_HOME/columns`.
+    columns
+        What they are; without any, the file is removed.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    StorageError
+        Where neither can be written.
+    """
+    import yaml
+
+    names = {role: list(names) if len(names) > 1 else names[0] for role, names in columns.items()}
+    files = _files(folder)
+    for file in files:
+        try:
+            if names:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                part = file.with_name(file.name + ".part")
+                part.write_text(yaml.safe_dump(names, allow_unicode=True, sort_keys=False), encoding="utf-8")
+                part.replace(file)
+                return file
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            if file == files[-1]:
+                raise StorageError(f"{file} cannot be written: {error.strerror}; free some space") from error
+    return files[0]
+
+
+def _files(folder: Path) -> list[Path]:
+    """Where the names of a folder's columns may lie, the first before the other."""
+    full = folder.resolve()
+    key = f"{full.name}-{hashlib.sha1(str(full).encode()).hexdigest()[:8]}.yaml"
+    return [folder / FILE, home() / "columns" / key]
+
+
+def column_as(table: Table, standard: str, known: Sequence[str], findings: Findings) -> list[str]:
+    """The columns of a table that stand for something, the likeliest first; the one that was named alone.
+
+    Parameters
+    ----------
+    table
+        The table.
+    standard
+        For what, a value of `ROLES`.
+    known
+        Names that it goes by.
+    findings
+        Has the names that were given, and is told of the columns that there are.
+    """
+    findings.columns_seen[table.file.name] = list(dict.fromkeys(map(str, table.columns)))
+    named = [found for name in findings.columns.get(standard, ()) if (found := _spelt(name, table.columns)) is not None]
+    if named:
+        return named[:1]
+    taken = {_spelt(name, table.columns) for names in findings.columns.values() for name in names}
+    return candidates([name for name in table.columns if name not in taken], known)
+
+
+def check_named(findings: Findings) -> None:
+    """Refuse names of columns that no table has; raises `CatalogError`, which says those that there are."""
+    for standard, names in findings.columns.items():
+        for name in names:
+            if not any(_spelt(name, columns) is not None for columns in findings.columns_seen.values()):
+                there = "; ".join(
+                    f"{file} has {', '.join(columns) or 'none'}" for file, columns in findings.columns_seen.items()
+                )
+                raise CatalogError(
+                    f"no table has the column {name!r}, which `columns` names as {standard} "
+                    f"({there or 'this layout names its columns itself'}); name one that is there",
+                    "columns",
+                )
+
+
+def _spelt(name: str, columns: Iterable[str]) -> str | None:
+    """A column as the table spells it: blanks around it and case do not count where that is clear."""
+    found = list(columns)
+    if name in found:
+        return name
+    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
 
 
 def candidates(columns: Iterable[str], names: Sequence[str]) -> list[str]:
@@ -97,7 +293,7 @@ def note_names(table: Table, chosen: Mapping[str, str], findings: Findings) -> N
     told = [
         f"{name!r} as {standard}"
         for name, standard in chosen.items()
-        if name not in OWN and plain(name) != plain(standard)
+        if plain(name) != plain(standard) and (name not in OWN or name in findings.columns.get(standard, ()))
     ]
     if told:
         findings.note(table.file, f"column {', '.join(told)}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from llmrec import paths
-from llmrec.catalog.columns import EVENTS, candidates
+from llmrec.catalog.columns import EVENTS, candidates, check_named
 from llmrec.catalog.interactions import build_histories, named_events
 from llmrec.catalog.items import build_items, build_labels
 from llmrec.catalog.media import SUFFIXES
@@ -33,16 +33,26 @@ MEDIA_SUFFIX = {"image": ".png", "video": ".mp4", "audio": ".wav"}
 """Modality -> suffix of a file written for media that come as bytes without a usable name."""
 
 
-def from_pandas(items: "pd.DataFrame", interactions: "pd.DataFrame | None", media: Path | None, name: str) -> Catalog:
+def from_pandas(
+    items: "pd.DataFrame",
+    interactions: "pd.DataFrame | None",
+    media: Path | None,
+    name: str,
+    columns: Mapping[str, Sequence[str]],
+) -> Catalog:
     """See `Catalog.from_pandas`."""
     tables = {ITEMS: _frame_table(items, ITEMS)}
     if interactions is not None:
         tables[INTERACTIONS] = _frame_table(interactions, INTERACTIONS)
-    return _catalog(tables, media, name)
+    return _catalog(tables, media, name, columns)
 
 
 def from_datasets(
-    items: "Dataset | DatasetDict", interactions: "Dataset | None", media: Path | None, name: str | None
+    items: "Dataset | DatasetDict",
+    interactions: "Dataset | None",
+    media: Path | None,
+    name: str | None,
+    columns: Mapping[str, Sequence[str]],
 ) -> Catalog:
     """See `Catalog.from_datasets`."""
     import datasets
@@ -62,7 +72,7 @@ def from_datasets(
             raise BadInput(f"`{part}` is of type {type(value).__name__}; pass a datasets.Dataset", part)
     name = name or getattr(parts[ITEMS].info, "dataset_name", None) or "catalog"
     tables = {part: _dataset_table(value, part) for part, value in parts.items() if value is not None}
-    return _catalog(tables, media, name)
+    return _catalog(tables, media, name, columns)
 
 
 def to_datasets(catalog: Catalog) -> "DatasetDict":
@@ -95,13 +105,16 @@ def to_datasets(catalog: Catalog) -> "DatasetDict":
     return datasets.DatasetDict(found)
 
 
-def _catalog(tables: Mapping[str, Table], media: Path | None, name: str) -> Catalog:
+def _catalog(
+    tables: Mapping[str, Table], media: Path | None, name: str, columns: Mapping[str, Sequence[str]]
+) -> Catalog:
     """The checked catalogue of its tables; what is wrong with single rows is a warning each."""
-    findings = Findings()
+    findings = Findings(columns=columns)
     items = build_items(tables[ITEMS], media, findings)
     histories = {}
     if INTERACTIONS in tables:
         histories = build_histories(named_events(tables[INTERACTIONS], findings), [item.id for item in items], findings)
+    check_named(findings)
     labels = build_labels(tables[LABELS], items, findings) if LABELS in tables else ()
     for line in (*findings.left_out(), *findings.interpretations(), *findings.warnings):
         warnings.warn(line, stacklevel=4)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from llmrec.catalog.columns import EVENTS, candidates, normal_ids, note_names
+from llmrec.catalog.columns import EVENTS, column_as, normal_ids, note_names
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table, text_column
 from llmrec.catalog.times import read_times
@@ -48,12 +48,16 @@ def named_events(table: Table, findings: Findings) -> Table:
     CatalogError
         Where there is no column of users or items.
     """
-    found = {standard: candidates(table.columns, known) for standard, known in EVENTS.items()}
+    found = {standard: column_as(table, standard, known, findings) for standard, known in EVENTS.items()}
     missing = [standard for standard in ("item", "user") if not found[standard]]
     if missing:
+        said = {standard: names for standard in missing if (names := findings.columns.get(standard))}
         raise CatalogError(
-            f"{table.file} has no {' and no '.join(missing)} column "
-            f"(found: {', '.join(table.columns) or 'no columns'}); name them user_id and item_id"
+            f"{table.file} has no {' and no '.join(missing)} column"
+            + "".join(f", and none {' or '.join(map(repr, names))}" for names in said.values())
+            + f" (found: {', '.join(table.columns) or 'no columns'}); name them user_id and item_id, or say which they "
+            "are with `columns`",
+            "columns",
         )
     chosen = {names[0]: standard for standard, names in found.items() if names and standard != "timestamp"}
     time = _time_column(table, found["timestamp"], findings)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from llmrec.catalog.columns import ATTRIBUTES, ITEMS, candidates, normal_ids, note_names, plain
+from llmrec.catalog.columns import ATTRIBUTES, ITEMS, column_as, normal_ids, note_names, plain
 from llmrec.catalog.delimited import read_delimited
 from llmrec.catalog.media import media_by_id, media_columns, named_media
 from llmrec.catalog.quarantine import Findings, counted, shown
@@ -69,12 +69,16 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     CatalogError
         Where the table has no id column or no valid row.
     """
-    names = {standard: next(iter(candidates(table.columns, known)), None) for standard, known in ITEMS.items()}
+    names = {
+        standard: next(iter(column_as(table, "item" if standard == "item_id" else standard, known, findings)), None)
+        for standard, known in ITEMS.items()
+    }
     id_name = names["item_id"]
     if id_name is None:
         raise CatalogError(
             f"{table.file} has no item id column (found: {', '.join(table.columns) or 'no columns'}); "
-            "name one of them item_id"
+            "name one of them item_id, or say which it is with `columns`",
+            "columns",
         )
     note_names(table, {name: standard for standard, name in names.items() if name}, findings)
     ids: list[str] = normal_ids(table, id_name, findings).to_pylist()
@@ -165,12 +169,14 @@ def _prose(cell: str) -> str:
 def _standard_names(cells: Mapping[str, Cells], table: Table, findings: Findings) -> dict[str, Cells]:
     """The columns, those that sentences and filters know by a name under it."""
     names: dict[str, str] = {}
+    named: set[str] = set()
     for standard, known in ATTRIBUTES.items():
-        alias = next(iter(candidates(cells, known)), None)
-        if alias is not None and standard not in cells:
+        alias = next((name for name in column_as(table, standard, known, findings) if name in cells), None)
+        if alias is not None and (standard not in cells or standard in findings.columns):
             names[alias] = standard
+            named |= {standard} - {alias}
     note_names(table, names, findings)
-    return {names.get(name, " ".join(name.split())): column for name, column in cells.items()}
+    return {names.get(name, " ".join(name.split())): column for name, column in cells.items() if name not in named}
 
 
 class _Typing:

@@ -19,7 +19,7 @@ from llmrec.catalog.delimited import read_delimited, read_double_colon, read_seq
 from llmrec.catalog.interactions import named_events
 from llmrec.catalog.items import without_year
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_json, read_parquet, text_column
+from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_json, read_parquet, read_workbook, text_column
 from llmrec.catalog.text_files import PACKED, without_packing
 from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
@@ -34,8 +34,9 @@ STEMS = {
         "interactions", "events", "ratings", "reviews", "transactions", "purchases", "orders", "clicks", "loans",
     ),
 }  # fmt: skip
-"""Table -> names that its file may have, the first before others."""
-SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet", ".json", ".ndjson", ".txt", ".dat", ".psv")
+"""Table -> names that its file, or its sheet of a workbook, may have, the first before others."""
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet", ".json", ".ndjson", ".txt", ".dat", ".psv", *WORKBOOKS)
 UNKNOWN_GENRES = ("unknown", "(no genres listed)")  # MovieLens' words for "none"
 ML_100K_GENRES = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama",
@@ -243,7 +244,8 @@ def generic(folder: Path, findings: Findings) -> Source:
     if items is None:
         names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8])
         raise CatalogError(
-            f"{folder} has no items file that is read (found: {names}); add items.csv, items.jsonl or items.parquet"
+            f"{folder} has no items file that is read (found: {names}); add items.csv, items.jsonl, items.parquet, or a "
+            "workbook with sheets called items and interactions"
         )
     events = _any(folder, "interactions", findings)
     return Source(folder.name, items, None if events is None else named_events(events, findings))
@@ -283,7 +285,7 @@ def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
         if patterns and all(any(folder.glob(pattern)) for pattern in patterns):
             return name, reader
         tried.append(" + ".join(patterns))
-    if files_of(folder, "items"):  # products.csv, Items.CSV, …
+    if files_of(folder, "items") or _workbook(folder):  # products.csv, Items.CSV, shop.xlsx, …
         return "generic", resolve("reader", "generic")
     looked_for = "; ".join(filter(None, tried))
     raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {looked_for})")
@@ -344,19 +346,37 @@ def _any(folder: Path, part: str, findings: Findings) -> Table | None:
     """The table of `items` or `interactions`, in whichever form it is there."""
     files = files_of(folder, part)
     if not files:
-        return None
+        book = _workbook(folder)
+        return read_workbook(book, STEMS[part], findings) if book else None
     file, *others = files
     if others:
         findings.note(file, f"{', '.join(other.name for other in others)} passed over")
     suffix = Path(without_packing(file.name)).suffix.lower()
     if suffix == ".parquet" or file.is_dir():
         return read_parquet(file)
+    if suffix in WORKBOOKS:
+        return read_workbook(file, STEMS[part], findings)
     if suffix in (".jsonl", ".json", ".ndjson"):
         return read_json(file, findings)
     if part == "items":
         return read_delimited(file, None, findings)
     lines = read_sequences(file, findings) if suffix in (".txt", ".dat") else None
-    return lines if lines is not None else read_delimited(file, None, findings, names=_headless)
+    named = {name for names in findings.columns.values() for name in names}
+
+    def header(first: list[str]) -> tuple[str, ...] | None:
+        return None if named & {cell.strip() for cell in first} else _headless(first)
+
+    return lines if lines is not None else read_delimited(file, None, findings, names=header)
+
+
+def _workbook(folder: Path) -> Path | None:
+    """The folder's one workbook, whose sheets may be its tables."""
+    books = [
+        file
+        for file in folder.iterdir()
+        if file.suffix.casefold() in WORKBOOKS and not file.name.startswith(("~", "."))
+    ]
+    return books[0] if len(books) == 1 else None
 
 
 def files_of(folder: Path, part: str) -> list[Path]:

@@ -86,7 +86,12 @@ class Report:
 
 
 def load_catalog(
-    path: Path, quarantine: Path | None = None, reader: str | None = None, *, most_left_out: float = 1.0
+    path: Path,
+    quarantine: Path | None = None,
+    reader: str | None = None,
+    columns: Mapping[str, str | Sequence[str]] | str | None = None,
+    *,
+    most_left_out: float = 1.0,
 ) -> Catalog:
     """Read the catalogue in a folder of any layout that llmrec or an installed plug-in knows.
 
@@ -100,6 +105,8 @@ def load_catalog(
         File (JSON lines) that gets the bad rows, while the rest goes on; default: `quarantine_file(path)`.
     reader
         Name or import path of the reader; default: the first whose patterns fit (see `layouts.find_reader`).
+    columns
+        Which column is which (see `columns.named_columns`); default: what is kept of the folder.
     most_left_out
         The share of a file's rows that may be left out.
 
@@ -116,7 +123,7 @@ def load_catalog(
     StorageError
         Where the quarantine file cannot be written.
     """
-    catalog, report = _read(path, quarantine, reader)
+    catalog, report = _read(path, quarantine, reader, columns)
     for line in report.lines():
         LOGGER.warning("%s", line)
     for file, share in report.share_left_out.items():
@@ -130,14 +137,19 @@ def load_catalog(
     return catalog
 
 
-def check(path: Path, quarantine: Path | None = None, reader: str | None = None) -> Report:
+def check(
+    path: Path,
+    quarantine: Path | None = None,
+    reader: str | None = None,
+    columns: Mapping[str, str | Sequence[str]] | str | None = None,
+) -> Report:
     """Read a catalogue as `load_catalog` does and report on it.
 
     Parameters
     ----------
     path
         The folder.
-    quarantine, reader
+    quarantine, reader, columns
         As for `load_catalog`.
 
     Returns
@@ -149,7 +161,7 @@ def check(path: Path, quarantine: Path | None = None, reader: str | None = None)
     CatalogError, StorageError, UnknownPlugin
         As `load_catalog` does.
     """
-    return _read(path, quarantine, reader)[1]
+    return _read(path, quarantine, reader, columns)[1]
 
 
 def _source(layout: str, read: "Reader", path: Path, findings: Findings) -> "Source | Catalog":
@@ -170,10 +182,16 @@ def _source(layout: str, read: "Reader", path: Path, findings: Findings) -> "Sou
     return source
 
 
-def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Catalog, Report]:
+def _read(
+    path: Path,
+    quarantine: Path | None,
+    reader: str | None,
+    columns: Mapping[str, str | Sequence[str]] | str | None = None,
+) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     import pyarrow as pa
 
+    from llmrec.catalog.columns import check_named, kept_columns, named_columns
     from llmrec.catalog.interactions import build_histories
     from llmrec.catalog.items import build_items, read_labels
     from llmrec.catalog.layouts import find_reader
@@ -181,7 +199,10 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
     from llmrec.catalog.text_files import first_line
 
     layout, read = find_reader(path, reader)
-    findings = Findings()
+    names, file = (named_columns(columns), None) if columns else kept_columns(path)
+    findings = Findings(columns=names)
+    if file:
+        findings.note(file, "which column is which is taken from it")
     quarantine = quarantine or quarantine_file(path)
     try:
         source = _source(layout, read, path, findings)
@@ -191,7 +212,9 @@ def _read(path: Path, quarantine: Path | None, reader: str | None) -> tuple[Cata
         else:
             items, histories, has_events = build_items(source.items, path, findings), {}, source.events is not None
             if source.events is not None:
+                check_named(findings)
                 histories = build_histories(source.events, [item.id for item in items], findings)
+        check_named(findings)
         if not has_events:
             findings.warnings.append(
                 "no interactions file: only queries in words and new users can be served" + _unread(path, source)

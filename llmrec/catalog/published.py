@@ -84,7 +84,7 @@ def saved_datasets(folder: Path, findings: Findings) -> Catalog:
         raise CatalogError(f"{folder} cannot be read as data sets: {first_line(error)}") from error
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        catalog = Catalog.from_datasets(tables)
+        catalog = Catalog.from_datasets(tables, columns=findings.columns)
     findings.warnings += [str(each.message) for each in told if issubclass(each.category, UserWarning)]
     return catalog
 

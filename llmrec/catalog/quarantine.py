@@ -60,11 +60,17 @@ class Findings:
         Sentences on the catalogue as a whole.
     notes
         File -> how it was read, where that had to be found: its separator, encoding, names of columns, units.
+    columns
+        What columns were named as (see `llmrec.catalog.columns.named_columns`); readers go by it.
+    columns_seen
+        File -> its columns, of the files in which columns were looked for.
     """
 
     bad: list[BadRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    columns_seen: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, file: Path, how: str) -> None:
         """Note how a file was read; a phrase with the first example quoted."""

@@ -20,6 +20,7 @@ import pyarrow.parquet as arrow_parquet
 from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
 from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, first_line, open_text
 from llmrec.errors import CatalogError
+from llmrec.extras import needs
 
 Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]
 """Yields (line, fields) of each row that the table holds, in its order."""
@@ -187,7 +188,7 @@ def _parsed(text: str) -> Any:
 
 
 def _array(value: Any) -> list[Any] | None:
-    """The records of a JSON value: of an array, of the one array that an object holds, of pandas' columns by row."""
+    """The records of a JSON value: an array, the one in an object, pandas' columns by row, objects by their id."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict):
@@ -197,9 +198,25 @@ def _array(value: Any) -> list[Any] | None:
     if len(named) == 1:
         return list(value[named[0]])
     columns = [held for held in value.values() if isinstance(held, dict)]
-    if columns and len(columns) == len(value) and all(held.keys() == columns[0].keys() for held in columns):
+    if not columns or len(columns) != len(value):
+        return [value]
+    if records := _records_by_id(value):
+        return records
+    if all(held.keys() == columns[0].keys() for held in columns):
         return [{name: held[row] for name, held in value.items()} for row in columns[0]]
     return [value]
+
+
+def _records_by_id(value: Mapping[str, Mapping[str, Any]]) -> list[Any] | None:
+    """The records of an object whose keys are ids; None of one whose keys are columns."""
+    from llmrec.catalog.columns import ITEMS, NAMES, plain  # which knows tables
+
+    inner = {plain(str(name)) for held in value.values() for name in held}
+    if not inner & NAMES or any(plain(str(name)) in NAMES for name in value):
+        return None
+    if inner & {plain(name) for name in ITEMS["item_id"]}:
+        return list(value.values())
+    return [{"item_id": name, **held} for name, held in value.items()]
 
 
 def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
@@ -236,6 +253,67 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
         return ((number, list(fields)) for number, fields in enumerate(rows, 1))
 
     return Table(file, columns, records)
+
+
+def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table | None:
+    """Read one sheet of a workbook (.xlsx, .xls, .ods).
+
+    Parameters
+    ----------
+    file
+        The workbook.
+    stems
+        Names of the sheet, in any case; of a workbook that is itself called so its first sheet that holds rows will do.
+    findings
+        Is told which sheets were passed over.
+
+    Returns
+    -------
+    Table or None
+        Its first row that holds anything is the header. None where no sheet is called so.
+
+    Raises
+    ------
+    CatalogError
+        Where the file is damaged, or names a column twice.
+    MissingExtra
+        Where the package that reads workbooks is not installed.
+    """
+    with needs("excel", f"reading {file.name}"):
+        import python_calamine as calamine
+    try:
+        with calamine.CalamineWorkbook.from_path(str(file)) as book:
+            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        if isinstance(error, PermissionError):
+            raise
+        raise CatalogError(f"{file} cannot be read as a workbook: {first_line(error)}") from error
+    called = next((name for name in sheets if name.strip().casefold() in stems), None)
+    if called is None and file.name.split(".")[0].casefold() in stems:
+        called = next((name for name, rows in sheets.items() if len(rows) > 1), None)
+    if called is None:
+        return None
+    place = file
+    if others := [name for name in sheets if name != called and sheets[name]]:
+        place = file.with_name(f"{file.name} ({called})")  # as the other table may be another sheet of it
+        findings.note(place, f"this sheet alone, not {', '.join(others)[:80]}")
+    numbered = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheets[called], 1)]
+    numbered = [(number, row) for number, row in numbered if any(row)]
+    if not numbered:
+        raise CatalogError(f"{place} is empty; its first row names the columns")
+    header, kept = [name.strip() for name in numbered[0][1]], numbered[1:]
+    named = [name for name in header if name]
+    if doubled := next((name for name in named if named.count(name) > 1), None):
+        raise CatalogError(f"{place} has the column {doubled!r} more than once; rename one of them")
+    columns = {name: text_column(row[at] for _, row in kept) for at, name in enumerate(header) if name}
+    return Table(place, columns, lambda: iter(kept))
+
+
+def _cell(value: Any) -> str:
+    """A cell of a workbook as text: whole numbers without a point, dates as ISO 8601."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2.0**53:
+        return str(int(value))
+    return str(value).strip() if not isinstance(value, bool) else str(value).lower()
 
 
 def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

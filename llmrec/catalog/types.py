@@ -2,7 +2,7 @@
 
 import weakref
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -137,7 +137,13 @@ class Catalog:
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
 
     @classmethod
-    def read(cls, path: "Path | str", quarantine: Path | None = None, reader: str | None = None) -> "Catalog":
+    def read(
+        cls,
+        path: "Path | str",
+        quarantine: Path | None = None,
+        reader: str | None = None,
+        columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
+    ) -> "Catalog":
         """Read a folder of any layout that llmrec or an installed plug-in knows.
 
         Parameters
@@ -149,6 +155,10 @@ class Catalog:
             File (JSON lines) that gets the rows that were left out; default: one below `$LLMREC_HOME/quarantine`.
         reader
             Name or import path of the reader; default: the first that knows the folder's files.
+        columns
+            Role -> column, for columns that go by none of the known names: `{"item": "sku", "user": "who", "time":
+            "when"}`. A role may have several columns where the tables call it differently. Default: what `columns.yaml`
+            of the folder says, if it is there.
 
         Returns
         -------
@@ -163,7 +173,7 @@ class Catalog:
         """
         from llmrec.catalog.load import load_catalog
 
-        return load_catalog(Path(path), quarantine, reader)
+        return load_catalog(Path(path), quarantine, reader, columns)
 
     @classmethod
     def from_pandas(
@@ -173,6 +183,7 @@ class Catalog:
         *,
         media: "Path | str | None" = None,
         name: str = "catalog",
+        columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
     ) -> "Catalog":
         """Make a catalogue of data frames, with the checks and the column names of files.
 
@@ -189,6 +200,8 @@ class Catalog:
             Without it file names are taken as they are.
         name
             Name of the catalogue, for messages, cards and the index.
+        columns
+            As for `read`.
 
         Returns
         -------
@@ -204,9 +217,11 @@ class Catalog:
         UserWarning
             For rows that are left out, with the reason, and for media that are not there.
         """
+        from llmrec.catalog.columns import named_columns
         from llmrec.catalog.frames import from_pandas
 
-        return from_pandas(items, interactions, None if media is None else Path(media), name)
+        folder = None if media is None else Path(media)
+        return from_pandas(items, interactions, folder, name, named_columns(columns))
 
     @classmethod
     def from_datasets(
@@ -216,6 +231,7 @@ class Catalog:
         *,
         media: "Path | str | None" = None,
         name: str | None = None,
+        columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
     ) -> "Catalog":
         """Make a catalogue of Hugging Face data sets, with the checks and the column names of files.
 
@@ -231,6 +247,8 @@ class Catalog:
             As for `from_pandas`.
         name
             Default: the name that the data set has.
+        columns
+            As for `read`.
 
         Returns
         -------
@@ -246,9 +264,11 @@ class Catalog:
         UserWarning
             For rows that are left out, with the reason, and for media that are not there.
         """
+        from llmrec.catalog.columns import named_columns
         from llmrec.catalog.frames import from_datasets
 
-        return from_datasets(items, interactions, None if media is None else Path(media), name)
+        folder = None if media is None else Path(media)
+        return from_datasets(items, interactions, folder, name, named_columns(columns))
 
     def to_datasets(self) -> "DatasetDict":
         """Return the catalogue as Hugging Face data sets, which `from_datasets` reads back unchanged.

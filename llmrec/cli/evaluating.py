@@ -12,6 +12,7 @@ from llmrec.cli import show
 from llmrec.cli.options import (
     Adapter,
     Candidates,
+    Columns,
     ConfigFile,
     Data,
     Engine,
@@ -20,6 +21,7 @@ from llmrec.cli.options import (
     Reader,
     Settings,
     config_file,
+    name_columns,
     pipeline_config,
 )
 
@@ -36,6 +38,7 @@ def split(
         typer.Option("--kind", help="rolling: a user's last events, up to 5, are test; loo: the last one alone."),
     ] = "rolling",
     reader: Reader = None,
+    columns: Columns = None,
     json: Json = False,
 ) -> None:
     """Write which events train, which choose, and which are asked: a line a user, for train, evaluate and rank."""
@@ -43,6 +46,7 @@ def split(
     from llmrec.evaluation.splits import make_split, save_split
     from llmrec.setup import demo_data
 
+    name_columns(data, columns, reader)
     catalog = load_catalog(data or demo_data(paths.home()), reader=reader)
     made = make_split(catalog, kind)
     save_split(made, out)
@@ -80,6 +84,7 @@ def evaluate(
     ] = True,
     seed: Annotated[int, typer.Option("--seed", help="Seed of baselines in which chance plays a part.")] = 0,
     reader: Reader = None,
+    columns: Columns = None,
     json: Json = False,
 ) -> None:
     """Rank held-out events with adapters and baselines: recall, NDCG, MRR, coverage, novelty, cold and warm items."""
@@ -96,8 +101,9 @@ def evaluate(
     names = [] if baselines.strip() == "none" else [name.strip() for name in baselines.split(",") if name.strip()]
     place = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:8]  # two shops may have folders of one name
     kept = out or paths.home() / "evaluations" / f"{folder.resolve().name}-{place}-{Path(split).stem}"
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=show.ERR, transient=True, disable=not show.ERR.is_terminal) as bars:
+    name_columns(data, columns, reader)
+    bar_columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*bar_columns, console=show.ERR, transient=True, disable=not show.ERR.is_terminal) as bars:
         bar, last = bars.add_task("reading the catalogue", total=None), ""
 
         def report(what: str, done: int, total: int) -> None:
@@ -127,6 +133,7 @@ def rank(
     data: Data = None,
     adapter: Adapter = None,
     reader: Reader = None,
+    columns: Columns = None,
     index: Index = None,
     engine: Engine = None,
     candidates: Candidates = None,
@@ -139,6 +146,7 @@ def rank(
     if at not in ("valid", "test"):
         raise typer.BadParameter(f"--at is {at!r}; pass valid or test")
     config = pipeline_config(None, index, engine, candidates)
+    name_columns(data, columns, reader)
     with show.waiting("ranking the held-out events"):
         recommender = opened(data, adapter, lambda catalog: load_split(split, catalog), config, reader)
         from llmrec.ranking_file import write_ranking
@@ -167,11 +175,13 @@ def audit_explanations(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of everything random.")] = 0,
     reader: Reader = None,
+    columns: Columns = None,
     json: Json = False,
 ) -> None:
     """Measure whether explanations are true, grounded, readable and fair; ours, or a file of any system's."""
     from llmrec.auditor import audit
 
+    name_columns(data, columns, reader)
     result = audit(
         data, explanations, adapter=adapter, users=users, groups=groups, thresholds=thresholds, out=out, seed=seed,
         report=show.note, reader=reader,

@@ -66,6 +66,15 @@ Reader = Annotated[
     str | None,
     typer.Option("--reader", help="Reader of the catalogue folder (default: by its files).", rich_help_panel=PARTS),
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        "--columns",
+        metavar="ROLE=COLUMN,…",
+        help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also rating, "
+        "title, description, price, year, genres, category, colour, brand, tags). Kept with the catalogue; '' forgets it.",
+    ),
+]
 Index = Annotated[
     str | None, typer.Option("--index", help="Where item vectors lie: chroma, exact.", rich_help_panel=PARTS)
 ]
@@ -157,6 +166,28 @@ def pipeline_config(
         index = f"chroma?{chroma}"
     config = PipelineConfig(**given(index=index, engine=engine, verifier=verifier))
     return config.changed(candidates=(*config.candidates, *candidates)) if candidates else config
+
+
+def name_columns(data: Path | None, columns: str | None, reader: str | None) -> None:
+    """Keep with a catalogue what `--columns` says of it, where it can be read so; every reading of it goes by that.
+
+    Raises what `llmrec.catalog.check` and `llmrec.catalog.columns` do.
+    """
+    if columns is None:
+        return
+    if data is None:
+        raise BadInput("`columns` is about a catalogue of yours; pass its folder as `data`, too", "columns", "data")
+    from llmrec.catalog import check
+    from llmrec.catalog.columns import keep_columns, kept_columns, named_columns
+    from llmrec.cli import show
+
+    names = named_columns(columns)
+    if names and kept_columns(data)[0] == names:
+        return
+    if names:
+        check(data, None, reader, names)
+    file = keep_columns(data, names)
+    show.note(f"the names of columns are kept in {file}" if names else f"{data} has no named columns any more")
 
 
 def given(**fields: Any) -> dict[str, Any]:

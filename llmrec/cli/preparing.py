@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, Base, Chroma, Data, Index, Json, Reader, pipeline_config
+from llmrec.cli.options import Adapter, Base, Chroma, Columns, Data, Index, Json, Reader, name_columns, pipeline_config
 
 app = typer.Typer()
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
@@ -56,11 +56,13 @@ def data_check(
         Path | None, typer.Option("--quarantine", help="File that gets the bad rows with line and reason.")
     ] = None,
     reader: Reader = None,
+    columns: Columns = None,
     json: Json = False,
 ) -> None:
     """Read a catalogue as every other command would, and report on it."""
     from llmrec.catalog import check
 
+    name_columns(path, columns, reader)
     report = check(path, quarantine, reader)
     show.json(report.to_dict()) if json else show.report(report)
 
@@ -84,6 +86,7 @@ def index(
     adapter: Adapter = None,
     chroma: Chroma = None,
     reader: Reader = None,
+    columns: Columns = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
@@ -93,6 +96,7 @@ def index(
 
     config = pipeline_config(chroma, index)
     config.check()
+    name_columns(data, columns, reader)
     with show.waiting("reading the items and building the index"):
         folder = data or demo_data(paths.home())
         catalog = load_catalog(folder, reader=reader)

@@ -16,6 +16,7 @@ from llmrec.cli.options import (
     ChatModel,
     ChatUrl,
     Chroma,
+    Columns,
     Data,
     Engine,
     History,
@@ -24,6 +25,7 @@ from llmrec.cli.options import (
     Reader,
     User,
     Verifier,
+    name_columns,
     pipeline_config,
 )
 from llmrec.errors import BadInput, MissingExtra
@@ -76,6 +78,7 @@ def recommend(
     ] = 0.0,
     chroma: Chroma = None,
     reader: Reader = None,
+    columns: Columns = None,
     index: Index = None,
     engine: Engine = None,
     candidates: Candidates = None,
@@ -90,6 +93,7 @@ def recommend(
         image=image, video=video, like=like, shapley=shapley, style=style,
     )  # fmt: skip
     config = pipeline_config(chroma, index, engine, candidates, verifier)
+    name_columns(data, columns, reader)
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
         answer = recommender.stream(request)
@@ -106,6 +110,7 @@ def chat(
     chat_model: ChatModel = None,
     chroma: Chroma = None,
     reader: Reader = None,
+    columns: Columns = None,
     index: Index = None,
     engine: Engine = None,
     candidates: Candidates = None,
@@ -118,6 +123,7 @@ def chat(
     model = endpoint.chat_model(chat_url, chat_model)
     request = Request(user=user, history=_ids(history))
     config = pipeline_config(chroma, index, engine, candidates, verifier)
+    name_columns(data, columns, reader)
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
     from llmrec.chat import Conversation, model_parser

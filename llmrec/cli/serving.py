@@ -15,6 +15,7 @@ from llmrec.cli.options import (
     ChatModel,
     ChatUrl,
     Chroma,
+    Columns,
     Data,
     Database,
     DatabaseKey,
@@ -23,6 +24,7 @@ from llmrec.cli.options import (
     Json,
     Reader,
     Verifier,
+    name_columns,
     pipeline_config,
 )
 from llmrec.errors import UnknownUser
@@ -53,6 +55,7 @@ def serve(
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
     reader: Reader = None,
+    columns: Columns = None,
     index: Index = None,
     engine: Engine = None,
     candidates: Candidates = None,
@@ -70,6 +73,7 @@ def serve(
         show.OUT.print(line, soft_wrap=True, markup=False)
 
     config = pipeline_config(chroma, index, engine, candidates, verifier)
+    name_columns(data, columns, reader)
     model = endpoint.chat_model(chat_url, chat_model)
     run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days)
 

@@ -8,6 +8,7 @@ import typer
 from llmrec.cli import show
 from llmrec.cli.options import (
     ClipCommand,
+    Columns,
     ConfigCommand,
     ConfigFile,
     Json,
@@ -15,6 +16,7 @@ from llmrec.cli.options import (
     Settings,
     config_file,
     given,
+    name_columns,
     shortcut,
 )
 
@@ -31,6 +33,7 @@ def train(
     settings: Settings = None,
     print_config: PrintConfig = False,
     reader: Annotated[str | None, shortcut("reader", "--reader")] = None,
+    columns: Columns = None,
     accept: Annotated[bool | None, shortcut("accept_losses", "--accept-losses/--no-accept-losses")] = None,
     split: Annotated[str | None, shortcut("split", "--split")] = None,
     test: Annotated[bool | None, shortcut("test", "--test/--no-test")] = None,
@@ -82,6 +85,7 @@ def train(
         return
     if data is None or out is None:
         raise typer.BadParameter("--data and --out are needed")
+    name_columns(data, columns, recipe.reader)
     from llmrec.cli.progress import run_training
 
     show.trained(run_training(data, out, recipe), json)

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 
+from llmrec.catalog.columns import keep_columns, named_columns
 from llmrec.catalog.load import MOST_LEFT_OUT, Report, _read, load_catalog
 from llmrec.catalog.times import read_times
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.values import amounts, value_in, words_of, year_in
-from llmrec.errors import CatalogError
+from llmrec.errors import BadInput, CatalogError
 from llmrec.retrieval.filters import parse_where, written
 from tests.catalog.folders import write
 
@@ -210,6 +211,79 @@ def zipped(name: str, text: str) -> bytes:
     return held.getvalue()
 
 
+def parquet(text: str, first: int, last: int) -> bytes:
+    held = io.BytesIO()
+    frame_of(text)[first:last].to_parquet(held)
+    return held.getvalue()
+
+
+def workbook(dates: bool = False, **sheets: str) -> bytes:
+    """A workbook, its numbers as numbers and, if wanted, its times as dates."""
+    held = io.BytesIO()
+    strings = '<?xml version="1.0"?><{0} xmlns="http://schemas.openxmlformats.org/{1}"{2}>'
+    main, packed = "spreadsheetml/2006/main", "package/2006/"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(held, "w") as archive:
+
+        def part(name: str, tag: str, space: str, inner: str, more: str = "") -> None:
+            archive.writestr(name, f"{strings.format(tag, space, more)}{inner}</{tag}>")
+
+        kinds = "".join(
+            f'<Override PartName="/xl/worksheets/s{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+            for n in range(len(sheets))
+        )
+        part(
+            "[Content_Types].xml",
+            "Types",
+            packed + "content-types",
+            f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{kinds}',
+        )
+        part(
+            "_rels/.rels",
+            "Relationships",
+            packed + "relationships",
+            f'<Relationship Id="r" Type="{relation}/officeDocument" Target="xl/workbook.xml"/>',
+        )
+        part(
+            "xl/workbook.xml",
+            "workbook",
+            main,
+            "<sheets>"
+            + "".join(f'<sheet name="{name}" sheetId="{n + 1}" r:id="r{n}"/>' for n, name in enumerate(sheets))
+            + "</sheets>",
+            f' xmlns:r="{relation}"',
+        )
+        part(
+            "xl/_rels/workbook.xml.rels",
+            "Relationships",
+            packed + "relationships",
+            "".join(
+                f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="worksheets/s{n}.xml"/>'
+                for n in range(len(sheets))
+            )
+            + f'<Relationship Id="s" Type="{relation}/styles" Target="styles.xml"/>',
+        )
+        part(
+            "xl/styles.xml",
+            "styleSheet",
+            main,
+            '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs>',
+        )
+        for n, text in enumerate(sheets.values()):
+            rows = "".join(
+                f"<row>{''.join(cell_of(cell, dates) for cell in line.split(','))}</row>" for line in text.splitlines()
+            )
+            part(f"xl/worksheets/s{n}.xml", "worksheet", main, f"<sheetData>{rows}</sheetData>")
+    return held.getvalue()
+
+
+def cell_of(cell: str, dates: bool) -> str:
+    number = cell.replace(".", "", 1).isdigit()
+    if number and dates and len(cell) == 10:
+        return f'<c s="1"><v>{int(cell) / 86400 + 25569:.10f}</v></c>'
+    return f"<c><v>{cell}</v></c>" if number else f'<c t="inlineStr"><is><t>{cell}</t></is></c>'
+
+
 def lines_of(text: str) -> str:
     return frame_of(text).to_json(orient="records", lines=True)
 
@@ -252,6 +326,13 @@ SAME: dict[str, dict[str, str | bytes]] = {
     "json array, indented": {"items.json": frame_of(ITEMS).to_json(orient="records", indent=2)},
     "json array in jsonl": {"items.jsonl": frame_of(ITEMS).to_json(orient="records")},
     "json of pandas": {"items.json": frame_of(ITEMS).to_json()},
+    "json of records by id": {"items.json": json.dumps({row.pop("item_id"): row for row in frame_of(ITEMS).to_dict("records")})},
+    "json of records by id, which hold it": {"items.json": json.dumps({row["item_id"]: row for row in frame_of(ITEMS).to_dict("records")})},
+    "parts in Parquet": {"items/part-0.parquet": parquet(ITEMS, 0, 5), "items/part-1.parquet": parquet(ITEMS, 5, 12), "interactions.parquet": parquet(EVENTS, 0, 24)},
+    "workbooks": {"items.xlsx": workbook(Sheet1=ITEMS), "interactions.xlsx": workbook(Sheet1=EVENTS)},
+    "a workbook of both": {"shop.xlsx": workbook(Notes="from the till\n", Products=ITEMS, Orders=EVENTS)},
+    "a workbook of items with events": {"items.xlsx": workbook(Items=ITEMS, interactions=EVENTS)},
+    "a workbook of dates": {"interactions.xlsx": workbook(x=EVENTS, dates=True)},
     "json array in an object": {"items.json": json.dumps({"n": 12, "items": frame_of(ITEMS).to_dict("records")})},
     "Python dicts": {"items.jsonl": "\n".join(map(repr, frame_of(ITEMS).to_dict("records")))},
     "ids with .0": {"interactions.csv": frame_of(EVENTS).assign(item_id=lambda x: x.item_id + ".0").to_csv(index=False)},
@@ -448,6 +529,87 @@ def test_of_two_files_of_one_table_the_other_is_told(tmp_path: Path) -> None:
     catalog, report = read(tmp_path, {"items.csv": ITEMS, "items.jsonl": lines_of(ITEMS)})
     assert len(catalog.items) == 12
     assert report.interpretations == ["items.csv: items.jsonl passed over"]
+
+
+# ---- columns that go by no known name
+
+
+ARTICLES = "Artikel;Titel;Preis\n" + "".join(f"a{n};Lampe {n};{n},50\n" for n in range(1, 5))
+BOUGHT = "Wer;Artikel;Note;Wann\n" + "".join(f"u{n % 2};a{n};5;{T0 + n}\n" for n in range(1, 5))
+NAMED = {"user": "Wer", "item": "Artikel", "rating": "Note", "time": "Wann", "title": "Titel", "price": "Preis"}
+
+
+@pytest.mark.parametrize("columns", [NAMED, ",".join(f"{role}={name}" for role, name in NAMED.items())])
+def test_columns_are_read_as_they_are_named(tmp_path: Path, columns: dict[str, str] | str) -> None:
+    folder = write(tmp_path / "shop", {"items.csv": ARTICLES, "interactions.csv": BOUGHT})
+    with pytest.raises(CatalogError, match=r"has no .* column .*found: Artikel|found: Wer"):
+        _read(folder, tmp_path / "bad.jsonl", None)
+    catalog, report = _read(folder, tmp_path / "bad.jsonl", None, columns)
+    assert (catalog.item("a2").title, dict(catalog.item("a2").attributes)) == ("Lampe 2", {"price": 2.5})
+    assert [(e.item, e.timestamp, e.rating) for e in catalog.histories["u1"]] == [
+        ("a1", T0 + 1, 5.0),
+        ("a3", T0 + 3, 5.0),
+    ]
+    told = dict(line.split(": ", 1) for line in report.interpretations)
+    assert "'Wer' as user" in told["interactions.csv"] and "'Wann' as timestamp" in told["interactions.csv"]
+    assert "'Artikel' as item_id, 'Titel' as title" in told["items.csv"] and "'Preis' as price" in told["items.csv"]
+
+
+def test_a_named_column_comes_before_one_of_a_known_name(tmp_path: Path) -> None:
+    items = "id,sku,name,price,offer\nx,1,A,9,3\ny,2,B,9,4\n"
+    events = "user,buyer,product,date,when\nu,v,1,2024-04-16,5\nu,w,2,2024-04-17,6\n"
+    columns = {"item": ["sku", "product"], "user": "buyer", "time": "when", "price": "offer"}
+    catalog, _ = _read(
+        write(tmp_path / "x", {"items.csv": items, "interactions.csv": events}), tmp_path / "b", None, columns
+    )
+    assert [item.id for item in catalog.items] == ["1", "2"] and catalog.items[1].attributes["price"] == 4
+    assert {user: history[0].timestamp for user, history in catalog.histories.items()} == {"v": 5, "w": 6}
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("user=Wem", "no table has the column 'Wem', .* as user .*interactions.csv has user_id, item_id, rating, timestamp"),
+        ("title=Name", "items.csv has item_id, title, category, price"), ({"who": "user_id"}, "'who', which is none of user, item"),
+        ("user", "item=COLUMN"), ("user=", "no column as user"), ("user=a,item=a", "'a' as user and as item"),
+    ],
+)  # fmt: skip
+def test_columns_that_are_not_there_are_a_sentence(tmp_path: Path, columns: dict[str, str] | str, words: str) -> None:
+    folder = write(tmp_path / "shop", {"items.csv": ITEMS, "interactions.csv": EVENTS})
+    with pytest.raises(BadInput, match=words) as error:
+        _read(folder, tmp_path / "bad.jsonl", None, columns)
+    assert error.value.fields == ("columns",)
+
+
+def test_columns_are_kept_with_the_folder_or_beside_it_where_it_is_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
+    folder = write(tmp_path / "shop", {"items.csv": ARTICLES, "interactions.csv": BOUGHT})
+    assert keep_columns(folder, named_columns(NAMED)) == folder / "columns.yaml"
+    catalog, report = _read(folder, tmp_path / "bad.jsonl", None)
+    assert (
+        len(catalog.histories) == 2 and "columns.yaml: which column is which is taken from it" in report.interpretations
+    )
+    keep_columns(folder, {})
+    with pytest.raises(CatalogError, match=r"item=COLUMN|with `columns`"):
+        _read(folder, tmp_path / "bad.jsonl", None)
+    (folder / "columns.yaml.part").mkdir()  # nothing can be written there
+    assert keep_columns(folder, named_columns(NAMED)).is_relative_to(tmp_path / "home")
+    assert len(_read(folder, tmp_path / "bad.jsonl", None)[0].histories) == 2
+    write(folder, {"columns.yaml": "- user\n"})
+    with pytest.raises(CatalogError, match=r"columns.yaml cannot be used .*; mend or remove it"):
+        _read(folder, tmp_path / "bad.jsonl", None)
+
+
+def test_columns_of_frames_can_be_named() -> None:
+    items = pd.DataFrame({"Artikel": ["1", "2"], "Titel": ["A", "B"]})
+    events = pd.DataFrame({"Wer": ["u", "u"], "Artikel": ["1", "2"], "Wann": [1, 2]})
+    columns = {"item": "Artikel", "title": "Titel", "user": "Wer", "time": "Wann"}
+    with pytest.warns(UserWarning) as told:
+        catalog = Catalog.from_pandas(items, events, columns=columns)
+    assert any("'Wer' as user" in str(each.message) for each in told)
+    assert catalog.history("u") == ("1", "2") and catalog.item("2").title == "B"
 
 
 # ---- media

@@ -52,6 +52,22 @@ def test_help_names_every_command_in_under_a_second() -> None:
     assert seconds < 1.0 or os.getloadavg()[0] > (os.cpu_count() or 1), f"{seconds:.2f} s"
 
 
+def test_columns_are_named_once(shop: Path, tmp_path: Path) -> None:
+    (shop / "interactions.csv").write_text("wer,was,wann\na,01,1\na,02,2\na,03,3\n")
+    home = {"LLMREC_HOME": str(tmp_path)}
+    assert "say which they are with --columns" in one_sentence(llmrec("data", "check", shop, **home))
+    wrong = one_sentence(llmrec("data", "check", shop, "--columns", "user=wem,item=was", **home))
+    assert "'wem'" in wrong and "wer, was, wann" in wrong and not (shop / "columns.yaml").exists()
+    named = llmrec(
+        "split", "--data", shop, "--out", tmp_path / "s.jsonl", "--columns", "user=wer,item=was,time=wann", **home
+    )
+    assert named.returncode == 0 and "columns.yaml" in named.stderr, named.stderr
+    assert "'wer' as user" in named.stderr
+    again = llmrec("data", "check", shop, "--json", **home)
+    assert json.loads(again.stdout)["interactions"] == 3
+    assert "--data" in one_sentence(llmrec("recommend", "--columns", "user=wer", "--query", "x", **home))
+
+
 def test_data_check_reports_and_quarantines(shop: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     done = llmrec("data", "check", shop, "--quarantine", bad, "--json")
