@@ -244,8 +244,8 @@ def generic(folder: Path, findings: Findings) -> Source:
     if items is None:
         names = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8])
         raise CatalogError(
-            f"{folder} has no items file that is read (found: {names}); add items.csv, items.jsonl, items.parquet, or a "
-            "workbook with sheets called items and interactions"
+            f"{folder} has no items file that is read (found: {names}); add items.csv, items.jsonl, items.parquet, or "
+            "a workbook with sheets called items and interactions"
         )
     events = _any(folder, "interactions", findings)
     return Source(folder.name, items, None if events is None else named_events(events, findings))

@@ -71,8 +71,9 @@ Columns = Annotated[
     typer.Option(
         "--columns",
         metavar="ROLE=COLUMN,…",
-        help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also rating, "
-        "title, description, price, year, genres, category, colour, brand, tags). Kept with the catalogue; '' forgets it.",
+        help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also "
+        "rating, title, description, price, year, genres, category, colour, brand, tags). "
+        "Kept with the catalogue; '' forgets it.",
     ),
 ]
 Index = Annotated[
