@@ -90,9 +90,9 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
         table.texts(name) if (name := names[standard]) else blank for standard in ("title", "description")
     )
     rest = [name for name in table.columns if name and name not in names.values()]
-    holding = media_columns(table, rest, folder, findings)
-    media = named_media(table, holding, folder, findings)
     found = media_by_id(folder, set(ids), findings) if folder is not None else {}
+    holding = media_columns(table, rest, folder, findings, len(found))
+    media = named_media(table, holding, folder, findings)
     columns = {name: table.texts(name) for name in rest if name not in holding}
     cells = {name: {row: cell for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()}
     attributes = _Typing(table, findings).attributes(_standard_names(cells, table, findings))

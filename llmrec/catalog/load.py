@@ -15,6 +15,7 @@ from llmrec.registry import BUILT_IN
 
 if TYPE_CHECKING:
     from llmrec.catalog.layouts import Reader, Source
+    from llmrec.catalog.tables import Table
 
 LOGGER = logging.getLogger("llmrec.catalog")
 MOST_LEFT_OUT = 0.1
@@ -162,6 +163,39 @@ def check(
         As `load_catalog` does.
     """
     return _read(path, quarantine, reader, columns)[1]
+
+
+def read_items(path: Path, reader: str | None = None) -> "tuple[Table, list[str], list[str]]":
+    """Read the table of items alone, of a folder that `check` has read.
+
+    Parameters
+    ----------
+    path, reader
+        As for `load_catalog`.
+
+    Returns
+    -------
+    tuple of (Table, list of str, list of str)
+        The table, the id of each row, and the columns that are neither id nor words.
+
+    Raises
+    ------
+    CatalogError
+        Where the reader gives no table.
+    """
+    from llmrec.catalog.columns import ITEMS, column_as, kept_columns, normal_ids
+    from llmrec.catalog.layouts import find_reader
+
+    findings = Findings(columns=kept_columns(path)[0])
+    layout, read = find_reader(path, reader)
+    source = _source(layout, read, path, findings)
+    if isinstance(source, Catalog):
+        raise CatalogError(f"{path} is read by {layout!r}, which gives no table of items to look for addresses in")
+    known = {name: column_as(source.items, "item" if name == "item_id" else name, names, findings)[:1]
+             for name, names in ITEMS.items()}  # fmt: skip
+    taken = {name for names in known.values() for name in names}
+    ids: list[str] = normal_ids(source.items, known["item_id"][0], findings).to_pylist()
+    return source.items, ids, [name for name in source.items.columns if name and name not in taken]
 
 
 def _source(layout: str, read: "Reader", path: Path, findings: Findings) -> "Source | Catalog":

@@ -30,11 +30,21 @@ MEDIA_FOLDERS = ("images", "media", "image", "img", "photos", "pictures", "poste
 """Searched for <item id>.<suffix> and <item id>/<anything>, at any depth."""
 NUMBERED = re.compile(r"(.+?)[ _.-]\d{1,3}")
 """The name of one of several files of an item: `<id>_1`."""
-ADDRESS = re.compile(r"(?:https?|ftp|s3|gs)://\S+|//[\w.-]+/\S+|data:[\w/+.-]+;base64,", re.IGNORECASE)
-NAMED_MEDIA = re.compile(r"image|img|photo|picture|poster|cover|thumb|video|audio|clip|trailer|sound", re.IGNORECASE)
+ADDRESS = re.compile(r"(?:https?|ftp|s3|gs)://\S+|//[\w.-]+(?::\d+)?/\S+|data:[\w/+.-]+;base64,", re.IGNORECASE)
+CALLED = {
+    "video": re.compile("video|clip|trailer", re.IGNORECASE),
+    "audio": re.compile("audio|sound", re.IGNORECASE),
+    "image": re.compile("image|img|photo|picture|poster|cover|thumb", re.IGNORECASE),
+}
+"""What a column of media holds, by its name."""
+LARGE, SMALL = re.compile("large|hi_?res|full|original", re.IGNORECASE), re.compile("thumb|small|tiny", re.IGNORECASE)
+"""Of several pictures of one thing, those that are looked at first and last."""
+NAMED_MEDIA = re.compile("|".join(pattern.pattern for pattern in CALLED.values()), re.IGNORECASE)
 
 
-def media_columns(table: Table, names: Sequence[str], folder: Path | None, findings: Findings) -> list[str]:
+def media_columns(
+    table: Table, names: Sequence[str], folder: Path | None, findings: Findings, there: int = 0
+) -> list[str]:
     """The columns that hold names of media files, or addresses, which are no words of an item.
 
     Parameters
@@ -47,6 +57,8 @@ def media_columns(table: Table, names: Sequence[str], folder: Path | None, findi
         Where files lie.
     findings
         Is told of addresses: nothing is fetched from them.
+    there
+        Items of which media lie in the folder; where these are as many as the addresses, nothing need be told.
     """
     found = []
     for name in names:
@@ -57,12 +69,18 @@ def media_columns(table: Table, names: Sequence[str], folder: Path | None, findi
         named = [_names(cell) for cell in cells]
         addresses = [each[0] for each in named if each and ADDRESS.match(each[0])]
         if len(addresses) * 2 > len(cells):
-            media = NAMED_MEDIA.search(name) or _modality(addresses[0].split("?")[0])
-            todo = "save them as images/<item id>.jpg and the like" if media else "they are no words of an item"
-            findings.warnings.append(
-                f"column {name!r} of {table.file.name} holds web addresses, first {shown(addresses[0], 60)}, "
-                f"which are not fetched; {todo}"
-            )
+            media = _is_media(name, [each for parts in named[:100] for each in parts])
+            if not media:
+                todo = "they are no words of an item"
+            elif folder is None:
+                todo = "save them as <item id>.jpg and the like, and pass the folder as media"
+            else:
+                todo = f"`llmrec data fetch-media {folder}` fetches them"
+            if not (media and there >= len(addresses)):
+                findings.warnings.append(
+                    f"column {name!r} of {table.file.name} holds web addresses, first {shown(addresses[0], 60)}, "
+                    f"which are not fetched; {todo}"
+                )
             found.append(name)
         elif sum(bool(each) and _is_file(each[0], name, folder) for each in named) * 2 > len(cells):
             found.append(name)
@@ -100,6 +118,37 @@ def named_media(
     return media
 
 
+def media_addresses(table: Table, names: Sequence[str], folder: Path | None) -> Iterator[tuple[int, str, str]]:
+    """Row, modality and address of all media that the table names by web address, as the column's name or suffixes say.
+
+    Parameters
+    ----------
+    table
+        The items.
+    names
+        Columns that have no other meaning.
+    folder
+        Where files lie.
+
+    Yields
+    ------
+    tuple of (int, str, str)
+        The modality as a suffix or the column's name says, "" where neither does. The likeliest address of a row and
+        modality comes first.
+    """
+    for name in media_columns(table, names, folder, Findings()):
+        rows = [
+            (row, [each for each in _names(cell) if ADDRESS.match(each)]) for row, cell in enumerate(table.texts(name))
+        ]
+        every = [address for _, addresses in rows for address in addresses]
+        if not _is_media(name, every):
+            continue
+        called = next((kind for kind, pattern in CALLED.items() if pattern.search(name)), "")
+        for row, addresses in rows:
+            for address in addresses:
+                yield row, _modality(re.split(r"[?#]", address)[0]) or called, address
+
+
 def media_by_id(folder: Path, ids: set[str], findings: Findings) -> dict[str, dict[str, Path]]:
     """Item id -> modality -> `images/…/<id>.jpg`, `media/…/<id>/<anything>.mp4`; of several the first by name."""
     media: dict[str, dict[str, Path]] = {}
@@ -128,6 +177,11 @@ def media_by_id(folder: Path, ids: set[str], findings: Findings) -> dict[str, di
         )
     unread.tell(findings)
     return media
+
+
+def _is_media(name: str, addresses: Sequence[str]) -> bool:
+    """Whether what addresses stand for is media: by the column's name, or by the suffixes of the first ones."""
+    return bool(NAMED_MEDIA.search(name)) or any(_modality(re.split(r"[?#]", each)[0]) for each in addresses[:100])
 
 
 class _Unread:
@@ -181,7 +235,10 @@ def _texts(value: object) -> Iterator[str]:
         if value.strip():
             yield value.strip()
     elif isinstance(value, Mapping):
-        texts = [text for held in value.values() for text in _texts(held)]
+        fields = sorted(
+            value.items(), key=lambda each: bool(SMALL.search(str(each[0]))) - bool(LARGE.search(str(each[0])))
+        )
+        texts = [text for _, held in fields for text in _texts(held)]
         addresses = [text for text in texts if ADDRESS.match(text)]
         yield from addresses or texts
     elif isinstance(value, list):

@@ -1,6 +1,8 @@
 """Commands that make ready and look at things: setup, doctor, catalogues, SimShop, the index, models for vLLM."""
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -67,6 +69,43 @@ def data_check(
     show.json(report.to_dict()) if json else show.report(report)
 
 
+@data_app.command("fetch-media")
+def data_fetch_media(
+    path: Annotated[Path, typer.Argument(help="Catalogue folder whose items name media by web address.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the files (default: media/ of the catalogue).")
+    ] = None,
+    max_files: Annotated[int, typer.Option("--max-files", min=1, help="Files of this run at most.")] = 100_000,
+    max_mb: Annotated[float, typer.Option("--max-mb", min=0.001, help="Megabytes of a file at most.")] = 50,
+    max_total_mb: Annotated[
+        float, typer.Option("--max-total-mb", min=0.001, help="Megabytes of this run at most.")
+    ] = 20_000,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds for one address at most.")] = 60,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Files at a time.")] = 8,
+    allow_private: Annotated[
+        bool,
+        typer.Option("--allow-private", help="Ask addresses of this machine and of inner networks, too."),
+    ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Ask again for what a former run found to be no media, or not there.")
+    ] = False,
+    reader: Reader = None,
+    columns: Columns = None,
+    json: Json = False,
+) -> None:
+    """Fetch the media that a catalogue names by web address: http and https, public hosts, what is media by content.
+
+    Files that are there are not fetched again; the same command goes on with a run that was cut off or met a bound.
+    """
+    from llmrec.catalog.fetch import FetchLimits, fetch_media
+
+    name_columns(path, columns, reader)
+    limits = FetchLimits(max_files, int(max_mb * 1e6), int(max_total_mb * 1e6), timeout, 5, workers, allow_private)
+    with _bar("media files") as progress:
+        result = fetch_media(path, out, limits, reader=reader, retry=retry, progress=progress)
+    show.json(result.to_dict()) if json else show.fetched(result)
+
+
 @app.command()
 def simshop(
     out: Annotated[Path, typer.Option("--out", help="Folder to write; a run that was cut off is resumed.")],
@@ -130,13 +169,7 @@ def _write_simshop(out: Path, items: int, users: int, seed: int) -> dict[str, ob
     """Write the world, with a bar on stderr; return what was written."""
     from llmrec.catalog.simshop import write_simshop
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal) as progress:
-        bar = progress.add_task("media files", total=None)
-
-        def report(done: int, total: int) -> None:
-            progress.update(bar, completed=done, total=total)
-
+    with _bar("media files") as report:
         world = write_simshop(out, items, users, seed, os.cpu_count() or 1, report)
     media = sum(file.stat().st_size for file in (out / "media").iterdir())
     return {
@@ -146,3 +179,12 @@ def _write_simshop(out: Path, items: int, users: int, seed: int) -> dict[str, ob
         "purchases": len(world.purchases),
         "media_megabytes": round(media / 1e6, 1),
     }
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, where that is a terminal; gives what moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=show.ERR, disable=not show.ERR.is_terminal) as progress:
+        bar = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(bar, completed=done, total=total)

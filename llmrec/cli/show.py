@@ -16,6 +16,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog, Report
+    from llmrec.catalog.fetch import FetchResult
     from llmrec.evidence.records import ItemEvidence
     from llmrec.response import Recommended, Streamed
     from llmrec.setup.doctor import Finding
@@ -105,6 +106,21 @@ def report(report: "Report") -> None:
         OUT.print(f"[yellow]not read[/] when last encoded, {count:,} items' {escape(reason)}", soft_wrap=True)
     if report.unreadable_file:
         OUT.print(f"they are listed in {escape(str(report.unreadable_file))}", soft_wrap=True)
+
+
+def fetched(result: "FetchResult") -> None:
+    """What a run of fetching has brought, and what it has not."""
+    OUT.print(
+        f"{result.fetched:,} files ({result.fetched_bytes / 1e6:,.1f} MB) fetched into {escape(str(result.folder))}; "
+        f"{result.there:,} of {result.named:,} were there",
+        soft_wrap=True,
+    )
+    for reason, count in result.failed.items():
+        OUT.print(f"[yellow]not fetched[/] {count:,}: {escape(reason)}", soft_wrap=True)
+    if result.failures:
+        OUT.print(f"they are listed in {escape(str(result.failures))}", soft_wrap=True)
+    if result.left:
+        OUT.print(f"[yellow]left[/] {result.left:,}: a bound was met; the same command goes on", soft_wrap=True)
 
 
 def films(catalog: "Catalog", ids: Sequence[str]) -> None:

@@ -179,7 +179,7 @@ def test_attributes_of_several_types_in_memory_are_written_as_text() -> None:
         (
             ITEMS.rename(columns={"item_id": "shelf"}),
             EVENTS,
-            r"^items has no item id column \(found: shelf, title, .*item_id$",
+            r"^items has no item id column \(found: shelf, title, .*item_id, or say which it is with `columns`$",
         ),
         (ITEMS, EVENTS.rename(columns={"user_id": "who"}), r"^interactions has no user column \(found: who, .*user_id"),
         (ITEMS, EVENTS.head(0), "^interactions holds no valid event among 0 rows"),

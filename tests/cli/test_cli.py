@@ -68,6 +68,17 @@ def test_columns_are_named_once(shop: Path, tmp_path: Path) -> None:
     assert "--data" in one_sentence(llmrec("recommend", "--columns", "user=wer", "--query", "x", **home))
 
 
+def test_media_that_are_addresses_are_fetched_by_a_command(shop: Path, tmp_path: Path) -> None:
+    home = {"LLMREC_HOME": str(tmp_path)}
+    assert "nothing to fetch" in one_sentence(llmrec("data", "fetch-media", shop, **home))
+    (shop / "items.csv").write_text("item_id,title,image\n01,Scarf,http://127.0.0.1:9/1.jpg\n02,Hat,\n03,Umbrella,\n")
+    done = llmrec("data", "fetch-media", shop, **home)
+    assert done.returncode == 0 and "0 files (0.0 MB) fetched into" in done.stdout, done.stderr
+    assert "not fetched 1: an address within this machine or an inner network" in done.stdout
+    done = llmrec("data", "fetch-media", shop, "--allow-private", "--retry", "--json", **home)
+    assert json.loads(done.stdout)["failed"] == {"no connection": 1}
+
+
 def test_data_check_reports_and_quarantines(shop: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     done = llmrec("data", "check", shop, "--quarantine", bad, "--json")
@@ -215,3 +226,46 @@ def test_a_person_is_given_out_and_forgotten_without_a_running_gateway(shop: Pat
     assert told["removed"] == {"events": 1, "answers": 0, "conversations": 0} and "interactions file" in told["kept"][0]
     gone = llmrec("users", "forget", "a", *where, "--database-key", key)
     assert gone.returncode == 2 and "no user 'a' of tenant 'main'" in one_sentence(gone)
+
+
+IMPORTING = """
+import os, signal
+from llmrec.cli.boundary import defer_during_imports
+defer_during_imports()
+try:
+    import slow
+    print("imported", slow.DONE, flush=True)
+    import time
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps Python's own handler")
+def test_an_import_ends_before_the_interrupt(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nDONE = 1\n")
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={"PYTHONPATH": f"{tmp_path}:{root}", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[-1] == "interrupted"
+
+
+def test_outside_an_import_the_interrupt_is_at_once(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("DONE = 1\n")
+    program = IMPORTING.replace("time.sleep(20)", "os.kill(os.getpid(), signal.SIGINT); print('went on')")
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={"PYTHONPATH": f"{tmp_path}:{root}", "PATH": "/usr/bin:/bin"},
+    )
+    assert done.stdout.split() == ["imported", "1", "interrupted"], done.stderr
