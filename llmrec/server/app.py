@@ -20,7 +20,7 @@ from llmrec.server.middleware import Authentication, BodyLimit
 from llmrec.server.observability import Metrics, RequestObserver, log_event
 from llmrec.server.recommending import RecommendationService
 from llmrec.server.retention import KEPT_DAYS, Retention
-from llmrec.server.routes import chat, health, items, media_files, page, recommendations, users
+from llmrec.server.routes import chat, health, items, media_files, page, recommendations, responses, users
 from llmrec.server.schemas.common import Failed
 from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
@@ -112,7 +112,7 @@ def build(
     # The middleware has checked the key already: here it only shows on the pages of the API.
     key = Security(HTTPBearer(auto_error=False, description="The key that the first start printed."))
     failures: Any = {status: {"model": Failed, "description": when} for status, when in FAILURES.items()}
-    for routes in (chat, recommendations, users, items, media_files):
+    for routes in (chat, responses, recommendations, users, items, media_files):
         app.include_router(routes.router, dependencies=[key], responses=failures)
     add_handlers(app)
     app.add_middleware(BodyLimit, limits=limits)

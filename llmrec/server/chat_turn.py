@@ -28,6 +28,10 @@ DEGRADED_NOTICES = {
     "index": "The search index is out of reach just now, so all items were gone through instead.",
 }
 """What a reply says where something was out of reach and replaced, by its word in `Response.degraded`."""
+TASK = "### Task:"
+"""Begins what Open WebUI sends after each reply: prompts for a title, tags and questions, which are no line of
+a conversation."""
+NO_TASKS = "This recommends items; it writes no titles, tags or questions."
 
 
 async def prefetch(live: LiveCatalog, messages: Sequence[Message]) -> None:
@@ -62,6 +66,8 @@ class ChatTurn:
         When and where the last message was written.
     job
         The work that this is part of, and that ends early where nobody waits for it.
+    id
+        Id of the reply; default: one as completions have.
 
     Raises
     ------
@@ -80,11 +86,14 @@ class ChatTurn:
         messages: Sequence[Message],
         context: Context | None = None,
         job: Job | None = None,
+        id: str | None = None,
     ) -> None:
-        self.id = new_reply_id()
+        self.id = id or new_reply_id()
         """Id of the reply, under which the state of the conversation is kept."""
         self.recommendations: Recommendations | None = None
         """The list that the reply is about, as it is kept."""
+        self.words = ""
+        """What the opening says beside a list."""
         self._service, self._tenant, self._job = service, tenant, job or Job()
         snapshot = service.live.snapshot
         self._recommender = snapshot.recommender
@@ -116,6 +125,9 @@ class ChatTurn:
         StoreUnavailable
             Where the database does not answer.
         """
+        if self._line.text.lstrip().startswith(TASK):
+            self.words = NO_TASKS
+            return NO_TASKS
         try:
             reply = self._conversation.reply(self._line.text, self._line.image)
             if reply.request is not None:
@@ -124,8 +136,9 @@ class ChatTurn:
                 text = self._reason(reply.why)
             else:
                 text = reply.words
+            self.words = reply.words if reply.request is not None else text
         except BadInput as error:
-            text = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            self.words = text = f"{str(error)[:1].upper()}{str(error)[1:]}."
         self._keep_state()
         return text
 
@@ -187,6 +200,16 @@ class ChatTurn:
             conditions=[*self._conversation.conditions],
             inputs=dict(wording(catalog).modalities),
         )
+
+    @property
+    def line(self) -> str:
+        """What the reply answers."""
+        return self._line.text
+
+    def describe(self, item: str) -> str:
+        """Return what the catalogue says of an item; "" where it says nothing."""
+        catalog = self._conversation.catalog
+        return catalog.item(item).description if item in catalog.row else ""
 
     def _known(self, user: str | None) -> Person | None:
         if user is None:

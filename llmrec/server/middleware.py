@@ -22,7 +22,7 @@ from llmrec.server.store.keys import Key, find_key
 
 GUARDED = "/v1"
 """The path that, with all below it, is open only to those who have a key."""
-MEDIA_PATHS = ("/v1/items/", "/v1/chat/")
+MEDIA_PATHS = ("/v1/items/", "/v1/chat/", "/v1/responses")
 """Paths below which bodies may hold pictures, clips and sounds."""
 
 

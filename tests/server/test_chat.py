@@ -10,16 +10,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import numpy as np
-import openai
 import pytest
 from fastapi.testclient import TestClient
-from langchain_openai import ChatOpenAI
 from PIL import Image
-from pydantic import BaseModel, SecretStr
 
 from llmrec.chat.conversation import LIST_LENGTH
 from llmrec.chat.nlu.chat_model import TRIAL, ChatModelParser
@@ -176,8 +173,8 @@ def test_what_cannot_be_met_is_answered_in_words(client: TestClient) -> None:
         *(
             ({"messages": [{"role": "user", "content": "hi"}]} | wanted, 422, next(iter(wanted)))
             for wanted in (
-                {"response_format": {"type": "json_object"}},
                 {"response_format": {"type": "json_schema"}},
+                {"response_format": {"type": "xml"}},
                 {"tool_choice": "required", "tools": []},
                 {"tool_choice": {"type": "function"}},
                 {"function_call": {"name": "f"}},
@@ -251,40 +248,6 @@ def test_a_stream_says_the_same_in_pieces(client: TestClient, nineties: dict[str
     assert len(chunks) > 8
     pieces = [chunk["choices"][0]["delta"].get("content", "") for chunk in chunks]
     assert [piece[:5] for piece in pieces if piece.startswith("\n(")] == [f"\n({n}) " for n in range(1, 6)]
-
-
-class Film(BaseModel):
-    """What a program would like to read."""
-
-    title: str
-
-
-def test_programs_of_openai_and_langchain_are_told_what_they_cannot_have(client: TestClient) -> None:
-    key = client.headers["Authorization"].removeprefix("Bearer ")
-    api = openai.OpenAI(base_url="http://testserver/v1", api_key=key, http_client=client, max_retries=0)
-    asked: Any = {"model": "llmrec", "messages": [{"role": "user", "content": "help"}]}
-    tool: Any = {"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}
-    with pytest.raises(openai.UnprocessableEntityError, match="response_format"):
-        api.chat.completions.parse(**asked, response_format=Film)
-    with pytest.raises(openai.UnprocessableEntityError, match="tool_choice"):
-        api.chat.completions.create(**asked, tools=[tool], tool_choice="required")
-    answer = api.chat.completions.create(**asked, tools=[tool], tool_choice="auto", temperature=0.3, seed=1)
-    assert answer.usage is not None and answer.usage.total_tokens > answer.usage.prompt_tokens == 1
-    *_, last = api.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True})
-    assert last.usage == answer.usage and not last.choices
-    model = ChatOpenAI(
-        model="llmrec", base_url="http://testserver/v1", api_key=SecretStr(key), http_client=client, max_retries=0
-    )
-    methods: tuple[Literal["json_schema", "json_mode", "function_calling"], ...] = (
-        "json_schema", "json_mode", "function_calling",
-    )  # fmt: skip
-    for method in methods:
-        with pytest.raises(openai.UnprocessableEntityError):
-            model.with_structured_output(Film, method=method).invoke("help as json")
-    with pytest.raises(openai.UnprocessableEntityError):
-        model.bind_tools([Film], tool_choice="any").invoke("help")
-    said = model.invoke("help")
-    assert said.usage_metadata is not None and said.usage_metadata["output_tokens"] > 10
 
 
 PERSON, LAUGH, SEA = "secret-person", "I could do with a laugh", "what one sings on deck"

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
@@ -20,11 +21,15 @@ from llmrec.server.schemas.chat import (
     Choice,
     ChunkChoice,
     Delta,
+    Finish,
+    FunctionCall,
     ModelCard,
     ModelList,
     ReplyMessage,
+    ToolCall,
     Usage,
 )
+from llmrec.server.structured import Answer, Form, wanted_form
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
@@ -41,7 +46,7 @@ def models(parts: Parts) -> ModelList:
 @router.get("/v1/models/{name:path}")
 def model(name: str, parts: Parts) -> ModelCard:
     """Get one of them."""
-    _check_model(name, parts)
+    check_model(name, parts)
     return ModelCard(id=name)
 
 
@@ -55,39 +60,124 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
     before along (in the assistant's message, or as `previous_response_id`) has the conversation go on from what is kept
     under it; otherwise it is read off the messages.
     """
-    _check_model(body.model, parts)
-    messages = body.to_messages()
-
-    def begin(job: Job) -> tuple[ChatTurn, str]:
-        context = body.context.to_context() if body.context else None
-        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context, job)
-        return turn, turn.opening()
-
-    await prefetch(parts.live, messages)
-    turn, opening = await lane.run(begin, "chat")
+    reply = await begin(body, caller, parts, lane)
     created = int(time.time())
-    pieces = _pieces(turn, opening, lane, math.inf if body.stream else time.monotonic() + PATIENCE_SECONDS)
-    text = CompletionText(body.stops, body.most_tokens)
     if body.stream:
-        events = _stream(turn, created, body, pieces, text)
+        events = _stream(reply, created, body)
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-    content = "".join([piece async for piece in _cut(pieces, text)])
+    content = None if reply.call else "".join([piece async for piece in reply.pieces])
     completion = ChatCompletion(
-        id=turn.id,
+        id=reply.turn.id,
         created=created,
         model=body.model,
-        choices=[Choice(message=ReplyMessage(content=content), finish_reason=text.finish)],
-        usage=_usage(body, text),
-        recommendations=turn.shown(),
+        choices=[
+            Choice(
+                message=ReplyMessage(content=content, tool_calls=[reply.call] if reply.call else None),
+                finish_reason=reply.finish,
+            )
+        ],
+        usage=reply.usage,
+        recommendations=reply.turn.shown(),
     )
     return Response(completion.model_dump_json(), media_type="application/json")
 
 
-async def _stream(
-    turn: ChatTurn, created: int, body: ChatRequest, pieces: AsyncIterator[str | None], text: CompletionText
-) -> AsyncIterator[str]:
+@dataclass(frozen=True)
+class Begun:
+    """A reply whose list stands; the rest is made as it is asked for.
+
+    Attributes
+    ----------
+    turn
+        The turn of the conversation.
+    pieces
+        The text by pieces, up to where it is to end; "" where the list is whole.
+    call
+        The tool that is called in place of a text.
+    """
+
+    turn: ChatTurn
+    pieces: AsyncIterator[str]
+    call: ToolCall | None
+    _body: ChatRequest
+    _text: CompletionText
+
+    @property
+    def finish(self) -> Finish:
+        """Why it ended, once all pieces are there."""
+        return "tool_calls" if self.call else self._text.finish
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens that were read, and those that were written by now."""
+        read = sum(count_tokens(message.words) for message in self._body.messages if message.role in READ)
+        written = count_tokens(self.call.function.arguments) if self.call else self._text.tokens
+        return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
+
+
+async def begin(body: ChatRequest, caller: Caller, parts: Gateway, lane: Lane, id: str | None = None) -> Begun:
+    """Make the list that answers a conversation; of a reply that is JSON all of it.
+
+    Parameters
+    ----------
+    body
+        The conversation.
+    caller, parts, lane
+        Of the request.
+    id
+        Id of the reply; default: one as completions have.
+
+    Returns
+    -------
+    Begun
+
+    Raises
+    ------
+    Refused
+        Where there is no such model.
+    LlmrecError
+        As `ChatTurn` raises it, and where the reply cannot have the form that is wanted.
+    """
+    check_model(body.model, parts)
+    form = wanted_form(body)
+    messages = body.to_messages()
+
+    def turned(job: Job) -> tuple[ChatTurn, str]:
+        context = body.context.to_context() if body.context else None
+        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context, job, id)
+        return turn, turn.opening()
+
+    await prefetch(parts.live, messages)
+    turn, opening = await lane.run(turned, "chat")
+    until = math.inf if body.stream and form is None else time.monotonic() + PATIENCE_SECONDS
+    text = CompletionText(body.stops, body.most_tokens)
+    made = await _formed(turn, form, lane, until) if form else None
+    if form and form.tool and made is not None:
+        function = FunctionCall(name=form.tool, arguments=made)
+        return Begun(turn, _cut(_said(""), text), ToolCall(id=f"call_{turn.id[-24:]}", function=function), body, text)
+    pieces = _pieces(turn, opening, lane, until) if made is None else _said(made)
+    return Begun(turn, _cut(pieces, text), None, body, text)
+
+
+async def _formed(turn: ChatTurn, form: Form, lane: Lane, until: float) -> str | None:
+    """The reply as JSON, with its reasons where they are wanted; those that are late are left empty."""
+    if form.format.reasons:
+        async for _ in _reasons(turn, lane, until):
+            pass
+    shown = turn.shown()
+    return form.text(Answer(turn.line, turn.words, shown.items if shown else (), turn.describe))
+
+
+async def _said(text: str) -> AsyncIterator[str | None]:
+    """A text in one piece."""
+    yield text
+    yield None
+
+
+async def _stream(reply: Begun, created: int, body: ChatRequest) -> AsyncIterator[str]:
     """Server-sent events: the opening by lines, then the rest as it comes."""
     counts = body.stream_options is not None and body.stream_options.include_usage
+    turn = reply.turn
 
     def event(*choices: ChunkChoice, shows: bool = False, usage: Usage | None = None) -> str:
         shown = turn.shown() if shows else None
@@ -97,15 +187,17 @@ async def _stream(
         left_out = {name for name, there in (("recommendations", shows), ("usage", counts)) if not there}
         return f"data: {chunk.model_dump_json(exclude=left_out)}\n\n"
 
-    yield event(ChunkChoice(delta=Delta(role="assistant", content="")))
-    async for piece in _cut(pieces, text):
+    yield event(ChunkChoice(delta=Delta(role="assistant", content=None if reply.call else "")))
+    if reply.call:
+        yield event(ChunkChoice(delta=Delta(tool_calls=[reply.call])))
+    async for piece in reply.pieces:
         if piece:
             yield event(ChunkChoice(delta=Delta(content=piece)))
         elif turn.recommendations is not None:  # who shows items as cards need not wait for their reasons
             yield event(ChunkChoice(delta=Delta()), shows=True)
-    yield event(ChunkChoice(delta=Delta(), finish_reason=text.finish), shows=True)
+    yield event(ChunkChoice(delta=Delta(), finish_reason=reply.finish), shows=True)
     if counts:
-        yield event(usage=_usage(body, text))
+        yield event(usage=reply.usage)
     yield "data: [DONE]\n\n"
 
 
@@ -131,11 +223,6 @@ async def _pieces(turn: ChatTurn, opening: str, lane: Lane, until: float) -> Asy
         yield piece
 
 
-def _usage(body: ChatRequest, text: CompletionText) -> Usage:
-    read = sum(count_tokens(message.words) for message in body.messages if message.role in READ)
-    return Usage(prompt_tokens=read, completion_tokens=text.tokens, total_tokens=read + text.tokens)
-
-
 async def _reasons(turn: ChatTurn, lane: Lane, until: float) -> AsyncIterator[str]:
     """The reasons of a list one by one, each in a lane of its own time, until it is late.
 
@@ -156,6 +243,7 @@ def _names(parts: Gateway) -> tuple[str, ...]:
     return MODEL, f"{MODEL}/{parts.live.snapshot.model_name}"
 
 
-def _check_model(name: str, parts: Gateway) -> None:
+def check_model(name: str, parts: Gateway) -> None:
+    """Refuse what is none of the names of the model."""
     if name not in _names(parts):
         raise Refused(404, "model_not_found", f"there is no model {name!r}; ask {' or '.join(_names(parts))}")

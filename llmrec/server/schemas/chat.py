@@ -89,8 +89,8 @@ def _read_part(message: Any) -> Any:
     return message
 
 
-def _latest(messages: Any) -> Any:
-    """Leave out the messages before the latest ones."""
+def latest(messages: Any) -> Any:
+    """Leave out the messages before the latest ones, and what is not read of these."""
     return [_read_part(message) for message in messages[-MAX_MESSAGES:]] if isinstance(messages, list) else messages
 
 
@@ -139,16 +139,9 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
-def _only_text(wanted: Any) -> Any:
-    kind = wanted.get("type") if isinstance(wanted, dict) else wanted
-    if kind not in (None, "text"):
-        raise ValueError("answers are text; read the items as JSON from `recommendations`, or ask /v1/recommendations")
-    return wanted
-
-
-def _no_forced_tool(wanted: Any) -> Any:
+def _no_forced_function(wanted: Any) -> Any:
     if wanted not in (None, "auto", "none"):
-        raise ValueError("no tools are called here; leave it out, or let it be 'auto' or 'none'")
+        raise ValueError("functions of this older form are not called here; send `tools` and `tool_choice`")
     return wanted
 
 
@@ -167,7 +160,7 @@ def _none(wanted: Any) -> Any:
 class ChatRequest(BaseModel):
     """A conversation in the shape of OpenAI's API; fields that only tune a model (temperature, seed) change nothing.
 
-    What cannot be met, such as an answer as JSON, is refused: a program that reads one must not get prose.
+    What cannot be met, such as a schema of what is not known, is refused: a program that reads JSON must not get prose.
     """
 
     model_config = ConfigDict(
@@ -184,7 +177,7 @@ class ChatRequest(BaseModel):
     )
 
     model: Annotated[Text, Field(max_length=200)] = "llmrec"
-    messages: Annotated[list[Message], BeforeValidator(_latest), Field(min_length=1)] = Field(
+    messages: Annotated[list[Message], BeforeValidator(latest), Field(min_length=1)] = Field(
         description=f"Oldest first; the last {MAX_MESSAGES} are read, {MAX_CHARACTERS:,} characters of each."
     )
     user: Id | None = Field(None, description="One of your users; of one that nobody knows nothing is read.")
@@ -206,12 +199,18 @@ class ChatRequest(BaseModel):
         None, description="Tokens at most: words, numbers and marks. Also as `max_completion_tokens`."
     )
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
-    response_format: Annotated[Any, AfterValidator(_only_text)] = Field(
-        None, description="Text alone; the items as JSON are in `recommendations`."
+    response_format: Any = Field(
+        None,
+        description="`text`, `json_object`, or `json_schema`: the list by a schema of what is known of items (id, "
+        "title, rank, score, reason, description, attributes by name) and of the reply (message, count), or null.",
     )
-    tools: Any = Field(None, description="Accepted and never called.")
-    tool_choice: Annotated[Any, AfterValidator(_no_forced_tool)] = Field(None, description="`auto` or `none`.")
-    function_call: Annotated[Any, AfterValidator(_no_forced_tool)] = Field(None, description="The older form of it.")
+    tools: Annotated[list[Any], Field(max_length=128)] | None = Field(
+        None, description="One called `recommend` is called with the list, by its parameters; others where forced."
+    )
+    tool_choice: Any = Field(None, description="`auto`, `none`, `required`, or one of `tools`.")
+    function_call: Annotated[Any, AfterValidator(_no_forced_function)] = Field(
+        None, description="The older form; `auto` or `none`."
+    )
     modalities: Annotated[Any, AfterValidator(_only_words)] = Field(None, description='`["text"]`.')
     logprobs: Annotated[Any, AfterValidator(_none)] = Field(None, description="There are none.")
 
@@ -238,7 +237,14 @@ class ChatRequest(BaseModel):
         BadInput
             Where a picture is not one, or a message holds several.
         """
-        found = [message.to_message() for message in self.messages if message.role in READ]
+        read = [message for message in self.messages if message.role in READ]
+        if self.messages[-1].role in (
+            "tool",
+            "function",
+        ):  # a call is no reply
+            while read and read[-1].role == "assistant":
+                read.pop()
+        found = [message.to_message() for message in read]
         if self.previous_response_id is not None:
             replies = [at for at, message in enumerate(found) if not message.from_user]
             if replies:
@@ -286,12 +292,33 @@ class ModelList(BaseModel):
     data: list[ModelCard]
 
 
+class FunctionCall(BaseModel):
+    """A function of the client's, and what it is called with, as JSON."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(BaseModel):
+    """A call of one of the client's tools."""
+
+    index: Literal[0] = 0
+    id: str
+    type: Literal["function"] = "function"
+    function: FunctionCall
+
+
 class ReplyMessage(BaseModel):
-    """The words of a completion."""
+    """The words of a completion, or the tool that it calls."""
 
     role: Literal["assistant"] = "assistant"
-    content: str
+    content: str | None
     refusal: None = None
+    tool_calls: list[ToolCall] | None = None
+
+
+Finish = Literal["stop", "length", "tool_calls"]
+"""Why an answer ends."""
 
 
 class Usage(BaseModel):
@@ -307,7 +334,7 @@ class Choice(BaseModel):
 
     index: Literal[0] = 0
     message: ReplyMessage
-    finish_reason: Literal["stop", "length"] = "stop"
+    finish_reason: Finish = "stop"
     logprobs: None = None
 
 
@@ -328,10 +355,12 @@ class Delta(BaseModel):
 
     role: Literal["assistant"] | None = None
     content: str | None = None
+    tool_calls: list[ToolCall] | None = None
 
     @model_serializer
-    def _only_given(self) -> dict[str, str]:
-        given = {"role": self.role, "content": self.content}
+    def _only_given(self) -> dict[str, Any]:
+        calls = [call.model_dump() for call in self.tool_calls] if self.tool_calls else None
+        given = {"role": self.role, "content": self.content, "tool_calls": calls}
         return {name: value for name, value in given.items() if value is not None}
 
 
@@ -340,7 +369,7 @@ class ChunkChoice(BaseModel):
 
     index: Literal[0] = 0
     delta: Delta
-    finish_reason: Literal["stop", "length"] | None = None
+    finish_reason: Finish | None = None
     logprobs: None = None
 
 

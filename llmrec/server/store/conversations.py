@@ -106,12 +106,17 @@ def find_state(database: Database, tenant: str, id: str) -> KeptState | None:
     return None if row is None else KeptState(row[0], DialogueState.model_validate_json(row[1]))
 
 
-def new_reply_id() -> str:
+def new_reply_id(prefix: str = "chatcmpl-") -> str:
     """Make an id that nobody can guess.
+
+    Parameters
+    ----------
+    prefix
+        What clients of OpenAI's API know such an id by.
 
     Returns
     -------
     str
-        "chatcmpl-" and 24 hexadecimal digits, as clients of OpenAI's API know it.
+        The prefix and 24 hexadecimal digits.
     """
-    return f"chatcmpl-{secrets.token_hex(12)}"
+    return f"{prefix}{secrets.token_hex(12)}"

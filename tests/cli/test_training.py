@@ -1,0 +1,121 @@
+"""`llmrec train`: options that set fields of its config, and what a run shows where there is no terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from llmrec.cli import app, show
+from llmrec.cli.progress import LineReport, name_of
+from llmrec.errors import BadInput
+from llmrec.model.checkpoint import load_checkpoint
+from llmrec.paths import resource
+from llmrec.train.config import TrainConfig
+from llmrec.train.logs import TrainEvent
+from llmrec.train.run import TrainResult
+
+
+def printed(tmp_path: Path, *words: str) -> TrainConfig:
+    """The config that `llmrec train` would run with, read back from what it prints."""
+    done = CliRunner().invoke(app, ["train", "--print-config", *words], catch_exceptions=False)
+    assert done.exit_code == 0
+    (tmp_path / "printed.yaml").write_text(done.stdout)
+    return TrainConfig.read(tmp_path / "printed.yaml")
+
+
+def test_without_options_the_config_is_that_of_the_class(tmp_path: Path) -> None:
+    assert printed(tmp_path) == TrainConfig()
+
+
+def test_options_count_more_than_settings_and_these_more_than_the_file(tmp_path: Path) -> None:
+    (tmp_path / "run.yaml").write_text("epochs: 3\nlr: 0.1\nmodel: {exit_layer: 2, dim: 32}\n")
+    file = str(tmp_path / "run.yaml")
+    words = ["--config", file, "--set", "lr=5e-4", "--set", "model.dim=16", "--set", "epochs=4", "--epochs", "5"]
+    config = printed(tmp_path, *words, "--layers", "3", "--no-test", "--encoder", "image=timm:resnet50")
+    assert config == TrainConfig(
+        epochs=5, lr=5e-4, model={"exit_layer": 3, "dim": 16}, test=False, encoders={"image": "timm:resnet50"}
+    )
+
+
+def test_a_recipe_that_ships_goes_by_its_name(tmp_path: Path) -> None:
+    assert printed(tmp_path, "--config", "quick").model.exit_layer == 1
+    with pytest.raises(BadInput, match="recipes are hm, ml-100k, quick, simshop"):
+        printed(tmp_path, "--config", "slow")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--epochs", "0"], "`epochs` is 0; it should be greater than or equal to 1"),
+        (["--set", "lr=fast"], "`lr` is 'fast'"),
+        (["--set", "model.lora_rnk=8"], "did you mean `model.lora_rank`"),
+        (["--fusion", "mixed"], "`model.fusion` is 'mixed'; choose one of concat"),
+    ],
+)
+def test_a_wrong_value_is_refused(tmp_path: Path, words: list[str], says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        printed(tmp_path, *words)
+
+
+def test_help_documents_options_by_their_fields() -> None:
+    done = CliRunner().invoke(app, ["train", "--help"], env={"COLUMNS": "300"})
+    assert "Most epochs; early stopping usually ends before. Default: 12." in done.stdout
+    assert "@" not in done.stdout.replace("NDCG@10", "")
+    done = CliRunner().invoke(app, ["train-clip", "--help"], env={"COLUMNS": "300"})
+    assert "Training steps. Default: 500." in done.stdout
+
+
+def test_data_and_out_are_asked_for() -> None:
+    done = CliRunner().invoke(app, ["train", "--epochs", "1"])
+    assert done.exit_code == 2 and "--data and --out are needed" in done.output
+
+
+def step(at: int, stage: str = "select") -> TrainEvent:
+    return TrainEvent("step", stage, epoch=1, epochs=12, step=at, steps=1200, metrics={"next": 4.0, "query": 5.25})  # type: ignore[arg-type]
+
+
+def test_a_line_a_minute_says_how_far_it_is_and_how_long_it_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    now = [100.0]
+    monkeypatch.setattr("llmrec.cli.progress.time.monotonic", lambda: now[0])
+    report = LineReport(lines.append)
+    report(TrainEvent("message", "read", "reading the catalogue"))
+    for at in range(1, 182):  # a step a second
+        report(step(at))
+        now[0] += 1
+    assert lines == [
+        "reading the catalogue",
+        "epoch 1 of at most 12: step 61 of 1,200, next 4.000, query 5.250; at most 19 min left",
+        "epoch 1 of at most 12: step 121 of 1,200, next 4.000, query 5.250; at most 18 min left",
+        "epoch 1 of at most 12: step 181 of 1,200, next 4.000, query 5.250; at most 17 min left",
+    ]
+
+
+def test_each_stage_has_a_name_and_a_pace_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines: list[str] = []
+    now = [0.0]
+    monkeypatch.setattr("llmrec.cli.progress.time.monotonic", lambda: now[0])
+    report = LineReport(lines.append)
+    report(step(600))
+    now[0] = 1000
+    report(step(1, "refit"))
+    now[0] = 1060
+    report(step(61, "refit"))
+    assert lines == [
+        "again on all events, epoch 1 of 12: step 61 of 1,200, next 4.000, query 5.250; at most 19 min left"
+    ]
+    assert name_of(TrainEvent("step", "rationale", step=1, steps=2)) == "sentences"
+
+
+def test_the_test_part_is_shown_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = resource("adapters") / "ml-100k"
+    row = {"ndcg@10": 0.1234, "se_ndcg@10": 0.005, "recall@10": 0.2, "mrr@10": 0.1, "users": 9.0, "events": 45.0}
+    test = {"llmrec": row, "popularity": {**row, "ndcg@10": 0.05}}
+    result = TrainResult(Path("adapter"), load_checkpoint(folder).info, test, [], {"select": 61.4, "refit": 50.0})
+    show.trained(result, as_json=False)
+    shown = capsys.readouterr().out
+    assert "0.1234 ± 0.0050" in shown and "popularity" in shown and "select seconds  61" in shown
+    show.trained(result, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["test"] == test and told["folder"] == "adapter" and told["seconds"]["refit"] == 50.0
