@@ -249,8 +249,8 @@ def column_as(table: Table, standard: str, known: Sequence[str], findings: Findi
     named = [found for name in findings.columns.get(standard, ()) if (found := _spelt(name, table.columns)) is not None]
     if named:
         return named[:1]
-    taken = {_spelt(name, table.columns) for names in findings.columns.values() for name in names}
-    return candidates([name for name in table.columns if name not in taken], known)
+    assigned = {_spelt(name, table.columns) for names in findings.columns.values() for name in names}
+    return candidates([name for name in table.columns if name not in assigned], known)
 
 
 def check_named(findings: Findings) -> None:

@@ -193,9 +193,9 @@ def read_items(path: Path, reader: str | None = None) -> "tuple[Table, list[str]
         raise CatalogError(f"{path} is read by {layout!r}, which gives no table of items to look for addresses in")
     known = {name: column_as(source.items, "item" if name == "item_id" else name, names, findings)[:1]
              for name, names in ITEMS.items()}  # fmt: skip
-    taken = {name for names in known.values() for name in names}
+    assigned = {name for names in known.values() for name in names}
     ids: list[str] = normal_ids(source.items, known["item_id"][0], findings).to_pylist()
-    return source.items, ids, [name for name in source.items.columns if name and name not in taken]
+    return source.items, ids, [name for name in source.items.columns if name and name not in assigned]
 
 
 def _source(layout: str, read: "Reader", path: Path, findings: Findings) -> "Source | Catalog":
