@@ -89,7 +89,7 @@ class FetchResult:
         Where the files lie.
     named
         Files that the catalogue names by address, one an item and modality.
-    there
+    present
         Those that were there already.
     fetched, fetched_bytes
         Those of this run.
@@ -103,7 +103,7 @@ class FetchResult:
 
     folder: Path
     named: int
-    there: int
+    present: int
     fetched: int
     fetched_bytes: int
     failed: Mapping[str, int]
@@ -117,7 +117,7 @@ class FetchResult:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AddressedMedia:
     """What stands behind one of some addresses, the likeliest first: an item's media of a modality, of any for ""."""
 
     item: str
@@ -211,7 +211,7 @@ def fetch_media(
     )  # fmt: skip
 
 
-def _wanted(folder: Path, reader: str | None) -> list[Wanted]:
+def _wanted(folder: Path, reader: str | None) -> list[AddressedMedia]:
     """What the catalogue names by address, one an item and modality."""
     from llmrec.catalog.load import check, read_items
 
@@ -223,7 +223,7 @@ def _wanted(folder: Path, reader: str | None) -> list[Wanted]:
             wanted.setdefault((ids[row], modality), []).append(address)
     if not wanted:
         raise CatalogError(f"the items of {folder} name no pictures, clips or sounds by web address; nothing to fetch")
-    return [Wanted(item, modality, tuple(addresses)) for (item, modality), addresses in wanted.items()]
+    return [AddressedMedia(item, modality, tuple(addresses)) for (item, modality), addresses in wanted.items()]
 
 
 def _present(folder: Path, place: Path, ids: set[str]) -> dict[str, set[str]]:
@@ -271,11 +271,11 @@ class _Run:
         self._silent: Counter[str] = Counter()
         self._ended = False
 
-    def each(self, wanted: Sequence[Wanted]) -> Iterator[tuple[Wanted, Failed | None]]:
+    def each(self, wanted: Sequence[AddressedMedia]) -> Iterator[tuple[AddressedMedia, Failed | None]]:
         """Each that was tried, as soon as it is done, and why it gave nothing. Ends early where a bound is met."""
         self._pool = _pool(self._limits)
         rest = iter(wanted)
-        running: dict[Future[Failed | None], Wanted] = {}
+        running: dict[Future[Failed | None], AddressedMedia] = {}
         with ThreadPoolExecutor(self._limits.workers, "fetch-media") as threads, self._pool:
             try:
                 while True:
@@ -297,7 +297,7 @@ class _Run:
     def _full(self) -> bool:
         return self._ended or self.bytes >= self._limits.total_bytes
 
-    def _one(self, wanted: Wanted) -> Failed | None:
+    def _one(self, wanted: AddressedMedia) -> Failed | None:
         """Fetch the first address that gives media; what the last one met, where none does."""
         if not _is_file_name(wanted.item):
             return Failed("an id that no file can be called after")
@@ -313,7 +313,7 @@ class _Run:
             return None
         return met
 
-    def _fetch(self, address: str, wanted: Wanted) -> None:
+    def _fetch(self, address: str, wanted: AddressedMedia) -> None:
         if address.startswith("data:"):
             return self._write(wanted, [_inline(address)])
         import httpcore
@@ -342,7 +342,7 @@ class _Run:
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise Failed(f"the connection broke off ({type(error).__name__})", final=False) from error
 
-    def _take(self, response: "httpcore.Response", wanted: Wanted) -> None:
+    def _take(self, response: "httpcore.Response", wanted: AddressedMedia) -> None:
         if response.status != 200:
             raise Failed(f"status {response.status}", final=response.status not in MOMENTARY)
         if _header(response, b"content-encoding") not in ("", "identity"):
@@ -352,7 +352,7 @@ class _Run:
             raise Failed(f"more than {self._limits.file_bytes:,} bytes")
         self._write(wanted, response.iter_stream())
 
-    def _write(self, wanted: Wanted, pieces: Iterable[bytes]) -> None:
+    def _write(self, wanted: AddressedMedia, pieces: Iterable[bytes]) -> None:
         """Write a file under its item's name where it begins as media of the modality do; whole or not at all."""
         head, size, suffix = b"", 0, ""
         item = wanted.item

@@ -43,7 +43,7 @@ NAMED_MEDIA = re.compile("|".join(pattern.pattern for pattern in CALLED.values()
 
 
 def media_columns(
-    table: Table, names: Sequence[str], folder: Path | None, findings: Findings, there: int = 0
+    table: Table, names: Sequence[str], folder: Path | None, findings: Findings, present: int = 0
 ) -> list[str]:
     """The columns that hold names of media files, or addresses, which are no words of an item.
 
@@ -57,7 +57,7 @@ def media_columns(
         Where files lie.
     findings
         Is told of addresses: nothing is fetched from them.
-    there
+    present
         Items of which media lie in the folder; where these are as many as the addresses, nothing need be told.
     """
     found = []
@@ -76,7 +76,7 @@ def media_columns(
                 todo = "save them as <item id>.jpg and the like, and pass the folder as media"
             else:
                 todo = f"`llmrec data fetch-media {folder}` fetches them"
-            if not (media and there >= len(addresses)):
+            if not (media and present >= len(addresses)):
                 findings.warnings.append(
                     f"column {name!r} of {table.file.name} holds web addresses, first {shown(addresses[0], 60)}, "
                     f"which are not fetched; {todo}"

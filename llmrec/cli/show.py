@@ -112,7 +112,7 @@ def fetched(result: "FetchResult") -> None:
     """What a run of fetching has brought, and what it has not."""
     OUT.print(
         f"{result.fetched:,} files ({result.fetched_bytes / 1e6:,.1f} MB) fetched into {escape(str(result.folder))}; "
-        f"{result.there:,} of {result.named:,} were there",
+        f"{result.present:,} of {result.named:,} were there",
         soft_wrap=True,
     )
     for reason, count in result.failed.items():

@@ -17,7 +17,7 @@ READ = frozenset(
     }
 )  # fmt: skip
 """Keywords that are met. Others are refused: `pattern`, for example, could keep a core busy for ever."""
-SAID = frozenset(
+ANNOTATIONS = frozenset(
     {"$defs", "definitions", "$schema", "$id", "title", "description", "default", "examples", "format", "strict"}
 )
 """Keywords that ask for nothing."""
@@ -62,7 +62,7 @@ def expanded(schema: Any) -> Schema:
             raise BadInput("the schema has a part that is no object")
         if "$ref" in node:
             return part(_referred(schema, node["$ref"]), deep + 1)
-        if unknown := sorted(node.keys() - READ - SAID):
+        if unknown := sorted(node.keys() - READ - ANNOTATIONS):
             raise BadInput(f"the schema uses {unknown[0][:40]!r}, which is not met here; leave it out")
         made = {name: value for name, value in node.items() if name in READ}
         if "properties" in node:

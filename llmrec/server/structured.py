@@ -143,7 +143,7 @@ TOOL = "recommend"
 """A tool of this name is called where words would do as well: with the list, by the tool's parameters."""
 
 
-def wanted_form(body: "ChatRequest") -> Form | None:
+def reply_form(body: "ChatRequest") -> Form | None:
     """What a request wants in place of words.
 
     Parameters

@@ -117,7 +117,7 @@ def test_media_come_as_files_of_their_items(server: tuple[str, list[str]], tmp_p
     assert f"`llmrec data fetch-media {folder}` fetches them" in told
     moved: list[tuple[int, int]] = []
     result = fetch_media(folder, limits=HERE, progress=lambda done, total: moved.append((done, total)))
-    assert (result.named, result.fetched, result.there, result.left) == (6, 5, 0, 0) and moved[-1] == (6, 6)
+    assert (result.named, result.fetched, result.present, result.left) == (6, 5, 0, 0) and moved[-1] == (6, 6)
     assert sorted(file.name for file in (folder / "media").iterdir()) == [
         "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.gif", FAILURES,
     ]  # fmt: skip
@@ -129,7 +129,7 @@ def test_media_come_as_files_of_their_items(server: tuple[str, list[str]], tmp_p
     }  # fmt: skip
     asked.clear()
     again = fetch_media(folder, limits=HERE)
-    assert (again.there, again.fetched, asked) == (5, 0, [])
+    assert (again.present, again.fetched, asked) == (5, 0, [])
 
 
 def test_a_clip_and_a_picture_of_an_item(server: tuple[str, list[str]], tmp_path: Path) -> None:
@@ -188,10 +188,10 @@ def test_a_bound_that_is_met_leaves_the_rest_for_another_run(server: tuple[str, 
     some = fetch_media(folder, limits=FetchLimits(total_bytes=4 * len(JPEG), workers=1, private=True))
     assert 3 <= some.fetched <= 5 and some.fetched + some.left == 17
     rest = fetch_media(folder, limits=HERE)
-    assert rest.there + rest.fetched == 20 and rest.left == 0 and rest.failures is None
+    assert rest.present + rest.fetched == 20 and rest.left == 0 and rest.failures is None
     assert not [line for line in check(folder).warnings if "web addresses" in line]
     elsewhere = fetch_media(folder, tmp_path / "out", FetchLimits(files=1, private=True))
-    assert elsewhere.there == 20
+    assert elsewhere.present == 20
 
 
 def test_ids_never_leave_the_folder(server: tuple[str, list[str]], tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from llmrec.server.schemas.chat import (
     ToolCall,
     Usage,
 )
-from llmrec.server.structured import Answer, Form, wanted_form
+from llmrec.server.structured import Answer, Form, reply_form
 
 router = APIRouter(tags=["chat"])
 MODEL = "llmrec"
@@ -139,7 +139,7 @@ async def begin(body: ChatRequest, caller: Caller, parts: Gateway, lane: Lane, i
         As `ChatTurn` raises it, and where the reply cannot have the form that is wanted.
     """
     check_model(body.model, parts)
-    form = wanted_form(body)
+    form = reply_form(body)
     messages = body.to_messages()
 
     def turned(job: Job) -> tuple[ChatTurn, str]:
