@@ -384,7 +384,9 @@ class _Run:
 
 HEAD = 32
 """Bytes by which a file's kind is told."""
-HEADERS = {"User-Agent": "llmrec-fetch-media", "Accept": "image/*, video/*, audio/*", "Accept-Encoding": "identity"}
+HEADERS = [
+    ("User-Agent", "llmrec-fetch-media"), ("Accept", "image/*, video/*, audio/*"), ("Accept-Encoding", "identity"),
+]  # fmt: skip
 _OVER = "over"
 _DEADLINE = threading.local()
 

@@ -191,6 +191,8 @@ async def _stream(reply: Begun, created: int, body: ChatRequest) -> AsyncIterato
     if reply.call:
         yield event(ChunkChoice(delta=Delta(tool_calls=[reply.call])))
     async for piece in reply.pieces:
+        if reply.call:
+            break
         if piece:
             yield event(ChunkChoice(delta=Delta(content=piece)))
         elif turn.recommendations is not None:  # who shows items as cards need not wait for their reasons

@@ -105,9 +105,12 @@ class ResponsesRequest(BaseModel):
         wanted = self.text.format if self.text else None
         if isinstance(wanted, dict) and wanted.get("type") == "json_schema":
             wanted = {"type": "json_schema", "json_schema": {name: wanted.get(name) for name in ("name", "schema")}}
-        return ChatRequest(
-            model=self.model, messages=self.input, user=self.user, context=self.context, stream=self.stream,
-            previous_response_id=self.previous_response_id, max_tokens=self.max_output_tokens, response_format=wanted,
+        return ChatRequest.model_validate(
+            {
+                "model": self.model, "messages": self.input, "user": self.user, "context": self.context,
+                "stream": self.stream, "previous_response_id": self.previous_response_id,
+                "max_tokens": self.max_output_tokens, "response_format": wanted,
+            }
         )  # fmt: skip
 
 
