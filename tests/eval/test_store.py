@@ -1,16 +1,19 @@
-"""Rows of a study: typed, one file, each once, as they were after a round trip; reports print from the stored ones."""
+"""Rows of a study are typed, in one file, each once, as they were after a round trip; every study can be started."""
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+import eval as studies
 from eval.store import Row, Store, file_measurement, measurements, stamped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,3 +93,22 @@ def test_every_filed_measurement_can_be_traced_to_a_study_that_exists() -> None:
         assert all(line[name] for name in ("commit", "machine", "command", "date"))
         assert find_spec(f"eval.{line['study']}") is not None
         assert line["command"].startswith(f"python -m eval.{line['study']}")
+
+
+MODULES = [module.name for module in pkgutil.walk_packages(studies.__path__, "eval.")]
+OPTIONAL = {"xgrammar": "eval.chat_filters"}
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
+def test_a_module_of_a_study_imports(name: str) -> None:
+    try:
+        import_module(name)
+    except ModuleNotFoundError as error:
+        assert OPTIONAL.get(error.name or "") == name
+
+
+@pytest.mark.parametrize("name", ["ranking", "modalities", "explanations", "serving"])
+def test_a_study_tells_what_it_does(name: str) -> None:
+    asked = [sys.executable, "-m", f"eval.{name}", "--help"]
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0 and "usage:" in done.stdout
