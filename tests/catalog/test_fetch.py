@@ -187,7 +187,8 @@ def test_a_bound_that_is_met_leaves_the_rest_for_another_run(server: tuple[str, 
     assert (few.fetched, few.left) == (3, 17)
     some = fetch_media(folder, limits=FetchLimits(total_bytes=4 * len(JPEG), workers=1, private=True))
     assert 3 <= some.fetched <= 5 and some.fetched + some.left == 17
-    rest = fetch_media(folder, limits=HERE)
+    rest = fetch_media(folder, limits=FetchLimits(private=True))
+    assert not rest.failed
     assert rest.present + rest.fetched == 20 and rest.left == 0 and rest.failures is None
     assert not [line for line in check(folder).warnings if "web addresses" in line]
     elsewhere = fetch_media(folder, tmp_path / "out", FetchLimits(files=1, private=True))
