@@ -46,6 +46,16 @@ class RankingState:
     def __deepcopy__(self, _memo: object) -> "RankingState":
         return self
 
+    def candidates(self, most: int) -> list[tuple[str, float]]:
+        """Rank the items that the request leaves open; see `Response.candidates`."""
+        situation = self.situation
+        allowed = situation.open_items if situation.allowed is None else situation.open_items & situation.allowed
+        rows = np.flatnonzero(allowed)
+        scores = situation.fused(situation.parts)[rows]
+        best = np.argsort(-scores, kind="stable")[:most]
+        items = self.pipeline.catalog.items
+        return [(items[rows[n]].id, float(scores[n])) for n in best]
+
 
 def explain(response: Response, *, shapley: int = 0, style: "Style | None" = None) -> Streamed:
     """The reasons for the items of a response, without ranking again.

@@ -88,6 +88,22 @@ class Response:
     degraded: tuple[str, ...] = ()
     _state: "RankingState | None" = field(default=None, repr=False, compare=False)
 
+    def candidates(self, most: int) -> list[tuple[str, float]]:
+        """Rank what the request leaves open beyond the items of the response.
+
+        Parameters
+        ----------
+        most
+            Candidates at most.
+
+        Returns
+        -------
+        list of tuple of (str, float)
+            Item ids and fused scores, best first; empty where the response does not hold the situation that it was
+            ranked in.
+        """
+        return [] if self._state is None else self._state.candidates(most)
+
     def to_pandas(self) -> "pd.DataFrame":
         """Return the items as a table.
 

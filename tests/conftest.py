@@ -1,7 +1,7 @@
 """Fixtures every room's tests share."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from llmrec.model.item_table import ItemTable
     from llmrec.model.reclm import RecLM
     from llmrec.ranking.components import Components
+    from llmrec.recommender import Recommender
 
 FILMS = [
     ("Red Dawn", ("Action", "War"), 1984), ("Night Bus", ("Comedy", "Romance"), 1994),
@@ -223,3 +224,13 @@ def scored(
         return Scored(tiny_catalog, components, engine, situation, q[0])
 
     return score
+
+
+@pytest.fixture(scope="session")
+def shop() -> "Iterator[Recommender]":
+    """The demo's catalogue with the shipped adapter, opened once, for chains and conversations that answer."""
+    from llmrec.recommender import Recommender
+
+    recommender = Recommender.from_pretrained()
+    yield recommender
+    recommender.pipeline.index.close()

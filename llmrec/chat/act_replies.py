@@ -10,6 +10,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.answers import about_item, compared, from_history, of_history
 from llmrec.chat.nlu.acts import ActReading, act_reader
@@ -19,7 +20,7 @@ from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, values_of
-from llmrec.chat.wordings import LANGUAGES, NOUNS, SAYS, SHORT
+from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
 
 _SEARCHES = frozenset(
     (
@@ -100,6 +101,12 @@ _TAKES_BACK = re.compile(
     r"don'?t mind|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
     re.I,
 )
+_REQUESTS = re.compile(
+    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|\bwhat (?:should|shall|could|can) i\b", re.I
+)
+"""Words that ask for a list, whatever else a line does."""
+_OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+"""Operator of a condition -> its wording."""
 _SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
 
@@ -305,6 +312,8 @@ class ActReplies:
         return ActReply(plain(compared(line, items, listed, self._catalog, _language(line))))
 
     def _short(self, line: str, reading: ActReading, state: DialogueState) -> ActReply | None:
+        if _REQUESTS.search(line):
+            return None
         acts = [act for act in reading.acts if act in SHORT and _sure(act, reading, line)]
         if not acts or reading.confident & _SEARCHES or reading.acts[0] in ("request", "ask_item"):
             return None
@@ -339,9 +348,14 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     """
     parts = []
     for condition in conditions:
-        key = "none of" if "!=" in condition else "only"
+        name, operator, _ = re.split(r"(!=|[<>]=?|=)", condition, maxsplit=1)
         joint = "、" if language == "zh" else ", "
-        parts.append(SAYS[key][language].format(values=joint.join(values_of(condition))))
+        numeric = re.fullmatch(r"[\d.|]+", condition.removeprefix(name + operator)) is not None
+        key = "exactly" if operator == "=" and numeric else _OPERATORS[operator]
+        noun = attribute_noun(name.strip("'\""))
+        noun = ATTRIBUTES.get(noun, noun) if language == "zh" else noun
+        values = joint.join(values_of(condition))
+        parts.append(SAYS[key][language].format(name=noun, value=values, values=values))
     return (",也" if language == "zh" else " and ").join(parts)
 
 

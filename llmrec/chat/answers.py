@@ -12,7 +12,7 @@ from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
-from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.nlu.references import find_title
 from llmrec.chat.wordings import CHOSE, NOUNS, SAYS, UNKNOWN
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.errors import UnknownItem

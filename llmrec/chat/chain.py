@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 from pydantic import ValidationError
 
 from llmrec.catalog import Catalog
+from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
@@ -75,8 +76,9 @@ def chat_chain(
     -------
     Runnable
         Messages of the system and of tools are not read. The reply's `response_metadata` holds `conditions`, of a list
-        also `recommendations` (each item as `Recommended.to_dict` gives it), and `state`: a chain that gets the message
-        back goes on from there, and reads the earlier messages only where they carry none.
+        also `recommendations` (each item as `Recommended.to_dict` gives it) and `question` (what is asked back and its
+        answers, or None), and `state`: a chain that gets the message back goes on from there, and reads the earlier
+        messages only where they carry none.
 
     Raises
     ------
@@ -126,11 +128,12 @@ def _reply(
     if reply.request is None:
         return _message(reply.words, conversation)
     request = replace(reply.request, explain=explain)
-    items = recommender.recommend(request).items
-    conversation.show(reply, [item.id for item in items])
+    response = recommender.recommend(request)
+    items, candidates = response.items, response.candidates(CANDIDATES)
+    question = conversation.show(reply, [item.id for item in items], candidates=candidates)
     found = [item.to_dict() for item in items]
-    text = introduced(reply.words, render_reply(items, conversation.catalog))
-    return _message(text, conversation, recommendations=found)
+    text = introduced(reply.words, render_reply(items, conversation.catalog), question)
+    return _message(text, conversation, recommendations=found, question=described(conversation.state.question))
 
 
 def _reason(recommender: Recommends, conversation: Conversation, messages: Sequence[BaseMessage], item: str) -> str:

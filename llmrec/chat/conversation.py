@@ -5,21 +5,22 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 """
 
 import dataclasses
-import hashlib
-import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies, describe_conditions
-from llmrec.chat.nlu.intent import READ_CHARACTERS, THESE, Comparison, Intent
+from llmrec.chat.clarification import answer_to, clarification, is_flat, is_vague
+from llmrec.chat.lists import ListPlanner, digest, find_item
+from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.rules import rule_parser
+from llmrec.chat.nlu.reactions import parse_reaction, takes_back
+from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.plain_text import plain
-from llmrec.chat.resolution import find_item, resolve_comparisons
-from llmrec.chat.state import DialogueState, ListState, narrowed, values_of
+from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
+from llmrec.chat.state import DialogueState, ListState, Question, attribute_of, narrowed, values_of
+from llmrec.chat.wordings import QUESTIONS as SAYS_TO_ANSWERS
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -33,23 +34,9 @@ LIST_LENGTH = 5
 """Items of a list."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
-    "more · more like 2 · the second one but newer · why 2 · like TITLE · not TITLE · seen TITLE · start over"
+    "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
+    "start over"
 )
-_FILLERS = frozenset(
-    re.findall(
-        r"\w+",
-        "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
-        "ones one it them those these i want would like prefer make films film movies movie items "
-        "stuff do have you any",
-    )
-)
-"""Words that make no query of their own: a line of conditions and these alone narrows the last list."""
-_REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.])\b", re.I)
-"""What refers to the last list: "red ones"."""
-
-
-_OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|永远|记住", re.I)
-"""What says something of the person, which makes no query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +55,8 @@ class Reply:
         Id of the item of the last list whose reasons are wanted.
     done
         Whether the person ends the conversation.
+    clarifies
+        Whether a question may be asked back below the list.
     """
 
     words: str = ""
@@ -75,6 +64,7 @@ class Reply:
     list: ListState | None = None
     why: str | None = None
     done: bool = False
+    clarifies: bool = False
 
 
 class Conversation:
@@ -100,6 +90,8 @@ class Conversation:
         Ids of the items that can be recommended; by default all of the catalogue.
     words
         The items by whose titles and values a line is read; by default those of the catalogue.
+    clarify
+        Whether a question is asked back where little is known of what is wanted.
 
     Raises
     ------
@@ -134,6 +126,7 @@ class Conversation:
         state: DialogueState | None = None,
         offered: Container[str] | None = None,
         words: Catalog | None = None,
+        clarify: bool = True,
     ) -> None:
         catalog.rows([*history, *never])
         if where:
@@ -141,11 +134,14 @@ class Conversation:
         self.catalog = catalog
         self.state = state or DialogueState()
         """What the conversation has come to; replaced, never changed in place."""
-        self._history, self._never, self._where, self._context = history, never, where, context
+        self._history, self._where, self._context = history, where, context
         self._words = words or catalog
         self._parser = parser or rule_parser(self._words)
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
+        self._reactions = Reactions(catalog, self._offered, self._words)
+        self._lists = ListPlanner(self._words, self._offered, self._acts, never)
+        self._clarify = clarify
         self._pictures: dict[str, bytes] = {}
         self._commands: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
@@ -209,20 +205,97 @@ class Conversation:
         line = line[:READ_CHARACTERS]
         if not line.strip() and image is None:
             return Reply(HELP)
+        before = self.state
+        self.state = before.model_copy(update={"question": None})
+        if image is None and takes_back(line):
+            return self._take_back(line)
+        reply = self._reply(intent, line, image, before.question)
+        if reply.request is not None or before.changed(self.state):
+            self.state = self.state.remembering(before)
+        return dataclasses.replace(reply, clarifies=before.question is None and self._may_clarify(reply))
+
+    def _reply(self, intent: Intent, line: str, image: bytes | None, question: Question | None) -> Reply:
         if image is not None:
             self.add_picture(image)
-        elif reply := self._without_list(intent, line):
-            return reply
+        else:
+            answered = self._answer(line, question) if question else None
+            if reply := answered or self._reaction(intent, line) or self._without_list(intent, line):
+                return reply
+        if intent.action == "drop":
+            return self._drop(intent.subject, line)
         words = "" if image is not None else self._note_lasting(intent, line)
-        wanted = self._wanted(intent, image, line)
-        return (
-            self._commands[intent.action](intent)
-            if wanted is None
-            else Reply(words, request=self._request(wanted), list=wanted)
+        wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
+        return self._commands[intent.action](intent) if wanted is None else self._listing(wanted, words)
+
+    def _listing(self, wanted: ListState, words: str = "") -> Reply:
+        return Reply(words, request=self._request(wanted), list=wanted)
+
+    def _may_clarify(self, reply: Reply) -> bool:
+        """Whether a question may stand below the list of a reply: the person named no example and no condition."""
+        wanted, clarified = reply.list, self.state.clarified
+        if not self._clarify or reply.request is None or wanted is None or wanted.like or wanted.image:
+            return False
+        named = (each for each in wanted.conditions if each not in self.state.lasting)
+        return all(attribute_of(condition) in clarified for condition in named)
+
+    def _answer(self, line: str, question: Question) -> Reply | None:
+        """Take in the answer to a question; None where the line is none."""
+        chosen, last = answer_to(line, question), self.state.last
+        if chosen is False or last is None:
+            return None
+        language = "zh" if is_chinese(line) or is_chinese(question.text) else "en"
+        if chosen is True:
+            return self._listing(
+                self._lists.again(self.state, last, last.conditions, last.items), SAYS_TO_ANSWERS["any"][language]
+            )
+        conditions = narrowed(last.conditions, chosen.condition.split(" and "))
+        query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
+        again = self._lists.again(self.state, last, conditions).model_copy(update={"query": query})
+        return self._listing(again, SAYS_TO_ANSWERS["answered"][language].format(option=chosen.text))
+
+    def _drop(self, dropped: str, line: str) -> Reply:
+        self.state, wanted = self._lists.without(dropped, self.state)
+        if wanted is not None:
+            return self._listing(wanted)
+        return Reply(
+            SAYS["taken back"]["zh" if is_chinese(line) else "en"].format(values=", ".join(values_of(dropped)))
         )
 
-    def show(self, reply: Reply, items: Iterable[str], response_id: str | None = None) -> None:
-        """Note the list that a reply asked for.
+    def _take_back(self, line: str) -> Reply:
+        """Take the last change back; a list that it changed is made again."""
+        after = self.state.reverted()
+        if after is None:
+            return Reply(SAYS["nothing to revert"]["zh" if is_chinese(line) else "en"])
+        before, self.state = self.state, after
+        words = self._reactions.reverted(line, before, after)
+        if after.last is None or not before.lists_otherwise(after):
+            return Reply(words)
+        return self._listing(self._lists.again(after, after.last, after.last.conditions), words)
+
+    def _reaction(self, intent: Intent, line: str) -> Reply | None:
+        """Take in what a line does with items of the list; None where it does nothing with them."""
+        reaction = parse_reaction(line, self._words)
+        if reaction is None or intent.action == "drop" or (reaction.kind == "criticise" and not self._items):
+            return None
+        also = understand(rest, self._words) if (rest := uncriticised(reaction.remainder)) else Intent("ask")
+        found = self._reactions.outcome(reaction, also, line, self.state)
+        self.state = found.state.model_copy(update={"short_replies": found.state.short_replies + 1})
+        last = self.state.last
+        if last is None or not found.relists:
+            return Reply(found.words)
+        wanted = self._lists.again(self.state, last, narrowed(last.conditions, found.conditions))
+        if found.query:
+            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {found.query}".strip()})
+        return self._listing(wanted, found.words)
+
+    def show(
+        self,
+        reply: Reply,
+        items: Iterable[str],
+        response_id: str | None = None,
+        candidates: Sequence[tuple[str, float]] = (),
+    ) -> str:
+        """Note the list that a reply asked for, and ask back where that pays.
 
         Parameters
         ----------
@@ -232,10 +305,30 @@ class Conversation:
             Ids of the items of the list, best first.
         response_id
             Id under which the list is kept with its reasons.
+        candidates
+            What could have been in the list: ids and scores, best first, as `llmrec.Response.candidates` gives
+            `CANDIDATES` of them. Without them nothing is asked.
+
+        Returns
+        -------
+        str
+            The question that belongs below the list, `state.question` with its answers; "" for none.
         """
         assert reply.list is not None
         shown = reply.list.model_copy(update={"items": tuple(items), "response_id": response_id})
-        self.state = self.state.model_copy(update={"last": shown, "topic": shown.like})
+        question = self._question(shown, candidates) if reply.clarifies and candidates else None
+        clarified = (*self.state.clarified, *([question.attribute] if question else ()))
+        self.state = self.state.model_copy(
+            update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified}
+        )
+        return question.text if question else ""
+
+    def _question(self, shown: ListState, candidates: Sequence[tuple[str, float]]) -> Question | None:
+        if not is_vague(shown.query) and not is_flat(candidates):
+            return None
+        language = "zh" if is_chinese(shown.query or "") else "en"
+        constrained = [attribute_of(condition) for condition in shown.conditions if "!=" not in condition]
+        return clarification(candidates, self._words, language, (*self.state.clarified, *constrained))
 
     def note_kept(self, response_id: str) -> None:
         """Note where the last list is kept, where it was not kept when it was shown.
@@ -277,7 +370,7 @@ class Conversation:
         image
             The picture, as a file holds it.
         """
-        self._pictures[_digest(image)] = image
+        self._pictures[digest(image)] = image
 
     def last_request(self) -> Request:
         """Write the request that made the last list once more, to have its reasons measured.
@@ -300,31 +393,6 @@ class Conversation:
             tuple(id for id in ids if id not in last.items) for ids in (request.history or (), last.excluded)
         )
         return dataclasses.replace(request, explain=True, history=history, never=self._available(never))
-
-    def _wanted(self, intent: Intent, image: bytes | None, line: str) -> ListState | None:
-        """Describe the list that a line asks for; None where it asks for none. Raises `BadInput`."""
-        last = self.state.last
-        if image is not None:
-            return self._list(intent.query or None, intent.filters, image=_digest(image))
-        if intent.action == "ask":
-            if not self._items and any(each.subject == THESE for each in intent.comparisons):
-                # "something older", before there is anything to compare with, is a query
-                return self._list(line, intent.filters)
-            conditions = (*intent.filters, *self._resolved(intent.comparisons))
-            alone = self._states_only_conditions(intent, line)
-            if conditions and last is not None and (alone or self._adds_nothing(intent.query)):
-                return self._again(last, narrowed(last.conditions, conditions))
-            return self._list(None if alone else intent.query or None, conditions)
-        if intent.action == "similar":
-            item = self._referent(intent.subject)
-            return self._list(intent.query or None, (*intent.filters, *self._resolved(intent.comparisons)), like=item)
-        if intent.action == "drop":
-            return self._without(intent.subject)
-        if intent.action == "more":
-            if last is None:
-                raise BadInput("there is no list yet that could go on; ask for something first")
-            return self._again(last, last.conditions, last.items)
-        return None
 
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
@@ -352,33 +420,6 @@ class Conversation:
         language = "zh" if is_chinese(line) else "en"
         return SAYS["lasting"][language].format(conditions=describe_conditions(new, language))
 
-    def _list(
-        self, query: str | None, conditions: tuple[str, ...], like: str | None = None, image: str | None = None
-    ) -> ListState:
-        """Describe a new list; of what lasts, it meets all but what the line itself asks for."""
-        held = self.state.in_force(conditions)
-        return ListState(query=query, conditions=held, like=like, image=image, excluded=self._rejected)
-
-    def _again(self, last: ListState, conditions: tuple[str, ...], more: tuple[str, ...] = ()) -> ListState:
-        """Describe the last list with other conditions, or without what it showed."""
-        excluded = tuple(dict.fromkeys((*last.excluded, *more, *self._rejected)))
-        return last.model_copy(
-            update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
-        )
-
-    def _without(self, dropped: str) -> ListState:
-        """Describe the last list without these conditions. Raises `BadInput` where it has none of them."""
-        last = self.state.last
-        gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
-        kept = tuple(condition for condition in self.conditions if _folded(condition) not in gone)
-        lasting = tuple(condition for condition in self.state.lasting if _folded(condition) not in gone)
-        if lasting != self.state.lasting:
-            self.state = self.state.model_copy(update={"lasting": lasting})
-        if last is None or kept == last.conditions:
-            had = f"its conditions are {' and '.join(self.conditions)}" if self.conditions else "it has no conditions"
-            raise BadInput(f"the last list has no condition {dropped}; {had}")
-        return self._again(last, kept)
-
     def _request(self, wanted: ListState) -> Request:
         """Write the request for a list. Raises `BadInput` where what it is like is not at hand any more."""
         if wanted.like is not None and wanted.like not in self._offered:
@@ -401,12 +442,6 @@ class Conversation:
         """Ids of the last list."""
         return self.state.last.items if self.state.last else ()
 
-    @property
-    def _rejected(self) -> tuple[str, ...]:
-        """Ids of all items that must not be recommended; what was liked since is none of them."""
-        before = (id for id in self._never if id not in self.state.liked)
-        return tuple(dict.fromkeys((*before, *self.state.rejected)))
-
     def _available(self, ids: Iterable[str]) -> tuple[str, ...]:
         return tuple(id for id in ids if id in self._offered)
 
@@ -421,16 +456,13 @@ class Conversation:
 
     def _like(self, intent: Intent) -> Reply:
         item = self._referent(intent.subject)
-        liked = self.state.liked if item in self.state.liked else (*self.state.liked, item)
-        rejected = tuple(id for id in self.state.rejected if id != item)
-        self.state = self.state.model_copy(update={"liked": liked, "rejected": rejected, "topic": item})
+        self.state = liking([item], self.state)
         return Reply(f"Noted: {self._title(item)} is now the latest of your {len(self.history)}.")
 
     def _reject(self, intent: Intent) -> Reply:
         item = self._referent(intent.subject)
-        rejected = tuple(dict.fromkeys((*self.state.rejected, item)))
-        self.state = self.state.model_copy(update={"rejected": rejected})
-        return Reply(f"{self._title(item)} will not be shown again.")
+        self.state = rejecting([item], self.state)
+        return Reply(SAYS["rejected"]["en"].format(titles=self._title(item)))
 
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
@@ -443,31 +475,5 @@ class Conversation:
     def _referent(self, subject: str) -> str:
         return find_item(subject, self.state, self._words, self._offered)
 
-    def _resolved(self, comparisons: Sequence[Comparison]) -> tuple[str, ...]:
-        return resolve_comparisons(comparisons, self.state, self._words, self._offered)
-
     def _title(self, item: str) -> str:
         return plain(self.catalog.item(item).title)
-
-    def _states_only_conditions(self, intent: Intent, line: str) -> bool:
-        """Whether a line says what is to last, and around it only of the person: "no children's films, I am 45"."""
-        lasting = self._acts.lasting(line, intent, self.state)
-        return (
-            bool(lasting) and all(each in lasting for each in intent.filters) and _OF_ONESELF.search(line) is not None
-        )
-
-    def _adds_nothing(self, query: str) -> bool:
-        """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
-        bare = query
-        if _REFERS_BACK.search(query):
-            for mention in reversed(Lexicon.of(self._words).mentions(query)):
-                bare = bare[: mention.start] + bare[mention.end :]
-        return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
-
-
-def _folded(condition: str) -> str:
-    return condition.strip().casefold()
-
-
-def _digest(image: bytes) -> str:
-    return hashlib.sha256(image).hexdigest()

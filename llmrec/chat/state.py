@@ -5,6 +5,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+MAX_CHANGES = 5
+"""Changes that can be taken back, one after the other."""
+_AS_MADE = {"items": (), "response_id": None}
+"""What a list holds beside what it was made for."""
+
 
 class ListState(BaseModel):
     """The last list of a conversation and what it was made for.
@@ -38,13 +43,64 @@ class ListState(BaseModel):
     response_id: str | None = None
 
 
+class Option(BaseModel):
+    """One answer to a question that was asked back.
+
+    Parameters
+    ----------
+    text
+        Its words.
+    condition
+        What the items of the next list meet where it is chosen, as `llmrec.retrieval.filters.parse_where` reads it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    condition: str
+
+
+class Question(BaseModel):
+    """A question that was asked back.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute that it is about.
+    text
+        Its words.
+    options
+        Two to four answers.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    attribute: str
+    text: str
+    options: tuple[Option, ...]
+
+
+class Snapshot(BaseModel):
+    """What a conversation had come to before a change that can be taken back; see `DialogueState` for the fields."""
+
+    model_config = ConfigDict(frozen=True)
+
+    liked: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
+    last: ListState | None = None
+
+
 class DialogueState(BaseModel):
     """What a conversation has come to.
 
     Parameters
     ----------
     liked
-        Ids of items that the person said to like or to have seen, in the order in which they were named.
+        Ids of items that the person said to like, to have seen or to take, in the order in which they were named.
+    accepted
+        Ids of those of them that the person said to take.
     rejected
         Ids of items that the person said not to want.
     last
@@ -55,6 +111,12 @@ class DialogueState(BaseModel):
         Conditions that hold until they are taken back, each as `llmrec.retrieval.filters.parse_where` reads it.
     short_replies
         Replies without a list so far, by which the next one is worded otherwise.
+    question
+        The question that stands below the last list; None where there is none.
+    clarified
+        Names of the attributes that questions were about so far.
+    earlier
+        What it had come to before each of the last `MAX_CHANGES` changes, the latest last.
 
     Examples
     --------
@@ -66,11 +128,76 @@ class DialogueState(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     liked: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     last: ListState | None = None
     topic: str | None = None
     lasting: tuple[str, ...] = ()
     short_replies: int = 0
+    question: Question | None = None
+    clarified: tuple[str, ...] = ()
+    earlier: tuple[Snapshot, ...] = ()
+
+    def remembering(self, before: "DialogueState") -> "DialogueState":
+        """Make the state in which a change can be taken back.
+
+        Parameters
+        ----------
+        before
+            The state before the change.
+
+        Returns
+        -------
+        DialogueState
+            This one, with what there was before among `earlier`.
+        """
+        held = {name: getattr(before, name) for name in Snapshot.model_fields}
+        return self.model_copy(update={"earlier": (*before.earlier, Snapshot(**held))[-MAX_CHANGES:]})
+
+    def reverted(self) -> "DialogueState | None":
+        """Make the state before the last change.
+
+        Returns
+        -------
+        DialogueState or None
+            None where nothing is left that could be taken back.
+        """
+        for at in reversed(range(len(self.earlier))):
+            then = {name: getattr(self.earlier[at], name) for name in Snapshot.model_fields}
+            if self.changed(self.model_copy(update=then)):
+                return self.model_copy(update={**then, "earlier": self.earlier[:at], "topic": None})
+        return None
+
+    def changed(self, other: "DialogueState") -> bool:
+        """Tell whether another state differs in what a person can take back.
+
+        Parameters
+        ----------
+        other
+            The other state.
+
+        Returns
+        -------
+        bool
+            Whether they differ in what was said of items, in what lasts, or in what the last list was made for.
+        """
+        names = ("liked", "accepted", "rejected", "lasting")
+        return self.lists_otherwise(other) or any(getattr(self, name) != getattr(other, name) for name in names)
+
+    def lists_otherwise(self, other: "DialogueState") -> bool:
+        """Tell whether the last list of another state was made for something else.
+
+        Parameters
+        ----------
+        other
+            The other state.
+
+        Returns
+        -------
+        bool
+        """
+        mine, theirs = (None if s.last is None else s.last.model_copy(update=_AS_MADE) for s in (self, other))
+        return mine != theirs
 
     def in_force(self, conditions: Sequence[str]) -> tuple[str, ...]:
         """Join conditions to those that last.
@@ -90,8 +217,10 @@ class DialogueState(BaseModel):
         >>> DialogueState(lasting=("genres!=Musical", "genres!=War")).in_force(("genres=Musical", "year>=1990"))
         ('genres!=War', 'genres=Musical', 'year>=1990')
         """
-        queried = {(_attribute(each), value) for each in conditions if "!=" not in each for value in values_of(each)}
-        kept = [each for each in self.lasting if not queried & {(_attribute(each), value) for value in values_of(each)}]
+        queried = {(attribute_of(each), value) for each in conditions if "!=" not in each for value in values_of(each)}
+        kept = [
+            each for each in self.lasting if not queried & {(attribute_of(each), value) for value in values_of(each)}
+        ]
         return narrowed(kept, conditions)
 
     def without(self, conditions: Sequence[str]) -> "DialogueState":
@@ -135,8 +264,8 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
     >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
     ('genres!=Horror', 'year>=1990', 'genres!=War')
     """
-    anew = {_attribute(condition) for condition in added if "!=" not in condition}
-    kept = [condition for condition in before if "!=" in condition or _attribute(condition) not in anew]
+    anew = {attribute_of(condition) for condition in added if "!=" not in condition}
+    kept = [condition for condition in before if "!=" in condition or attribute_of(condition) not in anew]
     return tuple(dict.fromkeys((*kept, *added)))
 
 
@@ -161,5 +290,21 @@ def values_of(condition: str) -> list[str]:
     return [value.strip("'\"") for value in re.split(r"!=|[<>]=?|=", condition, maxsplit=1)[1].split("|")]
 
 
-def _attribute(condition: str) -> str:
+def attribute_of(condition: str) -> str:
+    """Name the attribute of a condition.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> attribute_of("year>=1990")
+    'year'
+    """
     return re.split(r"[<>=!]", condition, maxsplit=1)[0]

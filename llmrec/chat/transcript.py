@@ -117,8 +117,8 @@ def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:
     return "\n".join([render_list(items, catalog), *(["", REASONS_HEADING, *reasons] if reasons else [])])
 
 
-def introduced(words: str, text: str) -> str:
-    """Put what is said before a list in front of it.
+def introduced(words: str, text: str, question: str = "") -> str:
+    """Put what is said before a list in front of it, and the question that is asked back below it.
 
     Parameters
     ----------
@@ -126,13 +126,15 @@ def introduced(words: str, text: str) -> str:
         As `Reply.words` has them; "" for nothing.
     text
         The list as text.
+    question
+        What is asked back; "" for nothing.
 
     Returns
     -------
     str
-        Both, an empty line between them.
+        All of them, with empty lines between.
     """
-    return f"{words}\n\n{text}" if words else text
+    return "\n\n".join(part for part in (words, text, question) if part)
 
 
 def parse_list(text: str, catalog: Catalog) -> tuple[str, ...]:

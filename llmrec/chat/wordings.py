@@ -10,6 +10,13 @@ NOUNS = {"film": "电影", "product": "商品", "item": "条目"}
 CHOSE = {"watched": "看过", "bought": "买过", "picked": "选过"}
 """The English verb of `llmrec.catalog.wording` -> the Chinese one."""
 
+ATTRIBUTES = {
+    "year": "年份", "release year": "年份", "price": "价格", "runtime": "时长", "duration": "时长", "minute": "时长",
+    "page": "页数", "genre": "类型", "rating": "评分", "colour": "颜色", "color": "颜色", "size": "尺码", "brand": "品牌",
+    "author": "作者", "director": "导演", "category": "类别", "material": "材质",
+}  # fmt: skip
+"""Noun of an attribute -> the Chinese one."""
+
 SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "accept": {
         "en": (
@@ -132,12 +139,55 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Understood, from now on {conditions}. Say `drop the condition …` or that it is fine again to take it back.",
         "zh": "记住了,以后{conditions}。想取消时说“又可以了”就行。",
     },
+    "accepted": {
+        "en": "{titles}: good choice. Others come with `more`; `undo` takes it back.",
+        "zh": "好的,就要{titles}。想看别的就说“再来几个”,想反悔就说“撤销”。",
+    },
+    "seen": {
+        "en": "Noted: you know {titles}, so I leave that out from now on.",
+        "zh": "记下了,{titles}您已经有过了,不再推荐。",
+    },
+    "rejected": {"en": "{titles} will not be shown again.", "zh": "不再推荐{titles}。"},
+    "criticised": {"en": "Understood: {conditions}.", "zh": "明白了,{conditions}。"},
+    "reverted items": {"en": "Taken back: what you told me of {titles} no longer counts.", "zh": "已撤销,刚才关于{titles}的话不算了。"},
+    "reverted list": {"en": "Back to the list before.", "zh": "回到之前的列表。"},
+    "reverted to nothing": {
+        "en": "Taken back. What would you like instead?", "zh": "已撤销。您想要什么样的?",
+    },
+    "nothing to revert": {"en": "There is nothing left to take back.", "zh": "没有可以撤销的了。"},
+    "at most": {"en": "{name} up to {value}", "zh": "{name}不超过{value}"},
+    "less than": {"en": "{name} below {value}", "zh": "{name}低于{value}"},
+    "at least": {"en": "{name} from {value}", "zh": "{name}至少{value}"},
+    "more than": {"en": "{name} above {value}", "zh": "{name}高于{value}"},
+    "exactly": {"en": "{name} {value}", "zh": "{name}{value}"},
     "taken back": {"en": "All right, {values} may come again.", "zh": "好的,{values}又可以出现了。"},
     "still lasting": {"en": "What you told me for good still holds: {conditions}.", "zh": "之前说的仍然有效:{conditions}。"},
     "only": {"en": "only {values}", "zh": "只要{values}"},
     "none of": {"en": "no {values}", "zh": "不要{values}"},
 }  # fmt: skip
 """Sentences with facts from the catalogue, the history or the state."""
+
+QUESTIONS: Mapping[str, Mapping[str, str]] = {
+    "kind": {
+        "en": "Which {attribute} would you like: {options}? Or say that it does not matter.",
+        "zh": "想要哪种{attribute}:{options}?随便也行。",
+    },
+    "year": {
+        "en": "From which time: {options}? Or say that it does not matter.", "zh": "想要哪个年代的:{options}?随便也行。",
+    },
+    "price": {
+        "en": "How much may it cost: {options}? Or say that it does not matter.", "zh": "价格多少合适:{options}?随便也行。",
+    },
+    "length": {
+        "en": "How long may it be: {options}? Or say that it does not matter.", "zh": "多长合适:{options}?随便也行。",
+    },
+    "below": {"en": "below {low}", "zh": "{low}以下"},
+    "between": {"en": "{low} to {high}", "zh": "{low}到{high}"},
+    "above": {"en": "above {high}", "zh": "{high}以上"},
+    "answered": {"en": "{option}, then.", "zh": "好的,{option}。"},
+    "any": {"en": "Then I leave that open; here are others.", "zh": "那就不限,再看看这些。"},
+}  # fmt: skip
+"""What is asked back, and what is said to the answer."""
 
 UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "length": {"en": "how long {title} is", "zh": "《{title}》有多长"},

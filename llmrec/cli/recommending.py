@@ -202,6 +202,7 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
     import langsmith
 
+    from llmrec.chat.clarification import CANDIDATES
     from llmrec.chat.conversation import HELP
 
     langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
@@ -216,12 +217,15 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
             reply = conversation.reply(line)
             if reply.request is not None:
                 response = recommender.recommend(reply.request)
-                conversation.show(reply, [item.id for item in response.items])
+                ids, candidates = [item.id for item in response.items], response.candidates(CANDIDATES)
+                question = conversation.show(reply, ids, candidates=candidates)
                 if reply.words:
                     show.OUT.print(escape(reply.words), soft_wrap=True)
                 show.items(response.items, conversation.catalog)
                 if not response.items:
                     show.OUT.print("Nothing in the catalogue fits; take a condition back.", soft_wrap=True)
+                if question:
+                    show.OUT.print(escape(question), soft_wrap=True)
             elif reply.why is not None and response is not None:
                 if response.items[0].rationale is None:
                     response = recommender.explain(response)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog.wording import wording
+from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import DialogueState
@@ -17,7 +18,7 @@ from llmrec.server.concurrency import Job
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.observability import log_event
 from llmrec.server.recommending import RecommendationService
-from llmrec.server.schemas.chat import ChatRecommendations, ListedItem
+from llmrec.server.schemas.chat import ChatRecommendations, ListedItem, QuestionBack
 from llmrec.server.schemas.recommendations import Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
 from llmrec.server.store.database import StoreUnavailable
@@ -184,7 +185,7 @@ class ChatTurn:
         ChatRecommendations or None
             None where the reply is about no list.
         """
-        kept, catalog = self.recommendations, self._conversation.catalog
+        kept, catalog, asked = self.recommendations, self._conversation.catalog, self._conversation.state.question
         if kept is None:
             return None
         items = [
@@ -199,6 +200,7 @@ class ChatTurn:
             degraded=kept.degraded,
             conditions=[*self._conversation.conditions],
             inputs=dict(wording(catalog).modalities),
+            question=None if asked is None else QuestionBack.model_validate(described(asked)),
         )
 
     @property
@@ -235,9 +237,10 @@ class ChatTurn:
         self._job.check()
         response = self._recommender.recommend(request)
         self.recommendations = self._service.keep(self._tenant, self._person, request, response)
-        self._conversation.show(reply, [item.id for item in response.items], self.recommendations.id)
+        ids, candidates = [item.id for item in response.items], response.candidates(CANDIDATES)
+        question = self._conversation.show(reply, ids, self.recommendations.id, candidates)
         self._unexplained = response if response.items else None
-        return introduced(reply.words, render_list(response.items, self._conversation.catalog))
+        return introduced(reply.words, render_list(response.items, self._conversation.catalog), question)
 
     def _reason(self, item: str) -> str:
         """Find the sentence of an item of the last list: the one that is kept, or one written now."""

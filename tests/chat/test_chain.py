@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable
 
 from llmrec.chat import chat_chain
-from llmrec.chat.nlu.titles import find_title
+from llmrec.chat.nlu.references import find_title
 from llmrec.context import Context
 from llmrec.errors import BadFilter, BadInput, UnknownItem
 from llmrec.recommender import Recommender

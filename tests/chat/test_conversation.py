@@ -1,10 +1,12 @@
 """What a line comes to in a conversation, and what the conversation has come to afterwards."""
 
+import numpy as np
 import pytest
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Item
+from llmrec.chat.clarification import answer_to, clarification, expected_gain, is_vague
 from llmrec.chat.conversation import HELP, Conversation, Reply, narrowed
-from llmrec.chat.state import DialogueState
+from llmrec.chat.state import DialogueState, Option, Question
 from llmrec.errors import BadFilter, BadInput, UnknownItem
 
 
@@ -177,3 +179,99 @@ def test_an_unknown_item_or_a_filter_that_does_not_parse_is_refused(tiny_catalog
         Conversation(tiny_catalog, where="year<")
     request = Conversation(tiny_catalog, where="year<1990").reply("newer, from the 90s").request
     assert request is not None and (request.where or "").startswith("year<1990 and ")
+
+
+def clarified(conversation: Conversation, line: str, *items: str) -> str:
+    """The question below the list of a line; all items are candidates, and score alike."""
+    reply = conversation.reply(line)
+    assert reply.request is not None
+    open_items = [item.id for item in conversation.catalog.items if item.id not in reply.request.never]
+    return conversation.show(reply, items or open_items[:3], candidates=[(id, 0.0) for id in open_items])
+
+
+@pytest.mark.parametrize(
+    ("line", "vague"),
+    [
+        ("something for tonight", True), ("what should I watch?", True), ("recommend me a good movie", True), ("", True),
+        ("surprise me", True), ("今晚看什么好", True), ("推荐几部电影", True), ("随便来一本书", True),
+        ("a heist", False), ("something sad", False), ("robots in space", False), ("推荐悬疑小说", False), ("想看机器人", False),
+    ],
+)  # fmt: skip
+def test_a_query_is_vague_where_its_words_tell_no_item_from_another(line: str, vague: bool) -> None:
+    assert is_vague(line) is vague
+
+
+def test_a_question_is_asked_of_a_vague_wish_and_its_answer_narrows_the_list(conversation: Conversation) -> None:
+    question = clarified(conversation, "something for tonight")
+    assert question.startswith("Which genre would you like: ") and "does not matter" in question
+    options = conversation.state.question.options  # type: ignore[union-attr]
+    assert 2 <= len(options) <= 4
+    reply = conversation.reply(options[1].text.lower())
+    assert asks_for(reply) == (options[1].text, options[1].condition)
+    assert reply.words == f"{options[1].text}, then." and not reply.clarifies
+
+
+def test_nobody_is_asked_twice_in_a_row_nor_of_the_same_nor_who_named_something(conversation: Conversation) -> None:
+    assert clarified(conversation, "something for tonight")
+    assert not clarified(conversation, "more")
+    assert clarified(conversation, "something else").startswith("From which time")
+    assert conversation.state.clarified == ("genres", "year")
+    for line in ("a comedy", "from the 90s", "more like Red Dawn", "something, not horror"):
+        assert not clarified(Conversation(conversation.catalog), line), line
+    assert not clarified(Conversation(conversation.catalog, clarify=False), "something for tonight")
+
+
+def test_what_lasts_is_no_condition_that_somebody_named(conversation: Conversation) -> None:
+    listed(conversation, "never show me horror", "1", "2")
+    assert clarified(conversation, "something for tonight")
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("comedy", "Comedy"), ("a comedy please", "Comedy"), ("comedies", "Comedy"), ("2", "Drama"), ("option 2", "Drama"),
+        ("I'd rather drama", "Drama"), ("the 3", ""), ("7", ""), ("a heist with humour", ""), ("I'll take 1", ""),
+        ("don't care", "any"), ("it doesn't matter", "any"), ("whatever", "any"), ("随便", "any"), ("都行", "any"), ("第二个", ""),
+        ("选二", "Drama"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_an_option_its_number_or_words_to_that_effect(line: str, answer: str) -> None:
+    question = Question(
+        attribute="genres",
+        text="Which genre?",
+        options=(Option(text="Comedy", condition="genres=Comedy"), Option(text="Drama", condition="genres=Drama")),
+    )
+    found = answer_to(line, question)
+    assert (found.text if isinstance(found, Option) else "any" if found else "") == answer
+
+
+def test_any_answer_goes_on_with_others_and_an_answer_of_two_values_narrows(conversation: Conversation) -> None:
+    clarified(conversation, "something for tonight", "1", "2")
+    reply = conversation.reply("whatever")
+    assert "leave that open" in reply.words and reply.request is not None and set(reply.request.never) == {"1", "2"}
+    then = Conversation(conversation.catalog)
+    clarified(then, "something for tonight")
+    assert asks_for(then.reply("drama or comedy"))[1] == "genres=Drama|Comedy"
+
+
+def test_the_question_is_the_one_whose_answer_tells_the_most() -> None:
+    even = np.full(8, 1 / 8)
+    half, eighth = np.arange(8) < 4, np.arange(8) < 1
+    gains = [expected_gain(even, np.stack([has, ~has], axis=1)) for has in (half, eighth)]
+    assert gains[0] == pytest.approx(np.log(2)) and gains[1] < gains[0]
+    colours, sizes = ("Red", "Blue"), ("S", "M", "M", "M", "M", "M", "M", "M")
+    items = tuple(Item(str(n), f"Shirt {n}", "", {"colour": colours[n % 2], "size": sizes[n]}) for n in range(8))
+    shop = Catalog("shop", items, {})
+    question = clarification([(item.id, 0.0) for item in items], shop, "en")
+    assert question is not None and question.attribute == "colour" and "Red" in question.text
+    assert clarification([(item.id, 0.0) for item in items], shop, "en", ["colour"]) is None
+    sure = [(item.id, 30.0 if item.id == "0" else 0.0) for item in items]
+    assert clarification(sure, shop, "en") is None
+
+
+def test_numbers_are_asked_for_in_three_bands_and_chinese_is_answered_in_chinese() -> None:
+    items = tuple(Item(str(n), f"外套{n}", "", {"price": 10.0 * n}) for n in range(1, 10))
+    shop = Catalog("衣服", items, {})
+    question = clarification([(item.id, 0.0) for item in items], shop, "zh")
+    assert question is not None and question.text.startswith("价格多少合适")
+    assert [option.condition for option in question.options] == ["price<37", "price>=37 and price<=63", "price>63"]

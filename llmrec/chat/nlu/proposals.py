@@ -18,9 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.nlu.titles import find_title
 from llmrec.errors import BadFilter, UnknownItem
 from llmrec.prompts import as_data, render
 from llmrec.retrieval.filters import attribute_kinds, parse_where, written

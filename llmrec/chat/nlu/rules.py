@@ -31,12 +31,13 @@ _OF_A_POSITION: tuple[tuple[Action, re.Pattern[str]], ...] = (
 _MORE = re.compile(
     r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else|"
     r"something different)(?: (?:other|ones?|items?|films?|movies?|please|suggestions|recommendations|"
-    r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*",
+    r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
+    r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批",
     re.I,
 )
 _ANEW = re.compile(
     r"(?:start (?:over|again|afresh)|reset|forget (?:that|it|everything|all that)|"
-    r"clear (?:all )?(?:the )?filters?)[\s?.!]*",
+    r"clear (?:all )?(?:the )?filters?)[\s?.!]*|(?:重新开始|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
     re.I,
 )
 _SIMILAR = re.compile(

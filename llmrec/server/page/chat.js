@@ -52,6 +52,7 @@ async function answer(mine) {
     again,
     enter,
     similar: (item, place) => ask(place ? `more like ${place}` : `more like ${item.title}`, null, `More like ${item.title}`),
+    say: (words) => ask(words),
     drop: (words, parts) => ask(`drop the condition ${parts.join(" and ")}`, null, `Without “${words}”`),
   });
   last = reply;

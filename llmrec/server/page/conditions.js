@@ -13,6 +13,16 @@ export function chips(conditions, drop) {
   return made;
 }
 
+// What is asked back, with its answers as chips that are sent as they stand.
+export function answers(question, say) {
+  if (!question) return null;
+  const made = question.options.map((words) => element("li", {}, button(words, () => say(words), { class: "chip" })));
+  made.push(element("li", {}, button("Any", () => say("any"), { class: "chip" })));
+  const list = element("ul", { class: "chips", "aria-label": "Answers" });
+  list.append(...made);
+  return element("div", { class: "question" }, element("p", {}, question.text), list);
+}
+
 // "year>=1990", "year<2000" → one chip, "1990s"; "genres!=Horror" → "not Horror"
 export function spoken(conditions) {
   const made = [];

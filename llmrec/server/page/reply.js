@@ -1,7 +1,7 @@
 // One answer on its way to the page: words first, cards as soon as the items are known, reasons when they are measured.
 import { json } from "./api.js";
 import { cards } from "./cards.js";
-import { chips } from "./conditions.js";
+import { answers, chips } from "./conditions.js";
 import { announce, button, element } from "./dom.js";
 import { degraded, failure, remarks, unexplained } from "./notices.js";
 import { why } from "./why.js";
@@ -76,7 +76,7 @@ export class Reply {
 
   // A later answer follows: what would change this one is taken away.
   close() {
-    for (const made of this.element.querySelectorAll(".understood button, .next")) made.remove();
+    for (const made of this.element.querySelectorAll(".understood button, .question .chips, .next")) made.remove();
     this.closed = true;
   }
 
@@ -94,7 +94,7 @@ export class Reply {
       failed: (error) => this.element.append(failure(error, (made) => made.remove(), this.does.enter, "Close")),
     });
     const before = this.text.split(/^1\. /m)[0].trim();
-    const parts = [before && element("p", {}, before), chips(found.conditions, this.does.drop), degraded(found.degraded), this.list.element, remarks(found.notes)];
+    const parts = [before && element("p", {}, before), chips(found.conditions, this.does.drop), degraded(found.degraded), this.list.element, answers(found.question, this.does.say), remarks(found.notes)];
     this.words.replaceWith(element("h2", { class: "unseen" }, `${many} for you`), ...parts.filter(Boolean));
     announce(`${many}, best first: ${found.items.map((item) => item.title).join(", ")}. The reasons are being measured.`);
     if (found.items.every((item) => item.rationale)) this.list.explain(found);

@@ -260,11 +260,19 @@ class ListedItem(RankedItem):
     media: list[str]
 
 
+class QuestionBack(BaseModel):
+    """A question that stands below a list; each of its `options` is an answer when it is sent as the next message."""
+
+    text: str
+    options: list[str]
+
+
 class ChatRecommendations(BaseModel):
     """The list of a completion: the id of the answer, its items with scores and evidence, and what they rest on.
 
     `titles`: titles of the history items that the evidence names, by id; `conditions`: what every item meets, as
-    filters; `inputs`: what people call the inputs of an item that the evidence names ("plot" for text).
+    filters; `inputs`: what people call the inputs of an item that the evidence names ("plot" for text); `question`:
+    what is asked back, null for nothing.
     """
 
     id: str
@@ -274,6 +282,7 @@ class ChatRecommendations(BaseModel):
     degraded: list[str]
     conditions: list[str]
     inputs: dict[str, str]
+    question: QuestionBack | None = None
 
 
 class ModelCard(BaseModel):

@@ -8,7 +8,9 @@ from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
+from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
@@ -243,3 +245,38 @@ def test_the_rules_read_nearly_every_line_of_a_catalogue(name: str) -> None:
     lines = [query for query in queries() if query.catalogue == name]
     right = [query for query in lines if not query.wrong(understand(query.line, catalogue(name)))]
     assert len(right) >= 0.95 * len(lines) > 50
+
+
+TITLES = [
+    "Lion King, The",
+    "Terminator, The",
+    "Terminator 2: Judgment Day",
+    "Star Wars",
+    "Star Trek: Generations",
+    "M",
+]
+
+
+@pytest.fixture
+def films() -> Catalog:
+    return Catalog("films", tuple(Item(str(n), title) for n, title in enumerate(TITLES)), {})
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("lion king", "Lion King, The"), ("The Lion King", "Lion King, The"),
+        ("the lion kng", "Lion King, The"),
+        ("terminator", "Terminator, The"), ("terminator 2", "Terminator 2: Judgment Day"),
+        ("star wars!", "Star Wars"),
+        ("generations", "Star Trek: Generations"), ("m", "M"),
+    ],
+)  # fmt: skip
+def test_loose_title_finds_the_item(films: Catalog, typed: str, title: str) -> None:
+    assert films.item(find_title(typed, films)).title == title
+
+
+@pytest.mark.parametrize("typed", ["the matrix", "zzz", ""])
+def test_unknown_title_names_the_nearest(films: Catalog, typed: str) -> None:
+    with pytest.raises(UnknownItem, match="did you mean one of"):
+        find_title(typed, films)

@@ -1,0 +1,297 @@
+"""Asking back: the one question whose answer is expected to narrow a list the most, and what a line answers to it.
+
+A question is worth its turn only where little is known of what is wanted. Its answers are values of one attribute; of
+all attributes that one is taken whose answer leaves the least uncertainty about which candidate is wanted.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
+from llmrec.catalog.wording import wording
+from llmrec.chat.nlu.languages import CHINESE
+from llmrec.chat.nlu.lexicon import ORDINARY
+from llmrec.chat.nlu.questions import FACTS
+from llmrec.chat.state import Option, Question
+from llmrec.chat.wordings import ATTRIBUTES, NOUNS, QUESTIONS
+from llmrec.retrieval.filters import written
+
+CANDIDATES = 200
+"""Best candidates over which the gain is expected."""
+MIN_OPTIONS, MAX_OPTIONS = 2, 4
+MIN_SHARE, MAX_SHARE = 0.04, 0.85
+"""Share of the candidates, by weight, from which and up to which a value makes an answer."""
+FLAT = 0.97
+"""Share of the greatest entropy from which candidates are alike."""
+MIN_GAIN = 0.35
+"""Nats by which the answer must be expected to reduce the uncertainty."""
+_YEARS = ("year", "release_year")
+_AMOUNTS = ("price", "cost", *FACTS[0].attributes)
+_VAGUE = ORDINARY | frozenset(
+    re.findall(
+        r"[\w']+",
+        "tonight today evening night weekend week afternoon holiday now later film films movie movies watch watching "
+        "book books read reading buy buying wear song songs music listen shop product products new nice best decent "
+        "worth interesting entertaining cool suggestion suggestions recommendation recommendations idea ideas bored "
+        "surprise mood choose pick decide time some what's i'm i'd i'll looking look search searching should would hello "
+        "feel hi hey thanks thank you ones got else am been going go spend enjoy",
+    )
+)
+"""Words that tell no item from another."""
+_VAGUE_CHINESE = re.compile(
+    "推荐|有没有|有什么|想看|想买|想读|想找|想要|帮我|给我|今天|今晚|晚上|周末|最近|一下|一点|一些|电影|书|片子|"
+    "小说|衣服|商品|东西|好看|不错|值得|"
+    "随便|什么|可以|该|找|来|看|买|读|听|选|挑|点|个|部|本|件|首|一|几|些|吗|吧|呢|我|你|您|的|好|请|能|新|要|啥|"
+    "呀|啊|了|都|给"
+)
+_ANY = re.compile(
+    r"(?:(?:i |it )?(?:really )?(?:do not|don'?t|does not|doesn'?t) (?:really )?(?:care|mind|matter|know)|"
+    r"no (?:preference|idea)|whatever|"
+    r"any(?:thing)?(?: (?:of (?:them|these|those)|is (?:fine|ok(?:ay)?|good)|goes|will do))?|either|"
+    r"all of (?:them|these)|you (?:choose|decide|pick)|"
+    r"surprise me|not sure|skip(?: it| that)?|no matter)(?: really| please| to me)*[\s.!]*|"
+    r"(?:我)?(?:随便|都行|都可以|都好|无所谓|不限|不知道|没关系|你定|你决定|看着办|没想好|没有偏好|不在乎|"
+    r"哪个都行|什么都行)(?:吧|了|啦)?[。!! ]*",
+    re.I,
+)
+_AROUND = re.compile(
+    r"\b(?:please|i'?d|i|would|like|prefer|rather|maybe|let'?s|say|go|with|something|the|a|an|one|ones|from|in|of|then|"
+    r"and|ok|okay|well|hm+|definitely|more|some|want|film|movie|films|movies|number|option|kind|any)\b|"
+    r"[的吧要想看就选买片类我个,。.,!!]",
+    re.I,
+)
+
+
+def is_vague(query: str | None) -> bool:
+    """Tell whether the words of a query tell no item from another.
+
+    Parameters
+    ----------
+    query
+        A query, without the conditions that were read in it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_vague("recommend me something good for tonight"), is_vague("a heist"), is_vague("今晚看什么好")
+    (True, False, True)
+    """
+    text = query or ""
+    if re.search(f"[{CHINESE}]", text):
+        return re.sub(r"\W", "", _VAGUE_CHINESE.sub("", text)) == ""
+    return all(word in _VAGUE for word, _, _ in words(text))
+
+
+def is_flat(candidates: Sequence[tuple[str, float]]) -> bool:
+    """Tell whether the scores of candidates tell little: hardly one of them stands out.
+
+    Parameters
+    ----------
+    candidates
+        Ids and fused scores, best first.
+
+    Returns
+    -------
+    bool
+        Whether the entropy of the softmax of their scores is at least `FLAT` of the greatest possible.
+    """
+    held = candidates[:CANDIDATES]
+    return len(held) > MAX_OPTIONS and _entropy(_softmax(held)) >= FLAT * float(np.log(len(held)))
+
+
+def clarification(
+    ranked: Sequence[tuple[str, float]], catalog: Catalog, language: str, closed: Sequence[str] = ()
+) -> Question | None:
+    """Choose the question whose answer is expected to tell the most.
+
+    Parameters
+    ----------
+    ranked
+        Candidates, best first: ids and fused scores.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+    closed
+        Attributes that are not to be spoken of.
+
+    Returns
+    -------
+    Question or None
+        None where no answer is expected to reduce the entropy over the candidates, weighted by the softmax of their
+        scores, by `MIN_GAIN`.
+    """
+    candidates = [(id, score) for id, score in ranked[:CANDIDATES] if id in catalog.row]
+    if len(candidates) < MAX_OPTIONS:
+        return None
+    weights = _softmax(candidates)
+    ids, best, gain = [id for id, _ in candidates], None, MIN_GAIN
+    for name, options in _options(ids, weights, catalog, language).items():
+        if name in closed or not MIN_OPTIONS <= len(options) <= MAX_OPTIONS:
+            continue
+        expected = expected_gain(weights, np.stack([has for _, has in options], axis=1))
+        if expected >= gain:
+            best, gain = (name, [option for option, _ in options]), expected
+    return None if best is None else _question(*best, catalog, language)
+
+
+def described(question: Question | None) -> dict[str, object] | None:
+    """Describe a question as JSON holds it.
+
+    Parameters
+    ----------
+    question
+        The question; None for none.
+
+    Returns
+    -------
+    dict or None
+        Its `text` and the texts of its `options`, each of which is an answer when it is sent as the next line.
+    """
+    return None if question is None else {"text": question.text, "options": [each.text for each in question.options]}
+
+
+def expected_gain(weights: NDArray[np.float64], has: NDArray[np.bool_]) -> float:
+    """Expect by how much an answer reduces the entropy over candidates.
+
+    Parameters
+    ----------
+    weights
+        (N,) probability of each candidate to be the one that is wanted.
+    has
+        (N, K) whether a candidate has the value of an answer. Who wants one of several picks any of them; who wants
+        one without gives another answer.
+
+    Returns
+    -------
+    float
+        Nats, from 0.
+
+    Examples
+    --------
+    >>> round(expected_gain(np.full(4, 0.25), np.array([[1, 0], [1, 0], [0, 1], [0, 1]], bool)) / np.log(2), 3)
+    1.0
+    """
+    held = np.concatenate([has, ~has.any(axis=1, keepdims=True)], axis=1).astype(np.float64)
+    answers = held / held.sum(axis=1, keepdims=True)
+    joint = weights[:, None] * answers
+    of_answers = joint.sum(axis=0)
+    posterior = joint / np.where(of_answers, of_answers, 1.0)
+    return float(_entropy(weights) - sum(p * _entropy(posterior[:, n]) for n, p in enumerate(of_answers)))
+
+
+def answer_to(line: str, question: Question) -> Option | bool:
+    """Read a line as the answer to a question.
+
+    Parameters
+    ----------
+    line
+        What a person wrote after it.
+    question
+        The question.
+
+    Returns
+    -------
+    Option or bool
+        The option that it chooses: its words, its number, or words to that effect; True where it says that any will
+        do, False where it is no answer.
+    """
+    text = " ".join(line.replace("\u2019", "'").split())
+    if _ANY.fullmatch(text):
+        return True
+    if number := re.fullmatch(r"(?:option |answer |number |no\.? ?|#)?(\d)[.!]?|选?([一二三四])", text, re.I):
+        position = int(number[1]) if number[1] else "一二三四".index(number[2]) + 1
+        if 1 <= position <= len(question.options):
+            return question.options[position - 1]
+    bare = _bare(text)
+    for option in question.options:
+        if bare and bare in {_bare(option.text), *(_bare(" ".join(form)) for form in forms(option.text))}:
+            return option
+    return False
+
+
+def _softmax(candidates: Sequence[tuple[str, float]]) -> NDArray[np.float64]:
+    scores = np.array([score for _, score in candidates])
+    weights = np.exp(scores - scores.max())
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", _AROUND.sub(" ", text.casefold())).split())
+
+
+def _entropy(weights: NDArray[np.float64]) -> float:
+    held = weights[weights > 0]
+    return float(-(held * np.log(held)).sum())
+
+
+def _options(
+    ids: Sequence[str], weights: NDArray[np.float64], catalog: Catalog, language: str
+) -> dict[str, list[tuple[Option, NDArray[np.bool_]]]]:
+    """Attribute -> the answers that a question about it would have, and which candidates have each."""
+    found: dict[str, list[tuple[Option, NDArray[np.bool_]]]] = {}
+    facets = Vocabulary.of(catalog).facets
+    held: dict[str, dict[str, NDArray[np.bool_]]] = {}
+    for n, id in enumerate(ids):
+        for facet in facets.get(id, ()):
+            if facet.name not in _AMOUNTS:
+                values = held.setdefault(facet.name, {})
+                values.setdefault(facet.value, np.zeros(len(ids), np.bool_))[n] = True
+    for name, values in held.items():
+        shares = {value: float(weights[has].sum()) for value, has in values.items()}
+        usable = [value for value in shares if MIN_SHARE <= shares[value] <= MAX_SHARE]
+        likely = sorted(usable, key=lambda value: -shares[value])[:MAX_OPTIONS]
+        if name in _YEARS:
+            likely.sort(reverse=True)
+        found[name] = [(Option(text=value, condition=_condition(name, value)), values[value]) for value in likely]
+    for name in _AMOUNTS:
+        numbers = np.array([_number(catalog.item(id).attributes.get(name)) for id in ids])
+        if np.isfinite(numbers).mean() > MAX_SHARE:
+            found[name] = _bands(name, numbers, language)
+    return found
+
+
+def _condition(name: str, value: str) -> str:
+    if name in _YEARS and re.fullmatch(r"\d{4}s", value):
+        return f"{name}>={value[:4]} and {name}<{int(value[:4]) + 10}"
+    return written(name, "=", (value,))
+
+
+def _bands(name: str, numbers: NDArray[np.float64], language: str) -> list[tuple[Option, NDArray[np.bool_]]]:
+    """Three answers to how much it may be, each met by about a third of the candidates."""
+    low, high = (float(f"{edge:.2g}") for edge in np.nanquantile(numbers, (1 / 3, 2 / 3)))
+    if not low < high:
+        return []
+    texts = [QUESTIONS[key][language].format(low=f"{low:g}", high=f"{high:g}") for key in ("below", "between", "above")]
+    conditions = [f"{name}<{low:g}", f"{name}>={low:g} and {name}<={high:g}", f"{name}>{high:g}"]
+    met = [numbers < low, (numbers >= low) & (numbers <= high), numbers > high]
+    return [
+        (Option(text=text, condition=condition), has)
+        for text, condition, has in zip(texts, conditions, met, strict=True)
+    ]
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else np.nan
+
+
+def _question(name: str, options: Sequence[Option], catalog: Catalog, language: str) -> Question:
+    noun = attribute_noun(name)
+    key = "year" if name in _YEARS else "price" if name in _AMOUNTS[:2] else "length" if name in _AMOUNTS else "kind"
+    thing = wording(catalog).noun
+    texts = [option.text for option in options]
+    if language == "zh":
+        listed = f"{'、'.join(texts[:-1])}还是{texts[-1]}"
+        words = {"noun": NOUNS[thing], "attribute": ATTRIBUTES.get(noun, noun)}
+    else:
+        listed = f"{', '.join(texts[:-1])} or {texts[-1]}"
+        words = {"noun": thing, "attribute": noun}
+    text = QUESTIONS[key][language].format(options=listed, **words)
+    return Question(attribute=name, text=text, options=tuple(options))

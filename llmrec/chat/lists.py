@@ -1,0 +1,325 @@
+"""What the next list is made for: a new query, the last list narrowed or gone on with, or one like an item.
+
+Items that a line refers to ("the second one", "that", a title) are found by the state of the conversation.
+"""
+
+import hashlib
+import re
+from collections.abc import Container, Iterable, Sequence
+
+from llmrec.catalog import Catalog
+from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.references import find_title
+from llmrec.chat.plain_text import plain
+from llmrec.chat.state import DialogueState, ListState, narrowed
+from llmrec.errors import BadInput
+
+MAX_POSITION = 100
+"""Numbers up to here are positions in a list, larger ones are titles ("1984")."""
+_FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
+        "ones one it them those these i want would like prefer make films film movies movie items "
+        "stuff do have you any",
+    )
+)
+"""Words that make no query of their own: a line of conditions and these alone narrows the last list."""
+_REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.])\b", re.I)
+"""What refers to the last list: "red ones"."""
+_OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|永远|记住", re.I)
+"""What says something of the person, which makes no query."""
+
+
+class ListPlanner:
+    """What describes the lists of one conversation; the state of the conversation is given with each call.
+
+    Parameters
+    ----------
+    words
+        The items by whose titles and values a line is read.
+    offered
+        Ids of the items that can be recommended.
+    acts
+        What reads which conditions last.
+    never
+        Ids of items that must not be recommended.
+    """
+
+    def __init__(self, words: Catalog, offered: Container[str], acts: ActReplies, never: Sequence[str]) -> None:
+        self._words, self._offered, self._acts, self._never = words, offered, acts, never
+
+    def planned(
+        self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
+    ) -> ListState | None:
+        """Describe the list that a line asks for.
+
+        Parameters
+        ----------
+        intent
+            What the line means.
+        line, image
+            The line itself and its picture.
+        state
+            What the conversation has come to.
+        answers
+            Whether a question stood open, which a line of values alone answers.
+
+        Returns
+        -------
+        ListState or None
+            Without items; None where the line asks for no list.
+
+        Raises
+        ------
+        BadInput
+            Where the list cannot be made.
+        """
+        last = state.last
+        if image is not None:
+            return self.new(state, intent.query or None, intent.filters, image=digest(image))
+        if intent.action == "ask":
+            if not self._items(state) and any(each.subject == THESE for each in intent.comparisons):
+                # "something older", before there is anything to compare with, is a query
+                return self.new(state, line, intent.filters)
+            conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
+            alone = self._states_only_conditions(intent, line, state)
+            if conditions and last is not None and (alone or self._adds_nothing(intent.query, answers)):
+                return self.again(state, last, narrowed(last.conditions, conditions))
+            return self.new(state, None if alone else intent.query or None, conditions)
+        if intent.action == "similar":
+            item = find_item(intent.subject, state, self._words, self._offered)
+            conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
+            return self.new(state, intent.query or None, conditions, like=item)
+        if intent.action == "more":
+            if last is None:
+                raise BadInput("there is no list yet that could go on; ask for something first")
+            return self.again(state, last, last.conditions, last.items)
+        return None
+
+    def new(
+        self,
+        state: DialogueState,
+        query: str | None,
+        conditions: tuple[str, ...],
+        like: str | None = None,
+        image: str | None = None,
+    ) -> ListState:
+        """Describe a new list; of what lasts, it meets all but what the line itself asks for.
+
+        Parameters
+        ----------
+        state
+            What the conversation has come to.
+        query, conditions, like, image
+            As in `ListState`.
+
+        Returns
+        -------
+        ListState
+            Without items.
+        """
+        held = state.in_force(conditions)
+        return ListState(query=query, conditions=held, like=like, image=image, excluded=self.rejected(state))
+
+    def again(
+        self, state: DialogueState, last: ListState, conditions: tuple[str, ...], more: Iterable[str] = ()
+    ) -> ListState:
+        """Describe a list with other conditions, or without what it showed.
+
+        Parameters
+        ----------
+        state
+            What the conversation has come to.
+        last
+            The list.
+        conditions
+            Those in the place of its own.
+        more
+            Ids of items that it leaves out beside those that it did.
+
+        Returns
+        -------
+        ListState
+            Without items.
+        """
+        excluded = tuple(dict.fromkeys((*last.excluded, *more, *self.rejected(state))))
+        return last.model_copy(
+            update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
+        )
+
+    def without(self, dropped: str, state: DialogueState) -> tuple[DialogueState, ListState | None]:
+        """Describe the last list without some of its conditions.
+
+        Parameters
+        ----------
+        dropped
+            Conditions, joined by "and".
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        state : DialogueState
+            In which they do not last either.
+        list : ListState or None
+            Without items; None where they only lasted, and there is no list.
+
+        Raises
+        ------
+        BadInput
+            Where neither the last list has one of them nor does one last.
+        """
+        last = state.last
+        gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
+        conditions = last.conditions if last else ()
+        kept = tuple(condition for condition in conditions if _folded(condition) not in gone)
+        lasting = tuple(condition for condition in state.lasting if _folded(condition) not in gone)
+        if kept == conditions and lasting == state.lasting:
+            had = f"its conditions are {' and '.join(conditions)}" if conditions else "it has no conditions"
+            raise BadInput(f"the last list has no condition {dropped}; {had}")
+        state = state.model_copy(update={"lasting": lasting})
+        return state, None if last is None else self.again(state, last, kept)
+
+    def rejected(self, state: DialogueState) -> tuple[str, ...]:
+        """List what must not be recommended.
+
+        Parameters
+        ----------
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        tuple of str
+            Ids; what was liked since is none of them.
+        """
+        before = (id for id in self._never if id not in state.liked)
+        return tuple(dict.fromkeys((*before, *state.rejected)))
+
+    def _items(self, state: DialogueState) -> tuple[str, ...]:
+        return state.last.items if state.last else ()
+
+    def _resolved(self, comparisons: Sequence[Comparison], state: DialogueState) -> tuple[str, ...]:
+        return resolve_comparisons(comparisons, state, self._words, self._offered)
+
+    def _states_only_conditions(self, intent: Intent, line: str, state: DialogueState) -> bool:
+        """Whether a line says what is to last, and around it only of the person: "no children's films, I am 45"."""
+        lasting = self._acts.lasting(line, intent, state)
+        return (
+            bool(lasting) and all(each in lasting for each in intent.filters) and _OF_ONESELF.search(line) is not None
+        )
+
+    def _adds_nothing(self, query: str, answers: bool) -> bool:
+        """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
+        bare = query
+        if answers or _REFERS_BACK.search(query):
+            for mention in reversed(Lexicon.of(self._words).mentions(query)):
+                bare = bare[: mention.start] + bare[mention.end :]
+        return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def digest(image: bytes) -> str:
+    """Name a picture by its content.
+
+    Parameters
+    ----------
+    image
+        The picture, as a file holds it.
+
+    Returns
+    -------
+    str
+        Its SHA-256 digest.
+    """
+    return hashlib.sha256(image).hexdigest()
+
+
+def _folded(condition: str) -> str:
+    return condition.strip().casefold()
+
+
+def find_item(subject: str, state: DialogueState, catalog: Catalog, offered: Container[str]) -> str:
+    """Find the item that a reference means.
+
+    Parameters
+    ----------
+    subject
+        A position in the last list, `LAST`, `THAT` (the topic, or the first of the list), or a title.
+    state
+        What the conversation has come to.
+    catalog
+        The items.
+    offered
+        Ids of the items that can be recommended.
+
+    Returns
+    -------
+    str
+        Id of the item.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such item, or it is not offered any more.
+    """
+    items = state.last.items if state.last else ()
+    if subject == THAT:
+        if state.topic is None and not items:
+            raise BadInput("there is nothing yet that could be meant; ask for something first")
+        return _offered(state.topic or items[0], offered)
+    position = str(len(items)) if subject == LAST else subject
+    if position.isdigit() and int(position) <= max(len(items), MAX_POSITION):
+        if not 1 <= int(position) <= len(items):
+            raise BadInput(f"there is no number {position} in the last list; ask for something first")
+        return _offered(items[int(position) - 1], offered)
+    return find_title(subject, catalog)
+
+
+def resolve_comparisons(
+    comparisons: Sequence[Comparison], state: DialogueState, catalog: Catalog, offered: Container[str]
+) -> tuple[str, ...]:
+    """Turn comparisons with items of the conversation into conditions.
+
+    Parameters
+    ----------
+    comparisons
+        What the line compares with.
+    state, catalog, offered
+        As for `find_item`.
+
+    Returns
+    -------
+    tuple of str
+        Conditions as `llmrec.retrieval.filters.parse_where` reads them. Less than a list is less than the least of it.
+
+    Raises
+    ------
+    BadInput
+        Where there is no such item, or it lacks the attribute.
+    """
+    listed = state.last.items if state.last else ()
+    found = []
+    for each in comparisons:
+        if each.subject == THESE and not listed:
+            raise BadInput("there is no list yet to compare with; ask for something first")
+        items = (
+            [id for id in listed if id in offered]
+            if each.subject == THESE
+            else [find_item(each.subject, state, catalog, offered)]
+        )
+        values = [catalog.item(id).attributes.get(each.attribute) for id in items]
+        numbers = [float(value) for value in values if isinstance(value, int | float)]
+        if not numbers:
+            title = plain(catalog.item(items[0]).title) if items else "these"
+            raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
+        found.append(f"{each.attribute}{each.operator}{(min if '<' in each.operator else max)(numbers):.10g}")
+    return tuple(found)
+
+
+def _offered(item: str, offered: Container[str]) -> str:
+    if item not in offered:
+        raise BadInput("that item is not offered any more; choose another")
+    return item

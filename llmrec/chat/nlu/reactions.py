@@ -1,0 +1,287 @@
+"""Reactions to items of a list: "I'll take 2", "seen 1 and 3", "not the second one, too long", and taking one back.
+
+A line is read as one only where it names items by place, by "that" or "them", or by a title of the catalogue, and says
+nothing else but why; any other line stays with the rules for queries.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.chat.nlu.intent import LAST, THAT, THESE
+from llmrec.chat.nlu.questions import FACTS
+from llmrec.chat.nlu.references import list_position
+
+MAX_CHARACTERS = 160
+"""Characters of a line that may be a reaction: nobody says as much of an item of a list."""
+Kind = Literal["accept", "seen", "reject", "criticise"]
+
+_ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+_THING = (
+    r"(?:one|film|movie|book|item|product|song|album|track|game|dress|shirt|shoes?|show|series|option|pick|suggestion)"
+)
+_PLACE = (
+    rf"(?:(?:(?:the|that|option|{_THING}|number|nr\.?|no\.) ?|#)?(?:{_ORDINAL}\b|\d{{1,2}}(?:st|nd|rd|th)?(?!\w|"
+    rf"[.,]\d))"
+    rf"(?: {_THING}\b)?(?: (?:of (?:them|these|those)|in the list|on the list))?"
+    r"|number (?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
+    rf"|(?:this|that)(?: {_THING})?\b|it\b|both(?: of (?:them|these|those))?\b|(?:all|any|"
+    rf"either)(?: of)? (?:them|these|those)\b|them\b|"
+    rf"(?:these|those)(?: (?:two|three|four|five))?(?: {_THING}s?)?\b)"
+)
+_AND = r"(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|plus|as well as)\s+|\s*&\s*|\s*\+\s*)"
+_PLACES = rf"(?P<places>{_PLACE}(?:{_AND}{_PLACE}){{0,9}})"
+_OPENING = (
+    r"(?:(?:ok(?:ay)?|yes|yeah|yep|sure|great|perfect|cool|nice|good|all ?right|fine|hmm*|well|then|so|oh|but|"
+    r"and|no|nah|nope|sorry|actually|please)\b[,.! ]*){0,3}"
+)
+_ENDING = (
+    r"(?:[,. ]*\b(?:please|thanks?|thank you|then|now|tonight|today|already|before|too|as well|again|twice|years? ago|"
+    r"last (?:week|month|year|night)|yesterday|for me|at home|it is|instead|either)\b){0,3}[\s.!]*"
+)
+_BECAUSE = (
+    r"(?:\s*(?:[,;:.!\u2013-]+|\b(?:because|since|as|but|it'?s|it is|it was|they'?re|they are)\b)+\s*(?P<more>.+))?"
+)
+_TOO = (
+    r"(?:(?:is|are|was|were|looks?|seems?|sounds?|feels?)?\s*(?:just |really |a bit |a little |way |much |far |"
+    r"still |also ){0,3})too\s"
+)
+_HAD = r"(?:seen|saw|watched|own|owned|have|had|got|bought|read|heard|know|played|tried|used)"
+
+_MARKS = " .!\u3002,\uff0c"
+
+_ZH_NUMBER = "一二三四五六七八九十"
+_ZH_PLACE = (
+    rf"(?:第(?:[{_ZH_NUMBER}]|\d{{1,2}})(?:个|部|本|件|款|首|张|支|条|双)?|\d{{1,2}}号?(?![\d年元块分]|个|部|本|件)|"
+    r"最后(?:那|一|那一)?(?:个|部|本|件|款|首)|[这那](?:一)?(?:个|部|本|件|款|首|条|双)|它们?|[这那]些|这几(?:个|"
+    r"部|本|件|款|首))"
+)
+_ZH_PLACES = rf"(?P<places>{_ZH_PLACE}(?:\s*(?:和|跟|与|、|,|,|还有|以及)\s*{_ZH_PLACE}){{0,9}})"
+_ZH_OPENING = r"(?:(?:好的?|行|嗯+|可以|不|那就?|哦|唉|抱歉)[,,、。 ]*)?"
+_ZH_END = r"(?:吧|了|啦|好了|就行|就好|谢谢|[,,。!! ]){0,3}"
+
+_ACCEPTS = (
+    rf"{_OPENING}(?:(?:i(?:'ll| will| would|'d)?(?: like| love)?(?: to)?|let'?s|let me|we(?:'ll| will)|i(?:'m|"
+    rf" am)|gonna|"
+    rf"i think i(?:'ll| will)) )?(?:just )?(?:going (?:for|with)|taking|getting|buying|take|have|go (?:with|for)|"
+    rf"get|buy|watch|"
+    rf"pick|choose|try|order|read|listen to|want|add) {_PLACES}{_ENDING}",
+    rf"{_OPENING}{_PLACES},? (?:please|it is|then|works(?: for me)?|will do|(?:sounds?|looks?|is|"
+    rf"seems?) (?:\w+ )?(?:good|great|perfect|"
+    rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
+    rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL} one|\d{{1,2}})\s*[.!]*",
+    rf"{_ZH_OPENING}我?(?:就|想|决定|还是)*(?:要|选|买|看|拿|读|听|来){_ZH_PLACES}{_ZH_END}",
+    rf"{_ZH_OPENING}就{_ZH_PLACES}{_ZH_END}",
+    rf"{_ZH_OPENING}{_ZH_PLACES}(?:不错|挺好|很好|可以|好|就行|吧)(?:的|了|吧|[,,。! ])*",
+    rf"{_ZH_OPENING}第(?:[{_ZH_NUMBER}]|\d{{1,2}})(?:个|部|本|件|款|首)",
+)
+_SEEN = (
+    rf"{_OPENING}(?:i|we)(?:'ve got|'ve| have got| have)?(?: just| already| also| actually)? {_HAD}(?: already|"
+    rf" both| all)? {_PLACES}{_ENDING}{_BECAUSE}",
+    rf"{_OPENING}(?:already |just )(?:{_HAD}) {_PLACES}{_ENDING}{_BECAUSE}",
+    rf"{_OPENING}(?:seen|watched|owned|bought|read|saw) {_PLACES}{_ENDING}{_BECAUSE}",
+    rf"{_OPENING}(?:have|got|know) {_PLACES} already[\s.!]*",
+    rf"{_OPENING}{_PLACES},? (?:(?:i|we)(?:'ve| have)?(?: just| already| both| all)?|(?:is|are|"
+    rf"was)? ?(?:already)?) ?{_HAD}{_ENDING}{_BECAUSE}",
+    rf"{_ZH_OPENING}我?(?:已经|早就|都|也)*(?:看|买|读|听|玩|用|穿)过(?:了)?{_ZH_PLACES}{_ZH_END}",
+    rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:都|已经|早就|也|以前|之前)*(?:(?:看|买|读|听|玩|用|穿)过|有)(?:了|"
+    rf"啦)?(?:[,,](?P<more>.+))?[。! ]*",
+    rf"{_ZH_OPENING}我?(?:已经|早就|都)*有{_ZH_PLACES}了[。! ]*",
+)
+_REJECTS = (
+    rf"{_OPENING}(?:not|no|skip|drop|hide|remove|lose|pass on|i'?ll pass on|anything but|(?:i )?(?:don'?t|do not|"
+    rf"didn'?t|did not|"
+    rf"wouldn'?t|can'?t) (?:really )?(?:like|want|fancy|love|enjoy|need|care for|stand)|(?:i )?(?:hated?|disliked?)|"
+    rf"(?:don'?t|never|do not) (?:ever )?(?:show|recommend|suggest|give|offer)(?: me)?|i'?m not (?:into|"
+    rf"a fan of)) {_PLACES}{_ENDING}{_BECAUSE}",
+    rf"{_OPENING}{_PLACES}\s*[,:-]?\s*(?P<more>{_TOO}.+)",
+    rf"{_OPENING}(?!(?:this|that|it|these|those) )(?:{_PLACES}),? (?:is|are|was|were|looks?|sounds?|"
+    rf"seems?)(?: really| just| so)? (?:not for me|"
+    rf"boring|awful|terrible|bad|no good|"
+    rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style)){_ENDING}{_BECAUSE}",
+    rf"{_ZH_OPENING}我?(?:不要|不想要|不想看|不想买|不看|不买|不喜欢|别(?:推荐|要|给我)?|去掉|排除|跳过|换掉|"
+    rf"不考虑){_ZH_PLACES}(?:了|吧)?"
+    r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
+    rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:不要|不行|不好|不喜欢|算了|不合适|就算了|"
+    rf"不想看)(?:了)?(?:[,,。 ]+(?P<more>.+))?[。! ]*",
+    rf"{_ZH_OPENING}{_ZH_PLACES}(?:有点|实在|也|都|[,, ])*(?P<more>太.+)",
+)
+_NONE = re.compile(
+    rf"{_OPENING}(?:(?:none|neither)(?: of (?:them|these|those))?(?: please| thanks)?|(?:i )?(?:don'?t|do not|"
+    rf"didn'?t) (?:really )?(?:like|want|fancy) any"
+    r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?)[\s.!]*|(?:这些|一个|一部|一本|"
+    r"一件)?我?都(?:不|没)(?:要|喜欢|行|好|想看|合适|满意)(?:的)?[。! ]*",
+    re.I,
+)
+_TOO_ALONE = re.compile(
+    rf"{_OPENING}(?:(?:that|it|these|they|those|them|all|everything)(?:'s|'re| is| are)?(?: all)? )?(?:{_TOO})[^,;.]+|"
+    r"(?:都|这些|有点|还是|价格)*太.{1,5}",
+    re.I,
+)
+_PATTERNS: dict[Kind, tuple[re.Pattern[str], ...]] = {
+    "reject": tuple(re.compile(pattern, re.I) for pattern in _REJECTS),
+    "seen": tuple(re.compile(pattern, re.I) for pattern in _SEEN),
+    "accept": tuple(re.compile(pattern, re.I) for pattern in _ACCEPTS),
+}
+_OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("seen", re.compile(
+        rf"{_OPENING}(?:(?:i|we)(?:'ve| have)?(?: already| just)? |already ){_HAD} (?P<titles>.+?){_ENDING}", re.I)),
+    ("seen", re.compile(r"我?(?:已经|早就|都)*(?:看|买|读|听)过(?:了)?(?P<titles>.+?)了?[。! ]*", re.I)),
+    ("accept", re.compile(
+        rf"{_OPENING}(?:i(?:'ll| will)|let'?s|we(?:'ll| will)) (?:take|have|go (?:with|for)|get|buy|watch|pick|"
+        rf"choose|order|read) "
+        rf"(?P<titles>.+?){_ENDING}", re.I)),
+)  # fmt: skip
+_ONE_PLACE = re.compile(rf"{_PLACE}|{_ZH_PLACE}", re.I)
+_UNDO = re.compile(
+    r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can you |please )?(?:undo(?: (?:that|it|this|"
+    r"the last (?:one|step|change)))?|take (?:that|it) back|"
+    r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
+    r"back to the (?:previous|last) (?:list|one)|"
+    r"i didn'?t mean that)(?: please)?[\s.!]*|(?:请|不对,?|算了,?)?(?:撤销|撤回|撤消|取消(?:上一步|刚才的?|"
+    r"那个)?|收回(?:刚才的?话?)?|返回上一步|回到上一步|当我没说)(?:吧|一下|了)?[。! ]*",
+    re.I,
+)
+
+CRITICISMS: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = tuple(
+    (re.compile(pattern, re.I), names, operator, key)
+    for pattern, names, operator, key in (
+        (r"\btoo (?:long|lengthy|thick)\b|太长|太厚", FACTS[0].attributes, "<", "length"),
+        (r"\btoo (?:short|brief)\b|太短", FACTS[0].attributes, ">", "length"),
+        (r"\btoo (?:expensive|pricey|dear|costly|much money)\b|太贵", ("price", "cost"), "<", "price"),
+        (r"\btoo cheap\b|太便宜", ("price", "cost"), ">", "price"),
+        (r"\btoo (?:old|dated|old-fashioned|ancient)\b|太老|太旧|太早", ("year", "release_year"), ">", "year"),
+        (r"\btoo (?:new|recent|modern)\b|太新", ("year", "release_year"), "<", "year"),
+    )
+)
+"""What is criticised -> names of attributes that tell it, how better items compare, and the key of what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """What a person does with items of the conversation.
+
+    Parameters
+    ----------
+    kind
+        "accept" them, have "seen" or own them, "reject" them, or "criticise" what they have in common.
+    subjects
+        Places in the last list, `LAST`, `THAT`, `THESE`, or titles.
+    remainder
+        What else the line says of them ("too long").
+    """
+
+    kind: Kind
+    subjects: tuple[str, ...]
+    remainder: str = ""
+
+
+def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
+    """Read what a line does with items.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    Reaction or None
+        None for a line that is no reaction, or not that alone.
+
+    Examples
+    --------
+    >>> nothing = Catalog("films", (), {})
+    >>> parse_reaction("not the second one, too long", nothing)
+    Reaction(kind='reject', subjects=('2',), remainder='too long')
+    >>> parse_reaction("看过1和第三个", nothing).subjects
+    ('1', '3')
+    """
+    text = " ".join(line.replace("\u2019", "'").split())
+    if not text or len(text) > MAX_CHARACTERS:
+        return None
+    if _NONE.fullmatch(text):
+        return Reaction("reject", (THESE,))
+    for kind, patterns in _PATTERNS.items():
+        for pattern in patterns:
+            if match := pattern.fullmatch(text):
+                groups = match.groupdict()
+                places = tuple(dict.fromkeys(_places(groups.get("places") or text)))
+                remainder = (groups.get("more") or "").strip(_MARKS)
+                all_of_them = kind == "reject" and places == (THESE,) and criticised(remainder) is not None
+                return Reaction("criticise" if all_of_them else kind, places, remainder)
+    if _TOO_ALONE.fullmatch(text) and criticised(text):
+        of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
+        return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)
+    for kind, pattern in _OF_TITLES:
+        if (match := pattern.fullmatch(text)) and (titles := _titles(match["titles"], catalog)):
+            return Reaction(kind, titles)
+    return None
+
+
+def takes_back(line: str) -> bool:
+    """Tell whether a line takes the last change back.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+        Whether it is "undo", "take that back" or the like, and nothing else.
+    """
+    return _UNDO.fullmatch(" ".join(line[:MAX_CHARACTERS].replace("\u2019", "'").split())) is not None
+
+
+def criticised(text: str) -> tuple[tuple[str, ...], str, str] | None:
+    """Read what of an item's numbers a text finds too much or too little.
+
+    Parameters
+    ----------
+    text
+        Such as "too long".
+
+    Returns
+    -------
+    tuple or None
+        Names of attributes that tell it, the operator by which a better item compares, and the key of
+        `llmrec.chat.wordings.UNKNOWN`.
+    """
+    return next((rest for pattern, *rest in CRITICISMS if pattern.search(text)), None)  # type: ignore[return-value]
+
+
+def _places(text: str) -> Iterator[str]:
+    """The places that a text consists of."""
+    for match in _ONE_PLACE.finditer(text):
+        yield _place(match[0].strip().lower())
+
+
+def _place(words: str) -> str:
+    if found := re.search(rf"第([{_ZH_NUMBER}]|\d+)", words):
+        return found[1] if found[1].isdigit() else str(_ZH_NUMBER.index(found[1]) + 1)
+    if found := re.search(r"\d+", words):
+        return str(int(found[0]))
+    if words.startswith("最后") or re.search(r"\blast\b", words):
+        return LAST
+    if re.match(r"(?:both|all|any|either|these|those|them)\b|[这那]些|它们|这几", words):
+        return THESE
+    named = re.search(rf"\b{_ORDINAL}\b", words)
+    return list_position(named[0] if named else words) or THAT
+
+
+def _titles(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """The titles of the catalogue that a text consists of; empty where it holds anything else."""
+    known = Vocabulary.of(catalog).by_title
+
+    def only(parts: Sequence[str]) -> tuple[str, ...]:
+        stripped = tuple(part.strip(" 《》\"'“”") for part in parts)
+        return stripped if all(part.casefold() in known for part in stripped) else ()
+
+    return only([text]) or only(re.split(r"\s*,\s*(?:and )?|\s+and\s+|[、和跟]|还有", text))

@@ -1,0 +1,288 @@
+"""What a reaction to items comes to: the state that it leaves, what is replied, what the next list must meet."""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.act_replies import describe_conditions
+from llmrec.chat.lists import find_item
+from llmrec.chat.nlu.intent import THESE, Intent
+from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.lexicon import ANTONYMS
+from llmrec.chat.nlu.questions import QUALITIES
+from llmrec.chat.nlu.reactions import Reaction, criticised
+from llmrec.chat.plain_text import plain
+from llmrec.chat.state import DialogueState, values_of
+from llmrec.chat.wordings import SAYS, UNKNOWN
+from llmrec.errors import BadInput
+from llmrec.retrieval.filters import written
+
+_LOATHED = (
+    "hate",
+    "boring",
+    "awful",
+    "terrible",
+    "n't like",
+    "not like",
+    "not for me",
+    "不喜欢",
+    "无聊",
+    "难看",
+    "不好",
+)
+_OPPOSITES = {
+    "too slow": "slow", "boring": "boring", "too dark": "dark", "too silly": "silly", "too heavy": "heavy",
+    "too serious": "serious", "太慢": "slow", "无聊": "boring", "太沉重": "heavy", "太严肃": "serious",
+}  # fmt: skip
+"""Words of a criticism -> the mood whose opposite is looked for."""
+_EXCESS = re.compile(r"(?:\b(?:is|are|was|it'?s|way|much|far|a bit) )*\btoo (\w+)|太(\w{1,3})", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a reaction comes to.
+
+    Parameters
+    ----------
+    state
+        The state that it leaves.
+    words
+        What is replied.
+    conditions
+        What the next list must meet beside what the last one did, as `llmrec.retrieval.filters.parse_where` reads it.
+    query
+        Words that the next list's query gets.
+    relists
+        Whether a list is wanted now.
+    """
+
+    state: DialogueState
+    words: str
+    conditions: tuple[str, ...] = ()
+    query: str = ""
+    relists: bool = False
+
+
+class Reactions:
+    """What reacts to items of one catalogue.
+
+    Parameters
+    ----------
+    catalog
+        The items that the conversation is about.
+    offered
+        Ids of those that can be recommended.
+    words
+        The items by whose titles and values a line is read.
+    """
+
+    def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog) -> None:
+        self._catalog, self._offered, self._words = catalog, offered, words
+
+    def outcome(self, reaction: Reaction, also: Intent, line: str, state: DialogueState) -> Outcome:
+        """Take a reaction in.
+
+        Parameters
+        ----------
+        reaction
+            What the line does.
+        also
+            What the rules read in its remainder.
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        Outcome
+
+        Raises
+        ------
+        BadInput
+            Where there is no such item.
+        """
+        known = {*state.liked, *state.rejected} if reaction.kind == "reject" else set()
+        ids = tuple(
+            id for id in self._items(reaction.subjects, state) if id not in known or THESE not in reaction.subjects
+        )
+        titles, language = self.titles(ids, line), _language(line)
+        if reaction.kind == "accept":
+            return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
+        if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
+            words = SAYS["seen"][language].format(titles=titles)
+            return Outcome(liking(ids, state), words, relists=reaction.subjects == (THESE,))
+        if reaction.kind != "criticise":
+            state = rejecting(ids, state)
+            words = SAYS["rejected"][language].format(titles=titles)
+        else:
+            words = ""
+        conditions, unknown = self._steering(reaction.remainder, ids, language)
+        conditions = tuple(dict.fromkeys((*conditions, *also.filters)))
+        if conditions:
+            described = describe_conditions(conditions, language)
+            words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"
+        query = next((ANTONYMS[mood] for part, mood in _OPPOSITES.items() if part in reaction.remainder.lower()), "")
+        relists = bool(conditions or query or reaction.subjects == (THESE,)) and not (unknown and not conditions)
+        return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
+
+    def reverted(self, line: str, before: DialogueState, after: DialogueState) -> str:
+        """Put in words what was taken back.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        before, after
+            The state with the change, and the one without it.
+
+        Returns
+        -------
+        str
+        """
+        language, parts = _language(line), []
+        names = ("liked", "accepted", "rejected")
+        held = {id for name in names for id in set(getattr(before, name)) ^ set(getattr(after, name))}
+        if ids := [id for id in (*before.liked, *before.rejected, *after.liked, *after.rejected) if id in held]:
+            parts.append(SAYS["reverted items"][language].format(titles=self.titles(tuple(dict.fromkeys(ids)), line)))
+        if values := [value for each in before.lasting if each not in after.lasting for value in values_of(each)]:
+            parts.append(SAYS["taken back"][language].format(values=", ".join(values)))
+        if after.last is None:
+            parts.append(SAYS["reverted to nothing"][language])
+        elif before.lists_otherwise(after):
+            parts.append(SAYS["reverted list"][language])
+        return " ".join(parts)
+
+    def titles(self, ids: Sequence[str], line: str) -> str:
+        """Name items.
+
+        Parameters
+        ----------
+        ids
+            Of the catalogue.
+        line
+            What the person wrote, in the language of the reply.
+
+        Returns
+        -------
+        str
+            Their titles, joined.
+        """
+        known = [plain(self._catalog.item(id).title) for id in ids if id in self._catalog.row]
+        if _language(line) == "zh":
+            return "、".join(f"《{title}》" for title in known)
+        return " and ".join((*([", ".join(known[:-1])] if known[1:] else []), *known[-1:]))
+
+    def _items(self, subjects: Sequence[str], state: DialogueState) -> tuple[str, ...]:
+        """Ids of what is reacted to. Raises `BadInput` where there is no such item."""
+        listed = state.last.items if state.last else ()
+        found: list[str] = []
+        for subject in subjects:
+            if subject == THESE:
+                if not listed:
+                    raise BadInput("there is no list yet to speak of; ask for something first")
+                found += [id for id in listed if id in self._offered]
+            else:
+                found.append(find_item(subject, state, self._words, self._offered))
+        return tuple(dict.fromkeys(found))
+
+    def _accepted(self, ids: Sequence[str], state: DialogueState) -> DialogueState:
+        accepted = tuple(dict.fromkeys((*state.accepted, *ids)))
+        return liking(ids, state).model_copy(update={"accepted": accepted})
+
+    def _steering(self, criticism: str, ids: Sequence[str], language: str) -> tuple[tuple[str, ...], str]:
+        """Conditions that better items than these meet; what the catalogue lacks to tell, in words."""
+        items = [self._catalog.item(id) for id in ids]
+        if compared := criticised(criticism):
+            names, operator, key = compared
+            for name in names:
+                numbers = [v for each in items if isinstance(v := each.attributes.get(name), int | float)]
+                if numbers:
+                    return (f"{name}{operator}{(min if operator == '<' else max)(numbers):.10g}",), ""
+            what = UNKNOWN[key][language].format(title=plain(items[0].title)) if items else key
+            return (), SAYS["lacks"][language].format(what=what)
+        if excess := _EXCESS.search(criticism):
+            word = (excess[1] or excess[2]).replace("childish", "children").replace("幼稚", "儿童")
+            for quality in QUALITIES:
+                if quality.question.search(word) and (excluded := _held(items, quality.speaks_for)):
+                    return excluded, ""
+        return (), ""
+
+
+def uncriticised(remainder: str) -> str:
+    """Cut out of a remark what it finds too much: "too scary" wants nothing that is scary.
+
+    Parameters
+    ----------
+    remainder
+        As a `Reaction` has it.
+
+    Returns
+    -------
+    str
+        What is left, such as conditions.
+
+    Examples
+    --------
+    >>> uncriticised("too scary, no horror")
+    'no horror'
+    """
+    return _EXCESS.sub(" ", remainder).strip(" ,.;!")
+
+
+def liking(ids: Sequence[str], state: DialogueState) -> DialogueState:
+    """Make the state in which items were liked, seen or taken.
+
+    Parameters
+    ----------
+    ids
+        The items.
+    state
+        What the conversation has come to.
+
+    Returns
+    -------
+    DialogueState
+        The last of them is what "that" means then.
+    """
+    liked = tuple(dict.fromkeys((*state.liked, *ids)))
+    rejected = tuple(id for id in state.rejected if id not in ids)
+    return state.model_copy(update={"liked": liked, "rejected": rejected, "topic": ids[-1] if ids else state.topic})
+
+
+def rejecting(ids: Sequence[str], state: DialogueState) -> DialogueState:
+    """Make the state in which items are not wanted.
+
+    Parameters
+    ----------
+    ids
+        The items.
+    state
+        What the conversation has come to.
+
+    Returns
+    -------
+    DialogueState
+    """
+    liked, accepted = (tuple(id for id in held if id not in ids) for held in (state.liked, state.accepted))
+    rejected = tuple(dict.fromkeys((*state.rejected, *ids)))
+    return state.model_copy(update={"rejected": rejected, "liked": liked, "accepted": accepted})
+
+
+def _held(items: Sequence[Item], values: Container[str]) -> tuple[str, ...]:
+    """Exclusions of the first of these values that each item has."""
+    found = []
+    for item in items:
+        held = (
+            (name, each)
+            for name, value in item.attributes.items()
+            for each in (value if isinstance(value, tuple) else (value,))
+        )
+        of_them = ((name, each) for name, each in held if isinstance(each, str) and each.casefold() in values)
+        found += [written(name, "!=", (each,)) for name, each in [*of_them][:1]]
+    return tuple(dict.fromkeys(found))
+
+
+def _language(line: str) -> str:
+    return "zh" if is_chinese(line) else "en"

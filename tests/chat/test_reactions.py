@@ -1,0 +1,152 @@
+"""What a person does with items of a list is state: taken, seen and rejected ones stay away, and each is undone."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from eval.chat_queries import catalogue, queries
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.reactions import Reaction, parse_reaction, takes_back
+from llmrec.errors import BadInput
+
+
+@pytest.fixture(scope="module")
+def films() -> Catalog:
+    rows = [
+        ("Scream", ("Horror", "Thriller"), 1996, 111),
+        ("Toy Story", ("Animation", "Children's"), 1995, 81),
+        ("Evita", ("Drama", "Musical"), 1996, 134),
+        ("Tombstone", ("Western",), 1993, 130),
+        ("Annie Hall", ("Comedy", "Romance"), 1977, 93),
+        ("Fugitive, The", ("Action", "Thriller"), 1993, 130),
+    ]
+    return Catalog(
+        "films",
+        tuple(
+            Item(str(n), title, "", {"genres": genres, "year": year, "runtime": minutes})
+            for n, (title, genres, year, minutes) in enumerate(rows, 1)
+        ),
+        {},
+    )
+
+
+@pytest.fixture(scope="module")
+def dresses() -> Catalog:
+    rows = [("红色连衣裙", 120), ("黑色外套", 480), ("白色衬衫", 90), ("蓝色牛仔裤", 260)]
+    return Catalog(
+        "衣服", tuple(Item(str(n), title, "", {"price": price}) for n, (title, price) in enumerate(rows, 1)), {}
+    )
+
+
+def talk(catalog: Catalog, *lines: str, shown: int = 3) -> tuple[Conversation, list[Reply]]:
+    """A conversation whose lists are the catalogue's first items that a request leaves open."""
+    conversation, replies = Conversation(catalog), []
+    for line in ("something for tonight", *lines):
+        reply = conversation.reply(line)
+        if reply.request is not None:
+            closed = {*reply.request.never, *(reply.request.history or ())}
+            conversation.show(reply, [item.id for item in catalog.items if item.id not in closed][:shown])
+        replies.append(reply)
+    return conversation, replies[1:]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "subjects"),
+    [
+        ("I'll take 2", "accept", "2"), ("the second one please", "accept", "2"), ("ok number 3", "accept", "3"),
+        ("let's go with the first", "accept", "1"), ("2 and 4 sound great", "accept", "2 4"), ("2", "accept", "2"),
+        ("buy the last one", "accept", "last"), ("I'll watch The Fugitive", "accept", "The~Fugitive"),
+        ("就要第二个", "accept", "2"), ("我选2", "accept", "2"), ("第三个不错", "accept", "3"), ("就这个", "accept", "that"),
+        ("seen 1 and 3", "seen", "1 3"), ("already own that", "seen", "that"), ("have 2 already", "seen", "2"),
+        ("1 and 3 I've already seen", "seen", "1 3"), ("I've seen Scream and Evita", "seen", "Scream Evita"),
+        ("看过1和3", "seen", "1 3"), ("第一个看过了", "seen", "1"), ("我有第二个了", "seen", "2"), ("这个我有了", "seen", "that"),
+        ("not 2, too long", "reject", "2"), ("2 is too expensive", "reject", "2"), ("skip 1, 2 and 4", "reject", "1 2 4"),
+        ("I don't like 3", "reject", "3"), ("none of these", "reject", "these"), ("no, not the first", "reject", "1"),
+        ("不要第二个,太长了", "reject", "2"), ("第二个太贵了", "reject", "2"), ("都不要", "reject", "these"),
+        ("too expensive", "criticise", "these"), ("这些都太老了", "criticise", "these"),
+    ],
+)  # fmt: skip
+def test_a_reaction_is_read_by_what_it_names(films: Catalog, line: str, kind: str, subjects: str) -> None:
+    reaction = parse_reaction(line, films)
+    assert reaction is not None and reaction.kind == kind
+    assert reaction.subjects == tuple(each.replace("~", " ") for each in subjects.split())
+
+
+def test_a_search_is_no_reaction(films: Catalog) -> None:
+    lines = ["the second one but newer", "2 films from the 90s", "I want a comedy", "来3个", "not horror", "I want it under 50",
+             "why 2", "more like 2", "is 2 good?", "something too long to watch", "go back to horror"]  # fmt: skip
+    assert [line for line in lines if parse_reaction(line, films) or takes_back(line)] == []
+    kept: Sequence[Reaction | None] = [
+        parse_reaction(query.line, catalogue(query.catalogue))
+        for query in queries("queries.jsonl")
+        if query.action == "ask"
+    ]
+    assert not any(kept)
+
+
+def test_what_was_taken_or_seen_or_rejected_is_not_shown_again(films: Catalog) -> None:
+    conversation, replies = talk(films, "I'll take 2", "seen 1", "not 3", "a quiet evening", "more")
+    assert "Toy Story: good choice" in replies[0].words and replies[0].request is None
+    assert conversation.state.accepted == ("2",) and conversation.history == ("2", "1")
+    for reply in replies[3:]:
+        assert reply.request is not None
+        assert set(reply.request.history or ()) == {"2", "1"} and "3" in reply.request.never
+    kept = talk(films, "seen 1 and 3, hated both", "seen the second one, boring")[0].state
+    assert kept.rejected == ("2",) or kept.rejected == ("1", "3", "2")
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("not 3, too long", "runtime<134"), ("2 is too short", "runtime>81"), ("not 1, too old", "year>1996"),
+        ("not 1, too scary", "genres!=Horror"), ("not 1, no thrillers", "genres!=Thriller"), ("too long", "runtime<81"),
+        ("不要第三个,太长了", "runtime<134"), ("第一个太吓人", "genres!=Horror"), ("these are all too long", "runtime<81"),
+    ],
+)  # fmt: skip
+def test_a_rejection_with_a_reason_steers_the_list(films: Catalog, line: str, where: str) -> None:
+    (reply,) = talk(films, line)[1]
+    assert reply.request is not None and reply.request.where == where
+    assert reply.request.query == "something for tonight"
+
+
+def test_what_the_catalogue_lacks_is_no_condition_and_is_told(films: Catalog, dresses: Catalog) -> None:
+    (reply,) = talk(films, "2 is too expensive")[1]
+    assert reply.request is None and "does not tell what Toy Story costs" in reply.words
+    (reply,) = talk(dresses, "第二个太贵了")[1]
+    assert reply.request is not None and reply.request.where == "price<480" and "价格低于480" in reply.words
+
+
+def test_all_of_a_list_is_left_out_at_once(films: Catalog) -> None:
+    for line in ("none of these", "I don't like any of them", "都不要"):
+        (reply,) = talk(films, line)[1]
+        assert reply.request is not None and set(reply.request.never) == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("undo", ["undo", "take that back", "撤销", "取消上一步"])
+@pytest.mark.parametrize(
+    "line", ["I'll take 2", "seen 1 and 3", "not 2", "not 2, too short", "like 2", "none of these", "I hate musicals",
+             "but no musicals", "more", "start over", "就要第二个"]
+)  # fmt: skip
+def test_every_change_is_undone(films: Catalog, line: str, undo: str) -> None:
+    before = talk(films)[0].state
+    conversation, replies = talk(films, line, undo)
+    after = conversation.state
+    assert not after.changed(before) and replies[1].words
+    assert after.last is not None and after.last.items == ("1", "2", "3")
+
+
+def test_changes_are_undone_one_after_the_other_and_then_none_is_left(films: Catalog) -> None:
+    conversation, replies = talk(films, "like 1", "seen 2", "not 3", "undo", "undo", "undo", "undo", "undo")
+    assert [bool(reply.request) for reply in replies] == [False] * 8
+    assert "Evita" in replies[3].words and "Toy Story" in replies[4].words and "Scream" in replies[5].words
+    assert "What would you like" in replies[6].words and "nothing left" in replies[7].words
+    assert conversation.state.last is None and conversation.history == ()
+
+
+def test_an_item_that_is_not_there_is_told(films: Catalog) -> None:
+    for line in ("seen 7", "I'll take the ninth"):
+        with pytest.raises(BadInput, match="there is no number"):
+            talk(films, line)
+    with pytest.raises(BadInput, match="ask for something first"):
+        Conversation(films).reply("I'll take it")
