@@ -115,8 +115,8 @@ class ItemIngestion:
         path = self._media / hashlib.sha256(content).hexdigest()
         part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
         try:
-            self._media.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
+            self._media.mkdir(0o700, parents=True, exist_ok=True)
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

@@ -10,7 +10,10 @@ from fastapi.testclient import TestClient
 
 from llmrec.chat.nlu.acts import act_reader
 from llmrec.chat.transcript import Message
+from llmrec.server.app import build
+from llmrec.server.store.database import Database
 from tests.server.test_chat_state import turn
+from tests.server.test_items import within
 
 
 def ask(client: TestClient, **body: Any) -> dict[str, Any]:
@@ -158,3 +161,13 @@ def test_what_is_given_out_is_what_was_sent(client: TestClient) -> None:
     assert given["answers"][0]["answer"] == answer and given["answers"][0]["request"]["query"] == "robots"
     assert len(client.get("/v1/users/13/export").json()["history"]) > 20
     assert client.get("/v1/users/nobody-of-that-id/export").status_code == 404
+
+
+def test_a_gateway_deletes_by_its_clock_from_the_start(client: TestClient, database: Database, store: Path) -> None:
+    answer = ask(client, k=1)
+    recommender = client.app.state.gateway.live.snapshot.recommender  # type: ignore[attr-defined]
+    with TestClient(build(recommender, database, store / "media", kept_days=0), headers=client.headers) as other:
+        assert within(10, lambda: other.get(f"/v1/explanations/{answer['id']}").status_code == 404)
+        refused = other.get(f"/v1/explanations/{answer['id']}").json()["error"]["message"]
+        assert "kept for 0 days" in refused
+    assert client.get(f"/v1/explanations/{answer['id']}").status_code == 404

@@ -3,6 +3,7 @@
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -93,6 +94,7 @@ class Database:
         self.embedded = self.engine.dialect.name == "sqlite"
         self.busy_seconds = ERASE_WAIT_SECONDS
         """How long `erase` and `empty_log` wait for those who read or write."""
+        self._look_again = 0.0
         self._watch: HeldConnections | None = None
         if self.embedded:
             _keep_private(self.engine.url.database)
@@ -130,7 +132,7 @@ class Database:
             Where it is encrypted with none of the keys.
         """
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"{folder} cannot be made ({error.strerror}); choose another LLMREC_HOME") from error
         return cls(f"sqlite:///{(folder / 'store.db').resolve()}", keys)
@@ -216,9 +218,12 @@ class Database:
         Raises
         ------
         StoreUnavailable
-            Where the database does not answer.
+            Where the database does not answer, or was encrypted since it was opened, which is looked for every second.
         """
         with _own_errors(), self._watched(), self.engine.connect() as connection:
+            if not self.encrypted and time.monotonic() > self._look_again:
+                self._check_clear(connection)
+                self._look_again = time.monotonic() + 1
             yield connection
 
     @contextmanager
@@ -242,9 +247,14 @@ class Database:
             Where the database refuses, or was encrypted since it was opened.
         """
         with self._transaction(synced) as connection:
-            if not self.encrypted and connection.scalar(_ENCRYPTED):
-                raise StoreUnavailable("the store was encrypted meanwhile; start the gateway again, with its key")
+            if not self.encrypted:
+                self._check_clear(connection)
             yield connection
+
+    @staticmethod
+    def _check_clear(connection: sa.Connection) -> None:
+        if connection.scalar(_ENCRYPTED):
+            raise StoreUnavailable("the store was encrypted meanwhile; start the gateway again, with its key")
 
     @contextmanager
     def _transaction(self, synced: bool = True) -> Iterator[sa.Connection]:

@@ -250,6 +250,8 @@ def test_a_database_with_people_in_it_is_encrypted_when_it_gets_a_key(url: str) 
                 assert traces(encrypted, *WORDS) == []
         with pytest.raises(StoreUnavailable, match="encrypted meanwhile"):  # a gateway that was not told
             record(late, "main", [Event("in-the-clear", "1")])
+        with pytest.raises(StoreUnavailable, match="encrypted meanwhile"):
+            find(late, "main", WORDS[0])
 
 
 def test_without_its_key_a_database_is_refused_in_a_sentence(url: str) -> None:
