@@ -22,6 +22,7 @@ from llmrec.server.schemas.chat import ChatRecommendations, ListedItem, Question
 from llmrec.server.schemas.recommendations import Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
 from llmrec.server.store.database import StoreUnavailable
+from llmrec.server.store.responses import new_response_id
 from llmrec.server.store.users import Person
 
 DEGRADED_NOTICES = {
@@ -69,6 +70,8 @@ class ChatTurn:
         The work that this is part of, and that ends early where nobody waits for it.
     id
         Id of the reply; default: one as completions have.
+    stores
+        Whether the answer and the state are kept.
 
     Raises
     ------
@@ -88,7 +91,9 @@ class ChatTurn:
         context: Context | None = None,
         job: Job | None = None,
         id: str | None = None,
+        stores: bool = True,
     ) -> None:
+        self._stores = stores
         self.id = id or new_reply_id()
         """Id of the reply, under which the state of the conversation is kept."""
         self.recommendations: Recommendations | None = None
@@ -219,7 +224,7 @@ class ChatTurn:
         try:
             return self._service.person(self._tenant, user)
         except UnknownUser:
-            return self._service.unnamed_person(self._tenant, user)
+            return self._service.unnamed_person(self._tenant, user) if self._stores else None
 
     def _state(self, id: str) -> DialogueState | None:
         """Look up what is kept under the id of a reply to this person, or to one of whom nothing was known yet."""
@@ -227,7 +232,14 @@ class ChatTurn:
         number = self._person.number if self._person else None
         return kept.state if kept and kept.person in (None, number) else None
 
+    def _keep(self, request: Request, response: Response) -> Recommendations:
+        if self._stores:
+            return self._service.keep(self._tenant, self._person, request, response)
+        return Recommendations.of(new_response_id(), response)
+
     def _keep_state(self) -> None:
+        if not self._stores:
+            return
         try:
             keep_state(self._service.database, self._tenant, self._person, self.id, self._conversation.state)
         except (StorageError, StoreUnavailable) as error:  # the next turn reads the messages
@@ -236,7 +248,7 @@ class ChatTurn:
     def _list(self, reply: Reply, request: Request) -> str:
         self._job.check()
         response = self._recommender.recommend(request)
-        self.recommendations = self._service.keep(self._tenant, self._person, request, response)
+        self.recommendations = self._keep(request, response)
         ids, candidates = [item.id for item in response.items], response.candidates(CANDIDATES)
         question = self._conversation.show(reply, ids, self.recommendations.id, candidates)
         self._unexplained = response if response.items else None
@@ -268,7 +280,7 @@ class ChatTurn:
         response = self._up_to(item, self._recommender.stream(request), lambda: True)
         if kept:
             return self._service.keep_reasons(kept, response)
-        made = self._service.keep(self._tenant, self._person, request, response)
+        made = self._keep(request, response)
         self._conversation.note_kept(made.id)
         return made
 

@@ -171,3 +171,18 @@ def test_a_gateway_deletes_by_its_clock_from_the_start(client: TestClient, datab
         refused = other.get(f"/v1/explanations/{answer['id']}").json()["error"]["message"]
         assert "kept for 0 days" in refused
     assert client.get(f"/v1/explanations/{answer['id']}").status_code == 404
+
+
+def test_a_chat_that_is_not_to_be_stored_leaves_nothing(client: TestClient, store: Path) -> None:
+    user, body = "not-to-be-stored", {"max_tokens": 9, "store": False}
+    line = "a quiet submarine film from Trieste"
+    chat = {"user": user, "messages": [{"role": "user", "content": line}]} | body
+    answer = client.post("/v1/chat/completions", json=chat).json()
+    assert answer["recommendations"]["items"]
+    reply = client.post("/v1/responses", json={"user": user, "input": line, "store": False, "max_output_tokens": 9})
+    assert reply.status_code == 200
+    more = {"messages": [{"role": "user", "content": "more"}], "previous_response_id": reply.json()["id"]}
+    assert client.post("/v1/chat/completions", json=more).status_code == 422
+    assert client.get(f"/v1/users/{user}/export").status_code == 404
+    for trace in (user, "submarine", "Trieste", answer["id"], answer["recommendations"]["id"]):
+        assert trace.encode() not in held(store)

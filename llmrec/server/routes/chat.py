@@ -144,7 +144,7 @@ async def begin(body: ChatRequest, caller: Caller, parts: Gateway, lane: Lane, i
 
     def turned(job: Job) -> tuple[ChatTurn, str]:
         context = body.context.to_context() if body.context else None
-        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context, job, id)
+        turn = ChatTurn(parts.service, caller.tenant, body.user, messages, context, job, id, body.store is not False)
         return turn, turn.opening()
 
     await prefetch(parts.live, messages)

@@ -187,6 +187,9 @@ class ChatRequest(BaseModel):
         description="The id of the completion before, in place of an `id` in the last assistant's message: with it the "
         "messages before the last may be left out. OpenAI's clients: extra_body.",
     )
+    store: bool | None = Field(
+        None, description="`false`: nothing is kept of the answer, and no reply goes on from it by its id."
+    )
     stream: bool = False
     stream_options: StreamOptions | None = None
     n: Literal[1] | None = None

@@ -82,6 +82,9 @@ class ResponsesRequest(BaseModel):
     previous_response_id: Annotated[Text, Field(max_length=100)] | None = Field(
         None, description="The id of the response before: the conversation goes on from what is kept under it."
     )
+    store: bool | None = Field(
+        None, description="`false`: nothing is kept of the reply, and none goes on from it by its id."
+    )
     stream: bool = False
     max_output_tokens: Annotated[int, Field(ge=1)] | None = None
     text: TextOptions | None = None
@@ -108,7 +111,7 @@ class ResponsesRequest(BaseModel):
         return ChatRequest.model_validate(
             {
                 "model": self.model, "messages": self.input, "user": self.user, "context": self.context,
-                "stream": self.stream, "previous_response_id": self.previous_response_id,
+                "stream": self.stream, "store": self.store, "previous_response_id": self.previous_response_id,
                 "max_tokens": self.max_output_tokens, "response_format": wanted,
             }
         )  # fmt: skip
