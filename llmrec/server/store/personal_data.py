@@ -15,6 +15,8 @@ from llmrec.server.store.responses import StoredResponse
 from llmrec.server.store.tables import conversations, events, forgotten, people, responses
 from llmrec.server.store.users import Event, events_of, salted_digest
 
+BATCH = 1000
+"""Rows that are deleted in one transaction."""
 IDLE_SECONDS = 3600.0
 """How long a digest is kept of whom nothing is kept yet: their first answer may be under way."""
 
@@ -180,9 +182,14 @@ def delete_expired(database: Database, days: float) -> int:
         Where the database refuses.
     """
     before, deleted = time.time() - days * 86400, 0
+    for table in (responses, conversations):
+        old = sa.select(table.c.id).where(table.c.created < before).limit(BATCH)
+        some = BATCH
+        while some == BATCH:  # a transaction of all of them could hold others up, or be cut
+            with database.writing() as connection:
+                some = connection.execute(table.delete().where(table.c.id.in_(old))).rowcount
+            deleted += some
     with database.writing() as connection:
-        for table in (responses, conversations):
-            deleted += connection.execute(table.delete().where(table.c.created < before)).rowcount
         kept = [sa.exists().where(table.c.person == people.c.number) for table in (events, responses, conversations)]
         idle = people.c.created < time.time() - IDLE_SECONDS
         connection.execute(people.delete().where(people.c.user.is_(None), idle, ~sa.or_(*kept)))

@@ -18,6 +18,7 @@ from llmrec.request import Request
 from llmrec.server.retention import Retention
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.schemas.users import Forgotten, PersonalExport
+from llmrec.server.store import personal_data
 from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.encryption import VARIABLE, read_keys
@@ -165,7 +166,10 @@ def test_what_readers_hold_up_is_told_and_erased_by_the_clock(tmp_path: Path) ->
         assert traces(database, "held-up-by-a-reader") == []
 
 
-def test_the_clock_deletes_what_was_kept_for_its_time(database: Database, tenant: str) -> None:
+def test_the_clock_deletes_what_was_kept_for_its_time(
+    database: Database, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal_data, "BATCH", 2)
     record(database, tenant, [Event("u", "1")])
     person = find(database, tenant, "u")
     unnamed = unnamed_person(database, tenant, "only-talked"), unnamed_person(database, tenant, "just-came")
