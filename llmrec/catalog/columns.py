@@ -88,7 +88,7 @@ OWN = frozenset(
 """Names of which nothing need be said."""
 ROLES: Mapping[str, str] = {
     "user": "user", "item": "item", "rating": "rating", "time": "timestamp",
-    **{name: name for name in ("title", "description", *ATTRIBUTES)},
+    **{name: name for name in ("title", "description", *ATTRIBUTES, "image", "video", "audio")},
     "timestamp": "timestamp", "user_id": "user", "item_id": "item",
 }  # fmt: skip
 """What a column can be named as -> what it is called here; `item` is the id in both tables."""
@@ -106,8 +106,9 @@ def named_columns(given: "Mapping[str, str | Sequence[str]] | str | None") -> di
     ----------
     given
         Role -> a column, or several of which each table has one; or `role=column,role=column`, where a role may be
-        there more than once. Roles are user, item, rating, time, title, description, and the attributes that
-        sentences know by name (price, year, genres, category, colour, brand, tags).
+        there more than once. Roles are user, item, rating, time, title, description, the attributes that sentences
+        know by name (price, year, genres, category, colour, brand, tags), and image, video, audio for names of files
+        and web addresses.
 
     Returns
     -------
@@ -139,10 +140,8 @@ def named_columns(given: "Mapping[str, str | Sequence[str]] | str | None") -> di
     for role, name in pairs:
         standard = ROLES.get(role.strip().casefold())
         if standard is None:
-            roles = ", ".join(dict.fromkeys(["user", "item", "rating", "time", *ITEMS, *ATTRIBUTES]))
-            raise BadInput(
-                f"`columns` names a column as {role!r}, which is none of {roles.replace('item_id, ', '')}", "columns"
-            )
+            roles = ", ".join(name for name in ROLES if name not in ("timestamp", "user_id", "item_id"))
+            raise BadInput(f"`columns` names a column as {role!r}, which is none of {roles}", "columns")
         if not (name := name.strip()):
             raise BadInput(f"`columns` names no column as {role}; write {role}=COLUMN", "columns")
         if other := next((other for other, names in found.items() if name in names and other != standard), None):
@@ -246,10 +245,10 @@ def column_as(table: Table, standard: str, known: Sequence[str], findings: Findi
         Has the names that were given, and is told of the columns that there are.
     """
     findings.columns_seen[table.file.name] = list(dict.fromkeys(map(str, table.columns)))
-    named = [found for name in findings.columns.get(standard, ()) if (found := _spelt(name, table.columns)) is not None]
+    named = [found for name in findings.columns.get(standard, ()) if (found := spelt(name, table.columns)) is not None]
     if named:
         return named[:1]
-    assigned = {_spelt(name, table.columns) for names in findings.columns.values() for name in names}
+    assigned = {spelt(name, table.columns) for names in findings.columns.values() for name in names}
     return candidates([name for name in table.columns if name not in assigned], known)
 
 
@@ -257,7 +256,7 @@ def check_named(findings: Findings) -> None:
     """Refuse names of columns that no table has; raises `CatalogError`, which says those that there are."""
     for standard, names in findings.columns.items():
         for name in names:
-            if not any(_spelt(name, columns) is not None for columns in findings.columns_seen.values()):
+            if not any(spelt(name, columns) is not None for columns in findings.columns_seen.values()):
                 there = "; ".join(
                     f"{file} has {', '.join(columns) or 'none'}" for file, columns in findings.columns_seen.items()
                 )
@@ -268,8 +267,21 @@ def check_named(findings: Findings) -> None:
                 )
 
 
-def _spelt(name: str, columns: Iterable[str]) -> str | None:
-    """A column as the table spells it: blanks around it and case do not count where that is clear."""
+def spelt(name: str, columns: Iterable[str]) -> str | None:
+    """Find a column as the table spells it: blanks around it and case do not count where that is clear.
+
+    Parameters
+    ----------
+    name
+        As somebody writes it.
+    columns
+        Those of the table.
+
+    Returns
+    -------
+    str or None
+        None where there is none, or several.
+    """
     found = list(columns)
     if name in found:
         return name

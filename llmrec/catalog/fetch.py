@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from llmrec.catalog.columns import kept_columns
 from llmrec.catalog.media import SUFFIXES, media_addresses, media_by_id
 from llmrec.catalog.quarantine import Findings, shown
 from llmrec.errors import CatalogError, storage_error
@@ -216,9 +217,10 @@ def _wanted(folder: Path, reader: str | None) -> list[AddressedMedia]:
     from llmrec.catalog.load import check, read_items
 
     check(folder, reader=reader)  # refuses, and files, what is wrong with it
-    table, ids, names = read_items(folder, reader)
+    findings = Findings(columns=kept_columns(folder)[0])
+    table, ids, names = read_items(folder, reader, findings)
     wanted: dict[tuple[str, str], list[str]] = {}
-    for row, modality, address in media_addresses(table, names, folder):
+    for row, modality, address in media_addresses(table, names, folder, findings):
         if ids[row]:
             wanted.setdefault((ids[row], modality), []).append(address)
     if not wanted:

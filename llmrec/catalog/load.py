@@ -165,13 +165,15 @@ def check(
     return _read(path, quarantine, reader, columns)[1]
 
 
-def read_items(path: Path, reader: str | None = None) -> "tuple[Table, list[str], list[str]]":
+def read_items(path: Path, reader: str | None, findings: Findings) -> "tuple[Table, list[str], list[str]]":
     """Read the table of items alone, of a folder that `check` has read.
 
     Parameters
     ----------
     path, reader
         As for `load_catalog`.
+    findings
+        Has the names of columns.
 
     Returns
     -------
@@ -183,10 +185,9 @@ def read_items(path: Path, reader: str | None = None) -> "tuple[Table, list[str]
     CatalogError
         Where the reader gives no table.
     """
-    from llmrec.catalog.columns import ITEMS, column_as, kept_columns, normal_ids
+    from llmrec.catalog.columns import ITEMS, column_as, normal_ids
     from llmrec.catalog.layouts import find_reader
 
-    findings = Findings(columns=kept_columns(path)[0])
     layout, read = find_reader(path, reader)
     source = _source(layout, read, path, findings)
     if isinstance(source, Catalog):

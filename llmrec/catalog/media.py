@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from llmrec.catalog.columns import spelt
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table
 from llmrec.catalog.types import Item
@@ -61,15 +62,16 @@ def media_columns(
         Items of which media lie in the folder; where these are as many as the addresses, nothing need be told.
     """
     found = []
+    called = _called(table, findings)
     for name in names:
         cells = [cell for cell in table.texts(name) if cell]
         marked = sum(_marked(cell) for cell in cells)
-        if not marked and not (NAMED_MEDIA.search(name) and folder):
+        if not marked and not (NAMED_MEDIA.search(name) and folder) and name not in called:
             continue
         named = [_names(cell) for cell in cells]
         addresses = [each[0] for each in named if each and ADDRESS.match(each[0])]
         if len(addresses) * 2 > len(cells):
-            media = _is_media(name, [each for parts in named[:100] for each in parts])
+            media = name in called or _is_media(name, [each for parts in named[:100] for each in parts])
             if not media:
                 todo = "they are no words of an item"
             elif folder is None:
@@ -82,7 +84,7 @@ def media_columns(
                     f"which are not fetched; {todo}"
                 )
             found.append(name)
-        elif sum(bool(each) and _is_file(each[0], name, folder) for each in named) * 2 > len(cells):
+        elif name in called or sum(bool(each) and _is_file(each[0], name, folder) for each in named) * 2 > len(cells):
             found.append(name)
     return found
 
@@ -118,7 +120,9 @@ def named_media(
     return media
 
 
-def media_addresses(table: Table, names: Sequence[str], folder: Path | None) -> Iterator[tuple[int, str, str]]:
+def media_addresses(
+    table: Table, names: Sequence[str], folder: Path | None, findings: Findings
+) -> Iterator[tuple[int, str, str]]:
     """Row, modality and address of all media that the table names by web address, as the column's name or suffixes say.
 
     Parameters
@@ -129,6 +133,8 @@ def media_addresses(table: Table, names: Sequence[str], folder: Path | None) -> 
         Columns that have no other meaning.
     folder
         Where files lie.
+    findings
+        Has the columns that were named as media.
 
     Yields
     ------
@@ -136,17 +142,18 @@ def media_addresses(table: Table, names: Sequence[str], folder: Path | None) -> 
         The modality as a suffix or the column's name says, "" where neither does. The likeliest address of a row and
         modality comes first.
     """
-    for name in media_columns(table, names, folder, Findings()):
+    called = _called(table, findings)
+    for name in media_columns(table, names, folder, findings):
         rows = [
             (row, [each for each in _names(cell) if ADDRESS.match(each)]) for row, cell in enumerate(table.texts(name))
         ]
         every = [address for _, addresses in rows for address in addresses]
-        if not _is_media(name, every):
+        if name not in called and not _is_media(name, every):
             continue
-        called = next((kind for kind, pattern in CALLED.items() if pattern.search(name)), "")
+        likely = next((kind for kind, pattern in CALLED.items() if pattern.search(name)), "")
         for row, addresses in rows:
             for address in addresses:
-                yield row, _modality(re.split(r"[?#]", address)[0]) or called, address
+                yield row, called.get(name) or _modality(re.split(r"[?#]", address)[0]) or likely, address
 
 
 def media_by_id(folder: Path, ids: set[str], findings: Findings) -> dict[str, dict[str, Path]]:
@@ -177,6 +184,12 @@ def media_by_id(folder: Path, ids: set[str], findings: Findings) -> dict[str, di
         )
     unread.tell(findings)
     return media
+
+
+def _called(table: Table, findings: Findings) -> dict[str, str]:
+    """Column -> modality, of the columns that were named as media."""
+    named = ((kind, spelt(name, table.columns)) for kind in CALLED for name in findings.columns.get(kind, ()))
+    return {name: kind for kind, name in named if name is not None}
 
 
 def _is_media(name: str, addresses: Sequence[str]) -> bool:

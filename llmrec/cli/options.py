@@ -72,7 +72,7 @@ Columns = Annotated[
         "--columns",
         metavar="ROLE=COLUMN,…",
         help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also "
-        "rating, title, description, price, year, genres, category, colour, brand, tags). "
+        "rating, title, description, price, year, genres, category, colour, brand, tags, image, video, audio). "
         "Kept with the catalogue; '' forgets it.",
     ),
 ]

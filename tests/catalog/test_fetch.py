@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from llmrec.catalog.columns import keep_columns, named_columns
 from llmrec.catalog.fetch import FAILURES, Failed, FetchLimits, fetch_media, public_address
 from llmrec.catalog.load import check
 from llmrec.catalog.types import Catalog
@@ -193,6 +194,19 @@ def test_a_bound_that_is_met_leaves_the_rest_for_another_run(server: tuple[str, 
     assert not [line for line in check(folder).warnings if "web addresses" in line]
     elsewhere = fetch_media(folder, tmp_path / "out", FetchLimits(files=1, private=True))
     assert elsewhere.present == 20
+
+
+def test_a_column_is_media_because_it_is_named_so(server: tuple[str, list[str]], tmp_path: Path) -> None:
+    address, _ = server
+    folder = shop(tmp_path, {"a": f"{address}/a"}, "link")
+    with pytest.raises(CatalogError, match="nothing to fetch"):
+        fetch_media(folder, limits=HERE)
+    keep_columns(folder, named_columns("image=link"))
+    assert [line for line in check(folder).warnings if "fetch-media" in line]
+    assert fetch_media(folder, limits=FetchLimits(private=True)).fetched == 1
+    assert Catalog.read(folder).items[0].media["image"].name == "a.jpg"
+    files = write(tmp_path / "files", {"items.csv": "item_id,title,pic\n1,A,raw/x\n", "raw/x": JPEG})
+    assert Catalog.read(files, columns={"image": "pic"}).items[0].media["image"] == files / "raw" / "x"
 
 
 def test_ids_never_leave_the_folder(server: tuple[str, list[str]], tmp_path: Path) -> None:
