@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 from llmrec import __version__
 from llmrec import baselines as named
 from llmrec.baselines.base import Baseline, encoded
+from llmrec.catalog.feedback import Feedback
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput, LlmrecError, PluginError, StorageError
 from llmrec.evaluation.leakage import Leakage, leakage
 from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in, tie_order, top_rows, user_means
 from llmrec.evaluation.result import LISTED, Evaluation, Kind, ModelResult, measure
 from llmrec.evaluation.splits import Event, Split, events_digest, make_split, rolling_events, save_split
+from llmrec.feedback_rule import read_feedback
 from llmrec.provenance import made_with
 from llmrec.registry import working
 
@@ -57,6 +59,7 @@ def evaluate(
     seed: int = 0,
     progress: Progress | None = None,
     reader: str | None = None,
+    positive: str = "all",
 ) -> Evaluation:
     """Compare adapters with baselines on the held-out events of a catalogue.
 
@@ -85,6 +88,9 @@ def evaluate(
         Told what is going on.
     reader : str, optional
         Name or import path of the reader of the folder `catalog`.
+    positive : str
+        Which held-out events are asked for: `all`; `mean`, those whose rating is not below the user's mean; or a filter
+        such as `rating>=4` (see `llmrec.feedback_rule`). An adapter that is trained here learns by the same rule.
 
     Returns
     -------
@@ -123,10 +129,11 @@ def evaluate(
         _checkpoint(adapter)
     with TemporaryDirectory(prefix="llmrec-evaluate-") as scratch:
         kept = Path(out) if out is not None else Path(scratch)
-        run = _Run(catalog, folder, parts, kept, seed, tune, told)
+        feedback = read_feedback(catalog, positive)
+        run = _Run(catalog, folder, parts, kept, seed, tune, told, feedback)
         models, skipped = [], {}
         for name, make in [
-            *([(TRAINED, _trained(run, train))] if train else []),
+            *([(TRAINED, _trained(run, train, positive))] if train else []),
             *((_label(adapter), _adapter(run, adapter)) for adapter in adapters),
             *((name, _baseline(run, name)) for name in baselines),
         ]:
@@ -154,20 +161,24 @@ class _Run:
     seed: int
     tune: bool
     told: Progress
+    feedback: Feedback
     features: "dict[str, Features]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         ids = [item.id for item in self.catalog.items]
         self.order = tie_order(ids)
-        self.events = {at: rolling_events(self.catalog, self.split, at) for at in ("valid", "test")}
+        self.events = {at: rolling_events(self.catalog, self.split, at, self.feedback) for at in ("valid", "test")}
         if not self.events["test"]:
-            raise BadInput("the split holds no test event; make one with `llmrec split`")
+            by_rule = f" that is positive ({self.feedback.rule})" if self.feedback.others else ""
+            raise BadInput(f"the split holds no test event{by_rule}; make one with `llmrec split`")
         train = [self.catalog.rows(items) for items in self.split.train.values()]
         self.takers: NDArray[np.intp] = np.bincount([row for rows in train for row in rows], minlength=len(ids))
         self.users = sum(map(bool, train))
         asked = {user: (*self.split.valid[user], *self.split.test[user]) for user in self.split.train}
         words = "\n".join(item.text() for item in self.catalog.items)
         parts = [__version__, events_digest({"items": ids, **self.split.train}), events_digest(asked), words]
+        if self.feedback.others:
+            parts.append(events_digest({user: sorted(items) for user, items in self.feedback.others.items()}))
         self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
         try:
             (self.out / "rankings").mkdir(parents=True, exist_ok=True)
@@ -188,6 +199,7 @@ class _Run:
             "users": len({event.user for event in self.events["test"]}),
             "events": len(self.events["test"]),
             "cold events": int(cold),
+            **({"positive": self.feedback.rule} if self.feedback.others else {}),
             **made_with(),
         }
 
@@ -273,7 +285,7 @@ def _baseline(run: _Run, name: str) -> Callable[[], ModelResult]:
     return make
 
 
-def _trained(run: _Run, asked: "bool | TrainConfig") -> Callable[[], ModelResult]:
+def _trained(run: _Run, asked: "bool | TrainConfig", positive: str) -> Callable[[], ModelResult]:
     def make() -> ModelResult:
         from llmrec.train.config import RationaleConfig, TrainConfig
         from llmrec.train.logs import TrainEvent
@@ -284,22 +296,25 @@ def _trained(run: _Run, asked: "bool | TrainConfig") -> Callable[[], ModelResult
 
         usual = TrainConfig(seed=run.seed, rationale=RationaleConfig(pairs=0))
         config = asked if isinstance(asked, TrainConfig) else usual
-        config = config.model_copy(update={"split": str(run.out / "split.jsonl")})
+        changed = {"split": str(run.out / "split.jsonl")} | ({"positive": positive} if positive != "all" else {})
+        config = config.model_copy(update=changed)
         folder = run.out / "adapter"
-        if not _learnt(run, folder):
+        if not _learnt(run, folder, config.positive):
             train(run.folder or run.catalog, folder, config, report=report)
         return _adapter(run, folder, TRAINED)()
 
     return make
 
 
-def _learnt(run: _Run, folder: Path) -> bool:
-    """Whether a checkpoint lies there that was trained on this split."""
+def _learnt(run: _Run, folder: Path, positive: str) -> bool:
+    """Whether a checkpoint lies there that was trained on this split, by this rule."""
     try:
         found = _checkpoint(folder)
     except LlmrecError:
         return False
-    return bool(found.info.provenance.get("training digest") == events_digest(run.split.train))
+    about = found.info.provenance
+    same_rule = about.get("recipe", {}).get("positive", "all") == positive
+    return same_rule and bool(about.get("training digest") == events_digest(run.split.train))
 
 
 def _adapter(run: _Run, adapter: "Path | str", called: str | None = None) -> Callable[[], ModelResult]:
@@ -435,10 +450,11 @@ def _valid_ndcg(run: _Run, model: Baseline) -> float:
 
 
 def _write_lists(file: Path, lists: Lists, run: _Run) -> None:
-    """In the referee's format: a line a user, a list for each held-out item."""
+    """In the referee's format: a line a user, a list for each held-out item; an empty one for one not asked for."""
     rows: dict[str, list[list[str]]] = {}
     for event, top in zip(run.events["test"], lists, strict=True):
-        rows.setdefault(event.user, []).append([run.catalog.items[n].id for n in top])
+        own = rows.setdefault(event.user, [[] for _ in run.split.test[event.user]])
+        own[event.number] = [run.catalog.items[n].id for n in top]
     try:
         with file.open("w", encoding="utf-8") as out:
             for user, items in rows.items():

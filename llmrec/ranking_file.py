@@ -47,7 +47,7 @@ def write_ranking(recommender: "Recommender", split: Path, at: str, out: Path) -
     items = recommender.catalog.items
     histories = [[items[row].id for row in event.history] for event in events]
     lists: dict[str, list[tuple[str, ...]]] = {}
-    for event, best in zip(events, recommender.top(histories, LENGTH), strict=True):
+    for event, best in zip(events, recommender.top(histories, LENGTH, [e.past for e in events]), strict=True):
         lists.setdefault(event.user, []).append(best)
     try:
         with out.open("w", encoding="utf-8") as file:

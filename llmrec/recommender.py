@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.feedback import Past
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
 from llmrec.errors import BadInput, PluginError
@@ -256,7 +257,9 @@ class Recommender:
         """
         return explain(response, shapley=shapley, style=style).whole()
 
-    def top(self, histories: Sequence[Sequence[str]], k: int = 10) -> list[tuple[str, ...]]:
+    def top(
+        self, histories: Sequence[Sequence[str]], k: int = 10, past: Sequence[Past] | None = None
+    ) -> list[tuple[str, ...]]:
         """The best items after each of many histories, ranked in batches.
 
         Parameters
@@ -265,6 +268,8 @@ class Recommender:
             Item ids of each, oldest first.
         k
             Number of items wanted for each.
+        past
+            What the events of each history say beside their order, where that is known.
 
         Returns
         -------
@@ -281,7 +286,8 @@ class Recommender:
             rows = [tuple(self.catalog.rows(tuple(history))) for history in histories[start : start + BATCH]]
             q = self.pipeline.engine.query_vectors(rows, [""] * len(rows)).vectors
             exclude = [(*seen, *self.pipeline.withdrawn) for seen in rows]
-            scores = self.pipeline.components.scores(q, rows)
+            known = None if past is None else past[start : start + BATCH]
+            scores = self.pipeline.components.scores(q, rows, past=known)
             wanted = CandidateQuery(q, rows, exclude, _named(scores), None, self._allowed(None))
             ranked = self._order(wanted, scores, self.pipeline.weights(""))
             found += [tuple(self.catalog.items[row].id for row in each[:k]) for each in ranked.rows]
@@ -305,7 +311,8 @@ class Recommender:
         trace.lap("llm")
 
         query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
-        scores = scoring.components.scores(read.vectors, histories, query_texts)
+        past = [each.past(self.catalog) for each in requests]
+        scores = scoring.components.scores(read.vectors, histories, query_texts, past)
         weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
         exclude = [(*history, *closed) for history in histories]
@@ -329,7 +336,7 @@ class Recommender:
             open_items[list(exclude[row])] = False
             situation = Situation(
                 histories[row], query, query_text, {name: of[row] for name, of in scores.items()}, weights, open_items,
-                example.name if example else "", context, None if where is None else allowed,
+                example.name if example else "", context, None if where is None else allowed, past[row],
             )  # fmt: skip
             state = RankingState(pipeline, scoring, situation, read.vectors[row])
             notes = (*pipeline.remarks, *map(str, pipeline.problems), *(example.notes if example else ()))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
 from llmrec.retrieval.filters import Filter, parse_where
@@ -210,6 +211,12 @@ class Request:
         with about("history"):
             catalog.rows(self.history)
         return self.history
+
+    def past(self, catalog: Catalog) -> Past:
+        """What the events of the user say beside their order; of a `history` nothing is known."""
+        if self.history is not None or self.user is None:
+            return NO_PAST
+        return Past.of(catalog.histories.get(self.user, ()), catalog.row)
 
     def filter(self, catalog: Catalog) -> Filter | None:
         """The parsed `where`; None without one.

@@ -43,6 +43,11 @@ EVENTS: Mapping[str, Sequence[str]] = {
         "read_at", "watched_at", "played_at", "time_ms", "timestamp_ms", "time_stamp", "created", "updated_at",
         "created_time", "datum", "at",
     ),
+    "kind": (
+        "kind", "event_type", "interaction_type", "event", "action", "action_type", "behavior", "behaviour",
+        "behavior_type", "behaviour_type", "feedback", "feedback_type", "activity", "activity_type", "type",
+    ),
+    "quantity": ("quantity", "qty"),
 }  # fmt: skip
 """Column of events -> its names, the likeliest first; case, blanks and signs do not count."""
 ITEMS: Mapping[str, Sequence[str]] = {
@@ -83,7 +88,10 @@ def plain(name: str) -> str:
 NAMES = frozenset(plain(name) for names in (*EVENTS.values(), *ITEMS.values(), *ATTRIBUTES.values()) for name in names)
 """All that a header may be known by."""
 OWN = frozenset(
-    {"user_id", "user", "item_id", "item", "id", "rating", "timestamp", "title", "name", "description", "overview"}
+    (
+        *("user_id", "user", "item_id", "item", "id", "rating", "timestamp", "kind"),
+        *("title", "name", "description", "overview"),
+    )
 )
 """Names of which nothing need be said."""
 ROLES: Mapping[str, str] = {

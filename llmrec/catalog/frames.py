@@ -233,11 +233,12 @@ def _attribute_array(values: Sequence[AttributeValue | None]) -> pa.Array:
 
 def _interaction_table(catalog: Catalog) -> pa.Table:
     events = [event for history in catalog.histories.values() for event in history]
-    return pa.table(
-        {
-            "user_id": pa.array([event.user for event in events], pa.string()),
-            "item_id": pa.array([event.item for event in events], pa.string()),
-            "rating": pa.array([event.rating for event in events], pa.float64()),
-            "timestamp": pa.array([event.timestamp for event in events], pa.float64()),
-        }
-    )
+    columns = {
+        "user_id": pa.array([event.user for event in events], pa.string()),
+        "item_id": pa.array([event.item for event in events], pa.string()),
+        "rating": pa.array([event.rating for event in events], pa.float64()),
+        "timestamp": pa.array([event.timestamp for event in events], pa.float64()),
+    }
+    if any(event.kind for event in events):
+        columns["kind"] = pa.array([event.kind for event in events], pa.string())
+    return pa.table(columns)

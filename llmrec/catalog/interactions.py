@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from llmrec.catalog.columns import EVENTS, column_as, normal_ids, note_names
+from llmrec.catalog.feedback import STRENGTHS, kind_of
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table, text_column
 from llmrec.catalog.times import read_times
@@ -41,7 +42,7 @@ def named_events(table: Table, findings: Findings) -> Table:
     Returns
     -------
     Table
-        With `user`, `item` and, where there are such, `rating` and `timestamp`.
+        With `user`, `item` and, where there are such, `rating`, `timestamp` and `kind`.
 
     Raises
     ------
@@ -59,13 +60,35 @@ def named_events(table: Table, findings: Findings) -> Table:
             "are with `columns`",
             "columns",
         )
-    chosen = {names[0]: standard for standard, names in found.items() if names and standard != "timestamp"}
+    chosen = {found[standard][0]: standard for standard in ("user", "item", "rating") if found[standard]}
     time = _time_column(table, found["timestamp"], findings)
     if time is not None:
         chosen[time] = "timestamp"
+    kind = next((name for name in found["kind"] if name not in chosen and _holds_kinds(table, name)), None)
+    if kind is not None:
+        chosen[kind] = "kind"
     note_names(table, chosen, findings)
-    events = table.renamed(chosen)
+    events = _with_returns(table, table.renamed(chosen), found["quantity"], findings)
     return events if time is None else _with_clock(table, events, time, found["timestamp"], findings)
+
+
+def _holds_kinds(table: Table, name: str) -> bool:
+    """Whether a column whose name may mean many things says what users did."""
+    cells = [cell for cell in table.columns[name].slice(0, SAMPLE).to_pylist() if cell and cell.strip()]
+    return bool(cells) and 2 * sum(kind_of(cell) in STRENGTHS for cell in cells) >= len(cells)
+
+
+def _with_returns(table: Table, events: Table, names: Sequence[str], findings: Findings) -> Table:
+    """The events with the kind `return` where a column of quantities is below 0."""
+    if not names:
+        return events
+    below = pc.match_substring_regex(table.columns[names[0]], r"^\s*-\s*\d*[1-9]")
+    returns = pc.sum(below).as_py()
+    if not returns:
+        return events
+    findings.note(events.file, f"{counted(returns, 'row')} with {names[0]!r} below 0 as returns")
+    kinds = events.columns.get("kind", pa.chunked_array([pa.repeat("", len(events))]))
+    return replace(events, columns={**events.columns, "kind": pc.if_else(below, "return", kinds)})
 
 
 def _time_column(table: Table, names: Sequence[str], findings: Findings) -> str | None:
@@ -103,13 +126,15 @@ def _all(table: Table, name: str, pattern: str) -> bool:
 def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -> dict[str, tuple[Interaction, ...]]:
     """Turn a table of events into the history of each user.
 
-    Each item counts once, by its first event. A history is ordered by (timestamp, sha1 of "user:item"), so that events
-    of one second carry no order that a model could learn. Without a timestamp column the order of the file counts.
+    Each item counts once, by its first event, with the last rating and the most telling kind of all its events. A
+    history is ordered by (timestamp, sha1 of "user:item"), so that events of one second carry no order that a model
+    could learn. Without a timestamp column the order of the file counts.
 
     Parameters
     ----------
     table
-        Columns `user`, `item` and, if there, `rating` and `timestamp` (unix seconds, or ISO dates, read as UTC).
+        Columns `user`, `item` and, if there, `rating`, `kind` and `timestamp` (unix seconds, or ISO dates, read as
+        UTC).
     item_ids
         Ids of the catalogue's items.
     findings
@@ -143,6 +168,7 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     ratings = np.full(n_rows, np.nan)
     if "rating" in table.columns:
         ratings = _ratings(table, findings)
+    kinds = _kinds(table, findings) if "kind" in table.columns else None
 
     checks = {
         "no user id": _mask(pc.not_equal(users, "")),
@@ -165,12 +191,13 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
         )
     repeats = int(keep.sum())
     chosen = pa.array(keep)
-    histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep])
+    kept_kinds = None if kinds is None else Kinds(kinds.codes[keep], kinds.names)
+    histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep], kept_kinds)
     repeats -= sum(map(len, histories.values()))
     if repeats:
         findings.warnings.append(
             f"{counted(repeats, 'event')} of {table.file.name} repeat an earlier one of the same user and item: "
-            "the first counts"
+            "the first counts" + _merged(table)
         )
     return histories
 
@@ -237,7 +264,7 @@ def _ratings(table: Table, findings: Findings) -> NDArray[np.float64]:
     ratings, good = numbers_of(texts)
     left = np.flatnonzero(~(good | _mask(pc.equal(pc.utf8_trim_whitespace(texts), ""))))
     if not left.size:
-        return ratings
+        return _without_marks(ratings, table, findings)
     cells = {int(row): texts[int(row)].as_py().strip() for row in left}
     numbers, told = amounts(cells, ",")
     for row, value in numbers.items():
@@ -249,24 +276,84 @@ def _ratings(table: Table, findings: Findings) -> NDArray[np.float64]:
             f"{counted(len(lacking), 'rating')} of {table.file.name} cannot be read, first {shown(lacking[0])}: "
             "their events count without one"
         )
-    return ratings
+    return _without_marks(ratings, table, findings)
+
+
+def _without_marks(ratings: NDArray[np.float64], table: Table, findings: Findings) -> NDArray[np.float64]:
+    """The ratings without the numbers that data sets write where nobody rated: -1 or 0 on a scale from 1 on."""
+    given = ratings[~np.isnan(ratings)]
+    if not given.size or given.max() < 3:  # 0 and 1, or -1, 0 and 1, are opinions
+        return ratings
+    below, zeros = given[given < 0], np.count_nonzero(given == 0)
+    marks = [-1.0] if below.size and (below == -1).all() else []
+    if 3 * zeros > given.size and not ((given > 0) & (given < 1)).any():
+        marks.append(0.0)
+    for mark in marks:
+        rows = counted(np.count_nonzero(ratings == mark), "rating")
+        findings.note(table.file, f"{rows} of {mark:g} as none, on a scale up to {given.max():g}")
+    return np.where(np.isin(ratings, marks), np.nan, ratings) if marks else ratings
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What users did: `codes (rows,)` int, places in `names`, -1 where it is not told."""
+
+    codes: NDArray[np.intp]
+    names: Sequence[str]
+
+
+def _kinds(table: Table, findings: Findings) -> Kinds:
+    encoded = pc.utf8_trim_whitespace(table.columns["kind"].combine_chunks()).dictionary_encode()
+    written = encoded.dictionary.to_pylist()
+    names = list(dict.fromkeys(kind for cell in written if (kind := kind_of(cell))))
+    place = {name: place for place, name in enumerate(names)}
+    codes = np.array([place.get(kind_of(cell), -1) for cell in written], np.intp)[encoded.indices.to_numpy()]
+    counts = np.bincount(codes[codes >= 0], minlength=len(names))
+    told = ", ".join(f"{name} ({count:,})" for name, count in zip(names, counts.tolist(), strict=True))
+    findings.note(table.file, f"kinds of events: {told}")
+    return Kinds(codes, names)
+
+
+def _merged(table: Table) -> str:
+    more = [
+        what
+        for name, what in (("rating", "the last rating"), ("kind", "the most telling kind"))
+        if name in table.columns
+    ]
+    return f", with {' and '.join(more)} of all" if more else ""
+
+
+def _last_told(pairs: NDArray[np.intp], told: NDArray[np.bool_], n_pairs: int) -> NDArray[np.intp]:
+    """`(n_pairs,)`: the last place of each pair at which something is told, -1 where nowhere."""
+    last = np.full(n_pairs, -1, np.intp)
+    places = np.flatnonzero(told)
+    last[pairs[places]] = places  # of several assignments to one place the last counts
+    return last
 
 
 def _histories(
-    users: pa.StringArray, items: pa.StringArray, times: NDArray[np.float64], ratings: NDArray[np.float64]
+    users: pa.StringArray,
+    items: pa.StringArray,
+    times: NDArray[np.float64],
+    ratings: NDArray[np.float64],
+    kinds: Kinds | None,
 ) -> dict[str, tuple[Interaction, ...]]:
     """Arrays of one length, all valid -> histories; users in the order in which they first appear."""
     user_codes, user_names = _codes(users)
     item_codes, item_names = _codes(items)
     pair = user_codes * len(item_names) + item_codes
     by_pair = np.lexsort((times, pair))  # stable: of two events in one second the file's first
-    first = by_pair[np.r_[True, np.diff(pair[by_pair]) != 0]]
-    user_codes, item_codes, times, ratings = (
-        user_codes[first],
-        item_codes[first],
-        times[first],
-        ratings[first],
-    )
+    begins = np.r_[True, np.diff(pair[by_pair]) != 0]
+    first, pairs = by_pair[begins], np.cumsum(begins) - 1
+    rated = _last_told(pairs, ~np.isnan(ratings[by_pair]), len(first))
+    ratings = np.where(rated >= 0, ratings[by_pair][rated], np.nan)
+    codes = np.full(len(first), -1, np.intp)
+    if kinds is not None:
+        strengths = np.array([*(STRENGTHS.get(name, 1) for name in kinds.names), 0])[kinds.codes[by_pair]]
+        strongest = strengths == np.maximum.reduceat(strengths, np.flatnonzero(begins))[pairs]
+        codes = kinds.codes[by_pair][_last_told(pairs, strongest, len(first))]
+    names = [*kinds.names, None] if kinds is not None else [None]
+    user_codes, item_codes, times = user_codes[first], item_codes[first], times[first]
 
     order = np.lexsort((times, user_codes))
     tied = (np.diff(user_codes[order]) == 0) & (np.diff(times[order]) == 0)
@@ -280,13 +367,14 @@ def _histories(
         item_codes[order].tolist(),
         times[order].tolist(),
         ratings[order].tolist(),
+        codes[order].tolist(),
         strict=True,
     )
     with _uncollected():
         return {
             user_names[code]: tuple(
-                Interaction(user_names[code], item_names[item], time, None if rating != rating else rating)
-                for _, item, time, rating in events
+                Interaction(user_names[code], item_names[item], time, None if rating != rating else rating, names[kind])
+                for _, item, time, rating, kind in events
             )
             for code, events in groupby(columns, key=lambda event: event[0])
         }

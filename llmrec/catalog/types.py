@@ -79,12 +79,16 @@ class Interaction:
         Unix seconds.
     rating
         None for implicit feedback.
+    kind
+        What the user did: `view`, `cart`, `purchase`, `return`, … (see `llmrec.catalog.feedback`); None where the
+        catalogue does not tell.
     """
 
     user: str
     item: str
     timestamp: float
     rating: float | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class Catalog:
     name: str
     items: tuple[Item, ...]
     histories: Mapping[str, tuple[Interaction, ...]]
-    """User id -> events, each item once (its first), ordered by (timestamp, hash of user:item)."""
+    """User id -> events, each item once (its first, with the last rating and the most telling kind of all), ordered by
+    (timestamp, hash of user:item)."""
     labels: tuple[Label, ...] = ()
     """What some items' media show in words; explanations learn from them to name it in the others (see
     `llmrec.evidence.probes`), no ranking reads them."""
@@ -193,8 +198,8 @@ class Catalog:
             A row an item: `item_id` (or `id`), `title` (`name`), `description` (`overview`), and attributes. Columns
             of file names (.jpg, .mp4, .wav, …) are media.
         interactions
-            A row an event: `user_id`, `item_id`, and `timestamp` (unix seconds or dates) and `rating` where there are
-            some. Without a time the order of the rows counts.
+            A row an event: `user_id`, `item_id`, and `timestamp` (unix seconds or dates), `rating` and `kind` (view,
+            cart, purchase, return, …) where there are some. Without a time the order of the rows counts.
         media
             Folder of the files named in `items`, and of `images/<item_id>.jpg`, `media/<item_id>.mp4` and the like.
             Without it file names are taken as they are.
@@ -277,7 +282,8 @@ class Catalog:
         -------
         datasets.DatasetDict
             `items` (id, title, description, a column an attribute, a column a modality) and, where there are some,
-            `interactions` (`user_id`, `item_id`, `rating`, `timestamp` in unix seconds) and `labels`.
+            `interactions` (`user_id`, `item_id`, `rating`, `timestamp` in unix seconds, `kind` where one is told) and
+            `labels`.
         """
         from llmrec.catalog.frames import to_datasets
 

@@ -83,6 +83,14 @@ def evaluate(
         bool, typer.Option("--tune/--no-tune", help="Let baselines choose their configuration on valid.")
     ] = True,
     seed: Annotated[int, typer.Option("--seed", help="Seed of baselines in which chance plays a part.")] = 0,
+    positive: Annotated[
+        str,
+        typer.Option(
+            "--positive",
+            help="Which held-out events are asked for: all; mean, those rated not below their user's mean; or a "
+            "filter, such as 'rating>=4' or 'kind=purchase'.",
+        ),
+    ] = "all",
     reader: Reader = None,
     columns: Columns = None,
     json: Json = False,
@@ -116,7 +124,7 @@ def evaluate(
 
         found = run(
             folder, adapter or [], names, split, out=kept, train=recipe, tune=tune, seed=seed, progress=report,
-            reader=reader,
+            reader=reader, positive=positive,
         )  # fmt: skip
     if json:
         show.json(found.to_dict() | {"out": str(kept)})

@@ -34,6 +34,8 @@ def train(
     print_config: PrintConfig = False,
     reader: Annotated[str | None, shortcut("reader", "--reader")] = None,
     columns: Columns = None,
+    positive: Annotated[str | None, shortcut("positive", "--positive")] = None,
+    event_weights: Annotated[str | None, shortcut("event_weights", "--event-weights")] = None,
     accept: Annotated[bool | None, shortcut("accept_losses", "--accept-losses/--no-accept-losses")] = None,
     split: Annotated[str | None, shortcut("split", "--split")] = None,
     test: Annotated[bool | None, shortcut("test", "--test/--no-test")] = None,
@@ -76,7 +78,8 @@ def train(
         model__exit_layer=layers, queries=queries, rationale__pairs=rationales, rationale__epochs=rationale_epochs,
         model__fusion=fusion, model__temporal=temporal, model__interest=interest, shuffle=shuffle, focal=focal,
         class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
-        encoders=chosen(encoder) if encoder else None, components=component or None,
+        positive=positive, event_weights=event_weights, encoders=chosen(encoder) if encoder else None,
+        components=component or None,
     )  # fmt: skip
     fields |= {} if accept is None else {"accept_losses": accept}
     recipe = TrainConfig.read(config_file(config), settings or (), **fields)

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadSplit, StorageError
 
@@ -59,12 +60,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The `number`-th held-out item of `user`: `target` row, to be ranked from the `history` rows, oldest first."""
+    """The `number`-th held-out item of `user`: `target` row, to be ranked from the `history` rows, oldest first.
+
+    `past` is what the events of the history say beside their order.
+    """
 
     user: str
     number: int
     history: tuple[int, ...]
     target: int
+    past: Past = NO_PAST
 
 
 def rolling_split(catalog: Catalog, last: int = ROLLING_LAST) -> Split:
@@ -195,8 +200,19 @@ def load_split(path: Path, catalog: Catalog) -> Split:
     return Split(parts["train"], parts["valid"], parts["test"])
 
 
-def rolling_events(catalog: Catalog, split: Split, at: str) -> list[Event]:
+def rolling_events(catalog: Catalog, split: Split, at: str, feedback: Feedback = ALL) -> list[Event]:
     """The held-out events of part `at`, `valid` or `test`; earlier ones are part of the history of later ones.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Has the ratings and kinds of the events.
+    split : Split
+        Of its events.
+    at : {"valid", "test"}
+        The part.
+    feedback : Feedback
+        Only events that are positive by it are asked for; the others are part of the histories.
 
     Raises
     ------
@@ -206,10 +222,14 @@ def rolling_events(catalog: Catalog, split: Split, at: str) -> list[Event]:
     events = []
     held = split.held_out(at)
     for user, before in split.before(at).items():
-        rows = catalog.rows((*before, *held[user]))
-        events += [
-            Event(user, n, tuple(rows[: len(before) + n]), rows[len(before) + n]) for n in range(len(held[user]))
-        ]
+        items = (*before, *held[user])
+        rows = catalog.rows(items)
+        own = {event.item: event for event in catalog.histories.get(user, ())}
+        for n, item in enumerate(held[user]):
+            if feedback.positive(user, item):
+                seen = len(before) + n
+                past = Past.of((own[each] for each in items[:seen] if each in own), catalog.row)
+                events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past))
     return events
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.context import with_context
 from llmrec.engine.base import Engine
 from llmrec.ranking.components import Components
@@ -51,6 +52,8 @@ class Situation:
         The request's time, season, place and device in words.
     allowed : (items,) bool, optional
         Which items the request's filter lets through; None without a filter.
+    past : Past
+        What the history's events say beside their order: opinions.
     """
 
     history: tuple[int, ...]
@@ -62,6 +65,7 @@ class Situation:
     example: str = ""
     context: str = ""
     allowed: NDArray[np.bool_] | None = None
+    past: Past = NO_PAST
 
     @property
     def query_with_context(self) -> str:
@@ -189,7 +193,7 @@ def history_effects(
     histories = [history[:n] + history[n + 1 :] for n in ablated_places]
     answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
     query_text = None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
-    parts = components.scores(answer.vectors, histories, query_text)
+    parts = components.scores(answer.vectors, histories, query_text, [situation.past] * len(histories))
     candidate_scores = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
     effects = (candidate_scores - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
     ranks_without = ranks.copy()

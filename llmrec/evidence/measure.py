@@ -119,7 +119,7 @@ def _ranks_without_query(
     situation: Situation, rows: Sequence[int], q: Floats, setup: AblationSetup
 ) -> NDArray[np.intp]:
     """Return the ranks `(candidates,)` that the same request gives without its query."""
-    parts = setup.components.scores(q[None], [situation.history])
+    parts = setup.components.scores(q[None], [situation.history], past=[situation.past])
     return situation.ranks({name: scores[0] for name, scores in parts.items()}, setup.weights_without_query, rows)
 
 

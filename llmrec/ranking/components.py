@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
+from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Catalog
 from llmrec.errors import BadInput, CheckpointError
 from llmrec.ranking.built_in import (
@@ -22,8 +23,10 @@ from llmrec.ranking.built_in import (
 from llmrec.ranking.cold_start import ColdStart
 from llmrec.ranking.content import similar_to, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
+from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
 from llmrec.ranking.score_component import (
+    APPROVAL,
     EXAMPLE,
     INTEREST,
     LAST,
@@ -56,6 +59,8 @@ class InteractionModels:
         ``(items,)`` float32: log(1 + training histories that hold the item).
     preference
         The preference model, where one was learnt.
+    opinion
+        The model of what users think of what they take, where their events tell it.
 
     Examples
     --------
@@ -67,9 +72,17 @@ class InteractionModels:
     collaborative: Collaborative
     popular: Floats
     preference: PreferenceModel | None = None
+    opinion: OpinionModel | None = None
 
     @classmethod
-    def fit(cls, histories: Rows, items: int, preference: PreferenceModel | None = None) -> "InteractionModels":
+    def fit(
+        cls,
+        histories: Rows,
+        items: int,
+        preference: PreferenceModel | None = None,
+        opinion: OpinionModel | None = None,
+        weights: Sequence[Sequence[float]] | None = None,
+    ) -> "InteractionModels":
         """From training histories.
 
         Parameters
@@ -80,8 +93,13 @@ class InteractionModels:
             How many items there are.
         preference
             See `llmrec.train.preference`, which learns it.
+        opinion
+            Fitted on the same events.
+        weights
+            Of each event as a target; see `Collaborative.fit`.
         """
-        return cls(Collaborative.fit(histories, items), popularity(histories, items), preference)
+        collaborative = Collaborative.fit(histories, items, weights=weights)
+        return cls(collaborative, popularity(histories, items), preference, opinion)
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]]) -> "InteractionModels":
@@ -94,12 +112,16 @@ class InteractionModels:
         """
         if "popular" not in state:
             raise CheckpointError("the checkpoint's item-item model lacks popular; train it again")
-        return cls(Collaborative.from_state(state), state["popular"], PreferenceModel.from_state(state))
+        return cls(
+            Collaborative.from_state(state), state["popular"], PreferenceModel.from_state(state),
+            OpinionModel.from_state(state),
+        )  # fmt: skip
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""
-        learnt = self.preference.state() if self.preference else {}
-        return {**self.collaborative.state(), "popular": self.popular, **learnt}
+        learnt = [model.state() for model in (self.preference, self.opinion) if model]
+        state = {**self.collaborative.state(), "popular": self.popular}
+        return state | {name: array for arrays in learnt for name, array in arrays.items()}
 
     def over(self, source: ItemRows) -> "InteractionModels":
         """The same in the rows of another catalogue.
@@ -111,7 +133,8 @@ class InteractionModels:
             counts as never chosen.
         """
         popular = np.where(source >= 0, self.popular[source], 0).astype(np.float32)
-        return replace(self, collaborative=self.collaborative.over(source), popular=popular)
+        opinion = self.opinion.over(source) if self.opinion else None
+        return replace(self, collaborative=self.collaborative.over(source), popular=popular, opinion=opinion)
 
 
 @dataclass(frozen=True)
@@ -280,13 +303,18 @@ class Components:
             for m, places in self.preferences.places.items():
                 yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
         yield FixedComponent.popularity(self.interaction_models.popular)
+        if opinion := self.interaction_models.opinion:
+            yield FixedComponent(APPROVAL, opinion.approval)
+            yield OpinionComponent(opinion)
         if words and "text" in self.media:
             yield WordsComponent(self.media["text"], self.mask["text"])
         for key, values in self.likeness.items():
             yield FixedComponent(key, values)
         yield from self.plugins
 
-    def scores(self, q: Floats, histories: Rows, words: Floats | None = None) -> dict[ComponentKey, Floats]:
+    def scores(
+        self, q: Floats, histories: Rows, words: Floats | None = None, past: Sequence[Past] | None = None
+    ) -> dict[ComponentKey, Floats]:
         """Raw scores of the whole catalogue for several requests.
 
         Parameters
@@ -297,13 +325,15 @@ class Components:
             Item rows of each, oldest first.
         words
             ``(events, text dim)`` float32: encoded words of each query, where there are queries.
+        past
+            What the events of each history say beside their order, where that is known.
 
         Returns
         -------
         dict
             Component -> ``(events, items)`` float32.
         """
-        batch = ScoringBatch(q, histories, words)
+        batch = ScoringBatch(q, histories, words, past=past)
         return {part.key: score_all(part, batch, len(self.v)) for part in self.parts(words is not None)}
 
     def score(self, rows: ItemRows, situation: ScoringSituation) -> dict[ComponentKey, Floats]:

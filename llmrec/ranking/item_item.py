@@ -70,7 +70,13 @@ class Collaborative:
         self.history_decay = history_decay
 
     @classmethod
-    def fit(cls, histories: Rows, n_items: int, config: CollaborativeConfig = CollaborativeConfig()) -> "Collaborative":
+    def fit(
+        cls,
+        histories: Rows,
+        n_items: int,
+        config: CollaborativeConfig = CollaborativeConfig(),
+        weights: Sequence[Sequence[float]] | None = None,
+    ) -> "Collaborative":
         """Learns from histories.
 
         Parameters
@@ -81,6 +87,9 @@ class Collaborative:
             How many items there are.
         config
             Its constants.
+        weights
+            Of each event as a target, in the order of `histories`: one of weight 0 is read and not predicted. Default:
+            all alike. Item-kNN, in place of the closed form, counts events by it.
 
         Raises
         ------
@@ -88,12 +97,13 @@ class Collaborative:
             Where the catalogue is too large for the closed form and `implicit` is missing.
         """
         recent = [history[-config.max_history :] for history in histories]
+        goals = None if weights is None else [own[-config.max_history :] for own in weights]
         if n_items > config.closed_form_items:
-            return cls(_cosine_neighbours(recent, n_items, config.neighbours), config.history_decay)
-        dense = _unit(_cloze(recent, n_items, config))
+            return cls(_cosine_neighbours(recent, n_items, config.neighbours, goals), config.history_decay)
+        dense = _unit(_cloze(recent, n_items, config, goals))
         if config.static_weight:
-            dense += config.static_weight * _unit(_static(recent, n_items, config.static_ridge))
-        return cls(_prune(dense, config.neighbours), config.history_decay)
+            dense += config.static_weight * _unit(_static(recent, n_items, config.static_ridge, goals))
+        return cls(pruned(dense, config.neighbours), config.history_decay)
 
     def scores(self, histories: Rows) -> Floats:
         """Scores of the whole catalogue.
@@ -188,41 +198,61 @@ class Collaborative:
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
 
 
-def _cloze(histories: Rows, n_items: int, config: CollaborativeConfig) -> Floats:
+Goals = Sequence[Sequence[float]] | None
+"""Weight of each event as a target; None: 1 for all."""
+
+
+def _cloze(histories: Rows, n_items: int, config: CollaborativeConfig, goals: Goals) -> Floats:
     """`(items, items)`: ridge weights from a position's decayed surroundings to the item at that position."""
     gram = np.zeros((n_items, n_items), np.float32)
     cross = np.zeros((n_items, n_items), np.float32)
-    for history in histories:
+    for n, history in enumerate(histories):
         rows = np.asarray(history, np.intp)
         gap = np.arange(rows.size)[:, None] - np.arange(rows.size)[None]  # (position, neighbour) > 0: before
         around = np.maximum(np.abs(gap), 1).astype(np.float32) ** -config.distance_decay
         around *= np.where(gap > 0, 1.0, np.where(gap < 0, config.future, 0.0)).astype(np.float32)
         block = np.ix_(rows, rows)
         gram[block] += around.T @ around
-        cross[block] += around.T
+        cross[block] += around.T if goals is None else around.T * np.asarray(goals[n], np.float32)
     gram[np.diag_indices(n_items)] += config.ridge
     solved = scipy.linalg.solve(gram, cross, assume_a="pos", overwrite_a=True, overwrite_b=True)
     np.fill_diagonal(solved, 0)  # it would only say that an item does not follow itself; seen items are never ranked
     return np.asarray(solved, np.float32)
 
 
-def _static(histories: Rows, n_items: int, ridge: float) -> Floats:
-    """`(items, items)`: EASE, B = I - P / diag(P) with P = (X'X + ridge I)^-1 and a zero diagonal."""
+def _static(histories: Rows, n_items: int, ridge: float, goals: Goals) -> Floats:
+    """`(items, items)`: EASE, B = I - P / diag(P) with P = (X'X + ridge I)^-1 and a zero diagonal.
+
+    With goals Y in place of X, B = P X'Y - P diag(g), where g = diag(P X'Y) / diag(P) makes the diagonal 0.
+    """
     x = decayed(histories, n_items, 0.0)
     gram = (x.T @ x).toarray()
     gram[np.diag_indices(n_items)] += ridge
     inverse = scipy.linalg.inv(gram, overwrite_a=True, check_finite=False)
+    if goals is not None:
+        events, rows, _ = flatten(histories)
+        values = np.fromiter((goal for own in goals for goal in own), np.float32, len(rows))
+        y = sp.csr_matrix((values, (events, rows)), shape=x.shape)
+        solved = np.asarray(inverse @ (x.T @ y).toarray(), np.float32)
+        solved -= inverse * (np.diag(solved) / np.diag(inverse))
+        np.fill_diagonal(solved, 0)
+        return solved
     inverse /= -np.diag(inverse).copy()
     np.fill_diagonal(inverse, 0)
     return np.asarray(inverse, np.float32)
 
 
-def _cosine_neighbours(histories: Rows, n_items: int, neighbours: int) -> sp.csr_matrix:
+def _cosine_neighbours(histories: Rows, n_items: int, neighbours: int, goals: Goals) -> sp.csr_matrix:
     """`(items, items)` sparse: cosine of two items' users, `neighbours` kept an item."""
     with needs("large", f"the item-item model of a catalogue of {n_items:,} items"):
         from implicit.nearest_neighbours import CosineRecommender
     model = CosineRecommender(K=neighbours + 1, num_threads=1)  # an item's nearest neighbour is itself
-    model.fit(decayed(histories, n_items, 0.0), show_progress=False)
+    events = decayed(histories, n_items, 0.0)
+    if goals is not None:
+        users, rows, _ = flatten(histories)
+        values = np.fromiter((goal for own in goals for goal in own), np.float32, len(rows))
+        events = sp.csr_matrix((values, (users, rows)), shape=events.shape)
+    model.fit(events, show_progress=False)
     similar = model.similarity.astype(np.float32).tocsr()
     similar.setdiag(0)
     similar.eliminate_zeros()
@@ -235,8 +265,21 @@ def _unit(weights: Floats) -> Floats:
     return weights * np.float32(len(weights) / total) if total else weights
 
 
-def _prune(weights: Floats, keep: int) -> sp.csr_matrix:
-    """The `keep` sources of largest absolute weight for each target (column), as CSR."""
+def pruned(weights: Floats, keep: int) -> sp.csr_matrix:
+    """The `keep` sources of largest absolute weight for each target.
+
+    Parameters
+    ----------
+    weights
+        ``(items, items)``: row = source, column = target; is changed.
+    keep
+        How many.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix
+        Of the same shape.
+    """
     if keep < len(weights):
         for column in range(weights.shape[1]):
             size = np.abs(weights[:, column])

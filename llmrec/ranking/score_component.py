@@ -1,6 +1,6 @@
 """What a part of the fused score is: its name, the request that it is told of, and the contract it fulfils."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.catalog.types import Catalog
 from llmrec.errors import PluginError
 from llmrec.registry import working
@@ -67,6 +68,10 @@ POPULARITY = ComponentKey("popularity")
 """How many histories hold the item."""
 PREFERENCE = ComponentKey("preference")
 """Which values of the items' codes a history prefers."""
+APPROVAL = ComponentKey("approval")
+"""How often those who took the item liked it."""
+OPINION = ComponentKey("opinion")
+"""What the user's opinions of other items say of this one: likeness to what was disliked counts against it."""
 WORDS = ComponentKey("words")
 """Likeness of the query's words to the item's text."""
 LAST, RECENT, INTEREST, EXAMPLE = "last", "recent", "interest", "example"
@@ -86,11 +91,14 @@ class ScoringSituation:
         Item rows, oldest first.
     words
         ``(text dim,)`` float32: the query as the encoder of the items' text reads it; None without one.
+    past
+        What the history's events say beside their order; of items outside `history` it says nothing.
     """
 
     q: Floats
     history: tuple[int, ...]
     words: Floats | None = None
+    past: Past = NO_PAST
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +126,13 @@ class ScoringBatch:
     words: Floats | None = None
     shared: dict[Any, Any] = field(default_factory=dict, repr=False)
     """What one component has computed and another needs too."""
+    past: Sequence[Past] | None = None
+    """What the events of each history say beside their order; None where it is not known."""
+
+    @property
+    def pasts(self) -> Sequence[Past]:
+        """One a request."""
+        return [NO_PAST] * len(self) if self.past is None else self.past
 
     def __len__(self) -> int:
         """How many requests there are."""
@@ -125,8 +140,8 @@ class ScoringBatch:
 
     def __iter__(self) -> Iterator[ScoringSituation]:
         """The requests one by one."""
-        for n, history in enumerate(self.histories):
-            yield ScoringSituation(self.q[n], tuple(history), None if self.words is None else self.words[n])
+        for n, (history, past) in enumerate(zip(self.histories, self.pasts, strict=True)):
+            yield ScoringSituation(self.q[n], tuple(history), None if self.words is None else self.words[n], past)
 
 
 class ScoreComponent(Protocol):

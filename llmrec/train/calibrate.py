@@ -108,14 +108,15 @@ def calibrate(
     cold_start = transfer_pays_off(components, q, sample)
     if cold_start:
         components = components.with_cold_start()
-    scores = components.scores(q, histories)
+    past = [e.past for e in sample]
+    scores = components.scores(q, histories, past=past)
     weights = {"history": fit_weights(scores, targets, histories)}
     metrics = {"valid ndcg@10": _ndcg(scores, weights["history"], sample)}
     metrics["valid ndcg@10 of the LLM alone"] = _ndcg({LLM: scores[LLM]}, {LLM: 1.0}, sample)
     if any(queries):
         q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
         query_texts: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
-        query_scores = components.scores(q, histories, query_texts)
+        query_scores = components.scores(q, histories, query_texts, past)
         weights["words"] = fit_weights(query_scores, targets, histories)
         metrics["valid ndcg@10 under queries"] = _ndcg(query_scores, weights["words"], sample)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
@@ -145,7 +146,7 @@ def transfer_pays_off(components: Components, q: NDArray[np.float32], events: Se
     histories, targets = [e.history for e in events], [e.target for e in events]
     ndcgs = []
     for variant in (components, with_cold_start):
-        scores = variant.scores(q, histories)
+        scores = variant.scores(q, histories, past=[e.past for e in events])
         ndcgs.append(_ndcg(scores, fit_weights(scores, targets, histories), events))
     return ndcgs[1] >= (1 - TRANSFER_COST) * ndcgs[0]
 

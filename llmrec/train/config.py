@@ -9,6 +9,14 @@ from llmrec.config import Config
 from llmrec.model.config import RecLMConfig
 
 
+def _weights(value: Any) -> Any:
+    """`view=0.2,cart=0.5` as a mapping."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+    return {name.strip(): number.strip() for name, _, number in pairs}
+
+
 class RationaleConfig(Config):
     """The LoRA that writes sentences. It changes no ranking."""
 
@@ -114,6 +122,16 @@ class TrainConfig(Config):
     """Share of queries with the time of day and the season of their event as context."""
     shuffle: bool = False
     """Whether every epoch reads each history in a new order, which augments data whose order carries no information."""
+
+    positive: str = "all"
+    """Which events are to be predicted: `all`; `mean`, those whose rating is not below the mean of their user's; or a
+    filter on `rating` and `kind`, such as rating>=4 or kind=purchase|like. The others are read and never recommended
+    again; returns, dislikes and ratings below 0 are always among them."""
+    event_weights: Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_weights)] = Field(default={})
+    """Weight of an event as a target by its kind, such as view=0.2,cart=0.5,purchase=1; kinds that are not named have
+    1."""
+    other_weight: float = Field(default=0.0, ge=0, le=1)
+    """Weight, as a target of training, of the events that are not positive by `positive`; 0: none."""
 
     sampled_items: int = Field(default=0, ge=0)
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.feedback import ALL, Feedback
 from llmrec.encoders import Encoder, Features, encoders_for, extract, note_problems
 from llmrec.errors import BadInput
 from llmrec.evaluation.splits import Event, Split, make_split, rolling_events, rolling_split
+from llmrec.feedback_rule import MEAN, read_feedback, told
 from llmrec.paths import home
 from llmrec.train.config import TrainConfig
 
@@ -41,6 +43,8 @@ class TrainingData:
         The events of the refit; None without one.
     split
         How the parts were split, in words, for the card.
+    feedback
+        Which of the events are positive, and what each counts as a target.
     """
 
     catalog: Catalog
@@ -50,11 +54,19 @@ class TrainingData:
     test: Sequence[Event]
     everything: Histories | None
     split: str
+    feedback: Feedback = ALL
 
     @property
     def trained_on(self) -> Histories:
         """The training events of the checkpoint's model."""
         return self.histories if self.everything is None else self.everything
+
+    def target_weights(self, histories: Histories) -> Mapping[str, Sequence[float]] | None:
+        """User -> weight of each event of `histories` as a target; None where all count alike."""
+        if not self.feedback.weights:
+            return None
+        ids = [item.id for item in self.catalog.items]
+        return {user: [self.feedback.weight(user, ids[row]) for row in rows] for user, rows in histories.items()}
 
     @property
     def modalities(self) -> list[str]:
@@ -96,19 +108,44 @@ def prepare(
     BadInput
         Where no user has enough training events, or no item has media.
     """
+    feedback = _feedback(catalog, config)
+    if line := told(feedback, catalog):
+        notify(line)
     parts = _parts(catalog, config, notify, until)
+    if feedback.others:
+        valid, test = (_positive(catalog, events, feedback) for events in (parts.valid, parts.test))
+        if parts.valid and not valid:
+            raise BadInput(
+                f"no event that is held out is positive by `positive` ({feedback.rule}), so nothing can be chosen by; "
+                "loosen the rule",
+                "positive",
+            )
+        parts = parts._replace(valid=valid, test=test)
     encoders = encoders_for(catalog.items, config.encoders) if encoders is None else encoders
     features, problems = extract(catalog, encoders, home() / "features", shipped)
     if folder:
         note_problems(folder, features, problems)
     for problem in problems:
         notify(str(problem))
-    prepared = TrainingData(catalog, features, *parts)
+    prepared = TrainingData(catalog, features, *parts, feedback)
     if not prepared.modalities:
         raise BadInput(
             f"catalogue {catalog.name!r} has no item with text or other media; nothing can become a soft token"
         )
     return prepared
+
+
+def _feedback(catalog: Catalog, config: TrainConfig) -> Feedback:
+    """By the means of the events before those that are held out by the usual split, or by the one that is given."""
+    known = None
+    if config.positive == MEAN:
+        split = make_split(catalog, config.split) if config.split else rolling_split(catalog)
+        known = {user: frozenset(split.train.get(user) or catalog.history(user)) for user in catalog.histories}
+    return read_feedback(catalog, config.positive, config.event_weights, config.other_weight, known)
+
+
+def _positive(catalog: Catalog, events: Sequence[Event], feedback: Feedback) -> list[Event]:
+    return [event for event in events if feedback.positive(event.user, catalog.items[event.target].id)]
 
 
 class _Parts(NamedTuple):

@@ -135,8 +135,8 @@ def rank_test(
     order, soft = tie_order([item.id for item in items]), soft_tokens(model, table)
     ranks: dict[str, list[NDArray[np.intp]]] = {OURS: [], ALONE: []}
     for part in _batches(events):
-        histories = [e.history for e in part]
-        scores = components.scores(query_vectors(model, soft, words.before, histories), histories)
+        histories, past = [e.history for e in part], [e.past for e in part]
+        scores = components.scores(query_vectors(model, soft, words.before, histories), histories, past=past)
         ranks[OURS].append(_ranks(fuse(scores, calibration.weights["history"], histories), part, order))
         ranks[ALONE].append(_ranks(scores[LLM], part, order))
     results = {name: quality(np.concatenate(model_ranks), events) for name, model_ranks in ranks.items()}
@@ -144,13 +144,13 @@ def rank_test(
         sample = list(events) if len(events) <= MAX_EVENTS else Random(seed).sample(list(events), MAX_EVENTS)
         queried = []
         for part in _batches(sample):
-            histories = [e.history for e in part]
+            histories, past = [e.history for e in part], [e.past for e in part]
             queries = [
                 compose_query(items[e.target], Random(f"{seed}:test:{e.user}:{e.number}"), held_out=True) for e in part
             ]
             q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
             query_texts = text.encode([query or "anything" for query in queries])
-            scores = components.scores(q, histories, query_texts)
+            scores = components.scores(q, histories, query_texts, past)
             queried.append(_ranks(fuse(scores, calibration.weights["words"], histories), part, order))
         results[QUERIED] = quality(np.concatenate(queried), sample)
     return results

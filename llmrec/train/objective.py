@@ -25,11 +25,15 @@ class Batch:
         ``(B, N + 1)`` int64: item rows that come after 0, 1, … items of the history; -1 for none.
     queried
         ``(B, M)`` int64: item rows that answer the queries; -1 for none.
+    weights, query_weights
+        ``(B, N + 1)`` and ``(B, M)`` float32: of each target in the loss; None where all count alike.
     """
 
     prompt: PromptBatch
     targets: Tensor
     queried: Tensor
+    weights: Tensor | None = None
+    query_weights: Tensor | None = None
 
 
 def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -93,19 +97,21 @@ def loss(
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
 
-    def cross_entropy(q: Tensor, targets: Tensor) -> Tensor:
+    def cross_entropy(q: Tensor, targets: Tensor, event_weights: Tensor | None) -> Tensor:
         has_target = targets >= 0
         target = targets[has_target]
         counts = None if weights is None else weights[target]
+        if event_weights is not None:
+            counts = event_weights[has_target] * (1 if counts is None else counts)
         if candidates is None:
             return _cross_entropy(q[has_target] @ v.T + b, target, counts, config.focal)
         logits = q[has_target] @ v[candidates].T + b[candidates]
         return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
 
-    total = cross_entropy(trunk, batch.targets)
+    total = cross_entropy(trunk, batch.targets, batch.weights)
     parts = {"next": float(total.detach())}
     if (batch.queried >= 0).any():
-        query = cross_entropy(branch, batch.queried)
+        query = cross_entropy(branch, batch.queried, batch.query_weights)
         parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts

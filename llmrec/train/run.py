@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from llmrec.catalog import Catalog, load_catalog
+from llmrec.catalog.feedback import Past
 from llmrec.catalog.load import MOST_LEFT_OUT
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.registry import encoder_plugin
@@ -27,6 +28,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
+from llmrec.ranking.opinion import OpinionModel
 from llmrec.rationale.compose import compose_pairs
 from llmrec.registry import Plugin, plugged, resolve
 from llmrec.setup import base_folder
@@ -289,6 +291,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
     data, config = session.data, session.config
     model, items = _built(session, histories)
     first_new = session.start.first_new_events(data.catalog, histories) if session.start else None
+    target_weights = data.target_weights(histories)
     prompts = Prompts(
         histories,
         session.words.before,
@@ -297,6 +300,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
         first_new,
         config.continued.replay if first_new is not None else 0.0,
         data.features.digest(),
+        target_weights,
     )
     state = session.state(epochs)
     session.log.restore("refit" if epochs else "select", saved_progress(state).log)
@@ -310,7 +314,7 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
     else:
         progress = restore_best(model, prompts, session.recipe, state)
     model.to("cpu")
-    components = compose(model, items.table, data.features, histories, config.seed)
+    components = compose(model, items.table, data.features, histories, config.seed, data)
     return _Fitted(model, items, components.with_named(session.recipe.components, data.catalog), progress)
 
 
@@ -404,7 +408,14 @@ def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
         train_rationale(session.base, pairs, folder, session.config, state, session.log)
 
 
-def compose(model: RecLM, table: ItemTable, features: Features, histories: Histories, seed: int) -> Components:
+def compose(
+    model: RecLM,
+    table: ItemTable,
+    features: Features,
+    histories: Histories,
+    seed: int,
+    data: TrainingData | None = None,
+) -> Components:
     """The components of the fused score for a trained RecLM.
 
     Parameters
@@ -419,14 +430,30 @@ def compose(model: RecLM, table: ItemTable, features: Features, histories: Histo
         Events that the item-item model, the preference codes and the popularity are fitted on.
     seed
         Of the codes.
+    data
+        Tells what the events say beside their order; default: nothing.
     """
     v, b = item_vectors(model, table)
     rows = [list(h) for h in histories.values()]
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}
     preference = learn_preference(vectors, masks, features.steps, rows, seed)
-    interaction_models = InteractionModels.fit(rows, len(features.ids), preference)
+    goals = data.target_weights(histories) if data else None
+    opinion = _opinion(data, histories) if data and data.feedback.others else None
+    interaction_models = InteractionModels.fit(
+        rows, len(features.ids), preference, opinion, None if goals is None else list(goals.values())
+    )
     return Components.of(v, b, interaction_models, vectors, masks, features.steps)
+
+
+def _opinion(data: TrainingData, histories: Histories) -> OpinionModel:
+    catalog, ids = data.catalog, [item.id for item in data.catalog.items]
+    pasts, positive = [], []
+    for user, rows in histories.items():
+        known = {ids[row] for row in rows}
+        pasts.append(Past.of((e for e in catalog.histories.get(user, ()) if e.item in known), catalog.row))
+        positive.append([data.feedback.positive(user, ids[row]) for row in rows])
+    return OpinionModel.fit([list(rows) for rows in histories.values()], pasts, positive, len(ids))
 
 
 def _large(base: Path) -> bool:

@@ -44,6 +44,8 @@ class Window:
         Queries along the window, and the target row of each.
     has_new
         Whether a target is newer than the checkpoint that training goes on from.
+    weights, query_weights
+        Of `targets` and `queried` in the loss; empty where all count alike.
     """
 
     items: tuple[int, ...]
@@ -51,6 +53,8 @@ class Window:
     branches: tuple[Branch, ...]
     queried: tuple[int, ...]
     has_new: bool = True
+    weights: tuple[float, ...] = ()
+    query_weights: tuple[float, ...] = ()
 
 
 def epoch_windows(
@@ -62,6 +66,7 @@ def epoch_windows(
     contexts: Mapping[str, Sequence[str]] | None = None,
     context_share: float = 0.0,
     first_new: Mapping[str, int] | None = None,
+    target_weights: Mapping[str, Sequence[float]] | None = None,
 ) -> list[Window]:
     """Every training event once as a target, in windows, shuffled; a pure function of `seed`.
 
@@ -86,6 +91,8 @@ def epoch_windows(
         Share of the queries that are written with their context.
     first_new
         User -> place of the first new event, for `Window.has_new`; default: all events are new.
+    target_weights
+        User -> weight of each event as a target; one of weight 0 is read alone. Default: all count alike.
 
     Returns
     -------
@@ -99,17 +106,23 @@ def epoch_windows(
         offset = rng.randrange(size)
         for start, end in _cuts(len(history), size, offset):
             items = tuple(history[start : end - 1])
-            targets = (history[start] if start == 0 else -1, *history[start + 1 : end])
-            branches, queried = [], []
+            weights = () if target_weights is None else tuple(target_weights[user][start:end])
+            goals = [row if not weights or weights[at] else -1 for at, row in enumerate(history[start:end])]
+            targets = (goals[0] if start == 0 else -1, *goals[1:])
+            branches, queried, query_weights = [], [], []
             for after in sorted(rng.randrange(len(targets)) for _ in range(queries)):
                 target = history[start + after]
                 context = contexts[user][start + after] if contexts and rng.random() < context_share else ""
                 ids = words(target, rng, context) if context else words(target, rng)
-                if ids and not (start > 0 and after == 0):
+                if ids and targets[after] >= 0:
                     branches.append(Branch(after, ids))
                     queried.append(target)
+                    if weights:
+                        query_weights.append(weights[after])
             has_new = first_new is None or end > first_new[user]
-            windows.append(Window(items, targets, tuple(branches), tuple(queried), has_new))
+            windows.append(
+                Window(items, targets, tuple(branches), tuple(queried), has_new, weights, tuple(query_weights))
+            )
     rng.shuffle(windows)
     return windows
 

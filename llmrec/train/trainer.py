@@ -64,15 +64,22 @@ def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int,
         Where the tensors shall lie.
     """
     prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
+    trunk, branch = prompt.read_trunk.shape[1], prompt.read_branch.shape[1]
+    weights = query_weights = None
+    if any(w.weights for w in windows):
+        weights = _pad([w.weights for w in windows], trunk, device, torch.float32)
+        query_weights = _pad([w.query_weights for w in windows], branch, device, torch.float32)
     return Batch(
         prompt,
-        _pad([w.targets for w in windows], prompt.read_trunk.shape[1], device),
-        _pad([w.queried for w in windows], prompt.read_branch.shape[1], device),
+        _pad([w.targets for w in windows], trunk, device),
+        _pad([w.queried for w in windows], branch, device),
+        weights,
+        query_weights,
     )
 
 
-def _pad(rows: Sequence[Sequence[int]], width: int, device: torch.device) -> Tensor:
-    return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=torch.long, device=device)
+def _pad(rows: Sequence[Sequence[float]], width: int, device: torch.device, dtype: torch.dtype = torch.long) -> Tensor:
+    return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=dtype, device=device)
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,8 @@ class Prompts:
         Prompts of old events alone that an epoch reads, for each with a new one.
     content
         Digest of the items' text and media (`Features.digest`): a run goes on only while they stay as they were.
+    target_weights
+        User -> weight of each event as a target. None: all count alike.
     """
 
     histories: Mapping[str, Sequence[int]]
@@ -105,15 +114,18 @@ class Prompts:
     first_new: Mapping[str, int] | None = None
     replay: float = 0.0
     content: str = ""
+    target_weights: Mapping[str, Sequence[float]] | None = None
 
     def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
         """The prompts of an epoch; a pure function of the seed and the epoch."""
         seed, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
+        weights = self.target_weights
         if config.shuffle:
             histories = shuffled(histories, seed)
             contexts = shuffled(contexts, seed) if contexts else contexts
+            weights = shuffled(weights, seed) if weights else weights
         windows = epoch_windows(
-            histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new
+            histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new, weights
         )
         return windows if self.first_new is None else replayed(windows, self.replay, seed)
 
@@ -359,7 +371,9 @@ def _origin(model: RecLM, prompts: Prompts) -> str:
     items = model.id_in.num_embeddings
     histories = {user: list(rows) for user, rows in prompts.histories.items()}
     first_new = prompts.first_new and dict(prompts.first_new)
-    inputs = [list(prompts.before), items, histories, first_new, prompts.replay, prompts.content]
+    inputs: list[Any] = [list(prompts.before), items, histories, first_new, prompts.replay, prompts.content]
+    if prompts.target_weights is not None:
+        inputs.append({user: list(own) for user, own in prompts.target_weights.items()})
     digest = hashlib.sha256(json.dumps(inputs).encode())
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())

@@ -36,10 +36,12 @@ def test_order_and_first_events(
     folder = tmp_path_factory.mktemp("events")
     text = "user,item,timestamp,rating\n" + "".join("{},{},{},{}\n".format(*row) for row in rows)
     first: dict[str, dict[str, tuple[int, int]]] = {}
-    for user, item, time, rating in rows:
+    for user, item, time, _ in rows:
         own = first.setdefault(user, {})
-        if item not in own or time < own[item][0]:
-            own[item] = (time, rating)
+        same = sorted(
+            (when, n, rating) for n, (who, what, when, rating) in enumerate(rows) if (who, what) == (user, item)
+        )
+        own[item] = (min(time, same[0][0]), same[-1][2])  # the first time, the last rating
     expected = {
         user: sorted(own, key=lambda item: (own[item][0], hashlib.sha1(f"{user}:{item}".encode()).hexdigest()))
         for user, own in first.items()

@@ -1,0 +1,189 @@
+"""What an event says of the user's opinion: by its kind (view, purchase, return, …) and by its rating.
+
+An event is *positive*, and then a target of training and evaluation, or not; and it has an *opinion*, a number above 0
+for what was liked and below 0 for what was not, of which score components make use.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from llmrec.catalog.columns import plain
+from llmrec.catalog.types import Catalog, Interaction
+
+KINDS: Mapping[str, Sequence[str]] = {
+    "view": ("view", "pv", "page_view", "impression", "detail", "browse", "visit", "open", "show"),
+    "click": ("click", "clk", "tap", "select"),
+    "play": ("play", "listen", "watch", "stream", "read", "loan", "borrow", "checkout", "download", "install"),
+    "skip": ("skip", "skipped"),
+    "cart": ("cart", "addtocart", "add_to_basket", "basket", "add"),
+    "favourite": ("favourite", "favorite", "fav", "wishlist", "add_to_wishlist", "bookmark", "save", "collect"),
+    "purchase": ("purchase", "buy", "transaction", "order", "sale", "bought", "paid", "conversion"),
+    "like": ("like", "thumbs_up", "upvote", "love", "positive", "share", "follow"),
+    "remove": ("remove", "remove_from_cart", "removefromcart", "unfavourite", "unfavorite"),
+    "return": ("return", "refund", "cancel", "cancelled", "chargeback", "returned", "refunded"),
+    "dislike": ("dislike", "thumbs_down", "downvote", "hate", "negative", "not_interested", "hide", "block", "report"),
+}
+"""Kind of event -> the names that data sets have for it; case, blanks and signs do not count."""
+STRENGTHS: Mapping[str, int] = {
+    "view": 1, "click": 1, "skip": 1, "play": 2, "cart": 2, "remove": 2, "favourite": 3, "purchase": 4, "like": 4,
+    "return": 4, "dislike": 4,
+}  # fmt: skip
+"""How telling a kind is: of a user's events with one item the most telling kind counts, of several the last."""
+NEGATIVE = frozenset({"return", "dislike"})
+"""Kinds by which a user says no: never positive."""
+OPINIONS: Mapping[str, float] = {"like": 1.0, "favourite": 1.0, "return": -1.0, "dislike": -1.0}
+"""What kinds say without a rating, in standard deviations of ratings."""
+_BY_NAME = {plain(name): kind for kind, names in KINDS.items() for name in names}
+
+IsPositive = Callable[[Interaction], bool]
+
+
+def kind_of(text: str) -> str:
+    """The kind that a cell names; one that is not known stays as it is, in lower case; "" for none.
+
+    Examples
+    --------
+    >>> kind_of("AddToCart"), kind_of("pv"), kind_of("Reserved "), kind_of("")
+    ('cart', 'view', 'reserved', '')
+    """
+    return _BY_NAME.get(plain(text), text.strip().casefold())
+
+
+@dataclass(frozen=True)
+class Past:
+    """What the events before a request say beside their order.
+
+    Parameters
+    ----------
+    opinions
+        Item row -> above 0 where the user liked it, below 0 where not; rows without an opinion are absent.
+
+    Examples
+    --------
+    >>> events = [Interaction("u", "a", 1.0, 5.0), Interaction("u", "b", 2.0, 2.0), Interaction("u", "c", 3.0)]
+    >>> Past.of(events, {"a": 0, "b": 1, "c": 2}).opinions
+    {0: 1.5, 1: -1.5}
+    """
+
+    opinions: Mapping[int, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Interaction], row: Mapping[str, int]) -> "Past":
+        """From interactions.
+
+        Parameters
+        ----------
+        events
+            Of one user, before the request.
+        row
+            Item id -> row.
+        """
+        events = tuple(events)
+        ratings = [event.rating for event in events if event.rating is not None]
+        mean = sum(ratings) / len(ratings) if ratings else 0.0
+        found = {row[event.item]: opinion(event, mean) for event in events}
+        return cls({at: value for at, value in found.items() if value})
+
+
+NO_PAST = Past()
+
+
+def opinion(event: Interaction, mean: float) -> float:
+    """What one event says: its rating against the user's `mean`, else its kind; 0 for nothing."""
+    if event.kind in NEGATIVE or event.rating is None:
+        return OPINIONS.get(event.kind or "", 0.0)
+    return event.rating - mean
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """Which events of a catalogue are positive, and how much each counts as a target.
+
+    Parameters
+    ----------
+    rule
+        By which events were told apart, in words, for cards.
+    weights
+        User -> item id -> weight of the event as a target of training, from 0; absent events have 1.
+    others
+        User -> ids of the items whose event is not positive: they are seen, and read, but never asked for.
+    """
+
+    rule: str = ""
+    weights: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    others: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it tells any events apart."""
+        return bool(self.weights or self.others)
+
+    def weight(self, user: str, item: str) -> float:
+        """What an event counts as a target."""
+        return self.weights.get(user, {}).get(item, 1.0)
+
+    def positive(self, user: str, item: str) -> bool:
+        """Whether an event is one that is to be predicted."""
+        return item not in self.others.get(user, ())
+
+    @classmethod
+    def of(
+        cls,
+        catalog: Catalog,
+        rule: str,
+        is_positive: IsPositive | None = None,
+        kinds: Mapping[str, float] | None = None,
+        other_weight: float = 0.0,
+        known: Mapping[str, Collection[str]] | None = None,
+    ) -> "Feedback":
+        """Tell the events of a catalogue apart.
+
+        Parameters
+        ----------
+        catalog
+            Whose events.
+        rule
+            In words.
+        is_positive
+            Whether an event is positive; default: where its rating is not below the mean of the user's.
+        kinds
+            Kind -> weight of its events; others have 1.
+        other_weight
+            Weight of events that are not positive. Returns and dislikes always have 0.
+        known
+            User -> items whose ratings make that mean; default: all of the user's.
+        """
+        kinds = kinds or {}
+        weights: dict[str, dict[str, float]] = {}
+        others: dict[str, frozenset[str]] = {}
+        for user, events in catalog.histories.items():
+            mean = _mean(events, None if known is None else known.get(user, ()))
+            own, no = {}, set()
+            for event in events:
+                denied = denies(event)
+                if denied or not (is_positive(event) if is_positive else event.rating is None or event.rating >= mean):
+                    no.add(event.item)
+                    own[event.item] = 0.0 if denied else other_weight * kinds.get(event.kind or "", 1.0)
+                elif (weight := kinds.get(event.kind or "", 1.0)) != 1.0:
+                    own[event.item] = weight
+            if own:
+                weights[user] = own
+            if no:
+                others[user] = frozenset(no)
+        return cls(rule, weights, others)
+
+
+ALL = Feedback()
+"""Every event is positive and counts alike."""
+
+
+def denies(event: Interaction) -> bool:
+    """Whether an event says no by itself: a return, a dislike, a rating below 0."""
+    return event.kind in NEGATIVE or (event.rating is not None and event.rating < 0)
+
+
+def _mean(events: Sequence[Interaction], known: Collection[str] | None) -> float:
+    ratings = [e.rating for e in events if e.rating is not None and (known is None or e.item in known)]
+    return float(np.mean(ratings)) if ratings else -np.inf
