@@ -126,17 +126,15 @@ def study(
     out.mkdir(parents=True, exist_ok=True)
     save_split(split, out / "split.jsonl")
     about = {"dataset": data.name, "positive": positive}
-    if not [
-        line for line in measurements(STUDY, file) if line["dataset"] == data.name and "fitted on" in line["model"]
-    ]:
+    filed = [line["model"] for line in measurements(STUDY, file) if line["dataset"] == data.name]
+    if not any("fitted on" in model for model in filed):
         for row in baseline_rows(catalog, split, positive):
             _file({**about, **row}, file)
     users: dict[str, tuple[float, ...]] = {}
     for name in dict.fromkeys((IGNORED, *variants)):
         fields = {"positive": positive, **VARIANTS[name], "split": str(out / "split.jsonl")}
-        folder = checkpoint(
-            data, out / f"seed{config.seed}" / name.replace(", ", "-").replace(" ", "-"), config.changed(**fields)
-        )
+        place = out / f"seed{config.seed}" / name.replace(",", "").replace(" ", "-")
+        folder = checkpoint(data, place, config.changed(**fields))
         reached = {}
         for rule in (positive, "all"):
             kept = out / f"seed{config.seed}" / f"evaluation-{'all' if rule == 'all' else 'positive'}"
@@ -162,9 +160,8 @@ def table(lines: Sequence[dict[str, Any]]) -> str:
     for model in dict.fromkeys(line["model"] for line in lines):
         own = [line for line in lines if line["model"] == model]
         means = [np.mean([line[f"ndcg@10 of {part} events"] for line in own]) for part in ("positive", "all")]
-        ratios = "; ".join(
-            "{} [{}, {}]".format(*line["ratio to ignored"]) for line in own if "ratio to ignored" in line
-        )
+        found = [line["ratio to ignored"] for line in own if "ratio to ignored" in line]
+        ratios = "; ".join(f"{value} [{low}, {high}]" for value, low, high in found)
         rows.append(f"| {model} | {len(own)} | {means[0]:.4f} | {means[1]:.4f} | {ratios} |")
     return "\n".join(rows)
 

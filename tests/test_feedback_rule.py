@@ -1,4 +1,4 @@
-"""Which events are positive: by kinds, by ratings, by the user's own mean; and what training and evaluation make of it."""
+"""Which events are positive: by kinds, by ratings, by the user's own mean; and what is made of it."""
 
 from pathlib import Path
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.evaluation.splits import events_digest
+from llmrec.feedback_rule import told
 from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
@@ -53,6 +54,7 @@ def provenance(
         TRAINED_UNTIL: trained_until(data.catalog, trained_on),
         "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
         "split": data.split,
+        **({"feedback": told(data.feedback, data.catalog)} if data.feedback.tells else {}),
         **({"continued from": start.checkpoint.info.name} if start else {}),
         "test": test,
         "recipe": {"epochs": recipe.epochs, "patience": recipe.patience} | recipe.recipe(),
@@ -85,6 +87,7 @@ def write_card(folder: Path, info: CheckpointInfo) -> None:
     unused = [str(part) for part in info.weights["history"] if not any(of.get(part) for of in info.weights.values())]
     weightless = f"\nWithout weight, as validation gained nothing by them: {', '.join(unused)}.\n" if unused else ""
     media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items() if count)
+    feedback = f" Of the catalogue's events, {about['feedback']}." if "feedback" in about else ""
     continued = f" Training went on from {about['continued from']}." if "continued from" in about else ""
     text = f"""# Checkpoint {info.name}
 
@@ -92,7 +95,7 @@ For the base model **{info.base}**: LoRA, soft-token fusion, item head, item-ite
 
 ## Data
 {about["data"]}: {about["items"]} items ({media}), {about["users"]} users, {about["training events"]} training events.
-Split: {about["split"]}.{continued}
+Split: {about["split"]}.{feedback}{continued}
 
 The checkpoint holds vectors and weights computed from the data, none of its words or pictures; the data keep the terms
 of their owners.

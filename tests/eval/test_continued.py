@@ -1,13 +1,16 @@
-"""The study of continued training on a tiny shop: what is new is the last by time, and a second call only reads."""
+"""The studies of continued training and of ratings on a tiny shop: a second call only reads."""
 
 from pathlib import Path
 
 import pytest
 
+from eval import ratings
 from eval.continued import MODELS, continues, parts, store, study
 from llmrec.catalog import load_catalog
 from llmrec.evaluation.leakage import leakage
 from llmrec.model.checkpoint import load_checkpoint
+from llmrec.ranking.score_component import APPROVAL, OPINION
+from llmrec.recommender import Recommender
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 
@@ -71,6 +74,41 @@ def test_three_checkpoints_are_compared_and_nothing_is_trained_twice(
     monkeypatch.setattr("eval.continued.train", None)  # nothing is left to train
     again = study(shop, out, config, 0.1, rows, "shop")
     assert [row.metrics for row in again] == [row.metrics for row in made]
+
+
+def test_ratings_used_are_compared_with_ratings_ignored(
+    shop: Path, tmp_path: Path, tiny_base: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, out, file = tmp_path / "home", tmp_path / "out", tmp_path / "measurements.jsonl"
+    monkeypatch.setenv("LLMREC_HOME", str(home))
+    base_folder(home).parent.mkdir(parents=True)
+    base_folder(home).symlink_to(tiny_base)
+    rows = (shop / "interactions.csv").read_text().splitlines()
+    rated = [f"{row},{1 + (7 * n) % 5}" for n, row in enumerate(rows[1:])]
+    (shop / "interactions.csv").write_text("\n".join([f"{rows[0]},rating", *rated]) + "\n")
+    shape = {"exit_layer": 1, "dim": 8, "window": 4, "lora_rank": 2, "lora_alpha": 4}
+    config = TrainConfig(model=shape, epochs=1, batch=4, queries=1, rationale={"pairs": 0})
+    lines = ratings.study(shop, out, config, "rating>=4", ["used, others at half"], file)
+    found = {line["model"]: line for line in lines}
+    assert len(found) == len(lines) == 10
+    assert found["llmrec, ratings ignored"]["ratio to ignored"] == [1, 1, 1]
+    assert found["llmrec, ratings used, others at half"]["config"]["positive"] == "rating>=4"
+    assert "| llmrec, ratings used, others at half | 1 | " in capsys.readouterr().out
+
+    used = load_checkpoint(out / "seed0" / "used-others-at-half").info
+    assert used.provenance["feedback"].startswith("104 of 260 events are positive (rating>=4)")
+    assert {APPROVAL, OPINION} <= used.weights["history"].keys()
+    assert "104 of 260 events" in (out / "seed0" / "used-others-at-half" / "card.md").read_text()
+    assert not {APPROVAL, OPINION} & load_checkpoint(out / "seed0" / "ignored").info.weights["history"].keys()
+    recommender = Recommender.from_pretrained(out / "seed0" / "used-others-at-half", shop)
+    response = recommender.recommend(user="u0", k=3, explain=True)
+    assert response.items and not {item.id for item in response.items} & set(recommender.catalog.history("u0"))
+
+    monkeypatch.setattr("eval.ratings.train", None)  # nothing is left to train
+    again = ratings.study(shop, out, config, "rating>=4", ["used, others at half"], file)
+    assert [line["ndcg@10 of positive events"] for line in again] == [
+        line["ndcg@10 of positive events"] for line in lines
+    ]
 
 
 def test_the_shape_is_that_of_the_checkpoint_gone_on_from(tmp_path: Path) -> None:
