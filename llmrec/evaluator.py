@@ -22,7 +22,7 @@ from llmrec import __version__
 from llmrec import baselines as named
 from llmrec.baselines.base import Baseline, encoded
 from llmrec.catalog.feedback import Feedback
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Repeats
 from llmrec.errors import BadInput, LlmrecError, PluginError, StorageError
 from llmrec.evaluation.leakage import Leakage, leakage
 from llmrec.evaluation.metrics import UndefinedMetric, mask_seen, ndcg, ranks_in, tie_order, top_rows, user_means
@@ -60,6 +60,7 @@ def evaluate(
     progress: Progress | None = None,
     reader: str | None = None,
     positive: str = "all",
+    repeats: Repeats = "first",
 ) -> Evaluation:
     """Compare adapters with baselines on the held-out events of a catalogue.
 
@@ -91,6 +92,9 @@ def evaluate(
     positive : str
         Which held-out events are asked for: `all`; `mean`, those whose rating is not below the user's mean; or a filter
         such as `rating>=4` (see `llmrec.feedback_rule`). An adapter that is trained here learns by the same rule.
+    repeats : {"first", "keep"}
+        Of the folder `catalog`: whether of a user's events with one item the first counts, or all do; then what was
+        taken may be asked for and recommended again.
 
     Returns
     -------
@@ -112,7 +116,7 @@ def evaluate(
     """
     folder = None if isinstance(catalog, Catalog) else Path(catalog)
     if not isinstance(catalog, Catalog):
-        catalog = Catalog.read(catalog, reader=reader)
+        catalog = Catalog.read(catalog, reader=reader, repeats=repeats)
     for field_name, value in (("adapters", adapters), ("baselines", baselines)):
         if isinstance(value, str | Path):
             raise BadInput(f"`{field_name}` is {str(value)!r}; pass a list of names", field_name)
@@ -177,6 +181,8 @@ class _Run:
         asked = {user: (*self.split.valid[user], *self.split.test[user]) for user in self.split.train}
         words = "\n".join(item.text() for item in self.catalog.items)
         parts = [__version__, events_digest({"items": ids, **self.split.train}), events_digest(asked), words]
+        if self.catalog.repeats:
+            parts.append("repeats are kept")
         if self.feedback.others:
             parts.append(events_digest({user: sorted(items) for user, items in self.feedback.others.items()}))
         self.fingerprint = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -200,6 +206,7 @@ class _Run:
             "events": len(self.events["test"]),
             "cold events": int(cold),
             **({"positive": self.feedback.rule} if self.feedback.others else {}),
+            **({"repeats": "keep"} if self.catalog.repeats else {}),
             **made_with(),
         }
 
@@ -296,7 +303,10 @@ def _trained(run: _Run, asked: "bool | TrainConfig", positive: str) -> Callable[
 
         usual = TrainConfig(seed=run.seed, rationale=RationaleConfig(pairs=0))
         config = asked if isinstance(asked, TrainConfig) else usual
-        changed = {"split": str(run.out / "split.jsonl")} | ({"positive": positive} if positive != "all" else {})
+        changed: dict[str, Any] = {"split": str(run.out / "split.jsonl")}
+        changed |= ({"positive": positive} if positive != "all" else {}) | (
+            {"repeats": "keep"} if run.catalog.repeats else {}
+        )
         config = config.model_copy(update=changed)
         folder = run.out / "adapter"
         if not _learnt(run, folder, config.positive):
@@ -429,7 +439,7 @@ def _scored(run: _Run, model: Baseline, events: Sequence[Event]) -> Iterator[NDA
             raise PluginError(
                 f"{type(model).__name__}.score gave numbers that are not finite; nothing can be ranked by them"
             )
-        yield mask_seen(scores, histories)
+        yield mask_seen(scores, [event.closed for event in events[start : start + size]])
 
 
 def _lists(run: _Run, model: Baseline, at: str, what: str) -> Lists:

@@ -30,7 +30,7 @@ from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
-from llmrec.pipeline_config import PipelineConfig
+from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.score_component import LLM, WORDS, ComponentKey
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
@@ -266,7 +266,10 @@ def load_pipeline(
     home = paths.home()
     folder = None if isinstance(data, Catalog) else _demo_data(home, adapter) if data is None else Path(data)
     checkpoint = load_checkpoint(paths.adapter_folder("ml-100k" if adapter is None else adapter))
-    catalog = data if isinstance(data, Catalog) else catalog or Catalog.read(folder or demo_data(home))
+    if isinstance(data, Catalog):
+        catalog = data
+    elif catalog is None:
+        catalog = Catalog.read(folder or demo_data(home), repeats=kept_repeats(adapter))
     # One that the caller names is used on any catalogue, which every answer then says.
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)

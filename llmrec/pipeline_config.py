@@ -1,10 +1,15 @@
 """What a pipeline is opened with that no checkpoint fixes: index, engine, candidate sources, verifier."""
 
+import json
+from pathlib import Path
+
 from pydantic import Field
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import Repeats
 from llmrec.config import Config
 from llmrec.engine.base import CatalogueEngine, EngineInputs
+from llmrec.paths import adapter_folder
 from llmrec.registry import BUILT_IN, Kind, make, resolve
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.index import Index, IndexInputs
@@ -140,3 +145,18 @@ class PipelineConfig(Config):
         """
         verifier: Verifier = make("verifier", self.verifier, catalog, needs=("verify",))
         return verifier if isinstance(verifier, RuleVerifier) else PluggedVerifier(verifier)
+
+
+def kept_repeats(adapter: Path | str | None) -> Repeats:
+    """How a catalogue is read for an adapter: with repeats where it was trained to recommend again what was taken.
+
+    Parameters
+    ----------
+    adapter
+        Its folder, or the name of a shipped one; what is wrong with it shows when it is opened.
+    """
+    try:
+        manifest = json.loads((adapter_folder(adapter or "ml-100k") / "checkpoint.json").read_text(encoding="utf-8"))
+        return "keep" if manifest["provenance"]["recipe"]["repeats"] == "keep" else "first"
+    except (OSError, ValueError, LookupError, TypeError):
+        return "first"

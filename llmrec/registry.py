@@ -80,6 +80,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "verifier": {"rules": "llmrec.verification.verifier:RuleVerifier"},
     "baseline": {
         "popularity": "llmrec.baselines.counts:Popularity",
+        "own-popularity": "llmrec.baselines.counts:OwnPopularity",
         "item-knn": "llmrec.baselines.counts:ItemKNN",
         "ease": "llmrec.baselines.linear:Ease",
         "als": "llmrec.baselines.linear:Als",

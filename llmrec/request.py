@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
+from llmrec.catalog.types import derived
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
 from llmrec.retrieval.filters import Filter, parse_where
@@ -213,10 +214,14 @@ class Request:
         return self.history
 
     def past(self, catalog: Catalog) -> Past:
-        """What the events of the user say beside their order; of a `history` nothing is known."""
+        """What the events of the user say beside their order; of a `history` nothing is known.
+
+        Where what was taken may be taken again, the catalogue's last event is now.
+        """
         if self.history is not None or self.user is None:
             return NO_PAST
-        return Past.of(catalog.histories.get(self.user, ()), catalog.row)
+        now = last_moment(catalog) if catalog.repeats else None
+        return Past.of(catalog.histories.get(self.user, ()), catalog.row, now)
 
     def filter(self, catalog: Catalog) -> Filter | None:
         """The parsed `where`; None without one.
@@ -230,6 +235,15 @@ class Request:
             return None
         with about("where"):
             return parse_where(self.where, catalog)
+
+
+def last_moment(catalog: Catalog) -> float:
+    """The timestamp of the catalogue's last event; 0 without one."""
+    return derived(catalog, _last_moment)
+
+
+def _last_moment(catalog: Catalog) -> float:
+    return max((event.timestamp for events in catalog.histories.values() for event in events), default=0.0)
 
 
 def _ids(field: str, ids: object) -> tuple[str, ...] | None:

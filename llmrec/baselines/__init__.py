@@ -23,7 +23,7 @@ from llmrec.registry import resolve
 if TYPE_CHECKING:
     from llmrec.baselines.base import Baseline, Scored
     from llmrec.baselines.content import ContentKNN
-    from llmrec.baselines.counts import ItemKNN, Popularity
+    from llmrec.baselines.counts import ItemKNN, OwnPopularity, Popularity
     from llmrec.baselines.fusion import Hybrid, Pair
     from llmrec.baselines.linear import Als, Ease, PureSvd
     from llmrec.baselines.multimodal import Multimodal, Recipe
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "Baseline": "base", "Scored": "base", "ContentKNN": "content", "ItemKNN": "counts", "Popularity": "counts",
-    "Hybrid": "fusion", "Pair": "fusion", "Als": "linear", "Ease": "linear", "PureSvd": "linear",
-    "Multimodal": "multimodal", "Recipe": "multimodal", "SasRec": "sasrec",
+    "OwnPopularity": "counts", "Hybrid": "fusion", "Pair": "fusion", "Als": "linear", "Ease": "linear",
+    "PureSvd": "linear", "Multimodal": "multimodal", "Recipe": "multimodal", "SasRec": "sasrec",
 }  # fmt: skip
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Hybrid",
     "ItemKNN",
     "Multimodal",
+    "OwnPopularity",
     "Pair",
     "Popularity",
     "PureSvd",

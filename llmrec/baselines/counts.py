@@ -39,6 +39,34 @@ class Popularity(Baseline):
         return np.tile(self.counts, (len(histories), 1))
 
 
+class OwnPopularity(Baseline):
+    """What the user took most often, the later of equals first; then what others take: the usual rival for groceries.
+
+    Of use where what was taken may be taken again: elsewhere nothing of the history may be recommended, and what is
+    left is popularity.
+
+    Examples
+    --------
+    >>> from llmrec.catalog.types import Catalog, Item
+    >>> shop = Catalog("shop", tuple(Item(i, i.upper()) for i in "abc"), {}, repeats=True)
+    >>> OwnPopularity().fit(shop, {"u": ["a", "b", "b"]}).score([[0, 0, 2]]).argmax()
+    np.int64(0)
+    """
+
+    counts: Floats
+
+    def _learn(self, train: Rows, valid: Sequence[Event]) -> None:
+        del valid
+        counts = _interacted(train, len(self.catalog.items)).sum(axis=0).A1
+        self.counts = (counts / (counts.max() + 1)).astype(np.float32)
+
+    def score(self, histories: Rows) -> Floats:
+        """See `Baseline.score`."""
+        own = _interacted(histories, len(self.counts)).toarray()
+        last = decayed(histories, len(self.counts), 1.0).toarray()  # 1 / (1 + age), summed: below the number of events
+        return np.asarray(own + last / (2 * own.max(initial=1)) + self.counts / 1e3, np.float32)
+
+
 class ItemKNN(Baseline):
     """Sum over the history of the shrunk cosine between items, each history item voting for its nearest alone.
 

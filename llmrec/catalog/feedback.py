@@ -59,6 +59,8 @@ class Past:
     ----------
     opinions
         Item row -> above 0 where the user liked it, below 0 where not; rows without an opinion are absent.
+    taken
+        Item row -> seconds since each time it was taken, oldest first; empty where that is not asked for.
 
     Examples
     --------
@@ -68,9 +70,10 @@ class Past:
     """
 
     opinions: Mapping[int, float] = field(default_factory=dict)
+    taken: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, events: Iterable[Interaction], row: Mapping[str, int]) -> "Past":
+    def of(cls, events: Iterable[Interaction], row: Mapping[str, int], now: float | None = None) -> "Past":
         """From interactions.
 
         Parameters
@@ -79,12 +82,19 @@ class Past:
             Of one user, before the request.
         row
             Item id -> row.
+        now
+            Timestamp of the request, for `taken`.
         """
         events = tuple(events)
         ratings = [event.rating for event in events if event.rating is not None]
         mean = sum(ratings) / len(ratings) if ratings else 0.0
         found = {row[event.item]: opinion(event, mean) for event in events}
-        return cls({at: value for at, value in found.items() if value})
+        taken: dict[int, tuple[float, ...]] = {}
+        if now is not None:
+            for event in events:
+                at = row[event.item]
+                taken[at] = (*taken.get(at, ()), max(0.0, now - event.timestamp))
+        return cls({at: value for at, value in found.items() if value}, taken)
 
 
 NO_PAST = Past()
@@ -160,8 +170,11 @@ class Feedback:
         others: dict[str, frozenset[str]] = {}
         for user, events in catalog.histories.items():
             mean = _mean(events, None if known is None else known.get(user, ()))
-            own, no = {}, set()
+            own: dict[str, float] = {}
+            no: set[str] = set()
             for event in events:
+                own.pop(event.item, None)  # of several events with one item the last counts
+                no.discard(event.item)
                 denied = denies(event)
                 if denied or not (is_positive(event) if is_positive else event.rating is None or event.rating >= mean):
                     no.add(event.item)

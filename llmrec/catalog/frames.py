@@ -19,7 +19,7 @@ from llmrec.catalog.items import build_items, build_labels
 from llmrec.catalog.media import SUFFIXES
 from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import Table, arrow_text, json_text, text_column
-from llmrec.catalog.types import AttributeValue, Catalog
+from llmrec.catalog.types import AttributeValue, Catalog, Repeats
 from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def from_pandas(
     media: Path | None,
     name: str,
     columns: Mapping[str, Sequence[str]],
+    repeats: Repeats,
 ) -> Catalog:
     """See `Catalog.from_pandas`."""
     tables = {ITEMS: _frame_table(items, ITEMS)}
     if interactions is not None:
         tables[INTERACTIONS] = _frame_table(interactions, INTERACTIONS)
-    return _catalog(tables, media, name, columns)
+    return _catalog(tables, media, name, columns, repeats)
 
 
 def from_datasets(
@@ -53,6 +54,7 @@ def from_datasets(
     media: Path | None,
     name: str | None,
     columns: Mapping[str, Sequence[str]],
+    repeats: Repeats,
 ) -> Catalog:
     """See `Catalog.from_datasets`."""
     import datasets
@@ -72,7 +74,7 @@ def from_datasets(
             raise BadInput(f"`{part}` is of type {type(value).__name__}; pass a datasets.Dataset", part)
     name = name or getattr(parts[ITEMS].info, "dataset_name", None) or "catalog"
     tables = {part: _dataset_table(value, part) for part, value in parts.items() if value is not None}
-    return _catalog(tables, media, name, columns)
+    return _catalog(tables, media, name, columns, repeats)
 
 
 def to_datasets(catalog: Catalog) -> "DatasetDict":
@@ -106,19 +108,20 @@ def to_datasets(catalog: Catalog) -> "DatasetDict":
 
 
 def _catalog(
-    tables: Mapping[str, Table], media: Path | None, name: str, columns: Mapping[str, Sequence[str]]
+    tables: Mapping[str, Table], media: Path | None, name: str, columns: Mapping[str, Sequence[str]], repeats: Repeats
 ) -> Catalog:
     """The checked catalogue of its tables; what is wrong with single rows is a warning each."""
     findings = Findings(columns=columns)
     items = build_items(tables[ITEMS], media, findings)
     histories = {}
     if INTERACTIONS in tables:
-        histories = build_histories(named_events(tables[INTERACTIONS], findings), [item.id for item in items], findings)
+        events = named_events(tables[INTERACTIONS], findings)
+        histories = build_histories(events, [item.id for item in items], findings, repeats)
     check_named(findings)
     labels = build_labels(tables[LABELS], items, findings) if LABELS in tables else ()
     for line in (*findings.left_out(), *findings.interpretations(), *findings.warnings):
         warnings.warn(line, stacklevel=4)
-    return Catalog(name, items, histories, labels)
+    return Catalog(name, items, histories, labels, repeats=repeats == "keep")
 
 
 def _frame_table(frame: "pd.DataFrame", part: str) -> Table:

@@ -18,7 +18,7 @@ from llmrec.catalog.feedback import STRENGTHS, kind_of
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table, text_column
 from llmrec.catalog.times import read_times
-from llmrec.catalog.types import Interaction
+from llmrec.catalog.types import Interaction, Repeats
 from llmrec.catalog.values import amounts, numbers_of, value_in
 from llmrec.errors import CatalogError
 
@@ -123,7 +123,9 @@ def _all(table: Table, name: str, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(table.columns[name].slice(0, SAMPLE), pattern)).as_py())
 
 
-def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -> dict[str, tuple[Interaction, ...]]:
+def build_histories(
+    table: Table, item_ids: Sequence[str], findings: Findings, repeats: Repeats = "first"
+) -> dict[str, tuple[Interaction, ...]]:
     """Turn a table of events into the history of each user.
 
     Each item counts once, by its first event, with the last rating and the most telling kind of all its events. A
@@ -140,6 +142,8 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
     findings
         Gets the rows without user or item, with an unknown item, or with a timestamp that is none; is told of ratings
         that are none.
+    repeats
+        `first`, or `keep`: then only events of one moment are one.
 
     Returns
     -------
@@ -189,15 +193,20 @@ def build_histories(table: Table, item_ids: Sequence[str], findings: Findings) -
             f"{table.file} holds no valid event among {n_rows} rows{why}; "
             f"each needs a user, an item of the items file (ids there are {ids}, …), and a time"
         )
-    repeats = int(keep.sum())
+    merged = int(keep.sum())
     chosen = pa.array(keep)
     kept_kinds = None if kinds is None else Kinds(kinds.codes[keep], kinds.names)
-    histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep], kept_kinds)
-    repeats -= sum(map(len, histories.values()))
-    if repeats:
+    histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep], kept_kinds, repeats)
+    merged -= sum(map(len, histories.values()))
+    if merged and repeats == "first":
         findings.warnings.append(
-            f"{counted(repeats, 'event')} of {table.file.name} repeat an earlier one of the same user and item: "
-            "the first counts" + _merged(table)
+            f"{counted(merged, 'event')} of {table.file.name} ({merged / keep.sum():.0%}) repeat an earlier one of the "
+            f"same user and item: the first counts{_merged(table)}; `repeats` keep makes use of them"
+        )
+    elif merged:
+        findings.warnings.append(
+            f"{counted(merged, 'event')} of {table.file.name} repeat another of the same user, item and moment: they "
+            f"are one{_merged(table)}"
         )
     return histories
 
@@ -337,6 +346,7 @@ def _histories(
     times: NDArray[np.float64],
     ratings: NDArray[np.float64],
     kinds: Kinds | None,
+    repeats: Repeats,
 ) -> dict[str, tuple[Interaction, ...]]:
     """Arrays of one length, all valid -> histories; users in the order in which they first appear."""
     user_codes, user_names = _codes(users)
@@ -344,6 +354,8 @@ def _histories(
     pair = user_codes * len(item_names) + item_codes
     by_pair = np.lexsort((times, pair))  # stable: of two events in one second the file's first
     begins = np.r_[True, np.diff(pair[by_pair]) != 0]
+    if repeats == "keep":
+        begins[1:] |= np.diff(times[by_pair]) != 0
     first, pairs = by_pair[begins], np.cumsum(begins) - 1
     rated = _last_told(pairs, ~np.isnan(ratings[by_pair]), len(first))
     ratings = np.where(rated >= 0, ratings[by_pair][rated], np.nan)

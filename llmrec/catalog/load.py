@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog.quarantine import Findings, quarantine_file, unreadable_file, unreadable_media
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Repeats
 from llmrec.errors import CatalogError, LlmrecError
 from llmrec.registry import BUILT_IN
 
@@ -93,6 +93,7 @@ def load_catalog(
     columns: Mapping[str, str | Sequence[str]] | str | None = None,
     *,
     most_left_out: float = 1.0,
+    repeats: Repeats = "first",
 ) -> Catalog:
     """Read the catalogue in a folder of any layout that llmrec or an installed plug-in knows.
 
@@ -110,6 +111,8 @@ def load_catalog(
         Which column is which (see `columns.named_columns`); default: what is kept of the folder.
     most_left_out
         The share of a file's rows that may be left out.
+    repeats
+        What becomes of a user's further events with one item; see `Catalog.read`.
 
     Returns
     -------
@@ -124,7 +127,7 @@ def load_catalog(
     StorageError
         Where the quarantine file cannot be written.
     """
-    catalog, report = _read(path, quarantine, reader, columns)
+    catalog, report = _read(path, quarantine, reader, columns, repeats)
     for line in report.lines():
         LOGGER.warning("%s", line)
     for file, share in report.share_left_out.items():
@@ -222,6 +225,7 @@ def _read(
     quarantine: Path | None,
     reader: str | None,
     columns: Mapping[str, str | Sequence[str]] | str | None = None,
+    repeats: Repeats = "first",
 ) -> tuple[Catalog, Report]:
     # pyarrow takes a third of a second to import: only who reads a catalogue pays
     import pyarrow as pa
@@ -248,7 +252,7 @@ def _read(
             items, histories, has_events = build_items(source.items, path, findings), {}, source.events is not None
             if source.events is not None:
                 check_named(findings)
-                histories = build_histories(source.events, [item.id for item in items], findings)
+                histories = build_histories(source.events, [item.id for item in items], findings, repeats)
         check_named(findings)
         if not has_events:
             findings.warnings.append(
@@ -262,7 +266,8 @@ def _read(
         raise CatalogError(f"{path} cannot be read: {first_line(error)}") from error
     finally:
         findings.write(quarantine)  # also where no row was valid: the file says why
-    catalog = Catalog(source.name, items, histories, labels)
+    keeps = repeats == "keep" or (isinstance(source, Catalog) and source.repeats)
+    catalog = Catalog(source.name, items, histories, labels, repeats=keeps)
     interactions = sum(map(len, histories.values()))
     report = Report(
         name=catalog.name,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from llmrec.errors import UnknownItem, UnknownUser
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datasets import Dataset, DatasetDict
 
 Made = TypeVar("Made")
+Repeats = Literal["first", "keep"]
+"""What becomes of a user's further events with one item: the first counts, or all are kept."""
 AttributeValue = str | int | float | tuple[str, ...]
 """One attribute of an item: a word (`colour`), a number (`year`, `price`) or several words (`genres`)."""
 
@@ -133,13 +135,15 @@ class Catalog:
     name: str
     items: tuple[Item, ...]
     histories: Mapping[str, tuple[Interaction, ...]]
-    """User id -> events, each item once (its first, with the last rating and the most telling kind of all), ordered by
-    (timestamp, hash of user:item)."""
+    """User id -> events, each item once (its first, with the last rating and the most telling kind of all) unless
+    `repeats`, ordered by (timestamp, hash of user:item)."""
     labels: tuple[Label, ...] = ()
     """What some items' media show in words; explanations learn from them to name it in the others (see
     `llmrec.evidence.probes`), no ranking reads them."""
     shown_by: Mapping[str, str] = field(default_factory=dict)
     """Attribute -> the modality that shows it, of the attributes that were seen there rather than listed."""
+    repeats: bool = False
+    """Whether histories hold every event, and what was taken may be recommended again."""
 
     @classmethod
     def read(
@@ -148,6 +152,7 @@ class Catalog:
         quarantine: Path | None = None,
         reader: str | None = None,
         columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
+        repeats: "Repeats" = "first",
     ) -> "Catalog":
         """Read a folder of any layout that llmrec or an installed plug-in knows.
 
@@ -164,6 +169,9 @@ class Catalog:
             Role -> column, for columns that go by none of the known names: `{"item": "sku", "user": "who", "time":
             "when"}`. A role may have several columns where the tables call it differently. Default: what `columns.yaml`
             of the folder says, if it is there.
+        repeats
+            `first`: of a user's events with one item the first counts; `keep`: all do, and what was taken may be
+            recommended again.
 
         Returns
         -------
@@ -178,7 +186,7 @@ class Catalog:
         """
         from llmrec.catalog.load import load_catalog
 
-        return load_catalog(Path(path), quarantine, reader, columns)
+        return load_catalog(Path(path), quarantine, reader, columns, repeats=repeats)
 
     @classmethod
     def from_pandas(
@@ -189,6 +197,7 @@ class Catalog:
         media: "Path | str | None" = None,
         name: str = "catalog",
         columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
+        repeats: "Repeats" = "first",
     ) -> "Catalog":
         """Make a catalogue of data frames, with the checks and the column names of files.
 
@@ -205,7 +214,7 @@ class Catalog:
             Without it file names are taken as they are.
         name
             Name of the catalogue, for messages, cards and the index.
-        columns
+        columns, repeats
             As for `read`.
 
         Returns
@@ -226,7 +235,7 @@ class Catalog:
         from llmrec.catalog.frames import from_pandas
 
         folder = None if media is None else Path(media)
-        return from_pandas(items, interactions, folder, name, named_columns(columns))
+        return from_pandas(items, interactions, folder, name, named_columns(columns), repeats)
 
     @classmethod
     def from_datasets(
@@ -237,6 +246,7 @@ class Catalog:
         media: "Path | str | None" = None,
         name: str | None = None,
         columns: "Mapping[str, str | Sequence[str]] | str | None" = None,
+        repeats: "Repeats" = "first",
     ) -> "Catalog":
         """Make a catalogue of Hugging Face data sets, with the checks and the column names of files.
 
@@ -252,7 +262,7 @@ class Catalog:
             As for `from_pandas`.
         name
             Default: the name that the data set has.
-        columns
+        columns, repeats
             As for `read`.
 
         Returns
@@ -273,7 +283,7 @@ class Catalog:
         from llmrec.catalog.frames import from_datasets
 
         folder = None if media is None else Path(media)
-        return from_datasets(items, interactions, folder, name, named_columns(columns))
+        return from_datasets(items, interactions, folder, name, named_columns(columns), repeats)
 
     def to_datasets(self) -> "DatasetDict":
         """Return the catalogue as Hugging Face data sets, which `from_datasets` reads back unchanged.

@@ -19,6 +19,7 @@ from llmrec.cli.options import (
     Index,
     Json,
     Reader,
+    Repeats,
     Settings,
     config_file,
     name_columns,
@@ -37,6 +38,7 @@ def split(
         Literal["rolling", "loo"],
         typer.Option("--kind", help="rolling: a user's last events, up to 5, are test; loo: the last one alone."),
     ] = "rolling",
+    repeats: Repeats = "first",
     reader: Reader = None,
     columns: Columns = None,
     json: Json = False,
@@ -47,7 +49,7 @@ def split(
     from llmrec.setup import demo_data
 
     name_columns(data, columns, reader)
-    catalog = load_catalog(data or demo_data(paths.home()), reader=reader)
+    catalog = load_catalog(data or demo_data(paths.home()), reader=reader, repeats=repeats)
     made = make_split(catalog, kind)
     save_split(made, out)
     counts = {part: sum(map(len, getattr(made, part).values())) for part in ("train", "valid", "test")}
@@ -91,6 +93,7 @@ def evaluate(
             "filter, such as 'rating>=4' or 'kind=purchase'.",
         ),
     ] = "all",
+    repeats: Repeats = "first",
     reader: Reader = None,
     columns: Columns = None,
     json: Json = False,
@@ -124,7 +127,7 @@ def evaluate(
 
         found = run(
             folder, adapter or [], names, split, out=kept, train=recipe, tune=tune, seed=seed, progress=report,
-            reader=reader, positive=positive,
+            reader=reader, positive=positive, repeats=repeats,
         )  # fmt: skip
     if json:
         show.json(found.to_dict() | {"out": str(kept)})

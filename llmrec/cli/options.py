@@ -5,7 +5,7 @@ A config comes from a YAML file, from `--set field=value`, and from shortcuts wi
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
@@ -92,6 +92,14 @@ Candidates = Annotated[
 Verifier = Annotated[
     str | None,
     typer.Option("--verifier", help="What decides which sentences are shown: rules.", rich_help_panel=PARTS),
+]
+Repeats = Annotated[
+    Literal["first", "keep"],
+    typer.Option(
+        "--repeats",
+        help="Of a user's events with one item, first: the first counts; keep: all do, and what was taken may be "
+        "recommended again.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 MARK = "@"

@@ -186,7 +186,9 @@ def opened(
     if config:
         config.check()
     folder = data or demo_data(paths.home())
-    catalog = load_catalog(folder, reader=reader)
+    from llmrec.pipeline_config import kept_repeats
+
+    catalog = load_catalog(folder, reader=reader, repeats=kept_repeats(adapter))
     check(catalog)
     from llmrec.recommender import Recommender  # PyTorch alone takes seconds to import
 

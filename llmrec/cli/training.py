@@ -34,6 +34,7 @@ def train(
     print_config: PrintConfig = False,
     reader: Annotated[str | None, shortcut("reader", "--reader")] = None,
     columns: Columns = None,
+    repeats: Annotated[str | None, shortcut("repeats", "--repeats")] = None,
     positive: Annotated[str | None, shortcut("positive", "--positive")] = None,
     event_weights: Annotated[str | None, shortcut("event_weights", "--event-weights")] = None,
     accept: Annotated[bool | None, shortcut("accept_losses", "--accept-losses/--no-accept-losses")] = None,
@@ -78,7 +79,7 @@ def train(
         model__exit_layer=layers, queries=queries, rationale__pairs=rationales, rationale__epochs=rationale_epochs,
         model__fusion=fusion, model__temporal=temporal, model__interest=interest, shuffle=shuffle, focal=focal,
         class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
-        positive=positive, event_weights=event_weights, encoders=chosen(encoder) if encoder else None,
+        repeats=repeats, positive=positive, event_weights=event_weights, encoders=chosen(encoder) if encoder else None,
         components=component or None,
     )  # fmt: skip
     fields |= {} if accept is None else {"accept_losses": accept}

@@ -5,6 +5,7 @@ compared with what the usual ways of training would have seen; checkpoints of be
 of their users and events alone.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -60,8 +61,8 @@ def leakage(provenance: Mapping[str, Any], catalog: Catalog, split: Split, at: s
             same = counted == (len(there), sum(map(len, there.values())))
         if not same:
             continue
-        asked = split.held_out(at)
-        seen = sum(item in set(histories.get(user, ())) for user, items in asked.items() for item in items)
+        asked, before = split.held_out(at), split.before(at)
+        seen = sum(_seen(items, before[user], histories.get(user, ())) for user, items in asked.items())
         how = name if digest is not None else f"{name} (told by the number of its events)"
         if not seen:
             return Leakage("clean", f"trained on {how}, which holds none of the events that are asked for")
@@ -71,6 +72,13 @@ def leakage(provenance: Mapping[str, Any], catalog: Catalog, split: Split, at: s
     data = provenance.get("data")
     other = f"trained on {data!r}, " if data and data != catalog.name else "trained on other events than this split's, "
     return Leakage("unknown", f"{other}{told}; whether it has seen what is asked for is not known")
+
+
+def _seen(asked: Sequence[str], before: Sequence[str], learnt: Sequence[str]) -> int:
+    """How many of the items asked for were learnt from beyond those that come before them anyway."""
+    more = Counter(learnt)
+    more.subtract(before)
+    return sum(more[item] > 0 for item in asked)
 
 
 def _usual(catalog: Catalog, split: Split) -> Iterator[tuple[str, Histories]]:

@@ -1,6 +1,7 @@
 """Train, valid and test events of each user: made from a catalogue, or written to and read from a file.
 
-The file has one JSON object a line, a line a user, item ids oldest first, no item twice for a user::
+The file has one JSON object a line, a line a user, item ids oldest first, no item twice for a user unless the catalogue
+keeps repeats::
 
     {"user": "471", "train": ["50", "181"], "valid": ["172"], "test": ["95"]}
 
@@ -24,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Interaction
 from llmrec.errors import BadSplit, StorageError
 
 PARTS = ("train", "valid", "test")
@@ -70,6 +71,12 @@ class Event:
     history: tuple[int, ...]
     target: int
     past: Past = NO_PAST
+    again: bool = False
+
+    @property
+    def closed(self) -> tuple[int, ...]:
+        """Rows that cannot be the answer: the history, unless what was taken may be taken `again`."""
+        return () if self.again else self.history
 
 
 def rolling_split(catalog: Catalog, last: int = ROLLING_LAST) -> Split:
@@ -191,7 +198,7 @@ def load_split(path: Path, catalog: Catalog) -> Split:
                         f"{path}, line {number}: item {item!r} is not in catalogue {catalog.name!r}; "
                         "make the split from this catalogue"
                     )
-                if item in seen:
+                if item in seen and not catalog.repeats:
                     raise BadSplit(f"{path}, line {number}: item {item!r} stands twice for user {user!r}")
                 seen.add(item)
             parts[part][user] = items[part]
@@ -224,13 +231,23 @@ def rolling_events(catalog: Catalog, split: Split, at: str, feedback: Feedback =
     for user, before in split.before(at).items():
         items = (*before, *held[user])
         rows = catalog.rows(items)
-        own = {event.item: event for event in catalog.histories.get(user, ())}
+        own = _in_order(catalog.histories.get(user, ()), items)
         for n, item in enumerate(held[user]):
             if feedback.positive(user, item):
                 seen = len(before) + n
-                past = Past.of((own[each] for each in items[:seen] if each in own), catalog.row)
-                events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past))
+                asked = own[seen]
+                now = asked.timestamp if catalog.repeats and asked else None
+                past = Past.of([event for event in own[:seen] if event], catalog.row, now)
+                events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past, catalog.repeats))
     return events
+
+
+def _in_order(history: Sequence[Interaction], items: Sequence[str]) -> list[Interaction | None]:
+    """The event of each item, the n-th of an item where it stands for the n-th time; None for one without an event."""
+    waiting: dict[str, list[Interaction]] = {}
+    for event in reversed(history):
+        waiting.setdefault(event.item, []).append(event)
+    return [waiting[item].pop() if waiting.get(item) else None for item in items]
 
 
 def events_digest(histories: Mapping[str, Sequence[str]]) -> str:

@@ -160,8 +160,8 @@ class HistoryEffects:
 
 
 def newest(history: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the history rows that are left out in turn."""
-    return history[-ABLATED:]
+    """Return the history rows that are left out in turn, each once, where it was last taken."""
+    return tuple(dict.fromkeys(reversed(history)))[:ABLATED][::-1]
 
 
 def history_effects(
@@ -187,10 +187,10 @@ def history_effects(
     """
     history, columns = situation.history, list(candidates)
     ranks = situation.ranks(situation.parts, situation.weights, columns)
-    ablated_places = range(len(history) - len(newest(history)), len(history))
-    if not ablated_places:
+    ablated = newest(history)
+    if not ablated:
         return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
-    histories = [history[:n] + history[n + 1 :] for n in ablated_places]
+    histories = [tuple(row for row in history if row != left_out) for left_out in ablated]
     answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
     query_text = None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
     parts = components.scores(answer.vectors, histories, query_text, [situation.past] * len(histories))
@@ -202,7 +202,7 @@ def history_effects(
         places = np.flatnonzero(strongest == n)
         scores_without = {name: scores[n] for name, scores in parts.items()}
         ranks_without[places] = situation.ranks(scores_without, situation.weights, [columns[place] for place in places])
-    return HistoryEffects(newest(history), effects, ranks, ranks_without, answer.degraded)
+    return HistoryEffects(ablated, effects, ranks, ranks_without, answer.degraded)
 
 
 def input_effects(

@@ -25,6 +25,7 @@ from llmrec.ranking.content import similar_to, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
+from llmrec.ranking.repeats import RepeatModel, repeat_components
 from llmrec.ranking.score_component import (
     APPROVAL,
     EXAMPLE,
@@ -61,6 +62,8 @@ class InteractionModels:
         The preference model, where one was learnt.
     opinion
         The model of what users think of what they take, where their events tell it.
+    repeat
+        The model of when items are taken again, where what was taken may be recommended again.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class InteractionModels:
     popular: Floats
     preference: PreferenceModel | None = None
     opinion: OpinionModel | None = None
+    repeat: RepeatModel | None = None
 
     @classmethod
     def fit(
@@ -81,6 +85,7 @@ class InteractionModels:
         items: int,
         preference: PreferenceModel | None = None,
         opinion: OpinionModel | None = None,
+        repeat: RepeatModel | None = None,
         weights: Sequence[Sequence[float]] | None = None,
     ) -> "InteractionModels":
         """From training histories.
@@ -88,18 +93,18 @@ class InteractionModels:
         Parameters
         ----------
         histories
-            Item rows of each user, oldest first.
+            Item rows of each user, oldest first, each once.
         items
             How many items there are.
         preference
             See `llmrec.train.preference`, which learns it.
-        opinion
+        opinion, repeat
             Fitted on the same events.
         weights
             Of each event as a target; see `Collaborative.fit`.
         """
         collaborative = Collaborative.fit(histories, items, weights=weights)
-        return cls(collaborative, popularity(histories, items), preference, opinion)
+        return cls(collaborative, popularity(histories, items), preference, opinion, repeat)
 
     @classmethod
     def from_state(cls, state: Mapping[str, NDArray[Any]]) -> "InteractionModels":
@@ -114,12 +119,12 @@ class InteractionModels:
             raise CheckpointError("the checkpoint's item-item model lacks popular; train it again")
         return cls(
             Collaborative.from_state(state), state["popular"], PreferenceModel.from_state(state),
-            OpinionModel.from_state(state),
+            OpinionModel.from_state(state), RepeatModel.from_state(state),
         )  # fmt: skip
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""
-        learnt = [model.state() for model in (self.preference, self.opinion) if model]
+        learnt = [model.state() for model in (self.preference, self.opinion, self.repeat) if model]
         state = {**self.collaborative.state(), "popular": self.popular}
         return state | {name: array for arrays in learnt for name, array in arrays.items()}
 
@@ -134,7 +139,9 @@ class InteractionModels:
         """
         popular = np.where(source >= 0, self.popular[source], 0).astype(np.float32)
         opinion = self.opinion.over(source) if self.opinion else None
-        return replace(self, collaborative=self.collaborative.over(source), popular=popular, opinion=opinion)
+        repeat = self.repeat.over(source) if self.repeat else None
+        collaborative = self.collaborative.over(source)
+        return replace(self, collaborative=collaborative, popular=popular, opinion=opinion, repeat=repeat)
 
 
 @dataclass(frozen=True)
@@ -306,6 +313,8 @@ class Components:
         if opinion := self.interaction_models.opinion:
             yield FixedComponent(APPROVAL, opinion.approval)
             yield OpinionComponent(opinion)
+        if repeat := self.interaction_models.repeat:
+            yield from repeat_components(repeat)
         if words and "text" in self.media:
             yield WordsComponent(self.media["text"], self.mask["text"])
         for key, values in self.likeness.items():

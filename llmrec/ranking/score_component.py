@@ -72,6 +72,10 @@ APPROVAL = ComponentKey("approval")
 """How often those who took the item liked it."""
 OPINION = ComponentKey("opinion")
 """What the user's opinions of other items say of this one: likeness to what was disliked counts against it."""
+HABIT = ComponentKey("habit")
+"""How often and how lately the user took the item itself, where what was taken may be recommended again."""
+RHYTHM = ComponentKey("rhythm")
+"""Whether the item is due again, by the usual time between two takings."""
 WORDS = ComponentKey("words")
 """Likeness of the query's words to the item's text."""
 LAST, RECENT, INTEREST, EXAMPLE = "last", "recent", "interest", "example"

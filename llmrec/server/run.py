@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from llmrec.catalog import load_catalog
 from llmrec.chat.nlu.chat_model import ChatModelParser
 from llmrec.paths import home
-from llmrec.pipeline_config import PipelineConfig
+from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
@@ -97,7 +97,7 @@ def serve(
         if vllm:
             torch.set_num_threads(1)  # the servers need the cores more
         folder = data or demo_data(home())
-        catalog = load_catalog(folder, reader=reader)
+        catalog = load_catalog(folder, reader=reader, repeats=kept_repeats(adapter))
         recommender = Recommender.from_pretrained(adapter, data, catalog=catalog, resilient=True, config=config)
         configure_logging()
         langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it

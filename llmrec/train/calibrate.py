@@ -110,14 +110,15 @@ def calibrate(
         components = components.with_cold_start()
     past = [e.past for e in sample]
     scores = components.scores(q, histories, past=past)
-    weights = {"history": fit_weights(scores, targets, histories)}
+    closed = [e.closed for e in sample]
+    weights = {"history": fit_weights(scores, targets, closed)}
     metrics = {"valid ndcg@10": _ndcg(scores, weights["history"], sample)}
     metrics["valid ndcg@10 of the LLM alone"] = _ndcg({LLM: scores[LLM]}, {LLM: 1.0}, sample)
     if any(queries):
         q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
         query_texts: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
         query_scores = components.scores(q, histories, query_texts, past)
-        weights["words"] = fit_weights(query_scores, targets, histories)
+        weights["words"] = fit_weights(query_scores, targets, closed)
         metrics["valid ndcg@10 under queries"] = _ndcg(query_scores, weights["words"], sample)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
     weights["example"], example_metrics = example_shares(
@@ -147,14 +148,14 @@ def transfer_pays_off(components: Components, q: NDArray[np.float32], events: Se
     ndcgs = []
     for variant in (components, with_cold_start):
         scores = variant.scores(q, histories, past=[e.past for e in events])
-        ndcgs.append(_ndcg(scores, fit_weights(scores, targets, histories), events))
+        ndcgs.append(_ndcg(scores, fit_weights(scores, targets, [e.closed for e in events]), events))
     return ndcgs[1] >= (1 - TRANSFER_COST) * ndcgs[0]
 
 
 def _ndcg(
     scores: Mapping[ComponentKey, NDArray[np.float32]], weights: Mapping[ComponentKey, float], events: Sequence[Event]
 ) -> float:
-    seen = [e.history for e in events]
+    seen = [e.closed for e in events]
     fused = fuse(scores, weights, seen)
     metrics = ranking_metrics(fused, [e.target for e in events], seen, [e.user for e in events])
     return round(metrics["ndcg@10"], 5)

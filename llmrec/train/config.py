@@ -1,7 +1,7 @@
 """Configuration of training: every field with its unit, effect and default."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -74,6 +74,10 @@ class TrainConfig(Config):
 
     reader: str | None = None
     """Reader of the catalogue folder, by name or import path; default: by its files."""
+    repeats: Literal["first", "keep"] = "first"
+    """What becomes of a user's further events with one item: `first`, the first counts, and nothing is recommended
+    twice; `keep`, all count, and what was taken may be recommended again, by habit and rhythm (groceries, music,
+    libraries)."""
     split: Annotated[str | None, BeforeValidator(lambda x: str(x) if isinstance(x, Path) else x)] = None
     """Split file (JSON lines, see `llmrec split`), `rolling` or `loo`: train on its train part alone, stop early and
     weigh the score's components on valid, report on test. Default: see `test`."""

@@ -112,6 +112,8 @@ def prepare(
     if line := told(feedback, catalog):
         notify(line)
     parts = _parts(catalog, config, notify, until)
+    if line := _left_out(catalog, parts):
+        notify(line)
     if feedback.others:
         valid, test = (_positive(catalog, events, feedback) for events in (parts.valid, parts.test))
         if parts.valid and not valid:
@@ -133,6 +135,18 @@ def prepare(
             f"catalogue {catalog.name!r} has no item with text or other media; nothing can become a soft token"
         )
     return prepared
+
+
+def _left_out(catalog: Catalog, parts: "_Parts") -> str:
+    """Of the users that are not learnt from; "" where there is none."""
+    learnt = {user for user, rows in parts.histories.items() if len(rows) > 1}
+    short = [user for user in catalog.histories if user not in learnt]
+    if not short:
+        return ""
+    events = sum(len(catalog.histories[user]) for user in short)
+    line = f"{len(short):,} of {len(catalog.histories):,} users ({events:,} events) have too few events to learn from"
+    again = parts.everything and sum(len(parts.everything.get(user, ())) > 1 for user in short)
+    return f"{line}, first {short[0]!r}" + (f"; {again:,} of them count in the training on all events" if again else "")
 
 
 def _feedback(catalog: Catalog, config: TrainConfig) -> Feedback:

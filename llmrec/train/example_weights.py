@@ -121,4 +121,4 @@ def _scores(
     vectors, mask = components.media[modality], components.mask[modality]
     likeness = vectors[[row for _, row in pairs]] @ vectors.T
     parts[ComponentKey(EXAMPLE, modality)] = np.where(mask, likeness, np.float32(0))
-    return parts, [(*event.history, row) for event, row in pairs]
+    return parts, [(*event.closed, row) for event, row in pairs]

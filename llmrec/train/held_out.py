@@ -89,7 +89,7 @@ def llm_ndcg(
     """
     scores = llm_scores(model, table, before, events, queries)
     return float(
-        ranking_metrics(scores, [e.target for e in events], [e.history for e in events], [e.user for e in events])[
+        ranking_metrics(scores, [e.target for e in events], [e.closed for e in events], [e.user for e in events])[
             "ndcg@10"
         ]
     )
@@ -137,7 +137,7 @@ def rank_test(
     for part in _batches(events):
         histories, past = [e.history for e in part], [e.past for e in part]
         scores = components.scores(query_vectors(model, soft, words.before, histories), histories, past=past)
-        ranks[OURS].append(_ranks(fuse(scores, calibration.weights["history"], histories), part, order))
+        ranks[OURS].append(_ranks(fuse(scores, calibration.weights["history"], [e.closed for e in part]), part, order))
         ranks[ALONE].append(_ranks(scores[LLM], part, order))
     results = {name: quality(np.concatenate(model_ranks), events) for name, model_ranks in ranks.items()}
     if "words" in calibration.weights:
@@ -151,7 +151,7 @@ def rank_test(
             q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
             query_texts = text.encode([query or "anything" for query in queries])
             scores = components.scores(q, histories, query_texts, past)
-            queried.append(_ranks(fuse(scores, calibration.weights["words"], histories), part, order))
+            queried.append(_ranks(fuse(scores, calibration.weights["words"], [e.closed for e in part]), part, order))
         results[QUERIED] = quality(np.concatenate(queried), sample)
     return results
 
@@ -206,5 +206,5 @@ def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
 
 
 def _ranks(scores: Floats, events: Sequence[Event], order: NDArray[np.intp]) -> NDArray[np.intp]:
-    masked = mask_seen(scores, [e.history for e in events])
+    masked = mask_seen(scores, [e.closed for e in events])
     return target_ranks(masked, np.array([e.target for e in events], np.intp), order)

@@ -6,6 +6,7 @@ on all events, for as many epochs as were best, and that one is kept.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.opinion import OpinionModel
+from llmrec.ranking.repeats import RepeatModel
 from llmrec.rationale.compose import compose_pairs
 from llmrec.registry import Plugin, plugged, resolve
 from llmrec.setup import base_folder
@@ -222,6 +224,12 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
         raise storage_error(f"the folder {out}", error) from error
     log.notify("read", "reading the catalogue")
     catalog = data if isinstance(data, Catalog) else _read(data, config)
+    if config.repeats == "keep" and not catalog.repeats:
+        raise BadInput(
+            f"`repeats` is 'keep', and catalogue {catalog.name!r} was read without them; read it with repeats='keep'",
+            "repeats",
+        )
+    config = config.changed(repeats="keep") if catalog.repeats else config
     start = Start.of(config, catalog, base)
     prepared = prepare(
         catalog,
@@ -270,7 +278,7 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
 
 def _read(folder: Path, config: TrainConfig) -> Catalog:
     most = 1.0 if config.accept_losses else MOST_LEFT_OUT
-    return load_catalog(folder, reader=config.reader, most_left_out=most)
+    return load_catalog(folder, reader=config.reader, most_left_out=most, repeats=config.repeats)
 
 
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
@@ -434,26 +442,45 @@ def compose(
         Tells what the events say beside their order; default: nothing.
     """
     v, b = item_vectors(model, table)
-    rows = [list(h) for h in histories.values()]
+    rows = [_each_once(h) for h in histories.values()]
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}
     preference = learn_preference(vectors, masks, features.steps, rows, seed)
-    goals = data.target_weights(histories) if data else None
-    opinion = _opinion(data, histories) if data and data.feedback.others else None
+    once = dict(zip(histories, rows, strict=True))
+    goals = data.target_weights(once) if data else None
+    opinion = _opinion(data, once) if data and data.feedback.others else None
+    repeat = RepeatModel.fit(_pasts(data, histories), len(features.ids)) if data and data.catalog.repeats else None
     interaction_models = InteractionModels.fit(
-        rows, len(features.ids), preference, opinion, None if goals is None else list(goals.values())
+        rows, len(features.ids), preference, opinion, repeat, None if goals is None else list(goals.values())
     )
     return Components.of(v, b, interaction_models, vectors, masks, features.steps)
 
 
+def _each_once(history: Sequence[int]) -> list[int]:
+    """The rows of a history, each where it stands last: what goes together is learnt of items, not of events."""
+    return list(dict.fromkeys(reversed(history)))[::-1]
+
+
 def _opinion(data: TrainingData, histories: Histories) -> OpinionModel:
+    ids = [item.id for item in data.catalog.items]
+    positive = [[data.feedback.positive(user, ids[row]) for row in rows] for user, rows in histories.items()]
+    return OpinionModel.fit(list(map(list, histories.values())), _pasts(data, histories), positive, len(ids))
+
+
+def _pasts(data: TrainingData, histories: Histories) -> list[Past]:
+    """What the training events of each user say beside their order, after the last of them."""
     catalog, ids = data.catalog, [item.id for item in data.catalog.items]
-    pasts, positive = [], []
+    pasts = []
     for user, rows in histories.items():
-        known = {ids[row] for row in rows}
-        pasts.append(Past.of((e for e in catalog.histories.get(user, ()) if e.item in known), catalog.row))
-        positive.append([data.feedback.positive(user, ids[row]) for row in rows])
-    return OpinionModel.fit([list(rows) for rows in histories.values()], pasts, positive, len(ids))
+        left = Counter(ids[row] for row in rows)
+        events = []
+        for event in catalog.histories.get(user, ()):
+            if left[event.item]:  # of several events with one item the first are those of training
+                left[event.item] -= 1
+                events.append(event)
+        now = events[-1].timestamp if catalog.repeats and events else None
+        pasts.append(Past.of(events, catalog.row, now))
+    return pasts
 
 
 def _large(base: Path) -> bool:
