@@ -59,6 +59,8 @@ class Past:
     ----------
     opinions
         Item row -> above 0 where the user liked it, below 0 where not; rows without an opinion are absent.
+    ratings
+        Item row -> the user's rating, where there is one.
     taken
         Item row -> seconds since each time it was taken, oldest first; empty where that is not asked for.
 
@@ -70,6 +72,7 @@ class Past:
     """
 
     opinions: Mapping[int, float] = field(default_factory=dict)
+    ratings: Mapping[int, float] = field(default_factory=dict)
     taken: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -94,7 +97,8 @@ class Past:
             for event in events:
                 at = row[event.item]
                 taken[at] = (*taken.get(at, ()), max(0.0, now - event.timestamp))
-        return cls({at: value for at, value in found.items() if value}, taken)
+        given = {row[event.item]: event.rating for event in events if event.rating is not None}
+        return cls({at: value for at, value in found.items() if value}, given, taken)
 
 
 NO_PAST = Past()

@@ -99,6 +99,8 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, setup: Ablatio
     scale = situation.spread()
     without_query = None if q_without_query is None else _ranks_without_query(situation, rows, q_without_query, setup)
     named = [catalog.items[row].id for row in ablation.rows]
+    reads_ratings = setup.components.interaction_models.opinion is not None
+    ratings = {catalog.items[row].id: given for row, given in situation.past.ratings.items()} if reads_ratings else {}
     records = []
     for n, row in enumerate(rows):
         item = catalog.items[row].id
@@ -109,6 +111,7 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, setup: Ablatio
                 evidence,
                 counterfactuals=_counterfactuals(evidence, ablation, n, without_query),
                 companions=co_occurrences(catalog, item, cited),
+                ratings={id: ratings[id] for id in cited if id in ratings},
             )
         )
     degraded = (answer.degraded for answer in (ablation, without_words, without_example) if answer)

@@ -12,7 +12,7 @@ DeYoung et al. 2020, "ERASER: A Benchmark to Evaluate Rationalized NLP Models" (
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import isfinite, nan
 from typing import Any, Literal
 
@@ -224,6 +224,8 @@ class ItemEvidence:
         Of every history item that was left out in turn, largest first; empty where they were not asked for.
     fidelity : float or None
         R² of the surrogate from which the effects of traits come; None without such effects.
+    ratings : mapping of str to float
+        History item -> what the user gave it, of those that raise the score, where the scorer reads ratings.
     """
 
     item: str
@@ -233,6 +235,7 @@ class ItemEvidence:
     companions: tuple[CoOccurrence, ...] = ()
     shapley: tuple[ShapleyValue, ...] = ()
     fidelity: float | None = None
+    ratings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def history(self) -> tuple[Evidence, ...]:
@@ -292,6 +295,8 @@ class ItemEvidence:
             "query": self.query,
             **{name: [one.to_dict() for one in getattr(self, name)] for name in kept},
         }
+        if self.ratings:
+            record["ratings"] = dict(self.ratings)
         return record if self.fidelity is None else record | {"fidelity": round(self.fidelity, 4)}
 
     @classmethod
@@ -306,6 +311,7 @@ class ItemEvidence:
             tuple(map(CoOccurrence.from_dict, record.get("companions", ()))),
             tuple(map(ShapleyValue.from_dict, record.get("shapley", ()))),
             None if fidelity is None else float(fidelity),
+            {str(item): float(rating) for item, rating in record.get("ratings", {}).items()},
         )
 
 

@@ -32,7 +32,7 @@ class Remark:
 
 
 def remarks(evidence: ItemEvidence, catalog: Catalog, verifier: Verifier) -> tuple[Remark, ...]:
-    """Write the rank of the item without its strongest reason or query, and the users who have it with that reason.
+    """Write what is measured beside a reason: the user's rating of it, the rank without it, the users who have both.
 
     Parameters
     ----------
@@ -60,6 +60,9 @@ def remarks(evidence: ItemEvidence, catalog: Catalog, verifier: Verifier) -> tup
 def _sentences(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
     words, titles = wording(catalog), Vocabulary.of(catalog).titles
     causes = {record.history_item for record in evidence.causes}
+    rated = next((record.history_item for record in evidence.causes if record.history_item in evidence.ratings), None)
+    if rated is not None:
+        yield f'You {words.chose} "{titles[rated]}" and gave it {evidence.ratings[rated]:g}.'
     for record in evidence.counterfactuals:
         if record.rank_without <= record.rank:
             continue

@@ -99,6 +99,7 @@ def evidence(tiny_catalog: Catalog) -> ItemEvidence:
     return ItemEvidence(
         found.item, found.items, found.query, (Counterfactual("4", 2, 14), Counterfactual(None, 2, 3)),
         (CoOccurrence("4", 64, 113, 120, 943),), (ShapleyValue("4", 0.3, 0.01), ShapleyValue("5", -0.1, float("nan"))),
+        ratings={"4": 2.0},
     )  # fmt: skip
 
 

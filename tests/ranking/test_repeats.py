@@ -79,7 +79,7 @@ def test_a_split_with_repeats_survives_its_file_and_asks_for_what_was_taken(groc
 
 def test_what_is_due_scores_highest_one_interval_after_it_was_taken() -> None:
     weekly = tuple(float(DAY * day) for day in range(70, -1, -7))
-    model = RepeatModel.fit([Past({}, {0: weekly, 1: (5.0,)})] * 20, 3)
+    model = RepeatModel.fit([Past({}, {}, {0: weekly, 1: (5.0,)})] * 20, 3)
     scores = [model.rhythm(0, (DAY * (7 + late), float(DAY * late))) for late in (1, 4, 7, 14, 60)]
     assert int(np.argmax(scores)) == 2 and scores[-1] < 0.01
     assert model.again[0] > 0.8 > 0.3 > model.again[1]

@@ -36,6 +36,21 @@ def test_each_is_told_in_a_sentence_that_passes(evidence: ItemEvidence, tiny_cat
     assert "rank" in kinds[0] and {"rank", "query"} <= kinds[1] and "number" in kinds[2]
 
 
+def test_what_the_user_gave_a_reason_is_told_and_checked(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:
+    rated = replace(evidence, ratings={"4": 2.0, "5": 4.5})
+    told = remarks(rated, tiny_catalog, RuleVerifier(tiny_catalog))
+    assert told[0].text == 'You watched "Paper Moonlight" and gave it 2.'
+    assert [claim.verdict for claim in told[0].claims if claim.kind == "number"] == ["supported"]
+    for text, verdict in (
+        ('You gave "Paper Moonlight" 5.', "contradicted"), ('You watched "Laugh Track" and gave it 4.5.', "supported"),
+        ('You gave "Laugh Track" 4.', "contradicted"),
+    ):  # fmt: skip
+        claims = verify(text, rated, tiny_catalog).claims
+        assert [claim.verdict for claim in claims if claim.kind == "number"] == [verdict], claims
+    unrated = verify('You gave "Paper Moonlight" 2.', evidence, tiny_catalog)
+    assert [claim.verdict for claim in unrated.claims if claim.kind == "number"] == ["not_checkable"]
+
+
 def test_what_would_not_fall_and_what_is_noise_is_not_told(evidence: ItemEvidence, tiny_catalog: Catalog) -> None:
     still = replace(evidence, counterfactuals=(Counterfactual("4", 2, 2), Counterfactual(None, 2, 1)), companions=())
     assert remarks(still, tiny_catalog, RuleVerifier(tiny_catalog)) == ()

@@ -156,6 +156,8 @@ class Evidence(BaseModel):
     shapley: list[Share] = []
     fidelity: float | None = None
     """R² of the linear model from which the effects of attributes (`trait`) come."""
+    ratings: dict[str, float] = {}
+    """What the user gave history items that raise the score, where the scorer reads ratings."""
 
 
 class RefusedSentence(BaseModel):

@@ -12,6 +12,7 @@ _RANK = re.compile(rf"\brank(?:s|ed)? {_ORDINAL}(?: instead of {_ORDINAL})?", re
 _COUNT = r"(\d[\d,]*)"
 _GROUP = re.compile(rf"\bof (?:about )?(?:the )?{_COUNT} people\b[^.;]*?, (?:about )?{_COUNT}(?= )", re.IGNORECASE)
 _PART = re.compile(rf"\b{_COUNT} (?:of|out of) (?:about )?(all )?(?:the )?{_COUNT}\b", re.IGNORECASE)
+_GAVE = re.compile(r"\byou\b[^.;\d]*?\bgave\b[^.;\d]*?(-?\d+(?:\.\d+)?)", re.IGNORECASE)
 _HYPOTHETICAL = {"would", "without"}
 _PRICE = re.compile(
     r"(?:[$\u20ac\u00a3]\s?(\d+(?:[.,]\d+)?))|(?:(\d+(?:[.,]\d+)?)\s?(?:[$\u20ac\u00a3]|dollars|euros?|pounds|USD|EUR|GBP)\b)"
@@ -72,12 +73,13 @@ def _price(text: ResolvedText, match: re.Match[str]) -> Claim:
 
 
 def _measured(text: ResolvedText) -> list[Claim]:
-    """A claim for each rank ("14th instead of 2nd") and each share of users ("of 113 people who …, 64 …")."""
+    """A claim for each rank ("14th instead of 2nd"), share of users ("of 113 people who …, 64 …") and rating."""
     bare = text.reading.bare
     ranks = [_rank(text, match) for match in _RANK.finditer(bare)]
     groups = [_share(text, m, group=m.group(1), both=m.group(2)) for m in _GROUP.finditer(bare)]
     parts = [_share(text, m, m.group(3), m.group(1), bool(m.group(2))) for m in _PART.finditer(bare)]
-    return [*ranks, *groups, *parts]
+    ratings = [_rating(text, match) for match in _GAVE.finditer(bare)]
+    return [*ranks, *groups, *parts, *ratings]
 
 
 def _rank(text: ResolvedText, match: re.Match[str]) -> Claim:
@@ -117,6 +119,20 @@ def _share(text: ResolvedText, match: re.Match[str], group: str, both: str, of_a
 
 def _fit(claimed: tuple[int | None, ...], counted: tuple[int, ...]) -> bool:
     return all(n is not None and count in (n, rounded_count(n)) for n, count in zip(claimed, counted, strict=True))
+
+
+def _rating(text: ResolvedText, match: re.Match[str]) -> Claim:
+    """What the user gave an item that the sentence cites."""
+    given = text.grounds.evidence.ratings if text.grounds.evidence else {}
+    ids = [item for cited in text.cited_in(text.reading.sentence(match.start())) for item in cited if item in given]
+    against = f"ratings by the user of item {', '.join(ids)}" if ids else "ratings by the user"
+    start, claimed = match.start(1), match.group(1)
+    if not ids:
+        return unchecked("number", claimed, start, "nobody told of that rating", against)
+    why = f"the user gave it {given[ids[0]]:g}"
+    return judged(
+        "number", claimed, start, any(given[item] == float(claimed) for item in ids), against, why, reason=True
+    )
 
 
 def _counts(record: CoOccurrence, of_all: bool) -> tuple[int, int]:
