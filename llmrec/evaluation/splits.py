@@ -235,11 +235,15 @@ def rolling_events(catalog: Catalog, split: Split, at: str, feedback: Feedback =
         for n, item in enumerate(held[user]):
             if feedback.positive(user, item):
                 seen = len(before) + n
-                asked = own[seen]
-                now = asked.timestamp if catalog.repeats and asked else None
-                past = Past.of([event for event in own[:seen] if event], catalog.row, now)
+                past = _past(catalog, [event for event in own[:seen] if event], own[seen])
                 events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past, catalog.repeats))
     return events
+
+
+def _past(catalog: Catalog, before: Sequence[Interaction], asked: Interaction | None) -> Past:
+    if not catalog.repeats and all(event.rating is None and event.kind is None for event in before):
+        return NO_PAST
+    return Past.of(before, catalog.row, asked.timestamp if catalog.repeats and asked else None)
 
 
 def _in_order(history: Sequence[Interaction], items: Sequence[str]) -> list[Interaction | None]:
