@@ -86,10 +86,10 @@ def read_feedback(
     return Feedback.of(catalog, positive, lambda e: passed[e.rating, e.kind], weights, other_weight, known)
 
 
-def told(feedback: Feedback, catalog: Catalog) -> str:
+def summary(feedback: Feedback, catalog: Catalog) -> str:
     """What became of the events, in a sentence; "" where there is nothing to tell."""
     events = sum(map(len, catalog.histories.values()))
-    if feedback.tells:
+    if feedback.informative:
         others = sum(map(len, feedback.others.values()))
         line = f"{events - others:,} of {events:,} events are positive ({feedback.rule})"
         if others:

@@ -285,7 +285,7 @@ class Recommender:
         for start in range(0, len(histories), BATCH):
             rows = [tuple(self.catalog.rows(tuple(history))) for history in histories[start : start + BATCH]]
             q = self.pipeline.engine.query_vectors(rows, [""] * len(rows)).vectors
-            exclude = [(*self._taken(seen), *self.pipeline.withdrawn) for seen in rows]
+            exclude = [(*self._seen(seen), *self.pipeline.withdrawn) for seen in rows]
             known = None if past is None else past[start : start + BATCH]
             scores = self.pipeline.components.scores(q, rows, past=known)
             wanted = CandidateQuery(q, rows, exclude, _named(scores), None, self._allowed(None))
@@ -315,7 +315,7 @@ class Recommender:
         scores = scoring.components.scores(read.vectors, histories, query_texts, past)
         weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
-        exclude = [(*self._taken(history), *closed) for history in histories]
+        exclude = [(*self._seen(history), *closed) for history in histories]
         wanted = CandidateQuery(read.vectors, histories, exclude, _named(scores), where, allowed)
         ranked = self._order(wanted, scores, weights)
         trace.degraded |= ranked.degraded
@@ -348,7 +348,7 @@ class Recommender:
             )  # fmt: skip
         return responses
 
-    def _taken(self, history: Sequence[int]) -> Sequence[int]:
+    def _seen(self, history: Sequence[int]) -> Sequence[int]:
         """The rows of a history that are not recommended: none where what was taken may be taken again."""
         return () if self.pipeline.components.interaction_models.repeat else history
 

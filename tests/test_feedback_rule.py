@@ -11,7 +11,7 @@ from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.catalog.feedback import ALL, Past, kind_of
 from llmrec.errors import BadFilter, BadInput
 from llmrec.evaluation.splits import Split, rolling_events
-from llmrec.feedback_rule import read_feedback, told
+from llmrec.feedback_rule import read_feedback, summary
 
 ITEMS = tuple(Item(id, id.upper()) for id in "abcdef")
 
@@ -31,7 +31,7 @@ KINDS = shop(
 
 def test_every_event_counts_alike_where_nothing_is_asked() -> None:
     assert read_feedback(RATED) is ALL
-    assert "ratings are not used" in told(ALL, RATED)
+    assert "ratings are not used" in summary(ALL, RATED)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_rule_on_ratings(rule: str, others: set[str]) -> None:
     feedback = read_feedback(RATED, rule, other_weight=0.25)
     assert feedback.others == {"u": frozenset(others)}
     assert feedback.weight("u", "b") == 0.25 and feedback.weight("u", "d") == 1
-    assert f"{4 - len(others)} of 4 events are positive ({rule})" in told(feedback, RATED)
+    assert f"{4 - len(others)} of 4 events are positive ({rule})" in summary(feedback, RATED)
 
 
 def test_the_mean_is_of_what_may_be_known() -> None:

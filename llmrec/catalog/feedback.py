@@ -61,7 +61,7 @@ class Past:
         Item row -> above 0 where the user liked it, below 0 where not; rows without an opinion are absent.
     ratings
         Item row -> the user's rating, where there is one.
-    taken
+    ages
         Item row -> seconds since each time it was taken, oldest first; empty where that is not asked for.
 
     Examples
@@ -73,7 +73,7 @@ class Past:
 
     opinions: Mapping[int, float] = field(default_factory=dict)
     ratings: Mapping[int, float] = field(default_factory=dict)
-    taken: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    ages: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Iterable[Interaction], row: Mapping[str, int], now: float | None = None) -> "Past":
@@ -86,19 +86,19 @@ class Past:
         row
             Item id -> row.
         now
-            Timestamp of the request, for `taken`.
+            Timestamp of the request, for `ages`.
         """
         events = tuple(events)
         ratings = [event.rating for event in events if event.rating is not None]
         mean = sum(ratings) / len(ratings) if ratings else 0.0
         found = {row[event.item]: opinion(event, mean) for event in events}
-        taken: dict[int, tuple[float, ...]] = {}
+        ages: dict[int, tuple[float, ...]] = {}
         if now is not None:
             for event in events:
                 at = row[event.item]
-                taken[at] = (*taken.get(at, ()), max(0.0, now - event.timestamp))
+                ages[at] = (*ages.get(at, ()), max(0.0, now - event.timestamp))
         given = {row[event.item]: event.rating for event in events if event.rating is not None}
-        return cls({at: value for at, value in found.items() if value}, given, taken)
+        return cls({at: value for at, value in found.items() if value}, given, ages)
 
 
 NO_PAST = Past()
@@ -130,7 +130,7 @@ class Feedback:
     others: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
-    def tells(self) -> bool:
+    def informative(self) -> bool:
         """Whether it tells any events apart."""
         return bool(self.weights or self.others)
 

@@ -53,9 +53,9 @@ class _ItemUsers:
 
     def __init__(self, catalog: Catalog) -> None:
         row = catalog.row
-        taken = [{event.item for event in events if event.item in row} for events in catalog.histories.values()]
-        rows = np.fromiter((row[item] for items in taken for item in items), np.intp)
-        lengths = [len(items) for items in taken]
+        interacted = [{event.item for event in events if event.item in row} for events in catalog.histories.values()]
+        rows = np.fromiter((row[item] for items in interacted for item in items), np.intp)
+        lengths = [len(items) for items in interacted]
         users = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
         self.n_users = len(lengths)
         self._users: NDArray[np.int32] = users[np.argsort(rows, kind="stable")]

@@ -76,7 +76,7 @@ class RepeatModel:
         rows, gaps = [], []
         takers, repeaters = np.zeros(n_items), np.zeros(n_items)
         for past in pasts:
-            for row, ages in past.taken.items():
+            for row, ages in past.ages.items():
                 takers[row] += 1
                 repeaters[row] += len(ages) > 1
                 for gap in _gaps(ages):
@@ -179,7 +179,7 @@ class RepeatComponent:
         of = self.model.habit if self.key == HABIT else self.model.rhythm
         found = np.zeros(len(self.model.interval), np.float32)
         for row in {*situation.history}:
-            if ages := situation.past.taken.get(row):
+            if ages := situation.past.ages.get(row):
                 found[row] = of(row, ages)
         return found
 

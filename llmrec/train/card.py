@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.evaluation.splits import events_digest
-from llmrec.feedback_rule import told
+from llmrec.feedback_rule import summary
 from llmrec.model.checkpoint import CheckpointInfo, write_text
 from llmrec.provenance import made_with, release
 from llmrec.train.config import TrainConfig
@@ -54,7 +54,7 @@ def provenance(
         TRAINED_UNTIL: trained_until(data.catalog, trained_on),
         "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
         "split": data.split,
-        **({"feedback": told(data.feedback, data.catalog)} if data.feedback.tells else {}),
+        **({"feedback": summary(data.feedback, data.catalog)} if data.feedback.informative else {}),
         **({"continued from": start.checkpoint.info.name} if start else {}),
         "test": test,
         "recipe": {"epochs": recipe.epochs, "patience": recipe.patience} | recipe.recipe(),

@@ -11,7 +11,7 @@ from llmrec.catalog.feedback import ALL, Feedback
 from llmrec.encoders import Encoder, Features, encoders_for, extract, note_problems
 from llmrec.errors import BadInput
 from llmrec.evaluation.splits import Event, Split, make_split, rolling_events, rolling_split
-from llmrec.feedback_rule import MEAN, read_feedback, told
+from llmrec.feedback_rule import MEAN, read_feedback, summary
 from llmrec.paths import home
 from llmrec.train.config import TrainConfig
 
@@ -109,7 +109,7 @@ def prepare(
         Where no user has enough training events, or no item has media.
     """
     feedback = _feedback(catalog, config)
-    if line := told(feedback, catalog):
+    if line := summary(feedback, catalog):
         notify(line)
     parts = _parts(catalog, config, notify, until)
     if line := _left_out(catalog, parts):

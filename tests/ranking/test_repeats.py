@@ -68,8 +68,8 @@ def test_a_split_with_repeats_survives_its_file_and_asks_for_what_was_taken(groc
     events = rolling_events(catalog, split, "test")
     assert sum(event.target in event.history for event in events) > len(events) / 2
     event = next(event for event in events if event.target in event.history)
-    assert event.closed == () and len(event.past.taken[event.target]) == event.history.count(event.target)
-    assert min(event.past.taken[event.target]) >= 0
+    assert event.closed == () and len(event.past.ages[event.target]) == event.history.count(event.target)
+    assert min(event.past.ages[event.target]) >= 0
     about = {"training digest": llmrec.evaluation.splits.events_digest(split.train)}
     assert leakage(about, catalog, split).state == "clean"
     everything = {user: catalog.history(user) for user in catalog.histories}
