@@ -78,11 +78,11 @@ def read_feedback(
         )
     if positive == MEAN:
         return Feedback.of(catalog, MEAN, None, weights, other_weight, known)
-    there = dict.fromkeys(forms)
-    items = tuple(Item(str(n), "", "", _attributes(*form)) for n, form in enumerate(there))
+    listed = list(forms)
+    items = tuple(Item(str(n), "", "", _attributes(*form)) for n, form in enumerate(listed))
     of_events = Catalog(f"{catalog.name}, events", items, {})
     with about("positive"):
-        passed = dict(zip(there, parse_where(positive, of_events).mask(of_events).tolist(), strict=True))
+        passed = dict(zip(listed, parse_where(positive, of_events).mask(of_events).tolist(), strict=True))
     return Feedback.of(catalog, positive, lambda e: passed[e.rating, e.kind], weights, other_weight, known)
 
 

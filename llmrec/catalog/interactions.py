@@ -298,7 +298,7 @@ def _without_marks(ratings: NDArray[np.float64], table: Table, findings: Finding
     if 3 * zeros > given.size and not ((given > 0) & (given < 1)).any():
         marks.append(0.0)
     for mark in marks:
-        rows = counted(np.count_nonzero(ratings == mark), "rating")
+        rows = counted(int(np.count_nonzero(ratings == mark)), "rating")
         findings.note(table.file, f"{rows} of {mark:g} as none, on a scale up to {given.max():g}")
     return np.where(np.isin(ratings, marks), np.nan, ratings) if marks else ratings
 
