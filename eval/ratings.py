@@ -1,9 +1,10 @@
 """Ratings used against ratings ignored, for targets that were liked: `python -m eval.ratings`.
 
 All models learn from the same train part of the rolling split and are asked for the same test events: those rated 4 or
-more (`--positive`). `ignored` learns as if every event were alike; `used` predicts positive events alone and scores by
-approval and opinions; the other variants give the events that are not positive a weight as targets. Beside them stand
-popularity, item-kNN, EASE and llmrec's item-item model, each fitted on all events, and on positive ones alone.
+more (`--positive`). `ignored` learns as if every event were alike; `used` scores by approval and opinions, too, and
+gives the events that are not positive half a weight as targets; the other variants give them none, or a whole one.
+Beside them stand popularity, item-kNN, EASE and llmrec's item-item model, each fitted on all events, and on positive
+ones alone.
 
 `--adapter ml-100k` trains nothing: the shipped adapter, whose LLM ignored ratings, has its score fitted anew with what
 the ratings tell.
@@ -46,8 +47,8 @@ STUDY = "eval.ratings"
 IGNORED = "ignored"
 VARIANTS = {
     IGNORED: {"positive": "all"},
-    "used": {"other_weight": 0.0},
-    "used, others at half": {"other_weight": 0.5},
+    "used": {"other_weight": 0.5},
+    "used, others no targets": {"other_weight": 0.0},
     "used, others alike": {"other_weight": 1.0},
 }
 """Name -> fields of the recipe beside `positive`."""
@@ -224,7 +225,7 @@ def study(
         row |= _measured(np.array(users[name]), np.array(reached["all"].ndcg_per_user))
         ratio = compare(users[name], users[IGNORED]).ratio
         row |= {"ratio to ignored": [round(each, 4) for each in (ratio.value, ratio.low, ratio.high)]}
-        _file({**row, "config": {**config.recipe(), **VARIANTS[name]}}, file)
+        _file({**row, "config": {**config.recipe(), "positive": positive, **VARIANTS[name]}}, file)
     lines = [line for line in measurements(STUDY, file) if line["dataset"] == data.name]
     print(table(lines))
     return lines

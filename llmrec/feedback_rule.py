@@ -93,7 +93,7 @@ def summary(feedback: Feedback, catalog: Catalog) -> str:
         others = sum(map(len, feedback.others.values()))
         line = f"{events - others:,} of {events:,} events are positive ({feedback.rule})"
         if others:
-            line += f"; the other {others:,} are read and not recommended again, and never asked for"
+            line += f"; the other {others:,} are read, not asked for and not recommended again"
         weights = sorted({weight for own in feedback.weights.values() for weight in own.values()})
         if weights:
             line += f"; weights of targets beside 1: {', '.join(f'{weight:g}' for weight in weights[:5])}"

@@ -134,8 +134,10 @@ class TrainConfig(Config):
     event_weights: Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(_weights)] = Field(default={})
     """Weight of an event as a target by its kind, such as view=0.2,cart=0.5,purchase=1; kinds that are not named have
     1."""
-    other_weight: float = Field(default=0.0, ge=0, le=1)
-    """Weight, as a target of training, of the events that are not positive by `positive`; 0: none."""
+    other_weight: float = Field(default=0.5, ge=0, le=1)
+    """Weight, as a target of training, of the events that are not positive by `positive`; 0: none. What comes next
+    depends on all events: on MovieLens-100K none did worse than half, for the positive events, too. Returns, dislikes
+    and ratings below 0 always have 0."""
 
     sampled_items: int = Field(default=0, ge=0)
     """Negatives drawn for the softmax; 0 uses the whole catalogue (right up to some 50,000 items)."""

@@ -88,24 +88,24 @@ def test_ratings_used_are_compared_with_ratings_ignored(
     (shop / "interactions.csv").write_text("\n".join([f"{rows[0]},rating", *rated]) + "\n")
     shape = {"exit_layer": 1, "dim": 8, "window": 4, "lora_rank": 2, "lora_alpha": 4}
     config = TrainConfig(model=shape, epochs=1, batch=4, queries=1, rationale={"pairs": 0})
-    lines = ratings.study(shop, out, config, "rating>=4", ["used, others at half"], file)
+    lines = ratings.study(shop, out, config, "rating>=4", ["used"], file)
     found = {line["model"]: line for line in lines}
     assert len(found) == len(lines) == 10
     assert found["llmrec, ratings ignored"]["ratio to ignored"] == [1, 1, 1]
-    assert found["llmrec, ratings used, others at half"]["config"]["positive"] == "rating>=4"
-    assert "| llmrec, ratings used, others at half | 1 | " in capsys.readouterr().out
+    assert found["llmrec, ratings used"]["config"]["positive"] == "rating>=4"
+    assert "| llmrec, ratings used | 1 | " in capsys.readouterr().out
 
-    used = load_checkpoint(out / "seed0" / "used-others-at-half").info
+    used = load_checkpoint(out / "seed0" / "used").info
     assert used.provenance["feedback"].startswith("104 of 260 events are positive (rating>=4)")
     assert {APPROVAL, OPINION} <= used.weights["history"].keys()
-    assert "104 of 260 events" in (out / "seed0" / "used-others-at-half" / "card.md").read_text()
+    assert "104 of 260 events" in (out / "seed0" / "used" / "card.md").read_text()
     assert not {APPROVAL, OPINION} & load_checkpoint(out / "seed0" / "ignored").info.weights["history"].keys()
-    recommender = Recommender.from_pretrained(out / "seed0" / "used-others-at-half", shop)
+    recommender = Recommender.from_pretrained(out / "seed0" / "used", shop)
     response = recommender.recommend(user="u0", k=3, explain=True)
     assert response.items and not {item.id for item in response.items} & set(recommender.catalog.history("u0"))
 
     monkeypatch.setattr("eval.ratings.train", None)  # nothing is left to train
-    again = ratings.study(shop, out, config, "rating>=4", ["used, others at half"], file)
+    again = ratings.study(shop, out, config, "rating>=4", ["used"], file)
     assert [line["ndcg@10 of positive events"] for line in again] == [
         line["ndcg@10 of positive events"] for line in lines
     ]
