@@ -95,9 +95,9 @@ OWN = frozenset(
 )
 """Names of which nothing need be said."""
 ROLES: Mapping[str, str] = {
-    "user": "user", "item": "item", "rating": "rating", "time": "timestamp",
+    "user": "user", "item": "item", "rating": "rating", "time": "timestamp", "kind": "kind",
     **{name: name for name in ("title", "description", *ATTRIBUTES, "image", "video", "audio")},
-    "timestamp": "timestamp", "user_id": "user", "item_id": "item",
+    "timestamp": "timestamp", "user_id": "user", "item_id": "item", "quantity": "quantity",
 }  # fmt: skip
 """What a column can be named as -> what it is called here; `item` is the id in both tables."""
 FILE = "columns.yaml"

@@ -64,7 +64,10 @@ def named_events(table: Table, findings: Findings) -> Table:
     time = _time_column(table, found["timestamp"], findings)
     if time is not None:
         chosen[time] = "timestamp"
-    kind = next((name for name in found["kind"] if name not in chosen and _holds_kinds(table, name)), None)
+    named = findings.columns.get("kind", ())  # what the user names is taken whatever it holds
+    kind = next(
+        (name for name in found["kind"] if name not in chosen and (name in named or _holds_kinds(table, name))), None
+    )
     if kind is not None:
         chosen[kind] = "kind"
     note_names(table, chosen, findings)
