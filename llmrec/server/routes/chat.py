@@ -149,13 +149,13 @@ async def begin(body: ChatRequest, caller: Caller, parts: Gateway, lane: Lane, i
 
     await prefetch(parts.live, messages)
     turn, opening = await lane.run(turned, "chat")
-    until = math.inf if body.stream and form is None else time.monotonic() + PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     text = CompletionText(body.stops, body.most_tokens)
     made = await _formed(turn, form, lane, until) if form else None
     if form and form.tool and made is not None:
         function = FunctionCall(name=form.tool, arguments=made)
         return Begun(turn, _cut(_said(""), text), ToolCall(id=f"call_{turn.id[-24:]}", function=function), body, text)
-    pieces = _pieces(turn, opening, lane, until) if made is None else _said(made)
+    pieces = _pieces(turn, opening, lane, math.inf if body.stream else until) if made is None else _said(made)
     return Begun(turn, _cut(pieces, text), None, body, text)
 
 
