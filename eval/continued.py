@@ -10,8 +10,9 @@ continued  goes on from `old`, with the new ones
 What is measured is NDCG@10 (`llmrec.evaluate`: mean over users; the ratio to `anew` with a paired 95 % interval), and
 the seconds of training and of everything from the command to the checkpoint; beside other work on the machine, the
 processor seconds tell (with OMP_NUM_THREADS=1, as waiting threads count). Needs no GPU; on two CPU cores
-MovieLens-100K takes most of a day with the default recipe, an hour with `--config configs/quick.yaml`. A run that was cut short goes on: the same command again. Rows are filed in
-eval/results/continued/rows.jsonl, unless --out-rows names another folder.
+MovieLens-100K takes most of a day with the default recipe, an hour with `--config configs/quick.yaml`. A run that was
+cut short goes on: the same command again. Rows are filed in eval/results/continued/rows.jsonl, unless --out-rows names
+another folder.
 """
 
 import argparse
@@ -247,7 +248,8 @@ def row_of(
 
 def table(rows: list[Row]) -> str:
     """The rows as Markdown."""
-    head = ["model", "NDCG@10", "to anew", "training, s", "share", "processor, s", "share", "in all, s", "share"]
+    names = ("training, s", "processor, s", "in all, s")
+    head = ["model", "NDCG@10", "to anew", *(cell for name in names for cell in (name, "share"))]
     lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
     for row in rows:
         m = row.measures
