@@ -96,6 +96,13 @@ _LASTS = re.compile(
     re.I,
 )
 """Words that say for how long a condition holds: until it is taken back."""
+_ALWAYS = re.compile(
+    r"\b(?:always|from now on|in (?:the )?future|no matter what|for all of this|every time|my budget|my limit|my size|"
+    r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:only|always|just) (?:ever )?(?:watch|read|buy|wear|want|like|listen|use)|"
+    r"i (?:can|could) (?:only|at most)|remember)\b|以后|永远|一律|记住|预算|一直都?要|我只(?:看|买|读|穿|要|听|用)|我穿",
+    re.I,
+)
+"""Words that say of what is wanted, too, that it holds until it is taken back."""
 _TAKES_BACK = re.compile(
     r"\b(?:again|after all|(?:is|are|'s|'re) (?:now )?(?:fine|ok|okay|allowed|alright|all right|welcome)|back|forget|never ?mind|"
     r"don'?t mind|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
@@ -235,8 +242,11 @@ class ActReplies:
         Returns
         -------
         tuple of str
-            Exclusions among the conditions that the rules read, where the line says that they last.
+            Of the conditions that the rules read: exclusions where the line says that they last, and all of them where
+            it says so of what is wanted ("my budget is 50", "always under two hours").
         """
+        if intent.action == "ask" and _ALWAYS.search(line):
+            return intent.filters
         excluded = tuple(condition for condition in intent.filters if "!=" in condition)
         if intent.action != "ask" or not excluded:
             return ()

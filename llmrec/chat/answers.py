@@ -11,9 +11,9 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, demands_unknown, superlative
 from llmrec.chat.nlu.references import find_title
-from llmrec.chat.wordings import CHOSE, NOUNS, SAYS, UNKNOWN
+from llmrec.chat.wordings import CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.errors import UnknownItem
 
@@ -134,6 +134,28 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
     quoted = _sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+def not_told(line: str, catalog: Catalog, language: str) -> str:
+    """Put in words what a line demands that the catalogue tells of no item.
+
+    Parameters
+    ----------
+    line
+        A line that asks for a list.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        "" where there is nothing.
+    """
+    say = _Says(language, catalog)
+    whats = [say.of_all(key) for key in demands_unknown(line, catalog)]
+    return " ".join(say("cannot hold", what=what) for what in whats)
 
 
 def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:
@@ -258,6 +280,9 @@ class _Says:
     def __call__(self, key: str, item: Item | None = None, **more: Any) -> str:
         title = {"title": item.title} if item else {}
         return SAYS[key][self._language].format(**self._words, **title, **more)
+
+    def of_all(self, key: str) -> str:
+        return UNKNOWN_OF_ALL[key][self._language].format(**self._words)
 
     def value(self, item: Item, name: str, key: str) -> str:
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"

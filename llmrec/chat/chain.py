@@ -129,7 +129,7 @@ def _reply(
         return _message(reply.words, conversation)
     request = replace(reply.request, explain=explain)
     response = recommender.recommend(request)
-    items, candidates = response.items, response.candidates(CANDIDATES)
+    items, candidates = response.items, response.candidates(CANDIDATES) if reply.clarifies else ()
     question = conversation.show(reply, [item.id for item in items], candidates=candidates)
     found = [item.to_dict() for item in items]
     text = introduced(reply.words, render_reply(items, conversation.catalog), question)

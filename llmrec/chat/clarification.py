@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
 from llmrec.catalog.wording import wording
-from llmrec.chat.nlu.languages import CHINESE
+from llmrec.chat.lists import ListPlanner
+from llmrec.chat.nlu.languages import CHINESE, is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.chat.nlu.questions import FACTS
-from llmrec.chat.state import Option, Question
+from llmrec.chat.state import DialogueState, ListState, Option, Question, attribute_of, narrowed
 from llmrec.chat.wordings import ATTRIBUTES, NOUNS, QUESTIONS
 from llmrec.retrieval.filters import written
 
@@ -140,6 +141,85 @@ def clarification(
         if expected >= gain:
             best, gain = (name, [option for option, _ in options]), expected
     return None if best is None else _question(*best, catalog, language)
+
+
+def may_clarify(wanted: ListState | None, state: DialogueState) -> bool:
+    """Tell whether a question may stand below a list.
+
+    Parameters
+    ----------
+    wanted
+        The list; None for none.
+    state
+        What the conversation has come to.
+
+    Returns
+    -------
+    bool
+        Whether the person named no example and, but for what lasts and for answers to questions, no condition.
+    """
+    if wanted is None or wanted.like or wanted.image:
+        return False
+    named = (condition for condition in wanted.conditions if condition not in state.lasting)
+    return all(attribute_of(condition) in state.clarified for condition in named)
+
+
+def question_below(
+    shown: ListState, candidates: Sequence[tuple[str, float]], catalog: Catalog, state: DialogueState
+) -> Question | None:
+    """Choose the question below a list, where its query is vague or its candidates are alike.
+
+    Parameters
+    ----------
+    shown
+        The list.
+    candidates
+        What could have been in it: ids and scores, best first.
+    catalog
+        The items.
+    state
+        What the conversation has come to: nothing is asked of what was asked before.
+
+    Returns
+    -------
+    Question or None
+    """
+    if not candidates or not (is_vague(shown.query) or is_flat(candidates)):
+        return None
+    constrained = (attribute_of(condition) for condition in shown.conditions if "!=" not in condition)
+    language = "zh" if is_chinese(shown.query or "") else "en"
+    return clarification(candidates, catalog, language, (*state.clarified, *constrained))
+
+
+def answered(line: str, question: Question, lists: ListPlanner, state: DialogueState) -> tuple[ListState, str] | None:
+    """Describe the list that the answer to a question asks for.
+
+    Parameters
+    ----------
+    line
+        What a person wrote after the question.
+    question
+        The question.
+    lists
+        What describes the lists of the conversation.
+    state
+        What the conversation has come to.
+
+    Returns
+    -------
+    tuple or None
+        The list without items, and what is said before it; None where the line is no answer.
+    """
+    chosen, last = answer_to(line, question), state.last
+    if chosen is False or last is None:
+        return None
+    language = "zh" if is_chinese(line) or is_chinese(question.text) else "en"
+    if chosen is True:
+        return lists.again(state, last, last.conditions, last.items), QUESTIONS["any"][language]
+    conditions = narrowed(last.conditions, chosen.condition.split(" and "))
+    query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
+    again = lists.again(state, last, conditions).model_copy(update={"query": query})
+    return again, QUESTIONS["answered"][language].format(option=chosen.text)
 
 
 def described(question: Question | None) -> dict[str, object] | None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies, describe_conditions
-from llmrec.chat.clarification import answer_to, clarification, is_flat, is_vague
+from llmrec.chat.answers import not_told
+from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.lists import ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import is_chinese
@@ -19,8 +20,7 @@ from llmrec.chat.nlu.reactions import parse_reaction, takes_back
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.plain_text import plain
 from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
-from llmrec.chat.state import DialogueState, ListState, Question, attribute_of, narrowed, values_of
-from llmrec.chat.wordings import QUESTIONS as SAYS_TO_ANSWERS
+from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -212,46 +212,28 @@ class Conversation:
         reply = self._reply(intent, line, image, before.question)
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
-        return dataclasses.replace(reply, clarifies=before.question is None and self._may_clarify(reply))
+        clarifies = self._clarify and before.question is None and may_clarify(reply.list, self.state)
+        return dataclasses.replace(reply, clarifies=clarifies)
 
     def _reply(self, intent: Intent, line: str, image: bytes | None, question: Question | None) -> Reply:
         if image is not None:
             self.add_picture(image)
         else:
-            answered = self._answer(line, question) if question else None
-            if reply := answered or self._reaction(intent, line) or self._without_list(intent, line):
+            if question and (found := answered(line, question, self._lists, self.state)):
+                return self._listing(*found)
+            if reply := self._reaction(intent, line) or self._without_list(intent, line):
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
         words = "" if image is not None else self._note_lasting(intent, line)
+        if intent.action in ("ask", "similar"):
+            unmet = not_told(line, self._words, "zh" if is_chinese(line) else "en")
+            words = " ".join(part for part in (words, unmet) if part)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         return self._commands[intent.action](intent) if wanted is None else self._listing(wanted, words)
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._request(wanted), list=wanted)
-
-    def _may_clarify(self, reply: Reply) -> bool:
-        """Whether a question may stand below the list of a reply: the person named no example and no condition."""
-        wanted, clarified = reply.list, self.state.clarified
-        if not self._clarify or reply.request is None or wanted is None or wanted.like or wanted.image:
-            return False
-        named = (each for each in wanted.conditions if each not in self.state.lasting)
-        return all(attribute_of(condition) in clarified for condition in named)
-
-    def _answer(self, line: str, question: Question) -> Reply | None:
-        """Take in the answer to a question; None where the line is none."""
-        chosen, last = answer_to(line, question), self.state.last
-        if chosen is False or last is None:
-            return None
-        language = "zh" if is_chinese(line) or is_chinese(question.text) else "en"
-        if chosen is True:
-            return self._listing(
-                self._lists.again(self.state, last, last.conditions, last.items), SAYS_TO_ANSWERS["any"][language]
-            )
-        conditions = narrowed(last.conditions, chosen.condition.split(" and "))
-        query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
-        again = self._lists.again(self.state, last, conditions).model_copy(update={"query": query})
-        return self._listing(again, SAYS_TO_ANSWERS["answered"][language].format(option=chosen.text))
 
     def _drop(self, dropped: str, line: str) -> Reply:
         self.state, wanted = self._lists.without(dropped, self.state)
@@ -316,19 +298,12 @@ class Conversation:
         """
         assert reply.list is not None
         shown = reply.list.model_copy(update={"items": tuple(items), "response_id": response_id})
-        question = self._question(shown, candidates) if reply.clarifies and candidates else None
+        question = question_below(shown, candidates, self._words, self.state) if reply.clarifies else None
         clarified = (*self.state.clarified, *([question.attribute] if question else ()))
         self.state = self.state.model_copy(
             update={"last": shown, "topic": shown.like, "question": question, "clarified": clarified}
         )
         return question.text if question else ""
-
-    def _question(self, shown: ListState, candidates: Sequence[tuple[str, float]]) -> Question | None:
-        if not is_vague(shown.query) and not is_flat(candidates):
-            return None
-        language = "zh" if is_chinese(shown.query or "") else "en"
-        constrained = [attribute_of(condition) for condition in shown.conditions if "!=" not in condition]
-        return clarification(candidates, self._words, language, (*self.state.clarified, *constrained))
 
     def note_kept(self, response_id: str) -> None:
         """Note where the last list is kept, where it was not kept when it was shown.

@@ -13,7 +13,7 @@ from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, ListState, narrowed
+from llmrec.chat.state import DialogueState, ListState, attribute_of, narrowed, values_of
 from llmrec.errors import BadInput
 
 MAX_POSITION = 100
@@ -84,6 +84,8 @@ class ListPlanner:
             if not self._items(state) and any(each.subject == THESE for each in intent.comparisons):
                 # "something older", before there is anything to compare with, is a query
                 return self.new(state, line, intent.filters)
+            if intent.leanings and last is not None and last.items:
+                return self._leaning(intent, last, state)
             conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
             alone = self._states_only_conditions(intent, line, state)
             if conditions and last is not None and (alone or self._adds_nothing(intent.query, answers)):
@@ -199,6 +201,19 @@ class ListPlanner:
         before = (id for id in self._never if id not in state.liked)
         return tuple(dict.fromkeys((*before, *state.rejected)))
 
+    def _leaning(self, intent: Intent, last: ListState, state: DialogueState) -> ListState:
+        """Describe the last list as it would be nicer: an age becomes words that the LLM ranks by.
+
+        Nothing ranks by a price, which therefore becomes a condition.
+        """
+        resolved = self._resolved(intent.leanings, state)
+        years = [condition for condition in resolved if attribute_of(condition) in ("year", "release_year")]
+        hard = tuple(condition for condition in resolved if condition not in years)
+        words = [_decade(condition) for condition in years]
+        query = ", ".join(part for part in (last.query, *words) if part)
+        again = self.again(state, last, narrowed(last.conditions, (*intent.filters, *hard)), last.items)
+        return again.model_copy(update={"query": query or None})
+
     def _items(self, state: DialogueState) -> tuple[str, ...]:
         return state.last.items if state.last else ()
 
@@ -219,6 +234,12 @@ class ListPlanner:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def _decade(condition: str) -> str:
+    """Words for the decade before or after the year of a condition ("year<1987")."""
+    year = int(float(values_of(condition)[0]))
+    return f"from the {(year - 5 if '<' in condition else year + 5) // 10 * 10}s"
 
 
 def digest(image: bytes) -> str:

@@ -91,6 +91,9 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "price": {"en": "{title} costs {value}.", "zh": "《{title}》的价格是{value}。"},
     "about": {"en": "{title}: {value}", "zh": "《{title}》:{value}"},
     "lacks": {"en": "The catalogue does not tell {what}.", "zh": "目录里没有写{what}。"},
+    "cannot hold": {
+        "en": "The catalogue does not tell {what}, so I cannot go by that.", "zh": "目录里没有写{what},所以没法按这个来选。",
+    },
     "known": {"en": "It does tell: {facts}.", "zh": "目录里有的是:{facts}。"},
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
@@ -188,6 +191,16 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "any": {"en": "Then I leave that open; here are others.", "zh": "那就不限,再看看这些。"},
 }  # fmt: skip
 """What is asked back, and what is said to the answer."""
+
+UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
+    "cast": {"en": "who acts in a {noun}", "zh": "{noun}由谁主演"},
+    "director": {"en": "who directed a {noun}", "zh": "{noun}的导演是谁"},
+    "author": {"en": "who made a {noun}", "zh": "{noun}的作者是谁"},
+    "size": {"en": "which sizes a {noun} comes in", "zh": "{noun}有哪些尺码"},
+    "length": {"en": "how long a {noun} is", "zh": "{noun}有多长"},
+    "price": {"en": "what a {noun} costs", "zh": "{noun}多少钱"},
+}
+"""What is demanded -> what the catalogue tells of no item."""
 
 UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "length": {"en": "how long {title} is", "zh": "《{title}》有多长"},

@@ -219,7 +219,8 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
             reply = conversation.reply(line)
             if reply.request is not None:
                 response = recommender.recommend(reply.request)
-                ids, candidates = [item.id for item in response.items], response.candidates(CANDIDATES)
+                ids = [item.id for item in response.items]
+                candidates = response.candidates(CANDIDATES) if reply.clarifies else ()
                 question = conversation.show(reply, ids, candidates=candidates)
                 if reply.words:
                     show.OUT.print(escape(reply.words), soft_wrap=True)

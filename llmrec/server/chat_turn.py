@@ -249,7 +249,8 @@ class ChatTurn:
         self._job.check()
         response = self._recommender.recommend(request)
         self.recommendations = self._keep(request, response)
-        ids, candidates = [item.id for item in response.items], response.candidates(CANDIDATES)
+        ids = [item.id for item in response.items]
+        candidates = response.candidates(CANDIDATES) if reply.clarifies else ()
         question = self._conversation.show(reply, ids, self.recommendations.id, candidates)
         self._unexplained = response if response.items else None
         return introduced(reply.words, render_list(response.items, self._conversation.catalog), question)

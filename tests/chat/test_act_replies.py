@@ -224,3 +224,128 @@ def test_items_are_named_by_place_and_title_and_numbers_of_other_things_are_none
         and places_beyond("is 3 good?", listed, tiny_catalog) is None
     )
     assert refers_to_topic("how long is it?") and not refers_to_topic("how long?")
+
+
+def _items(*rows: tuple[str, dict[str, object]]) -> tuple[Item, ...]:
+    return tuple(Item(str(n), title, "", dict(held)) for n, (title, held) in enumerate(rows, 1))  # type: ignore[arg-type]
+
+
+DOMAINS = {
+    "films": Catalog("films", _items(
+        ("Scream", {"genres": ("Horror",), "year": 1996, "runtime": 111}),
+        ("Toy Story", {"genres": ("Animation", "Children's"), "year": 1995, "runtime": 81}),
+        ("Evita", {"genres": ("Drama", "Musical"), "year": 1996, "runtime": 134}),
+        ("Annie Hall", {"genres": ("Comedy", "Romance"), "year": 1977, "runtime": 93}),
+        ("Tombstone", {"genres": ("Western",), "year": 1993, "runtime": 130}),
+    ), {}),
+    "clothes": Catalog("clothes", _items(
+        ("Red Dress", {"colour": "Red", "material": "Silk", "price": 80.0}), ("Blue Jeans", {"colour": "Blue", "material": "Cotton", "price": 45.0}),
+        ("Black Coat", {"colour": "Black", "material": "Leather", "price": 120.0}), ("White Shirt", {"colour": "White", "material": "Cotton", "price": 25.0}),
+    ), {}),
+    "beauty": Catalog("beauty", _items(
+        ("Rose Cream", {"category": "Cream", "scent": "Rose", "price": 30.0}), ("Plain Lotion", {"category": "Lotion", "scent": "Lavender", "price": 12.0}),
+        ("Lip Balm", {"category": "Balm", "scent": "Vanilla", "price": 6.0}),
+    ), {}),
+    "书": Catalog("书", _items(
+        ("白夜行", {"author": "东野圭吾", "genre": "悬疑"}), ("活着", {"author": "余华", "genre": "文学"}),
+        ("三体", {"author": "刘慈欣", "genre": "科幻"}), ("恶意", {"author": "东野圭吾", "genre": "悬疑"}),
+    ), {}),
+    "衣服": Catalog("衣服", _items(
+        ("红色连衣裙", {"颜色": "红色", "price": 280.0}), ("黑色外套", {"颜色": "黑色", "price": 480.0}), ("白色衬衫", {"颜色": "白色", "price": 90.0}),
+    ), {}),
+}  # fmt: skip
+HELD = [
+    ("films", "no children's films, I am 45", "genres!=Children's"), ("films", "I hate musicals", "genres!=Musical"),
+    ("films", "never over 2 hours", "runtime<=120"), ("films", "I only watch comedies", "genres=Comedy"),
+    ("films", "from now on nothing before 1980", "year>=1980"), ("films", "我讨厌恐怖片", "genres!=Horror"),
+    ("films", "以后都不要歌舞片", "genres!=Musical"), ("films", "我只看喜剧", "genres=Comedy"),
+    ("clothes", "my budget is 50", "price<=50"), ("clothes", "I never wear red", "colour!=Red"),
+    ("clothes", "remember: no leather", "material!=Leather"), ("beauty", "always under 20", "price<20"),
+    ("beauty", "I'm allergic to rose, so no rose", "scent!=Rose"), ("书", "以后不要东野圭吾", "author!=东野圭吾"),
+    ("书", "我讨厌悬疑", "genre!=悬疑"), ("衣服", "预算300", "price<=300"), ("衣服", "我从不穿红色,不要红色", "颜色!=红色"),
+]  # fmt: skip
+PATHS = {
+    "en": [
+        ("something for tonight", "more", "a quiet evening", "not 1", "something new for a friend"),
+        ("hello", "something fun", "why 1", "more", "thanks", "another idea please"),
+        ("like 2", "something for a rainy day", "seen 1", "more like 2", "something good"),
+        ("something good", "start over", "something good", "whatever", "more", "surprise me"),
+        ("a present", "I'll take 1", "undo", "something for the weekend", "none of these", "more"),
+    ],
+    "zh": [
+        ("推荐一个", "换一批", "第一个看过了", "有什么好的", "不要第二个", "再来几个"),
+        ("你好", "有什么好的", "谢谢", "随便", "更多", "推荐几个"),
+        ("推荐几个", "就要第一个", "撤销", "推荐几个", "都不要", "换一批"),
+        ("推荐一个", "重新开始", "推荐一个", "换一批", "推荐几个"),
+    ],
+}  # fmt: skip
+CONVERSATIONS = [
+    (domain, line, held, path)
+    for domain, line, held in HELD
+    for path in PATHS["zh" if any("\u4e00" <= c <= "\u9fff" for c in line) else "en"]
+]
+
+
+@pytest.mark.parametrize(("domain", "line", "held", "path"), CONVERSATIONS)
+def test_what_holds_for_good_holds_over_any_path(domain: str, line: str, held: str, path: Sequence[str]) -> None:
+    assert len(CONVERSATIONS) >= 60
+    replies = talk(DOMAINS[domain], line, *path)
+    wheres = [reply.request.where or "" for reply in replies[1:] if reply.request is not None]
+    assert len(wheres) >= 2 and replies[0].words
+    assert [where for where in wheres if held not in where.split(" and ")] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "query", "filters"),
+    [
+        ("a comedy under 100 minutes", "a comedy", ("runtime<100", "genres=Comedy")), ("shorter than two hours", "", ("runtime<120",)),
+        ("under an hour and a half", "", ("runtime<90",)), ("nothing over 2 hours", "", ("runtime<=120",)),
+        ("90 minutes or less", "", ("runtime<=90",)), ("from the last five years", "", ("year>1991",)),
+        ("animated", "animated", ("genres=Animation",)), ("不超过100分钟的喜剧", "的喜剧", ("genres=Comedy", "runtime<=100")),
+        ("两小时以内", "", ("runtime<=120",)), ("1990年以后的", "", ("year>=1990",)),
+        ("a comedy, preferably from the 90s", "a comedy, from the 90s", ("genres=Comedy",)), ("under 100 minutes if possible", "under 100 minutes", ()),
+        ("maybe something a bit older", "something a bit older", ()), ("preferably funny", "funny", ()), ("a western if possible", "a western", ()),
+        ("最好是喜剧", "喜剧", ()), ("maybe a comedy", "maybe a comedy", ("genres=Comedy",)),
+    ],
+)  # fmt: skip
+def test_hard_words_are_conditions_and_soft_ones_rank(line: str, query: str, filters: tuple[str, ...]) -> None:
+    intent = understand(line, DOMAINS["films"])
+    assert (intent.query, set(intent.filters)) == (query, set(filters))
+
+
+def test_a_number_of_minutes_or_people_is_no_price(chinese_books: Catalog) -> None:
+    for line in ("under 100 minutes", "for 4 people", "at least 2 hours", "不超过100分钟"):
+        assert understand(line, DOMAINS["beauty"]).filters == ()
+    assert understand("不超过50块", DOMAINS["beauty"]).filters == ("price<=50",)
+
+
+@pytest.mark.parametrize(
+    ("domain", "line", "says"),
+    [
+        ("films", "something with Tom Hanks", "does not tell who acts in a film"), ("films", "directed by Christopher Nolan", "who directed a film"),
+        ("films", "a comedy by Woody Allen", "who directed a film"), ("films", "周星驰主演的电影", "由谁主演"), ("films", "under $20", "what a film costs"),
+        ("clothes", "a shirt in size M", "which sizes"), ("beauty", "under 90 minutes", "how long"), ("films", "a comedy with robots", ""),
+        ("films", "shorter than 100 minutes", ""), ("clothes", "something under $50", ""), ("书", "东野圭吾写的", ""),
+    ],
+)  # fmt: skip
+def test_what_the_catalogue_tells_of_no_item_is_said_not_ignored(domain: str, line: str, says: str) -> None:
+    (reply,) = talk(DOMAINS[domain], line)
+    assert reply.request is not None
+    assert (says in reply.words) if says else not reply.words
+
+
+def test_a_budget_holds_and_a_new_one_takes_its_place(shop: Catalog) -> None:
+    replies = talk(
+        DOMAINS["clothes"], "my budget is 100", "a shirt", "my budget is 50", "something warm", "something cotton"
+    )
+    wheres = [reply.request.where or "" for reply in replies if reply.request is not None]
+    assert wheres[1] == "price<=100" and wheres[3] == "price<=50" and wheres[4].startswith("price<=50")
+
+
+def test_a_soft_comparison_leans_the_last_list(shop: Catalog) -> None:
+    first, older = talk(shop, "a quiet evening, no horror", "maybe something a bit older")
+    assert first.request is not None and older.request is not None
+    assert older.request.query == "a quiet evening, from the 1980s" and older.request.where == "genres!=Horror"
+    assert set(older.request.never) == {"1", "2", "3"}
+    cheaper = talk(DOMAINS["clothes"], "a warm coat", "maybe a bit cheaper")[1].request
+    assert cheaper is not None and cheaper.where == "price<45"

@@ -37,7 +37,7 @@ _MUST_NOT = (
     r"(?:i )?(?:can'?t|cannot|can not) stand|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|enough of|"
     r"(?:i )?(?:hates?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|"
     r"other than|"
-    r"never (?:ever )?(?:show|give|recommend|suggest|offer)(?: me)?|"
+    r"never (?:ever )?(?:(?:show|give|recommend|suggest|offer)(?: me)?|wear|watch|read|buy|use|want|eat|listen to)|"
     r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
@@ -54,7 +54,8 @@ MAX_LISTED = 30
 """Values that one list of a line may name ("red, blue or green"); a longer one is read in parts."""
 _PHRASE_ENDS = re.compile(
     r"[,.;:!?()]|\b(?:about|with|for|from|in|of|that|which|who|where|when|while|on|at|to|like|but|under|over|set|by|"
-    r"because|as|if|is|are|was|not|(?:do|does|did|is|are|was|wo|ca|could|would|should)n'?t|no|without|then|instead|also|and)\b",
+    r"because|as|if|is|are|was|not|(?:do|does|did|is|are|was|wo|ca|could|would|should)n'?t|no|without|then|"
+    r"instead|also|and)\b",
     re.I,
 )
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then)\b", re.I)
@@ -67,6 +68,15 @@ _HEAD_NOUN = re.compile(
 """What may stand after the word that names the kind of item."""
 
 
+_SOFT = re.compile(
+    r"\b(?:(?:but )?preferably|if (?:at all )?possible|if you can|would be (?:nice|great|good|a plus|a bonus)|"
+    r"(?:is|as) a (?:plus|bonus)|(?:maybe|perhaps)(?= (?:something )?(?:a bit|a little|slightly)))\b|"
+    r"最好(?:是|能)?|可能的话|如果可以的?话?|尽量",
+    re.I,
+)
+"""Words that make a clause say what would be nice."""
+_CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002\uff0c\uff1b])|\s+(?=(?:but )?preferably\b)", re.I)
+_MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
     r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
     r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
@@ -92,6 +102,37 @@ class ParsedQuery:
 
     query: str
     conditions: tuple[str, ...]
+
+
+def without_soft(text: str) -> tuple[str, str]:
+    """Split off the clauses that state what would be nice, and no more.
+
+    Parameters
+    ----------
+    text
+        A line of a conversation.
+
+    Returns
+    -------
+    hard : str
+        What may hold conditions.
+    soft : str
+        What is read by the LLM alone, without the words that make it soft.
+
+    Examples
+    --------
+    >>> without_soft("a comedy, preferably from the 90s")
+    ('a comedy', 'from the 90s')
+    """
+    if not _SOFT.search(text):
+        return text, ""
+    hard, soft = [], []
+    for clause in _CLAUSES.split(text):
+        if _SOFT.search(clause):
+            soft.append(" ".join(_SOFT.sub(" ", clause).split()).strip(_MARKS))
+        else:
+            hard.append(clause)
+    return " ".join(hard).strip(_MARKS), " ".join(part for part in soft if part)
 
 
 def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:

@@ -1,6 +1,6 @@
 """The intent of one line: what is wanted, of which item, under which conditions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Action = Literal["ask", "more", "similar", "why", "like", "not", "seen", "drop", "anew", "help", "quit"]
@@ -59,6 +59,8 @@ class Intent:
         Conditions on attributes, each as `llmrec.retrieval.filters.parse_where` reads it; all must hold.
     comparisons
         Conditions against items of the conversation; all must hold.
+    leanings
+        Comparisons with items of the conversation that would be nice to hold ("maybe something a bit older").
     """
 
     action: Action
@@ -66,3 +68,4 @@ class Intent:
     query: str = ""
     filters: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
+    leanings: tuple[Comparison, ...] = field(default=(), repr=False)

@@ -100,6 +100,28 @@ _GENRES = {
 _DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
+_CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_LENGTHS = ("runtime", "duration", "minutes", "length")
+_PRICE = ("price", "cost")
+_NO_OTHER = r"(?!\d|\s*(?:年|分钟|页|岁|个|小时))"
+_AMOUNT = r"(?P<n>\d+(?:\.\d+)?)\s*(?:块钱?|元|人民币|rmb)?"
+_MINUTES = r"(?P<n>\d+|[一两二三四])\s*(?:分钟|(?P<hours>个?(?:小时|钟头)))"
+_QUANTITIES = tuple(
+    (re.compile(pattern), names, operator)
+    for pattern, names, operator in (
+        (rf"(?:不(?:要)?(?:超过|长于|多于)|最多|最长|少于|短于){_MINUTES}", _LENGTHS, "<="),
+        (rf"{_MINUTES}(?:以内|之内|以下)", _LENGTHS, "<="),
+        (rf"(?:至少|超过|长于|不少于){_MINUTES}", _LENGTHS, ">="),
+        (rf"(?:预算|价格)?(?:是|为|在)?(?:不(?:要)?(?:超过|高于)|低于|最多|少于){_AMOUNT}{_NO_OTHER}", _PRICE, "<="),
+        (rf"{_AMOUNT}(?:以内|以下|之内)", _PRICE, "<="),
+        (rf"预算(?:是|为|只有|大概|大约)?{_AMOUNT}", _PRICE, "<="),
+        (rf"{_AMOUNT}以上", _PRICE, ">="),
+        (r"(?P<n>(?:18|19|20)\d\d)年?(?:以后|之后)的?", ("year", "release_year"), ">="),
+        (r"(?P<n>(?:18|19|20)\d\d)年?(?:以前|之前)的?", ("year", "release_year"), "<"),
+    )
+)
+"""What states a number, names of attributes that it is about, and how an item's compares."""
+
 
 def is_chinese(text: str) -> bool:
     """Tell whether a text is in Chinese, be it in part.
@@ -206,6 +228,15 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         century = int(decade["century"]) if decade["century"] else 19 if digit > 2 else 20
         first = 100 * century + 10 * digit
         conditions += [f"year>={first}", f"year<{first + 10}"]
+    for pattern, names, operator in _QUANTITIES:
+        name = next((name for name in names if attribute_kinds(catalog).get(name) == "number"), None)
+        if name is None:
+            continue
+        while match := pattern.search(text):
+            number = _CHINESE_DIGITS.get(match["n"], 0) or float(match["n"])
+            factor = 60 if match.groupdict().get("hours") else 1
+            conditions.append(f"{name}{operator}{number * factor:g}")
+            text = f"{text[: match.start()]} {text[match.end() :]}"
     return text, tuple(dict.fromkeys(conditions))
 
 

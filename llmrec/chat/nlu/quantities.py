@@ -1,4 +1,4 @@
-"""Years and prices that a line states, as they are ("under 40") or negated ("nothing over 40")."""
+"""Years, prices and lengths that a line states, as they are ("under 40") or negated ("nothing over 40")."""
 
 import re
 from collections.abc import Callable
@@ -18,9 +18,12 @@ _AMOUNT_IN_WORDS = (
 _MONEY = r"(?:[$€£]\s?)?"
 _UNIT = r"(?:\s?(?:[$€£]|(?:dollars?|euros?|pounds?|bucks|quid|usd|eur|gbp)(?!\w)))?"
 
+_OTHER_UNIT = r"[\s-]?(?:minutes?|mins?|hours?|hrs?|pages?|years?|months?|weeks?|days?|people|kids|stars?)\b"
+"""What makes an amount one of something else than money."""
+
 
 def _amount(group: str) -> str:
-    return rf"{_MONEY}(?<![\w.])(?P<{group}>\d+(?:\.\d+)?|{_AMOUNT_IN_WORDS}){_UNIT}(?![\w%]|\.\d)"
+    return rf"{_MONEY}(?<![\w.])(?P<{group}>\d+(?:\.\d+)?|{_AMOUNT_IN_WORDS}){_UNIT}(?![\w%]|\.\d|{_OTHER_UNIT})"
 
 
 _N, _Z, _M = _amount("n"), _amount("z"), _amount("m")
@@ -42,6 +45,19 @@ _INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
 _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
+LENGTHS = {
+    r"minutes?|mins?|hours?|hrs?": ("runtime", "duration", "minutes", "length"),
+    r"pages?": ("pages", "num_pages", "page_count"),
+}
+"""Units of a length -> names that catalogues give the attribute; hours are read as minutes."""
+_LENGTH_LEADS = (
+    (r"under|below|less than|shorter than|fewer than", "<"),
+    (r"at most|up to|within|max(?:imum)?\.?(?: of)?|no (?:longer|more) than|not (?:longer|more) than|in", "<="),
+    (r"over|above|longer than|more than", ">"),
+    (r"at least|no (?:less|shorter) than|min(?:imum)?\.?(?: of)?", ">="),
+)
+"""Words before a length -> how it compares."""
+
 Conditions = Callable[[re.Match[str]], list[str]]
 Rule = tuple[str, Conditions]
 
@@ -54,7 +70,7 @@ def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
     text
         A line of a conversation.
     catalog
-        What is read are its attributes "year" and "price", as far as it has them.
+        What is read are its attributes "year", "price" and those that hold a length (`LENGTHS`), as far as it has them.
 
     Returns
     -------
@@ -72,6 +88,7 @@ def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
     """
     names = derived(catalog, attribute_kinds)
     rules = (_YEARS if "year" in names else ()) + (_PRICES if "price" in names else ())
+    rules = (*derived(catalog, _lengths), *(derived(catalog, _recent_years) if "year" in names else ()), *rules)
     found: list[str] = []
     for pattern, conditions in (*rules, *(derived(catalog, _price_bands) if "price" in names else ())):
 
@@ -169,6 +186,49 @@ _PRICES: tuple[Rule, ...] = (
         lambda m: _between("price", *(f"{float(_sum(m['n'])) * (1 + by):g}" for by in (-_AROUND, _AROUND))),
     ),
 )
+
+
+def _lengths(catalog: Catalog) -> tuple[Rule, ...]:
+    """Make rules for "under 100 minutes", "at least two hours", "up to 300 pages", where the catalogue tells that."""
+    kinds = derived(catalog, attribute_kinds)
+    rules: list[Rule] = []
+    for unit, names in LENGTHS.items():
+        name = next((name for name in names if kinds.get(name) == "number"), None)
+        if name is None:
+            continue
+        amount = (
+            rf"(?:about |around )?(?P<n>\d+(?:\.\d+)?|{_AMOUNT_IN_WORDS}|an?|{'|'.join(_ONES)})(?P<half> and a half)?"
+            rf"[\s-]?(?P<u>{unit})\b(?P<late> and a half)?"
+        )
+        for words, operator in _LENGTH_LEADS:
+            rules.append((rf"(?:{words}) {amount}(?: long)?", _length_of(name, operator)))
+        ends = r"(?: (?:or|and) (?:less|under|shorter|below)| max(?:imum)?| tops| at most)\b"
+        rules.append((rf"{amount}(?: long)?{ends}", _length_of(name, "<=")))
+        rules.append((rf"{amount}(?: long)? (?:or|and) (?:more|over|longer|above)\b", _length_of(name, ">=")))
+    return tuple(rules)
+
+
+def _length_of(name: str, operator: str) -> Conditions:
+    def conditions(match: re.Match[str]) -> list[str]:
+        words = match["n"].lower()
+        number = 1.0 if words in ("a", "an") else float(_sum(words))
+        number += 0.5 if match["half"] or match["late"] else 0.0
+        return [f"{name}{operator}{number * (60 if match['u'].lower().startswith('h') else 1):g}"]
+
+    return conditions
+
+
+def _recent_years(catalog: Catalog) -> tuple[Rule, ...]:
+    """Make a rule for "from the last five years": they are counted from the newest item."""
+    years = [int(y) for item in catalog.items if isinstance(y := item.attributes.get("year"), int | float)]
+    newest = max(years, default=0)
+    counts = {"couple of": "2", "few": "3"}
+    return (
+        (
+            rf"{_MADE}(?:last|past) (?P<n>\d{{1,2}}|few|couple of|{'|'.join((*_ONES, *_TEENS))}) years\b",
+            lambda m: [f"year>{newest - int(_sum(counts.get(m['n'].lower(), m['n'])))}"],
+        ),
+    )
 
 
 def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:

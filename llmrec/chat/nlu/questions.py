@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, words
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import CHINESE
 from llmrec.chat.nlu.references import list_position
 from llmrec.retrieval.filters import attribute_kinds
@@ -127,6 +128,54 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
     r"best rated|highest rated|better rated|评分最高": (("rating", "average_rating", "score"), True),
 }
 """What a comparison asks -> the attributes that tell it, and whether the largest is meant."""
+
+
+_DEMANDS = {
+    "cast": r"\b(?:with|starring|featuring|has|have) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)|(?:有|由|要)?(?P<zh>[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演的|出演)",
+    "director": r"\b(?:directed by|director) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:导演|执导|导)的",
+    "by": r"\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
+    "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
+    "length": r"(?P<name>\b\d+[\s-]?(?:minutes?|mins?|hours?)\b|\b(?:an|one|two|three) hours?\b)|(?P<zh>\d+分钟|[一两三]个?小时)",
+    "price": r"(?P<name>[$€£]\s?\d+|\b\d+ ?(?:dollars?|euros?|pounds?|bucks)\b)|(?P<zh>\d+(?:块|元))",
+}  # fmt: skip
+"""What a line demands by a name or a number -> how it is written."""
+_DEMANDED = {
+    key: re.compile(pattern, re.I if key in ("size", "length", "price") else 0) for key, pattern in _DEMANDS.items()
+}
+
+
+def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
+    """Find what a line demands that the catalogue does not tell of any item.
+
+    Parameters
+    ----------
+    line
+        A line that asks for a list.
+    catalog
+        Its attributes.
+
+    Returns
+    -------
+    tuple of str
+        Keys of `FACTS`: "cast" for a film with a person where no item has a cast.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Scream", "", {"year": 1996}),), {})
+    >>> demands_unknown("something with Tom Hanks under 100 minutes", films)
+    ('cast', 'length')
+    """
+    names, found = attribute_kinds(catalog), []
+    books = any(name in names for fact in FACTS if fact.key == "author" for name in fact.attributes)
+    for key, pattern in _DEMANDED.items():
+        match = pattern.search(line)
+        key = ("author" if books or not wording(catalog).noun == "film" else "director") if key == "by" else key
+        held = next(fact.attributes for fact in FACTS if fact.key == key)
+        name = (match["name"] or match["zh"] or "") if match else ""
+        if match and not any(each in names for each in held) and name.casefold() not in Vocabulary.of(catalog).by_title:
+            found.append(key)
+    return tuple(dict.fromkeys(found))
 
 
 def superlative(line: str) -> tuple[tuple[str, ...], bool, str] | None:

@@ -6,7 +6,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.chat.nlu.conditions import parse_conditions
+from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Action, Intent
 from llmrec.chat.nlu.languages import chinese_conditions
 from llmrec.chat.nlu.references import list_position, parse_comparisons
@@ -126,10 +126,13 @@ def _excludes(text: str, catalog: Catalog) -> bool:
 
 def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> Intent:
     """Take the conditions out of a text; comparisons without an object mean `subject`, or the whole list."""
+    text, soft = without_soft(text)
     text, chinese = chinese_conditions(text, catalog)
     left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
     parsed = parse_conditions(left, catalog)
-    return Intent(action, subject, parsed.query, tuple(dict.fromkeys((*parsed.conditions, *chinese))), compared)
+    leant = parse_comparisons(soft, catalog)[1]
+    query = f"{parsed.query}, {soft}" if parsed.query and soft else parsed.query or soft
+    return Intent(action, subject, query, tuple(dict.fromkeys((*parsed.conditions, *chinese))), compared, leant)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:
