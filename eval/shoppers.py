@@ -183,8 +183,9 @@ def main() -> None:
                     out.write(json.dumps(rows[-1]) + "\n")
     whole = [row for row in rows if sum(other["user"] == row["user"] for other in rows) == len(CONDITIONS)]
     result = {"dataset": catalog.name, "seed": given.seed, **summary(whole, given.seed)}
-    command = "python -m eval.shoppers" + (f" --data {given.data.name}" if given.data else "")
-    print(json.dumps(file_measurement("shoppers", result, command, same=("dataset",)), indent=2))
+    command = f"python -m eval.shoppers --shoppers {given.shoppers} --seed {given.seed}"
+    command += f" --data {given.data.name}" if given.data else ""
+    print(json.dumps(file_measurement("shoppers", result, command, same=("dataset", "seed")), indent=2))
 
 
 if __name__ == "__main__":

@@ -136,7 +136,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
-def not_told(line: str, catalog: Catalog, language: str) -> str:
+def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     """Put in words what a line demands that the catalogue tells of no item.
 
     Parameters

@@ -143,12 +143,12 @@ def clarification(
     return None if best is None else _question(*best, catalog, language)
 
 
-def may_clarify(wanted: ListState | None, state: DialogueState) -> bool:
+def may_clarify(listing: ListState | None, state: DialogueState) -> bool:
     """Tell whether a question may stand below a list.
 
     Parameters
     ----------
-    wanted
+    listing
         The list; None for none.
     state
         What the conversation has come to.
@@ -158,9 +158,9 @@ def may_clarify(wanted: ListState | None, state: DialogueState) -> bool:
     bool
         Whether the person named no example and, but for what lasts and for answers to questions, no condition.
     """
-    if wanted is None or wanted.like or wanted.image:
+    if listing is None or listing.like or listing.image:
         return False
-    named = (condition for condition in wanted.conditions if condition not in state.lasting)
+    named = (condition for condition in listing.conditions if condition not in state.lasting)
     return all(attribute_of(condition) in state.clarified for condition in named)
 
 

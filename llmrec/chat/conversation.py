@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies, describe_conditions
-from llmrec.chat.answers import not_told
+from llmrec.chat.answers import unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.lists import ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
@@ -227,7 +227,7 @@ class Conversation:
             return self._drop(intent.subject, line)
         words = "" if image is not None else self._note_lasting(intent, line)
         if intent.action in ("ask", "similar"):
-            unmet = not_told(line, self._words, "zh" if is_chinese(line) else "en")
+            unmet = unmet_demands(line, self._words, "zh" if is_chinese(line) else "en")
             words = " ".join(part for part in (words, unmet) if part)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         return self._commands[intent.action](intent) if wanted is None else self._listing(wanted, words)

@@ -239,7 +239,7 @@ class ListPlanner:
 def _decade(condition: str) -> str:
     """Words for the decade before or after the year of a condition ("year<1987")."""
     year = int(float(values_of(condition)[0]))
-    return f"from the {(year - 5 if '<' in condition else year + 5) // 10 * 10}s"
+    return f"from the {(year - 6 if '<' in condition else year + 6) // 10 * 10}s"
 
 
 def digest(image: bytes) -> str:
