@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from eval.chat_queries import catalogue, queries
+from eval.shoppers import CONDITIONS, TURNS, Shopper, shoppers, summary
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, takes_back
+from llmrec.chat.state import Option, Question
 from llmrec.errors import BadInput
 
 
@@ -150,3 +153,29 @@ def test_an_item_that_is_not_there_is_told(films: Catalog) -> None:
             talk(films, line)
     with pytest.raises(BadInput, match="ask for something first"):
         Conversation(films).reply("I'll take it")
+
+
+def test_a_simulated_shopper_answers_from_its_item_and_says_what_a_chat_reads(films: Catalog) -> None:
+    question = Question(
+        attribute="genres",
+        text="Which genre?",
+        options=(Option(text="Horror", condition="genres=Horror"), Option(text="Western", condition="genres=Western")),
+    )
+    chances = np.tile([[0.1, 0.0, 0.0], [0.5, 0.0, 0.0], [0.9, 0.0, 0.0]], (3, 1))[:TURNS]
+    shopper = Shopper(films.item("4"), films, chances)
+    assert shopper.line(0, ["1"], question) == "Western"
+    assert Shopper(films.item("5"), films, chances).line(0, ["1"], question) == "it does not matter"
+    assert [shopper.line(turn, ["5", "1"], None) for turn in range(3)] == ["western", "not 1, too old", "more"]
+
+
+def test_shoppers_are_the_same_for_the_same_seed_and_are_summed_up_in_pairs(tiny_catalog: Catalog) -> None:
+    drawn, again = ([user for user, *_ in shoppers(tiny_catalog, 4, 3)] for _ in range(2))
+    assert drawn == again and len(drawn) == 4
+    target, history = next((target.id, history) for _, target, history, _ in shoppers(tiny_catalog, 1, 3))
+    assert target not in history
+    turns = {"asking back": 2, "not asking": 4, "each line by itself": None}
+    rows = [
+        {"user": user, "condition": name, "turn": turns[name], "questions": 1} for user in drawn for name in CONDITIONS
+    ]
+    found = summary(rows, 0)
+    assert found["asking back adds, within 3"] == [1.0, 1.0, 1.0] and found["each line by itself"]["turns"] == TURNS + 1
