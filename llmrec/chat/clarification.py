@@ -26,7 +26,7 @@ CANDIDATES = 200
 MIN_OPTIONS, MAX_OPTIONS = 2, 4
 MIN_SHARE, MAX_SHARE = 0.04, 0.85
 """Share of the candidates, by weight, from which and up to which a value makes an answer."""
-FLAT = 0.97
+FLAT = 0.995
 """Share of the greatest entropy from which candidates are alike."""
 MIN_GAIN = 0.35
 """Nats by which the answer must be expected to reduce the uncertainty."""
