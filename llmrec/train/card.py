@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.continued import TRAINED_UNTIL, TRAINING_DIGEST, Start, trained_until
 from llmrec.train.data import TrainingData
 from llmrec.train.held_out import Table
+from llmrec.train.private import Budget
+from llmrec.train.shards import Forgotten, Reuse
 from llmrec.train.trainer import Progress
 
 RECORD = "training.json"
@@ -26,6 +29,10 @@ def provenance(
     refitted: Progress | None,
     test: Table,
     start: Start | None,
+    *,
+    budget: Budget | None = None,
+    forgotten: Forgotten | None = None,
+    reuse: Reuse | None = None,
 ) -> dict[str, Any]:
     """Data, split, recipe, machine, time, commit and test of a run.
 
@@ -43,22 +50,35 @@ def provenance(
         Metrics of the chosen model on the test part.
     start
         The checkpoint that training went on from.
+    budget
+        What a private training spent; what it would give away of single users is then left out.
+    forgotten
+        The users that were left out.
+    reuse
+        What was trained again to forget them.
     """
     items, trained_on = data.catalog.items, data.trained_on
+    of_events = {
+        "training events": sum(len(rows) for rows in trained_on.values()),
+        TRAINING_DIGEST: _digest(data, start),
+        TRAINED_UNTIL: trained_until(data.catalog, trained_on),
+    }
+    unlearned = {"users": len(forgotten.digests)} if forgotten and forgotten.digests else {}
+    unlearned |= reuse.record() if reuse else {}
     return {
         "data": data.catalog.name,
         "items": len(items),
         "users": len(trained_on),
-        "training events": sum(len(rows) for rows in trained_on.values()),
-        TRAINING_DIGEST: _digest(data, start),
-        TRAINED_UNTIL: trained_until(data.catalog, trained_on),
+        **(of_events if budget is None else {"privacy": asdict(budget)}),
+        **({"forgotten": unlearned} if unlearned else {}),
+        **({"shards": recipe.shards} if recipe.shards > 1 else {}),
         "items with": {m: int(data.features.mask[m].sum()) for m in data.features.encoders},
         "split": data.split,
-        **({"feedback": summary(data.feedback, data.catalog)} if data.feedback.informative else {}),
+        **({"feedback": summary(data.feedback, data.catalog)} if data.feedback.informative and not budget else {}),
         **({"continued from": start.checkpoint.info.name} if start else {}),
         "test": test,
         "recipe": {"epochs": recipe.epochs, "patience": recipe.patience} | recipe.recipe(),
-        "epochs": len(chosen.log),
+        "epochs": chosen.epoch,
         "best epoch": chosen.best_epoch + 1,
         "seconds": round(chosen.seconds, 1),
         **({"seconds of the refit": round(refitted.seconds, 1)} if refitted else {}),
@@ -89,12 +109,13 @@ def write_card(folder: Path, info: CheckpointInfo) -> None:
     media = ", ".join(f"{count} with {modality}" for modality, count in about["items with"].items() if count)
     feedback = f" Of the catalogue's events, {about['feedback']}." if "feedback" in about else ""
     continued = f" Training went on from {about['continued from']}." if "continued from" in about else ""
+    events = f", {about['training events']} training events" if "training events" in about else ""
     text = f"""# Checkpoint {info.name}
 
 For the base model **{info.base}**: LoRA, soft-token fusion, item head, item-item model and fused-score weights.
 
 ## Data
-{about["data"]}: {about["items"]} items ({media}), {about["users"]} users, {about["training events"]} training events.
+{about["data"]}: {about["items"]} items ({media}), {about["users"]} users{events}.
 Split: {about["split"]}.{feedback}{continued}
 
 The checkpoint holds vectors and weights computed from the data, none of its words or pictures; the data keep the terms
@@ -104,7 +125,7 @@ of their owners.
 {", ".join(f"{m}: `{i}`" for m, i in info.encoders.items())}; prompts {", ".join(info.prompts.values())}.
 
 {_test(about)}
-{_validation(info)}
+{_validation(info)}{_privacy(about)}{_forgotten(about)}
 ## Fused score
 | situation | weight of each z-normalised component |
 | --- | --- |
@@ -168,6 +189,48 @@ On the events that chose the epoch and the weights of the fused score, so higher
         + "\n".join(rows)
         + "\n"
     )
+
+
+def _privacy(about: Mapping[str, Any]) -> str:
+    """The card's section on differential privacy; "" where the run was not private."""
+    if "privacy" not in about:
+        return ""
+    spent = about["privacy"]
+    counts = (
+        f"how often items are chosen (noise {spent['counts_noise']:.2f} on counts in which a user weighs 1)"
+        if spent["counts_noise"]
+        else "no count of items"
+    )
+    figures = " The figures of the test part are not: they are of its events, without noise." if about["test"] else ""
+    return f"""
+## Privacy
+({spent["epsilon"]:.2f}, {spent["delta"]:.2g})-differential privacy in all events of any one user, of all that this
+folder holds but `state/`: DP-SGD of LoRA and heads (a user is drawn with chance {spent["rate"]:.3f} in each of
+{spent["steps"]} steps, gradients of length {spent["clip"]} at most, noise {spent["noise"]:.2f}), and {counts}. Nothing
+else was learnt from interactions: no item-item model, no preference codes, no ids; epochs and weights of the fused
+score were fixed in advance.{figures} The number of users counts as public, as do the items. What an application reads
+from interactions when it answers (histories, evidence) is not covered.
+"""
+
+
+def _forgotten(about: Mapping[str, Any]) -> str:
+    """The card's section on users that were left out; "" where there are none."""
+    if "forgotten" not in about:
+        return ""
+    noted = about["forgotten"]
+    who = f"forgotten: {noted['users']} users." if "users" in noted else "Users whose events had left the data."
+    if "trained again" not in noted:
+        return f"\n## Forgotten\n{who.capitalize()}\n"
+    again, of = noted["trained again"], noted["shards"]
+    if of == 1:
+        what = "The run had no shards, so everything was trained again."
+    else:
+        what = f"Trained again: {', '.join(map(str, again)) or 'none'} of {of} shards."
+    return f"""
+## Forgotten
+{who.capitalize()} {what} It took {noted["seconds"]:.0f} s of training; all shards take {noted["seconds of all"]:.0f} s.
+Counts, item-item model, preference codes and weights of the fused score were computed without them.
+"""
 
 
 def _refit(about: Mapping[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """Configuration of training: every field with its unit, effect and default."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from llmrec.config import Config
 from llmrec.model.config import RecLMConfig
@@ -46,6 +46,22 @@ class ContinueConfig(Config):
     """Prompts of old events alone that an epoch reads, for each prompt with a new event as a target; 0 reads none."""
     average: float = Field(default=0.98, ge=0, lt=1)
     """In place of `average`: a short run needs a faster decay."""
+
+
+class PrivacyConfig(Config):
+    """Differential privacy of a run, with the user as its unit (`llmrec.train.private`)."""
+
+    epsilon: float | None = Field(default=None, gt=0)
+    """Privacy budget of a user: the checkpoint that is written is (epsilon, delta)-differentially private in the events
+    of any one user. Smaller protects more and costs more quality. Default: no privacy."""
+    delta: float | None = Field(default=None, gt=0, lt=1)
+    """Chance that epsilon does not hold. Default: 1 / (10 x users)."""
+    users: int = Field(default=128, ge=1)
+    """Users that a step reads on average; each is drawn by chance. More users a step drown the noise better, and make
+    fewer steps of an epoch."""
+    counts: float = Field(default=0.5, ge=0, lt=1)
+    """Share of epsilon that is spent on how often each item is chosen, the one statistic beside the LLM that is kept; 0
+    leaves it out."""
 
 
 class TrainConfig(Config):
@@ -148,12 +164,27 @@ class TrainConfig(Config):
     resample_rare: float = Field(default=0.0, ge=0, le=1)
     """Share of items below which a modality is rare: prompts with items that have it are repeated; 0 repeats none."""
 
+    shards: int = Field(default=1, ge=1)
+    """Parts into which users are placed by a hash of their ids; a model is trained on each part alone, and the weights
+    are averaged. Forgetting a user (`llmrec unlearn`) then trains only their part again, at some cost in quality."""
+    privacy: PrivacyConfig = PrivacyConfig()
+    """Differential privacy."""
+
     rationale: RationaleConfig = RationaleConfig()
     """The LoRA that writes sentences."""
     checkpoint_minutes: float = Field(default=3.0, ge=0)
     """Minutes between two savings of the training state, besides those after each epoch."""
     tensorboard: bool = False
     """Whether losses and metrics are also written for TensorBoard, into the folder `tensorboard` of the run."""
+
+    @model_validator(mode="after")
+    def _parts_go_together(self) -> Self:
+        """Refuse what would learn from users beside the shards, or beside the budget."""
+        if self.privacy.epsilon is not None:
+            _refuse(self, UNACCOUNTED, "`privacy.epsilon` is set, and what {} would learn is outside the budget")
+        if self.shards > 1:
+            _refuse(self, ACROSS_SHARDS, "`shards` is above 1, and {} would learn from the users of all shards")
+        return self
 
     def recipe(self) -> dict[str, Any]:
         """The fields of the loop, by name: what its steps depend on beside the model, the data and `epochs`."""
@@ -163,10 +194,31 @@ class TrainConfig(Config):
 OUTSIDE = frozenset(
     (
         *("model", "encoders", "components", "base", "reader", "accept_losses", "split", "test", "continue_from"),
-        *("continued", "epochs", "patience", "rationale", "checkpoint_minutes", "tensorboard"),
+        *("continued", "epochs", "patience", "shards", "privacy", "rationale", "checkpoint_minutes", "tensorboard"),
     )
 )
-"""Fields of a `TrainConfig` that change no step of the loop: what it starts from, when it ends, what is done after."""
+"""Fields of a `TrainConfig` that change no step of the loop: what it starts from, when it ends, what is done after.
+`shards` decides what histories a loop reads, and `privacy` has a loop of its own."""
+UNACCOUNTED = (
+    *("shards", "continue_from", "components", "model.interest", "shuffle", "contexts", "sampled_items", "focal"),
+    *("class_weights", "resample_rare", "repeats", "positive", "event_weights", "other_weight"),
+)
+"""Fields that have to keep their defaults in a run with `privacy.epsilon`: each reads users' events, or steps of the
+loop, in a way that the accountant does not know of."""
+ACROSS_SHARDS = ("continue_from", "model.interest")
+"""Fields that have to keep their defaults in a run with shards."""
+
+
+def _refuse(config: TrainConfig, fields: tuple[str, ...], why: str) -> None:
+    """Raise `ValueError` where one of `fields` has another value than its default."""
+    for path in fields:
+        value: Any = config
+        field = None
+        for name in path.split("."):
+            field = type(value).model_fields[name]
+            value = getattr(value, name)
+        if field is not None and value != field.default:
+            raise ValueError(f"{why.format(f'`{path}`')}; leave `{path}` at its default ({field.default})")
 
 
 class ClipConfig(Config):

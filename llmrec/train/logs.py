@@ -106,6 +106,17 @@ class RunLog:
         """Add the epochs of a stage that earlier sessions finished."""
         self.rows += [EpochRow(stage, metrics) for metrics in log]
 
+    def part(self, name: str) -> Report:
+        """A report of one of several trainings in a stage: its epochs are told with its name, and not recorded."""
+
+        def report(event: TrainEvent) -> None:
+            if event.kind == "epoch":
+                self.notify(event.stage, f"{name}: {event.message}")
+            else:
+                self(event)
+
+        return report
+
     def write(self) -> None:
         """Write `metrics.csv` and `curve.png`."""
         if self._folder is not None:

@@ -40,11 +40,13 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.continued import Start, copy_adapter
 from llmrec.train.data import Histories, TrainingData, prepare
 from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
-from llmrec.train.logs import EpochRow, Report, RunLog, log_lines
+from llmrec.train.logs import EpochRow, Report, RunLog, Stage, log_lines
 from llmrec.train.model_factory import TrainingItems, new_model, query_writer, training_items
 from llmrec.train.preference import learn_preference
+from llmrec.train.private import Budget, constant_weights, fit_privately, private_models
 from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import event_contexts
+from llmrec.train.shards import Forgotten, Reuse, ShardWeights, average_into, merged_progress, shard_histories
 from llmrec.train.trainer import Progress, Prompts, fit, restore_best, saved_progress
 
 STATE = "state"
@@ -130,7 +132,7 @@ def train(
     data = data if isinstance(data, Catalog) else Path(data)
     config, out = config or TrainConfig(), Path(out)
     with RunLog(report, out, out / "tensorboard" if config.tensorboard else None) as log:
-        return _run(data, out, out, config, log, trains=True)
+        return run_stages(data, out, out, config, log, trains=True)
 
 
 def checkpoint_of(
@@ -158,6 +160,24 @@ def checkpoint_of(
         Where `run` holds no training state, or its catalogue has changed since.
     """
     run, out = Path(run), Path(out)
+    source, config = run_of(run, out, data)
+    with RunLog(report, out) as log:
+        return run_stages(source, run, out, config, log, trains=False)
+
+
+def run_of(run: Path, out: Path, data: Path | str | Catalog | None) -> tuple[Path | Catalog, TrainConfig]:
+    """The catalogue and the config that a run was started with, for a checkpoint of it in another folder.
+
+    Parameters
+    ----------
+    run, out, data
+        As of `checkpoint_of`.
+
+    Raises
+    ------
+    BadInput
+        Where `run` holds no training state, its catalogue is not known, or `out` is its own folder.
+    """
     try:
         about = json.loads((run / STATE / RUN).read_text(encoding="utf-8"))
         config = TrainConfig(**about["config"])
@@ -169,9 +189,7 @@ def checkpoint_of(
         raise BadInput(f"the run in {run} was started with a catalogue in memory; name it as `data`", "data")
     if run.resolve() == out.resolve():
         raise BadInput("`out` is the run's own folder; name another one", "out")
-    source = data if isinstance(data, Catalog) else Path(data or about["data"])
-    with RunLog(report, out) as log:
-        return _run(source, run, out, config, log, trains=False)
+    return data if isinstance(data, Catalog) else Path(data or about["data"]), config
 
 
 @dataclass(frozen=True)
@@ -190,15 +208,20 @@ class _Session:
     trains: bool
     """Whether steps are done; else the state is used as it is."""
     log: RunLog
+    forgotten: Forgotten
+    """The users that are left out."""
+    reuse: Reuse | None = None
+    """What becomes of training states that are there, where users are forgotten."""
 
     @property
     def text(self) -> Encoder[str]:
         """What reads queries: the encoder of the items' own text."""
         return encoder_by_id("text", self.data.features.encoders["text"])
 
-    def state(self, epochs: int | None = None) -> Path:
+    def state(self, epochs: int | None = None, shard: int = 1) -> Path:
         """The training state of the model that validation chooses, or of the one trained anew for so many epochs."""
         name = "select" if epochs is None else f"refit-{epochs}-of-{self.recipe.epochs}"
+        name += f"-shard-{shard}-of-{self.config.shards}" if self.config.shards > 1 else ""
         return self.folder / STATE / f"{name}.safetensors"
 
 
@@ -210,10 +233,47 @@ class _Fitted:
     items: TrainingItems
     components: Components
     progress: Progress
+    epochs: Mapping[int, int]
+    """Shard -> epochs after which it was best; of a training without shards, that of shard 1."""
+    budget: Budget | None = None
+    """What a private training spends."""
 
 
-def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log: RunLog, trains: bool) -> TrainResult:
-    fusion_class(config.model.fusion)  # a missing package or part is reported before minutes of reading
+def run_stages(
+    data: Path | Catalog,
+    folder: Path,
+    out: Path,
+    config: TrainConfig,
+    log: RunLog,
+    trains: bool,
+    reuse: Reuse | None = None,
+) -> TrainResult:
+    """The stages of a run, from the catalogue to the card.
+
+    Parameters
+    ----------
+    data
+        The catalogue. Users that the run in `folder` has forgotten are left out.
+    folder
+        Of the training state.
+    out
+        Folder of the checkpoint.
+    config
+        The recipe.
+    log
+        Open.
+    trains
+        Whether steps are done; else the state is used as it is.
+    reuse
+        Where users are forgotten: what is done with training states that do not fit the data any more.
+    """
+    reads_neighbours = fusion_class(config.model.fusion).reads_neighbours  # a missing package is reported at once
+    if config.privacy.epsilon is not None and reads_neighbours:
+        raise BadInput(
+            f"`model.fusion` is {config.model.fusion!r}, which reads interactions outside the budget of "
+            "`privacy.epsilon`; choose another fusion",
+            "model.fusion",
+        )
     for spec in config.components:
         resolve("score_component", spec)
     base = config.base or base_folder(home())
@@ -223,13 +283,15 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     except OSError as error:
         raise storage_error(f"the folder {out}", error) from error
     log.notify("read", "reading the catalogue")
-    catalog = data if isinstance(data, Catalog) else _read(data, config)
+    catalog = data if isinstance(data, Catalog) else read_catalog(data, config)
     if config.repeats == "keep" and not catalog.repeats:
         raise BadInput(
             f"`repeats` is 'keep', and catalogue {catalog.name!r} was read without them; read it with repeats='keep'",
             "repeats",
         )
     config = config.changed(repeats="keep") if catalog.repeats else config
+    forgotten = Forgotten.of(folder / STATE / RUN)
+    catalog = forgotten.without(catalog)
     start = Start.of(config, catalog, base)
     prepared = prepare(
         catalog,
@@ -248,19 +310,26 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     recipe = start.config(config) if start else config
     if start:
         log.notify("read", f"going on from {config.continue_from} for {recipe.epochs} epochs (`continued.epochs`)")
-    session = _Session(folder, base, config, recipe, prepared, words, start, trains, log)
+    session = _Session(folder, base, config, recipe, prepared, words, start, trains, log, forgotten, reuse)
     if trains:
         about = {
             "data": None if isinstance(data, Catalog) else str(data.resolve()),
             "config": config.model_dump(mode="json"),
+            **forgotten.record(),
         }
         (folder / STATE).mkdir(exist_ok=True)
         write_text(folder / STATE / RUN, json.dumps(about, indent=2) + "\n")
 
     test: Table = {}
     if start and not prepared.valid:
-        chosen, refitted = _fitted(session, prepared.histories, recipe.epochs), None
+        chosen, refitted = _fitted(session, prepared.histories, {1: recipe.epochs}), None
         calibration = start.calibration()
+    elif config.privacy.epsilon is not None:
+        chosen = _fitted_privately(session, prepared.histories, "select")
+        calibration = constant_weights(chosen.model.modalities).covering(chosen.components)
+        test = _tested(session, chosen, calibration)
+        everything = prepared.everything
+        refitted = None if everything is None else _fitted_privately(session, everything, "refit")
     else:
         chosen = _fitted(session, prepared.histories, None)
         log.notify("calibrate", "fitting the item-item model, the preference codes and the weights of the fused score")
@@ -276,28 +345,64 @@ def _run(data: Path | Catalog, folder: Path, out: Path, config: TrainConfig, log
     return result
 
 
-def _read(folder: Path, config: TrainConfig) -> Catalog:
+def read_catalog(folder: Path, config: TrainConfig) -> Catalog:
+    """The catalogue of a run, read as its config says. Raises what `load_catalog` does."""
     most = 1.0 if config.accept_losses else MOST_LEFT_OUT
     return load_catalog(folder, reader=config.reader, most_left_out=most, repeats=config.repeats)
 
 
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
     """Refit the model on all events; None where that is not configured, or not done and the session does not train."""
-    everything, epochs = session.data.everything, chosen.progress.best_epoch + 1
-    if everything is None or (not session.trains and saved_progress(session.state(epochs)).epoch < epochs):
+    everything, epochs = session.data.everything, chosen.epochs
+    if everything is None:
+        return None
+    if session.config.shards > 1:  # users with too few events to hold some out may give a shard of their own
+        epochs = {n: epochs.get(n, session.recipe.epochs) for n in shard_histories(everything, session.config.shards)}
+    states = {session.state(most, shard): most for shard, most in epochs.items()}
+    unfinished = any(saved_progress(state).epoch < most for state, most in states.items())
+    if not session.trains and unfinished:
         return None
     if session.trains:
-        for state in {*session.state().parent.glob("refit-*.safetensors")} - {session.state(epochs)}:
+        for state in {*session.state().parent.glob("refit-*.safetensors")} - {*states}:
             state.unlink()
-        if saved_progress(session.state(epochs)).epoch < epochs:
-            session.log.notify("refit", f"training anew on all events, for {epochs} epochs")
+        if unfinished:
+            span = " to ".join(str(n) for n in sorted({min(epochs.values()), max(epochs.values())}))
+            session.log.notify("refit", f"training anew on all events, for {span} epochs")
     return _fitted(session, everything, epochs)
 
 
-def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fitted:
-    """Train a model on `histories`: the best by validation, or after exactly `epochs`."""
+def _fitted(session: _Session, histories: Histories, epochs: Mapping[int, int] | None) -> _Fitted:
+    """Train a model on `histories`: the best by validation, or after exactly `epochs`, by shard."""
     data, config = session.data, session.config
     model, items = _built(session, histories)
+    stage: Stage = "refit" if epochs else "select"
+    if config.shards == 1:
+        most = epochs[1] if epochs else None
+        session.log.restore(stage, saved_progress(session.state(most)).log)
+        progress = _trained(session, model, items, histories, most)
+        best = {1: progress.best_epoch + 1}
+    else:
+        parts, progresses = [], {}
+        for shard, part in shard_histories(histories, config.shards).items():
+            own, own_items = _built(session, part)
+            progresses[shard] = _trained(session, own, own_items, part, epochs[shard] if epochs else None, shard)
+            weights = {name: p.detach().cpu() for name, p in own.trainable().items()}
+            parts.append(ShardWeights(weights, own_items.table.known.cpu(), sum(map(len, part.values()))))
+        average_into(model, parts)
+        progress = merged_progress([*progresses.values()])
+        best = {shard: own.best_epoch + 1 for shard, own in progresses.items()}
+        session.log.restore(stage, progress.log)
+    model.to("cpu").eval()
+    components = compose(model, items.table, data.features, histories, config.seed, data)
+    components = components.with_named(session.recipe.components, data.catalog)
+    return _Fitted(model, items, components, progress, best)
+
+
+def _trained(
+    session: _Session, model: RecLM, items: TrainingItems, histories: Histories, epochs: int | None, shard: int = 1
+) -> Progress:
+    """Train a model on the histories of one shard, or give it what its training state holds."""
+    data, config = session.data, session.config
     first_new = session.start.first_new_events(data.catalog, histories) if session.start else None
     target_weights = data.target_weights(histories)
     prompts = Prompts(
@@ -310,20 +415,43 @@ def _fitted(session: _Session, histories: Histories, epochs: int | None) -> _Fit
         data.features.digest(),
         target_weights,
     )
-    state = session.state(epochs)
-    session.log.restore("refit" if epochs else "select", saved_progress(state).log)
-    if session.trains:
+    state, valid, log = session.state(epochs, shard), data.valid, session.log
+    if not session.trains:
+        return restore_best(model, prompts, session.recipe, state)
+    report: Report = log
+    if config.shards > 1:  # what a shard learns depends on its own users alone, and so does the epoch
+        valid = [event for event in valid if event.user in histories]
+        report = log.part(f"shard {shard} of {config.shards}")
+    if session.reuse:
+        session.reuse.keep_or_drop(model, prompts, session.recipe, state, shard, log.notify)
 
-        def validation_ndcg(model: RecLM) -> float:
-            return llm_ndcg(model, items.table, session.words.before, data.valid)
+    def validation_ndcg(model: RecLM) -> float:
+        return llm_ndcg(model, items.table, session.words.before, valid)
 
-        validate = None if epochs else validation_ndcg
-        progress = fit(model, items.table, prompts, validate, session.recipe, state, session.log, epochs)
-    else:
-        progress = restore_best(model, prompts, session.recipe, state)
+    validate = validation_ndcg if not epochs and valid else None
+    progress = fit(model, items.table, prompts, validate, session.recipe, state, report, epochs)
+    if session.reuse:
+        session.reuse.count(state, progress)
+    return progress
+
+
+def _fitted_privately(session: _Session, histories: Histories, stage: Stage) -> _Fitted:
+    """Train a model on `histories` within the budget; no item owns an id, and no statistic of pairs is learnt."""
+    data, config = session.data, session.config
+    model, items = _built(session, {})
+    words = query_writer(data.catalog, session.words)
+    prompts = Prompts(histories, session.words.before, words, content=data.features.digest())
+    state = session.folder / STATE / f"private-{stage}.safetensors"
+    if not session.trains and saved_progress(state).epoch < config.epochs:
+        raise BadInput(
+            f"the private run in {session.folder} has not ended; run the same `llmrec train` again, which ends it"
+        )
+    progress, popular, budget = fit_privately(model, items.table, prompts, session.recipe, state, stage, session.log)
     model.to("cpu")
-    components = compose(model, items.table, data.features, histories, config.seed, data)
-    return _Fitted(model, items, components.with_named(session.recipe.components, data.catalog), progress)
+    v, b = item_vectors(model, items.table)
+    vectors, masks = ({m: x[m] for m in model.modalities} for x in (data.features.vectors, data.features.mask))
+    components = Components.of(v, b, private_models(popular), vectors, masks, data.features.steps)
+    return _Fitted(model, items, components, progress, {1: config.epochs}, budget)
 
 
 def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItems]:
@@ -372,7 +500,17 @@ def _written(
         components=tuple(p.spec for spec in session.recipe.components if (p := plugged("score_component", spec))),
         plugins=_plugins(session.recipe, {m: data.features.encoders[m] for m in final.model.modalities}),
         metrics=_flat(test) | calibration.metrics,
-        provenance=provenance(data, session.recipe, chosen.progress, refit_progress, test, session.start),
+        provenance=provenance(
+            data,
+            session.recipe,
+            chosen.progress,
+            refit_progress,
+            test,
+            session.start,
+            budget=final.budget,
+            forgotten=session.forgotten,
+            reuse=session.reuse,
+        ),
         steps=final.model.steps,
     )
     save_checkpoint(
@@ -410,7 +548,8 @@ def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
         copy_adapter(session.folder / "rationale", folder)
     elif rationale.pairs:
         session.log.notify("rationale", "teaching the LLM to write sentences from evidence")
-        catalog = labelled_catalog(session.data.catalog, probe_features(last.components), last.components.mask)
+        items = replace(session.data.catalog, histories={})  # sentences are learnt of items alone
+        catalog = labelled_catalog(items, probe_features(last.components), last.components.mask)
         pairs = compose_pairs(catalog, rationale.pairs, session.config.seed)
         state = session.folder / STATE / "rationale.safetensors"
         train_rationale(session.base, pairs, folder, session.config, state, session.log)

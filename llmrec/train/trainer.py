@@ -200,7 +200,7 @@ def fit(
     total = max(1, steps_an_epoch * config.epochs)
     progress, average, best = Progress(), _snapshot(model), _snapshot(model)
     update_average = get_ema_multi_avg_fn(config.average)
-    recipe = _recipe(model, prompts, config)
+    recipe = recipe_of(model, prompts, config)
     saved_state = resume(state, recipe) if state else None
     if saved_state is not None:
         progress, best = Progress(**saved_state["progress"]), _to(saved_state["best"], accelerator.device)
@@ -278,7 +278,7 @@ def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Pat
     BadInput
         Where there is no state, or it belongs to another recipe, other data or another base model.
     """
-    saved = resume(state, _recipe(model, prompts, config))
+    saved = resume(state, recipe_of(model, prompts, config))
     if saved is None:
         raise BadInput(f"there is no training state {state}; train first")
     progress = Progress(**saved["progress"])
@@ -287,13 +287,29 @@ def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Pat
     return progress
 
 
+def state_fits(model: RecLM, prompts: Prompts, config: TrainConfig, state: Path) -> bool:
+    """Whether a training state is there and of the same recipe, data and base model, so that `fit` goes on from it.
+
+    Parameters
+    ----------
+    model, prompts, config
+        As of `fit`.
+    state
+        File of the training state.
+    """
+    try:
+        return resume(state, recipe_of(model, prompts, config)) is not None
+    except BadInput:
+        return False
+
+
 def saved_progress(state: Path) -> Progress:
     """Read the progress of the run that saved a training state; that of a new run where there is none."""
     saved = load_training_state(state)
     return Progress(**saved["progress"]) if saved else Progress()
 
 
-def _recipe(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, Any]:
+def recipe_of(model: RecLM, prompts: Prompts, config: TrainConfig) -> dict[str, Any]:
     """Return what a training state must be equal in to be resumed."""
     return {"config": config.recipe() | model.config.model_dump(), "origin": _origin(model, prompts)}
 

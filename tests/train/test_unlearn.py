@@ -1,0 +1,204 @@
+"""Training in shards, and forgetting: what is left is, bit for bit, what a run without the users would have made."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from llmrec.catalog.types import Catalog, Interaction, Item
+from llmrec.errors import BadInput, UnknownUser
+from llmrec.model.checkpoint import load_checkpoint
+from llmrec.ranking.components import InteractionModels
+from llmrec.train.config import TrainConfig
+from llmrec.train.logs import TrainEvent
+from llmrec.train.run import STATE, TrainResult, checkpoint_of, train
+from llmrec.train.shards import Forgotten, ShardWeights, average_into, shard_histories, shard_of
+from llmrec.train.trainer import saved_progress
+from llmrec.train.unlearn import unlearn
+
+SHARDS = 3
+GENRES = ("Comedy", "Drama", "Horror")
+
+
+def shop(users: int = 12, items: int = 16, events: int = 9) -> Catalog:
+    """Each user has an item that nobody else has."""
+    shown = [Item(f"i{n}", f"Film Number {n}", "Somebody travels.", {"genres": (GENRES[n % 3],)}) for n in range(items)]
+    own = [Item(f"own{n}", f"Rare Film {n}", "Nobody travels.", {"genres": (GENRES[n % 3],)}) for n in range(users)]
+    histories = {}
+    for user in range(users):
+        rows = [f"own{user}", *(f"i{(2 * user + t * (1 + user % 2)) % items}" for t in range(events - 1))]
+        histories[f"u{user}"] = tuple(Interaction(f"u{user}", item, 1000.0 + t) for t, item in enumerate(rows))
+    return Catalog("shop", (*shown, *own), histories)
+
+
+@pytest.fixture(scope="module")
+def config(tiny_base: Path) -> TrainConfig:
+    shape = {"exit_layer": 1, "dim": 8, "window": 4, "lora_rank": 2, "lora_alpha": 4}
+    return TrainConfig(model=shape, epochs=2, batch=4, queries=1, rationale={"pairs": 0}, base=tiny_base, shards=SHARDS)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(autouse=True)
+def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(home))
+
+
+@pytest.fixture(scope="module")
+def whole(config: TrainConfig, home: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainResult:
+    """A run in shards of all users."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LLMREC_HOME", str(home))
+        return train(shop(), tmp_path_factory.mktemp("run") / "whole", config)
+
+
+def contents(folder: Path) -> dict[str, np.ndarray]:
+    found = load_checkpoint(folder)
+    return {**found.arrays, **{f"of interactions: {name}": x for name, x in found.collaborative.items()}}
+
+
+def same(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> bool:
+    return a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a)
+
+
+def test_a_user_keeps_the_shard_whoever_else_there_is() -> None:
+    histories = {f"u{n}": [n, n + 1] for n in range(40)}
+    shards = shard_histories(histories, 4)
+    assert sorted(user for part in shards.values() for user in part) == sorted(histories)
+    assert set(shards) == {1, 2, 3, 4}
+    fewer = shard_histories({user: rows for user, rows in histories.items() if user != "u7"}, 4)
+    assert all(set(shards[n]) - set(fewer[n]) == ({"u7"} if n == shard_of("u7", 4) else set()) for n in shards)
+    assert shard_histories({"u1": [3]}, 2) == {}  # one event has no next one
+
+
+def test_rows_of_items_are_averaged_over_the_shards_that_own_them(make_model: Callable[..., tuple]) -> None:
+    model, _ = make_model()
+    start = {name: p.detach().clone() for name, p in model.trainable().items()}
+    ones = {name: torch.ones_like(p) for name, p in start.items()}
+    fours = {name: torch.full_like(p, 4) for name, p in start.items()}
+    items = model.id_in.num_embeddings
+    first, both = torch.arange(items) < 6, torch.arange(items) < 9
+    average_into(model, [ShardWeights(ones, first, 100), ShardWeights(fours, both, 200)])
+    rows = model.id_out.weight.detach()
+    assert torch.allclose(rows[:6], torch.tensor(3.0)) and torch.equal(rows[6:9], torch.full_like(rows[6:9], 4))
+    assert torch.equal(rows[9:], start["id_out.weight"][9:])  # nobody's: as it was
+    assert torch.allclose(model.query_head[2].weight, torch.tensor(3.0))
+
+
+def test_what_is_left_is_what_a_run_without_the_users_makes(
+    whole: TrainResult, config: TrainConfig, tmp_path: Path
+) -> None:
+    """Weights, ids, counts, item-item model, codes and fused weights, although an item has lost its only user."""
+    gone = [user for user in shop().histories if shard_of(user, SHARDS) == shard_of("u3", SHARDS)][:2]
+    told: list[TrainEvent] = []
+    result = unlearn(whole.folder, tmp_path / "less", gone, data=shop(), report=told.append)
+    full = shop()
+    without = replace(full, histories={user: own for user, own in full.histories.items() if user not in gone})
+    fresh = train(without, tmp_path / "fresh", config)
+    assert same(contents(result.folder), contents(fresh.folder))
+    assert not same(contents(result.folder), contents(whole.folder))
+    assert result.info.weights == fresh.info.weights and result.test == fresh.test
+    lines = [event.message for event in told]
+    shard = shard_of(gone[0], SHARDS)
+    assert f"shard {shard} of 3: trained again" in lines and sum("kept as it is" in line for line in lines) == 4
+    noted = result.info.provenance["forgotten"]
+    assert noted["users"] == 2 and noted["trained again"] == [shard] and noted["seconds"] < noted["seconds of all"]
+    card = (result.folder / "card.md").read_text()
+    assert "Forgotten: 2 users. Trained again" in card and f"again: {shard} of 3 shards" in card
+    texts = [file.read_text() for file in result.folder.rglob("*.*") if file.suffix in (".md", ".json", ".csv")]
+    assert not [user for user in gone for text in texts if f'"{user}"' in text or f" {user} " in text]
+
+    # the same command again has nothing to do; training on leaves them out, and so does a checkpoint of the run
+    again = unlearn(whole.folder, tmp_path / "less", gone, data=shop(), report=told.append)
+    assert same(contents(again.folder), contents(fresh.folder))
+    steps = len([event for event in told if event.kind == "step"])
+    assert same(contents(train(shop(), tmp_path / "less", config, report=told.append).folder), contents(fresh.folder))
+    assert len([event for event in told if event.kind == "step"]) == steps
+    packed = checkpoint_of(tmp_path / "less", tmp_path / "packed", data=shop())
+    assert same(contents(packed.folder), contents(fresh.folder))
+    assert "Forgotten: 2 users" in (packed.folder / "card.md").read_text()
+
+
+def test_users_who_have_left_the_data_need_no_name(whole: TrainResult, config: TrainConfig, tmp_path: Path) -> None:
+    full = shop()
+    without = replace(full, histories={user: own for user, own in full.histories.items() if user != "u5"})
+    result = unlearn(whole.folder, tmp_path / "less", data=without)
+    assert result.info.provenance["forgotten"]["trained again"] == [shard_of("u5", SHARDS)]
+    assert same(contents(result.folder), contents(train(without, tmp_path / "fresh", config).folder))
+
+
+def test_a_missing_state_is_trained_again(whole: TrainResult, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(whole.folder, run)
+    other = next(n for n in range(1, SHARDS + 1) if n != shard_of("u3", SHARDS))
+    (run / STATE / f"select-shard-{other}-of-{SHARDS}.safetensors").unlink()
+    told: list[TrainEvent] = []
+    result = unlearn(run, tmp_path / "less", ["u3"], data=shop(), report=told.append)
+    assert any(f"shard {other} of 3: there is no training state" in event.message for event in told)
+    assert result.info.provenance["forgotten"]["trained again"] == sorted({other, shard_of("u3", SHARDS)})
+
+
+def test_without_shards_everything_is_trained_again_and_told(config: TrainConfig, tmp_path: Path) -> None:
+    plain = config.changed(shards=1, test=False)
+    train(shop(), tmp_path / "run", plain)
+    told: list[TrainEvent] = []
+    result = unlearn(tmp_path / "run", tmp_path / "less", ["u1", "u2"], data=shop(), report=told.append)
+    assert any("has no shards, so everything is trained again" in event.message for event in told)
+    assert "The run had no shards" in (result.folder / "card.md").read_text()
+    left = replace(shop(), histories={u: own for u, own in shop().histories.items() if u not in ("u1", "u2")})
+    assert same(contents(result.folder), contents(train(left, tmp_path / "fresh", plain).folder))
+    assert saved_progress(tmp_path / "run" / STATE / "select.safetensors").epoch == 2  # as it was
+
+
+def test_what_cannot_forget_says_so(whole: TrainResult, config: TrainConfig, tmp_path: Path) -> None:
+    with pytest.raises(UnknownUser, match="user 'nobody' has no events in catalogue 'shop', nor have 1 others; name"):
+        unlearn(whole.folder, tmp_path / "less", ["u1", "nobody", "else"], data=shop())
+    with pytest.raises(BadInput, match="holds no training state"):
+        unlearn(tmp_path, tmp_path / "less", ["u1"], data=shop())
+    with pytest.raises(BadInput, match="catalogue in memory; name it as `data`"):
+        unlearn(whole.folder, tmp_path / "less", ["u1"])
+    with pytest.raises(BadInput, match="the run's own folder"):
+        unlearn(whole.folder, whole.folder, ["u1"], data=shop())
+    for fields, why in (({"continue_from": "old"}, "went on from old"), ({"privacy": {"epsilon": 1}}, "was private")):
+        run = tmp_path / why.replace(" ", "-")
+        (run / STATE).mkdir(parents=True)
+        about = {"data": "", "config": config.changed(shards=1, **fields).model_dump(mode="json")}
+        (run / STATE / "run.json").write_text(json.dumps(about))
+        with pytest.raises(BadInput, match=why):
+            unlearn(run, tmp_path / "less", ["u1"], data=shop())
+
+
+@pytest.mark.parametrize("fields", [{"continue_from": "old"}, {"model": {"interest": 4}}])
+def test_what_learns_across_shards_is_refused(fields: dict) -> None:
+    with pytest.raises(BadInput, match=r"`shards` is above 1, and .* would learn from the users of all shards; leave"):
+        TrainConfig(shards=2, **fields)
+
+
+def test_the_forgotten_are_kept_as_digests_alone(tmp_path: Path) -> None:
+    forgotten = Forgotten().adding(["u3"]).adding(["u4"])
+    (tmp_path / "run.json").write_text(json.dumps(forgotten.record()))
+    read = Forgotten.of(tmp_path / "run.json")
+    assert set(read.without(shop()).histories) == set(shop().histories) - {"u3", "u4"}
+    assert "u3" not in json.dumps(forgotten.record()) and len(read.digests) == 2
+    assert Forgotten().adding(["u3"]).digests.isdisjoint(Forgotten().adding(["u3"]).digests)  # each run its own salt
+    assert Forgotten().record() == {} and Forgotten.of(tmp_path / "none.json") == Forgotten()
+
+
+def test_counts_less_a_user_are_the_counts_without_the_user() -> None:
+    """Refitting is what is done; that it equals subtraction shows where numbers are exact: counts and EASE's matrix."""
+    rng = np.random.default_rng(3)
+    histories = [list(rng.choice(30, size=rng.integers(2, 12), replace=False)) for _ in range(50)]
+    all_users, without = (InteractionModels.fit(h, 30) for h in (histories, histories[1:]))
+    own = np.zeros(30)
+    own[histories[0]] = 1
+    assert np.array_equal(np.round(np.expm1(all_users.popular)) - own, np.round(np.expm1(without.popular)))
+    x, left = (np.array([[float(n in h) for n in range(30)] for h in part]) for part in (histories, histories[1:]))
+    assert np.array_equal(x.T @ x - np.outer(own, own), left.T @ left)
