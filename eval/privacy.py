@@ -11,8 +11,8 @@ epsilon E   `privacy.epsilon`
 
 Measured are NDCG@10 on the test part (of the users that are left), the seconds, and membership: the chance that the
 loss on a user of training is smaller than on one never trained on (`llmrec.audit.membership`; 0.5 tells nothing), for
-all users of training and for those that are forgotten, before and after. Needs no GPU; the quick recipe takes most of an
-hour on one busy core. A run that was cut short goes on: the same command again. Rows are filed in
+all users of training and for those that are forgotten, before and after. Needs no GPU; the quick recipe takes most of
+an hour on one busy core. A run that was cut short goes on: the same command again. Rows are filed in
 eval/results/privacy/rows.jsonl, unless --out-rows names another folder.
 """
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.privacy import study, store, users_of
+from eval.privacy import store, study, users_of
 from llmrec.catalog import load_catalog
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
