@@ -27,6 +27,7 @@ _HOMES = {
     "evaluate": "llmrec.evaluator",
     "register": "llmrec.registry",
     "train": "llmrec",
+    "unlearn": "llmrec.train.unlearn",
 }
 """Public name -> the module that it is imported from when it is first used."""
 

@@ -9,5 +9,6 @@ from llmrec.registry import register as register
 from llmrec.request import Request as Request
 from llmrec.response import Response as Response
 from llmrec.train.config import TrainConfig as TrainConfig
+from llmrec.train.unlearn import unlearn as unlearn
 
 __version__: str

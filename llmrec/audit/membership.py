@@ -108,7 +108,8 @@ def membership(members: Sequence[float], others: Sequence[float], resamples: int
 def _smaller(members: Floats, others: Floats) -> Floats:
     """`(members, others)`: 1 where the member's loss is smaller, half where they are equal."""
     less, equal = members[:, None] < others, members[:, None] == others
-    return less.astype(np.float64) + 0.5 * equal
+    smaller: Floats = less.astype(np.float64) + 0.5 * equal
+    return smaller
 
 
 def _cross_entropy(scores: NDArray[np.float32], targets: NDArray[np.intp]) -> Floats:

@@ -35,12 +35,30 @@ def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult":
 
     if recipe.base is None:
         materialise_base(paths.home(), show.note)
+    with _interruptible(out / STATE), reporting() as report:
+        return train(data, out, recipe, report=report)
+
+
+def run_unlearning(run: Path, out: Path, users: Sequence[str], data: Path | None) -> "TrainResult":
+    """Forget users, shown as a training is.
+
+    Raises `Interrupted` on Ctrl-C, and what `llmrec.train.unlearn.unlearn` raises.
+    """
+    from llmrec.train.run import STATE
+    from llmrec.train.unlearn import unlearn
+
+    with _interruptible(out / STATE), reporting() as report:
+        return unlearn(run, out, users, data=data, report=report)
+
+
+@contextmanager
+def _interruptible(state: Path) -> Iterator[None]:
+    """Around a training whose state lies in that folder: Ctrl-C becomes `Interrupted`, which says what is kept."""
     try:
-        with reporting() as report:
-            return train(data, out, recipe, report=report)
+        yield
     except KeyboardInterrupt as error:
-        kept = any((out / STATE).glob("*.safetensors"))
-        words = f"its state is kept in {out / STATE}" if kept else "no step was done yet"
+        kept = any(state.glob("*.safetensors"))
+        words = f"its state is kept in {state}" if kept else "no step was done yet"
         raise Interrupted(f"training was interrupted; {words}; run the same command to go on") from error
 
 

@@ -64,6 +64,9 @@ def train(
     class_weights: Annotated[float | None, shortcut("class_weights", "--class-weights")] = None,
     resample_rare: Annotated[float | None, shortcut("resample_rare", "--resample-rare")] = None,
     contexts: Annotated[float | None, shortcut("contexts", "--contexts")] = None,
+    shards: Annotated[int | None, shortcut("shards", "--shards")] = None,
+    epsilon: Annotated[float | None, shortcut("privacy.epsilon", "--dp-epsilon")] = None,
+    delta: Annotated[float | None, shortcut("privacy.delta", "--dp-delta")] = None,
     tensorboard: Annotated[bool | None, shortcut("tensorboard", "--tensorboard/--no-tensorboard")] = None,
     json: Json = False,
 ) -> None:
@@ -81,6 +84,7 @@ def train(
         class_weights=class_weights, resample_rare=resample_rare, contexts=contexts, tensorboard=tensorboard,
         repeats=repeats, positive=positive, event_weights=event_weights, encoders=chosen(encoder) if encoder else None,
         components=component or None,
+        shards=shards, privacy__epsilon=epsilon, privacy__delta=delta,
     )  # fmt: skip
     fields |= {} if accept is None else {"accept_losses": accept}
     recipe = TrainConfig.read(config_file(config), settings or (), **fields)
@@ -106,6 +110,39 @@ def checkpoint_of(
     from llmrec.cli.progress import run_checkpoint_of
 
     show.trained(run_checkpoint_of(run, out, data), json)
+
+
+@app.command()
+def unlearn(
+    run: Annotated[Path, typer.Option("--from", help="Folder of a training run, its --out.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the checkpoint without the users; another one.")],
+    user: Annotated[list[str] | None, typer.Option("--user", help="User to forget; may be repeated.")] = None,
+    users: Annotated[Path | None, typer.Option("--users", help="File of users to forget, an id a line.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Catalogue folder (default: that of the run).")] = None,
+    json: Json = False,
+) -> None:
+    """Write a checkpoint of a training run without some users; only the shards that they were in are trained again.
+
+    Without --user and --users those are forgotten whose events are no longer in the data. Ctrl-C keeps what is done,
+    and the same command goes on from it.
+    """
+    from llmrec.cli.progress import run_unlearning
+
+    ids = [*(user or ()), *(user_file(users) if users else ())]
+    show.trained(run_unlearning(run, out, ids, data), json)
+
+
+def user_file(path: Path) -> list[str]:
+    """The ids of a file, one a line; raises `BadInput` where it cannot be read or holds none."""
+    from llmrec.errors import BadInput
+
+    try:
+        ids = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"the file {path} cannot be read ({error}); pass a text file with a user id a line") from error
+    if not any(ids):
+        raise BadInput(f"the file {path} holds no user; write an id a line")
+    return [user for user in ids if user]
 
 
 @app.command("train-clip", cls=ClipCommand)

@@ -243,7 +243,9 @@ def fit_privately(
         for user in drawn:
             own = replace(prompts, histories={user: prompts.histories[user]})
             windows = own.windows(model.config.window, config, progress.step)
-            for whole, part in zip(total, _clipped(model, table, soft, windows, own, config, trained), strict=True):
+            for whole, part in zip(
+                total, clipped_gradient(model, table, soft, windows, own, config, trained), strict=True
+            ):
                 whole += part
         rate = _schedule(progress.step, budget.steps)
         for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
@@ -277,7 +279,7 @@ def _schedule(step: int, steps: int) -> float:
     return 0.55 + 0.45 * math.cos(math.pi * step / steps)
 
 
-def _clipped(
+def clipped_gradient(
     model: RecLM,
     table: ItemTable,
     soft: Tensor,
@@ -286,7 +288,28 @@ def _clipped(
     config: TrainConfig,
     trained: Mapping[str, Tensor],
 ) -> list[Tensor]:
-    """The gradient of one user's mean loss, no longer than `config.clip`: whatever the user's events are."""
+    """The gradient of one user's mean loss, no longer than `config.clip` whatever the user's events are.
+
+    Parameters
+    ----------
+    model, table
+        In evaluation mode; the items.
+    soft
+        ``(items, K, hidden)`` float32: the items' soft tokens.
+    windows
+        All of the user's.
+    prompts
+        Opens every prompt.
+    config
+        The recipe.
+    trained
+        Name -> parameter.
+
+    Returns
+    -------
+    list of Tensor
+        For each of `trained`; zeros where the gradient is no finite number, which would be without bound.
+    """
     gradient = [torch.zeros_like(p) for p in trained.values()]
     targets = sum(row >= 0 for window in windows for row in window.targets)
     queries = sum(len(window.queried) for window in windows)

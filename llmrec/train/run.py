@@ -449,7 +449,8 @@ def _fitted_privately(session: _Session, histories: Histories, stage: Stage) -> 
     progress, popular, budget = fit_privately(model, items.table, prompts, session.recipe, state, stage, session.log)
     model.to("cpu")
     v, b = item_vectors(model, items.table)
-    vectors, masks = ({m: x[m] for m in model.modalities} for x in (data.features.vectors, data.features.mask))
+    vectors = {m: data.features.vectors[m] for m in model.modalities}
+    masks = {m: data.features.mask[m] for m in model.modalities}
     components = Components.of(v, b, private_models(popular), vectors, masks, data.features.steps)
     return _Fitted(model, items, components, progress, {1: config.epochs}, budget)
 

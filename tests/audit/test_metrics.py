@@ -9,6 +9,7 @@ import pytest
 from llmrec.audit.explanation import Explanation
 from llmrec.audit.fairness import leakage, parity, sensitive
 from llmrec.audit.grounding import Judged, by_kind, grounding, history_before, judge
+from llmrec.audit.membership import membership
 from llmrec.audit.metric import Metric, mean, set_metric
 from llmrec.audit.simulatability import hidden, picked
 from llmrec.audit.text import openings, overlap, readability, text_metrics
@@ -153,3 +154,12 @@ def test_a_set_has_an_interval_that_repetition_does_not_shift() -> None:
     assert (metric.low, metric.value, metric.high) == (1, 1, 1)
     one = set_metric("usr", "", ["u"], ["t"], lambda t: len(t) / 1)
     assert math.isnan(one.low)
+
+
+def test_membership_is_the_chance_that_a_member_has_the_smaller_loss() -> None:
+    rng = np.random.default_rng(1)
+    assert membership([2.0, 1.0, 3.0], [2.0, 5.0]).value == pytest.approx((0.5 + 1 + 0 + 3) / 6)
+    apart, alike = (membership(rng.normal(size=60), rng.normal(shift, size=60)) for shift in (0.8, 0.0))
+    assert apart.low > 0.5 and alike.low < 0.5 < alike.high and apart.low < apart.value < apart.high
+    assert math.isnan(membership([], [1.0]).value)
+    assert membership([1.0, 2.0], [1.5, 0.2], seed=3) == membership([1.0, 2.0], [1.5, 0.2], seed=3)

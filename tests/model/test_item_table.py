@@ -1,19 +1,24 @@
 """Items as the model reads them: one scale for every modality, and rows that come and change."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from llmrec.catalog.types import Catalog, Item
 from llmrec.encoders import Features
+from llmrec.errors import CheckpointMismatch
 from llmrec.fusion import FUSIONS
-from llmrec.model.checkpoint import load_checkpoint
+from llmrec.model.catalog_match import catalog_match, check_catalog
+from llmrec.model.checkpoint import Checkpoint, load_checkpoint
 from llmrec.model.inference import soft_tokens
 from llmrec.model.item_table import ItemTable, Normaliser, project
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
+from llmrec.paths import resource
 from tests.model.test_checkpoint import ordered, save
 
 
@@ -92,3 +97,47 @@ def test_items_put_in_one_after_the_other_are_those_of_a_table_made_at_once(
     assert grown.known[rows].equal(whole.known) and grown.id_rows[rows].equal(whole.id_rows)
     assert torch.allclose(soft_tokens(model, grown)[rows], soft_tokens(model, whole), atol=1e-5)
     assert not torch.allclose(soft_tokens(model, start)[4], soft_tokens(model, whole)[5], atol=1e-3)
+
+
+@pytest.fixture(scope="module")
+def checkpoint() -> Checkpoint:
+    """Of the 1,682 films of MovieLens-100K."""
+    return load_checkpoint(resource("adapters") / "ml-100k")
+
+
+@pytest.fixture(scope="module")
+def titles(checkpoint: Checkpoint) -> Catalog:
+    """As many items of the same ids, with titles of their own."""
+    return Catalog("clothes", tuple(Item(id, f"Shirt {id}") for id in checkpoint.items), {})
+
+
+def test_the_same_ids_with_other_titles_are_another_catalogue(checkpoint: Checkpoint, titles: Catalog) -> None:
+    assert catalog_match(checkpoint, titles).shared == 0
+    with pytest.raises(
+        CheckpointMismatch, match="trained on another catalogue: 'clothes' has 0 of its 1,682 items"
+    ) as e:
+        check_catalog(checkpoint, titles)
+    assert e.value.fields == ("adapter",)
+
+
+def test_without_hashes_of_titles_ids_count(checkpoint: Checkpoint, titles: Catalog, tmp_path: Path) -> None:
+    assert catalog_match(replace(checkpoint, folder=tmp_path), titles).share == 1
+
+
+@pytest.mark.parametrize(
+    ("kept", "more", "share", "says"),
+    [(1682, 0, 1, False), (50, 0, 1, False), (1682, 9000, 1, False), (400, 1000, 400 / 1400, True)],
+)
+def test_a_part_and_a_grown_catalogue_are_no_others(
+    checkpoint: Checkpoint, titles: Catalog, tmp_path: Path, kept: int, more: int, share: float, says: bool
+) -> None:
+    added = tuple(Item(f"new-{n}", "New") for n in range(more))
+    match = check_catalog(replace(checkpoint, folder=tmp_path), replace(titles, items=titles.items[:kept] + added))
+    assert match.share == pytest.approx(share)
+    assert bool(match.note()) == says
+    if says:
+        assert "knows 400 of the 1,400 items" in match.note()
+
+
+def test_an_empty_catalogue_is_refused_elsewhere(checkpoint: Checkpoint) -> None:
+    assert check_catalog(checkpoint, Catalog("none", (), {})).note() == ""

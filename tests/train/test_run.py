@@ -1,35 +1,41 @@
-"""`llmrec train` from a folder of files to a pack; the slowest tests here, for they load the real text encoder."""
+"""What a run does with a catalogue and leaves for eyes; the slowest tests here, for they load the real text encoder."""
 
 import csv
+import logging
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from llmrec.baselines.counts import Popularity
 from llmrec.catalog import load_catalog
-from llmrec.encoders import Features, encoder, encoders_for, extract
+from llmrec.catalog.types import Catalog
+from llmrec.encoders import Encoder, Features, encoder, encoders_for, extract
 from llmrec.errors import BadInput, CheckpointMismatch, SetupError
 from llmrec.evaluation.metrics import ranking_metrics, tie_order
 from llmrec.evaluation.splits import Split, rolling_events, rolling_split
 from llmrec.model.checkpoint import load_checkpoint, save_checkpoint
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
+from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
+from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import home as home_folder
 from llmrec.paths import resource
 from llmrec.pipeline import build_components
 from llmrec.ranking.fused import fuse
-from llmrec.ranking.score_component import INTEREST, PREFERENCE, ComponentKey
+from llmrec.ranking.score_component import INTEREST, PREFERENCE, WORDS, ComponentKey
 from llmrec.recommender import Recommender, Request
 from llmrec.setup import base_folder
-from llmrec.train.calibrate import calibrate
+from llmrec.train.calibrate import calibrate, transfer_pays_off
 from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
-from llmrec.train.logs import TrainEvent
+from llmrec.train.logs import EpochRow, RunLog, TrainEvent, log_lines, write_log
 from llmrec.train.model_factory import new_model, query_writer, training_items
 from llmrec.train.run import TrainResult, checkpoint_of, compose, train
 from llmrec.train.trainer import Prompts, fit
@@ -337,3 +343,111 @@ def test_users_with_too_few_events_are_refused(tiny_base: Path, tmp_path: Path) 
     (data / "interactions.csv").write_text("\n".join(lines[:3]) + "\n")
     with pytest.raises(BadInput, match="no user with enough events"):
         train(data, tmp_path / "pack", CONFIG.changed(base=tiny_base))
+
+
+SELECT = [
+    EpochRow("select", {"epoch": float(n), "loss": 3.0 - n, "ndcg@10": 0.1 * n, "seconds": 5.0 * n}) for n in range(3)
+]
+REFIT = [EpochRow("refit", {"epoch": float(n), "loss": 3.1 - n, "seconds": 6.0 * n}) for n in range(2)]
+
+
+def test_a_row_an_epoch(tmp_path: Path) -> None:
+    write_log([*SELECT, *REFIT], tmp_path)
+    with (tmp_path / "metrics.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["stage"] for row in rows] == ["select"] * 3 + ["refit"] * 2
+    assert [float(row["loss"]) for row in rows] == [3.0, 2.0, 1.0, 3.1, 2.1]
+    assert [row["ndcg@10"] for row in rows] == ["0.0", "0.1", "0.2", "", ""]
+
+
+def test_the_picture_shows_loss_and_quality_apart(tmp_path: Path) -> None:
+    """One panel above the other: each has lines of its own colour, and they do not lie on one another."""
+    write_log([*SELECT, *REFIT], tmp_path)
+    with Image.open(tmp_path / "curve.png") as picture:
+        pixels = np.asarray(picture.convert("RGB"), np.int32)
+    half = len(pixels) // 2
+
+    def drawn(colour: tuple[int, int, int]) -> np.ndarray:
+        return np.flatnonzero((np.abs(pixels - colour).sum(-1) < 30).any(1))
+
+    orange, green, blue = drawn((255, 127, 14)), drawn((44, 160, 44)), drawn((31, 119, 180))
+    assert len(orange) and len(green) and len(blue)
+    assert orange.max() < half + 20 and green.max() < half + 20 < blue.min() + 60
+
+
+def test_run_without_epochs_leaves_nothing(tmp_path: Path) -> None:
+    write_log([], tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_lines_go_to_a_logger(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "llmrec.train"):
+        log_lines(TrainEvent("message", "read", "reading"))
+        log_lines(TrainEvent("step", "select", step=1, steps=2))
+    assert [record.message for record in caplog.records] == ["reading"]
+
+
+def test_tensorboard_gets_losses_and_metrics(tmp_path: Path) -> None:
+    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    heard: list[TrainEvent] = []
+    with RunLog(heard.append, tensorboard=tmp_path / "board") as log:
+        log(TrainEvent("step", "select", step=1, steps=2, metrics={"next": 3.0}))
+        log(TrainEvent("epoch", "select", epoch=1, metrics={"loss": 2.5, "ndcg@10": 0.1}))
+        log.notify("read", "not for the board")
+    assert len(heard) == 3
+    board = reader.EventAccumulator(str(tmp_path / "board"))
+    board.Reload()
+    assert {"select/step/next", "select/epoch/loss", "select/epoch/ndcg@10"} == set(board.Tags()["scalars"])
+    assert board.Scalars("select/epoch/loss")[0].value == pytest.approx(2.5)
+
+
+def test_weights_are_shares_for_both_situations(
+    make_model: Callable[..., tuple[RecLM, ItemTable]],
+    tiny_catalog: Catalog,
+    tiny_features: Features,
+    words: PromptWords,
+    quick_text: Encoder[str],
+) -> None:
+    made, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(*made, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
+    events = rolling_events(tiny_catalog, split, "valid")
+    first = calibrate(*made, words, components, tiny_catalog, events, quick_text, 0)
+    weights, metrics = first.weights, first.metrics
+    assert set(weights) == {"history", "words", "example"}
+    assert WORDS in weights["words"] and WORDS not in weights["history"]
+    for parts in (weights["history"], weights["words"]):
+        assert all(weight >= 0 for weight in parts.values())
+        assert sum(parts.values()) == pytest.approx(1, abs=1e-3)
+    assert all(0 <= value <= 1 for value in metrics.values()) and len(metrics) == 4
+    # Fitted weights are chosen on these very events: they cannot lose to one part of them.
+    assert metrics["valid ndcg@10"] >= metrics["valid ndcg@10 of the LLM alone"] - 0.05
+    assert calibrate(*made, words, components, tiny_catalog, events, quick_text, 0) == first
+
+
+@pytest.mark.parametrize(("cost", "expected"), [(1.0, True), (-9.0, False)])
+def test_lending_to_new_items_is_kept_while_it_costs_little(
+    make_model: Callable[..., tuple[RecLM, ItemTable]],
+    tiny_catalog: Catalog,
+    tiny_features: Features,
+    words: PromptWords,
+    quick_text: Encoder[str],
+    monkeypatch: pytest.MonkeyPatch,
+    cost: float,
+    expected: bool,
+) -> None:
+    made, split = make_model(exit_layer=1), rolling_split(tiny_catalog)
+    components = compose(*made, tiny_features, {u: tiny_catalog.rows(items) for u, items in split.train.items()}, 0)
+    events = rolling_events(tiny_catalog, split, "valid")
+    transferred = components.with_cold_start().cold_start
+    assert transferred is not None  # some films have no training event
+    assert components.with_cold_start().cold_start is transferred  # the costly part is computed once
+    monkeypatch.setattr("llmrec.train.calibrate.TRANSFER_COST", cost)
+    assert calibrate(*made, words, components, tiny_catalog, events, quick_text, 0).cold_start is expected
+
+
+def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_features: Features
+) -> None:
+    components = compose(*make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
+    assert components.with_cold_start().cold_start is None
+    assert transfer_pays_off(components, np.zeros((0, 16), np.float32), [])

@@ -1,4 +1,6 @@
-"""Training in shards, and forgetting: what is left is, bit for bit, what a run without the users would have made."""
+"""What a model remembers: shards and forgetting, which leave bit for bit what a run without the users would have made;
+and training with differential privacy, in which nothing but clipped sums with noise reaches the checkpoint.
+"""
 
 import json
 import shutil
@@ -13,12 +15,17 @@ import torch
 from llmrec.catalog.types import Catalog, Interaction, Item
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.model.checkpoint import load_checkpoint
+from llmrec.model.prompt import PromptWords
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import InteractionModels
+from llmrec.recommender import Recommender
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import TrainEvent
+from llmrec.train.private import Budget, clipped_gradient, noisy_counts, spent
 from llmrec.train.run import STATE, TrainResult, checkpoint_of, train
+from llmrec.train.sequence_windows import epoch_windows
 from llmrec.train.shards import Forgotten, ShardWeights, average_into, shard_histories, shard_of
-from llmrec.train.trainer import saved_progress
+from llmrec.train.trainer import Prompts, saved_progress
 from llmrec.train.unlearn import unlearn
 
 SHARDS = 3
@@ -202,3 +209,114 @@ def test_counts_less_a_user_are_the_counts_without_the_user() -> None:
     assert np.array_equal(np.round(np.expm1(all_users.popular)) - own, np.round(np.expm1(without.popular)))
     x, left = (np.array([[float(n in h) for n in range(30)] for h in part]) for part in (histories, histories[1:]))
     assert np.array_equal(x.T @ x - np.outer(own, own), left.T @ left)
+
+
+@pytest.fixture(scope="module")
+def private(config: TrainConfig) -> TrainConfig:
+    pytest.importorskip("opacus")
+    return config.changed(shards=1, privacy={"epsilon": 3, "users": 6})
+
+
+@pytest.mark.usefixtures("private")
+def test_the_budget_is_kept_and_nearly_used_up() -> None:
+    for epsilon, counts in ((8, 0.5), (2, 0.5), (2, 0), (0.3, 0.2)):
+        config = TrainConfig(epochs=3, privacy={"epsilon": epsilon, "counts": counts})
+        budget = Budget.of(config, 1000)
+        assert 0.97 * epsilon <= budget.epsilon <= epsilon and budget.delta == 1e-4
+        assert budget.steps == 24 and budget.rate == 0.128
+        assert (budget.counts_noise == 0) == (counts == 0)
+        assert spent(budget.noise, budget.rate, budget.steps, 0, budget.delta) < budget.epsilon or not counts
+    assert Budget.of(TrainConfig(privacy={"epsilon": 2, "users": 50, "delta": 1e-5}), 20).rate == 1  # all, every step
+
+
+def test_no_user_moves_a_step_by_more_than_the_clip(make_model: Callable[..., tuple], tiny_base: Path) -> None:
+    model, table = make_model()
+    words = PromptWords.load(tiny_base)
+    trained = {name: p for name, p in model.trainable().items() if "lora_" in name or name.startswith("item_head")}
+    soft = model.soft_tokens(table.batch()).detach()
+
+    def length(rows: list[int], clip: float, **fields: int) -> float:
+        config = TrainConfig(clip=clip, **fields)
+        prompts = Prompts({"u": rows}, words.before, lambda row, *_: (row + 3,))
+        windows = epoch_windows(prompts.histories, 4, config.queries, prompts.query_words, "0")
+        parts = clipped_gradient(model, table, soft, windows, prompts, config, trained)
+        return sum(float(part.square().sum()) for part in parts) ** 0.5
+
+    long = [0, 5, 3, 9, 1, 2, 7, 4, 6, 8, 10, 11] * 3
+    free = length(long, 1e9)
+    assert free > 0 and length(long, 1e9, queries=0) != free
+    for clip in (free / 2, free / 100):
+        assert length(long, clip) == pytest.approx(clip, rel=1e-4)
+    assert length([4, 2], 1e-3) <= 1e-3 * (1 + 1e-6)
+    assert length([], 1.0) == 0
+
+
+def test_counts_of_a_user_weigh_one_however_many() -> None:
+    histories = {"few": [0, 1], "many": list(range(30)), "twice": [3, 3, 3, 3]}
+    tiny = 1e-6
+    counts = np.expm1(noisy_counts(histories, 40, tiny, torch.Generator().manual_seed(0)))
+    for user, rows in histories.items():
+        others = {other: own for other, own in histories.items() if other != user}
+        left = np.expm1(noisy_counts(others, 40, tiny, torch.Generator().manual_seed(0)))
+        assert np.linalg.norm(counts - left) == pytest.approx(1, abs=1e-3), rows
+    assert not noisy_counts(histories, 40, 0, torch.Generator()).any()
+    drowned = [noisy_counts(histories, 400, 5.0, torch.Generator().manual_seed(n)) for n in range(20)]
+    assert np.mean([np.count_nonzero(each) for each in drowned]) < 1  # what noise alone would reach counts as never
+
+
+def test_a_private_checkpoint_holds_nothing_else_of_users(private: TrainConfig, tmp_path: Path) -> None:
+    told: list[TrainEvent] = []
+    result = train(shop(), tmp_path / "a", private, report=told.append)
+    found = load_checkpoint(result.folder)
+    assert not found.arrays["known"].any() and set(found.items) == {item.id for item in shop().items}
+    assert not found.collaborative["weights"].size and not [n for n in found.collaborative if "preference" in n]
+    about = found.info.provenance
+    assert about["privacy"]["epsilon"] <= 3 and about["privacy"]["delta"] == 1 / 120 and about["privacy"]["users"] == 12
+    assert not {"training digest", "trained until", "training events"} & set(about)
+    assert not [name for name in found.info.metrics if name.startswith("valid")]
+    assert not (result.folder / "metrics.csv").exists()  # losses would be figures without noise
+    assert not [event for event in told if "loss" in event.metrics or "next" in event.metrics]
+    card = (result.folder / "card.md").read_text()
+    assert "## Privacy" in card and f"({about['privacy']['epsilon']:.2f}, 0.0083)-differential privacy" in card
+    assert "figures of the test part are not" in card and result.test
+    assert result.info.weights["history"][next(k for k in result.info.weights["history"] if str(k) == "popularity")] > 0
+
+    steps = len([event for event in told if event.kind == "step"])
+    assert steps == 2 * about["privacy"]["steps"]  # for the test's figures, and again on everything
+    assert same(contents(train(shop(), tmp_path / "a", private, report=told.append).folder), contents(result.folder))
+    assert len([event for event in told if event.kind == "step"]) == steps  # nothing is drawn, or spent, again
+    other = train(shop(), tmp_path / "b", private)
+    assert not same(contents(other.folder), contents(result.folder))  # the seed does not tell the noise
+    opened = Recommender.from_pretrained(result.folder, shop(), config=PipelineConfig(index="exact"))
+    assert len(opened.recommend(user="u1", k=3).items) == 3
+
+
+def test_a_private_run_that_was_cut_short_goes_on(private: TrainConfig, tmp_path: Path) -> None:
+    once = private.changed(test=False)
+    steps: list[int] = []
+
+    def interrupt(event: TrainEvent) -> None:
+        steps.extend([event.step] if event.kind == "step" else [])
+        if steps == [1, 2]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(shop(), tmp_path / "run", once, report=interrupt)
+    with pytest.raises(BadInput, match="has not ended; run the same `llmrec train` again"):
+        checkpoint_of(tmp_path / "run", tmp_path / "packed", data=shop())
+    train(shop(), tmp_path / "run", once, report=interrupt)
+    assert steps == [1, 2, 3, 4]
+    with pytest.raises(BadInput, match="made by another recipe"):
+        train(shop(), tmp_path / "run", once.changed(privacy={"epsilon": 9, "users": 6}))
+
+
+@pytest.mark.parametrize("fields", [{"contexts": 0.5}, {"shards": 2}, {"model": {"interest": 3}}, {"focal": 1}])
+def test_what_the_accountant_does_not_know_is_refused(fields: dict) -> None:
+    with pytest.raises(BadInput, match=r"`privacy\.epsilon` is set, and what .* would learn is outside the budget"):
+        TrainConfig(privacy={"epsilon": 1}, **fields)
+
+
+def test_a_fusion_that_reads_interactions_is_refused(private: TrainConfig, tmp_path: Path) -> None:
+    pytest.importorskip("torch_geometric")
+    with pytest.raises(BadInput, match=r"`model\.fusion` is 'graph', which reads interactions outside the budget"):
+        train(shop(), tmp_path / "run", private.changed(model={"fusion": "graph"}))
