@@ -14,7 +14,7 @@ from llmrec.extras import needs
 OPTIONAL = (
     "torch_geometric", "av", "librosa", "open_clip", "langchain_core", "langchain_openai", "langsmith", "fastapi",
     "uvicorn", "sqlalchemy", "textstat", "sacrebleu", "rouge_score", "bert_score", "bitsandbytes", "implicit",
-    "ray", "cryptography", "python_calamine",
+    "ray", "cryptography", "python_calamine", "opacus",
 )  # fmt: skip
 """Modules that only extras bring."""
 
@@ -29,6 +29,10 @@ CORE = (
 
 FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
 SOUND = "import numpy as np\nfrom llmrec.encoders import encoder\nencoder('audio', 'mel').encode([np.zeros(99, 'f4')])"
+NOISE = (
+    "from llmrec.train.config import TrainConfig\nfrom llmrec.train.private import Budget\n"
+    "Budget.of(TrainConfig(privacy={'epsilon': 1}), 9)"
+)
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
 FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode('sound', pathlib.Path('x.wav'))"
 BOOK = (
@@ -68,6 +72,7 @@ def test_the_core_imports_without_any_extra(absent: Path) -> None:
         (CLIP, {"open_clip"}, "clip"),
         (FILM, {"av"}, "video"),
         (BOOK, {"python_calamine"}, "excel"),
+        (NOISE, {"opacus"}, "privacy"),
         ("import llmrec.chat", {"langchain_core"}, "chat"),
         (KEYS, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
         (SERVE, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from llmrec.cli import app, show
 from llmrec.cli.progress import LineReport, name_of
+from llmrec.cli.training import user_file
 from llmrec.errors import BadInput
 from llmrec.model.checkpoint import load_checkpoint
 from llmrec.paths import resource
@@ -161,3 +162,26 @@ def test_mistakes_end_in_a_sentence(made_folder: Path, tmp_path: Path) -> None:
     none = llmrec(tmp_path, "evaluate", "--data", made_folder, "--baselines", "none", "--out", tmp_path / "out")
     assert none.returncode == 2 and "nothing to evaluate" in none.stderr
     assert "Traceback" not in wrong.stderr + absent.stderr + none.stderr
+
+
+def test_privacy_and_shards_have_options_of_their_own(tmp_path: Path) -> None:
+    assert printed(tmp_path, "--shards", "4").shards == 4
+    private = printed(tmp_path, "--dp-epsilon", "8", "--dp-delta", "1e-6").privacy
+    assert (private.epsilon, private.delta) == (8, 1e-6)
+    with pytest.raises(
+        BadInput, match=r"`privacy\.epsilon` is set, and what `shards` would learn is outside the budget"
+    ):
+        printed(tmp_path, "--dp-epsilon", "8", "--shards", "4")
+
+
+def test_users_to_forget_are_options_or_lines_of_a_file(tmp_path: Path) -> None:
+    file, run = tmp_path / "users.txt", tmp_path / "run"
+    file.write_text("ann\n\n  bob \n", encoding="utf-8-sig")
+    assert user_file(file) == ["ann", "bob"]
+    words = ["unlearn", "--from", str(run), "--out", str(tmp_path / "out")]
+    with pytest.raises(BadInput, match=f"{run} holds no training state; name a folder"):
+        CliRunner().invoke(app, [*words, "--users", str(file), "--user", "eve"], catch_exceptions=False)
+    for wrong, says in ((tmp_path / "none.txt", "cannot be read"), (tmp_path / "empty.txt", "holds no user")):
+        (tmp_path / "empty.txt").write_text("\n")
+        with pytest.raises(BadInput, match=says):
+            CliRunner().invoke(app, [*words, "--users", str(wrong)], catch_exceptions=False)
