@@ -242,6 +242,17 @@ class Reuse:
         """Note the seconds of the training whose state it is, whether done now or before."""
         self._seconds[state] = progress.seconds
 
+    def drop_unused(self, folder: Path) -> None:
+        """Delete the training states that none of this run's trainings is of: a shard may have lost all its users.
+
+        Parameters
+        ----------
+        folder
+            Of the states.
+        """
+        for state in {*folder.glob("select*.safetensors"), *folder.glob("refit*.safetensors")} - {*self._seconds}:
+            state.unlink()
+
     def record(self) -> dict[str, Any]:
         """For provenance: the shards that were trained again, its seconds, and those of training all of them."""
         return {

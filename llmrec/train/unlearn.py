@@ -97,7 +97,10 @@ def unlearn(
     with RunLog(report, out) as log:
         if config.shards == 1:
             log.notify("read", "the run has no shards, so everything is trained again; `shards` of a run avoids that")
-        return run_stages(source, out, out, config, log, trains=True, reuse=Reuse(config.shards))
+        reuse = Reuse(config.shards)
+        result = run_stages(source, out, out, config, log, trains=True, reuse=reuse)
+        reuse.drop_unused(out / STATE)
+        return result
 
 
 def _check(config: TrainConfig) -> None:

@@ -19,6 +19,7 @@ from llmrec.model.prompt import PromptWords
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import InteractionModels
 from llmrec.recommender import Recommender
+from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import TrainEvent
 from llmrec.train.private import Budget, clipped_gradient, noisy_counts, spent
@@ -50,8 +51,12 @@ def config(tiny_base: Path) -> TrainConfig:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+def home(tiny_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny base stands for that of setup."""
+    home = tmp_path_factory.mktemp("home")
+    base_folder(home).parent.mkdir(parents=True)
+    base_folder(home).symlink_to(tiny_base)
+    return home
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +145,14 @@ def test_users_who_have_left_the_data_need_no_name(whole: TrainResult, config: T
     result = unlearn(whole.folder, tmp_path / "less", data=without)
     assert result.info.provenance["forgotten"]["trained again"] == [shard_of("u5", SHARDS)]
     assert same(contents(result.folder), contents(train(without, tmp_path / "fresh", config).folder))
+
+
+def test_a_shard_without_users_leaves_no_state(whole: TrainResult, tmp_path: Path) -> None:
+    gone = [user for user in shop().histories if shard_of(user, SHARDS) == shard_of("u3", SHARDS)]
+    result = unlearn(whole.folder, tmp_path / "less", gone, data=shop())
+    left = {file.name for file in (result.folder / STATE).glob("*.safetensors")}
+    assert len(left) == 4 and not [name for name in left if f"shard-{shard_of('u3', SHARDS)}-of" in name]
+    assert any((whole.folder / STATE).glob(f"select-shard-{shard_of('u3', SHARDS)}-of-3*"))  # the old run is as it was
 
 
 def test_a_missing_state_is_trained_again(whole: TrainResult, tmp_path: Path) -> None:
