@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from llmrec.errors import BadInput
-from llmrec.fusion import FUSIONS, build_fusion, fusion_class
+from llmrec.fusion import FUSIONS, TEMPORALS, build_fusion, build_temporal, fusion_class
 from llmrec.fusion.base import Fusion, FusionSizes, ItemBatch
-from llmrec.fusion.item_graph import ItemGraph, item_graph
+from llmrec.fusion.item_graph import ItemGraph, item_graph, nearest
 
 DIMS = {"text": 6, "image": 4, "video": 5}
 STEPS = {"video": 3}
@@ -167,3 +167,95 @@ def test_what_is_no_fusion_is_refused(name: str) -> None:
 def test_graph_needs_its_edges() -> None:
     with pytest.raises(ValueError, match="edges"):
         build_fusion("graph", FusionSizes(DIMS, 16, 1, 0.05, STEPS))(ItemBatch(*media("graph", 1)))
+
+
+DIM, FRAMES = 6, 5
+
+
+def frames(items: int = 4) -> torch.Tensor:
+    return torch.randn(items, FRAMES, DIM, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("name", TEMPORALS)
+def test_one_vector_an_item_and_as_many_frames_as_came(name: str) -> None:
+    torch.manual_seed(0)
+    model = build_temporal(name, DIM, FRAMES)
+    read = model(frames())
+    assert read.shape == (4, FRAMES, model.width) and model.pool(read).shape == (4, model.width)
+    assert torch.allclose(model.pool(read)[:, :DIM], frames().mean(1), atol=1e-6)  # the mean is always there
+    assert torch.isfinite(model.pool(model(torch.zeros(2, FRAMES, DIM)))).all()
+
+
+@pytest.mark.parametrize(("name", "tells"), [("mean", False), ("transformer", True), ("lstm", True)])
+def test_order_of_frames(name: str, tells: bool) -> None:
+    torch.manual_seed(0)
+    model = build_temporal(name, DIM, FRAMES)
+    forwards, backwards = (model.pool(model(x)).detach() for x in (frames(), frames().flip(1)))
+    assert torch.allclose(forwards, backwards, atol=1e-5) != tells
+
+
+@pytest.mark.parametrize("name", ["transformer", "lstm"])
+def test_direction_of_motion_is_learnt(name: str) -> None:
+    """Clips of one object that moves left or right: the same frames in another order."""
+    torch.manual_seed(0)
+    model, head = build_temporal(name, 4, FRAMES), torch.nn.Linear(build_temporal(name, 4, FRAMES).width, 1)
+    place = torch.linspace(-1, 1, FRAMES)[None, :, None]
+    right = torch.rand(64, 1, 1) < 0.5
+    clips = torch.where(right, place, -place) * torch.tensor([1.0, 0, 0, 0]) + 0.1 * torch.randn(64, FRAMES, 4)
+    optimizer = torch.optim.AdamW([*model.parameters(), *head.parameters()], lr=5e-3)
+    for _ in range(40):
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(head(model.pool(model(clips))), right[:, 0].float())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert float(loss.detach()) < 0.2
+
+
+NODES = 6
+
+
+def clusters() -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Items 0-2 are alike in text, 3-5 too; item 5 has no picture."""
+    draw = torch.Generator().manual_seed(0)
+    text = torch.cat([torch.tensor([[1.0, 0, 0]]).repeat(3, 1), torch.tensor([[0, 1.0, 0]]).repeat(3, 1)])
+    vectors = {"text": text + 0.01 * torch.randn(6, 3, generator=draw), "image": torch.randn(6, 4, generator=draw)}
+    mask = {"text": torch.ones(6, dtype=torch.bool), "image": torch.arange(6) != 5}
+    return vectors, mask
+
+
+def content(interacted: list[tuple[int, int]], vectors: dict[str, Tensor], mask: dict[str, Tensor]) -> Tensor:
+    torch.manual_seed(0)
+    pairs = torch.tensor(interacted, dtype=torch.long).reshape(-1, 2).T
+    net = build_fusion("graph", FusionSizes({"text": 3, "image": 4}, 16, 1, 0.05))
+    return net.content(ItemBatch(vectors, mask, graph=item_graph(vectors, mask, pairs))).detach()
+
+
+def test_nearest_are_the_alike_and_never_the_item_itself() -> None:
+    vectors, mask = clusters()
+    pairs = nearest(vectors["text"], mask["text"], k=2)
+    assert pairs.shape == (2, 12)
+    assert all((a < 3) == (b < 3) and a != b for a, b in pairs.T.tolist())
+    pictures = nearest(vectors["image"], mask["image"], k=10)
+    assert 5 not in pictures  # it has none
+    assert pictures.shape == (2, 5 * 4)
+    assert nearest(vectors["image"], torch.arange(6) == 1).shape == (2, 0)
+
+
+def test_purchase_links_items_that_are_not_alike() -> None:
+    vectors, mask = clusters()
+    mask["text"] = torch.zeros(6, dtype=torch.bool)
+    mask["image"] = torch.tensor([True, False, False, False, False, True])  # two pictures, alike enough to be linked
+    assert not content([], vectors, mask)[3, 7:].any()
+    reached = content([(0, 0), (3, 0)], vectors, mask)
+    assert reached[3, 7:].abs().sum() > 0  # item 3 has nothing itself; its buyer also took item 0
+    assert not reached[4, 7:].any()  # nobody took item 4, nothing is like it
+
+
+def test_item_without_a_picture_borrows_the_look_of_its_likes() -> None:
+    vectors, mask = clusters()
+    before = content([], vectors, mask)
+    borrowed = before[5, 7 + 128 :]
+    assert borrowed.abs().sum() > 0
+    vectors["image"][3:5] += 1
+    assert not torch.allclose(content([], vectors, mask)[5, 7 + 128 :], borrowed)
+    assert not before[5, 3:7].any()  # but it claims no picture of its own
