@@ -42,7 +42,7 @@ class ContinueConfig(Config):
     """Most epochs; early stopping usually ends before."""
     lr_factor: float = Field(default=0.5, gt=0)
     """Factor of `lr` and `lr_lora`."""
-    replay: float = Field(default=1.0, ge=0)
+    replay: float = Field(default=3.0, ge=0)
     """Prompts of old events alone that an epoch reads, for each prompt with a new event as a target; 0 reads none."""
     average: float = Field(default=0.98, ge=0, lt=1)
     """In place of `average`: a short run needs a faster decay."""
