@@ -1,4 +1,4 @@
-"""Shipped resources are llmrec's own: folders of the same name elsewhere are never looked at."""
+"""What an installed copy finds and records is llmrec's own: no folder of the same name, no other repository's commit."""
 
 import shutil
 import subprocess
@@ -9,6 +9,7 @@ import pytest
 
 import llmrec
 from llmrec.paths import checkout, home, resource
+from llmrec.provenance import commit, made_with, release
 
 
 def installed(folder: Path) -> Path:
@@ -54,3 +55,34 @@ def test_an_installed_package_has_no_checkout_and_claims_no_commit(tmp_path: Pat
 def test_home_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLMREC_HOME", str(tmp_path))
     assert home() == tmp_path
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with one commit."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    return tmp_path
+
+
+def test_a_wheel_inside_another_repository_records_no_commit(repository: Path) -> None:
+    package = repository / ".venv" / "lib" / "site-packages" / "llmrec"
+    package.mkdir(parents=True)
+    assert commit(package) == ""
+
+
+def test_a_checkout_of_llmrec_alone_records_its_commit(repository: Path) -> None:
+    package = repository / "llmrec"
+    package.mkdir()
+    assert commit(package) == ""  # somebody's own folder of that name
+    (repository / "pyproject.toml").write_text('[project]\nname = "llmrec"\n')
+    asked = subprocess.run(["git", "-C", str(repository), "rev-parse", "HEAD"], capture_output=True, text=True)
+    assert commit(package) and asked.stdout.startswith(commit(package))
+
+
+def test_what_is_recorded_and_how_a_card_says_it() -> None:
+    about = made_with()
+    assert set(about) == {"version", "commit", "machine", "date"}
+    assert release({"version": "1.2", "commit": "abc"}) == "llmrec 1.2, commit abc"
+    assert release({"version": "1.2", "commit": ""}) == "llmrec 1.2"
