@@ -1,4 +1,4 @@
-"""What an installed copy finds and records is llmrec's own: no folder of the same name, no other repository's commit."""
+"""What an installed copy finds and records is its own: no folder of the same name, no other repository's commit."""
 
 import shutil
 import subprocess

@@ -313,7 +313,7 @@ def test_hard_words_are_conditions_and_soft_ones_rank(line: str, query: str, fil
     assert (intent.query, set(intent.filters)) == (query, set(filters))
 
 
-def test_a_number_of_minutes_or_people_is_no_price(chinese_books: Catalog) -> None:
+def test_a_number_of_minutes_or_people_is_no_price() -> None:
     for line in ("under 100 minutes", "for 4 people", "at least 2 hours", "不超过100分钟"):
         assert understand(line, DOMAINS["beauty"]).filters == ()
     assert understand("不超过50块", DOMAINS["beauty"]).filters == ("price<=50",)
@@ -334,7 +334,7 @@ def test_what_the_catalogue_tells_of_no_item_is_said_not_ignored(domain: str, li
     assert (says in reply.words) if says else not reply.words
 
 
-def test_a_budget_holds_and_a_new_one_takes_its_place(shop: Catalog) -> None:
+def test_a_budget_holds_and_a_new_one_takes_its_place() -> None:
     replies = talk(
         DOMAINS["clothes"], "my budget is 100", "a shirt", "my budget is 50", "something warm", "something cotton"
     )

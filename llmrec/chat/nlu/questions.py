@@ -170,7 +170,7 @@ def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
     books = any(name in names for fact in FACTS if fact.key == "author" for name in fact.attributes)
     for key, pattern in _DEMANDED.items():
         match = pattern.search(line)
-        key = ("author" if books or not wording(catalog).noun == "film" else "director") if key == "by" else key
+        key = ("author" if books or wording(catalog).noun != "film" else "director") if key == "by" else key
         held = next(fact.attributes for fact in FACTS if fact.key == key)
         name = (match["name"] or match["zh"] or "") if match else ""
         if match and not any(each in names for each in held) and name.casefold() not in Vocabulary.of(catalog).by_title:
