@@ -43,7 +43,7 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.logs import TrainEvent
 from llmrec.train.run import train
 
-STUDY = "eval.ratings"
+STUDY = "ratings"
 IGNORED = "ignored"
 VARIANTS = {
     IGNORED: {"positive": "all"},

@@ -277,14 +277,14 @@ def working(kind: Kind, part: object) -> Iterator[None]:
     Examples
     --------
     >>> class Broken:
+    ...     __module__ = "my_package"
     ...     def verify(self, text, grounds):
     ...         return text.claims
-    >>> with working("verifier", Broken()):
+    >>> with working("verifier", Broken()):  # doctest: +ELLIPSIS
     ...     Broken().verify("A warm scarf.", None)
     Traceback (most recent call last):
         ...
-    llmrec.errors.PluginError: verifier Broken fails (AttributeError: 'str' object has no attribute 'claims'); its \
-    package has to be mended
+    llmrec.errors.PluginError: verifier Broken fails (AttributeError: 'str' object has no attribute 'claims'); ...
     """
     try:
         yield

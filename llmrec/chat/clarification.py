@@ -256,7 +256,8 @@ def expected_gain(weights: NDArray[np.float64], has: NDArray[np.bool_]) -> float
 
     Examples
     --------
-    >>> round(expected_gain(np.full(4, 0.25), np.array([[1, 0], [1, 0], [0, 1], [0, 1]], bool)) / np.log(2), 3)
+    >>> gain = expected_gain(np.full(4, 0.25), np.array([[1, 0], [1, 0], [0, 1], [0, 1]], bool))
+    >>> round(float(gain / np.log(2)), 3)
     1.0
     """
     held = np.concatenate([has, ~has.any(axis=1, keepdims=True)], axis=1).astype(np.float64)

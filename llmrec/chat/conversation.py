@@ -109,7 +109,7 @@ class Conversation:
     >>> reply = conversation.reply("something from the 90s, not horror")
     >>> reply.request.where
     'year>=1990 and year<2000 and genres!=Horror'
-    >>> conversation.show(reply, ["Comedy"])
+    >>> asked = conversation.show(reply, ["Comedy"])
     >>> conversation.reply("why the first one?").why
     'Comedy'
     """

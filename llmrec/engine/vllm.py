@@ -132,7 +132,7 @@ def open_vllm(inputs: EngineInputs) -> VllmEngine:
             f"such as vllm?{','.join(URLS)}"
         )
     writes = write_name(inputs.checkpoint) if inputs.rationale else ""
-    return VllmEngine(open_local(inputs), urls[0], rank_name(inputs.checkpoint), urls[1], writes)
+    return VllmEngine(open_local(inputs.with_argument("")), urls[0], rank_name(inputs.checkpoint), urls[1], writes)
 
 
 def _last_hidden_state(post: Any, prompt: Any) -> Floats:

@@ -13,7 +13,7 @@ from llmrec.catalog import Item
 from llmrec.encoders import Encoder, encoder, encoder_by_id, encoders_for, text_encoder
 from llmrec.encoders.base import read_file
 from llmrec.encoders.registry import DEFAULTS, chosen
-from llmrec.errors import BadInput, SetupError
+from llmrec.errors import BadInput, PluginError, SetupError
 from llmrec.setup.packages import MINILM
 from tests.encoders.media import tone, wav, write_film
 
@@ -192,7 +192,7 @@ def test_an_encoder_from_outside_by_import_path() -> None:
 
 
 def test_an_encoder_from_outside_is_checked() -> None:
-    with pytest.raises(BadInput, match=r"shape \(1, 2\) for 1 contents, where its `dim` is 3"):
+    with pytest.raises(PluginError, match=r"shape \(1, 2\) for 1 contents, where its `dim` is 3"):
         encoder("text", f"{HERE}.Wrong").encode(["a"])
     with pytest.raises(BadInput, match="is of text, not of image; pass text="):
         encoder("image", f"{HERE}.Lengths")
