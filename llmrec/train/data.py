@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import ALL, Feedback
-from llmrec.encoders import Encoder, Features, encoders_for, extract, note_problems
+from llmrec.encoders import Encoder, Features, encoders_for
+from llmrec.encoders.extract import extract, note_problems
 from llmrec.errors import BadInput
 from llmrec.evaluation.splits import Event, Split, make_split, rolling_events, rolling_split
 from llmrec.feedback_rule import MEAN, read_feedback, summary
