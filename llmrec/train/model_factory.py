@@ -1,5 +1,9 @@
-"""Builds an untrained RecLM for a catalogue: features normalised, ids assigned, base truncated and LoRA-wrapped."""
+"""Builds an untrained RecLM for a catalogue, and the score components of a trained one.
 
+Features are normalised, ids assigned, the base is truncated and wrapped with a LoRA.
+"""
+
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Catalog
 from llmrec.context import with_context
 from llmrec.encoders import Features
@@ -17,10 +22,16 @@ from llmrec.fusion import fusion_class
 from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
+from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import ItemSchema, RecLM
+from llmrec.ranking.components import Components, InteractionModels
+from llmrec.ranking.opinion import OpinionModel
 from llmrec.ranking.projection import interest_axes
+from llmrec.ranking.repeats import RepeatModel
+from llmrec.train.data import Histories, TrainingData
+from llmrec.train.preference import learn_preference
 from llmrec.train.query_texts import compose_query
 from llmrec.train.sequence_windows import QueryWords
 
@@ -139,3 +150,70 @@ def query_writer(catalog: Catalog, words: PromptWords, held_out: bool = False) -
         return cache[text]
 
     return write
+
+
+def compose(
+    model: RecLM,
+    table: ItemTable,
+    features: Features,
+    histories: Histories,
+    seed: int,
+    data: TrainingData | None = None,
+) -> Components:
+    """The components of the fused score for a trained RecLM.
+
+    Parameters
+    ----------
+    model
+        Its item vectors are the component "llm".
+    table
+        The items.
+    features
+        The catalogue's media.
+    histories
+        Events that the item-item model, the preference codes and the popularity are fitted on.
+    seed
+        Of the codes.
+    data
+        Tells what the events say beside their order; default: nothing.
+    """
+    v, b = item_vectors(model, table)
+    rows = [_each_once(h) for h in histories.values()]
+    vectors = {m: features.vectors[m] for m in model.modalities}
+    masks = {m: features.mask[m] for m in model.modalities}
+    preference = learn_preference(vectors, masks, features.steps, rows, seed)
+    once = dict(zip(histories, rows, strict=True))
+    goals = data.target_weights(once) if data else None
+    opinion = _opinion(data, once) if data and data.feedback.others else None
+    repeat = RepeatModel.fit(_pasts(data, histories), len(features.ids)) if data and data.catalog.repeats else None
+    interaction_models = InteractionModels.fit(
+        rows, len(features.ids), preference, opinion, repeat, None if goals is None else list(goals.values())
+    )
+    return Components.of(v, b, interaction_models, vectors, masks, features.steps)
+
+
+def _each_once(history: Sequence[int]) -> list[int]:
+    """The rows of a history, each where it stands last: what goes together is learnt of items, not of events."""
+    return list(dict.fromkeys(reversed(history)))[::-1]
+
+
+def _opinion(data: TrainingData, histories: Histories) -> OpinionModel:
+    ids = [item.id for item in data.catalog.items]
+    positive = [[data.feedback.positive(user, ids[row]) for row in rows] for user, rows in histories.items()]
+    return OpinionModel.fit(list(map(list, histories.values())), _pasts(data, histories), positive, len(ids))
+
+
+def _pasts(data: TrainingData, histories: Histories) -> list[Past]:
+    """What the training events of each user say beside their order, after the last of them."""
+    catalog, ids = data.catalog, [item.id for item in data.catalog.items]
+    pasts = []
+    for user, rows in histories.items():
+        left = Counter(ids[row] for row in rows)
+        events = []
+        for event in catalog.histories.get(user, ()):
+            if left[event.item]:  # of several events with one item the first are those of training
+                left[event.item] -= 1
+                events.append(event)
+        now = events[-1].timestamp if catalog.repeats and events else None
+        pasts.append(Past.of(events, catalog.row, now))
+    return pasts

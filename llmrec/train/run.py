@@ -6,7 +6,6 @@ on all events, for as many epochs as were best, and that one is kept.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,23 +13,19 @@ from pathlib import Path
 import torch
 
 from llmrec.catalog import Catalog, load_catalog
-from llmrec.catalog.feedback import Past
 from llmrec.catalog.load import MOST_LEFT_OUT
-from llmrec.encoders import Encoder, Features, encoder_by_id
+from llmrec.encoders import Encoder, encoder_by_id
 from llmrec.encoders.registry import encoder_plugin
 from llmrec.errors import BadInput, storage_error
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.fusion import fusion_class
 from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
 from llmrec.model.inference import item_vectors
-from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home
 from llmrec.prompts import TRAINED, version
-from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.opinion import OpinionModel
-from llmrec.ranking.repeats import RepeatModel
+from llmrec.ranking.components import Components
 from llmrec.rationale.compose import compose_pairs
 from llmrec.registry import Plugin, plugged, resolve
 from llmrec.setup import base_folder
@@ -41,8 +36,7 @@ from llmrec.train.continued import Start, copy_adapter
 from llmrec.train.data import Histories, TrainingData, prepare
 from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_test
 from llmrec.train.logs import EpochRow, Report, RunLog, Stage, log_lines
-from llmrec.train.model_factory import TrainingItems, new_model, query_writer, training_items
-from llmrec.train.preference import learn_preference
+from llmrec.train.model_factory import TrainingItems, compose, new_model, query_writer, training_items
 from llmrec.train.private import Budget, constant_weights, fit_privately, private_models
 from llmrec.train.rationale_lora import train_rationale
 from llmrec.train.sequence_windows import event_contexts
@@ -554,73 +548,6 @@ def _add_rationale(session: _Session, out: Path, last: _Fitted) -> None:
         pairs = compose_pairs(catalog, rationale.pairs, session.config.seed)
         state = session.folder / STATE / "rationale.safetensors"
         train_rationale(session.base, pairs, folder, session.config, state, session.log)
-
-
-def compose(
-    model: RecLM,
-    table: ItemTable,
-    features: Features,
-    histories: Histories,
-    seed: int,
-    data: TrainingData | None = None,
-) -> Components:
-    """The components of the fused score for a trained RecLM.
-
-    Parameters
-    ----------
-    model
-        Its item vectors are the component "llm".
-    table
-        The items.
-    features
-        The catalogue's media.
-    histories
-        Events that the item-item model, the preference codes and the popularity are fitted on.
-    seed
-        Of the codes.
-    data
-        Tells what the events say beside their order; default: nothing.
-    """
-    v, b = item_vectors(model, table)
-    rows = [_each_once(h) for h in histories.values()]
-    vectors = {m: features.vectors[m] for m in model.modalities}
-    masks = {m: features.mask[m] for m in model.modalities}
-    preference = learn_preference(vectors, masks, features.steps, rows, seed)
-    once = dict(zip(histories, rows, strict=True))
-    goals = data.target_weights(once) if data else None
-    opinion = _opinion(data, once) if data and data.feedback.others else None
-    repeat = RepeatModel.fit(_pasts(data, histories), len(features.ids)) if data and data.catalog.repeats else None
-    interaction_models = InteractionModels.fit(
-        rows, len(features.ids), preference, opinion, repeat, None if goals is None else list(goals.values())
-    )
-    return Components.of(v, b, interaction_models, vectors, masks, features.steps)
-
-
-def _each_once(history: Sequence[int]) -> list[int]:
-    """The rows of a history, each where it stands last: what goes together is learnt of items, not of events."""
-    return list(dict.fromkeys(reversed(history)))[::-1]
-
-
-def _opinion(data: TrainingData, histories: Histories) -> OpinionModel:
-    ids = [item.id for item in data.catalog.items]
-    positive = [[data.feedback.positive(user, ids[row]) for row in rows] for user, rows in histories.items()]
-    return OpinionModel.fit(list(map(list, histories.values())), _pasts(data, histories), positive, len(ids))
-
-
-def _pasts(data: TrainingData, histories: Histories) -> list[Past]:
-    """What the training events of each user say beside their order, after the last of them."""
-    catalog, ids = data.catalog, [item.id for item in data.catalog.items]
-    pasts = []
-    for user, rows in histories.items():
-        left = Counter(ids[row] for row in rows)
-        events = []
-        for event in catalog.histories.get(user, ()):
-            if left[event.item]:  # of several events with one item the first are those of training
-                left[event.item] -= 1
-                events.append(event)
-        now = events[-1].timestamp if catalog.repeats and events else None
-        pasts.append(Past.of(events, catalog.row, now))
-    return pasts
 
 
 def _large(base: Path) -> bool:

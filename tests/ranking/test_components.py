@@ -27,7 +27,7 @@ from llmrec.ranking.score_component import (
     ScoringSituation,
 )
 from llmrec.registry import register
-from llmrec.train.run import compose
+from llmrec.train.model_factory import compose
 
 HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
 

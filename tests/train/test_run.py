@@ -36,8 +36,8 @@ from llmrec.train.calibrate import calibrate, transfer_pays_off
 from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
 from llmrec.train.logs import EpochRow, RunLog, TrainEvent, log_lines, write_log
-from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.run import TrainResult, checkpoint_of, compose, train
+from llmrec.train.model_factory import compose, new_model, query_writer, training_items
+from llmrec.train.run import TrainResult, checkpoint_of, train
 from llmrec.train.trainer import Prompts, fit
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
