@@ -146,7 +146,7 @@ def users_export(
     database_key: DatabaseKey = None,
 ) -> None:
     """Give out all that the gateway keeps of a user, as JSON; it need not run."""
-    with _store(data, database, database_key) as store:
+    with _store(data, database, database_key, existing=True) as store:
         from llmrec.server.schemas.users import PersonalExport
         from llmrec.server.store.personal_data import find_personal_data
 
@@ -173,7 +173,7 @@ def users_forget(
     json: Json = False,
 ) -> None:
     """Delete all that the gateway keeps of a user, and say what stays; it need not run."""
-    with _store(data, database, database_key) as store:
+    with _store(data, database, database_key, existing=True) as store:
         from llmrec.server.schemas.users import Forgotten
         from llmrec.server.store.personal_data import forget
 
@@ -202,9 +202,9 @@ def _folder(tenant: str, data: Path | None, reader: str | None) -> "Catalog":
 
 
 @contextmanager
-def _store(data: Path | None, database: str | None, key_file: Path | None) -> "Iterator[Store]":
+def _store(data: Path | None, database: str | None, key_file: Path | None, existing: bool = False) -> "Iterator[Store]":
     """The gateway's database, closed at the end."""
     with needs("serve", "the gateway"):
         from llmrec.server.settings import open_database
-    with closing(open_database(data, database, key_file)) as store:
+    with closing(open_database(data, database, key_file, existing=existing)) as store:
         yield store

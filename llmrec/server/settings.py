@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmrec import paths
+from llmrec.errors import BadInput
 from llmrec.server.store.database import Database
 from llmrec.server.store.encryption import VARIABLE, read_keys
 from llmrec.setup import demo_data
+
+SQLITE = "sqlite:///"
+"""How the URL of an SQLite database begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,9 @@ def store_folder(data: Path | None) -> Path:
     return paths.home() / "server" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 
-def open_database(data: Path | None, url: str | None, key_file: Path | None = None) -> Database:
+def open_database(
+    data: Path | None, url: str | None, key_file: Path | None = None, *, existing: bool = False
+) -> Database:
     """Open the store of the gateway over a catalogue.
 
     Parameters
@@ -75,6 +81,9 @@ def open_database(data: Path | None, url: str | None, key_file: Path | None = No
         URL of a database; by default SQLite in the store's folder.
     key_file
         File of the key with which it is encrypted. The environment variable LLMREC_DATABASE_KEY may hold the key, too.
+    existing
+        Whether SQLite's file must be there already: who asks for a person's data in a file that is not there has
+        mistyped its name, and must not be told that nothing is kept.
 
     Returns
     -------
@@ -84,9 +93,14 @@ def open_database(data: Path | None, url: str | None, key_file: Path | None = No
     Raises
     ------
     BadInput
-        Where the URL or the key cannot be used.
+        Where the URL or the key cannot be used, or there is no such file.
     StorageError, StoreUnavailable
         Where the database cannot be written, or does not answer.
     """
     keys = read_keys(key_file, os.environ.get(VARIABLE))
+    file = Path(url.removeprefix(SQLITE)) if url else store_folder(data) / "store.db"
+    if existing and (url is None or url.startswith(SQLITE)) and not file.is_file():
+        raise BadInput(
+            f"there is no database {file}; name the one that the gateway is served with as `database`", "database"
+        )
     return Database(url, keys) if url else Database.at(store_folder(data), keys)

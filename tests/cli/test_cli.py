@@ -224,6 +224,11 @@ def test_a_person_is_given_out_and_forgotten_without_a_running_gateway(shop: Pat
     done = llmrec("users", "forget", "a", *where, "--json", LLMREC_DATABASE_KEY=key.read_text())
     told = json.loads(done.stdout)
     assert told["removed"] == {"events": 1, "answers": 0, "conversations": 0} and "interactions file" in told["kept"][0]
+    mistyped = f"sqlite:///{tmp_path / 'stor.db'}"
+    for verb in ("export", "forget"):
+        asked = llmrec("users", verb, "a", "--data", shop, "--database", mistyped)
+        assert asked.returncode == 2 and "there is no database" in one_sentence(asked)
+    assert not (tmp_path / "stor.db").exists()
     gone = llmrec("users", "forget", "a", *where, "--database-key", key)
     assert gone.returncode == 2 and "no user 'a' of tenant 'main'" in one_sentence(gone)
 
