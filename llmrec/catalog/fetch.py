@@ -7,12 +7,9 @@ one, what arrives is media or is thrown away, and count, sizes and time are boun
 import base64
 import binascii
 import contextlib
-import ipaddress
 import json
 import re
-import socket
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,12 +19,20 @@ from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog.columns import kept_columns
 from llmrec.catalog.media import SUFFIXES, media_addresses, media_by_id
+from llmrec.catalog.public_network import (
+    Failed,
+    header_of,
+    public_pool,
+    read_url,
+    start_clock,
+    target_of,
+    timeouts,
+)
 from llmrec.catalog.quarantine import Findings, shown
 from llmrec.errors import CatalogError, storage_error
 
 if TYPE_CHECKING:
     import httpcore
-    import httpx
 
 FOLDER = "media"
 """Of a catalogue, the folder that the files are put into."""
@@ -48,7 +53,6 @@ SILENT = 5
 MOMENTARY = (408, 425, 429, 500, 502, 503, 504)
 """Statuses that another run may not meet."""
 REDIRECTS = (301, 302, 303, 307, 308)
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True)
@@ -124,14 +128,6 @@ class AddressedMedia:
     item: str
     modality: str
     addresses: Sequence[str]
-
-
-class Failed(Exception):
-    """An address that gives no media; `final` where another run would meet the same."""
-
-    def __init__(self, reason: str, *, final: bool = True) -> None:
-        super().__init__(reason)
-        self.reason, self.final = reason, final
 
 
 def fetch_media(
@@ -275,7 +271,7 @@ class _Run:
 
     def each(self, wanted: Sequence[AddressedMedia]) -> Iterator[tuple[AddressedMedia, Failed | None]]:
         """Each that was tried, as soon as it is done, and why it gave nothing. Ends early where a bound is met."""
-        self._pool = _pool(self._limits)
+        self._pool = public_pool(self._limits.workers, self._limits.private)
         rest = iter(wanted)
         running: dict[Future[Failed | None], AddressedMedia] = {}
         with ThreadPoolExecutor(self._limits.workers, "fetch-media") as threads, self._pool:
@@ -320,20 +316,20 @@ class _Run:
             return self._write(wanted, [_inline(address)])
         import httpcore
 
-        _DEADLINE.at = time.monotonic() + self._limits.seconds
+        start_clock(self._limits.seconds)
         host = ""
         try:
-            url = _url(address)
+            url = read_url(address)
             for _ in range(self._limits.redirects + 1):
                 host = url.host
                 if self._silent[host] >= SILENT:
                     raise Failed(f"{host} did not answer {SILENT} times", final=False)
-                with self._pool.stream("GET", _target(url), headers=HEADERS, extensions=_timeouts()) as response:
+                with self._pool.stream("GET", target_of(url), headers=HEADERS, extensions=timeouts()) as response:
                     self._silent[host] = 0
                     if response.status not in REDIRECTS:
                         return self._take(response, wanted)
-                    place = _header(response, b"location")
-                url = _url(place, url)
+                    place = header_of(response, b"location")
+                url = read_url(place, url)
             raise Failed("more redirects than are followed")
         except httpcore.TimeoutException as error:
             self._silent[host] += isinstance(error, httpcore.ConnectTimeout)
@@ -347,9 +343,9 @@ class _Run:
     def _take(self, response: "httpcore.Response", wanted: AddressedMedia) -> None:
         if response.status != 200:
             raise Failed(f"status {response.status}", final=response.status not in MOMENTARY)
-        if _header(response, b"content-encoding") not in ("", "identity"):
+        if header_of(response, b"content-encoding") not in ("", "identity"):
             raise Failed("packed in a way that was not asked for")
-        length = _header(response, b"content-length")
+        length = header_of(response, b"content-length")
         if length.isdigit() and int(length) > self._limits.file_bytes:
             raise Failed(f"more than {self._limits.file_bytes:,} bytes")
         self._write(wanted, response.iter_stream())
@@ -390,7 +386,6 @@ HEADERS = [
     ("User-Agent", "llmrec-fetch-media"), ("Accept", "image/*, video/*, audio/*"), ("Accept-Encoding", "identity"),
 ]  # fmt: skip
 _OVER = "over"
-_DEADLINE = threading.local()
 
 
 def _suffix(head: bytes, modality: str) -> str:
@@ -412,107 +407,3 @@ def _inline(address: str) -> bytes:
 
 def _is_file_name(item: str) -> bool:
     return not re.search(r"[/\\\0-\x1f]", item) and not item.startswith(".") and 0 < len(item.encode()) <= 200
-
-
-def _url(address: str, base: "httpx.URL | None" = None) -> "httpx.URL":
-    import httpx
-
-    try:
-        url = httpx.URL(f"https:{address}" if address.startswith("//") and base is None else address)
-        url = base.join(url) if base is not None else url
-    except (httpx.InvalidURL, ValueError, UnicodeError) as error:
-        raise Failed("an address that is none") from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise Failed(f"an address of {url.scheme or 'no'}: where http or https is fetched alone")
-    return url
-
-
-def _target(url: "httpx.URL") -> "httpcore.URL":
-    import httpcore
-
-    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
-
-
-def _header(response: "httpcore.Response", name: bytes) -> str:
-    return next((value.decode("latin-1").strip() for key, value in response.headers if key.lower() == name), "")
-
-
-def _timeouts() -> dict[str, Any]:
-    left = max(0.001, _DEADLINE.at - time.monotonic())
-    return {"timeout": {"connect": min(10.0, left), "read": left, "write": left, "pool": left}}
-
-
-def public_address(host: str, port: int, private: bool = False) -> str:
-    """Look up a host, and refuse it where it is no host of the public network.
-
-    Parameters
-    ----------
-    host, port
-        Where a connection is to go.
-    private
-        Whether any address will do.
-
-    Returns
-    -------
-    str
-        The address to connect to. The name is not looked up again: the answer might be another one then.
-
-    Raises
-    ------
-    Failed
-        Where the name is not known, or one of its addresses belongs to this machine or an inner network.
-    """
-    try:
-        found = list(dict.fromkeys(str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-    except (OSError, UnicodeError) as error:
-        raise Failed("a host that is not known", final=False) from error
-    if not private and not all(map(_is_public, found)):
-        raise Failed("an address within this machine or an inner network")
-    return found[0]
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if ip in NAT64:
-            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
-
-
-def _pool(limits: FetchLimits) -> "httpcore.ConnectionPool":
-    """Connections that go to public hosts alone, and whose reading ends at the deadline of the thread that reads."""
-    import httpcore
-    import httpx
-
-    class Bounded(httpcore.NetworkStream):
-        def __init__(self, inner: httpcore.NetworkStream) -> None:
-            self._inner = inner
-
-        def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-            if (left := _DEADLINE.at - time.monotonic()) <= 0:
-                raise httpcore.ReadTimeout
-            return self._inner.read(max_bytes, min(left, timeout or left))
-
-        def write(self, buffer: bytes, timeout: float | None = None) -> None:
-            self._inner.write(buffer, timeout)
-
-        def close(self) -> None:
-            self._inner.close()
-
-        def start_tls(self, *args: Any, **named: Any) -> httpcore.NetworkStream:
-            return Bounded(self._inner.start_tls(*args, **named))
-
-        def get_extra_info(self, info: str) -> Any:
-            return self._inner.get_extra_info(info)
-
-    class Public(httpcore.NetworkBackend):
-        def connect_tcp(self, host: str, port: int, *args: Any, **named: Any) -> httpcore.NetworkStream:
-            return Bounded(
-                httpcore.SyncBackend().connect_tcp(public_address(host, port, limits.private), port, *args, **named)
-            )
-
-    context = httpx.create_ssl_context()
-    return httpcore.ConnectionPool(context, max_connections=limits.workers, network_backend=Public())

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from llmrec.catalog.columns import keep_columns, named_columns
-from llmrec.catalog.fetch import FAILURES, Failed, FetchLimits, fetch_media, public_address
+from llmrec.catalog.fetch import FAILURES, FetchLimits, fetch_media
 from llmrec.catalog.load import check
+from llmrec.catalog.public_network import Failed, public_address
 from llmrec.catalog.types import Catalog
 from llmrec.errors import CatalogError
 from tests.catalog.folders import write
