@@ -9,8 +9,10 @@ from llmrec.server.store.personal_data import delete_expired
 
 KEPT_DAYS = 30
 """How long answers and conversations are kept by default: nobody asks for their reasons any more."""
-EVERY_SECONDS = 3600.0
-"""Seconds between two runs."""
+EVERY_SECONDS, LEAST_SECONDS = 3600.0, 10.0
+"""Seconds between two runs, and the least where things are kept for less than an hour."""
+AGAIN_SECONDS = 60.0
+"""Seconds until the next run where something could not be deleted or erased."""
 
 
 class Retention:
@@ -23,11 +25,12 @@ class Retention:
     days
         How long answers and conversations are kept.
     every
-        Seconds between two runs; the first is at the start.
+        Seconds between two runs; the first is at the start. By default an hour, or as long as things are kept.
     """
 
-    def __init__(self, database: Database, days: float = KEPT_DAYS, every: float = EVERY_SECONDS) -> None:
-        self._database, self.days, self._every = database, days, every
+    def __init__(self, database: Database, days: float = KEPT_DAYS, every: float | None = None) -> None:
+        self._database, self.days = database, days
+        self._every = min(EVERY_SECONDS, max(LEAST_SECONDS, days * 86400)) if every is None else every
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
 
@@ -43,18 +46,23 @@ class Retention:
         """Wait for the end of a run that is under way."""
         self._thread.join()
 
-    def run_once(self) -> None:
-        """Delete and erase now; what fails is logged, and tried again at the next run."""
+    def run_once(self) -> bool:
+        """Delete and erase now; what fails is logged, and tried again at the next run.
+
+        Returns
+        -------
+        bool
+            Whether all is deleted and erased that is due.
+        """
         try:
             deleted = delete_expired(self._database, self.days)
             erased = self._database.erase()
         except Exception as error:  # of a database that is away; the clock goes on
             log_event("retention failed", logging.ERROR, error)
-            return
+            return False
         log_event("retention", deleted=deleted, erased=erased)
+        return erased
 
     def _run(self) -> None:
-        while True:
-            self.run_once()
-            if self._end.wait(self._every):
-                return
+        while not self._end.wait(self._every if self.run_once() else min(self._every, AGAIN_SECONDS)):
+            pass

@@ -159,7 +159,13 @@ def test_what_is_given_out_is_what_was_sent(client: TestClient) -> None:
     given = client.get("/v1/users/given-out/export").json()
     assert given["events"] == events and send(client, given["events"][0]).json() == {"recorded": 0}
     assert given["answers"][0]["answer"] == answer and given["answers"][0]["request"]["query"] == "robots"
-    assert len(client.get("/v1/users/13/export").json()["history"]) > 20
+    anonymous = ask(client, query="whatever nobody in particular asks")["id"]
+    of_folder = client.get("/v1/users/13/export").json()
+    assert len(of_folder["history"]) > 20
+    assert of_folder["answers"] == of_folder["conversations"] == of_folder["events"] == []
+    removed = client.delete("/v1/users/31").json()["removed"]
+    assert removed == {"events": 0, "answers": 0, "conversations": 0}
+    assert client.get(f"/v1/explanations/{anonymous}").status_code == 200
     assert client.get("/v1/users/nobody-of-that-id/export").status_code == 404
 
 

@@ -299,7 +299,7 @@ class Database:
             The transaction that deletes it.
         """
         if self.embedded:
-            self._set(connection, _ERASURE, "due")
+            self._set(connection, _ERASURE, secrets.token_hex(8))  # what is deleted while the file is written is due
 
     def erase(self, most: int | None = None) -> bool:
         """Leave nothing in SQLite's files of what `mark_deleted` noted: write the file anew, and empty the log.
@@ -325,7 +325,8 @@ class Database:
         if not self.embedded:
             return True
         with self.reading() as connection:
-            if not connection.scalar(sa.select(settings.c.value).where(settings.c.name == _ERASURE)):
+            due = connection.scalar(sa.select(settings.c.value).where(settings.c.name == _ERASURE))
+            if not due:
                 return True
             size = (
                 connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -338,7 +339,7 @@ class Database:
                 raw.execute("VACUUM")
                 self._truncate(raw)
             with self.writing(synced=False) as connection:
-                connection.execute(settings.delete().where(settings.c.name == _ERASURE))
+                connection.execute(settings.delete().where(settings.c.name == _ERASURE, settings.c.value == due))
         except StoreUnavailable:
             return False
         return True

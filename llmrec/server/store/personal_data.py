@@ -17,7 +17,7 @@ from llmrec.server.store.users import Event, events_of, salted_digest
 
 BATCH = 1000
 """Rows that are deleted in one transaction."""
-IDLE_SECONDS = 3600.0
+IDLE_SECONDS = 120.0
 """How long a digest is kept of whom nothing is kept yet: their first answer may be under way."""
 
 
@@ -95,15 +95,17 @@ def find_personal_data(database: Database, catalog: Catalog, tenant: str, user: 
         history = () if passed_over or tenant != FIRST_TENANT else catalog.histories.get(user, ())
         if number is None and not history:
             return None
-        own = events_of(connection, user, number) if number else []
+        if number is None:  # only the folder knows them; rows without a person are nobody's, and not theirs
+            return PersonalData((), tuple(history), (), ())
+        own = events_of(connection, user, number)
         answers = connection.execute(
             sa.select(responses.c.id, responses.c.created, responses.c.request, responses.c.answer)
-            .where(responses.c.person == number)
+            .where(_of_person(responses, number))
             .order_by(responses.c.created)
         ).all()
         talks = connection.execute(
             sa.select(conversations.c.id, conversations.c.created, conversations.c.state)
-            .where(conversations.c.person == number)
+            .where(_of_person(conversations, number))
             .order_by(conversations.c.created)
         ).all()
     return PersonalData(
@@ -146,23 +148,27 @@ def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> Remo
     with database.writing() as connection:
         number = connection.scalar(_number(tenant, digest))
         known = number is not None
-        answers = tuple(connection.scalars(sa.select(responses.c.id).where(responses.c.person == number)))
-        counts = [
-            connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.person == number)) or 0
-            for table in (events, conversations)
-        ]
-        connection.execute(people.delete().where(people.c.number == number))
+        answers: tuple[str, ...] = ()
+        counts = [0, 0]
+        if number is not None:
+            answers = tuple(connection.scalars(sa.select(responses.c.id).where(_of_person(responses, number))))
+            counts = [
+                connection.scalar(sa.select(sa.func.count()).select_from(table).where(_of_person(table, number))) or 0
+                for table in (events, conversations)
+            ]
+            connection.execute(people.delete().where(people.c.number == number))
+            database.mark_deleted(connection)
         if of_folder:
             marked = database.insert(forgotten).values(digest=digest)
             known |= bool(connection.execute(marked.on_conflict_do_nothing().returning(forgotten.c.digest)).all())
-        if number is not None:
-            database.mark_deleted(connection)
     erased = database.erase(REWRITE_BYTES)
     return Removal(counts[0], counts[1], answers, of_folder, erased) if known else None
 
 
 def delete_expired(database: Database, days: float) -> int:
-    """Delete answers and conversations that are older, and digests of people of whom nothing is left.
+    """Delete answers and conversations that are older, and the rows of people of whom nothing else is left.
+
+    `Database.erase` then leaves no trace of them in SQLite's files.
 
     Parameters
     ----------
@@ -188,13 +194,21 @@ def delete_expired(database: Database, days: float) -> int:
         while some == BATCH:  # a transaction of all of them could hold others up, or be cut
             with database.writing() as connection:
                 some = connection.execute(table.delete().where(table.c.id.in_(old))).rowcount
+                if some:
+                    database.mark_deleted(connection)
             deleted += some
     with database.writing() as connection:
         kept = [sa.exists().where(table.c.person == people.c.number) for table in (events, responses, conversations)]
-        idle = people.c.created < time.time() - IDLE_SECONDS
-        connection.execute(people.delete().where(people.c.user.is_(None), idle, ~sa.or_(*kept)))
+        idle = sa.func.coalesce(people.c.created, 0) < time.time() - IDLE_SECONDS
+        if connection.execute(people.delete().where(idle, ~sa.or_(*kept))).rowcount:
+            database.mark_deleted(connection)
     return deleted
 
 
 def _number(tenant: str, digest: str) -> sa.Select[int]:
     return sa.select(people.c.number).where(people.c.tenant == tenant, people.c.digest == digest)
+
+
+def _of_person(table: sa.Table, number: int) -> sa.ColumnElement[bool]:
+    """Rows of one person: never of None, which SQL would read as the rows of nobody in particular."""
+    return table.c.person == number

@@ -19,6 +19,8 @@ from llmrec.server.store.keys import FIRST_TENANT
 from llmrec.server.store.tables import events, forgotten, people
 
 Kind = Literal["interaction", "like", "dislike"]
+FRESH_SECONDS = 30.0
+"""How old the note of when somebody last talked may be; `personal_data.IDLE_SECONDS` must be longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Person:
         Ids of the items that they interacted with, oldest first.
     rejected
         Ids of items that must not be recommended to them.
+    of_folder
+        Whether the catalogue's folder names them.
     """
 
     tenant: str
@@ -65,6 +69,7 @@ class Person:
     number: int | None
     history: tuple[str, ...]
     rejected: tuple[str, ...]
+    of_folder: bool = False
 
 
 def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
@@ -92,9 +97,7 @@ def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
     new = 0
     with database.writing() as connection:
         # in one order: two that insert the same users would else wait for each other
-        numbers = {
-            user: _number(database, connection, tenant, user) for user in sorted({event.user for event in added})
-        }
+        numbers = {user: _named(database, connection, tenant, user) for user in sorted({event.user for event in added})}
         for event in added:
             number, at = numbers[event.user], time.time() if event.at is None else event.at
             content = {"item": event.item, "kind": event.kind, "at": at, "id": event.id}
@@ -139,7 +142,7 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
         of_folder = tenant == FIRST_TENANT and user in catalog.histories
         if of_folder:
             of_folder = not connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest))
-        own = events_of(connection, user, number) if number else []
+        own = [] if number is None else events_of(connection, user, number)
     if (row is None or row.user is None) and not of_folder:
         return None
     rows = [(event.item, event.kind) for event in sorted(own, key=lambda event: event.at or 0)]
@@ -147,7 +150,7 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind != "dislike")]
     known = [item for item in dict.fromkeys(interacted) if item in offered and last.get(item) != "dislike"]
     rejected = [item for item, kind in last.items() if kind == "dislike" and item in offered]
-    return Person(tenant, user, number, tuple(known), tuple(rejected))
+    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder)
 
 
 def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, most: int) -> list[str]:
@@ -208,11 +211,13 @@ def number_of(database: Database, connection: sa.Connection, person: Person) -> 
         None where the person was forgotten since.
     """
     if person.number is not None:
-        return connection.scalar(sa.select(people.c.number).where(people.c.number == person.number))
+        held = connection.scalar(sa.select(people.c.number).where(people.c.number == person.number))
+        if held is not None or not person.of_folder:
+            return held  # of who is known by the folder the clock may have taken the row meanwhile
     digest = salted_digest(database, person.tenant, person.user)
     if connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest)):
         return None
-    return _number(database, connection, person.tenant, person.user)
+    return _unnamed(database, connection, person.tenant, digest)
 
 
 def unnamed_person(database: Database, tenant: str, user: str) -> Person:
@@ -236,14 +241,12 @@ def unnamed_person(database: Database, tenant: str, user: str) -> Person:
         Where the database refuses.
     """
     digest = salted_digest(database, tenant, user)
-    chosen = _find(tenant, digest, people.c.number)
     with database.reading() as connection:
-        number = connection.scalar(chosen)
-    if number is None:
-        row = database.insert(people).values(tenant=tenant, digest=digest, created=time.time())
+        row = connection.execute(_find(tenant, digest, people.c.number, people.c.created)).first()
+    number: int | None = row.number if row else None
+    if row is None or (row.created or 0) < time.time() - FRESH_SECONDS:
         with database.writing(synced=False) as connection:
-            connection.execute(row.on_conflict_do_nothing())
-            number = connection.scalar(chosen)
+            number = _unnamed(database, connection, tenant, digest)
     return Person(tenant, user, number, (), ())
 
 
@@ -286,7 +289,8 @@ def salted_digest(database: Database, *names: str) -> str:
     return hashlib.sha256("\x00".join((str(database.settings["salt"]), *names)).encode()).hexdigest()
 
 
-def _number(database: Database, connection: sa.Connection, tenant: str, user: str) -> int:
+def _named(database: Database, connection: sa.Connection, tenant: str, user: str) -> int:
+    """The number of who is known by events, and so by their id."""
     digest = salted_digest(database, tenant, user)
     row = database.insert(people).values(tenant=tenant, digest=digest, user=user, created=time.time())
     named = row.on_conflict_do_update(
@@ -295,6 +299,17 @@ def _number(database: Database, connection: sa.Connection, tenant: str, user: st
         where=people.c.user.is_(None),
     )
     connection.execute(named)
+    number: int = connection.execute(_find(tenant, digest, people.c.number)).scalar_one()
+    return number
+
+
+def _unnamed(database: Database, connection: sa.Connection, tenant: str, digest: str) -> int:
+    """The number of a digest, whose row is not deleted by the clock while an answer is under way."""
+    row = database.insert(people).values(tenant=tenant, digest=digest, created=time.time())
+    fresh = row.on_conflict_do_update(
+        index_elements=[people.c.tenant, people.c.digest], set_={"created": row.excluded.created}
+    )
+    connection.execute(fresh)
     number: int = connection.execute(_find(tenant, digest, people.c.number)).scalar_one()
     return number
 

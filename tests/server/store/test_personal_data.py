@@ -22,7 +22,7 @@ from llmrec.server.store import personal_data
 from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.encryption import VARIABLE, read_keys
-from llmrec.server.store.personal_data import find_personal_data, forget
+from llmrec.server.store.personal_data import PersonalData, Removal, find_personal_data, forget
 from llmrec.server.store.responses import UserForgotten, find_response, keep_response
 from llmrec.server.store.tables import conversations, metadata, people, responses
 from llmrec.server.store.users import Event, Person, find_person, record, unnamed_person, users_like
@@ -101,6 +101,22 @@ def test_the_folders_history_is_given_out_until_it_is_forgotten(tmp_path: Path) 
         told = Forgotten.of("folder", removal, database.embedded).kept
         assert "interactions file" in told[0] and "unlearn" in told[1]
         assert find_personal_data(database, CATALOG, "main", "folder") is None
+
+
+def test_what_belongs_to_nobody_is_not_given_to_who_has_no_row(tmp_path: Path) -> None:
+    with closing(Database.at(tmp_path)) as database:
+        answer, state = talk(database, "main", None, "words of nobody in particular")
+        other = talk(database, "elsewhere", None, "words of another tenant's nobody")
+        found = find_personal_data(database, CATALOG, "main", "folder")
+        assert found == PersonalData((), CATALOG.histories["folder"], (), ())
+        removal = forget(database, CATALOG, "main", "folder")
+        assert removal == Removal(0, 0, (), True, True)
+        assert find_response(database, "main", answer) and find_state(database, "main", state)
+        assert find_response(database, "elsewhere", other[0]) and find_state(database, "elsewhere", other[1])
+        assert find_personal_data(database, CATALOG, "main", "folder") is None
+        assert (
+            find_personal_data(database, CATALOG, "main", "who?") is forget(database, CATALOG, "main", "who?") is None
+        )
 
 
 def test_who_only_talked_is_found_by_their_id_and_by_nothing_else(database: Database, tenant: str) -> None:
@@ -196,6 +212,68 @@ def test_the_clock_deletes_what_was_kept_for_its_time(
     with database.reading() as connection:
         left = set(connection.scalars(sa.select(people.c.number).where(people.c.tenant == tenant)))
     assert person is not None and left == {person.number, unnamed[1].number}
+
+
+def test_what_the_clock_deletes_leaves_no_trace_while_the_database_is_open(tmp_path: Path) -> None:
+    words = ("xylophones-of-the-folder", "quokkas-of-an-unnamed", "zithers-of-nobody", "oboes-of-one-with-events")
+    with closing(Database.at(tmp_path)) as database:
+        record(database, "main", [Event("with-events", "1")])
+        who = (
+            find(database, "main", "folder"),
+            unnamed_person(database, "main", "only-talks"),
+            None,
+            find(database, "main", "with-events"),
+        )
+        for n in range(12):  # rows move between pages
+            for person, word in zip(who, words, strict=True):
+                talk(database, "main", person, f"{word} {'x' * (700 * n)}")
+        with database.reading() as connection:
+            rows = connection.execute(sa.select(people.c.user, people.c.digest)).all()
+        assert sorted(str(row.user) for row in rows) == ["None", "None", "with-events"]
+        digests = [row.digest for row in rows if row.user is None]
+        assert traces(database, *words, *digests) == [*words, *digests]
+        assert Retention(database, days=0).run_once()
+        assert traces(database, *words) == [] and traces(database, *digests) == digests  # a reply may be under way
+        with database.writing() as connection:
+            connection.execute(people.update().values(created=time.time() - personal_data.IDLE_SECONDS - 1))
+        assert Retention(database, days=0).run_once()
+        assert traces(database, *words, *digests) == [] and traces(database, "with-events") == ["with-events"]
+        late = talk(database, "main", who[0], "an answer that was under way")  # the folder knows them still
+        found = find_personal_data(database, CATALOG, "main", "folder")
+        assert found is not None and [each.id for each in found.responses] == [late[0]]
+        assert unnamed_person(database, "main", "only-talks").number not in (None, who[1].number if who[1] else None)
+
+
+def test_who_talks_again_is_not_forgotten_by_the_clock_meanwhile(tmp_path: Path) -> None:
+    with closing(Database.at(tmp_path)) as database:
+        first = unnamed_person(database, "main", "again")
+        with database.writing() as connection:
+            connection.execute(people.update().values(created=1.0))
+        assert unnamed_person(database, "main", "again") == first
+        assert Retention(database).run_once()
+        talk(database, "main", first, "a reply that took its time")
+
+
+def test_what_is_deleted_while_the_file_is_written_anew_stays_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Database.at(tmp_path)) as database, closing(Database.at(tmp_path)) as other:
+        for user in ("first-to-go", "second-to-go"):
+            record(database, "main", [Event(user, "1")])
+        empty = Database._truncate
+
+        def meanwhile(raw: sqlite3.Connection) -> None:
+            empty(raw)
+            monkeypatch.setattr(Database, "_truncate", staticmethod(empty))
+            other.busy_seconds = 0.1
+            with other.writing() as connection:
+                connection.execute(people.delete().where(people.c.user == "second-to-go"))
+                other.mark_deleted(connection)
+
+        monkeypatch.setattr(Database, "_truncate", staticmethod(meanwhile))
+        assert forget(database, CATALOG, "main", "first-to-go") is not None
+        assert traces(database, "second-to-go") and database.erase()
+        assert traces(database, "first-to-go", "second-to-go") == []
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
