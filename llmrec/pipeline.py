@@ -32,7 +32,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.score_component import LLM, WORDS, ComponentKey
+from llmrec.ranking.score_component import HISTORY_TERMS, LLM, QUERY_TERMS, WORDS, ComponentKey
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Index, IndexInputs
@@ -126,7 +126,7 @@ class Pipeline:
     def weights(self, query: str) -> dict[ComponentKey, float]:
         """Component -> its weight in the fused score of a request with this query ("" for none)."""
         fitted = self.checkpoint.info.weights
-        return {WORDS: 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
+        return {WORDS: 0.0, QUERY_TERMS: 0.0, HISTORY_TERMS: 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.
@@ -379,5 +379,5 @@ def build_components(
     media = {m: features.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: features.mask[m] for m in checkpoint.info.encoders}
     components = Components.of(*vectors, learnt, media, masks, features.steps)
-    components = components.with_named(checkpoint.info.components, catalog)
+    components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

@@ -312,7 +312,7 @@ class Recommender:
 
         query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
         past = [each.past(self.catalog) for each in requests]
-        scores = scoring.components.scores(read.vectors, histories, query_texts, past)
+        scores = scoring.components.scores(read.vectors, histories, query_texts, past, [query] * n)
         weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
         exclude = [(*self._seen(history), *closed) for history in histories]

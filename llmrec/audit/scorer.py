@@ -188,4 +188,4 @@ class Scorer:
     ) -> dict[ComponentKey, Floats]:
         q = self.pipeline.engine.query_vectors(histories, [query] * len(histories)).vectors
         query_texts = None if query_text is None else np.repeat(query_text[None], len(histories), axis=0)
-        return self.pipeline.components.scores(q, histories, query_texts)
+        return self.pipeline.components.scores(q, histories, query_texts, queries=[query] * len(histories))

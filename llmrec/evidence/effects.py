@@ -18,6 +18,7 @@ from llmrec.ranking.score_component import (
     LLM,
     POPULARITY,
     PREFERENCE,
+    QUERY_TERMS,
     WORDS,
     ComponentKey,
 )
@@ -193,7 +194,8 @@ def history_effects(
     histories = [tuple(row for row in history if row != left_out) for left_out in ablated]
     answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
     query_text = None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
-    parts = components.scores(answer.vectors, histories, query_text, [situation.past] * len(histories))
+    n = len(histories)
+    parts = components.scores(answer.vectors, histories, query_text, [situation.past] * n, [situation.query] * n)
     candidate_scores = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
     effects = (candidate_scores - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
     ranks_without = ranks.copy()
@@ -289,7 +291,7 @@ def _preference_effect(situation: Situation, components: Components, modality: s
 def _input_contribution(situation: Situation, row: int, name: str) -> float:
     """Return what the components that depend on input `name` alone add to the item's score."""
     example_keys = tuple(key for key in situation.parts if key.kind == EXAMPLE)
-    keys = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS,), situation.example: example_keys}.get(
+    keys = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS, QUERY_TERMS), situation.example: example_keys}.get(
         name, tuple(key for key in situation.parts if key.modality == name)
     )
     parts = {key: situation.parts[key][[row]] for key in keys if key in situation.parts}

@@ -107,7 +107,10 @@ def shapley_effects(
             query_texts = (
                 None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
             )
-            parts = components.scores(answer.vectors, histories, query_texts, [situation.past] * len(histories))
+            n = len(histories)
+            parts = components.scores(
+                answer.vectors, histories, query_texts, [situation.past] * n, [situation.query] * n
+            )
             results.append(situation.fused({name: scores[:, columns] for name, scores in parts.items()}))
         return np.concatenate(results)
 

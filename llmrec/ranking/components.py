@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
 from llmrec.catalog.feedback import Past
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Item
 from llmrec.errors import BadInput, CheckpointError
 from llmrec.ranking.built_in import (
     CollaborativeComponent,
@@ -42,6 +42,7 @@ from llmrec.ranking.score_component import (
     score_all,
     score_rows,
 )
+from llmrec.ranking.terms import HistoryTerms, QueryTerms, Terms
 from llmrec.registry import make
 
 NEAR, FAR = 1, 3
@@ -169,6 +170,8 @@ class Components:
     plugins
         Components from outside llmrec. They take part wherever the built-in ones do: `scores` holds theirs, so that
         training fits a weight for each and evidence counts them.
+    terms
+        The words of the items, where they are counted.
     """
 
     v: Floats
@@ -181,6 +184,7 @@ class Components:
     cold_start: ColdStart | None = None
     likeness: Mapping[ComponentKey, Floats] = field(default_factory=dict)
     plugins: tuple[ScoreComponent, ...] = ()
+    terms: Terms | None = None
 
     @classmethod
     def of(
@@ -223,6 +227,20 @@ class Components:
     def _cold_start(self) -> ColdStart | None:
         """Kept, as training asks more than once: it costs the inverse of a matrix of all sources."""
         return ColdStart.of(self.media, self.mask, self.interaction_models.popular)
+
+    def with_terms(
+        self, items: Sequence[Item], before: "Components | None" = None, changed: Sequence[int] = ()
+    ) -> "Components":
+        """The same, with components that count the words of the items.
+
+        Parameters
+        ----------
+        items
+            In the rows of the components.
+        before, changed
+            See `with_cold_start`.
+        """
+        return replace(self, terms=Terms.of(items, before.terms if before else None, changed))
 
     def with_plugins(self, plugins: Sequence[ScoreComponent]) -> "Components":
         """The same, with further components.
@@ -309,6 +327,8 @@ class Components:
             yield PreferenceComponent(self.preferences)
             for m, places in self.preferences.places.items():
                 yield HistoryLikeness(ComponentKey(INTEREST, m), places, self.mask[m], FAR, (FAR,))
+        if self.terms:
+            yield HistoryTerms(self.terms)
         yield FixedComponent.popularity(self.interaction_models.popular)
         if opinion := self.interaction_models.opinion:
             yield FixedComponent(APPROVAL, opinion.approval)
@@ -317,12 +337,19 @@ class Components:
             yield from repeat_components(repeat)
         if words and "text" in self.media:
             yield WordsComponent(self.media["text"], self.mask["text"])
+        if words and self.terms:
+            yield QueryTerms(self.terms)
         for key, values in self.likeness.items():
             yield FixedComponent(key, values)
         yield from self.plugins
 
     def scores(
-        self, q: Floats, histories: Rows, words: Floats | None = None, past: Sequence[Past] | None = None
+        self,
+        q: Floats,
+        histories: Rows,
+        words: Floats | None = None,
+        past: Sequence[Past] | None = None,
+        queries: Sequence[str] | None = None,
     ) -> dict[ComponentKey, Floats]:
         """Raw scores of the whole catalogue for several requests.
 
@@ -336,13 +363,15 @@ class Components:
             ``(events, text dim)`` float32: encoded words of each query, where there are queries.
         past
             What the events of each history say beside their order, where that is known.
+        queries
+            The queries themselves, where there are queries.
 
         Returns
         -------
         dict
             Component -> ``(events, items)`` float32.
         """
-        batch = ScoringBatch(q, histories, words, past=past)
+        batch = ScoringBatch(q, histories, words, past=past, queries=queries)
         return {part.key: score_all(part, batch, len(self.v)) for part in self.parts(words is not None)}
 
     def score(self, rows: ItemRows, situation: ScoringSituation) -> dict[ComponentKey, Floats]:

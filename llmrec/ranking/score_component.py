@@ -78,6 +78,10 @@ RHYTHM = ComponentKey("rhythm")
 """Whether the item is due again, by the usual time between two takings."""
 WORDS = ComponentKey("words")
 """Likeness of the query's words to the item's text."""
+QUERY_TERMS = ComponentKey("terms")
+"""Which of the query's words the item's text has."""
+HISTORY_TERMS = ComponentKey("terms", "text")
+"""Which words of the history's texts the item's text has."""
 LAST, RECENT, INTEREST, EXAMPLE = "last", "recent", "interest", "example"
 """Kinds of which there is one a modality: likeness to the newest history item, to the newest few, to those along the
 directions that users choose by, and to the request's example."""
@@ -97,12 +101,15 @@ class ScoringSituation:
         ``(text dim,)`` float32: the query as the encoder of the items' text reads it; None without one.
     past
         What the history's events say beside their order; of items outside `history` it says nothing.
+    query
+        The query as it was asked; "" without one.
     """
 
     q: Floats
     history: tuple[int, ...]
     words: Floats | None = None
     past: Past = NO_PAST
+    query: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +139,8 @@ class ScoringBatch:
     """What one component has computed and another needs too."""
     past: Sequence[Past] | None = None
     """What the events of each history say beside their order; None where it is not known."""
+    queries: Sequence[str] | None = None
+    """The queries as they were asked, or None where there are none."""
 
     @property
     def pasts(self) -> Sequence[Past]:
@@ -145,7 +154,8 @@ class ScoringBatch:
     def __iter__(self) -> Iterator[ScoringSituation]:
         """The requests one by one."""
         for n, (history, past) in enumerate(zip(self.histories, self.pasts, strict=True)):
-            yield ScoringSituation(self.q[n], tuple(history), None if self.words is None else self.words[n], past)
+            words = None if self.words is None else self.words[n]
+            yield ScoringSituation(self.q[n], tuple(history), words, past, self.queries[n] if self.queries else "")
 
 
 class ScoreComponent(Protocol):

@@ -117,7 +117,7 @@ def calibrate(
     if any(queries):
         q = query_vectors(model, soft, words.before, histories, [words.query_tokens(w) for w in queries])
         query_texts: NDArray[np.float32] = text.encode([w or "anything" for w in queries])
-        query_scores = components.scores(q, histories, query_texts, past)
+        query_scores = components.scores(q, histories, query_texts, past, queries)
         weights["words"] = fit_weights(query_scores, targets, closed)
         metrics["valid ndcg@10 under queries"] = _ndcg(query_scores, weights["words"], sample)
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}

@@ -150,7 +150,7 @@ def rank_test(
             ]
             q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
             query_texts = text.encode([query or "anything" for query in queries])
-            scores = components.scores(q, histories, query_texts, past)
+            scores = components.scores(q, histories, query_texts, past, queries)
             queried.append(_ranks(fuse(scores, calibration.weights["words"], [e.closed for e in part]), part, order))
         results[QUERIED] = quality(np.concatenate(queried), sample)
     return results

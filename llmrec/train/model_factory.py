@@ -175,7 +175,7 @@ def compose(
     seed
         Of the codes.
     data
-        Tells what the events say beside their order; default: nothing.
+        Tells what the events say beside their order, and has the items' words; default: neither counts.
     """
     v, b = item_vectors(model, table)
     rows = [_each_once(h) for h in histories.values()]
@@ -189,7 +189,8 @@ def compose(
     interaction_models = InteractionModels.fit(
         rows, len(features.ids), preference, opinion, repeat, None if goals is None else list(goals.values())
     )
-    return Components.of(v, b, interaction_models, vectors, masks, features.steps)
+    components = Components.of(v, b, interaction_models, vectors, masks, features.steps)
+    return components.with_terms(data.catalog.items) if data else components
 
 
 def _each_once(history: Sequence[int]) -> list[int]:

@@ -48,7 +48,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.provenance import machine_name
 from llmrec.ranking.components import InteractionModels
 from llmrec.ranking.item_item import Collaborative
-from llmrec.ranking.score_component import EXAMPLE, LLM, POPULARITY, RECENT, WORDS, ComponentKey
+from llmrec.ranking.score_component import EXAMPLE, LLM, POPULARITY, QUERY_TERMS, RECENT, WORDS, ComponentKey
 from llmrec.train.calibrate import Calibration
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import Report, Stage, TrainEvent, log_lines
@@ -390,6 +390,6 @@ def constant_weights(modalities: Sequence[str]) -> Calibration:
     """
     recent: dict[ComponentKey, float] = {ComponentKey(RECENT, m): 0.25 / len(modalities) for m in modalities}
     history = {LLM: 0.25, POPULARITY: 0.5, **recent}
-    words = {LLM: 0.25, POPULARITY: 0.25, WORDS: 0.5}
+    words = {LLM: 0.25, POPULARITY: 0.25, WORDS: 0.25, QUERY_TERMS: 0.25}
     example = {ComponentKey(EXAMPLE, m): 0.5 for m in modalities if m != "text"}
     return Calibration({"history": history, "words": words, "example": example}, {}, cold_start=False)

@@ -446,6 +446,7 @@ def _fitted_privately(session: _Session, histories: Histories, stage: Stage) -> 
     vectors = {m: data.features.vectors[m] for m in model.modalities}
     masks = {m: data.features.mask[m] for m in model.modalities}
     components = Components.of(v, b, private_models(popular), vectors, masks, data.features.steps)
+    components = components.with_terms(data.catalog.items)
     return _Fitted(model, items, components, progress, {1: config.epochs}, budget)
 
 

@@ -1,0 +1,259 @@
+"""The words that items are described by: which of them a query names, and which a history keeps coming back to.
+
+A sentence vector says what a text is about and loses its single words, such as a colour or a pattern. Here words count
+one by one: a query is matched by BM25, a history by the cosine of its TF-IDF vectors, newer items counting more.
+
+References
+----------
+Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009, Foundations and Trends in
+Information Retrieval 3); the idf is Lucene's, which is never negative.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from llmrec.catalog.events import Rows, flatten
+from llmrec.catalog.types import Item
+from llmrec.ranking.score_component import (
+    HISTORY_TERMS,
+    QUERY_TERMS,
+    Floats,
+    ItemRows,
+    ScoringBatch,
+    ScoringSituation,
+)
+
+SATURATION, LENGTH = 1.2, 0.75
+"""k1 and b of BM25: the usual ones; others did no better on held-out queries of MovieLens-100K and H&M."""
+STEP = 0.6
+"""What a history item counts beside the next newer one: 0.048 of NDCG@10 on H&M's valid part, 0.042 by 0.8."""
+REACH = 30
+"""Newest history items that count."""
+
+_WORD = re.compile(r"[^\W_]+")
+_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+
+
+def words_of(text: str) -> Iterator[str]:
+    """The words of a text in lower case; of scripts that put no spaces between words, every pair of characters.
+
+    Examples
+    --------
+    >>> list(words_of("Dark-Blue T-shirts, 90s"))
+    ['dark', 'blue', 't', 'shirts', '90s']
+    >>> list(words_of("红色连衣裙"))
+    ['红色', '色连', '连衣', '衣裙']
+    """
+    for word in _WORD.findall(text.casefold()):
+        if _IDEOGRAPHS.fullmatch(word) and len(word) > 1:
+            yield from (word[n : n + 2] for n in range(len(word) - 1))
+        else:
+            yield word
+
+
+def item_text(item: Item) -> str:
+    """The words of an item: its title, what its attributes say, its decade, its description.
+
+    Examples
+    --------
+    >>> item_text(Item("1", "Alien", "A ship in space.", {"genre": ("Horror", "Sci-Fi"), "year": 1979, "sku_id": "x7"}))
+    'Alien Horror Sci-Fi 1970s 70s A ship in space.'
+    """
+    parts = [item.title]
+    for name, value in item.attributes.items():
+        if name.endswith(("_id", "_code")):
+            continue
+        if isinstance(value, tuple):
+            parts += value
+        elif isinstance(value, str):
+            parts.append(value)
+        elif name == "year" and isinstance(value, int):
+            decade = value // 10 * 10
+            parts.append(f"{decade}s {decade % 100:02d}s")
+    return " ".join([*parts, item.description])
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Which words each item of a catalogue has.
+
+    Parameters
+    ----------
+    vocabulary
+        Word -> column.
+    counts
+        ``(items, words)`` float32, sparse: how often an item's text has each word.
+
+    Examples
+    --------
+    >>> terms = Terms.of([Item("a", "Blue shirt"), Item("b", "Red shirt"), Item("c", "Red dress")])
+    >>> terms.query_scores(["a red dress"]).argmax()
+    np.int64(2)
+    """
+
+    vocabulary: dict[str, int]
+    counts: sp.csr_matrix = field(repr=False)
+
+    @classmethod
+    def of(cls, items: Sequence[Item], before: "Terms | None" = None, changed: Sequence[int] = ()) -> "Terms":
+        """Those of a catalogue.
+
+        Parameters
+        ----------
+        items
+            In row order.
+        before
+            Those of the catalogue as it was: the rows that did not change are kept.
+        changed
+            Rows that are new or changed since.
+        """
+        if before is None:
+            vocabulary: dict[str, int] = {}
+            return cls(vocabulary, _counted((item_text(item) for item in items), vocabulary, grow=True))
+        vocabulary = dict(before.vocabulary)
+        fresh = _counted((item_text(items[row]) for row in changed), vocabulary, grow=True)
+        old = sp.csr_matrix(
+            (before.counts.data, before.counts.indices, before.counts.indptr),
+            shape=(before.counts.shape[0], len(vocabulary)),
+        )
+        place = np.arange(len(items))
+        place[list(changed)] = old.shape[0] + np.arange(len(changed))
+        return cls(vocabulary, sp.vstack([old, fresh], "csr")[place])
+
+    @cached_property
+    def idf(self) -> Floats:
+        """``(words,)`` float32: a word that few items have tells more."""
+        items = self.counts.shape[0]
+        having = np.bincount(self.counts.indices, minlength=self.counts.shape[1])
+        return np.log1p((items - having + 0.5) / (having + 0.5)).astype(np.float32)
+
+    @cached_property
+    def _bm25(self) -> sp.csr_matrix:
+        weights = self.counts.copy()
+        length = np.asarray(weights.sum(axis=1), np.float32).ravel()
+        relative = np.repeat(length / max(float(length.mean()), 1e-6), np.diff(weights.indptr))
+        tf = weights.data
+        weights.data = tf * (SATURATION + 1) / (tf + SATURATION * (1 - LENGTH + LENGTH * relative))
+        weights.data *= self.idf[weights.indices]
+        return weights
+
+    @cached_property
+    def _unit(self) -> sp.csr_matrix:
+        rows = self.counts.copy()
+        rows.data = (1 + np.log(rows.data)) * self.idf[rows.indices]
+        norm = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1), np.float32).ravel())
+        rows.data /= np.repeat(np.maximum(norm, 1e-6), np.diff(rows.indptr))
+        return rows
+
+    def query_scores(self, queries: Sequence[str], rows: ItemRows | None = None) -> Floats:
+        """BM25 of queries.
+
+        Parameters
+        ----------
+        queries
+            In words; a word that no item has counts nothing.
+        rows
+            ``(C,)`` int: which items; default: all.
+
+        Returns
+        -------
+        ndarray
+            ``(queries, C)`` float32; 0 where no word is shared.
+        """
+        asked = _counted(queries, self.vocabulary, grow=False)
+        asked.data[:] = 1
+        return _products(asked, self._bm25, rows)
+
+    def history_scores(self, histories: Rows, rows: ItemRows | None = None) -> Floats:
+        """Cosine to a history's words, the newest `REACH` items weighted by `STEP` to the power of their age.
+
+        Parameters
+        ----------
+        histories
+            Item rows of each, oldest first.
+        rows
+            As of `query_scores`.
+
+        Returns
+        -------
+        ndarray
+            ``(histories, C)`` float32; 0 for an empty history.
+        """
+        events, taken, ages = flatten([history[-REACH:] for history in histories])
+        shape = (len(histories), self.counts.shape[0])
+        recent = sp.csr_matrix(((STEP**ages).astype(np.float32), (events, taken)), shape=shape)
+        return _products(sp.csr_matrix(recent @ self._unit), self._unit, rows)
+
+
+def _counted(texts: Iterable[str], vocabulary: dict[str, int], grow: bool) -> sp.csr_matrix:
+    """`(texts, words)` float32 counts; `grow`: words that are new join the vocabulary, else they are passed over."""
+    columns: list[int] = []
+    ends = [0]
+    for text in texts:
+        for word in words_of(text):
+            if grow:
+                columns.append(vocabulary.setdefault(word, len(vocabulary)))
+            elif (column := vocabulary.get(word)) is not None:
+                columns.append(column)
+        ends.append(len(columns))
+    shape = (len(ends) - 1, len(vocabulary))
+    counts = sp.csr_matrix((np.ones(len(columns), np.float32), np.array(columns, np.int32), np.array(ends)), shape)
+    counts.sum_duplicates()
+    return counts
+
+
+def _products(asked: sp.csr_matrix, items: sp.csr_matrix, rows: ItemRows | None) -> Floats:
+    of: NDArray[np.float32] = (asked @ (items if rows is None else items[rows]).T).toarray()
+    return np.asarray(of, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class QueryTerms:
+    """BM25 of the query's words in the item's text.
+
+    Parameters
+    ----------
+    terms
+        Of the catalogue.
+    """
+
+    terms: Terms
+    key = QUERY_TERMS
+
+    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
+        """See `ScoreComponent`."""
+        found: Floats = self.terms.query_scores([situation.query], rows)[0]
+        return found
+
+    def scores(self, batch: ScoringBatch) -> Floats:
+        """See `DenseScoreComponent`."""
+        return self.terms.query_scores(batch.queries or [""] * len(batch))
+
+
+@dataclass(frozen=True, eq=False)
+class HistoryTerms:
+    """Cosine of the item's words to those of the newest history items.
+
+    Parameters
+    ----------
+    terms
+        Of the catalogue.
+    """
+
+    terms: Terms
+    key = HISTORY_TERMS
+
+    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
+        """See `ScoreComponent`."""
+        found: Floats = self.terms.history_scores([situation.history], rows)[0]
+        return found
+
+    def scores(self, batch: ScoringBatch) -> Floats:
+        """See `DenseScoreComponent`."""
+        return self.terms.history_scores(batch.histories)
