@@ -113,6 +113,33 @@ def checkpoint_of(
 
 
 @app.command()
+def calibrate(
+    adapter: Annotated[str, typer.Option("--adapter", help="Checkpoint: a folder, or the name of a shipped one.")],
+    data: Annotated[Path, typer.Option("--data", help="Catalogue folder.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the checkpoint to write; another one.")],
+    split: Annotated[str, typer.Option("--split", help="Split file, `rolling` or `loo`: its valid part.")] = "rolling",
+    positive: Annotated[str, typer.Option("--positive", help="Which held-out events count; see `train`.")] = "all",
+    component: Annotated[
+        list[str] | None, typer.Option("--component", help="A further score component; may be repeated.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the events that are drawn, and of the queries.")] = 0,
+    json: Json = False,
+) -> None:
+    """Write a copy of a checkpoint whose fused score has weights that are fitted anew; nothing is trained.
+
+    For components that the checkpoint does not know yet. It must have learnt from the train part of the split alone.
+    """
+    from llmrec.train.recalibrate import recalibrate
+
+    with show.waiting("fitting the weights of the fused score"):
+        info = recalibrate(
+            adapter, data, out, split=split, positive=positive, components=component or (), seed=seed
+        )
+    found = {"checkpoint": str(out), **info.metrics}
+    show.json(found) if json else show.ready(found)
+
+
+@app.command()
 def unlearn(
     run: Annotated[Path, typer.Option("--from", help="Folder of a training run, its --out.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of the checkpoint without the users; another one.")],

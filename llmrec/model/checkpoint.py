@@ -161,7 +161,7 @@ def save_checkpoint(
         save_arrays(arrays, folder / "model.safetensors")
         save_arrays(collaborative, folder / "collaborative.safetensors")
         write_text(folder / "items.json", json.dumps(table.items))
-        write_text(folder / MANIFEST, json.dumps(_manifest(info), indent=2))
+        write_text(folder / MANIFEST, json.dumps(manifest(info), indent=2))
     except (OSError, SafetensorError) as error:
         raise storage_error(f"the checkpoint {folder}", error) from error
 
@@ -244,8 +244,8 @@ def _check_plugins(folder: Path, noted: Sequence[Mapping[str, Any]]) -> None:
             ) from error
 
 
-def _manifest(info: CheckpointInfo) -> dict[str, Any]:
-    """`info` as JSON has it."""
+def manifest(info: CheckpointInfo) -> dict[str, Any]:
+    """`info` as `checkpoint.json` has it."""
     noted: dict[str, Any] = {each.name: getattr(info, each.name) for each in fields(info)}
     noted["config"] = info.config.model_dump()
     noted["plugins"] = [asdict(plugin) for plugin in info.plugins]
@@ -256,7 +256,7 @@ def _manifest(info: CheckpointInfo) -> dict[str, Any]:
 
 
 def _info(noted: Mapping[str, Any]) -> CheckpointInfo:
-    """The manifest that `_manifest` gave, or a former one. Raises `KeyError`, `TypeError`, `AttributeError`."""
+    """The manifest that `manifest` gave, or a former one. Raises `KeyError`, `TypeError`, `AttributeError`."""
     read = {RENAMED.get(name, name): value for name, value in noted.items()}
     read["config"] = RecLMConfig(**read["config"])
     read["weights"] = {

@@ -18,6 +18,8 @@ from llmrec.train.private import Budget
 from llmrec.train.shards import Forgotten, Reuse
 from llmrec.train.trainer import Progress
 
+RECALIBRATED = "calibration"
+"""Field of a checkpoint's provenance: how its weights were fitted after its training (`llmrec.train.recalibrate`)."""
 RECORD = "training.json"
 """How the rationale LoRA beside it was made."""
 
@@ -132,9 +134,9 @@ of their owners.
 {weights}
 {weightless}
 Scores are {"" if info.cold_start else "not "}transferred to items without events from items with media like theirs.
-{_sentences(folder / "rationale" / RECORD)}
+{_recalibrated(about)}{_sentences(folder / "rationale" / RECORD)}
 ## Recipe
-{about["seconds"]:.0f} s on {about["machine"]}, best of {about["epochs"]} epochs: {about["best epoch"]};{_refit(about)}
+{about["seconds"]:.0f} s on {about["machine"]}, best of {about.get("epochs", about["recipe"].get("epochs"))} epochs: {about["best epoch"]};{_refit(about)}
 {about["date"]}, {release(about)}.
 
 | field | value |
@@ -147,7 +149,7 @@ Scores are {"" if info.cold_start else "not "}transferred to items without event
 
 def _test(about: Mapping[str, Any]) -> str:
     """The card's section on the test part."""
-    table: Table = about["test"]
+    table: Table = about.get("test", {})
     if not table:
         return "## Test\nNone: no events were held out that chose nothing.\n"
     first = next(iter(table.values()))
@@ -231,6 +233,17 @@ def _forgotten(about: Mapping[str, Any]) -> str:
 {who.capitalize()} {what} It took {noted["seconds"]:.0f} s of training; all shards take {noted["seconds of all"]:.0f} s.
 Counts, item-item model, preference codes and weights of the fused score were computed without them.
 """
+
+
+def _recalibrated(about: Mapping[str, Any]) -> str:
+    """The card's words on weights that were fitted after the training; "" where they were not."""
+    if RECALIBRATED not in about:
+        return ""
+    noted = about[RECALIBRATED]
+    return (
+        f"The weights were fitted anew, without training, on {noted['events']} events of the valid part of the split "
+        f"{noted['split']!r}; {noted['date']}, {release(noted)}.\n"
+    )
 
 
 def _refit(about: Mapping[str, Any]) -> str:
