@@ -126,7 +126,8 @@ class Pipeline:
     def weights(self, query: str) -> dict[ComponentKey, float]:
         """Component -> its weight in the fused score of a request with this query ("" for none)."""
         fitted = self.checkpoint.info.weights
-        return {WORDS: 0.0, QUERY_TERMS: 0.0, HISTORY_TERMS: 0.0} | dict(fitted["words" if query and "words" in fitted else "history"])
+        later = dict.fromkeys((WORDS, QUERY_TERMS, HISTORY_TERMS), 0.0)  # former checkpoints do not know them
+        return later | dict(fitted["words" if query and "words" in fitted else "history"])
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.

@@ -132,9 +132,7 @@ def calibrate(
     from llmrec.train.recalibrate import recalibrate
 
     with show.waiting("fitting the weights of the fused score"):
-        info = recalibrate(
-            adapter, data, out, split=split, positive=positive, components=component or (), seed=seed
-        )
+        info = recalibrate(adapter, data, out, split=split, positive=positive, components=component or (), seed=seed)
     found = {"checkpoint": str(out), **info.metrics}
     show.json(found) if json else show.ready(found)
 

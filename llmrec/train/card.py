@@ -112,6 +112,7 @@ def write_card(folder: Path, info: CheckpointInfo) -> None:
     feedback = f" Of the catalogue's events, {about['feedback']}." if "feedback" in about else ""
     continued = f" Training went on from {about['continued from']}." if "continued from" in about else ""
     events = f", {about['training events']} training events" if "training events" in about else ""
+    epochs = about.get("epochs", about["recipe"].get("epochs"))
     text = f"""# Checkpoint {info.name}
 
 For the base model **{info.base}**: LoRA, soft-token fusion, item head, item-item model and fused-score weights.
@@ -136,7 +137,7 @@ of their owners.
 Scores are {"" if info.cold_start else "not "}transferred to items without events from items with media like theirs.
 {_recalibrated(about)}{_sentences(folder / "rationale" / RECORD)}
 ## Recipe
-{about["seconds"]:.0f} s on {about["machine"]}, best of {about.get("epochs", about["recipe"].get("epochs"))} epochs: {about["best epoch"]};{_refit(about)}
+{about["seconds"]:.0f} s on {about["machine"]}, best of {epochs} epochs: {about["best epoch"]};{_refit(about)}
 {about["date"]}, {release(about)}.
 
 | field | value |

@@ -13,12 +13,12 @@ from llmrec.evaluation.leakage import leakage
 from llmrec.evaluation.splits import make_split, rolling_events
 from llmrec.feedback_rule import read_feedback
 from llmrec.model.checkpoint import MANIFEST, CheckpointInfo, load_checkpoint, manifest, write_text
+from llmrec.model.inference import item_vectors
 from llmrec.model.prompt import PromptWords
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import adapter_folder, home
 from llmrec.pipeline import build_components, extract_features
 from llmrec.provenance import made_with
-from llmrec.model.inference import item_vectors
 from llmrec.registry import plugged
 from llmrec.setup import base_folder
 from llmrec.train.calibrate import calibrate

@@ -16,10 +16,12 @@ from llmrec.ranking.built_in import FixedComponent
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.score_component import (
     EXAMPLE,
+    HISTORY_TERMS,
     LAST,
     LLM,
     POPULARITY,
     PREFERENCE,
+    QUERY_TERMS,
     RECENT,
     WORDS,
     ComponentInputs,
@@ -217,3 +219,17 @@ def test_names_are_read_as_they_were_written(text: str) -> None:
 
 def test_former_names_are_understood() -> None:
     assert ComponentKey.parse("taste") == PREFERENCE and str(PREFERENCE) == "preference"
+
+
+def test_words_of_some_items_are_counted_as_those_of_the_catalogue(
+    components: Components, tiny_catalog: Catalog
+) -> None:
+    counted, q = components.with_terms(tiny_catalog.items), np.zeros((2, 16), np.float32)
+    asked, histories = [tiny_catalog.items[3].title, "nothing of it"], [[1, 2], []]
+    vectors = np.zeros((2, counted.media["text"].shape[1]), np.float32)
+    whole, rows = counted.scores(q, histories, vectors, queries=asked), np.array([7, 3, 0])
+    for n, history in enumerate(histories):
+        some = counted.score(rows, ScoringSituation(q[n], tuple(history), vectors[n], query=asked[n]))
+        for key in (QUERY_TERMS, HISTORY_TERMS):
+            np.testing.assert_allclose(some[key], whole[key][n, rows], atol=1e-5)
+    assert whole[QUERY_TERMS][0].argmax() == 3

@@ -37,6 +37,7 @@ from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.held_out import ALONE, OURS, QUERIED, llm_ndcg
 from llmrec.train.logs import EpochRow, RunLog, TrainEvent, log_lines, write_log
 from llmrec.train.model_factory import compose, new_model, query_writer, training_items
+from llmrec.train.recalibrate import recalibrate
 from llmrec.train.run import TrainResult, checkpoint_of, train
 from llmrec.train.trainer import Prompts, fit
 
@@ -190,7 +191,7 @@ def test_without_a_test_everything_is_as_it_was_bit_for_bit(data: Path, config: 
     model, words = new_model(config.base, SHAPE, items.schema, 0, config.dropout), PromptWords.load(config.base)
     prompts = Prompts(histories, words.before, query_writer(catalog, words))
     fit(model, items.table, prompts, lambda m: llm_ndcg(m, items.table, words.before, events), config)
-    components = compose(model, items.table, features, histories, 0)
+    components = compose(model, items.table, features, histories, 0).with_terms(catalog.items)
     fitted = calibrate(model, items.table, words, components, catalog, events, encoder("text", "minilm"), 0)
     assert result.info.weights == fitted.weights and result.metrics == fitted.metrics
     assert result.info.cold_start == fitted.cold_start
@@ -267,6 +268,32 @@ class Recency:
     def score(self, rows, situation):
         return self.years[rows]
 """
+
+
+def test_weights_are_fitted_anew_without_training(
+    home: Path, tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "recency_of_ours.py").write_text(RECENCY)
+    monkeypatch.syspath_prepend(tmp_path)
+    data, out, anew = write_catalogue(tmp_path / "data", items=24, events=18), tmp_path / "one", tmp_path / "anew"
+    config = CONFIG.changed(base=tiny_base, rationale=RationaleConfig(pairs=0))
+    former = train(data, out, config.changed(split="rolling")).info
+    base_folder(home).parent.mkdir(parents=True)
+    base_folder(home).symlink_to(tiny_base)
+    same_again = recalibrate(out, data, tmp_path / "same")
+    valid = "valid ndcg@10"  # near, not equal: a checkpoint stores half precision
+    assert same_again.metrics[valid] == pytest.approx(former.metrics[valid], abs=0.05)
+    assert same_again.weights["history"].keys() == former.weights["history"].keys()
+    info = recalibrate(out, data, anew, components=["recency_of_ours:Recency"])
+    assert info == load_checkpoint(anew).info and ComponentKey("recency") in info.weights["history"]
+    assert (anew / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()
+    assert "fitted anew, without training" in (anew / "card.md").read_text()
+    assert len(Recommender.from_pretrained(anew, data).recommend(user="u0", query="a comedy", k=3).items) == 3
+    with pytest.raises(BadInput, match="own folder"):
+        recalibrate(out, data, out)
+    train(data, tmp_path / "all", config)  # it ends by training on everything
+    with pytest.raises(BadInput, match="it has seen the answers"):
+        recalibrate(tmp_path / "all", data, anew)
 
 
 def test_a_query_is_read_by_the_encoder_of_the_items_own_text_and_a_component_from_outside_takes_part(

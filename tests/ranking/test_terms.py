@@ -1,0 +1,67 @@
+"""Words count one by one: of queries by BM25, of histories by likeness, for items that come and change too."""
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from llmrec.catalog.types import Item
+from llmrec.ranking.terms import STEP, Terms, item_text, words_of
+
+ITEMS = (
+    Item("1", "Striped jumper", "Soft wool, dark blue.", {"colour": "Dark Blue", "sku_code": "wool-7"}),
+    Item("2", "Jumper", "Soft wool, dark red. Wool, wool.", {"colour": "Dark Red"}),
+    Item("3", "Raincoat", "Keeps you dry.", {"colour": "Yellow", "season": ("Autumn", "Spring")}),
+    Item("4", "红色连衣裙", "夏天的裙子"),
+    Item("5", "", ""),
+)
+
+
+def best(terms: Terms, query: str) -> str:
+    return ITEMS[int(terms.query_scores([query])[0].argmax())].id
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [("something striped", "1"), ("dark red, please", "2"), ("for the spring", "3"), ("红色的", "4")],
+)
+def test_a_query_finds_the_item_that_has_its_words(query: str, wanted: str) -> None:
+    assert best(Terms.of(ITEMS), query) == wanted
+
+
+def test_a_rare_word_tells_more_than_a_common_one() -> None:
+    blue, red, *_ = Terms.of(ITEMS).query_scores(["a dark blue one"])[0]
+    assert blue > red > 0
+
+
+@pytest.mark.parametrize("query", ["", "zzz", "\ud83d", "🧥", "wool-7"])
+def test_words_that_no_item_has_say_nothing(query: str) -> None:
+    found = Terms.of(ITEMS[2:]).query_scores([query])
+    assert found.shape == (1, 3) and not found.any()
+
+
+def test_identifiers_are_no_words_of_an_item() -> None:
+    assert "wool-7" not in item_text(ITEMS[0])
+
+
+def test_likeness_to_a_history_is_the_cosine_of_tf_idf() -> None:
+    """By scikit-learn, which has another idf: equal where all words are as frequent."""
+    items = [Item(str(n), text) for n, text in enumerate(("red dress", "blue dress", "red shirt", "blue shirt"))]
+    sklearn = TfidfVectorizer(analyzer=words_of, sublinear_tf=True).fit_transform(item_text(item) for item in items)
+    cosine = (sklearn @ sklearn.T).toarray()
+    expected = STEP * cosine[0] + cosine[3]
+    np.testing.assert_allclose(Terms.of(items).history_scores([[0, 3]])[0], expected, rtol=1e-5)
+
+
+def test_no_history_and_an_item_without_words_have_nothing_to_be_like() -> None:
+    found = Terms.of(ITEMS).history_scores([[], [4], [0, 1]])
+    assert not found[:2].any() and found[2, 1] > found[2, 2]
+
+
+def test_items_that_come_or_change_are_read_as_if_they_had_been_there() -> None:
+    before = Terms.of(ITEMS[:3])
+    now = (ITEMS[0], Item("2", "Cardigan", "Cotton."), ITEMS[2], ITEMS[3])
+    after, anew = Terms.of(now, before, [1, 3]), Terms.of(now)
+    queries = ["cotton cardigan", "wool", "红色", "soft dark jumper"]
+    np.testing.assert_allclose(after.query_scores(queries), anew.query_scores(queries), rtol=1e-5)
+    np.testing.assert_allclose(after.history_scores([[0, 3]]), anew.history_scores([[0, 3]]), rtol=1e-5)
+    assert before.query_scores(["cotton"]).shape == (1, 3)  # an open catalogue goes on as it was
