@@ -205,9 +205,9 @@ class Terms:
         ndarray
             ``(histories, C)`` float32; 0 for an empty history.
         """
-        events, taken, ages = flatten([history[-REACH:] for history in histories])
+        events, entries, ages = flatten([history[-REACH:] for history in histories])
         shape = (len(histories), self.counts.shape[0])
-        recent = sp.csr_matrix(((STEP**ages).astype(np.float32), (events, taken)), shape=shape)
+        recent = sp.csr_matrix(((STEP**ages).astype(np.float32), (events, entries)), shape=shape)
         return _products(sp.csr_matrix(recent @ self._unit), self._unit, rows)
 
 
