@@ -55,6 +55,7 @@ ALIKE, NEAR = 90.0, 75.0
 LEAST_LETTERS = 5
 """Shorter titles are matched exactly: "Heat" is no slip for "Hear"."""
 _ARTICLES = {"the", "a", "an", "la", "le", "les", "das", "der", "el"}
+_QUOTED_NAME = re.compile(r"'((?:[^']|'')*)'=")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?|[&+]")
 
 
@@ -67,12 +68,23 @@ class Facet:
 
     @property
     def key(self) -> str:
-        """Return the form that evidence records hold: `genres=Comedy`."""
-        return f"{self.name}={self.value}"
+        """Return the form that evidence records hold: `genres=Comedy`; a name that holds "=" stands in quotes.
+
+        Examples
+        --------
+        >>> Facet("a=b", "c=d").key, Facet.of("'a=b'=c=d")
+        ("'a=b'=c=d", Facet(name='a=b', value='c=d'))
+        """
+        name = self.name
+        if "=" in name or name.startswith("'"):
+            name = f"""'{name.replace("'", "''")}'"""
+        return f"{name}={self.value}"
 
     @classmethod
     def of(cls, key: str) -> "Facet":
         """Return the facet of a `key`."""
+        if quoted := _QUOTED_NAME.match(key):
+            return cls(quoted[1].replace("''", "'"), key[quoted.end() :])
         name, _, value = key.partition("=")
         return cls(name, value)
 
@@ -258,13 +270,10 @@ class Vocabulary:
                     found.append(Facet(name, ("lower", "middle", "higher")[band]))
                 continue
             for word in value if isinstance(value, tuple) else (value,):
-                shown = as_data(word)
-                # Free text and placeholders are no vocabulary; a value seen under an
-                # earlier name says nothing new.
-                if shown.lower().split(" ")[0] in _SILENT or len(shown) > 40:
-                    continue
-                if all(shown.lower() != other.value.lower() for other in found):
-                    found.append(Facet(name, shown))
+                # A value seen under an earlier name says nothing new.
+                facet = facet_of(name, word)
+                if facet and all(facet.value.lower() != other.value.lower() for other in found):
+                    found.append(facet)
         return tuple(found)
 
     @staticmethod
@@ -354,6 +363,27 @@ class Vocabulary:
             if all(text[token[1]].isupper() or text[token[1]].isdigit() or len(token[0]) <= 3 for token in span):
                 return len(entry)
         return 0
+
+
+def facet_of(name: str, word: str) -> Facet | None:
+    """Return the facet of a word that an attribute holds.
+
+    Parameters
+    ----------
+    name
+        The attribute.
+    word
+        As the catalogue has it.
+
+    Returns
+    -------
+    Facet or None
+        None for free text, placeholders, and attributes that hold identifiers.
+    """
+    if name.endswith(("_id", "_code", "_path")):
+        return None
+    shown = as_data(word)
+    return None if shown.lower().split(" ")[0] in _SILENT or len(shown) > 40 else Facet(name, shown)
 
 
 def attribute_noun(name: str) -> str:

@@ -19,8 +19,9 @@ from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, unread_lan
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
 from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, values_of
+from llmrec.chat.state import DialogueState, excludes, values_of
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
+from llmrec.retrieval.filters import read_clauses
 
 _SEARCHES = frozenset(
     (
@@ -247,7 +248,7 @@ class ActReplies:
         """
         if intent.action == "ask" and _ALWAYS.search(line):
             return intent.filters
-        excluded = tuple(condition for condition in intent.filters if "!=" in condition)
+        excluded = tuple(condition for condition in intent.filters if excludes(condition))
         if intent.action != "ask" or not excluded:
             return ()
         if _LASTS.search(line):
@@ -357,14 +358,14 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
         Such as "no Musical and no War".
     """
     parts = []
-    for condition in conditions:
-        name, operator, _ = re.split(r"(!=|[<>]=?|=)", condition, maxsplit=1)
+    for clause in (each for condition in conditions for each in read_clauses(condition)):
         joint = "、" if language == "zh" else ", "
-        numeric = re.fullmatch(r"[\d.|]+", condition.removeprefix(name + operator)) is not None
-        key = "exactly" if operator == "=" and numeric else _OPERATORS[operator]
-        noun = attribute_noun(name.strip("'\""))
-        noun = ATTRIBUTES.get(noun, noun) if language == "zh" else noun
-        values = joint.join(values_of(condition))
+        numeric = all(re.fullmatch(r"[\d.]+", value) for value in clause.values)
+        key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
+        nouns = [attribute_noun(name) for name in clause.attributes]
+        noun = "或" if language == "zh" else " or "
+        noun = noun.join(ATTRIBUTES.get(each, each) if language == "zh" else each for each in nouns)
+        values = joint.join(clause.values)
         parts.append(SAYS[key][language].format(name=noun, value=values, values=values))
     return (",也" if language == "zh" else " and ").join(parts)
 

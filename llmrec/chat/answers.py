@@ -331,13 +331,17 @@ def _listed(say: _Says, line: str, item: Item, catalog: Catalog) -> str:
     """Whether the item has the attribute value that a line names; "" where it names none."""
     title_free = line.replace(item.title, " ")
     for mention in Lexicon.of(catalog).mentions(title_free):
-        held = item.attributes.get(mention.attribute)
-        if held is None:
-            continue
-        values: Collection[Any] = held if isinstance(held, tuple) else (held,)
-        key = "yes" if any(value in mention.values for value in values) else "no"
-        return say(key, item, value=_written(held), asked=title_free[mention.start : mention.end])
+        held = {name: item.attributes[name] for name in mention.attributes if name in item.attributes}
+        having = [name for name, values in mention.readings if any(each in values for each in _each(held.get(name)))]
+        if held:
+            told = held[next(iter(having or held))]
+            asked = title_free[mention.start : mention.end]
+            return say("yes" if having else "no", item, value=_written(told), asked=asked)
     return ""
+
+
+def _each(value: object) -> Collection[object]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _content_words(line: str, item: Item) -> set[str]:

@@ -17,9 +17,9 @@ from llmrec.chat.lists import ListPlanner
 from llmrec.chat.nlu.languages import CHINESE, is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.chat.nlu.questions import FACTS
-from llmrec.chat.state import DialogueState, ListState, Option, Question, attribute_of, narrowed
+from llmrec.chat.state import DialogueState, ListState, Option, Question, attributes_of, excludes, narrowed
 from llmrec.chat.wordings import ATTRIBUTES, NOUNS, QUESTIONS
-from llmrec.retrieval.filters import written
+from llmrec.retrieval.filters import split_clauses, written
 
 CANDIDATES = 200
 """Best candidates over which the gain is expected."""
@@ -161,7 +161,7 @@ def may_clarify(listing: ListState | None, state: DialogueState) -> bool:
     if listing is None or listing.like or listing.image:
         return False
     named = (condition for condition in listing.conditions if condition not in state.lasting)
-    return all(attribute_of(condition) in state.clarified for condition in named)
+    return all(name in state.clarified for condition in named for name in attributes_of(condition))
 
 
 def question_below(
@@ -186,7 +186,7 @@ def question_below(
     """
     if not candidates or not (is_vague(shown.query) or is_flat(candidates)):
         return None
-    constrained = (attribute_of(condition) for condition in shown.conditions if "!=" not in condition)
+    constrained = (name for each in shown.conditions if not excludes(each) for name in attributes_of(each))
     language = "zh" if is_chinese(shown.query or "") else "en"
     return clarification(candidates, catalog, language, (*state.clarified, *constrained))
 
@@ -216,7 +216,7 @@ def answered(line: str, question: Question, lists: ListPlanner, state: DialogueS
     language = "zh" if is_chinese(line) or is_chinese(question.text) else "en"
     if chosen is True:
         return lists.again(state, last, last.conditions, last.items), QUESTIONS["any"][language]
-    conditions = narrowed(last.conditions, chosen.condition.split(" and "))
+    conditions = narrowed(last.conditions, split_clauses(chosen.condition))
     query = chosen.text if is_vague(last.query) else f"{last.query}, {chosen.text}"
     again = lists.again(state, last, conditions).model_copy(update={"query": query})
     return again, QUESTIONS["answered"][language].format(option=chosen.text)

@@ -13,8 +13,9 @@ from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, ListState, attribute_of, narrowed, values_of
-from llmrec.errors import BadInput
+from llmrec.chat.state import DialogueState, ListState, attributes_of, narrowed, values_of
+from llmrec.errors import BadFilter, BadInput
+from llmrec.retrieval.filters import split_clauses, written
 
 MAX_POSITION = 100
 """Numbers up to here are positions in a list, larger ones are titles ("1984")."""
@@ -175,7 +176,7 @@ class ListPlanner:
             Where neither the last list has one of them nor does one last.
         """
         last = state.last
-        gone = {_folded(part) for part in (dropped, *dropped.split(" and "))}
+        gone = {_folded(part) for part in (dropped, *_parts(dropped))}
         conditions = last.conditions if last else ()
         kept = tuple(condition for condition in conditions if _folded(condition) not in gone)
         lasting = tuple(condition for condition in state.lasting if _folded(condition) not in gone)
@@ -207,7 +208,7 @@ class ListPlanner:
         Nothing ranks by a price, which therefore becomes a condition.
         """
         resolved = self._resolved(intent.leanings, state)
-        years = [condition for condition in resolved if attribute_of(condition) in ("year", "release_year")]
+        years = [condition for condition in resolved if attributes_of(condition)[0] in ("year", "release_year")]
         hard = tuple(condition for condition in resolved if condition not in years)
         words = [_decade(condition) for condition in years]
         query = ", ".join(part for part in (last.query, *words) if part)
@@ -256,6 +257,14 @@ def digest(image: bytes) -> str:
         Its SHA-256 digest.
     """
     return hashlib.sha256(image).hexdigest()
+
+
+def _parts(conditions: str) -> tuple[str, ...]:
+    """The conditions that a text joins by "and"; none where it is no filter."""
+    try:
+        return split_clauses(conditions)
+    except BadFilter:
+        return ()
 
 
 def _folded(condition: str) -> str:
@@ -336,7 +345,8 @@ def resolve_comparisons(
         if not numbers:
             title = plain(catalog.item(items[0]).title) if items else "these"
             raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
-        found.append(f"{each.attribute}{each.operator}{(min if '<' in each.operator else max)(numbers):.10g}")
+        bound = (min if "<" in each.operator else max)(numbers)
+        found.append(written(each.attribute, each.operator, (f"{bound:.10g}",)))
     return tuple(found)
 
 

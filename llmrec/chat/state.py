@@ -1,9 +1,10 @@
 """The state of a conversation between two turns, as it is kept by whoever answers and found again by an answer's id."""
 
-import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
+
+from llmrec.retrieval.filters import read_clauses
 
 MAX_CHANGES = 5
 """Changes that can be taken back, one after the other."""
@@ -217,10 +218,8 @@ class DialogueState(BaseModel):
         >>> DialogueState(lasting=("genres!=Musical", "genres!=War")).in_force(("genres=Musical", "year>=1990"))
         ('genres!=War', 'genres=Musical', 'year>=1990')
         """
-        queried = {(attribute_of(each), value) for each in conditions if "!=" not in each for value in values_of(each)}
-        kept = [
-            each for each in self.lasting if not queried & {(attribute_of(each), value) for value in values_of(each)}
-        ]
+        queried = {pair for each in conditions if not excludes(each) for pair in _pairs(each)}
+        kept = [each for each in self.lasting if not queried & _pairs(each)]
         return narrowed(kept, conditions)
 
     def without(self, conditions: Sequence[str]) -> "DialogueState":
@@ -264,12 +263,16 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
     >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
     ('genres!=Horror', 'year>=1990', 'genres!=War')
     """
-    anew = {attribute_of(condition) for condition in added if "!=" not in condition}
-    kept = [condition for condition in before if "!=" in condition or attribute_of(condition) not in anew]
+    anew = {name for condition in added if not excludes(condition) for name in attributes_of(condition)}
+    kept = [condition for condition in before if excludes(condition) or anew.isdisjoint(attributes_of(condition))]
     return tuple(dict.fromkeys((*kept, *added)))
 
 
-def values_of(condition: str) -> list[str]:
+def _pairs(condition: str) -> set[tuple[str, str]]:
+    return {(name, value) for name in attributes_of(condition) for value in values_of(condition)}
+
+
+def values_of(condition: str) -> tuple[str, ...]:
     """List the values of a condition.
 
     Parameters
@@ -279,19 +282,19 @@ def values_of(condition: str) -> list[str]:
 
     Returns
     -------
-    list of str
+    tuple of str
         Without quotes.
 
     Examples
     --------
     >>> values_of("colour!=Blue|'Dark Blue'")
-    ['Blue', 'Dark Blue']
+    ('Blue', 'Dark Blue')
     """
-    return [value.strip("'\"") for value in re.split(r"!=|[<>]=?|=", condition, maxsplit=1)[1].split("|")]
+    return tuple(value for clause in read_clauses(condition) for value in clause.values)
 
 
-def attribute_of(condition: str) -> str:
-    """Name the attribute of a condition.
+def attributes_of(condition: str) -> tuple[str, ...]:
+    """Name the attributes of a condition.
 
     Parameters
     ----------
@@ -300,11 +303,32 @@ def attribute_of(condition: str) -> str:
 
     Returns
     -------
-    str
+    tuple of str
+        Without quotes; several where any of them will do.
 
     Examples
     --------
-    >>> attribute_of("year>=1990")
-    'year'
+    >>> attributes_of("year>=1990"), attributes_of("'a=b'|colour=red")
+    (('year',), ('a=b', 'colour'))
     """
-    return re.split(r"[<>=!]", condition, maxsplit=1)[0]
+    return tuple(dict.fromkeys(name for clause in read_clauses(condition) for name in clause.attributes))
+
+
+def excludes(condition: str) -> bool:
+    """Tell whether a condition rules values out.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> excludes("genres!=Horror"), excludes("'a!=b'=Horror")
+    (True, False)
+    """
+    return any(clause.operator == "!=" for clause in read_clauses(condition))

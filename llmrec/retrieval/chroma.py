@@ -11,7 +11,7 @@ Which folder on disk a process opens, and what happens where two do, is the busi
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +223,8 @@ def chroma_where(where: Filter) -> dict[str, Any]:
 
 
 def _condition(clause: Clause) -> dict[str, Any]:
+    if clause.others:
+        return {"$or": [_condition(each) for each in (replace(clause, others=()), *clause.others)]}
     negated = clause.operator == "!="
     if clause.kind == "number" and len(clause.values) == 1:
         return {metadata_key(clause.attribute): {CONDITIONS[clause.operator]: clause.values[0]}}

@@ -3,21 +3,23 @@
 ::
 
     where  = clause, then any number of ("," or "and") clause
-    clause = name (< | <= | > | >=) number
-           | name (= | !=) value, then any number of "|" value      genre=Comedy|Drama, year!=1980..1989
+    clause = names (< | <= | > | >=) number
+           | names (= | !=) value, then any number of "|" value     genre=Comedy|Drama, year!=1980..1989
+    names  = name, then any number of "|" name                      colour|pattern=Grey
     name   = letters, digits, _ and -, or anything in "…" or '…'         "Main colour (EN)"=blue
     value  = words or a number, which may stand in "…" or '…', or number..number: all that lies between, ends included
 
 Names are found whatever their case, in singular or plural (`genre`, `genres`); words whatever their case. Of values
-joined by "|" one must be had, and with `!=` none may be. Where an attribute holds several words, `=` asks for one of
-them. An item that lacks the attribute fails every comparison except `!=`.
+joined by "|" one must be had, and with `!=` none may be; of attributes joined by "|" one must compare so, and with `!=`
+all must. A quote stands within quotes of the other kind, `'power "W"'`, or doubled. Where an attribute holds several
+words, `=` asks for one of them. An item that lacks the attribute fails every comparison except `!=`.
 """
 
 import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -40,12 +42,16 @@ COMPARE: Mapping[str, Callable[[Any, float], Any]] = {
 QUOTES = r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'"
 NAME = rf"(?:[\w-]+|{QUOTES})"
 OPERATOR = r"\s*(?:>=|<=|!=|=|>|<)"
-CLAUSE = re.compile(rf"\s*({NAME})\s*(>=|<=|!=|=|>|<)\s*")
-END = re.compile(rf"\s*(?:,|\band\b)\s*(?={NAME}{OPERATOR})", re.IGNORECASE)
+NAMES = rf"{NAME}(?:\s*\|\s*{NAME})*"
+CLAUSE = re.compile(rf"\s*({NAMES})\s*(>=|<=|!=|=|>|<)\s*")
+END = re.compile(rf"\s*(?:,|\band\b)\s*(?={NAMES}{OPERATOR})", re.IGNORECASE)
 QUOTED = re.compile(QUOTES)
+EACH_NAME = re.compile(NAME)
 PLAIN_NAME = re.compile(r"[\w-]+")
 SPAN = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)")
 EXAMPLE = "write it like year>=1990 or genre=Comedy, joined by 'and' or commas, names with blanks or signs in quotes"
+QUOTE_IN_NAME = """, a quote within quotes of the other kind ('power "W"'>=50) or doubled"""
+"""What is said beside, where there are quotes in what does not parse."""
 
 
 @dataclass(frozen=True)
@@ -170,12 +176,39 @@ class Clause:
         One of ``=  !=  <  <=  >  >=``; words have the first two only.
     values
         The catalogue's own words, or numbers; of several, any will do. Only `=` and `!=` have several.
+    others
+        Comparisons of other attributes, one of which will do as well.
     """
 
     attribute: str
     kind: Kind
     operator: str
     values: tuple[str, ...] | tuple[float, ...]
+    others: tuple["Clause", ...] = ()
+
+
+@dataclass(frozen=True)
+class WrittenClause:
+    """A comparison as it is written: whether a catalogue knows its names and values is not looked up.
+
+    Parameters
+    ----------
+    attributes
+        Names, without quotes.
+    operator
+        As in `Clause`.
+    values
+        Without quotes.
+
+    Examples
+    --------
+    >>> read_clauses("'a=b and c'|colour!=red, dark|'x'")
+    (WrittenClause(attributes=('a=b and c', 'colour'), operator='!=', values=('red, dark', 'x')),)
+    """
+
+    attributes: tuple[str, ...]
+    operator: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -206,15 +239,18 @@ class Filter:
         (items,) bool
             True for the rows that match.
         """
-        columns, items = AttributeTable.of(catalog).columns, len(catalog.items)
-        found = np.ones(items, np.bool_)
+        columns = AttributeTable.of(catalog).columns
+        found = np.ones(len(catalog.items), np.bool_)
         for clause in self.clauses:
-            column = columns.get(clause.attribute)
-            if column is None:
-                found &= clause.operator == "!="
-            else:
-                found &= column.mask(clause.operator, clause.values)  # type: ignore[arg-type]
+            found &= np.logical_or.reduce([_held(each, columns, catalog) for each in (clause, *clause.others)])
         return found
+
+
+def _held(clause: Clause, columns: Mapping[str, "NumberColumn | WordColumn"], catalog: Catalog) -> Mask:
+    column = columns.get(clause.attribute)
+    if column is None:
+        return np.full(len(catalog.items), clause.operator == "!=")
+    return column.mask(clause.operator, clause.values)  # type: ignore[arg-type]
 
 
 def parse_where(text: str, catalog: Catalog) -> Filter:
@@ -238,29 +274,115 @@ def parse_where(text: str, catalog: Catalog) -> Filter:
         Where it does not parse, names an attribute or word that no item has, or compares words by size.
     """
     table = AttributeTable.of(catalog)
-    clauses, at = [], 0
+    return Filter(tuple(found for head, values, _ in _split(text) for found in _clauses(head, values, catalog, table)))
+
+
+def read_clauses(text: str) -> tuple[WrittenClause, ...]:
+    """The comparisons of a filter as they are written; see `WrittenClause`.
+
+    Parameters
+    ----------
+    text
+        In the grammar of this module.
+
+    Returns
+    -------
+    tuple of WrittenClause
+
+    Raises
+    ------
+    BadFilter
+        Where it does not parse.
+    """
+    return tuple(
+        WrittenClause(tuple(_names(head[1])), head[2], tuple(map(_bare, values))) for head, values, _ in _split(text)
+    )
+
+
+def split_clauses(text: str) -> tuple[str, ...]:
+    """The comparisons of a filter, each as it is written.
+
+    Parameters
+    ----------
+    text
+        In the grammar of this module.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    BadFilter
+        Where it does not parse.
+
+    Examples
+    --------
+    >>> split_clauses("'this and that'=red and year=1980..1989")
+    ("'this and that'=red", 'year=1980..1989')
+    """
+    return tuple(whole for _, _, whole in _split(text))
+
+
+def _split(text: str) -> list[tuple[re.Match[str], list[str], str]]:
+    """Names and operator of each clause, its values as they are written, and all of it. Raises `BadFilter`."""
+    found, at = [], 0
     while True:
         head = CLAUSE.match(text, at)
         if not head:
-            raise BadFilter(f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}")
-        values, at = _values(text, head.end())
-        clauses.append(_clause(_bare(head[1]), head[2], values, catalog, table))
+            raise BadFilter(_unparsed(text, at))
+        values, end = _values(text, head.end())
+        found.append((head, values, text[at:end].strip()))
+        at = end
         joint = END.match(text, at)
         if not joint:
             break
         at = joint.end()
     if text[at:].strip():
-        raise BadFilter(f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}")
-    return Filter(tuple(clauses))
+        raise BadFilter(_unparsed(text, at))
+    return found
 
 
-def written(attribute: str, operator: str, values: Sequence[str]) -> str:
+def _unparsed(text: str, at: int) -> str:
+    more = QUOTE_IN_NAME if re.search("[\"']", text) else ""
+    return f"the filter {text!r} does not parse at {text[at:].strip()!r}; {EXAMPLE}{more}"
+
+
+def _names(text: str) -> list[str]:
+    return [_bare(each) for each in EACH_NAME.findall(text)]
+
+
+def _clauses(head: re.Match[str], values: list[str], catalog: Catalog, table: AttributeTable) -> list[Clause]:
+    """The clauses of one comparison: several where several attributes must all compare so."""
+    names = _names(head[1])
+    if len(names) == 1:
+        return [_clause(names[0], head[2], values, catalog, table)]
+    attributes = dict.fromkeys(_attribute(name, table.kinds, catalog) for name in names)
+    held: dict[str, list[str]] = {}
+    for value in values:  # each attribute has values of its own
+        refused: BadFilter | None = None
+        knowing = []
+        for name in attributes:
+            try:
+                _clause(name, head[2], [value], catalog, table)
+                knowing.append(name)
+            except BadFilter as error:
+                refused = refused or error
+        if not knowing and refused:
+            raise refused
+        for name in knowing:
+            held.setdefault(name, []).append(value)
+    found = [_clause(name, head[2], held[name], catalog, table) for name in attributes if name in held]
+    return found if head[2] == "!=" else [replace(found[0], others=tuple(found[1:]))]
+
+
+def written(attribute: str | Sequence[str], operator: str, values: Sequence[str]) -> str:
     """A clause in the grammar of this module.
 
     Parameters
     ----------
     attribute, operator
-        As in `Clause`.
+        As in `Clause`; of several attributes any will do, and with `!=` all must compare so.
     values
         Each is put into quotes where it needs them, as is the name.
 
@@ -268,11 +390,12 @@ def written(attribute: str, operator: str, values: Sequence[str]) -> str:
     --------
     >>> written("colour", "!=", ["red, dark", "blue"])
     'colour!=red, dark|blue'
-    >>> written("Main colour (EN)", "=", ["blue"])
-    "'Main colour (EN)'=blue"
+    >>> written(["Main colour (EN)", "pattern"], "=", ["blue"])
+    "'Main colour (EN)'|pattern=blue"
     """
-    name = attribute if PLAIN_NAME.fullmatch(attribute) else _in_quotes(attribute)
-    return f"{name}{operator}{'|'.join(_quoted(value) for value in values)}"
+    names = [attribute] if isinstance(attribute, str) else attribute
+    joined = "|".join(name if PLAIN_NAME.fullmatch(name) else _in_quotes(name) for name in names)
+    return f"{joined}{operator}{'|'.join(_quoted(value) for value in values)}"
 
 
 def _quoted(value: str) -> str:

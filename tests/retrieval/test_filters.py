@@ -67,6 +67,10 @@ def shop() -> Catalog:
         ("price!=9..41|49.5", "4"),
         ("year=1985..1991|1999, genre=Children's|Sci-Fi", "12"),
         ("year!=1995..1998", "1234"),
+        ("colour|genre=Black|Comedy", "1"),
+        ("colour|category='vest top'|black and price>=10", "13"),
+        ("colour | genres != Black|Sci-Fi", "34"),
+        ("year|price<50", "123"),
         ("year=1999..1990", "12"),  # a span whose ends are swapped is its ends
     ],
 )
@@ -94,6 +98,9 @@ def test_accepted(shop: Catalog, where: str, expected: str) -> None:
         ("price<inf", "compare it with a number"),
         ("price<3|4", "with one number"),
         ("price<3..4", "compare it with a number"),
+        ('price "EUR">=50', "('power \"W\"'>=50) or doubled"),
+        ("colour|genre=Blak", "no item has"),
+        ("colour|director=Black", "no attribute 'director'"),
         ("genre=Comedy|", "compares with nothing"),
         ("genre=|Comedy", "compares with nothing"),
         ("genre=Comedy|Blak", "no item has genres 'Blak'"),
@@ -235,6 +242,16 @@ def test_attributes_of_any_name_are_filtered_by(chroma: chromadb.ClientAPI, attr
         assert [clause.attribute for clause in chosen.clauses] == [name]
         assert chosen.mask(catalog).tolist() == [True, False]
         assert collection.get(where=chroma_where(chosen), include=[])["ids"] == ["0"]
+    held = [value if isinstance(value, tuple) else (value,) for value in attributes.values()]
+    every = [str(word) for words in held for word in words]
+    for sign, ids in (("=", ["0"]), ("!=", ["1"])):  # any of the attributes; none of them
+        try:
+            either = parse_where(written([*attributes], sign, every), catalog)
+        except BadFilter:
+            assert "number" in kinds.values()  # of which some values are none
+            continue
+        assert collection.get(where=chroma_where(either), include=[])["ids"] == ids
+        assert either.mask(catalog).tolist() == [sign == "=", sign == "!="]
     together = parse_where(" and ".join(clauses), catalog)
     assert len(together.clauses) == len(clauses)
     assert collection.get(where=chroma_where(together), include=[])["ids"] == ["0"]

@@ -6,7 +6,7 @@ the same way every time. What no rule reads stays in the query, which the LLM re
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from llmrec.catalog import Catalog
@@ -16,12 +16,13 @@ from llmrec.chat.nlu.lexicon import (
     Lexicon,
     ValueMention,
     is_colour,
-    noun_pattern,
     replace_negated_moods,
 )
 from llmrec.chat.nlu.quantities import parse_quantities
-from llmrec.retrieval.filters import written
+from llmrec.retrieval.filters import read_clauses, written
 
+_BEFORE_NAME = re.compile(r"(?<!\w)(?:(?P<in>in)\s+|of\s+)?(?:the\s+)?(?=\S)", re.I)
+"""Where the name of an attribute may begin, with a value after it; "in" needs none before a colour."""
 _NEITHER = (
     r"not (?:only|just|necessarily|exclusively)|"
     r"(?:i )?(?:do not|don'?t|would not|wouldn'?t) (?:mind|hate|dislike|avoid)"
@@ -168,8 +169,9 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = _cut_named_attributes(text, lexicon, found)
     text = _cut_free_of(text, lexicon, found)
     text = replace_negated_moods(text)
-    excluded = {condition.replace("!=", "=", 1) for condition in found if "!=" in condition}
-    found += [wanted for wanted in _kinds_wanted(LexicalText(text, lexicon)) if wanted not in excluded]
+    excluded = [clause for condition in found for clause in read_clauses(condition) if clause.operator == "!="]
+    wanted = _kinds_wanted(LexicalText(text, lexicon))
+    found += [each for each in wanted if replace(read_clauses(each)[0], operator="!=") not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))
 
 
@@ -206,11 +208,22 @@ def _groups(reading: LexicalText, at: int, listed: bool) -> list[list[ValueMenti
 
     A comma alone joins where a later joint has a word, or where `listed` says that "no" goes on ("no war, no crime").
     """
+    name = ""
+    if named := reading.lexicon.named.match(reading.text, at):
+        name = reading.lexicon.named_attribute(named)
+        first = next(reading.mentions(named.end()), None)
+        if first and first.of(name) and not reading.text[named.end() : first.start].strip():
+            at = named.end()
+        else:
+            name = ""
     groups: list[list[ValueMention]] = []
     commas = 0
     end = at
-    for mention in islice(reading.mentions(at), MAX_LISTED):
-        between = reading.text[end : mention.start]
+    for found in islice(reading.mentions(at), MAX_LISTED):
+        mention = found.of(name) if name else found
+        between = reading.text[end : found.start]
+        if mention is None:
+            break
         if groups and re.fullmatch(r"\s+|-", between):
             groups[-1].append(mention)
         elif (not groups and not between.strip()) or (groups and re.fullmatch(_JOINT, between, re.I)):
@@ -223,7 +236,7 @@ def _groups(reading: LexicalText, at: int, listed: bool) -> list[list[ValueMenti
 
 
 def _alike(groups: Sequence[Sequence[ValueMention]]) -> bool:
-    return len({group[0].attribute for group in groups}) == 1
+    return bool(set.intersection(*(set(group[0].attributes) for group in groups)))
 
 
 def _either(groups: list[list[ValueMention]]) -> list[str]:
@@ -231,40 +244,51 @@ def _either(groups: list[list[ValueMention]]) -> list[str]:
 
     A filter cannot say "a white shirt or black trousers": such a list is taken for each attribute by itself.
     """
-    by_name = [{mention.attribute for mention in group} for group in groups]
+    joined: list[set[str]] = []  # attributes that share values stand together
+    for mention in (mention for group in groups for mention in group):
+        names = set(mention.attributes)
+        names.update(*(held for held in joined if not names.isdisjoint(held)))
+        joined = [held for held in joined if names.isdisjoint(held)] + [names]
+    shared = {name: min(held) for held in joined for name in held}
+    by_name = [{shared[mention.attributes[0]] for mention in group} for group in groups]
     if len(groups) == 1 or not set.intersection(*by_name):
         return [_condition([mention], "=") for group in groups for mention in group]
     last = by_name[-1].difference(*by_name[:-1])
-    names = dict.fromkeys(mention.attribute for group in groups for mention in group)
+    names_in_order = dict.fromkeys(shared[mention.attributes[0]] for group in groups for mention in group)
     return [
-        _condition([mention for group in groups for mention in group if mention.attribute == name], "=")
-        for name in names
+        _condition([m for group in groups for m in group if shared[m.attributes[0]] == name], "=")
+        for name in names_in_order
         if name in last or all(name in held for held in by_name)
     ]
 
 
 def _condition(mention: Sequence[ValueMention], operator: str) -> str:
+    """A condition on any of the attributes that have the values; one that excludes, on all of them."""
+    names = dict.fromkeys(name for each in mention for name in each.attributes)
     values = dict.fromkeys(value for each in mention for value in each.values)
-    return written(mention[0].attribute, operator, tuple(values))
+    return written(tuple(names), operator, tuple(values))
 
 
 def _cut_named_attributes(text: str, lexicon: Lexicon, found: list[str]) -> str:
     """Cut out "genre: comedy", "colour blue", "in red or blue": values that follow the name of their attribute."""
-    for name in lexicon.attributes:
-        noun = noun_pattern(name)
-        name_first = rf"\b(?:in |of )?(?:the )?{noun}(?:\s*[:=]\s*|\s+(?:is\s+|of\s+)?)"
-        lead = re.compile(rf"(?:{name_first}|\bin\s+)" if is_colour(name) else name_first, re.I)
-        reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
-        while match := lead.search(text, at):
-            at = match.end()
-            groups = _groups(reading, at, listed=False)
-            chosen = [group[0] for group in groups if group[0].attribute == name]
-            if chosen and len(chosen) == len(groups):
-                found.append(_condition(chosen, "="))
-                left.append(text[kept : match.start()])
-                kept = at = groups[-1][-1].end
-        text = " ".join((*left, text[kept:]))
-    return text
+    reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
+    colours = [name for name in lexicon.attributes if is_colour(name)]
+    while match := _BEFORE_NAME.search(text, at):
+        at = max(match.end(), match.start() + 1)
+        named = lexicon.named.match(text, match.end())
+        names = [lexicon.named_attribute(named)] if named else colours if match["in"] else []
+        groups = _groups(reading, match.end(), listed=False) if names else []
+        chosen = [mention for group in groups if (mention := _of_any(group[0], names))]
+        if chosen and len(chosen) == len(groups):
+            found.append(_condition(chosen, "="))
+            left.append(text[kept : match.start()])
+            end = groups[-1][-1].end
+            kept = at = end + (named is not None and named[0][-1] in "\"'\u201c" and text[end : end + 1] in "\"'\u201d")
+    return " ".join((*left, text[kept:]))
+
+
+def _of_any(mention: ValueMention, names: Sequence[str]) -> ValueMention | None:
+    return next((found for name in names if (found := mention.of(name))), None)
 
 
 def _cut_free_of(text: str, lexicon: Lexicon, found: list[str]) -> str:

@@ -6,11 +6,12 @@ genres, which a catalogue may have in English, are translated.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Vocabulary
-from llmrec.retrieval.filters import attribute_kinds, written
+from llmrec.chat.nlu.lexicon import value_facets
+from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 CHINESE = r"\u3400-\u9fff"
 MAX_VALUE = 20
@@ -196,6 +197,7 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
     if not re.search(f"[{CHINESE}]", line):
         return line, ()
     values, found, left, at, kept = derived(catalog, _chinese_values), [], [], 0, 0
+    before_value = derived(catalog, _names_before)
     negated_until = -1
     while at < len(line):
         ends = range(min(len(line), at + MAX_VALUE), at, -1)
@@ -203,26 +205,33 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         if end is None:
             at += 1
             continue
-        attribute, value = values[line[at:end].casefold()]
-        lead = _NEGATION.search(line[:at][-16:])
+        readings = values[line[at:end].casefold()]
+        before, named = line[:at], before_value.search(line[:at])
+        if named and named["name"].casefold() in readings:
+            readings = {named["name"].casefold(): readings[named["name"].casefold()]}
+            before = line[: named.start()]
+        attributes = tuple(name for name, _ in readings.values())
+        own = tuple(dict.fromkeys(value for _, value in readings.values()))
+        lead = _NEGATION.search(before[-16:])
         joined = (
             re.fullmatch(r"[片的类]*(?:和|、|跟|或|也不要|以及|或者)", line[negated_until:at])
             if negated_until >= 0
             else None
         )
         if lead or joined:
-            start = at - len(lead[0]) if lead else at
+            start = len(before) - len(lead[0]) if lead else at
             left.append(line[kept:start])
             tail = re.match(r"[》”」]?(?:的书|的|片|类|电影|书|小说)*", line[end:])
             kept = negated_until = end + (tail.end() if tail else 0)
-            found.append(written(attribute, "!=", (value,)))
+            found.append(written(attributes, "!=", own))
             at = kept
             continue
-        found.append(written(attribute, "=", (value,)))
+        found.append(written(attributes, "=", own))
         at = end
     text = "".join((*left, line[kept:]))
-    excluded = {condition.replace("!=", "=", 1) for condition in found if "!=" in condition}
-    conditions = [condition for condition in found if condition not in excluded]
+    read = {condition: read_clauses(condition)[0] for condition in found}
+    excluded = [replace(clause, operator="=") for clause in read.values() if clause.operator == "!="]
+    conditions = [condition for condition in found if read[condition] not in excluded]
     if attribute_kinds(catalog).get("year") == "number" and (decade := _DECADE.search(text)):
         digit = _DECADES[decade["word"]] if decade["word"] else int(decade["decade"])
         century = int(decade["century"]) if decade["century"] else 19 if digit > 2 else 20
@@ -240,11 +249,19 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
     return text, tuple(dict.fromkeys(conditions))
 
 
-def _chinese_values(catalog: Catalog) -> dict[str, tuple[str, str]]:
-    """Chinese word -> attribute and value."""
-    facets = [facet for facet in Vocabulary.of(catalog).counts if facet.name not in ("year", "price")]
-    own = {
-        f.value.casefold(): (f.name, f.value) for f in facets if re.search(f"[{CHINESE}]", f.value) and len(f.value) > 1
-    }
-    english = {facet.value.casefold(): (facet.name, facet.value) for facet in facets}
+def _chinese_values(catalog: Catalog) -> dict[str, dict[str, tuple[str, str]]]:
+    """Chinese word -> of each attribute that has it, by its name in lower case, the attribute and the value."""
+    own: dict[str, dict[str, tuple[str, str]]] = {}
+    english: dict[str, dict[str, tuple[str, str]]] = {}
+    for facet in derived(catalog, value_facets):
+        word = facet.value.casefold()
+        if re.search(f"[{CHINESE}]", facet.value) and len(facet.value) > 1:
+            own.setdefault(word, {})[facet.name.casefold()] = facet.name, facet.value
+        english.setdefault(word, {})[facet.name.casefold()] = facet.name, facet.value
     return {**{word: english[value] for word, value in _GENRES.items() if value in english}, **own}
+
+
+def _names_before(catalog: Catalog) -> re.Pattern[str]:
+    """The name of an attribute at the end of what stands before a value."""
+    names = sorted({facet.name for facet in derived(catalog, value_facets)}, key=len, reverse=True)
+    return re.compile(rf"(?P<name>{'|'.join(map(re.escape, names)) or '(?!)'})\s*(?:[:=:]|是|为)?\s*$", re.I)

@@ -8,7 +8,7 @@ that reads "nothing sad" ranks by "sad".
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import process
@@ -16,7 +16,8 @@ from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
+from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun, facet_of, forms, words
+from llmrec.retrieval.filters import AttributeTable, WordColumn
 
 SYNONYMS = {
     "children's": ("kid", "child", "kids"), "animation": ("cartoon", "anime"), "sci-fi": ("science-fiction", "sf"),
@@ -47,6 +48,8 @@ _NEGATED_MOODS = re.compile(
 )
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
+Readings = tuple[tuple[str, tuple[str, ...]], ...]
+"""Attributes that a word may mean, and the values of each."""
 ORDINARY = frozenset(
     [
         "a",
@@ -248,22 +251,34 @@ def replace_negated_moods(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ValueMention:
-    """A stretch of text that names values of one attribute.
+    """A stretch of text that names values of an attribute, or of several that share them.
 
     Parameters
     ----------
     start, end
         Characters `[start, end)` of the text.
-    attribute
-        Name of the attribute.
-    values
-        Its values that are meant, any of which will do.
+    readings
+        Attributes, each with those of its values that are meant; any of them will do.
     """
 
     start: int
     end: int
-    attribute: str
-    values: tuple[str, ...]
+    readings: Readings
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Names of the attributes."""
+        return tuple(name for name, _ in self.readings)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Values of all attributes."""
+        return tuple(dict.fromkeys(value for _, values in self.readings for value in values))
+
+    def of(self, attribute: str) -> "ValueMention | None":
+        """Read it as one of an attribute that is named; None where the attribute has no such value."""
+        chosen = tuple(reading for reading in self.readings if reading[0] == attribute)
+        return replace(self, readings=chosen) if chosen else None
 
 
 class Lexicon:
@@ -276,10 +291,12 @@ class Lexicon:
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        facets = sorted(f for f in Vocabulary.of(catalog).counts if f.name not in ("year", "price"))
+        facets = derived(catalog, value_facets)
         self.attributes = tuple(dict.fromkeys(facet.name for facet in facets))
         """Names of the attributes whose values have words."""
-        self._values: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {}
+        self.named = _names_pattern(self.attributes)
+        """Matches the name of an attribute where a value may follow; `named_attribute` says which it is."""
+        self._values: dict[tuple[str, ...], Readings] = {}
         exact: dict[tuple[str, ...], dict[str, list[str]]] = {}
         heads: dict[tuple[str, ...], dict[str, list[str]]] = {}
         for facet in facets:
@@ -292,8 +309,7 @@ class Lexicon:
             for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():
-            name, values = self._resolved(exact.get(form, {}), heads.get(form, {}))
-            self._values[form] = name, tuple(sorted(dict.fromkeys(values)))
+            self._values[form] = self._resolved(exact.get(form, {}), heads.get(form, {}))
         self._longest = max(map(len, self._values), default=0)
         own = {form for facet in facets for form in forms(facet.value)}
         self._single: dict[str, list[str]] = {}
@@ -319,10 +335,18 @@ class Lexicon:
         return derived(catalog, cls)
 
     @staticmethod
-    def _resolved(exact: dict[str, list[str]], heads: dict[str, list[str]]) -> tuple[str, list[str]]:
-        """Of several attributes the first that holds the word itself; of colours all that end in it ("dark blue")."""
-        name = next(iter(exact or heads))
-        return name, heads.get(name, exact.get(name, [])) if is_colour(name) or not exact else exact[name]
+    def _resolved(exact: dict[str, list[str]], heads: dict[str, list[str]]) -> Readings:
+        """All attributes that hold the word itself, else the first that ends in it.
+
+        Of colours, where they come first, it is all that end in it ("dark blue").
+        """
+        names = [*exact] or [next(iter(heads))]
+        held = [(name, heads.get(name, exact.get(name, [])) if is_colour(name) else exact.get(name)) for name in names]
+        return tuple((name, tuple(sorted(dict.fromkeys(values or heads[name])))) for name, values in held)
+
+    def named_attribute(self, match: re.Match[str]) -> str:
+        """Tell which attribute a match of `named` names."""
+        return self.attributes[int((match.lastgroup or "n0")[1:])]
 
     def mentions(self, text: str) -> list[ValueMention]:
         """Find the attribute values that a text names.
@@ -339,7 +363,7 @@ class Lexicon:
         """
         return [*LexicalText(text, self).mentions()]
 
-    def at(self, tokens: Sequence[Token], at: int) -> tuple[int, tuple[str, tuple[str, ...]]] | None:
+    def at(self, tokens: Sequence[Token], at: int) -> tuple[int, Readings] | None:
         """Look up the values that stand at a word.
 
         Parameters
@@ -352,7 +376,7 @@ class Lexicon:
         Returns
         -------
         tuple or None
-            How many words name them, and the attribute with its values; the longest there is. None for other words.
+            How many words name them, and what they may mean; the longest there is. None for other words.
         """
         for length in range(min(self._longest, len(tokens) - at), 0, -1):
             form = tuple(word for word, _, _ in tokens[at : at + length])
@@ -360,7 +384,7 @@ class Lexicon:
                 return length, values
         return None
 
-    def _misspelt(self, word: str) -> tuple[str, tuple[str, ...]] | None:
+    def _misspelt(self, word: str) -> Readings | None:
         """Values of the catalogue's word that this one is a slip away from (two in a long one)."""
         if not MIN_MISSPELT <= len(word) <= MAX_MISSPELT or word in _SPELT_RIGHT or word in ORDINARY:
             return None
@@ -387,10 +411,10 @@ class LexicalText:
     """
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
-        self.text, self._lexicon = text, lexicon
+        self.text, self.lexicon = text, lexicon
         self._tokens = words(text)
         self._starts = [start for _, start, _ in self._tokens]
-        self._found: dict[int, tuple[int, tuple[str, tuple[str, ...]]] | None] = {}
+        self._found: dict[int, tuple[int, Readings] | None] = {}
 
     def mentions(self, start: int = 0, end: int | None = None) -> Iterator[ValueMention]:
         """Find the attribute values that the text names.
@@ -408,10 +432,10 @@ class LexicalText:
         at = bisect_left(self._starts, start)
         while at < len(self._tokens) and (end is None or self._starts[at] < end):
             if at not in self._found:
-                self._found[at] = self._lexicon.at(self._tokens, at)
+                self._found[at] = self.lexicon.at(self._tokens, at)
             if found := self._found[at]:
-                length, values = found
-                yield ValueMention(self._starts[at], self._tokens[at + length - 1][2], *values)
+                length, readings = found
+                yield ValueMention(self._starts[at], self._tokens[at + length - 1][2], readings)
                 at += length
             else:
                 at += 1
@@ -443,6 +467,41 @@ def is_colour(attribute: str) -> bool:
     return re.search("colou?r", attribute) is not None
 
 
+def value_facets(catalog: Catalog) -> list[Facet]:
+    """List the attribute values that people may name.
+
+    Parameters
+    ----------
+    catalog
+        Items with attributes. Of an item that has a value in two attributes both are listed.
+
+    Returns
+    -------
+    list of Facet
+        In order. Years and prices, which are read as quantities, placeholders and free text are none.
+    """
+    found = set(Vocabulary.of(catalog).counts)
+    for name, column in AttributeTable.of(catalog).columns.items():
+        if isinstance(column, WordColumn):
+            found.update(facet for word in column.codes if (facet := facet_of(name, word)))
+    return sorted(facet for facet in found if facet.name not in ("year", "price"))
+
+
+def _names_pattern(attributes: Sequence[str]) -> re.Pattern[str]:
+    """Names as people spell them, in quotes or not, and what stands before a value; ordinary words need a sign."""
+    plain: list[str] = []
+    signed: list[str] = []
+    for at in sorted(range(len(attributes)), key=lambda at: -len(attributes[at])):
+        noun = attribute_noun(attributes[at])
+        ordinary = _ordinary([word for word, _, _ in words(noun)])
+        spelt = dict.fromkeys((noun_pattern(attributes[at]), re.escape(attributes[at])))
+        (signed if ordinary else plain).append(f"(?P<{'s' if ordinary else 'n'}{at}>{'|'.join(spelt)})")
+    never, opened, closed = "(?!)", "[\"'\u201c]?", "s?[\"'\u201d]?"
+    named, asked = ("|".join(each) or never for each in (plain, signed))
+    sign, follows = rf"{closed}\s*[:=]\s*", rf"{closed}(?:\s+(?:is\s+|of\s+)?|(?=[\u3400-\u9fff]))"
+    return re.compile(rf"(?<!\w){opened}(?:(?:{named})(?:{sign}|{follows})|(?:{asked}){sign}){opened}", re.I)
+
+
 def noun_pattern(attribute: str) -> str:
     """Write a regular expression of an attribute's name as people spell it.
 
@@ -456,7 +515,7 @@ def noun_pattern(attribute: str) -> str:
     str
         A pattern without groups.
     """
-    return attribute_noun(attribute).replace("colour", "colou?r").replace("color", "colou?r")
+    return re.escape(attribute_noun(attribute)).replace("colour", "colou?r").replace("color", "colou?r")
 
 
 def _surface_forms(value: str) -> Iterable[tuple[str, ...]]:

@@ -7,6 +7,7 @@ widen it. A proposed item counts only where the line names it.
 
 import logging
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.rules import understand
 from llmrec.errors import BadFilter, UnknownItem
 from llmrec.prompts import as_data, render
-from llmrec.retrieval.filters import attribute_kinds, parse_where, written
+from llmrec.retrieval.filters import attribute_kinds, parse_where, read_clauses, written
 
 MAX_CHARACTERS = 500
 """Characters of a line that the model reads."""
@@ -161,7 +162,7 @@ def merge_proposal(rules: Intent, proposal: Proposal, line: str, catalog: Catalo
     """
     if is_settled(rules):
         return rules
-    conditions = valid_conditions(proposal, line, catalog, tuple(_attribute(condition) for condition in rules.filters))
+    conditions = valid_conditions(proposal, line, catalog, _attributes(rules.filters))
     filters = tuple(dict.fromkeys((*rules.filters, *conditions)))
     query = proposal.query.strip() if _within(proposal.query, line) else ""
     subject = _subject(proposal, line, catalog)
@@ -272,5 +273,5 @@ def _within(query: str, line: str) -> bool:
     return bool(query.strip()) and all(word in own for word in re.findall(r"\w+", query.lower()))
 
 
-def _attribute(condition: str) -> str:
-    return re.split(r"[<>=!]", condition, maxsplit=1)[0]
+def _attributes(conditions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for each in conditions for clause in read_clauses(each) for name in clause.attributes)

@@ -1,6 +1,8 @@
 // What the chat understood that every item must meet, as chips that can be taken off again.
 import { button, element } from "./dom.js";
 
+const NAME = /[\p{L}\p{N}\p{M}_-]+|"(?:[^"]|"")*"|'(?:[^']|'')*'/gu;
+const CONDITION = new RegExp(`^((?:${NAME.source})(?:\\|(?:${NAME.source}))*)(>=|<=|!=|=|>|<)(.*)$`, "su");
 const SIGNS = { ">=": "≥", "<=": "≤", ">": ">", "<": "<" };
 
 export function chips(conditions, drop) {
@@ -29,7 +31,8 @@ export function spoken(conditions) {
   const left = [...conditions];
   while (left.length) {
     const part = left.shift();
-    const [, name, sign, value] = /^([\w-]+)(>=|<=|!=|=|>|<)(.*)$/s.exec(part) ?? [null, part, "", ""];
+    const [, names, sign, value] = CONDITION.exec(part) ?? [null, part, "", ""];
+    const name = sign ? names.match(NAME).map(bare).join(" or ") : names;
     const end = sign === ">=" && value % 10 === 0 ? left.indexOf(`${name}<${Number(value) + 10}`) : -1;
     if (name === "year" && end >= 0) {
       made.push({ words: `${value}s`, parts: [part, ...left.splice(end, 1)] });
@@ -38,6 +41,11 @@ export function spoken(conditions) {
     }
   }
   return made;
+}
+
+function bare(name) {
+  const quote = /^["']/.test(name) ? name[0] : "";
+  return quote ? name.slice(1, -1).replaceAll(quote + quote, quote) : name;
 }
 
 function said(name, sign, value) {

@@ -54,7 +54,12 @@ function bars(rows, most) {
 
 function shared(records, id) {
   const both = records.filter((r) => r.kind === "attribute" && r.history_item === id && r.attribute);
-  return both.length ? `shares ${both.map((record) => record.attribute.split("=").slice(1).join("=")).join(", ")}` : "";
+  return both.length ? `shares ${both.map((record) => valueOf(record.attribute)).join(", ")}` : "";
+}
+
+// "genres=Comedy" → "Comedy"; a name that holds "=" stands in quotes
+function valueOf(attribute) {
+  return attribute.replace(/^(?:'(?:[^']|'')*'|[^=]*)=/, "");
 }
 
 function inputs(records, found) {

@@ -1,23 +1,28 @@
 """What a rule reads is obeyed to the letter; what is left is the query. Acts by the model that is shipped; languages."""
 
 import json
+import re
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eval.chat_acts import LINES
 from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.vocabulary import Facet
 from llmrec.chat.nlu.acts import ACTS, DIMENSIONS, FEATURES, act_reader, features, n_grams
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, unread_language
 from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.state import attributes_of, excludes, values_of
 from llmrec.encoders import text_encoder
 from llmrec.errors import UnknownItem
-from llmrec.retrieval.filters import parse_where
+from llmrec.retrieval.filters import parse_where, split_clauses, written
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
 
@@ -229,6 +234,102 @@ def test_ordinary_words_and_commands_are_no_values() -> None:
         assert understand(line, catalog).filters == ()
     assert understand("something noir", catalog).filters == ("tags=Noir",)
     assert understand("only 42", catalog).filters == ("tags=42",)
+
+
+SHARED = Catalog(
+    "shared",
+    tuple(
+        Item(
+            str(n),
+            f"Thing {n}",
+            "",
+            {
+                "product group": ("red one", "grün", "黄色")[n % 3],
+                "café": ("grün", "red one", "黄色")[n // 3 % 3],
+                "a=b and c": ("grün", "opal")[n % 2],
+                "价格区间": ("黄色", "opal")[n // 2 % 2],
+                "and": "grün" if n % 5 == 0 else "opal",
+            },
+        )
+        for n in range(36)
+    ),
+    {},
+)
+
+
+def chosen(line: str) -> set[str]:
+    """Ids of the items that meet the conditions of a line."""
+    read = understand(line, SHARED)
+    assert read.action == "ask" and read.filters, line
+    mask = parse_where(" and ".join(read.filters), SHARED).mask(SHARED)
+    return {item.id for item, meets in zip(SHARED.items, mask, strict=True) if meets}
+
+
+def having(value: str, *names: str) -> set[str]:
+    return {item.id for item in SHARED.items if any(item.attributes[name] == value for name in names)}
+
+
+def test_a_line_that_names_an_attribute_filters_by_that_one() -> None:
+    everywhere = ("product group", "café", "a=b and c", "and")
+    for line, value, names in (
+        ("only product group red one", "red one", ("product group",)),
+        ("product group red one please", "red one", ("product group",)),
+        ('"product group" = "red one"', "red one", ("product group",)),
+        ("café grün", "grün", ("café",)),
+        ("something with a=b and c: grün", "grün", ("a=b and c",)),
+        ("价格区间 黄色 please", "黄色", ("价格区间",)),
+        ("推荐价格区间是黄色的", "黄色", ("价格区间",)),
+        ("only the grün ones", "grün", everywhere),
+        ("grün things", "grün", everywhere),
+        ("and: grün", "grün", ("and",)),
+        ("推荐黄色的", "黄色", ("product group", "café", "价格区间")),
+    ):
+        assert chosen(line) == having(value, *names), line
+    everything = {item.id for item in SHARED.items}
+    for line, value, names in (
+        ("not the grün ones", "grün", everywhere),
+        ("not product group red one", "red one", ("product group",)),
+        ("不要黄色", "黄色", ("product group", "café", "价格区间")),
+        ("不要价格区间黄色的", "黄色", ("价格区间",)),
+    ):
+        assert chosen(line) == everything - having(value, *names), line
+    assert chosen("café grün or red one") == having("grün", "café") | having("red one", "café")
+    assert chosen("red one or grün things") == having("red one", "product group", "café") | having("grün", *everywhere)
+
+
+NAMES = st.text(
+    st.characters(codec="utf-8", categories=["L", "M", "N", "P", "S", "Zs"]), min_size=1, max_size=12
+).filter(lambda name: name.strip() == name and any(map(str.isalpha, name)) and name not in ("year", "price"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(NAMES, min_size=2, max_size=5, unique_by=lambda name: re.sub(r"[\s_-]", "", name).casefold()), st.data()
+)
+def test_conditions_on_shared_values_survive_the_way_through_a_conversation(
+    names: list[str], data: st.DataObject
+) -> None:
+    values = ("opal", "umber stripe", "zaffre")
+    rows = data.draw(st.lists(st.tuples(*[st.sampled_from(values)] * len(names)), min_size=3, max_size=8))
+    items = tuple(Item(str(n), f"Thing {n}", "", dict(zip(names, row, strict=True))) for n, row in enumerate(rows))
+    catalog = Catalog("made", items, {})
+    for operator in ("=", "!="):
+        for of in (names[:1], names):
+            held = [value for value in values if any(item.attributes[name] == value for item in items for name in of)]
+            condition = written(of, operator, held[:1])
+            assert attributes_of(condition) == tuple(of) and values_of(condition) == (held[0],)
+            assert excludes(condition) is (operator == "!=")
+            assert split_clauses(f"{condition} and {condition}") == (condition, condition)
+            having = [any(item.attributes[name] == held[0] for name in of) for item in items]
+            wanted = [not each for each in having] if operator == "!=" else having
+            assert parse_where(condition, catalog).mask(catalog).tolist() == wanted
+            for name in of:
+                assert Facet.of(Facet(name, held[0]).key) == Facet(name, held[0])
+    line = f"something {'not ' * data.draw(st.booleans())}opal"
+    having = [("opal" in item.attributes.values()) != ("not" in line) for item in items]
+    if any("opal" in item.attributes.values() for item in items) and not any("opal" in name.lower() for name in names):
+        read = understand(line, catalog)
+        assert parse_where(" and ".join(read.filters), catalog).mask(catalog).tolist() == having
 
 
 def _cases(name: str) -> list[object]:
