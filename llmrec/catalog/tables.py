@@ -7,6 +7,8 @@ never pass through a number. Columns are pyarrow arrays, so that a file of milli
 import ast
 import json
 import math
+import re
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as arrow_parquet
 
 from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
-from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, first_line, open_text
+from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, bounded, first_line, open_text, opened_member
 from llmrec.errors import CatalogError
 from llmrec.extras import needs
 
@@ -30,6 +32,9 @@ WRAPPED = frozenset(
     {"items", "data", "rows", "records", "results", "products", "interactions", "events", "ratings", "reviews", "docs"}
 )
 """Keys under which an object holds the array that is the table."""
+MOST_CELLS = 50_000_000
+"""Of a sheet, blanks among them: its reader keeps all in memory."""
+CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
 NOT_LITERAL = (ValueError, SyntaxError, RecursionError, MemoryError, TypeError)
 """What Python raises where a text is no literal."""
 
@@ -275,12 +280,13 @@ def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table
     Raises
     ------
     CatalogError
-        Where the file is damaged, or names a column twice.
+        Where the file is damaged, holds more than is unpacked, or names a column twice.
     MissingExtra
         Where the package that reads workbooks is not installed.
     """
     with needs("excel", f"reading {file.name}"):
         import python_calamine as calamine
+    _check_size(file)
     try:
         with calamine.CalamineWorkbook.from_path(str(file)) as book:
             sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
@@ -307,6 +313,30 @@ def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table
         raise CatalogError(f"{place} has the column {doubled!r} more than once; rename one of them")
     columns = {name: text_column(row[at] for _, row in kept) for at, name in enumerate(header) if name}
     return Table(place, columns, lambda: iter(kept))
+
+
+def _check_size(file: Path) -> None:
+    """Refuse a workbook that would fill memory: its parts are packed, and one far cell makes a sheet of blanks."""
+    before = 0
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as archive:  # an .xls is none
+        for member in archive.infolist():
+            columns: set[bytes] = set()
+            rows, rest = 0, b""
+            for block in bounded(opened_member(archive, member), file, before):
+                before += len(block)
+                if "worksheets/" not in member.filename:
+                    continue
+                found = CELL.findall(rest + block)
+                columns.update(column for column, _ in found)
+                rows = max([rows, *(int(row) for _, row in found)])
+                rest = block[-40:]
+            width = max((int.from_bytes(column, "big"), column) for column in columns)[1] if columns else b""
+            wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
+            if rows * wide > MOST_CELLS:
+                raise CatalogError(
+                    f"{file} has a sheet of {rows:,} rows and {wide:,} columns by its last cell, {width.decode()}{rows}, "
+                    f"and {MOST_CELLS:,} cells are read at most; remove what stands far from the table, or save it as CSV"
+                )
 
 
 def _cell(value: Any) -> str:

@@ -5,6 +5,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,13 @@ PACKED = {".gz": "gzip", ".bz2": "bz2", ".zst": "zstd", ".zip": "zip"}
 HEAD = 1 << 18
 """Characters by which a file's form is found."""
 BLOCK = 1 << 24
-"""Bytes that are verified at once."""
+"""Bytes that are verified, or unpacked, at once."""
+MOST_UNPACKED = 8 << 30
+"""Bytes that a packed file may hold: they are read into memory."""
+ANY_RATIO = 256 << 20
+"""Bytes up to which it does not matter how tightly they are packed."""
+MOST_RATIO = 100
+"""Of a larger file: how often its packed size it may hold. Tables hold 3 to 30 times, a file made to fill memory 1,000."""
 BOMS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -120,12 +127,45 @@ def unpacked(file: Path) -> bytes | None:
         if kind == "zip":
             return _only_member(file)
         with pa.input_stream(str(file), compression=kind) as stream:
-            content: bytes = stream.read()
-            return content
+            return _whole(bounded(stream, file))
     except (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile, pa.ArrowException) as error:
         if isinstance(error, PermissionError):
             raise
         raise CatalogError(f"{file} cannot be unpacked ({first_line(error)}); pack it again") from error
+
+
+def bounded(stream: Any, file: Path, before: int = 0) -> Iterator[bytes]:
+    """Read an unpacking stream, no further than a packed file may hold.
+
+    Parameters
+    ----------
+    stream
+        Has `read`.
+    file
+        The packed file.
+    before
+        Bytes that were unpacked of it before.
+
+    Yields
+    ------
+    bytes
+        16 MB at most.
+
+    Raises
+    ------
+    CatalogError
+        Where the file holds more than `MOST_UNPACKED` bytes, or than `ANY_RATIO` and `MOST_RATIO` times its own size.
+    """
+    size = file.stat().st_size
+    most = min(MOST_UNPACKED, max(ANY_RATIO, MOST_RATIO * size))
+    while block := stream.read(BLOCK):
+        before += len(block)
+        if before > most:
+            raise CatalogError(
+                f"{file} ({size / 1e6:,.1f} MB) holds more than {most / 1e6:,.0f} MB, which is more than is unpacked; "
+                "if it is what it should be, unpack it yourself"
+            )
+        yield block
 
 
 def without_packing(name: str) -> str:
@@ -153,7 +193,19 @@ def _only_member(file: Path) -> bytes:
             raise CatalogError(
                 f"{file} holds {len(names)} files ({', '.join(names[:3]) or 'none'}); unpack it into the folder"
             )
-        return archive.read(names[0])
+        return _whole(bounded(opened_member(archive, archive.getinfo(names[0])), file))
+
+
+def _whole(blocks: Iterable[bytes]) -> bytes:
+    held = io.BytesIO()  # gives its content without a second copy
+    held.writelines(blocks)
+    return held.getvalue()
+
+
+def opened_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
+    """Open a member of a zip file, to be read by `bounded` to its true end, whatever size the archive tells."""
+    member.file_size = MOST_UNPACKED + 1
+    return archive.open(member)
 
 
 def _is_utf8(file: Path) -> bool | None:

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from llmrec.catalog.load import Report, _read
+from llmrec.catalog.types import Catalog
+
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """The folder, with those files in it (names may hold slashes)."""
@@ -66,3 +69,18 @@ HM = {
     "customers.csv": "customer_id,age\nc1,49\n",
     "images/010/0108775015.jpg": b"not looked into when the catalogue is read",
 }
+
+T0 = 1713310388  # 2024-04-16 23:33:08 UTC
+DAY = 1713225600
+ITEMS = "item_id,title,category,price\n" + "".join(f"{n},Lamp {n},Kitchen,{n}.5\n" for n in range(1, 13))
+EVENTS = "user_id,item_id,rating,timestamp\n" + "".join(
+    f"{u},{(u * 3 + n) % 12 + 1},{n},{T0 + n * 1000}\n" for u in range(1, 7) for n in range(1, 5)
+)
+
+
+def read(folder: Path, files: dict[str, str | bytes]) -> tuple[Catalog, Report]:
+    """The catalogue of the files, completed by `ITEMS` and `EVENTS`."""
+    given = {name.split(".")[0] for name in files}
+    rest = {name: text for name, text in {"items.csv": ITEMS, "interactions.csv": EVENTS}.items()
+            if name.split(".")[0] not in given}  # fmt: skip
+    return _read(write(folder / "shop", {**rest, **files}), folder / "bad.jsonl", None)

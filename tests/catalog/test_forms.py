@@ -14,29 +14,13 @@ import pytest
 from PIL import Image
 
 from llmrec.catalog.columns import keep_columns, named_columns
-from llmrec.catalog.load import MOST_LEFT_OUT, Report, _read, load_catalog
+from llmrec.catalog.load import MOST_LEFT_OUT, _read, load_catalog
 from llmrec.catalog.times import read_times
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.values import amounts, value_in, words_of, year_in
 from llmrec.errors import BadInput, CatalogError
 from llmrec.retrieval.filters import parse_where, written
-from tests.catalog.folders import write
-
-T0 = 1713310388  # 2024-04-16 23:33:08 UTC
-DAY = 1713225600
-ITEMS = "item_id,title,category,price\n" + "".join(f"{n},Lamp {n},Kitchen,{n}.5\n" for n in range(1, 13))
-EVENTS = "user_id,item_id,rating,timestamp\n" + "".join(
-    f"{u},{(u * 3 + n) % 12 + 1},{n},{T0 + n * 1000}\n" for u in range(1, 7) for n in range(1, 5)
-)
-
-
-def read(folder: Path, files: dict[str, str | bytes]) -> tuple[Catalog, Report]:
-    """The catalogue of the files, completed by `ITEMS` and `EVENTS`."""
-    given = {name.split(".")[0] for name in files}
-    rest = {name: text for name, text in {"items.csv": ITEMS, "interactions.csv": EVENTS}.items()
-            if name.split(".")[0] not in given}  # fmt: skip
-    return _read(write(folder / "shop", {**rest, **files}), folder / "bad.jsonl", None)
-
+from tests.catalog.folders import DAY, EVENTS, ITEMS, T0, read, write
 
 # ---- times
 

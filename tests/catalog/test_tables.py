@@ -2,18 +2,24 @@
 
 import csv
 import datetime
+import gzip
 import io
+import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llmrec.catalog import text_files
 from llmrec.catalog.delimited import read_delimited, read_double_colon
 from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_json, read_parquet
+from llmrec.errors import CatalogError
+from tests.catalog.folders import EVENTS, read
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)
 ROWS = st.lists(st.tuples(CELL.filter(bool), CELL, CELL), min_size=1, max_size=8)
@@ -123,3 +129,33 @@ def test_parquet(tmp_path: Path) -> None:
         "date": ["2018-09-20", ""],
         "colour": ["red", ""],
     }
+
+
+# ---- files that are not what they should be
+
+
+def packed(name: str, text: bytes) -> bytes:
+    """Bytes of a packed file; a zip tells a size that is not its own."""
+    if name.endswith(".gz"):
+        return gzip.compress(text)
+    if name.endswith(".zst"):
+        return bytes(pa.compress(text, "zstd", asbytes=True))
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", text)
+    raw = bytearray(held.getvalue())
+    size = raw.rfind(b"PK\1\2") + 24
+    raw[size : size + 4] = (9).to_bytes(4, "little")
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("name", ["items.csv.gz", "items.csv.zst", "items.csv.zip", "items.xlsx"])
+def test_what_is_unpacked_has_a_bound(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_files, "ANY_RATIO", 1 << 20)
+    with pytest.raises(CatalogError, match=rf"{name} \(0\.\d MB\) holds more than .* unpack it yourself"):
+        read(tmp_path, {name: packed(name, b"item_id,title\n1," + b"E" * (1 << 26))})
+
+
+def test_a_far_cell_makes_no_sheet_of_blanks(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match="1,048,576 rows and 16,384 columns by its last cell, XFD1048576"):
+        read(tmp_path, {"items.xlsx": packed("items.xlsx", b'<row><c r="A1"/></row><c r="XFD1048576"/>')})
