@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
-from llmrec.catalog.types import derived
+from llmrec.catalog.types import derived, normal_id
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
 from llmrec.retrieval.filters import Filter, parse_where
@@ -139,6 +139,9 @@ class Request:
             if isinstance(path := getattr(self, field), str):
                 object.__setattr__(self, field, Path(path))
         self._check_values()
+        for field in ("user", "like"):
+            if (value := getattr(self, field)) is not None:
+                object.__setattr__(self, field, normal_id(value))
         if len(given := [field for field in ("image", "video", "like") if getattr(self, field) is not None]) > 1:
             raise BadInput(f"{_quoted(given)} are given, and a request has one example; pass one of them", *given)
         if (self.shapley or self.style) and not self.explain:
@@ -256,7 +259,7 @@ def _ids(field: str, ids: object) -> tuple[str, ...] | None:
     for id in found:
         if not isinstance(id, str):
             raise BadInput(f"`{field}` holds {id!r}; pass item ids as text, such as {str(id)!r}", field)
-    return found
+    return tuple(map(normal_id, found))
 
 
 def _quoted(fields: list[str]) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from llmrec.catalog.quarantine import Findings, shown
+from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table
+from llmrec.catalog.types import INVISIBLE, normal_id, normal_name
 from llmrec.errors import BadInput, CatalogError, StorageError
 from llmrec.paths import home
 
@@ -104,6 +105,7 @@ FILE = "columns.yaml"
 """In a catalogue's folder: the names of its columns, which every reading of the folder goes by."""
 NamedColumns = Mapping[str, Sequence[str]]
 """Value of `ROLES` -> columns that are read as it, each in the tables that have it."""
+WHOLE_FLOAT = r"^\d+\.0+$"
 _ROLE = re.compile(r"(?:^|,)\s*(\w+)\s*=")
 
 
@@ -293,7 +295,8 @@ def spelt(name: str, columns: Iterable[str]) -> str | None:
     found = list(columns)
     if name in found:
         return name
-    alike = [column for column in found if column.strip().casefold() == name.strip().casefold()]
+    form = normal_name(name).casefold()
+    alike = [column for column in found if normal_name(column).casefold() == form]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -320,7 +323,7 @@ def note_names(table: Table, chosen: Mapping[str, str], findings: Findings) -> N
 
 
 def normal_ids(table: Table, name: str, findings: Findings) -> pa.StringArray:
-    """The ids of a column in one spelling: no blanks around them, and 12.0, as pandas writes it beside a gap, as 12.
+    """The ids of a column in one spelling: no blanks around them, 12.0, as pandas writes it beside a gap, as 12, and `normal_id`.
 
     Parameters
     ----------
@@ -335,18 +338,41 @@ def normal_ids(table: Table, name: str, findings: Findings) -> pa.StringArray:
         An id a row.
     """
     ids = table.columns[name].combine_chunks()
-    trimmed = pc.utf8_trim_whitespace(ids)
-    if (blank := _first(pc.not_equal(trimmed, ids))) is not None:
+    trimmed = _spelt_alike(pc.utf8_trim_whitespace(ids), table, name, findings)
+    if (blank := _first(pc.not_equal(pc.utf8_trim_whitespace(ids), ids))) is not None:
         findings.note(table.file, f"blanks around ids in column {name!r} taken away, first {shown(ids[blank].as_py())}")
     if _first(pc.match_substring(trimmed, ".0")) is None:
         return trimmed
-    if (pointed := _first(pc.match_substring_regex(trimmed, r"^\d+\.0+$"))) is None:
-        return trimmed
-    filled = trimmed.filter(pc.not_equal(trimmed, ""))
-    if not pc.all(pc.match_substring_regex(filled, r"^\d+(\.0+)?$")).as_py():
-        return trimmed
-    findings.note(table.file, f"ids in column {name!r} without .0, first {shown(trimmed[pointed].as_py())}")
-    return pc.replace_substring_regex(trimmed, r"\.0+$", "")
+    pointed = pc.match_substring_regex(trimmed, WHOLE_FLOAT)
+    if _first(pointed) is None or pc.any(pc.match_substring_regex(trimmed, r"^\d+\.\d*[1-9]\d*$")).as_py():
+        return trimmed  # beside 1.5, 1.0 is one of decimals; beside a word it is a number that met one
+    cells = counted(pc.sum(pointed).as_py(), "cell")
+    findings.note(
+        table.file, f"ids in column {name!r} without .0 in {cells}, first {shown(trimmed[_first(pointed)].as_py())}"
+    )
+    return pc.if_else(pointed, pc.replace_substring_regex(trimmed, r"\.0+$", ""), trimmed)
+
+
+def _spelt_alike(ids: pa.StringArray, table: Table, name: str, findings: Findings) -> pa.StringArray:
+    """Ids in the spelling of `normal_id`; told where that changes one."""
+    if _first(pc.match_substring_regex(ids, r"[^\x20-\x7e]")) is None:
+        return ids
+    encoded = ids.dictionary_encode()
+    written = encoded.dictionary.to_pylist()
+    normal = [normal_id(each) for each in written]
+    changed = [(old, new) for old, new in zip(written, normal, strict=True) if old != new]
+    if not changed:
+        return ids
+    if hidden := [old for old, _ in changed if INVISIBLE.search(old)]:
+        distinct = counted(len(hidden), "id")
+        findings.note(
+            table.file,
+            f"invisible characters taken out of {distinct} in column {name!r}, first {hidden[0]!a}",
+        )
+    if composed := [old for old, _ in changed if not INVISIBLE.search(old)]:
+        distinct = counted(len(composed), "id")
+        findings.note(table.file, f"{distinct} in column {name!r} in composed letters (NFC), first {composed[0]!a}")
+    return pa.array(normal, pa.string()).take(encoded.indices)
 
 
 def _first(flags: pa.BooleanArray) -> int | None:

@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -161,7 +162,7 @@ def build_histories(
     table = _by_item(table, item_ids, findings)
     users, items = normal_ids(table, "user", findings), normal_ids(table, "item", findings)
     known = pa.array(item_ids, pa.string())
-    items = _with_zeros(items, known, table, findings)
+    items = _as_known(items, known, table, findings)
     n_rows = len(users)
     if "timestamp" in table.columns:
         read = read_times(table.columns["timestamp"].combine_chunks())
@@ -248,6 +249,43 @@ def _listed(cell: str) -> list[str]:
     value = value_in(cell)
     parts = [str(part) for part in value] if isinstance(value, list) else BETWEEN.split(cell.strip())
     return [part.strip() for part in parts if part.strip()]
+
+
+def _as_known(items: pa.StringArray, known: pa.StringArray, table: Table, findings: Findings) -> pa.StringArray:
+    """Ids in the spelling of the items file: 12.0 is 12 where only that is there, and the other way round."""
+    unknown = pc.invert(pc.is_in(items, value_set=known))
+    if not pc.any(unknown).as_py():
+        return items
+    bare = pc.replace_substring_regex(known, r"^(\d+)\.0+$", r"\1")
+    place = pc.index_in(pc.replace_substring_regex(items, r"^(\d+)\.0+$", r"\1"), value_set=bare)
+    mended = pc.and_(unknown, place.is_valid())
+    if pc.any(mended).as_py() and len(pc.unique(bare)) == len(known):
+        first, rows = items.filter(mended)[0].as_py(), counted(pc.sum(mended).as_py(), "row")
+        findings.note(
+            table.file, f"item ids with or without .0 as the items file has them in {rows}, first {shown(first)}"
+        )
+        items = pc.if_else(mended, known.take(place), items)
+    items = _with_zeros(items, known, table, findings)
+    _tell_alike(items, known, table, findings)
+    return items
+
+
+def _tell_alike(items: pa.StringArray, known: pa.StringArray, table: Table, findings: Findings) -> None:
+    """Tell of unknown ids that differ from those of items in case or in the width of characters alone."""
+    unknown = pc.unique(items.filter(pc.invert(pc.is_in(items, value_set=known)))).to_pylist()
+    if not any(unknown):
+        return
+    there = {_loose(each): each for each in known.to_pylist()}
+    alike = [(each, there[_loose(each)]) for each in unknown if _loose(each) in there]
+    if alike:
+        findings.warnings.append(
+            f"{counted(len(alike), 'unknown item id')} of {table.file.name} would be known but for capitals or the width "
+            f"of characters, first {shown(alike[0][0])} beside {shown(alike[0][1])}: write them in one way"
+        )
+
+
+def _loose(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _with_zeros(items: pa.StringArray, known: pa.StringArray, table: Table, findings: Findings) -> pa.StringArray:

@@ -1,6 +1,7 @@
 """Turns the rows of an items file into `Item`s, and those of a labels file into `Label`s; bad rows are put aside."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from llmrec.catalog.delimited import read_delimited
 from llmrec.catalog.media import media_by_id, media_columns, named_media
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import LIST_SEPARATOR, Table
-from llmrec.catalog.types import AttributeValue, Item, Label
+from llmrec.catalog.types import AttributeValue, Item, Label, normal_id, normal_name
 from llmrec.catalog.values import (
     LEADING_ZERO,
     amounts,
@@ -87,14 +88,17 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
         raise CatalogError(f"{table.file} holds no valid item row; each row needs an item id of its own")
     blank = [""] * len(ids)
     titles, descriptions = (
-        table.texts(name) if (name := names[standard]) else blank for standard in ("title", "description")
+        list(map(_composed, table.texts(name))) if (name := names[standard]) else blank
+        for standard in ("title", "description")
     )
     rest = [name for name in table.columns if name and name not in names.values()]
     found = media_by_id(folder, set(ids), findings) if folder is not None else {}
     holding = media_columns(table, rest, folder, findings, len(found))
     media = named_media(table, holding, folder, findings)
     columns = {name: table.texts(name) for name in rest if name not in holding}
-    cells = {name: {row: cell for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()}
+    cells = {
+        name: {row: _composed(cell) for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()
+    }
     attributes = _Typing(table, findings).attributes(_standard_names(cells, table, findings))
 
     items = []
@@ -160,6 +164,11 @@ Cells = Mapping[int, str]
 """Row -> cell of a column, without empty ones."""
 
 
+def _composed(cell: str) -> str:
+    """Words as filters compare them: letters with accents as one character each (NFC)."""
+    return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
+
+
 def _prose(cell: str) -> str:
     """A description; of a list of paragraphs all of them."""
     value = value_in(cell) if cell.startswith("[") else None
@@ -176,7 +185,7 @@ def _standard_names(cells: Mapping[str, Cells], table: Table, findings: Findings
             names[alias] = standard
             named |= {standard} - {alias}
     note_names(table, names, findings)
-    return {names.get(name, " ".join(name.split())): column for name, column in cells.items() if name not in named}
+    return {names.get(name, normal_name(name)): column for name, column in cells.items() if name not in named}
 
 
 class _Typing:
@@ -357,7 +366,10 @@ def build_labels(table: Table, items: Sequence[Item], findings: Findings) -> tup
         )
     columns = [[cell.strip() for cell in table.texts(name)] for name in LABEL_COLUMNS]
     columns.append(table.texts("modality") if "modality" in table.columns else [""] * len(table))
-    labels = [Label(*cells) for cells in zip(*columns, strict=True)]
+    labels = [
+        Label(normal_id(item), normal_name(attribute), _composed(value), modality)
+        for item, attribute, value, modality in zip(*columns, strict=True)
+    ]
     known = {item.id for item in items}
     listed = {name for item in items for name in item.attributes}
     bad: dict[int, str] = {}

@@ -87,7 +87,7 @@ class Report:
 
 
 def load_catalog(
-    path: Path,
+    path: Path | str,
     quarantine: Path | None = None,
     reader: str | None = None,
     columns: Mapping[str, str | Sequence[str]] | str | None = None,
@@ -127,6 +127,7 @@ def load_catalog(
     StorageError
         Where the quarantine file cannot be written.
     """
+    path = Path(path)
     catalog, report = _read(path, quarantine, reader, columns, repeats)
     for line in report.lines():
         LOGGER.warning("%s", line)
@@ -142,7 +143,7 @@ def load_catalog(
 
 
 def check(
-    path: Path,
+    path: Path | str,
     quarantine: Path | None = None,
     reader: str | None = None,
     columns: Mapping[str, str | Sequence[str]] | str | None = None,
@@ -165,7 +166,7 @@ def check(
     CatalogError, StorageError, UnknownPlugin
         As `load_catalog` does.
     """
-    return _read(path, quarantine, reader, columns)[1]
+    return _read(Path(path), quarantine, reader, columns)[1]
 
 
 def read_items(path: Path, reader: str | None, findings: Findings) -> "tuple[Table, list[str], list[str]]":

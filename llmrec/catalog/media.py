@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from llmrec.catalog.columns import spelt
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table
-from llmrec.catalog.types import Item
+from llmrec.catalog.types import Item, normal_id
 from llmrec.catalog.values import value_in
 
 SUFFIXES = {
@@ -296,9 +296,9 @@ def _begins_as(file: Path) -> str | None:
 
 def _item_of(file: Path, ids: set[str]) -> str | None:
     """The item that a file belongs to by its name, or by that of the folder it lies in."""
-    stem, parent = file.stem, file.parent.name
+    stem, parent = normal_id(file.stem), normal_id(file.parent.name)  # macOS writes names in parts
     numbered = NUMBERED.fullmatch(stem)
-    for name in (stem, numbered[1] if numbered else "", stem.lstrip("0"), file.name):
+    for name in (stem, numbered[1] if numbered else "", stem.lstrip("0"), normal_id(file.name)):
         if name in ids:
             return name
     # H&M's folders are called after the first digits of the ids in them

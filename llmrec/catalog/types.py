@@ -1,5 +1,7 @@
 """Items, interactions and the catalogue that holds both. Ids are text everywhere: leading zeros matter."""
 
+import re
+import unicodedata
 import weakref
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
 Made = TypeVar("Made")
 Repeats = Literal["first", "keep"]
 """What becomes of a user's further events with one item: the first counts, or all are kept."""
+INVISIBLE = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Characters that nobody sees and that part what looks the same; joiners are letters of some scripts and of emoji."""
 AttributeValue = str | int | float | tuple[str, ...]
 """One attribute of an item: a word (`colour`), a number (`year`, `price`) or several words (`genres`)."""
 
@@ -368,6 +375,34 @@ class Catalog:
                 "user", "history",
             )  # fmt: skip
         return tuple(event.item for event in self.histories[user])
+
+
+def normal_id(text: str) -> str:
+    r"""Return an id, or a name, in the one spelling under which it is kept and looked up.
+
+    Parameters
+    ----------
+    text
+        As somebody writes it.
+
+    Returns
+    -------
+    str
+        In Unicode's composed form (NFC), without invisible characters, and without blanks around it.
+
+    Examples
+    --------
+    >>> normal_id("\ufeffcafe\u0301 ") == "caf\u00e9"
+    True
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def normal_name(text: str) -> str:
+    """Return the name of an attribute in one spelling: as `normal_id`, with single blanks inside."""
+    return " ".join(normal_id(text).split())
 
 
 _KEPT: dict[tuple[int, Callable[[Catalog], Any]], Any] = {}

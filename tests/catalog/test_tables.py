@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 
 from llmrec.catalog import text_files
 from llmrec.catalog.delimited import read_delimited, read_double_colon
+from llmrec.catalog.load import load_catalog
 from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_json, read_parquet
 from llmrec.errors import CatalogError
-from tests.catalog.folders import EVENTS, read
+from llmrec.request import Request
+from llmrec.retrieval.filters import parse_where
+from tests.catalog.folders import read
 
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=12)
 ROWS = st.lists(st.tuples(CELL.filter(bool), CELL, CELL), min_size=1, max_size=8)
@@ -132,6 +135,51 @@ def test_parquet(tmp_path: Path) -> None:
 
 
 # ---- files that are not what they should be
+
+
+ODD = "user_id,item_id,timestamp\n"
+
+
+@pytest.mark.parametrize(
+    ("items", "events", "users", "taken", "told"),
+    [
+        ("1.0 2.0 X4", "u:1 u:2", "u", "1 2", "ids in column 'item_id' without .0 in 2 cells"),
+        ("1 2 3", "u:1.0 u:X u:2.0", "u", "1 2", "without .0 in 2 cells"),
+        ("1 2 1.5", "u:1.0 u:1.5", "u", "1 1.5", "with or without .0 as the items file has them in 1 row"),
+        ("1.0 1.5 2", "u:1 u:1.5", "u", "1.0 1.5", "with or without .0"),
+        ("1 2", "12.0:1 12:2 abc:1", "12 abc", "1 2", "column 'user' without .0 in 1 cell"),
+        ("1.0 1.5", "v1.0:1.0 v1:1.5", "v1.0 v1", "1.0", ""),
+        ("caf\u00e9 2", "u:cafe\u0301 u:2", "u", "caf\u00e9 2", "in composed letters (NFC), first 'cafe\\u0301'"),
+        ("\u200b1 2\u200b \ufeff3", "u:1 u:2 u:3\u00ad", "u", "1 2 3", "invisible characters taken out of 3 ids"),
+        ("1 2", "u\0:1 u:2", "u", "1 2", "column 'user', first 'u\\x00'"),
+        ("\uff11 2", "u:1 u:2", "u", "2", "1 unknown item id of interactions.csv would be known but for capitals or"),
+        ("AB1 2", "u:Ab1 u:2", "u", "2", "first 'Ab1' beside 'AB1'"),
+    ],
+)
+def test_ids_that_look_the_same_are_the_same(
+    tmp_path: Path, items: str, events: str, users: str, taken: str, told: str
+) -> None:
+    rows = [line.split(":") for line in events.split(" ")]
+    catalog, report = read(
+        tmp_path,
+        {
+            "items.csv": "item_id,title\n" + "".join(f"{item},T\n" for item in items.split(" ")),
+            "interactions.csv": ODD + "".join(f"{u},{item},{at}\n" for at, (u, item) in enumerate(rows)),
+        },
+    )
+    assert list(catalog.histories) == users.split()
+    assert " ".join(catalog.history(users.split()[0])) == taken
+    assert told in "\n".join(report.lines())
+
+
+def test_names_and_words_are_found_in_any_form(tmp_path: Path) -> None:
+    text = "item_id,title,cou\u0302leur\n1,Cafe\u0301,be\u0301ige\n2,B,noir\n"
+    catalog, _ = read(tmp_path, {"items.csv": text, "interactions.csv": ODD + "u,1,1\n"})
+    assert (catalog.items[0].title, dict(catalog.items[0].attributes)) == ("Caf\xe9", {"co\xfbleur": "b\xe9ige"})
+    for where in ("cou\u0302leur=b\xe9ige", "co\xfbleur=be\u0301\u200bige"):
+        assert parse_where(where, catalog).mask(catalog).tolist() == [True, False]
+    assert Request(user="\u200bu", history=None).history_ids(catalog) == ("1",)
+    assert load_catalog(str(tmp_path / "shop")).items == catalog.items
 
 
 def packed(name: str, text: bytes) -> bytes:

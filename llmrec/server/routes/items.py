@@ -12,7 +12,7 @@ from llmrec.encoders.registry import DEFAULTS
 from llmrec.errors import UnknownItem
 from llmrec.server.dependencies import Caller, InLane, Parts
 from llmrec.server.errors import Refused, first_complaint
-from llmrec.server.schemas.common import ID_IN_PATH
+from llmrec.server.schemas.common import ID_IN_PATH, SameId
 from llmrec.server.schemas.items import CatalogState, ItemBody, ItemState
 
 router = APIRouter(tags=["items"])
@@ -27,7 +27,7 @@ def _editor(caller: Caller) -> None:
         raise Refused(403, "may_not_edit", "this key may not change items; make one with keys create --edits-items")
 
 
-ItemId = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH)]
+ItemId = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH), SameId]
 BODY = {
     "requestBody": {
         "required": True,

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, Response
 from llmrec.errors import UnknownItem
 from llmrec.server.dependencies import Parts
 from llmrec.server.routes.page import HEADERS
+from llmrec.server.schemas.common import SameId
 
 router = APIRouter(tags=["items"])
 SIGNATURES = (  # offset, bytes, kind; a file is named after its content, so that no suffix tells
@@ -27,7 +28,7 @@ TYPES = {"image": "image/*", "video": "video/*", "audio": "audio/*"}
 )
 def medium(
     kind: Literal["image", "video", "audio"],
-    id: Annotated[str, InPath(min_length=1, max_length=200)],
+    id: Annotated[str, InPath(min_length=1, max_length=200), SameId],
     parts: Parts,
 ) -> FileResponse:
     """Get the picture, the clip or the sound of an item."""

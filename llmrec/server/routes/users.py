@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path, Query
 
 from llmrec.errors import UnknownUser
 from llmrec.server.dependencies import Caller, Parts
-from llmrec.server.schemas.common import ID_IN_PATH
+from llmrec.server.schemas.common import ID_IN_PATH, SameId
 from llmrec.server.schemas.users import EventsBody, Forgotten, KnownUsers, PersonalExport, Recorded
 from llmrec.server.store.personal_data import find_personal_data
 from llmrec.server.store.users import Event, record, users_like
 
 router = APIRouter(tags=["people"])
-UserInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH)]
+UserInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH), SameId]
 
 
 @router.post("/v1/events", status_code=201)

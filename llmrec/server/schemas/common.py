@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from llmrec.catalog.types import INVISIBLE, normal_id
 from llmrec.chat.plain_text import one_line
 
 
@@ -55,7 +56,22 @@ def whole(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_storable)]
 """What must come as it is, or not at all: two ids must not become one."""
-Id = Annotated[Text, Field(min_length=1, max_length=200)]
+
+
+def _same_id(text: str) -> str:
+    """An id as the catalogue keeps it; one that would lose characters is refused, as it may name another person."""
+    if hidden := INVISIBLE.search(text):
+        raise ValueError(
+            f"must not hold the invisible character U+{ord(hidden[0]):04X}; catalogues are read without it"
+        )
+    if not (found := normal_id(text)):
+        raise ValueError("must not be blank")
+    return found
+
+
+SameId = AfterValidator(_same_id)
+"""What makes a text an id in one spelling."""
+Id = Annotated[Text, Field(min_length=1, max_length=200), SameId]
 FreeText = Annotated[str, AfterValidator(whole), AfterValidator(_storable)]
 """What people write, in which a broken character does no harm."""
 OneLine = Annotated[str, AfterValidator(one_line)]

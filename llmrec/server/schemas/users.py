@@ -162,7 +162,7 @@ class PersonalExport(BaseModel):
         return cls(
             user=user,
             events=[
-                EventBody(user=user, item=event.item, kind=event.kind, timestamp=event.at, id=event.id)
+                EventBody.model_construct(user=user, item=event.item, kind=event.kind, timestamp=event.at, id=event.id)
                 for event in data.events
             ],
             history=[HistoryEvent(item=e.item, timestamp=e.timestamp, rating=e.rating) for e in data.history],
