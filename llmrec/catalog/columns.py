@@ -323,7 +323,7 @@ def note_names(table: Table, chosen: Mapping[str, str], findings: Findings) -> N
 
 
 def normal_ids(table: Table, name: str, findings: Findings) -> pa.StringArray:
-    """The ids of a column in one spelling: no blanks around them, 12.0, as pandas writes it beside a gap, as 12, and `normal_id`.
+    """The ids of a column in one spelling: as `normal_id`, and 12.0, as pandas writes it beside a gap, as 12.
 
     Parameters
     ----------

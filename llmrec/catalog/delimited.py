@@ -20,8 +20,9 @@ import pyarrow.csv as arrow_csv
 
 from llmrec.catalog.columns import NAMES, plain
 from llmrec.catalog.quarantine import BadRow, Findings, shown
-from llmrec.catalog.tables import Table, text_column
+from llmrec.catalog.tables import Table, check_names, text_column
 from llmrec.catalog.text_files import TextFile, first_line, open_text
+from llmrec.catalog.types import normal_id
 from llmrec.errors import CatalogError
 
 Names = Sequence[str] | Callable[[list[str]], Sequence[str] | None]
@@ -135,9 +136,7 @@ class _Reading:
         first = self._first()
         self.names = list(found) if (found := names(first) if callable(names) else names) else None
         self.header = self.names or _cleaned(first)
-        doubled = {name for name in self.header if name and self.header.count(name) > 1}
-        if doubled:
-            raise CatalogError(f"{text.file} has the column {min(doubled)!r} more than once; rename one of them")
+        check_names(self.header, text.file)
 
     def table(self) -> Table:
         columns, skipped = self._columns()
@@ -422,7 +421,8 @@ def _encloses(dialect: Dialect, lines: Sequence[str]) -> bool:
 
 def _cleaned(header: Sequence[str]) -> list[str]:
     """Names of a header without blanks and quotes around them; "" for an index that pandas or R wrote."""
-    names = [name.strip().strip('"').strip("\ufeff\u200b\xa0 ") for name in header]
+    names = [normal_id(name) for name in header]
+    names = [normal_id(name[1:-1]) if len(name) > 1 and name[0] == name[-1] == '"' else name for name in names]
     return ["" if re.fullmatch(r"Unnamed: \d+", name) else name for name in names]
 
 

@@ -17,10 +17,10 @@ from llmrec.catalog.columns import EVENTS, candidates, check_named
 from llmrec.catalog.interactions import build_histories, named_events
 from llmrec.catalog.items import build_items, build_labels
 from llmrec.catalog.media import SUFFIXES
-from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import Table, arrow_text, json_text, text_column
+from llmrec.catalog.quarantine import Findings, counted
+from llmrec.catalog.tables import Table, arrow_text, check_names, json_text, text_column
 from llmrec.catalog.types import AttributeValue, Catalog, Repeats
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, CatalogError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,6 +145,8 @@ def _series_text(column: "pd.Series[Any]", name: str, part: str) -> pa.ChunkedAr
             "most; pass ids as text or whole numbers",
             stacklevel=5,
         )
+    if column.dtype.kind == "f" and (endless := int(column.abs().eq(math.inf).sum())):
+        warnings.warn(f"{part}: {counted(endless, 'cell')} of column {name!r} left empty: not finite", stacklevel=5)
     if isinstance(column.dtype, pd.PeriodDtype):
         column = column.astype(str).where(column.notna())
     plain = column.dtype != object or not any(isinstance(value, set | frozenset) for value in column)
@@ -211,9 +213,10 @@ def _media_file(cell: Mapping[str, Any] | None, modality: str) -> str:
 
 def _table(part: str, columns: Mapping[str, pa.ChunkedArray], names: Sequence[str]) -> Table:
     """Columns of text as a reader returns them; `part` stands where a file's name would."""
-    doubled = {name for name in names if names.count(name) > 1}
-    if doubled:
-        raise BadInput(f"`{part}` has the column {min(doubled)!r} more than once; rename one of them", part)
+    try:
+        check_names(names, Path(f"`{part}`"))
+    except CatalogError as error:
+        raise BadInput(str(error), part) from error
 
     def records() -> Iterator[tuple[int, list[str]]]:
         rows = zip(*(column.to_pylist() for column in columns.values()), strict=True)

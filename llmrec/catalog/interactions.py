@@ -18,7 +18,7 @@ from llmrec.catalog.columns import EVENTS, column_as, normal_ids, note_names
 from llmrec.catalog.feedback import STRENGTHS, kind_of
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table, text_column
-from llmrec.catalog.times import read_times
+from llmrec.catalog.times import read_serials, read_times
 from llmrec.catalog.types import Interaction, Repeats
 from llmrec.catalog.values import amounts, numbers_of, value_in
 from llmrec.errors import CatalogError
@@ -166,6 +166,7 @@ def build_histories(
     n_rows = len(users)
     if "timestamp" in table.columns:
         read = read_times(table.columns["timestamp"].combine_chunks())
+        read_serials(table.columns["timestamp"].combine_chunks(), read)
         times, times_ok = read.seconds, read.good
         for how in read.notes:
             findings.note(table.file, how)
@@ -279,8 +280,8 @@ def _tell_alike(items: pa.StringArray, known: pa.StringArray, table: Table, find
     alike = [(each, there[_loose(each)]) for each in unknown if _loose(each) in there]
     if alike:
         findings.warnings.append(
-            f"{counted(len(alike), 'unknown item id')} of {table.file.name} would be known but for capitals or the width "
-            f"of characters, first {shown(alike[0][0])} beside {shown(alike[0][1])}: write them in one way"
+            f"{counted(len(alike), 'unknown item id')} of {table.file.name} would be known but for capitals or the "
+            f"width of characters, first {shown(alike[0][0])} beside {shown(alike[0][1])}: write them in one way"
         )
 
 

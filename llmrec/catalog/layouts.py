@@ -353,7 +353,7 @@ def _any(folder: Path, part: str, findings: Findings) -> Table | None:
         findings.note(file, f"{', '.join(other.name for other in others)} passed over")
     suffix = Path(without_packing(file.name)).suffix.lower()
     if suffix == ".parquet" or file.is_dir():
-        return read_parquet(file)
+        return read_parquet(file, findings)
     if suffix in WORKBOOKS:
         return read_workbook(file, STEMS[part], findings)
     if suffix in (".jsonl", ".json", ".ndjson"):

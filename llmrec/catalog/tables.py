@@ -8,19 +8,23 @@ import ast
 import json
 import math
 import re
+import uuid
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as arrow_parquet
 
 from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
 from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, bounded, first_line, open_text, opened_member
+from llmrec.catalog.types import normal_name
 from llmrec.errors import CatalogError
 from llmrec.extras import needs
 
@@ -35,6 +39,15 @@ WRAPPED = frozenset(
 MOST_CELLS = 50_000_000
 """Of a sheet, blanks among them: its reader keeps all in memory."""
 CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
+EPOCHS = 1e11
+"""Seconds from which on a number is taken for milliseconds."""
+YEAR_1, YEAR_10000 = -62_135_596_800, 253_402_300_800
+"""Seconds between which a moment has a date of four digits."""
+EXTENDED = frozenset(
+    {"$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$symbol"}
+)
+"""Keys of the objects that MongoDB writes in the place of single values."""
 NOT_LITERAL = (ValueError, SyntaxError, RecursionError, MemoryError, TypeError)
 """What Python raises where a text is no literal."""
 
@@ -105,6 +118,17 @@ class Table:
                     return
 
 
+def check_names(names: Iterable[str], place: Path) -> None:
+    """Refuse names of columns that are one under `normal_name`; raises `CatalogError`, which names them."""
+    seen: dict[str, str] = {}
+    for name in names:
+        form = normal_name(name)
+        if form in seen and form:
+            how = f"{name!r} more than once" if seen[form] == name else f"{seen[form]!r} again as {name!r}"
+            raise CatalogError(f"{place} has the column {how}; rename one of them")
+        seen[form] = name
+
+
 def read_json(file: Path, findings: Findings) -> Table:
     """Read a file of JSON objects: one a line, in one array, or in one object that names the array.
 
@@ -134,15 +158,22 @@ def read_json(file: Path, findings: Findings) -> Table:
     if not start:
         raise CatalogError(f"{file} is empty; it needs a JSON object a line")
     found = None
+    doubled: Counter[str] = Counter()
     lines = whole.strip().split("\n", 1)
     if start == "[" or (start == "{" and (len(lines) == 1 or not isinstance(_parsed(lines[0]), dict))):
-        found = _array(_parsed(whole))
+        found = _array(_parsed(whole, doubled))
     if found is not None:
         if file.suffixes and ".jsonl" in file.suffixes:
             findings.note(file, "one JSON array in place of lines")
         records = [(number, "", record) for number, record in enumerate(found, 1)]
     else:
-        records = _lines(whole, file, findings)
+        if start == "[" and _parsed(lines[0]) is None:
+            raise CatalogError(f"{file} {_damage(whole)}; write it again, as an array or as one JSON object a line")
+        records = _lines(whole, file, findings, doubled)
+    for name, count in doubled.items():
+        findings.warnings.append(
+            f"{file.name}: {counted(count, 'object')} with the key {shown(name)} more than once: the last one counts"
+        )
     good: list[dict[str, Any]] = []
     kept: list[tuple[int, list[str]]] = []
     for number, line, record in records:
@@ -154,6 +185,7 @@ def read_json(file: Path, findings: Findings) -> Table:
     if not good:
         raise CatalogError(f"{file} holds no JSON object; it needs one a line, or an array of them")
     names = dict.fromkeys(name for record in good for name in record)
+    check_names(names, file)
     columns: dict[str, pa.ChunkedArray] = {}
     broken = 0
     for name in names:
@@ -165,7 +197,7 @@ def read_json(file: Path, findings: Findings) -> Table:
     return Table(file, columns, lambda: iter(kept))
 
 
-def _lines(whole: str, file: Path, findings: Findings) -> list[tuple[int, str, Any]]:
+def _lines(whole: str, file: Path, findings: Findings, doubled: Counter[str]) -> list[tuple[int, str, Any]]:
     """Number, text and value of each line; None for one that is neither JSON nor a Python literal."""
     records: list[tuple[int, str, Any]] = []
     literal = ""
@@ -173,7 +205,7 @@ def _lines(whole: str, file: Path, findings: Findings) -> list[tuple[int, str, A
         line = raw.strip()
         if not line:
             continue
-        record = _parsed(line)
+        record = _parsed(line, doubled)
         if record is None and line[0] == "{":
             with suppress(*NOT_LITERAL):
                 record = ast.literal_eval(line)
@@ -184,12 +216,44 @@ def _lines(whole: str, file: Path, findings: Findings) -> list[tuple[int, str, A
     return records
 
 
-def _parsed(text: str) -> Any:
-    """The value of a JSON text; None where it is none."""
+def _parsed(text: str, doubled: "Counter[str] | None" = None) -> Any:
+    """The value of a JSON text, MongoDB's single values plain; None where it is none. Counts keys that are doubled."""
+
+    def held(pairs: list[tuple[str, Any]]) -> Any:
+        if len(pairs) == 1 and pairs[0][0] in EXTENDED:
+            return _plain_value(*pairs[0])
+        found = dict(pairs)
+        if len(found) < len(pairs) and doubled is not None:
+            doubled.update({name for name, count in Counter(name for name, _ in pairs).items() if count > 1})
+        return found
+
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=held)
     except (ValueError, RecursionError):
         return None
+
+
+def _plain_value(kind: str, value: Any) -> Any:
+    """The value of one of MongoDB's objects; dates that are milliseconds as seconds."""
+    with suppress(ValueError, TypeError, OverflowError):
+        if kind == "$date" and not isinstance(value, bool):
+            return int(value) / 1000
+        if kind in ("$numberLong", "$numberInt"):
+            return int(value)
+    return value
+
+
+def _damage(text: str) -> str:
+    """What is wrong with a text that is no JSON."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if text[error.pos :].strip() and not error.msg.startswith("Unterminated"):
+            return f"is no JSON from line {error.lineno} on ({error.msg}, at {shown(text[error.pos :].strip()[:40])})"
+        return f"is cut off in line {error.lineno}, after {shown(text.rstrip()[-20:])}"
+    except (ValueError, RecursionError) as error:
+        return f"is JSON that cannot be read ({first_line(error)})"
+    return "is no array of JSON objects"
 
 
 def _array(value: Any) -> list[Any] | None:
@@ -224,13 +288,15 @@ def _records_by_id(value: Mapping[str, Mapping[str, Any]]) -> list[Any] | None:
     return [{"item_id": name, **held} for name, held in value.items()]
 
 
-def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
+def read_parquet(file: Path, findings: Findings, only: Sequence[str] | None = None) -> Table:
     """Read a Parquet file, or a folder of the parts of one.
 
     Parameters
     ----------
     file
         The file or folder.
+    findings
+        Is told of columns and numbers that are left out.
     only
         The columns wanted; default: all.
 
@@ -242,16 +308,30 @@ def read_parquet(file: Path, only: Sequence[str] | None = None) -> Table:
     Raises
     ------
     CatalogError
-        Where the file is damaged.
+        Where the file is damaged, or names a column twice.
     """
     try:
+        if file.is_file():
+            check_names(arrow_parquet.read_schema(file).names, file)
         table = arrow_parquet.read_table(file, columns=None if only is None else list(only))
         wanted = table.column_names
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         if isinstance(error, PermissionError):
             raise
         raise CatalogError(f"{file} cannot be read as parquet: {first_line(error)}") from error
-    columns = {name: arrow_text(table.column(name)) for name in wanted}
+    check_names(wanted, file)
+    columns = {}
+    for name in wanted:
+        try:
+            columns[name] = arrow_text(table.column(name))
+        except (pa.ArrowException, ValueError, OverflowError) as error:
+            findings.note(file, f"column {name!r} ({table.column(name).type}) left out: {first_line(error)}")
+            continue
+        if pa.types.is_floating(table.column(name).type):
+            numbers = table.column(name).cast(pa.float64())
+            lacking = pc.sum(pc.invert(pc.is_finite(numbers.drop_null()))).as_py()
+            if lacking:
+                findings.note(file, f"{counted(lacking, 'cell')} of column {name!r} left empty: not finite")
 
     def records() -> Iterator[tuple[int, list[str]]]:
         rows = zip(*(column.to_pylist() for column in columns.values()), strict=True)
@@ -308,9 +388,7 @@ def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table
     if not numbered:
         raise CatalogError(f"{place} is empty; its first row names the columns")
     header, kept = [name.strip() for name in numbered[0][1]], numbered[1:]
-    named = [name for name in header if name]
-    if doubled := next((name for name in named if named.count(name) > 1), None):
-        raise CatalogError(f"{place} has the column {doubled!r} more than once; rename one of them")
+    check_names(header, place)
     columns = {name: text_column(row[at] for _, row in kept) for at, name in enumerate(header) if name}
     return Table(place, columns, lambda: iter(kept))
 
@@ -334,8 +412,8 @@ def _check_size(file: Path) -> None:
             wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
             if rows * wide > MOST_CELLS:
                 raise CatalogError(
-                    f"{file} has a sheet of {rows:,} rows and {wide:,} columns by its last cell, {width.decode()}{rows}, "
-                    f"and {MOST_CELLS:,} cells are read at most; remove what stands far from the table, or save it as CSV"
+                    f"{file} has a sheet of {rows:,} rows and {wide:,} columns by its last cell, {width.decode()}{rows}; "
+                    f"{MOST_CELLS:,} cells are read at most; remove what stands far from the table"
                 )
 
 
@@ -368,13 +446,23 @@ def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         return _time_text(column)
     if pa.types.is_duration(kind):
-        column = pc.divide(column.cast(pa.duration("us")).cast(pa.int64()).cast(pa.float64()), 1e6)
+        column = pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), PER_SECOND[kind.unit])
+        kind = column.type
+    if pa.types.is_float16(kind):  # which has no arithmetic; its own digits, not those of the nearest double
+        cells = (None if cell is None else float(str(np.float16(cell))) for cell in column.to_pylist())
+        column = pa.chunked_array([list(cells)], pa.float64())
         kind = column.type
     if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_finite(column), column, None)
         # ids that met a missing value in pandas come as 12.0: whole numbers lose the point again
-        whole = pc.and_(pc.is_finite(column), pc.less(pc.abs(column), 2.0**63))
-        if pc.all(pc.equal(column, pc.floor(column)).filter(whole)).as_py():
-            column = pc.if_else(whole, column, None).cast(pa.int64())
+        if pc.all(pc.equal(column, pc.floor(column))).as_py():
+            small = pc.less(pc.abs(column), 2.0**63)
+            whole = pc.if_else(small, column, None).cast(pa.int64()).cast(pa.string())
+            return pc.fill_null(pc.coalesce(whole, column.cast(pa.string())), "")
+    if pa.types.is_fixed_size_binary(kind) and kind.byte_width == 16:
+        cells = column.to_pylist()
+        if not all(cell is None or (cell.isascii() and cell.decode().isprintable()) for cell in cells):
+            return text_column(str(uuid.UUID(bytes=cell)) if cell else "" for cell in cells)
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return text_column((cell or b"").decode(errors="replace") for cell in column.to_pylist())
     if pa.types.is_nested(kind):
@@ -384,12 +472,25 @@ def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _time_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Times as files write them: a day alone where no time of day is told, unix seconds where parts of one are."""
-    micros = column.cast(pa.timestamp("us", tz=getattr(column.type, "tz", None))).cast(pa.int64())
-    seconds = micros.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False)
-    if not pc.all(pc.equal(seconds.cast(pa.timestamp("us")).cast(pa.int64()), micros)).as_py():
-        return pc.fill_null(pc.divide(micros.cast(pa.float64()), 1e6).cast(pa.string()), "")
-    midnight = pc.all(pc.equal(seconds.cast(pa.date32()).cast(pa.timestamp("s")), seconds)).as_py()
-    return pc.fill_null(pc.strftime(seconds, "%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S"), "")
+    kind = column.type
+    if pa.types.is_date32(kind):
+        column, per_second = pc.multiply(column.cast(pa.int32()).cast(pa.int64()), 86400), 1
+    elif pa.types.is_date64(kind):
+        column, per_second = column.cast(pa.int64()), 1000
+    else:
+        column, per_second = column.cast(pa.int64()), PER_SECOND[kind.unit]
+    seconds = pc.divide(column, per_second)
+    dated = pc.and_(pc.greater_equal(seconds, YEAR_1), pc.less(seconds, YEAR_10000))
+    midnight = pc.all(pc.equal(pc.multiply(pc.divide(seconds, 86400), 86400), seconds)).as_py()
+    moments = pc.if_else(dated, seconds, None).cast(pa.timestamp("s"))
+    if not pc.all(pc.equal(pc.multiply(seconds, per_second), column)).as_py():
+        parts = pc.round(pc.divide(column.cast(pa.float64(), safe=False), float(per_second)), 6)
+        if pc.all(pc.less(pc.abs(parts), EPOCHS)).as_py():
+            return pc.fill_null(parts.cast(pa.string()), "")
+        moments = pc.if_else(dated, column, None).cast(pa.timestamp(kind.unit)).cast(pa.timestamp("us"), safe=False)
+        midnight = False
+    texts = pc.strftime(moments, "%Y-%m-%d" if midnight else "%Y-%m-%d %H:%M:%S")
+    return pc.fill_null(pc.coalesce(texts, seconds.cast(pa.string())), "")
 
 
 def json_text(value: Any) -> str:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
@@ -10,28 +12,46 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from llmrec.catalog.quarantine import counted, shown
+from llmrec.catalog.tables import EPOCHS, YEAR_1, YEAR_10000
 from llmrec.catalog.values import numbers_of
 
 ISO_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
 """Forms that pyarrow reads at once, a million a second."""
-UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))
+UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (EPOCHS, 1e3, "milliseconds"))
 """From this magnitude on, what a second has, and name: 1e11 seconds would be the year 5138, 1e11 ms are in 1973."""
 COMPACT = {
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])": "%Y%m%d",
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])[0-5]\d[0-5]\d": "%Y%m%d%H%M%S",
 }
 """Digits that are a date -> its format."""
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %I %p", " %I%p", " %I:%M%p")
 UNUSUAL = (
     "%a %b %d %H:%M:%S %z %Y", "%a %b %d %H:%M:%S %Y", "%d/%b/%Y:%H:%M:%S %z", "%Y-%m-%d %I:%M:%S %p", "%b %Y", "%B %Y",
     "%m/%Y", "%b %d %Y %I:%M%p", "%Y年%m月%d日",
-    *(f"{day}/%{year}{clock}" for year in "Yy" for clock in CLOCKS for day in ("%m/%d", "%d/%m")),
+    *(f"%Y-%m-%d{clock}" for clock in CLOCKS[3:]),
+    *(
+        f"%{first}{mark}%{second}{mark}%{year}{clock}"
+        for mark in "/.-" for year in "Yy" for clock in CLOCKS for first, second in ("md", "dm")
+    ),
 )  # fmt: skip
 """Formats that pandas does not guess."""
 MOST_FORMATS = 12
 NUMERIC_DATE = r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ,]+\d{2,4}\b"
 """Two numbers of which either may be the day."""
 ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s(?:UTC|GMT)(?=\s\d{4}$)")
+ZONES = {
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8,
+    "HST": -10, "BRT": -3, "ART": -3, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2,
+    "EEST": 3, "MSK": 3, "IST": 5.5, "HKT": 8, "SGT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
+    "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+"""Name of a time zone -> hours east of UTC, as most people mean it; what was read is told."""
+ZONE_NAME = re.compile(rf"(?<=[\dmM])\s+({'|'.join(ZONES)})(?=$|\s\d{{4}}$)")
+LEAP_SECOND = re.compile(r"(\d\d:\d\d:)60(?!\d)")
+WEEK_OR_DAY = r"\d{4}-?(?:W\d\d(?:-?\d)?|\d{3})(?:[T ].*)?"
+THOUSANDS = r"^\s*\d{1,3}((,\d{3}){2,}|(\.\d{3}){2,}|([ \x{a0}\x{202f}']\d{3}){2,})\s*$"
+SERIALS, SERIAL_1970 = (20_000, 80_000), 25_569
+"""Days since 1900 that are points in time (1954 to 2119), and that of 1 January 1970."""
 DATED = 1e8
 """Seconds from which on a number is taken for a point in time (March 1973): smaller ones count or measure."""
 
@@ -76,31 +96,77 @@ def read_times(texts: pa.StringArray) -> Times:
     -------
     Times
     """
+    texts, notes = _without_thousands(texts)
     seconds, good = numbers_of(texts)
-    times = Times(seconds, good)
+    times = Times(seconds, good, notes)
     if good.any():
         _scale(texts, times)
     for pattern in ISO_FORMATS:
         if times.good.all():
-            return times
-        parsed = pc.strptime(texts, format=pattern, unit="s", error_is_null=True)
-        _fill(times, pc.fill_null(parsed.cast(pa.int64()), 0).to_numpy(zero_copy_only=False), parsed.is_valid())
+            break
+        _fill(times, *_strptime(texts, pattern))
     empty = np.array(pc.equal(pc.utf8_trim_whitespace(texts), "").to_numpy(zero_copy_only=False), np.bool_)
     if not (times.good | empty).all():
         _parse_rest(texts, times, empty)
+    within = (times.seconds >= YEAR_1) & (times.seconds < YEAR_10000)
+    times.seconds[~within], times.good[~within] = np.nan, False
     return times
+
+
+def read_serials(texts: pa.StringArray, times: Times) -> None:
+    """Read the numbers by which spreadsheets count days, where nothing else fits: all others are points in time.
+
+    Parameters
+    ----------
+    texts
+        The column.
+    times
+        What `read_times` made of it; is changed in place.
+    """
+    numbers = numbers_of(texts)[1] & times.good
+    serials = numbers & (times.seconds >= SERIALS[0]) & (times.seconds <= SERIALS[1])
+    if not serials.any() or (times.good & ~serials & (np.abs(times.seconds) < DATED)).any():
+        return
+    times.seconds[serials] = np.round((times.seconds[serials] - SERIAL_1970) * 86400, 3)
+    first = texts[int(np.flatnonzero(serials)[0])].as_py().strip()
+    days = f"days of a spreadsheet (since 1900) in {counted(int(serials.sum()), 'row')}"
+    times.notes.append(f"times as {days}, first {shown(first)}")
+
+
+def _without_thousands(texts: pa.StringArray) -> tuple[pa.StringArray, list[str]]:
+    """Numbers without the marks between their thousands: 1,700,000,000."""
+    marked = pc.match_substring_regex(texts, THOUSANDS)
+    place = pc.index(marked, True).as_py()
+    if place < 0:
+        return texts, []
+    bare = pc.replace_substring_regex(texts, r"[^0-9]", "")
+    return pc.if_else(marked, bare, texts), [f"numbers with marks of thousands, first {shown(texts[place].as_py())}"]
+
+
+def _strptime(texts: pa.StringArray, form: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Seconds, and which cells are such times; 30 February, which Arrow takes for 1 March, is none."""
+    parsed = pc.strptime(texts, format=form, unit="s", error_is_null=True)
+    valid = np.array(parsed.is_valid().to_numpy(zero_copy_only=False), np.bool_)
+    early = np.flatnonzero(valid & (pc.fill_null(pc.day(parsed), 9).to_numpy(zero_copy_only=False) <= 3))
+    if early.size:
+        rows = pa.array(early)
+        again = pc.strftime(parsed.take(rows), format=form)
+        same = pc.equal(pc.utf8_trim_whitespace(texts.take(rows)), again)
+        valid[early[~np.array(same.to_numpy(zero_copy_only=False), np.bool_)]] = False
+    return pc.fill_null(parsed.cast(pa.int64()), 0).to_numpy(zero_copy_only=False), valid
 
 
 def _scale(texts: pa.StringArray, times: Times) -> None:
     """Bring epochs to seconds, and digits that are a date to one."""
     numbers = times.good
     size = np.abs(np.where(numbers, times.seconds, 0.0))
+    endless = size >= YEAR_10000 * UNITS[0][1]
+    times.seconds[endless], times.good[endless], size[endless] = np.nan, False, 0.0
     for pattern, form in COMPACT.items():
         whole = f"^\\s*{pattern}\\s*$"
         if numbers.all() and size.min() >= 19000101 and pc.all(pc.match_substring_regex(texts, whole)).as_py():
-            parsed = pc.strptime(pc.utf8_trim_whitespace(texts), format=form, unit="s", error_is_null=True)
             times.seconds[:], times.good[:] = np.nan, False
-            _fill(times, pc.fill_null(parsed.cast(pa.int64()), 0).to_numpy(zero_copy_only=False), parsed.is_valid())
+            _fill(times, *_strptime(pc.utf8_trim_whitespace(texts), form))
             times.notes.append(f"times as {form}, first {shown(texts[0].as_py())}")
             return
     for least, per_second, unit in UNITS:
@@ -114,8 +180,8 @@ def _scale(texts: pa.StringArray, times: Times) -> None:
         size = np.where(these, 0.0, size)
 
 
-def _fill(times: Times, seconds: NDArray[np.float64], valid: object) -> None:
-    hit = np.array(valid, np.bool_) & ~times.good
+def _fill(times: Times, seconds: NDArray[np.float64], valid: NDArray[np.bool_]) -> None:
+    hit = valid & ~times.good
     times.seconds[hit] = seconds[hit]
     times.good |= hit
 
@@ -123,11 +189,25 @@ def _fill(times: Times, seconds: NDArray[np.float64], valid: object) -> None:
 def _parse_rest(texts: pa.StringArray, times: Times, empty: NDArray[np.bool_]) -> None:
     """The forms that pandas knows: ISO 8601 with all it allows, then whatever format the first cell left suggests."""
     import pandas as pd
+    from dateutil.parser import isoparse
 
     left = np.flatnonzero(~times.good & ~empty)
-    cells = pd.Series([ZONE.sub("", cell.strip()) for cell in texts.take(pa.array(left)).to_pylist()], dtype=object)
+    written = [
+        LEAP_SECOND.sub(r"\g<1>59", ZONE.sub("", cell.strip())) for cell in texts.take(pa.array(left)).to_pylist()
+    ]
+    zones = [match[1] if (match := ZONE_NAME.search(cell)) else "" for cell in written]
+    east = np.array([ZONES.get(zone, 0.0) * 3600 for zone in zones])
+    if named := sorted({zone for zone in zones if zone}):
+        told = ", ".join(f"{zone} (UTC{ZONES[zone]:+g})" for zone in named[:5])
+        times.notes.append(f"time zones {told}")
+    cells = pd.Series([ZONE_NAME.sub("", cell) if zone else cell for cell, zone in zip(written, zones, strict=True)],
+                      dtype=object)  # fmt: skip
     parsed = pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce")
     day_first = _day_first(cells, times)
+    for row in parsed.index[parsed.isna() & cells.str.fullmatch(WEEK_OR_DAY)]:
+        with suppress(ValueError):
+            moment = isoparse(cells[row])
+            parsed[row] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     open_cells = cells[parsed.isna()]
     for _ in range(MOST_FORMATS):
         if open_cells.empty:
@@ -143,7 +223,7 @@ def _parse_rest(texts: pa.StringArray, times: Times, empty: NDArray[np.bool_]) -
         open_cells = open_cells[found.isna()]
     hit = parsed.notna().to_numpy()
     rows = left[hit]
-    times.seconds[rows] = parsed[hit].astype("datetime64[us, UTC]").astype("int64").to_numpy() / 1e6
+    times.seconds[rows] = parsed[hit].astype("datetime64[us, UTC]").astype("int64").to_numpy() / 1e6 - east[hit]
     times.good[rows] = True
 
 
@@ -184,5 +264,5 @@ def _format_of(cell: str, day_first: bool) -> str | None:
         fitting = [
             form for form in UNUSUAL if not pd.isna(pd.to_datetime(cell, format=form, errors="coerce", utc=True))
         ]
-    fitting.sort(key=lambda form: form.startswith("%d/%m") != day_first if form[:5] in ("%d/%m", "%m/%d") else False)
+    fitting.sort(key=lambda form: form.startswith("%d") != day_first if re.match("%[dm][/.-]%[dm]", form) else False)
     return fitting[0] if fitting else None

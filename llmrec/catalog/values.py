@@ -4,6 +4,7 @@ import ast
 import json
 import math
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -210,12 +211,25 @@ def value_in(cell: str) -> Any:
         value = json.loads(cell)
     except (ValueError, RecursionError):
         try:
-            value = ast.literal_eval(NUMPY_LIST.sub(", ", cell) if "," not in cell else cell)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of backslashes in somebody's words
+                value = ast.literal_eval(NUMPY_LIST.sub(", ", cell) if "," not in cell else cell)
         except NOT_LITERAL:
+            return None
+        if not _is_data(value):
             return None
     if isinstance(value, tuple | set | frozenset):
         return sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
     return value if isinstance(value, list | dict) else None
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a Python literal holds what JSON could: `[...]` and `[1+2j]` are words, not values."""
+    if isinstance(value, dict):
+        return all(map(_is_data, (*value, *value.values())))
+    if isinstance(value, list | tuple | set):
+        return all(map(_is_data, value))
+    return value is None or isinstance(value, str | int | float)
 
 
 def words_of(value: Any) -> tuple[str, ...]:

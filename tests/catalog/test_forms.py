@@ -46,6 +46,9 @@ from tests.catalog.folders import DAY, EVENTS, ITEMS, T0, read, write
         ("Tue, 16 Apr 2024 23:33:08 +0000", T0), ("Tue, 16 Apr 2024 23:33:08 GMT", T0),
         ("16/Apr/2024:23:33:08 +0000", T0), ("2024-04-16 11:33:08 PM", T0), ("Apr 2024", 1711929600),
         ("2024年4月16日", DAY), ("04/16/24", DAY), ("4/16/24 23:33", T0 - 8), ("1901-02-03", -2174601600),
+        ("2024-W16-2", DAY), ("2024W162", DAY), ("2024-107", DAY), ("2024-W16-2T23:33:08", T0), ("2024-04-17 01:33:08 CEST", T0),
+        ("2024-04-16 18:33:08 EST", T0), ("Tue Apr 16 19:33:08 EDT 2024", T0), ("16/04/24 10 PM", T0 - 5588),
+        ("16.04.24 10:00", DAY + 36000), ("1,713,310,388", T0), ("1 713 310 388", T0), ("2016-12-31T23:59:60Z", 1483228799),
     ],
 )  # fmt: skip
 def test_times(cell: str, seconds: float) -> None:
@@ -57,7 +60,7 @@ def test_times(cell: str, seconds: float) -> None:
 @pytest.mark.parametrize(
     "cell",
     ["", " ", "soon", "nan", "inf", "NaT", "None", "null", "-", "?", "10:00", "April", "Tuesday", "1st", "2024-13-40",
-     "0000-00-00", "99/99/9999", "yesterday", "1,2", "é", "\0", "2024-04-16 25:61"],
+     "0000-00-00", "2024-02-30", "2023-02-29 10:00:00", "1e300", "-0001-01-01", "2024-W54-1", "2024-367", "99/99/9999", "yesterday", "1,2", "é", "\0", "2024-04-16 25:61"],
 )  # fmt: skip
 def test_no_times(cell: str) -> None:
     times = read_times(pa.array([cell, "2024-04-16"]))
@@ -76,6 +79,8 @@ def test_no_times(cell: str) -> None:
         (["01.02.2024", "02.02.2024"], [1706745600, 1706832000], "%d.%m.%Y"),
         (["20240416", "20240101"], [DAY, 1704067200], "%Y%m%d"),
         (["12345", "20240416"], [12345, 20240416], ""),  # a counter is no date
+        (["20240416", "20240230"], [DAY, pytest.approx(float("nan"), nan_ok=True)], "%Y%m%d"),
+        (["2024-04-16 10:00 EST", "2024-04-16 10:00"], [DAY + 54000, DAY + 36000], "time zones EST (UTC-5)"),
     ],
 )
 def test_times_are_read_as_a_column(cells: list[str], seconds: list[float], told: str) -> None:

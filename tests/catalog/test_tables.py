@@ -123,7 +123,7 @@ def test_parquet(tmp_path: Path) -> None:
         "colour": pa.array(["red", None]).dictionary_encode(),
     }
     pa.parquet.write_table(pa.table(columns), tmp_path / "items.parquet")
-    table = read_parquet(tmp_path / "items.parquet")
+    table = read_parquet(tmp_path / "items.parquet", Findings())
     assert {name: table.texts(name) for name in columns} == {
         "item_id": ["7", ""],
         "price": ["0.5", "2"],
@@ -151,7 +151,7 @@ ODD = "user_id,item_id,timestamp\n"
         ("1.0 1.5", "v1.0:1.0 v1:1.5", "v1.0 v1", "1.0", ""),
         ("caf\u00e9 2", "u:cafe\u0301 u:2", "u", "caf\u00e9 2", "in composed letters (NFC), first 'cafe\\u0301'"),
         ("\u200b1 2\u200b \ufeff3", "u:1 u:2 u:3\u00ad", "u", "1 2 3", "invisible characters taken out of 3 ids"),
-        ("1 2", "u\0:1 u:2", "u", "1 2", "column 'user', first 'u\\x00'"),
+        ("1 2", "u\0:1 u:2", "u", "1 2", "1 NUL character taken out, first in 'u\\x00,1,0'"),
         ("\uff11 2", "u:1 u:2", "u", "2", "1 unknown item id of interactions.csv would be known but for capitals or"),
         ("AB1 2", "u:Ab1 u:2", "u", "2", "first 'Ab1' beside 'AB1'"),
     ],
@@ -180,6 +180,96 @@ def test_names_and_words_are_found_in_any_form(tmp_path: Path) -> None:
         assert parse_where(where, catalog).mask(catalog).tolist() == [True, False]
     assert Request(user="\u200bu", history=None).history_ids(catalog) == ("1",)
     assert load_catalog(str(tmp_path / "shop")).items == catalog.items
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [
+        ("45000.5 45001", [1678881600.0, 1678924800.0]),
+        ("45000.5 1700000000", [1678881600.0, 1700000000.0]),
+        ("45000 2024-04-16", [1678838400.0, 1713225600.0]),
+        ("45000 7", [7.0, 45000.0]),
+    ],
+)
+def test_days_of_spreadsheets_are_times(tmp_path: Path, cells: str, seconds: list[float]) -> None:
+    rows = "".join(f"u,{item},{cell}\n" for item, cell in enumerate(cells.split(), 1))
+    catalog, report = read(tmp_path, {"interactions.csv": ODD + rows})
+    assert [event.timestamp for event in catalog.histories["u"]] == seconds
+    assert ("days of a spreadsheet" in " ".join(report.lines())) == (7.0 not in seconds)
+
+
+US, NS = pa.timestamp("us"), pa.timestamp("ns")
+YEAR_9999 = datetime.datetime(9999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "texts", "told"),
+    [
+        (pa.array([1, 2.5], pa.float16()), ["1", "2.5"], ""),
+        (pa.array([0.1, None], pa.float16()), ["0.1", ""], ""),
+        (pa.array([1, 2], pa.duration("ns")), ["1e-9", "2e-9"], ""),
+        (pa.array([1700000000000000001, 1700000000500000000], NS), ["1700000000", "1700000000.5"], ""),
+        (
+            pa.array([datetime.datetime(1970, 1, 1, 0, 0, 0, 500000), YEAR_9999], US),
+            ["1970-01-01 00:00:00.500000", "9999-01-01 00:00:00.000000"],
+            "",
+        ),
+        (pa.array([bytes(range(16)), None], pa.binary(16)), ["00010203-0405-0607-0809-0a0b0c0d0e0f", ""], ""),
+        (pa.array([-86400 * 10**10, 0], pa.timestamp("s")), [str(-86400 * 10**10), "1970-01-01"], ""),
+        (pa.array([-1500, 0], pa.timestamp("ms")), ["-1.5", "0"], ""),
+        (pa.array([1e19, 2.0]), ["1e+19", "2"], ""),
+        (pa.array([2.5, float("inf"), float("nan")]), ["2.5", "", ""], "2 cells of column 'x' left empty: not finite"),
+    ],
+)
+def test_types_of_parquet(tmp_path: Path, column: pa.Array, texts: list[str], told: str) -> None:
+    findings = Findings()
+    pa.parquet.write_table(pa.table({"x": column}), tmp_path / "items.parquet")
+    cells = read_parquet(tmp_path / "items.parquet", findings).texts("x")
+    assert cells == texts
+    assert told in " ".join(findings.interpretations())
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("items.csv", "item_id,title,my col,my  col\n1,A,b,c\n", "has the column 'my col' again as 'my  col'"),
+        ("items.csv", "item_id,title,caf\xe9,cafe\u0301\n1,A,b,c\n", "has the column 'caf\xe9' more than once"),
+        ("items.jsonl", '{"item_id": 1, "title ": "x", "title": "y"}\n', "has the column 'title ' again as 'title'"),
+        ("items.json", '[{"item_id":"1"},{"item_id":"2"},{"item_', "is cut off in line 1, after "),
+        ("items.json", '[\n{"item_id":"1"},\n{"item_id":"2"}\n', "is cut off in line 4"),
+        ("items.json", '[{"item_id":"1"},}]', "is no JSON from line 1 on"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, name: str, text: str, told: str) -> None:
+    with pytest.raises(CatalogError) as refused:
+        read(tmp_path, {name: text})
+    assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "attributes", "told"),
+    [
+        ("items.csv", 'item_id,"size 12""",ti\0tle\n1,x,T\n', {'size 12"': "x"}, ""),
+        ("items.csv", "item_id,title,x\n1,A,[...]\n2,B,[1+2j]\n", {"x": "[...]"}, ""),
+        ("items.jsonl", '{"item_id":"1","x":"a","x":"b"}\n', {"x": "b"}, "1 object with the key 'x' more than once"),
+        ("items.json", '{"1":{"title":"A"},"1":{"title":"B"}}', {}, "the key '1' more than once"),
+        ("items.jsonl", '{"item_id":{"$oid":"1"},"n":{"$numberLong":"5"}}\n', {"n": 5}, ""),
+    ],
+)
+def test_nothing_is_misread_in_silence(
+    tmp_path: Path, name: str, text: str, attributes: dict[str, object], told: str
+) -> None:
+    catalog, report = read(tmp_path, {name: text, "interactions.csv": ODD + "u,1,1\n"})
+    assert dict(catalog.items[0].attributes) == attributes
+    assert told in " ".join(report.lines())
+
+
+def test_dates_of_mongodb(tmp_path: Path) -> None:
+    line = '{"user_id":"u","item_id":"%s","timestamp":{"$date":%s}}\n'
+    dates = '"2024-04-16T00:00:00Z"', '{"$numberLong":"1713225601000"}', "1713225602000"
+    text = "".join(line % (item, date) for item, date in enumerate(dates, 1))
+    catalog, _ = read(tmp_path, {"interactions.jsonl": text})
+    assert [event.timestamp - 1713225600 for event in catalog.histories["u"]] == [0, 1, 2]
 
 
 def packed(name: str, text: bytes) -> bytes:
