@@ -412,7 +412,7 @@ def _check_size(file: Path) -> None:
             wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
             if rows * wide > MOST_CELLS:
                 raise CatalogError(
-                    f"{file} has a sheet of {rows:,} rows and {wide:,} columns by its last cell, {width.decode()}{rows}; "
+                    f"{file}: a sheet has {rows:,} rows, {wide:,} columns by the last cell ({width.decode()}{rows}); "
                     f"{MOST_CELLS:,} cells are read at most; remove what stands far from the table"
                 )
 

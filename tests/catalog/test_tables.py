@@ -295,5 +295,5 @@ def test_what_is_unpacked_has_a_bound(tmp_path: Path, name: str, monkeypatch: py
 
 
 def test_a_far_cell_makes_no_sheet_of_blanks(tmp_path: Path) -> None:
-    with pytest.raises(CatalogError, match="1,048,576 rows and 16,384 columns by its last cell, XFD1048576"):
+    with pytest.raises(CatalogError, match="1,048,576 rows, 16,384 columns by the last cell"):
         read(tmp_path, {"items.xlsx": packed("items.xlsx", b'<row><c r="A1"/></row><c r="XFD1048576"/>')})
