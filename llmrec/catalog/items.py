@@ -1,7 +1,6 @@
 """Turns the rows of an items file into `Item`s, and those of a labels file into `Label`s; bad rows are put aside."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from llmrec.catalog.delimited import read_delimited
 from llmrec.catalog.media import media_by_id, media_columns, named_media
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import LIST_SEPARATOR, Table
-from llmrec.catalog.types import AttributeValue, Item, Label, normal_id, normal_name
+from llmrec.catalog.types import AttributeValue, Item, Label, composed, normal_id, normal_name
 from llmrec.catalog.values import (
     LEADING_ZERO,
     amounts,
@@ -88,7 +87,7 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
         raise CatalogError(f"{table.file} holds no valid item row; each row needs an item id of its own")
     blank = [""] * len(ids)
     titles, descriptions = (
-        list(map(_composed, table.texts(name))) if (name := names[standard]) else blank
+        list(map(composed, table.texts(name))) if (name := names[standard]) else blank
         for standard in ("title", "description")
     )
     rest = [name for name in table.columns if name and name not in names.values()]
@@ -97,7 +96,7 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     media = named_media(table, holding, folder, findings)
     columns = {name: table.texts(name) for name in rest if name not in holding}
     cells = {
-        name: {row: _composed(cell) for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()
+        name: {row: composed(cell) for row in valid if (cell := texts[row].strip())} for name, texts in columns.items()
     }
     attributes = _Typing(table, findings).attributes(_standard_names(cells, table, findings))
 
@@ -162,11 +161,6 @@ def without_year(title: str) -> tuple[str, int | None]:
 
 Cells = Mapping[int, str]
 """Row -> cell of a column, without empty ones."""
-
-
-def _composed(cell: str) -> str:
-    """Words as filters compare them: letters with accents as one character each (NFC)."""
-    return cell if cell.isascii() else unicodedata.normalize("NFC", cell)
 
 
 def _prose(cell: str) -> str:
@@ -367,7 +361,7 @@ def build_labels(table: Table, items: Sequence[Item], findings: Findings) -> tup
     columns = [[cell.strip() for cell in table.texts(name)] for name in LABEL_COLUMNS]
     columns.append(table.texts("modality") if "modality" in table.columns else [""] * len(table))
     labels = [
-        Label(normal_id(item), normal_name(attribute), _composed(value), modality)
+        Label(normal_id(item), normal_name(attribute), composed(value), modality)
         for item, attribute, value, modality in zip(*columns, strict=True)
     ]
     known = {item.id for item in items}

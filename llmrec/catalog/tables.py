@@ -39,6 +39,7 @@ WRAPPED = frozenset(
 MOST_CELLS = 50_000_000
 """Of a sheet, blanks among them: its reader keeps all in memory."""
 CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+PLAIN_JSON = json.JSONDecoder()
 PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 EPOCHS = 1e11
 """Seconds from which on a number is taken for milliseconds."""
@@ -159,9 +160,10 @@ def read_json(file: Path, findings: Findings) -> Table:
         raise CatalogError(f"{file} is empty; it needs a JSON object a line")
     found = None
     doubled: Counter[str] = Counter()
+    decoder = _decoder(doubled)
     lines = whole.strip().split("\n", 1)
     if start == "[" or (start == "{" and (len(lines) == 1 or not isinstance(_parsed(lines[0]), dict))):
-        found = _array(_parsed(whole, doubled))
+        found = _array(_parsed(whole, decoder))
     if found is not None:
         if file.suffixes and ".jsonl" in file.suffixes:
             findings.note(file, "one JSON array in place of lines")
@@ -169,7 +171,7 @@ def read_json(file: Path, findings: Findings) -> Table:
     else:
         if start == "[" and _parsed(lines[0]) is None:
             raise CatalogError(f"{file} {_damage(whole)}; write it again, as an array or as one JSON object a line")
-        records = _lines(whole, file, findings, doubled)
+        records = _lines(whole, file, findings, decoder)
     for name, count in doubled.items():
         findings.warnings.append(
             f"{file.name}: {counted(count, 'object')} with the key {shown(name)} more than once: the last one counts"
@@ -197,7 +199,7 @@ def read_json(file: Path, findings: Findings) -> Table:
     return Table(file, columns, lambda: iter(kept))
 
 
-def _lines(whole: str, file: Path, findings: Findings, doubled: Counter[str]) -> list[tuple[int, str, Any]]:
+def _lines(whole: str, file: Path, findings: Findings, decoder: json.JSONDecoder) -> list[tuple[int, str, Any]]:
     """Number, text and value of each line; None for one that is neither JSON nor a Python literal."""
     records: list[tuple[int, str, Any]] = []
     literal = ""
@@ -205,7 +207,7 @@ def _lines(whole: str, file: Path, findings: Findings, doubled: Counter[str]) ->
         line = raw.strip()
         if not line:
             continue
-        record = _parsed(line, doubled)
+        record = _parsed(line, decoder)
         if record is None and line[0] == "{":
             with suppress(*NOT_LITERAL):
                 record = ast.literal_eval(line)
@@ -216,19 +218,24 @@ def _lines(whole: str, file: Path, findings: Findings, doubled: Counter[str]) ->
     return records
 
 
-def _parsed(text: str, doubled: "Counter[str] | None" = None) -> Any:
-    """The value of a JSON text, MongoDB's single values plain; None where it is none. Counts keys that are doubled."""
+def _decoder(doubled: Counter[str]) -> json.JSONDecoder:
+    """Reads JSON with MongoDB's single values plain, and counts the objects that have a key twice."""
 
     def held(pairs: list[tuple[str, Any]]) -> Any:
         if len(pairs) == 1 and pairs[0][0] in EXTENDED:
             return _plain_value(*pairs[0])
         found = dict(pairs)
-        if len(found) < len(pairs) and doubled is not None:
+        if len(found) < len(pairs):
             doubled.update({name for name, count in Counter(name for name, _ in pairs).items() if count > 1})
         return found
 
+    return json.JSONDecoder(object_pairs_hook=held)
+
+
+def _parsed(text: str, decoder: json.JSONDecoder = PLAIN_JSON) -> Any:
+    """The value of a JSON text; None where it is none."""
     try:
-        return json.loads(text, object_pairs_hook=held)
+        return decoder.decode(text)
     except (ValueError, RecursionError):
         return None
 

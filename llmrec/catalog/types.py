@@ -377,6 +377,11 @@ class Catalog:
         return tuple(event.item for event in self.histories[user])
 
 
+def composed(text: str) -> str:
+    """Return words as they are compared: letters with accents as one character each (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def normal_id(text: str) -> str:
     r"""Return an id, or a name, in the one spelling under which it is kept and looked up.
 
@@ -397,7 +402,7 @@ def normal_id(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    return INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+    return INVISIBLE.sub("", composed(text)).strip()
 
 
 def normal_name(text: str) -> str:

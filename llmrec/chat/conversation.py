@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import composed
 from llmrec.chat.act_replies import ActReplies, describe_conditions
 from llmrec.chat.answers import unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
@@ -185,6 +186,7 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
+        line = composed(line)
         return self.reply_to(self._parser.invoke(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
@@ -202,7 +204,7 @@ class Conversation:
         Reply
             As `reply`.
         """
-        line = line[:READ_CHARACTERS]
+        line = composed(line[:READ_CHARACTERS])
         if not line.strip() and image is None:
             return Reply(HELP)
         before = self.state

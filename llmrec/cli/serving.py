@@ -150,10 +150,13 @@ def users_export(
         from llmrec.server.schemas.users import PersonalExport
         from llmrec.server.store.personal_data import find_personal_data
 
-        found = find_personal_data(store, _folder(tenant, data, reader), tenant, user)
+        folder = _folder(tenant, data, reader)
+        for name in _spellings(user):
+            if (found := find_personal_data(store, folder, tenant, name)) is not None:
+                break
     if found is None:
         raise UnknownUser(f"nothing is kept of a user {user!r} of tenant {tenant!r}; check the id")
-    text = PersonalExport.of(user, found).model_dump_json(indent=2)
+    text = PersonalExport.of(name, found).model_dump_json(indent=2)
     if out is None:
         show.OUT.print(text, soft_wrap=True, markup=False, highlight=False)
         return
@@ -177,7 +180,10 @@ def users_forget(
         from llmrec.server.schemas.users import Forgotten
         from llmrec.server.store.personal_data import forget
 
-        removal = forget(store, _folder(tenant, data, reader), tenant, user)
+        folder = _folder(tenant, data, reader)
+        for name in _spellings(user):
+            if (removal := forget(store, folder, tenant, name)) is not None:
+                break
         if removal is None:
             raise UnknownUser(f"there is no user {user!r} of tenant {tenant!r} to forget; check the id")
         result = Forgotten.of(user, removal, store.embedded).model_dump()
@@ -187,6 +193,13 @@ def users_forget(
     show.ready({"deleted": user, "removed": show.facts(result["removed"])})
     for sentence in result["kept"]:
         show.note(f"kept: {sentence}")
+
+
+def _spellings(user: str) -> list[str]:
+    """An id as it is written, under which an older gateway may have kept somebody, and in the spelling of today's."""
+    from llmrec.catalog.types import normal_id
+
+    return list(dict.fromkeys((user, normal_id(user))))
 
 
 def _folder(tenant: str, data: Path | None, reader: str | None) -> "Catalog":

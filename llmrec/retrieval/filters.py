@@ -18,7 +18,6 @@ words, `=` asks for one of them. An item that lacks the attribute fails every co
 import difflib
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -27,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.types import derived, normal_id
+from llmrec.catalog.types import composed, derived, normal_id
 from llmrec.errors import BadFilter
 from llmrec.prompts import as_data
 
@@ -327,7 +326,7 @@ def split_clauses(text: str) -> tuple[str, ...]:
 
 def _split(text: str) -> list[tuple[re.Match[str], list[str], str]]:
     """Names and operator of each clause, its values as they are written, and all of it. Raises `BadFilter`."""
-    text = _composed(text)
+    text = composed(text)
     found, at = [], 0
     while True:
         head = CLAUSE.match(text, at)
@@ -449,7 +448,7 @@ def _clause(name: str, operator: str, values: list[str], catalog: Catalog, table
     for value in map(_bare, values):
         # as it is written, or as prompts, lists and chats show it
         forms = {value.casefold(), (normal_id(value) or value).casefold()}
-        spelt = sorted(w for w in known if forms & {_composed(w).casefold(), as_data(w).casefold()})
+        spelt = sorted(w for w in known if forms & {composed(w).casefold(), as_data(w).casefold()})
         if not spelt:
             near = difflib.get_close_matches(value, known, n=5, cutoff=0.5) or sorted(known)[:8]
             raise BadFilter(f"no item has {attribute} {value!r}; it can be, for example, {', '.join(near)}")
@@ -499,10 +498,6 @@ def _attribute(name: str, kinds: Mapping[str, Kind], catalog: Catalog) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]", "", normal_id(name)).casefold()
-
-
-def _composed(text: str) -> str:
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def finite(value: object) -> float | None:

@@ -19,6 +19,7 @@ from llmrec.catalog.delimited import read_delimited, read_double_colon
 from llmrec.catalog.load import load_catalog
 from llmrec.catalog.quarantine import Findings
 from llmrec.catalog.tables import read_json, read_parquet
+from llmrec.chat.conversation import Conversation
 from llmrec.errors import CatalogError
 from llmrec.request import Request
 from llmrec.retrieval.filters import parse_where
@@ -178,6 +179,8 @@ def test_names_and_words_are_found_in_any_form(tmp_path: Path) -> None:
     assert (catalog.items[0].title, dict(catalog.items[0].attributes)) == ("Caf\xe9", {"co\xfbleur": "b\xe9ige"})
     for where in ("cou\u0302leur=b\xe9ige", "co\xfbleur=be\u0301\u200bige"):
         assert parse_where(where, catalog).mask(catalog).tolist() == [True, False]
+    asked = Conversation(catalog).reply("be\u0301ige").request
+    assert asked is not None and asked.where == "co\xfbleur=b\xe9ige"
     assert Request(user="\u200bu", history=None).history_ids(catalog) == ("1",)
     assert load_catalog(str(tmp_path / "shop")).items == catalog.items
 

@@ -76,6 +76,14 @@ def test_wrong_events_are_refused_whole(client: TestClient) -> None:
         assert send(client, wrong).status_code == 422
 
 
+def test_an_id_is_one_in_any_form(client: TestClient) -> None:
+    send(client, {"user": "cafe\u0301", "item": "50"})
+    assert ask(client, user="caf\xe9", k=1)["history"] == ["50"]
+    assert client.get("/v1/users/cafe%CC%81/export").json()["user"] == "caf\xe9"
+    for wrong in ("ann\u200b", "\ufeffann", " "):  # it may be meant to look like another's
+        assert send(client, {"user": wrong, "item": "50"}).status_code == 422
+
+
 def test_a_tenant_never_sees_anothers_users(client: TestClient, stranger: TestClient) -> None:
     send(client, {"user": "shared-name", "item": "50"})
     assert stranger.post("/v1/recommendations", json={"user": "shared-name"}).status_code == 404

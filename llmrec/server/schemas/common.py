@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from llmrec.catalog.types import INVISIBLE, normal_id
+from llmrec.catalog.types import INVISIBLE, composed, normal_id
 from llmrec.chat.plain_text import one_line
 
 
@@ -72,7 +72,7 @@ def _same_id(text: str) -> str:
 SameId = AfterValidator(_same_id)
 """What makes a text an id in one spelling."""
 Id = Annotated[Text, Field(min_length=1, max_length=200), SameId]
-FreeText = Annotated[str, AfterValidator(whole), AfterValidator(_storable)]
+FreeText = Annotated[str, AfterValidator(whole), AfterValidator(composed), AfterValidator(_storable)]
 """What people write, in which a broken character does no harm."""
 OneLine = Annotated[str, AfterValidator(one_line)]
 """A title as it leaves."""
