@@ -1,5 +1,6 @@
 """What a text on one recommended item may rest on: the narrow record that a verifier judges against."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,21 +23,26 @@ class Grounds:
     closed : bool
         Whether every word has to be known to evidence, catalogue or `llmrec.verification.grammar`, as of sentences that
         are written from the evidence. In an open text, of any other author, only what is claimed of items is judged.
+    interacted : tuple of str
+        Ids of all the items that the user interacted with, oldest first; empty where that is not known.
     """
 
     item: str
     history: tuple[str, ...]
     evidence: ItemEvidence | None = None
     closed: bool = False
+    interacted: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, evidence: ItemEvidence) -> "Grounds":
+    def of(cls, evidence: ItemEvidence, interacted: Sequence[str] = ()) -> "Grounds":
         """Of a sentence that was written from this evidence: it may cite what raised the score.
 
         Parameters
         ----------
         evidence : ItemEvidence
             Of the recommended item.
+        interacted : sequence of str, optional
+            Ids of all the items that the user interacted with, oldest first, where that is known.
 
         Returns
         -------
@@ -44,7 +50,7 @@ class Grounds:
             Closed ones.
         """
         cited = tuple(e.history_item for e in evidence.history if e.history_item is not None)
-        return cls(evidence.item, cited, evidence, closed=True)
+        return cls(evidence.item, cited, evidence, closed=True, interacted=tuple(interacted))
 
     @cached_property
     def effects(self) -> dict[str, float]:

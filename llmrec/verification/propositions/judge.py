@@ -1,0 +1,106 @@
+"""A text as propositions, each decided: what has not been read makes the whole text not verified."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llmrec.catalog.types import Catalog
+from llmrec.verification.grounds import Grounds
+from llmrec.verification.propositions.attributes import attribute_propositions, year_propositions
+from llmrec.verification.propositions.clauses import Clause, Proposition, clauses_of
+from llmrec.verification.propositions.effects import effect_propositions
+from llmrec.verification.propositions.facts import Facts
+from llmrec.verification.propositions.history import history_propositions, query_propositions
+from llmrec.verification.propositions.lexicon import FILLER, IDIOMS
+from llmrec.verification.propositions.people import people_propositions
+from llmrec.verification.propositions.ranks import rank_propositions
+from llmrec.verification.propositions.terms import Term, read_terms
+
+Reader = Callable[[Clause], list[Proposition]]
+READERS: tuple[Reader, ...] = (
+    query_propositions, people_propositions, rank_propositions, history_propositions, year_propositions,
+    effect_propositions, attribute_propositions,
+)  # fmt: skip
+"""One a relation, the more telling first; each marks what it has read."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of reading a text.
+
+    Attributes
+    ----------
+    propositions : tuple of Proposition
+        In the text's order.
+    unread : tuple of str
+        Words that no proposition has read and that say something.
+    """
+
+    propositions: tuple[Proposition, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def contradicted(self) -> tuple[Proposition, ...]:
+        """Propositions that do not hold."""
+        return tuple(p for p in self.propositions if p.holds is False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all was read, and all of it holds."""
+        return bool(self.propositions) and not self.unread and all(p.holds for p in self.propositions)
+
+
+def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
+    """Read a text as propositions and decide each.
+
+    Parameters
+    ----------
+    text : str
+        A sentence or two on the recommended item.
+    grounds : Grounds
+        What it may rest on.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+
+    Returns
+    -------
+    Judgement
+        Propositions and what was not read.
+    """
+    facts = Facts(grounds, catalog)
+    terms = read_terms(text, facts.vocabulary, facts.near)
+    found: list[Proposition] = []
+    unread: list[str] = []
+    clauses = clauses_of(terms, facts)
+    for clause in clauses:
+        clause.take_all(IDIOMS)
+        for reader in READERS:
+            clause.said += reader(clause)
+        found += clause.said
+    for clause in clauses:
+        _counts(clause, len({item for each in clauses for item in each.titles()}))
+        unread += [
+            term.text
+            for n, term in enumerate(clause.terms)
+            if n not in clause.read and term.kind != "mark" and not _silent(term, facts)
+        ]
+    return Judgement(tuple(found), tuple(unread))
+
+
+def _silent(term: Term, facts: Facts) -> bool:
+    if term.kind == "item":
+        return facts.item in term.items
+    return term.kind == "word" and term.text in FILLER
+
+
+def _counts(clause: Clause, titles: int) -> None:
+    """Read "two films", "both", "the three films behind it" where as many are named or were measured."""
+    for match in re.finditer(r"(?<= )(~\d+) (?:other )?(?:films|things|#\d+|ones|of them|dramas|items|movies)(?= )", clause.shown):
+        term = clause.value(match.group(1))
+        if term.form == "count" and term.value in (titles, len({i for each in _before(clause) for i in each.others()}), len(clause.facts.effects)):
+            clause.mark_term(int(match.group(1)[1:]))
+
+
+def _before(clause: Clause) -> list[Clause]:
+    """A clause and those before it."""
+    return [clause, *(_before(clause.before) if clause.before is not None else [])]
