@@ -5,7 +5,7 @@ from typing import Literal
 
 ClaimKind = Literal[
     "title", "year", "attribute", "modality", "query", "number", "price", "rank", "comparison", "strength", "doubt",
-    "cause", "name", "word",
+    "cause", "name", "word", "effect", "people", "watched", "order", "content",
 ]  # fmt: skip
 ClaimVerdict = Literal["supported", "contradicted", "not_checkable"]
 

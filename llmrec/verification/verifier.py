@@ -1,9 +1,13 @@
 """Decides what holds of a text, and whether a rationale may reach a user.
 
-A rationale passes when each claim found in it is supported, it gives at least one supported reason, and it is clean
-prose. That check is closed-world: a word that neither `grammar` nor the catalogue nor the evidence knows
-("Oscar-winning", "heart-warming") is a claim that nothing here can check, and does not pass either. A text of another
-author is read openly: only what it says of items is a claim.
+A rationale is clean prose, and passes by one of two ways of reading, none of which knows who wrote it. As *claims*:
+each that is found is supported, and one gives a reason. As *propositions* (`llmrec.verification.propositions`): who did
+what to whom, which way and how much, in the wordings of natural English, each decided. A proposition that is
+contradicted keeps back what the claims alone would let through ("without X it would rank higher").
+
+Both are closed-world: a word that is not known to say nothing ("Oscar-winning", "heart-warming") is a claim that
+nothing here can check, and does not pass. A text of another author is read openly: only what it says of items is a
+claim.
 
 Another verifier takes the place of `RuleVerifier` by name or import path (see `llmrec.registry`, kind `verifier`).
 """
@@ -11,7 +15,7 @@ Another verifier takes the place of `RuleVerifier` by name or import path (see `
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
@@ -19,8 +23,9 @@ from llmrec.errors import PluginError
 from llmrec.evidence.records import ItemEvidence
 from llmrec.registry import working
 from llmrec.verification.checks import find_claims
-from llmrec.verification.claims import Claim
+from llmrec.verification.claims import Claim, ClaimKind, ClaimVerdict
 from llmrec.verification.grounds import Grounds
+from llmrec.verification.propositions import Entails, Proposition, judge
 from llmrec.verification.reading import Reading
 
 MAX_WORDS = 60
@@ -108,11 +113,15 @@ class RuleVerifier:
     Parameters
     ----------
     catalog : Catalog
-        Its vocabulary is built at the first use and kept with it; a text then takes about half a millisecond.
+        Its vocabulary is built at the first use and kept with it; a text then takes a few milliseconds.
+    entails : callable, optional
+        (an item's own text, what is said of its story) -> how surely the one says the other, from 0 to 1; an entailment
+        model goes here. Without one, no sentence that tells of the story passes: neither shared words nor a quotation
+        of the catalogue, which may hold instructions, decides that.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: Catalog, entails: Entails | None = None) -> None:
+        self._catalog, self._entails = catalog, entails
 
     def verify(self, text: str, grounds: Grounds) -> Verdict:
         """See `Verifier`; an open text passes where none of its claims is contradicted."""
@@ -120,7 +129,17 @@ class RuleVerifier:
         reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
         claims = find_claims(reading, grounds, self._catalog)
         if grounds.closed:
-            return Verdict(claims, _unclean(reading) or _unsupported(claims))
+            if unclean := _unclean(reading):
+                return Verdict(claims, unclean)
+            judged = judge(reading.text, grounds, self._catalog, self._entails)
+            problem = _unsupported(claims)
+            if problem and judged.ok:
+                return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
+            denied = next(filter(_decisive, judged.contradicted), None)
+            if not problem and denied is not None:
+                claim = _claim(denied, grounds)
+                return Verdict((*claims, claim), _problem(claim))
+            return Verdict(claims, problem)
         return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
 
 
@@ -200,6 +219,26 @@ def _unsupported(claims: tuple[Claim, ...]) -> str:
         if claim.verdict != "supported":
             return _problem(claim)
     return "" if any(claim.reason for claim in claims) else "no reason is named"
+
+
+def _decisive(each: Proposition) -> bool:
+    """Whether a proposition is of a kind that claims do not judge: which way, in what order, alone, or not at all."""
+    if each.relation == "effect":
+        return each.object in ("down", "none", "only")
+    return each.relation in ("rank", "order") or (each.relation == "attribute" and each.object.startswith("not "))
+
+
+def _claim(each: Proposition, grounds: Grounds) -> Claim:
+    """A proposition as a claim."""
+    kind = cast("ClaimKind", each.relation)
+    cites = (each.subject,) if each.subject in grounds.history else ()
+    against = {"effect": "effects", "rank": "ranks", "people": "interactions", "content": "text"}.get(
+        each.relation, "history and catalogue"
+    )
+    verdict: ClaimVerdict = "supported" if each.holds else "not_checkable" if each.holds is None else "contradicted"
+    return Claim(
+        kind, each.text, each.start, verdict, f"{against} of item {grounds.item}", each.why, bool(each.holds), cites
+    )
 
 
 def _problem(claim: Claim) -> str:

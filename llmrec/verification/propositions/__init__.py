@@ -1,5 +1,142 @@
-"""A text as propositions (who, relation, what, which way), each decided by evidence, catalogue and events."""
+"""A text as propositions (who, relation, what, which way), each decided by evidence, catalogue and events.
 
-from llmrec.verification.propositions.judge import Judgement, judge
+What no proposition has read makes the whole text not verified: a word that nobody understood may change the rest.
+"""
 
-__all__ = ["Judgement", "judge"]
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from llmrec.catalog.types import Catalog
+from llmrec.catalog.wording import wording
+from llmrec.verification.grounds import Grounds
+from llmrec.verification.propositions.attributes import attribute_propositions, year_propositions
+from llmrec.verification.propositions.clauses import Clause, Proposition, clauses_of
+from llmrec.verification.propositions.effects import effect_propositions
+from llmrec.verification.propositions.facts import Entails, Facts
+from llmrec.verification.propositions.history import history_propositions, query_propositions
+from llmrec.verification.propositions.lexicon import DECISIVE, FILLER
+from llmrec.verification.propositions.people import people_propositions
+from llmrec.verification.propositions.ranks import rank_propositions
+from llmrec.verification.propositions.terms import Term, read_terms
+
+_FILMS = frozenset({"watched", "watch", "watching", "saw", "viewed"})
+_GOODS = frozenset({"bought", "owned"})
+_OF_OTHER_SHOPS = {"watched": _GOODS, "bought": _FILMS, "picked": _FILMS | _GOODS}
+"""Verb of a catalogue -> verbs that nobody can have done with its items."""
+SURE = 0.9
+"""Least certainty of `Entails` at which the item's own text is taken to say something."""
+Reader = Callable[[Clause], list[Proposition]]
+__all__ = ["Entails", "Judgement", "Proposition", "judge"]
+
+READERS: tuple[Reader, ...] = (
+    query_propositions, people_propositions, rank_propositions, history_propositions, year_propositions,
+    effect_propositions, attribute_propositions,
+)  # fmt: skip
+"""One a relation, the more telling first; each marks what it has read."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What came of reading a text.
+
+    Attributes
+    ----------
+    propositions : tuple of Proposition
+        In the text's order.
+    unread : tuple of str
+        Words that no proposition has read and that say something.
+    """
+
+    propositions: tuple[Proposition, ...]
+    unread: tuple[str, ...]
+
+    @property
+    def contradicted(self) -> tuple[Proposition, ...]:
+        """Propositions that do not hold."""
+        return tuple(p for p in self.propositions if p.holds is False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether all was read, and all of it holds."""
+        return bool(self.propositions) and not self.unread and all(p.holds for p in self.propositions)
+
+
+def judge(text: str, grounds: Grounds, catalog: Catalog, entails: Entails | None = None) -> Judgement:
+    """Read a text as propositions and decide each.
+
+    Parameters
+    ----------
+    text : str
+        A sentence or two on the recommended item.
+    grounds : Grounds
+        What it may rest on.
+    catalog : Catalog
+        The catalogue, as explanations speak of it.
+    entails : callable, optional
+        Judges what a clause tells of the story against the item's own text; without it nothing does.
+
+    Returns
+    -------
+    Judgement
+        Propositions and what was not read.
+    """
+    facts = Facts(grounds, catalog)
+    terms = read_terms(text, facts.vocabulary, facts.near)
+    found: list[Proposition] = []
+    unread: list[str] = []
+    clauses = clauses_of(terms, facts)
+    for clause in clauses:
+        for reader in READERS:
+            clause.propositions += reader(clause)
+        found += clause.propositions
+    for clause in clauses:
+        if entails is not None:
+            _content(clause, entails)
+        found += [p for p in clause.propositions if p.relation == "content"]
+    elsewhere = _OF_OTHER_SHOPS.get(wording(catalog).chose, frozenset())
+    for clause in clauses:
+        clause.read -= {n for n, term in enumerate(clause.terms) if term.kind == "word" and term.text in elsewhere}
+        _counts(clause, len({item for each in clauses for item in each.titles()}))
+        unread += [
+            term.text
+            for n, term in enumerate(clause.terms)
+            if n not in clause.read and term.kind != "mark" and not _silent(term, facts)
+        ]
+    return Judgement(tuple(found), tuple(unread))
+
+
+def _silent(term: Term, facts: Facts) -> bool:
+    if term.kind == "item":
+        return facts.item in term.items
+    stance = term.text.endswith("ly") and term.text not in DECISIVE
+    return term.kind == "word" and (term.text in FILLER or stance)
+
+
+def _content(clause: Clause, entails: Entails) -> None:
+    """Read a clause that says nothing else against the item's own text."""
+    words = [term for term in clause.terms if term.kind == "word" and not _silent(term, clause.facts)]
+    if clause.propositions or clause.others() or not words or not clause.facts.own_text:
+        return
+    if entails(clause.facts.own_text, clause.text) >= SURE:
+        clause.propositions.append(clause.say("content", clause.facts.item, "", True))
+        clause.read |= set(range(len(clause.terms)))
+
+
+def _counts(clause: Clause, titles: int) -> None:
+    """Read "two films", "both", "the three films behind it" where as many are named or were measured."""
+    for match in re.finditer(
+        r"(?<= )(~\d+) (?:other )?(?:films|things|#\d+|ones|of them|dramas|items|movies)(?= )", clause.shown
+    ):
+        term = clause.value(match.group(1))
+        if term.form == "count" and term.value in (
+            titles,
+            len({i for each in _before(clause) for i in each.others()}),
+            len(clause.facts.effects),
+        ):
+            clause.mark_term(int(match.group(1)[1:]))
+
+
+def _before(clause: Clause) -> list[Clause]:
+    """A clause and those before it."""
+    return [clause, *(_before(clause.before) if clause.before is not None else [])]

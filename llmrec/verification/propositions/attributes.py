@@ -2,13 +2,12 @@
 
 import re
 
-from llmrec.catalog.vocabulary import Facet
 from llmrec.verification.propositions.clauses import Clause, Proposition
 from llmrec.verification.propositions.terms import Term
 
 _ONLY = r"only|nothing but|nothing mixed in|nothing else|plain(?:ly)?|purely?|just|simply|that 's all|(?:is|are) all (?:it says|there is)|alone|straight|solely"
 _NEWER, _OLDER = r"newer|younger|later|more recent", r"older|earlier"
-_LABEL = r"labels?|tags?|tagged|labelled|labeled|listed|lists|genres?|category|categories|filed|catalogued|classed|under"
+_LABEL = r"labels?|tags?|tagged|labelled|labeled|listed|lists|genres?|category|categories|files?|filed|catalogued|classed|under"
 _IT = r"(?:it|this|this one|this film|its|it 's)"
 
 
@@ -30,17 +29,27 @@ def attribute_propositions(clause: Clause) -> list[Proposition]:
         for n, term, no in terms:
             held = _holds(clause, n, term, owner)
             holds = None if held is None else held != no
-            found.append(clause.say("attribute", owner, ("not " if no else "") + term.text, holds, "the item's attributes say otherwise"))
+            found.append(
+                clause.say(
+                    "attribute", owner, ("not " if no else "") + term.text, holds, "the item's attributes say otherwise"
+                )
+            )
             clause.mark_term(n)
         asserted = {f for n, term, no in terms if not no for f in term.facets}
-        if clause.has(_ONLY) and asserted and not clause.has(r"not only|only (?:a|one of)|the only|only film|only ~\d+|just as"):
+        if (
+            clause.has(_ONLY)
+            and asserted
+            and not clause.has(r"not only|only (?:a|one of)|the only|only film|only ~\d+|just as")
+        ):
             labels = facts.labels(owner)
             word = {f for f in asserted if f in labels}
             if word or not labels:
                 found.append(clause.say("attribute", owner, "only", word == labels, "it has others, too"))
                 clause.take_all(_ONLY)
     if found:
-        clause.take_all(rf"not|no|neither|nor|without|never|{_LABEL}|counts?|carries|carry|has|have|in it|it|early|mid|late|share|{_IT}|both|all|says|made|used|blurb|isn't|them|films?|are|include[sd]?|among")
+        clause.take_all(
+            rf"nobody|files|calls|has|in one|lacks|not|no|neither|nor|without|never|{_LABEL}|counts?|carries|carry|has|have|in it|it|early|mid|late|share|{_IT}|both|all|says|made|used|blurb|isn't|them|films?|are|include[sd]?|among"
+        )
         for n, _ in clause.of_kind("item"):
             clause.mark_term(n)
         found += _counted_labels(clause)
@@ -48,7 +57,7 @@ def attribute_propositions(clause: Clause) -> list[Proposition]:
 
 
 def _that(clause: Clause) -> list[Proposition]:
-    """"It is exactly that", "it is one", "the label isn't on it": of the attributes that the clause before names."""
+    """As in "It is exactly that", "it is one", "the label isn't on it": of the attributes that the clause before names."""
     if clause.before is None:
         return []
     facets = [term for _, term in clause.before.of_kind("facet")]
@@ -95,7 +104,10 @@ def _negated(clause: Clause, n: int) -> bool:
         return True
     if re.search(r" not (?:only|just|merely) ", before):
         return False
-    return re.search(r" (?:not|no|neither|nor|never|without|lacks|n't|missing) ", before) is not None
+    return (
+        re.search(r" (?:not|no|neither|nor|never|lacks|nobody|missing|nowhere) | without (?:any |a |the )?$", before)
+        is not None
+    )
 
 
 def _owners(clause: Clause, n: int) -> list[str]:
@@ -113,7 +125,9 @@ def _owners(clause: Clause, n: int) -> list[str]:
         if clause.has(r"share|shares|in common") and len(items) == 1 and items[0] != facts.item:
             items.append(facts.item)
         return items
-    like = re.search(rf" like (?:the )?(@\d+) $", clause.shown[:at]) or re.match(rf"#{n} (?:\w+ )?(?:film |movie )?(?:like|as is|as) (@\d+) ", rest)
+    like = re.search(r" like (?:the )?(@\d+) $", clause.shown[:at]) or re.match(
+        rf"#{n} (?:\w+ )?(?:film |movie )?(?:like|as is|as) (@\d+) ", rest
+    )
     if like:
         other = clause.item(like.group(1))
         first = next((item for _, item in before if item != other), facts.item)
@@ -133,7 +147,7 @@ def _owners(clause: Clause, n: int) -> list[str]:
 
 
 def _counted_labels(clause: Clause) -> list[Proposition]:
-    """"one of five labels", "two labels"."""
+    """As in "one of five labels", "two labels"."""
     m = clause.has(r"(~\d+) (?:labels|tags|genres)")
     if not m:
         return []
@@ -152,7 +166,7 @@ def _counted_labels(clause: Clause) -> list[Proposition]:
 
 def year_propositions(clause: Clause) -> list[Proposition]:
     """What a clause says of years, and of which of two items is the older."""
-    found = _compared(clause)
+    found = _compared(clause) or _years_apart(clause)
     if found:
         return found
     for n, term in clause.of_kind("number"):
@@ -163,7 +177,11 @@ def year_propositions(clause: Clause) -> list[Proposition]:
             continue
         named = [(clause.place(k), clause.item(f"@{k}")) for k, _ in clause.of_kind("item")]
         before = [item for p, item in named if p < at]
-        both = clause.has(r"both|all|are (?:both )?from|two|were") and len(before) > 1 and not clause.has(rf"(?:@\d+ ,? ?(?:from|of|in) ~\d+ (?:,|and) )")
+        both = (
+            clause.has(r"both|all|are (?:both )?from|two|were")
+            and len(before) > 1
+            and not clause.has(r"(?:@\d+ ,? ?(?:from|of|in) ~\d+ (?:,|and) )")
+        )
         owners = list(dict.fromkeys(before)) if both else before[-1:] or [clause.topic]
         negated = clause.has(r"not|never") is not None
         for owner in owners:
@@ -176,8 +194,31 @@ def year_propositions(clause: Clause) -> list[Proposition]:
     if found:
         for n, _ in clause.of_kind("item"):
             clause.mark_term(n)
-        clause.take_all(r"came out|made|released|goes back|dates? (?:back|from)|from|in|year|of|both|it|is|was|back|out|shot|things|all|two|decades apart|hails|films?|of yours")
+        clause.take_all(
+            r"both|dates?|came out|made|released|goes back|dates? (?:back|from)|from|in|year|of|both|it|is|was|back|out|shot|things|all|two|decades apart|hails|films?|of yours"
+        )
     return found
+
+
+def _years_apart(clause: Clause) -> list[Proposition]:
+    """As in "Twenty-four years, to be exact", of the two items compared before."""
+    last = next(
+        (
+            p
+            for p in (clause.before.propositions if clause.before else [])
+            if p.relation == "year" and " than " in p.object
+        ),
+        None,
+    )
+    m = clause.has(r"(~\d+) years?(?: (?:apart|between them))?")
+    if last is None or m is None or list(clause.of_kind("item")):
+        return []
+    a, b = clause.facts.year(last.subject), clause.facts.year(last.object.rpartition(" ")[2])
+    if a is None or b is None:
+        return []
+    clause.mark(m.start(), m.end())
+    gap = abs(a - b)
+    return [clause.say("year", last.subject, m.group(), gap == clause.value(m.group(1)).value, f"{gap} years apart")]
 
 
 def _compared(clause: Clause) -> list[Proposition]:
@@ -196,10 +237,14 @@ def _compared(clause: Clause) -> list[Proposition]:
         clause.mark(m.start(), m.end())
         _take_all(clause)
         return [clause.say("year", two[0], f"same as {two[1]}", same, f"{a} and {b}")]
-    m = clause.has(rf"(?:{_NEWER}|{_OLDER}) than|(?:came out|made|released|is from|shot|appeared) (?:(?:a|one|~\d+) years? |just |shortly |well |long |not long )?(?:before|after)|(?:a|one|~\d+) years? (?:before|after)|predates|(?:{_NEWER}|{_OLDER}) of the two")
+    m = clause.has(
+        rf"(?:{_NEWER}|{_OLDER}) than|(?:came out|made|released|is from|shot|appeared) (?:(?:a|one|~\d+) years? |just |shortly |well |long |not long )?(?:before|after)|(?:a|one|~\d+) years? (?:before|after)|predates|(?:{_NEWER}|{_OLDER}) of the two"
+    )
     if not m or not items:
         return []
-    if clause.has(rf"your history|watched (?:before|after)|you watched|earlier|later") and not clause.has(rf"(?:{_NEWER}|{_OLDER}) than"):
+    if clause.has(r"your history|watched (?:before|after)|you watched|earlier|later") and not clause.has(
+        rf"(?:{_NEWER}|{_OLDER}) than"
+    ):
         return []
     word = m.group()
     before = [item for p, item in items if p < m.start()]
@@ -214,10 +259,19 @@ def _compared(clause: Clause) -> list[Proposition]:
     older = re.search(rf"{_OLDER}|before|predates", word) is not None
     if clause.has(r"not|never|n't"):
         return []
-    found = [clause.say("year", first, f"{'older' if older else 'newer'} than {second}", a < b if older else a > b, f"{a} and {b}")]
+    found = [
+        clause.say(
+            "year", first, f"{'older' if older else 'newer'} than {second}", a < b if older else a > b, f"{a} and {b}"
+        )
+    ]
     gap = abs(a - b)
-    g = clause.has(r"(about |roughly |nearly |almost |around |over |more than |exactly )?(?:(a|one|single|~\d+) (?:full )?(years?|decades?)) ")
-    g = g or re.search(r" (about |roughly |nearly |almost |around |over |more than |exactly )?(a|one|single|~\d+) (?:full )?(years?|decades?) ", clause.shown)
+    g = clause.has(
+        r"(about |roughly |nearly |almost |around |over |more than |exactly )?(?:(a|one|single|~\d+) (?:full )?(years?|decades?)) "
+    )
+    g = g or re.search(
+        r" (about |roughly |nearly |almost |around |over |more than |exactly )?(a|one|single|~\d+) (?:full )?(years?|decades?) ",
+        clause.shown,
+    )
     if g:
         sign = g.group(2)
         said = clause.value(sign).value if sign.startswith("~") else 1.0
@@ -240,9 +294,6 @@ def _compared(clause: Clause) -> list[Proposition]:
 def _take_all(clause: Clause) -> None:
     for n, _ in clause.of_kind("item"):
         clause.mark_term(n)
-    clause.take_all(rf"came out|made|released|is|the|from|in|year|of|both|it|was|out|than|you (?:have )?(?:watched|saw|seen)|recently|watched|of yours|your|{_NEWER}|{_OLDER}|before|after")
-
-
-def value_key(facet: Facet) -> str:
-    """The key of an attribute value."""
-    return facet.key
+    clause.take_all(
+        rf"came out|made|released|is|the|from|in|year|of|both|it|was|out|than|you (?:have )?(?:watched|saw|seen)|recently|watched|of yours|your|{_NEWER}|{_OLDER}|before|after"
+    )

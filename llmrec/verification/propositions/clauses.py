@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from llmrec.verification.propositions.facts import Facts
-from llmrec.verification.propositions.lexicon import CONJUNCTIONS, HOLDS_ON, PREDICATES
+from llmrec.verification.propositions.lexicon import CONJUNCTIONS, HOLDS_ON, IDIOMS, PREDICATES
 from llmrec.verification.propositions.terms import Term
 
 
@@ -54,6 +54,8 @@ class Clause:
         The clause before, in the same text.
     read : set of int
         Terms that some proposition has read.
+    propositions : list of Proposition
+        What was read in it.
     """
 
     terms: list[Term]
@@ -61,7 +63,7 @@ class Clause:
     topic: str
     before: "Clause | None" = None
     read: set[int] = field(default_factory=set)
-    said: list[Proposition] = field(default_factory=list)
+    propositions: list[Proposition] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         parts, self._starts = [], []
@@ -164,11 +166,21 @@ def clauses_of(terms: list[Term], facts: Facts) -> list[Clause]:
                     part = part[1:]
                 while part and part[-1].kind == "mark":
                     part = part[:-1]
+                part = _without_idioms(part, facts)
                 if part:
                     before = found[-1] if found else None
                     part = _first_and_second(part, before)
                     found.append(Clause(part, facts, _topic(part, before, facts), before))
     return found
+
+
+def _without_idioms(terms: list[Term], facts: Facts) -> list[Term]:
+    """Terms less phrases that say nothing of the items: a "not" in "funny or not" denies nothing."""
+    if not terms:
+        return terms
+    clause = Clause(terms, facts, facts.item)
+    clause.take_all(IDIOMS)
+    return [term for n, term in enumerate(terms) if n not in clause.read]
 
 
 def _sentences(terms: list[Term]) -> list[list[Term]]:
@@ -179,9 +191,16 @@ def _sentences(terms: list[Term]) -> list[list[Term]]:
             right = terms[n + 1 :]
             listed = [t for t in right if t.kind == "facet"]
             ends = _predicates(parts[-1]) and (
-                _predicates(right) or right[0].kind == "number" or len(listed) * 2 >= len([t for t in right if t.kind != "mark"])
+                _predicates(right)
+                or right[0].kind == "number"
+                or len(listed) * 2 >= len([t for t in right if t.kind != "mark"])
             )
-        if ends and parts[-1] and parts[-1][0].text in ("say", "suppose", "imagine", "take", "remove") and parts[-1][0].kind == "word":
+        if (
+            ends
+            and parts[-1]
+            and parts[-1][0].text in ("say", "suppose", "imagine", "take", "remove")
+            and parts[-1][0].kind == "word"
+        ):
             ends = _has_number(parts[-1])
         if ends:
             parts.append([])
@@ -208,10 +227,14 @@ def _relative(terms: list[Term]) -> list[list[Term]]:
             continue
         if any(t.kind == "item" for t in inner) and inner[0].text != "which":
             continue
-        if rest[0].kind == "word" and (rest[0].text in PREDICATES or rest[0].text in ("also", "really", "that", "clearly")):
+        if rest[0].kind == "word" and (
+            rest[0].text in PREDICATES or rest[0].text in ("also", "really", "that", "clearly")
+        ):
             lead = inner[1:] if inner[0].text == "which" else inner
             verb = [] if inner[0].text == "which" else [Term("word", "is", inner[0].start, inner[0].start)]
-            subject = terms[: n + 1] if all(t.kind in ("item", "mark") or t.text == "and" for t in terms[: n + 1]) else [term]
+            subject = (
+                terms[: n + 1] if all(t.kind in ("item", "mark") or t.text == "and" for t in terms[: n + 1]) else [term]
+            )
             return [[*subject, *verb, *lead], *_relative([*terms[: n + 1], *rest])]
     return [terms]
 
@@ -227,7 +250,7 @@ def _topic(terms: list[Term], before: "Clause | None", facts: Facts) -> str:
 
 
 def _first_and_second(terms: list[Term], before: "Clause | None") -> list[Term]:
-    """"The first" and "the second" as the titles named in the clause before."""
+    """As in "The first" and "the second" as the titles named in the clause before."""
     if before is None or not {"first", "second"} <= {term.text for term in terms if term.kind == "number"}:
         return terms
     titles = [term for term in before.terms if term.kind == "item"]

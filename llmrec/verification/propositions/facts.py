@@ -1,11 +1,21 @@
 """What is known of one recommendation: events, catalogue and measurements, as questions that propositions ask."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evidence.records import Counterfactual
 from llmrec.verification.grounds import Grounds
+
+Entails = Callable[[str, str], float]
+"""(the item's own text, a clause) -> how surely the text says it, from 0 to 1: the place for an entailment model."""
+RECENT = 50
+"""Last history items that may be named by a part of their title."""
+
+
+LEAST = 20
+"""Smallest group whose share is told: what is said of fewer could tell of one of them."""
 
 
 class Audience:
@@ -60,12 +70,19 @@ class Facts:
     @property
     def near(self) -> tuple[str, ...]:
         """The recommended item, then what was measured, then the history, the latest first."""
-        return (self.item, *self.effects, *reversed(self.history))
+        return (self.item, *self.effects, *reversed(self.history[-RECENT:]))
+
+    @property
+    def own_text(self) -> str:
+        """The recommended item's description, "" without one."""
+        return self.catalog.item(self.item).description
 
     def year(self, item: str) -> int | None:
         """Of an item, where the catalogue has it."""
         year = self.catalog.item(item).attributes.get("year")
-        return int(year) if isinstance(year, (int, float)) else int(year) if str(year).isdigit() else None
+        if isinstance(year, (int, float)):
+            return int(year)
+        return int(year) if isinstance(year, str) and year.isdigit() else None
 
     def facets(self, item: str) -> set[Facet]:
         """Attribute values of an item."""

@@ -1,6 +1,7 @@
 """Propositions on what the user did: that, and in which order, and what was asked for."""
 
 import re
+from itertools import pairwise
 
 from llmrec.verification.propositions.clauses import Clause, Proposition
 from llmrec.verification.propositions.lexicon import WATCH
@@ -13,11 +14,21 @@ _NEXT = r"right after|straight after|straight before|right before|just before|ju
 def history_propositions(clause: Clause) -> list[Proposition]:
     """What a clause says of the user's history."""
     facts = clause.facts
-    titles = [(clause.place(n), n, clause.item(f"@{n}")) for n, t in clause.of_kind("item") if clause.item(f"@{n}") != facts.item]
-    if not clause.has(_YOU) and not (clause.has(rf"{_LAST}") and titles) and not (titles and clause.has(r"earlier|watched|viewing")):
+    titles = [
+        (clause.place(n), n, clause.item(f"@{n}"))
+        for n, t in clause.of_kind("item")
+        if clause.item(f"@{n}") != facts.item
+    ]
+    if (
+        not clause.has(_YOU)
+        and not (clause.has(rf"{_LAST}") and titles)
+        and not (titles and clause.has(r"earlier|watched|viewing"))
+    ):
         return []
     result = []
-    denied = clause.has(rf"you (?:have |had )?(?:not|never) (?:\w+ )?{WATCH}|not in your (?:history|list)|missing from your (?:history|list)")
+    denied = clause.has(
+        rf"you (?:have |had )?(?:not|never) (?:\w+ )?{WATCH}|not in your (?:history|list)|missing from your (?:history|list)"
+    )
     for _, n, item in titles:
         watched = facts.watched(item)
         ids = clause.terms[n].items
@@ -26,7 +37,9 @@ def history_propositions(clause: Clause) -> list[Proposition]:
         if denied:
             holds = None if watched is None else not watched
             result.append(clause.say("watched", item, "no", holds, "the user's history holds it"))
-        elif clause.has(rf"you (?:have |had |'ve |also |once |recently |just |already )*{WATCH}|having {WATCH}|your (?:history|list|latest|last|recent)|of yours|ended|watched|last"):
+        elif clause.has(
+            rf"you (?:have |had |'ve |also |once |recently |just |already )*{WATCH}|having {WATCH}|your (?:history|list|latest|last|recent)|of yours|ended|watched|last"
+        ):
             result.append(clause.say("watched", item, "", watched, "the user's history does not hold it"))
     if denied:
         clause.mark(denied.start(), denied.end())
@@ -46,7 +59,7 @@ def _orders(clause: Clause, titles: list[tuple[int, int, str]]) -> list[Proposit
     result = []
     m = clause.has(r"(?:last but one|second to last|next to last|penultimate|second last)")
     if m:
-        item = min(known, key=lambda k: abs(k[0] - m.start()))[1]
+        item = _nearest(known, m.start())
         result.append(clause.say("order", item, "second last", places[item] == latest - 1, "it was not"))
         clause.mark(m.start(), m.end())
         return result
@@ -61,11 +74,23 @@ def _orders(clause: Clause, titles: list[tuple[int, int, str]]) -> list[Proposit
             return [clause.say("order", one or "", "", None, "its place is not clear")]
         gap = base - places[one]
         return [*result, clause.say("order", one, f"{count} before", abs(gap) == count, f"{gap} apart")]
+    if m := clause.has(r"a (?:few|couple of) (?:films|items|titles) (?:back|earlier|ago|before)"):
+        gap = latest - places[known[0][1]]
+        clause.mark(m.start(), m.end())
+        return [clause.say("order", known[0][1], "a few back", 1 <= gap <= 8, f"{gap} back")]
+    if m := clause.has(r"(@\d+) (?:was |is )?the one (?:just |right )?before(?: it| that)?"):
+        item = clause.item(m.group(1))
+        result.append(clause.say("order", item, "second last", places[item] == latest - 1, "it was not"))
+        clause.mark(m.start(), m.end())
+        known = [k for k in known if k[1] != item] or known
     pairs: list[tuple[str, str]] = []
     if len(known) >= 2:
         names = [item for _, item, _ in known]
         between = clause.shown[known[0][0] : known[1][0]]
-        earlier = re.search(r" (?:before|earlier than|ahead of|then|and then|followed by|on to|straight on to|well before|and right after it) ", between)
+        earlier = re.search(
+            r" (?:before|earlier than|ahead of|then|and then|followed by|on to|straight on to|well before|and right after it) ",
+            between,
+        )
         later = re.search(r" (?:after|later than|following|since|straight after|right after) ", between)
         leading = clause.has(r"after @\d+ .*@\d+")
         close = clause.has(_NEXT)
@@ -75,7 +100,7 @@ def _orders(clause: Clause, titles: list[tuple[int, int, str]]) -> list[Proposit
             result.append(clause.say("order", names[0], names[1], gap == 1, "others came between"))
             clause.take(r"back to back|in a row|one after the other")
         elif then:
-            pairs = list(zip(names, names[1:], strict=False))
+            pairs = list(pairwise(names))
         elif earlier:
             pairs = [(names[0], names[1])]
         elif later:
@@ -85,29 +110,41 @@ def _orders(clause: Clause, titles: list[tuple[int, int, str]]) -> list[Proposit
         for a, b in pairs:
             result.append(clause.say("order", a, f"before {b}", places[a] < places[b], "the history says otherwise"))
             if close and not clause.has(r"last of all"):
-                result.append(clause.say("order", a, f"next to {b}", abs(places[a] - places[b]) == 1, "others came between"))
+                result.append(
+                    clause.say("order", a, f"next to {b}", abs(places[a] - places[b]) == 1, "others came between")
+                )
         if pairs or result:
-            clause.take_all(rf"{_NEXT}|before|after|then|followed by|later than|earlier than|well|straight|right|just|on to|it|since")
+            clause.take_all(
+                rf"{_NEXT}|before|after|then|followed by|later than|earlier than|well|straight|right|just|on to|it|since"
+            )
     m = clause.has(r"(?:was |is )?(?:watched )?(?:the )?(?:oldest|earliest|first) (?:film|item|of|thing)")
-    if m and (item := min(known, key=lambda k: abs(k[0] - m.start()))[1]):
-        result.append(clause.say("order", item, "first", None, "which history is meant is not clear"))
+    if m:
+        result.append(
+            clause.say("order", _nearest(known, m.start()), "first", None, "which history is meant is not clear")
+        )
         return result
     if m := clause.has(rf"(?:the |your )?(?:very )?(?:{_LAST})(?: (?:film|thing|one|item|of all))*"):
         if clause.has(r"last (?:few|dozen|~\d+)"):
             return result
         near = [k for k in known if k[0] < m.start()]
         after = [k for k in known if k[0] > m.start()]
-        if m.group().strip() in ("ended on", "ends on", "ended with", "finished with") or clause.has(r"the last (?:thing|film|one)[^@]* (?:was|is) @"):
+        if m.group().strip() in ("ended on", "ends on", "ended with", "finished with") or clause.has(
+            r"the last (?:thing|film|one)[^@]* (?:was|is) @"
+        ):
             item = (after or near)[0][1]
-        elif clause.has(r"@\d+ (?:which |that )?(?:came |comes |was |is )?(?:watched )?(?:the |your )?(?:very )?(?:last|latest|most recent|newest)"):
-            item = next(k[1] for k in known if k[0] <= clause.has(r"@\d+ (?:which |that )?(?:came |comes |was |is )?(?:watched )?(?:the |your )?(?:very )?(?:last|latest|most recent|newest)").start() + 1)  # type: ignore[union-attr]
-            hit = clause.has(r"@\d+ (?:which |that )?(?:came |comes |was |is )?(?:watched )?(?:the |your )?(?:very )?(?:last|latest|most recent|newest)")
-            item = clause.item(hit.group().split()[0]) if hit else item
+        elif own := clause.has(
+            r"(@\d+) (?:which |that )?(?:came |comes |was |is )?(?:watched )?(?:the |your )?(?:very )?(?:last|latest|most recent|newest)"
+        ):
+            item = clause.item(own.group(1))
         else:
             item = (near[-1] if near else after[0])[1]
         result.append(clause.say("order", item, "last", facts.place(item) == latest, "it was not the last"))
         clause.mark(m.start(), m.end())
     return result
+
+
+def _nearest(known: list[tuple[int, str, int | None]], at: int) -> str:
+    return min(known, key=lambda place: abs(place[0] - at))[1]
 
 
 def _read(clause: Clause) -> None:
@@ -122,7 +159,9 @@ def _read(clause: Clause) -> None:
 def query_propositions(clause: Clause) -> list[Proposition]:
     """What a clause says was asked for."""
     facts = clause.facts
-    m = clause.has(r"you (?:did |had |have |'ve |not )*(?:ask(?:ed)?|want(?:ed)?|wish(?:ed)?|request(?:ed)?|were after|said|mentioned|order(?:ed)?|were looking)(?: for)?|(?:was|is) (?:the|your) (?:wish|request|word|query)|the word you used|your (?:request|wish|query) for|as you (?:asked|wished|wanted)|just as you asked|you asked")
+    m = clause.has(
+        r"you (?:did |had |have |'ve |not )*(?:ask(?:ed)?|want(?:ed)?|wish(?:ed)?|request(?:ed)?|were after|said|mentioned|order(?:ed)?|were looking)(?: for)?|(?:was|is) (?:the|your) (?:wish|request|word|query)|the word you used|your (?:request|wish|query) for|as you (?:asked|wished|wanted)|just as you asked|you asked"
+    )
     if not m:
         return []
     if not facts.query:
@@ -136,7 +175,9 @@ def query_propositions(clause: Clause) -> list[Proposition]:
     stop = clause.shown.find(" ,", m.end()) if " ," in clause.shown[m.end() :] else len(clause.shown)
     for n, term in enumerate(clause.terms):
         at = clause.place(n)
-        inside = (m.start() <= at < stop) if not clause.has(r"(?:was|is) (?:the|your) (?:wish|request)") else at < m.end()
+        inside = (
+            (m.start() <= at < stop) if not clause.has(r"(?:was|is) (?:the|your) (?:wish|request)") else at < m.end()
+        )
         if not inside:
             continue
         if term.kind == "facet":

@@ -3,6 +3,7 @@
 import re
 
 from llmrec.verification.propositions.clauses import Clause, Proposition
+from llmrec.verification.propositions.facts import LEAST
 from llmrec.verification.propositions.lexicon import WATCH
 
 _FOLK = r"(?:people|viewers?|audiences?|fans?|users?|watchers?|crowd|buyers?|customers?|readers?)"
@@ -32,7 +33,7 @@ def people_propositions(clause: Clause) -> list[Proposition]:
 
 def _again(clause: Clause) -> list[Proposition]:
     """Counts that follow what was said of an audience: "Most people who know A know B: 149 of 178"."""
-    last = next((p for p in (clause.before.said if clause.before else []) if p.relation == "people"), None)
+    last = next((p for p in (clause.before.propositions if clause.before else []) if p.relation == "people"), None)
     m = clause.has(r"(~\d+) (?:of|out of) (?:the )?(~\d+)")
     if last is None or m is None or list(clause.of_kind("item")) or clause.has(_WHO):
         return []
@@ -46,7 +47,7 @@ def _again(clause: Clause) -> list[Proposition]:
 
 
 def _both(clause: Clause) -> list[Proposition]:
-    """"113 people saw both", of the two titles named before."""
+    """As in "113 people saw both", of the two titles named before."""
     m = clause.has(rf"(~\d+) (?:{_FOLK} )?(?:who )?(?:have |'ve )?(?:{WATCH}) (?:them )?both")
     titles = list(dict.fromkeys(clause.before.titles())) if clause.before is not None else []
     if m is None or len(titles) != 2:
@@ -73,7 +74,9 @@ def _shares(clause: Clause) -> list[Proposition]:
         return []
     alone = clause.facts.item not in clause.titles() or clause.topic != clause.facts.item
     named = {clause.item(sign): sign for _, sign in groups if sign.startswith("@") or (alone and clause.others() == [])}
-    named |= {clause.item(sign): sign for _, sign in groups if not sign.startswith("@") and clause.topic != clause.facts.item}
+    named |= {
+        clause.item(sign): sign for _, sign in groups if not sign.startswith("@") and clause.topic != clause.facts.item
+    }
     for m in re.finditer(r"(?<= )(@\d+) (?:or|and) (@\d+)(?= )", clause.shown):
         if clause.item(m.group(1)) in named:
             named[clause.item(m.group(2))] = m.group(2)
@@ -83,12 +86,19 @@ def _shares(clause: Clause) -> list[Proposition]:
     quantity = _quantity(clause)
     if quantity is None:
         return []
-    kind, low, high, counts = quantity
+    _, low, high, counts = quantity
     if not named:  # "most of those who saw it have seen @1"
         if len(references) != 1:
             return []
         named = {clause.facts.item: ""}
-    first = min(named, key=lambda item: min((m.start() for m, s in groups if clause.item(s) == item), default=len(clause.shown))) if named else ""
+    first = (
+        min(
+            named,
+            key=lambda item: min((m.start() for m, s in groups if clause.item(s) == item), default=len(clause.shown)),
+        )
+        if named
+        else ""
+    )
     rest = [item for item in references if item != first]
     if len(named) > 1:
         # "N of M who saw A saw B" reads B as a group, too; "people who saw A or B" are two groups.
@@ -103,6 +113,7 @@ def _shares(clause: Clause) -> list[Proposition]:
     negated = clause.has(r"(?:have|has|had|did|do|does) not")
     found = []
     for subject in subjects:
+        holds: bool | None
         share = _share(clause, subject, objects[0])
         if negated:
             share = 1 - share
@@ -113,6 +124,8 @@ def _shares(clause: Clause) -> list[Proposition]:
             why = f"{both} of {group} users"
         else:
             holds, why = low <= share <= high, f"the share is {share:.0%}"
+        if len(_users(clause, subject)) < LEAST:
+            holds, why = None, "too few users have it to tell"
         found.append(clause.say("people", subject, objects[0], holds, why))
     _read(clause)
     return found
@@ -152,7 +165,12 @@ def _quantity(clause: Clause) -> Quantity | None:
         if over:
             return "share", value + 1e-9, 1.0, None
         if under:
-            return "share", 0.0 if under.group() in ("less than", "fewer than", "under", "below", "not even") else value - 0.1, value - 1e-9, None
+            return (
+                "share",
+                0.0 if under.group() in ("less than", "fewer than", "under", "below", "not even") else value - 0.1,
+                value - 1e-9,
+                None,
+            )
         slack = 0.07 if loose else 0.045
         return "share", value - slack, value + slack, None
     if shares or counts:
@@ -188,7 +206,9 @@ def _likelier(clause: Clause) -> list[Proposition]:
     items = [(clause.place(n), clause.item(f"@{n}")) for n, _ in clause.of_kind("item")]
     before = [i for p, i in items if p < at]
     after = [i for p, i in items if p > at]
-    target = next((i for i in before if i == clause.facts.item), None) or (clause.facts.item if len(before) == 1 else None)
+    target = next((i for i in before if i == clause.facts.item), None) or (
+        clause.facts.item if len(before) == 1 else None
+    )
     if target is None and len(before) == 2:
         target = before[1]
     if target is None or len(after) != 1:
@@ -208,13 +228,22 @@ def _sizes(clause: Clause) -> list[Proposition]:
     items = [(clause.place(n), clause.item(f"@{n}")) for n, _ in clause.of_kind("item")]
     found = []
     numbers = [(n, t) for n, t in clause.of_kind("number") if t.form in ("count", "year")]
-    size = lambda item: len(_users(clause, item))  # noqa: E731
+
+    def size(item: str) -> int:
+        return len(_users(clause, item))
+
     if m := clause.has(r"than"):
         before = [i for p, i in items if p < m.start()] or [clause.topic]
         after = [i for p, i in items if p > m.start()] or ([clause.topic] if clause.has(rf"than .*{_IT}") else [])
         more = clause.has(r"more|bigger|larger|wider|greater|higher")
         less = clause.has(r"fewer|less|smaller|lower|narrower")
-        if len(before) != 1 or len(after) != 1 or bool(more) == bool(less) or before == after or clause.has(r"not|n't|no"):
+        if (
+            len(before) != 1
+            or len(after) != 1
+            or bool(more) == bool(less)
+            or before == after
+            or clause.has(r"not|n't|no")
+        ):
             return []
         a, b = size(before[0]), size(after[0])
         found.append(clause.say("people", before[0], after[0], a > b if more else a < b, f"{a} against {b} users"))

@@ -11,7 +11,8 @@ _REMOVAL = (
 )
 _QUERY = r"request|query|wish|asked|asking|ask|mentioned|words|wanted|wished|said"
 _STAY = (
-    r"either way|anyway|regardless|in any case|all the same|even (?:without|if)|stays?|still|keeps?|no matter|would not (?:budge|move)|"
+    r"either way|anyway|regardless|in any case|all the same|even (?:without|if)|stays?|keeps?|"
+    r"still (?=be |rank |come |comes |make |end |scrape |in |at |~|place |lead |first |the )|would still|no matter|would not (?:budge|move)|"
     r"not (?:budge|move|hinge)|same place|remains?|with any history"
 )
 _TOP = r"(?:top (?:spot|place|of the list|of your list)|the top|on top|at the top|~\d+ (?:place|spot|position)|number one|the lead|lead|leads)"
@@ -22,28 +23,37 @@ _UP = r"higher|rises?|climbs?|up|better|lead by (?:even )?more|above|improve[sd]
 def rank_propositions(clause: Clause) -> list[Proposition]:
     """What a clause says of ranks."""
     facts = clause.facts
-    if not facts.grounds.counterfactuals:
+    if facts.grounds.evidence is None:
         return []
-    if clause.has(r"reasons?|among|traits|in ~\d+ place|distant|(?:came|comes) ~\d+|~\d+ film|neck and neck"):
+    if clause.has(r"reasons?|among|traits|distant|(?:came|comes) ~\d+|~\d+ film|neck and neck"):
         return []
-    if any(p.relation == "people" for p in clause.said):
+    if any(p.relation == "people" for p in clause.propositions):
         return []
     removal = clause.has(_REMOVAL)
+    otherwise = clause.take(r"otherwise|if not for that|but for that") is not None
     pushed = clause.has(r"lifted|moved|pushed|brought|raised|pulled|put|puts|lifts|pushes")
     stay = None if pushed and not removal else clause.has(_STAY)
     query = bool(facts.query) and clause.has(_QUERY) is not None
     titles = clause.others()
     numbers = _ranks(clause)
-    moved = clause.has(rf"{_DOWN}|{_UP}|rank(?:s|ed)?|place[ds]?|spot|position|first|places|steps?|from ~\d+|{_TOP}")
-    if not (removal or stay or (query and numbers) or (numbers and clause.has(r"rank(?:s|ed)?|from|places?|steps?|would be|it 's|is"))):
+    if not (
+        removal
+        or stay
+        or (otherwise and numbers)
+        or (query and numbers)
+        or (numbers and clause.has(r"rank(?:s|ed)?|from|places?|steps?|would be|it 's|is"))
+    ):
         return []
     removed: list[str | None] = [*titles, *([None] if query else [])]
-    otherwise = clause.take(r"otherwise|if not for that|but for that") is not None
-    if not removed and clause.before is not None and (otherwise or stay or clause.has(r"would|it 's|it is|it does|goes")):
+    if (
+        not removed
+        and clause.before is not None
+        and (otherwise or stay or clause.has(r"would|it 's|it is|it does|goes"))
+    ):
         earlier = clause.before
         removed = [*earlier.others(), *([None] if facts.query and earlier.has(_QUERY) else [])]
     conditional = bool(removal or stay or otherwise) or clause.has(r"would") is not None
-    result = _decided(clause, removed, numbers, conditional, bool(stay), moved is not None)
+    result = _decided(clause, removed, numbers, conditional, bool(stay))
     if result:
         for n, _ in clause.of_kind("item"):
             clause.mark_term(n)
@@ -51,7 +61,7 @@ def rank_propositions(clause: Clause) -> list[Proposition]:
             rf"{_REMOVAL}|{_QUERY}|{_STAY}|{_TOP}|{_DOWN}|{_UP}|rank(?:s|ed)?|places?|spot|position|list|history|from|to|would|"
             r"not|never|only|even|if|put|moved?|lifted|pushed|brought|pushes|lifts|raised|pulled|goes?|end(?:s|ed)? up|scrape|budge|worth|it 's|one|single|"
             r"instead of|scores?|ahead|rising|makes?|made|for|say|steps?|has|in|of|out|long way|somewhere|all|way|further|"
-            r"do|does|be|been|is|come|comes|finish|land|lands|second|still|hundred|otherwise|there|because"
+            r"keep|keeps|hold|holds|number|do|does|be|been|is|come|comes|finish|land|lands|second|still|hundred|otherwise|there|because"
         )
     return result
 
@@ -85,7 +95,11 @@ def _ranks(clause: Clause) -> list[tuple[int, float, str]]:
 
 
 def _decided(
-    clause: Clause, removed: list[str | None], numbers: list[tuple[int, float, str]], conditional: bool, stay: bool, moved: bool
+    clause: Clause,
+    removed: list[str | None],
+    numbers: list[tuple[int, float, str]],
+    conditional: bool,
+    stay: bool,
 ) -> list[Proposition]:
     facts, result = clause.facts, []
     for n, term in clause.of_kind("number"):
@@ -102,14 +116,16 @@ def _decided(
     for item, record in records:
         name = item or "the query"
         if record is None:
-            effect = facts.effects.get(item or "")
+            effect = facts.query_effect if item is None else facts.effects.get(item)
             if item is not None and facts.watched(item) is False:
                 result.append(clause.say("watched", name, "", False, "the user's history does not hold it"))
             elif numbers or stay:
                 result.append(clause.say("rank", name, "", None, "no rank was measured without it"))
             elif effect:
                 result += _direction(clause, name, effect > 0)
-                if result and clause.take_all(r"a little|a very little|somewhat|slightly|a bit|very slightly|a touch|a fraction"):
+                if result and clause.take_all(
+                    r"a little|a very little|somewhat|slightly|a bit|very slightly|a touch|a fraction"
+                ):
                     small = effect < max(0.25, 0.3 * max(facts.effects.values()))
                     result.append(clause.say("effect", name, "weak", small, f"it moved the score by {effect:.2f}"))
             continue
@@ -126,11 +142,15 @@ def _decided(
             continue
         if len(numbers) == 2 and all(s == "=" for _, _, s in numbers):
             a, b = numbers[0][1], numbers[1][1]
-            removal = clause.has(_REMOVAL) is not None and not clause.has(r"lifted|moved|pushed|brought|raised|pulled|put")
+            removal = clause.has(_REMOVAL) is not None and not clause.has(
+                r"lifted|moved|pushed|brought|raised|pulled|put"
+            )
             if clause.has(r"instead of|rather than"):
                 a, b = b, a
             want = (a, b) if removal else (b, a)
-            result.append(clause.say("rank", name, f"{a:g} to {b:g}", want == (rank, without), f"{rank} would be {without}"))
+            result.append(
+                clause.say("rank", name, f"{a:g} to {b:g}", want == (rank, without), f"{rank} would be {without}")
+            )
             continue
         if len(numbers) > 2:
             return []

@@ -7,37 +7,18 @@ from typing import Literal
 
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import MODALITY_WORDS
-from llmrec.verification.propositions.lexicon import ORDINARY
+from llmrec.verification.propositions.lexicon import ORDINALS, TENS, TENTHS, UNITS
+from llmrec.verification.propositions.names import TOKEN, titles_in
 
 TermKind = Literal["word", "item", "facet", "number", "mark"]
 NumberForm = Literal["", "count", "ordinal", "share", "year", "decimal"]
 
-_TOKEN = re.compile(r"\d[\d,]*\.\d+|\d+(?:st|nd|rd|th)\b|\d[\d,]*\d|\d+|[^\W\d_]+(?:['-][^\W\d_]+)*|[%.;:!?,()\"]|[–—]|\.{3}")
 _SPLIT = {
     "can't": ("can", "not"), "cannot": ("can", "not"), "won't": ("will", "not"), "shan't": ("shall", "not"),
     "let's": ("let", "us"),
 }  # fmt: skip
 _ENDINGS = {"n't": "not", "'ve": "have", "'re": "are", "'ll": "will", "'m": "am", "'d": "would"}
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = {w: 10 * n for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-_ORDINALS = (
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth"
-).split()
-_TENTHS = {w: 10 * n for n, w in enumerate(
-    "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), 2)}  # fmt: skip
 _PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "fifth": 0.2, "sixth": 1 / 6, "tenth": 0.1}
-_TITLE_STOPS = frozenset(
-    "the a an of and or in on for to with from at by is it its my your you i we he she part one two three day days man "
-    "men woman girl boy night life love house world big little old new last first best good bad story city time "
-    "american what when where who why how this that no not all some be on off out up down under over before after air "
-    "war star kids wild dead blue black white red king queen lost game home movie film picture long short high fire "
-    "true natural private looking pretty four it's its that's there's he's she's what's let's seven twelve dark light great young fish perfect".split()
-)
-"""Words that by themselves are no short form of a title."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +79,8 @@ def read_terms(text: str, vocabulary: Vocabulary, near: Iterable[str]) -> list[T
         In order, with punctuation.
     """
     text = re.sub("[\u201c\u201d\u201e]", '"', text).replace("\u2019", "'")
-    words = [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
-    titles = _titles(text, words, vocabulary, tuple(dict.fromkeys(near)))
+    words = [(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
+    titles = titles_in(text, words, vocabulary, tuple(dict.fromkeys(near)))
     mentions = {m.start: m for m in vocabulary.mentions(text)}
     terms: list[Term] = []
     at = 0
@@ -122,7 +103,7 @@ def read_terms(text: str, vocabulary: Vocabulary, near: Iterable[str]) -> list[T
         lower = word.lower()
         if not lower[0].isalnum():
             if lower != '"':
-                terms.append(Term("mark", "," if lower in "()–—" else lower, start, end))
+                terms.append(Term("mark", "," if lower in "()\u2013\u2014" else lower, start, end))
         else:
             terms += _plain(lower, start, end)
         at += 1
@@ -154,22 +135,26 @@ def _number(word: str) -> tuple[float, NumberForm] | None:
     if digits.isdigit():
         return float(digits), "year" if re.fullmatch(r"1[89]\d\d|20\d\d", word) else "count"
     head, _, tail = word.partition("-")
-    if head in _TENS:
+    if head in TENS:
         if not tail:
-            return float(_TENS[head]), "count"
-        if tail in _UNITS[1:10]:
-            return float(_TENS[head] + _UNITS.index(tail)), "count"
-        if tail in _ORDINALS[1:10]:
-            return float(_TENS[head] + _ORDINALS.index(tail)), "ordinal"
-    if word in _UNITS and word != "one":
-        return float(_UNITS.index(word)), "count"
-    if word in _ORDINALS:
-        return float(_ORDINALS.index(word)), "ordinal"
-    if word in _TENTHS:
-        return float(_TENTHS[word]), "ordinal"
+            return float(TENS[head]), "count"
+        if tail in UNITS[1:10]:
+            return float(TENS[head] + UNITS.index(tail)), "count"
+        if tail in ORDINALS[1:10]:
+            return float(TENS[head] + ORDINALS.index(tail)), "ordinal"
+    if word in UNITS and word != "one":
+        return float(UNITS.index(word)), "count"
+    if word in ORDINALS:
+        return float(ORDINALS.index(word)), "ordinal"
+    if word in TENTHS:
+        return float(TENTHS[word]), "ordinal"
     return {
-        "dozen": (12.0, "count"), "half": (0.5, "share"), "quarter": (0.25, "share"), "hundred": (100.0, "count"),
-        "top": (1.0, "ordinal"), "hundredth": (100.0, "ordinal"),
+        "dozen": (12.0, "count"),
+        "half": (0.5, "share"),
+        "quarter": (0.25, "share"),
+        "hundred": (100.0, "count"),
+        "top": (1.0, "ordinal"),
+        "hundredth": (100.0, "ordinal"),
     }.get(word)  # type: ignore[return-value]
 
 
@@ -188,9 +173,20 @@ def _joined_numbers(terms: list[Term]) -> list[Term]:
             share, used = count / rest[1].value, 2
         elif count is not None and texts[:2] == ["out", "of"] and _is_count(rest[2:3]) and count <= 20:
             share, used = count / rest[2].value, 3
+        elif count is not None and texts[:2] == ["per", "cent"]:
+            share, used = count / 100, 2
+        elif here.text == "number" and _is_count(rest[:1]):
+            joined.append(Term("number", here.text, here.start, rest[0].end, value=rest[0].value, form="ordinal"))
+            at += 2
+            continue
         elif count is not None and texts[:1] and texts[0] in ("%", "percent"):
             share, used = count / 100, 1
-        elif here.text in ("a", "third", "fifth", "quarter") and texts[:1] and texts[0] in _PARTS and texts[1:2] == ["of"]:
+        elif (
+            here.text in ("a", "third", "fifth", "quarter")
+            and texts[:1]
+            and texts[0] in _PARTS
+            and texts[1:2] == ["of"]
+        ):
             share, used = _PARTS[texts[0]], 1
         if share is None:
             joined.append(here)
@@ -204,108 +200,3 @@ def _joined_numbers(terms: list[Term]) -> list[Term]:
 
 def _is_count(terms: list[Term]) -> bool:
     return bool(terms) and terms[0].kind == "number" and terms[0].form == "count" and terms[0].value > 0
-
-
-def _titles(
-    text: str, words: list[tuple[str, int, int]], vocabulary: Vocabulary, near: tuple[str, ...]
-) -> dict[int, tuple[int, tuple[str, ...], bool]]:
-    """Start of a title -> its end, the items it may mean, and whether it stands in the genitive."""
-    short, full = _short_forms(vocabulary, near), vocabulary.by_title
-    folded = [(_fold(word), start, end) for word, start, end in words if word not in ',.;!?:"()']
-    names = {tuple(_fold(w) for w, _, _ in _pieces(title)): ids for title, ids in full.items() if title}
-    found: dict[int, tuple[int, tuple[str, ...], bool]] = {}
-    at = 0
-    while at < len(folded):
-        start = folded[at][1]
-        step = 1
-        if text[start].isupper() or text[start].isdigit():
-            for length in range(min(9, len(folded) - at), 0, -1):
-                span = folded[at : at + length]
-                end = span[-1][2]
-                if not _is_name(text, span):
-                    continue
-                key, owner = tuple(word for word, _, _ in span), False
-                last = text[span[-1][1] : end]
-                if last.endswith("'s") and key not in names and key not in short:
-                    key, owner = (*key[:-1], _fold(last[:-2])), True
-                elif last.endswith("s") and text[end : end + 2] in ("' ",) and key not in names:
-                    owner = True
-                ids = _meant(key, names, short, near, _begins(text, start))
-                if ids:
-                    stop = end - 2 if owner and last.endswith("'s") else end
-                    found[start] = (stop, ids, owner)
-                    step = length
-                    break
-        at += step
-    return found
-
-
-def _meant(
-    key: tuple[str, ...],
-    names: dict[tuple[str, ...], list[str]],
-    short: dict[tuple[str, ...], tuple[str, ...]],
-    near: tuple[str, ...],
-    begins: bool,
-) -> tuple[str, ...]:
-    exact = names.get(key, []) or names.get(("the", *key), [])
-    if exact:
-        close = tuple(item for item in exact if item in near)
-        if close:
-            return close
-        if key in short and len(key) > 1:
-            return tuple(exact)
-        if len(key) > 1 or not begins:
-            return tuple(exact)
-    if begins and len(key) == 1 and key[0] in ORDINARY:
-        return ()
-    return short.get(key, ())
-
-
-def _short_forms(vocabulary: Vocabulary, near: tuple[str, ...]) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Parts of the titles of `near` that name them: from the start on, from the colon on, or one telling word."""
-    forms: dict[tuple[str, ...], list[str]] = {}
-    for item in near:
-        name = vocabulary.titles[item]
-        body, comma, article = name.rpartition(", ")
-        natural = f"{article} {body}" if comma and len(article) <= 3 else name
-        pieces = [_fold(word) for word, _, _ in _pieces(natural)]
-        bare = pieces[1:] if pieces and pieces[0] in ("the", "a", "an", "la", "le", "les", "el") else pieces
-        parts = {tuple(pieces), tuple(bare)}
-        for length in range(1, len(bare)):
-            parts |= {tuple(bare[:length]), tuple(bare[length:]), *((word,) for word in bare)}
-        head = tuple(_fold(word) for word, _, _ in _pieces(natural.partition(":")[0]))
-        whole = {tuple(pieces), tuple(bare), head, head[1:] if head[0] in ("the", "a", "an") else head}
-        parts |= whole
-        parts |= {("the", *part) for part in list(parts)}
-        for part in parts:
-            telling = [word for word in part if word not in _TITLE_STOPS and len(word) > 2 and word.isalpha()]
-            alone = len(part) == 1 and (len(part[0]) < 5 or bool(vocabulary.mentions(part[0])))
-            full = part in whole or ("the", *part) in whole or (part[:1] == ("the",) and part[1:] in whole)
-            if full or (telling and not alone and part[-1] not in ("of", "and", "the", "in", "to", "a", "on")):
-                known = forms.setdefault(part, [])
-                if item not in known:
-                    known.append(item)
-    return {part: tuple(items) for part, items in forms.items()}
-
-
-def _pieces(title: str) -> list[tuple[str, int, int]]:
-    return [(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(title) if m.group()[0].isalnum()]
-
-
-def _fold(word: str) -> str:
-    return word.lower().replace("-", "").rstrip("'")
-
-
-def _is_name(text: str, span: list[tuple[str, int, int]]) -> bool:
-    if any(mark in text[a[2] : b[1]] for a, b in zip(span, span[1:], strict=False) for mark in ".;!?"):
-        joined = text[span[0][1] : span[-1][2]]
-        if not re.search(r"\b(?:Mr|Mrs|Dr|St|[A-Z])\.", joined):
-            return False
-    return all(
-        text[start].isupper() or text[start].isdigit() or len(word) <= 4 for word, start, _ in span
-    ) and (text[span[-1][1]].isupper() or text[span[-1][1]].isdigit() or len(span) > 2)
-
-
-def _begins(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \"'(")
-    return not before or before[-1] in ".!?:"
