@@ -6,7 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from eval.explanations.truth_report import plot_truth, read_truth, truth_lines, truth_run
+from eval.explanations.truth import plot_truth, read_truth, truth_lines, truth_run
 from eval.store import MEASUREMENTS, measurements
 
 

@@ -1,15 +1,28 @@
 """Two rivals that have no evidence of the purchase they explain: an LLM alone, and somebody else's evidence."""
 
+import json
 import random
+import sys
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from llmrec.catalog import Catalog
+from eval.modalities.recipes import SIMSHOP
+from llmrec import paths
+from llmrec.catalog import Catalog, load_catalog
+from llmrec.catalog.simshop import BY_NAME, World
 from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.evaluation.splits import rolling_split
 from llmrec.evidence.records import ItemEvidence
+from llmrec.model.config import RecLMConfig
+from llmrec.setup import materialise_base
+from llmrec.train.config import RationaleConfig, TrainConfig
+from llmrec.train.logs import TrainEvent
+from llmrec.verification.grammar import MODALITY_OF
+from llmrec.verification.reading import Reading
 
 MOST_TOKENS = 60
 
@@ -79,3 +92,99 @@ def shuffled(
         )
         found.append(ItemEvidence(evidence.item, traits, fidelity=other.fidelity))
     return found
+
+
+EPOCHS = 4
+PAIRS = 1600
+
+
+def held_out(users: list[str], n: int, seed: int) -> list[str]:
+    """`n` users that training does not see, in their own order; the same for the same seed."""
+    chosen = set(random.Random(seed).sample(sorted(users), n))
+    return [user for user in users if user in chosen]
+
+
+def train_checkpoint(data: Path, out: Path, users: int, seed: int, pairs: int = PAIRS) -> Path:
+    """Trains the pack `out` on all but `users` held-out users, or takes it up; raises what `llmrec.train` raises.
+
+    Of the others the last events stop training early and weigh the components, and all before teach.
+    """
+    from llmrec.train.run import train
+
+    catalog = load_catalog(data)
+    gone = set(held_out(list(catalog.histories), users, seed))
+    rolling = rolling_split(catalog)
+    out.mkdir(parents=True, exist_ok=True)
+    split = out / "split.jsonl"
+    lines = [
+        {"user": user, "train": [*rolling.train[user], *rolling.valid[user]], "valid": rolling.test[user], "test": []}
+        for user in rolling.train
+        if user not in gone
+    ]
+    split.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    config = TrainConfig(
+        **SIMSHOP.recipe | {"epochs": EPOCHS, "seed": seed},
+        model=RecLMConfig(**SIMSHOP.shape),
+        base=materialise_base(paths.home(), tell),
+        split=str(split),
+        rationale=RationaleConfig(pairs=pairs),
+    )
+    train(data, out, config, report=_report)
+    return out
+
+
+def _report(event: TrainEvent) -> None:
+    if event.message:
+        tell(event.message)
+    elif event.stage == "rationale" and event.step % 20 == 0:
+        tell(f"sentences: step {event.step} of {event.steps}")
+
+
+def tell(line: str) -> None:
+    """Progress, on stderr."""
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Named:
+    """One attribute that a text names; `media`: what it says shows it, none where it does not say."""
+
+    facet: Facet
+    media: frozenset[str]
+
+
+class Reader:
+    """Reads texts on the items of one SimShop."""
+
+    def __init__(self, catalog: Catalog, truth: World) -> None:
+        self.truth = truth
+        self.row = {item: n for n, item in enumerate(truth.items)}
+        items = tuple(
+            replace(item, attributes={name: column[self.row[item.id]] for name, column in truth.values.items()})
+            for item in catalog.items
+        )
+        self.vocabulary = Vocabulary(replace(catalog, items=items))
+
+    def of(self, text: str, item: str) -> list[Named]:
+        """The attributes that `text` names, each once, in the order of the text."""
+        reading = Reading.of(text, self.vocabulary, names_first=True)
+        own = set(self.vocabulary.facets[item])
+        found: dict[Facet, Named] = {}
+        for mention in reading.mentions:
+            facet = min(mention.facets & own or mention.facets)
+            said = reading.words_in(reading.clause(mention.start))
+            media = frozenset(MODALITY_OF[word] for word in said if word in MODALITY_OF and word != facet.name)
+            found.setdefault(facet, Named(facet, media))
+        return list(found.values())
+
+    def judge(self, text: str, user: str, item: str, cause: tuple[str, str]) -> dict[str, float]:
+        """How a text stands to the truth: `driver` named, its `medium` right, names `given`, and `right` ones of them.
+
+        `cause`: attribute and value that drove the purchase.
+        """
+        named = self.of(text, item)
+        own, likes = set(self.vocabulary.facets[item]), self.truth.tastes[user].likes
+        driver = [one for one in named if (one.facet.name, one.facet.value) == cause]
+        liked = [one for one in named if one.facet in own and one.facet.value in likes.get(one.facet.name, ())]
+        medium = any(one.media == {BY_NAME[cause[0]].modality} for one in driver)
+        return {"driver": float(bool(driver)), "medium": float(medium), "given": len(named), "right": len(liked)}

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from eval.explanations.faults import SHARE, Faults, found
-from eval.explanations.reader import Reader
 from eval.explanations.report import BESIDE, FAULT_TARGETS, GALLERY, TARGETS, report, write_row
-from eval.explanations.rivals import shuffled
-from eval.explanations.shop import held_out
-from eval.explanations.truth_report import truth_lines
+from eval.explanations.rivals import Reader, held_out, shuffled
+from eval.explanations.truth import truth_lines
 from llmrec.audit.explanation import Explanation
 from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.catalog.simshop import World, make_world

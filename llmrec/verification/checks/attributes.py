@@ -4,9 +4,9 @@ import re
 from collections.abc import Set
 
 from llmrec.catalog.vocabulary import Facet, Mention
-from llmrec.verification.checks.lexicon import IN_COMMON, MODALITY_OF, OF_THE_USER, QUERY, SHARING
 from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.claims import Claim, ClaimKind, judged
+from llmrec.verification.grammar import IN_COMMON, MODALITY_OF, OF_THE_USER, QUERY, SHARING
 
 
 def attribute_claims(text: ResolvedText) -> list[Claim]:

@@ -3,9 +3,9 @@
 import re
 
 from llmrec.evidence.records import CoOccurrence, Counterfactual, rounded_count
-from llmrec.verification.checks.lexicon import QUERY
 from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.claims import Claim, judged, unchecked
+from llmrec.verification.grammar import QUERY
 
 _ORDINAL = r"(\d[\d,]*)(?:st|nd|rd|th)"
 _RANK = re.compile(rf"\brank(?:s|ed)? {_ORDINAL}(?: instead of {_ORDINAL})?", re.IGNORECASE)

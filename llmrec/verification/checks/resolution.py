@@ -8,8 +8,7 @@ from typing import Literal
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet
 from llmrec.catalog.wording import wording
-from llmrec.verification.checks.lexicon import QUERY
-from llmrec.verification.grammar import BEFORE_CAUSE, LIFTED, ONLY_CAUSE, RESTS_ON, ROSE, STRONGLY
+from llmrec.verification.grammar import BEFORE_CAUSE, LIFTED, ONLY_CAUSE, QUERY, RESTS_ON, ROSE, STRONGLY
 from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Quote, Reading
 

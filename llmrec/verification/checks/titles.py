@@ -1,8 +1,8 @@
 """Titles: does the catalogue have it, does the history hold it, and did it move the score?"""
 
-from llmrec.verification.checks.lexicon import DOUBT
 from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.claims import Claim, judged, unchecked
+from llmrec.verification.grammar import DOUBT
 from llmrec.verification.reading import Quote
 
 

@@ -104,10 +104,9 @@ def _negated(clause: Clause, n: int) -> bool:
         return True
     if re.search(r" not (?:only|just|merely) ", before):
         return False
-    return (
-        re.search(r" (?:not|no|neither|nor|never|lacks|nobody|missing|nowhere) | without (?:any |a |the )?$", before)
-        is not None
-    )
+    # "Without the red colour it would score lower" takes something away, and so says that it is there.
+    apart = re.search(r" without (?:any |a |the )?$", before) is not None and not clause.has("would")
+    return apart or re.search(r" (?:not|no|neither|nor|never|lacks|nobody|missing|nowhere) ", before) is not None
 
 
 def _owners(clause: Clause, n: int) -> list[str]:

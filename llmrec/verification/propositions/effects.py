@@ -10,27 +10,25 @@ from llmrec.verification.propositions.degrees import (
     HUGE,
     MOST,
     NONE,
+    QUERY,
     STRONGLY,
     TIMES,
     TINY,
+    TRAIT,
     UP_WORDS,
     WEAK,
+    Source,
     caused,
     compared_propositions,
     most_propositions,
     number_propositions,
-    placed_propositions,
-    value_of,
-    weakly,
-)
-from llmrec.verification.propositions.sources import (
-    QUERY,
-    TRAIT,
-    Source,
     peers_of,
+    placed_propositions,
     referred_sources,
     rest_of,
     sources_of,
+    value_of,
+    weakly,
 )
 
 
