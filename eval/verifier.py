@@ -1,12 +1,13 @@
-"""How well the verifier tells true from false: `python -m eval.verifier [--adapter ml-100k] [--half open]`.
+"""How well the verifier tells true from false: `python -m eval.verifier [--half open]`.
 
 `verifier_open.jsonl` and `verifier_closed.jsonl` hold 829 sentences in natural English on 120 recommendations of the
 shipped checkpoint, written by hand from their evidence: half true, half false in twelve kinds. Rules are made with the
 open half, but for the recommendations of `KEPT_BACK`; the closed half is only measured, never read while building.
 
-Their writers saw the user's last `RECENT` films, so "not watched" means: not among these. Evidence is made anew through
-the library. What the plain voice says of the same recommendations is judged, too: none of it may be refused. Files its
-result in eval/results/measurements.jsonl.
+`verifier_open.jsonl` begins with the evidence of these recommendations, as the shipped checkpoint measured it when the
+sentences were written: a later ranking recommends other items for other reasons. Their writers saw the user's last twelve
+films, so "not watched" means: not among these. What the plain voice said of the same recommendations is judged, too: none
+of it may be refused. Files its result in eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -17,29 +18,27 @@ from pathlib import Path
 from typing import Any
 
 from eval.store import file_measurement
+from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
-from llmrec.recommender import Recommender
-from llmrec.verification import Grounds, Verifier
+from llmrec.paths import home
+from llmrec.verification import Grounds, RuleVerifier, Verifier
 
 HERE = Path(__file__).resolve().parent
 HALVES = ("open", "closed")
-RECENT, K = 12, 3
 KEPT_BACK = 8
 """Of the open half, recommendations whose number is a multiple of this were not looked at while the rules were made."""
 Sentence = Mapping[str, Any]
 
 
 def main() -> None:
-    """Make evidence, judge, write."""
+    """Judge and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--adapter", default="ml-100k", help="checkpoint that the sentences are about")
+    parser.add_argument("--data", type=Path, default=home() / "datasets" / "ml-100k", help="the demo's catalogue")
     parser.add_argument("--half", choices=HALVES, help="one half alone; nothing is filed then")
     arguments = parser.parse_args()
     halves = {half: sentences(half) for half in HALVES if arguments.half in (None, half)}
-    recommender = Recommender.from_pretrained(arguments.adapter)
-    grounds, plain = measured(recommender, [each for half in halves.values() for each in half])
-    verifier = recommender.pipeline.verifier
-    refused = sum(not verifier.verify(text, Grounds.of(of.evidence)).ok for text, of in plain if of.evidence)
+    verifier, (grounds, plain) = RuleVerifier(Catalog.read(arguments.data)), recommendations()
+    refused = sum(not verifier.verify(text, grounds[n]).ok for text, n in plain)
     result: dict[str, Any] = {"plain sentences": len(plain), "plain sentences refused": refused}
     for name, half in halves.items():
         result[name] = table(half, grounds, verifier)
@@ -52,34 +51,17 @@ def main() -> None:
 
 
 def sentences(half: str) -> list[Sentence]:
-    """The sentences of a half, each with the request and the recommended item that it is about."""
+    """The sentences of a half, each with the number of the recommendation that it is about."""
     lines = (HERE / f"verifier_{half}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
+    return [line for line in map(json.loads, lines) if "text" in line]
 
 
-def measured(
-    recommender: Recommender, about: Sequence[Sentence]
-) -> tuple[dict[int, Grounds], list[tuple[str, Grounds]]]:
-    """What each sentence is judged against, by its number, and what the plain voice says of the same items."""
-    requests: dict[tuple[str, str], dict[str, int]] = {}
-    for each in about:
-        requests.setdefault((each["user"], each["query"]), {})[each["item"]] = each["n"]
-    grounds: dict[int, Grounds] = {}
-    plain = []
-    for (user, query), numbers in requests.items():
-        response = recommender.recommend(user=user, query=query or None, k=K, explain=True, style="line")
-        for item in response.items:
-            if item.id in numbers and item.rationale is not None:
-                evidence: ItemEvidence = item.rationale.evidence
-                grounds[numbers[item.id]] = Grounds.of(evidence, response.history[-RECENT:])
-                told = (item.rationale.text, *(remark.text for remark in item.rationale.remarks))
-                plain += [(text, grounds[numbers[item.id]]) for text in told]
-    missing = {each["n"] for each in about} - set(grounds)
-    if missing:
-        raise SystemExit(
-            f"this checkpoint no longer recommends the items of {len(missing)} sentences: {sorted(missing)}"
-        )
-    return grounds, plain
+def recommendations() -> tuple[dict[int, Grounds], list[tuple[str, int]]]:
+    """What each sentence is judged against, by its number, and what the plain voice said of the same items."""
+    lines = [json.loads(line) for line in (HERE / "verifier_open.jsonl").read_text(encoding="utf-8").splitlines()]
+    about = [line for line in lines if "evidence" in line]
+    grounds = {line["n"]: Grounds.of(ItemEvidence.from_dict(line["evidence"]), line["history"]) for line in about}
+    return grounds, [(text, line["n"]) for line in about for text in line["plain"]]
 
 
 def table(half: Sequence[Sentence], grounds: Mapping[int, Grounds], verifier: Verifier) -> dict[str, Any]:

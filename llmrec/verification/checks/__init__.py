@@ -4,8 +4,7 @@ from llmrec.catalog.types import Catalog
 from llmrec.verification.checks.attributes import attribute_claims
 from llmrec.verification.checks.lexical import open_text_claims, word_claims
 from llmrec.verification.checks.numeric import number_claims
-from llmrec.verification.checks.resolution import ResolvedText
-from llmrec.verification.checks.titles import title_claims
+from llmrec.verification.checks.resolution import ResolvedText, title_claims
 from llmrec.verification.claims import Claim
 from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Reading
