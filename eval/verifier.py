@@ -5,9 +5,9 @@ shipped checkpoint, written by hand from their evidence: half true, half false i
 open half, but for the recommendations of `KEPT_BACK`; the closed half is only measured, never read while building.
 
 `verifier_open.jsonl` begins with the evidence of these recommendations, as the shipped checkpoint measured it when the
-sentences were written: a later ranking recommends other items for other reasons. Their writers saw the user's last twelve
-films, so "not watched" means: not among these. What the plain voice said of the same recommendations is judged, too: none
-of it may be refused. Files its result in eval/results/measurements.jsonl.
+sentences were written: a later ranking recommends other items for other reasons. Their writers saw the user's last
+twelve films, so "not watched" means: not among these. What the plain voice said of the same recommendations is judged,
+too: none of it may be refused. Files its result in eval/results/measurements.jsonl.
 """
 
 import argparse

@@ -87,7 +87,10 @@ def _ranks(clause: Clause) -> list[tuple[int, float, str]]:
             found.append((n, term.value, "="))
         elif term.form == "count" and after in ("place", "places", "step", "steps", "ranks", "spots", "positions"):
             found.append((n, term.value, "-"))
-    if re.search(r" (?:a|one) (?:single )?(?:step|place|spot)", clause.shown):
+    if re.search(
+        r" (?:(?:a|one) single|one|(?:down|up|by|costs?|loses?|gains?|worth|drops?|slips?) a) (?:step|place|spot) ",
+        clause.shown,
+    ):
         found.append((-1, 1.0, "-"))
     if clause.has(r"number one|the lead|in the lead"):
         found.append((-1, 1.0, "="))
