@@ -10,6 +10,7 @@ import math
 import re
 import uuid
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -407,14 +408,15 @@ def _check_size(file: Path) -> None:
         for member in archive.infolist():
             columns: set[bytes] = set()
             rows, rest = 0, b""
-            for block in bounded(opened_member(archive, member), file, before):
-                before += len(block)
-                if "worksheets/" not in member.filename:
-                    continue
-                found = CELL.findall(rest + block)
-                columns.update(column for column, _ in found)
-                rows = max([rows, *(int(row) for _, row in found)])
-                rest = block[-40:]
+            with suppress(zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):  # what is damaged its reader says
+                for block in bounded(opened_member(archive, member), file, before):
+                    before += len(block)
+                    if "worksheets/" not in member.filename:
+                        continue
+                    found = CELL.findall(rest + block)
+                    columns.update(column for column, _ in found)
+                    rows = max([rows, *(int(row) for _, row in found)])
+                    rest = block[-40:]
             width = max((int.from_bytes(column, "big"), column) for column in columns)[1] if columns else b""
             wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
             if rows * wide > MOST_CELLS:

@@ -204,6 +204,8 @@ def _whole(blocks: Iterable[bytes]) -> bytes:
 
 def opened_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Any:
     """Open a member of a zip file, to be read by `bounded` to its true end, whatever size the archive tells."""
+    if member.flag_bits & 1:
+        raise RuntimeError(f"{member.filename} in it is encrypted")
     member.file_size = MOST_UNPACKED + 1
     return archive.open(member)
 

@@ -297,6 +297,20 @@ def test_what_is_unpacked_has_a_bound(tmp_path: Path, name: str, monkeypatch: py
         read(tmp_path, {name: packed(name, b"item_id,title\n1," + b"E" * (1 << 26))})
 
 
+@pytest.mark.parametrize("name", ["items.csv.zip", "items.xlsx"])
+@pytest.mark.parametrize("broken", ["encrypted", "damaged"])
+def test_a_packed_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: str, broken: str) -> None:
+    raw = bytearray(packed(name, b"item_id,title\n" * 99))
+    if broken == "encrypted":
+        raw[6] |= 1
+        raw[raw.find(b"PK\1\2") + 8] |= 1
+    else:
+        raw[60:66] = b"\xff" * 6
+    with pytest.raises(CatalogError, match=r"cannot be (unpacked|read as a workbook)") as refused:
+        read(tmp_path, {name: bytes(raw)})
+    assert "ZipInfo" not in str(refused.value)
+
+
 def test_a_far_cell_makes_no_sheet_of_blanks(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="1,048,576 rows, 16,384 columns by the last cell"):
         read(tmp_path, {"items.xlsx": packed("items.xlsx", b'<row><c r="A1"/></row><c r="XFD1048576"/>')})
