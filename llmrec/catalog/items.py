@@ -90,7 +90,7 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
         list(map(composed, table.texts(name))) if (name := names[standard]) else blank
         for standard in ("title", "description")
     )
-    rest = [name for name in table.columns if name and name not in names.values()]
+    rest = [name for name in table.columns if normal_name(name) and name not in names.values()]
     found = media_by_id(folder, set(ids), findings) if folder is not None else {}
     holding = media_columns(table, rest, folder, findings, len(found))
     media = named_media(table, holding, folder, findings)

@@ -256,6 +256,7 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, name: str, text: str, t
         ("items.csv", "item_id,title,x\n1,A,[...]\n2,B,[1+2j]\n", {"x": "[...]"}, ""),
         ("items.jsonl", '{"item_id":"1","x":"a","x":"b"}\n', {"x": "b"}, "1 object with the key 'x' more than once"),
         ("items.json", '{"1":{"title":"A"},"1":{"title":"B"}}', {}, "the key '1' more than once"),
+        ("items.jsonl", '{"item_id":"1"," ":"a","\\u200b":"b"}\n', {}, ""),
         ("items.jsonl", '{"item_id":{"$oid":"1"},"n":{"$numberLong":"5"}}\n', {"n": 5}, ""),
     ],
 )
