@@ -17,6 +17,7 @@ from llmrec.catalog import Item
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
+from llmrec.retrieval.filters import written
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.routes.media_files import playable_type
@@ -63,6 +64,28 @@ def test_an_item_with_a_photo_is_recommended_within_seconds(client: TestClient) 
     assert client.post("/v1/recommendations", json={"user": "digger"}).json()["history"] == ["miners"]
 
 
+def test_attributes_may_have_any_name_that_a_catalogue_may(client: TestClient) -> None:
+    names = (
+        "product group",
+        "caf\u00e9.au lait",
+        "价格区间",
+        "a=b and c",
+        'O\'Neil "q"',
+        "emoji 😀",
+        "(x|y)",
+        "price: EUR",
+        "-",
+    )
+    held: dict[str, Any] = dict.fromkeys(names, "moss, dark")
+    response = client.put("/v1/items/odd names", json={"title": "Odd Names", "attributes": held | {"power (W)": 60}})
+    assert response.status_code == 202, response.text
+    assert within(60, lambda: client.get("/v1/items/odd names").json().get("attributes") == held | {"power (W)": 60})
+    for name in names:
+        assert best(client, where=written(name, "=", ["moss, dark"])) == ["odd names"], name
+    assert best(client, where="'power (W)'>=50 and year|'power (W)'=60") == ["odd names"]
+    assert client.delete("/v1/items/odd names").status_code == 200
+
+
 def test_another_start_has_it_again_and_a_changed_item_is_the_new_one(
     client: TestClient, recommender: Recommender, database: Database, store: Path
 ) -> None:
@@ -102,7 +125,8 @@ def test_what_is_withdrawn_is_gone(client: TestClient, store: Path) -> None:
         ({"title": "x", "attributes": {"genres": 3}}, "genres"),
         ({"title": "x", "attributes": {"year": 10**400}}, "year"),
         ({"title": "x", "attributes": {"year": True}}, "year"),
-        ({"title": "x", "attributes": {"a b": "c"}}, "attributes"),
+        ({"title": "x", "attributes": {" ": "c"}}, "attributes"),
+        ({"title": "x", "attributes": {"a\x00b": "c"}}, "attributes"),
         ({"title": "x", "price": 3}, "price"),
         ([], "body"),
     ],

@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 from llmrec.server.schemas.common import Attribute, OneLine, StrictBody, Text
 
-Name = Annotated[Text, Field(pattern=r"^\w[\w-]*$", max_length=100)]
+Name = Annotated[Text, Field(pattern=r"\S", max_length=200)]
+"""As the catalogue's files may have it: blanks, signs and any script."""
 Number = Annotated[StrictInt, Field(ge=-(10**15), le=10**15)] | Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Word = Annotated[Text, Field(min_length=1, max_length=200)]
 
