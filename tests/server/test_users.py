@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from llmrec.catalog.feedback import KINDS
 from llmrec.chat.nlu.acts import act_reader
 from llmrec.chat.transcript import Message
 from llmrec.server.app import build
@@ -57,6 +58,35 @@ def test_what_is_disliked_is_not_shown_again(client: TestClient) -> None:
     assert ask(client, user="42", k=1)["history"][-1] == first
 
 
+def test_events_are_of_all_kinds_that_a_catalogue_has(client: TestClient) -> None:
+    sent = [
+        {"user": "kinds", "item": item, "kind": kind, "timestamp": 1.6e9 + at, "id": None}
+        for at, (item, kind) in enumerate(
+            (
+                ("50", "purchase"), ("50", "view"), ("172", "buy"), ("172", "Refunded"), ("181", "return"),
+                ("181", "page_view"), ("1", "cart"), ("2", "thumbs down"), ("3", "interaction"), ("2", "view"),
+                ("4", "dislike"), ("4", "purchase"),
+            )
+        )
+    ]  # fmt: skip
+    assert send(client, *sent).json() == {"recorded": len(sent)}
+    answer = ask(client, user="kinds", k=200)
+    assert answer["history"] == ["50", "1", "3", "4"]  # none that was given back or disliked, and not bought since
+    assert not {"172", "181", "2"} & set(ids(answer))
+    assert client.get("/v1/users/kinds/export").json()["events"] == sent
+    for kind in KINDS:
+        assert send(client, {"user": "each-kind", "item": "50", "kind": kind}).status_code == 201
+    for wrong, words in (
+        ({"kind": "levitate"}, "one of interaction, view, click"),
+        ({"timestamp": 1.7e12}, "Unix seconds"),
+        ({"timestamp": 1_700_000_000_000}, "milliseconds"),
+        ({"timestamp": -1}, "timestamp"),
+        ({"kind": 3}, "kind"),
+    ):
+        refused = send(client, {"user": "wrong", "item": "50", **wrong})
+        assert refused.status_code == 422 and words in refused.json()["error"]["message"], refused.text
+
+
 def test_an_event_that_is_sent_twice_counts_once(client: TestClient) -> None:
     event = {"user": "twice", "item": "50", "id": "e-1"}
     assert [send(client, event).json()["recorded"] for _ in range(2)] == [1, 0]
@@ -72,7 +102,7 @@ def test_wrong_events_are_refused_whole(client: TestClient) -> None:
     response = send(client, {"user": "half", "item": "50"}, {"user": "half", "item": "99999"})
     assert response.status_code == 404 and "99999" in response.json()["error"]["message"]
     assert client.post("/v1/recommendations", json={"user": "half"}).status_code == 404
-    for wrong in ({"user": "x"}, {"user": "x", "item": "1", "kind": "hate"}, {"user": "", "item": "1"}):
+    for wrong in ({"user": "x"}, {"user": "x", "item": "1", "kind": "levitate"}, {"user": "", "item": "1"}):
         assert send(client, wrong).status_code == 422
 
 

@@ -1,13 +1,31 @@
 """What users do, all that is kept of one, and the end of it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from llmrec.catalog.feedback import KINDS, kind_of
 from llmrec.chat.state import DialogueState
 from llmrec.server.schemas.common import Id, StrictBody, Text
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.personal_data import PersonalData, Removal
+from llmrec.server.store.users import INTERACTION
+
+LATEST = 1e11
+"""Seconds; what is larger counts milliseconds, or less."""
+_EVENT_KINDS = (INTERACTION, *KINDS)
+
+
+def _kind(kind: str) -> str:
+    if kind_of(kind) not in _EVENT_KINDS:
+        raise ValueError(f"is of no known kind; send one of {', '.join(_EVENT_KINDS)}")
+    return kind
+
+
+def _in_seconds(at: float) -> float:
+    if at > LATEST:
+        raise ValueError("must be Unix seconds; this counts milliseconds or less, divide it")
+    return at
 
 
 class EventBody(StrictBody):
@@ -15,11 +33,15 @@ class EventBody(StrictBody):
 
     user: Id
     item: Id
-    kind: Literal["interaction", "like", "dislike"] = Field(
-        "interaction",
-        description="What was taken or liked joins the user's history; what was disliked is never shown to them again.",
+    kind: Annotated[Text, AfterValidator(_kind), Field(max_length=40)] = Field(
+        INTERACTION,
+        description="What was returned or disliked is never shown to the user again; all else joins their history. Of "
+        "events with one item the most telling kind counts. Other names of these are read, too (`buy`, `refund`).",
+        json_schema_extra={"enum": [*_EVENT_KINDS]},
     )
-    timestamp: float | None = Field(None, ge=0, le=1e11, description="Unix seconds; now where it is missing.")
+    timestamp: Annotated[float, Field(ge=0), AfterValidator(_in_seconds)] | None = Field(
+        None, description="Unix seconds; now where it is missing.", json_schema_extra={"maximum": LATEST}
+    )
     id: Annotated[Text, Field(min_length=1, max_length=100)] | None = Field(
         None, description="Your own id of the event: what is sent again with the same id is counted once."
     )

@@ -9,16 +9,18 @@ import json
 import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import sqlalchemy as sa
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.feedback import NEGATIVE, STRENGTHS, kind_of
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import FIRST_TENANT
 from llmrec.server.store.tables import events, forgotten, people
 
-Kind = Literal["interaction", "like", "dislike"]
+INTERACTION = "interaction"
+"""Kind of an event of which no more is said; as telling as any."""
 FRESH_SECONDS = 30.0
 """How old the note of when somebody last talked may be; `personal_data.IDLE_SECONDS` must be longer."""
 
@@ -32,7 +34,8 @@ class Event:
     user, item
         Ids.
     kind
-        "interaction" and "like" join the history, "dislike" keeps the item from being recommended.
+        "interaction", or a name of one of `llmrec.catalog.feedback.KINDS`. A return or a dislike keeps the item from
+        being recommended; with others it joins the history.
     at
         Unix seconds; None for now.
     id
@@ -41,7 +44,7 @@ class Event:
 
     user: str
     item: str
-    kind: Kind = "interaction"
+    kind: str = INTERACTION
     at: float | None = None
     id: str | None = None
 
@@ -127,8 +130,8 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     Returns
     -------
     Person or None
-        None where neither the folder nor an event knows one of that id. Of the events with an item the last kind
-        counts; an item is once in the history, where it was first taken.
+        None where neither the folder nor an event knows one of that id. Of the events with an item the most telling
+        kind counts, of several the last; an item is once in the history, where it was first taken.
 
     Raises
     ------
@@ -145,11 +148,14 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
         own = [] if number is None else events_of(connection, user, number)
     if (row is None or row.user is None) and not of_folder:
         return None
-    rows = [(event.item, event.kind) for event in sorted(own, key=lambda event: event.at or 0)]
-    last = dict(rows)
-    interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind != "dislike")]
-    known = [item for item in dict.fromkeys(interacted) if item in offered and last.get(item) != "dislike"]
-    rejected = [item for item, kind in last.items() if kind == "dislike" and item in offered]
+    rows = [(event.item, kind_of(event.kind)) for event in sorted(own, key=lambda event: event.at or 0)]
+    telling: dict[str, str] = {}
+    for item, kind in rows:
+        if item not in telling or _strength(kind) >= _strength(telling[item]):
+            telling[item] = kind
+    rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
+    interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind not in NEGATIVE)]
+    known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
     return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder)
 
 
@@ -287,6 +293,10 @@ def salted_digest(database: Database, *names: str) -> str:
         SHA-256 as 64 hexadecimal digits.
     """
     return hashlib.sha256("\x00".join((str(database.settings["salt"]), *names)).encode()).hexdigest()
+
+
+def _strength(kind: str) -> int:
+    return STRENGTHS.get(kind, max(STRENGTHS.values()))
 
 
 def _named(database: Database, connection: sa.Connection, tenant: str, user: str) -> int:
