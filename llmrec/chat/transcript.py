@@ -201,7 +201,7 @@ def restore(
             break
     if any(message.id is not None and not message.text for message in earlier[start:]):
         raise BadInput("nothing is kept of the reply before; send the conversation's messages", "messages")
-    start = max(start, _first_read(earlier))
+    start = max(start, first_read(earlier))
     for message in earlier[:start]:
         if message.image is not None:
             conversation.add_picture(message.image)
@@ -214,8 +214,19 @@ def restore(
     return messages[-1]
 
 
-def _first_read(earlier: Sequence[Message]) -> int:
-    """Place of the first message that is read: what the person wrote from there on is within the bound."""
+def first_read(earlier: Sequence[Message]) -> int:
+    """Find the first message that is read where nothing is kept: what the person wrote from there on is within a bound.
+
+    Parameters
+    ----------
+    earlier
+        The messages before the line that is answered, oldest first.
+
+    Returns
+    -------
+    int
+        Its place.
+    """
     left = EARLIER_CHARACTERS
     for at in reversed(range(len(earlier))):
         if earlier[at].from_user:

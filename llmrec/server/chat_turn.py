@@ -6,9 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 from llmrec.catalog.wording import wording
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import DialogueState
-from llmrec.chat.transcript import REASONS_HEADING, Message, introduced, render_list, render_reason, restore
+from llmrec.chat.transcript import (
+    NOTHING_FITS,
+    REASONS_HEADING,
+    Message,
+    first_read,
+    introduced,
+    render_list,
+    render_reason,
+    restore,
+)
 from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.reasons import explain
@@ -93,7 +103,7 @@ class ChatTurn:
         id: str | None = None,
         stores: bool = True,
     ) -> None:
-        self._stores = stores
+        self._stores, self._goes_on = stores, False
         self.id = id or new_reply_id()
         """Id of the reply, under which the state of the conversation is kept."""
         self.recommendations: Recommendations | None = None
@@ -115,6 +125,8 @@ class ChatTurn:
         )
         self._unexplained: Response | None = None
         self._line = restore(self._conversation, messages, self._state, self._job.check)
+        self.notes = self._unread(messages)
+        """What was not read of the conversation, each in a sentence."""
 
     def opening(self) -> str:
         """Reply with the list, or with the whole of a short reply; keep the answer and the state.
@@ -209,6 +221,15 @@ class ChatTurn:
         )
 
     @property
+    def message(self) -> str:
+        """What the reply comes to in a sentence: its words, or how many items its list has."""
+        if self.words or self.recommendations is None:
+            return self.words
+        count = len(self.recommendations.items)
+        noun = wording(self._conversation.catalog).noun
+        return f"{count} {noun}{'s'[: count != 1]}, the best first." if count else NOTHING_FITS
+
+    @property
     def line(self) -> str:
         """What the reply answers."""
         return self._line.text
@@ -230,7 +251,20 @@ class ChatTurn:
         """Look up what is kept under the id of a reply to this person, or to one of whom nothing was known yet."""
         kept = find_state(self._service.database, self._tenant, id)
         number = self._person.number if self._person else None
-        return kept.state if kept and kept.person in (None, number) else None
+        found = kept.state if kept and kept.person in (None, number) else None
+        self._goes_on |= found is not None
+        return found
+
+    def _unread(self, messages: Sequence[Message]) -> list[str]:
+        notes = []
+        if len(messages[-1].text) > READ_CHARACTERS:
+            notes.append(f"the first {READ_CHARACTERS:,} characters of the message were read")
+        if not self._goes_on and first_read(messages[:-1]):
+            notes.append(
+                "the conversation is long, and its earliest messages were not read; send the `id` of the reply before "
+                "to have it go on from what is kept"
+            )
+        return notes
 
     def _keep(self, request: Request, response: Response) -> Recommendations:
         if self._stores:

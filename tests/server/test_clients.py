@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, SecretStr
 from llmrec.errors import BadInput
 from llmrec.recommender import Recommender
 from llmrec.server.json_schema import expanded
-from llmrec.server.schemas.chat import ListedItem
+from llmrec.server.schemas.chat import MAX_MESSAGES, ListedItem
 from llmrec.server.settings import Limits
 from llmrec.server.structured import Answer, JsonFormat, Unmet
 from tests.server.serving import served
@@ -86,6 +86,45 @@ def test_any_json_holds_the_list_with_its_reasons_and_words_are_json_too(api: op
     )
     held = json.loads(helped.choices[0].message.content or "")
     assert held["items"] == [] and "more like 2" in held["message"]
+
+
+def test_a_reply_says_what_it_comes_to_whatever_its_form(api: openai.OpenAI) -> None:
+    films: Any = {"type": "object", "properties": {"films": {"type": "array", "items": {"type": "string"}}}}
+    told = {**films, "properties": {**films["properties"], "message": {"type": "string"}}}
+    impossible = [{"role": "user", "content": "only comedies from 1931, under 3 minutes, after 1990"}]
+
+    def asked(messages: Any, schema: Any, **more: Any) -> tuple[Any, Any]:
+        kind: Any = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}} if schema else None
+        kind = kind or {"type": "json_object"}
+        answer = api.chat.completions.create(model="llmrec", messages=messages, response_format=kind, **more)
+        assert answer.model_extra
+        return json.loads(answer.choices[0].message.content or ""), answer.model_extra["llmrec"]
+
+    for messages, words in ((impossible, "."), ([{"role": "user", "content": "why 3"}], "no number 3")):
+        held, beside = asked(messages, films)
+        assert held == {"films": []} and words in beside["message"] and beside["notes"] == []
+        assert asked(messages, told)[0] == {"films": [], "message": beside["message"]}
+        assert asked(messages, None)[0] == {"message": beside["message"], "items": []}
+    held, beside = asked(ASKED["messages"], told)
+    assert len(held["films"]) == 5 and held["message"] == beside["message"] == "5 films, the best first."
+    assert asked(ASKED["messages"], None)[0]["message"] == "5 films, the best first."
+    *_, last = api.chat.completions.create(**ASKED, stream=True)
+    assert last.model_extra and last.model_extra["llmrec"] == beside
+
+
+def test_a_conversation_that_was_shortened_says_so(api: openai.OpenAI) -> None:
+    lines: Any = [{"role": ("user", "assistant")[n % 2], "content": "comedies"} for n in range(MAX_MESSAGES + 3)]
+    for n, words in ((MAX_MESSAGES + 3, "and 3 before them were not"), (201, "and 1 before them were not"), (3, "")):
+        answer = api.chat.completions.create(model="llmrec", messages=lines[:n])
+        notes = (answer.model_extra or {})["llmrec"]["notes"]
+        assert words in notes[0] if words else notes == []
+        reply = api.responses.create(model="llmrec", input=lines[:n])
+        assert (reply.model_extra or {})["llmrec"]["notes"] == notes
+    long: Any = [{"role": "user", "content": f"comedies {'and dramas ' * 300}"}]
+    answer = api.chat.completions.create(model="llmrec", messages=long)
+    assert "first 2,000 characters" in (answer.model_extra or {})["llmrec"]["notes"][0]
+    answer = api.chat.completions.create(model="llmrec", messages=[*(long + lines[1:2]) * 15, *lines[:1]])
+    assert "earliest messages were not read" in (answer.model_extra or {})["llmrec"]["notes"][0]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from llmrec.server.dependencies import Caller, Gateway, InLane, Lane, Parts
 from llmrec.server.errors import Refused, refusal
 from llmrec.server.schemas.chat import (
     READ,
+    Beside,
     ChatChunk,
     ChatCompletion,
     ChatRequest,
@@ -56,9 +57,11 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
 
     "user" is one of your users. A picture in a message asks for things that look like it. Beside OpenAI's fields the
     answer holds `recommendations`: the items with scores and evidence, and the id of the answer; streamed, a chunk
-    after the list holds them without their reasons, and the last chunk with. Who sends the `id` of the completion
-    before along (in the assistant's message, or as `previous_response_id`) has the conversation go on from what is kept
-    under it; otherwise it is read off the messages.
+    after the list holds them without their reasons, and the last chunk with. `llmrec` says in a sentence what the reply
+    comes to, also where its text is JSON by a schema without a place for it, and what was not read of a long
+    conversation. Who sends the `id` of the completion before along (in the assistant's message, or as
+    `previous_response_id`) has the conversation go on from what is kept under it; otherwise it is read off the
+    messages.
     """
     reply = await begin(body, caller, parts, lane)
     created = int(time.time())
@@ -78,6 +81,7 @@ async def complete(body: ChatRequest, caller: Caller, parts: Parts, lane: InLane
         ],
         usage=reply.usage,
         recommendations=reply.turn.shown(),
+        llmrec=reply.beside,
     )
     return Response(completion.model_dump_json(), media_type="application/json")
 
@@ -106,6 +110,11 @@ class Begun:
     def finish(self) -> Finish:
         """Why it ended, once all pieces are there."""
         return "tool_calls" if self.call else self._text.finish
+
+    @property
+    def beside(self) -> Beside:
+        """What it says whatever its form."""
+        return Beside(message=self.turn.message, notes=[*self._body.notes, *self.turn.notes])
 
     @property
     def usage(self) -> Usage:
@@ -165,7 +174,7 @@ async def _formed(turn: ChatTurn, form: Form, lane: Lane, until: float) -> str |
         async for _ in _reasons(turn, lane, until):
             pass
     shown = turn.shown()
-    return form.text(Answer(turn.line, turn.words, shown.items if shown else (), turn.describe))
+    return form.text(Answer(turn.line, turn.message, shown.items if shown else (), turn.describe))
 
 
 async def _said(text: str) -> AsyncIterator[str | None]:
@@ -179,12 +188,15 @@ async def _stream(reply: Begun, created: int, body: ChatRequest) -> AsyncIterato
     counts = body.stream_options is not None and body.stream_options.include_usage
     turn = reply.turn
 
-    def event(*choices: ChunkChoice, shows: bool = False, usage: Usage | None = None) -> str:
+    def event(*choices: ChunkChoice, shows: bool = False, usage: Usage | None = None, ends: bool = False) -> str:
         shown = turn.shown() if shows else None
+        beside = reply.beside if ends else None
         chunk = ChatChunk(
-            id=turn.id, created=created, model=body.model, choices=[*choices], usage=usage, recommendations=shown
-        )
-        left_out = {name for name, there in (("recommendations", shows), ("usage", counts)) if not there}
+            id=turn.id, created=created, model=body.model, choices=[*choices], usage=usage, recommendations=shown,
+            llmrec=beside,
+        )  # fmt: skip
+        held = (("recommendations", shows), ("usage", counts), ("llmrec", ends))
+        left_out = {name for name, there in held if not there}
         return f"data: {chunk.model_dump_json(exclude=left_out)}\n\n"
 
     yield event(ChunkChoice(delta=Delta(role="assistant", content=None if reply.call else "")))
@@ -197,7 +209,7 @@ async def _stream(reply: Begun, created: int, body: ChatRequest) -> AsyncIterato
             yield event(ChunkChoice(delta=Delta(content=piece)))
         elif turn.recommendations is not None:  # who shows items as cards need not wait for their reasons
             yield event(ChunkChoice(delta=Delta()), shows=True)
-    yield event(ChunkChoice(delta=Delta(), finish_reason=reply.finish), shows=True)
+    yield event(ChunkChoice(delta=Delta(), finish_reason=reply.finish), shows=True, ends=True)
     if counts:
         yield event(usage=reply.usage)
     yield "data: [DONE]\n\n"

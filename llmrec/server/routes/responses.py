@@ -60,6 +60,7 @@ def _whole(reply: Begun, created: int, body: ResponsesRequest, text: str) -> Res
                 input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, total_tokens=usage.total_tokens
             ),
             "recommendations": reply.turn.shown(),
+            "llmrec": reply.beside,
         }
     )
 

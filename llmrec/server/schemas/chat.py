@@ -5,7 +5,17 @@ import binascii
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_serializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_serializer,
+    model_validator,
+)
 
 from llmrec.chat.transcript import Message as ChatMessage
 from llmrec.errors import BadInput
@@ -92,6 +102,11 @@ def _read_part(message: Any) -> Any:
 def latest(messages: Any) -> Any:
     """Leave out the messages before the latest ones, and what is not read of these."""
     return [_read_part(message) for message in messages[-MAX_MESSAGES:]] if isinstance(messages, list) else messages
+
+
+def left_out(messages: Any) -> int:
+    """Count the messages that `latest` leaves out."""
+    return max(0, len(messages) - MAX_MESSAGES) if isinstance(messages, list) else 0
 
 
 class Message(BaseModel):
@@ -216,6 +231,26 @@ class ChatRequest(BaseModel):
     )
     modalities: Annotated[Any, AfterValidator(_only_words)] = Field(None, description='`["text"]`.')
     logprobs: Annotated[Any, AfterValidator(_none)] = Field(None, description="There are none.")
+    _left_out: int = PrivateAttr(0)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _counted(cls, given: Any, handler: ModelWrapValidatorHandler["ChatRequest"]) -> "ChatRequest":
+        made = handler(given)
+        made._left_out = left_out(given.get("messages")) if isinstance(given, dict) else 0
+        return made
+
+    def noting(self, left_out: int) -> "ChatRequest":
+        """Note how many messages were left out before these; the request itself."""
+        self._left_out = left_out
+        return self
+
+    @property
+    def notes(self) -> list[str]:
+        """What was not read of it, in a sentence."""
+        if not self._left_out:
+            return []
+        return [f"the last {MAX_MESSAGES} messages were read, and {self._left_out:,} before them were not"]
 
     @property
     def stops(self) -> list[str]:
@@ -350,6 +385,13 @@ class Choice(BaseModel):
     logprobs: None = None
 
 
+class Beside(BaseModel):
+    """What a reply says whatever its form: `message`, in a sentence; `notes`, what was not read of the conversation."""
+
+    message: str
+    notes: list[str]
+
+
 class ChatCompletion(BaseModel):
     """A reply; `recommendations` is null where it speaks of no list."""
 
@@ -360,6 +402,7 @@ class ChatCompletion(BaseModel):
     choices: list[Choice]
     usage: Usage
     recommendations: ChatRecommendations | None
+    llmrec: Beside
 
 
 class Delta(BaseModel):
@@ -395,3 +438,4 @@ class ChatChunk(BaseModel):
     choices: list[ChunkChoice]
     usage: Usage | None = None
     recommendations: ChatRecommendations | None = None
+    llmrec: Beside | None = None

@@ -2,9 +2,26 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    model_validator,
+)
 
-from llmrec.server.schemas.chat import MAX_CHARACTERS, MAX_MESSAGES, ChatRecommendations, ChatRequest, latest
+from llmrec.server.schemas.chat import (
+    MAX_CHARACTERS,
+    MAX_MESSAGES,
+    Beside,
+    ChatRecommendations,
+    ChatRequest,
+    latest,
+    left_out,
+)
 from llmrec.server.schemas.common import FreeText, Id, Text
 from llmrec.server.schemas.recommendations import Context
 
@@ -92,6 +109,14 @@ class ResponsesRequest(BaseModel):
     tools: Annotated[list[Any], Field(max_length=128)] | None = Field(None, description="Accepted and never called.")
     background: Annotated[Any, AfterValidator(_not_in_the_background)] = None
     metadata: Annotated[dict[FreeText, FreeText], Field(max_length=16)] | None = Field(None, description="Given back.")
+    _left_out: int = PrivateAttr(0)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _counted(cls, given: Any, handler: ModelWrapValidatorHandler["ResponsesRequest"]) -> "ResponsesRequest":
+        made = handler(given)
+        made._left_out = left_out(given.get("input")) if isinstance(given, dict) else 0
+        return made
 
     def to_chat(self) -> ChatRequest:
         """Convert to a chat completion.
@@ -108,13 +133,14 @@ class ResponsesRequest(BaseModel):
         wanted = self.text.format if self.text else None
         if isinstance(wanted, dict) and wanted.get("type") == "json_schema":
             wanted = {"type": "json_schema", "json_schema": {name: wanted.get(name) for name in ("name", "schema")}}
-        return ChatRequest.model_validate(
+        made = ChatRequest.model_validate(
             {
                 "model": self.model, "messages": self.input, "user": self.user, "context": self.context,
                 "stream": self.stream, "store": self.store, "previous_response_id": self.previous_response_id,
                 "max_tokens": self.max_output_tokens, "response_format": wanted,
             }
         )  # fmt: skip
+        return made.noting(self._left_out)
 
 
 class OutputText(BaseModel):
@@ -186,3 +212,4 @@ class ResponseBody(BaseModel):
     top_p: None = None
     usage: ResponseUsage | None = None
     recommendations: ChatRecommendations | None = None
+    llmrec: Beside | None = None
