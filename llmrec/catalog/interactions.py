@@ -317,11 +317,12 @@ def _ratings(table: Table, findings: Findings) -> NDArray[np.float64]:
     if not left.size:
         return _without_marks(ratings, table, findings)
     cells = {int(row): texts[int(row)].as_py().strip() for row in left}
-    numbers, told = amounts(cells, ",")
+    numbers, told, disagreeing = amounts(cells, ",")
     for row, value in numbers.items():
         ratings[row] = value
     for each in told:
         findings.note(table.file, f"ratings: {each}")
+    findings.warnings += [f"ratings of {table.file.name}: {each}" for each in disagreeing]
     if lacking := [cell for row, cell in cells.items() if row not in numbers]:
         findings.warnings.append(
             f"{counted(len(lacking), 'rating')} of {table.file.name} cannot be read, first {shown(lacking[0])}: "

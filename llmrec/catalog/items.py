@@ -265,15 +265,16 @@ class _Typing:
             self._tell_years(name, cells, numbers)
             return numbers
         if name in NUMBER_NAMES:
-            numbers, told = amounts(cells, self.table.decimal)
+            numbers, told, warnings = amounts(cells, self.table.decimal, money=name == "price")
             if lacking := [cell for row, cell in cells.items() if row not in numbers]:
                 told.append(f"{counted(len(lacking), 'cell')} that hold none left empty, first {shown(lacking[0])}")
         elif all(is_amount(cell) for cell in texts) or self._marked(texts):
-            numbers, told = amounts(cells, self.table.decimal)
+            numbers, told, warnings = amounts(cells, self.table.decimal)
         else:
             return None
         for each in told:
             self.findings.note(self.table.file, f"numbers in column {name!r}: {each}")
+        self.findings.warnings += [f"column {name!r} of {self.table.file.name}: {each}" for each in warnings]
         return numbers
 
     def _marked(self, cells: Collection[str]) -> bool:

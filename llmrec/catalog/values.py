@@ -6,8 +6,8 @@ import math
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -118,46 +118,84 @@ def number(cell: str) -> int | float:
 # ---- amounts
 
 
-def amounts(cells: Mapping[int, str], decimal: str) -> tuple[dict[int, int | float], list[str]]:
+class Amounts(NamedTuple):
+    """Numbers of a column: row -> number, of the cells that are one; how they were read; where cells disagree."""
+
+    values: dict[int, int | float]
+    notes: list[str]
+    warnings: list[str]
+
+
+def amounts(cells: Mapping[int, str], decimal: str, money: bool = False) -> Amounts:
     """Read numbers as people write them: `$1,299.00`, `12,99 €`, `CHF 1'250`, `4.0 EUR`.
 
-    Which of point and comma stands before the tenths is decided for the column: by numbers that have both, or
-    other than three digits behind the mark.
+    Each cell is read by its own marks. Of point and comma the last of two stands before the tenths, one that is
+    repeated between thousands, and a lone one before the tenths, unless three digits follow it: then the other cells
+    of its currency decide, or else of the column. Money is not written in thousandths, unless some cell shows that.
 
     Parameters
     ----------
     cells
         Row -> cell, none empty.
     decimal
-        What counts where the column does not decide.
+        What stands before the tenths where no cell decides.
+    money
+        Whether the numbers are prices, with a currency or without.
 
-    Returns
-    -------
-    tuple of (dict of int to number, list of str)
-        Row -> number, of the cells that are one; and what there is to tell.
+    Examples
+    --------
+    >>> amounts({0: "$1.50", 1: "1,50 €", 2: "CHF 1’050.00", 3: "1.234 €"}, ".").values
+    {0: 1.5, 1: 1.5, 2: 1050.0, 3: 1234}
     """
     found = {row: match for row, cell in cells.items() if (match := AMOUNT.fullmatch(cell.strip()))}
     digits = {row: re.sub(r"['\u2019\u00a0\u202f ]", "", match["digits"]) for row, match in found.items()}
-    point = _decimal(digits.values(), decimal)
+    money_of = {row: _currency(match) for row, match in found.items()}
+    marks = {row: _decimal(text) for row, text in digits.items()}
+    votes: dict[str, Counter[str]] = {}
+    for row, mark in marks.items():
+        votes.setdefault(money_of[row], Counter()).update([mark] if mark else [])
+    every, unnamed = _most(sum(votes.values(), Counter())), votes.get("", Counter())
+    thousandths = {mark for row, mark in marks.items() if mark and len(digits[row].partition(mark)[2]) > 2}
     values: dict[int, int | float] = {}
     for row, text in digits.items():
-        thousands = "," if point == "." else "."
-        bare = text.replace(thousands, "").replace(point, ".")
+        point = marks[row]
+        if point is None:
+            lone, other = (".", ",") if "." in text else (",", ".")
+            if lone in thousandths:
+                point = lone
+            elif money_of[row]:
+                point = _most(votes[money_of[row]] + unnamed) or other
+            elif money and lone == "," and decimal == ".":
+                point = other
+            else:
+                point = every or decimal
+            marks[row] = point
+        bare = text.replace("," if point == "." else ".", "").replace(point or ".", ".")
         if bare.count(".") <= 1 and NUMBER.fullmatch(bare):
             values[row] = number(("-" if found[row]["minus"] else "") + bare)
-    currencies = Counter(
-        str(mark).upper() for row in values for mark in (found[row].group("before", "before2", "after")) if mark
-    )
-    told = []
+    notes, warnings = [], []
+    currencies = Counter(money_of[row] for row in values if money_of[row])
     if currencies:
-        row = next(row for row in values if any(found[row].group("before", "before2", "after")))
+        row = next(row for row in values if money_of[row])
         named = ", ".join(f"{name} ({count:,})" for name, count in currencies.most_common(5))
         mixed = ", compared as they stand" if len(currencies) > 1 else ""
-        told.append(f"in {named}{mixed}, first {shown(cells[row])}")
-    marked = next((row for row in values if not NUMBER.fullmatch(digits[row])), None)
-    if marked is not None:
-        told.append(f"{'comma' if point == ',' else 'point'} before the tenths, first {shown(cells[marked])}")
-    return values, told
+        notes.append(f"in {named}{mixed}, first {shown(cells[row])}")
+    told = {mark: row for row in reversed(values) if (mark := marks[row])}
+    told |= {mark: row for row in reversed(values) if (mark := marks[row]) and mark in digits[row]}
+    if len(told) > 1:
+        examples = " and ".join(f"{shown(cells[row])} as {values[row]:.15g}" for row in sorted(told.values()))
+        warnings.append(f"cells disagree on the mark before the tenths, and are read each by its own: {examples}")
+    elif any(not NUMBER.fullmatch(digits[row]) for row in values):
+        notes += [
+            f"{'comma' if mark == ',' else 'point'} before the tenths, first {shown(cells[row])}"
+            for mark, row in told.items()
+        ]
+    return Amounts(values, notes, warnings)
+
+
+def _currency(match: re.Match[str]) -> str:
+    """The currency of an amount; "" for none."""
+    return next((str(mark).upper() for mark in match.group("before", "before2", "after") if mark), "")
 
 
 def is_amount(cell: str) -> bool:
@@ -166,24 +204,22 @@ def is_amount(cell: str) -> bool:
     return match is not None and any(match.group("before", "before2", "after"))
 
 
-def _decimal(texts: Iterable[str], default: str) -> str:
-    """Which mark stands before the tenths in a column of numbers."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        points, commas = text.count("."), text.count(",")
-        if points and commas:
-            votes["." if text.rfind(".") > text.rfind(",") else ","] += 2
-        elif points + commas > 1:
-            votes["," if points else "."] += 1  # a mark that is repeated stands for thousands
-        elif points + commas == 1 and not re.search(r"[.,]\d{3}$", text):
-            votes["." if points else ","] += 1
-        elif points and re.match(r"0?\.", text):
-            votes["."] += 1
-        elif commas and re.match(r"0?,", text):
-            votes[","] += 1
-    if votes["."] != votes[","]:
-        return "." if votes["."] > votes[","] else ","
-    return default
+def _decimal(text: str) -> str | None:
+    """Which mark stands before the tenths by one number alone; "" where it has none, None where it may be either."""
+    points, commas = text.count("."), text.count(",")
+    if points and commas:
+        return "." if text.rfind(".") > text.rfind(",") else ","
+    if points + commas > 1:
+        return "," if points else "."  # a mark that is repeated stands for thousands
+    if not points + commas:
+        return ""
+    mark = "." if points else ","
+    return None if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", text) else mark
+
+
+def _most(votes: Counter[str]) -> str:
+    """The mark that most cells have; "" where none does."""
+    return "" if votes["."] == votes[","] else max(votes, key=votes.__getitem__)
 
 
 def year_in(cell: str) -> int | None:

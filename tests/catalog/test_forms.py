@@ -114,8 +114,28 @@ def test_a_day_that_could_be_a_month_is_told() -> None:
 def test_amounts(cells: list[str], values: list[float]) -> None:
     if cells == ["1,299", "12,5"]:
         values = [1.299, 12.5]  # a comma before one digit is before tenths, so that it is so in the whole column
-    found, _ = amounts(dict(enumerate(cells)), ".")
+    found = amounts(dict(enumerate(cells)), ".").values
     assert [found[row] for row in range(len(cells))] == values
+
+
+@pytest.mark.parametrize(
+    ("cells", "values", "disagree"),
+    [
+        (["$1.50", "1,50 €", "CHF 1’050.00", "¥1200", "1.50 USD"], [1.5, 1.5, 1050, 1200, 1.5], True),
+        (["1,234", "1,5", "1.234.567"], [1234, 1.5, 1234567], True),
+        (["1.234 €", "$1.50", "1.234 €"], [1234, 1.5, 1234], True),  # euros alone have no tenths here
+        (["1,789 €", "1,50 €"], [1.789, 1.5], False), (["$1.234,50", "$1,234.50"], [1234.5, 1234.5], True),
+        (["1,234", "0,125", "12,50"], [1.234, 0.125, 12.5], False), (["1.234", "12.5", "free"], [1.234, 12.5], False),
+        (["$1,234", "12,5 €"], [1234, 12.5], True), (["99", "1,99", "1.99"], [99, 1.99, 1.99], True),
+    ],
+)  # fmt: skip
+def test_prices_of_mixed_notations_are_read_each_by_its_own_marks(
+    cells: list[str], values: list[float], disagree: bool
+) -> None:
+    found = amounts(dict(enumerate(cells)), ".", money=True)
+    assert list(found.values.values()) == values
+    assert bool(found.warnings) == disagree
+    assert not disagree or any(f"{cells[n]!r} as {values[n]:g}" in found.warnings[0] for n in (0, 1))
 
 
 @pytest.mark.parametrize("cell", ["free", "", "ab12", "12 pieces", "10-20", "1.2.3.4x", "$", "EUR", "12,99,€x", "n/a"])
