@@ -13,6 +13,7 @@ from llmrec.errors import BadFilter, BadInput
 from llmrec.evaluation.splits import Split, rolling_events
 from llmrec.feedback_rule import read_feedback, summary
 
+PARTS = ("valid", "test")
 ITEMS = tuple(Item(id, id.upper()) for id in "abcdef")
 
 
@@ -77,6 +78,21 @@ def test_only_positive_events_are_asked_for_and_the_others_stay_in_the_history()
     assert (valid.number, valid.history, valid.target) == (1, (0, 1), 2)
     assert (test.number, test.history, test.target) == (0, (0, 1, 2), 3)
     assert test.past.opinions == {0: pytest.approx(5 / 3), 1: pytest.approx(-4 / 3), 2: pytest.approx(-1 / 3)}
+
+
+def test_of_repeated_events_each_is_positive_by_itself() -> None:
+    kinds = ("purchase", "return", "purchase", "purchase", "dislike")
+    history = tuple(
+        Interaction("u", item, float(n), None, kind) for n, (item, kind) in enumerate(zip("aabaa", kinds, strict=True))
+    )
+    catalog = Catalog("grocer", ITEMS, {"u": history}, repeats=True)
+    for rule in ("kind=purchase", "all"):
+        feedback = read_feedback(catalog, rule)
+        assert "3 of 5 events are positive" in summary(feedback, catalog)
+        split = Split({"u": ("a",)}, {"u": ("a", "b")}, {"u": ("a", "a")})
+        valid, test = ([event.number for event in rolling_events(catalog, split, at, feedback)] for at in PARTS)
+        assert (valid, test) == ([1], [0])
+        assert [feedback.weight("u", "a", time) for time in range(4)] == [1, 0, 1, 0]
 
 
 def test_kinds_and_last_ratings_are_read_from_a_table() -> None:

@@ -4,7 +4,8 @@ An event is *positive*, and then a target of training and evaluation, or not; an
 for what was liked and below 0 for what was not, of which score components make use.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,9 +121,9 @@ class Feedback:
     rule
         By which events were told apart, in words, for cards.
     weights
-        User -> item id -> weight of the event as a target of training, from 0; absent events have 1.
+        User -> `event_key` -> weight of the event as a target of training, from 0; absent events have 1.
     others
-        User -> ids of the items whose event is not positive: they are seen, and read, but never asked for.
+        User -> `event_key` of the events that are not positive: they are seen, and read, but never asked for.
     """
 
     rule: str = ""
@@ -134,13 +135,13 @@ class Feedback:
         """Whether it tells any events apart."""
         return bool(self.weights or self.others)
 
-    def weight(self, user: str, item: str) -> float:
-        """What an event counts as a target."""
-        return self.weights.get(user, {}).get(item, 1.0)
+    def weight(self, user: str, item: str, time: int = 0) -> float:
+        """What the user's event with an item counts as a target, of several that of index `time`, the oldest first."""
+        return self.weights.get(user, {}).get(event_key(item, time), 1.0)
 
-    def positive(self, user: str, item: str) -> bool:
-        """Whether an event is one that is to be predicted."""
-        return item not in self.others.get(user, ())
+    def positive(self, user: str, item: str, time: int = 0) -> bool:
+        """Whether the user's event with an item is one that is to be predicted; `time` as for `weight`."""
+        return event_key(item, time) not in self.others.get(user, ())
 
     @classmethod
     def of(
@@ -176,15 +177,14 @@ class Feedback:
             mean = _mean(events, None if known is None else known.get(user, ()))
             own: dict[str, float] = {}
             no: set[str] = set()
-            for event in events:
-                own.pop(event.item, None)  # of several events with one item the last counts
-                no.discard(event.item)
+            for event, time in zip(events, times_before([event.item for event in events]), strict=True):
+                key = event_key(event.item, time)
                 denied = denies(event)
                 if denied or not (is_positive(event) if is_positive else event.rating is None or event.rating >= mean):
-                    no.add(event.item)
-                    own[event.item] = 0.0 if denied else other_weight * kinds.get(event.kind or "", 1.0)
+                    no.add(key)
+                    own[key] = 0.0 if denied else other_weight * kinds.get(event.kind or "", 1.0)
                 elif (weight := kinds.get(event.kind or "", 1.0)) != 1.0:
-                    own[event.item] = weight
+                    own[key] = weight
             if own:
                 weights[user] = own
             if no:
@@ -194,6 +194,27 @@ class Feedback:
 
 ALL = Feedback()
 """Every event is positive and counts alike."""
+
+
+def event_key(item: str, time: int) -> str:
+    """What an event of a user is told by: its item, with the number of the user's earlier events with it if any."""
+    return f"{item}\x1f{time}" if time else item
+
+
+def times_before(history: Sequence[Hashable]) -> list[int]:
+    """For each event of a history, how often its item stands before it.
+
+    Examples
+    --------
+    >>> times_before(["milk", "bread", "milk"])
+    [0, 0, 1]
+    """
+    counts: Counter[Hashable] = Counter()
+    before = []
+    for item in history:
+        before.append(counts[item])
+        counts[item] += 1
+    return before
 
 
 def denies(event: Interaction) -> bool:

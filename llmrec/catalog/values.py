@@ -144,7 +144,7 @@ def amounts(cells: Mapping[int, str], decimal: str, money: bool = False) -> Amou
 
     Examples
     --------
-    >>> amounts({0: "$1.50", 1: "1,50 €", 2: "CHF 1’050.00", 3: "1.234 €"}, ".").values
+    >>> amounts({0: "$1.50", 1: "1,50 €", 2: "CHF 1'050.00", 3: "1.234 €"}, ".").values
     {0: 1.5, 1: 1.5, 2: 1050.0, 3: 1234}
     """
     found = {row: match for row, cell in cells.items() if (match := AMOUNT.fullmatch(cell.strip()))}

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past
+from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past, times_before
 from llmrec.catalog.types import Catalog, Interaction
 from llmrec.errors import BadSplit, StorageError
 
@@ -232,9 +232,10 @@ def rolling_events(catalog: Catalog, split: Split, at: str, feedback: Feedback =
         items = (*before, *held[user])
         rows = catalog.rows(items)
         own = _in_order(catalog.histories.get(user, ()), items)
+        times = times_before(items)
         for n, item in enumerate(held[user]):
-            if feedback.positive(user, item):
-                seen = len(before) + n
+            seen = len(before) + n
+            if feedback.positive(user, item, times[seen]):
                 past = _past(catalog, [event for event in own[:seen] if event], own[seen])
                 events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past, catalog.repeats))
     return events

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.feedback import ALL, Feedback
+from llmrec.catalog.feedback import ALL, Feedback, times_before
 from llmrec.encoders import Encoder, Features, encoders_for
 from llmrec.encoders.extract import extract, note_problems
 from llmrec.errors import BadInput
@@ -67,7 +67,18 @@ class TrainingData:
         if not self.feedback.weights:
             return None
         ids = [item.id for item in self.catalog.items]
-        return {user: [self.feedback.weight(user, ids[row]) for row in rows] for user, rows in histories.items()}
+        return {
+            user: [self.feedback.weight(user, ids[row], n) for row, n in zip(rows, times_before(rows), strict=True)]
+            for user, rows in histories.items()
+        }
+
+    def positive(self, histories: Histories) -> Mapping[str, Sequence[bool]]:
+        """User -> whether each event of `histories` is positive."""
+        ids = [item.id for item in self.catalog.items]
+        return {
+            user: [self.feedback.positive(user, ids[row], n) for row, n in zip(rows, times_before(rows), strict=True)]
+            for user, rows in histories.items()
+        }
 
     @property
     def modalities(self) -> list[str]:
@@ -160,7 +171,11 @@ def _feedback(catalog: Catalog, config: TrainConfig) -> Feedback:
 
 
 def _positive(catalog: Catalog, events: Sequence[Event], feedback: Feedback) -> list[Event]:
-    return [event for event in events if feedback.positive(event.user, catalog.items[event.target].id)]
+    return [
+        event
+        for event in events
+        if feedback.positive(event.user, catalog.items[event.target].id, event.history.count(event.target))
+    ]
 
 
 class _Parts(NamedTuple):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -34,6 +35,8 @@ from llmrec.train.data import Histories, TrainingData
 from llmrec.train.preference import learn_preference
 from llmrec.train.query_texts import compose_query
 from llmrec.train.sequence_windows import QueryWords
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -182,12 +185,16 @@ def compose(
     vectors = {m: features.vectors[m] for m in model.modalities}
     masks = {m: features.mask[m] for m in model.modalities}
     preference = learn_preference(vectors, masks, features.steps, rows, seed)
-    once = dict(zip(histories, rows, strict=True))
-    goals = data.target_weights(once) if data else None
-    opinion = _opinion(data, once) if data and data.feedback.others else None
+    goals = data.target_weights(histories) if data else None
+    opinion = _opinion(data, histories) if data and data.feedback.others else None
     repeat = RepeatModel.fit(_pasts(data, histories), len(features.ids)) if data and data.catalog.repeats else None
     interaction_models = InteractionModels.fit(
-        rows, len(features.ids), preference, opinion, repeat, None if goals is None else list(goals.values())
+        rows,
+        len(features.ids),
+        preference,
+        opinion,
+        repeat,
+        None if goals is None else [_of_last(histories[user], own) for user, own in goals.items()],
     )
     components = Components.of(v, b, interaction_models, vectors, masks, features.steps)
     return components.with_terms(data.catalog.items) if data else components
@@ -198,10 +205,16 @@ def _each_once(history: Sequence[int]) -> list[int]:
     return list(dict.fromkeys(reversed(history)))[::-1]
 
 
+def _of_last(history: Sequence[int], values: Sequence[Value]) -> list[Value]:
+    """The values of the events that `_each_once` leaves."""
+    of_row = dict(zip(history, values, strict=True))
+    return [of_row[row] for row in _each_once(history)]
+
+
 def _opinion(data: TrainingData, histories: Histories) -> OpinionModel:
-    ids = [item.id for item in data.catalog.items]
-    positive = [[data.feedback.positive(user, ids[row]) for row in rows] for user, rows in histories.items()]
-    return OpinionModel.fit(list(map(list, histories.values())), _pasts(data, histories), positive, len(ids))
+    once = {user: _each_once(rows) for user, rows in histories.items()}
+    positive = [_of_last(histories[user], own) for user, own in data.positive(histories).items()]
+    return OpinionModel.fit(list(once.values()), _pasts(data, histories), positive, len(data.catalog.items))
 
 
 def _pasts(data: TrainingData, histories: Histories) -> list[Past]:
