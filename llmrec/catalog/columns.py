@@ -160,6 +160,19 @@ def named_columns(given: "Mapping[str, str | Sequence[str]] | str | None") -> di
     return found
 
 
+def added_columns(kept: NamedColumns, new: NamedColumns) -> dict[str, tuple[str, ...]]:
+    """The names of a folder's columns with new ones, which replace those of the same role and of the same column.
+
+    Examples
+    --------
+    >>> added_columns({"item": ("sku",), "user": ("who",)}, {"user": ("buyer",), "quantity": ("Menge",)})
+    {'item': ('sku',), 'user': ('buyer',), 'quantity': ('Menge',)}
+    """
+    taken = {name for names in new.values() for name in names}
+    rest = {role: tuple(name for name in names if name not in taken) for role, names in kept.items()}
+    return {role: names for role, names in {**rest, **{role: tuple(own) for role, own in new.items()}}.items() if names}
+
+
 def kept_columns(folder: Path) -> tuple[dict[str, tuple[str, ...]], Path | None]:
     """The names that are kept of a folder's columns.
 

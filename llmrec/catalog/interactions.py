@@ -3,10 +3,12 @@
 import gc
 import hashlib
 import re
+import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import groupby
 
 import numpy as np
@@ -18,13 +20,20 @@ from llmrec.catalog.columns import EVENTS, column_as, normal_ids, note_names
 from llmrec.catalog.feedback import STRENGTHS, kind_of
 from llmrec.catalog.quarantine import Findings, counted, shown
 from llmrec.catalog.tables import Table, text_column
-from llmrec.catalog.times import read_serials, read_times
+from llmrec.catalog.times import DATED, read_serials, read_times
 from llmrec.catalog.types import Interaction, Repeats
 from llmrec.catalog.values import amounts, numbers_of, value_in
 from llmrec.errors import CatalogError
 
 SAMPLE = 2000
 """Rows by which a column of times is chosen."""
+MOST_NAMED = 8
+"""Of columns that are not used, how many are named."""
+NO_USERS = ("NA", "N/A", "null", "NULL", "None", "nan", "NaN", "undefined")
+"""What programs write where there is no user."""
+EARLIEST = 315_532_800.0
+"""1980: earlier times are more likely wrong than events that anybody kept."""
+DAY = 86_400.0
 CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp][Mm])?\s*$"
 BETWEEN = re.compile(r"[\s,;|]+")
 """What stands between the items of a list in one cell."""
@@ -72,6 +81,10 @@ def named_events(table: Table, findings: Findings) -> Table:
     if kind is not None:
         chosen[kind] = "kind"
     note_names(table, chosen, findings)
+    used = {*chosen, *found["quantity"], *found["timestamp"]}
+    if unused := [name for name in table.columns if name and name not in used]:
+        more = f" and {len(unused) - MOST_NAMED} more" if len(unused) > MOST_NAMED else ""
+        findings.note(table.file, f"not used: {', '.join(map(repr, unused[:MOST_NAMED]))}{more}")
     events = _with_returns(table, table.renamed(chosen), found["quantity"], findings)
     return events if time is None else _with_clock(table, events, time, found["timestamp"], findings)
 
@@ -200,6 +213,9 @@ def build_histories(
         )
     merged = int(keep.sum())
     chosen = pa.array(keep)
+    _tell_users(users.filter(chosen), table, findings)
+    if "timestamp" in table.columns:
+        _tell_dates(times[keep], table.columns["timestamp"].filter(chosen), table, findings)
     kept_kinds = None if kinds is None else Kinds(kinds.codes[keep], kinds.names)
     histories = _histories(users.filter(chosen), items.filter(chosen), times[keep], ratings[keep], kept_kinds, repeats)
     merged -= sum(map(len, histories.values()))
@@ -214,6 +230,35 @@ def build_histories(
             f"are one{_merged(table)}"
         )
     return histories
+
+
+def _tell_users(users: pa.StringArray, table: Table, findings: Findings) -> None:
+    """Tell of users whose id reads as none."""
+    counts = pc.value_counts(users.filter(pc.is_in(users, value_set=pa.array(NO_USERS)))).to_pylist()
+    if counts:
+        events = counted(sum(each["counts"] for each in counts), "event")
+        named = ", ".join(repr(each["values"]) for each in counts)
+        findings.warnings.append(
+            f"{events} of {table.file.name} belong to users called {named}, each read as a person like others; leave "
+            "the cell empty where there is no user"
+        )
+
+
+def _tell_dates(times: NDArray[np.float64], cells: pa.ChunkedArray, table: Table, findings: Findings) -> None:
+    """Tell the range of dates, and of times that can hardly be; nothing of times that only count."""
+    if times.max() < DATED:
+        return
+    first, last = (
+        datetime.fromtimestamp(float(np.clip(t, -6e10, 2e11)), UTC).date() for t in (times.min(), times.max())
+    )
+    findings.dates = (first.isoformat(), last.isoformat())
+    for what, odd in (("before 1980", times < EARLIEST), ("after tomorrow", times > time.time() + 2 * DAY)):
+        if odd.any():
+            cell = cells[int(np.argmax(odd))].as_py()
+            findings.warnings.append(
+                f"{counted(int(odd.sum()), 'event')} of {table.file.name} lie {what}, first {shown(cell)}; is that time "
+                "right?"
+            )
 
 
 def _by_item(table: Table, item_ids: Sequence[str], findings: Findings) -> Table:

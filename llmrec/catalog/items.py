@@ -1,6 +1,7 @@
 """Turns the rows of an items file into `Item`s, and those of a labels file into `Label`s; bad rows are put aside."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -100,6 +101,11 @@ def build_items(table: Table, folder: Path | None, findings: Findings) -> tuple[
     }
     attributes = _Typing(table, findings).attributes(_standard_names(cells, table, findings))
 
+    untitled = [ids[row] for row in valid if not titles[row].strip()]
+    if untitled:
+        findings.note(
+            table.file, f"{counted(len(untitled), 'item')} without a title called by the id, first {shown(untitled[0])}"
+        )
     items = []
     for row in valid:
         own = {name: values[row] for name, values in attributes.items() if row in values}
@@ -222,7 +228,7 @@ class _Typing:
         lists = self._lists(name, cells)
         if lists is not None:
             return "lists", lists
-        if name.endswith(CODE_ENDINGS):
+        if name.endswith(CODE_ENDINGS) or name in self.table.words:
             return "codes", dict(cells)
         numbers = self._numbers(name, cells)
         if numbers is None:
@@ -235,6 +241,10 @@ class _Typing:
         """Row -> words; None where the cells hold no lists."""
         written = {row: value for row, cell in cells.items() if isinstance(value := _list_in(cell), list)}
         bars = any(LIST_SEPARATOR in cell for cell in cells.values())
+        if bars and not written and plain(name) not in LIST_NAMES and not _words_between_bars(set(cells.values())):
+            first = next(cell for cell in cells.values() if LIST_SEPARATOR in cell)
+            self.findings.note(self.table.file, f"'|' in column {name!r} left as it is, first {shown(first)}")
+            return None
         if len(written) * 2 > len(cells):
             first = cells[next(iter(written))]
             self.findings.note(self.table.file, f"lists in column {name!r}, first {shown(first)}")
@@ -292,6 +302,14 @@ class _Typing:
         if lacking:
             without = f"{counted(len(lacking), 'cell')} of column {name!r} without a year left empty"
             self.findings.note(self.table.file, f"{without}, first {shown(lacking[0])}")
+
+
+def _words_between_bars(cells: Collection[str]) -> bool:
+    """Whether distinct cells look like lists: most have bars, or words of those that have some stand in others, too."""
+    parts = [parts_of(cell) for cell in cells]
+    counts = Counter(part for words in parts for part in set(words))
+    several = [words for words in parts if len(words) > 1]
+    return len(several) * 2 >= len(parts) or any(counts[word] > 1 for words in several for word in words)
 
 
 def _list_in(cell: str) -> object:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from llmrec.catalog.columns import EVENTS as EVENT_NAMES
+from llmrec.catalog.columns import ITEMS as ITEM_NAMES
 from llmrec.catalog.columns import plain
 from llmrec.catalog.delimited import read_delimited, read_double_colon, read_sequences
 from llmrec.catalog.interactions import named_events
@@ -42,6 +43,8 @@ ML_100K_GENRES = (
     "unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama",
     "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western",
 )  # fmt: skip
+RECODED = frozenset({"item_id", "title", "genres", "year"})
+"""Columns of RecBole's items of which films have a form of their own."""
 SPLIT_ENDINGS = (".train", ".valid", ".test")
 RECBOLE_ITEMS = {"movie_title": "title", "class": "genres", "genre": "genres", "release_year": "year"}
 HM_ITEMS = {
@@ -191,16 +194,20 @@ def recbole(folder: Path, findings: Findings) -> Source:
     if name.endswith(SPLIT_ENDINGS):
         name = name.rsplit(".", 1)[0]
         parts = [part for end in SPLIT_ENDINGS if (part := folder / f"{name}{end}.inter").is_file()]
-    table = _untyped(read_delimited(folder / f"{name}.item", "\t", findings, quoted=False))
-    table = table.renamed({name: RECBOLE_ITEMS.get(name, name) for name in table.columns})
+    table = _recbole_items(read_delimited(folder / f"{name}.item", "\t", findings, quoted=False), findings)
     if {"title", "genres"} <= table.columns.keys() and not any("," in cell for cell in table.texts("genres")):
         # "unkonwn" is how RecBole's ml-100k spells the title of film 267, "unknown" in the original
         titles = ["unknown" if title == "unkonwn" else title for title in table.texts("title")]
         genres = [genre.replace(" ", LIST_SEPARATOR) for genre in table.texts("genres")]
         years = table.texts("year") if "year" in table.columns else []
-        table = _movies(
+        films = _movies(
             _with(table, **({"year": [y if y.isdigit() else "" for y in years]} if years else {})), titles, genres
         )
+        table = replace(
+            films, columns={**films.columns, **{n: c for n, c in table.columns.items() if n not in RECODED}}
+        )
+    if (folder / f"{name}.user").is_file():
+        findings.note(folder / f"{name}.user", "not used: what users are is no input of a model")
     events = _joined([named_events(_untyped(read_delimited(p, "\t", findings, quoted=False)), findings) for p in parts])
     if len(parts) > 1:
         findings.note(inter, f"its {' and '.join(part.name for part in parts if part != inter)} as one table of events")
@@ -288,7 +295,12 @@ def find_reader(folder: Path, spec: str | None = None) -> tuple[str, Reader]:
     if files_of(folder, "items") or _workbook(folder):  # products.csv, Items.CSV, shop.xlsx, …
         return "generic", resolve("reader", "generic")
     looked_for = "; ".join(filter(None, tried))
-    raise CatalogError(f"{folder} holds no catalogue that llmrec reads (looked for: {looked_for})")
+    files = ", ".join(sorted(entry.name for entry in folder.iterdir())[:8]) or "nothing"
+    raise CatalogError(
+        f"{folder} holds no catalogue that llmrec reads (found: {files}; looked for: {looked_for}); call its files "
+        "items.csv and interactions.csv (or .json, .parquet, …), name their columns with `columns`, or pass a `reader` "
+        "of your own"
+    )
 
 
 def _movies(table: Table, titles: Sequence[str], genres: Sequence[str]) -> Table:
@@ -321,6 +333,24 @@ def _joined(tables: Sequence[Table]) -> Table:
         for name in names
     }
     return replace(first, columns=columns, locate=lambda: (row for table in tables for row in table.locate()))
+
+
+def _recbole_items(table: Table, findings: Findings) -> Table:
+    """RecBole's items with the types that their header declares: `brand:token`, `tags:token_seq`, `price:float`."""
+    types = {cell: cell.partition(":")[2] for cell in table.columns}
+    names = {cell: RECBOLE_ITEMS.get(bare, bare) for cell in table.columns if (bare := cell.partition(":")[0])}
+    if vectors := [cell for cell, kind in types.items() if kind == "float_seq"]:
+        findings.note(table.file, f"not used: vectors in column {', '.join(map(repr, vectors))}")
+    items = table.renamed({cell: name for cell, name in names.items() if cell not in vectors})
+    prose = {name for known in ITEM_NAMES.values() for name in map(plain, known)}
+    lists = {
+        name: [" ".join(cell.split()).replace(" ", LIST_SEPARATOR) for cell in items.texts(name)]
+        for cell, name in names.items()
+        if types[cell] == "token_seq" and name not in RECODED and plain(name) not in prose
+        and not any("," in text for text in items.texts(name))  # as RecBole's Amazon files write lists
+    }  # fmt: skip
+    words = frozenset(name for cell, name in names.items() if types[cell] == "token") - {"year", "price"}
+    return replace(_with(items, **lists), words=words)
 
 
 def _untyped(table: Table) -> Table:

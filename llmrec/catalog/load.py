@@ -38,6 +38,8 @@ class Report:
         interactions / (users x items); 0 without users.
     coverage
         Modality -> number of items that have it (text: that have a description).
+    dates
+        First and last day of the events, in UTC; None where they have none.
     attributes
         Names of the items' attributes, in the order in which the text encoder reads them.
     quarantined
@@ -66,6 +68,7 @@ class Report:
     interactions: int
     density: float
     coverage: Mapping[str, int]
+    dates: tuple[str, str] | None
     attributes: Sequence[str]
     quarantined: Mapping[str, int]
     quarantine_file: Path | None
@@ -279,6 +282,7 @@ def _read(
         interactions=interactions,
         density=interactions / (len(histories) * len(items)) if histories else 0.0,
         coverage=media_coverage(items),
+        dates=findings.dates,
         attributes=list(dict.fromkeys(name for item in items for name in item.attributes)),
         quarantined=findings.by_reason(),
         quarantine_file=quarantine if findings.bad else None,

@@ -97,10 +97,14 @@ def named_media(
     for name in names:
         missing, first = 0, ""
         unread = _Unread()
+        addresses: list[str] = []
+        files = 0
         for row, cell in enumerate(table.texts(name)):
             for each in _names(cell):
                 if ADDRESS.match(each):
+                    addresses.append(each)
                     continue
+                files += 1
                 inside = not PurePosixPath(each).is_absolute() and ".." not in PurePosixPath(each).parts
                 file = Path(each) if folder is None else folder / each
                 there = (inside or folder is None) and _exists(file)
@@ -111,6 +115,12 @@ def named_media(
                     media.setdefault(row, {}).setdefault(modality, file)
                 elif modality or not there:
                     missing, first = missing + 1, first or each
+        if addresses and files >= len(addresses):  # columns of addresses alone are told by `media_columns`
+            findings.warnings.append(
+                f"column {name!r} of {table.file.name} holds {len(addresses):,} web addresses among names of files, "
+                f"first {shown(addresses[0], 60)}, which are not fetched"
+                + (f"; `llmrec data fetch-media {folder}` fetches them" if folder else "")
+            )
         if missing:
             findings.warnings.append(
                 f"{counted(missing, 'file')} named in column {name!r} of {table.file.name} not found in "

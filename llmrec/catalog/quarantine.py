@@ -64,6 +64,8 @@ class Findings:
         What columns were named as (see `llmrec.catalog.columns.named_columns`); readers go by it.
     columns_seen
         File -> its columns, of the files in which columns were looked for.
+    dates
+        First and last day of the events, in UTC; None where times only count.
     """
 
     bad: list[BadRow] = field(default_factory=list)
@@ -71,6 +73,7 @@ class Findings:
     notes: dict[str, list[str]] = field(default_factory=dict)
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     columns_seen: dict[str, list[str]] = field(default_factory=dict)
+    dates: tuple[str, str] | None = None
 
     def note(self, file: Path, how: str) -> None:
         """Note how a file was read; a phrase with the first example quoted."""

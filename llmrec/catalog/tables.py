@@ -68,12 +68,15 @@ class Table:
         Yields each row's line and fields as they stand in the file.
     decimal
         What most likely stands before the tenths of a number: a comma in files that are separated by semicolons.
+    words
+        Columns that the file declares to be words, whatever they look like.
     """
 
     file: Path
     columns: Mapping[str, pa.ChunkedArray]
     locate: Locator
     decimal: str = "."
+    words: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0

@@ -238,6 +238,20 @@ def _day_first(cells: Sequence[str], times: Times) -> bool:
     first, second = (pc.struct_field(both, name).cast(pa.int64()) for name in ("a", "b"))
     days, months = pc.sum(pc.greater(first, 12)).as_py() or 0, pc.sum(pc.greater(second, 12)).as_py() or 0
     if days or months:
+        either = pc.sum(pc.and_(pc.less_equal(first, 12), pc.less_equal(second, 12))).as_py()
+        if either:
+            day_first = days > months
+            dates = [cell for cell in column.to_pylist() if re.match(NUMERIC_DATE, cell)]
+            place = pc.index(pc.and_(pc.less_equal(first, 12), pc.less_equal(second, 12)), True).as_py()
+            read = "day before month" if day_first else "month before day"
+            told = f"{counted(either, 'date')} that may begin with either, first {shown(dates[place])}, read as {read}"
+            by = f"as {counted(max(days, months), 'other')} must be"
+            if days and months:
+                times.warnings.append(
+                    f"{told}, {by}, though {counted(min(days, months), 'row')} begin otherwise; write dates as 2024-04-16"
+                )
+            elif "." not in dates[place]:
+                times.notes.append(f"{told}, {by}")
         return bool(days > months)
     example = next(cell for cell in column.to_pylist() if re.match(NUMERIC_DATE, cell))
     dotted = "." in example

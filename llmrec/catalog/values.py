@@ -81,6 +81,7 @@ AMOUNT = re.compile(
 YEAR = re.compile(r"(?<!\d)(1[4-9]|20)\d\d(?!\d)")
 NAME_KEYS = ("name", "title", "label", "value", "text", "genre", "category", "description")
 """Of an object in a list, what names it."""
+REPR = re.compile(r"u?(['\"])(.*)\1", re.DOTALL)
 NUMPY_LIST = re.compile(r"(?<=['\"])\s+(?=['\"])")
 
 
@@ -301,6 +302,13 @@ def unquoted(word: str) -> str:
     return word[1:-1].strip() if len(word) > 1 and word[0] == word[-1] and word[0] in "'\"" else word
 
 
+def _without_repr(text: str) -> str:
+    """A text, without the quotes that Python's repr, of either version, puts around it; "" for its None."""
+    match = REPR.fullmatch(text.strip())
+    text = match[2] if match else text.strip()
+    return "" if text == "None" else text
+
+
 def flattened(cells: Mapping[int, Mapping[str, Any]], most: int, least: float) -> dict[str, dict[int, str]]:
     """Columns of the objects in the cells of one: for each key that enough of them have, row -> cell.
 
@@ -316,6 +324,6 @@ def flattened(cells: Mapping[int, Mapping[str, Any]], most: int, least: float) -
     counts = Counter(str(key) for held in cells.values() for key, value in held.items() if json_text(value))
     keys = [key for key, count in counts.most_common(most) if count >= least * len(cells) and key.strip()]
     return {
-        key.strip(): {row: text for row, held in cells.items() if (text := json_text(held.get(key)).strip())}
+        key.strip(): {row: text for row, held in cells.items() if (text := _without_repr(json_text(held.get(key))))}
         for key in keys
     }

@@ -72,8 +72,8 @@ Columns = Annotated[
         "--columns",
         metavar="ROLE=COLUMN,…",
         help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also "
-        "rating, title, description, price, year, genres, category, colour, brand, tags, image, video, audio). "
-        "Kept with the catalogue; '' forgets it.",
+        "rating, kind, quantity, title, description, price, year, genres, category, colour, brand, tags, image, video, audio). "
+        "Kept with the catalogue, beside what was named before; '' forgets all.",
     ),
 ]
 Index = Annotated[
@@ -187,16 +187,19 @@ def name_columns(data: Path | None, columns: str | None, reader: str | None) -> 
     if data is None:
         raise BadInput("`columns` is about a catalogue of yours; pass its folder as `data`, too", "columns", "data")
     from llmrec.catalog import check
-    from llmrec.catalog.columns import keep_columns, kept_columns, named_columns
+    from llmrec.catalog.columns import added_columns, keep_columns, kept_columns, named_columns
     from llmrec.cli import show
 
-    names = named_columns(columns)
-    if names and kept_columns(data)[0] == names:
+    names, kept = named_columns(columns), kept_columns(data)[0]
+    if names:
+        names = added_columns(kept, names)
+    if names and kept == names:
         return
     if names:
         check(data, None, reader, names)
     file = keep_columns(data, names)
-    show.note(f"the names of columns are kept in {file}" if names else f"{data} has no named columns any more")
+    every = ", ".join(f"{role}={name}" for role, of_role in names.items() for name in of_role)
+    show.note(f"the names of columns are kept in {file}: {every}" if names else f"{data} has no named columns any more")
 
 
 def given(**fields: Any) -> dict[str, Any]:

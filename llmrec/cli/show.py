@@ -86,7 +86,8 @@ def report(report: "Report") -> None:
     """What a catalogue holds and what was left out."""
     OUT.print(
         f"[bold]{escape(report.name)}[/] ({report.layout}): {report.items:,} items, {report.users:,} users, "
-        f"{report.interactions:,} interactions, density {report.density:.2%}",
+        f"{report.interactions:,} interactions, density {report.density:.2%}"
+        + (f", from {report.dates[0]} to {report.dates[1]}" if report.dates else ""),
         soft_wrap=True,
     )
     OUT.print("attributes: " + escape(", ".join(report.attributes) or "none"), soft_wrap=True)
