@@ -1,5 +1,6 @@
 """Each layout gives the same kind of catalogue; what cannot be read is said in one sentence."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -69,6 +70,128 @@ def test_recbole(tmp_path: Path) -> None:
     assert (unknown.title, unknown.attributes) == ("unknown", {})
     assert (giving.title, giving.attributes) == ('The "Great" Giving', {"genres": ("Drama",), "year": 1995})
     assert catalog.history("196") == ("1", "2")
+
+
+def test_recbole_keeps_every_column_by_its_declared_type(tmp_path: Path) -> None:
+    header = "item_id:token\ttitle:token_seq\tclass:token_seq\tprice:float\tshelf:token\ttags:token_seq\tv:float_seq"
+    files = {
+        "shop.item": f"{header}\n1\tBook one\tcrime\t4.5\t07\told good\t1 2\n2\tBook two\tcrime\t5\t12\tnew\t1 2\n",
+        "shop.inter": "user_id:token\titem_id:token\ttimestamp:float\nu\t1\t1.1e9\nu\t2\t1.2e9\n",
+        "shop.user": "user_id:token\tage:token\nu\t30\n",
+    }
+    folder = write(tmp_path / "shop", files)
+    first, second = load_catalog(folder).items
+    assert first.attributes == {"genres": ("crime",), "price": 4.5, "shelf": "07", "tags": ("old", "good")}
+    assert second.attributes == {"genres": ("crime",), "price": 5, "shelf": "12", "tags": ("new",)}
+    told = "; ".join(check(folder).interpretations)
+    assert "not used: vectors in column 'v:float_seq'" in told and "shop.user: not used" in told
+
+
+def test_retailrocket(tmp_path: Path) -> None:
+    properties = "timestamp,itemid,property,value\n2,7,categoryid,3\n1,7,categoryid,2\n1,7,790,n5.0\n1,8,categoryid,2\n"
+    files = {
+        "events.csv": "timestamp,visitorid,event,itemid,transactionid\n"
+        "1433221332117,u,view,7,\n1433221332118,u,transaction,8,1\n",
+        "item_properties_part1.csv": properties,
+        "category_tree.csv": "categoryid,parentid\n3,9\n2,1\n",
+    }
+    folder = write(tmp_path / "rocket", files)
+    catalog, report = load_catalog(folder), check(folder)
+    assert report.layout == "retailrocket" and report.dates == ("2015-06-02", "2015-06-02")
+    assert [dict(item.attributes) for item in catalog.items] == [
+        {"categoryid": "3", "parent_categoryid": "9"},
+        {"categoryid": "2", "parent_categoryid": "1"},
+    ]
+    assert [(e.item, e.kind) for e in catalog.histories["u"]] == [("7", "view"), ("8", "purchase")]
+    assert any("not used: 'transactionid'" in line for line in report.interpretations)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "events"),
+    [
+        (
+            "australian_users_items.json",
+            {"user_id": "u", "items": [{"item_id": "2", "playtime_forever": 3}, {"item_id": "1"}]},
+            [("2", "play"), ("1", "play")],
+        ),
+        (
+            "australian_user_reviews.json",
+            {"user_id": "u", "reviews": [{"item_id": "2", "recommend": False, "posted": "Posted November 5, 2011."}]},
+            [("2", "dislike")],
+        ),
+        ("steam_reviews.json", {"username": "u", "product_id": "1", "date": "2018-01-03"}, [("1", None)]),
+    ],
+)
+def test_steam(tmp_path: Path, name: str, line: dict[str, object], events: list[tuple[str, str | None]]) -> None:
+    games = "".join(f"{ {'id': id, 'title': 'Game', 'genres': ['Indie'], 'price': 4.99}!r}\n" for id in "12")
+    catalog = load_catalog(write(tmp_path / "steam", {"steam_games.json": games, name: f"{line!r}\n"}))
+    assert catalog.item("1").attributes == {"genres": ("Indie",), "price": 4.99}
+    assert [(e.item, e.kind) for e in catalog.histories["u"]] == events
+
+
+def test_goodreads_has_no_rating_of_0_and_authors_by_name(tmp_path: Path) -> None:
+    authors = '[{"author_id": "5", "role": ""}]'
+    files = {
+        "goodreads_books_poetry.json": f'{{"book_id": "1", "title": "Poem", "authors": {authors}}}\n',
+        "goodreads_interactions_poetry.json": '{"user_id": "u", "book_id": "1", "rating": 0, "date_added": "2014-08-10"}\n'
+        '{"user_id": "v", "book_id": "1", "rating": 4, "date_added": "2014-08-10"}\n',
+    }
+    folder = write(tmp_path / "goodreads", files)
+    catalog = load_catalog(folder)
+    assert [events[0].rating for events in catalog.histories.values()] == [None, 4]
+    assert catalog.item("1").attributes == {"authors": ("5",)}
+    assert any("authors are numbers" in line for line in check(folder).interpretations)
+    write(folder, {"goodreads_book_authors.json": '{"author_id": "5", "name": "Sappho"}\n'})
+    assert load_catalog(folder).item("1").attributes == {"authors": ("Sappho",)}
+
+
+def test_yelp_is_read_without_the_quotes_of_python(tmp_path: Path) -> None:
+    attributes = {"WiFi": "u'free'", "Alcohol": "'none'", "Noise": "None", "Ambience": "{'casual': True}"}
+    files = {
+        "yelp_academic_dataset_business.json": json.dumps(
+            {"business_id": "1", "name": "Café", "attributes": attributes}
+        ),
+        "yelp_academic_dataset_review.json": '{"user_id": "u", "business_id": "1", "date": "2018-07-01 10:00:00"}',
+    }
+    item = load_catalog(write(tmp_path / "yelp", files)).item("1")
+    assert item.attributes == {"WiFi": "free", "Alcohol": "none", "casual": "True"}
+
+
+@pytest.mark.parametrize(
+    ("times", "warning"),
+    [
+        (["1970-01-01", "2024-01-01", "2024-01-02"], "1 event of interactions.csv lie before 1980, first '1970-01-01'"),
+        (["2099-01-01", "2024-01-01", "2024-01-02"], "1 event of interactions.csv lie after tomorrow"),
+        (["13/04/2024", "04/13/2024", "04/05/2024"], "1 date that may begin with either, first '04/05/2024'"),
+        (["2024-01-01", "2024-01-02", "2024-01-03"], ""),
+        (["1", "2", "3"], ""),
+    ],
+)
+def test_odd_dates_of_events_are_told(tmp_path: Path, times: list[str], warning: str) -> None:
+    rows = "".join(f"u,{n},{time}\n" for n, time in enumerate(times))
+    files = {"items.csv": "item_id,title\n0,A\n1,B\n2,C\n", "interactions.csv": f"user_id,item_id,timestamp\n{rows}"}
+    warnings = check(write(tmp_path / "shop", files)).warnings
+    assert any(warning in line for line in warnings) if warning else not warnings
+
+
+def test_what_stands_for_no_user_title_or_picture_is_told(tmp_path: Path) -> None:
+    files = {
+        "items.csv": "item_id,title,picture,brand\n1,,a.png,C|D\n2,Lamp,https://x.example/b.png,E\n3,Desk,b.png,F\n",
+        "interactions.csv": "user_id,item_id,timestamp,Menge\nNA,1,1700000000,2\nnull,2,1700000001,3\nu,2,1700000002,1\n",
+        "a.png": b"x", "b.png": b"x",
+    }  # fmt: skip
+    folder = write(tmp_path / "shop", files)
+    report = check(folder)
+    told = "; ".join([*report.interpretations, *report.warnings])
+    for line in (
+        "1 item without a title called by the id, first '1'",
+        "2 events of interactions.csv belong to users called 'NA', 'null'",
+        "holds 1 web addresses among names of files, first 'https://x.example/b.png', which are not fetched",
+        "not used: 'Menge'",
+        "'|' in column 'brand' left as it is, first 'C|D'",
+    ):
+        assert line in told, told
+    assert load_catalog(folder).item("1").attributes["brand"] == "C|D"
 
 
 def test_hm_kaggle(tmp_path: Path) -> None:
