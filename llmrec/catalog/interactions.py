@@ -248,16 +248,15 @@ def _tell_dates(times: NDArray[np.float64], cells: pa.ChunkedArray, table: Table
     """Tell the range of dates, and of times that can hardly be; nothing of times that only count."""
     if times.max() < DATED:
         return
-    first, last = (
-        datetime.fromtimestamp(float(np.clip(t, -6e10, 2e11)), UTC).date() for t in (times.min(), times.max())
-    )
-    findings.dates = (first.isoformat(), last.isoformat())
+    ends = np.clip([times.min(), times.max()], -6e10, 2e11).tolist()
+    first, last = (datetime.fromtimestamp(end, UTC).date().isoformat() for end in ends)
+    findings.dates = (first, last)
     for what, odd in (("before 1980", times < EARLIEST), ("after tomorrow", times > time.time() + 2 * DAY)):
         if odd.any():
             cell = cells[int(np.argmax(odd))].as_py()
             findings.warnings.append(
-                f"{counted(int(odd.sum()), 'event')} of {table.file.name} lie {what}, first {shown(cell)}; is that time "
-                "right?"
+                f"{counted(int(odd.sum()), 'event')} of {table.file.name} lie {what}, first {shown(cell)}; is that "
+                "time right?"
             )
 
 

@@ -130,7 +130,7 @@ def retailrocket(folder: Path, findings: Findings) -> Source:
     items = Table(
         parts[0],
         {"item_id": text_column(latest), **columns},
-        lambda: ((None, [item]) for item in latest),
+        lambda: ((row, [item]) for row, item in enumerate(latest, 1)),
         words=frozenset({"categoryid", "parent_categoryid"}),
     )
     return Source(folder.name, items, named_events(events, findings))

@@ -248,7 +248,8 @@ def _day_first(cells: Sequence[str], times: Times) -> bool:
             by = f"as {counted(max(days, months), 'other')} must be"
             if days and months:
                 times.warnings.append(
-                    f"{told}, {by}, though {counted(min(days, months), 'row')} begin otherwise; write dates as 2024-04-16"
+                    f"{told}, {by}, though {counted(min(days, months), 'row')} begin otherwise; write dates as "
+                    "2024-04-16"
                 )
             elif "." not in dates[place]:
                 times.notes.append(f"{told}, {by}")

@@ -72,7 +72,8 @@ Columns = Annotated[
         "--columns",
         metavar="ROLE=COLUMN,…",
         help="Which column is which, where that is not found by itself: item=sku,user=who,time=when (also "
-        "rating, kind, quantity, title, description, price, year, genres, category, colour, brand, tags, image, video, audio). "
+        "rating, kind, quantity, title, description, price, year, genres, category, colour, brand, tags, image, "
+        "video, audio). "
         "Kept with the catalogue, beside what was named before; '' forgets all.",
     ),
 ]

@@ -154,7 +154,7 @@ def test_yelp_is_read_without_the_quotes_of_python(tmp_path: Path) -> None:
         "yelp_academic_dataset_review.json": '{"user_id": "u", "business_id": "1", "date": "2018-07-01 10:00:00"}',
     }
     item = load_catalog(write(tmp_path / "yelp", files)).item("1")
-    assert item.attributes == {"WiFi": "free", "Alcohol": "none", "casual": "True"}
+    assert item.attributes == {"WiFi": "free", "Alcohol": "none", "casual": "true"}
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,8 @@ def test_odd_dates_of_events_are_told(tmp_path: Path, times: list[str], warning:
 def test_what_stands_for_no_user_title_or_picture_is_told(tmp_path: Path) -> None:
     files = {
         "items.csv": "item_id,title,picture,brand\n1,,a.png,C|D\n2,Lamp,https://x.example/b.png,E\n3,Desk,b.png,F\n",
-        "interactions.csv": "user_id,item_id,timestamp,Menge\nNA,1,1700000000,2\nnull,2,1700000001,3\nu,2,1700000002,1\n",
+        "interactions.csv": "user_id,item_id,timestamp,Menge\nNA,1,1700000000,2\n"
+        "null,2,1700000001,3\nu,2,1700000002,1\n",
         "a.png": b"x", "b.png": b"x",
     }  # fmt: skip
     folder = write(tmp_path / "shop", files)
