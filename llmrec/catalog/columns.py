@@ -168,8 +168,8 @@ def added_columns(kept: NamedColumns, new: NamedColumns) -> dict[str, tuple[str,
     >>> added_columns({"item": ("sku",), "user": ("who",)}, {"user": ("buyer",), "quantity": ("Menge",)})
     {'item': ('sku',), 'user': ('buyer',), 'quantity': ('Menge',)}
     """
-    taken = {name for names in new.values() for name in names}
-    rest = {role: tuple(name for name in names if name not in taken) for role, names in kept.items()}
+    named = {name for names in new.values() for name in names}
+    rest = {role: tuple(name for name in names if name not in named) for role, names in kept.items()}
     return {role: names for role, names in {**rest, **{role: tuple(own) for role, own in new.items()}}.items() if names}
 
 

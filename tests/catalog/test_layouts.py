@@ -133,7 +133,8 @@ def test_goodreads_has_no_rating_of_0_and_authors_by_name(tmp_path: Path) -> Non
     authors = '[{"author_id": "5", "role": ""}]'
     files = {
         "goodreads_books_poetry.json": f'{{"book_id": "1", "title": "Poem", "authors": {authors}}}\n',
-        "goodreads_interactions_poetry.json": '{"user_id": "u", "book_id": "1", "rating": 0, "date_added": "2014-08-10"}\n'
+        "goodreads_interactions_poetry.json": '{"user_id": "u", "book_id": "1", "rating": 0, '
+        '"date_added": "2014-08-10"}\n'
         '{"user_id": "v", "book_id": "1", "rating": 4, "date_added": "2014-08-10"}\n',
     }
     folder = write(tmp_path / "goodreads", files)
