@@ -1,10 +1,12 @@
-"""The study of privacy on a tiny shop: every model is trained, attacked and filed, and nothing twice."""
+"""The studies of privacy and of parts taken out, on a tiny shop: every model is measured and filed once."""
 
 from pathlib import Path
 
 import pytest
 
+from eval import knockout
 from eval.privacy import store, study, users_of
+from eval.store import measurements
 from llmrec.catalog import load_catalog
 from llmrec.setup import base_folder
 from llmrec.train.config import TrainConfig
@@ -54,3 +56,15 @@ def test_all_models_are_attacked_and_nothing_is_trained_twice(
     monkeypatch.setattr("eval.privacy.train", None)  # nothing is left to train
     again = study(shop, tmp_path / "out", config, **options)
     assert [row.metrics for row in again] == [row.metrics for row in made]
+
+
+def test_each_part_is_taken_out_alone_and_the_whole_stands_beside(shop: Path, tmp_path: Path) -> None:
+    lines = knockout.study(shop, "", seed=0, file=tmp_path / "measurements.jsonl")
+    assert measurements("knockout", tmp_path / "measurements.jsonl") and len(lines) == 11
+    whole = {line["query"]: line["test ndcg@10"] for line in lines if line["without"] == "nothing"}
+    assert set(whole) == {"none", "composed"}
+    for line in lines:
+        share, _, _ = line["share of the whole"]
+        assert share == pytest.approx(line["test ndcg@10"] / whole[line["query"]], abs=1e-3)
+        taken_out = {"the query's words, one by one": "terms", "popularity": "popularity"}.get(line["without"])
+        assert taken_out not in line["weights"] and "llm" not in line["weights"]

@@ -1,4 +1,4 @@
-"""The engine over vLLM while its servers fail: it ranks by itself, says so, and goes back by itself.
+"""Engines: in this process, batch and single agree; over vLLM, failing servers are replaced, told and used again.
 
 What a real vLLM answers is in tests/e2e/test_vllm.py; the server here answers only to inject faults.
 """
@@ -19,9 +19,11 @@ from llmrec.engine import remote
 from llmrec.engine.base import Generated
 from llmrec.engine.local import LocalEngine
 from llmrec.engine.vllm import VllmEngine
-from llmrec.errors import EngineMismatch
+from llmrec.errors import CheckpointError, EngineMismatch
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
+from llmrec.paths import home, resource
+from llmrec.setup import base_folder
 
 DEAD = "http://127.0.0.1:9"
 """Port 9 (discard): nobody listens."""
@@ -193,3 +195,29 @@ def test_other_items_share_the_servers(
     assert asked(engine.over(make_model()[1], [0]))[1] == {"llm"}
     server.wrong.clear()
     assert until(lambda: asked(engine.over(make_model()[1], [0]))[1] == set())
+
+
+@pytest.fixture(scope="module")
+def writer() -> LocalEngine:
+    checkpoint = resource("adapters") / "ml-100k"
+    return LocalEngine(None, None, base_folder(home()), checkpoint / "rationale")  # type: ignore[arg-type]
+
+
+def test_greedy_words_do_not_change(writer: LocalEngine) -> None:
+    prompt = 'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, film first:'
+    first, again = writer.generate([prompt], 0), writer.generate([prompt], 0)
+    assert first == again
+    assert first.texts[0].strip()
+
+
+def test_another_seed_may_write_otherwise_but_the_same_again(writer: LocalEngine) -> None:
+    prompt = 'film: "Heat" (crime, thriller, 1990s)\nwatched: "Casino", strong; both crime, 1990s\nWhy, history first:'
+    assert writer.generate([prompt] * 2, 1) == writer.generate([prompt] * 2, 1)
+
+
+def test_a_truncated_rationale_adapter_is_refused(tmp_path: Path) -> None:
+    for file in (resource("adapters") / "ml-100k" / "rationale").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 20_000 if file.suffix == ".safetensors" else None])
+    engine = LocalEngine(None, None, base_folder(home()), tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(CheckpointError, match="damaged"):
+        engine.generate(["a"], 0)
