@@ -1,5 +1,6 @@
 """The nouns and verbs of a catalogue's domain, so that a film is "watched" and a product is "bought"."""
 
+import re
 from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog, derived
@@ -56,3 +57,25 @@ def _read_off(catalog: Catalog) -> Wording:
     if genres & {"Animation", "Documentary", "Film-Noir"}:
         return FILMS
     return PRODUCTS if any("price" in item.attributes for item in sample) else ITEMS
+
+
+_END = r"(?:but|and|with|from|for|in|on|at|by|to|please|just|only|that|which|who|i|if|then)\b"
+_REFUSED = re.compile(
+    rf"\b(?:not|never|no|without|except|nothing|(?:don|doesn|isn)['\u2019]t(?: (?:want|like))?)\b"
+    rf"(?! (?:only|just|necessarily|matter|problem)\b)(?:\s+(?!{_END})[\w'\u2019-]+){{1,3}}"
+    r"|(?:\u4e0d\u8981|\u4e0d\u60f3\u8981|\u4e0d\u559c\u6b22|\u6ca1\u6709)[\u4e00-\u9fff]{1,6}",
+    re.IGNORECASE,
+)
+
+
+def wanted_words(query: str) -> str:
+    """A query without what it refuses: up to three words after a negation, as far as their phrase goes.
+
+    Examples
+    --------
+    >>> wanted_words("something funny, not horror, from the 90s")
+    'something funny, , from the 90s'
+    >>> wanted_words("a war film without romance but with ships"), wanted_words("not only for children")
+    ('a war film  but with ships', 'not only for children')
+    """
+    return _REFUSED.sub("", query)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows, flatten
 from llmrec.catalog.types import Item
+from llmrec.catalog.wording import wanted_words
 from llmrec.ranking.score_component import (
     HISTORY_TERMS,
     QUERY_TERMS,
@@ -183,7 +184,7 @@ class Terms:
         Parameters
         ----------
         queries
-            In words; a word that no item has counts nothing.
+            In words; a word that no item has, or that is refused ("not horror"), counts nothing.
         rows
             ``(C,)`` int: which items; default: all.
 
@@ -192,7 +193,7 @@ class Terms:
         ndarray
             ``(queries, C)`` float32; 0 where no word is shared.
         """
-        asked = _counted(queries, self.vocabulary, grow=False)
+        asked = _counted(map(wanted_words, queries), self.vocabulary, grow=False)
         asked.data[:] = 1
         return _products(asked, self._bm25, rows)
 

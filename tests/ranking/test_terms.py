@@ -34,6 +34,12 @@ def test_a_query_finds_the_item_that_has_its_words(query: str, wanted: str) -> N
     assert best(Terms.of(ITEMS), query) == wanted
 
 
+def test_what_a_query_refuses_is_not_looked_for() -> None:
+    terms = Terms.of(ITEMS)
+    plain, refused = terms.query_scores(["a wool jumper", "a jumper, not wool"])
+    assert plain[0] > refused[0] > 0 and refused[0] == terms.query_scores(["jumper"])[0, 0]
+
+
 def test_a_rare_word_tells_more_than_a_common_one() -> None:
     blue, red, *_ = Terms.of(ITEMS).query_scores(["a dark blue one"])[0]
     assert blue > red > 0

@@ -262,6 +262,24 @@ def test_history_within_the_noise_is_told_with_doubt_or_not_at_all(tiny_catalog:
         assert verify(plain_sentence(Brief.of(evidence, tiny_catalog)), evidence, tiny_catalog).ok
 
 
+@pytest.mark.parametrize(
+    ("sentence", "holds"),
+    [
+        ("This film answers your wish for comedy.", True),
+        ("This film answers your wish for zebra.", True),  # the user's own word
+        ("This film answers your wish for the zebra genre.", False),
+        ("This film answers your wish for the romance genre.", False),
+        ('The wish was "Night Bus".', False),
+        ("This film won a place here because you watched the poster.", False),
+    ],
+)
+def test_a_wish_is_told_as_it_was_made(tiny_catalog: Catalog, sentence: str, holds: bool) -> None:
+    asked = rank_evidence(
+        tiny_catalog, "2", ["4"], np.array([0.4]), {"query": 0.3, "image": 0.3}, query="a zebra comedy, not a romance"
+    )
+    assert verify(sentence, asked, tiny_catalog).ok == holds
+
+
 HISTORY = ("4", "6", "10")  # "Paper Moonlight" (drama, romance), "Silent Harbor" (drama, thriller), "Last Verdict"
 
 

@@ -49,13 +49,18 @@ def _known(text: ResolvedText, word: str, at: int) -> bool:
     of_domain = (text.words.noun, f"{text.words.noun}s", text.words.chose)
     if word in KNOWN or word in of_domain or word in text.vocabulary.names:
         return True
-    return text.reading.clause(at) in text.querying and word in re.findall(r"\w+", text.grounds.query.lower())
+    asked = text.reading.clause(at) in text.querying and word in re.findall(r"\w+", text.grounds.query.lower())
+    following = re.match(r"\w+", text.reading.after(at + len(word)))
+    # "The zebra genre" says more than the user's own word: that it is a value of an attribute.
+    return asked and not (following and following[0] in text.vocabulary.names)
 
 
 def _misused(text: ResolvedText, word: str, at: int) -> str:
     """Why an input's name cannot stand where it does: nobody asked for a plot, and no genre is called so; or ""."""
     if _QUERIED.search(text.reading.before(at)) and word not in re.findall(r"\w+", text.grounds.query.lower()):
         return "the query does not name it"
+    if re.search(rf"\b{text.words.chose} (?:the|its|this|a)$", text.reading.before(at)):
+        return f"a {word} is not {text.words.chose}"
     following = re.match(r"\w+", text.reading.after(at + len(word)))
     return "it is no value of an attribute" if following and following[0] in text.vocabulary.names else ""
 
