@@ -68,14 +68,14 @@ _REFUSED = re.compile(
 )
 
 
-def wanted_words(query: str) -> str:
+def without_refused(query: str) -> str:
     """A query without what it refuses: up to three words after a negation, as far as their phrase goes.
 
     Examples
     --------
-    >>> wanted_words("something funny, not horror, from the 90s")
+    >>> without_refused("something funny, not horror, from the 90s")
     'something funny, , from the 90s'
-    >>> wanted_words("a war film without romance but with ships"), wanted_words("not only for children")
+    >>> without_refused("a war film without romance but with ships"), without_refused("not only for children")
     ('a war film  but with ships', 'not only for children')
     """
     return _REFUSED.sub("", query)

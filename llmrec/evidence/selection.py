@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary
-from llmrec.catalog.wording import wanted_words
+from llmrec.catalog.wording import without_refused
 from llmrec.errors import BadInput
 from llmrec.evidence.records import Evidence, ItemEvidence
 
@@ -75,7 +75,7 @@ def rank_evidence(
             records.append(Evidence(None, None, modality, effect / scale))
     if query:
         gain = max(by_input.get("query", 0.0), 0.0) / scale
-        queried = {facet for mention in vocabulary.mentions(wanted_words(query)) for facet in mention.facets}
+        queried = {facet for mention in vocabulary.mentions(without_refused(query)) for facet in mention.facets}
         records += [Evidence(None, f.key, "query", gain) for f in vocabulary.facets[item] if f in queried]
     return ItemEvidence(item, tuple(records), query)
 

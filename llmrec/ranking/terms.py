@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows, flatten
 from llmrec.catalog.types import Item
-from llmrec.catalog.wording import wanted_words
+from llmrec.catalog.wording import without_refused
 from llmrec.ranking.score_component import (
     HISTORY_TERMS,
     QUERY_TERMS,
@@ -193,7 +193,7 @@ class Terms:
         ndarray
             ``(queries, C)`` float32; 0 where no word is shared.
         """
-        asked = _counted(map(wanted_words, queries), self.vocabulary, grow=False)
+        asked = _counted(map(without_refused, queries), self.vocabulary, grow=False)
         asked.data[:] = 1
         return _products(asked, self._bm25, rows)
 

@@ -152,7 +152,7 @@ class ResolvedText:
         return "cause" if _BEFORE_CAUSE.search(before) else ""
 
 
-_WISHED = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:is|was|for|were)(?: (?:the|a|an))*\s*$", re.IGNORECASE)
+_QUERY_IS = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:is|was|for|were)(?: (?:the|a|an))*\s*$", re.IGNORECASE)
 
 
 def title_claims(text: ResolvedText) -> list[Claim]:
@@ -171,7 +171,7 @@ def _title(text: ResolvedText, quote: Quote) -> Claim:
     history, item, role = text.history(quote), text.is_item(quote), text.role(quote)
     if grounds.query and quote.text.casefold() == grounds.query.casefold() and not history and not item:
         return judged("query", quote.text, quote.start, grounds.answers_query, "the query", "no query is answered")
-    if _WISHED.search(text.reading.before(quote.start)) and quote.text.casefold() not in grounds.query.casefold():
+    if _QUERY_IS.search(text.reading.before(quote.start)) and quote.text.casefold() not in grounds.query.casefold():
         return judged("query", quote.text, quote.start, False, "the query", "the query does not name it")
     if not text.ids(quote):
         return _unknown(text, quote)
