@@ -83,6 +83,7 @@ def read_terms(text: str, vocabulary: Vocabulary, near: Iterable[str]) -> list[T
     words = [(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
     titles = titles_in(text, words, vocabulary, tuple(dict.fromkeys(near)))
     mentions = {m.start: m for m in vocabulary.mentions(text)}
+    quoted = {at for m in re.finditer(r'"[^"]*"', text) for at in range(m.start(), m.end())}
     terms: list[Term] = []
     at = 0
     while at < len(words):
@@ -103,7 +104,7 @@ def read_terms(text: str, vocabulary: Vocabulary, near: Iterable[str]) -> list[T
             continue
         lower = word.lower()
         if not lower[0].isalnum():
-            if lower != '"':
+            if lower != '"' and start not in quoted:  # a mark within a title ends no sentence
                 terms.append(Term("mark", "," if lower in "()\u2013\u2014" else lower, start, end))
         else:
             terms += _plain(lower, start, end)
