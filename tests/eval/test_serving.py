@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from tests.engine.test_vllm import Faulty
 
 from eval.encoding import measure
 from eval.encoding import plot as plot_encoding
@@ -24,7 +25,6 @@ from llmrec.encoders import encoder
 from llmrec.encoders.image import picture
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
-from tests.engine.test_vllm import Faulty
 from tests.server.serving import served
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from tests.engine.test_vllm import DEAD
 
 from eval.serving.servers import Chroma
 from llmrec.pipeline_config import PipelineConfig
@@ -16,7 +17,6 @@ from llmrec.server.app import build
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
-from tests.engine.test_vllm import DEAD
 from tests.test_recommender import FILMS, write_stall
 
 
