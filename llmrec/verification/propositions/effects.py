@@ -218,7 +218,9 @@ def _only(clause: Clause, found: list[Source]) -> list[Proposition]:
     m = clause.has(
         r"only(?: (?:one|ones|thing|film|films|trait|reason|item|label))?|alone|the one (?:film|thing|trait|reason)|sole(?:ly)?|nothing (?:but|else)|exclusively|no other|on its own|none of the (?:others|rest)|(?:the )?others? added nothing|nothing other than"
     )
-    if not m or clause.has(r"only (?:a|an|slightly|just|faintly|marginally|then|hints?|hinted|nudge[sd]?|suggest(?:s|ed)?|~\d+)"):
+    if not m or clause.has(
+        r"only (?:a|an|slightly|just|faintly|marginally|then|hints?|hinted|nudge[sd]?|suggest(?:s|ed)?|~\d+)"
+    ):
         return []
     kind = found[0].kind
     peers = peers_of(clause, kind, False)
