@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmrec.catalog import Catalog
-from llmrec.encoders import encoder_by_id
+from llmrec.encoders import encoder, encoder_by_id
 from llmrec.errors import BadInput, storage_error
 from llmrec.evaluation.leakage import leakage
 from llmrec.evaluation.splits import make_split, rolling_events
@@ -87,7 +87,8 @@ def recalibrate(
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, tuple(item.id for item in catalog.items), features.vectors, features.mask)
     scored = build_components(item_vectors(model, table), checkpoint, catalog, features)
-    text = encoder_by_id("text", info.encoders["text"])
+    # Of items without text the default encoder reads queries, as in training.
+    text = encoder_by_id("text", info.encoders["text"]) if "text" in info.encoders else encoder("text", "minilm")
     events = rolling_events(catalog, parts, "valid", read_feedback(catalog, positive))
     fitted = calibrate(model, table, PromptWords.load(base), scored, catalog, events, text, seed).covering(scored)
     info = replace(
