@@ -13,7 +13,7 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
-from tests.engine.test_vllm import Faulty
+from tests.engine.test_engines import Faulty
 
 from eval.encoding import measure
 from eval.encoding import plot as plot_encoding

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.engine.test_vllm import DEAD
+from tests.engine.test_engines import DEAD
 
 from eval.serving.servers import Chroma
 from llmrec.pipeline_config import PipelineConfig
