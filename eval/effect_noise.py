@@ -64,10 +64,10 @@ def effects(
     response = shop.recommend(Request(user=user, k=TOP))
     assert response._state is not None
     top, situation = catalog.rows([item.id for item in response.items]), response._state.situation
-    unseen = rng.choice(np.flatnonzero(situation.open_items), CANDIDATES, replace=False).tolist()
+    unseen = rng.choice(situation.scored.rows, CANDIDATES, replace=False).tolist()
     measured = history_effects(situation, [*top, *unseen], parts.components, parts.engine)
     left = measured.rows
-    found = measured.effects / situation.fused(situation.parts)[situation.open_items].std()
+    found = measured.effects / situation.spread()
     facets = [frozenset(Vocabulary.of(catalog).facets[item.id]) for item in catalog.items]
     unlike = [np.array([not facets[row] & facets[other] for other in left], np.bool_) for row in unseen]
     return [films[chosen] for films, chosen in zip(found[TOP:], unlike, strict=True)], found[:TOP]

@@ -32,7 +32,8 @@ from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.score_component import HISTORY_TERMS, LLM, QUERY_TERMS, WORDS, ComponentKey
+from llmrec.ranking.fused import reference_sample
+from llmrec.ranking.score_component import HISTORY_TERMS, QUERY_TERMS, WORDS, ComponentKey
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Index, IndexInputs
@@ -94,9 +95,20 @@ class Pipeline:
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
         """Where candidates come from."""
-        indexed = () if self.components.cold_start else (str(LLM),)  # the index holds no scores of cold items
-        inputs = SourceInputs(self.catalog, self.index, self.components.v, self.components.b, self.unindexed, indexed)
+        scoring, learnt = self.components, self.components.interaction_models
+        weights = (*self.weights("").items(), *self.weights("any words").items())
+        counted = {key.modality for key, weight in weights if weight} | {"text"}
+        inputs = SourceInputs(
+            self.catalog, self.index, scoring.v, scoring.b, self.unindexed, scoring.media,
+            [m for m in scoring.media if m in counted], learnt.popular, learnt.collaborative.neighbours,
+            scoring.terms.best if scoring.terms else _no_terms,
+        )  # fmt: skip
         return self.config.sources(inputs)
+
+    @cached_property
+    def sample(self) -> NDArray[np.intp]:
+        """Rows that stand for the catalogue where scores are normalised, see `reference_sample`."""
+        return reference_sample(item.id for item in self.catalog.items)
 
     @cached_property
     def verifier(self) -> Verifier:
@@ -292,8 +304,9 @@ def load_pipeline(
     name = catalog.name.replace("/", "-")
     place = f"{name}-{hashlib.sha256(f'{source}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
     inputs = IndexInputs(
-        components.v, components.b, catalog, fingerprint, home / "index" / place, rebuild=rebuild, repair=resilient
-    )  # one folder a checkpoint, so that they do not evict one another
+        components.v, components.b, catalog, fingerprint, home / "index" / place, rebuild=rebuild, repair=resilient,
+        media=components.media,
+    )  # fmt: skip  # one folder a checkpoint, so that they do not evict one another
     opener: Callable[[], Index] = partial(config.open_index, inputs)
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
@@ -301,6 +314,10 @@ def load_pipeline(
         catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks,
         config=config,
     )  # fmt: skip
+
+
+def _no_terms(_query: str, _most: int) -> NDArray[np.intp]:
+    return np.empty(0, np.intp)
 
 
 def _demo_data(home: Path, adapter: Path | str | None) -> Path:

@@ -23,7 +23,7 @@ class PipelineConfig(Config):
     Examples
     --------
     >>> PipelineConfig(index="exact").candidates
-    ('index', 'components', 'unindexed')
+    ('index', 'content', 'words', 'terms', 'example', 'neighbours', 'history', 'popular', 'new')
     """
 
     index: str = "chroma"
@@ -31,9 +31,14 @@ class PipelineConfig(Config):
     on to it: `chroma?http://127.0.0.1:8000` is a Chroma server."""
     engine: str = "local"
     """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`), or one of your own, which gets what follows `?`."""
-    candidates: tuple[str, ...] = Field(default=("index", "components", "unindexed"), min_length=1)
-    """The sources whose proposals are ranked: index (the nearest items by query vector), components (the best of each
-    score component), unindexed (items that came since the index was built), and your own."""
+    candidates: tuple[str, ...] = Field(
+        default=("index", "content", "words", "terms", "example", "neighbours", "history", "popular", "new"),
+        min_length=1,
+    )
+    """The sources whose proposals are ranked: index (the nearest items by query vector), content, words and example
+    (the nearest by media to the newest history items, to the query, to the example), terms (items that have the query's
+    words), neighbours (of the history in the item-item model), history (where things are taken again), popular, new
+    (items that nobody has chosen yet), and your own."""
     verifier: str = "rules"
     """What decides which sentences of the LLM reach a user: rules, or one of your own."""
 

@@ -5,6 +5,7 @@ other medium), and as likeness to every item.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 
 from llmrec.encoders import ContentError, encoder_by_id
 from llmrec.encoders.base import read_file
-from llmrec.errors import BadInput, about
+from llmrec.errors import BadInput, IndexUnreachable, about
 from llmrec.model.restore import normalisers
-from llmrec.ranking.content import similar_to, unit_rows
+from llmrec.ranking.built_in import ExampleLikeness
+from llmrec.ranking.content import unit_rows
 from llmrec.ranking.score_component import EXAMPLE, ComponentKey
 from llmrec.request import Request, unreadable
+from llmrec.retrieval.index import ContentIndex
 
 if TYPE_CHECKING:
     from llmrec.engine.base import Engine, Generated, QueryVectors
@@ -31,6 +34,8 @@ DEFAULT_SHARE = 0.5
 """Share of the fused score that likeness to the example gets where the checkpoint has fitted none."""
 SAME = 1 - 1e-4
 """Cosine from which two pictures or clips are one: copies that were scaled or compressed anew lie below it."""
+COPIES = 100
+"""Nearest items that are looked at for such."""
 NAMED = 3
 """Items that a remark names."""
 
@@ -146,6 +151,12 @@ class Scoring:
         """Rows that are not recommended as the example is theirs."""
         return self.example.closed if self.example else ()
 
+    @property
+    def example_vectors(self) -> dict[str, Floats]:
+        """Modality -> `(dim,)`: the example as `Components.media` holds items; empty without one."""
+        likeness = self.components.likeness
+        return {part.key.modality: part.example for part in likeness if isinstance(part, ExampleLikeness)}
+
     def weights(self, usual: Mapping[ComponentKey, float]) -> dict[ComponentKey, float]:
         """Component -> weight: the usual ones, and those of the example's components."""
         return self.example.weights(usual, self.shares) if self.example else dict(usual)
@@ -199,8 +210,7 @@ def _sent(name: str, modality: str, vector: Floats, pipeline: "Pipeline") -> Exa
     """
     components, items = pipeline.components, pipeline.catalog.items
     unit = unit_rows(vector[None], components.steps.get(modality, 1))[0]
-    likeness = similar_to(unit, components.media[modality], components.mask[modality])
-    same = tuple(np.flatnonzero(likeness >= SAME).tolist())
+    same = _copies(unit, modality, pipeline)
     if not same:
         return Example(name, {modality: vector})
     owners = " and ".join(f'"{items[row].title or items[row].id}"' for row in same[:NAMED])
@@ -209,6 +219,16 @@ def _sent(name: str, modality: str, vector: Floats, pipeline: "Pipeline") -> Exa
     if len(same) == 1:
         return _item(same[0], pipeline, (note,))
     return Example(name, {modality: vector}, None, same, (note,))
+
+
+def _copies(unit: Floats, modality: str, pipeline: "Pipeline") -> tuple[int, ...]:
+    """Rows of the items that have the very picture or clip, `unit (dim,)`, among the nearest and those not indexed."""
+    held, index = pipeline.components.media[modality], pipeline.index
+    rows = pipeline.unindexed
+    if isinstance(index, ContentIndex):
+        with suppress(IndexUnreachable):  # which the candidate sources will say
+            rows = np.union1d(rows, index.alike(modality, unit[None], COPIES)[0])
+    return tuple(rows[held[rows] @ unit >= SAME].tolist())
 
 
 def _reading(example: Example, pipeline: "Pipeline") -> ExampleEngine:

@@ -48,13 +48,10 @@ class RankingState:
 
     def candidates(self, most: int) -> list[tuple[str, float]]:
         """Rank the items that the request leaves open; see `Response.candidates`."""
-        situation = self.situation
-        allowed = situation.open_items if situation.allowed is None else situation.open_items & situation.allowed
-        rows = np.flatnonzero(allowed)
-        scores = situation.fused(situation.parts)[rows]
-        best = np.argsort(-scores, kind="stable")[:most]
-        items = self.pipeline.catalog.items
-        return [(items[rows[n]].id, float(scores[n])) for n in best]
+        situation, items = self.situation, self.pipeline.catalog.items
+        best = situation.order()[:most]
+        scores = situation.total[situation.scored.places(best)]
+        return [(items[row].id, float(score)) for row, score in zip(best, scores, strict=True)]
 
 
 def explain(response: Response, *, shapley: int = 0, style: "Style | None" = None) -> Streamed:
@@ -107,7 +104,8 @@ def _explained(
         scoring.weights(pipeline.weights("")),
     )
     measured = measure(situation, rows, state.query_vector, setup, catalog)
-    attributed = pipeline.surrogate.of(situation.fused(situation.parts), situation.open_items)
+    scored = situation.scored
+    attributed = pipeline.surrogate.of(situation.fused(situation.parts), scored.rows, scored.counts)
     measured = replace(measured, evidence=tuple(with_traits(each, attributed, catalog) for each in measured.evidence))
     trace.lap("evidence")
     if shapley:

@@ -1,7 +1,7 @@
 """The way of a request: history and query -> query vector -> candidates -> fused score -> response, and its reasons."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.feedback import Past
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
 from llmrec.errors import BadInput, PluginError
@@ -18,24 +18,20 @@ from llmrec.evidence.effects import Situation
 from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.query_by_example import Scoring, read_example
-from llmrec.ranking.diversity import diversified
-from llmrec.ranking.fused import best_first, fuse
-from llmrec.ranking.score_component import ComponentKey
+from llmrec.ranking.diversity import LEAST_POOL, POOL, diversified
+from llmrec.ranking.fused import ScoredRows
+from llmrec.ranking.score_component import ScoringSituation
 from llmrec.reasons import RankingState, explain
 from llmrec.request import Request
 from llmrec.response import Recommended, Response, Streamed, Trace
 from llmrec.retrieval.candidates import CandidateQuery, gather
 from llmrec.retrieval.filters import Filter
-from llmrec.retrieval.index import Rows
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
 
-Floats = NDArray[np.float32]
 BATCH = 256
-"""Histories that are ranked at once."""
-SCORES = 2_000_000
-"""Scores of a component that a batch of `Recommender.recommend_many` may hold: users x items."""
+"""Histories that are read, and whose candidates are looked for, at once."""
 
 
 class Recommender:
@@ -157,7 +153,7 @@ class Recommender:
         ------
         Response
             One a user, in their order, as `recommend` gives it but for rounding. Without `explain` it does not hold the
-            situation that it was ranked in, which would keep the scores of all items.
+            situation that it was ranked in, which would keep the scores of all candidates.
 
         Raises
         ------
@@ -171,9 +167,8 @@ class Recommender:
         """
         if isinstance(users, str):
             raise BadInput(f"`users` is {users!r}; pass a list of ids", "users")
-        size = max(1, min(BATCH, SCORES // max(len(self.catalog.items), 1)))
         requests = (Request.of(None, {**fields, "user": user}) for user in users)
-        while batch := list(islice(requests, size)):
+        while batch := list(islice(requests, BATCH)):
             for response in self._ranked(batch):
                 if batch[0].explain:
                     response = explain(response, shapley=batch[0].shapley, style=batch[0].style).whole()
@@ -286,11 +281,13 @@ class Recommender:
             rows = [tuple(self.catalog.rows(tuple(history))) for history in histories[start : start + BATCH]]
             q = self.pipeline.engine.query_vectors(rows, [""] * len(rows)).vectors
             exclude = [(*self._seen(seen), *self.pipeline.withdrawn) for seen in rows]
-            known = None if past is None else past[start : start + BATCH]
-            scores = self.pipeline.components.scores(q, rows, past=known)
-            wanted = CandidateQuery(q, rows, exclude, _named(scores), None, self._allowed(None))
-            ranked = self._order(wanted, scores, self.pipeline.weights(""))
-            found += [tuple(self.catalog.items[row].id for row in each[:k]) for each in ranked.rows]
+            known = [NO_PAST] * len(rows) if past is None else past[start : start + BATCH]
+            candidates = gather(self.pipeline.sources, CandidateQuery(q, rows, exclude, None, self._allowed(None), k=k))
+            for n, history in enumerate(rows):
+                scored = self._scored(candidates.rows[n], exclude[n])
+                asked = ScoringSituation(q[n], history, past=known[n])
+                situation = Situation.of(asked, scored, self.pipeline.components, self.pipeline.weights(""))
+                found.append(tuple(self.catalog.items[row].id for row in situation.order()[:k]))
         return found
 
     def _ranked(self, requests: Sequence[Request]) -> list[Response]:
@@ -312,32 +309,37 @@ class Recommender:
 
         query_texts = None if query_text is None else np.repeat(query_text[None], n, axis=0)
         past = [each.past(self.catalog) for each in requests]
-        scores = scoring.components.scores(read.vectors, histories, query_texts, past, [query] * n)
         weights, allowed = scoring.weights(pipeline.weights(query)), self._allowed(where)
         closed = (*scoring.closed, *self.catalog.rows(request.never), *pipeline.withdrawn)
         exclude = [(*self._seen(history), *closed) for history in histories]
-        wanted = CandidateQuery(read.vectors, histories, exclude, _named(scores), where, allowed)
-        ranked = self._order(wanted, scores, weights)
-        trace.degraded |= ranked.degraded
-        media, k = pipeline.components.media, request.k
-        orders = ranked.rows
-        if request.diversity:
-            orders = [
-                diversified(order, fused[order], media, k, request.diversity)
-                for order, fused in zip(orders, ranked.scores, strict=True)
-            ]
+        shown = histories if left_out is None else [(*history, left_out) for history in histories]
+        wanted = CandidateQuery(
+            read.vectors, shown, exclude, where, allowed, query_texts, [query] * n if query else (),
+            scoring.example_vectors, _needed(request),
+        )  # fmt: skip
+        candidates = gather(pipeline.sources, wanted)
+        trace.degraded |= candidates.degraded
+        trace.lap("candidates")
+
+        situations, orders = [], []
+        for row, history in enumerate(histories):
+            scored = self._scored(candidates.rows[row], exclude[row])
+            asked = ScoringSituation(read.vectors[row], history, query_text, past[row], query)
+            situation = Situation.of(
+                asked, scored, scoring.components, weights, example.name if example else "", context
+            )
+            order = situation.order()
+            if request.diversity:
+                fused = situation.total[scored.places(order)]
+                order = diversified(order, fused, pipeline.components.media, request.k, request.diversity)
+            situations.append(situation)
+            orders.append(order)
         trace.lap("rank")
 
         responses = []
         timings = {step: round(seconds / n, 4) for step, seconds in trace.timings.items()}
-        for row, order in enumerate(orders):
-            best = order[:k].tolist()
-            open_items = np.ones(len(self.catalog.items), np.bool_)
-            open_items[list(exclude[row])] = False
-            situation = Situation(
-                histories[row], query, query_text, {name: of[row] for name, of in scores.items()}, weights, open_items,
-                example.name if example else "", context, None if where is None else allowed, past[row],
-            )  # fmt: skip
+        for row, (situation, order) in enumerate(zip(situations, orders, strict=True)):
+            best = order[: request.k].tolist()
             state = RankingState(pipeline, scoring, situation, read.vectors[row])
             notes = (*pipeline.remarks, *map(str, pipeline.problems), *(example.notes if example else ()))
             responses.append(
@@ -348,25 +350,22 @@ class Recommender:
             )  # fmt: skip
         return responses
 
+    def _scored(self, candidates: NDArray[np.intp], closed: Sequence[int]) -> ScoredRows:
+        """What is scored for one request: its candidates, and the sample that they are normalised by."""
+        return ScoredRows.of(candidates, self.pipeline.sample, closed, len(self.catalog.items))
+
     def _seen(self, history: Sequence[int]) -> Sequence[int]:
         """The rows of a history that are not recommended: none where what was taken may be taken again."""
         return () if self.pipeline.components.interaction_models.repeat else history
-
-    def _order(
-        self, wanted: CandidateQuery, scores: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float]
-    ) -> "_Order":
-        """The candidates of each request of a batch, best first by the fused score."""
-        found = gather(self.pipeline.sources, wanted)
-        fused = fuse(scores, weights, wanted.exclude)
-        return _Order([best_first(of, rows) for of, rows in zip(fused, found.rows, strict=True)], fused, found.degraded)
 
     def _allowed(self, where: Filter | None) -> NDArray[np.bool_]:
         """`(items,)`: what the filter lets through."""
         return np.ones(len(self.catalog.items), np.bool_) if where is None else where.mask(self.catalog)
 
     def _recommended(self, rows: Sequence[int], situation: Situation) -> tuple[Recommended, ...]:
+        places = situation.scored.places(rows)
         shares = {
-            name: situation.fused({name: scores[rows]})
+            name: situation.fused({name: scores[places]})
             for name, scores in situation.parts.items()
             if situation.weights[name]
         }
@@ -377,17 +376,9 @@ class Recommender:
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """`rows`: for each request, (candidates,) intp, best first; `scores (requests, items)`: fused."""
-
-    rows: list[Rows]
-    scores: Floats
-    degraded: frozenset[str]
-
-
-def _named(scores: Mapping[ComponentKey, Floats]) -> dict[str, Floats]:
-    return {str(key): values for key, values in scores.items()}
+def _needed(request: Request) -> int:
+    """How many candidates there have to be: enough to choose from where variety counts too."""
+    return max(POOL * request.k, LEAST_POOL) if request.diversity else request.k
 
 
 def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:

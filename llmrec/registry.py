@@ -57,9 +57,15 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "recurrent": "llmrec.fusion.recurrent:RecurrentFusion",
     },
     "candidate_source": {
-        "index": "llmrec.retrieval.candidates:IndexSource",
-        "components": "llmrec.retrieval.candidates:ComponentSource",
-        "unindexed": "llmrec.retrieval.candidates:UnindexedSource",
+        "index": "llmrec.retrieval.sources:IndexSource",
+        "content": "llmrec.retrieval.sources:ContentSource",
+        "words": "llmrec.retrieval.sources:WordsSource",
+        "terms": "llmrec.retrieval.sources:TermsSource",
+        "example": "llmrec.retrieval.sources:ExampleSource",
+        "neighbours": "llmrec.retrieval.sources:NeighbourSource",
+        "history": "llmrec.retrieval.sources:HistorySource",
+        "popular": "llmrec.retrieval.sources:PopularSource",
+        "new": "llmrec.retrieval.sources:NewSource",
     },
     "score_component": {},  # llmrec's own are always there (see `llmrec.ranking.components`)
     "index": {"chroma": "llmrec.retrieval.remote:open_chroma", "exact": "llmrec.retrieval.index:open_exact"},

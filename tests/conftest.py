@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -137,7 +137,6 @@ def tiny_features() -> "Features":
 @pytest.fixture(scope="session")
 def make_model(tiny_base: Path, tiny_features: "Features") -> "Callable[..., tuple[RecLM, ItemTable]]":
     """Builds a RecLM on the tiny base, its LoRA with weights as if trained, and the table of the 12 films."""
-    from dataclasses import replace
 
     import numpy as np
     import torch
@@ -199,8 +198,9 @@ def scored(
     from llmrec.evidence.effects import Situation
     from llmrec.model.inference import item_vectors
     from llmrec.ranking.components import Components, InteractionModels
+    from llmrec.ranking.fused import ScoredRows
     from llmrec.ranking.item_item import Collaborative
-    from llmrec.ranking.score_component import WORDS
+    from llmrec.ranking.score_component import WORDS, ScoringSituation
 
     model, table = make_model(window=8)
     rows = [tiny_catalog.rows(tiny_catalog.history(user)) for user in tiny_catalog.histories]
@@ -214,13 +214,12 @@ def scored(
     def score(*history: int, query: str = "", allowed: "NDArray[np.bool_] | None" = None) -> Scored:
         q = engine.query_vectors([history], [query]).vectors
         asked = table.vectors["text"][3].numpy() if query else None  # stands for a wish that is like film 3
-        parts = {
-            name: s[0] for name, s in components.scores(q, [history], None if asked is None else asked[None]).items()
-        }
-        unseen = np.ones(len(v), np.bool_)
-        unseen[list(history)] = False
-        weights = {WORDS: 0.5} | {name: 1.0 / len(parts) for name in parts}
-        situation = Situation(history, query, asked, parts, weights, unseen, allowed=allowed)
+        scored = ScoredRows.whole(len(v), history)
+        if allowed is not None:
+            scored = replace(scored, candidate=allowed[scored.rows])
+        names = [part.key for part in components.parts(words=bool(query))]
+        weights = {WORDS: 0.5} | {name: 1.0 / len(names) for name in names}
+        situation = Situation.of(ScoringSituation(q[0], history, asked, query=query), scored, components, weights)
         return Scored(tiny_catalog, components, engine, situation, q[0])
 
     return score

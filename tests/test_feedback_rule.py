@@ -172,7 +172,7 @@ def test_a_dislike_counts_against_its_like_and_a_like_for_it() -> None:
     batch = ScoringBatch(
         np.zeros((4, 2), np.float32), asked, past=[Past({0: 1.0, 5: -1.0}), Past({0: -2.0}), Past(), Past({3: 1.0})]
     )
-    first, second, third, fourth = part.scores(batch)
+    first, second, third, fourth = part.score_batch(np.arange(10), batch)
     assert first[1:5].min() > 0 > first[6:].max() and second[1:5].max() < 0 < second[6:].min()
     assert not third.any() and not fourth.any()  # no opinion, or of an item that the history does not hold
     one = part.score(np.array([7, 2]), ScoringSituation(np.zeros(2, np.float32), (0, 5), past=batch.pasts[0]))
@@ -180,7 +180,7 @@ def test_a_dislike_counts_against_its_like_and_a_like_for_it() -> None:
     assert model.approval.argmin() == 9
     again = OpinionModel.from_state(model.state())
     assert again is not None
-    np.testing.assert_allclose(OpinionComponent(again).scores(batch)[0], first, atol=2e-3)
+    np.testing.assert_allclose(OpinionComponent(again).score_batch(np.arange(10), batch)[0], first, atol=2e-3)
     moved = model.over(np.array([-1, 3, 0]))
     assert moved.approval[1] == model.approval[3] and moved.weights[2, 1] == model.weights[0, 3]
 

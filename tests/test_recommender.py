@@ -315,7 +315,7 @@ def test_a_request_may_be_given_by_its_fields(shop: Recommender) -> None:
 
 
 def test_many_users_get_what_each_gets_alone(shop: Recommender, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmrec.recommender.SCORES", 3 * len(shop.catalog.items))  # batches of three
+    monkeypatch.setattr("llmrec.recommender.BATCH", 3)
     users = ["42", "7", "405", "11"]
     for fields in ({"k": 5}, {"k": 5, "query": "a space adventure", "where": "year>=1980", "diversity": 0.3}):
         many = list(shop.recommend_many(users, **fields))

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from llmrec.errors import storage_error
 from llmrec.evidence.effects import ABLATED, Situation
 from llmrec.evidence.records import Evidence, ItemEvidence
 from llmrec.pipeline import Pipeline
-from llmrec.ranking.score_component import ComponentKey
+from llmrec.ranking.fused import ScoredRows
+from llmrec.ranking.score_component import ScoringSituation
 
 
 class ResultCache:
@@ -67,7 +65,6 @@ class ResultCache:
         return self._results[key]
 
 
-Floats = NDArray[np.float32]
 BATCH = 256
 """Histories scored at once."""
 
@@ -141,17 +138,19 @@ class Scorer:
     ) -> list[tuple[float, int]]:
         rows = tuple(self.catalog.rows(tuple(history)))
         rows_of_alternatives = [tuple(self.catalog.rows(tuple(alternative))) for alternative in alternatives]
-        situation = self._situation(rows, query)
+        query_text, row = self.pipeline.words(query) if query else None, self.catalog.rows([item])[0]
+        scored = ScoredRows.whole(len(self.catalog.items), [at for at in rows if at != row])
+        q = self.pipeline.engine.query_vectors([rows], [query]).vectors[0]
+        asked = ScoringSituation(q, rows, query_text, query=query)
+        situation = Situation.of(asked, scored, self.pipeline.components, self.pipeline.weights(query))
         fused = situation.fused(situation.parts)
-        spread = float(fused[situation.open_items].std()) or 1.0
-        row = self.catalog.rows([item])[0]
         scores = [fused]
         for start in range(0, len(rows_of_alternatives), BATCH):
-            parts = self._parts(rows_of_alternatives[start : start + BATCH], query, situation.query_text)
-            scores.extend(situation.fused(parts))
-        mean = float(fused[situation.open_items].mean())
-        open_items = situation.open_items
-        return [((float(each[row]) - mean) / spread, 1 + int((each[open_items] > each[row]).sum())) for each in scores]
+            part = rows_of_alternatives[start : start + BATCH]
+            answer = self.pipeline.engine.query_vectors(part, [query] * len(part))
+            scores.extend(situation.fused(situation.rescored(self.pipeline.components, answer.vectors, part)))
+        spread, mean, place = float(fused.std()) or 1.0, float(fused.mean()), scored.places([row])[0]
+        return [((float(each[place]) - mean) / spread, 1 + int((each > each[place]).sum())) for each in scores]
 
     def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:
         """Measure what each of the newest history items adds to the item's score.
@@ -175,17 +174,3 @@ class Scorer:
             for n, ablated in zip(positions, ablations, strict=True)
         ]
         return ItemEvidence(item, tuple(sorted(records, key=lambda record: -record.effect)))
-
-    def _situation(self, history: tuple[int, ...], query: str) -> Situation:
-        query_text = self.pipeline.words(query) if query else None
-        parts = {name: scores[0] for name, scores in self._parts([history], query, query_text).items()}
-        open_items = np.ones(len(self.catalog.items), np.bool_)
-        open_items[list(history)] = False
-        return Situation(history, query, query_text, parts, self.pipeline.weights(query), open_items)
-
-    def _parts(
-        self, histories: Sequence[tuple[int, ...]], query: str, query_text: Floats | None
-    ) -> dict[ComponentKey, Floats]:
-        q = self.pipeline.engine.query_vectors(histories, [query] * len(histories)).vectors
-        query_texts = None if query_text is None else np.repeat(query_text[None], len(histories), axis=0)
-        return self.pipeline.components.scores(q, histories, query_texts, queries=[query] * len(histories))

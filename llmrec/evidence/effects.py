@@ -7,11 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog.events import Rows
 from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.context import with_context
 from llmrec.engine.base import Engine
 from llmrec.ranking.components import Components
-from llmrec.ranking.fused import fuse
+from llmrec.ranking.fused import ScoredRows
 from llmrec.ranking.score_component import (
     COLLABORATIVE,
     EXAMPLE,
@@ -21,6 +22,8 @@ from llmrec.ranking.score_component import (
     QUERY_TERMS,
     WORDS,
     ComponentKey,
+    ScoringBatch,
+    ScoringSituation,
 )
 
 Floats = NDArray[np.float32]
@@ -41,18 +44,16 @@ class Situation:
         The words of the request; "" without.
     query_text : (dim,) float32, optional
         The text encoder's vector of the query.
-    parts : mapping of ComponentKey to (items,) float32
-        Raw scores of each component.
+    scored : ScoredRows
+        Which items were scored: the candidates, and the sample that scores are normalised by.
+    parts : mapping of ComponentKey to (n,) float32
+        Raw scores of each component that weighs something, of `scored.rows`; of all where these say nothing.
     weights : mapping of ComponentKey to float
         Weight of each component in the fused score.
-    open_items : (items,) bool
-        Which items may be recommended: those not seen and not excluded.
     example : str, default ""
         What evidence calls the request's example ("your photo").
     context : str, default ""
         The request's time, season, place and device in words.
-    allowed : (items,) bool, optional
-        Which items the request's filter lets through; None without a filter.
     past : Past
         What the history's events say beside their order: opinions.
     """
@@ -60,13 +61,46 @@ class Situation:
     history: tuple[int, ...]
     query: str
     query_text: Floats | None
+    scored: ScoredRows
     parts: Mapping[ComponentKey, Floats]
     weights: Mapping[ComponentKey, float]
-    open_items: NDArray[np.bool_]
     example: str = ""
     context: str = ""
-    allowed: NDArray[np.bool_] | None = None
     past: Past = NO_PAST
+
+    @classmethod
+    def of(
+        cls,
+        asked: ScoringSituation,
+        scored: ScoredRows,
+        components: Components,
+        weights: Mapping[ComponentKey, float],
+        example: str = "",
+        context: str = "",
+    ) -> "Situation":
+        """Score a request.
+
+        Parameters
+        ----------
+        asked : ScoringSituation
+            The request as components are told of it.
+        scored : ScoredRows
+            Which items are scored.
+        components : Components
+            What scores them.
+        weights, example, context
+            See the class.
+
+        Returns
+        -------
+        Situation
+        """
+        batch = ScoringBatch.one(asked)
+        parts = components.score_batch(scored.rows, batch, weights)
+        if not parts or not scored.fuse(parts, weights).any():  # they say nothing: then all components count equally
+            parts = components.score_batch(scored.rows, batch)
+        own = {name: scores[0] for name, scores in parts.items()}
+        return cls(asked.history, asked.query, asked.words, scored, own, weights, example, context, asked.past)
 
     @property
     def query_with_context(self) -> str:
@@ -76,12 +110,18 @@ class Situation:
     @cached_property
     def scales(self) -> Mapping[ComponentKey, tuple[float, float]]:
         """Component -> mean and deviation that the fused score normalises it with; (0, inf) where it is constant."""
-        scales = {}
-        for name, part in self.parts.items():
-            scores = part[self.open_items].astype(np.float64)
-            mean, spread = float(scores.mean()), float(scores.std())
-            scales[name] = (mean, spread) if spread > 1e-6 * max(abs(mean), 1e-6) else (0.0, np.inf)
-        return scales
+        moments = {name: self.scored.moments(part[None]) for name, part in self.parts.items()}
+        return {name: (float(mean[0, 0]), float(spread[0, 0])) for name, (mean, spread) in moments.items()}
+
+    @cached_property
+    def total(self) -> Floats:
+        """`(n,)`: the fused scores that the request is ranked by."""
+        found: Floats = self.scored.fuse({name: part[None] for name, part in self.parts.items()}, self.weights)[0]
+        return found
+
+    def order(self) -> NDArray[np.intp]:
+        """Rows of the candidates, best first."""
+        return self.scored.best_first(self.total)
 
     def fused(self, parts: Mapping[ComponentKey, Floats]) -> Floats:
         """Fuse scores in this situation's own normalisation.
@@ -104,35 +144,67 @@ class Situation:
 
     def spread(self) -> float:
         """Standard deviation of the fused score over the items not seen: the unit of effects."""
-        return float(self.fused(self.parts)[self.open_items].std()) or 1.0
+        spread = float(self.scored.moments(self.fused(self.parts)[None])[1][0, 0])
+        return spread if np.isfinite(spread) else 1.0
 
-    def ranks(
-        self, parts: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float], candidates: Sequence[int]
-    ) -> NDArray[np.intp]:
-        """Rank candidates among the items that may be recommended, by other scores than the request's.
+    def rescored(
+        self,
+        components: Components,
+        q: Floats,
+        histories: Rows | None = None,
+        words: bool = True,
+        weights: Mapping[ComponentKey, float] | None = None,
+    ) -> dict[ComponentKey, Floats]:
+        """Score the same items for other inputs.
 
         Parameters
         ----------
-        parts : mapping of ComponentKey to (items,) float32
+        components : Components
+            What scores them.
+        q : (events, dim) float32
+            Query vectors of the LLM.
+        histories : sequence of sequence of int, optional
+            Item rows of each event; default: the situation's own for all.
+        words : bool, default True
+            Whether the query counts.
+        weights : mapping of ComponentKey to float, optional
+            Components of weight 0 are left out; default: the situation's own weights.
+
+        Returns
+        -------
+        dict
+            Component -> ``(events, n)`` float32.
+        """
+        n = len(q)
+        text = np.repeat(self.query_text[None], n, axis=0) if words and self.query_text is not None else None
+        own = [self.history] * n if histories is None else histories
+        asked = [self.query] * n if words else None
+        batch = ScoringBatch(q, own, text, past=[self.past] * n, queries=asked)
+        return components.score_batch(self.scored.rows, batch, self.weights if weights is None else weights)
+
+    def ranks(
+        self, parts: Mapping[ComponentKey, Floats], weights: Mapping[ComponentKey, float], rows: Sequence[int]
+    ) -> NDArray[np.intp]:
+        """Rank items among the candidates, by other scores than the request's.
+
+        Parameters
+        ----------
+        parts : mapping of ComponentKey to (n,) float32
             Raw scores of each component, which are normalised as those of a request are.
         weights : mapping of ComponentKey to float
             Weight of each component.
-        candidates : sequence of int
+        rows : sequence of int
             Item rows.
 
         Returns
         -------
-        (candidates,) int
+        (rows,) int
             Ranks from 1; equal scores rank by row.
         """
-        seen = np.flatnonzero(~self.open_items).tolist()
-        fused = fuse({name: scores[None] for name, scores in parts.items()}, weights, [seen])[0]
-        allowed = np.flatnonzero(self.open_items if self.allowed is None else self.open_items & self.allowed)
-        better = [
-            int((fused[allowed] > fused[row]).sum() + (fused[allowed[allowed < row]] == fused[row]).sum())
-            for row in candidates
-        ]
-        return 1 + np.array(better, np.intp)
+        fused = self.scored.fuse({name: scores[None] for name, scores in parts.items()}, weights)[0]
+        order = self.scored.best_first(fused)
+        by_row = np.argsort(order)
+        return 1 + by_row[np.searchsorted(order[by_row], np.asarray(rows, np.intp))]
 
 
 @dataclass(frozen=True)
@@ -193,17 +265,15 @@ def history_effects(
         return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
     histories = [tuple(row for row in history if row != left_out) for left_out in ablated]
     answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
-    query_text = None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
-    n = len(histories)
-    parts = components.scores(answer.vectors, histories, query_text, [situation.past] * n, [situation.query] * n)
-    candidate_scores = situation.fused({name: scores[columns] for name, scores in situation.parts.items()})
-    effects = (candidate_scores - situation.fused({name: scores[:, columns] for name, scores in parts.items()})).T
+    parts, places = situation.rescored(components, answer.vectors, histories), situation.scored.places(columns)
+    candidate_scores = situation.fused({name: scores[places] for name, scores in situation.parts.items()})
+    effects = (candidate_scores - situation.fused({name: scores[:, places] for name, scores in parts.items()})).T
     ranks_without = ranks.copy()
     strongest = effects.argmax(axis=1)
-    for n in np.unique(strongest):  # mostly one or two: a whole catalogue is fused for each
-        places = np.flatnonzero(strongest == n)
+    for n in np.unique(strongest):  # mostly one or two: all candidates are fused for each
+        same = np.flatnonzero(strongest == n)
         scores_without = {name: scores[n] for name, scores in parts.items()}
-        ranks_without[places] = situation.ranks(scores_without, situation.weights, [columns[place] for place in places])
+        ranks_without[same] = situation.ranks(scores_without, situation.weights, [columns[place] for place in same])
     return HistoryEffects(ablated, effects, ranks, ranks_without, answer.degraded)
 
 
@@ -254,45 +324,48 @@ def input_effects(
         else {}
     )
     results: list[dict[str, float]] = []
-    for row in candidates:
+    for row, place in zip(candidates, situation.scored.places(candidates), strict=True):
         llm_score = float(components.v[row] @ q + components.b[row])
-        llm_normalised = (float(situation.parts[LLM][row]) - mean) / spread
+        llm_normalised = (float(situation.parts[LLM][place]) - mean) / spread
         effects = {}
         for name, (v, b) in hidden.items():
             hidden_llm = float(v[row] @ q + b[row])
-            effects[name] = weight * (llm_score - hidden_llm) / spread + _input_contribution(situation, row, name)
+            effects[name] = weight * (llm_score - hidden_llm) / spread + _input_contribution(situation, place, name)
             if name in preference_effects:
-                effects[name] += float(preference_effects[name][row])
+                effects[name] += float(preference_effects[name][place])
         for name, scores in without_input.items():
-            effects[name] = weight * (llm_normalised - float(scores[row])) + _input_contribution(situation, row, name)
+            effects[name] = weight * (llm_normalised - float(scores[place])) + _input_contribution(
+                situation, place, name
+            )
         results.append(effects)
     return results
 
 
 def _normalised_scores(q: Floats, components: Components, situation: Situation) -> Floats:
-    """Return the LLM's scores `(items,)` for another query vector, normalised over the open items."""
-    scores = components.transfer((components.v @ q + components.b)[None])[0]
-    open_scores = scores[situation.open_items]
-    normalised: Floats = ((scores - open_scores.mean()) / max(float(open_scores.std()), 1e-6)).astype(np.float32)
+    """Return the LLM's scores `(n,)` for another query vector, normalised over the catalogue."""
+    batch = ScoringBatch(q[None], [situation.history])
+    scores = components.llm.score_batch(situation.scored.rows, batch)
+    mean, spread = situation.scored.moments(scores)
+    normalised: Floats = ((scores - mean) / spread).astype(np.float32)[0]
     return normalised
 
 
 def _preference_effect(situation: Situation, components: Components, modality: str) -> Floats:
-    """Return what the preference component loses `(items,)` where an item's codes of a modality are unknown."""
+    """Return what the preference component loses `(n,)` where an item's codes of a modality are unknown."""
     if components.preferences is None or not situation.weights.get(PREFERENCE):
-        return np.zeros(len(components.v), np.float32)
-    hidden = components.preferences.scores([situation.history], without=modality)[0]
+        return np.zeros(len(situation.scored.rows), np.float32)
+    hidden = components.preferences.scores([situation.history], modality, situation.scored.rows)[0]
     loss: Floats = (situation.parts[PREFERENCE] - hidden) * np.float32(
         situation.weights[PREFERENCE] / situation.scales[PREFERENCE][1]
     )
     return loss
 
 
-def _input_contribution(situation: Situation, row: int, name: str) -> float:
-    """Return what the components that depend on input `name` alone add to the item's score."""
+def _input_contribution(situation: Situation, place: int, name: str) -> float:
+    """Return what the components that depend on input `name` alone add to the score of the item at a place."""
     example_keys = tuple(key for key in situation.parts if key.kind == EXAMPLE)
     keys = {"id": (COLLABORATIVE, POPULARITY), "query": (WORDS, QUERY_TERMS), situation.example: example_keys}.get(
         name, tuple(key for key in situation.parts if key.modality == name)
     )
-    parts = {key: situation.parts[key][[row]] for key in keys if key in situation.parts}
+    parts = {key: situation.parts[key][[place]] for key in keys if key in situation.parts}
     return float(situation.fused(parts)[0]) if parts else 0.0

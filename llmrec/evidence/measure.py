@@ -122,7 +122,7 @@ def _ranks_without_query(
     situation: Situation, rows: Sequence[int], q: Floats, setup: AblationSetup
 ) -> NDArray[np.intp]:
     """Return the ranks `(candidates,)` that the same request gives without its query."""
-    parts = setup.components.scores(q[None], [situation.history], past=[situation.past])
+    parts = situation.rescored(setup.components, q[None], words=False, weights=setup.weights_without_query)
     return situation.ranks({name: scores[0] for name, scores in parts.items()}, setup.weights_without_query, rows)
 
 

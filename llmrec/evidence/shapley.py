@@ -22,8 +22,8 @@ Coalition = tuple[int, ...]
 """The players of a coalition, ascending."""
 Value = Callable[[Sequence[Coalition]], Floats]
 """Coalitions -> `(coalitions, candidates)`."""
-CELLS = 4_000_000
-"""Scores of one component held at once: a large catalogue is scored for fewer histories at a time."""
+BATCH = 64
+"""Histories that are read and scored at once."""
 
 
 @dataclass(frozen=True)
@@ -91,30 +91,23 @@ def shapley_effects(
     """
     history, players = situation.history, newest(situation.history)
     always_present = history[: len(history) - len(players)]
-    columns, evaluations, degraded = list(candidates), 0, set[str]()
-    batch = int(np.clip(CELLS // max(len(components.v), 1), 1, 64))
+    places, evaluations, degraded = situation.scored.places(candidates), 0, set[str]()
 
     def value(coalitions: Sequence[Coalition]) -> Floats:
         nonlocal evaluations
         results = []
-        for start in range(0, len(coalitions), batch):
+        for start in range(0, len(coalitions), BATCH):
             histories = [
-                (*always_present, *(players[n] for n in present)) for present in coalitions[start : start + batch]
+                (*always_present, *(players[n] for n in present)) for present in coalitions[start : start + BATCH]
             ]
             evaluations += len(histories)
             answer = engine.query_vectors(histories, [situation.query_with_context] * len(histories))
             degraded.update(answer.degraded)
-            query_texts = (
-                None if situation.query_text is None else np.repeat(situation.query_text[None], len(histories), axis=0)
-            )
-            n = len(histories)
-            parts = components.scores(
-                answer.vectors, histories, query_texts, [situation.past] * n, [situation.query] * n
-            )
-            results.append(situation.fused({name: scores[:, columns] for name, scores in parts.items()}))
+            parts = situation.rescored(components, answer.vectors, histories)
+            results.append(situation.fused({name: scores[:, places] for name, scores in parts.items()}))
         return np.concatenate(results)
 
-    gains = marginals(value, len(players), len(columns), orders, seed)
+    gains = marginals(value, len(players), len(places), orders, seed)
     return ShapleySample(players, gains, evaluations, frozenset(degraded))
 
 

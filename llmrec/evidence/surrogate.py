@@ -1,22 +1,10 @@
 """How much each attribute moves one user's scores: a linear surrogate of the fused score over the whole catalogue.
 
 LIME explains a prediction by a sparse linear model of the scorer near it. Here the neighbours are the catalogue itself:
-the fused scores of all items not seen are regressed, by ridge, on the attributes of these items. What an attribute is
-worth is its item's share of that regression against the catalogue's average item, in standard deviations of the user's
-scores. Fidelity (R², of the scores not seen) says how much of the ranking such attributes explain; what they miss is
-left to the measured effects of history items and inputs.
-
-The Gram matrix of the attributes is the same for every user but for the items seen, so it is kept with the catalogue
-and corrected by those rows. That is why the normal equations are solved here: scikit-learn's `Ridge`, which agrees but
-builds the matrix anew for every user, takes three to six times as long (median of one user, one thread).
-
-=================  ======  ==========  =======  ==================
-catalogue           items  attributes  `of`     `Ridge` (cholesky)
-=================  ======  ==========  =======  ==================
-MovieLens-100K      1,682          25   0.2 ms              1.1 ms
-H&M                 7,608         244    14 ms               40 ms
-H&M eight times    60,864         345   174 ms              951 ms
-=================  ======  ==========  =======  ==================
+the fused scores of the candidates, and of a sample that stands for all other items not seen, are regressed, by ridge,
+on the attributes of these items. What an attribute is worth is its item's share of that regression against the
+catalogue's average item, in standard deviations of the user's scores. Fidelity (R², of the scores not seen) says how
+much of the ranking such attributes explain; what they miss is left to the measured effects of history items and inputs.
 
 References
 ----------
@@ -25,7 +13,6 @@ Ribeiro, Singh & Guestrin 2016, '"Why Should I Trust You?": Explaining the Predi
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +20,6 @@ from numpy.typing import NDArray
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.evidence.records import Evidence, ItemEvidence
-
-Floats = NDArray[np.float64]
 
 RIDGE = 2.0
 """L2 penalty of the regression, in items."""
@@ -103,38 +88,38 @@ class Surrogate:
         self.x: NDArray[np.float32] = np.where(is_known, has - self.share, 0).astype(np.float32)
         self._columns_of = columns_of
 
-    @cached_property
-    def _gram(self) -> Floats:
-        return (self.x.T @ self.x).astype(np.float64)
-
-    def of(self, scores: NDArray[np.float32], unseen: NDArray[np.bool_]) -> AttributeEffects:
+    def of(self, scores: NDArray[np.float32], rows: NDArray[np.intp], counts: NDArray[np.float64]) -> AttributeEffects:
         """Regress one user's scores on the attributes.
 
         Parameters
         ----------
-        scores : numpy.ndarray of shape (items,), float32
+        scores : numpy.ndarray of shape (n,), float32
             Fused scores.
-        unseen : numpy.ndarray of shape (items,), bool
-            Which of them count.
+        rows : numpy.ndarray of shape (n,), intp
+            Whose they are.
+        counts : numpy.ndarray of shape (n,), float64
+            For how many items of the catalogue each stands.
 
         Returns
         -------
         AttributeEffects
             Empty, with fidelity 0, where there are no attributes or all scores are equal.
         """
-        y = scores[unseen].astype(np.float64)
-        spread = float(y.std())
+        total = max(float(counts.sum()), 1.0)
+        y = scores.astype(np.float64)
+        y -= y @ counts / total
+        spread = float(np.sqrt(y**2 @ counts / total))
         if not len(self.facets) or spread <= 0:
             return AttributeEffects({}, 0.0)
-        y = (y - y.mean()) / spread
-        seen = self.x[~unseen].astype(np.float64)
-        gram = self._gram - seen.T @ seen
+        y /= spread
+        x = self.x[rows]
+        weighted = x * counts[:, None].astype(np.float32)
+        gram = (weighted.T @ x).astype(np.float64)
         gram[np.diag_indices(len(gram))] += RIDGE
-        x = self.x[unseen]
-        beta = np.linalg.solve(gram, (x.T @ y.astype(np.float32)).astype(np.float64))
+        beta = np.linalg.solve(gram, (weighted.T @ y.astype(np.float32)).astype(np.float64))
         residual = y - x @ beta
-        residual -= residual.mean()
-        fidelity = 1 - float(residual @ residual) / float(y @ y)
+        residual -= residual @ counts / total
+        fidelity = 1 - float(residual**2 @ counts) / float(y**2 @ counts)
         effects = {}
         for columns in self._columns_of.values():
             average = float(self.share[columns] @ beta[columns])

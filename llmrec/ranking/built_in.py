@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import content_scores
+from llmrec.ranking.content import content_scores, similar_to
 from llmrec.ranking.item_item import Collaborative
 from llmrec.ranking.preference import Preferences
 from llmrec.ranking.score_component import (
@@ -18,14 +18,14 @@ from llmrec.ranking.score_component import (
     WORDS,
     ComponentKey,
     Floats,
+    InBatches,
     ItemRows,
     ScoringBatch,
-    ScoringSituation,
 )
 
 
 @dataclass(frozen=True, eq=False)
-class LlmComponent:
+class LlmComponent(InBatches):
     """q·v + b of the LLM's query vector.
 
     Parameters
@@ -41,19 +41,19 @@ class LlmComponent:
     cold_start: ColdStart | None = None
     key = LLM
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        return transferred(self.cold_start, rows, lambda at: self.vectors[at] @ situation.q + self.biases[at])
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
 
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        scores: Floats = batch.q @ self.vectors.T + self.biases
-        return self.cold_start.transfer(scores) if self.cold_start else scores
+        def raw(at: ItemRows) -> Floats:
+            found: Floats = batch.q @ batch.at(self.vectors, at).T + batch.at(self.biases, at)
+            return found
+
+        return transferred(self.cold_start, rows, raw)
 
 
 @dataclass(frozen=True, eq=False)
-class CollaborativeComponent:
-    """The item-item model's score of the history.
+class CollaborativeComponent(InBatches):
+    """The item-item model's score of the history, or of the request's example.
 
     Parameters
     ----------
@@ -61,24 +61,25 @@ class CollaborativeComponent:
         Over the catalogue's rows.
     cold_start
         See `LlmComponent`.
+    example
+        Row of the item that is scored by in place of the history.
+    key
+        Its name.
     """
 
     model: Collaborative
     cold_start: ColdStart | None = None
-    key = COLLABORATIVE
+    example: int | None = None
+    key: ComponentKey = COLLABORATIVE
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        return transferred(self.cold_start, rows, lambda at: self.model.score(situation.history, at))
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        scores = self.model.scores(batch.histories)
-        return self.cold_start.transfer(scores) if self.cold_start else scores
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        histories = batch.histories if self.example is None else [(self.example,)] * len(batch)
+        return transferred(self.cold_start, rows, self.model.reached(histories).at)
 
 
 @dataclass(frozen=True, eq=False)
-class HistoryLikeness:
+class HistoryLikeness(InBatches):
     """Largest cosine of an item to the newest history items that have the modality; 0 where either is unknown.
 
     Parameters
@@ -101,26 +102,19 @@ class HistoryLikeness:
     last: int
     along: tuple[int, ...]
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        near = [row for row in situation.history[-self.last :] if self.mask[row]]
-        if not near:
-            return np.zeros(len(rows), np.float32)
-        cosine = (self.vectors[rows] @ self.vectors[near].T).max(axis=1)
-        return np.where(self.mask[rows], cosine, np.float32(0)).astype(np.float32)
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        place = (id(self.vectors), self.along)
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        place = (id(self.vectors), self.along, id(rows))
         if place not in batch.shared:
-            found = content_scores(self.vectors, self.mask, batch.histories, self.along)
-            batch.shared[place] = dict(zip(self.along, found, strict=True))
-        scores: Floats = batch.shared[place][self.last]
+            shown, there = batch.at(self.vectors, rows), batch.at(self.mask, rows)
+            found = content_scores(self.vectors, self.mask, batch.histories, self.along, shown, there)
+            batch.shared[place] = (dict(zip(self.along, found, strict=True)), rows)
+        scores: Floats = batch.shared[place][0][self.last]
         return scores
 
 
 @dataclass(frozen=True, eq=False)
-class PreferenceComponent:
+class PreferenceComponent(InBatches):
     """Which values of the items' codes the history prefers (see `llmrec.ranking.preference`).
 
     Parameters
@@ -132,19 +126,14 @@ class PreferenceComponent:
     preferences: Preferences
     key = PREFERENCE
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        found: Floats = self.preferences.scores([situation.history], rows=rows)[0]
-        return found
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        return self.preferences.scores(batch.histories)
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        return self.preferences.scores(batch.histories, rows=rows)
 
 
 @dataclass(frozen=True, eq=False)
-class FixedComponent:
-    """Scores that are the same whatever the history: popularity, or likeness to the request's example.
+class FixedComponent(InBatches):
+    """Scores that are the same whatever the request: popularity, approval.
 
     Parameters
     ----------
@@ -162,18 +151,40 @@ class FixedComponent:
         """How many histories hold the item, `popular (items,)`."""
         return cls(POPULARITY, popular)
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        del situation
-        return self.values[rows]
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        return np.broadcast_to(self.values, (len(batch), len(self.values)))
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        return np.broadcast_to(batch.at(self.values, rows), (len(batch), len(rows)))
 
 
 @dataclass(frozen=True, eq=False)
-class WordsComponent:
+class ExampleLikeness(InBatches):
+    """Cosine of an item to the request's example in one modality; 0 where the item lacks it.
+
+    Parameters
+    ----------
+    key
+        Its name.
+    vectors
+        ``(items, dim)`` float32 unit rows.
+    mask
+        ``(items,)`` bool.
+    example
+        ``(dim,)`` float32: the example, as `vectors` holds items.
+    """
+
+    key: ComponentKey
+    vectors: Floats
+    mask: NDArray[np.bool_]
+    example: Floats
+
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        likeness = similar_to(self.example, batch.at(self.vectors, rows), batch.at(self.mask, rows))
+        return np.broadcast_to(likeness, (len(batch), len(rows)))
+
+
+@dataclass(frozen=True, eq=False)
+class WordsComponent(InBatches):
     """Cosine of the query's words to the item's text; 0 for an item without text, or without a query.
 
     Parameters
@@ -188,17 +199,11 @@ class WordsComponent:
     mask: NDArray[np.bool_]
     key = WORDS
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        if situation.words is None:
-            return np.zeros(len(rows), np.float32)
-        return np.where(self.mask[rows], self.vectors[rows] @ situation.words, np.float32(0)).astype(np.float32)
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
         if batch.words is None:
-            return np.zeros((len(batch), len(self.mask)), np.float32)
-        return np.where(self.mask, batch.words @ self.vectors.T, np.float32(0))
+            return np.zeros((len(batch), len(rows)), np.float32)
+        return np.where(batch.at(self.mask, rows), batch.words @ batch.at(self.vectors, rows).T, np.float32(0))
 
 
 def transferred(cold_start: ColdStart | None, rows: ItemRows, raw: Callable[[ItemRows], Floats]) -> Floats:
@@ -211,12 +216,12 @@ def transferred(cold_start: ColdStart | None, rows: ItemRows, raw: Callable[[Ite
     rows
         ``(C,)`` int.
     raw
-        Rows ``(n,)`` -> scores ``(n,)``.
+        Rows ``(n,)`` -> scores ``(events, n)``.
 
     Returns
     -------
     ndarray
-        ``(C,)`` float32: what `ColdStart.transfer` of all scores gives for these rows.
+        ``(events, C)`` float32: what `ColdStart.transfer` of all scores gives for these rows.
     """
     scores = raw(rows)
     return scores if cold_start is None else cold_start.transfer_to(rows, scores, raw)

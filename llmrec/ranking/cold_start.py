@@ -142,29 +142,29 @@ class ColdStart:
         return filled
 
     def transfer_to(self, rows: ItemRows, scores: Floats, raw: Callable[[ItemRows], Floats]) -> Floats:
-        """`transfer` for some rows of one event.
+        """`transfer` for some rows.
 
         Parameters
         ----------
         rows
             ``(C,)`` int.
         scores
-            ``(C,)`` float32: theirs.
+            ``(events, C)`` float32: theirs.
         raw
-            Rows ``(n,)`` -> scores ``(n,)`` of the same event; asked for the sources, where a row is cold.
+            Rows ``(n,)`` -> scores ``(events, n)`` of the same events; asked for the sources, where a row is cold.
 
         Returns
         -------
         ndarray
-            ``(C,)`` float32.
+            ``(events, C)`` float32.
         """
         place = np.searchsorted(self.rows, rows)
         cold = self.rows[np.minimum(place, len(self.rows) - 1)] == rows
         if not cold.any():
             return scores
-        level, above, stretch = self._above(raw(self.sources)[None])
+        level, above, stretch = self._above(raw(self.sources))
         filled = np.array(scores, np.float32)
-        filled[cold] = level[0] + stretch[0] * (self.share[place[cold]] @ above[0])
+        filled[:, cold] = level + stretch * (above @ self.share[place[cold]].T)
         return filled
 
     def _above(self, known: Floats) -> tuple[Floats, Floats, Floats]:

@@ -1,7 +1,7 @@
 """The score components of a catalogue, and what they give for a request."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from llmrec.catalog.types import Catalog, Item
 from llmrec.errors import BadInput, CheckpointError
 from llmrec.ranking.built_in import (
     CollaborativeComponent,
+    ExampleLikeness,
     FixedComponent,
     HistoryLikeness,
     LlmComponent,
@@ -21,7 +22,7 @@ from llmrec.ranking.built_in import (
     WordsComponent,
 )
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import similar_to, unit_rows
+from llmrec.ranking.content import unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
@@ -31,6 +32,7 @@ from llmrec.ranking.score_component import (
     EXAMPLE,
     INTEREST,
     LAST,
+    LLM,
     RECENT,
     ComponentInputs,
     ComponentKey,
@@ -39,8 +41,7 @@ from llmrec.ranking.score_component import (
     ScoreComponent,
     ScoringBatch,
     ScoringSituation,
-    score_all,
-    score_rows,
+    score_batch,
 )
 from llmrec.ranking.terms import HistoryTerms, QueryTerms, Terms
 from llmrec.registry import make
@@ -166,7 +167,7 @@ class Components:
     cold_start
         Carries scores over to cold items, where that is done.
     likeness
-        Component -> ``(items,)`` float32: how like the request's example each item is.
+        How like the request's example items are.
     plugins
         Components from outside llmrec. They take part wherever the built-in ones do: `scores` holds theirs, so that
         training fits a weight for each and evidence counts them.
@@ -182,7 +183,7 @@ class Components:
     steps: Mapping[str, int]
     preferences: Preferences | None = None
     cold_start: ColdStart | None = None
-    likeness: Mapping[ComponentKey, Floats] = field(default_factory=dict)
+    likeness: tuple[ScoreComponent, ...] = ()
     plugins: tuple[ScoreComponent, ...] = ()
     terms: Terms | None = None
 
@@ -299,16 +300,13 @@ class Components:
         """
         if row is None:
             example = {m: unit_rows(x[None], self.steps.get(m, 1))[0] for m, x in example.items()}
-        likeness = {ComponentKey(EXAMPLE, m): similar_to(x, self.media[m], self.mask[m]) for m, x in example.items()}
+        likeness: list[ScoreComponent] = [
+            ExampleLikeness(ComponentKey(EXAMPLE, m), self.media[m], self.mask[m], x) for m, x in example.items()
+        ]
         if row is not None:
-            likeness[ComponentKey(EXAMPLE, "collaborative")] = self.transfer(
-                self.interaction_models.collaborative.scores([(row,)])
-            )[0]
-        return replace(self, likeness=likeness)
-
-    def transfer(self, scores: Floats) -> Floats:
-        """One component's ``(events, items)`` scores, carried over to cold items where that is done."""
-        return self.cold_start.transfer(scores) if self.cold_start else scores
+            model, key = self.interaction_models.collaborative, ComponentKey(EXAMPLE, "collaborative")
+            likeness.append(CollaborativeComponent(model, self.cold_start, row, key))
+        return replace(self, likeness=tuple(likeness))
 
     def parts(self, words: bool) -> Iterator[ScoreComponent]:
         """The components one by one, in the order in which their weights are fitted.
@@ -318,7 +316,7 @@ class Components:
         words
             Whether the request has a query.
         """
-        yield LlmComponent(self.v, self.b, self.cold_start)
+        yield self.llm
         yield CollaborativeComponent(self.interaction_models.collaborative, self.cold_start)
         for m, vectors in self.media.items():
             for kind, last in ((LAST, NEAR), (RECENT, FAR)):
@@ -339,9 +337,13 @@ class Components:
             yield WordsComponent(self.media["text"], self.mask["text"])
         if words and self.terms:
             yield QueryTerms(self.terms)
-        for key, values in self.likeness.items():
-            yield FixedComponent(key, values)
+        yield from self.likeness
         yield from self.plugins
+
+    @property
+    def llm(self) -> LlmComponent:
+        """The component of the LLM's query vector."""
+        return LlmComponent(self.v, self.b, self.cold_start)
 
     def scores(
         self,
@@ -371,11 +373,33 @@ class Components:
         dict
             Component -> ``(events, items)`` float32.
         """
-        batch = ScoringBatch(q, histories, words, past=past, queries=queries)
-        return {part.key: score_all(part, batch, len(self.v)) for part in self.parts(words is not None)}
+        return self.score_batch(np.arange(len(self.v)), ScoringBatch(q, histories, words, past=past, queries=queries))
+
+    def score_batch(
+        self, rows: ItemRows, batch: ScoringBatch, weights: Mapping[ComponentKey, float] | None = None
+    ) -> dict[ComponentKey, Floats]:
+        """Raw scores of some items for several requests: what `scores` gives, at a cost that grows with the rows alone.
+
+        Parameters
+        ----------
+        rows
+            ``(C,)`` int: which items.
+        batch
+            The requests.
+        weights
+            Those of the fused score: components of weight 0 are left out, but for the LLM. Default: none is.
+
+        Returns
+        -------
+        dict
+            Component -> ``(events, C)`` float32.
+        """
+        parts = self.parts(batch.words is not None)
+        wanted = [each for each in parts if weights is None or each.key == LLM or weights.get(each.key, 1)]
+        return {part.key: score_batch(part, rows, batch) for part in wanted}
 
     def score(self, rows: ItemRows, situation: ScoringSituation) -> dict[ComponentKey, Floats]:
-        """Raw scores of some items for one request: what `scores` gives for them, at a cost that grows with them alone.
+        """Raw scores of some items for one request.
 
         Parameters
         ----------
@@ -389,4 +413,4 @@ class Components:
         dict
             Component -> ``(C,)`` float32.
         """
-        return {part.key: score_rows(part, rows, situation) for part in self.parts(situation.words is not None)}
+        return {key: scores[0] for key, scores in self.score_batch(rows, ScoringBatch.one(situation)).items()}

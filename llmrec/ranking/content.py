@@ -48,7 +48,14 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
     return unit
 
 
-def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, lasts: Sequence[int]) -> list[Floats]:
+def content_scores(
+    vectors: Floats,
+    mask: NDArray[np.bool_],
+    histories: Rows,
+    lasts: Sequence[int],
+    shown: Floats | None = None,
+    there: NDArray[np.bool_] | None = None,
+) -> list[Floats]:
     """Each item's largest cosine to the newest history items.
 
     Parameters
@@ -61,25 +68,28 @@ def content_scores(vectors: Floats, mask: NDArray[np.bool_], histories: Rows, la
         Item rows of each event, oldest first.
     lasts
         How many newest items to compare with, each.
+    shown, there
+        ``(C, dim)`` and ``(C,)``: rows of `vectors` and `mask` of the items that are scored; all by default.
 
     Returns
     -------
     list of ndarray
-        For each of `lasts`, ``(events, items)`` float32. An item without the modality, or an event without a history
+        For each of `lasts`, ``(events, C)`` float32. An item without the modality, or an event without a history
         item that has it, scores 0: unknown, neither like nor unlike.
     """
-    found = [np.zeros((len(histories), len(vectors)), np.float32) for _ in lasts]
+    shown, there = (vectors if shown is None else shown), (mask if there is None else there)
+    found = [np.zeros((len(histories), len(shown)), np.float32) for _ in lasts]
     for start in range(0, len(histories), BLOCK):
         block = [history[-max(lasts) :] for history in histories[start : start + BLOCK]]
         needed = sorted({row for rows in block for row in rows if mask[row]})
         place = {row: at for at, row in enumerate(needed)}
-        cosine = vectors[needed] @ vectors.T  # (needed, items)
+        cosine = vectors[needed] @ shown.T  # (needed, C)
         for event, rows in enumerate(block, start):
             for scores, last in zip(found, lasts, strict=True):
                 if near := [place[row] for row in rows[-last:] if row in place]:
                     scores[event] = cosine[near].max(axis=0)
     for scores in found:
-        scores[:, ~mask] = 0
+        scores[:, ~there] = 0
     return found
 
 

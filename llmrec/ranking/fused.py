@@ -1,5 +1,9 @@
 """One score out of several: each is z-normalised within its event, then they are added with fitted weights.
 
+A request scores few rows of its catalogue: its candidates and a fixed sample. A component's mean and deviation over the
+whole catalogue are estimated from both (`ScoredRows`): the candidates, which hold the highest scores, stand for
+themselves, and the sample for all others. Where the sample is the catalogue, that is exact.
+
 The weights maximise the conditional-logit likelihood of the items that really came next (a softmax over the unseen
 items), then move by coordinates where that lifts NDCG@10. All weights are non-negative.
 
@@ -8,7 +12,9 @@ References
 McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior" (1974, in Frontiers in Econometrics).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+import hashlib
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -84,37 +90,170 @@ def fuse(components: Mapping[Key, Floats], weights: Mapping[Key, float], seen: R
     >>> int(fuse(parts, {"alike": 1.0, "popular": 0.0}, [[]]).argmax())
     0
     """
-    unknown = set(components) - set(weights)
-    if unknown or not components:
-        given, known = (", ".join(sorted(map(str, names))) for names in (components, weights))
-        raise ValueError(f"components {given or 'none'} do not fit the weights {known or 'none'}")
     normal = {name: z_normalise(scores, seen) for name, scores in components.items()}
     for z in normal.values():
         z[np.isinf(z)] = 0  # -inf * 0 is not a number
+    return mask_seen(_summed(normal, weights), seen)
+
+
+SAMPLE = 1024
+"""Items that stand for the catalogue where its mean and deviation are wanted: of a deviation, two per cent."""
+
+
+def reference_sample(ids: Iterable[str]) -> NDArray[np.intp]:
+    """The rows that stand for a catalogue, the same for the same ids: those of the `SAMPLE` smallest hashes.
+
+    Parameters
+    ----------
+    ids
+        Of all items, in the order of their rows. An item that comes or goes changes one row at most.
+
+    Returns
+    -------
+    ndarray
+        ``(at most SAMPLE,)`` intp, ascending.
+    """
+    keys = np.array([hashlib.blake2b(id.encode(), digest_size=8).digest() for id in ids], "S8")
+    return np.sort(np.argsort(keys, kind="stable")[:SAMPLE]).astype(np.intp)
+
+
+@dataclass(frozen=True, eq=False)
+class ScoredRows:
+    """The items of a catalogue that are scored for one request, and what each counts in its moments.
+
+    Parameters
+    ----------
+    rows
+        ``(n,)`` intp, ascending: the candidates, and those of the reference sample that are not closed.
+    candidate
+        ``(n,)`` bool: which of them may be recommended.
+    counts
+        ``(n,)`` float64: for how many items of the catalogue each stands.
+
+    Examples
+    --------
+    >>> scored = ScoredRows.of(np.array([4, 9]), np.array([0, 4, 7]), [7], 12)
+    >>> scored.rows, scored.candidate, scored.counts
+    (array([0, 4, 9]), array([False,  True,  True]), array([9., 1., 1.]))
+    """
+
+    rows: NDArray[np.intp]
+    candidate: NDArray[np.bool_]
+    counts: NDArray[np.float64]
+
+    @classmethod
+    def of(
+        cls, candidates: NDArray[np.intp], sample: NDArray[np.intp], closed: Sequence[int], items: int
+    ) -> "ScoredRows":
+        """Of a request.
+
+        Parameters
+        ----------
+        candidates
+            ``(c,)`` intp, ascending, each once, none of them closed.
+        sample
+            See `reference_sample`.
+        closed
+            Rows that are no answers: they do not count.
+        items
+            How many items there are.
+        """
+        never = np.unique(np.asarray(closed, np.intp))
+        others = np.setdiff1d(sample, np.union1d(candidates, never), assume_unique=True)
+        rows = np.sort(np.concatenate([candidates, others]).astype(np.intp))
+        candidate = np.isin(rows, candidates, assume_unique=True)
+        left = items - len(never) - len(candidates)
+        return cls(rows, candidate, np.where(candidate, 1.0, max(left, len(others)) / max(len(others), 1)))
+
+    @classmethod
+    def whole(cls, items: int, closed: Sequence[int]) -> "ScoredRows":
+        """Every item but the closed ones, each a candidate."""
+        rows = np.setdiff1d(np.arange(items), closed)
+        return cls(rows, np.ones(len(rows), np.bool_), np.ones(len(rows)))
+
+    def places(self, rows: Sequence[int] | NDArray[np.intp]) -> NDArray[np.intp]:
+        """Where rows that are scored stand in `rows`.
+
+        Raises
+        ------
+        ValueError
+            Where one is not scored.
+        """
+        wanted = np.asarray(rows, np.intp)
+        found = np.searchsorted(self.rows, wanted)
+        if (found >= len(self.rows)).any() or (self.rows[found] != wanted).any():
+            raise ValueError(f"rows {wanted.tolist()} are not all among those scored")
+        return found
+
+    def moments(self, scores: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Mean and deviation over the catalogue.
+
+        Parameters
+        ----------
+        scores
+            ``(events, n)`` float32 of one component.
+
+        Returns
+        -------
+        tuple of ndarray
+            ``(events, 1)`` each; 0 and inf for an event whose scores are all equal.
+        """
+        total = max(float(self.counts.sum()), 1.0)
+        exact = scores.astype(np.float64)
+        mean = (exact @ self.counts / total)[:, None]
+        spread = np.sqrt(np.square(exact - mean) @ self.counts / total)[:, None]
+        flat = spread <= 1e-6 * np.maximum(np.abs(mean), 1e-6)
+        return np.where(flat, 0, mean), np.where(flat, np.inf, spread)
+
+    def fuse(self, components: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:
+        """`fuse` of these rows alone.
+
+        Parameters
+        ----------
+        components
+            Component -> ``(events, n)`` float32 raw scores.
+        weights
+            Component -> weight; see `fuse`.
+
+        Returns
+        -------
+        ndarray
+            ``(events, n)`` float32.
+        """
+        normal = {}
+        for name, scores in components.items():
+            mean, spread = self.moments(scores)
+            normal[name] = ((scores - mean) / spread).astype(np.float32)
+        return _summed(normal, weights)
+
+    def best_first(self, fused: Floats) -> NDArray[np.intp]:
+        """The candidates in the order of their scores.
+
+        Parameters
+        ----------
+        fused
+            ``(n,)`` float32.
+
+        Returns
+        -------
+        ndarray
+            Rows, best first, equal scores by row.
+        """
+        rows = self.rows[self.candidate]
+        return rows[np.argsort(-fused[self.candidate], kind="stable")]
+
+
+def _summed(normal: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:
+    """The weighted sum of normalised components; of all alike where the weighted ones say nothing about an event."""
+    unknown = set(normal) - set(weights)
+    if unknown or not normal:
+        given, known = (", ".join(sorted(map(str, names))) for names in (normal, weights))
+        raise ValueError(f"components {given or 'none'} do not fit the weights {known or 'none'}")
     total = _weighted(normal, weights)
     silent = ~total.any(axis=1)
     if silent.any():
         total[silent] = _weighted(normal, dict.fromkeys(normal, 1.0))[silent]
-    return mask_seen(total, seen)
-
-
-def best_first(fused: Floats, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The candidates in the order of their scores.
-
-    Parameters
-    ----------
-    fused : (items,) float32
-        -inf at the items that are never recommended.
-    candidates : (n,) intp
-        Rows, ascending, each once.
-
-    Returns
-    -------
-    (m,) intp
-        Those with a finite score, best first, equal scores by row.
-    """
-    rows = candidates[np.isfinite(fused[candidates])]
-    return rows[np.argsort(-fused[rows], kind="stable")]
+    return total
 
 
 def _weighted(normal: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:

@@ -17,6 +17,7 @@ Choe et al., "Session-aware Linear Item-Item Models for Session-based Recommenda
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import scipy.linalg
@@ -122,27 +123,36 @@ class Collaborative:
         history = decayed(histories, n_items, self.history_decay)
         return np.asarray((history @ self.weights).toarray(), np.float32)
 
-    def score(self, history: Sequence[int], rows: NDArray[np.intp]) -> Floats:
-        """`scores` of some items for one history; only the neighbours of its items are gone through.
+    def reached(self, histories: Rows) -> "Reached":
+        """`scores` of the neighbours of histories' items, which alone have any.
 
         Parameters
         ----------
-        history
-            Item rows, oldest first.
-        rows
-            ``(C,)`` int.
+        histories
+            Item rows of each event, oldest first.
+        """
+        return Reached(decayed(histories, self.weights.shape[0], self.history_decay) @ self.weights)
+
+    def neighbours(self, item: int, most: int) -> tuple[NDArray[np.intp], Floats]:
+        """The items that one speaks for most.
+
+        Parameters
+        ----------
+        item
+            Its row.
+        most
+            How many.
 
         Returns
         -------
-        ndarray
-            ``(C,)`` float32.
+        tuple of ndarray
+            ``(n,)`` intp rows, and ``(n,)`` float32 weights above 0, the largest first.
         """
-        reached = decayed([history], self.weights.shape[0], self.history_decay) @ self.weights
-        reached.sort_indices()
-        if not reached.nnz:
-            return np.zeros(len(rows), np.float32)
-        place = np.minimum(np.searchsorted(reached.indices, rows), reached.nnz - 1)
-        return np.where(reached.indices[place] == rows, reached.data[place], np.float32(0)).astype(np.float32)
+        start, stop = self.weights.indptr[item : item + 2]
+        own = self.weights.data[start:stop]
+        best = np.argsort(-own, kind="stable")[:most]
+        best = best[own[best] > 0]
+        return self.weights.indices[start + best].astype(np.intp), own[best]
 
     def over(self, source: NDArray[np.intp]) -> "Collaborative":
         """The same model in the rows of another catalogue.
@@ -196,6 +206,44 @@ class Collaborative:
             raise CheckpointError("the checkpoint's item-item model is damaged (its arrays disagree); train it again")
         weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
+
+
+class Reached:
+    """Scores of several events that are zero but for few items.
+
+    Parameters
+    ----------
+    scores
+        ``(events, items)`` float32, sparse.
+    """
+
+    def __init__(self, scores: sp.csr_matrix) -> None:
+        scores.sort_indices()
+        self._scores = scores
+
+    def at(self, rows: NDArray[np.intp]) -> Floats:
+        """Scores of some items.
+
+        Parameters
+        ----------
+        rows
+            ``(C,)`` int.
+
+        Returns
+        -------
+        ndarray
+            ``(events, C)`` float32.
+        """
+        if len(rows) == self._scores.shape[1] and np.array_equal(rows, np.arange(len(rows))):
+            return np.asarray(self._scores.toarray(), np.float32)
+        found = np.zeros((self._scores.shape[0], len(rows)), np.float32)
+        for event, (start, stop) in enumerate(pairwise(self._scores.indptr)):
+            if start == stop:
+                continue
+            items, values = self._scores.indices[start:stop], self._scores.data[start:stop]
+            place = np.minimum(np.searchsorted(items, rows), len(items) - 1)
+            found[event] = np.where(items[place] == rows, values[place], np.float32(0))
+        return found
 
 
 Goals = Sequence[Sequence[float]] | None

@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 from llmrec.catalog.events import Rows, flatten
 from llmrec.catalog.feedback import Past
 from llmrec.errors import CheckpointError
-from llmrec.ranking.item_item import pruned
+from llmrec.ranking.item_item import Reached, pruned
 from llmrec.ranking.score_component import (
     OPINION,
     Floats,
+    InBatches,
     ItemRows,
     ScoringBatch,
-    ScoringSituation,
 )
 
 SHRINK = 20.0
@@ -122,7 +122,7 @@ class OpinionModel:
 
 
 @dataclass(frozen=True, eq=False)
-class OpinionComponent:
+class OpinionComponent(InBatches):
     """The user's opinions of the history's items, carried over; 0 where the user has given none.
 
     Parameters
@@ -134,15 +134,10 @@ class OpinionComponent:
     model: OpinionModel
     key = OPINION
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        opinions = signed([situation.history], [situation.past], self.model.weights.shape[0])
-        return np.asarray((opinions @ self.model.weights).toarray()[0, rows], np.float32)
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
         opinions = signed(batch.histories, batch.pasts, self.model.weights.shape[0])
-        return np.asarray((opinions @ self.model.weights).toarray(), np.float32)
+        return Reached(opinions @ self.model.weights).at(rows)
 
 
 def signed(histories: Rows, pasts: Sequence[Past], n_items: int) -> sp.csr_matrix:

@@ -28,9 +28,9 @@ from llmrec.ranking.score_component import (
     RHYTHM,
     ComponentKey,
     Floats,
+    InBatches,
     ItemRows,
     ScoringBatch,
-    ScoringSituation,
 )
 
 DECAY = 0.5
@@ -149,7 +149,7 @@ class RepeatModel:
 
 
 @dataclass(frozen=True, eq=False)
-class RepeatComponent:
+class RepeatComponent(InBatches):
     """One of the two components.
 
     Parameters
@@ -163,24 +163,15 @@ class RepeatComponent:
     model: RepeatModel
     key: ComponentKey
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        return self._of(situation)[rows]
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        return (
-            np.stack([self._of(situation) for situation in batch])
-            if len(batch)
-            else np.zeros((0, len(self.model.interval)), np.float32)
-        )
-
-    def _of(self, situation: ScoringSituation) -> Floats:
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
         of = self.model.habit if self.key == HABIT else self.model.rhythm
-        found = np.zeros(len(self.model.interval), np.float32)
-        for row in {*situation.history}:
-            if ages := situation.past.ages.get(row):
-                found[row] = of(row, ages)
+        found = np.zeros((len(batch), len(rows)), np.float32)
+        for event, situation in enumerate(batch):
+            for place in np.flatnonzero(np.isin(rows, [*{*situation.history}])):
+                row = int(rows[place])
+                if ages := situation.past.ages.get(row):
+                    found[event, place] = of(row, ages)
         return found
 
 

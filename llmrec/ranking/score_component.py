@@ -147,6 +147,29 @@ class ScoringBatch:
         """One a request."""
         return [NO_PAST] * len(self) if self.past is None else self.past
 
+    @classmethod
+    def one(cls, situation: ScoringSituation) -> "ScoringBatch":
+        """A single request."""
+        words = None if situation.words is None else situation.words[None]
+        return cls(situation.q[None], [situation.history], words, past=[situation.past], queries=[situation.query])
+
+    def at(self, array: NDArray[Any], rows: ItemRows) -> NDArray[Any]:
+        """`array[rows]`, gathered once for all components that ask for these rows; the array itself where it is all.
+
+        Parameters
+        ----------
+        array
+            ``(items, …)``.
+        rows
+            ``(C,)`` int.
+        """
+        place = (id(array), id(rows))
+        if place not in self.shared:
+            whole = len(rows) == len(array) and np.array_equal(rows, np.arange(len(rows)))
+            self.shared[place] = (array if whole else array[rows], array, rows)  # held, so that no id is used again
+        found: NDArray[Any] = self.shared[place][0]
+        return found
+
     def __len__(self) -> int:
         """How many requests there are."""
         return len(self.histories)
@@ -206,23 +229,34 @@ class ScoreComponent(Protocol):
 
 
 @runtime_checkable
-class DenseScoreComponent(Protocol):
-    """A `ScoreComponent` that can also score every item for many requests at once, as fitting weights does."""
+class BatchScoreComponent(Protocol):
+    """A `ScoreComponent` that can also score the same items for many requests at once, as evidence and training do."""
 
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """Scores of the whole catalogue.
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """Scores of some items for several requests.
 
         Parameters
         ----------
+        rows
+            ``(C,)`` int: which items.
         batch
             The requests.
 
         Returns
         -------
         ndarray
-            ``(events, items)`` float32: what `score` gives for all rows.
+            ``(events, C)`` float32: what `score` gives for each request.
         """
         ...
+
+
+class InBatches:
+    """A `ScoreComponent` whose score of one request is that of a batch of one."""
+
+    def score(self: BatchScoreComponent, rows: ItemRows, situation: ScoringSituation) -> Floats:
+        """See `ScoreComponent`."""
+        found: Floats = self.score_batch(rows, ScoringBatch.one(situation))[0]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,40 +285,8 @@ ComponentFactory = Callable[[ComponentInputs], ScoreComponent]
 """What a plug-in of the kind "score_component" is: a class or a function."""
 
 
-def score_all(component: ScoreComponent, batch: ScoringBatch, items: int) -> Floats:
-    """A component's scores of the whole catalogue, whichever way it scores.
-
-    Parameters
-    ----------
-    component
-        The component.
-    batch
-        The requests.
-    items
-        How many items there are.
-
-    Returns
-    -------
-    ndarray
-        ``(events, items)`` float32.
-
-    Raises
-    ------
-    PluginError
-        Where a component from outside fails, or gives anything but that many finite numbers.
-    """
-    if isinstance(component, DenseScoreComponent):
-        with working("score_component", component):
-            dense = component.scores(batch)
-        return _checked(component, dense, (len(batch), items))
-    scores, rows = np.zeros((len(batch), items), np.float32), np.arange(items)
-    for n, situation in enumerate(batch):
-        scores[n] = score_rows(component, rows, situation)
-    return scores
-
-
-def score_rows(component: ScoreComponent, rows: ItemRows, situation: ScoringSituation) -> Floats:
-    """A component's scores of some items for one request.
+def score_batch(component: ScoreComponent, rows: ItemRows, batch: ScoringBatch) -> Floats:
+    """A component's scores of some items for several requests, whichever way it scores.
 
     Parameters
     ----------
@@ -292,22 +294,29 @@ def score_rows(component: ScoreComponent, rows: ItemRows, situation: ScoringSitu
         The component.
     rows
         ``(C,)`` int: which items.
-    situation
-        The request.
+    batch
+        The requests.
 
     Returns
     -------
     ndarray
-        ``(C,)`` float32.
+        ``(events, C)`` float32.
 
     Raises
     ------
     PluginError
-        Where a component from outside fails, or gives anything but C finite numbers.
+        Where a component from outside fails, or gives anything but that many finite numbers.
     """
-    with working("score_component", component):
-        scores = component.score(rows, situation)
-    return _checked(component, scores, (len(rows),))
+    if isinstance(component, BatchScoreComponent):
+        with working("score_component", component):
+            found = component.score_batch(rows, batch)
+        return _checked(component, found, (len(batch), len(rows)))
+    scores = np.zeros((len(batch), len(rows)), np.float32)
+    for n, situation in enumerate(batch):
+        with working("score_component", component):
+            own = component.score(rows, situation)
+        scores[n] = _checked(component, own, (len(rows),))
+    return scores
 
 
 def _checked(component: ScoreComponent, scores: Floats, shape: tuple[int, ...]) -> Floats:

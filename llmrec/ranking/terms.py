@@ -25,9 +25,9 @@ from llmrec.ranking.score_component import (
     HISTORY_TERMS,
     QUERY_TERMS,
     Floats,
+    InBatches,
     ItemRows,
     ScoringBatch,
-    ScoringSituation,
 )
 
 SATURATION, LENGTH = 1.2, 0.75
@@ -197,6 +197,33 @@ class Terms:
         asked.data[:] = 1
         return _products(asked, self._bm25, rows)
 
+    @cached_property
+    def _items_of(self) -> sp.csc_matrix:
+        return self._bm25.tocsc()
+
+    def best(self, query: str, most: int) -> ItemRows:
+        """The items that a query names most, by the lists of the items that have each of its words.
+
+        Parameters
+        ----------
+        query
+            In words.
+        most
+            How many.
+
+        Returns
+        -------
+        ndarray
+            ``(at most most,)`` intp rows, best first.
+        """
+        words = {column for word in words_of(query) if (column := self.vocabulary.get(word)) is not None}
+        spans = [slice(*self._items_of.indptr[column : column + 2]) for column in sorted(words)]
+        if not spans:
+            return np.empty(0, np.intp)
+        rows, place = np.unique(np.concatenate([self._items_of.indices[at] for at in spans]), return_inverse=True)
+        total = np.bincount(place, np.concatenate([self._items_of.data[at] for at in spans]))
+        return rows[np.argsort(-total, kind="stable")[:most]].astype(np.intp)
+
     def history_scores(self, histories: Rows, rows: ItemRows | None = None) -> Floats:
         """Cosine to a history's words, the newest `REACH` items weighted by `STEP` to the power of their age.
 
@@ -241,7 +268,7 @@ def _products(asked: sp.csr_matrix, items: sp.csr_matrix, rows: ItemRows | None)
 
 
 @dataclass(frozen=True, eq=False)
-class QueryTerms:
+class QueryTerms(InBatches):
     """BM25 of the query's words in the item's text.
 
     Parameters
@@ -253,18 +280,13 @@ class QueryTerms:
     terms: Terms
     key = QUERY_TERMS
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        found: Floats = self.terms.query_scores([situation.query], rows)[0]
-        return found
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        return self.terms.query_scores(batch.queries or [""] * len(batch))
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        return self.terms.query_scores(batch.queries or [""] * len(batch), rows)
 
 
 @dataclass(frozen=True, eq=False)
-class HistoryTerms:
+class HistoryTerms(InBatches):
     """Cosine of the item's words to those of the newest history items.
 
     Parameters
@@ -276,11 +298,6 @@ class HistoryTerms:
     terms: Terms
     key = HISTORY_TERMS
 
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> Floats:
-        """See `ScoreComponent`."""
-        found: Floats = self.terms.history_scores([situation.history], rows)[0]
-        return found
-
-    def scores(self, batch: ScoringBatch) -> Floats:
-        """See `DenseScoreComponent`."""
-        return self.terms.history_scores(batch.histories)
+    def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
+        """See `BatchScoreComponent`."""
+        return self.terms.history_scores(batch.histories, rows)

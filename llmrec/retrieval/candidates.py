@@ -1,25 +1,25 @@
 """Candidate sources: where the items come from that are scored and ranked for a request.
 
-Each source proposes rows of the catalogue; what is ranked is their union, without what the filter and the request
-exclude. Built-in are the index by query vector, the best items of each score component, and the items that are not in
-the index.
+Each source proposes a bounded number of rows of the catalogue; what is scored and ranked is their union, without what
+the filter and the request exclude. llmrec's own are in `llmrec.retrieval.sources`.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.errors import IndexUnreachable, PluginError
+from llmrec.errors import PluginError
 from llmrec.registry import working
 from llmrec.retrieval.filters import Filter
-from llmrec.retrieval.index import INDEX, Floats, Index, Rows, exact_search
+from llmrec.retrieval.index import INDEX, Floats, Index, Rows
 
-CANDIDATES = 400
-"""Items that a source proposes for a request."""
+SCANNED_SHARE, SCANNED = 0.02, 400
+"""A filter that lets through so small a share of the items, or so few of them, is answered by scoring all that it lets
+through: an index is slow at such filters, and finds less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,32 @@ class CandidateQuery:
         For each request, item rows, oldest first.
     exclude
         For each request, the rows that are never recommended: its history among them.
-    scores : component -> (requests, items) float32
-        What each score component gives.
     where
         The filter, the same for all requests.
     allowed : (items,) bool
         What the filter lets through.
+    words : (requests, text dim) float32, optional
+        Each query as the encoder of the items' text reads it; None without queries.
+    queries
+        The queries themselves; empty without any.
+    example : modality -> (dim,) float32
+        The requests' example, in the same vectors as `SourceInputs.media`; empty without one.
     k
-        Rows wanted of each source for each request.
+        Items that each request wants at least.
+    alone
+        Whether the index did not answer, so that the other sources have to propose more than they do beside it.
     """
 
     vectors: Floats
     histories: Sequence[Sequence[int]]
     exclude: Sequence[Sequence[int]]
-    scores: Mapping[str, Floats]
     where: Filter | None
     allowed: NDArray[np.bool_]
-    k: int = CANDIDATES
+    words: Floats | None = None
+    queries: Sequence[str] = ()
+    example: Mapping[str, Floats] = field(default_factory=dict)
+    k: int = 10
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +102,17 @@ class SourceInputs:
         Item biases of the model.
     unindexed : (n,) intp
         Rows of the items that came or changed since the index was built.
-    indexed_scores
-        Names of the score components whose best items the index finds.
+    media : modality -> (items, dim) float32
+        Unit rows of the encoders' vectors; zeros where an item lacks the modality.
+    compared
+        Modalities by which the history's newest items are worth comparing: those that the fused score counts.
+    popular : (items,) float32
+        How often each item was chosen in training; 0 for a cold item.
+    named
+        A query in words, number n -> rows ``(at most n,)`` intp of the items that have its words, best first.
+    neighbours
+        Row of an item, number n -> rows ``(at most n,)`` intp of the items that it speaks for most, and how much each,
+        float32.
     """
 
     catalog: Catalog
@@ -102,61 +120,21 @@ class SourceInputs:
     vectors: Floats
     biases: Floats
     unindexed: Rows
-    indexed_scores: Collection[str]
+    media: Mapping[str, Floats]
+    compared: Collection[str]
+    popular: Floats
+    neighbours: Callable[[int, int], tuple[Rows, Floats]]
+    named: Callable[[str, int], Rows]
 
 
 SourceFactory = Callable[[SourceInputs], CandidateSource]
 """How a candidate source is made: a class whose constructor takes the inputs, or a function."""
 
 
-class IndexSource:
-    """The nearest items by query vector. Where the index does not answer, all item vectors are searched."""
-
-    def __init__(self, inputs: SourceInputs) -> None:
-        self._inputs = inputs
-
-    def candidates(self, query: CandidateQuery) -> Candidates:
-        """See `CandidateSource.candidates`."""
-        inputs = self._inputs
-        try:
-            found = inputs.index.query(query.vectors, query.k, query.where, query.exclude)
-        except IndexUnreachable:
-            exact = exact_search(inputs.vectors, inputs.biases, query.vectors, query.k, query.allowed, query.exclude)
-            return Candidates(exact, frozenset({INDEX}))
-        return Candidates(found.rows, found.degraded)
-
-
-class ComponentSource:
-    """The best items of each score component that the index does not cover."""
-
-    def __init__(self, inputs: SourceInputs) -> None:
-        self._indexed = inputs.indexed_scores
-
-    def candidates(self, query: CandidateQuery) -> Candidates:
-        """See `CandidateSource.candidates`."""
-        reach = min(query.k, len(query.allowed))
-        names = [name for name in query.scores if name not in self._indexed]
-        scores = [np.where(query.allowed, query.scores[name], -np.inf) for name in names]
-        best = [
-            [np.argpartition(-component[request], reach - 1)[:reach] for component in scores]
-            for request in range(len(query.vectors))
-        ]
-        return Candidates([np.concatenate([np.empty(0, np.intp), *rows]) for rows in best])
-
-
-class UnindexedSource:
-    """The items that came or changed since the index was built, so that each is found at once."""
-
-    def __init__(self, inputs: SourceInputs) -> None:
-        self._rows = inputs.unindexed
-
-    def candidates(self, query: CandidateQuery) -> Candidates:
-        """See `CandidateSource.candidates`."""
-        return Candidates([self._rows] * len(query.vectors))
-
-
 def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candidates:
-    """The union of what the sources propose, without what the filter excludes.
+    """The union of what the sources propose, without what the filter or the request excludes.
+
+    Where the filter lets so little through that all of it can be scored (see `SCANNED_SHARE`), no source is asked.
 
     Parameters
     ----------
@@ -170,19 +148,30 @@ def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candida
     Candidates
         For each request, rows in ascending order, each once.
     """
-    found = [_asked(source, query) for source in sources]
+    items, requests = len(query.allowed), len(query.vectors)
+    if query.where is not None and np.count_nonzero(query.allowed) <= max(SCANNED, SCANNED_SHARE * items):
+        scanned = np.flatnonzero(query.allowed)
+        return Candidates([_open(scanned, closed) for closed in query.exclude])
+    found = [_asked(source, query, items) for source in sources]
+    if any(INDEX in each.degraded for each in found):
+        alone = replace(query, alone=True)
+        found += [_asked(s, alone, items) for s, own in zip(sources, found, strict=True) if INDEX not in own.degraded]
     rows = []
-    for proposed in zip(*(each.rows for each in found), strict=True):
-        union = np.unique(np.concatenate(proposed))
-        rows.append(union[query.allowed[union]])
+    for n in range(requests):
+        union = np.unique(np.concatenate([np.asarray(each.rows[n], np.intp) for each in found]))
+        rows.append(_open(union[query.allowed[union]], query.exclude[n]))
     return Candidates(rows, frozenset().union(*(each.degraded for each in found)))
 
 
-def _asked(source: CandidateSource, query: CandidateQuery) -> Candidates:
+def _open(rows: Rows, closed: Sequence[int]) -> Rows:
+    return np.setdiff1d(rows, np.asarray(closed, np.intp), assume_unique=False)
+
+
+def _asked(source: CandidateSource, query: CandidateQuery, items: int) -> Candidates:
     """A source's rows; what are none of the catalogue's are refused: a negative one would stand for another item."""
     with working("candidate_source", source):
         found = source.candidates(query)
-    name, requests, items = type(source).__name__, len(query.vectors), len(query.allowed)
+    name, requests = type(source).__name__, len(query.vectors)
     if not isinstance(found, Candidates) or len(found.rows) != requests:
         raise PluginError(f"candidate source {name} has to give `Candidates` with rows for each of {requests} requests")
     for rows in map(np.asarray, found.rows):

@@ -4,10 +4,14 @@ A score is q.v + b. Stored are [v; b] and asked is [q; 1], so that their inner p
 collection's space is `ip`: cosine would drop the length of v, and l2 with the usual added coordinate keeps only
 0.26-0.95 of the true best hundred where `ip` keeps 0.98-1.0 (low-rank vectors, 1,682 to 20,000 items).
 
+Beside it stands a collection for each modality, of the items' own media: unit vectors, so that inner products are
+cosines.
+
 Which folder on disk a process opens, and what happens where two do, is the business of `llmrec.retrieval.versions`;
 `llmrec.retrieval.remote` keeps the same collection on a Chroma server.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,15 +32,20 @@ from llmrec.retrieval.versions import DATABASE, Claim, claim, fresh, sweep, use
 COLLECTION = "items"
 HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search": 400}
 """Recall@100 of 0.999 at 20,000 items in 3 ms a query; Chroma's defaults (16, ef 100) reach 0.54 there."""
+MEDIA_HNSW = HNSW | {"max_neighbors": 32, "ef_search": 200}
+"""Of media: at most some hundred are asked for, and which of them are candidates is not what an order hangs on."""
 MEND = "run `llmrec index` to build it again"
 
 
 class ChromaIndex:
     """An open index; close it, or use it as a context manager."""
 
-    def __init__(self, client: Any, collection: Any, claimed: Claim | None, items: int) -> None:
+    def __init__(
+        self, client: Any, collection: Any, claimed: Claim | None, items: int, media: Mapping[str, Any] | None = None
+    ) -> None:
         """Use `build`, `open`, or `llmrec.retrieval.remote.open_remote`, whose indexes have no folder."""
         self._client, self._collection, self._claimed = client, collection, claimed
+        self._media = media or {}
         self.items, self._process = items, os.getpid()
 
     @classmethod
@@ -48,8 +57,9 @@ class ChromaIndex:
         catalog: Catalog,
         fingerprint: IndexFingerprint,
         progress: Callable[[int], None] | None = None,
+        media: Mapping[str, Floats] | None = None,
     ) -> "ChromaIndex":
-        """Store the items' vectors `v` (items, dim), biases `b` (items,) and attributes; open the result.
+        """Store the items' vectors `v` (items, dim), biases `b` (items,), `media` and attributes; open the result.
 
         `progress` hears how many items are in. Raises `StorageError` where the disk refuses; the index that was there
         before then stays as it was. Another process that has it open goes on with the old one.
@@ -64,6 +74,8 @@ class ChromaIndex:
                 try:
                     collection = client.create_collection(COLLECTION, **described(fingerprint, len(vectors)))
                     fill(client, collection, vectors, catalog, progress)
+                    for modality, held in (media or {}).items():
+                        fill_media(client, media_collection(COLLECTION, modality), held, catalog)
                 finally:
                     client.close()
                 use(claimed)
@@ -71,23 +83,23 @@ class ChromaIndex:
             claimed.release()
             raise
         sweep(path)
-        return cls._pipeline(claimed, fingerprint)
+        return cls._pipeline(claimed, fingerprint, tuple(media or ()))
 
     @classmethod
-    def open(cls, path: Path, fingerprint: IndexFingerprint) -> "ChromaIndex":
+    def open(cls, path: Path, fingerprint: IndexFingerprint, media: Sequence[str] = ()) -> "ChromaIndex":
         """Open the index, made by what `stamp` names, or a copy of it where another process has it open.
 
         Raises `IndexMismatch` where there is none, it is damaged, or something else made it, `IndexOutdated` where the
-        items have changed since, and what `claim` raises.
+        items have changed since or it lacks one of `media`, and what `claim` raises.
         """
         if not (path / "current").is_file():
             raise IndexMismatch(f"there is no index at {path}; run `llmrec index` to build one")
         with _damage(path):
             claimed = claim(path)
-        return cls._pipeline(claimed, fingerprint)
+        return cls._pipeline(claimed, fingerprint, media)
 
     @classmethod
-    def _pipeline(cls, claimed: Claim, fingerprint: IndexFingerprint) -> "ChromaIndex":
+    def _pipeline(cls, claimed: Claim, fingerprint: IndexFingerprint, media: Sequence[str]) -> "ChromaIndex":
         """The index in a folder that is ours; it is let go where opening fails."""
         client, path = None, claimed.folder.parent
         try:
@@ -104,12 +116,16 @@ class ChromaIndex:
                 items = int(found["items"])
                 if not whole(collection, items, fingerprint):
                     raise IndexMismatch(f"the index at {path} holds fewer items than it was given; {MEND}")
+                names, kept = {m: media_collection(COLLECTION, m) for m in media}, client.list_collections()
+                if {*names.values()} - {each.name for each in kept}:
+                    raise IndexOutdated(f"the index at {path} was built before it held media; {MEND}")
+                collections = {m: client.get_collection(name, embedding_function=None) for m, name in names.items()}
         except BaseException:
             if client is not None:
                 client.close()
             claimed.release()
             raise
-        return cls(client, collection, claimed, items)
+        return cls(client, collection, claimed, items, collections)
 
     def query(
         self,
@@ -119,11 +135,7 @@ class ChromaIndex:
         exclude: Sequence[Sequence[int]] | None = None,
     ) -> Neighbours:
         """See `Index.query`; approximate. Raises `BadInput` in a forked process, where Chroma's threads are missing."""
-        if self._claimed and os.getpid() != self._process:
-            raise BadInput(
-                "the index was opened before this process was forked, and cannot answer here; open the recommender in "
-                "each process, or start processes by multiprocessing's method 'spawn'"
-            )
+        self._check_process()
         shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
         reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
         if not len(q) or reach < 1:
@@ -144,6 +156,25 @@ class ChromaIndex:
             rows.append(near[kept][:k])
             scores.append((1 - np.array(distances, np.float64)[kept][:k]).astype(np.float32))  # ip distance: 1 - q.v
         return Neighbours(rows, scores)
+
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[NDArray[np.intp]]:
+        """See `ContentIndex.alike`; approximate. Raises what `query` raises."""
+        self._check_process()
+        reach = min(k, self.items)
+        if modality not in self._media or not len(vectors) or reach < 1:
+            return [np.empty(0, np.intp)] * len(vectors)
+        with _unreachable():
+            found = self._media[modality].query(
+                query_embeddings=vectors, n_results=reach, where=chroma_where(where) if where else None, include=[]
+            )
+        return [np.array([int(name) for name in ids], np.intp) for ids in found["ids"]]
+
+    def _check_process(self) -> None:
+        if self._claimed and os.getpid() != self._process:
+            raise BadInput(
+                "the index was opened before this process was forked, and cannot answer here; open the recommender in "
+                "each process, or start processes by multiprocessing's method 'spawn'"
+            )
 
     def close(self) -> None:
         """Let go of the index."""
@@ -181,21 +212,44 @@ def described(fingerprint: IndexFingerprint, items: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def media_collection(collection: str, modality: str) -> str:
+    """Name of the collection of a modality's vectors: Chroma's names take few signs, those of modalities may be any."""
+    return f"{collection}-{hashlib.sha256(modality.encode()).hexdigest()[:12]}"
+
+
+def fill_media(client: Any, name: str, vectors: Floats, catalog: Catalog, place: str = "") -> Any:
+    """Makes the collection of a modality, `vectors` (items, dim) unit rows; items that lack it, zeros, are left out."""
+    noted = {"items": len(vectors), "place": place}
+    collection = client.get_or_create_collection(
+        name, configuration={"hnsw": MEDIA_HNSW}, metadata=noted, embedding_function=None
+    )
+    there = np.flatnonzero(vectors.any(axis=1))
+    if collection.count() != len(there):
+        fill(client, collection, vectors, catalog, rows=there)
+    return collection
+
+
 def fill(
-    client: Any, collection: Any, vectors: Floats, catalog: Catalog, progress: Callable[[int], None] | None = None
+    client: Any,
+    collection: Any,
+    vectors: Floats,
+    catalog: Catalog,
+    progress: Callable[[int], None] | None = None,
+    rows: NDArray[np.intp] | None = None,
 ) -> None:
-    """Puts the vectors (items, dim + 1) in, with ids that are their rows, and the items' attributes."""
+    """Puts vectors (items, dim) in, with their rows as ids, and the items' attributes; all, or those of `rows`."""
     kinds = attribute_kinds(catalog)
     step = client.get_max_batch_size()
-    for start in range(0, len(vectors), step):
-        stop = min(start + step, len(vectors))
+    chosen = np.arange(len(vectors)) if rows is None else rows
+    for start in range(0, len(chosen), step):
+        part = chosen[start : start + step]
         collection.upsert(
-            ids=[str(row) for row in range(start, stop)],
-            embeddings=vectors[start:stop],
-            metadatas=[chroma_metadata(item, kinds) or None for item in catalog.items[start:stop]],
+            ids=[str(row) for row in part],
+            embeddings=vectors[part],
+            metadatas=[chroma_metadata(catalog.items[row], kinds) or None for row in part],
         )
         if progress:
-            progress(stop)
+            progress(start + len(part))
 
 
 def whole(collection: Any, items: int, fingerprint: IndexFingerprint) -> bool:

@@ -1,9 +1,9 @@
 """The contract of an index of item vectors, and the exact search that any index approximates."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
 INDEX = "index"
-"""What `degraded` holds where the index did not answer and all item vectors were searched instead."""
+"""What `degraded` holds where the index did not answer and the other candidate sources did alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,37 @@ class Index(Protocol):
         ...
 
 
+@runtime_checkable
+class ContentIndex(Protocol):
+    """An `Index` that also finds the items whose media are nearest to a vector."""
+
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+        """The items nearest to each vector by cosine.
+
+        Parameters
+        ----------
+        modality
+            Whose vectors are compared.
+        vectors : (n, dim) float32
+            Unit rows like those of `IndexInputs.media`.
+        k
+            Items wanted for each.
+        where
+            Only items that match it are returned.
+
+        Returns
+        -------
+        list of (found,) intp
+            Rows, best first; none where the index does not hold the modality.
+
+        Raises
+        ------
+        IndexUnreachable
+            Where it does not answer.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class IndexInputs:
     """What an index is opened with, or built of.
@@ -108,6 +139,8 @@ class IndexInputs:
         while a command says what is wrong.
     argument
         What follows `?` in the spec, such as the address of a server; "" without.
+    media : modality -> (items, dim) float32
+        Unit rows of the items' media, zeros where an item lacks one: for a `ContentIndex`.
     """
 
     v: Floats
@@ -118,6 +151,7 @@ class IndexInputs:
     rebuild: bool = False
     repair: bool = False
     argument: str = ""
+    media: Mapping[str, Floats] = field(default_factory=dict)
 
     def with_argument(self, argument: str) -> "IndexInputs":
         """The same, with another argument."""
@@ -139,10 +173,13 @@ class ExactIndex:
         Item biases.
     catalog
         The items, in the same rows.
+    media : modality -> (items, dim) float32
+        Unit rows of the items' media.
     """
 
-    def __init__(self, v: Floats, b: Floats, catalog: Catalog) -> None:
+    def __init__(self, v: Floats, b: Floats, catalog: Catalog, media: Mapping[str, Floats] | None = None) -> None:
         self._v, self._b, self._catalog = v, b, catalog
+        self._media = media or {}
         self.items = len(v)
 
     def query(
@@ -157,6 +194,14 @@ class ExactIndex:
         rows = exact_search(self._v, self._b, q, k, allowed, [()] * len(q) if exclude is None else exclude)
         scores = [self._v[found] @ query + self._b[found] for query, found in zip(q, rows, strict=True)]
         return Neighbours(rows, scores)
+
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+        """See `ContentIndex.alike`."""
+        if modality not in self._media:
+            return [np.empty(0, np.intp)] * len(vectors)
+        held = self._media[modality]
+        allowed = np.ones(self.items, np.bool_) if where is None else where.mask(self._catalog)
+        return exact_search(held, np.zeros(len(held), np.float32), vectors, k, allowed, [()] * len(vectors))
 
     def close(self) -> None:
         """See `Index.close`; there is nothing to release."""
@@ -177,7 +222,7 @@ def open_exact(inputs: IndexInputs) -> ExactIndex:
     """
     if inputs.argument:
         raise BadInput(f"the index exact takes no argument, and {inputs.argument!r} was given", "index")
-    return ExactIndex(inputs.v, inputs.b, inputs.catalog)
+    return ExactIndex(inputs.v, inputs.b, inputs.catalog, inputs.media)
 
 
 def exact_search(

@@ -6,7 +6,7 @@ and two gateways that build it at once write the same vectors into the same coll
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError
-from llmrec.retrieval.chroma import ChromaIndex, described, fill, stored, whole
+from llmrec.retrieval.chroma import ChromaIndex, described, fill, fill_media, media_collection, stored, whole
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Floats, IndexInputs
 
@@ -43,12 +43,13 @@ def open_chroma(inputs: IndexInputs) -> ChromaIndex:
     """
     if inputs.argument:
         return open_remote(
-            inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild
-        )
+            inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild,
+            media=inputs.media,
+        )  # fmt: skip
     if not inputs.rebuild and (inputs.folder / "current").is_file():
         with suppress(IndexMismatch if inputs.repair else IndexOutdated):
-            return ChromaIndex.open(inputs.folder, inputs.fingerprint)
-    return ChromaIndex.build(inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint)
+            return ChromaIndex.open(inputs.folder, inputs.fingerprint, tuple(inputs.media))
+    return ChromaIndex.build(inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, media=inputs.media)
 
 
 def open_remote(
@@ -60,6 +61,7 @@ def open_remote(
     fingerprint: IndexFingerprint,
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
+    media: Mapping[str, Floats] | None = None,
 ) -> ChromaIndex:
     """Open the index on a Chroma server, after building it where it is absent or incomplete.
 
@@ -79,6 +81,8 @@ def open_remote(
         Build in any case, and delete the collections that `catalog_name` had before.
     progress
         Called with the number of items that were written.
+    media : modality -> (items, dim) float32
+        Unit rows of the items' media.
 
     Returns
     -------
@@ -105,18 +109,22 @@ def open_remote(
         try:
             if rebuild:
                 for existing in client.list_collections():
-                    if existing.name == name or (existing.metadata or {}).get("place") == catalog_name:
+                    if existing.name.startswith(name) or (existing.metadata or {}).get("place") == catalog_name:
                         client.delete_collection(existing.name)
             collection = client.get_or_create_collection(name, **options)
             if collection.count() != len(catalog.items):
                 fill(client, collection, stored(v, b, catalog, fingerprint), catalog, progress)
+            held = {
+                m: fill_media(client, media_collection(name, m), x, catalog, catalog_name)
+                for m, x in (media or {}).items()
+            }
             if not whole(collection, len(catalog.items), fingerprint):
                 raise IndexUnreachable(f"the Chroma server at {url} has not kept all items; see its log")
             _set_timeout(client, QUERY_TIMEOUT)
         except BaseException:
             client.close()
             raise
-    return ChromaIndex(client, collection, None, len(catalog.items))
+    return ChromaIndex(client, collection, None, len(catalog.items), held)
 
 
 def _connect(url: str) -> Any:

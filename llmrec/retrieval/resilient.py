@@ -9,9 +9,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+import numpy as np
+
 from llmrec.errors import IndexUnreachable
 from llmrec.retrieval.filters import Filter
-from llmrec.retrieval.index import Floats, Index, Neighbours
+from llmrec.retrieval.index import ContentIndex, Floats, Index, Neighbours, Rows
 
 LOG = logging.getLogger(__name__)
 RETRY_INTERVAL = 1.0
@@ -60,6 +62,19 @@ class ResilientIndex:
             raise IndexUnreachable("the index is out of reach; it is being opened again")
         try:
             return index.query(q, k, where, exclude)
+        except IndexUnreachable as error:
+            self._mark_lost(index, error)
+            raise
+
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+        """See `ContentIndex.alike`; raises `IndexUnreachable` at once while the index is lost."""
+        index = self._index
+        if index is None:
+            raise IndexUnreachable("the index is out of reach; it is being opened again")
+        if not isinstance(index, ContentIndex):
+            return [np.empty(0, np.intp)] * len(vectors)
+        try:
+            return index.alike(modality, vectors, k, where)
         except IndexUnreachable as error:
             self._mark_lost(index, error)
             raise

@@ -98,8 +98,9 @@ def _bytes(response: Response) -> int:
     if response._state is None:
         return 0
     situation = response._state.situation
-    allowed = 0 if situation.allowed is None else situation.allowed.nbytes
-    return situation.open_items.nbytes + allowed + sum(scores.nbytes for scores in situation.parts.values())
+    scored = situation.scored
+    own = scored.rows.nbytes + scored.candidate.nbytes + scored.counts.nbytes
+    return own + sum(scores.nbytes for scores in situation.parts.values())
 
 
 class RecommendationService:

@@ -117,7 +117,7 @@ def _scores(
     histories = [event.history for event, _ in pairs]
     soft = torch.cat([soft_tokens(model, table), unknown_soft])
     q = query_vectors(model, soft, words.before, [(*e.history, items + row) for e, row in pairs])
-    parts = replace(components, likeness={}).scores(q, histories, past=[event.past for event, _ in pairs])
+    parts = replace(components, likeness=()).scores(q, histories, past=[event.past for event, _ in pairs])
     vectors, mask = components.media[modality], components.mask[modality]
     likeness = vectors[[row for _, row in pairs]] @ vectors.T
     parts[ComponentKey(EXAMPLE, modality)] = np.where(mask, likeness, np.float32(0))

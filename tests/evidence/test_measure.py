@@ -11,9 +11,9 @@ from llmrec.evidence.effects import Situation, history_effects, input_effects
 from llmrec.evidence.measure import AblationSetup, add_shapley, measure
 from llmrec.evidence.shapley import Coalition, marginals, shapley_effects
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.fused import fuse
+from llmrec.ranking.fused import ScoredRows, fuse
 from llmrec.ranking.item_item import Collaborative
-from llmrec.ranking.score_component import PREFERENCE
+from llmrec.ranking.score_component import PREFERENCE, ScoringSituation
 from llmrec.train import preference as training
 from llmrec.train.preference import learn_preference
 from tests.conftest import Scored
@@ -106,17 +106,17 @@ def test_the_modality_that_the_taste_lives_in_moved_the_score(
     components, values, users = shop
     history, about = tuple(users[user]), user % 2
     q = np.zeros(2, np.float32)
-    parts = {name: scores[0] for name, scores in components.scores(q[None], [history]).items()}
-    unseen = np.ones(ITEMS, np.bool_)
-    unseen[list(history)] = False
-    situation = Situation(history, "", None, parts, {key: float(key == PREFERENCE) for key in parts}, unseen)
-    right = [int(row) for row in np.flatnonzero(unseen & (values[:, about] == values[history[0], about]))]
+    scored = ScoredRows.whole(ITEMS, history)
+    weights = {part.key: float(part.key == PREFERENCE) for part in components.parts(words=False)}
+    situation = Situation.of(ScoringSituation(q, history), scored, components, weights)
+    right = [int(row) for row in scored.rows if values[row, about] == values[history[0], about]]
     without = dict.fromkeys(("image", "audio"), (components.v, components.b))
     for row, effects in zip(right, input_effects(situation, right, components, q, without), strict=True):
         assert effects[cause] > 1 > 2 * abs(effects[other])
         # The effect is the score lost, in the deviations of the fused score.
         assert components.preferences is not None
-        lost = parts[PREFERENCE][row] - components.preferences.scores([history], without=cause)[0, row]
+        part = situation.parts[PREFERENCE][scored.places([row])[0]]
+        lost = part - components.preferences.scores([history], without=cause)[0, row]
         assert effects[cause] == pytest.approx(float(lost) / situation.scales[PREFERENCE][1], rel=1e-4)
 
 

@@ -14,6 +14,7 @@ from llmrec.evidence.probes import labelled_catalog, learn_probes
 from llmrec.evidence.records import ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.evidence.surrogate import RIDGE, Surrogate, with_traits
+from llmrec.ranking.fused import ScoredRows
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.compose import EvidenceSampler, compose_pairs
 from llmrec.rationale.phrasing import plain_sentence, write_sentence
@@ -49,10 +50,10 @@ def evidence(shop: Catalog) -> ItemEvidence:
     scores = np.array(
         [sum(worth[a] for a, v in likes.items() if item.attributes[a] == v) for item in shop.items], np.float32
     )
-    open_items = np.ones(len(shop.items), np.bool_)
+    every = ScoredRows.whole(len(shop.items), ())
     alike = [item.id for item in shop.items if all(item.attributes[a] == v for a, v in likes.items())]
     dotted = [i for i in alike if shop.item(i).attributes["pattern"] == "dots"]
-    found = Surrogate(shop).of(scores + noise.astype(np.float32), open_items)
+    found = Surrogate(shop).of(scores + noise.astype(np.float32), every.rows, every.counts)
     history = [next(i for i in alike if i != dotted[0])]
     return with_traits(rank_evidence(shop, dotted[0], history, np.array([0.4])), found, shop)
 
@@ -67,18 +68,21 @@ def test_the_attributes_that_move_the_score_are_found_and_the_others_are_not(evi
 
 def test_scores_that_no_attribute_tells_give_no_reason(shop: Catalog) -> None:
     scores = np.random.default_rng(2).normal(size=len(shop.items)).astype(np.float32)
-    found = Surrogate(shop).of(scores, np.ones(len(shop.items), np.bool_))
+    every = ScoredRows.whole(len(shop.items), ())
+    found = Surrogate(shop).of(scores, every.rows, every.counts)
     assert found.fidelity < 0.3
-    flat = Surrogate(shop).of(np.ones(len(shop.items), np.float32), np.ones(len(shop.items), np.bool_))
+    flat = Surrogate(shop).of(np.ones(len(shop.items), np.float32), every.rows, every.counts)
     assert with_traits(ItemEvidence("3", ()), flat, shop).traits == ()
 
 
-def test_seen_items_play_no_part(shop: Catalog) -> None:
-    scores = np.array([item.attributes["colour"] == "red" for item in shop.items], np.float32)
-    wild, open_items = scores.copy(), np.ones(len(shop.items), np.bool_)
-    wild[:5], open_items[:5] = 100.0, False
-    surrogate = Surrogate(shop)
-    assert surrogate.of(wild, open_items) == surrogate.of(scores, open_items)
+def test_an_item_that_stands_for_others_counts_as_so_many(shop: Catalog) -> None:
+    scores = np.random.default_rng(3).normal(size=len(shop.items)).astype(np.float32)
+    surrogate, rows = Surrogate(shop), np.arange(40)
+    once = surrogate.of(scores[rows], rows, np.where(rows < 5, 3.0, 1.0))
+    thrice = np.concatenate([rows, rows[:5], rows[:5]])
+    listed = surrogate.of(scores[thrice], thrice, np.ones(len(thrice)))
+    assert once.fidelity == pytest.approx(listed.fidelity, abs=1e-5)
+    assert list(once.effects.values()) == pytest.approx(list(listed.effects.values()), abs=1e-5)
 
 
 TRUE = [
@@ -144,7 +148,8 @@ def test_the_surrogate_is_a_ridge_regression(shop: Catalog) -> None:
     model = Ridge(alpha=RIDGE, fit_intercept=False).fit(surrogate.x[unseen].astype(np.float64), y)
     weight = dict(zip(surrogate.facets, model.coef_, strict=True))
     share = dict(zip(surrogate.facets, surrogate.share, strict=True))
-    for facet, effect in surrogate.of(scores, unseen).effects.items():
+    rows = np.flatnonzero(unseen)
+    for facet, effect in surrogate.of(scores[rows], rows, np.ones(len(rows))).effects.items():
         average = sum(share[f] * weight[f] for f in surrogate.facets if f.name == facet.name)
         assert effect == pytest.approx(weight[facet] - average, abs=1e-6)
 

@@ -106,7 +106,7 @@ def test_habit_and_rhythm_beat_what_is_bought_most(grocery: Path) -> None:
         histories = [event.history for event in events[at]]
         batch = ScoringBatch(np.zeros((len(histories), 1), np.float32), histories, past=[e.past for e in events[at]])
         parts[at] = {"together": together.scores(histories)} | {
-            part.key.kind: part.scores(batch) for part in repeat_components(model)
+            part.key.kind: part.score_batch(np.arange(len(catalog.items)), batch) for part in repeat_components(model)
         }
         targets[at] = [event.target for event in events[at]]
     weights = fit_weights(parts["valid"], targets["valid"], [()] * len(targets["valid"]))

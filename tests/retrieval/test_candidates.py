@@ -1,30 +1,55 @@
-"""Candidate sources: each proposes what it says, an index that does not answer is replaced and said so."""
+"""Candidate sources: each proposes few rows and the right ones; the others go on where the index does not answer."""
 
+import tracemalloc
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexUnreachable
-from llmrec.retrieval.candidates import (
-    CandidateQuery,
-    Candidates,
-    ComponentSource,
-    IndexSource,
-    SourceInputs,
-    UnindexedSource,
-    gather,
-)
+from llmrec.evidence.effects import Situation
+from llmrec.ranking.components import Components, InteractionModels
+from llmrec.ranking.content import unit_rows
+from llmrec.ranking.fused import SAMPLE, ScoredRows
+from llmrec.ranking.item_item import Collaborative
+from llmrec.ranking.score_component import ScoringSituation
+from llmrec.ranking.terms import Terms
+from llmrec.retrieval import candidates, sources
+from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs, gather
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.index import ExactIndex, Neighbours
+from llmrec.retrieval.sources import (
+    ContentSource,
+    ExampleSource,
+    HistorySource,
+    IndexSource,
+    NeighbourSource,
+    NewSource,
+    PopularSource,
+    TermsSource,
+    WordsSource,
+)
 
 RNG = np.random.default_rng(0)
-ITEMS, DIM, REQUESTS = 60, 8, 3
+ITEMS, DIM, REQUESTS = 300, 8, 3
 CATALOG = Catalog("made", tuple(Item(str(n), f"t{n}", "", {"year": 1990 + n % 5}) for n in range(ITEMS)), {})
 V, B = RNG.normal(size=(ITEMS, DIM)).astype(np.float32), RNG.normal(size=ITEMS).astype(np.float32)
 Q = RNG.normal(size=(REQUESTS, DIM)).astype(np.float32)
-INPUTS = SourceInputs(CATALOG, ExactIndex(V, B, CATALOG), V, B, np.array([58, 59]), ("llm",))
+TEXT = unit_rows(RNG.normal(size=(ITEMS, 6)).astype(np.float32))
+TEXT[7] = 0  # an item without text
+POPULAR = np.arange(ITEMS, 0, -1).astype(np.float32)
+POPULAR[250:] = 0
+WALKS = [[n, n + 1, n + 2, n + 3] for n in range(200)]
+LATE = np.array([298, 299])
+INPUTS = SourceInputs(
+    CATALOG, ExactIndex(V, B, CATALOG, {"text": TEXT}), V, B, np.empty(0, np.intp), {"text": TEXT}, ["text"], POPULAR,
+    Collaborative.fit(WALKS, ITEMS).neighbours, Terms.of(CATALOG.items).best,
+)  # fmt: skip
+HISTORIES = [(1, 20), (), (2, 3, 40)]
 
 
 class Silent(ExactIndex):
@@ -33,47 +58,123 @@ class Silent(ExactIndex):
     def query(self, *_: object) -> Neighbours:  # type: ignore[override]
         raise IndexUnreachable("the index does not answer")
 
+    def alike(self, *_: object) -> Any:
+        raise IndexUnreachable("the index does not answer")
 
-def asked(where: str | None = None, k: int = 5) -> CandidateQuery:
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Budgets that a catalogue of 300 items is larger than."""
+    for name in ("BY_QUERY_VECTOR", "BY_WORDS", "BY_EXAMPLE", "BY_CONTENT", "NEIGHBOURS", "POPULAR", "NEW"):
+        monkeypatch.setattr(sources, name, 5)
+    monkeypatch.setattr(candidates, "SCANNED", 10)
+
+
+def asked(where: str | None = None, **more: Any) -> CandidateQuery:
     chosen = parse_where(where, CATALOG) if where else None
     allowed = np.ones(ITEMS, np.bool_) if chosen is None else chosen.mask(CATALOG)
-    scores = {name: RNG.normal(size=(REQUESTS, ITEMS)).astype(np.float32) for name in ("llm", "collaborative", "words")}
-    return CandidateQuery(Q, [(1,), (), (2, 3)], [(1,), (), (2, 3)], scores, chosen, allowed, k)
+    return CandidateQuery(Q, HISTORIES, HISTORIES, chosen, allowed, k=3, **more)
 
 
-@pytest.mark.parametrize("where", [None, "year=1991"])
-def test_the_index_proposes_its_nearest_and_is_replaced_where_it_does_not_answer(where: str | None) -> None:
+def best(scores: np.ndarray, query: CandidateQuery, n: int, k: int = 5) -> list[int]:
+    """The rows of the best open scores."""
+    open_ = np.where(query.allowed, scores, -np.inf)
+    open_[list(query.exclude[n])] = -np.inf
+    return [int(row) for row in np.argsort(-open_, kind="stable")[:k] if np.isfinite(open_[row])]
+
+
+@pytest.mark.parametrize("where", [None, "year=1991", "year>=1991"])
+def test_the_index_proposes_its_nearest_and_says_so_where_it_does_not_answer(where: str | None) -> None:
     query = asked(where)
-    found = IndexSource(INPUTS).candidates(query)
-    instead = IndexSource(replace(INPUTS, index=Silent(V, B, CATALOG))).candidates(query)
-    assert found.degraded == frozenset() and instead.degraded == {"index"}
-    for n, (rows, others) in enumerate(zip(found.rows, instead.rows, strict=True)):
-        exact = V @ Q[n] + B
-        exact[~query.allowed] = -np.inf
-        exact[list(query.exclude[n])] = -np.inf
-        assert rows.tolist() == others.tolist() == np.argsort(-exact)[:5].tolist()
+    for n, rows in enumerate(IndexSource(INPUTS).candidates(query).rows):
+        assert set(best(V @ Q[n] + B, query, n)) <= set(rows.tolist())
+    silent = IndexSource(replace(INPUTS, index=Silent(V, B, CATALOG))).candidates(query)
+    assert silent.degraded == {"index"} and [len(rows) for rows in silent.rows] == [0, 0, 0]
 
 
-def test_components_propose_their_best_unless_the_index_covers_them() -> None:
-    query = asked("year>1990")
-    for n, rows in enumerate(ComponentSource(INPUTS).candidates(query).rows):
-        best = set()
-        for name in ("collaborative", "words"):
-            best |= set(np.argsort(-np.where(query.allowed, query.scores[name][n], -np.inf))[:5].tolist())
-        assert set(rows.tolist()) == best
+def test_items_that_came_since_the_index_was_built_are_compared_beside_it() -> None:
+    query = asked(words=TEXT[[299, 5, 298]])
+    inputs = replace(INPUTS, unindexed=LATE, index=Silent(V, B, CATALOG))
+    for n, rows in enumerate(IndexSource(inputs).candidates(query).rows):
+        assert set(rows.tolist()) == set(LATE.tolist()), n
+    found = WordsSource(inputs).candidates(query)
+    assert found.degraded == {"index"} and found.rows[0][0] == 299 and found.rows[2][0] == 298
+
+
+def test_content_is_that_of_the_newest_items_of_the_history() -> None:
+    found = ContentSource(INPUTS).candidates(asked())
+    assert len(found.rows[1]) == 0
+    for n, newest in ((0, [20, 1]), (2, [40, 3, 2])):
+        near = {row for item in newest for row in best(TEXT @ TEXT[item], asked(), n)}
+        assert set(found.rows[n].tolist()) == near
+    alone = replace(asked(), histories=[(7,), (7,), (7,)])
+    assert [len(rows) for rows in ContentSource(INPUTS).candidates(alone).rows] == [0, 0, 0]  # it has no text
+
+
+def test_words_and_examples_are_compared_with_the_items_media() -> None:
+    query = asked(words=TEXT[[9, 10, 11]], example={"text": TEXT[12]})
+    for n, rows in enumerate(WordsSource(INPUTS).candidates(query).rows):
+        assert rows.tolist() == best(TEXT @ TEXT[9 + n], query, n)
+    for rows in ExampleSource(INPUTS).candidates(query).rows:
+        assert rows.tolist() == best(TEXT @ TEXT[12], query, 0)
+    for make in (WordsSource, ExampleSource):
+        assert [len(rows) for rows in make(INPUTS).candidates(asked()).rows] == [0, 0, 0]
+
+
+def test_words_that_few_items_have_find_them() -> None:
+    query = asked(queries=["t5 or t11", "nothing here", "t5 or t11"])
+    found = TermsSource(INPUTS).candidates(query).rows
+    assert [sorted(rows.tolist()) for rows in found] == [[5, 11], [], [5, 11]]
+    assert [len(rows) for rows in TermsSource(INPUTS).candidates(asked()).rows] == [0, 0, 0]
+
+
+def test_neighbours_are_those_that_the_history_speaks_for() -> None:
+    found = NeighbourSource(INPUTS).candidates(asked()).rows
+    assert {21, 22} <= set(found[0].tolist()) and {41, 42} <= set(found[2].tolist()) and not len(found[1])
     assert all(
-        not len(rows) for rows in ComponentSource(replace(INPUTS, indexed_scores=query.scores)).candidates(query).rows
+        len(rows) <= 5 and not {*rows.tolist()} & {*closed} for rows, closed in zip(found, HISTORIES, strict=True)
     )
 
 
-def test_what_is_gathered_is_a_union_without_what_the_filter_excludes() -> None:
-    query = asked("year>=1993")  # rows 3, 4, 8, 9, … 58, 59
-    sources = [make(INPUTS) for make in (IndexSource, ComponentSource, UnindexedSource)]
-    found = gather(sources, query)
-    for n, rows in enumerate(found.rows):
-        proposed = {row for source in sources for row in source.candidates(query).rows[n].tolist()}
-        assert rows.tolist() == sorted(row for row in proposed if query.allowed[row])
-        assert {58, 59} <= set(rows.tolist())
+def test_the_history_is_proposed_where_it_may_be_taken_again() -> None:
+    assert [len(rows) for rows in HistorySource(INPUTS).candidates(asked()).rows] == [0, 0, 0]
+    again = replace(asked(), histories=[(1, 20, 1), (), (2,)], exclude=[(20,), (), ()])
+    assert [rows.tolist() for rows in HistorySource(INPUTS).candidates(again).rows] == [[1], [], [2]]
+
+
+def test_what_is_popular_always_fills_a_list_and_what_is_new_has_a_place() -> None:
+    for query in (asked(), asked("year=1994"), replace(asked("year>1990"), k=200)):
+        for n, rows in enumerate(PopularSource(INPUTS).candidates(query).rows):
+            assert rows.tolist() == best(POPULAR, query, n, max(5, query.k))
+    assert NewSource(INPUTS).candidates(asked()).rows[0].tolist() == [299, 298, 297, 296, 295]
+    assert NewSource(INPUTS).candidates(asked("year=1990")).rows[1].tolist() == [295, 290, 285, 280, 275]
+
+
+def test_what_is_gathered_is_a_union_without_what_the_filter_and_the_request_exclude() -> None:
+    query = asked("year>=1993")
+    made = [make(INPUTS) for make in (IndexSource, ContentSource, NeighbourSource, PopularSource, NewSource)]
+    for n, rows in enumerate(gather(made, query).rows):
+        proposed = {row for source in made for row in source.candidates(query).rows[n].tolist()}
+        assert rows.tolist() == sorted(row for row in proposed if query.allowed[row] and row not in query.exclude[n])
+
+
+def test_the_others_propose_more_where_the_index_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "ALONE", 3)
+    others = [NeighbourSource(INPUTS), PopularSource(INPUTS)]
+    silent = IndexSource(replace(INPUTS, index=Silent(V, B, CATALOG)))
+    beside, alone = gather(others, asked()), gather([silent, *others], asked())
+    assert beside.degraded == frozenset() and alone.degraded == {"index"}
+    for few, many in zip(beside.rows, alone.rows, strict=True):
+        assert set(few.tolist()) < set(many.tolist()) and len(many) >= 15
+
+
+def test_a_narrow_filter_is_answered_by_all_that_it_lets_through() -> None:
+    class Never:
+        def candidates(self, _query: CandidateQuery) -> Candidates:
+            raise AssertionError("no source is asked")
+
+    narrow = replace(asked("year=1991"), allowed=np.isin(np.arange(ITEMS), [1, 6, 11, 40]))
+    assert [rows.tolist() for rows in gather([Never()], narrow).rows] == [[6, 11, 40], [1, 6, 11, 40], [1, 6, 11]]
 
 
 def test_a_source_of_ones_own_adds_to_the_others_and_says_what_it_missed() -> None:
@@ -85,4 +186,70 @@ def test_a_source_of_ones_own_adds_to_the_others_and_says_what_it_missed() -> No
             return Candidates([self._rows] * len(query.vectors), frozenset({"newest"}))
 
     found = gather([IndexSource(INPUTS), Newest(INPUTS)], asked())
-    assert all({57, 58, 59} <= set(rows.tolist()) for rows in found.rows) and found.degraded == {"newest"}
+    assert all({297, 298, 299} <= set(rows.tolist()) for rows in found.rows) and found.degraded == {"newest"}
+
+
+def test_an_index_without_media_leaves_them_to_the_others() -> None:
+    class Plain:
+        items = ITEMS
+
+        def query(self, q: np.ndarray, *_: Sequence[int]) -> Neighbours:
+            return Neighbours([np.arange(3)] * len(q), [np.zeros(3, np.float32)] * len(q))
+
+        def close(self) -> None: ...
+
+    plain = replace(INPUTS, index=Plain())
+    assert [len(rows) for rows in ContentSource(plain).candidates(asked()).rows] == [0, 0, 0]
+
+
+def test_no_request_makes_an_array_of_all_items_but_the_mask_of_a_filter() -> None:
+    """Candidates, scores, order and what evidence scores again, in a catalogue whose item count would show."""
+    items, rng = 400_009, np.random.default_rng(1)
+    v, media = rng.normal(size=(items, 4)).astype(np.float32), {"text": unit_rows(rng.normal(size=(items, 4)))}
+    near = rng.integers(0, items, (2, 20))
+    weights = sp.csr_matrix((np.ones(40, np.float32), (np.repeat([5, 9], 20), near.ravel())), shape=(items, items))
+    popular = rng.integers(0, 9, items).astype(np.float32)
+    learnt = InteractionModels(Collaborative(weights, 0.75), popular)
+    mask = {"text": np.ones(items, np.bool_)}
+    components = Components(v, v[:, 0].copy(), learnt, {"text": media["text"].astype(np.float32)}, mask, {})
+
+    class Some:
+        items = 400_009
+
+        def query(self, q: np.ndarray, k: int, *_: object) -> Neighbours:
+            return Neighbours([rng.integers(0, items, k)] * len(q), [np.zeros(k, np.float32)] * len(q))
+
+        def alike(self, _modality: str, vectors: np.ndarray, k: int, *_: object) -> list[np.ndarray]:
+            return [rng.integers(0, items, k)] * len(vectors)
+
+        def close(self) -> None: ...
+
+    inputs = SourceInputs(
+        CATALOG,
+        Some(),
+        v,
+        v[:, 0],
+        np.array([3, 4]),
+        components.media,
+        ["text"],
+        popular,
+        learnt.collaborative.neighbours,
+    )
+    made = [
+        make(inputs) for make in (IndexSource, ContentSource, WordsSource, NeighbourSource, PopularSource, NewSource)
+    ]
+    sample, q, history = np.sort(rng.choice(items, SAMPLE, replace=False)), v[:1], (5, 9)
+    allowed, words = np.ones(items, np.bool_), np.ones((1, 4), np.float32)
+    weight = {part.key: 1.0 for part in components.parts(words=True)}
+    tracemalloc.start()
+    try:
+        found = gather(made, CandidateQuery(q, [history], [history], None, allowed, words))
+        scored = ScoredRows.of(found.rows[0], sample, history, items)
+        situation = Situation.of(ScoringSituation(q[0], history, words[0], query="words"), scored, components, weight)
+        top = situation.order()[:10]
+        situation.rescored(components, np.repeat(q, 4, axis=0), [(5,), (9,), (), history])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(top) == 10 and len(scored.rows) < 2 * SAMPLE
+    assert peak < items  # bytes: not even one a row

@@ -1,0 +1,234 @@
+"""llmrec's own candidate sources: four that ask the index, and four small ones that need none.
+
+The index holds the LLM's item vectors and the items' media, a collection each. It is asked for the nearest items to the
+LLM's query vector, to the newest items of the history, to the query's words, and to the request's example. Items that
+came or changed since it was built are compared exactly, beside it. Neighbours of the history in the item-item model,
+what is chosen most, what is new and, where things are taken again, the history itself complement it with few rows each;
+where the index does not answer they are all there is, and the answer says so.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from llmrec.errors import IndexUnreachable
+from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs
+from llmrec.retrieval.filters import Filter
+from llmrec.retrieval.index import INDEX, ContentIndex, Floats, Rows
+
+BY_QUERY_VECTOR, BY_WORDS, BY_EXAMPLE = 400, 200, 200
+"""Rows that are asked of the index by the LLM's query vector, by words, and by an example in each modality."""
+BY_TERMS = 200
+"""Rows that have the query's words."""
+BY_CONTENT, NEWEST = 50, 3
+"""Rows for each of the newest history items in each modality, and how many of these items are asked for."""
+NEIGHBOURS, LISTED, RECENT = 8, 20, 50
+"""Rows from the item-item model in all; neighbours that are kept of each item; newest history items that are read, each
+counting one over its place from the end."""
+AGAIN = 300
+"""Newest items of the history that may be taken again."""
+POPULAR, NEW = 20, 20
+"""The most chosen items, and the newest of those that nobody has chosen yet."""
+ALONE = 8
+"""Times as many neighbours and popular items where the index does not answer. Beside it they bring none of the ten best
+that it does not bring, on MovieLens-100K; alone, with so many, they hold the lists' quality there."""
+WIDER = 4
+"""Most times as many rows as wanted that the index is asked for, so that enough pass the filter; narrower filters are
+handed to the index itself."""
+
+
+class IndexSource:
+    """The nearest items by the LLM's query vector."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._inputs = inputs
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        inputs, k = self._inputs, max(BY_QUERY_VECTOR, query.k)
+        late = inputs.unindexed
+        beside = query.vectors @ inputs.vectors[late].T + inputs.biases[late] if len(late) else None
+        wanted, where = _reach(query, k)
+        try:
+            found = inputs.index.query(query.vectors, wanted, where, query.exclude)
+        except IndexUnreachable:
+            return Candidates(_with_late([_NONE] * len(query.vectors), late, beside, k), frozenset({INDEX}))
+        return Candidates(_with_late(found.rows, late, beside, k), found.degraded)
+
+
+class ContentSource:
+    """The items whose media are nearest to those of the newest history items."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._inputs = inputs
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        newest = [list(dict.fromkeys(reversed(history)))[:NEWEST] for history in query.histories]
+        owners = np.repeat(np.arange(len(newest)), [len(rows) for rows in newest])
+        rows = np.array([row for own in newest for row in own], np.intp)
+        vectors = {m: self._inputs.media[m][rows] for m in self._inputs.compared} if len(rows) else {}
+        return _alike(self._inputs, query, vectors, owners, BY_CONTENT)
+
+
+class WordsSource:
+    """The items whose text is nearest to the query's words."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._inputs = inputs
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        vectors = {} if query.words is None or "text" not in self._inputs.media else {"text": query.words}
+        return _alike(self._inputs, query, vectors, np.arange(len(query.vectors)), BY_WORDS)
+
+
+class TermsSource:
+    """The items that have most of the query's words: a sentence vector loses a name or a colour."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._named = inputs.named
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        if not query.queries:
+            return Candidates([_NONE] * len(query.vectors))
+        found = {words: self._named(words, BY_TERMS) for words in {*query.queries}}
+        return Candidates([found[words] for words in query.queries])
+
+
+class ExampleSource:
+    """The items that are nearest to the request's example."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._inputs = inputs
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        found = _alike(
+            self._inputs, query, {m: x[None] for m, x in query.example.items()}, np.zeros(1, np.intp), BY_EXAMPLE
+        )
+        return Candidates([found.rows[0]] * len(query.vectors) if query.example else found.rows, found.degraded)
+
+
+class NeighbourSource:
+    """The items that the history's items speak for most in the item-item model, by their stored lists."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._inputs = inputs
+        self._lists: dict[int, tuple[Rows, Floats]] = {}
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        most = NEIGHBOURS * (ALONE if query.alone else 1)
+        return Candidates(
+            [self._of(own, closed, most) for own, closed in zip(query.histories, query.exclude, strict=True)]
+        )
+
+    def _of(self, history: Sequence[int], closed: Sequence[int], most: int) -> Rows:
+        lists = [self._list(row) for row in reversed(history[-RECENT:])]
+        if not lists:
+            return _NONE
+        weights = np.concatenate([own / (1 + age) for age, (_, own) in enumerate(lists)])
+        rows, place = np.unique(np.concatenate([rows for rows, _ in lists]), return_inverse=True)
+        total = np.bincount(place, weights, len(rows))
+        fits = ~np.isin(rows, np.asarray(closed, np.intp))
+        return rows[fits][np.argsort(-total[fits], kind="stable")[:most]]
+
+    def _list(self, row: int) -> tuple[Rows, Floats]:
+        if row not in self._lists:
+            self._lists[row] = self._inputs.neighbours(row, LISTED)
+        return self._lists[row]
+
+
+class HistorySource:
+    """The newest items of the history, where what was taken may be taken again."""
+
+    def __init__(self, _inputs: SourceInputs) -> None:
+        pass
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        newest = [list(dict.fromkeys(reversed(history)))[:AGAIN] for history in query.histories]
+        open_ = [np.setdiff1d(own, closed) for own, closed in zip(newest, query.exclude, strict=True)]
+        return Candidates([rows.astype(np.intp) for rows in open_])
+
+
+class PopularSource:
+    """The items that are chosen most, of those that the filter lets through: there are always enough to fill a list."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._order = np.argsort(-inputs.popular, kind="stable")
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        return Candidates([self._of(query, closed) for closed in query.exclude])
+
+    def _of(self, query: CandidateQuery, closed: Sequence[int]) -> Rows:
+        wanted, never = max(POPULAR * (ALONE if query.alone else 1), query.k), np.asarray(closed, np.intp)
+        size = wanted + len(never)
+        while True:
+            best = self._order[:size]
+            best = best[query.allowed[best]]
+            best = best[~np.isin(best, never)]
+            if len(best) >= wanted or size >= len(self._order):
+                return best[:wanted]
+            size *= 2
+
+
+class NewSource:
+    """The newest items that nobody has chosen yet: what counts choices cannot propose them."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._rows = np.flatnonzero(inputs.popular == 0)[::-1]
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        newest = self._rows[:NEW] if query.where is None else self._rows[query.allowed[self._rows]][:NEW]
+        return Candidates([newest] * len(query.vectors))
+
+
+_NONE = np.empty(0, np.intp)
+
+
+def _alike(
+    inputs: SourceInputs, query: CandidateQuery, vectors: Mapping[str, Floats], owners: Rows, k: int
+) -> Candidates:
+    """For each request, the `k` rows nearest to each vector (modality -> `(n, dim)`) that it owns (`owners (n,)`)."""
+    rows: list[list[Rows]] = [[] for _ in query.vectors]
+    degraded: frozenset[str] = frozenset()
+    late = inputs.unindexed
+    for modality, all_vectors in vectors.items():
+        there = all_vectors.any(axis=1)
+        asked, owned = all_vectors[there], owners[there]
+        if not len(asked):
+            continue
+        beside = asked @ inputs.media[modality][late].T if len(late) else None
+        wanted, where = _reach(query, 2 * k)  # what is like the newest items is often in the history too
+        found: Sequence[Rows] = [_NONE] * len(asked)
+        if isinstance(inputs.index, ContentIndex):
+            try:
+                found = inputs.index.alike(modality, asked, wanted, where)
+            except IndexUnreachable:
+                degraded |= {INDEX}
+        for owner, near in zip(owned, _with_late(found, late, beside, k), strict=True):
+            closed = np.asarray(query.exclude[owner], np.intp)
+            open_ = near[query.allowed[near] & ~np.isin(near, closed)]
+            rows[owner].append(open_[:k] if beside is None else open_[: k + len(late)])
+    return Candidates([np.concatenate([_NONE, *each]) for each in rows], degraded)
+
+
+def _with_late(found: Sequence[Rows], late: Rows, beside: Floats | None, k: int) -> list[Rows]:
+    """What the index found, and the `k` best of the rows that it does not hold (`late`), by their scores `beside`."""
+    if beside is None:
+        return list(found)
+    best = np.argsort(-beside, axis=1, kind="stable")[:, :k]
+    return [np.concatenate([late[own], rows]) for own, rows in zip(best, found, strict=True)]
+
+
+def _reach(query: CandidateQuery, k: int) -> tuple[int, Filter | None]:
+    """How many rows the index is asked for, and the filter that it is told; a wide filter is applied to what comes."""
+    if query.where is None:
+        return k, None
+    share = np.count_nonzero(query.allowed) / max(len(query.allowed), 1)
+    return (k, query.where) if share * WIDER < 1 else (int(np.ceil(k / share)), None)
