@@ -224,16 +224,9 @@ def test_no_request_makes_an_array_of_all_items_but_the_mask_of_a_filter() -> No
 
         def close(self) -> None: ...
 
+    lists = learnt.collaborative.neighbours
     inputs = SourceInputs(
-        CATALOG,
-        Some(),
-        v,
-        v[:, 0],
-        np.array([3, 4]),
-        components.media,
-        ["text"],
-        popular,
-        learnt.collaborative.neighbours,
+        CATALOG, Some(), v, v[:, 0], np.array([3, 4]), components.media, ["text"], popular, lists, INPUTS.named
     )
     made = [
         make(inputs) for make in (IndexSource, ContentSource, WordsSource, NeighbourSource, PopularSource, NewSource)
