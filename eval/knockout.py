@@ -1,20 +1,26 @@
 """What the ranking loses without each of its parts: `python -m eval.knockout`.
 
-A part is taken out of the fused score, the weights of what is left are fitted anew on the valid part of the rolling
-split, and its test part is ranked: without words, and under a query that is composed from the wanted item, in phrasings
-that training does not use (see `llmrec.train.query_texts`; such queries are made of the item's own words, so plain
-word matching, which stands beside, is at its best). The difference has a paired 95 % interval over users.
+Every test event of the rolling split is ranked as a request is: candidate sources propose, score components score what
+they propose. A part is taken out of both, and the weights of what is left are fitted anew on the valid part: without
+words, and under a query that is composed from the wanted item, in phrasings that training does not use (see
+`llmrec.train.query_texts`; such queries are made of the item's own words, so plain word matching, which stands beside,
+is at its best). Of the index, two things are told: what its answers carry (it is there and finds nothing), and what is
+lost while it is out of reach (the other sources then propose more). "candidates" is the choice itself: every item is
+scored. The difference has a paired 95 % interval over users.
 
 `--adapter` names a checkpoint that learnt from the train part alone. Without one there is no LLM: everything else is
-fitted on the train part. Needs no GPU; some ten minutes on one core. Each line goes to
+fitted on the train part. Needs no GPU; ten to twenty minutes on one core. Each line goes to
 eval/results/measurements.jsonl.
 """
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -25,48 +31,162 @@ from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoder_by_id, encoders_for
 from llmrec.encoders.extract import extract
 from llmrec.engine.base import Engine
+from llmrec.errors import IndexUnreachable
 from llmrec.evaluation.bootstrap import compare
 from llmrec.evaluation.leakage import leakage
-from llmrec.evaluation.metrics import ndcg, target_ranks, tie_order, user_means
+from llmrec.evaluation.metrics import ndcg, user_means
 from llmrec.evaluation.splits import Event, Split, rolling_events, rolling_split
 from llmrec.paths import home
+from llmrec.pipeline import source_inputs
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.fused import fit_weights, fuse
+from llmrec.ranking.fused import CandidateScores, ScoredRows, reference_sample
 from llmrec.ranking.score_component import COLLABORATIVE, LLM, POPULARITY, QUERY_TERMS, WORDS, ComponentKey
 from llmrec.recommender import Recommender
+from llmrec.retrieval.candidates import CandidateQuery, CandidateSource, gather
+from llmrec.retrieval.chroma import ChromaIndex
+from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.retrieval.index import Floats, Index, Neighbours, Rows
 from llmrec.train.preference import learn_preference
 from llmrec.train.query_texts import compose_query
 
-Floats = NDArray[np.float32]
 STUDY = "knockout"
 SAME = ("dataset", "adapter", "seed", "query", "without")
 """What tells its lines apart."""
 BATCH = 512
-"""Events whose scores are in memory at once, of the test part."""
-Scores = Mapping[ComponentKey, Floats]
+"""Events whose scores of all items are in memory at once."""
+LISTED = 20
+"""Items of the lists that are compared."""
+Scores = CandidateScores[ComponentKey]
+
+
+class NoIndex:
+    """An index that finds nothing, or does not answer."""
+
+    items = 0
+
+    def __init__(self, answers: bool) -> None:
+        self._answers = answers
+
+    def query(self, q: Floats, *_: object) -> Neighbours:
+        """See `Index.query`."""
+        return Neighbours(self.alike("", q), [np.empty(0, np.float32)] * len(q))
+
+    def alike(self, _modality: str, vectors: Floats, *_: object) -> list[Rows]:
+        """See `ContentIndex.alike`."""
+        if not self._answers:
+            raise IndexUnreachable("the index is taken out")
+        return [np.empty(0, np.intp)] * len(vectors)
+
+    def close(self) -> None:
+        """See `Index.close`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is taken out: score components, candidate sources, the index, or the choice of candidates.
+
+    Attributes
+    ----------
+    keys : frozenset of ComponentKey
+    sources : frozenset of str
+    index : str
+        Which of `Ranker.indexes` is asked: "" for the real one.
+    chosen : bool
+        Whether candidates are chosen; else every item is one.
+    """
+
+    keys: frozenset[ComponentKey] = frozenset()
+    sources: frozenset[str] = frozenset()
+    index: str = ""
+    chosen: bool = True
+
+
+INDEX = {
+    "the index's answers": Part(index="empty"),
+    "the index, out of reach": Part(index="out of reach"),
+    "the choice of candidates": Part(chosen=False),
+}
+"""What is taken out of serving, at the weights of the whole."""
 
 
 @dataclass(frozen=True)
 class Ranker:
-    """What ranks: score components and, where there is one, the LLM's engine."""
+    """What ranks: candidates, score components and, where there is one, the LLM's engine."""
 
     catalog: Catalog
     components: Components
     text: Callable[[list[str]], Floats]
     engine: Engine | None
+    index: Index
 
-    def scores(self, events: Sequence[Event], queries: Sequence[str] | None) -> dict[ComponentKey, Floats]:
-        """Component -> `(events, items)`."""
-        histories = [event.history for event in events]
-        q = np.zeros((len(events), self.components.v.shape[1]), np.float32)
-        if self.engine:
-            q = self.engine.query_vectors(histories, queries or [""] * len(events)).vectors
-        words = None if queries is None else self.text([query or "anything" for query in queries])
-        found = self.components.scores(q, histories, words, [event.past for event in events], queries)
-        return {key: each for key, each in found.items() if self.engine or key != LLM}
+    @cached_property
+    def sample(self) -> Rows:
+        """See `reference_sample`."""
+        return reference_sample(item.id for item in self.catalog.items)
+
+    @cached_property
+    def sources(self) -> dict[str, dict[str, CandidateSource]]:
+        """Index -> name -> candidate source."""
+        indexes: dict[str, Index] = {"": self.index, "empty": NoIndex(True), "out of reach": NoIndex(False)}
+        names = [name for name in PipelineConfig().candidates if self.engine or name != "index"]
+        config = PipelineConfig(candidates=tuple(names))
+        return {
+            name: dict(zip(names, config.sources(source_inputs(self.catalog, index, self.components)), strict=True))
+            for name, index in indexes.items()
+        }
+
+    def batches(self, events: Sequence[Event], queries: Sequence[str] | None) -> Iterator["Batch"]:
+        """The events, some at a time."""
+        for start in range(0, len(events), BATCH):
+            part = events[start : start + BATCH]
+            asked = None if queries is None else queries[start : start + BATCH]
+            histories, closed = [event.history for event in part], [event.closed for event in part]
+            q = np.zeros((len(part), self.components.v.shape[1]), np.float32)
+            if self.engine:
+                q = self.engine.query_vectors(histories, asked or [""] * len(part)).vectors
+            words = None if asked is None else self.text([query or "anything" for query in asked])
+            found = self.components.scores(q, histories, words, [event.past for event in part], asked)
+            scores = {key: each for key, each in found.items() if self.engine or key != LLM}
+            allowed = np.ones(len(self.catalog.items), np.bool_)
+            yield Batch(self, part, scores, CandidateQuery(q, histories, closed, None, allowed, words, asked or ()), {})
 
 
-def opened(adapter: str, data: Path, split: Split, catalog: Catalog) -> Ranker:
+@dataclass(frozen=True)
+class Batch:
+    """Events, the raw scores of all items, and what each source has proposed for them."""
+
+    ranker: Ranker
+    events: Sequence[Event]
+    scores: Mapping[ComponentKey, Floats]
+    query: CandidateQuery
+    proposed: dict[tuple[str, str], Sequence[Rows]]
+
+    def of(self, part: Part) -> Scores:
+        """The candidates without a part, and their scores."""
+        items, closed = len(self.ranker.catalog.items), self.query.exclude
+        if part.chosen:
+            rows, sample = self._candidates(part), self.ranker.sample
+            scored = [ScoredRows.of(own, sample, never, items) for own, never in zip(rows, closed, strict=True)]
+        else:
+            scored = [ScoredRows.whole(items, never) for never in closed]
+        kept = {key: scores for key, scores in self.scores.items() if key not in part.keys}
+        raw = ({key: scores[n, own.rows] for key, scores in kept.items()} for n, own in enumerate(scored))
+        return CandidateScores.of(scored, raw, [event.target for event in self.events])
+
+    def _candidates(self, part: Part) -> Sequence[Rows]:
+        sources = {n: s for n, s in self.ranker.sources[part.index].items() if n not in part.sources}
+        if part.index == "out of reach":  # then the others are asked for more
+            return gather([*sources.values()], self.query).rows
+        for name, source in sources.items():  # asked once, whatever is taken out
+            if (name, part.index) not in self.proposed:
+                self.proposed[name, part.index] = gather([source], self.query).rows
+        found = [self.proposed[name, part.index] for name in sources]
+        return [np.unique(np.concatenate(own)) for own in zip(*found, strict=True)]
+
+
+@contextmanager
+def opened(adapter: str, data: Path, split: Split, catalog: Catalog) -> Iterator[Ranker]:
     """The checkpoint's parts; raises `ValueError` where it may have seen the test part."""
     recommender = Recommender.from_pretrained(adapter, data, catalog=catalog)
     pipeline = recommender.pipeline
@@ -74,11 +194,15 @@ def opened(adapter: str, data: Path, split: Split, catalog: Catalog) -> Ranker:
     if seen.state != "clean":
         raise ValueError(f"{adapter}: {seen.why}")
     text = encoder_by_id("text", pipeline.checkpoint.info.encoders["text"])
-    return Ranker(catalog, pipeline.components, text.encode, pipeline.engine)
+    try:
+        yield Ranker(catalog, pipeline.components, text.encode, pipeline.engine, pipeline.index)
+    finally:
+        pipeline.index.close()
 
 
-def without_llm(catalog: Catalog, split: Split) -> Ranker:
-    """Everything but the LLM, fitted on the train part."""
+@contextmanager
+def without_llm(catalog: Catalog, split: Split) -> Iterator[Ranker]:
+    """Everything but the LLM, fitted on the train part; the index holds the items' media."""
     encoders = encoders_for(catalog.items, {})
     features, _ = extract(catalog, encoders, home() / "features")
     rows = [catalog.rows(items) for items in split.train.values()]
@@ -88,25 +212,35 @@ def without_llm(catalog: Catalog, split: Split) -> Ranker:
     learnt = InteractionModels.fit(rows, len(catalog.items), learn_preference(vectors, masks, features.steps, rows, 0))
     nothing = np.zeros((len(catalog.items), 1), np.float32)
     components = Components.of(nothing, nothing[:, 0], learnt, vectors, masks, features.steps)
+    components = components.with_terms(catalog.items)
     text = next(encoder for encoder in encoders if encoder.modality == "text")
-    return Ranker(catalog, components.with_terms(catalog.items), text.encode, None)
+    fingerprint = IndexFingerprint.of(catalog, {}, "none", 1, features.keys)
+    with (
+        TemporaryDirectory() as folder,
+        ChromaIndex.build(Path(folder), nothing, nothing[:, 0], catalog, fingerprint, media=components.media) as index,
+    ):
+        yield Ranker(catalog, components, text.encode, None, index)
 
 
-def parts_of(keys: Sequence[ComponentKey]) -> dict[str, frozenset[ComponentKey]]:
+def parts_of(keys: Sequence[ComponentKey], sources: Collection[str]) -> dict[str, Part]:
     """What is taken out, by name."""
+
+    def out(names: Iterable[ComponentKey], *proposers: str) -> Part:
+        return Part(frozenset(names) & set(keys), frozenset(proposers) & set(sources))
+
     taken = {
-        "the LLM": {LLM},
-        "the item-item model": {COLLABORATIVE},
-        "popularity": {POPULARITY},
-        "likeness of text": {key for key in keys if key.modality == "text"},
-        "likeness of photos": {key for key in keys if key.modality == "image"},
-        "the query's words, one by one": {QUERY_TERMS},
-        "the query as a sentence vector": {WORDS},
-        "all but the LLM": set(keys) - {LLM},
-        "all but the query's words, one by one": set(keys) - {QUERY_TERMS},
+        "the LLM": out({LLM}, "index"),
+        "the item-item model": out({COLLABORATIVE}, "neighbours"),
+        "popularity": out({POPULARITY}),
+        "likeness of text": out(key for key in keys if key.modality == "text"),
+        "likeness of photos": out(key for key in keys if key.modality == "image"),
+        "the query's words, one by one": out({QUERY_TERMS}),
+        "the query as a sentence vector": out({WORDS}, "words"),
+        "all but the LLM": Part(frozenset(keys) - {LLM}, frozenset(sources) - {"index"}),
+        "all but the query's words, one by one": Part(frozenset(keys) - {QUERY_TERMS}, frozenset(sources) - {"terms"}),
     }
-    there = {name: frozenset(out & set(keys)) for name, out in taken.items()}
-    return {"nothing": frozenset()} | {n: out for n, out in there.items() if out and len(out) < len(keys)}
+    there = {name: part for name, part in taken.items() if part.keys and len(part.keys) < len(keys)}
+    return {"nothing": Part()} | there | INDEX
 
 
 def study(data: Path, adapter: str, seed: int, file: Path = MEASUREMENTS) -> list[dict[str, Any]]:
@@ -125,40 +259,64 @@ def study(data: Path, adapter: str, seed: int, file: Path = MEASUREMENTS) -> lis
     """
     catalog = load_catalog(data)
     split = rolling_split(catalog)
-    ranker = opened(adapter, data, split, catalog) if adapter else without_llm(catalog, split)
     events = {at: rolling_events(catalog, split, at) for at in ("valid", "test")}
     lines = []
-    for asked in (False, True):
-        queries = {
-            at: [
-                compose_query(catalog.items[e.target], Random(f"{seed}:{at}:{e.user}:{e.number}"), at == "test")
-                for e in events[at]
-            ]
-            for at in events
-        }
-        valid = ranker.scores(events["valid"], queries["valid"] if asked else None)
-        parts = parts_of(list(valid))
-        targets, closed = [e.target for e in events["valid"]], [e.closed for e in events["valid"]]
-        weights = {
-            name: fit_weights({key: x for key, x in valid.items() if key not in out}, targets, closed)
-            for name, out in parts.items()
-        }
-        del valid
-        reached = _tested(ranker, events["test"], queries["test"] if asked else None, weights)
-        for name, ndcgs in reached.items():
-            ratio = compare(ndcgs, reached["nothing"]).ratio
-            line = {
-                "dataset": data.name, "adapter": adapter, "seed": seed, "query": "composed" if asked else "none",
-                "without": name, "test ndcg@10": round(float(ndcgs.mean()), 5),
-                "share of the whole": [round(each, 4) for each in (ratio.value, ratio.low, ratio.high)],
-                "weights": {str(key): weight for key, weight in weights[name].items() if weight},
-            }  # fmt: skip
-            lines.append(line)
-            print({key: value for key, value in line.items() if key not in ("dataset", "adapter")}, flush=True)
-            file_measurement(
-                STUDY, line, command_line(), same=("dataset", "adapter", "seed", "query", "without"), file=file
-            )
+    with opened(adapter, data, split, catalog) if adapter else without_llm(catalog, split) as ranker:
+        for asked in (False, True):
+            queries = {
+                at: [
+                    compose_query(catalog.items[e.target], Random(f"{seed}:{at}:{e.user}:{e.number}"), at == "test")
+                    for e in events[at]
+                ]
+                for at in events
+            }
+            weights = _weights(ranker, events["valid"], queries["valid"] if asked else None)
+            reached = _tested(ranker, events["test"], queries["test"] if asked else None, weights)
+            for name, found in reached.items():
+                ratio = compare(found.ndcg, reached["nothing"].ndcg).ratio
+                line = {
+                    "dataset": data.name, "adapter": adapter, "seed": seed, "query": "composed" if asked else "none",
+                    "without": name, "test ndcg@10": round(float(found.ndcg.mean()), 5),
+                    "share of the whole": [round(each, 4) for each in (ratio.value, ratio.low, ratio.high)],
+                    f"lists of {LISTED} that differ": round(found.differ, 4), "candidates": round(found.candidates, 1),
+                    "weights": {str(key): weight for key, weight in weights[name].items() if weight},
+                }  # fmt: skip
+                lines.append(line)
+                print({key: value for key, value in line.items() if key not in ("dataset", "adapter")}, flush=True)
+                file_measurement(STUDY, line, command_line(), same=SAME, file=file)
     return lines
+
+
+def _weights(
+    ranker: Ranker, events: Sequence[Event], queries: Sequence[str] | None
+) -> dict[str, dict[ComponentKey, float]]:
+    """Part that is out -> weights of what is left; without the index those that were fitted with it."""
+    scores: dict[str, list[Scores]] = {}
+    for batch in ranker.batches(events, queries):
+        for name, part in parts_of([*batch.scores], ranker.sources[""]).items():
+            if name not in INDEX:
+                scores.setdefault(name, []).append(batch.of(part))
+    weights = {name: CandidateScores.joined(scores[name]).fit() for name in scores}
+    return weights | dict.fromkeys(INDEX, weights["nothing"])
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What is left without a part.
+
+    Attributes
+    ----------
+    ndcg : ndarray of shape (users,)
+        NDCG@10.
+    differ : float
+        Share of the lists that are not those of the whole.
+    candidates : float
+        Mean number of candidates.
+    """
+
+    ndcg: NDArray[np.float64]
+    differ: float
+    candidates: float
 
 
 def _tested(
@@ -166,19 +324,27 @@ def _tested(
     events: Sequence[Event],
     queries: Sequence[str] | None,
     weights: Mapping[str, Mapping[ComponentKey, float]],
-) -> dict[str, NDArray[np.float64]]:
-    """Part that is out -> NDCG@10 of each user's test events."""
-    order = tie_order([item.id for item in ranker.catalog.items])
+) -> dict[str, Reached]:
+    """Part that is out -> what the test events are ranked like."""
     ranks: dict[str, list[NDArray[np.intp]]] = {name: [] for name in weights}
-    for start in range(0, len(events), BATCH):
-        part = events[start : start + BATCH]
-        scores = ranker.scores(part, None if queries is None else queries[start : start + BATCH])
-        targets = np.array([e.target for e in part])
-        for name, of in weights.items():
-            fused = fuse({key: scores[key] for key in of}, of, [e.closed for e in part])
-            ranks[name].append(target_ranks(fused, targets, order))
+    differ: dict[str, list[bool]] = {name: [] for name in weights}
+    sizes: dict[str, list[int]] = {name: [] for name in weights}
+    for batch in ranker.batches(events, queries):
+        parts = parts_of([*batch.scores], ranker.sources[""])
+        whole = batch.of(parts["nothing"]).top(weights["nothing"], LISTED)
+        for name, part in parts.items():
+            scores = batch.of(part)
+            ranks[name].append(scores.ranks(weights[name]))
+            top = scores.top(weights[name], LISTED)
+            differ[name] += [not np.array_equal(own, other) for own, other in zip(top, whole, strict=True)]
+            sizes[name] += (scores.rows >= 0).sum(axis=1).tolist()
     _, owners = np.unique([e.user for e in events], return_inverse=True)
-    return {name: user_means(ndcg(np.concatenate(each)), owners) for name, each in ranks.items()}
+    return {
+        name: Reached(
+            user_means(ndcg(np.concatenate(own)), owners), float(np.mean(differ[name])), float(np.mean(sizes[name]))
+        )
+        for name, own in ranks.items()
+    }
 
 
 def main() -> None:

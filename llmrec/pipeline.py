@@ -95,15 +95,10 @@ class Pipeline:
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
         """Where candidates come from."""
-        scoring, learnt = self.components, self.components.interaction_models
         weights = (*self.weights("").items(), *self.weights("any words").items())
         counted = {key.modality for key, weight in weights if weight} | {"text"}
-        inputs = SourceInputs(
-            self.catalog, self.index, scoring.v, scoring.b, self.unindexed, scoring.media,
-            [m for m in scoring.media if m in counted], learnt.popular, learnt.collaborative.neighbours,
-            scoring.terms.best if scoring.terms else _no_terms,
-        )  # fmt: skip
-        return self.config.sources(inputs)
+        compared = [m for m in self.components.media if m in counted]
+        return self.config.sources(source_inputs(self.catalog, self.index, self.components, compared, self.unindexed))
 
     @cached_property
     def sample(self) -> NDArray[np.intp]:
@@ -316,7 +311,31 @@ def load_pipeline(
     )  # fmt: skip
 
 
-def _no_terms(_query: str, _most: int) -> NDArray[np.intp]:
+def source_inputs(
+    catalog: Catalog,
+    index: Index,
+    components: Components,
+    compared: Sequence[str] | None = None,
+    unindexed: NDArray[np.intp] | None = None,
+) -> SourceInputs:
+    """What candidate sources propose from, of what scores the items.
+
+    Parameters
+    ----------
+    catalog, index, compared, unindexed
+        See `SourceInputs`; by default all modalities are compared, and the index holds every item as it is.
+    components
+        Of the catalogue.
+    """
+    learnt, terms, late = components.interaction_models, components.terms, unindexed
+    return SourceInputs(
+        catalog, index, components.v, components.b, np.empty(0, np.intp) if late is None else late, components.media,
+        [*components.media] if compared is None else compared, learnt.popular, learnt.collaborative.neighbours,
+        terms.best if terms else _no_rows, terms.like_history if terms else _no_rows,
+    )  # fmt: skip
+
+
+def _no_rows(_of: object, _most: int) -> NDArray[np.intp]:
     return np.empty(0, np.intp)
 
 

@@ -15,14 +15,14 @@ McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior" (1974, in 
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from llmrec.catalog.events import Rows, flatten
-from llmrec.evaluation.metrics import mask_seen, ndcg, target_ranks
+from llmrec.evaluation.metrics import ABSENT, mask_seen, ndcg, target_ranks, top_rows
 
 Floats = NDArray[np.float32]
 Key = TypeVar("Key", bound=Hashable)
@@ -243,6 +243,84 @@ class ScoredRows:
         return rows[np.argsort(-fused[self.candidate], kind="stable")]
 
 
+@dataclass(frozen=True, eq=False)
+class CandidateScores(Generic[Key]):
+    """The candidates of several events, scored and normalised as those of requests are; weights are fitted on them.
+
+    Parameters
+    ----------
+    normal
+        Component -> ``(events, width)`` float32, normalised; 0 beyond an event's candidates.
+    rows
+        ``(events, width)`` intp: the candidates of each event, -1 beyond them.
+    targets
+        ``(events,)`` intp: row of the item that each event is about, a candidate or not.
+    """
+
+    normal: Mapping[Key, Floats]
+    rows: NDArray[np.intp]
+    targets: NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls, scored: Sequence[ScoredRows], parts: Iterable[Mapping[Key, Floats]], targets: Sequence[int]
+    ) -> "CandidateScores[Key]":
+        """From raw scores.
+
+        Parameters
+        ----------
+        scored
+            Of each event.
+        parts
+            Of each event: component -> ``(n,)`` float32, of its `ScoredRows.rows`; the same components for all.
+        targets
+            Row of the item that each event is about.
+        """
+        sizes = [int(np.count_nonzero(each.candidate)) for each in scored]
+        rows = np.full((len(scored), max(sizes, default=0)), -1, np.intp)
+        normal: dict[Key, Floats] = {}
+        for n, (own, raw, size) in enumerate(zip(scored, parts, sizes, strict=True)):
+            stacked = np.stack([*raw.values()])
+            mean, spread = own.moments(stacked)
+            for key, z in zip(raw, (stacked[:, own.candidate] - mean) / spread, strict=True):
+                normal.setdefault(key, np.zeros(rows.shape, np.float32))[n, :size] = z
+            rows[n, :size] = own.rows[own.candidate]
+        return cls(normal, rows, np.asarray(targets, np.intp))
+
+    @classmethod
+    def joined(cls, parts: Sequence["CandidateScores[Key]"]) -> "CandidateScores[Key]":
+        """Those of several batches of events, of the same components."""
+        width = max(part.rows.shape[1] for part in parts)
+        rest = [((0, 0), (0, width - part.rows.shape[1])) for part in parts]
+        normal = {
+            key: np.concatenate([np.pad(part.normal[key], more) for part, more in zip(parts, rest, strict=True)])
+            for key in parts[0].normal
+        }
+        rows = [np.pad(part.rows, more, constant_values=-1) for part, more in zip(parts, rest, strict=True)]
+        return cls(normal, np.concatenate(rows), np.concatenate([part.targets for part in parts]))
+
+    def fit(self) -> dict[Key, float]:
+        """As `fit_weights` does; an event whose target is no candidate says nothing about weights."""
+        there = (self.rows == self.targets[:, None]).any(axis=1)
+        if not there.any():
+            return {key: round(1 / len(self.normal), 4) for key in self.normal}
+        z, rows = np.stack([own[there] for own in self.normal.values()]), self.rows[there]
+        return _fitted(list(self.normal), z, (rows == self.targets[there, None]).argmax(axis=1), rows < 0)
+
+    def fused(self, weights: Mapping[Key, float]) -> Floats:
+        """``(events, width)``: the fused scores, -inf beyond an event's candidates."""
+        return np.where(self.rows < 0, -np.inf, _summed(self.normal, weights))
+
+    def ranks(self, weights: Mapping[Key, float]) -> NDArray[np.intp]:
+        """``(events,)``: rank of each target from 0, `llmrec.evaluation.metrics.ABSENT` where it is no candidate."""
+        own = self.rows == self.targets[:, None]
+        return np.where(own.any(axis=1), target_ranks(self.fused(weights), own.argmax(axis=1)), ABSENT)
+
+    def top(self, weights: Mapping[Key, float], k: int) -> NDArray[np.intp]:
+        """``(events, k)``: the rows of the best, best first; -1 where there are fewer."""
+        return np.take_along_axis(self.rows, top_rows(self.fused(weights), k), axis=1)
+
+
 def _summed(normal: Mapping[Key, Floats], weights: Mapping[Key, float]) -> Floats:
     """The weighted sum of normalised components; of all alike where the weighted ones say nothing about an event."""
     unknown = set(normal) - set(weights)
@@ -286,12 +364,21 @@ def fit_weights(
     dict
         Component -> weight >= 0; they sum to 1.
     """
-    names = list(components)
-    z = np.stack([z_normalise(components[name], seen) for name in names])  # (components, events, items)
+    z = np.stack([z_normalise(scores, seen) for scores in components.values()])  # (components, events, items)
     closed = np.isinf(z[0])
     z[:, closed] = 0
-    goal = np.asarray(targets, np.intp)
-    weights = _refine(_likeliest(z, goal, closed), z, goal, closed, order)
+    return _fitted(list(components), z, np.asarray(targets, np.intp), closed, order)
+
+
+def _fitted(
+    names: Sequence[Key],
+    z: Floats,
+    targets: NDArray[np.intp],
+    closed: NDArray[np.bool_],
+    order: NDArray[np.intp] | None = None,
+) -> dict[Key, float]:
+    """Weights that sum to 1, of scores `z` (components, events, items), 0 at what is `closed`."""
+    weights = _refine(_likeliest(z, targets, closed), z, targets, closed, order)
     total = weights.sum()
     weights = weights / total if total else np.full(len(names), 1 / len(names))
     return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}

@@ -131,7 +131,7 @@ class Collaborative:
         histories
             Item rows of each event, oldest first.
         """
-        return Reached(decayed(histories, self.weights.shape[0], self.history_decay) @ self.weights)
+        return Reached.of(decayed(histories, self.weights.shape[0], self.history_decay), self.weights)
 
     def neighbours(self, item: int, most: int) -> tuple[NDArray[np.intp], Floats]:
         """The items that one speaks for most.
@@ -220,6 +220,26 @@ class Reached:
     def __init__(self, scores: sp.csr_matrix) -> None:
         scores.sort_indices()
         self._scores = scores
+
+    @classmethod
+    def of(cls, histories: sp.csr_matrix, weights: sp.csr_matrix) -> "Reached":
+        """`histories @ weights` in the memory that the neighbours take: SciPy's product works on all columns.
+
+        Parameters
+        ----------
+        histories
+            ``(events, items)`` float32, sparse.
+        weights
+            ``(items, items)`` float32, sparse.
+        """
+        taken, row = np.unique(histories.indices, return_inverse=True)
+        lists = weights[taken]
+        columns, column = np.unique(lists.indices, return_inverse=True)
+        small = sp.csr_matrix((lists.data, column, lists.indptr), shape=(len(taken), len(columns)))
+        read = sp.csr_matrix((histories.data, row, histories.indptr), shape=(histories.shape[0], len(taken)))
+        found = sp.csr_matrix(read @ small)
+        shape = (histories.shape[0], weights.shape[1])
+        return cls(sp.csr_matrix((found.data, columns[found.indices], found.indptr), shape=shape))
 
     def at(self, rows: NDArray[np.intp]) -> Floats:
         """Scores of some items.

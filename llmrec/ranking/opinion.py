@@ -137,7 +137,7 @@ class OpinionComponent(InBatches):
     def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
         """See `BatchScoreComponent`."""
         opinions = signed(batch.histories, batch.pasts, self.model.weights.shape[0])
-        return Reached(opinions @ self.model.weights).at(rows)
+        return Reached.of(opinions, self.model.weights).at(rows)
 
 
 def signed(histories: Rows, pasts: Sequence[Past], n_items: int) -> sp.csr_matrix:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -36,6 +37,9 @@ STEP = 0.6
 """What a history item counts beside the next newer one: 0.048 of NDCG@10 on H&M's valid part, 0.042 by 0.8."""
 REACH = 30
 """Newest history items that count."""
+LISTED, TELLING = 5000, 32
+"""Most items that are compared to find those with a query's or a history's words, the rare words' first; and how many
+of a history's words are looked up."""
 
 STEM, PART = 5, 0.5
 """A longer word counts by its first letters too, so many, half as much: "animated" then finds Animation, "jumpers" a
@@ -207,7 +211,7 @@ class Terms:
         Parameters
         ----------
         query
-            In words.
+            In words; what it refuses is not looked for.
         most
             How many.
 
@@ -216,13 +220,47 @@ class Terms:
         ndarray
             ``(at most most,)`` intp rows, best first.
         """
-        words = {column for word in words_of(query) if (column := self.vocabulary.get(word)) is not None}
-        spans = [slice(*self._items_of.indptr[column : column + 2]) for column in sorted(words)]
-        if not spans:
-            return np.empty(0, np.intp)
-        rows, place = np.unique(np.concatenate([self._items_of.indices[at] for at in spans]), return_inverse=True)
-        total = np.bincount(place, np.concatenate([self._items_of.data[at] for at in spans]))
-        return rows[np.argsort(-total, kind="stable")[:most]].astype(np.intp)
+        columns = np.array([*{self.vocabulary.get(word, -1) for word in words_of(without_refused(query))} - {-1}], int)
+        rows = self._having(columns[np.argsort(self._having_count[columns], kind="stable")])
+        return rows[np.argsort(-self.query_scores([query], rows)[0], kind="stable")[:most]]
+
+    def like_history(self, history: Sequence[int], most: int) -> ItemRows:
+        """The items whose words are most like those of a history, found by the words that weigh most in it.
+
+        Parameters
+        ----------
+        history
+            Item rows, oldest first.
+        most
+            How many.
+
+        Returns
+        -------
+        ndarray
+            ``(at most most,)`` intp rows, best first; some may be of the history.
+        """
+        own = self._profiles([history])
+        rows = self._having(own.indices[np.argsort(-own.data, kind="stable")[:TELLING]])
+        return rows[np.argsort(-self.history_scores([history], rows)[0], kind="stable")[:most]]
+
+    @cached_property
+    def _having_count(self) -> NDArray[np.intp]:
+        return np.diff(self._items_of.indptr).astype(np.intp)
+
+    def _having(self, columns: NDArray[Any]) -> ItemRows:
+        """The items with some of these words, the words tried in their order until they name `LISTED` items.
+
+        The word that goes beyond that many is passed over, unless it is the first: of that the first items are taken.
+        """
+        found: list[NDArray[Any]] = []
+        left = LISTED
+        for column in columns:
+            start, stop = self._items_of.indptr[column : column + 2]
+            if stop - start > left and found:
+                continue
+            found.append(self._items_of.indices[start : min(stop, start + left)])
+            left -= len(found[-1])
+        return np.unique(np.concatenate(found)).astype(np.intp) if found else np.empty(0, np.intp)
 
     def history_scores(self, histories: Rows, rows: ItemRows | None = None) -> Floats:
         """Cosine to a history's words, the newest `REACH` items weighted by `STEP` to the power of their age.
@@ -239,10 +277,14 @@ class Terms:
         ndarray
             ``(histories, C)`` float32; 0 for an empty history.
         """
+        return _products(self._profiles(histories), self._unit, rows)
+
+    def _profiles(self, histories: Rows) -> sp.csr_matrix:
+        """`(histories, words)`: what each word counts in each."""
         events, entries, ages = flatten([history[-REACH:] for history in histories])
         shape = (len(histories), self.counts.shape[0])
         recent = sp.csr_matrix(((STEP**ages).astype(np.float32), (events, entries)), shape=shape)
-        return _products(sp.csr_matrix(recent @ self._unit), self._unit, rows)
+        return sp.csr_matrix(recent @ self._unit)
 
 
 def _counted(texts: Iterable[str], vocabulary: dict[str, int], grow: bool) -> sp.csr_matrix:

@@ -18,8 +18,8 @@ from llmrec.retrieval.index import INDEX, ContentIndex, Floats, Rows
 
 BY_QUERY_VECTOR, BY_WORDS, BY_EXAMPLE = 400, 200, 200
 """Rows that are asked of the index by the LLM's query vector, by words, and by an example in each modality."""
-BY_TERMS = 200
-"""Rows that have the query's words."""
+BY_TERMS, BY_HISTORY_TERMS = 200, 50
+"""Rows that have the query's words, and the history's."""
 BY_CONTENT, NEWEST = 50, 3
 """Rows for each of the newest history items in each modality, and how many of these items are asked for."""
 NEIGHBOURS, LISTED, RECENT = 8, 20, 50
@@ -84,17 +84,20 @@ class WordsSource:
 
 
 class TermsSource:
-    """The items that have most of the query's words: a sentence vector loses a name or a colour."""
+    """The items that have most of the query's or the history's words: a sentence vector loses a name or a colour."""
 
     def __init__(self, inputs: SourceInputs) -> None:
-        self._named = inputs.named
+        self._named, self._worded_like = inputs.named, inputs.worded_like
 
     def candidates(self, query: CandidateQuery) -> Candidates:
         """See `CandidateSource.candidates`."""
-        if not query.queries:
-            return Candidates([_NONE] * len(query.vectors))
-        found = {words: self._named(words, BY_TERMS) for words in {*query.queries}}
-        return Candidates([found[words] for words in query.queries])
+        named = {words: self._named(words, BY_TERMS) for words in {*query.queries}}
+        asked = [named[words] for words in query.queries] or [_NONE] * len(query.vectors)
+        rows = []
+        for own, history, closed in zip(asked, query.histories, query.exclude, strict=True):
+            alike = self._worded_like(history, BY_HISTORY_TERMS + len(closed))
+            rows.append(np.concatenate([own, alike[~np.isin(alike, closed)][:BY_HISTORY_TERMS]]))
+        return Candidates(rows)
 
 
 class ExampleSource:

@@ -60,7 +60,7 @@ def test_all_models_are_attacked_and_nothing_is_trained_twice(
 
 def test_each_part_is_taken_out_alone_and_the_whole_stands_beside(shop: Path, tmp_path: Path) -> None:
     lines = knockout.study(shop, "", seed=0, file=tmp_path / "measurements.jsonl")
-    assert measurements("knockout", tmp_path / "measurements.jsonl") and len(lines) == 11
+    assert measurements("knockout", tmp_path / "measurements.jsonl") and len(lines) == 17
     whole = {line["query"]: line["test ndcg@10"] for line in lines if line["without"] == "nothing"}
     assert set(whole) == {"none", "composed"}
     for line in lines:

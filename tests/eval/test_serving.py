@@ -13,7 +13,6 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
-from tests.engine.test_engines import Faulty
 
 from eval.encoding import measure
 from eval.encoding import plot as plot_encoding
@@ -25,6 +24,7 @@ from llmrec.encoders import encoder
 from llmrec.encoders.image import picture
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
+from tests.engine.test_engines import Faulty
 from tests.server.serving import served
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmrec.evaluation.metrics import ranking_metrics, top_rows
+from llmrec.evaluation.metrics import ABSENT, ranking_metrics, target_ranks, top_rows
 from llmrec.ranking.diversity import diversify
-from llmrec.ranking.fused import fit_weights, fuse, z_normalise
+from llmrec.ranking.fused import CandidateScores, ScoredRows, fit_weights, fuse, z_normalise
 
 EVENTS, ITEMS = 80, 40
 
@@ -73,6 +73,37 @@ def test_missing_components_leave_the_decision_to_the_others() -> None:
         fuse({"other": parts["good"]}, weights, seen)
     with pytest.raises(ValueError, match="weights"):
         fuse({}, weights, seen)
+
+
+def test_candidates_alone_give_the_weights_and_ranks_that_all_items_give_where_they_are_all() -> None:
+    parts, targets, seen = _case()
+    every = [ScoredRows.whole(ITEMS, rows) for rows in seen]
+    raw = [{name: scores[n, own.rows] for name, scores in parts.items()} for n, own in enumerate(every)]
+    half = len(every) // 2
+    made = CandidateScores.joined(
+        [CandidateScores.of(every[p], raw[p], targets[p].tolist()) for p in (slice(half), slice(half, None))]
+    )
+    weights = fit_weights(parts, targets.tolist(), seen)
+    assert made.fit() == pytest.approx(weights, abs=2e-3)
+    fused = fuse(parts, weights, seen)
+    assert (made.ranks(weights) == target_ranks(fused, targets)).mean() > 0.99  # sums in another order
+    assert (made.top(weights, 5) == top_rows(fused, 5)).mean() > 0.99
+
+
+def test_a_target_that_is_no_candidate_has_no_rank_and_says_nothing_of_weights() -> None:
+    parts, targets, seen = _case()
+    sample, rng = np.arange(ITEMS), np.random.default_rng(5)
+    scored, missed = [], []
+    for n, never in enumerate(seen):
+        open_ = np.setdiff1d(np.arange(ITEMS), never)
+        chosen = np.sort(rng.choice(open_, 20, replace=False))
+        scored.append(ScoredRows.of(chosen, sample, never, ITEMS))
+        missed.append(targets[n] not in chosen)
+    raw = [{name: scores[n, own.rows] for name, scores in parts.items()} for n, own in enumerate(scored)]
+    made = CandidateScores.of(scored, raw, targets.tolist())
+    weights = made.fit()
+    assert ((made.ranks(weights) == ABSENT) == missed).all() and any(missed) and not all(missed)
+    assert (made.ranks(weights)[~np.array(missed)] < 20).all() and weights["good"] == max(weights.values())
 
 
 def test_permuting_the_candidates_permutes_the_scores() -> None:

@@ -40,6 +40,18 @@ def test_what_a_query_refuses_is_not_looked_for() -> None:
     assert plain[0] > refused[0] > 0 and refused[0] == terms.query_scores(["jumper"])[0, 0]
 
 
+def test_the_best_of_a_query_and_of_a_history_are_found_by_their_words_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = Terms.of(ITEMS)
+    assert [ITEMS[row].id for row in terms.best("a striped jumper, not red", 5)] == ["1", "2"]
+    assert terms.best("zzz", 5).tolist() == [] == terms.like_history((4,), 5).tolist()
+    for history in ((0,), (0, 2), (2, 3, 1)):
+        scores = terms.history_scores([history])[0]
+        ordered = [row for row in np.argsort(-scores, kind="stable") if scores[row] > 0]
+        assert terms.like_history(history, 5).tolist() == ordered
+    monkeypatch.setattr("llmrec.ranking.terms.LISTED", 1)  # the rarer word alone is looked up, and that decides
+    assert [ITEMS[row].id for row in terms.best("wool striped", 5)] == ["1"]
+
+
 def test_a_rare_word_tells_more_than_a_common_one() -> None:
     blue, red, *_ = Terms.of(ITEMS).query_scores(["a dark blue one"])[0]
     assert blue > red > 0

@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import IndexUnreachable
 from llmrec.evidence.effects import Situation
+from llmrec.pipeline import source_inputs
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.content import unit_rows
 from llmrec.ranking.fused import SAMPLE, ScoredRows
@@ -43,11 +44,12 @@ TEXT = unit_rows(RNG.normal(size=(ITEMS, 6)).astype(np.float32))
 TEXT[7] = 0  # an item without text
 POPULAR = np.arange(ITEMS, 0, -1).astype(np.float32)
 POPULAR[250:] = 0
+TERMS = Terms.of(CATALOG.items)
 WALKS = [[n, n + 1, n + 2, n + 3] for n in range(200)]
 LATE = np.array([298, 299])
 INPUTS = SourceInputs(
     CATALOG, ExactIndex(V, B, CATALOG, {"text": TEXT}), V, B, np.empty(0, np.intp), {"text": TEXT}, ["text"], POPULAR,
-    Collaborative.fit(WALKS, ITEMS).neighbours, Terms.of(CATALOG.items).best,
+    Collaborative.fit(WALKS, ITEMS).neighbours, TERMS.best, TERMS.like_history,
 )  # fmt: skip
 HISTORIES = [(1, 20), (), (2, 3, 40)]
 
@@ -122,10 +124,20 @@ def test_words_and_examples_are_compared_with_the_items_media() -> None:
 
 
 def test_words_that_few_items_have_find_them() -> None:
-    query = asked(queries=["t5 or t11", "nothing here", "t5 or t11"])
+    query = replace(asked(queries=["t5 or t11", "nothing here", "t5 or t11"]), histories=[(), (), ()])
     found = TermsSource(INPUTS).candidates(query).rows
     assert [sorted(rows.tolist()) for rows in found] == [[5, 11], [], [5, 11]]
-    assert [len(rows) for rows in TermsSource(INPUTS).candidates(asked()).rows] == [0, 0, 0]
+    assert [len(rows) for rows in TermsSource(INPUTS).candidates(replace(query, queries=())).rows] == [0, 0, 0]
+
+
+def test_the_history_s_own_words_find_items_that_have_them() -> None:
+    items = [Item(str(n), f"{('red', 'blue', 'green')[n % 3]} {('shirt', 'dress')[n % 2]}") for n in range(12)]
+    terms = Terms.of(items)
+    source = TermsSource(replace(INPUTS, named=terms.best, worded_like=terms.like_history))
+    query = replace(asked(), histories=[(0, 1), (), (4,)], exclude=[(0, 1), (), (4,)])
+    found = source.candidates(query).rows
+    assert found[0][0] == 7 and found[2][0] == 10 and not len(found[1])  # the newest item counts most
+    assert not {0, 1} & set(found[0].tolist())
 
 
 def test_neighbours_are_those_that_the_history_speaks_for() -> None:
@@ -204,17 +216,23 @@ def test_an_index_without_media_leaves_them_to_the_others() -> None:
 
 def test_no_request_makes_an_array_of_all_items_but_the_mask_of_a_filter() -> None:
     """Candidates, scores, order and what evidence scores again, in a catalogue whose item count would show."""
-    items, rng = 400_009, np.random.default_rng(1)
+    items, rng = 1_000_003, np.random.default_rng(1)
     v, media = rng.normal(size=(items, 4)).astype(np.float32), {"text": unit_rows(rng.normal(size=(items, 4)))}
     near = rng.integers(0, items, (2, 20))
     weights = sp.csr_matrix((np.ones(40, np.float32), (np.repeat([5, 9], 20), near.ravel())), shape=(items, items))
     popular = rng.integers(0, 9, items).astype(np.float32)
     learnt = InteractionModels(Collaborative(weights, 0.75), popular)
     mask = {"text": np.ones(items, np.bool_)}
-    components = Components(v, v[:, 0].copy(), learnt, {"text": media["text"].astype(np.float32)}, mask, {})
+    said = rng.integers(0, 500, (items, 2)).astype(np.int32)
+    counts = sp.csr_matrix((np.ones(2 * items, np.float32), said.ravel(), np.arange(0, 2 * items + 1, 2)), (items, 500))
+    terms = Terms({f"w{n}": n for n in range(500)}, counts)
+    terms.best("w1", 1), terms.like_history((5,), 1)  # what it keeps is made once
+    components = Components(
+        v, v[:, 0].copy(), learnt, {"text": media["text"].astype(np.float32)}, mask, {}, terms=terms
+    )
 
     class Some:
-        items = 400_009
+        items = 1_000_003
 
         def query(self, q: np.ndarray, k: int, *_: object) -> Neighbours:
             return Neighbours([rng.integers(0, items, k)] * len(q), [np.zeros(k, np.float32)] * len(q))
@@ -224,21 +242,17 @@ def test_no_request_makes_an_array_of_all_items_but_the_mask_of_a_filter() -> No
 
         def close(self) -> None: ...
 
-    lists = learnt.collaborative.neighbours
-    inputs = SourceInputs(
-        CATALOG, Some(), v, v[:, 0], np.array([3, 4]), components.media, ["text"], popular, lists, INPUTS.named
-    )
-    made = [
-        make(inputs) for make in (IndexSource, ContentSource, WordsSource, NeighbourSource, PopularSource, NewSource)
-    ]
+    inputs = source_inputs(CATALOG, Some(), components, ["text"], np.array([3, 4]))
+    kinds = (IndexSource, ContentSource, WordsSource, TermsSource, NeighbourSource, PopularSource, NewSource)
+    made = [make(inputs) for make in kinds]
     sample, q, history = np.sort(rng.choice(items, SAMPLE, replace=False)), v[:1], (5, 9)
     allowed, words = np.ones(items, np.bool_), np.ones((1, 4), np.float32)
     weight = {part.key: 1.0 for part in components.parts(words=True)}
     tracemalloc.start()
     try:
-        found = gather(made, CandidateQuery(q, [history], [history], None, allowed, words))
+        found = gather(made, CandidateQuery(q, [history], [history], None, allowed, words, ["w3 w4"]))
         scored = ScoredRows.of(found.rows[0], sample, history, items)
-        situation = Situation.of(ScoringSituation(q[0], history, words[0], query="words"), scored, components, weight)
+        situation = Situation.of(ScoringSituation(q[0], history, words[0], query="w3 w4"), scored, components, weight)
         top = situation.order()[:10]
         situation.rescored(components, np.repeat(q, 4, axis=0), [(5,), (9,), (), history])
         peak = tracemalloc.get_traced_memory()[1]

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from tests.engine.test_engines import DEAD
 
 from eval.serving.servers import Chroma
 from llmrec.pipeline_config import PipelineConfig
@@ -17,6 +16,7 @@ from llmrec.server.app import build
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
+from tests.engine.test_engines import DEAD
 from tests.test_recommender import FILMS, write_stall
 
 
