@@ -222,7 +222,8 @@ class Terms:
         """
         columns = np.array([*{self.vocabulary.get(word, -1) for word in words_of(without_refused(query))} - {-1}], int)
         rows = self._having(columns[np.argsort(self._having_count[columns], kind="stable")])
-        return rows[np.argsort(-self.query_scores([query], rows)[0], kind="stable")[:most]]
+        best: ItemRows = rows[np.argsort(-self.query_scores([query], rows)[0], kind="stable")[:most]]
+        return best
 
     def like_history(self, history: Sequence[int], most: int) -> ItemRows:
         """The items whose words are most like those of a history, found by the words that weigh most in it.
@@ -241,11 +242,13 @@ class Terms:
         """
         own = self._profiles([history])
         rows = self._having(own.indices[np.argsort(-own.data, kind="stable")[:TELLING]])
-        return rows[np.argsort(-self.history_scores([history], rows)[0], kind="stable")[:most]]
+        best: ItemRows = rows[np.argsort(-self.history_scores([history], rows)[0], kind="stable")[:most]]
+        return best
 
     @cached_property
     def _having_count(self) -> NDArray[np.intp]:
-        return np.diff(self._items_of.indptr).astype(np.intp)
+        counts: NDArray[np.intp] = np.diff(self._items_of.indptr).astype(np.intp)
+        return counts
 
     def _having(self, columns: NDArray[Any]) -> ItemRows:
         """The items with some of these words, the words tried in their order until they name `LISTED` items.
