@@ -71,7 +71,7 @@ class Situation:
     @classmethod
     def of(
         cls,
-        asked: ScoringSituation,
+        request: ScoringSituation,
         scored: ScoredRows,
         components: Components,
         weights: Mapping[ComponentKey, float],
@@ -82,7 +82,7 @@ class Situation:
 
         Parameters
         ----------
-        asked : ScoringSituation
+        request : ScoringSituation
             The request as components are told of it.
         scored : ScoredRows
             Which items are scored.
@@ -95,12 +95,12 @@ class Situation:
         -------
         Situation
         """
-        batch = ScoringBatch.one(asked)
+        batch = ScoringBatch.one(request)
         parts = components.score_batch(scored.rows, batch, weights)
         if not parts or not scored.fuse(parts, weights).any():  # they say nothing: then all components count equally
             parts = components.score_batch(scored.rows, batch)
         own = {name: scores[0] for name, scores in parts.items()}
-        return cls(asked.history, asked.query, asked.words, scored, own, weights, example, context, asked.past)
+        return cls(request.history, request.query, request.words, scored, own, weights, example, context, request.past)
 
     @property
     def query_with_context(self) -> str:

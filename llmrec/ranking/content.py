@@ -54,7 +54,7 @@ def content_scores(
     histories: Rows,
     lasts: Sequence[int],
     shown: Floats | None = None,
-    there: NDArray[np.bool_] | None = None,
+    present: NDArray[np.bool_] | None = None,
 ) -> list[Floats]:
     """Each item's largest cosine to the newest history items.
 
@@ -68,7 +68,7 @@ def content_scores(
         Item rows of each event, oldest first.
     lasts
         How many newest items to compare with, each.
-    shown, there
+    shown, present
         ``(C, dim)`` and ``(C,)``: rows of `vectors` and `mask` of the items that are scored; all by default.
 
     Returns
@@ -77,7 +77,7 @@ def content_scores(
         For each of `lasts`, ``(events, C)`` float32. An item without the modality, or an event without a history
         item that has it, scores 0: unknown, neither like nor unlike.
     """
-    shown, there = (vectors if shown is None else shown), (mask if there is None else there)
+    shown, present = (vectors if shown is None else shown), (mask if present is None else present)
     found = [np.zeros((len(histories), len(shown)), np.float32) for _ in lasts]
     for start in range(0, len(histories), BLOCK):
         block = [history[-max(lasts) :] for history in histories[start : start + BLOCK]]
@@ -89,7 +89,7 @@ def content_scores(
                 if near := [place[row] for row in rows[-last:] if row in place]:
                     scores[event] = cosine[near].max(axis=0)
     for scores in found:
-        scores[:, ~there] = 0
+        scores[:, ~present] = 0
     return found
 
 

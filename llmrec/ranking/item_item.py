@@ -232,11 +232,11 @@ class Reached:
         weights
             ``(items, items)`` float32, sparse.
         """
-        taken, row = np.unique(histories.indices, return_inverse=True)
-        lists = weights[taken]
+        interacted, row = np.unique(histories.indices, return_inverse=True)
+        lists = weights[interacted]
         columns, column = np.unique(lists.indices, return_inverse=True)
-        small = sp.csr_matrix((lists.data, column, lists.indptr), shape=(len(taken), len(columns)))
-        read = sp.csr_matrix((histories.data, row, histories.indptr), shape=(histories.shape[0], len(taken)))
+        small = sp.csr_matrix((lists.data, column, lists.indptr), shape=(len(interacted), len(columns)))
+        read = sp.csr_matrix((histories.data, row, histories.indptr), shape=(histories.shape[0], len(interacted)))
         found = sp.csr_matrix(read @ small)
         shape = (histories.shape[0], weights.shape[1])
         return cls(sp.csr_matrix((found.data, columns[found.indices], found.indptr), shape=shape))

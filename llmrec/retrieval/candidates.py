@@ -110,7 +110,7 @@ class SourceInputs:
         How often each item was chosen in training; 0 for a cold item.
     named
         A query in words, number n -> rows ``(at most n,)`` intp of the items that have its words, best first.
-    worded_like
+    phrased_like
         Rows of a history, number n -> rows ``(at most n,)`` intp of the items that are worded most like it, best first.
     neighbours
         Row of an item, number n -> rows ``(at most n,)`` intp of the items that it speaks for most, and how much each,
@@ -127,7 +127,7 @@ class SourceInputs:
     popular: Floats
     neighbours: Callable[[int, int], tuple[Rows, Floats]]
     named: Callable[[str, int], Rows]
-    worded_like: Callable[[Sequence[int], int], Rows]
+    phrased_like: Callable[[Sequence[int], int], Rows]
 
 
 SourceFactory = Callable[[SourceInputs], CandidateSource]

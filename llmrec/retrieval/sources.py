@@ -87,7 +87,7 @@ class TermsSource:
     """The items that have most of the query's or the history's words: a sentence vector loses a name or a colour."""
 
     def __init__(self, inputs: SourceInputs) -> None:
-        self._named, self._worded_like = inputs.named, inputs.worded_like
+        self._named, self._phrased_like = inputs.named, inputs.phrased_like
 
     def candidates(self, query: CandidateQuery) -> Candidates:
         """See `CandidateSource.candidates`."""
@@ -95,7 +95,7 @@ class TermsSource:
         asked = [named[words] for words in query.queries] or [_NONE] * len(query.vectors)
         rows = []
         for own, history, closed in zip(asked, query.histories, query.exclude, strict=True):
-            alike = self._worded_like(history, BY_HISTORY_TERMS + len(closed))
+            alike = self._phrased_like(history, BY_HISTORY_TERMS + len(closed))
             rows.append(np.concatenate([own, alike[~np.isin(alike, closed)][:BY_HISTORY_TERMS]]))
         return Candidates(rows)
 

@@ -133,7 +133,7 @@ def test_words_that_few_items_have_find_them() -> None:
 def test_the_history_s_own_words_find_items_that_have_them() -> None:
     items = [Item(str(n), f"{('red', 'blue', 'green')[n % 3]} {('shirt', 'dress')[n % 2]}") for n in range(12)]
     terms = Terms.of(items)
-    source = TermsSource(replace(INPUTS, named=terms.best, worded_like=terms.like_history))
+    source = TermsSource(replace(INPUTS, named=terms.best, phrased_like=terms.like_history))
     query = replace(asked(), histories=[(0, 1), (), (4,)], exclude=[(0, 1), (), (4,)])
     found = source.candidates(query).rows
     assert found[0][0] == 7 and found[2][0] == 10 and not len(found[1])  # the newest item counts most
