@@ -1,4 +1,4 @@
-"""Commands of the gateway: `serve`, `keys` for its API keys, and `users` for what it keeps of people."""
+"""Commands that serve: `serve`, `keys` for its API keys, `users` for what it keeps of people, `mcp` for agents."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +10,7 @@ import typer
 
 from llmrec.cli import show
 from llmrec.cli.options import (
+    OPENING,
     Adapter,
     Candidates,
     ChatModel,
@@ -27,7 +28,7 @@ from llmrec.cli.options import (
     name_columns,
     pipeline_config,
 )
-from llmrec.errors import UnknownUser
+from llmrec.errors import BadInput, UnknownUser
 from llmrec.extras import needs
 
 if TYPE_CHECKING:
@@ -76,6 +77,57 @@ def serve(
     name_columns(data, columns, reader)
     model = endpoint.chat_model(chat_url, chat_model)
     run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days)
+
+
+@app.command()
+def mcp(
+    data: Data = None,
+    adapter: Adapter = None,
+    user: Annotated[
+        str | None, typer.Option("--user", help="The one person whom the tools are for (default: agents name one).")
+    ] = None,
+    where: Annotated[
+        str | None, typer.Option("--where", help="Filter that holds whatever an agent asks for: 'year>=1990'.")
+    ] = None,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            "--http",
+            metavar="HOST:PORT",
+            help="Serve over HTTP, to who has a key (default: on stdin and stdout).",
+        ),
+    ] = None,
+    database: Database = None,
+    database_key: DatabaseKey = None,
+    chroma: Chroma = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
+    verifier: Verifier = None,
+) -> None:
+    """Serve other people's agents by the Model Context Protocol: recommend, look_up, compare, remember."""
+    with needs("mcp", "llmrec mcp"):
+        from llmrec.server import mcp as tools
+        from llmrec.server.settings import store_folder
+    address = None if http is None else _address(http)
+    from llmrec.cli.recommending import opened
+    from llmrec.request import Request
+
+    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    name_columns(data, columns, reader)
+    with _store(data, database, database_key) as store:
+        with show.waiting(OPENING):
+            recommender = opened(data, adapter, Request(where=where).check, config, reader, resilient=True)
+        tools.run(recommender, store, store_folder(data) / "media", user, where, address, show.note)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise BadInput(f"`http` is {text!r}; pass an address and a port, such as 127.0.0.1:8090", "http")
+    return host.strip("[]"), int(port)
 
 
 @keys_app.command("create")

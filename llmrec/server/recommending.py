@@ -394,3 +394,14 @@ def _not_stored(write: Callable[..., None], *args: object) -> str:
         log_event("answer not kept", logging.ERROR, error)
         return "the server's disk is full" if isinstance(error, StorageError) else "the store takes nothing just now"
     return ""
+
+
+def load_writer(recommender: Recommender) -> None:
+    """Write one sentence, so that the writing model, which takes seconds to load, is there for the first request.
+
+    Parameters
+    ----------
+    recommender
+        What writes it.
+    """
+    recommender.recommend(Request(history=(), k=1, explain=True))

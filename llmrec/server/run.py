@@ -20,10 +20,10 @@ from llmrec.chat.nlu.chat_model import ChatModelParser
 from llmrec.paths import home
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.recommender import Recommender
-from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
 from llmrec.server.observability import configure_logging, log_event
+from llmrec.server.recommending import load_writer
 from llmrec.server.retention import KEPT_DAYS
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
 from llmrec.server.store.keys import create_key, list_keys
@@ -116,7 +116,7 @@ def serve(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30, http=Connection,
         )  # fmt: skip
-        loading = threading.Thread(target=_load_writer, args=(recommender,), name="load-writer")
+        loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
         loading.start()
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
@@ -132,8 +132,3 @@ def _end_amid_work() -> None:
     """End the process without waiting for any thread, or for what PyTorch does in one."""
     log_event("ended amid work", logging.WARNING)
     os._exit(0)
-
-
-def _load_writer(recommender: Recommender) -> None:
-    """Write one sentence, so that the writing model, which takes seconds to load, is there for the first request."""
-    recommender.recommend(Request(history=(), k=1, explain=True))

@@ -223,7 +223,10 @@ def test_a_person_is_given_out_and_forgotten_without_a_running_gateway(shop: Pat
     assert [event["item"] for event in given["history"]] == ["01", "02"] and out.stat().st_mode & 0o777 == 0o600
     done = llmrec("users", "forget", "a", *where, "--json", LLMREC_DATABASE_KEY=key.read_text())
     told = json.loads(done.stdout)
-    assert told["removed"] == {"events": 1, "answers": 0, "conversations": 0} and "interactions file" in told["kept"][0]
+    assert (
+        told["removed"] == {"events": 1, "answers": 0, "conversations": 0, "rules": 0}
+        and "interactions file" in told["kept"][0]
+    )
     mistyped = f"sqlite:///{tmp_path / 'stor.db'}"
     for verb in ("export", "forget"):
         asked = llmrec("users", verb, "a", "--data", shop, "--database", mistyped)

@@ -138,7 +138,7 @@ def test_a_forgotten_user_leaves_no_trace(client: TestClient, store: Path, user:
     response = client.delete(address)
     assert response.status_code == 200
     told = response.json()
-    assert told["deleted"] == user and told["removed"] == {"events": 3, "answers": 3, "conversations": 0}
+    assert told["deleted"] == user and told["removed"] == {"events": 3, "answers": 3, "conversations": 0, "rules": 0}
     assert "backups" in told["kept"][-1] or "memory" in told["kept"][-1]
     assert not any("checkpoint" in sentence or "fragments" in sentence for sentence in told["kept"])
     left = held(store)
@@ -177,7 +177,7 @@ def test_chats_of_a_user_whom_nobody_knows_are_found_given_out_and_forgotten(
     assert reader is not None and reader._read.cache_info().currsize
     told = client.delete(f"/v1/users/{user}").json()
     assert not reader._read.cache_info().currsize and not len(service.recent)  # nor does memory hold the lines
-    assert told["removed"] == {"events": 0, "answers": 2, "conversations": 2}
+    assert told["removed"] == {"events": 0, "answers": 2, "conversations": 2, "rules": 0}
     assert client.get(address).status_code == client.delete(f"/v1/users/{user}").status_code == 404
     assert b"zeppelin" in held(store)  # another tenant's user of the same id keeps theirs
     assert len(stranger.get(address).json()["answers"]) == 1
@@ -202,7 +202,7 @@ def test_what_is_given_out_is_what_was_sent(client: TestClient) -> None:
     assert len(of_folder["history"]) > 20
     assert of_folder["answers"] == of_folder["conversations"] == of_folder["events"] == []
     removed = client.delete("/v1/users/31").json()["removed"]
-    assert removed == {"events": 0, "answers": 0, "conversations": 0}
+    assert removed == {"events": 0, "answers": 0, "conversations": 0, "rules": 0}
     assert client.get(f"/v1/explanations/{anonymous}").status_code == 200
     assert client.get("/v1/users/nobody-of-that-id/export").status_code == 404
 

@@ -95,6 +95,7 @@ class Removed(BaseModel):
     events: int
     answers: int
     conversations: int
+    rules: int
 
 
 class Forgotten(BaseModel):
@@ -128,7 +129,12 @@ class Forgotten(BaseModel):
             kept.insert(0, _FRAGMENTS)
         if removal.of_folder:
             kept[:0] = [_FOLDER, _MODEL]
-        removed = Removed(events=removal.events, answers=len(removal.responses), conversations=removal.conversations)
+        removed = Removed(
+            events=removal.events,
+            answers=len(removal.responses),
+            conversations=removal.conversations,
+            rules=removal.rules,
+        )
         return cls(deleted=user, removed=removed, kept=kept)
 
 
@@ -165,6 +171,7 @@ class PersonalExport(BaseModel):
     history: list[HistoryEvent]
     answers: list[KeptAnswer]
     conversations: list[KeptState]
+    rules: list[str] = Field(description="What every list of theirs must meet until it is taken back, as filters.")
 
     @classmethod
     def of(cls, user: str, data: PersonalData) -> "PersonalExport":
@@ -195,4 +202,5 @@ class PersonalExport(BaseModel):
             conversations=[
                 KeptState(id=kept.id, created=kept.created, state=kept.state) for kept in data.conversations
             ],
+            rules=list(data.rules),
         )

@@ -18,7 +18,7 @@ from llmrec.server.store.encryption import Cipher, cipher_of, seal_rows, use_cip
 from llmrec.server.store.held import HeldConnections
 from llmrec.server.store.tables import metadata, settings
 
-HEAD = "0003"
+HEAD = "0004"
 """The last of the migrations."""
 FORMAT = "2"
 """What versions of llmrec without migrations look for: they can work with 1 alone, and refuse these tables."""

@@ -1,19 +1,22 @@
-"""All that the store keeps of one person: given out, deleted on request, deleted by the clock."""
+"""All that the store keeps of one person: given out, changed and deleted on request, deleted by the clock."""
 
+import json
 import time
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from llmrec.catalog import Catalog, Interaction
+from llmrec.catalog.feedback import kind_of
 from llmrec.chat.state import DialogueState
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.conversations import KeptConversation
 from llmrec.server.store.database import REWRITE_BYTES, Database
 from llmrec.server.store.keys import FIRST_TENANT
-from llmrec.server.store.responses import StoredResponse
-from llmrec.server.store.tables import conversations, events, forgotten, people, responses
-from llmrec.server.store.users import Event, events_of, salted_digest
+from llmrec.server.store.responses import StoredResponse, owner
+from llmrec.server.store.tables import conversations, events, forgotten, people, responses, rules
+from llmrec.server.store.users import Event, Person, events_of, rules_of, salted_digest
 
 BATCH = 1000
 """Rows that are deleted in one transaction."""
@@ -35,12 +38,15 @@ class PersonalData:
         Answers to them, oldest first.
     conversations
         What conversations with them had come to, oldest first.
+    rules
+        What every list of theirs must meet, in the order in which it came.
     """
 
     events: tuple[Event, ...]
     history: tuple[Interaction, ...]
     responses: tuple[StoredResponse, ...]
     conversations: tuple[KeptConversation, ...]
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Removal:
 
     Parameters
     ----------
-    events, conversations
+    events, conversations, rules
         How many.
     responses
         Ids of the answers.
@@ -64,6 +70,7 @@ class Removal:
     responses: tuple[str, ...]
     of_folder: bool
     erased: bool
+    rules: int = 0
 
 
 def find_personal_data(database: Database, catalog: Catalog, tenant: str, user: str) -> PersonalData | None:
@@ -97,7 +104,7 @@ def find_personal_data(database: Database, catalog: Catalog, tenant: str, user: 
             return None
         if number is None:  # only the folder knows them; rows without a person are nobody's, and not theirs
             return PersonalData((), tuple(history), (), ())
-        own = events_of(connection, user, number)
+        own, held = events_of(connection, user, number), rules_of(connection, number)
         answers = connection.execute(
             sa.select(responses.c.id, responses.c.created, responses.c.request, responses.c.answer)
             .where(_of_person(responses, number))
@@ -118,11 +125,93 @@ def find_personal_data(database: Database, catalog: Catalog, tenant: str, user: 
             for id, created, request, answer in answers
         ),
         tuple(KeptConversation(id, created, DialogueState.model_validate_json(state)) for id, created, state in talks),
+        held,
     )
 
 
+def change_rules(database: Database, person: Person, added: Sequence[str], removed: Collection[str]) -> bool:
+    """Keep rules of a user, and delete some.
+
+    Parameters
+    ----------
+    database
+        The store.
+    person
+        As `find_person` or `unnamed_person` gave them.
+    added, removed
+        Conditions as `llmrec.retrieval.filters.parse_where` reads them.
+
+    Returns
+    -------
+    bool
+        Whether anything changed.
+
+    Raises
+    ------
+    UserForgotten
+        Where the user was deleted since they were looked up.
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
+    with database.writing() as connection:
+        number = owner(database, connection, person)
+        assert number is not None
+        kept = connection.execute(sa.select(rules.c.number, rules.c.content).where(rules.c.person == number)).all()
+        gone = [row.number for row in kept if row.content in removed]
+        there = {row.content for row in kept if row.content not in removed}
+        new = [rule for rule in dict.fromkeys(added) if rule not in there]
+        if gone:
+            connection.execute(rules.delete().where(rules.c.number.in_(gone)))
+            database.mark_deleted(connection)
+        if new:
+            connection.execute(rules.insert(), [{"person": number, "content": rule} for rule in new])
+    if gone:
+        database.erase(REWRITE_BYTES)
+    return bool(gone or new)
+
+
+def delete_events(database: Database, person: Person, item: str, kinds: Collection[str]) -> int:
+    """Delete what a user did with an item.
+
+    Parameters
+    ----------
+    database
+        The store.
+    person
+        As `find_person` gave them.
+    item
+        Id of the item.
+    kinds
+        Of `llmrec.catalog.feedback.KINDS`, and "interaction".
+
+    Returns
+    -------
+    int
+        How many events were deleted; those of the catalogue's folder are not the store's.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
+    if person.number is None:
+        return 0
+    with database.writing() as connection:
+        rows = connection.execute(
+            sa.select(events.c.number, events.c.content).where(events.c.person == person.number)
+        ).all()
+        held = [(row.number, json.loads(row.content)) for row in rows]
+        gone = [number for number, event in held if event["item"] == item and kind_of(event["kind"]) in kinds]
+        if gone:
+            connection.execute(events.delete().where(events.c.number.in_(gone)))
+            database.mark_deleted(connection)
+    if gone:
+        database.erase(REWRITE_BYTES)
+    return len(gone)
+
+
 def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> Removal | None:
-    """Delete a user with all events, answers and conversations.
+    """Delete a user with all events, rules, answers and conversations.
 
     Parameters
     ----------
@@ -149,12 +238,12 @@ def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> Remo
         number = connection.scalar(_number(tenant, digest))
         known = number is not None
         answers: tuple[str, ...] = ()
-        counts = [0, 0]
+        counts = [0, 0, 0]
         if number is not None:
             answers = tuple(connection.scalars(sa.select(responses.c.id).where(_of_person(responses, number))))
             counts = [
                 connection.scalar(sa.select(sa.func.count()).select_from(table).where(_of_person(table, number))) or 0
-                for table in (events, conversations)
+                for table in (events, conversations, rules)
             ]
             connection.execute(people.delete().where(people.c.number == number))
             database.mark_deleted(connection)
@@ -162,7 +251,7 @@ def forget(database: Database, catalog: Catalog, tenant: str, user: str) -> Remo
             marked = database.insert(forgotten).values(digest=digest)
             known |= bool(connection.execute(marked.on_conflict_do_nothing().returning(forgotten.c.digest)).all())
     erased = database.erase(REWRITE_BYTES)
-    return Removal(counts[0], counts[1], answers, of_folder, erased) if known else None
+    return Removal(counts[0], counts[1], answers, of_folder, erased, counts[2]) if known else None
 
 
 def delete_expired(database: Database, days: float) -> int:
@@ -198,7 +287,8 @@ def delete_expired(database: Database, days: float) -> int:
                     database.mark_deleted(connection)
             deleted += some
     with database.writing() as connection:
-        kept = [sa.exists().where(table.c.person == people.c.number) for table in (events, responses, conversations)]
+        of_people = (events, rules, responses, conversations)
+        kept = [sa.exists().where(table.c.person == people.c.number) for table in of_people]
         idle = sa.func.coalesce(people.c.created, 0) < time.time() - IDLE_SECONDS
         if connection.execute(people.delete().where(idle, ~sa.or_(*kept))).rowcount:
             database.mark_deleted(connection)

@@ -47,6 +47,16 @@ events = Table(
 )
 """`digest`: of the client's id of the event, where it has one; `content`: JSON."""
 
+rules = Table(
+    "rules",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("person", ForeignKey(people.c.number, ondelete="CASCADE"), index=True, nullable=False),
+    Column("content", Sealed, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""`content`: a condition as `llmrec.retrieval.filters.parse_where` reads it."""
+
 forgotten = Table("forgotten", metadata, Column("digest", String(64), primary_key=True))
 
 responses = Table(

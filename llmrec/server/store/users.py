@@ -17,7 +17,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NEGATIVE, STRENGTHS, kind_of
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import FIRST_TENANT
-from llmrec.server.store.tables import events, forgotten, people
+from llmrec.server.store.tables import events, forgotten, people, rules
 
 INTERACTION = "interaction"
 """Kind of an event of which no more is said; as telling as any."""
@@ -65,6 +65,9 @@ class Person:
         Ids of items that must not be recommended to them.
     of_folder
         Whether the catalogue's folder names them.
+    rules
+        What every list of theirs must meet until it is taken back, each as `llmrec.retrieval.filters.parse_where` reads
+        it.
     """
 
     tenant: str
@@ -73,6 +76,7 @@ class Person:
     history: tuple[str, ...]
     rejected: tuple[str, ...]
     of_folder: bool = False
+    rules: tuple[str, ...] = ()
 
 
 def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
@@ -130,8 +134,8 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     Returns
     -------
     Person or None
-        None where neither the folder nor an event knows one of that id. Of the events with an item the most telling
-        kind counts, of several the last; an item is once in the history, where it was first taken.
+        None where neither the folder nor an event nor a rule knows one of that id. Of the events with an item the most
+        telling kind counts, of several the last; an item is once in the history, where it was first taken.
 
     Raises
     ------
@@ -146,7 +150,8 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
         if of_folder:
             of_folder = not connection.scalar(sa.select(forgotten.c.digest).where(forgotten.c.digest == digest))
         own = [] if number is None else events_of(connection, user, number)
-    if (row is None or row.user is None) and not of_folder:
+        held = () if number is None else rules_of(connection, number)
+    if (row is None or row.user is None) and not of_folder and not held:
         return None
     rows = [(event.item, kind_of(event.kind)) for event in sorted(own, key=lambda event: event.at or 0)]
     telling: dict[str, str] = {}
@@ -156,7 +161,7 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
     interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind not in NEGATIVE)]
     known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
-    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder)
+    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held)
 
 
 def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, most: int) -> list[str]:
@@ -275,6 +280,25 @@ def events_of(connection: sa.Connection, user: str, number: int) -> list[Event]:
     contents = connection.scalars(own).all()
     # read in one: a history has hundreds, and each request reads one
     return [Event(user, **content) for content in json.loads(f"[{','.join(contents)}]")]
+
+
+def rules_of(connection: sa.Connection, number: int) -> tuple[str, ...]:
+    """List the rules of a user.
+
+    Parameters
+    ----------
+    connection
+        A connection to the store.
+    number
+        Their number.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in the order in which they came.
+    """
+    own = sa.select(rules.c.content).where(rules.c.person == number).order_by(rules.c.number)
+    return tuple(dict.fromkeys(connection.scalars(own)))
 
 
 def salted_digest(database: Database, *names: str) -> str:

@@ -1,0 +1,499 @@
+"""What other people's agents may call: recommend, look up, compare, remember; typed arguments in, data out.
+
+`llmrec mcp` offers these tools by the Model Context Protocol, `AgentTools.definitions` in the form of OpenAI's API.
+What the catalogue says reaches an agent as data alone: titles, values and descriptions are one line of plain text each,
+and nothing in them is read here.
+"""
+
+import json
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from llmrec.catalog import Catalog, Item
+from llmrec.catalog.types import composed, derived
+from llmrec.chat.agent_schemas import (
+    Cause,
+    CompareAnswer,
+    CompareArguments,
+    ItemAnswer,
+    ItemCard,
+    JudgedClaim,
+    ListAnswer,
+    LookUpArguments,
+    RankedCard,
+    Reason,
+    RecommendArguments,
+    RecommendToAnyArguments,
+    RememberAnswer,
+    RememberArguments,
+    RememberOfAnyArguments,
+    Wanted,
+)
+from llmrec.chat.answers import about_item, compared, unmet_demands
+from llmrec.chat.chain import Recommends
+from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.proposals import describe_attributes
+from llmrec.chat.nlu.references import find_title
+from llmrec.chat.nlu.rules import understand
+from llmrec.chat.plain_text import plain
+from llmrec.errors import BadFilter, BadInput
+from llmrec.request import Request
+from llmrec.response import Recommended
+from llmrec.retrieval.filters import parse_where, split_clauses
+from llmrec.verification.claims import Claim, ClaimVerdict
+
+MAX_TEXT = 2000
+"""Characters of a description that are told."""
+MAX_CAUSES = 6
+"""Records of evidence that are told of an item."""
+MAX_RULES = 50
+"""Rules of one person that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a person.
+
+    Parameters
+    ----------
+    history
+        Ids of the items that they chose, oldest first.
+    never
+        Ids of items that must not be recommended to them.
+    rules
+        What every list of theirs must meet, each as `llmrec.retrieval.filters.parse_where` reads it.
+    """
+
+    history: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+class People(Protocol):
+    """Where what is known of people is kept."""
+
+    def known(self, user: str) -> Known:
+        """Return what is known of a user; raises `UnknownUser`."""
+
+    def note(self, user: str, kind: Literal["like", "dislike"], item: str, take_back: bool) -> bool:
+        """Keep a like or a dislike, or delete it; returns whether anything changed."""
+
+    def rule(self, user: str, conditions: Sequence[str], take_back: bool) -> bool:
+        """Keep rules, or delete them; returns whether anything changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTool:
+    """One tool.
+
+    Parameters
+    ----------
+    name, description
+        As an agent reads them.
+    arguments, answer
+        Models of what it takes and of what it gives.
+    writes
+        Whether it changes what is kept.
+    """
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    answer: type[BaseModel]
+    writes: bool = False
+
+
+class AgentTools:
+    """The tools over one catalogue.
+
+    Parameters
+    ----------
+    recommender
+        What makes the lists.
+    people
+        Where what is known of people is kept. Without it users are those of the catalogue, and nothing is remembered.
+    user
+        The one person whom the tools are for; agents then cannot name another, nor pass a history.
+    where
+        A filter that holds whatever an agent asks for.
+    offered
+        Ids of the items that can be recommended; default: all.
+    words
+        The items by whose values queries are read; default: the catalogue's.
+
+    Raises
+    ------
+    BadFilter
+        Where `where` does not parse.
+
+    Examples
+    --------
+    >>> tools = AgentTools(recommender, user="471")  # doctest: +SKIP
+    >>> model.invoke(messages, tools=tools.definitions())  # doctest: +SKIP
+    >>> tools.call("recommend", {"query": "an animated musical", "k": 3})  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        recommender: Recommends,
+        people: People | None = None,
+        *,
+        user: str | None = None,
+        where: str | None = None,
+        offered: Container[str] | None = None,
+        words: Catalog | None = None,
+    ) -> None:
+        self._recommender, self._people, self._user, self._where = recommender, people, user, where
+        self.catalog = recommender.catalog
+        self._words = words or self.catalog
+        self._offered = self.catalog.row if offered is None else offered
+        if where:
+            parse_where(where, self.catalog)
+        self._calls: dict[str, Callable[[Any], BaseModel]] = {
+            "recommend": self.recommend,
+            "look_up": self.look_up,
+            "compare": self.compare,
+            "remember": self.remember,
+        }
+
+    @property
+    def tools(self) -> tuple[AgentTool, ...]:
+        """All that can be called here."""
+        fixed = self._user is not None
+        names = f"Filters may use: {derived(self._words, attribute_names)}."
+        found = [
+            AgentTool(
+                "recommend",
+                "Recommends items of the catalogue, best first, each with a reason whose claims were checked against "
+                f"measured evidence. {names}",
+                RecommendArguments if fixed else RecommendToAnyArguments,
+                ListAnswer,
+            ),
+            AgentTool(
+                "look_up",
+                "Tells all that the catalogue has of one item, and answers a question about it from that alone.",
+                LookUpArguments,
+                ItemAnswer,
+            ),
+            AgentTool(
+                "compare",
+                "Puts two or three items beside one another: their attributes, and what tells them apart.",
+                CompareArguments,
+                CompareAnswer,
+            ),
+        ]
+        if self._people is not None:
+            what = "Remembers what a person says of themselves, from the next list on: what they said, never a guess. "
+            arguments = RememberArguments if fixed else RememberOfAnyArguments
+            found.append(AgentTool("remember", what + names, arguments, RememberAnswer, writes=True))
+        return tuple(found)
+
+    def definitions(self) -> list[dict[str, Any]]:
+        """Describe the tools as OpenAI's API takes them.
+
+        Returns
+        -------
+        list of dict
+            For `tools` of a request; a call of one is answered by `call`.
+        """
+        return [
+            {
+                "type": "function",
+                "function": {
+                    "name": tool.name,
+                    "description": tool.description,
+                    "parameters": tool.arguments.model_json_schema(),
+                },
+            }
+            for tool in self.tools
+        ]
+
+    def call(self, name: str, arguments: Mapping[str, Any] | str) -> BaseModel:
+        """Call a tool.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        arguments
+            What the agent gave, as an object or as the text of one.
+
+        Returns
+        -------
+        BaseModel
+            The tool's `AgentTool.answer`; `model_dump_json` of it is what an agent gets.
+
+        Raises
+        ------
+        BadInput
+            Where there is no such tool, or it cannot do what is asked; one sentence for the agent.
+        """
+        tool = next((tool for tool in self.tools if tool.name == name), None)
+        if tool is None:
+            raise BadInput(f"there is no tool {name[:60]!r}; call one of {', '.join(tool.name for tool in self.tools)}")
+        try:
+            given = json.loads(arguments or "{}") if isinstance(arguments, str) else dict(arguments)
+            read = tool.arguments.model_validate(given)
+        except ValidationError as error:
+            raise BadInput(complaint(error)) from error
+        except (TypeError, ValueError) as error:
+            raise BadInput("the arguments are no JSON object; send one") from error
+        return self._calls[name](read)
+
+    def recommend(self, wanted: RecommendArguments) -> ListAnswer:
+        """Make a list; see `RecommendToAnyArguments`."""
+        user, history = self._user, None
+        if isinstance(wanted, RecommendToAnyArguments):
+            user, history = wanted.user, None if wanted.history is None else tuple(wanted.history)
+        if user is not None and history is not None:
+            raise BadInput("`user` and `history` are both given; pass one of them")
+        known = self._people.known(user) if self._people and user is not None else Known()
+        self._check_offered(history or ())
+        rules = self._in_force(known.rules)
+        request, notes = read_request(wanted, self.catalog, self._words, (self._where, *rules))
+        response = self._recommender.recommend(
+            Request(
+                user=None if self._people else user,
+                history=known.history if self._people and user is not None else history,
+                never=known.never,
+                query=request.query,
+                where=request.where,
+                like=request.like,
+                k=request.k,
+                explain=wanted.reasons,
+            )
+        )
+        notes = (*notes, *response.notes)
+        if rules and len(response.items) < wanted.k:
+            notes = (*notes, f"what the person ruled holds ({' and '.join(rules)}) until they take it back")
+        return ListAnswer(
+            items=[self._ranked(item) for item in response.items],
+            conditions=list(split_clauses(request.where)) if request.where else [],
+            notes=[plain(note) for note in notes],
+            degraded=list(response.degraded),
+        )
+
+    def look_up(self, wanted: LookUpArguments) -> ItemAnswer:
+        """Tell of an item; see `LookUpArguments`."""
+        item, question = self._item(wanted.item), wanted.question
+        answer = about_item(question, item, self.catalog, _language(question)) if question else None
+        return ItemAnswer(
+            **dict(_card(item)),
+            description=plain(item.description)[:MAX_TEXT],
+            media=sorted(item.media),
+            answer=plain(answer) if answer else None,
+        )
+
+    def compare(self, wanted: CompareArguments) -> CompareAnswer:
+        """Put items beside one another; see `CompareArguments`."""
+        items = [self._item(each) for each in wanted.items]
+        if len({item.id for item in items}) < len(items):
+            raise BadInput("`items` names an item twice; name different ones")
+        question = wanted.question or ""
+        names = dict.fromkeys(name for item in items for name in item.attributes)
+        return CompareAnswer(
+            items=[_card(item) for item in items],
+            differs=[name for name in names if len({item.attributes.get(name) for item in items}) > 1],
+            answer=plain(compared(question, items, (), self.catalog, _language(question))),
+        )
+
+    def remember(self, wanted: RememberArguments) -> RememberAnswer:
+        """Keep what a person says of themselves; see `RememberOfAnyArguments`."""
+        user = wanted.user if isinstance(wanted, RememberOfAnyArguments) else self._user
+        assert self._people is not None and user is not None
+        item = None
+        if wanted.kind == "rule":
+            conditions = self._rule(wanted.value)
+            if not wanted.take_back and len({*self._rules(user), *conditions}) > MAX_RULES:
+                raise BadInput(f"{MAX_RULES} rules are remembered of a person at most; take one back first")
+            changed = self._people.rule(user, conditions, wanted.take_back)
+        else:
+            item = self._item(wanted.value).id
+            changed = self._people.note(user, wanted.kind, item, wanted.take_back)
+        return RememberAnswer(kind=wanted.kind, item=item, rules=list(self._rules(user)), changed=changed)
+
+    def _rules(self, user: str) -> tuple[str, ...]:
+        assert self._people is not None
+        try:
+            return self._people.known(user).rules
+        except BadInput:  # nothing is known of them yet, or any more
+            return ()
+
+    def _in_force(self, rules: Sequence[str]) -> tuple[str, ...]:
+        return tuple(rule for rule in rules if holds_in(rule, self.catalog))
+
+    def _rule(self, value: str) -> tuple[str, ...]:
+        """Read a rule, a filter or words."""
+        try:
+            parse_where(value, self._words)
+            return split_clauses(value)
+        except BadFilter as error:
+            if found := understand(composed(value), self._words).filters:
+                return found
+            names = derived(self._words, attribute_names)
+            raise BadInput(
+                f"no condition is read in {plain(value[:100])!r} ({error}); say it by an attribute, of {names}"
+            ) from error
+
+    def _item(self, named: str) -> Item:
+        """Find an item by its id, or else by its title."""
+        item = self.catalog.item(named if named in self.catalog.row else find_title(composed(named), self._words))
+        self._check_offered([item.id])
+        return item
+
+    def _check_offered(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            if id in self.catalog.row and id not in self._offered:
+                raise BadInput(f"item {id!r} is not offered any more; choose another")
+
+    def _ranked(self, item: Recommended) -> RankedCard:
+        reason = None
+        if item.rationale and item.evidence:
+            causes = [e for e in item.evidence.items if e.kind in ("history", "modality", "query") and e.effect > 0]
+            reason = Reason(
+                text=plain(item.rationale.text),
+                verdict=verdict_of(item.rationale.claims),
+                claims=[JudgedClaim(text=plain(each.text), verdict=each.verdict) for each in item.rationale.claims],
+                evidence=[
+                    Cause(
+                        kind=cause.kind,
+                        item=cause.history_item,
+                        title=cause.history_item and plain(self.catalog.item(cause.history_item).title),
+                        attribute=cause.attribute and plain(cause.attribute),
+                        input=cause.modality,
+                        effect=round(cause.effect, 4),
+                    )
+                    for cause in sorted(causes, key=lambda cause: -cause.effect)[:MAX_CAUSES]
+                ],
+            )
+        return RankedCard(**dict(_card(self.catalog.item(item.id))), score=item.score, rationale=reason)
+
+
+def read_request(
+    wanted: Wanted, catalog: Catalog, words: Catalog, held: Sequence[str | None] = ()
+) -> tuple[Request, tuple[str, ...]]:
+    """Read what an agent wants.
+
+    Parameters
+    ----------
+    wanted
+        What it gave.
+    catalog
+        The items.
+    words
+        Those by whose values the query is read.
+    held
+        Filters that hold whatever it asks for; what it adds narrows.
+
+    Returns
+    -------
+    request : Request
+        Of nobody in particular.
+    notes : tuple of str
+        What the query demands that the catalogue tells of no item.
+
+    Raises
+    ------
+    BadFilter
+        Where its filter does not parse by itself.
+    """
+    query = composed(wanted.query or "").strip()
+    intent = understand(query, words)
+    reads = intent.action == "ask" and not intent.comparisons  # words of a conversation mean nothing here
+    filters, left = (intent.filters, intent.query) if reads else ((), query)
+    if wanted.where:
+        parse_where(wanted.where, catalog)
+    clauses = dict.fromkeys(clause for clause in (*held, wanted.where, *filters) if clause)
+    unmet = unmet_demands(query, words, _language(query)) if query else ""
+    request = Request(query=left or None, where=" and ".join(clauses) or None, like=wanted.like, k=wanted.k)
+    return request, (unmet,) if unmet else ()
+
+
+def verdict_of(claims: Sequence[Claim]) -> ClaimVerdict:
+    """Put the verdicts on the claims of a sentence in one.
+
+    Parameters
+    ----------
+    claims
+        As the verifier judged them.
+
+    Returns
+    -------
+    {"supported", "contradicted", "not_checkable"}
+        One that is contradicted spoils the sentence; of one that claims nothing there is nothing to check.
+    """
+    verdicts = {claim.verdict for claim in claims}
+    return "contradicted" if "contradicted" in verdicts else "supported" if "supported" in verdicts else "not_checkable"
+
+
+def holds_in(rule: str, catalog: Catalog) -> bool:
+    """Tell whether a catalogue can still meet a rule: its items change while a rule is kept.
+
+    Parameters
+    ----------
+    rule
+        As `llmrec.retrieval.filters.parse_where` reads it.
+    catalog
+        The items.
+
+    Returns
+    -------
+    bool
+        False where no item has the attribute or the value any more.
+    """
+    try:
+        parse_where(rule, catalog)
+    except BadFilter:
+        return False
+    return True
+
+
+def complaint(error: ValidationError) -> str:
+    """Put in a sentence what is wrong with arguments.
+
+    Parameters
+    ----------
+    error
+        Of their model.
+
+    Returns
+    -------
+    str
+        The first field that is wrong, and what it should be; never its value.
+    """
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))[:200]
+    said = first["msg"].removeprefix("Value error, ")
+    return f"`{place}`: {said[:1].lower()}{said[1:]}; see the tool's schema"
+
+
+def attribute_names(catalog: Catalog) -> str:
+    """List the attributes that filters may use.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    str
+        Their names, with commas.
+    """
+    return ", ".join(plain(str(attribute["name"])) for attribute in describe_attributes(catalog))
+
+
+def _card(item: Item) -> ItemCard:
+    attributes = {
+        plain(name): [plain(each) for each in value] if isinstance(value, tuple)
+        else plain(value) if isinstance(value, str) else value
+        for name, value in item.attributes.items()
+    }  # fmt: skip
+    return ItemCard(id=item.id, title=plain(item.title), attributes=attributes)
+
+
+def _language(line: str) -> str:
+    return "zh" if is_chinese(line) else "en"
