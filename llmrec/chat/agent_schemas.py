@@ -13,7 +13,7 @@ _USER = "Id of the person whom this is for; leave it out for somebody of whom no
 _ITEM = "Id of the item, or its title, which may be misspelt."
 
 
-class Wanted(BaseModel):
+class RequestArguments(BaseModel):
     """What is wanted."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,7 +30,7 @@ class Wanted(BaseModel):
     k: int = Field(5, ge=1, le=MAX_ITEMS, description="How many items.")
 
 
-class RecommendArguments(Wanted):
+class RecommendArguments(RequestArguments):
     """What is wanted, for the one person whom the tools are for."""
 
     reasons: bool = Field(

@@ -30,7 +30,7 @@ from llmrec.chat.agent_schemas import (
     RememberAnswer,
     RememberArguments,
     RememberOfAnyArguments,
-    Wanted,
+    RequestArguments,
 )
 from llmrec.chat.answers import about_item, compared, unmet_demands
 from llmrec.chat.chain import Recommends
@@ -38,7 +38,7 @@ from llmrec.chat.nlu.languages import is_chinese
 from llmrec.chat.nlu.proposals import describe_attributes
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.plain_text import plain
+from llmrec.chat.plain_text import one_line, plain
 from llmrec.errors import BadFilter, BadInput
 from llmrec.request import Request
 from llmrec.response import Recommended
@@ -243,17 +243,17 @@ class AgentTools:
             raise BadInput("the arguments are no JSON object; send one") from error
         return self._calls[name](read)
 
-    def recommend(self, wanted: RecommendArguments) -> ListAnswer:
+    def recommend(self, arguments: RecommendArguments) -> ListAnswer:
         """Make a list; see `RecommendToAnyArguments`."""
         user, history = self._user, None
-        if isinstance(wanted, RecommendToAnyArguments):
-            user, history = wanted.user, None if wanted.history is None else tuple(wanted.history)
+        if isinstance(arguments, RecommendToAnyArguments):
+            user, history = arguments.user, None if arguments.history is None else tuple(arguments.history)
         if user is not None and history is not None:
             raise BadInput("`user` and `history` are both given; pass one of them")
         known = self._people.known(user) if self._people and user is not None else Known()
         self._check_offered(history or ())
         rules = self._in_force(known.rules)
-        request, notes = read_request(wanted, self.catalog, self._words, (self._where, *rules))
+        request, notes = read_request(arguments, self.catalog, self._words, (self._where, *rules))
         response = self._recommender.recommend(
             Request(
                 user=None if self._people else user,
@@ -263,22 +263,22 @@ class AgentTools:
                 where=request.where,
                 like=request.like,
                 k=request.k,
-                explain=wanted.reasons,
+                explain=arguments.reasons,
             )
         )
-        notes = (*notes, *response.notes)
-        if rules and len(response.items) < wanted.k:
-            notes = (*notes, f"what the person ruled holds ({' and '.join(rules)}) until they take it back")
+        told = [plain(note) for note in (*notes, *response.notes)]
+        if rules and len(response.items) < arguments.k:
+            told.append(f"what the person ruled holds ({one_line(' and '.join(rules))}) until they take it back")
         return ListAnswer(
             items=[self._ranked(item) for item in response.items],
             conditions=list(split_clauses(request.where)) if request.where else [],
-            notes=[plain(note) for note in notes],
+            notes=told,
             degraded=list(response.degraded),
         )
 
-    def look_up(self, wanted: LookUpArguments) -> ItemAnswer:
+    def look_up(self, arguments: LookUpArguments) -> ItemAnswer:
         """Tell of an item; see `LookUpArguments`."""
-        item, question = self._item(wanted.item), wanted.question
+        item, question = self._item(arguments.item), arguments.question
         answer = about_item(question, item, self.catalog, _language(question)) if question else None
         return ItemAnswer(
             **dict(_card(item)),
@@ -287,12 +287,12 @@ class AgentTools:
             answer=plain(answer) if answer else None,
         )
 
-    def compare(self, wanted: CompareArguments) -> CompareAnswer:
+    def compare(self, arguments: CompareArguments) -> CompareAnswer:
         """Put items beside one another; see `CompareArguments`."""
-        items = [self._item(each) for each in wanted.items]
+        items = [self._item(each) for each in arguments.items]
         if len({item.id for item in items}) < len(items):
             raise BadInput("`items` names an item twice; name different ones")
-        question = wanted.question or ""
+        question = arguments.question or ""
         names = dict.fromkeys(name for item in items for name in item.attributes)
         return CompareAnswer(
             items=[_card(item) for item in items],
@@ -300,20 +300,20 @@ class AgentTools:
             answer=plain(compared(question, items, (), self.catalog, _language(question))),
         )
 
-    def remember(self, wanted: RememberArguments) -> RememberAnswer:
+    def remember(self, arguments: RememberArguments) -> RememberAnswer:
         """Keep what a person says of themselves; see `RememberOfAnyArguments`."""
-        user = wanted.user if isinstance(wanted, RememberOfAnyArguments) else self._user
+        user = arguments.user if isinstance(arguments, RememberOfAnyArguments) else self._user
         assert self._people is not None and user is not None
         item = None
-        if wanted.kind == "rule":
-            conditions = self._rule(wanted.value)
-            if not wanted.take_back and len({*self._rules(user), *conditions}) > MAX_RULES:
+        if arguments.kind == "rule":
+            conditions = self._rule(arguments.value)
+            if not arguments.take_back and len({*self._rules(user), *conditions}) > MAX_RULES:
                 raise BadInput(f"{MAX_RULES} rules are remembered of a person at most; take one back first")
-            changed = self._people.rule(user, conditions, wanted.take_back)
+            changed = self._people.rule(user, conditions, arguments.take_back)
         else:
-            item = self._item(wanted.value).id
-            changed = self._people.note(user, wanted.kind, item, wanted.take_back)
-        return RememberAnswer(kind=wanted.kind, item=item, rules=list(self._rules(user)), changed=changed)
+            item = self._item(arguments.value).id
+            changed = self._people.note(user, arguments.kind, item, arguments.take_back)
+        return RememberAnswer(kind=arguments.kind, item=item, rules=list(self._rules(user)), changed=changed)
 
     def _rules(self, user: str) -> tuple[str, ...]:
         assert self._people is not None
@@ -373,13 +373,13 @@ class AgentTools:
 
 
 def read_request(
-    wanted: Wanted, catalog: Catalog, words: Catalog, held: Sequence[str | None] = ()
+    arguments: RequestArguments, catalog: Catalog, words: Catalog, held: Sequence[str | None] = ()
 ) -> tuple[Request, tuple[str, ...]]:
     """Read what an agent wants.
 
     Parameters
     ----------
-    wanted
+    arguments
         What it gave.
     catalog
         The items.
@@ -400,15 +400,15 @@ def read_request(
     BadFilter
         Where its filter does not parse by itself.
     """
-    query = composed(wanted.query or "").strip()
+    query = composed(arguments.query or "").strip()
     intent = understand(query, words)
     reads = intent.action == "ask" and not intent.comparisons  # words of a conversation mean nothing here
     filters, left = (intent.filters, intent.query) if reads else ((), query)
-    if wanted.where:
-        parse_where(wanted.where, catalog)
-    clauses = dict.fromkeys(clause for clause in (*held, wanted.where, *filters) if clause)
+    if arguments.where:
+        parse_where(arguments.where, catalog)
+    clauses = dict.fromkeys(clause for clause in (*held, arguments.where, *filters) if clause)
     unmet = unmet_demands(query, words, _language(query)) if query else ""
-    request = Request(query=left or None, where=" and ".join(clauses) or None, like=wanted.like, k=wanted.k)
+    request = Request(query=left or None, where=" and ".join(clauses) or None, like=arguments.like, k=arguments.k)
     return request, (unmet,) if unmet else ()
 
 

@@ -222,6 +222,27 @@ class DialogueState(BaseModel):
         kept = [each for each in self.lasting if not queried & _pairs(each)]
         return narrowed(kept, conditions)
 
+    def ruled(self, rules: Sequence[str]) -> "DialogueState":
+        """Make the state in which just these conditions last.
+
+        Parameters
+        ----------
+        rules
+            What lasts for the person, whatever a conversation had come to.
+
+        Returns
+        -------
+        DialogueState
+            What lasted and is none of them holds for the last list no longer either.
+
+        Examples
+        --------
+        >>> DialogueState(lasting=("genres!=War", "year>=1990")).ruled(("genres!=War", "genres!=Musical")).lasting
+        ('genres!=War', 'genres!=Musical')
+        """
+        gone = [each for each in self.lasting if each not in rules]
+        return self.without(gone).model_copy(update={"lasting": tuple(rules)})
+
     def without(self, conditions: Sequence[str]) -> "DialogueState":
         """Make the state in which conditions hold no longer.
 

@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.tools import StructuredTool, ToolException
 from pydantic import Field
 
-from llmrec.chat.agent_schemas import Wanted
+from llmrec.chat.agent_schemas import RequestArguments
 from llmrec.chat.agent_tools import attribute_names, read_request
 from llmrec.chat.chain import Recommends
 from llmrec.chat.transcript import render_reply
@@ -15,7 +15,7 @@ from llmrec.errors import BadInput
 from llmrec.retrieval.filters import parse_where
 
 
-class ToolArguments(Wanted):
+class ToolArguments(RequestArguments):
     """What is wanted."""
 
     query: str = Field(
@@ -63,8 +63,8 @@ def recommend_tool(
         query: str, where: str | None = None, like: str | None = None, k: int = 5
     ) -> tuple[str, list[dict[str, Any]]]:
         try:
-            wanted = ToolArguments(query=query, where=where, like=like, k=k)
-            request, _ = read_request(wanted, catalog, catalog, (fixed,))
+            arguments = ToolArguments(query=query, where=where, like=like, k=k)
+            request, _ = read_request(arguments, catalog, catalog, (fixed,))
             response = recommender.recommend(
                 replace(request, user=user, history=history, never=never, explain=True, context=context)
             )

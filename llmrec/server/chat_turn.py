@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
+from llmrec.catalog import Catalog
 from llmrec.catalog.wording import wording
+from llmrec.chat.agent_tools import MAX_RULES, holds_in
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.nlu.intent import READ_CHARACTERS
@@ -32,6 +34,7 @@ from llmrec.server.schemas.chat import ChatRecommendations, ListedItem, Question
 from llmrec.server.schemas.recommendations import Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
 from llmrec.server.store.database import StoreUnavailable
+from llmrec.server.store.personal_data import change_rules
 from llmrec.server.store.responses import new_response_id
 from llmrec.server.store.users import Person
 
@@ -114,12 +117,14 @@ class ChatTurn:
         snapshot = service.live.snapshot
         self._recommender = snapshot.recommender
         self._person = self._known(user)
+        self._rules = self._rules_in_force(snapshot.catalog)
         self._conversation = Conversation(
             snapshot.catalog,
             history=self._person.history if self._person else (),
             never=self._person.rejected if self._person else (),
             context=context,
             parser=snapshot.parser.runnable if snapshot.parser else None,
+            state=DialogueState().ruled(self._rules),
             offered=snapshot.offered,
             words=snapshot.words,
         )
@@ -146,6 +151,7 @@ class ChatTurn:
         if self._line.text.lstrip().startswith(TASK):
             self.words = NO_TASKS
             return NO_TASKS
+        before = self._conversation.state.lasting
         try:
             reply = self._conversation.reply(self._line.text, self._line.image)
             if reply.request is not None:
@@ -158,6 +164,7 @@ class ChatTurn:
         except BadInput as error:
             self.words = text = f"{str(error)[:1].upper()}{str(error)[1:]}."
         self._keep_state()
+        self._keep_rules(before)
         return text
 
     def rest(self, late: Callable[[], bool] = lambda: False) -> Iterator[str]:
@@ -253,7 +260,15 @@ class ChatTurn:
         number = self._person.number if self._person else None
         found = kept.state if kept and kept.person in (None, number) else None
         self._goes_on |= found is not None
-        return found
+        if found is None or kept is None or self._person is None:
+            return found
+        # what was said before it was known to whom holds here, too
+        said = found.lasting if kept.person is None else ()
+        return found.ruled(tuple(dict.fromkeys((*self._rules, *said))))
+
+    def _rules_in_force(self, catalog: Catalog) -> tuple[str, ...]:
+        """What every list of the person must meet, as far as the catalogue can still meet it."""
+        return tuple(rule for rule in (self._person.rules if self._person else ()) if holds_in(rule, catalog))
 
     def _unread(self, messages: Sequence[Message]) -> list[str]:
         notes = []
@@ -278,6 +293,20 @@ class ChatTurn:
             keep_state(self._service.database, self._tenant, self._person, self.id, self._conversation.state)
         except (StorageError, StoreUnavailable) as error:  # the next turn reads the messages
             log_event("conversation not kept", logging.ERROR, error)
+
+    def _keep_rules(self, before: Sequence[str]) -> None:
+        """Keep what lasts from this line on for the next conversations, too, and delete what it takes back."""
+        lasting = self._conversation.state.lasting
+        added, removed = ([r for r in a if r not in b] for a, b in ((lasting, before), (before, lasting)))
+        if not self._stores or self._person is None or not (added or removed):
+            return
+        room = MAX_RULES - len(self._rules)
+        if len(added) > room:
+            self.notes.append(f"{MAX_RULES} rules of a person are remembered at most; the last ones hold here alone")
+        try:
+            change_rules(self._service.database, self._person, added[: max(room, 0)], removed)
+        except (StorageError, StoreUnavailable) as error:  # this conversation has them in its state
+            log_event("rules not kept", logging.ERROR, error)
 
     def _list(self, reply: Reply, request: Request) -> str:
         self._job.check()

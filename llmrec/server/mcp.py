@@ -142,7 +142,7 @@ def make_server(
         tenant = _tenant(context)
         try:
             answer = await to_thread.run_sync(
-                lambda: tools(tenant).call(params.name, params.arguments or {}), limiter=lanes, abandon_on_cancel=True
+                lambda: tools(tenant).call(params.name, params.arguments or {}), limiter=lanes
             )
         except Exception as error:
             return _failed(params.name, error)

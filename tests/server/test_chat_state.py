@@ -131,3 +131,29 @@ def test_a_list_that_was_shown_reads_as_it_was_written(client: TestClient) -> No
     catalog = client.app.state.gateway.live.snapshot.catalog  # type: ignore[attr-defined]
     assert list_text == render_list(made.recommendations.items, catalog)
     assert shown(say(client, "a western", list_text, "why 1")) == listed(made)
+
+
+def test_a_rule_holds_in_each_conversation_of_the_person_until_it_is_taken_back(client: TestClient) -> None:
+    def lasting(made: ChatTurn) -> tuple[str, ...]:
+        return made._conversation.state.lasting
+
+    first, _ = turn(client, Message(True, "I hate musicals"), user="ruled")
+    turn(client, Message(True, "from now on nothing before 1980"), user="ruled")
+    later, _ = turn(client, Message(True, "an animated film"), user="ruled")
+    assert lasting(later) == ("genres!=Musical", "year>=1980")
+    assert later.recommendations is not None and len(later.recommendations.items) == 5
+    for item in later.recommendations.items:
+        assert "Musical" not in item.attributes["genres"] and item.attributes["year"] >= 1980  # type: ignore[operator]
+    assert lasting(turn(client, Message(True, "an animated film"), user="another")[0]) == ()
+    assert client.get("/v1/users/ruled/export").json()["rules"] == ["genres!=Musical", "year>=1980"]
+
+    turn(client, Message(True, "musicals are fine again"), user="ruled")
+    reply = Message(False, "whatever it said", id=first.id)  # a conversation that began before that
+    onward, _ = turn(client, Message(True, "I hate musicals"), reply, Message(True, "a comedy"), user="ruled")
+    assert lasting(onward) == ("year>=1980",)
+    undone, _ = turn(client, Message(True, "undo"), user="ruled")
+    assert lasting(undone) == ("year>=1980",)
+    body = {"user": "ruled", "store": False, "max_tokens": 5}
+    say(client, "I hate westerns", **body)
+    assert lasting(turn(client, Message(True, "a comedy"), user="ruled")[0]) == ("year>=1980",)
+    assert client.delete("/v1/users/ruled").json()["removed"]["rules"] == 1
