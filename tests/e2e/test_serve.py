@@ -14,7 +14,7 @@ import pytest
 
 from llmrec.chat.nlu.chat_model import TRIAL
 from tests.chat.endpoint import peer, proposed
-from tests.e2e.serving import home_in, serving
+from tests.e2e.conftest import home_in, serving
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from llmrec.request import Request
 from llmrec.server.settings import Limits
 from llmrec.setup import base_folder
 from tests.e2e.vllm import Vllm, vllm_python
-from tests.server.serving import served
+from tests.server.conftest import served
 
 pytestmark = [pytest.mark.services, pytest.mark.timeout(3000)]
 QUERIES = ("", "a dark thriller", "something funny from the 90s, not horror")

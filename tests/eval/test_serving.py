@@ -25,7 +25,7 @@ from llmrec.encoders.image import picture
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
 from tests.engine.test_engines import Faulty
-from tests.server.serving import served
+from tests.server.conftest import served
 
 
 def test_requests_wait_for_nobody_and_count_the_wait() -> None:

@@ -18,7 +18,7 @@ from schemathesis import GenerationMode
 from llmrec.chat.plain_text import plain
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
-from tests.server.serving import served
+from tests.server.conftest import served
 from tests.server.test_chat import items, listed, say, shown, text
 from tests.server.test_items import within
 

@@ -27,7 +27,7 @@ from llmrec.server.completion import CompletionText, count_tokens
 from llmrec.server.settings import LOCAL_LIMITS, Limits
 from tests.chat.endpoint import Peer, peer, proposed
 from tests.chat.nlu.test_chat_model import model_at
-from tests.server.serving import served
+from tests.server.conftest import served
 from tests.server.test_items import within
 
 

@@ -18,7 +18,7 @@ from llmrec.server.json_schema import expanded
 from llmrec.server.schemas.chat import MAX_MESSAGES, ListedItem
 from llmrec.server.settings import Limits
 from llmrec.server.structured import Answer, JsonFormat, Unmet
-from tests.server.serving import served
+from tests.server.conftest import served
 
 LINE = "something funny from the 90s, not horror"
 ASKED: Any = {"model": "llmrec", "user": "42", "messages": [{"role": "user", "content": LINE}]}

@@ -18,7 +18,7 @@ from llmrec.server.concurrency import Client, ConcurrencyLimit, Job
 from llmrec.server.errors import Refused
 from llmrec.server.observability import JsonFormatter, log_event
 from llmrec.server.settings import Limits
-from tests.server.serving import served
+from tests.server.conftest import served
 
 
 def test_sixteen_at_once_get_the_answers_of_one_after_the_other(recommender: Recommender, tmp_path: Path) -> None:

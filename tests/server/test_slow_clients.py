@@ -14,7 +14,7 @@ import pytest
 from llmrec.recommender import Recommender
 from llmrec.server import connections
 from llmrec.server.settings import Limits
-from tests.server.serving import served
+from tests.server.conftest import served
 from tests.server.test_items import within
 from tests.server.test_pressure import raw
 

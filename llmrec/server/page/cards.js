@@ -1,8 +1,7 @@
 // A list of items as cards: picture, score, sentence, why, and what one thinks of it.
 import { art } from "./art.js";
-import { call } from "./api.js";
+import { call, somebody } from "./api.js";
 import { announce, bar, button, drawn, element } from "./dom.js";
-import { somebody } from "./session.js";
 import { why } from "./why.js";
 
 const THUMB = "M7 11v9H4v-9z M7 11l4-7a2 2 0 0 1 2 2v4h5.5a1.5 1.5 0 0 1 1.5 1.8l-1.2 6.5A2 2 0 0 1 16.8 20H7";

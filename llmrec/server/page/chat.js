@@ -1,8 +1,7 @@
 // The conversation: what was said, and the one answer that is on its way.
-import { call, chunks } from "./api.js";
+import { call, chunks, user } from "./api.js";
 import { $, announce, element } from "./dom.js";
 import { Reply } from "./reply.js";
-import { user } from "./session.js";
 
 const KEPT = 40; // messages that are sent along; what was said before is not needed any more
 let messages = [];

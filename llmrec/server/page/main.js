@@ -1,10 +1,9 @@
 // The page comes to life: the key, who is asked for, ideas to begin with, and the field one writes in.
-import { json } from "./api.js";
+import { json, keepKey, keepUser, key, user } from "./api.js";
 import * as chat from "./chat.js";
 import { $, button, element } from "./dom.js";
 import { failure, sentence } from "./notices.js";
 import * as photo from "./photo.js";
-import { keepKey, keepUser, key, user } from "./session.js";
 
 $("key-form").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.serving import home_in, serving
+from tests.e2e.conftest import home_in, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.web.canned import found, item, rationale, record, stream
 from tests.e2e.web.conftest import Site
-from tests.e2e.web.steps import Keep, answers, ask, serious
+from tests.e2e.web.steps import Keep, answers, ask, found, item, rationale, record, serious, stream
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from tests.e2e.web.canned import found, item, rationale, stream
-from tests.e2e.web.steps import CHAT, Keep, answered, answers, ask, serious
+from tests.e2e.web.steps import CHAT, Keep, answered, answers, ask, found, item, rationale, serious, stream
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

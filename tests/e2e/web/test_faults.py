@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.e2e.web.canned import TITLE, found, item, rationale, record, stream
 from tests.e2e.web.conftest import Site
-from tests.e2e.web.steps import answers, ask
+from tests.e2e.web.steps import TITLE, answers, ask, found, item, rationale, record, stream
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
