@@ -1,4 +1,4 @@
-"""The gateway over the demo's catalogue and the shipped adapter: in this process, or behind uvicorn on a real socket."""
+"""The gateway over the demo's films and the shipped adapter: in this process, or behind uvicorn on a real socket."""
 
 import socket
 import threading
