@@ -473,8 +473,8 @@ def test_lending_to_new_items_is_kept_while_it_costs_little(
 
 
 def test_items_that_come_after_a_training_on_known_ones_alone_are_lent_to(
-    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_features: Features
+    make_model: Callable[..., tuple[RecLM, ItemTable]], tiny_catalog: Catalog, tiny_features: Features
 ) -> None:
     components = compose(*make_model(exit_layer=1), tiny_features, {"u": list(range(12))}, seed=0)
     assert components.with_cold_start().cold_start is None
-    assert transfer_pays_off(components, np.zeros((0, 16), np.float32), [])
+    assert transfer_pays_off(components, tiny_catalog, np.zeros((0, 16), np.float32), [])
