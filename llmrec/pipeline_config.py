@@ -28,7 +28,8 @@ class PipelineConfig(Config):
 
     index: str = "chroma"
     """Where the item vectors lie: chroma, exact (every item is scored), or one of your own. What follows `?` is passed
-    on to it: `chroma?http://127.0.0.1:8000` is a Chroma server."""
+    on to it: `chroma?http://127.0.0.1:8000` is a Chroma server, `chroma?ef=800` looks further than the default (see
+    `llmrec doctor --index`)."""
     engine: str = "local"
     """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`), or one of your own, which gets what follows `?`."""
     candidates: tuple[str, ...] = Field(

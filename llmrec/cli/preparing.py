@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,6 +13,11 @@ from llmrec import paths
 from llmrec.cli import show
 from llmrec.cli.options import Adapter, Base, Chroma, Columns, Data, Index, Json, Reader, name_columns, pipeline_config
 
+if TYPE_CHECKING:
+    from llmrec.setup.doctor import Finding
+
+QUERYING = 100
+"""Users whose histories ask the index in `llmrec doctor --index`."""
 app = typer.Typer()
 data_app = typer.Typer(help="Look at catalogues.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
@@ -41,14 +46,38 @@ def setup(
 
 
 @app.command()
-def doctor(json: Json = False) -> None:
+def doctor(
+    index: Annotated[
+        bool,
+        typer.Option(
+            "--index", help="Instead, measure what the approximate index of a catalogue finds, and say what to set."
+        ),
+    ] = False,
+    data: Data = None,
+    adapter: Adapter = None,
+    json: Json = False,
+) -> None:
     """Say what is installed, what is missing, and what to do; exit code 1 where a need is missing."""
     from llmrec.setup.doctor import examine
 
-    findings = examine(paths.home())
+    findings = _examine_index(data, adapter) if index else examine(paths.home())
     show.json({"findings": findings}) if json else show.findings(findings)
     if any(finding.state == "missing" for finding in findings):
         raise typer.Exit(1)
+
+
+def _examine_index(data: Path | None, adapter: Path | str | None) -> "list[Finding]":
+    """By the histories of some users."""
+    from llmrec.pipeline_config import PipelineConfig
+    from llmrec.recommender import Recommender
+    from llmrec.setup.doctor import examine_index
+
+    with show.waiting("asking the approximate index and an exact one"):
+        parts = Recommender.from_pretrained(adapter, data, config=PipelineConfig(index="exact")).pipeline
+        catalog, scoring = parts.catalog, parts.components
+        histories = [catalog.rows(catalog.history(user)) for user in [*catalog.histories][:QUERYING]] or [[]]
+        q = parts.engine.query_vectors(histories, [""] * len(histories)).vectors
+        return examine_index(scoring.v, scoring.b, scoring.media, catalog, q, histories)
 
 
 @data_app.command("check")

@@ -58,11 +58,13 @@ class ChromaIndex:
         fingerprint: IndexFingerprint,
         progress: Callable[[int], None] | None = None,
         media: Mapping[str, Floats] | None = None,
+        ef: int | None = None,
     ) -> "ChromaIndex":
         """Store the items' vectors `v` (items, dim), biases `b` (items,), `media` and attributes; open the result.
 
-        `progress` hears how many items are in. Raises `StorageError` where the disk refuses; the index that was there
-        before then stays as it was. Another process that has it open goes on with the old one.
+        `progress` hears how many items are in, `ef` is how far a search looks (see `looks_as_far`). Raises
+        `StorageError` where the disk refuses; the index that was there before then stays as it was. Another process
+        that has it open goes on with the old one.
         """
         vectors = stored(v, b, catalog, fingerprint)
         with _disk(path):
@@ -83,10 +85,12 @@ class ChromaIndex:
             claimed.release()
             raise
         sweep(path)
-        return cls._pipeline(claimed, fingerprint, tuple(media or ()))
+        return cls._pipeline(claimed, fingerprint, tuple(media or ()), ef)
 
     @classmethod
-    def open(cls, path: Path, fingerprint: IndexFingerprint, media: Sequence[str] = ()) -> "ChromaIndex":
+    def open(
+        cls, path: Path, fingerprint: IndexFingerprint, media: Sequence[str] = (), ef: int | None = None
+    ) -> "ChromaIndex":
         """Open the index, made by what `stamp` names, or a copy of it where another process has it open.
 
         Raises `IndexMismatch` where there is none, it is damaged, or something else made it, `IndexOutdated` where the
@@ -96,10 +100,12 @@ class ChromaIndex:
             raise IndexMismatch(f"there is no index at {path}; run `llmrec index` to build one")
         with _damage(path):
             claimed = claim(path)
-        return cls._pipeline(claimed, fingerprint, media)
+        return cls._pipeline(claimed, fingerprint, media, ef)
 
     @classmethod
-    def _pipeline(cls, claimed: Claim, fingerprint: IndexFingerprint, media: Sequence[str]) -> "ChromaIndex":
+    def _pipeline(
+        cls, claimed: Claim, fingerprint: IndexFingerprint, media: Sequence[str], ef: int | None
+    ) -> "ChromaIndex":
         """The index in a folder that is ours; it is let go where opening fails."""
         client, path = None, claimed.folder.parent
         try:
@@ -120,6 +126,12 @@ class ChromaIndex:
                 if {*names.values()} - {each.name for each in kept}:
                     raise IndexOutdated(f"the index at {path} was built before it held media; {MEND}")
                 collections = {m: client.get_collection(name, embedding_function=None) for m, name in names.items()}
+                reaches = [(collection, HNSW), *((each, MEDIA_HNSW) for each in collections.values())]
+                if [each for each, shape in reaches if not looks_as_far(each, ef or int(str(shape["ef_search"])))]:
+                    client.close()  # Chroma looks as far as a collection said when it was read
+                    client = _client(claimed.folder)
+                    collection = client.get_collection(COLLECTION, embedding_function=None)
+                    collections = {m: client.get_collection(n, embedding_function=None) for m, n in names.items()}
         except BaseException:
             if client is not None:
                 client.close()
@@ -210,6 +222,22 @@ def described(fingerprint: IndexFingerprint, items: int) -> dict[str, Any]:
     return {
         "configuration": {"hnsw": HNSW}, "metadata": asdict(fingerprint) | {"items": items}, "embedding_function": None
     }  # fmt: skip
+
+
+def looks_as_far(collection: Any, ef: int) -> bool:
+    """Whether a collection is searched as far as is wanted; where it is not, it will be when it is read again.
+
+    Parameters
+    ----------
+    collection
+        Of items or of a modality.
+    ef
+        How many nodes of the graph a search keeps: more finds more of the true nearest, and takes longer.
+    """
+    if collection.configuration["hnsw"]["ef_search"] == ef:
+        return True
+    collection.modify(configuration={"hnsw": {"ef_search": ef}})
+    return False
 
 
 def media_collection(collection: str, modality: str) -> str:

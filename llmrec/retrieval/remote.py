@@ -20,6 +20,7 @@ from llmrec.retrieval.index import Floats, IndexInputs
 
 CONNECT_TIMEOUT, QUERY_TIMEOUT, BUILD_TIMEOUT = 1.0, 2.0, 120.0
 """Seconds for the server to answer a heartbeat, a query, and one batch of vectors."""
+MOST_EF = 10_000
 
 
 def open_chroma(inputs: IndexInputs) -> ChromaIndex:
@@ -28,7 +29,8 @@ def open_chroma(inputs: IndexInputs) -> ChromaIndex:
     Parameters
     ----------
     inputs
-        What it is made of; `argument`: URL of a Chroma server, "" for an index on disk.
+        What it is made of; `argument`: URL of a Chroma server, "" for an index on disk; on disk it may be `ef=N`, how
+        far a search looks (see `llmrec.retrieval.chroma.looks_as_far`).
 
     Returns
     -------
@@ -39,17 +41,25 @@ def open_chroma(inputs: IndexInputs) -> ChromaIndex:
     IndexMismatch, IndexOutdated, IndexBusy, StorageError
         Where it cannot be had on disk.
     IndexUnreachable, BadInput
-        Where the server does not answer, or the URL names none.
+        Where the server does not answer, or the argument is neither a URL nor `ef=N`.
     """
-    if inputs.argument:
+    ef = None
+    if inputs.argument.startswith("ef="):
+        number = inputs.argument.removeprefix("ef=")
+        if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= MOST_EF:
+            raise BadInput(f"`index` is 'chroma?ef={number}'; pass a whole number from 1 to {MOST_EF:,}", "index")
+        ef = int(number)
+    elif inputs.argument:
         return open_remote(
             inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild,
             media=inputs.media,
         )  # fmt: skip
     if not inputs.rebuild and (inputs.folder / "current").is_file():
         with suppress(IndexMismatch if inputs.repair else IndexOutdated):
-            return ChromaIndex.open(inputs.folder, inputs.fingerprint, tuple(inputs.media))
-    return ChromaIndex.build(inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, media=inputs.media)
+            return ChromaIndex.open(inputs.folder, inputs.fingerprint, tuple(inputs.media), ef)
+    return ChromaIndex.build(
+        inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, media=inputs.media, ef=ef
+    )
 
 
 def open_remote(

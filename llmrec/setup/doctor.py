@@ -4,12 +4,15 @@ import importlib.util
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from packaging.requirements import Requirement
 
 from llmrec import paths
@@ -17,7 +20,15 @@ from llmrec.errors import LlmrecError
 from llmrec.extras import install_command
 from llmrec.setup import WEIGHT_PACKAGES, WeightPackage, base_folder, ml100k_folder, verify
 
+if TYPE_CHECKING:
+    from llmrec.catalog import Catalog
+    from llmrec.retrieval.index import Floats, Index, Rows
+
 GIB = 2**30
+RECALL = 0.95
+"""Share of the nearest items that an index has to find: of the misses, few would be among the ten best."""
+EFS = (100, 200, 400, 800, 1600)
+"""How far the index is made to look: as many nodes of its graph."""
 NAMED = 4
 """Packages that a finding names."""
 NEEDED_DISK = 2 * GIB
@@ -69,6 +80,82 @@ def examine(home: Path) -> list[Finding]:
         _disk(home),
         _accelerator(),
     ]
+
+
+def examine_index(
+    v: "Floats",
+    b: "Floats",
+    media: "Mapping[str, Floats]",
+    catalog: "Catalog",
+    q: "Floats",
+    histories: Sequence[Sequence[int]],
+) -> list[Finding]:
+    """Measure which share of the truly nearest items the approximate index finds, by how far it looks.
+
+    Parameters
+    ----------
+    v, b : (items, dim) and (items,) float32
+        Item vectors and biases of the model.
+    media : modality -> (items, dim) float32
+        Unit rows of the items' media.
+    catalog
+        The items.
+    q : (queries, dim) float32
+        Query vectors of the LLM.
+    histories
+        Item rows of each; its newest items ask by their media.
+
+    Returns
+    -------
+    list of Finding
+        One a collection: "missing" where it finds less than `RECALL`, and then what to set.
+
+    Raises
+    ------
+    StorageError
+        Where the disk refuses.
+    """
+    from llmrec.retrieval.chroma import HNSW, MEDIA_HNSW, ChromaIndex
+    from llmrec.retrieval.fingerprint import IndexFingerprint
+    from llmrec.retrieval.index import ExactIndex
+    from llmrec.retrieval.sources import BY_CONTENT, BY_QUERY_VECTOR
+
+    fingerprint, exact = IndexFingerprint.of(catalog, {}, "measured", v.shape[1]), ExactIndex(v, b, catalog, media)
+    newest = np.array([history[-1] for history in histories if len(history)], np.intp)
+    questions: dict[str, Callable[[Index], list[Rows]]] = {
+        "the LLM's vectors": lambda index: index.query(q, BY_QUERY_VECTOR).rows
+    }
+    for m, held in media.items():
+        shown = held[newest][held[newest].any(axis=1)]
+        if len(shown):
+            questions[m] = partial(_alike, m, shown, 2 * BY_CONTENT)
+    wanted = {name: ask(exact) for name, ask in questions.items()}
+    found: dict[str, dict[int, float]] = {name: {} for name in questions}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        ChromaIndex.build(folder, v, b, catalog, fingerprint, media=media).close()
+        for ef in EFS:
+            with ChromaIndex.open(folder, fingerprint, tuple(media), ef) as index:
+                for name, ask in questions.items():
+                    pairs = zip(ask(index), wanted[name], strict=True)
+                    found[name][ef] = float(np.mean([np.isin(best, rows).mean() for rows, best in pairs if len(best)]))
+    served = {name: int(str((MEDIA_HNSW if name in media else HNSW)["ef_search"])) for name in questions}
+    return [_recalled(name, by_ef, served[name]) for name, by_ef in found.items()]
+
+
+def _alike(modality: str, vectors: "Floats", k: int, index: Any) -> "list[Rows]":
+    found: list[Rows] = index.alike(modality, vectors, k)
+    return found
+
+
+def _recalled(name: str, by_ef: Mapping[int, float], served: int) -> Finding:
+    """What an index of `name` finds by `ef`, with what to set where the default finds too little."""
+    detail = ", ".join(f"ef {ef:,}{' (default)' if ef == served else ''}: {share:.3f}" for ef, share in by_ef.items())
+    told = f"of the nearest items found: {detail}"
+    if by_ef[served] >= RECALL:
+        return Finding(f"index of {name}", "ok", told)
+    best = next((ef for ef, share in by_ef.items() if ef > served and share >= RECALL), max(by_ef))
+    return Finding(f"index of {name}", "missing", told, f"set `--index 'chroma?ef={best}'`, or `--index exact`")
 
 
 def _sealed(folder: Path) -> str:

@@ -66,6 +66,19 @@ def test_recall_scores_and_order(index: ChromaIndex, queries: np.ndarray) -> Non
         assert (np.diff(scores[n]) <= 1e-4).all()
 
 
+def test_an_index_looks_as_far_as_it_is_told(tmp_path: Path, queries: np.ndarray) -> None:
+    v, b, catalog, fingerprint = made(4000)
+    exact = [{*rows[:10].tolist()} for rows in np.argsort(-(queries @ v.T + b), axis=1)]
+
+    def recall(ef: int | None) -> float:
+        with ChromaIndex.open(tmp_path / "ix", fingerprint, ef=ef) as index:
+            near = index.query(queries, 10).rows
+        return float(np.mean([len(own & {*rows.tolist()}) / 10 for own, rows in zip(exact, near, strict=True)]))
+
+    ChromaIndex.build(tmp_path / "ix", v, b, catalog, fingerprint, ef=1).close()
+    assert recall(1) < recall(None) <= recall(2000) + 0.01
+
+
 def test_batch_equals_single(index: ChromaIndex, queries: np.ndarray) -> None:
     batch = index.query(queries[:5], 20)
     for n in range(5):

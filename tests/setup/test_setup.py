@@ -7,14 +7,17 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from llmrec.catalog import Catalog, Item
 from llmrec.errors import SetupError, StorageError
+from llmrec.retrieval.chroma import HNSW
 from llmrec.setup import SMOLLM2, base_folder, materialise_base, materialise_ml100k, verify
 from llmrec.setup.artefact import replacing, seal
 from llmrec.setup.base import GGUF
 from llmrec.setup.datasets import INSIDE
-from llmrec.setup.doctor import examine
+from llmrec.setup.doctor import examine, examine_index
 
 EVENTS = "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n"
 FILMS = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n242\tKolya\t1996\tComedy\n"
@@ -211,3 +214,19 @@ def test_packages_of_extras_are_absent_and_never_missing(tmp_path: Path, monkeyp
     for extra in extras:
         assert found[f"extra {extra}"].state == "absent"
         assert f"pip install -e '.[{extra}]'" in found[f"extra {extra}"].remedy
+
+
+def test_an_index_that_finds_too_little_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    v = rng.normal(size=(3000, 48)).astype(np.float32)
+    media = {"text": v / np.linalg.norm(v, axis=1, keepdims=True)}
+    catalog = Catalog("made", tuple(Item(str(n), f"t{n}") for n in range(len(v))), {})
+    asked = (v[:20] + 0.5 * rng.normal(size=(20, 48)).astype(np.float32), [[n] for n in range(20)])
+    found = {each.name: each for each in examine_index(v, v[:, 0], media, catalog, *asked)}
+    assert {each.state for each in found.values()} == {"ok"} and "ef 400 (default)" in found[
+        "index of the LLM's vectors"
+    ].detail
+    for limits in ("HNSW", "MEDIA_HNSW"):
+        monkeypatch.setattr(f"llmrec.retrieval.chroma.{limits}", {**HNSW, "max_neighbors": 3, "ef_search": 100})
+    poor = examine_index(v, v[:, 0], media, catalog, *asked)
+    assert [each.state for each in poor] == ["missing"] * 2 and all("chroma?ef=" in each.remedy for each in poor)
