@@ -5,6 +5,7 @@ Files medians and 95th percentiles, in milliseconds, in eval/results/measurement
 
 | row | what |
 | --- | --- |
+| top-10 | the LLM reads, candidates are retrieved and scored; beside it the same with every item scored |
 | evidence and three sentences | from the request to the last of three checked sentences, streamed |
 | first checked sentence | from the request to the first item with its evidence and its sentence |
 | evidence | the same list measured: leave-one-out, inputs, ranks without, counts of people |
@@ -18,10 +19,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from eval.store import file_measurement
 from llmrec.recommender import Recommender, Request
+from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs
 
 RUNS, EXPLAINED, SHAPLEY = 40, 15, 3
 TOP, ORDERS = 3, 16
@@ -34,7 +39,7 @@ def main() -> None:
     users = [u for u in shop.catalog.histories if len(shop.catalog.history(u)) >= 50][: max(RUNS, EXPLAINED)]
     histories = [shop.catalog.history(user)[-50:] for user in users]
     shop.recommend(Request(history=histories[0], k=TOP, explain=True))  # loads the writing model, warms the caches
-    ranked = [_seconds(shop, Request(history=history, k=10)) for history in histories[:RUNS]]
+    ranked, scored = _both_ways(shop, histories[:RUNS])
     reasons = _reasons(shop, histories[:EXPLAINED])
     shapley = _shapley(shop, histories[:SHAPLEY])
     shop.pipeline.index.close()
@@ -43,6 +48,7 @@ def main() -> None:
     subprocess.run(command, check=True, capture_output=True)
     result = {
         "top-10 with retrieval, 50 items of history": summary(ranked),
+        "the same, every item scored": summary(scored),
         **reasons,
         f"Shapley values over {ORDERS} orders, beside": shapley,
         "process start to first answer, seconds": round(time.perf_counter() - started, 1),
@@ -58,6 +64,26 @@ def summary(seconds: Sequence[float]) -> Summary:
         "p50 ms": round(statistics.median(ordered), 1),
         "p95 ms": round(ordered[int(0.95 * (len(ordered) - 1))], 1),
     }
+
+
+class EveryItem:
+    """Proposes the whole catalogue."""
+
+    def __init__(self, inputs: SourceInputs) -> None:
+        self._rows = np.arange(len(inputs.catalog.items))
+
+    def candidates(self, query: CandidateQuery) -> Candidates:
+        """See `CandidateSource.candidates`."""
+        return Candidates([self._rows] * len(query.vectors))
+
+
+def _both_ways(shop: Recommender, histories: Sequence[tuple[str, ...]]) -> tuple[list[float], list[float]]:
+    """Seconds of each top-10 by candidates, and by scoring every item, one right after the other."""
+    config = shop.pipeline.config.changed(candidates=("eval.latency:EveryItem",))
+    whole = Recommender(replace(shop.pipeline, config=config))
+    whole.recommend(Request(history=histories[0], k=10))
+    pairs = [[_seconds(each, Request(history=own, k=10)) for each in (shop, whole)] for own in histories]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def _reasons(shop: Recommender, histories: Sequence[tuple[str, ...]]) -> dict[str, Summary]:
