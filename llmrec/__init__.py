@@ -25,6 +25,7 @@ _HOMES = {
     "audit": "llmrec",
     "baselines": "llmrec",
     "evaluate": "llmrec.evaluator",
+    "recommend_all": "llmrec.batch",
     "register": "llmrec.registry",
     "train": "llmrec",
     "unlearn": "llmrec.train.unlearn",

@@ -1,6 +1,7 @@
 from llmrec import audit as audit
 from llmrec import baselines as baselines
 from llmrec import train as train
+from llmrec.batch import recommend_all as recommend_all
 from llmrec.catalog import Catalog as Catalog
 from llmrec.evaluator import evaluate as evaluate
 from llmrec.pipeline_config import PipelineConfig as PipelineConfig

@@ -27,6 +27,7 @@ def main() -> None:
     """Entry point of the command; never returns."""
     configure()
     silence_warnings()
-    logging.getLogger("llmrec.catalog").addHandler(show.NoteHandler())  # what was left out of a catalogue, and why
+    for room in ("llmrec.catalog", "llmrec.batch"):  # what was left out, and why
+        logging.getLogger(room).addHandler(show.NoteHandler())
     defer_during_imports()
     sys.exit(guarded(lambda: app(standalone_mode=False)))

@@ -1,4 +1,4 @@
-"""What a training shows while it runs: a bar with the time left, or a line a minute where there is no terminal."""
+"""What long work shows while it runs: a bar with the time left, or a line a minute where there is no terminal."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from llmrec.train.config import ClipConfig, TrainConfig
     from llmrec.train.logs import Report, TrainEvent
     from llmrec.train.run import TrainResult
+
+EVERY = 60.0
+"""Seconds from line to line where there is no terminal."""
 
 
 def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult":
@@ -95,7 +98,7 @@ def reporting() -> "Iterator[Report]":
 class LineReport:
     """Messages and epochs as they come, and where a stage stands once a minute."""
 
-    def __init__(self, say: Callable[[str], None], every: float = 60.0) -> None:
+    def __init__(self, say: Callable[[str], None], every: float = EVERY) -> None:
         """`say` is told each line; `every`: seconds."""
         self._say, self._every = say, every
         self._stage, self._began, self._first, self._told = "", 0.0, 0, 0.0
@@ -138,3 +141,39 @@ def run_train_clip(data: Sequence[Path], out: Path, recipe: "ClipConfig") -> dic
             progress.update(bars[stage], completed=done)
 
         return train_clip(data, out, recipe, report)
+
+
+@contextmanager
+def users_bar(out: Path) -> "Iterator[Callable[[int, int], None]]":
+    """What shows for how many users there are lists: a bar on a terminal, else a line a minute.
+
+    Ctrl-C becomes `Interrupted`, which says what is kept beside `out`.
+    """
+    began, first, last = time.monotonic(), -1, time.monotonic()
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("users,"),
+        TimeElapsedColumn(), TextColumn("gone,"), TimeRemainingColumn(), TextColumn("left"),
+    )  # fmt: skip
+    with Progress(*columns, console=show.ERR, transient=True, disable=not show.ERR.is_terminal) as bars:
+        bar = bars.add_task("reading the catalogue", total=None)
+
+        def report(done: int, total: int) -> None:
+            nonlocal began, first, last
+            now = time.monotonic()
+            if first < 0:  # what an earlier run has done took no time of this one
+                began, first, last = now, done, now
+                bars.reset(bar, description="recommending", completed=done, total=total)
+                if done and not show.ERR.is_terminal:
+                    show.note(f"{done:,} of {total:,} users are there from an earlier run")
+            bars.update(bar, completed=done)
+            if not show.ERR.is_terminal and now - last >= EVERY and done < total:
+                last = now
+                left = (now - began) / max(1, done - first) * (total - done) / 60
+                show.note(f"{done:,} of {total:,} users; {left:.0f} min left")
+
+        try:
+            yield report
+        except KeyboardInterrupt as error:
+            raise Interrupted(
+                f"the batch was interrupted; what was done is kept in {out}.parts; run the same command to go on"
+            ) from error

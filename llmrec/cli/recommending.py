@@ -1,4 +1,4 @@
-"""Commands that recommend: `recommend`, `chat`, and `demo`, which does both."""
+"""Commands that recommend: `recommend`, `recommend-all`, `chat`, and `demo`."""
 
 import sys
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from llmrec.cli.options import (
     name_columns,
     pipeline_config,
 )
+from llmrec.cli.progress import users_bar
 from llmrec.errors import BadInput, MissingExtra
 
 if TYPE_CHECKING:
@@ -39,6 +40,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Query = Annotated[str | None, typer.Option("--query", help="What is wanted, in words.")]
+Where = Annotated[str | None, typer.Option("--where", help="Filter on attributes, for example 'year>=1990'.")]
+Explain = Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")]
+SentenceStyle = Annotated[
+    Literal["line", "two", "comparison"] | None,
+    typer.Option("--style", help="With --explain: a line, two sentences or a comparison by rule, without the LLM."),
+]
+Diversity = Annotated[
+    float, typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone.")
+]
+K = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")]
 USERS = ("471", "943", "11")
 """Users of MovieLens-100K whom the demo recommends to."""
 QUERY = "an animated comedy for a rainy evening"
@@ -53,29 +65,21 @@ def recommend(
     adapter: Adapter = None,
     user: User = None,
     history: History = None,
-    query: Annotated[str | None, typer.Option("--query", help="What is wanted, in words.")] = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")] = 10,
-    where: Annotated[
-        str | None, typer.Option("--where", help="Filter on attributes, for example 'year>=1990'.")
-    ] = None,
+    query: Query = None,
+    k: K = 10,
+    where: Where = None,
     image: Annotated[Path | None, typer.Option("--image", help="A picture of something like what is wanted.")] = None,
     video: Annotated[Path | None, typer.Option("--video", help="A clip of something like what is wanted.")] = None,
     like: Annotated[str | None, typer.Option("--like", help="Id of an item that is like what is wanted.")] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why, from measured evidence.")] = False,
+    explain: Explain = False,
     shapley: Annotated[
         int,
         typer.Option(
             "--shapley", min=0, max=4096, metavar="N", help="With --explain: Shapley values too, over N random orders."
         ),
     ] = 0,
-    style: Annotated[
-        Literal["line", "two", "comparison"] | None,
-        typer.Option("--style", help="With --explain: a line, two sentences or a comparison by rule, without the LLM."),
-    ] = None,
-    diversity: Annotated[
-        float,
-        typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone."),
-    ] = 0.0,
+    style: SentenceStyle = None,
+    diversity: Diversity = 0.0,
     chroma: Chroma = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -98,6 +102,53 @@ def recommend(
         recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
         answer = recommender.stream(request)
     show.json(answer.whole().to_dict()) if json else show.answer(answer, recommender.catalog)
+
+
+@app.command()
+def recommend_all(
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write; a run that was ended goes on.")],
+    data: Data = None,
+    adapter: Adapter = None,
+    users: Annotated[
+        Path | None,
+        typer.Option("--users", help="File of user ids: one a line, or a table with a column of them (default: all)."),
+    ] = None,
+    k: K = 10,
+    query: Query = None,
+    where: Where = None,
+    explain: Explain = False,
+    style: SentenceStyle = None,
+    diversity: Diversity = 0.0,
+    workers: Annotated[
+        int, typer.Option("--workers", min=1, help="Processes; each computes on one core and has the model in memory.")
+    ] = 1,
+    ray: Annotated[
+        str | None,
+        typer.Option("--ray", metavar="ADDRESS", help="Let actors of a Ray cluster work; local: one is started here."),
+    ] = None,
+    chroma: Chroma = None,
+    reader: Reader = None,
+    columns: Columns = None,
+    index: Index = None,
+    engine: Engine = None,
+    candidates: Candidates = None,
+    verifier: Verifier = None,
+    json: Json = False,
+) -> None:
+    """Recommend items to all users, or to those of a file, and write the lists to a Parquet file."""
+    from llmrec.batch import recommend_all as run
+
+    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    name_columns(data, columns, reader)
+    with users_bar(out) as progress:
+        result = run(
+            out, data, adapter, users, workers=workers, ray=ray, reader=reader, config=config, progress=progress,
+            k=k, query=query, where=where, explain=explain, style=style, diversity=diversity,
+        )  # fmt: skip
+    if json:
+        show.json(result.to_dict())
+        return
+    show.ready({name: value for name, value in result.to_dict().items() if value not in (None, [])})
 
 
 @app.command()
