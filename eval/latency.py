@@ -1,4 +1,4 @@
-"""How long one answer takes, warm, on this machine: `python -m eval.latency`.
+"""How long one answer takes, warm, on this machine: `python -m eval.latency`; `python -m eval.latency many`: many.
 
 Times the product itself (`Recommender`) with the shipped pack on the demo's data, a user's newest 50 items as history.
 Files medians and 95th percentiles, in milliseconds, in eval/results/measurements.jsonl.
@@ -11,6 +11,9 @@ Files medians and 95th percentiles, in milliseconds, in eval/results/measurement
 | evidence | the same list measured: leave-one-out, inputs, ranks without, counts of people |
 | sentences | what the three sentences took after that |
 | Shapley | sampled over `ORDERS` orders of the newest 24 items, beside the evidence |
+
+`many` ranks ten items for each of `USERS` users one by one and in batches (`Recommender.recommend_many`), in turns, on
+one thread: requests a second, by the clock and of the processor's time. Study `throughput`.
 """
 
 import json
@@ -30,11 +33,15 @@ from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs
 
 RUNS, EXPLAINED, SHAPLEY = 40, 15, 3
 TOP, ORDERS = 3, 16
+USERS, TURN = 256, 64
 Summary = dict[str, float]
 
 
 def main() -> None:
     """Measure and write."""
+    if sys.argv[1:] == ["many"]:
+        print(json.dumps(file_measurement("throughput", throughput(), "python -m eval.latency many"), indent=2))
+        return
     shop = Recommender.from_pretrained()
     users = [u for u in shop.catalog.histories if len(shop.catalog.history(u)) >= 50][: max(RUNS, EXPLAINED)]
     histories = [shop.catalog.history(user)[-50:] for user in users]
@@ -54,6 +61,33 @@ def main() -> None:
         "process start to first answer, seconds": round(time.perf_counter() - started, 1),
     }
     print(json.dumps(file_measurement("latency", result, "python -m eval.latency"), indent=2))
+
+
+def throughput() -> dict[str, Any]:
+    """Requests a second, one by one and in batches."""
+    import torch
+
+    torch.set_num_threads(1)
+    shop = Recommender.from_pretrained()
+    users = [*shop.catalog.histories][:USERS]
+    list(shop.recommend_many(users[:4]))  # warms the caches
+    spent = {"one by one": np.zeros(2), "in batches": np.zeros(2)}
+    for start in range(0, USERS, TURN):
+        turn = users[start : start + TURN]
+        for way, rank in (
+            ("one by one", lambda turn: [shop.recommend(user=user) for user in turn]),
+            ("in batches", lambda turn: list(shop.recommend_many(turn))),
+        ):
+            began = np.array([time.perf_counter(), time.process_time()])
+            rank(turn)
+            spent[way] += np.array([time.perf_counter(), time.process_time()]) - began
+    rates = {way: USERS / seconds for way, seconds in spent.items()}
+    return {
+        "users": USERS,
+        **{f"{way}, requests a second": round(float(rate[0]), 1) for way, rate in rates.items()},
+        **{f"{way}, requests a second of the processor": round(float(rate[1]), 1) for way, rate in rates.items()},
+        "gain": round(float(rates["in batches"][1] / rates["one by one"][1]), 2),
+    }
 
 
 def summary(seconds: Sequence[float]) -> Summary:

@@ -5,6 +5,7 @@ All three rank a part by the same function, on one thread, so that their lists a
 
 import atexit
 import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from llmrec import paths
+from llmrec import errors, paths
 from llmrec.batch_parts import Part, RankedPart, schema
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.catalog.types import Repeats
@@ -258,15 +259,18 @@ class RayWorker:
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Rank the part in each row ``(number, users)``; give a row ``(record, lists)`` for each, as JSON and Arrow."""
-        records, lists = [], []
-        for row in batch.to_pylist():
-            ranked = self._worker.rank(Part(row["number"], tuple(row["users"])))
-            records.append(json.dumps(ranked.record()))
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, ranked.lists.schema) as writer:
-                writer.write_table(ranked.lists)
-            lists.append(sink.getvalue().to_pybytes())
-        return pa.table({"record": records, "lists": pa.array(lists, pa.large_binary())})
+        rows = [self._ranked(Part(row["number"], tuple(row["users"]))) for row in batch.to_pylist()]
+        return pa.Table.from_pylist(rows, pa.schema([("record", pa.string()), ("lists", pa.large_binary())]))
+
+    def _ranked(self, part: Part) -> dict[str, Any]:
+        try:
+            ranked = self._worker.rank(part)
+        except LlmrecError as error:  # as data: of an exception Ray brings the words alone
+            return {"record": json.dumps({"error": [type(error).__name__, str(error), error.fields]}), "lists": b""}
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, ranked.lists.schema) as writer:
+            writer.write_table(ranked.lists)
+        return {"record": json.dumps(ranked.record()), "lists": sink.getvalue().to_pybytes()}
 
 
 def on_ray(opening: Opening, parts: Sequence[Part], workers: int, address: str) -> Iterator[RankedPart]:
@@ -303,39 +307,33 @@ def on_ray(opening: Opening, parts: Sequence[Part], workers: int, address: str) 
     with _cluster(address):
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         rows = [{"number": part.number, "users": list(part.users)} for part in parts]
         ranked = ray.data.from_items(rows, override_num_blocks=min(len(rows), MOST_BLOCKS)).map_batches(
             RayWorker, fn_constructor_args=(opening,), batch_size=1, batch_format="pyarrow", zero_copy_batch=True,
             compute=ray.data.ActorPoolStrategy(size=workers), num_cpus=1,
         )  # fmt: skip
         seen: set[int] = set()
-        try:
-            for row in ranked.iter_rows():
-                record = json.loads(row["record"])
-                if record["part"] in seen:
-                    continue
+        for row in ranked.iter_rows():
+            record = json.loads(row["record"])
+            if "error" in record:
+                raise _raised(record["error"])
+            if record["part"] not in seen:
                 seen.add(record["part"])
                 lists = pa.ipc.open_stream(row["lists"]).read_all()
                 yield RankedPart(record["part"], lists, tuple(record["degraded"]), record["without_items"])
-        except Exception as error:
-            raise _cause(error) from error
 
 
-def _cause(error: BaseException) -> BaseException:
-    """What a worker raised on purpose, out of what Ray wraps it in; else the error itself."""
-    link: BaseException | None = error
-    while link is not None:
-        if isinstance(link, LlmrecError):
-            return type(link)(str(link.args[0]), *link.fields) if link.args else link
-        link = getattr(link, "cause", None) or link.__cause__
-    return error
+def _raised(error: Sequence[Any]) -> LlmrecError:
+    """What a worker raised on purpose: name of its class, message and fields."""
+    name, message, fields = error
+    found = getattr(errors, name, LlmrecError)
+    return found(message) if found is errors.MissingExtra else found(message, *fields)
 
 
 @contextmanager
 def _cluster(address: str) -> Iterator[None]:
     """Connect to a cluster; one that the caller has connected to is used as it is, and stays."""
-    import logging
-
     import ray
 
     if ray.is_initialized():

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
+from llmrec.catalog.quarantine import counted
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
 from llmrec.errors import BadInput, PluginError
@@ -19,6 +20,7 @@ from llmrec.pipeline import Pipeline, load_pipeline
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.query_by_example import Scoring, read_example
 from llmrec.ranking.diversity import LEAST_POOL, POOL, diversified
+from llmrec.ranking.exposure import ExposureBound, expose, popularity_group, unmet, with_groups
 from llmrec.ranking.fused import ScoredRows
 from llmrec.ranking.score_component import ScoringSituation
 from llmrec.reasons import RankingState, explain
@@ -53,6 +55,7 @@ class Recommender:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self.catalog: Catalog = pipeline.catalog
+        self._groups: dict[str, NDArray[np.bool_]] = {}
 
     @classmethod
     def from_pretrained(
@@ -321,9 +324,13 @@ class Recommender:
         trace.degraded |= candidates.degraded
         trace.lap("candidates")
 
-        situations, orders = [], []
+        bounds = request.exposure_bounds(self.catalog, self._popularity_group) if request.exposure else ()
+        media, situations, orders, by_score = pipeline.components.media, [], [], []
         for row, history in enumerate(histories):
-            scored = self._scored(candidates.rows[row], exclude[row])
+            proposed = candidates.rows[row]
+            if bounds:
+                proposed = with_groups(proposed, bounds, request.k, allowed, exclude[row], pipeline.sample)
+            scored = self._scored(proposed, exclude[row])
             asked = ScoringSituation(read.vectors[row], history, query_text, past[row], query)
             situation = Situation.of(
                 asked, scored, scoring.components, weights, example.name if example else "", context
@@ -331,7 +338,12 @@ class Recommender:
             order = situation.order()
             if request.diversity:
                 fused = situation.total[scored.places(order)]
-                order = diversified(order, fused, pipeline.components.media, request.k, request.diversity)
+                most = _needed(request) if bounds else request.k  # rules choose from more than the list
+                varied = diversified(order[:most] if bounds else order, fused, media, most, request.diversity)
+                order = np.concatenate([varied, order[most:]]) if bounds else varied
+            by_score.append(order[: request.k].tolist())
+            if bounds:
+                order = expose(order, request.k, bounds)
             situations.append(situation)
             orders.append(order)
         trace.lap("rank")
@@ -344,7 +356,8 @@ class Recommender:
             notes = (*pipeline.remarks, *map(str, pipeline.problems), *(example.notes if example else ()))
             responses.append(
                 Response(
-                    self._recommended(best, situation), ids[row], timings, (*notes, *_too_few(best, request)),
+                    self._recommended(best, situation), ids[row], timings,
+                    (*notes, *_too_few(best, request), *_exposed(best, by_score[row], bounds)),
                     tuple(sorted(trace.degraded)), state,
                 )
             )  # fmt: skip
@@ -353,6 +366,13 @@ class Recommender:
     def _scored(self, candidates: NDArray[np.intp], closed: Sequence[int]) -> ScoredRows:
         """What is scored for one request: its candidates, and the sample that they are normalised by."""
         return ScoredRows.of(candidates, self.pipeline.sample, closed, len(self.catalog.items))
+
+    def _popularity_group(self, name: str) -> NDArray[np.bool_]:
+        """`(items,)`: the members of a group by training events, found once."""
+        if name not in self._groups:
+            counts = np.expm1(self.pipeline.components.interaction_models.popular)
+            self._groups[name] = popularity_group(name, counts)
+        return self._groups[name]
 
     def _seen(self, history: Sequence[int]) -> Sequence[int]:
         """The rows of a history that are not recommended: none where what was taken may be taken again."""
@@ -377,8 +397,8 @@ class Recommender:
 
 
 def _needed(request: Request) -> int:
-    """How many candidates there have to be: enough to choose from where variety counts too."""
-    return max(POOL * request.k, LEAST_POOL) if request.diversity else request.k
+    """How many candidates there have to be: enough to choose from where variety or exposure counts too."""
+    return max(POOL * request.k, LEAST_POOL) if request.diversity or request.exposure else request.k
 
 
 def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:
@@ -388,6 +408,17 @@ def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:
         return ("no item is left that fits; loosen the filter",)
     left = "1 item is" if len(found) == 1 else f"{len(found)} items are"
     return (f"only {left} left that fit; loosen the filter or ask for fewer",)
+
+
+def _exposed(best: Sequence[int], by_score: Sequence[int], bounds: Sequence[ExposureBound]) -> tuple[str, ...]:
+    """What the rules of exposure have done to a list, and which of them could not be held."""
+    if not bounds:
+        return ()
+    rules, moved = "; ".join(str(bound.rule) for bound in bounds), len({*best} - {*by_score})
+    notes = [f"{counted(moved, 'item')} of {len(best)} in the list for the sake of exposure ({rules})"] if moved else []
+    if missed := unmet(np.array(best, np.intp), bounds):
+        notes.append(f"too few candidates to hold {'; '.join(missed)}")
+    return tuple(notes)
 
 
 def _check_vectors(read: QueryVectors, requests: int, pipeline: Pipeline) -> None:

@@ -3,19 +3,24 @@
 No model is imported here, so that a wrong request is refused before anything is loaded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.catalog.types import derived, normal_id
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
-from llmrec.retrieval.filters import Filter, parse_where
+from llmrec.ranking.exposure import ExposureBound, parse_rules
+from llmrec.retrieval.filters import Filter, attribute_named, parse_where
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
@@ -45,6 +50,9 @@ class Request:
         Whether each item comes with evidence and a checked sentence.
     diversity
         From 0, by score alone, to 1, by difference from the items above alone.
+    exposure
+        Shares of the list that groups of items have at least or at most, such as ``"tail>=0.3; brand<=0.4"`` (see
+        `llmrec.ranking.exposure`).
     image
         A picture of something like what is wanted: its file, or its bytes.
     video
@@ -84,6 +92,7 @@ class Request:
     where: str | None = None
     explain: bool = False
     diversity: float = 0.0
+    exposure: str | None = None
     image: Path | bytes | None = None
     video: Path | None = None
     like: str | None = None
@@ -155,13 +164,14 @@ class Request:
             raise BadInput("`history` names an item twice; name each item once, oldest first", "history")
 
     def _check_values(self) -> None:
-        for field in ("user", "query", "where", "like"):
+        for field in ("user", "query", "where", "exposure", "like"):
             if not isinstance(value := getattr(self, field), str | None):
                 raise BadInput(f"`{field}` is {value!r}; pass it as text, such as {str(value)!r}", field)
         if isinstance(self.k, bool) or not isinstance(self.k, Integral) or self.k < 1:
             raise BadInput(f"`k` is {self.k!r}; pass a whole number from 1 on", "k")
         if isinstance(self.diversity, bool) or not isinstance(self.diversity, Real) or not 0 <= self.diversity <= 1:
             raise BadInput(f"`diversity` is {self.diversity!r}; pass a number from 0 to 1", "diversity")
+        parse_rules(self.exposure or "")
         if isinstance(self.shapley, bool) or not isinstance(self.shapley, Integral):
             raise BadInput(f"`shapley` is {self.shapley!r}; pass a number of orders, or 0 for none", "shapley")
         if not 0 <= self.shapley <= MOST_ORDERS:
@@ -192,6 +202,7 @@ class Request:
         """
         self.history_ids(catalog)
         self.filter(catalog)
+        self.exposure_bounds(catalog, lambda _: np.zeros(len(catalog.items), np.bool_))
         with about("never"):
             catalog.rows(self.never)
         if self.like is not None:
@@ -238,6 +249,41 @@ class Request:
             return None
         with about("where"):
             return parse_where(self.where, catalog)
+
+    def exposure_bounds(
+        self, catalog: Catalog, popularity_group: Callable[[str], NDArray[np.bool_]]
+    ) -> tuple[ExposureBound, ...]:
+        """The rules of `exposure`, with the items of their groups.
+
+        Parameters
+        ----------
+        catalog
+            Has the attributes.
+        popularity_group
+            Name of a group by training events -> ``(items,)`` bool, see `llmrec.ranking.exposure.popularity_group`.
+
+        Raises
+        ------
+        BadFilter
+            Where a group names what no item of the catalogue has.
+        """
+        bounds = []
+        with about("exposure"):
+            for rule in parse_rules(self.exposure or ""):
+                if rule.filter:
+                    bound = ExposureBound(rule, parse_where(rule.group, catalog).mask(catalog))
+                elif rule.attribute:
+                    name = attribute_named(rule.group, catalog)
+                    bound = ExposureBound(rule, None, partial(_values, catalog, name))
+                else:
+                    bound = ExposureBound(rule, popularity_group(rule.group))
+                bounds.append(bound)
+        return tuple(bounds)
+
+
+def _values(catalog: Catalog, attribute: str, row: int) -> frozenset[object]:
+    value = catalog.items[row].attributes.get(attribute)
+    return frozenset(value if isinstance(value, tuple) else () if value is None else (value,))
 
 
 def last_moment(catalog: Catalog) -> float:

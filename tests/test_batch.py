@@ -55,9 +55,7 @@ def test_the_file_holds_what_each_user_is_recommended(shop: Recommender, tmp_pat
 
 
 def test_reasons_are_kept_with_their_evidence(shop: Recommender, tmp_path: Path) -> None:
-    llmrec.recommend_all(
-        tmp_path / "recs.parquet", recommender=shop, users=USERS[:1], k=1, explain=True, style="line"
-    )
+    llmrec.recommend_all(tmp_path / "recs.parquet", recommender=shop, users=USERS[:1], k=1, explain=True, style="line")
     (row,) = pd.read_parquet(tmp_path / "recs.parquet").to_dict("records")
     evidence = json.loads(row["evidence"])
     assert row["rationale"] == evidence["text"] and row["rationale"]

@@ -1,4 +1,7 @@
-"""A missing package of an extra ends in one sentence that names the extra; the rest works without it."""
+"""A missing package of an extra ends in one sentence that names the extra; the rest works without it.
+
+And settings of the process: freed memory, environment variables, warnings.
+"""
 
 import os
 import subprocess
@@ -10,6 +13,7 @@ import pytest
 
 from llmrec.errors import MissingExtra
 from llmrec.extras import needs
+from llmrec.runtime import ENVIRONMENT
 
 OPTIONAL = (
     "torch_geometric", "av", "librosa", "open_clip", "langchain_core", "langchain_openai", "langsmith", "fastapi",
@@ -23,6 +27,7 @@ CORE = (
     "llmrec.train.run",
     "llmrec.pipeline",
     "llmrec.audit.run",
+    "llmrec.batch",
     "llmrec.cli",
     "llmrec.catalog.load",
 )
@@ -38,6 +43,7 @@ FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode(
 BOOK = (
     "import pathlib\nfrom llmrec.catalog.tables import read_workbook\nread_workbook(pathlib.Path('x.xlsx'), (), None)"
 )
+RAY = "from llmrec.batch_workers import on_ray\nnext(on_ray(None, [], 1, 'local'))"
 SERVE = "from llmrec.cli.serving import serve\nserve()"
 KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 
@@ -73,6 +79,7 @@ def test_the_core_imports_without_any_extra(absent: Path) -> None:
         (FILM, {"av"}, "video"),
         (BOOK, {"python_calamine"}, "excel"),
         (NOISE, {"opacus"}, "privacy"),
+        (RAY, {"ray"}, "ray"),
         ("import llmrec.chat", {"langchain_core"}, "chat"),
         (KEYS, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
         (SERVE, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
@@ -95,3 +102,71 @@ def test_the_sentence_is_one_of_ours() -> None:
     told = r"^a test needs the package no_such_package; run: pip install -e '\.\[x\]'$"
     with pytest.raises(MissingExtra, match=told), needs("x", "a test"):
         import_module("no_such_package.inner")
+
+
+PROGRAM = """
+import resource, sys
+from llmrec.runtime import keep_freed_memory
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        block = bytearray(32 << 20)
+        block[::4096] = bytes(len(block) // 4096)
+        del block
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+usual = faults()
+keep_freed_memory()
+faults()
+print(usual, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the C library's allocator is set on Linux only")
+def test_freed_memory_is_used_again_without_asking_the_kernel() -> None:
+    told = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True).stdout
+    usual, kept = map(int, told.split())
+    assert usual > 10_000  # a fault for most pages of most blocks
+    assert kept < usual / 20
+
+
+def value_in(program: str, **env: str) -> str:
+    """What a program prints in an environment that sets nothing of `ENVIRONMENT` but `env`."""
+    kept = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT} | env
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=kept
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("room", ["encoders", "model", "engine", "train", "retrieval", "fusion", "chat"])
+def test_settings_hold_before_a_room_loads_a_heavy_library(room: str) -> None:
+    set_all = f"all(name in os.environ for name in {list(ENVIRONMENT)})"
+    assert value_in(f"import os, sys, llmrec.{room}; print({set_all}, 'torch' in sys.modules)") == "True False"
+
+
+def test_the_package_alone_sets_nothing() -> None:
+    assert value_in(f"import os, llmrec; print([n for n in {list(ENVIRONMENT)} if n in os.environ])") == "[]"
+
+
+def test_what_the_user_has_set_stays() -> None:
+    program = "import os; from llmrec.runtime import configure; configure(); print(os.environ['GOMP_SPINCOUNT'])"
+    assert value_in(program) == "5000"
+    assert value_in(program, GOMP_SPINCOUNT="7") == "7"
+
+
+WARNED = """
+import warnings
+{before}
+from llmrec.runtime import configure
+configure()
+def warn(module):
+    warnings.warn_explicit("old", FutureWarning, "x.py", 1, module=module, registry={{}})
+with warnings.catch_warnings(record=True) as heard:
+    warn("transformers.modeling_utils")
+    warn("my_own.notebook")
+print(len(heard))
+"""
+
+
+def test_only_the_libraries_own_warnings_are_silenced_and_the_users_filter_comes_first() -> None:
+    assert value_in(WARNED.format(before="")) == "1"
+    assert value_in(WARNED.format(before="warnings.simplefilter('always')")) == "2"

@@ -1,7 +1,15 @@
-"""What is declared: few hard requirements, a home for every import, and public names that load when they are used."""
+"""What is declared: few hard requirements, a home for every import, and public names that load when they are used.
+
+What an installed copy finds and records is its own: no folder of the same name, no other repository's commit.
+
+What lies in serve/ starts what is there: every command line in it is one that our command line takes.
+"""
 
 import ast
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,9 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.core
+import yaml
 from packaging.requirements import Requirement
 
 import llmrec
+from llmrec.cli import app
+from llmrec.paths import checkout, home, resource
+from llmrec.provenance import commit, made_with, release
 
 PACKAGE = Path(llmrec.__file__).parent
 MOST = 16
@@ -124,3 +137,153 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'llmrec' has no attribute 'recomend'"):
         llmrec.recomend  # noqa: B018
     assert not hasattr(llmrec, "nothing")
+
+
+def installed(folder: Path) -> Path:
+    """A copy of the package as a wheel leaves it in `folder`, with one adapter of its own."""
+    site = folder / "site-packages"
+    shutil.copytree(Path(llmrec.__file__).parent, site / "llmrec", ignore=shutil.ignore_patterns("__pycache__"))
+    (site / "llmrec" / "_resources" / "adapters" / "ours").mkdir(parents=True)
+    (site / "llmrec" / "_resources" / "prompts").mkdir()
+    return site
+
+
+def told(site: Path, expression: str) -> str:
+    """An expression's value in a process whose llmrec is the one in `site`."""
+    program = f"import sys; sys.path.insert(0, {str(site)!r}); import llmrec.paths as paths; print({expression})"
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=site
+    ).stdout.strip()
+
+
+def test_in_a_checkout_resources_lie_beside_the_package() -> None:
+    root = checkout()
+    assert root is not None
+    assert resource("adapters") == root / "adapters"
+    assert (resource("prompts") / "rationale.v1.j2").is_file()
+
+
+def test_another_packages_folder_in_site_packages_is_not_taken(tmp_path: Path) -> None:
+    site = installed(tmp_path)
+    (site / "adapters" / "theirs").mkdir(parents=True)
+    (site / "pyproject.toml").touch()  # some wheels leave one there
+    assert Path(told(site, "paths.resource('adapters')")) == site / "llmrec" / "_resources" / "adapters"
+
+
+def test_an_installed_package_has_no_checkout_and_claims_no_commit(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    identity = ["-c", "user.name=x", "-c", "user.email=x@y"]
+    subprocess.run(["git", "-C", str(tmp_path), *identity, "commit", "-qm", "theirs", "--allow-empty"], check=True)
+    site = installed(tmp_path)
+    assert told(site, "paths.checkout()") == "None"
+    assert told(site, "__import__('llmrec.provenance', fromlist=['x']).commit()") == ""
+
+
+def test_home_is_where_the_variable_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path))
+    assert home() == tmp_path
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A git repository with one commit."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    return tmp_path
+
+
+def test_a_wheel_inside_another_repository_records_no_commit(repository: Path) -> None:
+    package = repository / ".venv" / "lib" / "site-packages" / "llmrec"
+    package.mkdir(parents=True)
+    assert commit(package) == ""
+
+
+def test_a_checkout_of_llmrec_alone_records_its_commit(repository: Path) -> None:
+    package = repository / "llmrec"
+    package.mkdir()
+    assert commit(package) == ""  # somebody's own folder of that name
+    (repository / "pyproject.toml").write_text('[project]\nname = "llmrec"\n')
+    asked = subprocess.run(["git", "-C", str(repository), "rev-parse", "HEAD"], capture_output=True, text=True)
+    assert commit(package) and asked.stdout.startswith(commit(package))
+
+
+def test_what_is_recorded_and_how_a_card_says_it() -> None:
+    about = made_with()
+    assert set(about) == {"version", "commit", "machine", "date"}
+    assert release({"version": "1.2", "commit": "abc"}) == "llmrec 1.2, commit abc"
+    assert release({"version": "1.2", "commit": ""}) == "llmrec 1.2"
+
+
+SERVE = Path(__file__).resolve().parents[1] / "serve"
+COMPOSE: dict[str, Any] = yaml.safe_load((SERVE / "compose.yaml").read_text())
+UNITS = sorted((SERVE / "systemd").glob("*.service"))
+
+
+def filled(text: str) -> str:
+    """Compose's variables with their defaults, `${NAME:-default}`."""
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text)
+
+
+def compose_commands() -> list[list[str]]:
+    found = []
+    for service in COMPOSE["services"].values():
+        command = service.get("entrypoint") or service["command"]
+        words = command if isinstance(command, list) else shlex.split(command)
+        found.append([filled(word) for word in words])
+    return found
+
+
+def unit_commands() -> list[list[str]]:
+    lines = re.findall(r"^ExecStart=(.*)$", "\n".join(unit.read_text() for unit in UNITS), re.M)
+    return [[word for word in shlex.split(line) if word != "$SERVE"] for line in lines]
+
+
+def dockerfile_commands() -> list[list[str]]:
+    lines = re.findall(r"CMD \[(.*)\]$", (SERVE / "Dockerfile").read_text(), re.M)
+    return [re.findall(r'"([^"]+)"', line) for line in lines]
+
+
+@pytest.mark.parametrize("words", [*compose_commands(), *unit_commands(), *dockerfile_commands()], ids=" ".join)
+def test_a_command_line_is_one_that_exists(words: list[str]) -> None:
+    program, *rest = words
+    if Path(program).name == "llmrec":
+        group = typer.main.get_command(app)
+        assert isinstance(group, typer.core.TyperGroup)
+        command = group.commands[rest[0]]
+        command.make_context(rest[0], rest[1:])  # raises where an option or a value is none of the command's
+    elif Path(program).name == "chroma":
+        chroma = Path(sys.executable).with_name("chroma")
+        told = subprocess.run([chroma, *rest[:1], "--help"], capture_output=True, text=True, check=True).stdout
+        assert [word for word in rest if word.startswith("--")] and all(w in told for w in rest if w.startswith("--"))
+    elif Path(program).name == "sh":
+        start, role, folder, profile = rest
+        assert (SERVE / "vllm" / Path(start).name).is_file()
+        assert role in ("rank", "write", "%i") and Path(folder).name == role
+        profiles = re.findall(r"^  ([a-z-]+)\) options=", (SERVE / "vllm" / "start").read_text(), re.M)
+        assert profile.startswith("$") or profile in profiles
+    else:
+        assert program == "python"  # a health check
+
+
+def test_only_the_gateway_is_reached_from_outside() -> None:
+    networks, services = COMPOSE["networks"], COMPOSE["services"]
+    for name, service in services.items():
+        reached = [each for each in service.get("networks", ()) if not networks[each].get("internal")]
+        assert bool(reached) == (name == "gateway") and ("ports" in service) == (name == "gateway")
+    assert filled(services["gateway"]["ports"][0]).startswith("127.0.0.1:")
+    for unit in UNITS:
+        assert "0.0.0.0" not in unit.read_text()
+
+
+def test_what_is_named_in_the_files_is_there() -> None:
+    services = COMPOSE["services"]
+    for url, port in re.findall(r"http://(\w+):(\d+)", services["gateway"]["command"]):
+        assert url in services and port in {"chroma": "8000", "rank": "8001", "write": "8002"}[url]
+    told = (SERVE / "env.example").read_text()
+    for name in re.findall(r"\$\{(\w+):-", (SERVE / "compose.yaml").read_text()):
+        assert f"{name}=" in told, f"{name} is not in env.example"
+    dockerfile = (SERVE / "Dockerfile").read_text()
+    for folder in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.M):
+        assert all((SERVE.parent / part).exists() for part in folder.split())
+    assert re.search(r"^USER 10001", dockerfile, re.M)

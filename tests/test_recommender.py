@@ -1,4 +1,7 @@
-"""The whole pipeline with the shipped pack on the demo's data, as a user meets it (`llmrec setup` comes first)."""
+"""The whole pipeline with the shipped pack on the demo's data, as a user meets it (`llmrec setup` comes first).
+
+And how a response looks: a table, lines, and cards that hold no script and nothing from elsewhere.
+"""
 
 import json
 from collections.abc import Iterator
@@ -26,6 +29,7 @@ from llmrec.ranking.score_component import ScoringSituation
 from llmrec.ranking_file import write_ranking
 from llmrec.rationale.phrasing import Style
 from llmrec.recommender import Recommender, Request
+from llmrec.response import Recommended, Response
 from llmrec.retrieval.filters import parse_where
 from llmrec.verification.verifier import verify
 
@@ -89,6 +93,20 @@ def test_diversity_changes_the_list_and_keeps_its_length(shop: Recommender) -> N
     plain, mixed = (shop.recommend(Request(user="42", diversity=d)).items for d in (0.0, 0.7))
     assert len(mixed) == len(plain)
     assert [i.id for i in mixed] != [i.id for i in plain]
+
+
+def test_rules_of_exposure_hold_and_are_told(shop: Recommender) -> None:
+    tail = shop._popularity_group("tail")
+    assert shop.recommend(user="42", k=10).notes == shop.recommend(user="42", k=10, exposure="tail>=0").notes
+    for diversity in (0.0, 0.4):
+        answer = shop.recommend(user="42", k=10, exposure="tail>=0.3; genre<=0.5", diversity=diversity)
+        inside = tail[shop.catalog.rows([item.id for item in answer.items])]
+        assert inside.sum() >= 3 and inside[:4].sum() >= 1
+        genres = [genre for item in answer.items for genre in item.attributes["genres"]]  # type: ignore[union-attr]
+        assert max(map(genres.count, genres)) <= 5
+        assert "for the sake of exposure (tail>=0.3; genre<=0.5)" in answer.notes[-1]
+    few = shop.recommend(user="42", k=5, exposure="year<1930>=0.9", where="year>=1990")
+    assert len(few.items) == 5 and few.notes[-1] == "too few candidates to hold year<1930>=0.9"
 
 
 def test_wrong_requests_are_refused(shop: Recommender) -> None:
@@ -374,3 +392,58 @@ def test_a_shipped_adapter_is_opened_by_its_name_on_a_catalogue_in_memory(shop: 
         assert recommender.recommend(user="42", k=10).items == shop.recommend(user="42", k=10).items
     finally:
         recommender.pipeline.index.close()
+
+
+ITEMS = (
+    Recommended("1", "Heat", 1.234, {}, {"genres": ("Crime", "Thriller"), "year": 1995}),
+    Recommended("2", "<script>alert(1)</script> & co", 0.5, {}, {"genres": ("Comedy",), "score": 7}),
+)
+
+
+def response(
+    *items: Recommended, history: int = 3, notes: tuple[str, ...] = (), degraded: tuple[str, ...] = ()
+) -> Response:
+    return Response(items, tuple(map(str, range(history))), {}, notes, degraded)
+
+
+def test_a_table_has_a_row_an_item_and_a_column_an_attribute() -> None:
+    table = response(*ITEMS).to_pandas()
+    assert table.index.name == "rank"
+    assert table.index.tolist() == [1, 2]
+    assert table.columns.tolist() == ["id", "title", "score", "genres", "year"]
+    assert table.loc[1, "score"] == 1.234
+    assert table.loc[2, "score"] == 0.5  # an attribute of that name does not take its place
+    assert table["year"].isna().tolist() == [False, True]
+
+
+def test_an_empty_table_has_columns() -> None:
+    assert response().to_pandas()[["title", "score"]].shape == (0, 2)
+
+
+def test_lines_name_items_and_stay_few() -> None:
+    assert repr(response(*ITEMS)).splitlines()[:2] == [
+        "2 items after a history of 3",
+        "   1    1.23  Heat (1995) · Crime, Thriller",
+    ]
+    long = repr(response(*ITEMS * 20, history=0)).splitlines()
+    assert long[0] == "40 items without a history"
+    assert long[-1] == "      … and 20 more"
+    assert len(long) == 22
+
+
+def test_an_item_is_one_short_line() -> None:
+    assert repr(ITEMS[0]) == "Recommended('1', 'Heat', 1.23)"
+
+
+def test_cards_escape_what_the_catalogue_says() -> None:
+    html = response(*ITEMS, notes=("a <b> note",), degraded=("index",))._repr_html_()
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in html
+    assert "a &lt;b&gt; note" in html
+    assert "out of reach, and replaced: index" in html
+    assert not any(word in html for word in ("http", "url(", "onload"))
+    assert html.count("<div") == html.count("</div>")
+
+
+def test_cards_stay_small() -> None:
+    assert len(response(*ITEMS * 50)._repr_html_()) < 12_000

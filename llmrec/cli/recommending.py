@@ -50,6 +50,15 @@ SentenceStyle = Annotated[
 Diversity = Annotated[
     float, typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone.")
 ]
+Exposure = Annotated[
+    str | None,
+    typer.Option(
+        "--exposure",
+        metavar="RULES",
+        help="Shares of the list that groups of items have at least or at most: 'tail>=0.3; brand<=0.4'; groups are "
+        "tail, head, new, each value of an attribute, or a filter.",
+    ),
+]
 K = Annotated[int, typer.Option("-k", min=1, max=1000, help="How many items.")]
 USERS = ("471", "943", "11")
 """Users of MovieLens-100K whom the demo recommends to."""
@@ -80,6 +89,7 @@ def recommend(
     ] = 0,
     style: SentenceStyle = None,
     diversity: Diversity = 0.0,
+    exposure: Exposure = None,
     chroma: Chroma = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -94,7 +104,7 @@ def recommend(
 
     request = Request(
         user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
-        image=image, video=video, like=like, shapley=shapley, style=style,
+        exposure=exposure, image=image, video=video, like=like, shapley=shapley, style=style,
     )  # fmt: skip
     config = pipeline_config(chroma, index, engine, candidates, verifier)
     name_columns(data, columns, reader)
@@ -119,6 +129,7 @@ def recommend_all(
     explain: Explain = False,
     style: SentenceStyle = None,
     diversity: Diversity = 0.0,
+    exposure: Exposure = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes; each computes on one core and has the model in memory.")
     ] = 1,
@@ -143,7 +154,7 @@ def recommend_all(
     with users_bar(out) as progress:
         result = run(
             out, data, adapter, users, workers=workers, ray=ray, reader=reader, config=config, progress=progress,
-            k=k, query=query, where=where, explain=explain, style=style, diversity=diversity,
+            k=k, query=query, where=where, explain=explain, style=style, diversity=diversity, exposure=exposure,
         )  # fmt: skip
     if json:
         show.json(result.to_dict())

@@ -295,6 +295,62 @@ def coverage(lists: Sequence[Sequence[int]], n_items: int, k: int = 10) -> float
     return len({int(row) for rows in lists for row in rows[:k]}) / n_items
 
 
+def exposure(lists: Sequence[Sequence[int]], n_items: int, k: int = 10) -> Means:
+    """Exposure@k of each item: the sum of ``1 / log2(1 + place)`` over the first `k` of all lists, places from 1.
+
+    Parameters
+    ----------
+    lists : sequence of sequence of int
+        Item rows of each event, best first.
+    n_items : int
+        Size of the catalogue.
+    k : int
+
+    Returns
+    -------
+    ndarray of shape (items,), float64
+
+    References
+    ----------
+    Singh & Joachims 2018, "Fairness of Exposure in Rankings", KDD.
+
+    Examples
+    --------
+    >>> exposure([[0, 1], [0]], 3).round(2).tolist()
+    [2.0, 0.63, 0.0]
+    """
+    total = np.zeros(n_items)
+    for rows in lists:
+        top = np.asarray(rows[:k], np.intp)
+        np.add.at(total, top, 1 / np.log2(2 + np.arange(len(top))))
+    return total
+
+
+def gini(shares: Means) -> float:
+    """Gini's coefficient: how unequally something is shared.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (items,), float64
+        What each has, from 0; of exposure see `exposure`.
+
+    Returns
+    -------
+    float
+        From 0, where all have alike, towards 1, where one has all; NaN, with a warning, where nobody has anything.
+
+    Examples
+    --------
+    >>> gini(np.array([1.0, 1.0])), gini(np.array([0.0, 0.0, 0.0, 2.0]))
+    (0.0, 0.75)
+    """
+    ordered, n = np.sort(shares), len(shares)
+    if not ordered.sum():
+        warnings.warn("Gini's coefficient is undefined: nothing is shared", UndefinedMetric, stacklevel=2)
+        return math.nan
+    return float((2 * np.arange(1, n + 1) - n - 1) @ ordered / (n * ordered.sum()))
+
+
 def novelty(lists: Sequence[Sequence[int]], takers: Ints, users: int, k: int = 10) -> Means:
     """Novelty@k: mean self-information of the first `k`, ``-log2(takers of the item / users)``, in bits.
 

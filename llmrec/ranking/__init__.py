@@ -1,1 +1,1 @@
-"""Score components on rows, the fused score, cold start and diversity. Knows neither models nor candidates."""
+"""Score components on rows, the fused score, cold start, diversity, exposure. Knows no models, no candidate sources."""

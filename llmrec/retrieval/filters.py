@@ -145,6 +145,17 @@ def attribute_kinds(catalog: Catalog) -> Mapping[str, Kind]:
     return AttributeTable.of(catalog).kinds
 
 
+def attribute_named(name: str, catalog: Catalog) -> str:
+    """The catalogue's attribute that a filter would mean by a name.
+
+    Raises
+    ------
+    BadFilter
+        Where it has none.
+    """
+    return _attribute(name, attribute_kinds(catalog), catalog)
+
+
 def _numbers_of(held: Iterable[tuple[int, object]], items: int) -> NumberColumn:
     values = np.full(items, np.nan)
     for row, value in held:

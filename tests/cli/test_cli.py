@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("setup", "doctor", "data", "simshop", "train", "index", "recommend", "rank", "audit", "chat", "demo",
-            "users")  # fmt: skip
+COMMANDS = (
+    "setup", "doctor", "data", "simshop", "train", "index", "recommend", "recommend-all", "rank", "audit", "chat",
+    "demo", "users",
+)  # fmt: skip
 
 
 def llmrec(*words: str | Path, stdout: int | None = None, **env: str) -> subprocess.CompletedProcess[str]:

@@ -40,6 +40,7 @@ def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
         ({"like": "99999"}, 404, "unknown_item", "99999"),
         ({"user": "42", "where": "year 1990"}, 422, "bad_filter", "year 1990"),
         ({"user": "42", "where": "colour=red"}, 422, "bad_filter", "colour"),
+        ({"user": "42", "exposure": "tail"}, 422, "bad_input", "no rule"),
         ({"user": "42", "history": ["1"]}, 422, "bad_input", "both"),
         ({"history": ["1", "1"]}, 422, "bad_input", "twice"),
         ({"user": "42", "k": 0}, 422, "invalid", "k:"),
@@ -67,8 +68,8 @@ def test_reasons_are_kept_with_their_verdicts(client: TestClient) -> None:
 
 
 def test_reasons_that_were_not_asked_for_are_measured_when_they_are(client: TestClient) -> None:
-    answer = ask(client, user="7", query="a dark thriller", k=2)
-    assert answer["items"][0]["rationale"] is None
+    answer = ask(client, user="7", query="a dark thriller", k=2, exposure="tail>=1")
+    assert answer["items"][0]["rationale"] is None and "tail>=1" in answer["notes"][-1]
     found = client.get(f"/v1/explanations/{answer['id']}").json()
     assert [i["id"] for i in found["items"]] == [i["id"] for i in answer["items"]]
     assert all(item["rationale"]["text"] for item in found["items"])

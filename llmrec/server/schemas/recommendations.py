@@ -57,6 +57,9 @@ class RecommendationRequest(StrictBody):
     k: int = Field(10, ge=1, le=200, description="How many items.")
     explain: bool = Field(False, description="Measure the reasons and write a checked sentence for each item.")
     diversity: float = Field(0.0, ge=0, le=1, description="0 ranks by score alone, 1 by difference alone.")
+    exposure: Words | None = Field(
+        None, description="Shares of the list that groups have at least or at most: tail>=0.3; brand<=0.4."
+    )
     like: Id | None = Field(None, description="An item that is like what is wanted.")
     context: Context | None = None
 
@@ -87,6 +90,7 @@ class RecommendationRequest(StrictBody):
             where=self.where or None,
             explain=self.explain,
             diversity=self.diversity,
+            exposure=self.exposure or None,
             like=self.like,
             context=self.context.to_context() if self.context else None,
         )
@@ -258,6 +262,7 @@ class StoredRequest(BaseModel):
     never: tuple[str, ...]
     image: bool
     context: Context | None = None  # answers that were kept before there was context have none
+    exposure: str | None = None  # nor had they this
 
     @classmethod
     def of(cls, request: Request) -> "StoredRequest":
@@ -283,6 +288,7 @@ class StoredRequest(BaseModel):
             never=request.never,
             image=request.image is not None,
             context=Context(**asdict(request.context)) if request.context else None,
+            exposure=request.exposure,
         )
 
     def to_request(self, k: int) -> Request:
@@ -308,6 +314,7 @@ class StoredRequest(BaseModel):
             like=self.like,
             never=self.never,
             context=self.context.to_context() if self.context else None,
+            exposure=self.exposure,
         )
 
 
