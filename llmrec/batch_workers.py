@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 LOCAL = "local"
 """Address of a Ray cluster that is started for the batch, on this machine."""
+CONNECT = 5.0
+"""Seconds that a cluster has to take a connection."""
 MOST_BLOCKS = 4096
 """Of a Ray data set: what its scheduler keeps count of."""
 
@@ -304,7 +307,7 @@ def on_ray(opening: Opening, parts: Sequence[Part], workers: int, address: str) 
     with needs("ray", "a batch on Ray"):
         import ray
         import ray.data
-    with _cluster(address):
+    with _cluster(address, workers):
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
@@ -332,7 +335,7 @@ def _raised(error: Sequence[Any]) -> LlmrecError:
 
 
 @contextmanager
-def _cluster(address: str) -> Iterator[None]:
+def _cluster(address: str, workers: int) -> Iterator[None]:
     """Connect to a cluster; one that the caller has connected to is used as it is, and stays."""
     import ray
 
@@ -341,12 +344,16 @@ def _cluster(address: str) -> Iterator[None]:
         return
     home = os.environ.get("LLMREC_HOME")
     environment = {"env_vars": {"LLMREC_HOME": home}} if home and address != LOCAL else None
+    cores = max(workers, os.cpu_count() or 1) if address == LOCAL else None
     try:
+        host, _, port = address.rpartition("://")[2].rpartition(":")
+        if host and port.isdigit():  # Ray waits for minutes where nobody listens
+            socket.create_connection((host, int(port)), CONNECT).close()
         ray.init(
-            address=address, include_dashboard=False if address == LOCAL else None, log_to_driver=False,
+            address=address, num_cpus=cores, include_dashboard=False if address == LOCAL else None, log_to_driver=False,
             logging_level=logging.ERROR, runtime_env=environment,
         )  # fmt: skip
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInput(f"no Ray cluster answers at {address!r} ({why}); pass its address, or local", "ray") from error
     try:

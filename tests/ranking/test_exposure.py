@@ -91,7 +91,7 @@ def test_groups_that_were_hardly_proposed_get_candidates() -> None:
     assert added(group("new", slice(40, None), least=0.2)) == [40, *range(42, 50)]  # few: all of them
     assert added(group("tail", slice(20, None), least=0.2)) == list(range(21, 50, 3))  # many: those of the sample
     assert added(group("head", slice(0, 20), most=0.9)) == list(range(21, 50, 3))
-    assert added(group("head", slice(0, 20), least=0.2), group("few", [1], most=0.5)) == []
+    assert added(group("head", slice(0, 20), least=0.2), group("few", [1], most=0.7)) == []
 
 
 def test_head_tail_and_new_items_are_by_training_events() -> None:
