@@ -34,6 +34,7 @@ from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import reference_sample
 from llmrec.ranking.score_component import HISTORY_TERMS, QUERY_TERMS, WORDS, ComponentKey
+from llmrec.ranking.terms import query_weights
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Index, IndexInputs
@@ -95,8 +96,8 @@ class Pipeline:
     @cached_property
     def sources(self) -> tuple[CandidateSource, ...]:
         """Where candidates come from."""
-        weights = (*self.weights("").items(), *self.weights("any words").items())
-        counted = {key.modality for key, weight in weights if weight} | {"text"}
+        fitted = [parts for situation, parts in self.checkpoint.info.weights.items() if situation != "example"]
+        counted = {key.modality for parts in fitted for key, weight in parts.items() if weight} | {"text"}
         compared = [m for m in self.components.media if m in counted]
         return self.config.sources(source_inputs(self.catalog, self.index, self.components, compared, self.unindexed))
 
@@ -134,7 +135,9 @@ class Pipeline:
         """Component -> its weight in the fused score of a request with this query ("" for none)."""
         fitted = self.checkpoint.info.weights
         later = dict.fromkeys((WORDS, QUERY_TERMS, HISTORY_TERMS), 0.0)  # former checkpoints do not know them
-        return later | dict(fitted["words" if query and "words" in fitted else "history"])
+        if not query or "words" not in fitted:
+            return later | dict(fitted["history"])
+        return later | query_weights(fitted, self.components.terms, query)
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.

@@ -27,6 +27,7 @@ from llmrec.model.reclm import RecLM
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import fuse
 from llmrec.ranking.score_component import LLM
+from llmrec.ranking.terms import query_weights
 from llmrec.train.calibrate import MAX_EVENTS, Calibration
 from llmrec.train.data import TrainingData
 from llmrec.train.query_texts import compose_query
@@ -151,7 +152,15 @@ def rank_test(
             q = query_vectors(model, soft, words.before, histories, [words.query_tokens(query) for query in queries])
             query_texts = text.encode([query or "anything" for query in queries])
             scores = components.scores(q, histories, query_texts, past, queries)
-            queried.append(_ranks(fuse(scores, calibration.weights["words"], [e.closed for e in part]), part, order))
+            fused = [
+                fuse(
+                    {key: x[n : n + 1] for key, x in scores.items()},
+                    query_weights(calibration.weights, components.terms, query),
+                    [part[n].closed],
+                )
+                for n, query in enumerate(queries)
+            ]
+            queried.append(_ranks(np.concatenate(fused), part, order))
         results[QUERIED] = quality(np.concatenate(queried), sample)
     return results
 
