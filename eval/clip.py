@@ -4,7 +4,7 @@ The products are those of the catalogue that clip-lite's heads never learnt from
 of any open_clip model: `--model ViT-B-32 --pretrained laion2b_s34b_b79k`, a hub id or a folder. A photo is sought among
 1,000 random ones by everything the catalogue says of its product, and by the title alone (which colour variants share);
 scikit-image's coffee and cat among ImageNet's 1,000 class names. Files a line for each model and data set in
-eval/results/measurements.jsonl, and writes the table eval/results/clip.md.
+eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from eval.store import MEASUREMENTS, command_line, file_measurement, measurements
+from eval.store import command_line, file_measurement, measurements
 from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.encoders import Encoder, encoder, extract
 from llmrec.errors import LlmrecError
@@ -54,7 +54,6 @@ def main() -> int:
     }
     file_measurement("clip", row, command_line(), same=("model", "data"))
     rows = measurements("clip")
-    MEASUREMENTS.with_name("clip.md").write_text(table(rows), encoding="utf-8")
     print(table(rows))
     return 0
 

@@ -4,7 +4,7 @@ Variants share title and description; what is left is the picture and the colour
 split) whose target has variants that the user has not taken, the right one is sought among them: recall@1, by the fused
 score without its LLM (which has no weight there), each time with weights fitted on valid, and by what media tell alone,
 without item-item model and popularity. Files its result in
-eval/results/measurements.jsonl, and writes the table eval/results/colours.md.
+eval/results/measurements.jsonl.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from eval.modalities.models import only
 from eval.ranking.tables import grid
-from eval.store import MEASUREMENTS, command_line, file_measurement
+from eval.store import command_line, file_measurement
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, extract
 from llmrec.errors import BadInput, LlmrecError
@@ -45,10 +45,8 @@ def main() -> int:
     except LlmrecError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    filed = file_measurement("colours", {"rows": rows, "seed": chosen.seed}, command_line())
+    file_measurement("colours", {"rows": rows, "seed": chosen.seed}, command_line())
     table = grid(list(rows[0]), [[str(value) for value in row.values()] for row in rows])
-    text = f"# Colour variants told apart\n\nWritten by `{filed['command']}`.\n\n{table}\n"
-    MEASUREMENTS.with_name("colours.md").write_text(text, encoding="utf-8")
     print(table)
     return 0
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval import other_words
 from eval.ranking import fusion
 from eval.ranking import record as filing
 from eval.ranking.cold import CANDIDATES, cold_metrics, cold_split, is_hidden
@@ -26,12 +27,14 @@ from eval.ranking.targets import described, outcomes
 from eval.ranking.variants import Trained
 from eval.store import Row
 from llmrec.baselines import Popularity
+from llmrec.catalog import load_catalog
 from llmrec.catalog.types import Catalog
 from llmrec.evaluation.splits import rolling_events, rolling_split
 from llmrec.model.inference import query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
+from llmrec.ranking.terms import item_text, words_of
 from llmrec.train.query_texts import HELD_OUT_PHRASES
 from llmrec.train.trainer import Progress
 
@@ -322,3 +325,28 @@ def test_errors_are_one_sentence(tiny_folder: Path, tmp_path: Path) -> None:
 def test_unknown_names_are_refused(part: str, tmp_path: Path) -> None:
     done = command(part, "nobody", home=tmp_path)
     assert done.returncode == 2 and "choose from" in done.stderr
+
+
+@pytest.mark.parametrize("dataset", ["ml-100k", "hm"])
+def test_queries_in_other_words_share_next_to_no_word_with_their_item(shared: Path, dataset: str) -> None:
+    catalog = load_catalog(shared / "data" / dataset)
+    halves = [other_words.queries(dataset, half) for half in ("open", "closed")]
+    assert sum(map(len, halves)) == 300 and not {r["item"] for r in halves[0]} & {r["item"] for r in halves[1]}
+    for row in (*halves[0], *halves[1]):
+        item = catalog.items[catalog.rows([row["item"], *row["also"]])[0]]
+        own = {word for word in words_of(item_text(item)) if not word.endswith("*")}
+        asked = {word for word in words_of(row["query"]) if not word.endswith("*")}
+        title = {*words_of(item.title)}
+        assert len(own & asked) <= 1 and (len(title) < 2 or not title <= {*words_of(row["query"])})
+
+
+def test_an_answer_is_the_item_or_one_that_answers_as_well() -> None:
+    scores = np.array([[0.1, 0.9, 0.5], [0.5, 0.5, 0.5]], np.float32)
+    ranks = other_words.places(scores, [[0, 2], [1]])
+    assert ranks == [1, 2]  # the third item is enough; among equals nothing is told apart
+    assert other_words.summary([0, 9, 10, 99]) == {
+        "recall@1": 0.25,
+        "recall@10": 0.5,
+        "recall@50": 0.75,
+        "mrr@50": 0.2977,
+    }

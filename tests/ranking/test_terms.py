@@ -6,8 +6,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Item
-from llmrec.ranking.score_component import ScoringBatch
-from llmrec.ranking.terms import STEP, HistoryTerms, Terms, item_text, words_of
+from llmrec.ranking.score_component import COLLABORATIVE, LLM, QUERY_TERMS, WORDS, ScoringBatch
+from llmrec.ranking.terms import STEP, HistoryTerms, Terms, item_text, query_weights, words_of
 
 ITEMS = (
     Item("1", "Striped jumper", "Soft wool, dark blue.", {"colour": "Dark Blue", "sku_code": "wool-7"}),
@@ -76,6 +76,43 @@ def test_likeness_to_a_history_is_the_cosine_of_tf_idf() -> None:
     cosine = (sklearn @ sklearn.T).toarray()
     expected = STEP * cosine[0] + cosine[3]
     np.testing.assert_allclose(Terms.of(items).history_scores([[0, 3]])[0], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("query", "share"),
+    [
+        ("", 1.0), ("something nice please", 1.0), ("soft wool, dark blue", 1.0), ("not red, soft wool", 1.0),
+        ("a garment for a wedding", 0.0), ("zzz", 0.0),
+    ],
+)  # fmt: skip
+def test_how_much_of_a_query_an_item_can_say(query: str, share: float) -> None:
+    assert Terms.of(ITEMS).coverage(query) == pytest.approx(share)
+    assert Terms.of(()).coverage(query) == 1.0
+
+
+def test_a_word_that_no_item_has_counts_against_coverage_more_than_one_that_many_have() -> None:
+    terms = Terms.of(ITEMS)
+    assert 0 < terms.coverage("jumper zzz") < terms.coverage("raincoat zzz") <= 0.5
+
+
+FITTED = {"words": {LLM: 0.6, QUERY_TERMS: 0.3, WORDS: 0.0, COLLABORATIVE: 0.1}}
+
+
+def test_a_query_in_other_words_is_ranked_by_its_meaning() -> None:
+    terms = Terms.of(ITEMS)
+    assert query_weights(FITTED, terms, "soft dark jumper") == FITTED["words"]
+    assert query_weights(FITTED, None, "garment for a wedding") == FITTED["words"]
+    foreign = query_weights(FITTED, terms, "garment for a wedding")
+    assert foreign == {LLM: 0.0, QUERY_TERMS: 0.0, WORDS: pytest.approx(0.9), COLLABORATIVE: 0.1}
+    fitted = FITTED | {"paraphrase": {WORDS: 0.7, COLLABORATIVE: 0.3}}
+    assert query_weights(fitted, terms, "garment for a wedding")[WORDS] == pytest.approx(0.7)
+    between = query_weights(fitted, terms, "wool zzz")
+    assert 0 < between[LLM] < 0.6 and 0 < between[WORDS] < 0.7 and sum(between.values()) == pytest.approx(1.0)
+
+
+def test_without_a_sentence_vector_nothing_takes_the_place_of_words() -> None:
+    fitted = {"words": {LLM: 0.7, QUERY_TERMS: 0.3}}
+    assert query_weights(fitted, Terms.of(ITEMS), "garment for a wedding") == fitted["words"]
 
 
 def test_what_was_taken_weeks_ago_counts_less_than_what_was_taken_on_the_last_day() -> None:
