@@ -137,7 +137,7 @@ class Pipeline:
         later = dict.fromkeys((WORDS, QUERY_TERMS, HISTORY_TERMS), 0.0)  # former checkpoints do not know them
         if not query or "words" not in fitted:
             return later | dict(fitted["history"])
-        return later | query_weights(fitted, self.components.terms, query)
+        return later | query_weights(later | dict(fitted["words"]), self.components.terms, query)
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.

@@ -58,7 +58,7 @@ class CheckpointInfo:
     """Modality -> encoder id."""
     prompts: Mapping[str, str]
     weights: Mapping[str, Mapping[ComponentKey, float]]
-    """Situation ("history", "words", "paraphrase", "example") -> component -> weight of the fused score."""
+    """Situation ("history", "words", "example") -> component -> weight of the fused score."""
     metrics: Mapping[str, float] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
     """Data, seed, commit, machine, seconds, date, licence."""

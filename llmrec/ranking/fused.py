@@ -13,8 +13,8 @@ McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior" (1974, in 
 """
 
 import hashlib
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -298,10 +298,6 @@ class CandidateScores(Generic[Key]):
         }
         rows = [np.pad(part.rows, more, constant_values=-1) for part, more in zip(parts, rest, strict=True)]
         return cls(normal, np.concatenate(rows), np.concatenate([part.targets for part in parts]))
-
-    def without(self, keys: Collection[Key]) -> "CandidateScores[Key]":
-        """The same without some components."""
-        return replace(self, normal={key: own for key, own in self.normal.items() if key not in keys})
 
     def fit(self) -> dict[Key, float]:
         """As `fit_weights` does; an event whose target is no candidate says nothing about weights."""

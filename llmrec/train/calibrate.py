@@ -23,7 +23,7 @@ from llmrec.pipeline import source_inputs
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import Components
 from llmrec.ranking.fused import CandidateScores, ScoredRows, reference_sample
-from llmrec.ranking.score_component import LLM, QUERY_TERMS, WORDS, ComponentKey, ScoringBatch
+from llmrec.ranking.score_component import ComponentKey, ScoringBatch
 from llmrec.retrieval.candidates import CandidateQuery, gather
 from llmrec.retrieval.index import ExactIndex
 from llmrec.train.example_weights import example_shares
@@ -47,7 +47,7 @@ class Calibration:
     Parameters
     ----------
     weights
-        Situation ("history", "words", "paraphrase", "example") -> component -> weight.
+        Situation ("history", "words", "example") -> component -> weight.
     metrics
         What was reached with them, on the events that they were fitted on: more than on others. Also the learnt weights
         of the modalities, where the fusion has such.
@@ -128,8 +128,6 @@ def calibrate(
         found = candidate_scores(components, catalog, sample, q, texts, queries)
         weights["words"] = found.fit()
         metrics["valid ndcg@10 under queries"] = _ndcg(found, weights["words"], sample)
-        if WORDS in found.normal:
-            weights["paraphrase"] = found.without({LLM, QUERY_TERMS}).fit()
     metrics |= {f"weight of {m} in the fusion": round(share, 4) for m, share in model.fusion.shares().items()}
     weights["example"], example_metrics = example_shares(
         model, table, words, components, events, weights["history"], seed

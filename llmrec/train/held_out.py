@@ -155,7 +155,7 @@ def rank_test(
             fused = [
                 fuse(
                     {key: x[n : n + 1] for key, x in scores.items()},
-                    query_weights(calibration.weights, components.terms, query),
+                    query_weights(calibration.weights["words"], components.terms, query),
                     [part[n].closed],
                 )
                 for n, query in enumerate(queries)

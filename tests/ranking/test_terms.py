@@ -95,24 +95,22 @@ def test_a_word_that_no_item_has_counts_against_coverage_more_than_one_that_many
     assert 0 < terms.coverage("jumper zzz") < terms.coverage("raincoat zzz") <= 0.5
 
 
-FITTED = {"words": {LLM: 0.6, QUERY_TERMS: 0.3, WORDS: 0.0, COLLABORATIVE: 0.1}}
+FITTED = {LLM: 0.6, QUERY_TERMS: 0.3, WORDS: 0.0, COLLABORATIVE: 0.1}
 
 
 def test_a_query_in_other_words_is_ranked_by_its_meaning() -> None:
     terms = Terms.of(ITEMS)
-    assert query_weights(FITTED, terms, "soft dark jumper") == FITTED["words"]
-    assert query_weights(FITTED, None, "garment for a wedding") == FITTED["words"]
+    assert query_weights(FITTED, terms, "soft dark jumper") == FITTED
+    assert query_weights(FITTED, None, "garment for a wedding") == FITTED
     foreign = query_weights(FITTED, terms, "garment for a wedding")
     assert foreign == {LLM: 0.0, QUERY_TERMS: 0.0, WORDS: pytest.approx(0.9), COLLABORATIVE: 0.1}
-    fitted = FITTED | {"paraphrase": {WORDS: 0.7, COLLABORATIVE: 0.3}}
-    assert query_weights(fitted, terms, "garment for a wedding")[WORDS] == pytest.approx(0.7)
-    between = query_weights(fitted, terms, "wool zzz")
-    assert 0 < between[LLM] < 0.6 and 0 < between[WORDS] < 0.7 and sum(between.values()) == pytest.approx(1.0)
+    between = query_weights(FITTED, terms, "wool zzz")
+    assert 0 < between[LLM] < 0.6 and 0 < between[WORDS] < 0.9 and sum(between.values()) == pytest.approx(1.0)
 
 
 def test_without_a_sentence_vector_nothing_takes_the_place_of_words() -> None:
-    fitted = {"words": {LLM: 0.7, QUERY_TERMS: 0.3}}
-    assert query_weights(fitted, Terms.of(ITEMS), "garment for a wedding") == fitted["words"]
+    fitted = {LLM: 0.7, QUERY_TERMS: 0.3}
+    assert query_weights(fitted, Terms.of(ITEMS), "garment for a wedding") == fitted
 
 
 def test_what_was_taken_weeks_ago_counts_less_than_what_was_taken_on_the_last_day() -> None:
