@@ -306,7 +306,7 @@ class AgentTools:
         assert self._people is not None and user is not None
         item = None
         if arguments.kind == "rule":
-            conditions = self._rule(arguments.value)
+            conditions = read_rule(arguments.value, self._words)
             if not arguments.take_back and len({*self._rules(user), *conditions}) > MAX_RULES:
                 raise BadInput(f"{MAX_RULES} rules are remembered of a person at most; take one back first")
             changed = self._people.rule(user, conditions, arguments.take_back)
@@ -324,19 +324,6 @@ class AgentTools:
 
     def _in_force(self, rules: Sequence[str]) -> tuple[str, ...]:
         return tuple(rule for rule in rules if holds_in(rule, self.catalog))
-
-    def _rule(self, value: str) -> tuple[str, ...]:
-        """Read a rule, a filter or words."""
-        try:
-            parse_where(value, self._words)
-            return split_clauses(value)
-        except BadFilter as error:
-            if found := understand(composed(value), self._words).filters:
-                return found
-            names = derived(self._words, attribute_names)
-            raise BadInput(
-                f"no condition is read in {plain(value[:100])!r} ({error}); say it by an attribute, of {names}"
-            ) from error
 
     def _item(self, named: str) -> Item:
         """Find an item by its id, or else by its title."""
@@ -427,6 +414,38 @@ def verdict_of(claims: Sequence[Claim]) -> ClaimVerdict:
     """
     verdicts = {claim.verdict for claim in claims}
     return "contradicted" if "contradicted" in verdicts else "supported" if "supported" in verdicts else "not_checkable"
+
+
+def read_rule(value: str, words: Catalog) -> tuple[str, ...]:
+    """Read what is to hold for all lists of a person.
+
+    Parameters
+    ----------
+    value
+        A filter, or words: "no horror".
+    words
+        The items by whose values words are read.
+
+    Returns
+    -------
+    tuple of str
+        Conditions, each as `llmrec.retrieval.filters.parse_where` reads it.
+
+    Raises
+    ------
+    BadInput
+        Where no condition is read.
+    """
+    try:
+        parse_where(value, words)
+        return split_clauses(value)
+    except BadFilter as error:
+        if found := understand(composed(value), words).filters:
+            return found
+        names = derived(words, attribute_names)
+        raise BadInput(
+            f"no condition is read in {plain(value[:100])!r} ({error}); say it by an attribute, of {names}"
+        ) from error
 
 
 def holds_in(rule: str, catalog: Catalog) -> bool:

@@ -230,3 +230,84 @@ def test_a_chat_that_is_not_to_be_stored_leaves_nothing(client: TestClient, stor
     assert client.get(f"/v1/users/{user}/export").status_code == 404
     for trace in (user, "submarine", "Trieste", answer["id"], answer["recommendations"]["id"]):
         assert trace.encode() not in held(store)
+
+
+def test_what_is_known_of_a_person_is_shown_changed_and_deleted(client: TestClient, stranger: TestClient) -> None:
+    def known(of: TestClient = client, **more: str) -> dict[str, Any]:
+        told = of.get("/v1/memory", params={"user": "101"} | more)
+        assert told.status_code == 200, told.text
+        found: dict[str, Any] = told.json()
+        return found
+
+    def items_of(entries: list[dict[str, Any]]) -> list[str]:
+        return [entry["item"] for entry in entries]
+
+    def change(**body: Any) -> Any:
+        return client.patch("/v1/memory", json={"user": "101"} | body)
+
+    before = known()
+    of_files = items_of(before["history"])
+    assert before["history_total"] == len(of_files) > 20 and before["history"][0]["source"] == "catalogue"
+    assert (before["rules"], before["likes"], before["dislikes"]) == ([], [], [])
+    assert known(stranger)["history_total"] == 0  # another tenant's user of that id is not this one
+
+    told = change(likes=["50"], dislikes=["288"], rules=["no horror", "year>=1990"]).json()
+    assert told["rules"] == ["genres!=Horror", "year>=1990"] and told == known()
+    assert items_of(told["likes"]) == ["50"] and items_of(told["dislikes"]) == ["288"]
+    assert told["likes"][0] == {"item": "50", "title": "Star Wars", "source": "event"}
+    told = change(dislikes=["50"], rules=["nothing before 1980"], without_rules=["year>=1990"]).json()
+    assert items_of(told["dislikes"]) == ["50", "288"] and told["likes"] == []
+    assert told["rules"] == ["genres!=Horror", "year>=1980"]
+
+    made, _ = turn(client, Message(True, "a thriller"), user="101")
+    first, second = (item.id for item in made.recommendations.items[:2])  # type: ignore[union-attr]
+    reply = Message(False, "", id=made.id)
+    later, _ = turn(client, Message(True, "a thriller"), reply, Message(True, "seen 1, not 2"), user="101")
+    told = known(reply=later.id)
+    assert told["history"][0] == told["history"][0] | {"item": first, "source": "conversation"}
+    assert told["dislikes"][0] == told["dislikes"][0] | {"item": second, "source": "conversation"}
+    assert known(stranger, reply=later.id)["dislikes"] == []
+
+    for item in (first, second, "50", of_files[0]):
+        deleted = client.delete("/v1/memory", params={"user": "101", "reply": later.id, "item": item})
+        assert deleted.status_code == 200
+    told = known(reply=later.id)
+    assert items_of(told["history"]) == of_files[1:] and items_of(told["dislikes"]) == ["288"]
+    assert of_files[0] not in ask(client, user="101", k=1)["history"]
+    told = client.delete("/v1/memory", params={"user": "101", "rule": "genres!=Horror"}).json()
+    assert told["rules"] == ["year>=1980"]
+    events = client.get("/v1/users/101/export").json()["events"]
+    assert [(event["item"], event["kind"]) for event in events] == [("288", "dislike"), (of_files[0], "forget")]
+    assert send(client, {"user": "101", "item": of_files[0]}).status_code == 201
+    assert items_of(known()["history"])[0] == of_files[0]  # what is done later counts again
+
+
+def test_a_conversation_with_nobody_in_particular_has_a_memory(client: TestClient) -> None:
+    made, _ = turn(client, Message(True, "a comedy. I hate musicals"))
+    made, _ = turn(client, Message(True, "a comedy"), Message(False, "", id=made.id), Message(True, "I hate westerns"))
+    told = client.get("/v1/memory", params={"reply": made.id}).json()
+    assert "genres!=Western" in told["rules"] and told["user"] is None
+    body = {"reply": made.id, "rules": ["year>=1990"], "without_rules": ["genres!=Western"]}
+    assert "year>=1990" in client.patch("/v1/memory", json=body).json()["rules"]
+    later, _ = turn(client, Message(True, "x"), Message(False, "", id=made.id), Message(True, "a drama"))
+    assert later.recommendations is not None
+    assert all(int(item.attributes["year"]) >= 1990 for item in later.recommendations.items)  # type: ignore[arg-type]
+    told = client.delete("/v1/memory", params={"reply": made.id, "rule": "year>=1990"}).json()
+    assert "year>=1990" not in told["rules"]
+
+
+@pytest.mark.parametrize(
+    ("method", "sent", "says"),
+    [
+        ("GET", {}, "pass one of them"),
+        ("DELETE", {"user": "7"}, "pass one of them"),
+        ("PATCH", {"user": "7", "rules": ["be nice"]}, "no condition is read"),
+        ("PATCH", {"user": "7", "likes": ["no such item"]}, "no such item"),
+        ("PATCH", {"reply": "chatcmpl-none", "likes": ["50"]}, "name them as `user`"),
+        ("PATCH", {"user": "7", "like": ["50"]}, "like"),
+    ],
+)
+def test_what_no_memory_can_take_is_said(client: TestClient, method: str, sent: dict[str, Any], says: str) -> None:
+    how = {"json": sent} if method == "PATCH" else {"params": sent}
+    refused = client.request(method, "/v1/memory", **how)  # type: ignore[arg-type]
+    assert refused.status_code in (404, 422) and says in refused.json()["error"]["message"]

@@ -23,6 +23,8 @@ export function restart() {
   $("log").replaceChildren();
 }
 
+// Under this id the server keeps what the conversation has come to.
+export const lastReply = () => messages.findLast((message) => message.role === "assistant")?.id ?? null;
 export const busy = () => running !== null;
 export const stop = () => running?.abort();
 

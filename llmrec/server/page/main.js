@@ -2,6 +2,7 @@
 import { json, keepKey, keepUser, key, user } from "./api.js";
 import * as chat from "./chat.js";
 import { $, button, element } from "./dom.js";
+import * as memory from "./memory.js";
 import { failure, sentence } from "./notices.js";
 import * as photo from "./photo.js";
 
@@ -30,6 +31,7 @@ $("words").addEventListener("keydown", (event) => {
 });
 $("words").addEventListener("input", fit);
 photo.listen();
+memory.listen();
 if (key()) open();
 else askForKey("");
 
@@ -50,6 +52,7 @@ async function open() {
   const ideas = starters(catalog).map((words) => element("li", {}, button(words, () => say(words), { class: "chip" })));
   $("starters").replaceChildren(...ideas);
   chat.begin(catalog, () => askForKey(""));
+  memory.begin(catalog, chat.lastReply);
   suggest();
   $("words").focus();
 }

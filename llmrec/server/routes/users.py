@@ -4,14 +4,25 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from llmrec.errors import UnknownUser
+from llmrec.errors import BadInput, UnknownUser
 from llmrec.server.dependencies import Caller, Parts
+from llmrec.server.memory import MemoryOf
 from llmrec.server.schemas.common import ID_IN_PATH, SameId
-from llmrec.server.schemas.users import EventsBody, Forgotten, KnownUsers, PersonalExport, Recorded
+from llmrec.server.schemas.users import (
+    EventsBody,
+    Forgotten,
+    KnownUsers,
+    Memory,
+    MemoryChange,
+    PersonalExport,
+    Recorded,
+)
 from llmrec.server.store.personal_data import find_personal_data
 from llmrec.server.store.users import Event, record, users_like
 
 router = APIRouter(tags=["people"])
+UserInQuery = Annotated[Annotated[str, SameId] | None, Query(min_length=1, max_length=200, pattern=ID_IN_PATH)]
+ReplyInQuery = Annotated[str | None, Query(max_length=100, pattern=ID_IN_PATH)]
 UserInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PATH), SameId]
 
 
@@ -35,6 +46,54 @@ async def suggest(
     return KnownUsers(
         users=await parts.calls.run(lambda: users_like(parts.database, catalog, caller.tenant, starts, k))
     )
+
+
+@router.get("/v1/memory")
+async def recall(caller: Caller, parts: Parts, user: UserInQuery = None, reply: ReplyInQuery = None) -> Memory:
+    """What is known of a user, as one shows it to them: rules, likes, dislikes, history.
+
+    With `reply`, the id of the last reply of a conversation, also what was said in that.
+    """
+    return await parts.calls.run(MemoryOf(parts.service, caller.tenant, user, reply).recall)
+
+
+@router.patch("/v1/memory")
+async def change_memory(body: MemoryChange, caller: Caller, parts: Parts) -> Memory:
+    """Add to what is known of a user, and change it; it counts from the next list on."""
+    memory = MemoryOf(parts.service, caller.tenant, body.user, body.reply)
+
+    def changed() -> Memory:
+        memory.change(body)
+        return memory.recall()
+
+    return await parts.calls.run(changed)
+
+
+@router.delete("/v1/memory")
+async def forget_entry(
+    caller: Caller,
+    parts: Parts,
+    user: UserInQuery = None,
+    reply: ReplyInQuery = None,
+    item: Annotated[str | None, Query(max_length=200, pattern=ID_IN_PATH)] = None,
+    rule: Annotated[str | None, Query(max_length=2000, pattern=ID_IN_PATH)] = None,
+) -> Memory:
+    """Delete one entry: all that is known of a user and an item, or a rule.
+
+    Rows of the catalogue's own folder stay in it, and are read no more for this user.
+    """
+    if (item is None) == (rule is None):
+        raise BadInput("`item` or `rule` says what is deleted; pass one of them")
+    memory = MemoryOf(parts.service, caller.tenant, user, reply)
+
+    def changed() -> Memory:
+        if item is not None:
+            memory.forget_item(item)
+        if rule is not None:
+            memory.forget_rule(rule)
+        return memory.recall()
+
+    return await parts.calls.run(changed)
 
 
 @router.get("/v1/users/{user:path}/export")

@@ -1,19 +1,19 @@
 """What users do, all that is kept of one, and the end of it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from llmrec.catalog.feedback import KINDS, kind_of
 from llmrec.chat.state import DialogueState
-from llmrec.server.schemas.common import Id, StrictBody, Text
+from llmrec.server.schemas.common import Id, OneLine, StrictBody, Text, Words
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.personal_data import PersonalData, Removal
-from llmrec.server.store.users import INTERACTION
+from llmrec.server.store.users import FORGET, INTERACTION
 
 LATEST = 1e11
 """Seconds; what is larger counts milliseconds, or less."""
-_EVENT_KINDS = (INTERACTION, *KINDS)
+_EVENT_KINDS = (INTERACTION, *KINDS, FORGET)
 
 
 def _kind(kind: str) -> str:
@@ -36,7 +36,8 @@ class EventBody(StrictBody):
     kind: Annotated[Text, AfterValidator(_kind), Field(max_length=40)] = Field(
         INTERACTION,
         description="What was returned or disliked is never shown to the user again; all else joins their history. Of "
-        "events with one item the most telling kind counts. Other names of these are read, too (`buy`, `refund`).",
+        "events with one item the most telling kind counts; `forget` takes back what came before it. Other names of "
+        "these are read, too (`buy`, `refund`).",
         json_schema_extra={"enum": [*_EVENT_KINDS]},
     )
     timestamp: Annotated[float, Field(ge=0), AfterValidator(_in_seconds)] | None = Field(
@@ -61,6 +62,48 @@ class EventsBody(StrictBody):
     )
 
     events: Annotated[list[EventBody], Field(min_length=1, max_length=1000)]
+
+
+Rule = Annotated[Words, Field(min_length=1)]
+Source = Literal["event", "catalogue", "conversation"]
+"""Where an entry of a memory comes from."""
+
+
+class MemoryEntry(BaseModel):
+    """An item that something is known of, and whence: an event, the catalogue's folder, or the conversation."""
+
+    item: str
+    title: OneLine
+    source: Source
+
+
+class Memory(BaseModel):
+    """What is known of a person, the latest first."""
+
+    user: str | None
+    rules: list[str] = Field(description="What every list must meet until it is taken back, as filters.")
+    likes: list[MemoryEntry]
+    dislikes: list[MemoryEntry] = Field(description="They are never shown again.")
+    history: list[MemoryEntry] = Field(description="Without likes and dislikes; the latest hundred.")
+    history_total: int
+
+
+class MemoryChange(StrictBody):
+    """What is new of a person; all else stays. A rule is changed by the new one and the old one at once."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"user": "ann", "rules": ["no horror"], "without_rules": ["year>=1990"]}]},
+    )
+
+    user: Id | None = Field(None, description="One of your users.")
+    reply: Annotated[Text, Field(max_length=100)] | None = Field(
+        None, description="Id of the last reply of a conversation with them, in which it then holds, too."
+    )
+    likes: Annotated[list[Id], Field(max_length=100)] = Field([], description="Ids of items.")
+    dislikes: Annotated[list[Id], Field(max_length=100)] = Field([], description="Ids of items.")
+    rules: Annotated[list[Rule], Field(max_length=50)] = Field([], description="Filters, or words: no horror.")
+    without_rules: Annotated[list[Rule], Field(max_length=50)] = Field([], description="Rules that hold no longer.")
 
 
 class KnownUsers(BaseModel):

@@ -106,6 +106,31 @@ def find_state(database: Database, tenant: str, id: str) -> KeptState | None:
     return None if row is None else KeptState(row[0], DialogueState.model_validate_json(row[1]))
 
 
+def replace_state(database: Database, tenant: str, id: str, state: DialogueState) -> None:
+    """Put a state in the place of the one that is kept; what that held and this lacks is gone.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant
+        Whose conversation it is.
+    id
+        Id of the reply.
+    state
+        What is kept from now on.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
+    row = conversations.update().where(conversations.c.id == id, conversations.c.tenant == tenant)
+    with database.writing() as connection:
+        connection.execute(row.values(state=state.model_dump_json()))
+        database.mark_deleted(connection)
+
+
 def new_reply_id(prefix: str = "chatcmpl-") -> str:
     """Make an id that nobody can guess.
 

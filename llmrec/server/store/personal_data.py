@@ -170,7 +170,7 @@ def change_rules(database: Database, person: Person, added: Sequence[str], remov
     return bool(gone or new)
 
 
-def delete_events(database: Database, person: Person, item: str, kinds: Collection[str]) -> int:
+def delete_events(database: Database, person: Person, item: str, kinds: Collection[str] | None = None) -> int:
     """Delete what a user did with an item.
 
     Parameters
@@ -182,7 +182,7 @@ def delete_events(database: Database, person: Person, item: str, kinds: Collecti
     item
         Id of the item.
     kinds
-        Of `llmrec.catalog.feedback.KINDS`, and "interaction".
+        Of `llmrec.catalog.feedback.KINDS`, and "interaction"; default: all.
 
     Returns
     -------
@@ -201,7 +201,8 @@ def delete_events(database: Database, person: Person, item: str, kinds: Collecti
             sa.select(events.c.number, events.c.content).where(events.c.person == person.number)
         ).all()
         held = [(row.number, json.loads(row.content)) for row in rows]
-        gone = [number for number, event in held if event["item"] == item and kind_of(event["kind"]) in kinds]
+        own = [(number, kind_of(event["kind"])) for number, event in held if event["item"] == item]
+        gone = [number for number, kind in own if kinds is None or kind in kinds]
         if gone:
             connection.execute(events.delete().where(events.c.number.in_(gone)))
             database.mark_deleted(connection)

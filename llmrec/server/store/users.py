@@ -7,8 +7,8 @@ them can be found by who knows the id.
 import hashlib
 import json
 import time
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,8 @@ from llmrec.server.store.tables import events, forgotten, people, rules
 
 INTERACTION = "interaction"
 """Kind of an event of which no more is said; as telling as any."""
+FORGET = "forget"
+"""Kind of an event that takes back all that came before it with the item, rows of the catalogue's folder included."""
 FRESH_SECONDS = 30.0
 """How old the note of when somebody last talked may be; `personal_data.IDLE_SECONDS` must be longer."""
 
@@ -34,8 +36,8 @@ class Event:
     user, item
         Ids.
     kind
-        "interaction", or a name of one of `llmrec.catalog.feedback.KINDS`. A return or a dislike keeps the item from
-        being recommended; with others it joins the history.
+        "interaction", "forget", or a name of one of `llmrec.catalog.feedback.KINDS`. A return or a dislike keeps the
+        item from being recommended; with others it joins the history.
     at
         Unix seconds; None for now.
     id
@@ -68,6 +70,8 @@ class Person:
     rules
         What every list of theirs must meet until it is taken back, each as `llmrec.retrieval.filters.parse_where` reads
         it.
+    kinds
+        Item id -> the most telling kind of the events of theirs that the store holds.
     """
 
     tenant: str
@@ -77,6 +81,7 @@ class Person:
     rejected: tuple[str, ...]
     of_folder: bool = False
     rules: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
@@ -153,15 +158,23 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
         held = () if number is None else rules_of(connection, number)
     if (row is None or row.user is None) and not of_folder and not held:
         return None
-    rows = [(event.item, kind_of(event.kind)) for event in sorted(own, key=lambda event: event.at or 0)]
+    rows: list[tuple[str, str]] = []
+    taken_back: set[str] = set()
+    for event in sorted(own, key=lambda event: event.at or 0):
+        if kind_of(event.kind) == FORGET:
+            rows = [row for row in rows if row[0] != event.item]
+            taken_back.add(event.item)
+        else:
+            rows.append((event.item, kind_of(event.kind)))
     telling: dict[str, str] = {}
     for item, kind in rows:
         if item not in telling or _strength(kind) >= _strength(telling[item]):
             telling[item] = kind
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
-    interacted = [*(catalog.history(user) if of_folder else ()), *(item for item, kind in rows if kind not in NEGATIVE)]
+    of_files = [item for item in (catalog.history(user) if of_folder else ()) if item not in taken_back]
+    interacted = [*of_files, *(item for item, kind in rows if kind not in NEGATIVE)]
     known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
-    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held)
+    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held, telling)
 
 
 def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, most: int) -> list[str]:

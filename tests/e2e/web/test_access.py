@@ -65,13 +65,13 @@ def test_everything_is_done_with_the_keyboard_alone(page: "Page", site: Site) ->
     assert page.locator(".mine").inner_text() == "a western\nor two"
     page.locator(".skip").focus()  # the first of the page
     order = []
-    for _ in range(8):
+    for _ in range(9):
         page.keyboard.press("Tab")
         order.append(page.evaluate("(document.activeElement.ariaLabel ?? '') || document.activeElement.textContent"
                                    " || document.activeElement.id"))  # fmt: skip
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
     assert order == [
-        "user", "Key", "Remove the condition 1990s", "Remove the condition not Horror",
+        "user", "Memory", "Key", "Remove the condition 1990s", "Remove the condition not Horror",
         "Why Tombstone?", "I like Tombstone", "Not for me: Tombstone", "More like Tombstone",
     ]  # fmt: skip
     for _ in range(2):

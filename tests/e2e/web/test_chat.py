@@ -138,3 +138,59 @@ def test_users_are_suggested_and_another_one_begins_anew(inside: "Page") -> None
     inside.get_by_label("For", exact=True).fill("12")
     inside.keyboard.press("Enter")
     assert inside.locator(".turn").count() == 0
+
+
+def test_what_is_known_of_a_person_is_seen_changed_and_removed(inside: "Page", keep: Keep) -> None:
+    inside.get_by_label("For", exact=True).fill("14")
+    inside.keyboard.press("Enter")
+    opener = inside.get_by_role("button", name="Memory")
+    opener.focus()
+    inside.keyboard.press("Enter")
+    memory = inside.get_by_role("dialog", name="What I know about you")
+    history = memory.get_by_role("region", name="What you watched").locator("li")
+    history.first.wait_for()
+    status, rules = memory.get_by_role("status"), memory.get_by_role("list", name="Rules").locator("li")
+
+    memory.get_by_label("Add a rule").first.focus()
+    inside.keyboard.type("be nice to me")
+    inside.keyboard.press("Enter")
+    status.filter(has_text="No condition is read").wait_for()
+    memory.get_by_label("Add a rule").first.fill("no musicals")
+    inside.keyboard.press("Enter")
+    memory.get_by_text("not Musical").wait_for()
+    memory.get_by_role("button", name="Change the rule not Musical").press("Enter")
+    inside.keyboard.press("Control+A")
+    inside.keyboard.type("no horror")
+    inside.keyboard.press("Enter")
+    memory.get_by_text("not Horror").wait_for()
+    assert rules.count() == 1 and status.inner_text() == "Changed."
+
+    latest = history.locator(".what").first.inner_text().split("\n")[0].removesuffix(" from before")
+    memory.get_by_role("button", name=f"Remove {latest}", exact=True).press("Enter")
+    status.filter(has_text=f"Removed: {latest}.").wait_for()
+    assert memory.get_by_role("button", name=f"Remove {latest}", exact=True).count() == 0
+    assert inside.evaluate("document.activeElement.closest('#memory-body') !== null")  # the focus stays with the list
+    memory.get_by_role("button", name="Show all").click()
+    assert history.count() > 10
+
+    for scheme in ("light", "dark"):
+        inside.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        assert not serious(inside)
+        keep(inside, f"memory-{scheme}")
+    inside.set_viewport_size({"width": 360, "height": 740})
+    assert inside.evaluate("document.documentElement.scrollWidth") <= 360
+    for one in memory.locator("button:visible").all()[:12]:
+        box = one.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360
+        assert min(box["width"], box["height"]) >= 24
+    keep(inside, "memory-phone")
+    inside.keyboard.press("Escape")
+    assert memory.is_hidden() and inside.evaluate("document.activeElement.id") == "memory-open"
+
+    ask(inside, "a thriller from the 90s")
+    inside.locator(".understood").wait_for()
+    assert "not Horror\n✕" in inside.locator(".understood li").all_inner_texts()
+    opener.click()
+    memory.get_by_role("button", name="Remove the rule not Horror").click()
+    status.filter(has_text="Removed: not Horror.").wait_for()
+    assert rules.count() == 0

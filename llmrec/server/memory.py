@@ -1,0 +1,177 @@
+"""What the gateway knows of a person, as they see it: rules, likes, dislikes, history; each can be changed and deleted.
+
+It stands in the store, and of a conversation in the state under the id of its last reply.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from llmrec.catalog.feedback import OPINIONS
+from llmrec.chat.agent_tools import MAX_RULES, read_rule
+from llmrec.chat.plain_text import one_line
+from llmrec.chat.state import DialogueState
+from llmrec.errors import BadInput, UnknownUser
+from llmrec.server.recommending import RecommendationService
+from llmrec.server.schemas.users import Memory, MemoryChange, MemoryEntry, Source
+from llmrec.server.store.conversations import find_state, replace_state
+from llmrec.server.store.personal_data import change_rules, delete_events
+from llmrec.server.store.users import FORGET, Event, Person, record
+
+SHOWN_HISTORY = 100
+"""Items of a history that are shown, the latest of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryOf:
+    """The memory of one person, of one conversation, or of both.
+
+    Parameters
+    ----------
+    service
+        Over the store.
+    tenant
+        Who asks.
+    user
+        One of the tenant's users; None for a conversation with nobody in particular.
+    reply
+        Id of the last reply of a conversation with them.
+
+    Raises
+    ------
+    BadInput
+        By all methods, where neither is given.
+    StoreUnavailable
+        By all methods, where the database does not answer.
+    """
+
+    service: RecommendationService
+    tenant: str
+    user: str | None
+    reply: str | None
+
+    def recall(self) -> Memory:
+        """Read what is known.
+
+        Returns
+        -------
+        Memory
+            Empty where nothing is.
+        """
+        person, state = self._person(), self._state(self._person())
+        rules = person.rules if self.user is not None else state.lasting
+        said = [id for id in reversed(state.liked) if id not in person.history]
+        history = [self._entry(id, person, said) for id in (*said, *reversed(person.history))]
+        liked = {id for id, kind in person.kinds.items() if OPINIONS.get(kind, 0) > 0}
+        likes = [entry for entry in history if entry.item in liked]
+        others = [entry for entry in history if entry.item not in liked]
+        refused = [id for id in state.rejected if id not in person.rejected]
+        return Memory(
+            user=self.user,
+            rules=list(rules),
+            likes=likes,
+            dislikes=[self._entry(id, person, refused) for id in (*reversed(refused), *reversed(person.rejected))],
+            history=others[:SHOWN_HISTORY],
+            history_total=len(others),
+        )
+
+    def change(self, change: MemoryChange) -> None:
+        """Add and change entries.
+
+        Parameters
+        ----------
+        change
+            What is new.
+
+        Raises
+        ------
+        UnknownItem
+            Where an item is not offered.
+        BadInput
+            Where no rule is read in what is given as one, or likes are of nobody in particular.
+        """
+        self.service.check_offered([*change.likes, *change.dislikes])
+        words = self.service.live.snapshot.words
+        added = tuple(dict.fromkeys(rule for value in change.rules for rule in read_rule(value, words)))
+        kinds = [*((id, "like") for id in change.likes), *((id, "dislike") for id in change.dislikes)]
+        if kinds and self.user is None:
+            raise BadInput("likes and dislikes are a person's; name them as `user`", "user")
+        self._change_rules(added, change.without_rules)
+        if self.user is not None and kinds:
+            self._drop_from_state({id for id, _ in kinds})
+            record(self.service.database, self.tenant, [Event(self.user, id, kind) for id, kind in kinds])
+
+    def forget_item(self, item: str) -> None:
+        """Delete what is known of the person and one item: it may be recommended again.
+
+        Parameters
+        ----------
+        item
+            Its id.
+        """
+        person = self._person()
+        self._drop_from_state({item})
+        if self.user is None:
+            return
+        delete_events(self.service.database, person, item)
+        if person.of_folder and item in self.service.live.snapshot.catalog.history(self.user):
+            record(self.service.database, self.tenant, [Event(self.user, item, FORGET)])
+
+    def forget_rule(self, rule: str) -> None:
+        """Delete a rule.
+
+        Parameters
+        ----------
+        rule
+            As `recall` gives it.
+        """
+        self._change_rules((), (rule,))
+
+    def _change_rules(self, added: Sequence[str], removed: Collection[str]) -> None:
+        if not added and not removed:
+            return
+        person = self._person()
+        state = self._state(person)
+        held = person.rules if self.user is not None else state.lasting
+        left = [rule for rule in dict.fromkeys((*held, *added)) if rule not in removed or rule in added]
+        if len(left) > MAX_RULES:
+            raise BadInput(f"{MAX_RULES} rules are kept of a person at most; take one back first")
+        if self.user is not None:
+            change_rules(self.service.database, person, added, [rule for rule in removed if rule not in added])
+        elif self.reply is not None:
+            changed = state.ruled(left)
+            replace_state(self.service.database, self.tenant, self.reply, changed.model_copy(update={"earlier": ()}))
+
+    def _drop_from_state(self, items: Collection[str]) -> None:
+        """Delete what was said of items; what could bring it back goes with it."""
+        state = self._state(self._person())
+        names = ("liked", "accepted", "rejected")
+        kept = {name: tuple(id for id in getattr(state, name) if id not in items) for name in names}
+        if self.reply is not None and any(kept[name] != getattr(state, name) for name in names):
+            changed = state.model_copy(update=kept | {"earlier": ()})
+            replace_state(self.service.database, self.tenant, self.reply, changed)
+
+    def _person(self) -> Person:
+        if self.user is None:
+            if self.reply is None:
+                raise BadInput("neither `user` nor `reply` is given; pass one of them", "user", "reply")
+            return Person(self.tenant, "", None, (), ())
+        try:
+            return self.service.person(self.tenant, self.user)
+        except UnknownUser:
+            return Person(self.tenant, self.user, None, (), ())
+
+    def _state(self, person: Person) -> DialogueState:
+        """What the conversation had come to, where it is theirs or nobody's in particular."""
+        kept = find_state(self.service.database, self.tenant, self.reply) if self.reply else None
+        if kept is None or kept.person not in (None, person.number):
+            return DialogueState()
+        known = self.service.live.snapshot.catalog.row
+        names = ("liked", "accepted", "rejected")
+        return kept.state.model_copy(
+            update={name: tuple(id for id in getattr(kept.state, name) if id in known) for name in names}
+        )
+
+    def _entry(self, item: str, person: Person, said: Collection[str]) -> MemoryEntry:
+        source: Source = "conversation" if item in said else "event" if item in person.kinds else "catalogue"
+        title = one_line(self.service.live.snapshot.catalog.item(item).title)
+        return MemoryEntry(item=item, title=title, source=source)

@@ -1,0 +1,144 @@
+// What is known of who asks, in a dialog: rules, likes, dislikes, history; each is changed or deleted where it stands.
+import { json, somebody, user } from "./api.js";
+import { spoken } from "./conditions.js";
+import { $, button, element } from "./dom.js";
+import { sentence } from "./notices.js";
+
+const SHOWN = 10; // items of a list before "Show all"
+const SOURCES = { event: "", catalogue: "from before", conversation: "said in this conversation" };
+let about = { noun: "item", chose: "picked" };
+let reply = () => null; // id of the last answer
+let whole = new Set(); // headings of the lists that are shown whole
+
+export function listen() {
+  $("memory-open").addEventListener("click", open);
+  $("memory-close").addEventListener("click", () => $("memory").close());
+}
+
+export function begin(catalog, last) {
+  about = catalog;
+  reply = last;
+}
+
+async function open() {
+  whole = new Set();
+  $("memory-body").replaceChildren(element("p", { class: "quiet" }, "Looking it up…"));
+  tell("");
+  $("memory").showModal();
+  await take("GET", null, "");
+}
+
+function whose() {
+  const found = {};
+  if (user()) found.user = user();
+  if (reply()) found.reply = reply();
+  return found;
+}
+
+// Asks, shows what is known then, says what was done, and leaves the focus where one was.
+async function take(method, change, done, focus = null) {
+  const who = whose();
+  if (!Object.keys(who).length) {
+    if (method === "GET") return show({ rules: [], likes: [], dislikes: [], history: [], history_total: 0 });
+    $("user").value = who.user = somebody(); // who says something of themselves becomes a user
+  }
+  const query = new URLSearchParams(method === "PATCH" ? {} : { ...who, ...change });
+  try {
+    show(await json(method, `v1/memory?${query}`, method === "PATCH" ? { ...who, ...change } : null));
+    tell(done);
+    const next = focus && ($("memory-body").querySelector(`[data-place="${focus}"] button`) ?? $(focus));
+    (next ?? (focus ? $("memory-title") : null))?.focus();
+    return true;
+  } catch (error) {
+    tell(sentence(error));
+    return false;
+  }
+}
+
+function tell(words) {
+  $("memory-status").textContent = words;
+}
+
+function show(known) {
+  const nothing = !known.rules.length && !known.likes.length && !known.dislikes.length && !known.history.length;
+  $("memory-body").replaceChildren(
+    nothing ? element("p", { class: "quiet" }, "Nothing yet. What you say you like, dislike or never want is kept here.") : "",
+    rules(known.rules),
+    list("Likes", known.likes, [["Not for me", "dislikes"]]),
+    list("Dislikes: never shown again", known.dislikes, [["I like it", "likes"]]),
+    list(`What you ${about.chose}`, known.history, [], known.history_total));
+}
+
+function section(title, id, ...children) {
+  return element("section", { "aria-labelledby": id }, element("h3", { id, tabindex: "-1" }, title), ...children);
+}
+
+function rules(held) {
+  const made = element("ul", { class: "memories", "aria-label": "Rules" }, ...held.map((rule, at) => ruleOf(rule, at, held)));
+  return section("Rules: every list meets them", "memory-rules", held.length ? made : null, written("", "Add a rule", "no horror, under 50, …",
+    (words) => take("PATCH", { rules: [words] }, "Noted. The next list meets it.", "memory-rules")));
+}
+
+function ruleOf(rule, at, held) {
+  const words = spoken([rule]).map((one) => one.words).join(", ");
+  const row = element("li", { "data-place": `rule-${at}` }, element("span", { class: "what" }, words));
+  row.append(
+    button("Change", () => {
+      const field = written(rule, "Save", "", async (changed) => {
+        if (changed === rule) return show_again(field, row);
+        return take("PATCH", { rules: [changed], without_rules: [rule] }, "Changed.", "memory-rules");
+      }, `Change the rule ${words}`);
+      row.hidden = true;
+      row.after(field);
+      field.querySelector("input").focus();
+    }, { class: "plain", "aria-label": `Change the rule ${words}` }),
+    button("Remove", () => take("DELETE", { rule }, `Removed: ${words}.`, held.length > 1 ? `rule-${Math.min(at, held.length - 2)}` : "memory-rules"),
+      { class: "plain", "aria-label": `Remove the rule ${words}` }));
+  return row;
+}
+
+function show_again(field, row) {
+  field.remove();
+  row.hidden = false;
+  row.querySelector("button").focus();
+}
+
+// A field with its button; `label` is what screen readers hear of the field.
+function written(value, act, placeholder, does, label = act) {
+  const input = element("input", { value, placeholder, maxlength: "500", "aria-label": label, autocomplete: "off" });
+  const made = element("form", { class: "rule-form" }, input, element("button", {}, act));
+  made.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const words = input.value.trim();
+    if (words && (await does(words)) === false) input.setAttribute("aria-invalid", "true");
+  });
+  return made;
+}
+
+function list(title, entries, moves, total = entries.length) {
+  const id = `memory-${title.split(/\W/)[0].toLowerCase()}`;
+  if (!entries.length) return "";
+  const shown = whole.has(id) ? entries : entries.slice(0, SHOWN);
+  const rows = shown.map((entry, at) => {
+    const next = entries.length > 1 ? `${id}-${Math.min(at, entries.length - 2)}` : id;
+    const row = element("li", { "data-place": `${id}-${at}` }, element("span", { class: "what" }, entry.title,
+      SOURCES[entry.source] ? element("span", { class: "quiet small" }, ` ${SOURCES[entry.source]}`) : null));
+    for (const [words, field] of user() ? moves : []) {
+      row.append(button(words, () => take("PATCH", { [field]: [entry.item] }, "Noted.", next),
+        { class: "plain", "aria-label": `${words}: ${entry.title}` }));
+    }
+    row.append(button("Remove", () => take("DELETE", { item: entry.item }, `Removed: ${entry.title}.`, next),
+      { class: "plain", "aria-label": `Remove ${entry.title}` }));
+    return row;
+  });
+  const made = section(total > 1 ? `${title} (${total})` : title, id, element("ul", { class: "memories" }, ...rows));
+  if (shown.length < entries.length) {
+    made.append(button(`Show all ${entries.length}`, () => {
+      whole.add(id);
+      take("GET", null, "", `${id}-${SHOWN}`);
+    }, { class: "plain" }));
+  } else if (total > entries.length) {
+    made.append(element("p", { class: "quiet small" }, `The latest ${entries.length} of ${total}.`));
+  }
+  return made;
+}
