@@ -15,7 +15,7 @@ from llmrec.server.recommending import RecommendationService
 from llmrec.server.schemas.users import Memory, MemoryChange, MemoryEntry, Source
 from llmrec.server.store.conversations import find_state, replace_state
 from llmrec.server.store.personal_data import change_rules, delete_events
-from llmrec.server.store.users import FORGET, Event, Person, record
+from llmrec.server.store.users import FORGET, Event, Person, number_known, record
 
 SHOWN_HISTORY = 100
 """Items of a history that are shown, the latest of it."""
@@ -158,7 +158,8 @@ class MemoryOf:
         try:
             return self.service.person(self.tenant, self.user)
         except UnknownUser:
-            return Person(self.tenant, self.user, None, (), ())
+            number = number_known(self.service.database, self.tenant, self.user)
+            return Person(self.tenant, self.user, number, (), ())
 
     def _state(self, person: Person) -> DialogueState:
         """What the conversation had come to, where it is theirs or nobody's in particular."""

@@ -169,6 +169,7 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     telling: dict[str, str] = {}
     for item, kind in rows:
         if item not in telling or _strength(kind) >= _strength(telling[item]):
+            telling.pop(item, None)  # the latest opinion last
             telling[item] = kind
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
     of_files = [item for item in (catalog.history(user) if of_folder else ()) if item not in taken_back]
@@ -272,6 +273,31 @@ def unnamed_person(database: Database, tenant: str, user: str) -> Person:
         with database.writing(synced=False) as connection:
             number = _unnamed(database, connection, tenant, digest)
     return Person(tenant, user, number, (), ())
+
+
+def number_known(database: Database, tenant: str, user: str) -> int | None:
+    """Look up the number of who may be in the store only because they talked.
+
+    Parameters
+    ----------
+    database
+        The store.
+    tenant, user
+        Whose user it must be, and their id.
+
+    Returns
+    -------
+    int or None
+        None where nothing is kept of them.
+
+    Raises
+    ------
+    StoreUnavailable
+        Where the database does not answer.
+    """
+    with database.reading() as connection:
+        number: int | None = connection.scalar(_find(tenant, salted_digest(database, tenant, user), people.c.number))
+    return number
 
 
 def events_of(connection: sa.Connection, user: str, number: int) -> list[Event]:
