@@ -248,15 +248,16 @@ def test_what_is_known_of_a_person_is_shown_changed_and_deleted(client: TestClie
     before = known()
     of_files = items_of(before["history"])
     assert before["history_total"] == len(of_files) > 20 and before["history"][0]["source"] == "catalogue"
+    good, bad = [item for item in map(str, range(1, 200)) if item not in of_files][:2]
     assert (before["rules"], before["likes"], before["dislikes"]) == ([], [], [])
     assert known(stranger)["history_total"] == 0  # another tenant's user of that id is not this one
 
-    told = change(likes=["50"], dislikes=["288"], rules=["no horror", "year>=1990"]).json()
+    told = change(likes=[good], dislikes=[bad], rules=["no horror", "year>=1990"]).json()
     assert told["rules"] == ["genres!=Horror", "year>=1990"] and told == known()
-    assert items_of(told["likes"]) == ["50"] and items_of(told["dislikes"]) == ["288"]
-    assert told["likes"][0] == {"item": "50", "title": "Star Wars", "source": "event"}
-    told = change(dislikes=["50"], rules=["nothing before 1980"], without_rules=["year>=1990"]).json()
-    assert items_of(told["dislikes"]) == ["50", "288"] and told["likes"] == []
+    assert items_of(told["likes"]) == [good] and items_of(told["dislikes"]) == [bad]
+    assert told["likes"][0]["source"] == "event" and told["likes"][0]["title"]
+    told = change(dislikes=[good], rules=["nothing before 1980"], without_rules=["year>=1990"]).json()
+    assert items_of(told["dislikes"]) == [good, bad] and told["likes"] == []
     assert told["rules"] == ["genres!=Horror", "year>=1980"]
 
     made, _ = turn(client, Message(True, "a thriller"), user="101")
@@ -270,20 +271,16 @@ def test_what_is_known_of_a_person_is_shown_changed_and_deleted(client: TestClie
     assert told["dislikes"][0] == told["dislikes"][0] | {"item": second, "source": "conversation"}
     assert known(stranger, reply=later.id)["dislikes"] == []
 
-    for item in (first, second, "50", of_files[0]):
+    for item in (first, second, good, of_files[0]):
         deleted = client.delete("/v1/memory", params={"user": "101", "reply": later.id, "item": item})
         assert deleted.status_code == 200
     told = known(reply=later.id)
-    assert items_of(told["history"]) == [item for item in of_files[1:] if item not in ("50", "288")]
-    assert items_of(told["dislikes"]) == ["288"]
+    assert items_of(told["history"]) == of_files[1:] and items_of(told["dislikes"]) == [bad]
     assert of_files[0] not in ask(client, user="101", k=1)["history"]
     told = client.delete("/v1/memory", params={"user": "101", "rule": "genres!=Horror"}).json()
     assert told["rules"] == ["year>=1980"]
     events = client.get("/v1/users/101/export").json()["events"]
-    assert [(event["item"], event["kind"]) for event in events] == [
-        ("288", "dislike"),
-        *((item, "forget") for item in ("50", of_files[0]) if item in of_files),
-    ]
+    assert [(event["item"], event["kind"]) for event in events] == [(bad, "dislike"), (of_files[0], "forget")]
     assert send(client, {"user": "101", "item": of_files[0]}).status_code == 201
     assert items_of(known()["history"])[0] == of_files[0]  # what is done later counts again
 

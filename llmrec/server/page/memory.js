@@ -8,6 +8,7 @@ const SHOWN = 10; // items of a list before "Show all"
 const SOURCES = { event: "", catalogue: "from before", conversation: "said in this conversation" };
 let about = { noun: "item", chose: "picked" };
 let reply = () => null; // id of the last answer
+let latest = null; // what was known when it was asked last
 let whole = new Set(); // headings of the lists that are shown whole
 
 export function listen() {
@@ -46,8 +47,7 @@ async function take(method, change, done, focus = null) {
   try {
     show(await json(method, `v1/memory?${query}`, method === "PATCH" ? { ...who, ...change } : null));
     tell(done);
-    const next = focus && ($("memory-body").querySelector(`[data-place="${focus}"] button`) ?? $(focus));
-    (next ?? (focus ? $("memory-title") : null))?.focus();
+    if (focus) focusOn(focus);
     return true;
   } catch (error) {
     tell(sentence(error));
@@ -55,11 +55,17 @@ async function take(method, change, done, focus = null) {
   }
 }
 
+// A row, or a heading where the list is empty now, or else the title.
+function focusOn(place) {
+  ($("memory-body").querySelector(`[data-place="${place}"] button`) ?? $(place) ?? $("memory-title")).focus();
+}
+
 function tell(words) {
   $("memory-status").textContent = words;
 }
 
 function show(known) {
+  latest = known;
   const nothing = !known.rules.length && !known.likes.length && !known.dislikes.length && !known.history.length;
   $("memory-body").replaceChildren(
     nothing ? element("p", { class: "quiet" }, "Nothing yet. What you say you like, dislike or never want is kept here.") : "",
@@ -135,7 +141,8 @@ function list(title, entries, moves, total = entries.length) {
   if (shown.length < entries.length) {
     made.append(button(`Show all ${entries.length}`, () => {
       whole.add(id);
-      take("GET", null, "", `${id}-${SHOWN}`);
+      show(latest);
+      focusOn(`${id}-${SHOWN}`);
     }, { class: "plain" }));
   } else if (total > entries.length) {
     made.append(element("p", { class: "quiet small" }, `The latest ${entries.length} of ${total}.`));
