@@ -139,7 +139,7 @@ function list(title, entries, moves, total = entries.length) {
   });
   const made = section(total > 1 ? `${title} (${total})` : title, id, element("ul", { class: "memories" }, ...rows));
   if (shown.length < entries.length) {
-    made.append(button(`Show all ${entries.length}`, () => {
+    made.append(button(total > entries.length ? `Show the latest ${entries.length}` : `Show all ${entries.length}`, () => {
       whole.add(id);
       show(latest);
       focusOn(`${id}-${SHOWN}`);
