@@ -159,11 +159,11 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     if (row is None or row.user is None) and not of_folder and not held:
         return None
     rows: list[tuple[str, str]] = []
-    taken_back: set[str] = set()
+    withdrawn: set[str] = set()
     for event in sorted(own, key=lambda event: event.at or 0):
         if kind_of(event.kind) == FORGET:
             rows = [row for row in rows if row[0] != event.item]
-            taken_back.add(event.item)
+            withdrawn.add(event.item)
         else:
             rows.append((event.item, kind_of(event.kind)))
     telling: dict[str, str] = {}
@@ -172,7 +172,7 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
             telling.pop(item, None)  # the latest opinion last
             telling[item] = kind
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
-    of_files = [item for item in (catalog.history(user) if of_folder else ()) if item not in taken_back]
+    of_files = [item for item in (catalog.history(user) if of_folder else ()) if item not in withdrawn]
     interacted = [*of_files, *(item for item, kind in rows if kind not in NEGATIVE)]
     known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
     return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held, telling)
