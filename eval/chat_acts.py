@@ -6,6 +6,9 @@ and one from which an act holds in `PRECISION` of the lines. Writes llmrec/chat/
 accuracy by language, beside always the most frequent act and beside words that give acts away. With FOLDER/acts.jsonl
 (IARD: people asking people for films) a mapping from scores to its labels is trained on a half of its lines, by the same
 hash, and measured on the other.
+
+Moves (is a list wanted, an answer, a choice noted, a word in return?) are trained on the turns of whole conversations,
+eval/chat_queries/turns.jsonl, on the lines of acts and on searches, and measured by cross-validation over conversations.
 """
 
 import argparse
@@ -19,12 +22,23 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, precision_recall_curve
-from sklearn.model_selection import KFold
+from sklearn.model_selection import GroupKFold, KFold
 
+from eval.chat_queries import queries
 from eval.store import file_measurement
-from llmrec.chat.nlu.acts import ACTS, FEATURES, FILE, MAX_CHARACTERS, ActReader, features
+from llmrec.chat.nlu.acts import (
+    ACTS,
+    FEATURES,
+    FILE,
+    MAX_CHARACTERS,
+    MOVES,
+    ActReader,
+    features,
+    move_features,
+)
 from llmrec.encoders import text_encoder
 from llmrec.encoders.cache import write_arrays
 
@@ -32,6 +46,12 @@ LINES = Path(__file__).parent / "chat_queries" / "acts.jsonl"
 PRECISION = 0.9
 """Share of the lines that score as high of which a confident act holds."""
 FOLDS, REGULARISATION = 4, 10.0
+TURNS = LINES.with_name("turns.jsonl")
+MOVE_FOLDS, MOVE_REGULARISATION, LINE_WEIGHT = 5, 1.0, 0.4
+"""Of the model of moves; a line of acts, which stands alone, counts less than a turn of a conversation."""
+_ASKS = {"ask_item", "compare", "ask_history", "why"}
+_REQUESTS = {"request", "critique_attribute", "critique_compare", "critique_example"}
+_STEERS = {"preference", "answer", "reject", "seen", "undo", "remember"}
 KEYWORDS = {
     "accept": r"perfect|sounds good|i'?ll take|就这|就它|买了|好耶", "ask_history": r"last time|did i|have i|上次|我之前|买过吗",
     "ask_item": r"\bis it\b|how long|who (?:wrote|directed|made)|does it|吗[??]?$|多长|谁", "compare": r"\bor\b.*\?|which|哪个|还是",
@@ -55,10 +75,16 @@ def main() -> None:
     dialogues = parser.parse_args().dialogues
     rows = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
     train, test = ([row for row in rows if _part(row["text"], 5) == held] for held in (False, True))
-    weights = trained(_read(train), _labels(train))
-    write_arrays(FILE, weights, {"lines": hashlib.sha256(LINES.read_bytes()).hexdigest()})
+    turns = [json.loads(line) for line in TURNS.read_text(encoding="utf-8").splitlines()]
+    moves, of_moves = _moves(turns, train)
+    weights = {**trained(_read(train), _labels(train)), **moves}
+    write_arrays(FILE, weights, {"lines": hashlib.sha256(LINES.read_bytes() + TURNS.read_bytes()).hexdigest()})
     reader = ActReader(weights, text_encoder())
-    result: dict[str, Any] = {"lines": {"train": len(train), "test": len(test)}, **_speed(reader, test)}
+    result: dict[str, Any] = {
+        "lines": {"train": len(train), "test": len(test)},
+        **_speed(reader, test),
+        "moves": of_moves,
+    }
     for language in ("en", "zh"):
         result[language] = _compared(reader, train, [row for row in test if row["lang"] == language])
     if dialogues is not None:
@@ -80,6 +106,50 @@ def trained(rows: Any, labels: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
         weights[:, n], bias[n] = model.coef_[0], model.intercept_[0]
         print(f"{act}: from {thresholds[n]:.2f}, for certain from {confident[n]:.2f}", flush=True)
     return {"weights": weights, "bias": bias, "thresholds": thresholds, "confident": confident}
+
+
+def _moves(turns: Sequence[dict[str, Any]], lines: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arrays of moves, and the shares of the turns of conversations left out that they read rightly."""
+    encoder = text_encoder()
+    rows = move_features([turn["text"][:MAX_CHARACTERS] for turn in turns], [turn["opens"] for turn in turns], encoder)
+    labels = np.array([turn["move"] for turn in turns])
+    searches = [query.line for unseen in (False, True) for query in queries(unseen)]
+    texts = [line["text"][:MAX_CHARACTERS] for line in lines] + searches
+    opens = [not line["before"] for line in lines] + [False] * len(searches)
+    also = move_features(texts, opens, encoder)
+    more = np.array([_move(line["acts"]) for line in lines] + ["list"] * len(searches))
+
+    def fitted(held: Any) -> Any:
+        weights = np.r_[np.ones(len(held)), np.full(len(more), LINE_WEIGHT)]
+        model = LogisticRegression(C=MOVE_REGULARISATION, max_iter=400)
+        return model.fit(sparse.vstack([rows[held], also]), np.r_[labels[held], more], sample_weight=weights)
+
+    found = np.empty(len(labels), object)
+    for held, left in GroupKFold(MOVE_FOLDS).split(rows, labels, [turn["conversation"] for turn in turns]):
+        found[left] = fitted(held).predict(rows[left])
+    model = fitted(np.arange(len(labels)))
+    assert tuple(model.classes_) == MOVES
+    scores = {}
+    for language in ("en", "zh"):
+        of_it = np.array([turn["lang"] == language for turn in turns])
+        lists = (found[of_it] == "list") == (labels[of_it] == "list")
+        scores[language] = {
+            "turns": int(of_it.sum()),
+            "right": _rounded((found[of_it] == labels[of_it]).mean()),
+            "list or none, right": _rounded(lists.mean()),
+            "always a list": _rounded((labels[of_it] == "list").mean()),
+        }
+    return {"moves": model.coef_.T.astype(np.float16), "moves_bias": model.intercept_.astype(np.float32)}, scores
+
+
+def _move(acts: Sequence[str]) -> str:
+    """The move of a line of which the acts are known."""
+    held = set(acts)
+    if held & _ASKS and not held & _REQUESTS:
+        return "question"
+    if held & (_REQUESTS | _STEERS):
+        return "list"
+    return "accept" if "accept" in held else "talk"
 
 
 def _fit(rows: Any, labels: NDArray[np.bool_]) -> LogisticRegression:

@@ -3,7 +3,10 @@
 `films` is MovieLens-100K, the demo's; `fashion` is fashion.csv, invented. A line's fields: `action` ("ask"
 where it is missing), `subject`, `filters` as `--where` takes them, in any order, `compared` (conditions against an item
 of the conversation), `has` and `lacks` (what must and must not be left in the wish), and for a line that the rules do
-not read `fails`, the reason.
+not read `fails`, the reason. `unseen` marks the lines that were written after the rules.
+
+turns.jsonl holds the turns of whole conversations: `text`, `conversation`, whether it `opens` that, and the `move` that
+it makes (`llmrec.chat.nlu.acts.MOVES`).
 """
 
 import csv
@@ -35,6 +38,7 @@ class Query:
     has: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     fails: str = ""
+    unseen: bool = False
 
     def wrong(self, found: Intent) -> str:
         """What `found` has wrong, for people; empty where it is right."""
@@ -57,10 +61,11 @@ def _any_order(conditions: Sequence[str]) -> list[list[str]]:
 
 
 @cache
-def queries(name: str = "queries.jsonl") -> tuple[Query, ...]:
-    """The lines of a file beside this module."""
-    rows = map(json.loads, (FOLDER / name).read_text(encoding="utf-8").splitlines())
-    return tuple(Query(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
+def queries(unseen: bool = False) -> tuple[Query, ...]:
+    """The lines of queries.jsonl that the rules were written with, or those written after them."""
+    rows = map(json.loads, (FOLDER / "queries.jsonl").read_text(encoding="utf-8").splitlines())
+    read = (Query(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
+    return tuple(query for query in read if query.unseen == unseen)
 
 
 @cache

@@ -6,22 +6,25 @@ the words of the line give the same one away.
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
-from llmrec.chat.answers import about_item, compared, from_history, of_history
-from llmrec.chat.nlu.acts import ActReading, act_reader
-from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, unread_language
+from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history
+from llmrec.chat.nlu.acts import MOVES, ActReading, act_reader
+from llmrec.chat.nlu.intent import THAT, THESE, Intent
+from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
+from llmrec.chat.nlu.reactions import Reaction
+from llmrec.chat.nlu.refusals import taken_back
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, excludes, values_of
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
-from llmrec.retrieval.filters import read_clauses
+from llmrec.retrieval.filters import attribute_kinds, read_clauses
 
 _SEARCHES = frozenset(
     (
@@ -106,7 +109,7 @@ _ALWAYS = re.compile(
 """Words that say of what is wanted, too, that it holds until it is taken back."""
 _TAKES_BACK = re.compile(
     r"\b(?:again|after all|(?:is|are|'s|'re) (?:now )?(?:fine|ok|okay|allowed|alright|all right|welcome)|back|forget|never ?mind|"
-    r"don'?t mind|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
+    r"don'?t mind|drop|lift|loosen|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
     re.I,
 )
 _REQUESTS = re.compile(
@@ -115,6 +118,45 @@ _REQUESTS = re.compile(
 """Words that ask for a list, whatever else a line does."""
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """Operator of a condition -> its wording."""
+MIN_LIST, MIN_LIST_OF_CONDITIONS = 0.5, 0.25
+"""Probability from which a line wants a list, and from which one does in which the rules read a condition."""
+_RECAP = re.compile(
+    r"\b(?:recap|summari[sz]e what|sum up (?:what|my)|what (?:are you filtering|(?:did|have) i (?:say|said|ask|asked|told|tell)|"
+    r"have you (?:got|noted|understood)|(?:rules|conditions) (?:hold|are|do))|(?:what are|which are|list) my (?:rules|conditions|filters)|"
+    r"still (?:appl(?:y|ies)|hold|count|on|in force))\b(?!.*\blast time\b)|总结一下条件|现在(?:有)?(?:什么|哪些)条件|还算数吗|还记得我说的",
+    re.I,
+)
+"""What asks which conditions hold."""
+_THERE = re.compile(
+    r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在",
+    re.I,
+)
+"""What asks whether an item is in the catalogue."""
+_KNOWN = re.compile(
+    r"\b(?:(?:i|we|she|he|they)(?:'ve| have|'s| has| had)? (?:already |both |all |just )?(?:seen|watched|own|owned|read|bought)|"
+    r"(?:already |have |has )(?:seen|watched|own|read|bought)|seen|own it|i know (?:it|that|them)|been there|"
+    r"watched (?:it|that|the)|on dvd|i(?:'ve| have) got)\b(?! (?:to|no|a|an|any|the idea)\b)|[看读买听用睇]过|[看讀買聽用睇]過|已经有",
+    re.I,
+)
+"""What says of items that they are known."""
+_KNOWN_ALONE = re.compile(
+    r"(?:(?:already|i'?ve|i have|yes|oh|ha|all|both|christ|ok)[, ]*)*(?:seen|own it|know it|read|got)(?:[, ]+(?:seen|it|them|that|all|both|already|"
+    r"christ|obviously|obvs|lol|that one|them all))*[\s.!]*|(?:都|我)?(?:看|读|买|听)过(?:了|啦)?(?:[,,。! ].{0,6})?",
+    re.I,
+)
+_UNWANTED = re.compile(
+    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never|swap|replace|lose)\b|去掉|不要|换掉|跳过|别推|算了|除外",
+    re.I,
+)
+_UNWANTED_ALONE = re.compile(
+    r"(?:ok|then|hm+|no|well|better|just)?[, ]*(?:skip|remove|drop|hide|leave|swap|replace) (?:it|that|that one|this one)(?: (?:out|then|to be safe|"
+    r"please|for another))*[\s.!]*|那?就?(?:去掉|换掉|不要|换一个|换一本|换一部|跳过)(?:它|这个|那个)?(?:吧|了)?[。! ]*",
+    re.I,
+)
+_KEEPS = re.compile(r"\b(?:keep|rest|yes|take)\b|留|保留|其他", re.I)
+MAX_NAMED = 3
+"""Titles beside the list that one line may name as known."""
+_BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
 _SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
 
@@ -133,12 +175,15 @@ class ActReply:
         Whether the reasons of `topic` are wanted.
     ends
         Whether the person ends the conversation.
+    takes
+        Ids of the items that the person takes; the text is to name them.
     """
 
     text: str = ""
     topic: str | None = None
     why: bool = False
     ends: bool = False
+    takes: tuple[str, ...] = ()
 
 
 class ActReplies:
@@ -181,6 +226,8 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
+        if _RECAP.search(line) and state.last is not None:
+            return ActReply(plain(self.recap(state, _language(line))))
         if conditions and _SENTENCES.search(line):
             return None  # a question, and then a search
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
@@ -189,7 +236,8 @@ class ActReplies:
         if whole := next((act for act, pattern in _WHOLE.items() if pattern.fullmatch(bare)), ""):
             return self._say(whole, line, state)
         if of_history(line):
-            return ActReply(plain(from_history(line, history, self._catalog, _language(line))))
+            named = self._named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
+            return ActReply(plain(from_history(line, history, self._catalog, _language(line), named)))
         if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
             return answer
         reading = self.reading(line, state)
@@ -203,7 +251,9 @@ class ActReplies:
             return answer
         if _sure("ask_item", reading, line) and not _ANOTHER.search(line) and (answer := self._item(line, state)):
             return answer
-        if conditions:
+        least = MIN_LIST_OF_CONDITIONS if conditions else MIN_LIST
+        moves = self.moves(line, state)
+        if conditions and moves["list"] >= least:
             return None
         if _sure("why", reading, line) and state.last and state.last.items:
             named = (
@@ -212,7 +262,9 @@ class ActReplies:
                 or state.last.items
             )
             return ActReply(topic=named[0], why=True) if named[0] in state.last.items else None
-        return self._short(line, reading, state)
+        if moves["list"] >= least:
+            return None
+        return (None if conditions else self._short(line, reading, state)) or self._by_move(line, reading, moves, state)
 
     def reading(self, line: str, state: DialogueState) -> ActReading | None:
         """Read the acts of a line, after the last list.
@@ -231,6 +283,66 @@ class ActReplies:
         listed = state.last.items if state.last else ()
         titles = (self._catalog.item(id).title for id in listed if id in self._catalog.row)
         return reader.read(line, " ".join(f"{n}. {title}" for n, title in enumerate(titles, 1))) if reader else None
+
+    def moves(self, line: str, state: DialogueState) -> Mapping[str, float]:
+        """Tell what a line wants in return.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        mapping of str to float
+            Each of `llmrec.chat.nlu.acts.MOVES` -> its probability; a list for certain where there is no model.
+        """
+        reader = act_reader()
+        opens = state.last is None and not state.short_replies
+        return reader.moves(line, opens) if reader else {**dict.fromkeys(MOVES, 0.0), "list": 1.0}
+
+    def recap(self, state: DialogueState, language: str) -> str:
+        """Put in words what holds now.
+
+        Parameters
+        ----------
+        state
+            What the conversation has come to.
+        language
+            "en" or "zh".
+
+        Returns
+        -------
+        str
+        """
+        last = state.last
+        conditions = tuple(dict.fromkeys((*(last.conditions if last else ()), *state.lasting)))
+        parts = [describe_conditions(conditions, language)] if conditions else []
+        if state.refused:
+            parts.append(describe_refused(state.refused, language))
+        if last is not None and last.like is not None and last.like in self._catalog.row:
+            parts.append(SAYS["recap like"][language].format(title=self._catalog.item(last.like).title))
+        if last is not None and last.query:
+            parts.append(SAYS["recap words"][language].format(query=last.query))
+        joint = ";" if language == "zh" else "; "
+        return (
+            SAYS["recap"][language].format(conditions=joint.join(parts)) if parts else SAYS["recap nothing"][language]
+        )
+
+    def items_named(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        """Find the items that a line names by place or title.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        tuple of str
+            Ids.
+        """
+        return self._named(line, state)
 
     def lasting(self, line: str, intent: Intent, state: DialogueState) -> tuple[str, ...]:
         """Find the conditions of a line that hold until they are taken back.
@@ -267,18 +379,50 @@ class ActReplies:
         Returns
         -------
         tuple of str
-            Of those that hold.
+            Of those that hold, and of what was ruled out in words.
         """
-        if not state.lasting or not _TAKES_BACK.search(line):
+        if not (state.lasting or state.refused) or not _TAKES_BACK.search(line):
             return ()
         lexicon = Lexicon.of(self._words)
         values = {value for mention in lexicon.mentions(line) for value in mention.values}
         values |= {value for each in chinese_conditions(line, self._words)[1] for value in values_of(each)}
-        return tuple(
+        return taken_back(line, state.refused) + tuple(
             condition
             for condition in state.lasting
             if set(values_of(condition)) & values or any(value in line for value in values_of(condition))
         )
+
+    def reaction(self, line: str, state: DialogueState) -> Reaction | None:
+        """Read that a line says of items that it names that they are known or not wanted, in whatever words.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        Reaction or None
+            None where the line does not say so, or asks.
+        """
+        listed = state.last.items if state.last else ()
+        kind: Literal["seen", "reject"] | None = (
+            "seen" if _KNOWN.search(line) else "reject" if _UNWANTED.search(line) else None
+        )
+        if kind is None or not (listed or kind == "seen") or "?" in line or "?" in line:
+            return None
+        named = self._named(line, state)
+        if kind == "seen" and not named and listed and _KNOWN_ALONE.fullmatch(line.strip()):
+            return Reaction("seen", (THAT,) if state.topic in listed else (THESE,))
+        moves = self.moves(line, state)
+        if kind == "reject" and not named and state.topic in listed and _UNWANTED_ALONE.fullmatch(line.strip()):
+            return Reaction("reject", (THAT,))
+        if kind == "reject" and (moves["accept"] > moves["list"] or _KEEPS.search(line)):
+            return None
+        if not named or len(named) > len(listed) + MAX_NAMED or moves["question"] > max(moves["list"], moves["talk"]):
+            return None
+        subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
+        return Reaction(kind, subjects, line if kind == "reject" else "")
 
     def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
         listed = state.last.items if state.last else ()
@@ -306,14 +450,19 @@ class ActReplies:
             return None
         if len(named) > 1:
             return self._comparison(line, state)
-        answer = about_item(line, self._catalog.item(named[0]), self._catalog, language)
+        item = self._catalog.item(named[0])
+        placed = state.last is not None and item.id in state.last.items
+        if not placed and _THERE.search(line):
+            return ActReply(plain(in_catalogue(item, self._catalog, language)), named[0])
+        answer = about_item(line, item, self._catalog, language)
         return ActReply(plain(answer), named[0])
 
     def _comparison(self, line: str, state: DialogueState) -> ActReply | None:
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         named = self._named(line, state)
         if len(named) < 2:
-            if not listed or not re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I):
+            asks = superlative(line) or re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I)
+            if not listed or not asks:
                 return None
             named = listed
             if superlative(line) is None:
@@ -321,6 +470,43 @@ class ActReplies:
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
         return ActReply(plain(compared(line, items, listed, self._catalog, _language(line))))
+
+    def _by_move(
+        self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState
+    ) -> ActReply | None:
+        """Answer a line that wants no list by what it wants: an answer, a choice to be noted, or a word."""
+        move = max((each for each in moves if each != "list"), key=lambda each: moves[each])
+        if move == "accept":
+            taken = self._taken(line, state)
+            return ActReply(takes=taken) if taken else self._say("accept", line, state)
+        if move == "question":
+            return self._item(line, state) or self._comparison(line, state) or self._unknown(line)
+        said = (act for act in SHORT if act in reading.confident or (act in _PATTERNS and _PATTERNS[act].search(line)))
+        act = next((act for act in said if act not in ("accept", "unclear")), "talk")
+        return self._say(act, line, state)
+
+    def _taken(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        """Ids of the items that a line takes; the one spoken of last where it names none."""
+        listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
+        if named := self._named(line, state):
+            return named
+        if _BOTH.search(line):
+            return listed if re.search(r"\ball\b|全", line, re.I) else listed[:2]
+        topic = state.topic if state.topic in self._offered else None
+        return (topic,) if topic else ()
+
+    def _unknown(self, line: str) -> ActReply | None:
+        """Own that a question is about nothing that the catalogue tells."""
+        language = _language(line)
+        names = [name for name in attribute_kinds(self._catalog) if not name.endswith(("_id", "_code", "_path"))]
+        nouns = [attribute_noun(name) for name in names]
+        facts = [ATTRIBUTES.get(each, each) for each in nouns] if language == "zh" else nouns
+        if not facts:
+            return None
+        noun = wording(self._catalog).noun
+        shown = ("、" if language == "zh" else ", ").join(facts)
+        words = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
+        return ActReply(plain(SAYS["lacks of all"][language].format(facts=shown, **words)))
 
     def _short(self, line: str, reading: ActReading, state: DialogueState) -> ActReply | None:
         if _REQUESTS.search(line):
@@ -355,19 +541,55 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     Returns
     -------
     str
-        Such as "no Musical and no War".
+        Such as "no Musical and no War"; the two ends of a span are said at once.
     """
-    parts = []
-    for clause in (each for condition in conditions for each in read_clauses(condition)):
-        joint = "、" if language == "zh" else ", "
+    parts: list[str] = []
+    clauses = [each for condition in conditions for each in read_clauses(condition)]
+    clauses.sort(key=lambda each: ("=", "<", ">", "!").index(each.operator[0]))
+    joint = "、" if language == "zh" else ", "
+    for clause in clauses:
+        noun = ("或" if language == "zh" else " or ").join(_noun(name, language) for name in clause.attributes)
+        ends = {each.operator[0]: each for each in clauses if each.attributes == clause.attributes}
+        if len(clause.values) == 1 and clause.operator[0] in "<>" and {"<", ">"} <= ends.keys():
+            low, high = ends[">"], ends["<"]
+            years = clause.attributes[0] in ("year", "release_year")
+            values = {
+                "low": _shifted(low.values[0], 1 if years and low.operator == ">" else 0),
+                "high": _shifted(high.values[0], -1 if years and high.operator == "<" else 0),
+            }
+            parts.append(SAYS["span"][language].format(name=noun, **values))
+            continue
         numeric = all(re.fullmatch(r"[\d.]+", value) for value in clause.values)
         key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
-        nouns = [attribute_noun(name) for name in clause.attributes]
-        noun = "或" if language == "zh" else " or "
-        noun = noun.join(ATTRIBUTES.get(each, each) if language == "zh" else each for each in nouns)
-        values = joint.join(clause.values)
-        parts.append(SAYS[key][language].format(name=noun, value=values, values=values))
-    return (",也" if language == "zh" else " and ").join(parts)
+        told = joint.join(in_chinese(value) if language == "zh" else value for value in clause.values)
+        parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
+    return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
+
+
+def describe_refused(refused: Sequence[str], language: str) -> str:
+    """Put in words what is ruled out by words alone.
+
+    Parameters
+    ----------
+    refused
+        As `llmrec.chat.nlu.refusals.refusals` gives it.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+    """
+    return SAYS["refused"][language].format(what=("、" if language == "zh" else " or ").join(refused))
+
+
+def _noun(attribute: str, language: str) -> str:
+    noun = attribute_noun(attribute)
+    return ATTRIBUTES.get(noun, noun) if language == "zh" else noun
+
+
+def _shifted(value: str, by: int) -> str:
+    return f"{int(value) + by}" if by and value.isdigit() else value
 
 
 def _sure(act: str, reading: ActReading, line: str) -> bool:

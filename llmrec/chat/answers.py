@@ -13,7 +13,7 @@ from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, demands_unknown, superlative
 from llmrec.chat.nlu.references import find_title
-from llmrec.chat.wordings import CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
+from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.errors import UnknownItem
 
@@ -37,6 +37,12 @@ _OF_HISTORY = re.compile(
     r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
     re.I,
 )
+_OWNS = re.compile(
+    r"\b(?:do i (?:already )?(?:own|have)|would i have (?:read|seen|watched|bought|heard)|did i (?:not )?(?:buy|get|order|see|watch|read)"
+    r"(?! (?:say|tell|ask)))\b|我(?:是不是)?(?:已经|以前|之前)?(?:有|买过|看过|读过|听过)(?:它|这个|这本|这部|这件)?(?:了)?(?:吗|没有|没)",
+    re.I,
+)
+"""What asks whether something is the person's already."""
 _COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
 _LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
 _STOP = frozenset(
@@ -136,6 +142,22 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
 
 
+def in_catalogue(item: Item, catalog: Catalog, language: str) -> str:
+    """Say that an item is in the catalogue, and what is told of it.
+
+    Parameters
+    ----------
+    item, catalog, language
+        As for `about_item`.
+
+    Returns
+    -------
+    str
+    """
+    say = _Says(language, catalog)
+    return say("there", item, facts=say.facts(item) or say.kind(item))
+
+
 def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     """Put in words what a line demands that the catalogue tells of no item.
 
@@ -191,14 +213,14 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
         best = (max if largest else min)(number for number, _ in known)
         of_them = [each for number, each in known if number == best]
         titles = "; ".join(each.title for each in of_them)
-        return SAYS["best"][language].format(title=titles, word=word, value=f"{say.name(name)} {best:g}")
+        return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
     facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
     answer = say("beside", facts=facts)
     ranked = [each for id in listed for each in items if each.id == id]
     return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
 
 
-def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str) -> str:
+def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str, named: Sequence[str] = ()) -> str:
     """Answer a question about what the person interacted with.
 
     Parameters
@@ -211,6 +233,8 @@ def from_history(line: str, history: Sequence[str], catalog: Catalog, language: 
         The items.
     language
         "en" or "zh".
+    named
+        Ids of the items that the line names by place.
 
     Returns
     -------
@@ -220,6 +244,8 @@ def from_history(line: str, history: Sequence[str], catalog: Catalog, language: 
     say = _Says(language, catalog)
     if _OTHERS.search(line):
         return say("others")
+    if named and (_title_asked(line) or _OWNS.search(line)):
+        return " ".join(say("had" if id in history else "had not", catalog.item(id)) for id in named)
     if title := _title_asked(line):
         return _had(say, title, history, catalog)
     if not history:
@@ -245,7 +271,7 @@ def of_history(line: str) -> bool:
     bool
         Whether it is "have I seen Heat?", "what did I watch last?" or the like.
     """
-    return _title_asked(line) != "" or _OF_HISTORY.search(line) is not None
+    return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line)))
 
 
 def _title_asked(line: str) -> str:
@@ -285,6 +311,9 @@ class _Says:
         return UNKNOWN_OF_ALL[key][self._language].format(**self._words)
 
     def value(self, item: Item, name: str, key: str) -> str:
+        held = item.attributes[name]
+        if isinstance(held, int | float) and name.endswith("s") and self._language == "en":
+            return self("about", item, value=f"{self.amount(name, held)}.")
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=_written(item.attributes[name]))
 
@@ -298,7 +327,7 @@ class _Says:
         held = {name: value for name, value in item.attributes.items() if not name.endswith(("_id", "_code", "_path"))}
         told = [
             f"{value:g}" if name in ("year", "release_year") and isinstance(value, int | float)
-            else f"{self.name(name)} {value:g}" if isinstance(value, int | float)
+            else self.amount(name, value) if isinstance(value, int | float)
             else _written(value)
             for name, value in sorted(held.items(), key=lambda pair: pair[0] != "year")
             if value not in ("", ())
@@ -310,7 +339,13 @@ class _Says:
         return next((_written(v) for v in item.attributes.values() if isinstance(v, str | tuple) and v), "-")
 
     def name(self, attribute: str) -> str:
-        return attribute_noun(attribute)
+        noun = attribute_noun(attribute)
+        return ATTRIBUTES.get(noun, noun) if self._language == "zh" else noun
+
+    def amount(self, name: str, value: float) -> str:
+        """A number with the name of its attribute: "352 pages", "price 9"."""
+        counted = name.endswith("s") and self._language == "en"
+        return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
 
 
 def _hint(say: _Says, quality: Quality, item: Item) -> str:

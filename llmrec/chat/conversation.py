@@ -5,19 +5,21 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import composed
-from llmrec.chat.act_replies import ActReplies, describe_conditions
+from llmrec.chat.act_replies import ActReplies, describe_conditions, describe_refused
 from llmrec.chat.answers import unmet_demands
-from llmrec.chat.clarification import answered, may_clarify, question_below
-from llmrec.chat.lists import ListPlanner, digest, find_item
-from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.clarification import answered, is_vague, may_clarify, question_below
+from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
+from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
+from llmrec.chat.nlu.languages import in_english, is_chinese, with_titles
 from llmrec.chat.nlu.reactions import parse_reaction, takes_back
+from llmrec.chat.nlu.refusals import naming, refusals, unnamed
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.plain_text import plain
 from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
@@ -33,11 +35,17 @@ if TYPE_CHECKING:
 
 LIST_LENGTH = 5
 """Items of a list."""
+SAID_WORDS, SAID_CHARACTERS = 4, 60
+"""Words that the catalogue lacks, and characters of a query, that are said again before a list."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
     "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
     "start over"
 )
+
+
+_OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
+"""Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,7 @@ class Conversation:
         self._acts = ActReplies(catalog, self._offered, self._words)
         self._reactions = Reactions(catalog, self._offered, self._words)
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
-        self._clarify = clarify
+        self._clarify, self._before = clarify, self.state
         self._pictures: dict[str, bytes] = {}
         self._commands: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
@@ -186,7 +194,7 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
-        line = composed(line)
+        line = with_titles(composed(line), self._words)
         return self.reply_to(self._parser.invoke(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
@@ -207,14 +215,15 @@ class Conversation:
         line = composed(line[:READ_CHARACTERS])
         if not line.strip() and image is None:
             return Reply(HELP)
-        before = self.state
+        before = self._before = self.state
         self.state = before.model_copy(update={"question": None})
         if image is None and takes_back(line):
             return self._take_back(line)
         reply = self._reply(intent, line, image, before.question)
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
-        clarifies = self._clarify and before.question is None and may_clarify(reply.list, self.state)
+        refined = reply.list is not None and (self.state.refused or JOINT in (reply.list.query or ""))
+        clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)
         return dataclasses.replace(reply, clarifies=clarifies)
 
     def _reply(self, intent: Intent, line: str, image: bytes | None, question: Question | None) -> Reply:
@@ -227,15 +236,57 @@ class Conversation:
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
+        if image is None and intent.action in ("ask", "similar"):
+            intent = self._refusing(intent)
         words = "" if image is not None else self._note_lasting(intent, line)
-        if intent.action in ("ask", "similar"):
-            unmet = unmet_demands(line, self._words, "zh" if is_chinese(line) else "en")
-            words = " ".join(part for part in (words, unmet) if part)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
-        return self._commands[intent.action](intent) if wanted is None else self._listing(wanted, words)
+        if wanted is None:
+            return self._commands[intent.action](intent)
+        if image is None and intent.action in ("ask", "similar"):
+            language = "zh" if is_chinese(line) else "en"
+            unmet = unmet_demands(line, self._words, language)
+            said = () if words else self._understood(intent, wanted, language, unmet)
+            words = " ".join(part for part in (words, *said, unmet) if part)
+        return self._listing(wanted, words)
+
+    def _refusing(self, intent: Intent) -> Intent:
+        """Note what a line rules out that is no attribute value, and take it out of the query."""
+        query, refused = refusals(intent.query)
+        if refused:
+            held = tuple(dict.fromkeys((*self.state.refused, *refused)))
+            self.state = self.state.model_copy(update={"refused": held})
+        return dataclasses.replace(intent, query=query)
+
+    def _understood(self, intent: Intent, wanted: ListState, language: str, unmet: str) -> tuple[str, ...]:
+        """Say what a list is made for, where the line changed it; that a query's words are no attribute, else."""
+        last, before = self.state.last, self._before
+        had = last.conditions if last else ()
+        gone = tuple(each for each in narrowed(had, wanted.conditions) if each not in wanted.conditions)
+        refused = self.state.refused
+        parts = [describe_conditions(wanted.conditions, language)] if wanted.conditions else []
+        parts += [describe_refused(refused, language)] if refused else []
+        said = []
+        if gone:
+            said.append(SAYS["let go"][language].format(conditions=describe_conditions(gone, language)))
+        if parts and (set(wanted.conditions) - set(had) or refused != before.refused or gone):
+            joint = ";" if language == "zh" else "; "
+            said.append(SAYS["criticised"][language].format(conditions=joint.join(parts)))
+        elif (
+            intent.query and not is_vague(intent.query) and not unmet and wanted.query != (last.query if last else None)
+        ):
+            said.append(self._nearest(intent.query, language))
+        return tuple(said)
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._request(wanted), list=wanted)
+
+    def _nearest(self, query: str, language: str) -> str:
+        """Say that a list goes by words alone, and which of them the catalogue lacks."""
+        words = [] if is_vague(query) else [word for word in unnamed(query, self._words) if not is_vague(word)]
+        if words:
+            return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:SAID_WORDS])))
+        short = query if len(query) <= SAID_CHARACTERS else f"{query[:SAID_CHARACTERS].rsplit(' ', 1)[0]} …"
+        return SAYS["by words"][language].format(query=plain(short))
 
     def _drop(self, dropped: str, line: str) -> Reply:
         self.state, wanted = self._lists.without(dropped, self.state)
@@ -258,7 +309,14 @@ class Conversation:
 
     def _reaction(self, intent: Intent, line: str) -> Reply | None:
         """Take in what a line does with items of the list; None where it does nothing with them."""
-        reaction = parse_reaction(line, self._words)
+        reaction = parse_reaction(line, self._words) or self._acts.reaction(line, self.state)
+        if (
+            reaction is not None
+            and reaction.kind == "criticise"
+            and not _OF_ALL.search(line)
+            and self.state.topic in self._items
+        ):
+            reaction = dataclasses.replace(reaction, kind="reject", subjects=(THAT,))
         if reaction is None or intent.action == "drop" or (reaction.kind == "criticise" and not self._items):
             return None
         also = understand(rest, self._words) if (rest := uncriticised(reaction.remainder)) else Intent("ask")
@@ -375,13 +433,25 @@ class Conversation:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = "zh" if is_chinese(line) else "en"
         if back := self._acts.withdrawn(line, self.state):
-            self.state = self.state.without(back)
-            values = ", ".join(value for condition in back for value in values_of(condition))
-            return Reply(SAYS["taken back"][language].format(values=values))
+            values = ", ".join(
+                value for each in back for value in ((each,) if each in self.state.refused else values_of(each))
+            )
+            had, self.state = self.state.last, self.state.without(back)
+            words = SAYS["taken back"][language].format(values=values)
+            if (
+                had is None
+                or self.state.last is None
+                or (had == self.state.last and not set(back) & set(self._before.refused))
+            ):
+                return Reply(words)
+            return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
         answer = self._acts.reply(line, intent, self.state, self.history)
         if answer is None:
             return None
         topic = answer.topic or self.state.topic
+        if answer.takes:
+            words, self.state = self._reactions.taken(answer.takes, line, self.state)
+            return Reply(words)
         if answer.why:
             return self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
         spoken = self.state.short_replies + 1
@@ -405,11 +475,11 @@ class Conversation:
             raise BadInput("the picture of before is not kept; send it again")
         return Request(
             history=self.history,
-            query=wanted.query,
+            query=wanted.query and in_english(wanted.query, self._words),
             k=LIST_LENGTH,
             like=wanted.like,
             image=None if wanted.image is None else self._pictures[wanted.image],
-            never=self._available(wanted.excluded),
+            never=self._available(dict.fromkeys((*wanted.excluded, *naming(self.state.refused, self._words)))),
             where=" and ".join((*([self._where] if self._where else []), *wanted.conditions)) or None,
             context=self._context,
         )

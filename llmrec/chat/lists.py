@@ -13,12 +13,14 @@ from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, ListState, attributes_of, narrowed, values_of
+from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of
 from llmrec.errors import BadFilter, BadInput
-from llmrec.retrieval.filters import split_clauses, written
+from llmrec.retrieval.filters import parse_where, read_clauses, split_clauses, written
 
 MAX_POSITION = 100
 """Numbers up to here are positions in a list, larger ones are titles ("1984")."""
+JOINT = "; "
+"""Stands between the words of several lines in one query."""
 _FILLERS = frozenset(
     re.findall(
         r"\w+",
@@ -32,6 +34,21 @@ _REFERS_BACK = re.compile(r"\bones?\b|^(?:but|and|only|just|also|or|rather|no[,.
 """What refers to the last list: "red ones"."""
 _OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|永远|记住", re.I)
 """What says something of the person, which makes no query."""
+
+
+MAX_WISHES = 4
+"""Lines whose words a query holds: the first of a list, and the latest."""
+_ELSEWHERE = re.compile(
+    r"\b(?:instead|something (?:completely |totally |entirely )?(?:else|different)|"
+    r"different (?:topic|thing|kind|question)|change of (?:plan|subject|mind)|changed my mind|"
+    r"forget (?:that|it|the|all|about)|(?:^|[,.;] ?)now (?:for|give|show|i|let|something)|"
+    r"new (?:topic|search|question)|unrelated|(?:not|drop) (?:the )?\w+ (?:then|any ?more)|none of that)\b|"
+    r"换个(?:话题|类型|口味)|算了|不看这个|另外(?:再|想|推)|改看|改成",
+    re.I,
+)
+"""Words by which a line goes elsewhere than the list before."""
+_BESIDE = re.compile(r"\bones?\b|\b(?:any|also|too|as well|among|but|and|it|them|these)\b|也|还要|又|里面|其中", re.I)
+"""Words by which a value is wanted beside those of the list before."""
 
 
 class ListPlanner:
@@ -89,9 +106,10 @@ class ListPlanner:
                 return self._leaning(intent, last, state)
             conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
             alone = self._states_only_conditions(intent, line, state)
-            if conditions and last is not None and (alone or self._adds_nothing(intent.query, answers)):
-                return self.again(state, last, narrowed(last.conditions, conditions))
-            return self.new(state, None if alone else intent.query or None, conditions)
+            query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
+            if last is None or _ELSEWHERE.search(line):
+                return self.new(state, None if alone else intent.query or None, conditions, last=last)
+            return self._refined(state, last, query, conditions, line)
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
             conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
@@ -109,6 +127,7 @@ class ListPlanner:
         conditions: tuple[str, ...],
         like: str | None = None,
         image: str | None = None,
+        last: ListState | None = None,
     ) -> ListState:
         """Describe a new list; of what lasts, it meets all but what the line itself asks for.
 
@@ -118,6 +137,8 @@ class ListPlanner:
             What the conversation has come to.
         query, conditions, like, image
             As in `ListState`.
+        last
+            The list before, whose exclusions hold on; None for none.
 
         Returns
         -------
@@ -125,6 +146,8 @@ class ListPlanner:
             Without items.
         """
         held = state.in_force(conditions)
+        if last is not None:
+            held = self._satisfiable(tuple(each for each in last.conditions if excludes(each)), held, state)
         return ListState(query=query, conditions=held, like=like, image=image, excluded=self.rejected(state))
 
     def again(
@@ -202,6 +225,46 @@ class ListPlanner:
         before = (id for id in self._never if id not in state.liked)
         return tuple(dict.fromkeys((*before, *state.rejected)))
 
+    def _refined(
+        self, state: DialogueState, last: ListState, query: str, conditions: tuple[str, ...], line: str
+    ) -> ListState:
+        """Describe the last list with what a line adds to it.
+
+        Another kind of item in the place of the one before ("a western" after "a thriller") begins its words anew.
+        """
+        wanted = {name for each in conditions if not excludes(each) for name in attributes_of(each)}
+        replaced = [
+            each
+            for each in last.conditions
+            if not excludes(each) and not _numeric(each) and not wanted.isdisjoint(attributes_of(each))
+        ]
+        beside = self._satisfiable(last.conditions, conditions, state, beside=True) if replaced else ()
+        if replaced and _BESIDE.search(line) and set(replaced) <= set(beside):
+            held, replaced = beside, []
+        else:
+            held = self._satisfiable(last.conditions, conditions, state)
+        before = [] if replaced else (last.query or "").split(JOINT)
+        words = [part for part in dict.fromkeys((*before, query)) if part]
+        words = [*words[:1], *words[1:][-MAX_WISHES + 1 :]]
+        again = self.again(state, last, held)
+        return again.model_copy(update={"query": JOINT.join(words) or None})
+
+    def _satisfiable(
+        self, before: tuple[str, ...], added: tuple[str, ...], state: DialogueState, beside: bool = False
+    ) -> tuple[str, ...]:
+        """Join conditions to those of before, of which the oldest give way where no item meets all.
+
+        `beside` keeps values of an attribute that is stated anew.
+        """
+        held = list(dict.fromkeys((*before, *added))) if beside else list(narrowed(before, added))
+        firm = {*added, *state.lasting}
+        while any(each not in firm for each in held) and not self._met(held):
+            held.remove(next(each for each in held if each not in firm))
+        return tuple(held)
+
+    def _met(self, conditions: Sequence[str]) -> bool:
+        return bool(parse_where(" and ".join(conditions), self._words).mask(self._words).any()) if conditions else True
+
     def _leaning(self, intent: Intent, last: ListState, state: DialogueState) -> ListState:
         """Describe the last list as it would be nicer: an age becomes words that the LLM ranks by.
 
@@ -235,6 +298,13 @@ class ListPlanner:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def _numeric(condition: str) -> bool:
+    clauses = read_clauses(condition)
+    return all(
+        each.operator[0] in "<>" or all(re.fullmatch(r"[\d.]+", value) for value in each.values) for each in clauses
+    )
 
 
 def _decade(condition: str) -> str:

@@ -112,7 +112,7 @@ class Reactions:
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
         if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
             words = SAYS["seen"][language].format(titles=titles)
-            return Outcome(liking(ids, state), words, relists=reaction.subjects == (THESE,))
+            return Outcome(liking(ids, state), words, also.filters, relists=True)
         if reaction.kind != "criticise":
             state = rejecting(ids, state)
             words = SAYS["rejected"][language].format(titles=titles)
@@ -124,8 +124,28 @@ class Reactions:
             described = describe_conditions(conditions, language)
             words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"
         query = next((ANTONYMS[mood] for part, mood in _OPPOSITES.items() if part in reaction.remainder.lower()), "")
-        relists = bool(conditions or query or reaction.subjects == (THESE,)) and not (unknown and not conditions)
+        relists = reaction.kind != "criticise" or bool(conditions or query)
         return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
+
+    def taken(self, ids: Sequence[str], line: str, state: DialogueState) -> tuple[str, DialogueState]:
+        """Take note of items that the person takes.
+
+        Parameters
+        ----------
+        ids
+            The items.
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        words : str
+            What is replied.
+        state : DialogueState
+        """
+        return SAYS["accepted"][_language(line)].format(titles=self.titles(ids, line)), self._accepted(ids, state)
 
     def reverted(self, line: str, before: DialogueState, after: DialogueState) -> str:
         """Put in words what was taken back.

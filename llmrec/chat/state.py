@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from llmrec.retrieval.filters import read_clauses
+from llmrec.retrieval.filters import Clause, read_clauses
 
 MAX_CHANGES = 5
 """Changes that can be taken back, one after the other."""
@@ -90,6 +90,7 @@ class Snapshot(BaseModel):
     accepted: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     last: ListState | None = None
 
 
@@ -110,6 +111,8 @@ class DialogueState(BaseModel):
         Id of the item that "that" refers to: the last one that was named or explained.
     lasting
         Conditions that hold until they are taken back, each as `llmrec.retrieval.filters.parse_where` reads it.
+    refused
+        Words that no item of a list is to be about, and that are no attribute values ("hospitals").
     short_replies
         Replies without a list so far, by which the next one is worded otherwise.
     question
@@ -134,6 +137,7 @@ class DialogueState(BaseModel):
     last: ListState | None = None
     topic: str | None = None
     lasting: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     short_replies: int = 0
     question: Question | None = None
     clarified: tuple[str, ...] = ()
@@ -182,7 +186,7 @@ class DialogueState(BaseModel):
         bool
             Whether they differ in what was said of items, in what lasts, or in what the last list was made for.
         """
-        names = ("liked", "accepted", "rejected", "lasting")
+        names = ("liked", "accepted", "rejected", "lasting", "refused")
         return self.lists_otherwise(other) or any(getattr(self, name) != getattr(other, name) for name in names)
 
     def lists_otherwise(self, other: "DialogueState") -> bool:
@@ -249,7 +253,7 @@ class DialogueState(BaseModel):
         Parameters
         ----------
         conditions
-            Of those that last.
+            Of those that last, and of what is refused.
 
         Returns
         -------
@@ -260,8 +264,10 @@ class DialogueState(BaseModel):
         if last is not None:
             kept = tuple(each for each in last.conditions if each not in conditions)
             last = last.model_copy(update={"conditions": kept})
-        lasting = tuple(each for each in self.lasting if each not in conditions)
-        return self.model_copy(update={"lasting": lasting, "last": last})
+        lasting, refused = (
+            tuple(each for each in held if each not in conditions) for held in (self.lasting, self.refused)
+        )
+        return self.model_copy(update={"lasting": lasting, "refused": refused, "last": last})
 
 
 def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
@@ -277,16 +283,32 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        All of them; but where the line states an attribute's quantity or value anew, the old one is dropped.
+        All of them; but where the line states an attribute's value anew, the old one is dropped, and of a quantity the
+        end that it states, or both where nothing would be left between them.
 
     Examples
     --------
     >>> narrowed(("year>=1980", "genres!=Horror"), ("year>=1990", "genres!=War"))
     ('genres!=Horror', 'year>=1990', 'genres!=War')
     """
-    anew = {name for condition in added if not excludes(condition) for name in attributes_of(condition)}
-    kept = [condition for condition in before if excludes(condition) or anew.isdisjoint(attributes_of(condition))]
+    stated = [clause for condition in added if not excludes(condition) for clause in read_clauses(condition)]
+    kept = [condition for condition in before if excludes(condition) or not _overridden(condition, stated)]
     return tuple(dict.fromkeys((*kept, *added)))
+
+
+def _overridden(condition: str, stated: Sequence[Clause]) -> bool:
+    """Whether clauses state anew what a condition does."""
+    for old in read_clauses(condition):
+        for new in stated:
+            if set(old.attributes).isdisjoint(new.attributes):
+                continue
+            ends = {old.operator[0], new.operator[0]}
+            if ends != {"<", ">"}:
+                return True
+            low, high = (old, new) if old.operator[0] == ">" else (new, old)
+            if float(low.values[0]) >= float(high.values[0]):
+                return True
+    return False
 
 
 def _pairs(condition: str) -> set[tuple[str, str]]:

@@ -73,6 +73,14 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "zh": ("抱歉没有推荐好。告诉我哪里不对,比如“不要恐怖的”“新一点”,我马上换。", "对不起。说一个您喜欢的{noun},或者不想要的类型,我来调整。", "很抱歉让您不满意。可以说不要第几个,或者重新开始。"),
     },
+    "talk": {
+        "en": (
+            "All right. I am here when you want another {noun}.",
+            "Understood. Say the word when you want to go on with the {nouns}.",
+            "Good to know. Whenever you like, we go on.",
+        ),
+        "zh": ("好的,想找{noun}时随时叫我。", "明白了,需要的时候我们继续。", "嗯,知道了。想接着找就告诉我。"),
+    },
     "unclear": {
         "en": (
             "I did not understand that. Could you say it in other words, such as `a funny one from the 90s`?",
@@ -94,6 +102,25 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "cannot hold": {
         "en": "The catalogue does not tell {what}, so I cannot go by that.", "zh": "目录里没有写{what},所以没法按这个来选。",
     },
+    "lacks of all": {
+        "en": "That is nothing that the catalogue tells me. Of its {nouns} it tells: {facts}.",
+        "zh": "这一点目录里没有写,我说不准。关于{noun},目录里有的是:{facts}。",
+    },
+    "there": {"en": "Yes, {title} is in the catalogue: {facts}.", "zh": "有的,目录里有《{title}》:{facts}。"},
+    "by words": {"en": "These come nearest to “{query}”.", "zh": "下面这些最接近“{query}”。"},
+    "by unknown words": {
+        "en": "Nothing in the catalogue says “{words}”, so these only come nearest in sense.",
+        "zh": "目录里没有写“{words}”,下面只是意思上接近的。",
+    },
+    "refused": {"en": "nothing that names {what}, as far as titles and descriptions tell", "zh": "名称和介绍里有“{what}”的不出现"},
+    "let go": {
+        "en": "Nothing meets all of that at once, so I no longer ask for: {conditions}.",
+        "zh": "没有同时满足全部条件的,先放宽了:{conditions}。",
+    },
+    "recap": {"en": "What holds now: {conditions}.", "zh": "目前的条件:{conditions}。"},
+    "recap nothing": {"en": "So far no condition holds; I go by your words alone.", "zh": "目前没有固定条件,我只按您说的话来找。"},
+    "recap words": {"en": "words: “{query}”", "zh": "关键词“{query}”"},
+    "recap like": {"en": "like {title}", "zh": "类似《{title}》"},
     "known": {"en": "It does tell: {facts}.", "zh": "目录里有的是:{facts}。"},
     "yes": {"en": "Yes, the catalogue lists {title} as {value}.", "zh": "是的,目录里《{title}》标的是{value}。"},
     "no": {"en": "The catalogue lists {title} as {value}, not as {asked}.", "zh": "目录里《{title}》标的是{value},没有{asked}。"},
@@ -158,6 +185,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "Taken back. What would you like instead?", "zh": "已撤销。您想要什么样的?",
     },
     "nothing to revert": {"en": "There is nothing left to take back.", "zh": "没有可以撤销的了。"},
+    "span": {"en": "{name} from {low} to {high}", "zh": "{name}{low}到{high}"},
     "at most": {"en": "{name} up to {value}", "zh": "{name}不超过{value}"},
     "less than": {"en": "{name} below {value}", "zh": "{name}低于{value}"},
     "at least": {"en": "{name} from {value}", "zh": "{name}至少{value}"},

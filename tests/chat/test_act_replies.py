@@ -12,9 +12,7 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SHORT
 
-SEARCHES = [
-    query for name in ("queries.jsonl", "queries_unseen.jsonl") for query in queries(name) if query.action == "ask"
-]
+SEARCHES = [query for unseen in (False, True) for query in queries(unseen) if query.action == "ask"]
 
 
 @pytest.fixture
@@ -124,6 +122,28 @@ def test_what_asks_for_nothing_gets_a_fitting_reply_without_a_list(shop: Catalog
     language = "zh" if act and any("\u4e00" <= c <= "\u9fff" for c in line) else "en"
     nouns = {"noun": "film", "nouns": "films"} if language == "en" else {"noun": "电影", "nouns": "电影"}
     assert words in [wording.format(**nouns) for wording in SHORT[act][language]]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("sold. night night x", ""), ("are any of these under two hours?", ""), ("how is the weather in Paris today?", ""),
+        ("我同学都说好 那我就放心了", ""), ("which one is the oldest?", "Evita"), ("do i own number 2 already?", "is not in what I know"),
+        ("do you have Annie Hall?", "Yes, Annie Hall is in the catalogue"), ("great, we'll go with the second", "Toy Story: good choice"),
+    ],
+)  # fmt: skip
+def test_what_wants_no_list_gets_none(shop: Catalog, line: str, says: str) -> None:
+    words = after_a_list(shop, line)
+    assert words and says in words
+
+
+@pytest.mark.parametrize(
+    ("line", "gone"),
+    [("oh I know that last one, seen it with my sister", "3"), ("got 2 on dvd", "2"), ("Annie Hall I've seen", "6")],
+)
+def test_what_is_known_is_replaced_in_whatever_words(shop: Catalog, line: str, gone: str) -> None:
+    reply = talk(shop, "something for tonight", line)[1]
+    assert reply.request is not None and gone in (reply.request.history or ()) and reply.words.startswith("Noted")
 
 
 def test_the_same_act_is_not_answered_twice_in_the_same_words_and_bye_ends(shop: Catalog) -> None:

@@ -45,14 +45,51 @@ def test_a_condition_that_is_not_there_cannot_be_dropped(conversation: Conversat
         conversation.reply("drop the condition genres!=Drama")
 
 
-def test_conditions_alone_narrow_the_last_list_and_a_query_begins_another(conversation: Conversation) -> None:
+def test_a_line_adds_to_the_last_list_until_one_goes_elsewhere(conversation: Conversation) -> None:
     listed(conversation, "robots from the 90s", "2")
     assert asks_for(listed(conversation, "but no drama", "5")) == (
         "robots",
         "year>=1990 and year<2000 and genres!=Drama",
     )
     assert asks_for(listed(conversation, "from 1994 please")) == ("robots", "genres!=Drama and year=1994")
-    assert asks_for(conversation.reply("a quiet island")) == ("a quiet island", None)
+    assert asks_for(listed(conversation, "on a quiet island")) == (
+        "robots; on a quiet island",
+        "genres!=Drama and year=1994",
+    )
+    assert asks_for(conversation.reply("a boxer instead")) == ("a boxer instead", "genres!=Drama")
+
+
+def test_conditions_give_way_oldest_first_where_nothing_meets_all_and_it_is_said(conversation: Conversation) -> None:
+    listed(conversation, "from the 90s", "2")
+    reply = conversation.reply("from before 1930")
+    assert asks_for(reply)[1] is not None and "year<1930" in str(asks_for(reply)[1])
+    assert "year>=1990" not in str(asks_for(reply)[1])
+
+
+def test_what_is_understood_is_said_before_a_list(conversation: Conversation) -> None:
+    assert listed(conversation, "from the 90s, not horror").words == "Understood: year from 1990 to 1999 and no Horror."
+    assert listed(conversation, "with zeppelins and submarines").words == (
+        "Nothing in the catalogue says “zeppelins submarines”, so these only come nearest in sense."
+    )
+    assert "from 1990 to 1999" in conversation.reply("what are you filtering on?").words
+
+
+def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() -> None:
+    texts = {"1": "A nurse in a hospital.", "2": "Two doctors in love.", "3": "Three hospitals burn."}
+    films = Catalog("films", tuple(Item(id, f"Film {id}", text) for id, text in texts.items()), {})
+    conversation = Conversation(films)
+    first = listed(conversation, "something daft, nothing with hospitals in it please", "2")
+    assert (
+        first.request is not None
+        and set(first.request.never) == {"1", "3"}
+        and "hospital" not in str(first.request.query)
+    )
+    assert "nothing that names hospitals" in first.words
+    kept = DialogueState.model_validate_json(conversation.state.model_dump_json())
+    later = Conversation(films, state=kept).reply("something with a river")
+    assert later.request is not None and set(later.request.never) == {"1", "3"}
+    back = conversation.reply("hospitals are fine again")
+    assert back.request is not None and not back.request.never and "may come again" in back.words
 
 
 def test_more_leaves_out_what_was_shown_and_rejected(conversation: Conversation) -> None:

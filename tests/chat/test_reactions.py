@@ -81,9 +81,7 @@ def test_a_search_is_no_reaction(films: Catalog) -> None:
              "why 2", "more like 2", "is 2 good?", "something too long to watch", "go back to horror"]  # fmt: skip
     assert [line for line in lines if parse_reaction(line, films) or takes_back(line)] == []
     kept: Sequence[Reaction | None] = [
-        parse_reaction(query.line, catalogue(query.catalogue))
-        for query in queries("queries.jsonl")
-        if query.action == "ask"
+        parse_reaction(query.line, catalogue(query.catalogue)) for query in queries() if query.action == "ask"
     ]
     assert not any(kept)
 

@@ -13,7 +13,7 @@ from llmrec.chat.nlu.acts import act_reader
 from llmrec.chat.transcript import Message
 from llmrec.server.app import build
 from llmrec.server.store.database import Database
-from tests.server.test_chat_state import turn
+from tests.server.test_chat import turn
 from tests.server.test_items import within
 
 

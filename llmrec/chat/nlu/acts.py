@@ -3,10 +3,12 @@
 Rules read what must be exact, numbers and conditions; what somebody means by "you are useless" no list of words holds.
 The model is linear, one row of weights an act, over the sentence vector of the line and of what was said before it,
 and over their character n-grams, by which Chinese is read, of which the default text encoder knows little. It is
-trained by `python -m eval.chat_acts` on lines written by hand and lies beside this module.
+trained by `python -m eval.chat_acts` on lines written by hand and lies beside this module. Beside the acts it tells the
+move of a line, of which there is one: whether a list is wanted, an answer, a choice taken note of, or a word in return.
 """
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.questions import names_place, refers_to_topic
 from llmrec.errors import SetupError
 
 if TYPE_CHECKING:
@@ -43,6 +46,32 @@ BEFORE_WEIGHT = 0.5
 """Scale of what was said before, beside the line itself."""
 KEPT = 1024
 """Lines whose acts are kept."""
+MOVES = ("accept", "list", "question", "talk")
+"""What a line wants in return, in the order of the model's columns: a choice to be noted, a list, an answer, a word."""
+_CUES = tuple(
+    re.compile(words, re.I)
+    for words in (
+        r"[?\uff1f]",
+        r"[?\uff1f]\s*$",
+        r"^(?:(?:and|so|but|ok|hm+|well|oh|also|wait|actually)[,. ]+)*(?:is|are|was|were|does|do|did|has|have|can|could|"
+        r"will|would|should|who|how|what|when|where|which|whose|why)\b",
+        r"\b(?:got|have you|do you have|is there|are there|any|anything|something|some|show|give|find|recommend|suggest|"
+        r"want|need|looking for|another|others?|more|similar|instead)\b",
+        r"^(?:no|not|nothing|without|less|but|and|or|only|just|too|skip|drop|must|under|over|in|from|with|also|then|ok)\b",
+        r"[吗么呢]|谁|多长|多少|几|哪|什么|啥|怎么|为什么|是不是|会不会|能不能|有没有|係咪|點解|幾",
+        r"^(?:不要|别|不|要|没|换|再|来|想|有|推荐|只|最好|那|唔好|給|给|找|求)",
+        r"推荐|来[个本部点一两几]|换|想[看买读找要]|有没有|有冇|有什么|给我|类似|便宜|要",
+        r"\bthanks?\b|\bthx\b|\bcheers\b|\bbye\b|good ?night|see you|谢|拜|再见|晚安|多謝|唔該",
+        r"\b(?:perfect|great|lovely|sold|done|deal|fine|good|brilliant)\b|就(?:它|这|第|要|买)|行|好的|好吧|可以",
+        r"\b(?:i'?ll|i will|we'?ll|let'?s|going with|take|taking|order(?:ing)?|buy(?:ing)?|go with|it is)\b|就|买|拿|下单|订",
+        r"\b(?:seen|watched|read|own|had|got|heard|tried|bought)\b|[看读买听用]过|有了",
+        r"\b(?:update|report|monday|later|back)\b|回来|后来|报",
+    )
+)
+"""Words by which the moves are told apart, each a feature."""
+SHORT_LINE, LONG_LINE = 12, 80
+"""Characters below and above which the length of a line is a feature of its own."""
+MOVE_FEATURES = DIMENSIONS + LINE_BUCKETS + len(_CUES) + 5
 _LOG = logging.getLogger(__name__)
 
 
@@ -69,7 +98,8 @@ class ActReader:
     ----------
     weights
         `weights` (FEATURES, A), `bias` (A,), `thresholds` (A,) and `confident` (A,), where A is the number of `ACTS`;
-        the thresholds are scores (log odds) from which an act counts, and counts for certain.
+        the thresholds are scores (log odds) from which an act counts, and counts for certain. `moves`
+        (MOVE_FEATURES, M) and `moves_bias` (M,), where M is the number of `MOVES`.
     encoder
         Of the sentence vectors; the model was trained on those of the packaged MiniLM.
 
@@ -83,16 +113,20 @@ class ActReader:
         shapes: dict[str, tuple[int, ...]] = {
             "weights": (FEATURES, len(ACTS)),
             **dict.fromkeys(("bias", "thresholds", "confident"), (len(ACTS),)),
+            "moves": (MOVE_FEATURES, len(MOVES)),
+            "moves_bias": (len(MOVES),),
         }
         if {name: weights[name].shape for name in weights} != shapes:
             raise SetupError(f"the model of acts does not hold {shapes}; reinstall llmrec")
         self._weights = {name: array.astype(np.float32) for name, array in weights.items()}
         self._encoder = encoder
         self._read = lru_cache(KEPT)(self._read_anew)
+        self._moves = lru_cache(KEPT)(self._moves_anew)
 
     def forget_lines(self) -> None:
         """Drop the lines that were read lately, which are kept in memory."""
         self._read.cache_clear()
+        self._moves.cache_clear()
 
     def scores(self, lines: Sequence[str], before: Sequence[str]) -> NDArray[np.float32]:
         """Score every act of every line.
@@ -128,6 +162,29 @@ class ActReader:
             The acts whose score reaches their threshold, or the one that comes nearest.
         """
         return self._read(line[:MAX_CHARACTERS], before[:MAX_CHARACTERS])
+
+    def moves(self, line: str, opens: bool) -> Mapping[str, float]:
+        """Tell what a line wants in return.
+
+        Parameters
+        ----------
+        line
+            What a person wrote.
+        opens
+            Whether nothing was said before it.
+
+        Returns
+        -------
+        mapping of str to float
+            Each of `MOVES` -> its probability.
+        """
+        return self._moves(line[:MAX_CHARACTERS], opens)
+
+    def _moves_anew(self, line: str, opens: bool) -> Mapping[str, float]:
+        rows = move_features([line], [opens], self._encoder)
+        odds = np.asarray(rows @ self._weights["moves"] + self._weights["moves_bias"], np.float64)[0]
+        shares = np.exp(odds - odds.max())
+        return dict(zip(MOVES, (shares / shares.sum()).tolist(), strict=True))
 
     def _read_anew(self, line: str, before: str) -> ActReading:
         scores = self.scores([line], [before])[0]
@@ -192,6 +249,45 @@ def features(lines: Sequence[str], before: Sequence[str], encoder: "TextEncoder"
         _hashed(LINE_BUCKETS).transform(lines).multiply(of_n_grams),
         BEFORE_WEIGHT * _hashed(BEFORE_BUCKETS).transform(before).multiply(of_n_grams),
         sparse.csr_matrix(BEFORE_WEIGHT * nothing),
+    ]
+    return sparse.hstack(blocks, format="csr")
+
+
+def move_features(lines: Sequence[str], opens: Sequence[bool], encoder: "TextEncoder") -> Any:
+    """Make what moves are read by.
+
+    Parameters
+    ----------
+    lines
+        N lines.
+    opens
+        Whether nothing was said before each.
+    encoder
+        Of the sentence vectors, (N, DIMENSIONS).
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix
+        (N, MOVE_FEATURES): vector of the line, its n-grams, cues.
+    """
+    from scipy import sparse
+
+    weights = np.array([CHINESE_WEIGHTS if is_chinese(line) else (1.0, 1.0) for line in lines], np.float32)
+    cues = [
+        [
+            *(cue.search(line) is not None for cue in _CUES),
+            names_place(line),
+            refers_to_topic(line),
+            len(line) < SHORT_LINE,
+            len(line) > LONG_LINE,
+            first,
+        ]
+        for line, first in zip(lines, opens, strict=True)
+    ]
+    blocks = [
+        sparse.csr_matrix(weights[:, :1] * encoder.encode([*lines])),
+        _hashed(LINE_BUCKETS).transform(lines).multiply(weights[:, 1:]),
+        sparse.csr_matrix(np.array(cues, np.float32)),
     ]
     return sparse.hstack(blocks, format="csr")
 

@@ -98,6 +98,51 @@ _GENRES = {
     "黑色电影": "film-noir",
 }  # fmt: skip
 """Film genre in Chinese -> as catalogues in English have it."""
+_GLOSSES = {
+    "搞笑": "funny", "好笑": "funny", "笑": "laugh", "幽默": "humorous", "轻松": "light-hearted", "治愈": "heartwarming", "温馨": "heartwarming",
+    "温暖": "heartwarming", "感人": "moving", "感动": "moving", "催泪": "tearjerker", "哭": "sad", "悲": "sad", "虐": "sad", "烧脑": "mind-bending",
+    "推理": "detective mystery", "侦探": "detective", "破案": "detective crime", "悬疑": "mystery", "惊悚": "thriller", "恐怖": "horror", "鬼": "ghost",
+    "吸血鬼": "vampire", "僵尸": "zombie", "科幻": "science fiction", "太空": "space", "宇宙": "space", "飞船": "spaceship", "外星": "aliens",
+    "机器人": "robot", "时间旅行": "time travel", "穿越": "time travel", "未来": "future", "恐龙": "dinosaurs", "怪兽": "monster", "灾难": "disaster",
+    "海": "sea", "船": "ship", "潜艇": "submarine", "飞机": "airplane", "火车": "train", "公路": "road trip", "赛车": "racing", "车": "car",
+    "打仗": "war", "战争": "war", "二战": "World War II", "历史": "historical", "古装": "period costume", "宫廷": "royal court", "西部": "western",
+    "黑帮": "gangster", "杀手": "hitman", "间谍": "spy", "特工": "secret agent", "警察": "police", "犯罪": "crime", "越狱": "prison escape",
+    "监狱": "prison", "法庭": "courtroom", "律师": "lawyer", "抢劫": "heist", "动作": "action", "打斗": "fighting", "功夫": "martial arts",
+    "武侠": "martial arts", "枪战": "gunfight", "冒险": "adventure", "奇幻": "fantasy", "魔法": "magic", "超级英雄": "superhero", "爱情": "romance",
+    "浪漫": "romantic", "恋爱": "love story", "婚礼": "wedding", "家庭": "family", "全家": "family", "亲子": "family children", "孩子": "children",
+    "小孩": "children", "儿童": "children", "儿子": "children", "女儿": "children", "动画": "animation", "卡通": "cartoon", "青春": "coming of age",
+    "校园": "school", "老师": "teacher", "友情": "friendship", "兄弟": "brothers", "母亲": "mother", "妈": "mother", "父亲": "father", "爸": "father",
+    "女性": "women", "狗": "dog", "猫": "cat", "动物": "animals", "马": "horse", "鲨鱼": "shark", "体育": "sports", "篮球": "basketball",
+    "足球": "soccer", "拳击": "boxing", "棒球": "baseball", "音乐": "music", "歌": "songs musical", "舞": "dance", "艺术": "art", "美食": "food",
+    "做饭": "cooking", "旅行": "travel", "乡村": "countryside", "城市": "city", "纽约": "New York", "巴黎": "Paris", "圣诞": "Christmas",
+    "经典": "classic", "老片": "old classic", "老电影": "old classic", "黑白": "black and white", "默片": "silent film", "冷门": "little known",
+    "文艺": "art house", "小众": "art house", "法国": "French", "日本": "Japanese", "英国": "British", "意大利": "Italian", "香港": "Hong Kong",
+    "记录": "documentary", "纪录": "documentary", "真实": "true story", "传记": "biography", "励志": "inspiring", "慢": "slow quiet",
+    "安静": "quiet", "平静": "calm", "快节奏": "fast-paced", "热血": "exciting", "刺激": "thrilling", "紧张": "suspenseful", "好看": "good",
+    "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "大片": "blockbuster", "爆米花": "blockbuster", "短": "short",
+}  # fmt: skip
+"""Word of a query in Chinese -> words that a model of English reads."""
+_TITLES = {
+    "肖申克的救赎": "Shawshank Redemption, The", "肖申克": "Shawshank Redemption, The", "阿甘正传": "Forrest Gump", "阿甘": "Forrest Gump",
+    "泰坦尼克号": "Titanic", "泰坦尼克": "Titanic", "这个杀手不太冷": "Professional, The", "侏罗纪公园": "Jurassic Park", "狮子王": "Lion King, The",
+    "玩具总动员": "Toy Story", "终结者2": "Terminator 2: Judgment Day", "终结者": "Terminator, The", "星球大战": "Star Wars", "星战": "Star Wars",
+    "教父": "Godfather, The", "低俗小说": "Pulp Fiction", "辛德勒的名单": "Schindler's List", "独立日": "Independence Day (ID4)",
+    "真实的谎言": "True Lies", "生死时速": "Speed", "空军一号": "Air Force One", "第五元素": "Fifth Element, The", "雨人": "Rain Man",
+    "西雅图未眠夜": "Sleepless in Seattle", "西雅图夜未眠": "Sleepless in Seattle", "罗马假日": "Roman Holiday", "卡萨布兰卡": "Casablanca",
+    "乱世佳人": "Gone with the Wind", "音乐之声": "Sound of Music, The", "沉默的羔羊": "Silence of the Lambs, The", "七宗罪": "Seven (Se7en)",
+    "变相怪杰": "Mask, The", "勇敢的心": "Braveheart", "勇闯夺命岛": "Rock, The", "碟中谍": "Mission: Impossible", "黑衣人": "Men in Black",
+    "小鬼当家": "Home Alone", "人鬼情未了": "Ghost", "漂亮女人": "Pretty Woman", "风月俏佳人": "Pretty Woman", "剪刀手爱德华": "Edward Scissorhands",
+    "闪灵": "Shining, The", "惊魂记": "Psycho", "后窗": "Rear Window", "迷魂记": "Vertigo", "十二怒汉": "12 Angry Men",
+    "飞越疯人院": "One Flew Over the Cuckoo's Nest", "出租车司机": "Taxi Driver", "2001太空漫游": "2001: A Space Odyssey",
+    "银翼杀手": "Blade Runner", "异形": "Alien", "大白鲨": "Jaws", "外星人ET": "E.T. the Extra-Terrestrial", "回到未来": "Back to the Future",
+    "夺宝奇兵": "Raiders of the Lost Ark", "洛城机密": "L.A. Confidential", "英国病人": "English Patient, The", "心灵捕手": "Good Will Hunting",
+    "猜火车": "Trainspotting", "冰血暴": "Fargo", "惊声尖叫": "Scream", "阿拉丁": "Aladdin", "美女与野兽": "Beauty and the Beast",
+    "变脸": "Face/Off", "喜剧之王": "King of Comedy, The", "非常嫌疑犯": "Usual Suspects, The", "土拨鼠之日": "Groundhog Day",
+    "死亡诗社": "Dead Poets Society", "绿野仙踪": "Wizard of Oz, The", "公民凯恩": "Citizen Kane", "雨中曲": "Singin' in the Rain",
+    "龙卷风": "Twister", "廊桥遗梦": "Bridges of Madison County, The", "埃及艳后": "Cleopatra", "阿波罗13号": "Apollo 13", "费城故事": "Philadelphia",
+    "理智与情感": "Sense and Sensibility", "窈窕淑女": "My Fair Lady", "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman",
+}  # fmt: skip
+"""Chinese title of a film -> the one of MovieLens."""
 _DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -168,6 +213,90 @@ def unread_language(line: str) -> str:
     best = max(counts, key=lambda language: counts[language])
     english = sum(word in _ENGLISH for word in words)
     return best if counts[best] >= max(2, MIN_SHARE * len(words)) and counts[best] > english else ""
+
+
+def in_chinese(value: str) -> str:
+    """Say an attribute value in Chinese, where it is a genre in English that has a Chinese name.
+
+    Parameters
+    ----------
+    value
+        Value of an attribute.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> in_chinese("Comedy"), in_chinese("Linen")
+    ('喜剧', 'Linen')
+    """
+    return next((word for word, genre in _GENRES.items() if genre == value.casefold()), value)
+
+
+def with_titles(line: str, catalog: Catalog) -> str:
+    """Put titles of the catalogue in the place of their Chinese ones.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        The items.
+
+    Returns
+    -------
+    str
+        The line with 《Forrest Gump》 where it says 阿甘正传, if the catalogue has that film.
+    """
+    if not re.search(f"[{CHINESE}]", line):
+        return line
+    known = derived(catalog, _translated)
+    for own in sorted(known, key=len, reverse=True):
+        line = re.sub(rf"《?{re.escape(own)}》?", f"《{known[own]}》", line)
+    return line
+
+
+def in_english(query: str, catalog: Catalog) -> str:
+    """Write a query in Chinese in words of English, for a catalogue that is in English.
+
+    Parameters
+    ----------
+    query
+        A query.
+    catalog
+        The items.
+
+    Returns
+    -------
+    str
+        The words of English that it holds, and those of `_GLOSSES`; the query itself where none is left.
+    """
+    if not is_chinese(query) or derived(catalog, _tells_chinese):
+        return query
+    found, at = [], 0
+    longest = max(map(len, _GLOSSES))
+    while at < len(query):
+        end = next((end for end in range(min(len(query), at + longest), at, -1) if query[at:end] in _GLOSSES), at + 1)
+        found.append(_GLOSSES.get(query[at:end], query[at] if query[at].isascii() else " "))
+        if end > at + 1 or query[at:end] in _GLOSSES:
+            found.append(" ")
+        at = end
+    words = dict.fromkeys(re.sub(r"[^\w' -]", " ", "".join(found)).split())
+    return " ".join(words) or query
+
+
+def _translated(catalog: Catalog) -> dict[str, str]:
+    """Chinese title -> title, of the films of a catalogue."""
+    held = {item.title for item in catalog.items}
+    return {own: title for own, title in _TITLES.items() if title in held}
+
+
+def _tells_chinese(catalog: Catalog) -> bool:
+    """Whether a catalogue is in Chinese, by its first items."""
+    sample = catalog.items[:200]
+    return 2 * sum(is_chinese(f"{item.title} {item.description}") for item in sample) > len(sample)
 
 
 def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...]]:

@@ -42,6 +42,13 @@ _NEGATION = (
 )
 """What negates a quantity that stands right after it."""
 _INVERSE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!="}
+_OF_A_PERSON = re.compile(
+    r"\b(?:i|he|she|we|they|mum|mom|dad|mother|father|wife|husband|gran|son|daughter|born)"
+    r"(?:'m|'s|'re| am| is| was| were| are)? "
+    rf"(?:born )?(?:from|in|of) {_ANY_YEAR}\b",
+    re.I,
+)
+"""A year that tells of a person ("I'm from 1975") and of no item."""
 _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
@@ -90,6 +97,8 @@ def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
     rules = (_YEARS if "year" in names else ()) + (_PRICES if "price" in names else ())
     rules = (*derived(catalog, _lengths), *(derived(catalog, _recent_years) if "year" in names else ()), *rules)
     found: list[str] = []
+    if _OF_A_PERSON.search(text):
+        return text, found
     for pattern, conditions in (*rules, *(derived(catalog, _price_bands) if "price" in names else ())):
 
         def note(match: re.Match[str], conditions: Conditions = conditions) -> str:
@@ -157,6 +166,7 @@ _YEARS: tuple[Rule, ...] = (
     ),
     (rf"(?P<ys>{_ANY_YEAR}(?:{_OR}{_ANY_YEAR})+)\b", lambda m: _any_year(m["ys"])),
     (rf"(?<=\b[ay] )(?P<y>{_ANY_YEAR})(?= [a-z])", lambda m: [f"year={m['y']}"]),  # "a 1994 comedy", "any 1994 …"
+    (rf"(?:but|same|sorry|make it|i meant?|let'?s say) (?P<y>{_ANY_YEAR})\b", lambda m: [f"year={m['y']}"]),
     (r"(?:(?:made|released|shot) )?(?:in|of|from) '(?P<y>\d\d)\b", lambda m: [f"year=19{m['y']}"]),
     (rf"{_MADE}before (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year<{_decade(m['d'])}"]),
     (rf"{_MADE}after (?:the )?(?P<d>{_DECADE})(?!\w)", lambda m: [f"year>={_decade(m['d']) + 10}"]),

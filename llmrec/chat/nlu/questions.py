@@ -11,6 +11,8 @@ from llmrec.chat.nlu.languages import CHINESE
 from llmrec.chat.nlu.references import list_position
 from llmrec.retrieval.filters import attribute_kinds
 
+MAX_BARE_PLACE = 20
+"""Number up to which one alone is a place in a list; "a man of 50" names none."""
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
 """Of a title in a line; the characters are those of a language without spaces."""
 _PLACES = re.compile(
@@ -270,6 +272,21 @@ def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | N
     return next((place for place in places if place and place > len(listed)), None)
 
 
+def names_place(line: str) -> bool:
+    """Tell whether a line names a place in a list ("2", "the last one").
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+    """
+    return any(match["sign"] or not match["unit"] for match in _PLACES.finditer(line))
+
+
 def refers_to_topic(line: str) -> bool:
     """Tell whether a line speaks of the item that was spoken of last ("how long is it?").
 
@@ -289,7 +306,7 @@ def _place(match: re.Match[str], length: int) -> int | None:
     if match["unit"] and not match["sign"]:
         return None
     if match["n"]:
-        return int(match["n"])
+        return int(match["n"]) if match["sign"] or int(match["n"]) <= MAX_BARE_PLACE else None
     if match["chinese"]:
         return _CHINESE_NUMBERS.index(match["chinese"]) + 1
     if match["ordinal"] and match["ordinal"].lower() != "last":

@@ -7,9 +7,10 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
-from llmrec.chat.nlu.intent import READ_CHARACTERS, Action, Intent
-from llmrec.chat.nlu.languages import chinese_conditions
-from llmrec.chat.nlu.references import list_position, parse_comparisons
+from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
+from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
+from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
+from llmrec.errors import UnknownItem
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -47,8 +48,21 @@ _SIMILAR = re.compile(
     r" (?P<subject>.*?)[\s?.!]*",
     re.I | re.S,
 )
+_LIKENESS = re.compile(
+    r"(?:^|\b(?:more|another|others?|something|anything|ones?|films?|movies?|books?|albums?|stuff|things?|else|be|is|are|bit|"
+    r"lot|much)\s+)(?:like|similar to|in the (?:style|spirit|vein) of|along the lines of)\s+(?P<subject>[^,.;!?]+?)"
+    r"(?=\s*(?:[,.;!?]|\b(?:but|only|just|than|though|tho|with|without|from|please|again|then|pls)\b|$))",
+    re.I,
+)
+"""Likeness to an item, wherever a line says so."""
+_LIKENESS_CHINESE = re.compile(
+    r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
+    r"(?:差不多|类似|那样|那种|一样|相似)?的|类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
+)
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
+MAX_REASONED, MAX_TITLE = 6, 4
+"""Words after "why", and after "like" or "seen", up to which they are the rest of a command."""
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
 
 
@@ -94,7 +108,12 @@ def understand(line: str, catalog: Catalog) -> Intent:
     Intent(action='not', subject='2', query='', filters=(), comparisons=())
     """
     text = " ".join(re.sub("[\u2018\u2019]", "'", line[:READ_CHARACTERS]).split())
-    text = re.sub(r"^(?:nope|nah|ok|okay|well|hmm)[,.!]? (?=\S)", "", text, flags=re.I)
+    text = re.sub(
+        r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|hey|hi)[,.!]? )+(?=\S)",
+        "",
+        text,
+        flags=re.I,
+    )
     if _MORE.fullmatch(text):
         return Intent("more")
     if _ANEW.fullmatch(text):
@@ -112,8 +131,41 @@ def understand(line: str, catalog: Catalog) -> Intent:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
         excludes = verb == "not" and not list_position(rest) and _excludes(text, catalog)
         if not excludes and (rest or verb in ("why", "help", "quit")):
-            return Intent(verb, list_position(rest) or rest)
-    return _query("ask", text, catalog)
+            position = list_position(rest)
+            if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog):
+                return Intent(verb, position or rest)
+            if verb == "why" and len(rest.split()) <= MAX_REASONED:
+                return Intent("why")
+    return _likeness(text, catalog) or _query("ask", text, catalog)
+
+
+def _is_title(words: str, verb: Action, catalog: Catalog) -> bool:
+    """Whether words are to be taken for a title: one of the catalogue, or what can hardly be anything else."""
+    if verb in ("like", "seen") and len(words.split()) <= MAX_TITLE:
+        return True
+    try:
+        return bool(find_title(words, catalog))
+    except UnknownItem:
+        return False
+
+
+def _likeness(text: str, catalog: Catalog) -> Intent | None:
+    """Read "got another like it, but shorter?", 类似第一个的: likeness to an item that a line holds."""
+    for match in _LIKENESS.finditer(text):
+        if known := _known(match["subject"].strip(), catalog):
+            return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
+    if is_chinese(text) and (match := _LIKENESS_CHINESE.search(text)):
+        subject = (match["subject"] or "").strip("《》")
+        number = re.fullmatch(r"第(.+)", subject)
+        digits = "一二三四五六七八九十"
+        known = (
+            (number[1] if number[1].isdigit() else str(digits.find(number[1]) + 1))
+            if number
+            else THAT if subject in ("", "这", "那", "它", "上面") else _known(subject, catalog)
+        )  # fmt: skip
+        if known:
+            return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
+    return None
 
 
 def _excludes(text: str, catalog: Catalog) -> bool:

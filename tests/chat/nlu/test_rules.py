@@ -15,9 +15,10 @@ from llmrec.catalog.types import Catalog, Item, normal_name
 from llmrec.catalog.vocabulary import Facet
 from llmrec.chat.nlu.acts import ACTS, DIMENSIONS, FEATURES, act_reader, features, n_grams
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, unread_language
+from llmrec.chat.nlu.languages import chinese_conditions, in_english, is_chinese, unread_language, with_titles
 from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
 from llmrec.chat.nlu.references import find_title
+from llmrec.chat.nlu.refusals import naming, refusals, unnamed
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.state import attributes_of, excludes, values_of
 from llmrec.encoders import text_encoder
@@ -334,14 +335,14 @@ def test_conditions_on_shared_values_survive_the_way_through_a_conversation(
         assert parse_where(" and ".join(read.filters), catalog).mask(catalog).tolist() == having
 
 
-def _cases(name: str) -> list[object]:
+def _cases(unseen: bool) -> list[object]:
     return [
         pytest.param(query, id=query.line, marks=pytest.mark.xfail(bool(query.fails), reason=query.fails, strict=True))
-        for query in queries(name)
+        for query in queries(unseen)
     ]
 
 
-@pytest.mark.parametrize("query", [*_cases("queries.jsonl"), *_cases("queries_unseen.jsonl")])
+@pytest.mark.parametrize("query", [*_cases(False), *_cases(True)])
 def test_a_line_is_understood(query: Query) -> None:
     found = understand(query.line, catalogue(query.catalogue))
     assert not query.wrong(found)
@@ -354,6 +355,47 @@ def test_the_rules_read_nearly_every_line_of_a_catalogue(name: str) -> None:
     lines = [query for query in queries() if query.catalogue == name]
     right = [query for query in lines if not query.wrong(understand(query.line, catalogue(name)))]
     assert len(right) >= 0.95 * len(lines) > 50
+
+
+@pytest.mark.parametrize(
+    ("line", "left", "refused"),
+    [
+        ("no witches. no wolves either", "", ("witches", "wolves")),
+        ("no fighting tho i need calm", "i need calm", ("fighting",)),
+        ("Yes, like that but not in a school.", "Yes, like that but .", ("school",)),
+        ("通勤看的书 不要鸡汤", "通勤看的书", ("鸡汤",)), ("海明威除外", "", ("海明威",)),
+        *((line, line, ()) for line in ("not bad", "no thanks", "I have no idea", "not the second one", "no", "卓别林那种?", "有没有黑客帝国那种")),
+    ],
+)  # fmt: skip
+def test_what_is_ruled_out_in_words(line: str, left: str, refused: tuple[str, ...]) -> None:
+    text, found = refusals(line)
+    assert found == refused and text.strip(" .").removesuffix("either").strip(" .") == left.strip(" .")
+
+
+def test_items_name_what_is_ruled_out_but_not_where_they_deny_it() -> None:
+    texts = ("With perfume.", "Without perfume.", "Perfume-free.", "Unscented.", "含香精", "无香精")
+    shop = Catalog("shop", tuple(Item(str(n), f"Cream {n}", text) for n, text in enumerate(texts)), {})
+    assert naming(("perfume",), shop) == ("0",) and naming(("香精",), shop) == ("4",)
+    assert unnamed("a cream with peptides", shop) == ("peptides",)
+
+
+def test_likeness_is_read_wherever_a_line_says_it(tiny_catalog: Catalog) -> None:
+    for line, subject in (
+        ("alright, got another like it?", "that"),
+        ("hm, something like the second but cheaper", "2"),
+        ("有没有类似第一个的", "1"),
+        ("有点意思。类似的再来俩", "that"),
+    ):
+        intent = understand(line, tiny_catalog)
+        assert (intent.action, intent.subject) == ("similar", subject), line
+
+
+def test_chinese_titles_and_moods_reach_a_catalogue_in_english() -> None:
+    films = Catalog("films", (Item("1", "Forrest Gump"), Item("2", "Heat")), {})
+    assert with_titles("阿甘正传看过了", films) == "《Forrest Gump》看过了" and with_titles("狮子王", films) == "狮子王"
+    assert in_english("来点搞笑的, 有狗", films) == "funny dog"
+    books = Catalog("books", (Item("1", "白夜行", "悬疑小说"),), {})
+    assert in_english("来点搞笑的", books) == "来点搞笑的"
 
 
 TITLES = [

@@ -1,0 +1,197 @@
+"""What a line rules out that is no attribute value: "no hospitals", "without aliens", 不要鸡汤.
+
+No filter can say it, and a query that holds the words would find just that. So the words are cut out, and items whose
+title or description names them are left out; what a catalogue does not tell stays unknown.
+"""
+
+import re
+from collections.abc import Sequence
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
+from llmrec.chat.nlu.languages import CHINESE, is_chinese
+
+MAX_WORDS = 4
+"""Words that one thing ruled out may have; a longer stretch is a sentence."""
+MAX_SHARE = 0.5
+"""Share of a catalogue up to which items are left out by a word: more, and the word tells nothing."""
+_END = (
+    r"(?=[,.;:!?()\u2026]|$|\s(?:but|and|or|nor|please|pls|at|by|for|i|i'm|it'?s|if|in it|in them|then|though|tho|this|that|"
+    r"thanks|either|because|bc|since|just|only|with|when|where|who|which|again|ever|anywhere|today|tonight|they'?re|"
+    r"we|you|she|he)\b)"
+)
+_REFUSED = re.compile(
+    r"(?<![\w'])(?:no(?! (?:one|idea|matter|problem|longer|way|need|doubt|rush|wonder|thanks|preference|discussion|more than|"
+    r"less|later|earlier|chance|pressure|hurry|worries|offence|offense|sin)\b)|nothing (?:with|about|like|set in|in)|"
+    r"not (?:with|about|like|set in|in|another|any)|without|avoid(?:ing)?|(?:(?:i|we|she|he|they) )?(?:do(?:es)?n'?t|do not) "
+    r"(?:want|like|need|do)|hates?|can'?t (?:stand|bear)|except|leave out|leave|(?:sick|tired) of|anything but|zero|minus|"
+    r"skip|less|fewer)\s+(?:(?:any|more|a|an|the|those|these|such|too much|so much|of|other|all|kind of|"
+    r"single)\s+){0,3}"
+    rf"(?P<what>(?:[\w'’-]+\s?){{1,{MAX_WORDS}}}?){_END}",
+    re.I,
+)
+_CHINESE_END = rf"(?=[,。!?;、,.!?;\s((]|的|了|吧|$|[^{CHINESE}\w])"
+_REFUSED_CHINESE = (
+    re.compile(
+        r"(?:不想要|不想看|不想|不要|别要|(?<![特区卓分个])别(?!的|人|处)(?:推荐|再?推|来|给我)?|唔要|唔好|唔想要|讨厌|不喜欢|不爱看?|受不了|"
+        r"去掉|除了|(?<!有)没有(?!就))"
+        r"(?:有|那种|再|带|太多|任何|看)*"
+        rf"(?P<what>(?!太|那么|这么|再|超过|比|是|了|给|推|让|问|说|想|用|买|看|只|都|个|跟|和|咁|办|怎|因为|出现|吗|像)[{CHINESE}\w]{{1,6}}?)"
+        + _CHINESE_END
+    ),
+    re.compile(
+        rf"(?P<what>[{CHINESE}\w]{{2,6}}?)(?:的)?\s*(?:除外|不要了?|唔得|唔要|看腻了|免谈|就算了|别推了?)(?=[,。!?,.!?\s]|$)"
+    ),
+)
+_TRAILING = re.compile(
+    r"(?:\s+(?:please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|lol|haha))+$",
+    re.I,
+)
+_EMPTY = frozenset(
+    re.findall(
+        r"[\w']+",
+        "it that this them those these one ones thing things stuff something anything everything me my you more much many "
+        "too very so really just only at all of film films movie movies book books item items product products sure bad "
+        "good idea matter mind time way point rule rules condition conditions filter filters first second third fourth "
+        "fifth last kind sort type same there here any some lot know think want like list the a an in on with to be is "
+        "expensive cheap money long short need time",
+    )
+)
+_EMPTY_CHINESE = re.compile(
+    r"^(?:这个|那个|这些|那些|这种|那种|第.+|它|太.*|我|你|他|她|的|了|什么|啥|钱|事|人|一样|便宜的?|贵的?)$"
+)
+
+
+def refusals(line: str) -> tuple[str, tuple[str, ...]]:
+    """Take out of a text what it rules out.
+
+    Parameters
+    ----------
+    line
+        A line of which the attribute values that it rules out are cut already.
+
+    Returns
+    -------
+    text : str
+        What is left.
+    refused : tuple of str
+        What is ruled out, in the words of the line.
+
+    Examples
+    --------
+    >>> refusals("nothing with hospitals in it please, something daft")
+    ('in it please, something daft', ('hospitals',))
+    >>> refusals("通勤看的书 不要鸡汤")
+    ('通勤看的书', ('鸡汤',))
+    """
+    found: list[str] = []
+
+    def note(match: re.Match[str]) -> str:
+        what = _TRAILING.sub("", " ".join(match["what"].split())).strip("'\u2019-")
+        if not _content(what):
+            return match[0]
+        found.append(what)
+        return " "
+
+    text = _REFUSED.sub(note, line.replace("\u2019", "'"))
+    if is_chinese(line):
+        for pattern in _REFUSED_CHINESE:
+            text = pattern.sub(note, text)
+    return (" ".join(text.split()) if found else line), tuple(dict.fromkeys(found))
+
+
+def naming(refused: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
+    """List the items that name what is ruled out.
+
+    Parameters
+    ----------
+    refused
+        What is ruled out, as `refusals` gives it.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Ids of those whose title or description holds all words of one of them.
+    """
+    texts = derived(catalog, _texts) if refused else []
+    left_out: dict[str, None] = {}
+    for what in refused:
+        words = _content(what)
+        patterns = [
+            re.compile(
+                rf"(?<![不无無非没]){re.escape(word)}"
+                if is_chinese(word)
+                else rf"(?<!\bno )(?<!\bnot )(?<!\bwithout )\b{re.escape(word)}(?:s|es)?\b(?![ -]free)"
+            )
+            for word in words
+        ]
+        ids = [id for id, text in texts if patterns and all(pattern.search(text) for pattern in patterns)]
+        if len(ids) <= MAX_SHARE * len(texts):
+            left_out.update(dict.fromkeys(ids))
+    return tuple(left_out)
+
+
+def unnamed(query: str, catalog: Catalog) -> tuple[str, ...]:
+    """Find the words of a query that no item of a catalogue names.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Words of English that tell something; of Chinese none are told apart.
+    """
+    known = derived(catalog, _words)
+    words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", query)) if not is_chinese(query) else ()
+    return tuple(word for word in words if not {word.casefold(), *_content(word)} & known and _content(word))
+
+
+def taken_back(line: str, refused: Sequence[str]) -> tuple[str, ...]:
+    """Find what a line names of what was ruled out.
+
+    Parameters
+    ----------
+    line
+        Such as "hospitals are fine again".
+    refused
+        What was ruled out.
+
+    Returns
+    -------
+    tuple of str
+    """
+    held = line.casefold()
+    return tuple(what for what in refused if (words := _content(what)) and all(word in held for word in words))
+
+
+def _content(what: str) -> list[str]:
+    """Words of a phrase that tell something, in the singular; none where it is a pronoun or a whole clause."""
+    if is_chinese(what):
+        return [] if _EMPTY_CHINESE.match(what) else [what.casefold()]
+    words = [word for word in re.findall(r"[\w'-]+", what.casefold()) if word not in _EMPTY and len(word) > 1]
+    return [re.sub(r"(?<=\w{3})(?:(?<=[sxh])es|(?<!s)s)$", "", word) for word in words]
+
+
+def _words(catalog: Catalog) -> frozenset[str]:
+    """Words of titles, descriptions and attribute values, as they are and in the singular; made once a catalogue."""
+    texts = [text for _, text in derived(catalog, _texts)]
+    texts += [
+        str(each).casefold()
+        for item in catalog.items
+        for value in item.attributes.values()
+        for each in (value if isinstance(value, tuple) else (value,))
+    ]
+    found = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text)}
+    return frozenset(found | {form for word in found for form in _content(word)})
+
+
+def _texts(catalog: Catalog) -> list[tuple[str, str]]:
+    """Id and words of each item, in lower case; made once a catalogue."""
+    return [(item.id, f"{item.title} {item.description}".casefold()) for item in catalog.items]
