@@ -113,13 +113,15 @@ _TAKES_BACK = re.compile(
     re.I,
 )
 _REQUESTS = re.compile(
-    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|\bwhat (?:should|shall|could|can) i\b", re.I
+    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
+    r"^(?:(?:hi|hey|hello|ok|please|now|then)[,.! ]*)?(?:something|anything|recommend|suggest|show me|find me|give me|i want to (?:see|watch|read|laugh|cry))\b",
+    re.I,
 )
 """Words that ask for a list, whatever else a line does."""
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """Operator of a condition -> its wording."""
-MIN_LIST, MIN_LIST_OF_CONDITIONS = 0.5, 0.25
-"""Probability from which a line wants a list, and from which one does in which the rules read a condition."""
+MIN_LIST, MIN_LIST_FIRST = 0.5, 0.25
+"""Probability from which a line wants a list, and from which one does that opens, or in which the rules read a condition."""
 _RECAP = re.compile(
     r"\b(?:recap|summari[sz]e what|sum up (?:what|my)|what (?:are you filtering|(?:did|have) i (?:say|said|ask|asked|told|tell)|"
     r"have you (?:got|noted|understood)|(?:rules|conditions) (?:hold|are|do))|(?:what are|which are|list) my (?:rules|conditions|filters)|"
@@ -238,6 +240,8 @@ class ActReplies:
         if of_history(line):
             named = self._named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
             return ActReply(plain(from_history(line, history, self._catalog, _language(line), named)))
+        if not conditions and (answer := self._whether_there(line, state)):
+            return answer
         if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
             return answer
         reading = self.reading(line, state)
@@ -251,8 +255,10 @@ class ActReplies:
             return answer
         if _sure("ask_item", reading, line) and not _ANOTHER.search(line) and (answer := self._item(line, state)):
             return answer
-        least = MIN_LIST_OF_CONDITIONS if conditions else MIN_LIST
         moves = self.moves(line, state)
+        least = MIN_LIST_FIRST if conditions or (state.last is None and not state.short_replies) else MIN_LIST
+        if _REQUESTS.search(line) and moves["question"] < MIN_LIST:
+            least = 0.0
         if conditions and moves["list"] >= least:
             return None
         if _sure("why", reading, line) and state.last and state.last.items:
@@ -428,6 +434,16 @@ class ActReplies:
         listed = state.last.items if state.last else ()
         return items_named(line, listed, self._words, self._offered)
 
+    def _whether_there(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer whether a title that the last list does not have is in the catalogue."""
+        if not _THERE.search(line) or _ANOTHER.search(line):
+            return None
+        named = self._named(line, state)
+        if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
+            return None
+        item = self._catalog.item(named[0])
+        return ActReply(plain(in_catalogue(item, self._catalog, _language(line))), item.id)
+
     def _plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it"."""
         named = self._named(line, state)
@@ -451,9 +467,6 @@ class ActReplies:
         if len(named) > 1:
             return self._comparison(line, state)
         item = self._catalog.item(named[0])
-        placed = state.last is not None and item.id in state.last.items
-        if not placed and _THERE.search(line):
-            return ActReply(plain(in_catalogue(item, self._catalog, language)), named[0])
         answer = about_item(line, item, self._catalog, language)
         return ActReply(plain(answer), named[0])
 
@@ -479,8 +492,10 @@ class ActReplies:
         if move == "accept":
             taken = self._taken(line, state)
             return ActReply(takes=taken) if taken else self._say("accept", line, state)
-        if move == "question":
+        if move == "question" and not _ANOTHER.search(line):
             return self._item(line, state) or self._comparison(line, state) or self._unknown(line)
+        if move == "question":
+            return None
         said = (act for act in SHORT if act in reading.confident or (act in _PATTERNS and _PATTERNS[act].search(line)))
         act = next((act for act in said if act not in ("accept", "unclear")), "talk")
         return self._say(act, line, state)

@@ -37,6 +37,8 @@ LIST_LENGTH = 5
 """Items of a list."""
 SAID_WORDS, SAID_CHARACTERS = 4, 60
 """Words that the catalogue lacks, and characters of a query, that are said again before a list."""
+SHORT_WISH = 6
+"""Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
     "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
@@ -283,7 +285,7 @@ class Conversation:
     def _nearest(self, query: str, language: str) -> str:
         """Say that a list goes by words alone, and which of them the catalogue lacks."""
         words = [] if is_vague(query) else [word for word in unnamed(query, self._words) if not is_vague(word)]
-        if words:
+        if words and len(query.split()) <= SHORT_WISH:
             return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:SAID_WORDS])))
         short = query if len(query) <= SAID_CHARACTERS else f"{query[:SAID_CHARACTERS].rsplit(' ', 1)[0]} …"
         return SAYS["by words"][language].format(query=plain(short))

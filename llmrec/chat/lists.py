@@ -171,7 +171,8 @@ class ListPlanner:
         ListState
             Without items.
         """
-        excluded = tuple(dict.fromkeys((*last.excluded, *more, *self.rejected(state))))
+        shown = (id for id in (*last.excluded, *more) if id not in state.liked)  # what is liked is history
+        excluded = tuple(dict.fromkeys((*shown, *self.rejected(state))))
         return last.model_copy(
             update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
         )
@@ -247,7 +248,8 @@ class ListPlanner:
         words = [part for part in dict.fromkeys((*before, query)) if part]
         words = [*words[:1], *words[1:][-MAX_WISHES + 1 :]]
         again = self.again(state, last, held)
-        return again.model_copy(update={"query": JOINT.join(words) or None})
+        like = last.like if last.like in self._offered else None
+        return again.model_copy(update={"query": JOINT.join(words) or None, "like": like})
 
     def _satisfiable(
         self, before: tuple[str, ...], added: tuple[str, ...], state: DialogueState, beside: bool = False

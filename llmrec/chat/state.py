@@ -222,9 +222,7 @@ class DialogueState(BaseModel):
         >>> DialogueState(lasting=("genres!=Musical", "genres!=War")).in_force(("genres=Musical", "year>=1990"))
         ('genres!=War', 'genres=Musical', 'year>=1990')
         """
-        queried = {pair for each in conditions if not excludes(each) for pair in _pairs(each)}
-        kept = [each for each in self.lasting if not queried & _pairs(each)]
-        return narrowed(kept, conditions)
+        return narrowed(self.lasting, conditions)
 
     def ruled(self, rules: Sequence[str]) -> "DialogueState":
         """Make the state in which just these conditions last.
@@ -292,7 +290,12 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
     ('genres!=Horror', 'year>=1990', 'genres!=War')
     """
     stated = [clause for condition in added if not excludes(condition) for clause in read_clauses(condition)]
-    kept = [condition for condition in before if excludes(condition) or not _overridden(condition, stated)]
+    asked = {pair for condition in added if not excludes(condition) for pair in _pairs(condition)}
+    kept = [
+        condition
+        for condition in before
+        if not (asked & _pairs(condition) if excludes(condition) else _overridden(condition, stated))
+    ]
     return tuple(dict.fromkeys((*kept, *added)))
 
 

@@ -75,7 +75,13 @@ def test_what_is_understood_is_said_before_a_list(conversation: Conversation) ->
 
 
 def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() -> None:
-    texts = {"1": "A nurse in a hospital.", "2": "Two doctors in love.", "3": "Three hospitals burn."}
+    texts = {
+        "1": "A nurse in a hospital.",
+        "2": "Two doctors in love.",
+        "3": "Three hospitals burn.",
+        "4": "A river.",
+        "5": "A dog.",
+    }
     films = Catalog("films", tuple(Item(id, f"Film {id}", text) for id, text in texts.items()), {})
     conversation = Conversation(films)
     first = listed(conversation, "something daft, nothing with hospitals in it please", "2")
@@ -157,7 +163,7 @@ def test_a_replayed_line_leaves_the_state_of_one_that_was_answered(tiny_catalog:
         ["robots from the 90s", "1", "2"],
         ["like 2"],
         ["drop the condition year>=1990", "5"],
-        ["not 1"],
+        ["not 1", "3"],
     ):
         reply = answered.reply(line)
         if reply.request is not None:

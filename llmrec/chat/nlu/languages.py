@@ -99,27 +99,26 @@ _GENRES = {
 }  # fmt: skip
 """Film genre in Chinese -> as catalogues in English have it."""
 _GLOSSES = {
-    "搞笑": "funny", "好笑": "funny", "笑": "laugh", "幽默": "humorous", "轻松": "light-hearted", "治愈": "heartwarming", "温馨": "heartwarming",
-    "温暖": "heartwarming", "感人": "moving", "感动": "moving", "催泪": "tearjerker", "哭": "sad", "悲": "sad", "虐": "sad", "烧脑": "mind-bending",
-    "推理": "detective mystery", "侦探": "detective", "破案": "detective crime", "悬疑": "mystery", "惊悚": "thriller", "恐怖": "horror", "鬼": "ghost",
+    "搞笑": "funny", "好笑": "funny", "幽默": "humorous", "轻松": "light-hearted", "治愈": "heartwarming", "温馨": "heartwarming",
+    "温暖": "heartwarming", "感人": "moving", "感动": "moving", "催泪": "tearjerker", "烧脑": "mind-bending",
+    "推理": "detective mystery", "侦探": "detective", "破案": "detective crime", "悬疑": "mystery", "惊悚": "thriller", "恐怖": "horror",
     "吸血鬼": "vampire", "僵尸": "zombie", "科幻": "science fiction", "太空": "space", "宇宙": "space", "飞船": "spaceship", "外星": "aliens",
-    "机器人": "robot", "时间旅行": "time travel", "穿越": "time travel", "未来": "future", "恐龙": "dinosaurs", "怪兽": "monster", "灾难": "disaster",
-    "海": "sea", "船": "ship", "潜艇": "submarine", "飞机": "airplane", "火车": "train", "公路": "road trip", "赛车": "racing", "车": "car",
+    "机器人": "robot", "时间旅行": "time travel", "穿越": "time travel", "未来": "future", "恐龙": "dinosaurs", "怪兽": "monster", "灾难": "disaster", "潜艇": "submarine", "飞机": "airplane", "火车": "train", "公路": "road trip", "赛车": "racing",
     "打仗": "war", "战争": "war", "二战": "World War II", "历史": "historical", "古装": "period costume", "宫廷": "royal court", "西部": "western",
     "黑帮": "gangster", "杀手": "hitman", "间谍": "spy", "特工": "secret agent", "警察": "police", "犯罪": "crime", "越狱": "prison escape",
     "监狱": "prison", "法庭": "courtroom", "律师": "lawyer", "抢劫": "heist", "动作": "action", "打斗": "fighting", "功夫": "martial arts",
     "武侠": "martial arts", "枪战": "gunfight", "冒险": "adventure", "奇幻": "fantasy", "魔法": "magic", "超级英雄": "superhero", "爱情": "romance",
     "浪漫": "romantic", "恋爱": "love story", "婚礼": "wedding", "家庭": "family", "全家": "family", "亲子": "family children", "孩子": "children",
     "小孩": "children", "儿童": "children", "儿子": "children", "女儿": "children", "动画": "animation", "卡通": "cartoon", "青春": "coming of age",
-    "校园": "school", "老师": "teacher", "友情": "friendship", "兄弟": "brothers", "母亲": "mother", "妈": "mother", "父亲": "father", "爸": "father",
-    "女性": "women", "狗": "dog", "猫": "cat", "动物": "animals", "马": "horse", "鲨鱼": "shark", "体育": "sports", "篮球": "basketball",
-    "足球": "soccer", "拳击": "boxing", "棒球": "baseball", "音乐": "music", "歌": "songs musical", "舞": "dance", "艺术": "art", "美食": "food",
+    "校园": "school", "老师": "teacher", "友情": "friendship", "兄弟": "brothers", "母亲": "mother", "父亲": "father",
+    "女性": "women", "有狗": "dog", "狗狗": "dog", "小狗": "dog", "有猫": "cat", "动物": "animals", "鲨鱼": "shark", "体育": "sports", "篮球": "basketball",
+    "足球": "soccer", "拳击": "boxing", "棒球": "baseball", "音乐": "music", "艺术": "art", "美食": "food",
     "做饭": "cooking", "旅行": "travel", "乡村": "countryside", "城市": "city", "纽约": "New York", "巴黎": "Paris", "圣诞": "Christmas",
     "经典": "classic", "老片": "old classic", "老电影": "old classic", "黑白": "black and white", "默片": "silent film", "冷门": "little known",
     "文艺": "art house", "小众": "art house", "法国": "French", "日本": "Japanese", "英国": "British", "意大利": "Italian", "香港": "Hong Kong",
-    "记录": "documentary", "纪录": "documentary", "真实": "true story", "传记": "biography", "励志": "inspiring", "慢": "slow quiet",
+    "记录": "documentary", "纪录": "documentary", "真实": "true story", "传记": "biography", "励志": "inspiring",
     "安静": "quiet", "平静": "calm", "快节奏": "fast-paced", "热血": "exciting", "刺激": "thrilling", "紧张": "suspenseful", "好看": "good",
-    "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "大片": "blockbuster", "爆米花": "blockbuster", "短": "short",
+    "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "大片": "blockbuster", "爆米花": "blockbuster",
 }  # fmt: skip
 """Word of a query in Chinese -> words that a model of English reads."""
 _TITLES = {

@@ -134,8 +134,10 @@ def understand(line: str, catalog: Catalog) -> Intent:
             position = list_position(rest)
             if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog):
                 return Intent(verb, position or rest)
-            if verb == "why" and len(rest.split()) <= MAX_REASONED:
+            if verb == "why" and rest.islower() and len(rest.split()) <= MAX_REASONED:
                 return Intent("why")
+            if verb == "why" and not rest.islower():
+                return Intent("why", rest)  # a title that the catalogue lacks
     return _likeness(text, catalog) or _query("ask", text, catalog)
 
 
