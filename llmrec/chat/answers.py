@@ -244,7 +244,7 @@ def from_history(line: str, history: Sequence[str], catalog: Catalog, language: 
     say = _Says(language, catalog)
     if _OTHERS.search(line):
         return say("others")
-    if named and (_title_asked(line) or _OWNS.search(line)):
+    if named and not _OF_HISTORY.search(line):
         return " ".join(say("had" if id in history else "had not", catalog.item(id)) for id in named)
     if title := _title_asked(line):
         return _had(say, title, history, catalog)
