@@ -47,7 +47,7 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 """Words by which a line goes elsewhere than the list before."""
-_BESIDE = re.compile(r"\bones?\b|\b(?:any|also|too|as well|among|but|and|it|them|these)\b|也|还要|又|里面|其中", re.I)
+_BESIDE = re.compile(r"\bones?\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中", re.I)
 """Words by which a value is wanted beside those of the list before."""
 
 
@@ -258,7 +258,9 @@ class ListPlanner:
 
         `beside` keeps values of an attribute that is stated anew.
         """
-        held = list(dict.fromkeys((*before, *added))) if beside else list(narrowed(before, added))
+        held = list(narrowed(before, added))
+        if beside:
+            held = list(dict.fromkeys((*(each for each in before if each in held or not _numeric(each)), *added)))
         firm = {*added, *state.lasting}
         while any(each not in firm for each in held) and not self._met(held):
             held.remove(next(each for each in held if each not in firm))

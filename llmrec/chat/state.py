@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from llmrec.retrieval.filters import Clause, read_clauses
+from llmrec.retrieval.filters import WrittenClause, read_clauses
 
 MAX_CHANGES = 5
 """Changes that can be taken back, one after the other."""
@@ -299,7 +299,7 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*kept, *added)))
 
 
-def _overridden(condition: str, stated: Sequence[Clause]) -> bool:
+def _overridden(condition: str, stated: Sequence[WrittenClause]) -> bool:
     """Whether clauses state anew what a condition does."""
     for old in read_clauses(condition):
         for new in stated:

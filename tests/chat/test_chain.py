@@ -66,7 +66,7 @@ def test_comparisons_hold_against_the_list_in_the_messages(
 
 def test_conditions_are_narrowed_and_begun_anew(chain: Runnable[Any, AIMessage], begun: list[Any]) -> None:
     narrowed = chain.invoke([*begun, ("user", "only dramas, and nothing after 1985")])
-    assert narrowed.response_metadata["conditions"] == ["year<=1985", "genres=Drama"]
+    assert narrowed.response_metadata["conditions"] == ["year>=1980", "year<=1985", "genres=Drama"]
     anew = chain.invoke([*begun, ("user", "start over"), ("ai", "…"), ("user", "only dramas")])
     assert anew.response_metadata["conditions"] == ["genres=Drama"]
     more = chain.invoke([*begun, ("user", "show me some other ones")])

@@ -156,8 +156,8 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
     for match in _LIKENESS.finditer(text):
         if known := _known(match["subject"].strip(), catalog):
             return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
-    if is_chinese(text) and (match := _LIKENESS_CHINESE.search(text)):
-        subject = (match["subject"] or "").strip("《》")
+    if is_chinese(text) and (found := _LIKENESS_CHINESE.search(text)):
+        subject = (found["subject"] or "").strip("《》")
         number = re.fullmatch(r"第(.+)", subject)
         digits = "一二三四五六七八九十"
         known = (
@@ -166,7 +166,7 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
             else THAT if subject in ("", "这", "那", "它", "上面") else _known(subject, catalog)
         )  # fmt: skip
         if known:
-            return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
+            return _query("similar", f"{text[: found.start()]} {text[found.end() :]}", catalog, known)
     return None
 
 
