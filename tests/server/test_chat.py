@@ -252,7 +252,7 @@ def test_a_stream_says_the_same_in_pieces(client: TestClient, nineties: dict[str
     assert [piece[:5] for piece in pieces if piece.startswith("\n(")] == [f"\n({n}) " for n in range(1, 6)]
 
 
-PERSON, LAUGH, SEA = "secret-person", "I could do with a laugh", "what one sings on deck"
+PERSON, LAUGH, SEA = "secret-person", "I could do with a laugh", "something that one sings on deck"
 ANSWERS = {
     LAUGH: proposed("ask", "", "a laugh", ("genres", "=", ["Comedy"])),
     SEA: proposed("ask", "", "", ("genres", "=", ["Shanty"])),
