@@ -20,7 +20,7 @@ from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
 from llmrec.chat.nlu.reactions import Reaction
-from llmrec.chat.nlu.refusals import taken_back
+from llmrec.chat.nlu.refusals import allowed_again
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, excludes, values_of
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
@@ -392,7 +392,7 @@ class ActReplies:
         lexicon = Lexicon.of(self._words)
         values = {value for mention in lexicon.mentions(line) for value in mention.values}
         values |= {value for each in chinese_conditions(line, self._words)[1] for value in values_of(each)}
-        return taken_back(line, state.refused) + tuple(
+        return allowed_again(line, state.refused) + tuple(
             condition
             for condition in state.lasting
             if set(values_of(condition)) & values or any(value in line for value in values_of(condition))
@@ -490,8 +490,8 @@ class ActReplies:
         """Answer a line that wants no list by what it wants: an answer, a choice to be noted, or a word."""
         move = max((each for each in moves if each != "list"), key=lambda each: moves[each])
         if move == "accept":
-            taken = self._taken(line, state)
-            return ActReply(takes=taken) if taken else self._say("accept", line, state)
+            chosen = self._chosen(line, state)
+            return ActReply(takes=chosen) if chosen else self._say("accept", line, state)
         if move == "question" and not _ANOTHER.search(line):
             return self._item(line, state) or self._comparison(line, state) or self._unknown(line)
         if move == "question":
@@ -500,7 +500,7 @@ class ActReplies:
         act = next((act for act in said if act not in ("accept", "unclear")), "talk")
         return self._say(act, line, state)
 
-    def _taken(self, line: str, state: DialogueState) -> tuple[str, ...]:
+    def _chosen(self, line: str, state: DialogueState) -> tuple[str, ...]:
         """Ids of the items that a line takes; the one spoken of last where it names none."""
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         if named := self._named(line, state):

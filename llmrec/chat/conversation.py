@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 LIST_LENGTH = 5
 """Items of a list."""
-SAID_WORDS, SAID_CHARACTERS = 4, 60
+MAX_UNNAMED, MAX_REPEATED = 4, 60
 """Words that the catalogue lacks, and characters of a query, that are said again before a list."""
-SHORT_WISH = 6
+SHORT_QUERY = 6
 """Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
@@ -285,9 +285,9 @@ class Conversation:
     def _nearest(self, query: str, language: str) -> str:
         """Say that a list goes by words alone, and which of them the catalogue lacks."""
         words = [] if is_vague(query) else [word for word in unnamed(query, self._words) if not is_vague(word)]
-        if words and len(query.split()) <= SHORT_WISH:
-            return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:SAID_WORDS])))
-        short = query if len(query) <= SAID_CHARACTERS else f"{query[:SAID_CHARACTERS].rsplit(' ', 1)[0]} …"
+        if words and len(query.split()) <= SHORT_QUERY:
+            return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
+        short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
         return SAYS["by words"][language].format(query=plain(short))
 
     def _drop(self, dropped: str, line: str) -> Reply:
@@ -452,7 +452,7 @@ class Conversation:
             return None
         topic = answer.topic or self.state.topic
         if answer.takes:
-            words, self.state = self._reactions.taken(answer.takes, line, self.state)
+            words, self.state = self._reactions.accepting(answer.takes, line, self.state)
             return Reply(words)
         if answer.why:
             return self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))

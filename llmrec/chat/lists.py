@@ -36,7 +36,7 @@ _OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|
 """What says something of the person, which makes no query."""
 
 
-MAX_WISHES = 4
+MAX_PARTS = 4
 """Lines whose words a query holds: the first of a list, and the latest."""
 _ELSEWHERE = re.compile(
     r"\b(?:instead|something (?:completely |totally |entirely )?(?:else|different)|"
@@ -246,7 +246,7 @@ class ListPlanner:
             held = self._satisfiable(last.conditions, conditions, state)
         before = [] if replaced else (last.query or "").split(JOINT)
         words = [part for part in dict.fromkeys((*before, query)) if part]
-        words = [*words[:1], *words[1:][-MAX_WISHES + 1 :]]
+        words = [*words[:1], *words[1:][-MAX_PARTS + 1 :]]
         again = self.again(state, last, held)
         like = last.like if last.like in self._offered else None
         return again.model_copy(update={"query": JOINT.join(words) or None, "like": like})

@@ -127,7 +127,7 @@ class Reactions:
         relists = reaction.kind != "criticise" or bool(conditions or query)
         return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
 
-    def taken(self, ids: Sequence[str], line: str, state: DialogueState) -> tuple[str, DialogueState]:
+    def accepting(self, ids: Sequence[str], line: str, state: DialogueState) -> tuple[str, DialogueState]:
         """Take note of items that the person takes.
 
         Parameters

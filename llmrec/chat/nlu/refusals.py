@@ -153,7 +153,7 @@ def unnamed(query: str, catalog: Catalog) -> tuple[str, ...]:
     return tuple(word for word in words if not {word.casefold(), *_content(word)} & known and _content(word))
 
 
-def taken_back(line: str, refused: Sequence[str]) -> tuple[str, ...]:
+def allowed_again(line: str, refused: Sequence[str]) -> tuple[str, ...]:
     """Find what a line names of what was ruled out.
 
     Parameters
