@@ -1,27 +1,33 @@
 """How well the verifier tells true from false: `python -m eval.verifier [--half open]`.
 
 `verifier_open.jsonl` and `verifier_closed.jsonl` hold 829 sentences in natural English on 120 recommendations of the
-shipped checkpoint, written by hand from their evidence: half true, half false in twelve kinds. Rules are made with the
-open half, but for the recommendations of `KEPT_BACK`; the closed half is only measured, never read while building.
+shipped checkpoint, written by hand from their evidence: half true, half false in twelve kinds. Rules and the entailment
+model are made with the open half, the rules without the recommendations of `KEPT_BACK`; the closed half is only
+measured, never read while building. Of the open half the model is measured on the recommendations that it has not
+learnt from, which its file names.
 
 `verifier_open.jsonl` begins with the evidence of these recommendations, as the shipped checkpoint measured it when the
 sentences were written: a later ranking recommends other items for other reasons. Their writers saw the user's last
 twelve films, so "not watched" means: not among these. What the plain voice said of the same recommendations is judged,
-too: none of it may be refused. Files its result in eval/results/measurements.jsonl.
+too: none of it may be refused. A sentence on a plot can be decided only where `--data` has plots. Files its result in
+eval/results/measurements.jsonl.
 """
 
 import argparse
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from eval.store import file_measurement
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
-from llmrec.paths import home
 from llmrec.verification import Grounds, RuleVerifier, Verifier
+from llmrec.verification.entailment import EntailmentModel, shipped
 
 HERE = Path(__file__).resolve().parent
 HALVES = ("open", "closed")
@@ -33,21 +39,44 @@ Sentence = Mapping[str, Any]
 def main() -> None:
     """Judge and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=home() / "datasets" / "ml-100k", help="the demo's catalogue")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/ml-100k"), help="the films, with their plots")
     parser.add_argument("--half", choices=HALVES, help="one half alone; nothing is filed then")
     arguments = parser.parse_args()
-    halves = {half: sentences(half) for half in HALVES if arguments.half in (None, half)}
-    verifier, (grounds, plain) = RuleVerifier(Catalog.read(arguments.data)), recommendations()
-    refused = sum(not verifier.verify(text, grounds[n]).ok for text, n in plain)
-    result: dict[str, Any] = {"plain sentences": len(plain), "plain sentences refused": refused}
-    for name, half in halves.items():
-        result[name] = table(half, grounds, verifier)
-    if "open" in halves:
-        kept = [each for each in halves["open"] if each["n"] % KEPT_BACK == 0]
-        result["open, kept back"] = table(kept, grounds, verifier)
+    catalog, model = Catalog.read(arguments.data), shipped()
+    (grounds, plain), rules = recommendations(), RuleVerifier(catalog)
+    result: dict[str, Any] = {}
+    for name in HALVES if arguments.half is None else (arguments.half,):
+        half = sentences(name)
+        result[f"{name}, rules"] = table(half, grounds, rules)
+        if name == "open":
+            kept = [each for each in half if each["n"] % KEPT_BACK == 0]
+            result["open, kept back, rules"] = table(kept, grounds, rules)
+            half = [each for each in half if model is not None and each["n"] in model.held_out]
+            result["open, not learnt from, rules"] = table(half, grounds, rules)
+            name = "open, not learnt from"
+        if model is not None:
+            result[f"{name}, rules and model"] = table(half, grounds, RuleVerifier(catalog, model))
+    product = RuleVerifier(catalog, model)
+    refused = sum(not product.verify(text, grounds[n]).ok for text, n in plain)
+    result |= {"plain sentences": len(plain), "plain sentences refused": refused}
+    if model is not None:
+        result["limits"] = list(model.limits)
+        result["a pair, ms of one core (median)"] = milliseconds_a_pair(model)
     if arguments.half is None:
         file_measurement("verifier", {"dataset": "ml-100k", **result, "seed": 0}, "python -m eval.verifier")
     print(json.dumps(result, indent=1))
+
+
+def milliseconds_a_pair(model: EntailmentModel, times: int = 30) -> float:
+    """Median processor time of a pair of some 80 tokens, once the model is loaded; a busy machine takes longer."""
+    facts = "Without Alpha, this film would score lower. This film ranks 1st; without Alpha it would fall to 5th. "
+    pair, spent = (facts * 3, "Take Alpha out of your history and this one slides from the 1st spot down to 5th."), []
+    model.probabilities([pair])
+    for _ in range(times):
+        started = time.process_time()
+        model.probabilities([pair])
+        spent.append(time.process_time() - started)
+    return round(1000 * float(np.median(spent)), 1)
 
 
 def sentences(half: str) -> list[Sentence]:

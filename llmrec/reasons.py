@@ -119,9 +119,11 @@ def _explained(
         trace.degraded |= generated.degraded
         return list(generated.texts)
 
+    interacted = [pipeline.catalog.items[row].id for row in situation.history]
     sentences = stream_rationales(
-        measured.evidence, write, catalog, example=situation.example, style=style, verifier=pipeline.verifier
-    )
+        measured.evidence, write, catalog, example=situation.example, style=style, verifier=pipeline.verifier,
+        interacted=interacted,
+    )  # fmt: skip
     for item in response.items:
         rationale = next(sentences)
         trace.lap("sentences")

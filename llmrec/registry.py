@@ -86,7 +86,10 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "datasets": "llmrec.catalog.published:saved_datasets",
         "generic": "llmrec.catalog.layouts:generic",
     },
-    "verifier": {"rules": "llmrec.verification.verifier:RuleVerifier"},
+    "verifier": {
+        "entailment": "llmrec.verification.verifier:EntailmentVerifier",
+        "rules": "llmrec.verification.verifier:RuleVerifier",
+    },
     "baseline": {
         "popularity": "llmrec.baselines.counts:Popularity",
         "own-popularity": "llmrec.baselines.counts:OwnPopularity",

@@ -8,7 +8,7 @@ from llmrec.audit.explanation import Explanation
 from llmrec.audit.metric import Better, Metric, mean
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
-from llmrec.verification.claims import Claim, ClaimVerdict
+from llmrec.verification.reading import Claim, ClaimVerdict
 from llmrec.verification.verifier import examine, verify
 
 

@@ -8,7 +8,7 @@ from llmrec.audit.metric import Metric, absent, mean
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
 from llmrec.rationale.write import Generate, write_rationales
-from llmrec.verification.claims import Claim
+from llmrec.verification.reading import Claim
 
 SAMPLED = 20
 """Users whose sentences are written again, as writing is slow."""

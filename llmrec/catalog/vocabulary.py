@@ -278,7 +278,7 @@ class Vocabulary:
 
     @staticmethod
     def _facet_forms(facet: Facet) -> set[tuple[str, ...]]:
-        if facet.name == "price":
+        if facet.name == "price" and facet.value in _PRICE_FORMS:
             return {tuple(form.split()) for form in _PRICE_FORMS[facet.value]}
         if re.fullmatch(r"\d{4}s", facet.value):
             short = facet.value[2:]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from llmrec.verification.claims import ClaimVerdict
+from llmrec.verification.reading import ClaimVerdict
 
 MAX_ITEMS = 20
 """Items that an agent may ask for at once."""

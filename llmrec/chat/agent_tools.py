@@ -43,7 +43,7 @@ from llmrec.errors import BadFilter, BadInput
 from llmrec.request import Request
 from llmrec.response import Recommended
 from llmrec.retrieval.filters import parse_where, split_clauses
-from llmrec.verification.claims import Claim, ClaimVerdict
+from llmrec.verification.reading import Claim, ClaimVerdict
 
 MAX_TEXT = 2000
 """Characters of a description that are told."""

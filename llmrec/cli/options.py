@@ -92,7 +92,9 @@ Candidates = Annotated[
 ]
 Verifier = Annotated[
     str | None,
-    typer.Option("--verifier", help="What decides which sentences are shown: rules.", rich_help_panel=PARTS),
+    typer.Option(
+        "--verifier", help="What decides which sentences are shown: entailment, rules.", rich_help_panel=PARTS
+    ),
 ]
 Repeats = Annotated[
     Literal["first", "keep"],

@@ -5,14 +5,15 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
-from typing import Literal
+from typing import Any, Literal
 
 from llmrec.catalog.types import Catalog
+from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import wording
 from llmrec.errors import LlmrecError
-from llmrec.evidence.records import ItemEvidence
+from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 from llmrec.rationale.brief import Brief, Lead
 from llmrec.rationale.phrasing import Style, plain_drafts, styled_drafts
-from llmrec.rationale.remarks import Remark, remarks
 from llmrec.verification import Claim, Grounds, RuleVerifier, Verdict, Verifier
 
 Source = Literal["llm", "llm-retry", "plain"]
@@ -23,6 +24,26 @@ Generate = Callable[[list[str], int], list[str]]
 STREAMED = (1, 4)
 """Sentences written in one batch: the first alone, for a short time to the first sentence; then more, which cost little
 more than one. Responses that are not streamed use the same batches, as the text may depend on them."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence on a measured rank or on counts of users: made by rule, not by the LLM, and verified like any other.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    claims : tuple of Claim
+        The claims that the verifier read in it.
+    """
+
+    text: str
+    claims: tuple[Claim, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"text": self.text, "claims": [claim.to_dict() for claim in self.claims]}
 
 
 @dataclass(frozen=True)
@@ -104,6 +125,7 @@ def stream_rationales(
     sizes: Sequence[int] = STREAMED,
     style: Style | None = None,
     verifier: Verifier | None = None,
+    interacted: Sequence[str] = (),
 ) -> Iterator[Rationale]:
     """Write a verified rationale for each item, and yield each group as soon as it is verified.
 
@@ -130,6 +152,8 @@ def stream_rationales(
         Sentences are then written by rule, without the LLM.
     verifier : Verifier, optional
         Of `catalog`; default: `RuleVerifier`.
+    interacted : sequence of str, optional
+        Ids of all the items that the user interacted with, oldest first; a sentence may then tell of their order.
 
     Yields
     ------
@@ -143,7 +167,7 @@ def stream_rationales(
     """
     verifier = verifier or RuleVerifier(catalog)
     rng = random.Random(seed)
-    items = [_Item(evidence, Brief.of(evidence, catalog), verifier) for evidence in evidences]
+    items = [_Item(evidence, Brief.of(evidence, catalog), verifier, interacted) for evidence in evidences]
     by_example = {n for n, item in enumerate(items) if _caused_by_example(item.evidence, example)}
     leads = {n: item.brief.lead(rng) for n, item in enumerate(items) if n not in by_example}
     texts_used: set[str] = set()
@@ -165,14 +189,15 @@ def stream_rationales(
                 drafts = styled_drafts(item.brief, style, seed + n) if style else plain_drafts(item.brief, seed + n)
                 finished[n] = item.first_true(drafts, texts_used)
             texts_used.add(finished[n].text)
-            yield replace(finished[n], remarks=remarks(item.evidence, catalog, verifier))
+            yield replace(finished[n], remarks=remarks(item.evidence, catalog, verifier, interacted))
 
 
 class _Item:
     """One recommended item while its sentence is written."""
 
-    def __init__(self, evidence: ItemEvidence, brief: Brief, verifier: Verifier) -> None:
+    def __init__(self, evidence: ItemEvidence, brief: Brief, verifier: Verifier, interacted: Sequence[str]) -> None:
         self.evidence, self.brief, self._verifier = evidence, brief, verifier
+        self._grounds = Grounds.of(evidence, interacted)
         self._refused: list[tuple[str, str]] = []
 
     def accept(self, text: str, lead: Lead, source: Source, used: set[str]) -> Rationale | None:
@@ -198,7 +223,7 @@ class _Item:
         return Rationale(text, "plain", verdict.claims, self.evidence, tuple(self._refused))
 
     def _verify(self, text: str) -> Verdict:
-        return self._verifier.verify(text, Grounds.of(self.evidence))
+        return self._verifier.verify(text, self._grounds)
 
     def _disambiguated(self, sentence: str, title: str) -> tuple[str, Verdict]:
         """Distinguish item and cause in a sentence where both have one `title`, such as two colours of a dress.
@@ -254,3 +279,70 @@ def _caused_by_example(evidence: ItemEvidence, example: str) -> bool:
 def _example_rationale(example: str, evidence: ItemEvidence, catalog: Catalog) -> Rationale:
     text = f'"{catalog.item(evidence.item).title}" is here because of {example}.'
     return Rationale(text, "plain", (), evidence)
+
+
+def remarks(
+    evidence: ItemEvidence, catalog: Catalog, verifier: Verifier, interacted: Sequence[str] = ()
+) -> tuple[Remark, ...]:
+    """Write what is measured beside a reason: the user's rating of it, the rank without it, the users who have both.
+
+    Parameters
+    ----------
+    evidence : ItemEvidence
+        Of the recommended item.
+    catalog : Catalog
+        The catalogue, as explanations use it.
+    verifier : Verifier
+        Of that catalogue.
+    interacted : sequence of str, optional
+        Ids of all the items that the user interacted with, oldest first.
+
+    Returns
+    -------
+    tuple of Remark
+        Of reasons above the noise, and only what the verifier accepts: a catalogue may have a word of these sentences
+        as a colour or a genre, which changes the meaning.
+    """
+    passed = []
+    for text in _sentences(evidence, catalog):
+        verdict = verifier.verify(text, Grounds.of(evidence, interacted))
+        if verdict.ok:
+            passed.append(Remark(text, verdict.claims))
+    return tuple(passed)
+
+
+def _sentences(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
+    words, titles = wording(catalog), Vocabulary.of(catalog).titles
+    causes = {record.history_item for record in evidence.causes}
+    rated = next((record.history_item for record in evidence.causes if record.history_item in evidence.ratings), None)
+    if rated is not None:
+        yield f'You {words.chose} "{titles[rated]}" and gave it {evidence.ratings[rated]:g}.'
+    for record in evidence.counterfactuals:
+        if record.rank_without <= record.rank:
+            continue
+        if record.history_item is None and any(e.kind == "query" and e.effect >= FAINT for e in evidence.items):
+            yield _without("your wish", record, words.noun)
+        elif record.history_item in causes:
+            yield _without(f'"{titles[record.history_item or ""]}"', record, words.noun)
+    co_occurrence = next((record for record in evidence.companions if record.history_item in causes), None)
+    if co_occurrence is not None:
+        yield _with_others(co_occurrence, titles[co_occurrence.history_item], words.noun, words.chose)
+
+
+def _without(cause: str, record: Counterfactual, noun: str) -> str:
+    return (
+        f"Without {cause}, this {noun} would rank {_ordinal(record.rank_without)} instead of {_ordinal(record.rank)}."
+    )
+
+
+def _with_others(record: CoOccurrence, title: str, noun: str, chose: str) -> str:
+    return (
+        f'Of about {record.group:,} people who {chose} "{title}", about {record.both:,} {chose} this {noun} too, '
+        f"against about {record.takers:,} of all {record.people:,}."
+    )
+
+
+def _ordinal(n: int) -> str:
+    """Write a number as in "1st", "22nd", "113th"."""
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{ending}"

@@ -6,8 +6,10 @@ what to whom, which way and how much, in the wordings of natural English, each d
 contradicted keeps back what the claims alone would let through ("without X it would rank higher").
 
 Both are closed-world: a word that is not known to say nothing ("Oscar-winning", "heart-warming") is a claim that
-nothing here can check, and does not pass. A text of another author is read openly: only what it says of items is a
-claim.
+no rule can check. What rules leave open `EntailmentVerifier` puts to a model, with the facts in words: the text passes
+where it follows from them as surely as was calibrated, and more surely where a proposition reads something else in it.
+Neither a claim that is contradicted nor a title, number or label that no fact holds is left to the model. A text of
+another author is read openly: only what it says of items is a claim.
 
 Another verifier takes the place of `RuleVerifier` by name or import path (see `llmrec.registry`, kind `verifier`).
 """
@@ -23,10 +25,12 @@ from llmrec.errors import PluginError
 from llmrec.evidence.records import ItemEvidence
 from llmrec.registry import working
 from llmrec.verification.checks import find_claims
-from llmrec.verification.claims import Claim, ClaimKind, ClaimVerdict
-from llmrec.verification.grounds import Grounds
-from llmrec.verification.propositions import Entails, Proposition, judge
-from llmrec.verification.reading import Reading
+from llmrec.verification.entailment import EntailmentModel, shipped
+from llmrec.verification.grounds import Facts, Grounds
+from llmrec.verification.premises import statement_of, ungrounded
+from llmrec.verification.propositions import Judgement, Proposition, judge
+from llmrec.verification.propositions.terms import read_terms
+from llmrec.verification.reading import Claim, ClaimKind, ClaimVerdict, Reading, unchecked
 
 MAX_WORDS = 60
 """Words of a rationale at most."""
@@ -108,43 +112,78 @@ class PluggedVerifier:
 
 
 class RuleVerifier:
-    """The `Verifier` by rules: every claim is looked up in evidence, catalogue and history; no model decides.
+    """The `Verifier` by rules: every claim is looked up in evidence, catalogue and history.
 
     Parameters
     ----------
     catalog : Catalog
         Its vocabulary is built at the first use and kept with it; a text then takes a few milliseconds.
-    entails : callable, optional
-        (an item's own text, what is said of its story) -> how surely the one says the other, from 0 to 1; an entailment
-        model goes here. Without one, no sentence that tells of the story passes: neither shared words nor a quotation
-        of the catalogue, which may hold instructions, decides that.
+    model : EntailmentModel, optional
+        Judges what the rules leave open. Without one, no sentence that tells of the story passes: neither shared words
+        nor a quotation of the catalogue, which may hold instructions, decides that.
     """
 
-    def __init__(self, catalog: Catalog, entails: Entails | None = None) -> None:
-        self._catalog, self._entails = catalog, entails
+    def __init__(self, catalog: Catalog, model: EntailmentModel | None = None) -> None:
+        self._catalog, self._model = catalog, model
 
     def verify(self, text: str, grounds: Grounds) -> Verdict:
         """See `Verifier`; an open text passes where none of its claims is contradicted."""
         self._catalog.rows([grounds.item, *grounds.history])
         reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
         claims = find_claims(reading, grounds, self._catalog)
-        if grounds.closed:
-            if unclean := _unclean(reading):
-                return Verdict(claims, unclean)
-            judged = judge(reading.text, grounds, self._catalog, self._entails)
-            problem = _unsupported(claims)
-            if problem and judged.ok:
-                return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
-            denied = next(filter(_decisive, judged.contradicted), None)
-            if not problem and denied is not None:
-                claim = _claim(denied, grounds)
-                return Verdict((*claims, claim), _problem(claim))
+        if not grounds.closed:
+            return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
+        if unclean := _unclean(reading):
+            return Verdict(claims, unclean)
+        judged = judge(reading.text, grounds, self._catalog)
+        problem = _unsupported(claims)
+        denied = next(filter(_decisive, judged.contradicted), None)
+        if problem and judged.ok:
+            return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
+        if not problem and denied is None:
+            return Verdict(claims)
+        if not problem and denied is not None:
+            claim = _claim(denied, grounds)
+            return Verdict((*claims, claim), _problem(claim))
+        if self._model is None or any(claim.verdict == "contradicted" for claim in claims):
             return Verdict(claims, problem)
-        return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
+        followed = self._follows(reading.text, grounds, judged, self._model)
+        if followed.verdict == "supported":
+            return Verdict((*(_claim(each, grounds) for each in judged.propositions if each.holds), followed))
+        return Verdict(claims, f"{problem}; {followed.why}")
+
+    def _follows(self, text: str, grounds: Grounds, judged: Judgement, model: EntailmentModel) -> Claim:
+        """Whether a text follows from the facts, by the model; as a claim."""
+        facts = Facts(grounds, self._catalog)
+        terms = read_terms(text, facts.vocabulary, facts.near)
+        statement = statement_of(text, terms, facts)
+        against = f"facts of item {grounds.item}"
+        if missing := ungrounded(text, terms, statement, facts):
+            return unchecked("facts", text, 0, f"no fact holds {missing!r}", against)
+        sure = round(float(model.probabilities([(statement.premise, statement.hypothesis)])[0, 0]), 3)
+        limit = model.limits[1 if judged.contradicted else 0]
+        cites = tuple(item for item in statement.names if item in grounds.history)
+        if sure < limit:
+            why = f"the facts do not clearly say it ({sure:.2f}, {limit:.2f} is needed)"
+            return Claim("facts", text, 0, "not_checkable", against, why, probability=sure)
+        return Claim("facts", text, 0, "supported", against, reason=True, cites=cites, probability=sure)
+
+
+class EntailmentVerifier(RuleVerifier):
+    """`RuleVerifier` with the model that comes with llmrec, and by rules alone where that was left out.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        As for `RuleVerifier`.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        super().__init__(catalog, shipped())
 
 
 def verify(text: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
-    """Check a rationale by rules.
+    """Check a rationale as the product does.
 
     Parameters
     ----------
@@ -158,14 +197,14 @@ def verify(text: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
     Returns
     -------
     Verdict
-        Of `RuleVerifier`, closed-world.
+        Of `EntailmentVerifier`, closed-world.
 
     Raises
     ------
     UnknownItem
         Where the evidence is not on this catalogue.
     """
-    return RuleVerifier(catalog).verify(text, Grounds.of(evidence))
+    return EntailmentVerifier(catalog).verify(text, Grounds.of(evidence))
 
 
 def examine(
@@ -232,7 +271,7 @@ def _claim(each: Proposition, grounds: Grounds) -> Claim:
     """A proposition as a claim."""
     kind = cast("ClaimKind", each.relation)
     cites = (each.subject,) if each.subject in grounds.history else ()
-    against = {"effect": "effects", "rank": "ranks", "people": "interactions", "content": "text"}.get(
+    against = {"effect": "effects", "rank": "ranks", "people": "interactions"}.get(
         each.relation, "history and catalogue"
     )
     verdict: ClaimVerdict = "supported" if each.holds else "not_checkable" if each.holds is None else "contradicted"

@@ -12,8 +12,7 @@ from llmrec.errors import LlmrecError
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.brief import Brief
-from llmrec.rationale.remarks import remarks
-from llmrec.rationale.write import stream_rationales, write_rationales
+from llmrec.rationale.write import remarks, stream_rationales, write_rationales
 from llmrec.verification import Grounds, RuleVerifier, Verdict, examine, verify
 
 TRUE = 'You watched "{0}", so this film came up.'
@@ -298,3 +297,15 @@ def test_other_systems_numbers_are_checked_where_they_were_measured(
     assert verdicts(exact, evidence) == {"supported"}  # what is told does not tell 63 from 64
     assert verdicts(exact.replace("64", "66"), evidence) == {"contradicted"}
     assert verdicts(text, None) == {"not_checkable"}
+
+
+@pytest.mark.parametrize(("interacted", "source"), [(("1", "4", "5"), "llm"), (("1", "5", "4"), "plain")])
+def test_a_sentence_may_tell_in_which_order_items_were_watched(
+    interacted: tuple[str, ...], source: str, tiny_catalog: Catalog
+) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4", "5"], np.array([0.4, 0.2]))
+    said = '"Laugh Track" is the last film you watched, and it moved this film up.'
+    (rationale,) = stream_rationales(
+        [evidence], lambda prompts, _: [said] * len(prompts), tiny_catalog, interacted=interacted
+    )
+    assert rationale.source == source

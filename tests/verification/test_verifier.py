@@ -2,19 +2,25 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Titles, Vocabulary
+from llmrec.errors import SetupError
 from llmrec.evidence.records import FAINT, Counterfactual, ItemEvidence
 from llmrec.evidence.selection import rank_evidence
 from llmrec.rationale.brief import Brief
 from llmrec.rationale.compose import EvidenceSampler
 from llmrec.rationale.phrasing import plain_sentence, write_sentence
-from llmrec.verification import Grounds, RuleVerifier
-from llmrec.verification.claims import Claim
+from llmrec.verification import EntailmentVerifier, Grounds, RuleVerifier
+from llmrec.verification.entailment import EntailmentModel, shipped
+from llmrec.verification.grounds import Facts
+from llmrec.verification.premises import Statement, statement_of, ungrounded
+from llmrec.verification.propositions.terms import read_terms
+from llmrec.verification.reading import Claim
 from llmrec.verification.verifier import examine, verify
 
 
@@ -430,8 +436,81 @@ def test_natural_wordings_are_read_as_propositions(text: str, holds: bool, tiny_
     assert RuleVerifier(tiny_catalog).verify(text, grounds).ok == holds
 
 
-def test_an_entailment_model_decides_what_is_told_of_the_story(tiny_catalog: Catalog) -> None:
-    grounds = Grounds.of(rank_evidence(tiny_catalog, "2", ["4"], np.array([0.4])))
-    text = "Two strangers meet on the last ride home."
-    assert not RuleVerifier(tiny_catalog).verify(text, grounds).ok
-    assert RuleVerifier(tiny_catalog, entails=lambda _, said: float("strangers" in said)).verify(text, grounds).ok
+@pytest.fixture
+def measured(tiny_catalog: Catalog) -> Grounds:
+    """Why "Night Bus": "Paper Moonlight", without which it would be fifth, then "Laugh Track", the last one watched."""
+    found = rank_evidence(tiny_catalog, "2", ["4", "5"], np.array([0.4, 0.2]), {"image": 0.3})
+    return Grounds.of(replace(found, counterfactuals=(Counterfactual("4", 1, 5),)), ["1", "4", "5"])
+
+
+def stated(text: str, grounds: Grounds, catalog: Catalog) -> tuple[Statement, str]:
+    facts = Facts(grounds, catalog)
+    terms = read_terms(text, facts.vocabulary, facts.near)
+    statement = statement_of(text, terms, facts)
+    return statement, ungrounded(text, terms, statement, facts)
+
+
+def test_facts_are_worded_without_titles_and_the_nearest_first(tiny_catalog: Catalog, measured: Grounds) -> None:
+    text = "No Paper Moonlight, and Night Bus would be down at fifth."
+    statement, _ = stated(text, measured, tiny_catalog)
+    assert statement.hypothesis == "No Alpha, and this film would be down at 5th."
+    assert "this film ranks 1st; without Alpha it would fall to 5th, 4 places lower." in statement.premise
+    assert (
+        "Without Alpha, this film would score much lower, by 0.40; Alpha is the strongest reason." in statement.premise
+    )
+    assert not any(title in statement.premise for title in ("Night Bus", "Moonlight", "Laugh"))
+    asked = stated("You saw Laugh Track last.", measured, tiny_catalog)[0]
+    assert "You watched Alpha last." in [premise.text for premise in asked.premises[:3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Paper Moonlight all but put it first.", ""),
+        ("Silent Harbor all but put it first.", "Silent Harbor"),  # never watched
+        ("Without Paper Moonlight you would find it down at ninth.", "ninth"),
+        ("A war film at heart, much like Paper Moonlight.", "war"),
+        ("It has the warmth of Paper Moonlight and of Jane Austen.", "Jane"),
+        ("Three quarters of a dozen reasons: Paper Moonlight.", "Three quarters"),
+    ],
+)
+def test_no_model_makes_up_for_what_no_fact_holds(
+    text: str, missing: str, tiny_catalog: Catalog, measured: Grounds
+) -> None:
+    assert stated(text, measured, tiny_catalog)[1].lower().startswith(missing.lower())
+    assert bool(stated(text, measured, tiny_catalog)[1]) == bool(missing)
+
+
+LEFT_OPEN = "Paper Moonlight swung it: take that one off your list and down it goes to fifth."
+
+
+def test_what_rules_leave_open_is_judged_by_the_model_and_told_so(tiny_catalog: Catalog, measured: Grounds) -> None:
+    assert not RuleVerifier(tiny_catalog).verify(LEFT_OPEN, measured).ok
+    verdict = EntailmentVerifier(tiny_catalog).verify(LEFT_OPEN, measured)
+    judged = next(claim for claim in verdict.claims if claim.by == "model")
+    assert verdict.ok
+    assert judged.to_dict()["probability"] == judged.probability
+    assert judged.probability is not None
+    assert judged.probability > 0.5
+    turned = "Paper Moonlight dragged it down: take that one off your list and up it goes."
+    assert not EntailmentVerifier(tiny_catalog).verify(turned, measured).ok
+
+
+def test_the_model_judges_a_pair_alike_whatever_it_is_judged_beside() -> None:
+    model = shipped()
+    assert model is not None
+    pairs = [
+        ("This film ranks 1st; without Alpha it would fall to 5th.", "Take Alpha off and it goes to 5th."),
+        ("You watched Alpha last. " * 20, "You ended on Alpha."),
+    ]
+    both = model.probabilities(pairs)
+    assert both.shape == (2, 3)
+    assert np.allclose(both.sum(1), 1, atol=1e-5)
+    assert (both[0] == model.probabilities(pairs[:1])[0]).all()
+    assert model.probabilities([]).shape == (0, 3)
+
+
+def test_a_damaged_model_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "entailment.safetensors").write_bytes(b"no weights")
+    with pytest.raises(SetupError, match=r"cannot be read .*choose the verifier `rules`"):
+        EntailmentModel(tmp_path / "entailment.safetensors").probabilities([("a", "b")])

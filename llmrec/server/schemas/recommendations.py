@@ -10,7 +10,7 @@ from llmrec.context import Season, TimeOfDay
 from llmrec.request import Request
 from llmrec.response import Response
 from llmrec.server.schemas.common import Attribute, Id, OneLine, StrictBody, Text, Words
-from llmrec.verification.claims import ClaimVerdict
+from llmrec.verification.reading import ClaimVerdict
 
 MAX_EXPLAINED = 20
 """Items that are explained at once: each takes half a second of a core."""
@@ -108,6 +108,10 @@ class Claim(BaseModel):
     why: str
     cites: list[str]
     """The history items that a title means."""
+    by: Literal["rule", "model"] = "rule"
+    """What decided."""
+    probability: float | None = None
+    """How sure the entailment model is, where it decided."""
 
 
 class EvidenceRecord(BaseModel):

@@ -1,13 +1,11 @@
 """The checks of `llmrec.verification.verifier.RuleVerifier`: one module for each kind of claim."""
 
 from llmrec.catalog.types import Catalog
-from llmrec.verification.checks.attributes import attribute_claims
 from llmrec.verification.checks.lexical import open_text_claims, word_claims
-from llmrec.verification.checks.numeric import number_claims
 from llmrec.verification.checks.resolution import ResolvedText, title_claims
-from llmrec.verification.claims import Claim
+from llmrec.verification.checks.values import attribute_claims, number_claims
 from llmrec.verification.grounds import Grounds
-from llmrec.verification.reading import Reading
+from llmrec.verification.reading import Claim, Reading
 
 __all__ = ["find_claims"]
 

@@ -4,7 +4,6 @@ import re
 
 from llmrec.evidence.records import FAINT, STRONG
 from llmrec.verification.checks.resolution import ResolvedText
-from llmrec.verification.claims import Claim, judged, unchecked
 from llmrec.verification.grammar import (
     CAUSE,
     COUNTS,
@@ -18,6 +17,7 @@ from llmrec.verification.grammar import (
     SPECIAL,
     STRONGLY,
 )
+from llmrec.verification.reading import Claim, judged, unchecked
 
 _QUERIED = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:(?:is|was) )?for(?: (?:the|a|an|its|this|that))*$")
 

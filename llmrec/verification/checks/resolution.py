@@ -8,10 +8,9 @@ from typing import Literal
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet
 from llmrec.catalog.wording import wording
-from llmrec.verification.claims import Claim, judged, unchecked
 from llmrec.verification.grammar import BEFORE_CAUSE, DOUBT, LIFTED, ONLY_CAUSE, QUERY, RESTS_ON, ROSE, STRONGLY
 from llmrec.verification.grounds import Grounds
-from llmrec.verification.reading import Quote, Reading
+from llmrec.verification.reading import Claim, Quote, Reading, judged, unchecked
 
 Role = Literal["cause", "result", ""]
 """What a title stands for in its sentence: what moved the score, what is recommended, or what the words do not say."""

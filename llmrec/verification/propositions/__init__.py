@@ -9,25 +9,21 @@ from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.wording import wording
-from llmrec.verification.grounds import Grounds
+from llmrec.verification.grammar import DECISIVE, FILLER
+from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.propositions.attributes import attribute_propositions, year_propositions
 from llmrec.verification.propositions.clauses import Clause, Proposition, clauses_of
 from llmrec.verification.propositions.effects import effect_propositions
-from llmrec.verification.propositions.facts import Entails, Facts
-from llmrec.verification.propositions.history import history_propositions, query_propositions
-from llmrec.verification.propositions.lexicon import DECISIVE, FILLER
+from llmrec.verification.propositions.history import history_propositions, query_propositions, rank_propositions
 from llmrec.verification.propositions.people import people_propositions
-from llmrec.verification.propositions.ranks import rank_propositions
 from llmrec.verification.propositions.terms import Term, read_terms
 
 _FILMS = frozenset({"watched", "watch", "watching", "saw", "viewed"})
 _GOODS = frozenset({"bought", "owned"})
 _OF_OTHER_SHOPS = {"watched": _GOODS, "bought": _FILMS, "picked": _FILMS | _GOODS}
 """Verb of a catalogue -> verbs that nobody can have done with its items."""
-SURE = 0.9
-"""Least certainty of `Entails` at which the item's own text is taken to say something."""
 Reader = Callable[[Clause], list[Proposition]]
-__all__ = ["Entails", "Judgement", "Proposition", "judge"]
+__all__ = ["Judgement", "Proposition", "judge"]
 
 READERS: tuple[Reader, ...] = (
     query_propositions, people_propositions, rank_propositions, history_propositions, year_propositions,
@@ -62,7 +58,7 @@ class Judgement:
         return bool(self.propositions) and not self.unread and all(p.holds for p in self.propositions)
 
 
-def judge(text: str, grounds: Grounds, catalog: Catalog, entails: Entails | None = None) -> Judgement:
+def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
     """Read a text as propositions and decide each.
 
     Parameters
@@ -73,8 +69,6 @@ def judge(text: str, grounds: Grounds, catalog: Catalog, entails: Entails | None
         What it may rest on.
     catalog : Catalog
         The catalogue, as explanations speak of it.
-    entails : callable, optional
-        Judges what a clause tells of the story against the item's own text; without it nothing does.
 
     Returns
     -------
@@ -90,10 +84,6 @@ def judge(text: str, grounds: Grounds, catalog: Catalog, entails: Entails | None
         for reader in READERS:
             clause.propositions += reader(clause)
         found += clause.propositions
-    for clause in clauses:
-        if entails is not None:
-            _content(clause, entails)
-        found += [p for p in clause.propositions if p.relation == "content"]
     elsewhere = _OF_OTHER_SHOPS.get(wording(catalog).chose, frozenset())
     for clause in clauses:
         clause.read -= {n for n, term in enumerate(clause.terms) if term.kind == "word" and term.text in elsewhere}
@@ -111,16 +101,6 @@ def _silent(term: Term, facts: Facts) -> bool:
         return facts.item in term.items
     stance = term.text.endswith("ly") and term.text not in DECISIVE
     return term.kind == "word" and (term.text in FILLER or stance)
-
-
-def _content(clause: Clause, entails: Entails) -> None:
-    """Read a clause that says nothing else against the item's own text."""
-    words = [term for term in clause.terms if term.kind == "word" and not _silent(term, clause.facts)]
-    if clause.propositions or clause.others() or not words or not clause.facts.own_text:
-        return
-    if entails(clause.facts.own_text, clause.text) >= SURE:
-        clause.propositions.append(clause.say("content", clause.facts.item, "", True))
-        clause.read |= set(range(len(clause.terms)))
 
 
 def _counts(clause: Clause, titles: int) -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from llmrec.verification.propositions.facts import Facts
-from llmrec.verification.propositions.lexicon import CONJUNCTIONS, HOLDS_ON, IDIOMS, PREDICATES
+from llmrec.verification.grammar import CONJUNCTIONS, HOLDS_ON, IDIOMS, PREDICATES
+from llmrec.verification.grounds import Facts
 from llmrec.verification.propositions.terms import Term
 
 
@@ -16,7 +16,7 @@ class Proposition:
     Attributes
     ----------
     relation : str
-        What is said: `effect`, `rank`, `people`, `order`, `watched`, `attribute`, `year`, `query`, `content`.
+        What is said: `effect`, `rank`, `people`, `order`, `watched`, `attribute`, `year`, `query`.
     subject, object : str
         Of whom, and what; ids of items, or words.
     holds : bool or None

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from llmrec.evidence.records import FAINT, STRONG
+from llmrec.verification.grammar import DOWN, PREDICATES, UP
 from llmrec.verification.propositions.clauses import Clause, Proposition
-from llmrec.verification.propositions.lexicon import DOWN, PREDICATES, UP
 from llmrec.verification.propositions.terms import input_named
 
 QUERY = r"(?:your |the |that |this )?(?:request|query|wish|question|asking|words|ask|asked|wanted|wished)"

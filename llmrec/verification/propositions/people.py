@@ -2,9 +2,9 @@
 
 import re
 
+from llmrec.verification.grammar import WATCH
+from llmrec.verification.grounds import LEAST
 from llmrec.verification.propositions.clauses import Clause, Proposition
-from llmrec.verification.propositions.facts import LEAST
-from llmrec.verification.propositions.lexicon import WATCH
 
 _FOLK = r"(?:people|viewers?|audiences?|fans?|users?|watchers?|crowd|buyers?|customers?|readers?)"
 _WHO = rf"(?:{_FOLK}|those|everyone|everybody|anyone|all|every one|person|ones|few)"

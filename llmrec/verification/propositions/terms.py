@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import MODALITY_WORDS
-from llmrec.verification.propositions.lexicon import ORDINALS, ORDINARY, TENS, TENTHS, TITLE_STOPS, UNITS
+from llmrec.verification.grammar import ORDINALS, ORDINARY, TENS, TENTHS, TITLE_STOPS, UNITS
 
 TermKind = Literal["word", "item", "facet", "number", "mark"]
 NumberForm = Literal["", "count", "ordinal", "share", "year", "decimal"]
