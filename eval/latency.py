@@ -13,7 +13,7 @@ Files medians and 95th percentiles, in milliseconds, in eval/results/measurement
 | Shapley | sampled over `ORDERS` orders of the newest 24 items, beside the evidence |
 
 `many` ranks ten items for each of `USERS` users one by one and in batches (`Recommender.recommend_many`), in turns, on
-one thread: requests a second, by the clock and of the processor's time. Study `throughput`.
+one thread: requests a second, by the clock and of the processor's time. Another line of the study `latency`.
 """
 
 import json
@@ -40,7 +40,9 @@ Summary = dict[str, float]
 def main() -> None:
     """Measure and write."""
     if sys.argv[1:] == ["many"]:
-        print(json.dumps(file_measurement("throughput", throughput(), "python -m eval.latency many"), indent=2))
+        print(
+            json.dumps(file_measurement("latency", throughput(), "python -m eval.latency many", same=("of",)), indent=2)
+        )
         return
     shop = Recommender.from_pretrained()
     users = [u for u in shop.catalog.histories if len(shop.catalog.history(u)) >= 50][: max(RUNS, EXPLAINED)]
@@ -60,7 +62,7 @@ def main() -> None:
         f"Shapley values over {ORDERS} orders, beside": shapley,
         "process start to first answer, seconds": round(time.perf_counter() - started, 1),
     }
-    print(json.dumps(file_measurement("latency", result, "python -m eval.latency"), indent=2))
+    print(json.dumps(file_measurement("latency", result, "python -m eval.latency", same=("of",)), indent=2))
 
 
 def throughput() -> dict[str, Any]:
@@ -83,6 +85,7 @@ def throughput() -> dict[str, Any]:
             spent[way] += np.array([time.perf_counter(), time.process_time()]) - began
     rates = {way: USERS / seconds for way, seconds in spent.items()}
     return {
+        "of": "many",
         "users": USERS,
         **{f"{way}, requests a second": round(float(rate[0]), 1) for way, rate in rates.items()},
         **{f"{way}, requests a second of the processor": round(float(rate[1]), 1) for way, rate in rates.items()},

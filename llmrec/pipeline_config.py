@@ -40,9 +40,9 @@ class PipelineConfig(Config):
     (the nearest by media to the newest history items, to the query, to the example), terms (items that have the query's
     words), neighbours (of the history in the item-item model), history (where things are taken again), popular, new
     (items that nobody has chosen yet), and your own."""
-    verifier: str = "entailment"
-    """What decides which sentences of the LLM reach a user: entailment (rules, and a small model for what they leave
-    open), rules (no model), or one of your own."""
+    verifier: str = "rules"
+    """What decides which sentences of the LLM reach a user: rules, entailment (rules, and a small model for what they
+    leave open: more true sentences pass, and some false ones), or one of your own."""
 
     def check(self) -> None:
         """Refuse names that nothing has, before anything is loaded.

@@ -93,7 +93,7 @@ Candidates = Annotated[
 Verifier = Annotated[
     str | None,
     typer.Option(
-        "--verifier", help="What decides which sentences are shown: entailment, rules.", rich_help_panel=PARTS
+        "--verifier", help="What decides which sentences are shown: rules, entailment.", rich_help_panel=PARTS
     ),
 ]
 Repeats = Annotated[

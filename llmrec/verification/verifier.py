@@ -197,14 +197,14 @@ def verify(text: str, evidence: ItemEvidence, catalog: Catalog) -> Verdict:
     Returns
     -------
     Verdict
-        Of `EntailmentVerifier`, closed-world.
+        Of `RuleVerifier`, closed-world.
 
     Raises
     ------
     UnknownItem
         Where the evidence is not on this catalogue.
     """
-    return EntailmentVerifier(catalog).verify(text, Grounds.of(evidence))
+    return RuleVerifier(catalog).verify(text, Grounds.of(evidence))
 
 
 def examine(
