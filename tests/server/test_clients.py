@@ -22,6 +22,7 @@ from tests.server.conftest import served
 
 LINE = "something funny from the 90s, not horror"
 ASKED: Any = {"model": "llmrec", "user": "42", "messages": [{"role": "user", "content": LINE}]}
+UNDERSTOOD = "Understood: year from 1990 to 1999 and no Horror."
 
 
 class Film(BaseModel):
@@ -106,8 +107,8 @@ def test_a_reply_says_what_it_comes_to_whatever_its_form(api: openai.OpenAI) -> 
         assert asked(messages, told)[0] == {"films": [], "message": beside["message"]}
         assert asked(messages, None)[0] == {"message": beside["message"], "items": []}
     held, beside = asked(ASKED["messages"], told)
-    assert len(held["films"]) == 5 and held["message"] == beside["message"] == "5 films, the best first."
-    assert asked(ASKED["messages"], None)[0]["message"] == "5 films, the best first."
+    assert len(held["films"]) == 5 and held["message"] == beside["message"] == UNDERSTOOD
+    assert asked(ASKED["messages"], None)[0]["message"] == UNDERSTOOD
     *_, last = api.chat.completions.create(**ASKED, stream=True)
     assert last.model_extra and last.model_extra["llmrec"] == beside
 
@@ -214,7 +215,7 @@ def test_a_tool_is_called_with_the_list(api: openai.OpenAI, model: ChatOpenAI) -
     told = [*ASKED["messages"], called.message.model_dump(exclude_none=True),
             {"role": "tool", "tool_call_id": call.id, "content": "shown"}]  # fmt: skip
     after = api.chat.completions.create(**ASKED | {"messages": told}, tools=offered, max_tokens=5).choices[0]
-    assert (after.message.content or "").startswith("1. ") and not after.message.tool_calls
+    assert UNDERSTOOD.startswith(after.message.content or "no words") and not after.message.tool_calls
     for choice in ("none", "auto"):
         words = api.chat.completions.create(**ASKED, tools=offered[:1], tool_choice=choice, max_tokens=3)
         assert words.choices[0].message.content
@@ -245,7 +246,11 @@ def test_usage_is_told_of_streams_too(api: openai.OpenAI) -> None:
 
 def test_responses_are_completions_in_another_shape(api: openai.OpenAI, model: ChatOpenAI) -> None:
     first = api.responses.create(model="llmrec", input=LINE, user="42")
-    assert first.status == "completed" and first.output_text.startswith("1. ") and "\n(5) " in first.output_text
+    assert (
+        first.status == "completed"
+        and first.output_text.startswith(f"{UNDERSTOOD}\n\n1. ")
+        and "\n(5) " in first.output_text
+    )
     assert first.usage is not None and first.usage.output_tokens > 20
     listed = first.model_extra["recommendations"]["items"] if first.model_extra else []
     why = api.responses.create(model="llmrec", input="why 2", user="42", previous_response_id=first.id)
@@ -301,7 +306,7 @@ def test_open_webui_is_answered(recommender: Recommender, tmp_path: Path) -> Non
         with client.stream("POST", "/v1/chat/completions", json=body) as response:
             chunks = [json.loads(line[6:]) for line in response.iter_lines() if line.startswith("data: {")]
         text = "".join(each["delta"].get("content", "") for chunk in chunks for each in chunk["choices"])
-        assert text.startswith("1. ") and chunks[-1]["usage"]["total_tokens"] > 20
+        assert text.startswith(f"{UNDERSTOOD}\n\n1. ") and chunks[-1]["usage"]["total_tokens"] > 20
         task = (
             "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history.\n### Output:\n"
         )

@@ -123,5 +123,5 @@ def test_the_chat_says_it_in_one_sentence(without_llm: TestClient) -> None:
     body = {"model": "llmrec", "user": "42", "messages": [{"role": "user", "content": "something funny"}]}
     answer = without_llm.post("/v1/chat/completions", json=body).json()
     text = answer["choices"][0]["message"]["content"]
-    assert text.startswith("1. ") and text.count("out of reach just now") == 1
+    assert "\n1. " in text and text.count("out of reach just now") == 1
     assert answer["recommendations"]["degraded"] == ["llm"]
