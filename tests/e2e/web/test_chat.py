@@ -266,7 +266,7 @@ def test_what_was_replaced_is_told_quietly_and_unknown_evidence_is_shown(inside:
     answers(inside, stream(body))
     ask(inside, "a comedy")
     inside.get_by_text("The language model is out of reach just now").wait_for()
-    assert "something new" in inside.locator(".notice").inner_text()
+    assert "something new" in inside.locator(".notice", has_text="out of reach").inner_text()
     assert inside.locator("h3").inner_text().endswith(TITLE) and inside.locator(".card img").count() == 0
     inside.locator(".opener").click()
     told = inside.locator(".why").inner_text()
