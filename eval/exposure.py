@@ -1,7 +1,7 @@
 """What rules of exposure give and cost: `python -m eval.exposure [EVENTS]`.
 
-MovieLens-100K and the shipped checkpoint. The films for each user's last EVENTS test events (default 1, at most 5) are
-ranked once, rolling, and the lists of ten re-ranked under each of `RULES` (`llmrec.ranking.exposure`). Exposure is by
+MovieLens-100K and the shipped checkpoint. For each user's last EVENTS test events (default 1, at most 5) ten films are
+asked for, rolling, by the history before the event, under each of `RULES` (`llmrec.ranking.exposure`). Exposure is by
 place, 1 / log2(1 + place), over all lists. Files its result in eval/results/measurements.jsonl.
 
 | figure | what |
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from eval.store import file_measurement
 from llmrec.evaluation.metrics import coverage, exposure, gini, ndcg, ranks_in, user_means
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
-from llmrec.ranking.exposure import expose, popularity_group
+from llmrec.ranking.exposure import popularity_group
 from llmrec.recommender import Recommender
 from llmrec.request import Request
 
@@ -34,7 +34,7 @@ RULES = (
     "", "tail>=0.1", "tail>=0.2", "tail>=0.3", "tail>=0.5", "head<=0.8; genre<=0.5",
     "genre=Documentary|Film-Noir|Western|Musical|Animation>=0.2",
 )  # fmt: skip
-K, POOL, SAMPLES, SEED = 10, 400, 2000, 0
+K, SAMPLES, SEED = 10, 2000, 0
 
 
 def main() -> None:
@@ -44,14 +44,15 @@ def main() -> None:
     events = _last(rolling_events(shop.catalog, rolling_split(shop.catalog), "test"), last)
     items = shop.catalog.items
     histories = [[items[row].id for row in event.history] for event in events]
-    ids = shop.top(histories, POOL, [event.past for event in events])
-    orders = [np.array(shop.catalog.rows(best), np.intp) for best in ids]
     group = partial(popularity_group, counts=np.expm1(shop.pipeline.components.interaction_models.popular))
     tail = group("tail")
     rows, base = [], np.empty(0)
     for rule in RULES:
         bounds = Request(exposure=rule).exposure_bounds(shop.catalog, group)
-        lists = [expose(order, K, bounds) for order in orders]
+        lists = [
+            np.array([shop.catalog.row[item.id] for item in shop.recommend(asked).items], np.intp)
+            for asked in (Request(history=history, k=K, exposure=rule) for history in histories)
+        ]
         row, per_user = measured(lists, events, tail)
         base = base if len(base) else per_user
         shares = {

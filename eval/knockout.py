@@ -42,6 +42,7 @@ from llmrec.pipeline_config import PipelineConfig
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import CandidateScores, ScoredRows, reference_sample
 from llmrec.ranking.score_component import COLLABORATIVE, LLM, POPULARITY, QUERY_TERMS, WORDS, ComponentKey
+from llmrec.ranking.terms import query_weights
 from llmrec.recommender import Recommender
 from llmrec.retrieval.candidates import CandidateQuery, CandidateSource, gather
 from llmrec.retrieval.chroma import ChromaIndex
@@ -173,6 +174,19 @@ class Batch:
         kept = {key: scores for key, scores in self.scores.items() if key not in part.keys}
         raw = ({key: scores[n, own.rows] for key, scores in kept.items()} for n, own in enumerate(scored))
         return CandidateScores.of(scored, raw, [event.target for event in self.events])
+
+    def ranked(
+        self, scores: Scores, weights: Mapping[ComponentKey, float]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rank of each target, and the first `LISTED` rows of each event, under the weights that its query has."""
+        if not self.query.queries:
+            return scores.ranks(weights), scores.top(weights, LISTED)
+        terms, ranks, tops = self.ranker.components.terms, [], []
+        for own, text in zip(scores, self.query.queries, strict=True):
+            of_query = query_weights(weights, terms, text)
+            ranks.append(own.ranks(of_query))
+            tops.append(own.top(of_query, LISTED))
+        return np.concatenate(ranks), np.concatenate(tops)
 
     def _candidates(self, part: Part) -> Sequence[Rows]:
         sources = {n: s for n, s in self.ranker.sources[part.index].items() if n not in part.sources}
@@ -331,11 +345,11 @@ def _tested(
     sizes: dict[str, list[int]] = {name: [] for name in weights}
     for batch in ranker.batches(events, queries):
         parts = parts_of([*batch.scores], ranker.sources[""])
-        whole = batch.of(parts["nothing"]).top(weights["nothing"], LISTED)
+        whole = batch.ranked(batch.of(parts["nothing"]), weights["nothing"])[1]
         for name, part in parts.items():
             scores = batch.of(part)
-            ranks[name].append(scores.ranks(weights[name]))
-            top = scores.top(weights[name], LISTED)
+            found, top = batch.ranked(scores, weights[name])
+            ranks[name].append(found)
             differ[name] += [not np.array_equal(own, other) for own, other in zip(top, whole, strict=True)]
             sizes[name] += (scores.rows >= 0).sum(axis=1).tolist()
     _, owners = np.unique([e.user for e in events], return_inverse=True)

@@ -5,8 +5,9 @@ occasions, synonyms, comparisons, negations, misspellings. None holds the title,
 text. They are paraphrases by one writer who had the items before them, not queries of a shop's visitors. `also` names
 items that answer as well. Half of the items are "closed": nothing is chosen by their queries.
 
-Each query is asked without a history; every item is ranked by word matching, by the sentence vector, by the LLM, and as
-a request is served (H&M has no shipped checkpoint, so there it is the first two). A hit is the item or one of `also`.
+Each query is asked without a history; every item is ranked by word matching, by the sentence vector, by the LLM, as a
+request is served, and by the weights that are fitted under composed queries, whatever the query. H&M has no shipped
+checkpoint, so there it is the first two. A hit is the item or one of `also`.
 Each line goes to eval/results/measurements.jsonl; a minute or two on one core.
 """
 
@@ -27,6 +28,7 @@ from llmrec.encoders.extract import extract
 from llmrec.errors import LlmrecError
 from llmrec.paths import home
 from llmrec.ranking.content import unit_rows
+from llmrec.ranking.fused import ScoredRows
 from llmrec.ranking.score_component import LLM, QUERY_TERMS, WORDS, ScoringBatch, score_batch
 from llmrec.ranking.terms import Terms
 from llmrec.recommender import Recommender
@@ -68,6 +70,9 @@ def served(recommender: Recommender, asked: Sequence[Mapping[str, Any]]) -> dict
     names = {QUERY_TERMS: "word matching (BM25)", WORDS: "sentence vector", LLM: "the LLM alone"}
     parts = {part.key: part for part in pipeline.components.parts(words=True) if part.key in names}
     ranks = {name: places(score_batch(parts[key], rows, batch), goals) for key, name in names.items()}
+    fitted = pipeline.checkpoint.info.weights["words"]
+    raw = pipeline.components.score_batch(rows, batch, fitted)
+    ranks["fitted weights for every query"] = places(ScoredRows.whole(len(rows), []).fuse(raw, fitted), goals)
     lists = [recommender.recommend(Request(history=(), query=text, k=DEPTH)).items for text in texts]
     ranks["as served"] = [
         next((n for n, item in enumerate(own) if item.id in {row["item"], *row["also"]}), DEPTH)

@@ -51,17 +51,14 @@ def main() -> None:
         if name == "open":
             kept = [each for each in half if each["n"] % KEPT_BACK == 0]
             result["open, kept back, rules"] = table(kept, grounds, rules)
-            half = [each for each in half if model is not None and each["n"] in model.held_out]
+            half = [each for each in half if each["n"] in model.held_out]
             result["open, not learnt from, rules"] = table(half, grounds, rules)
             name = "open, not learnt from"
-        if model is not None:
-            result[f"{name}, rules and model"] = table(half, grounds, RuleVerifier(catalog, model))
+        result[f"{name}, rules and model"] = table(half, grounds, RuleVerifier(catalog, model))
     product = RuleVerifier(catalog, model)
     refused = sum(not product.verify(text, grounds[n]).ok for text, n in plain)
-    result |= {"plain sentences": len(plain), "plain sentences refused": refused}
-    if model is not None:
-        result["limits"] = list(model.limits)
-        result["a pair, ms of one core (median)"] = milliseconds_a_pair(model)
+    result |= {"plain sentences": len(plain), "plain sentences refused": refused, "limits": list(model.limits)}
+    result["a pair, ms of one core (median)"] = milliseconds_a_pair(model)
     if arguments.half is None:
         file_measurement("verifier", {"dataset": "ml-100k", **result, "seed": 0}, "python -m eval.verifier")
     print(json.dumps(result, indent=1))

@@ -148,7 +148,12 @@ def recommend_all(
         config.check()
     if recommender is not None:
         data, adapter, config = recommender.catalog, recommender.pipeline.checkpoint.folder, recommender.pipeline.config
-    source = data if isinstance(data, Catalog) else Path(data) if data is not None else demo_data(paths.home())
+    # Whole paths: workers elsewhere have another working directory.
+    source = (
+        data if isinstance(data, Catalog) else Path(data).resolve() if data is not None else demo_data(paths.home())
+    )
+    if adapter is not None and Path(adapter).is_dir():
+        adapter = Path(adapter).resolve()
     repeats = kept_repeats(adapter)
     opening = Opening(source, adapter, reader, repeats, config, fields)
     catalog = source if isinstance(source, Catalog) else load_catalog(source, reader=reader, repeats=repeats)
@@ -283,7 +288,8 @@ def _read_users(file: Path, catalog: Catalog, findings: Findings) -> list[str]:
             with text.open() as lines:
                 head = next((line for line in lines if line.strip()), "")
             if not NAMES.intersection(plain(name) for name in head.replace(";", ",").replace("\t", ",").split(",")):
-                return _listed(text.open(), file, catalog, findings)
+                with text.open() as lines:
+                    return _listed(lines, file, catalog, findings)
             table = read_delimited(file, None, findings)
     except CatalogError as error:
         raise CatalogError(str(error), "users") from error
@@ -312,10 +318,11 @@ def _made_of(opening: Opening, catalog: Catalog, users: Sequence[str], size: int
     for modality in sorted({name for item in catalog.items for name in item.media}):
         media[modality] = [_state(item.media.get(modality)) for item in catalog.items]
     config = opening.config or PipelineConfig()
+    fields = {name: _state(x) if isinstance(x, Path) else x for name, x in opening.fields.items()}
     digest = hashlib.sha256(
         "\n".join(
             [llmrec.__version__, fingerprint(catalog, media), config.model_dump_json(), opening.repeats, str(size),
-             repr(sorted(opening.fields.items())), repr(withdrawn)]
+             repr(sorted(fields.items())), repr(withdrawn), json.dumps(list(users))]
         ).encode()
     )  # fmt: skip
     folder = paths.adapter_folder("ml-100k" if opening.adapter is None else opening.adapter)
@@ -324,8 +331,8 @@ def _made_of(opening: Opening, catalog: Catalog, users: Sequence[str], size: int
             digest.update(f"{file.relative_to(folder)}\n".encode())
             with file.open("rb") as content:
                 digest.update(hashlib.file_digest(content, "sha256").digest())
-    for user in users:
-        events = [(e.item, e.timestamp, e.rating, e.kind) for e in catalog.histories[user]]
+    for user, history in catalog.histories.items():  # of all: what others took is counted in reasons
+        events = [(e.item, e.timestamp, e.rating, e.kind) for e in history]
         digest.update(json.dumps([user, events], ensure_ascii=False).encode())
     return digest.hexdigest()[:16]
 

@@ -192,7 +192,6 @@ def in_pool(opening: Opening, parts: Sequence[Part], workers: int) -> Iterator[R
     LlmrecError
         As a worker does; also where one was ended from outside.
     """
-    others = {*multiprocessing.active_children()}
     pool = ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(opening,)
     )
@@ -215,8 +214,9 @@ def in_pool(opening: Opening, parts: Sequence[Part], workers: int) -> Iterator[R
             "workers",
         ) from error
     finally:
+        own = [*(pool._processes or {}).values()]  # the program's other processes are none of ours
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in {*multiprocessing.active_children()} - others:
+        for process in own:
             process.terminate()  # after an error or Ctrl-C: nobody waits for its part
             process.join()
 

@@ -137,7 +137,9 @@ class Pipeline:
         later = dict.fromkeys((WORDS, QUERY_TERMS, HISTORY_TERMS), 0.0)  # former checkpoints do not know them
         if not query or "words" not in fitted:
             return later | dict(fitted["history"])
-        return later | query_weights(later | dict(fitted["words"]), self.components.terms, query)
+        # Without vectors of texts nothing could take the place of single words.
+        terms = self.components.terms if "text" in self.components.media else None
+        return later | query_weights(later | dict(fitted["words"]), terms, query)
 
     def words(self, query: str) -> Floats | None:
         """The query as the encoder of the items' own text reads it.

@@ -1,7 +1,8 @@
 """Lists for all users of the demo's catalogue: the same file however often a run was ended, nothing lost untold."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import pytest
 
 import llmrec
 from llmrec import batch
+from llmrec.batch import _made_of
 from llmrec.batch_parts import PartStore, RankedPart, schema
+from llmrec.batch_workers import Opening
+from llmrec.catalog import Catalog
 from llmrec.errors import BadFilter, BadInput, StorageError
 from llmrec.recommender import Recommender
 
@@ -155,6 +159,23 @@ def test_what_no_batch_can_be_made_of_is_refused(shop: Recommender, tmp_path: Pa
     refused(BadFilter, "colour", where="colour=red")
     (tmp_path / "file").touch()
     refused(StorageError, "cannot be made", out=tmp_path / "file" / "recs.parquet", users=USERS)
+
+
+def test_what_others_took_and_a_replaced_photo_make_other_lists(tiny_catalog: Catalog, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+
+    def made_of(catalog: Catalog, users: Sequence[str] = ("ann",), content: bytes = b"one") -> str:
+        if not photo.exists() or photo.read_bytes() != content:
+            photo.write_bytes(content)
+        opening = Opening(catalog, None, None, "first", None, {"image": photo})
+        return _made_of(opening, catalog, users, 16, ())
+
+    first, *others = tiny_catalog.histories
+    fewer = {**tiny_catalog.histories, others[0]: tiny_catalog.histories[others[0]][:-1]}
+    usual = made_of(tiny_catalog, [first])
+    assert usual == made_of(tiny_catalog, [first])
+    assert usual != made_of(replace(tiny_catalog, histories=fewer), [first])
+    assert usual != made_of(tiny_catalog, others) and usual != made_of(tiny_catalog, [first], b"other")
 
 
 def test_one_run_at_a_time_writes_a_file(tmp_path: Path) -> None:

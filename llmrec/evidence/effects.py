@@ -97,10 +97,17 @@ class Situation:
         """
         batch = ScoringBatch.one(request)
         parts = components.score_batch(scored.rows, batch, weights)
-        if not parts or not scored.fuse(parts, weights).any():  # they say nothing: then all components count equally
-            parts = components.score_batch(scored.rows, batch)
-        own = {name: scores[0] for name, scores in parts.items()}
-        return cls(request.history, request.query, request.words, scored, own, weights, example, context, request.past)
+
+        def made(parts: Mapping[ComponentKey, Floats]) -> "Situation":
+            own = {name: scores[0] for name, scores in parts.items()}
+            return cls(
+                request.history, request.query, request.words, scored, own, weights, example, context, request.past
+            )
+
+        found = made(parts)
+        if parts and found.total.any():
+            return found
+        return made(components.score_batch(scored.rows, batch))  # they say nothing: then all components count equally
 
     @property
     def query_with_context(self) -> str:

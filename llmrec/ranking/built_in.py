@@ -221,7 +221,7 @@ def transferred(cold_start: ColdStart | None, rows: ItemRows, raw: Callable[[Ite
     Returns
     -------
     ndarray
-        ``(events, C)`` float32: what `ColdStart.transfer` of all scores gives for these rows.
+        ``(events, C)`` float32: see `ColdStart.transfer_to`.
     """
     scores = raw(rows)
     return scores if cold_start is None else cold_start.transfer_to(rows, scores, raw)

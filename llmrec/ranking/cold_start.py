@@ -120,29 +120,11 @@ class ColdStart:
         share[np.searchsorted(rows, fresh)] = _centred(media, mask, self.centres, fresh) @ self.known.T @ self.inverse
         return replace(self, rows=rows, share=share)
 
-    def transfer(self, scores: Floats) -> Floats:
-        """Scores of the whole catalogue with those of the cold items filled in, on an equal footing with the others.
+    def transfer_to(self, rows: ItemRows, scores: Floats, raw: Callable[[ItemRows], Floats]) -> Floats:
+        """Scores of some rows, those of the cold items filled in on an equal footing with the others.
 
         A regression shrinks: unstretched, no cold item could ever reach the top. The stretch is that under which the
         sources' scores, each predicted from the others', would vary as the real ones do.
-
-        Parameters
-        ----------
-        scores
-            ``(events, items)`` float32.
-
-        Returns
-        -------
-        ndarray
-            The same shape; known items keep their scores.
-        """
-        level, above, stretch = self._above(scores[:, self.sources])
-        filled = np.array(scores, np.float32)
-        filled[:, self.rows] = level + stretch * (above @ self.share.T)
-        return filled
-
-    def transfer_to(self, rows: ItemRows, scores: Floats, raw: Callable[[ItemRows], Floats]) -> Floats:
-        """`transfer` for some rows.
 
         Parameters
         ----------
@@ -156,7 +138,7 @@ class ColdStart:
         Returns
         -------
         ndarray
-            ``(events, C)`` float32.
+            ``(events, C)`` float32; known items keep their scores.
         """
         place = np.searchsorted(self.rows, rows)
         cold = self.rows[np.minimum(place, len(self.rows) - 1)] == rows

@@ -40,7 +40,6 @@ from llmrec.ranking.score_component import (
     ItemRows,
     ScoreComponent,
     ScoringBatch,
-    ScoringSituation,
     score_batch,
 )
 from llmrec.ranking.terms import HistoryTerms, QueryTerms, Terms
@@ -397,20 +396,3 @@ class Components:
         parts = self.parts(batch.words is not None)
         wanted = [each for each in parts if weights is None or each.key == LLM or weights.get(each.key, 1)]
         return {part.key: score_batch(part, rows, batch) for part in wanted}
-
-    def score(self, rows: ItemRows, situation: ScoringSituation) -> dict[ComponentKey, Floats]:
-        """Raw scores of some items for one request.
-
-        Parameters
-        ----------
-        rows
-            ``(C,)`` int: which items.
-        situation
-            The request.
-
-        Returns
-        -------
-        dict
-            Component -> ``(C,)`` float32.
-        """
-        return {key: scores[0] for key, scores in self.score_batch(rows, ScoringBatch.one(situation)).items()}

@@ -13,7 +13,7 @@ McFadden, "Conditional Logit Analysis of Qualitative Choice Behavior" (1974, in 
 """
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -306,6 +306,13 @@ class CandidateScores(Generic[Key]):
             return {key: round(1 / len(self.normal), 4) for key in self.normal}
         z, rows = np.stack([own[there] for own in self.normal.values()]), self.rows[there]
         return _fitted(list(self.normal), z, (rows == self.targets[there, None]).argmax(axis=1), rows < 0)
+
+    def __iter__(self) -> Iterator["CandidateScores[Key]"]:
+        """Those of each event by itself, in their order."""
+        for n in range(len(self.targets)):
+            yield CandidateScores(
+                {key: own[n : n + 1] for key, own in self.normal.items()}, self.rows[n : n + 1], self.targets[n : n + 1]
+            )
 
     def fused(self, weights: Mapping[Key, float]) -> Floats:
         """``(events, width)``: the fused scores, -inf beyond an event's candidates."""

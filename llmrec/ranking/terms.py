@@ -374,9 +374,9 @@ def query_weights(fitted: Mapping[ComponentKey, float], terms: Terms | None, que
     if terms is None or WORDS not in weights:
         return weights
     foreign = 1 - float(np.clip((terms.coverage(query) - FOREIGN) / (OWN - FOREIGN), 0, 1))
-    for key in (QUERY_TERMS, LLM):
-        moved = foreign * weights.get(key, 0.0)
-        weights[key] = weights.get(key, 0.0) - moved
+    for key in weights.keys() & {QUERY_TERMS, LLM}:
+        moved = foreign * weights[key]
+        weights[key] -= moved
         weights[WORDS] += moved
     return weights
 

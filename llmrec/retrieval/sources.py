@@ -91,12 +91,14 @@ class TermsSource:
 
     def candidates(self, query: CandidateQuery) -> Candidates:
         """See `CandidateSource.candidates`."""
-        named = {words: self._named(words, BY_TERMS) for words in {*query.queries}}
+        more = 0 if query.where is None else len(query.allowed)  # all that are found, as the filter takes any of them
+        named = {words: self._named(words, BY_TERMS + more) for words in {*query.queries}}
         asked = [named[words] for words in query.queries] or [_NONE] * len(query.vectors)
         rows = []
         for own, history, closed in zip(asked, query.histories, query.exclude, strict=True):
-            alike = self._phrased_like(history, BY_HISTORY_TERMS + len(closed))
-            rows.append(np.concatenate([own, alike[~np.isin(alike, closed)][:BY_HISTORY_TERMS]]))
+            alike = self._phrased_like(history, BY_HISTORY_TERMS + len(closed) + more)
+            open_ = [_open(found, query, closed) for found in (own, alike)]
+            rows.append(np.concatenate([open_[0][:BY_TERMS], open_[1][:BY_HISTORY_TERMS]]))
         return Candidates(rows)
 
 
@@ -125,18 +127,17 @@ class NeighbourSource:
         """See `CandidateSource.candidates`."""
         most = NEIGHBOURS * (ALONE if query.alone else 1)
         return Candidates(
-            [self._of(own, closed, most) for own, closed in zip(query.histories, query.exclude, strict=True)]
+            [self._of(own, closed, most, query) for own, closed in zip(query.histories, query.exclude, strict=True)]
         )
 
-    def _of(self, history: Sequence[int], closed: Sequence[int], most: int) -> Rows:
+    def _of(self, history: Sequence[int], closed: Sequence[int], most: int, query: CandidateQuery) -> Rows:
         lists = [self._list(row) for row in reversed(history[-RECENT:])]
         if not lists:
             return _NONE
         weights = np.concatenate([own / (1 + age) for age, (_, own) in enumerate(lists)])
         rows, place = np.unique(np.concatenate([rows for rows, _ in lists]), return_inverse=True)
         total = np.bincount(place, weights, len(rows))
-        fits = ~np.isin(rows, np.asarray(closed, np.intp))
-        return rows[fits][np.argsort(-total[fits], kind="stable")[:most]]
+        return _open(rows[np.argsort(-total, kind="stable")], query, closed)[:most]
 
     def _list(self, row: int) -> tuple[Rows, Floats]:
         if row not in self._lists:
@@ -168,12 +169,10 @@ class PopularSource:
         return Candidates([self._of(query, closed) for closed in query.exclude])
 
     def _of(self, query: CandidateQuery, closed: Sequence[int]) -> Rows:
-        wanted, never = max(POPULAR * (ALONE if query.alone else 1), query.k), np.asarray(closed, np.intp)
-        size = wanted + len(never)
+        wanted = max(POPULAR * (ALONE if query.alone else 1), query.k)
+        size = wanted + len(closed)
         while True:
-            best = self._order[:size]
-            best = best[query.allowed[best]]
-            best = best[~np.isin(best, never)]
+            best = _open(self._order[:size], query, closed)
             if len(best) >= wanted or size >= len(self._order):
                 return best[:wanted]
             size *= 2
@@ -187,11 +186,17 @@ class NewSource:
 
     def candidates(self, query: CandidateQuery) -> Candidates:
         """See `CandidateSource.candidates`."""
-        newest = self._rows[:NEW] if query.where is None else self._rows[query.allowed[self._rows]][:NEW]
-        return Candidates([newest] * len(query.vectors))
+        rows = self._rows if query.where is None else self._rows[query.allowed[self._rows]]
+        return Candidates([_open(rows[: NEW + len(closed)], query, closed)[:NEW] for closed in query.exclude])
 
 
 _NONE = np.empty(0, np.intp)
+
+
+def _open(rows: Rows, query: CandidateQuery, closed: Sequence[int]) -> Rows:
+    """Those of `rows` that the filter lets through and the request has not closed, in their order."""
+    found: Rows = rows[query.allowed[rows] & ~np.isin(rows, np.asarray(closed, np.intp))]
+    return found
 
 
 def _alike(
@@ -215,8 +220,7 @@ def _alike(
             except IndexUnreachable:
                 degraded |= {INDEX}
         for owner, near in zip(owned, _with_late(found, late, beside, k), strict=True):
-            closed = np.asarray(query.exclude[owner], np.intp)
-            open_ = near[query.allowed[near] & ~np.isin(near, closed)]
+            open_ = _open(near, query, query.exclude[owner])
             rows[owner].append(open_[:k] if beside is None else open_[: k + len(late)])
     return Candidates([np.concatenate([_NONE, *each]) for each in rows], degraded)
 

@@ -131,15 +131,15 @@ def examine_index(
             questions[m] = partial(_alike, m, shown, 2 * BY_CONTENT)
     wanted = {name: ask(exact) for name, ask in questions.items()}
     found: dict[str, dict[int, float]] = {name: {} for name in questions}
+    served = {name: int(str((MEDIA_HNSW if name in media else HNSW)["ef_search"])) for name in questions}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         ChromaIndex.build(folder, v, b, catalog, fingerprint, media=media).close()
-        for ef in EFS:
+        for ef in sorted({*EFS, *served.values()}):
             with ChromaIndex.open(folder, fingerprint, tuple(media), ef) as index:
                 for name, ask in questions.items():
                     pairs = zip(ask(index), wanted[name], strict=True)
                     found[name][ef] = float(np.mean([np.isin(best, rows).mean() for rows, best in pairs if len(best)]))
-    served = {name: int(str((MEDIA_HNSW if name in media else HNSW)["ef_search"])) for name in questions}
     return [_recalled(name, by_ef, served[name]) for name, by_ef in found.items()]
 
 
@@ -154,8 +154,9 @@ def _recalled(name: str, by_ef: Mapping[int, float], served: int) -> Finding:
     told = f"of the nearest items found: {detail}"
     if by_ef[served] >= RECALL:
         return Finding(f"index of {name}", "ok", told)
-    best = next((ef for ef, share in by_ef.items() if ef > served and share >= RECALL), max(by_ef))
-    return Finding(f"index of {name}", "missing", told, f"set `--index 'chroma?ef={best}'`, or `--index exact`")
+    best = next((ef for ef, share in by_ef.items() if ef > served and share >= RECALL), None)
+    remedy = "set `--index exact`" if best is None else f"set `--index 'chroma?ef={best}'`, or `--index exact`"
+    return Finding(f"index of {name}", "missing", told, remedy)
 
 
 def _sealed(folder: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from llmrec.catalog import Catalog
-from llmrec.encoders import encoder, encoder_by_id
+from llmrec.encoders import encoder_by_id, text_encoder
 from llmrec.errors import BadInput, storage_error
 from llmrec.evaluation.leakage import leakage
 from llmrec.evaluation.splits import make_split, rolling_events
@@ -88,7 +88,7 @@ def recalibrate(
     table = restore_items(checkpoint, tuple(item.id for item in catalog.items), features.vectors, features.mask)
     scored = build_components(item_vectors(model, table), checkpoint, catalog, features)
     # Of items without text the default encoder reads queries, as in training.
-    text = encoder_by_id("text", info.encoders["text"]) if "text" in info.encoders else encoder("text", "minilm")
+    text = encoder_by_id("text", info.encoders["text"]) if "text" in info.encoders else text_encoder()
     events = rolling_events(catalog, parts, "valid", read_feedback(catalog, positive))
     fitted = calibrate(model, table, PromptWords.load(base), scored, catalog, events, text, seed).covering(scored)
     info = replace(

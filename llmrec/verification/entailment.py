@@ -106,16 +106,20 @@ class EntailmentModel:
 
 
 @cache
-def shipped() -> EntailmentModel | None:
+def shipped() -> EntailmentModel:
     """The model that comes with llmrec; made once.
 
-    Returns
-    -------
-    EntailmentModel or None
-        None where its file was left out.
+    Raises
+    ------
+    SetupError
+        Where its file was left out.
     """
     file = resource("adapters") / "verifier" / FILE
-    return EntailmentModel(file) if file.is_file() else None
+    if not file.is_file():
+        raise SetupError(
+            f"the entailment model {file} is not there; install llmrec again, or choose the verifier `rules`"
+        )
+    return EntailmentModel(file)
 
 
 class PairClassifier:

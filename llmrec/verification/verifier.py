@@ -170,12 +170,17 @@ class RuleVerifier:
 
 
 class EntailmentVerifier(RuleVerifier):
-    """`RuleVerifier` with the model that comes with llmrec, and by rules alone where that was left out.
+    """`RuleVerifier` with the model that comes with llmrec.
 
     Parameters
     ----------
     catalog : Catalog
         As for `RuleVerifier`.
+
+    Raises
+    ------
+    SetupError
+        Where the model's file was left out.
     """
 
     def __init__(self, catalog: Catalog) -> None:

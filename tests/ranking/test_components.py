@@ -29,12 +29,19 @@ from llmrec.ranking.score_component import (
     WORDS,
     ComponentInputs,
     ComponentKey,
+    ScoringBatch,
     ScoringSituation,
 )
 from llmrec.registry import register
 from llmrec.train.model_factory import compose
 
 HISTORIES = {"a": [0, 2, 5, 8], "b": [1, 4, 2], "c": [2, 5, 1]}
+
+
+def scores_of_one(components: Components, rows: Any, situation: ScoringSituation) -> dict[ComponentKey, Any]:
+    """Of one request."""
+    found = components.score_batch(rows, ScoringBatch.one(situation))
+    return {key: scores[0] for key, scores in found.items()}
 
 
 @pytest.fixture
@@ -149,7 +156,7 @@ def test_some_rows_get_the_scores_that_the_whole_catalogue_gives_them(
     kinds = {"llm", "collaborative", "popularity", "words", "last", "recent", "preference", "interest", "example"}
     assert {key.kind for key in whole} == kinds | {"longest"}
     for n, history in enumerate(histories):
-        some = own.score(rows, ScoringSituation(q[n], history, words[n]))
+        some = scores_of_one(own, rows, ScoringSituation(q[n], history, words[n]))
         assert list(some) == list(whole)
         for key, scores in some.items():
             assert scores.shape == (6,) and np.allclose(scores, whole[key][n, rows], atol=1e-5), key
@@ -191,7 +198,7 @@ def test_what_a_plugin_gives_is_checked(components: Components, wrong: Any, says
     with pytest.raises(PluginError, match=says):
         own.scores(np.zeros((1, 16), np.float32), [[1, 2]])
     with pytest.raises(PluginError, match=says):
-        own.score(np.arange(12), ScoringSituation(np.zeros(16, np.float32), (1, 2)))
+        scores_of_one(own, np.arange(12), ScoringSituation(np.zeros(16, np.float32), (1, 2)))
 
 
 def test_components_by_name(components: Components, tiny_catalog: Catalog) -> None:
@@ -232,7 +239,7 @@ def test_words_of_some_items_are_counted_as_those_of_the_catalogue(
     vectors = np.zeros((2, counted.media["text"].shape[1]), np.float32)
     whole, rows = counted.scores(q, histories, vectors, queries=asked), np.array([7, 3, 0])
     for n, history in enumerate(histories):
-        some = counted.score(rows, ScoringSituation(q[n], tuple(history), vectors[n], query=asked[n]))
+        some = scores_of_one(counted, rows, ScoringSituation(q[n], tuple(history), vectors[n], query=asked[n]))
         for key in (QUERY_TERMS, HISTORY_TERMS):
             np.testing.assert_allclose(some[key], whole[key][n, rows], atol=1e-5)
     assert whole[QUERY_TERMS][0].argmax() == 3

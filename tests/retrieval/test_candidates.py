@@ -130,6 +130,27 @@ def test_words_that_few_items_have_find_them() -> None:
     assert [len(rows) for rows in TermsSource(INPUTS).candidates(replace(query, queries=())).rows] == [0, 0, 0]
 
 
+def test_what_a_filter_shuts_out_takes_no_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BY_TERMS", "BY_HISTORY_TERMS"):
+        monkeypatch.setattr(sources, name, 3)
+    items = tuple(Item(str(n), "red shirt", "", {"year": 1990 + (n >= 30)}) for n in range(40))
+    catalog, terms = Catalog("red", items, {}), Terms.of(items)
+    chosen = parse_where("year=1991", catalog)
+    query = CandidateQuery(Q[:1], [(31,)], [(31,)], chosen, chosen.mask(catalog), queries=["a red shirt"])
+    inputs = replace(INPUTS, catalog=catalog, named=terms.best, phrased_like=terms.like_history)
+    found = TermsSource(inputs).candidates(query).rows[0].tolist()
+    assert found == [30, 32, 33] * 2  # by the query's words, then by the history's; without the filter rows 0 to 2
+    speak = {31: (np.arange(40), np.linspace(2, 1, 40).astype(np.float32))}
+    source = NeighbourSource(replace(inputs, neighbours=lambda row, _: speak[row]))
+    assert source.candidates(query).rows[0].tolist() == [30, 32, 33, 34, 35]
+
+
+def test_new_items_that_are_closed_leave_their_places_to_the_next() -> None:
+    query = replace(asked(), exclude=[(), tuple(range(295, 300)), tuple(range(252, 300))])
+    found = [rows.tolist() for rows in NewSource(INPUTS).candidates(query).rows]
+    assert found == [[299, 298, 297, 296, 295], [294, 293, 292, 291, 290], [251, 250]]
+
+
 def test_the_history_s_own_words_find_items_that_have_them() -> None:
     items = [Item(str(n), f"{('red', 'blue', 'green')[n % 3]} {('shirt', 'dress')[n % 2]}") for n in range(12)]
     terms = Terms.of(items)
