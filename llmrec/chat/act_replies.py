@@ -16,7 +16,7 @@ from llmrec.catalog.wording import wording
 from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history
 from llmrec.chat.nlu.acts import MOVES, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese, unread_language
+from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
 from llmrec.chat.nlu.reactions import Reaction
@@ -229,7 +229,7 @@ class ActReplies:
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
         if _RECAP.search(line) and state.last is not None:
-            return ActReply(plain(self.recap(state, _language(line))))
+            return ActReply(plain(self.recap(state, language_of(line))))
         if conditions and _SENTENCES.search(line):
             return None  # a question, and then a search
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
@@ -239,7 +239,7 @@ class ActReplies:
             return self._say(whole, line, state)
         if of_history(line):
             named = self._named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
-            return ActReply(plain(from_history(line, history, self._catalog, _language(line), named)))
+            return ActReply(plain(from_history(line, history, self._catalog, language_of(line), named)))
         if not conditions and (answer := self._whether_there(line, state)):
             return answer
         if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
@@ -250,7 +250,7 @@ class ActReplies:
         if not conditions and _sure("harmful", reading, line):
             return self._say("harmful", line, state)
         if _sure("ask_history", reading, line):
-            return ActReply(plain(from_history(line, history, self._catalog, _language(line))))
+            return ActReply(plain(from_history(line, history, self._catalog, language_of(line))))
         if _sure("compare", reading, line) and (answer := self._comparison(line, state)):
             return answer
         if _sure("ask_item", reading, line) and not _ANOTHER.search(line) and (answer := self._item(line, state)):
@@ -334,21 +334,6 @@ class ActReplies:
         return (
             SAYS["recap"][language].format(conditions=joint.join(parts)) if parts else SAYS["recap nothing"][language]
         )
-
-    def items_named(self, line: str, state: DialogueState) -> tuple[str, ...]:
-        """Find the items that a line names by place or title.
-
-        Parameters
-        ----------
-        line, state
-            As for `reply`.
-
-        Returns
-        -------
-        tuple of str
-            Ids.
-        """
-        return self._named(line, state)
 
     def lasting(self, line: str, intent: Intent, state: DialogueState) -> tuple[str, ...]:
         """Find the conditions of a line that hold until they are taken back.
@@ -442,7 +427,7 @@ class ActReplies:
         if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
             return None
         item = self._catalog.item(named[0])
-        return ActReply(plain(in_catalogue(item, self._catalog, _language(line))), item.id)
+        return ActReply(plain(in_catalogue(item, self._catalog, language_of(line))), item.id)
 
     def _plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it"."""
@@ -456,7 +441,7 @@ class ActReplies:
 
     def _item(self, line: str, state: DialogueState) -> ActReply | None:
         listed = state.last.items if state.last else ()
-        language = _language(line)
+        language = language_of(line)
         named = self._named(line, state)
         if not named and listed and (place := places_beyond(line, listed, self._words)):
             return ActReply(SAYS["no place"][language].format(place=place))
@@ -479,10 +464,10 @@ class ActReplies:
                 return None
             named = listed
             if superlative(line) is None:
-                text = SAYS["ranked"][_language(line)].format(title=self._catalog.item(listed[0]).title)
+                text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
-        return ActReply(plain(compared(line, items, listed, self._catalog, _language(line))))
+        return ActReply(plain(compared(line, items, listed, self._catalog, language_of(line))))
 
     def _by_move(
         self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState
@@ -512,7 +497,7 @@ class ActReplies:
 
     def _unknown(self, line: str) -> ActReply | None:
         """Own that a question is about nothing that the catalogue tells."""
-        language = _language(line)
+        language = language_of(line)
         names = [name for name in attribute_kinds(self._catalog) if not name.endswith(("_id", "_code", "_path"))]
         nouns = [attribute_noun(name) for name in names]
         facts = [ATTRIBUTES.get(each, each) for each in nouns] if language == "zh" else nouns
@@ -533,7 +518,7 @@ class ActReplies:
         return self._say("end" if "end" in acts else (given_away or acts)[0], line, state)
 
     def _say(self, act: str, line: str, state: DialogueState) -> ActReply:
-        language = _language(line)
+        language = language_of(line)
         options = SHORT[act][language]
         noun = wording(self._catalog).noun
         nouns = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
@@ -614,7 +599,3 @@ def _sure(act: str, reading: ActReading, line: str) -> bool:
     """
     cue = _PATTERNS[act].search(line) is not None
     return act in reading.acts if cue else act in reading.confident and act not in QUESTIONS
-
-
-def _language(line: str) -> str:
-    return "zh" if is_chinese(line) else "en"

@@ -14,7 +14,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
 from llmrec.catalog.wording import wording
 from llmrec.chat.lists import ListPlanner
-from llmrec.chat.nlu.languages import CHINESE, is_chinese
+from llmrec.chat.nlu.languages import CHINESE, language_of
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.state import DialogueState, ListState, Option, Question, attributes_of, excludes, narrowed
@@ -187,7 +187,7 @@ def question_below(
     if not candidates or not (is_vague(shown.query) or is_flat(candidates)):
         return None
     constrained = (name for each in shown.conditions if not excludes(each) for name in attributes_of(each))
-    language = "zh" if is_chinese(shown.query or "") else "en"
+    language = language_of(shown.query or "")
     return clarification(candidates, catalog, language, (*state.clarified, *constrained))
 
 
@@ -213,7 +213,7 @@ def answered(line: str, question: Question, lists: ListPlanner, state: DialogueS
     chosen, last = answer_to(line, question), state.last
     if chosen is False or last is None:
         return None
-    language = "zh" if is_chinese(line) or is_chinese(question.text) else "en"
+    language = language_of(f"{line} {question.text}")
     if chosen is True:
         return lists.again(state, last, last.conditions, last.items), QUESTIONS["any"][language]
     conditions = narrowed(last.conditions, split_clauses(chosen.condition))

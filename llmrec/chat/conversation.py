@@ -17,7 +17,7 @@ from llmrec.chat.answers import unmet_demands
 from llmrec.chat.clarification import answered, is_vague, may_clarify, question_below
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
-from llmrec.chat.nlu.languages import in_english, is_chinese, with_titles
+from llmrec.chat.nlu.languages import in_english, language_of, with_titles
 from llmrec.chat.nlu.reactions import parse_reaction, takes_back
 from llmrec.chat.nlu.refusals import naming, refusals, unnamed
 from llmrec.chat.nlu.rules import rule_parser, understand
@@ -245,7 +245,7 @@ class Conversation:
         if wanted is None:
             return self._commands[intent.action](intent)
         if image is None and intent.action in ("ask", "similar"):
-            language = "zh" if is_chinese(line) else "en"
+            language = language_of(line)
             unmet = unmet_demands(line, self._words, language)
             said = () if words else self._understood(intent, wanted, language, unmet)
             words = " ".join(part for part in (words, *said, unmet) if part)
@@ -294,15 +294,13 @@ class Conversation:
         self.state, wanted = self._lists.without(dropped, self.state)
         if wanted is not None:
             return self._listing(wanted)
-        return Reply(
-            SAYS["taken back"]["zh" if is_chinese(line) else "en"].format(values=", ".join(values_of(dropped)))
-        )
+        return Reply(SAYS["taken back"][language_of(line)].format(values=", ".join(values_of(dropped))))
 
     def _take_back(self, line: str) -> Reply:
         """Take the last change back; a list that it changed is made again."""
         after = self.state.reverted()
         if after is None:
-            return Reply(SAYS["nothing to revert"]["zh" if is_chinese(line) else "en"])
+            return Reply(SAYS["nothing to revert"][language_of(line)])
         before, self.state = self.state, after
         words = self._reactions.reverted(line, before, after)
         if after.last is None or not before.lists_otherwise(after):
@@ -433,7 +431,7 @@ class Conversation:
 
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
-        language = "zh" if is_chinese(line) else "en"
+        language = language_of(line)
         if back := self._acts.withdrawn(line, self.state):
             values = ", ".join(
                 value for each in back for value in ((each,) if each in self.state.refused else values_of(each))
@@ -466,7 +464,7 @@ class Conversation:
         if not new:
             return ""
         self.state = self.state.model_copy(update={"lasting": narrowed(self.state.lasting, new)})
-        language = "zh" if is_chinese(line) else "en"
+        language = language_of(line)
         return SAYS["lasting"][language].format(conditions=describe_conditions(new, language))
 
     def _request(self, wanted: ListState) -> Request:
@@ -516,10 +514,10 @@ class Conversation:
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
         words = "Nothing of what you asked for counts any longer; what would you like?"
-        if not self.state.lasting:
-            return Reply(words)
-        lasting = describe_conditions(self.state.lasting, "en")
-        return Reply(f"{words} {SAYS['still lasting']['en'].format(conditions=lasting)}")
+        held = [describe_conditions(self.state.lasting, "en")] if self.state.lasting else []
+        held += [describe_refused(self.state.refused, "en")] if self.state.refused else []
+        still = SAYS["still lasting"]["en"].format(conditions="; ".join(held)) if held else ""
+        return Reply(f"{words} {still}".strip())
 
     def _referent(self, subject: str) -> str:
         return find_item(subject, self.state, self._words, self._offered)

@@ -8,7 +8,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.chat.act_replies import describe_conditions
 from llmrec.chat.lists import find_item
 from llmrec.chat.nlu.intent import THESE, Intent
-from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised
@@ -107,7 +107,7 @@ class Reactions:
         ids = tuple(
             id for id in self._items(reaction.subjects, state) if id not in known or THESE not in reaction.subjects
         )
-        titles, language = self.titles(ids, line), _language(line)
+        titles, language = self.titles(ids, line), language_of(line)
         if reaction.kind == "accept":
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
         if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
@@ -145,7 +145,7 @@ class Reactions:
             What is replied.
         state : DialogueState
         """
-        return SAYS["accepted"][_language(line)].format(titles=self.titles(ids, line)), self._accepted(ids, state)
+        return SAYS["accepted"][language_of(line)].format(titles=self.titles(ids, line)), self._accepted(ids, state)
 
     def reverted(self, line: str, before: DialogueState, after: DialogueState) -> str:
         """Put in words what was taken back.
@@ -161,7 +161,7 @@ class Reactions:
         -------
         str
         """
-        language, parts = _language(line), []
+        language, parts = language_of(line), []
         names = ("liked", "accepted", "rejected")
         held = {id for name in names for id in set(getattr(before, name)) ^ set(getattr(after, name))}
         if ids := [id for id in (*before.liked, *before.rejected, *after.liked, *after.rejected) if id in held]:
@@ -190,7 +190,7 @@ class Reactions:
             Their titles, joined.
         """
         known = [plain(self._catalog.item(id).title) for id in ids if id in self._catalog.row]
-        if _language(line) == "zh":
+        if language_of(line) == "zh":
             return "、".join(f"《{title}》" for title in known)
         return " and ".join((*([", ".join(known[:-1])] if known[1:] else []), *known[-1:]))
 
@@ -302,7 +302,3 @@ def _held(items: Sequence[Item], values: Container[str]) -> tuple[str, ...]:
         of_them = ((name, each) for name, each in held if isinstance(each, str) and each.casefold() in values)
         found += [written(name, "!=", (each,)) for name, each in [*of_them][:1]]
     return tuple(dict.fromkeys(found))
-
-
-def _language(line: str) -> str:
-    return "zh" if is_chinese(line) else "en"

@@ -94,6 +94,7 @@ def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() 
     kept = DialogueState.model_validate_json(conversation.state.model_dump_json())
     later = Conversation(films, state=kept).reply("something with a river")
     assert later.request is not None and set(later.request.never) == {"1", "3"}
+    assert "still holds: nothing that names hospitals" in Conversation(films, state=kept).reply("start over").words
     back = conversation.reply("hospitals are fine again")
     assert back.request is not None and not back.request.never and "may come again" in back.words
 

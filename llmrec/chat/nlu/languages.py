@@ -7,6 +7,7 @@ genres, which a catalogue may have in English, are translated.
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
@@ -182,6 +183,26 @@ def is_chinese(text: str) -> bool:
         False where it holds Japanese or Korean letters, too.
     """
     return re.search(f"[{CHINESE}]", text) is not None and not re.search(r"[\u3040-\u30ff\uac00-\ud7af]", text)
+
+
+def language_of(line: str) -> Literal["en", "zh"]:
+    """Return the language in which a line is answered.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    {"en", "zh"}
+
+    Examples
+    --------
+    >>> language_of("a comedy"), language_of("来部喜剧")
+    ('en', 'zh')
+    """
+    return "zh" if is_chinese(line) else "en"
 
 
 def unread_language(line: str) -> str:
