@@ -1,16 +1,35 @@
-"""Limits of connections, which uvicorn has none of: how many, how long and how large a head, how slow a reader."""
+"""Serving until a signal, by uvicorn, with limits of connections that it lacks.
+
+How many, how long and how large a head, how slow a reader.
+"""
 
 import asyncio
 import json
+import logging
+import os
+import signal
 import socket
+import threading
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from llmrec.errors import BadInput
+from llmrec.server.observability import log_event
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
 
 TIMEOUT_SECONDS = 60.0
 """Seconds in which a request's head must arrive, and that an answer may wait for its client to read on."""
+
+END_SECONDS = 60.0
+"""Time in which the process ends after SIGTERM, whatever it is about."""
+GRACE_SECONDS = 50
+"""Time of that which running requests get to end."""
 
 MAX_HEAD = 65_536
 """Bytes of a request's head."""
@@ -43,6 +62,47 @@ def listening(host: str, port: int) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections have it from the listener
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(TIMEOUT_SECONDS * 1000))
     return listener
+
+
+class _Server(uvicorn.Server):
+    """Ends in time even where something hangs: a driver, a disk, a library that computes on."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        timer = threading.Timer(END_SECONDS - 1, end_amid_work)
+        timer.daemon = True
+        timer.start()
+        await super().shutdown(sockets)
+
+
+def serve_until_signal(app: "Starlette", listener: socket.socket, announce: Callable[[int], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C, let what runs end, and return, so that the caller can clean up.
+
+    Parameters
+    ----------
+    app
+        What answers.
+    listener
+        As `listening` gives it.
+    announce
+        Is told the port's number once a signal ends it in order.
+    """
+    options = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=30, http=Connection,
+    )  # fmt: skip
+    server = _Server(options)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn takes the same handler while it runs, and raises the signal again once all is ended; that is then the
+        # end of the command, and no error
+        signal.signal(number, server.handle_exit)
+    announce(listener.getsockname()[1])
+    server.run([listener])
+
+
+def end_amid_work() -> None:
+    """End the process without waiting for any thread, or for what PyTorch does in one."""
+    log_event("ended amid work", logging.WARNING)
+    os._exit(0)
 
 
 class Connection(HttpToolsProtocol):

@@ -1,9 +1,5 @@
 """`llmrec serve`: opens what it answers from, makes the first key, and serves until SIGTERM or Ctrl-C."""
 
-import logging
-import os
-import signal
-import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import langsmith
 import torch
-import uvicorn
 from threadpoolctl import threadpool_limits
 
 from llmrec.catalog import load_catalog
@@ -21,8 +16,8 @@ from llmrec.paths import home
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
-from llmrec.server.connections import Connection, listening
-from llmrec.server.observability import configure_logging, log_event
+from llmrec.server.connections import Connection, end_amid_work, listening, serve_until_signal
+from llmrec.server.observability import configure_logging
 from llmrec.server.recommending import load_writer
 from llmrec.server.retention import KEPT_DAYS
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
@@ -31,21 +26,6 @@ from llmrec.setup import demo_data
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-END_SECONDS = 60.0
-"""Time in which the process ends after SIGTERM, whatever it is about."""
-GRACE_SECONDS = 50
-"""Time of that which running requests get to end."""
-
-
-class _Server(uvicorn.Server):
-    """Ends in time even where something hangs: a driver, a disk, a library that computes on."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        timer = threading.Timer(END_SECONDS - 1, _end_amid_work)
-        timer.daemon = True
-        timer.start()
-        await super().shutdown(sockets)
 
 
 def serve(
@@ -111,24 +91,14 @@ def serve(
         parser = ChatModelParser(chat) if chat else None
         app = build(recommender, database, store_folder(data) / "media", limits, parser, kept_days)
         shown = f"[{host}]" if ":" in host else host
-        say(f"serving on http://{shown}:{listener.getsockname()[1]} (pages of the API: /docs); Ctrl-C ends it")
-        options = uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS,
-            timeout_keep_alive=30, http=Connection,
-        )  # fmt: skip
         loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
         loading.start()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # uvicorn raises the signal again once all is ended; that is then the end of the command, and no error
-            signal.signal(number, lambda *_: None)
         with closing(recommender.pipeline.index):
-            _Server(options).run([listener])
+            serve_until_signal(
+                app,
+                listener,
+                lambda port: say(f"serving on http://{shown}:{port} (pages of the API: /docs); Ctrl-C ends it"),
+            )
             loading.join()  # PyTorch aborts a process that ends while it works
             if app.state.gateway.limit.requests:
-                _end_amid_work()
-
-
-def _end_amid_work() -> None:
-    """End the process without waiting for any thread, or for what PyTorch does in one."""
-    log_event("ended amid work", logging.WARNING)
-    os._exit(0)
+                end_amid_work()
