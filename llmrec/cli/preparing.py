@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from llmrec import paths
 from llmrec.cli import show
 from llmrec.cli.options import Adapter, Base, Chroma, Columns, Data, Index, Json, Reader, name_columns, pipeline_config
+from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
     from llmrec.setup.doctor import Finding
@@ -60,6 +61,10 @@ def doctor(
     """Say what is installed, what is missing, and what to do; exit code 1 where a need is missing."""
     from llmrec.setup.doctor import examine
 
+    if not index and (data or adapter):
+        raise BadInput(
+            "`data` and `adapter` say whose index is measured; pass `index`, too", "data", "adapter", "index"
+        )
     findings = _examine_index(data, adapter) if index else examine(paths.home())
     show.json({"findings": findings}) if json else show.findings(findings)
     if any(finding.state == "missing" for finding in findings):

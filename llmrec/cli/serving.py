@@ -125,7 +125,7 @@ def mcp(
 
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise BadInput(f"`http` is {text!r}; pass an address and a port, such as 127.0.0.1:8090", "http")
     return host.strip("[]"), int(port)
 
