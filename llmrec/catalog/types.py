@@ -405,6 +405,52 @@ def normal_id(text: str) -> str:
     return INVISIBLE.sub("", composed(text)).strip()
 
 
+def utf8(text: str) -> bool:
+    """Tell whether a text has a UTF-8 form: JSON can hold half of an emoji, where a program has cut a string."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def storable(text: str) -> str:
+    """Return a text that databases can hold; raises `ValueError` of one that they cannot."""
+    if "\x00" in text:
+        raise ValueError("must not hold the character NUL")
+    if not utf8(text):
+        raise ValueError("must be text that UTF-8 can hold; it has half of a character")
+    return text
+
+
+def same_id(text: str) -> str:
+    r"""Return an id as `normal_id`, but refuse one that would lose characters, as it may name somebody else.
+
+    Parameters
+    ----------
+    text
+        As a client sends it.
+
+    Returns
+    -------
+    str
+        Under which the catalogue has it, and a database can hold it.
+
+    Raises
+    ------
+    ValueError
+        Where it has invisible characters, or is blank or no text.
+
+    Examples
+    --------
+    >>> same_id(" cafe\u0301") == "caf\u00e9"
+    True
+    """
+    if hidden := INVISIBLE.search(storable(text)):
+        raise ValueError(
+            f"must not hold the invisible character U+{ord(hidden[0]):04X}; catalogues are read without it"
+        )
+    if not (found := normal_id(text)):
+        raise ValueError("must not be blank")
+    return found
+
+
 def normal_name(text: str) -> str:
     """Return the name of an attribute in one spelling: as `normal_id`, with single blanks inside."""
     return " ".join(normal_id(text).split())

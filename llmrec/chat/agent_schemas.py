@@ -1,14 +1,17 @@
 """What agents send to the tools of `llmrec.chat.agent_tools` and what they get: the schemas of both."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from llmrec.catalog.types import same_id
 from llmrec.verification.reading import ClaimVerdict
 
 MAX_ITEMS = 20
 """Items that an agent may ask for at once."""
 Remembered = Literal["like", "dislike", "rule"]
+UserId = Annotated[str, AfterValidator(same_id), Field(min_length=1, max_length=200)]
+"""Id of a person, as the gateway takes it: whom a tool remembers can be given out and forgotten there."""
 _USER = "Id of the person whom this is for; leave it out for somebody of whom nothing is known."
 _ITEM = "Id of the item, or its title, which may be misspelt."
 
@@ -41,7 +44,7 @@ class RecommendArguments(RequestArguments):
 class RecommendToAnyArguments(RecommendArguments):
     """What is wanted, and for whom."""
 
-    user: str | None = Field(None, min_length=1, max_length=200, description=_USER)
+    user: UserId | None = Field(None, description=_USER)
     history: list[str] | None = Field(
         None, max_length=2000, description="Ids of items that the person chose, oldest first, in place of `user`."
     )
@@ -89,7 +92,7 @@ class RememberArguments(BaseModel):
 class RememberOfAnyArguments(RememberArguments):
     """What is to be remembered, and of whom."""
 
-    user: str = Field(min_length=1, max_length=200, description="Id of the person.")
+    user: UserId = Field(description="Id of the person.")
 
 
 class Cause(BaseModel):

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ValidationError
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.types import composed, derived
+from llmrec.catalog.types import composed, derived, same_id
 from llmrec.chat.agent_schemas import (
     Cause,
     CompareAnswer,
@@ -34,12 +34,13 @@ from llmrec.chat.agent_schemas import (
 )
 from llmrec.chat.answers import about_item, compared, unmet_demands
 from llmrec.chat.chain import Recommends
-from llmrec.chat.nlu.languages import is_chinese
+from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.proposals import describe_attributes
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.plain_text import one_line, plain
-from llmrec.errors import BadFilter, BadInput
+from llmrec.chat.state import clauses_or_text
+from llmrec.errors import BadFilter, BadInput, UnknownUser
 from llmrec.request import Request
 from llmrec.response import Recommended
 from llmrec.retrieval.filters import parse_where, split_clauses
@@ -49,8 +50,6 @@ MAX_TEXT = 2000
 """Characters of a description that are told."""
 MAX_CAUSES = 6
 """Records of evidence that are told of an item."""
-MAX_RULES = 50
-"""Rules of one person that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class People(Protocol):
         """Keep a like or a dislike, or delete it; returns whether anything changed."""
 
     def rule(self, user: str, conditions: Sequence[str], take_back: bool) -> bool:
-        """Keep rules, or delete them; returns whether anything changed."""
+        """Keep rules, or delete them; returns whether anything changed. May refuse a rule too many as `BadInput`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,8 @@ class AgentTools:
     ------
     BadFilter
         Where `where` does not parse.
+    BadInput
+        Where `user` is blank, or has characters that no id has.
 
     Examples
     --------
@@ -146,7 +147,11 @@ class AgentTools:
         offered: Container[str] | None = None,
         words: Catalog | None = None,
     ) -> None:
-        self._recommender, self._people, self._user, self._where = recommender, people, user, where
+        self._recommender, self._people, self._where = recommender, people, where
+        try:
+            self._user = None if user is None else same_id(user)
+        except ValueError as error:
+            raise BadInput(f"`user` {error}", "user") from error
         self.catalog = recommender.catalog
         self._words = words or self.catalog
         self._offered = self.catalog.row if offered is None else offered
@@ -279,7 +284,7 @@ class AgentTools:
     def look_up(self, arguments: LookUpArguments) -> ItemAnswer:
         """Tell of an item; see `LookUpArguments`."""
         item, question = self._item(arguments.item), arguments.question
-        answer = about_item(question, item, self.catalog, _language(question)) if question else None
+        answer = about_item(question, item, self.catalog, language_of(question)) if question else None
         return ItemAnswer(
             **dict(_card(item)),
             description=plain(item.description)[:MAX_TEXT],
@@ -297,7 +302,7 @@ class AgentTools:
         return CompareAnswer(
             items=[_card(item) for item in items],
             differs=[name for name in names if len({item.attributes.get(name) for item in items}) > 1],
-            answer=plain(compared(question, items, (), self.catalog, _language(question))),
+            answer=plain(compared(question, items, (), self.catalog, language_of(question))),
         )
 
     def remember(self, arguments: RememberArguments) -> RememberAnswer:
@@ -306,9 +311,8 @@ class AgentTools:
         assert self._people is not None and user is not None
         item = None
         if arguments.kind == "rule":
-            conditions = read_rule(arguments.value, self._words)
-            if not arguments.take_back and len({*self._rules(user), *conditions}) > MAX_RULES:
-                raise BadInput(f"{MAX_RULES} rules are remembered of a person at most; take one back first")
+            held = self._rules(user) if arguments.take_back else ()
+            conditions = rules_like(arguments.value, held) or read_rule(arguments.value, self._words)
             changed = self._people.rule(user, conditions, arguments.take_back)
         else:
             item = self._item(arguments.value).id
@@ -319,7 +323,7 @@ class AgentTools:
         assert self._people is not None
         try:
             return self._people.known(user).rules
-        except BadInput:  # nothing is known of them yet, or any more
+        except UnknownUser:  # nothing is known of them yet, or any more
             return ()
 
     def _in_force(self, rules: Sequence[str]) -> tuple[str, ...]:
@@ -394,7 +398,7 @@ def read_request(
     if arguments.where:
         parse_where(arguments.where, catalog)
     clauses = dict.fromkeys(clause for clause in (*held, arguments.where, *filters) if clause)
-    unmet = unmet_demands(query, words, _language(query)) if query else ""
+    unmet = unmet_demands(query, words, language_of(query)) if query else ""
     request = Request(query=left or None, where=" and ".join(clauses) or None, like=arguments.like, k=arguments.k)
     return request, (unmet,) if unmet else ()
 
@@ -446,6 +450,36 @@ def read_rule(value: str, words: Catalog) -> tuple[str, ...]:
         raise BadInput(
             f"no condition is read in {plain(value[:100])!r} ({error}); say it by an attribute, of {names}"
         ) from error
+
+
+def rules_like(value: str, held: Sequence[str]) -> tuple[str, ...]:
+    """Find the rules that a text is, be it written otherwise, also where the catalogue lacks their value by now.
+
+    Parameters
+    ----------
+    value
+        Of one or several of them, or any text.
+    held
+        The rules of a person.
+
+    Returns
+    -------
+    tuple of str
+        Of those held; none where a clause of the text is none of them.
+
+    Examples
+    --------
+    >>> rules_like("year >= 1990", ("genres!=War", "year>=1990"))
+    ('year>=1990',)
+    """
+    if value in held:
+        return (value,)
+    try:
+        parts = {clauses_or_text(each) for each in split_clauses(value)}
+    except BadFilter:
+        return ()
+    found = tuple(rule for rule in held if clauses_or_text(rule) in parts)
+    return found if parts <= set(map(clauses_or_text, found)) else ()
 
 
 def holds_in(rule: str, catalog: Catalog) -> bool:
@@ -512,7 +546,3 @@ def _card(item: Item) -> ItemCard:
         for name, value in item.attributes.items()
     }  # fmt: skip
     return ItemCard(id=item.id, title=plain(item.title), attributes=attributes)
-
-
-def _language(line: str) -> str:
-    return "zh" if is_chinese(line) else "en"

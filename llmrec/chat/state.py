@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from llmrec.errors import BadFilter
 from llmrec.retrieval.filters import WrittenClause, read_clauses
 
 MAX_CHANGES = 5
@@ -42,6 +43,20 @@ class ListState(BaseModel):
     conditions: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     response_id: str | None = None
+
+    def without(self, conditions: Sequence[str]) -> "ListState":
+        """Make the list as if conditions had not been asked for.
+
+        Parameters
+        ----------
+        conditions
+            Of its own, or any.
+
+        Returns
+        -------
+        ListState
+        """
+        return self.model_copy(update={"conditions": tuple(c for c in self.conditions if c not in conditions)})
 
 
 class Option(BaseModel):
@@ -92,6 +107,22 @@ class Snapshot(BaseModel):
     lasting: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     last: ListState | None = None
+
+    def ruled(self, deleted: Sequence[str], added: Sequence[str]) -> "Snapshot":
+        """Make the snapshot as if rules that were deleted and made since had been so then.
+
+        Parameters
+        ----------
+        deleted, added
+            Those that last no longer, and those that last now.
+
+        Returns
+        -------
+        Snapshot
+        """
+        lasting = (*(each for each in self.lasting if each not in deleted), *added)
+        last = self.last and self.last.without(deleted)
+        return self.model_copy(update={"lasting": tuple(dict.fromkeys(lasting)), "last": last})
 
 
 class DialogueState(BaseModel):
@@ -235,15 +266,20 @@ class DialogueState(BaseModel):
         Returns
         -------
         DialogueState
-            What lasted and is none of them holds for the last list no longer either.
+            What lasted and is none of them holds for the last list no longer either. To take back a change of the
+            conversation changes no rule that was made or deleted elsewhere since.
 
         Examples
         --------
-        >>> DialogueState(lasting=("genres!=War", "year>=1990")).ruled(("genres!=War", "genres!=Musical")).lasting
-        ('genres!=War', 'genres!=Musical')
+        >>> before = DialogueState(lasting=("genres!=War", "year>=1990"))
+        >>> ruled = before.remembering(before).ruled(("genres!=War", "genres!=Musical"))
+        >>> ruled.lasting, ruled.earlier[0].lasting
+        (('genres!=War', 'genres!=Musical'), ('genres!=War', 'genres!=Musical'))
         """
         gone = [each for each in self.lasting if each not in rules]
-        return self.without(gone).model_copy(update={"lasting": tuple(rules)})
+        new = [each for each in rules if each not in self.lasting]
+        earlier = tuple(each.ruled(gone, new) for each in self.earlier)
+        return self.without(gone).model_copy(update={"lasting": tuple(rules), "earlier": earlier})
 
     def without(self, conditions: Sequence[str]) -> "DialogueState":
         """Make the state in which conditions hold no longer.
@@ -258,10 +294,7 @@ class DialogueState(BaseModel):
         DialogueState
             Neither the last list nor further ones have them.
         """
-        last = self.last
-        if last is not None:
-            kept = tuple(each for each in last.conditions if each not in conditions)
-            last = last.model_copy(update={"conditions": kept})
+        last = self.last and self.last.without(conditions)
         lasting, refused = (
             tuple(each for each in held if each not in conditions) for held in (self.lasting, self.refused)
         )
@@ -316,6 +349,30 @@ def _overridden(condition: str, stated: Sequence[WrittenClause]) -> bool:
 
 def _pairs(condition: str) -> set[tuple[str, str]]:
     return {(name, value) for name in attributes_of(condition) for value in values_of(condition)}
+
+
+def clauses_or_text(condition: str) -> tuple[WrittenClause, ...] | str:
+    """Return what tells whether two conditions are the same, however they are written.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it, or any text.
+
+    Returns
+    -------
+    tuple of WrittenClause or str
+        Its clauses; of what is no condition the text.
+
+    Examples
+    --------
+    >>> clauses_or_text("year >= 1990") == clauses_or_text("year>=1990")
+    True
+    """
+    try:
+        return read_clauses(condition)
+    except BadFilter:
+        return condition
 
 
 def values_of(condition: str) -> tuple[str, ...]:

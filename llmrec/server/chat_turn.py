@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import wording
-from llmrec.chat.agent_tools import MAX_RULES, holds_in
+from llmrec.chat.agent_tools import holds_in
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.nlu.intent import READ_CHARACTERS
@@ -34,7 +34,7 @@ from llmrec.server.schemas.chat import ChatRecommendations, ListedItem, Question
 from llmrec.server.schemas.recommendations import Recommendations
 from llmrec.server.store.conversations import find_state, keep_state, new_reply_id
 from llmrec.server.store.database import StoreUnavailable
-from llmrec.server.store.personal_data import change_rules
+from llmrec.server.store.personal_data import TooManyRules, change_rules
 from llmrec.server.store.responses import new_response_id
 from llmrec.server.store.users import Person
 
@@ -107,6 +107,7 @@ class ChatTurn:
         stores: bool = True,
     ) -> None:
         self._stores, self._goes_on = stores, False
+        self._said: tuple[str, ...] = ()  # for good, before it was known by whom
         self.id = id or new_reply_id()
         """Id of the reply, under which the state of the conversation is kept."""
         self.recommendations: Recommendations | None = None
@@ -151,7 +152,8 @@ class ChatTurn:
         if self._line.text.lstrip().startswith(TASK):
             self.words = NO_TASKS
             return NO_TASKS
-        before = self._conversation.state.lasting
+        held = (rule for rule in self._conversation.state.lasting if rule not in self._said)
+        before = tuple(dict.fromkeys((*self._rules, *held)))
         try:
             reply = self._conversation.reply(self._line.text, self._line.image)
             if reply.request is not None:
@@ -164,7 +166,9 @@ class ChatTurn:
         except BadInput as error:
             self.words = text = f"{str(error)[:1].upper()}{str(error)[1:]}."
         self._keep_state()
-        self._keep_rules(before)
+        if unkept := self._keep_rules(before):
+            self.notes.append(unkept)
+            text = f"{text}\n\n{unkept[:1].upper()}{unkept[1:]}."
         return text
 
     def rest(self, late: Callable[[], bool] = lambda: False) -> Iterator[str]:
@@ -262,9 +266,9 @@ class ChatTurn:
         self._goes_on |= found is not None
         if found is None or kept is None or self._person is None:
             return found
-        # what was said before it was known to whom holds here, too
-        said = found.lasting if kept.person is None else ()
-        return found.ruled(tuple(dict.fromkeys((*self._rules, *said))))
+        # what was said before it was known by whom holds here, too, and is kept with this reply
+        self._said = found.lasting if kept.person is None else ()
+        return found.ruled(tuple(dict.fromkeys((*self._rules, *self._said))))
 
     def _rules_in_force(self, catalog: Catalog) -> tuple[str, ...]:
         """What every list of the person must meet, as far as the catalogue can still meet it."""
@@ -294,19 +298,23 @@ class ChatTurn:
         except (StorageError, StoreUnavailable) as error:  # the next turn reads the messages
             log_event("conversation not kept", logging.ERROR, error)
 
-    def _keep_rules(self, before: Sequence[str]) -> None:
-        """Keep what lasts from this line on for the next conversations, too, and delete what it takes back."""
+    def _keep_rules(self, before: Sequence[str]) -> str:
+        """Keep what lasts from this line on for the next conversations, too, and delete what it takes back.
+
+        Returns what the person must know where it could not be kept; "" where it was.
+        """
         lasting = self._conversation.state.lasting
         added, removed = ([r for r in a if r not in b] for a, b in ((lasting, before), (before, lasting)))
         if not self._stores or self._person is None or not (added or removed):
-            return
-        room = MAX_RULES - len(self._rules)
-        if len(added) > room:
-            self.notes.append(f"{MAX_RULES} rules of a person are remembered at most; the last ones hold here alone")
+            return ""
         try:
-            change_rules(self._service.database, self._person, added[: max(room, 0)], removed)
-        except (StorageError, StoreUnavailable) as error:  # this conversation has them in its state
+            change_rules(self._service.database, self._person, added, removed)
+        except TooManyRules as error:
+            return f"{error}: what you said for good now holds for this reply alone"
+        except (StorageError, StoreUnavailable) as error:
             log_event("rules not kept", logging.ERROR, error)
+            return "what you said for good cannot be kept just now, and holds for this reply alone; say it again later"
+        return ""
 
     def _list(self, reply: Reply, request: Request) -> str:
         self._job.check()

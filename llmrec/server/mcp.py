@@ -15,19 +15,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import anyio
 import langsmith
 import mcp_types as types
-import uvicorn
 from anyio import CapacityLimiter, to_thread
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from starlette.middleware import Middleware
 
-from llmrec.catalog.feedback import NEGATIVE
+from llmrec.catalog.feedback import OPINIONS
 from llmrec.chat.agent_tools import AgentTool, AgentTools, Known
 from llmrec.chat.plain_text import one_line
 from llmrec.errors import LlmrecError, UnknownUser
 from llmrec.recommender import Recommender
 from llmrec.server.concurrency import StoreCalls
-from llmrec.server.connections import Connection, listening
+from llmrec.server.connections import listening, serve_until_signal
 from llmrec.server.errors import refusal
 from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.middleware import GUARDED, Authentication
@@ -37,7 +36,7 @@ from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import FIRST_TENANT, create_key, list_keys
 from llmrec.server.store.personal_data import change_rules, delete_events
-from llmrec.server.store.users import Event, Person, record
+from llmrec.server.store.users import Event, record, unnamed_person
 
 if TYPE_CHECKING:
     from mcp.server import ServerRequestContext
@@ -74,15 +73,17 @@ class StoredPeople:
     def note(self, user: str, kind: Literal["like", "dislike"], item: str, take_back: bool) -> bool:
         """See `llmrec.chat.agent_tools.People`."""
         database = self._service.database
-        if take_back:
-            kinds = NEGATIVE if kind == "dislike" else ("like", "favourite")
-            return delete_events(database, self._service.person(self._tenant, user), item, kinds) > 0
         try:
-            known = self.known(user)
-            if item in (known.never if kind == "dislike" else ()):
-                return False
+            person = self._service.person(self._tenant, user)
         except UnknownUser:
-            pass
+            if take_back:
+                raise
+        else:
+            if take_back:  # what is the shop's stays: a return is no word of theirs
+                kinds = ("dislike",) if kind == "dislike" else ("like", "favourite")
+                return delete_events(database, person, item, kinds) > 0
+            if item in person.rejected if kind == "dislike" else OPINIONS.get(person.kinds.get(item, ""), 0) > 0:
+                return False
         return record(database, self._tenant, [Event(user, item, kind)]) > 0
 
     def rule(self, user: str, conditions: Sequence[str], take_back: bool) -> bool:
@@ -92,7 +93,7 @@ class StoredPeople:
         except UnknownUser:
             if take_back:
                 raise
-            person = Person(self._tenant, user, None, (), ())
+            person = unnamed_person(self._service.database, self._tenant, user)
         added, removed = ((), conditions) if take_back else (conditions, ())
         return change_rules(self._service.database, person, added, removed)
 
@@ -208,12 +209,8 @@ def _on_http(server: Server[Any], database: Database, host: str, port: int, say:
         if not list_keys(database):
             say(f"API key, shown this once: {create_key(database)}")
         shown = f"[{host}]" if ":" in host else host
-        say(f"tools on http://{shown}:{listener.getsockname()[1]}{PATH}; Ctrl-C ends it")
-        options = uvicorn.Config(
-            http_app(server, database, host), log_config=None, access_log=False, server_header=False,
-            http=Connection,
-        )  # fmt: skip
-        uvicorn.Server(options).run([listener])
+        app = http_app(server, database, host)
+        serve_until_signal(app, listener, lambda port: say(f"tools on http://{shown}:{port}{PATH}; Ctrl-C ends it"))
 
 
 def http_app(server: Server[Any], database: Database, host: str = "127.0.0.1") -> "Starlette":

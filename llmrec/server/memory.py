@@ -7,15 +7,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog.feedback import OPINIONS
-from llmrec.chat.agent_tools import MAX_RULES, read_rule
+from llmrec.chat.agent_tools import read_rule
 from llmrec.chat.plain_text import one_line
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.server.recommending import RecommendationService
 from llmrec.server.schemas.users import Memory, MemoryChange, MemoryEntry, Source
 from llmrec.server.store.conversations import find_state, replace_state
-from llmrec.server.store.personal_data import change_rules, delete_events
-from llmrec.server.store.users import FORGET, Event, Person, number_known, record
+from llmrec.server.store.personal_data import change_rules, changed_rules, delete_events
+from llmrec.server.store.users import FORGET, Event, Person, number_known, record, unnamed_person
 
 SHOWN_HISTORY = 100
 """Items of a history that are shown, the latest of it."""
@@ -57,7 +57,8 @@ class MemoryOf:
         Memory
             Empty where nothing is.
         """
-        person, state = self._person(), self._state(self._person())
+        person = self._person()
+        state = self._kept_state(person) or DialogueState()
         rules = person.rules if self.user is not None else state.lasting
         said = [id for id in reversed(state.liked) if id not in person.history]
         history = [self._entry(id, person, said) for id in (*said, *reversed(person.history))]
@@ -68,6 +69,7 @@ class MemoryOf:
         return Memory(
             user=self.user,
             rules=list(rules),
+            refused=list(state.refused),
             likes=likes,
             dislikes=[self._entry(id, person, refused) for id in (*reversed(refused), *reversed(person.rejected))],
             history=others[:SHOWN_HISTORY],
@@ -122,7 +124,7 @@ class MemoryOf:
         Parameters
         ----------
         rule
-            As `recall` gives it.
+            As `recall` gives it, or what a conversation rules out in words.
         """
         self._change_rules((), (rule,))
 
@@ -130,24 +132,35 @@ class MemoryOf:
         if not added and not removed:
             return
         person = self._person()
-        state = self._state(person)
-        held = person.rules if self.user is not None else state.lasting
-        left = [rule for rule in dict.fromkeys((*held, *added)) if rule not in removed or rule in added]
-        if len(left) > MAX_RULES:
-            raise BadInput(f"{MAX_RULES} rules are kept of a person at most; take one back first")
+        state = self._kept_state(person)
         if self.user is not None:
-            change_rules(self.service.database, person, added, [rule for rule in removed if rule not in added])
-        elif self.reply is not None:
-            changed = state.ruled(left)
-            replace_state(self.service.database, self.tenant, self.reply, changed.model_copy(update={"earlier": ()}))
+            if added and person.number is None and not person.of_folder:
+                person = unnamed_person(self.service.database, self.tenant, self.user)
+            change_rules(self.service.database, person, added, removed)
+        elif added and state is None:
+            raise BadInput("nothing is kept of that `reply`; send the id of a conversation's last one", "reply")
+        if state is None:
+            return
+        of_nobody = added if self.user is None else ()  # those of a person come from the store with the next line
+        changed = state.ruled(changed_rules(state.lasting, of_nobody, removed))
+        if back := [words for words in state.refused if words in removed]:
+            changed = changed.without(back).model_copy(update={"earlier": ()})
+        self._replace(state, changed)
 
     def _drop_from_state(self, items: Collection[str]) -> None:
         """Delete what was said of items; what could bring it back goes with it."""
-        state = self._state(self._person())
+        if (state := self._kept_state(self._person())) is None:
+            return
         names = ("liked", "accepted", "rejected")
         kept = {name: tuple(id for id in getattr(state, name) if id not in items) for name in names}
-        if self.reply is not None and any(kept[name] != getattr(state, name) for name in names):
-            changed = state.model_copy(update=kept | {"earlier": ()})
+        last = state.last  # the list is narrowed, and made again, without what it left out
+        if last is not None:
+            last = last.model_copy(update={"excluded": tuple(id for id in last.excluded if id not in items)})
+        changed = state.model_copy(update=kept | {"last": last})
+        self._replace(state, changed if changed == state else changed.model_copy(update={"earlier": ()}))
+
+    def _replace(self, state: DialogueState, changed: DialogueState) -> None:
+        if self.reply is not None and changed != state:
             replace_state(self.service.database, self.tenant, self.reply, changed)
 
     def _person(self) -> Person:
@@ -161,11 +174,11 @@ class MemoryOf:
             number = number_known(self.service.database, self.tenant, self.user)
             return Person(self.tenant, self.user, number, (), ())
 
-    def _state(self, person: Person) -> DialogueState:
-        """What the conversation had come to, where it is theirs or nobody's in particular."""
+    def _kept_state(self, person: Person) -> DialogueState | None:
+        """What the conversation had come to, where one is kept and it is theirs or nobody's in particular."""
         kept = find_state(self.service.database, self.tenant, self.reply) if self.reply else None
         if kept is None or kept.person not in (None, person.number):
-            return DialogueState()
+            return None
         known = self.service.live.snapshot.catalog.row
         names = ("liked", "accepted", "rejected")
         return kept.state.model_copy(

@@ -459,3 +459,40 @@ def test_a_rule_holds_in_each_conversation_of_the_person_until_it_is_taken_back(
     say(client, "I hate westerns", **body)
     assert lasting(turn(client, Message(True, "a comedy"), user="ruled")[0]) == ("year>=1980",)
     assert client.delete("/v1/users/ruled").json()["removed"]["rules"] == 1
+
+
+def kept_rules(client: TestClient, user: str) -> list[str]:
+    found: list[str] = client.get("/v1/memory", params={"user": user}).json()["rules"]
+    return found
+
+
+def test_to_undo_changes_no_rule_that_was_made_or_deleted_elsewhere_since(client: TestClient) -> None:
+    first, _ = turn(client, Message(True, "I hate musicals"), user="undoes")
+    turn(client, Message(True, "from now on nothing before 1980"), user="undoes")
+    turn(client, Message(False, "…", id=first.id), Message(True, "undo"), user="undoes")
+    assert kept_rules(client, "undoes") == ["year>=1980"]
+    later, _ = turn(client, Message(True, "I hate westerns"), user="undoes")
+    client.delete("/v1/memory", params={"user": "undoes", "rule": "year>=1980"})
+    turn(client, Message(False, "…", id=later.id), Message(True, "undo"), user="undoes")
+    assert kept_rules(client, "undoes") == []
+
+
+def test_a_rule_that_was_said_before_it_was_known_by_whom_is_theirs(client: TestClient) -> None:
+    made, _ = turn(client, Message(True, "I hate musicals"))
+    for line in ("an animated film", "a comedy"):
+        made, _ = turn(client, Message(False, "…", id=made.id), Message(True, line), user="named-later")
+        assert "genres!=Musical" in made.shown().conditions  # type: ignore[union-attr]
+    assert kept_rules(client, "named-later") == ["genres!=Musical"]
+
+
+def test_where_no_rule_can_be_kept_the_reply_says_so(client: TestClient) -> None:
+    body = {"user": "has-fifty", "rules": [f"year!={year}" for year in range(1920, 1970)]}
+    assert len(client.patch("/v1/memory", json=body).json()["rules"]) == 50
+    made, answer = turn(client, Message(True, "I hate musicals"), user="has-fifty")
+    assert answer.endswith("what you said for good now holds for this reply alone.") and "50 rules" in made.notes[-1]
+    onward, answer = turn(client, Message(False, "…", id=made.id), Message(True, "a comedy"), user="has-fifty")
+    assert "genres!=Musical" not in onward.shown().conditions and "for good" not in answer  # type: ignore[union-attr]
+    refused = client.patch("/v1/memory", json={"user": "has-fifty", "rules": ["no musicals"]})
+    assert refused.status_code == 422 and "50 rules are kept" in refused.json()["error"]["message"]
+    swapped = {"user": "has-fifty", "rules": ["no musicals"], "without_rules": ["year != 1920"]}
+    assert "genres!=Musical" in client.patch("/v1/memory", json=swapped).json()["rules"]

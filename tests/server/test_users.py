@@ -277,7 +277,7 @@ def test_what_is_known_of_a_person_is_shown_changed_and_deleted(client: TestClie
     told = known(reply=later.id)
     assert items_of(told["history"]) == of_files[1:] and items_of(told["dislikes"]) == [bad]
     assert of_files[0] not in ask(client, user="101", k=1)["history"]
-    told = client.delete("/v1/memory", params={"user": "101", "rule": "genres!=Horror"}).json()
+    told = client.delete("/v1/memory", params={"user": "101", "rule": "genres != Horror"}).json()
     assert told["rules"] == ["year>=1980"]
     events = client.get("/v1/users/101/export").json()["events"]
     assert [(event["item"], event["kind"]) for event in events] == [(bad, "dislike"), (of_files[0], "forget")]
@@ -307,6 +307,36 @@ def test_a_conversation_with_nobody_in_particular_has_a_memory(client: TestClien
     assert told["dislikes"] == []
 
 
+def test_words_that_a_conversation_rules_out_are_shown_and_taken_back_without_a_trace(
+    client: TestClient, store: Path
+) -> None:
+    made, _ = turn(client, Message(True, "a comedy, nothing with bathyscaphes in it"))
+    told = client.get("/v1/memory", params={"reply": made.id}).json()
+    assert told["refused"] == ["bathyscaphes"] and b"bathyscaphe" in held(store)
+    told = client.delete("/v1/memory", params={"reply": made.id, "rule": "bathyscaphes"}).json()
+    assert told["refused"] == [] and b"bathyscaphe" not in held(store)
+    onward, answer = turn(client, Message(False, "…", id=made.id), Message(True, "from the 90s"))
+    assert onward._conversation.state.refused == () and "bathyscaphe" not in answer
+
+
+def test_what_is_not_disliked_any_more_comes_back_in_the_same_conversation(client: TestClient) -> None:
+    who: dict[str, str] = {"user": "changes-their-mind"}
+    made, _ = turn(client, Message(True, "a thriller"), **who)
+    assert made.recommendations is not None
+    best = made.recommendations.items[0].id
+    made, _ = turn(client, Message(False, "…", id=made.id), Message(True, "not 1"), **who)
+    assert client.delete("/v1/memory", params=who | {"reply": made.id, "item": best}).json()["dislikes"] == []
+    made, _ = turn(client, Message(False, "…", id=made.id), Message(True, "but no musicals"), **who)
+    assert made.recommendations is not None and best in [item.id for item in made.recommendations.items]
+
+
+def test_who_was_forgotten_may_give_rules_again(client: TestClient) -> None:
+    assert client.delete("/v1/users/103").status_code == 200
+    told = client.patch("/v1/memory", json={"user": "103", "rules": ["no horror"]})
+    assert told.status_code == 200, told.text
+    assert told.json()["rules"] == ["genres!=Horror"] and told.json()["history_total"] == 0
+
+
 @pytest.mark.parametrize(
     ("method", "sent", "says"),
     [
@@ -314,6 +344,7 @@ def test_a_conversation_with_nobody_in_particular_has_a_memory(client: TestClien
         ("DELETE", {"user": "7"}, "pass one of them"),
         ("PATCH", {"user": "7", "rules": ["be nice"]}, "no condition is read"),
         ("PATCH", {"user": "7", "likes": ["no such item"]}, "no such item"),
+        ("PATCH", {"reply": "chatcmpl-none", "rules": ["no horror"]}, "nothing is kept of that `reply`"),
         ("PATCH", {"reply": "chatcmpl-none", "likes": ["50"]}, "name them as `user`"),
         ("PATCH", {"user": "7", "like": ["50"]}, "like"),
     ],

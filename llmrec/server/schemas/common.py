@@ -5,32 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from llmrec.catalog.types import INVISIBLE, composed, normal_id
+from llmrec.catalog.types import composed, same_id, storable, utf8
 from llmrec.chat.plain_text import one_line
-
-
-def _storable(text: str) -> str:
-    """Refuse what a database cannot hold as text."""
-    if "\x00" in text:
-        raise ValueError("must not hold the character NUL")
-    if not utf8(text):
-        raise ValueError("must be text that UTF-8 can hold; it has half of a character")
-    return text
-
-
-def utf8(text: str) -> bool:
-    """Tell whether a text has a UTF-8 form: JSON can hold half of an emoji, where a program has cut a string.
-
-    Parameters
-    ----------
-    text
-        Any text.
-
-    Returns
-    -------
-    bool
-    """
-    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def whole(text: str) -> str:
@@ -54,25 +30,14 @@ def whole(text: str) -> str:
     return text if utf8(text) else re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 """What must come as it is, or not at all: two ids must not become one."""
 
 
-def _same_id(text: str) -> str:
-    """An id as the catalogue keeps it; one that would lose characters is refused, as it may name another person."""
-    if hidden := INVISIBLE.search(text):
-        raise ValueError(
-            f"must not hold the invisible character U+{ord(hidden[0]):04X}; catalogues are read without it"
-        )
-    if not (found := normal_id(text)):
-        raise ValueError("must not be blank")
-    return found
-
-
-SameId = AfterValidator(_same_id)
+SameId = AfterValidator(same_id)
 """What makes a text an id in one spelling."""
-Id = Annotated[Text, Field(min_length=1, max_length=200), SameId]
-FreeText = Annotated[str, AfterValidator(whole), AfterValidator(composed), AfterValidator(_storable)]
+Id = Annotated[str, Field(min_length=1, max_length=200), SameId]
+FreeText = Annotated[str, AfterValidator(whole), AfterValidator(composed), AfterValidator(storable)]
 """What people write, in which a broken character does no harm."""
 OneLine = Annotated[str, AfterValidator(one_line)]
 """A title as it leaves."""

@@ -82,6 +82,7 @@ class Memory(BaseModel):
 
     user: str | None
     rules: list[str] = Field(description="What every list must meet until it is taken back, as filters.")
+    refused: list[str] = Field(description="Words that no item of the conversation's lists is to be about.")
     likes: list[MemoryEntry]
     dislikes: list[MemoryEntry] = Field(description="They are never shown again.")
     history: list[MemoryEntry] = Field(description="Without likes and dislikes; the latest hundred.")
@@ -103,7 +104,9 @@ class MemoryChange(StrictBody):
     likes: Annotated[list[Id], Field(max_length=100)] = Field([], description="Ids of items.")
     dislikes: Annotated[list[Id], Field(max_length=100)] = Field([], description="Ids of items.")
     rules: Annotated[list[Rule], Field(max_length=50)] = Field([], description="Filters, or words: no horror.")
-    without_rules: Annotated[list[Rule], Field(max_length=50)] = Field([], description="Rules that hold no longer.")
+    without_rules: Annotated[list[Rule], Field(max_length=50)] = Field(
+        [], description="Rules that hold no longer, and words that are `refused` no longer."
+    )
 
 
 class KnownUsers(BaseModel):

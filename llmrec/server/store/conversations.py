@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from llmrec.chat.state import DialogueState
-from llmrec.server.store.database import Database
+from llmrec.server.store.database import REWRITE_BYTES, Database
 from llmrec.server.store.responses import owner
 from llmrec.server.store.tables import conversations
 from llmrec.server.store.users import Person
@@ -129,6 +129,7 @@ def replace_state(database: Database, tenant: str, id: str, state: DialogueState
     with database.writing() as connection:
         connection.execute(row.values(state=state.model_dump_json()))
         database.mark_deleted(connection)
+    database.erase(REWRITE_BYTES)
 
 
 def new_reply_id(prefix: str = "chatcmpl-") -> str:

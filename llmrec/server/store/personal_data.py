@@ -2,14 +2,15 @@
 
 import json
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.feedback import kind_of
-from llmrec.chat.state import DialogueState
+from llmrec.chat.state import DialogueState, clauses_or_text
+from llmrec.errors import BadInput
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.conversations import KeptConversation
 from llmrec.server.store.database import REWRITE_BYTES, Database
@@ -20,8 +21,14 @@ from llmrec.server.store.users import Event, Person, events_of, rules_of, salted
 
 BATCH = 1000
 """Rows that are deleted in one transaction."""
+MAX_RULES = 50
+"""Rules of one person that are kept."""
 IDLE_SECONDS = 120.0
 """How long a digest is kept of whom nothing is kept yet: their first answer may be under way."""
+
+
+class TooManyRules(BadInput):
+    """A person would have more rules than are kept of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,18 +155,24 @@ def change_rules(database: Database, person: Person, added: Sequence[str], remov
 
     Raises
     ------
+    TooManyRules
+        Where they would be more than `MAX_RULES`; nothing is changed then.
     UserForgotten
         Where the user was deleted since they were looked up.
     StorageError, StoreUnavailable
         Where the database refuses.
     """
+    if not added and person.number is None:
+        return False
     with database.writing() as connection:
         number = owner(database, connection, person)
         assert number is not None
+        # one change after the other, on PostgreSQL too: two at once would else both find room for the last rule
+        connection.execute(sa.select(people.c.number).where(people.c.number == number).with_for_update())
         kept = connection.execute(sa.select(rules.c.number, rules.c.content).where(rules.c.person == number)).all()
-        gone = [row.number for row in kept if row.content in removed]
-        there = {row.content for row in kept if row.content not in removed}
-        new = [rule for rule in dict.fromkeys(added) if rule not in there]
+        left = changed_rules([row.content for row in kept], added, removed)
+        gone = [row.number for row in kept if row.content not in left]
+        new = [rule for rule in left if all(rule != row.content for row in kept)]
         if gone:
             connection.execute(rules.delete().where(rules.c.number.in_(gone)))
             database.mark_deleted(connection)
@@ -168,6 +181,40 @@ def change_rules(database: Database, person: Person, added: Sequence[str], remov
     if gone:
         database.erase(REWRITE_BYTES)
     return bool(gone or new)
+
+
+def changed_rules(held: Sequence[str], added: Sequence[str], removed: Collection[str]) -> tuple[str, ...]:
+    """Return what is left of rules after a change; "year >= 1990" and "year>=1990" are the same one.
+
+    Parameters
+    ----------
+    held
+        The rules before it.
+    added, removed
+        As for `change_rules`; one that is both stays.
+
+    Returns
+    -------
+    tuple of str
+        In the order in which they came.
+
+    Raises
+    ------
+    TooManyRules
+        Where they would be more than `MAX_RULES`.
+
+    Examples
+    --------
+    >>> changed_rules(["year>=1990", "genres!=War"], ["genres!=Musical", "genres != War"], ["year >= 1990"])
+    ('genres!=War', 'genres!=Musical')
+    """
+    out = set(map(clauses_or_text, removed))
+    left: dict[Hashable, str] = {}
+    for rule in (*(each for each in held if clauses_or_text(each) not in out), *added):
+        left.setdefault(clauses_or_text(rule), rule)
+    if len(left) > max(MAX_RULES, len(held)):
+        raise TooManyRules(f"{MAX_RULES} rules are kept of a person at most; take one back first")
+    return tuple(left.values())
 
 
 def delete_events(database: Database, person: Person, item: str, kinds: Collection[str] | None = None) -> int:
