@@ -24,7 +24,7 @@ export function restart() {
 }
 
 // Under this id the server keeps what the conversation has come to.
-export const lastReply = () => messages.findLast((message) => message.role === "assistant")?.id ?? null;
+export const lastReply = () => last?.id ?? messages.findLast((message) => message.role === "assistant")?.id ?? null;
 export const busy = () => running !== null;
 export const stop = () => running?.abort();
 

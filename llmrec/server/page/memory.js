@@ -40,7 +40,7 @@ function whose() {
 async function take(method, change, done, focus = null) {
   const who = whose();
   if (!Object.keys(who).length) {
-    if (method === "GET") return show({ rules: [], likes: [], dislikes: [], history: [], history_total: 0 });
+    if (method === "GET") return show({ rules: [], refused: [], likes: [], dislikes: [], history: [], history_total: 0 });
     $("user").value = who.user = somebody(); // who says something of themselves becomes a user
   }
   const query = new URLSearchParams(method === "PATCH" ? {} : { ...who, ...change });
@@ -66,10 +66,10 @@ function tell(words) {
 
 function show(known) {
   latest = known;
-  const nothing = !known.rules.length && !known.likes.length && !known.dislikes.length && !known.history.length;
+  const nothing = ["rules", "refused", "likes", "dislikes", "history"].every((name) => !known[name].length);
   $("memory-body").replaceChildren(
     nothing ? element("p", { class: "quiet" }, "Nothing yet. What you say you like, dislike or never want is kept here.") : "",
-    rules(known.rules),
+    rules(known.rules, known.refused),
     list("Likes", known.likes, [["Not for me", "dislikes"]]),
     list("Dislikes: never shown again", known.dislikes, [["I like it", "likes"]]),
     list(`What you ${about.chose}`, known.history, [], known.history_total));
@@ -79,17 +79,21 @@ function section(title, id, ...children) {
   return element("section", { "aria-labelledby": id }, element("h3", { id, tabindex: "-1" }, title), ...children);
 }
 
-function rules(held) {
-  const made = element("ul", { class: "memories", "aria-label": "Rules" }, ...held.map((rule, at) => ruleOf(rule, at, held)));
-  return section("Rules: every list meets them", "memory-rules", held.length ? made : null, written("", "Add a rule", "no horror, under 50, …",
+// `refused`: words that the conversation rules out; they are removed as rules are, and cannot be changed.
+function rules(held, refused) {
+  const all = [...held, ...refused];
+  const rows = all.map((rule, at) => ruleOf(rule, at, all.length, at < held.length));
+  const made = element("ul", { class: "memories", "aria-label": "Rules" }, ...rows);
+  return section("Rules: every list meets them", "memory-rules", all.length ? made : null, written("", "Add a rule", "no horror, under 50, …",
     (words) => take("PATCH", { rules: [words] }, "Noted. The next list meets it.", "memory-rules")));
 }
 
-function ruleOf(rule, at, held) {
-  const words = spoken([rule]).map((one) => one.words).join(", ");
-  const row = element("li", { "data-place": `rule-${at}` }, element("span", { class: "what" }, words));
-  row.append(
-    button("Change", () => {
+function ruleOf(rule, at, count, isFilter) {
+  const words = isFilter ? spoken([rule]).map((one) => one.words).join(", ") : `nothing that names ${rule}`;
+  const row = element("li", { "data-place": `rule-${at}` }, element("span", { class: "what" }, words,
+    isFilter ? null : element("span", { class: "quiet small" }, ` ${SOURCES.conversation}`)));
+  if (isFilter) {
+    row.append(button("Change", () => {
       const field = written(rule, "Save", "", async (changed) => {
         if (changed === rule) return show_again(field, row);
         return take("PATCH", { rules: [changed], without_rules: [rule] }, "Changed.", "memory-rules");
@@ -97,9 +101,11 @@ function ruleOf(rule, at, held) {
       row.hidden = true;
       row.after(field);
       field.querySelector("input").focus();
-    }, { class: "plain", "aria-label": `Change the rule ${words}` }),
-    button("Remove", () => take("DELETE", { rule }, `Removed: ${words}.`, held.length > 1 ? `rule-${Math.min(at, held.length - 2)}` : "memory-rules"),
-      { class: "plain", "aria-label": `Remove the rule ${words}` }));
+    }, { class: "plain", "aria-label": `Change the rule ${words}` }));
+  }
+  const next = count > 1 ? `rule-${Math.min(at, count - 2)}` : "memory-rules";
+  row.append(button("Remove", () => take("DELETE", { rule }, `Removed: ${words}.`, next),
+    { class: "plain", "aria-label": `Remove the rule ${words}` }));
   return row;
 }
 

@@ -204,13 +204,18 @@ def test_what_is_known_of_a_person_is_seen_changed_and_removed(inside: "Page", k
     inside.keyboard.press("Escape")
     assert memory.is_hidden() and inside.evaluate("document.activeElement.id") == "memory-open"
 
-    ask(inside, "a thriller from the 90s")
+    ask(inside, "a thriller from the 90s, nothing with bathyscaphes in it")
     inside.locator(".understood").wait_for()
     assert "not Horror\n✕" in inside.locator(".understood li").all_inner_texts()
     opener.click()
     memory.get_by_role("button", name="Remove the rule not Horror").click()
     status.filter(has_text="Removed: not Horror.").wait_for()
-    assert rules.count() == 0
+    assert [words.split(" said")[0] for words in rules.locator(".what").all_inner_texts()] == [
+        "nothing that names bathyscaphes"
+    ]
+    memory.get_by_role("button", name="Remove the rule nothing that names bathyscaphes").press("Enter")
+    status.filter(has_text="Removed: nothing that names bathyscaphes.").wait_for()
+    assert rules.count() == 0 and inside.evaluate("document.activeElement.id") == "memory-rules"
 
 
 def test_a_wrong_key_is_told_and_may_be_given_again(page: "Page", site: Site) -> None:
