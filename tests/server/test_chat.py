@@ -27,6 +27,7 @@ from llmrec.recommender import Recommender
 from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.completion import CompletionText, count_tokens
 from llmrec.server.settings import LOCAL_LIMITS, Limits
+from llmrec.server.store.database import Database
 from tests.chat.endpoint import Peer, peer, proposed
 from tests.chat.nlu.test_chat_model import model_at
 from tests.server.conftest import served
@@ -496,3 +497,19 @@ def test_where_no_rule_can_be_kept_the_reply_says_so(client: TestClient) -> None
     assert refused.status_code == 422 and "50 rules are kept" in refused.json()["error"]["message"]
     swapped = {"user": "has-fifty", "rules": ["no musicals"], "without_rules": ["year != 1920"]}
     assert "genres!=Musical" in client.patch("/v1/memory", json=swapped).json()["rules"]
+
+
+def test_where_the_store_takes_no_rule_the_reply_says_so_and_the_next_one_is_kept(
+    client: TestClient, database: Database
+) -> None:
+    with database.writing() as connection:
+        refuse = "CREATE TRIGGER full BEFORE INSERT ON rules BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        connection.exec_driver_sql(refuse)
+    try:
+        made, answer = turn(client, Message(True, "I hate musicals"), user="not-kept")
+    finally:
+        with database.writing() as connection:
+            connection.exec_driver_sql("DROP TRIGGER full")
+    assert answer.endswith("holds for this reply alone; say it again later.") and "cannot be kept" in made.notes[-1]
+    turn(client, Message(False, "…", id=made.id), Message(True, "I hate musicals"), user="not-kept")
+    assert kept_rules(client, "not-kept") == ["genres!=Musical"]
