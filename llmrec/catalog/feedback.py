@@ -13,6 +13,10 @@ import numpy as np
 from llmrec.catalog.columns import plain
 from llmrec.catalog.types import Catalog, Interaction
 
+DAY = 86_400
+EARLIEST = 10**8
+"""Seconds (1973): smaller timestamps are positions in an order, not times."""
+
 KINDS: Mapping[str, Sequence[str]] = {
     "view": ("view", "pv", "page_view", "impression", "detail", "browse", "visit", "open", "show"),
     "click": ("click", "clk", "tap", "select"),
@@ -64,6 +68,8 @@ class Past:
         Item row -> the user's rating, where there is one.
     ages
         Item row -> seconds since each time it was taken, oldest first; empty where that is not asked for.
+    moments
+        Row and day (since 1970, a fraction) of each event, oldest first; empty where events have an order alone.
 
     Examples
     --------
@@ -75,6 +81,31 @@ class Past:
     opinions: Mapping[int, float] = field(default_factory=dict)
     ratings: Mapping[int, float] = field(default_factory=dict)
     ages: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    moments: tuple[tuple[int, float], ...] = ()
+
+    def days(self, history: Sequence[int], unknown: float) -> list[float]:
+        """When each item of a history was taken.
+
+        Parameters
+        ----------
+        history
+            Item rows, oldest first.
+        unknown
+            For a row that no event tells of.
+
+        Examples
+        --------
+        >>> Past(moments=((7, 19000.0), (8, 19001.5), (7, 19002.0))).days([7, 8, 5, 7], unknown=-1.0)
+        [19000.0, 19001.5, -1.0, 19002.0]
+        """
+        waiting: dict[int, list[float]] = {}
+        for row, day in reversed(self.moments):
+            waiting.setdefault(row, []).append(day)
+        days = []
+        for row in history:
+            own = waiting.get(row)
+            days.append(unknown if not own else own.pop() if len(own) > 1 else own[0])
+        return days
 
     @classmethod
     def of(cls, events: Iterable[Interaction], row: Mapping[str, int], now: float | None = None) -> "Past":
@@ -99,10 +130,23 @@ class Past:
                 at = row[event.item]
                 ages[at] = (*ages.get(at, ()), max(0.0, now - event.timestamp))
         given = {row[event.item]: event.rating for event in events if event.rating is not None}
-        return cls({at: value for at, value in found.items() if value}, given, ages)
+        return cls({at: value for at, value in found.items() if value}, given, ages, moments_of(events, row))
 
 
 NO_PAST = Past()
+
+
+def moments_of(events: Iterable[Interaction], row: Mapping[str, int]) -> tuple[tuple[int, float], ...]:
+    """Row and day of each event; nothing where timestamps are numbers of an order.
+
+    Parameters
+    ----------
+    events
+        Of one user.
+    row
+        Item id -> row.
+    """
+    return tuple((row[event.item], event.timestamp / DAY) for event in events if event.timestamp >= EARLIEST)
 
 
 def opinion(event: Interaction, mean: float) -> float:

@@ -21,10 +21,11 @@ no information: half of MovieLens-100K's neighbouring events share a second, and
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past, times_before
+from llmrec.catalog.feedback import ALL, NO_PAST, Feedback, Past, moments_of, times_before
 from llmrec.catalog.types import Catalog, Interaction
 from llmrec.errors import BadSplit, StorageError
 
@@ -233,10 +234,12 @@ def rolling_events(catalog: Catalog, split: Split, at: str, feedback: Feedback =
         rows = catalog.rows(items)
         own = _in_order(catalog.histories.get(user, ()), items)
         times = times_before(items)
+        moments = [moments_of([event] if event else (), catalog.row) for event in own]  # one object an event
         for n, item in enumerate(held[user]):
             seen = len(before) + n
             if feedback.positive(user, item, times[seen]):
                 past = _past(catalog, [event for event in own[:seen] if event], own[seen])
+                past = replace(past, moments=tuple(chain.from_iterable(moments[:seen])))
                 events.append(Event(user, n, tuple(rows[:seen]), rows[seen], past, catalog.repeats))
     return events
 

@@ -38,6 +38,10 @@ SATURATION, LENGTH = 1.2, 0.75
 """k1 and b of BM25: the usual ones; others did no better on held-out queries of MovieLens-100K and H&M."""
 STEP = 0.6
 """What a history item counts beside the next newer one: 0.048 of NDCG@10 on H&M's valid part, 0.042 by 0.8."""
+TIMED_STEP, DAYS = 0.9, 7.0
+"""Where times are known, what a history item counts beside the next newer one, and the days in which it falls to 1/e
+of that: 0.050 of NDCG@10 by these words alone on H&M's valid part, where places alone give 0.046, and 0.022 on
+MovieLens-100K's (0.017). Three days or fourteen are as good."""
 REACH = 30
 """Newest history items that count."""
 LISTED, TELLING = 5000, 32
@@ -300,8 +304,10 @@ class Terms:
             left -= len(found[-1])
         return np.unique(np.concatenate(found)).astype(np.intp) if found else np.empty(0, np.intp)
 
-    def history_scores(self, histories: Rows, rows: ItemRows | None = None) -> Floats:
-        """Cosine to a history's words, the newest `REACH` items weighted by `STEP` to the power of their age.
+    def history_scores(
+        self, histories: Rows, rows: ItemRows | None = None, days: Sequence[Sequence[float]] | None = None
+    ) -> Floats:
+        """Cosine to a history's words; of the newest `REACH` items, newer ones count more.
 
         Parameters
         ----------
@@ -309,19 +315,27 @@ class Terms:
             Item rows of each, oldest first.
         rows
             As of `query_scores`.
+        days
+            When each item of each history was taken, in days; NaN, as by default, where that is not known.
 
         Returns
         -------
         ndarray
             ``(histories, C)`` float32; 0 for an empty history.
         """
-        return _products(self._profiles(histories), self._unit, rows)
+        return _products(self._profiles(histories, days), self._unit, rows)
 
-    def _profiles(self, histories: Rows) -> sp.csr_matrix:
+    def _profiles(self, histories: Rows, days: Sequence[Sequence[float]] | None = None) -> sp.csr_matrix:
         """`(histories, words)`: what each word counts in each."""
         events, entries, ages = flatten([history[-REACH:] for history in histories])
-        shape = (len(histories), self.counts.shape[0])
-        recent = sp.csr_matrix(((STEP**ages).astype(np.float32), (events, entries)), shape=shape)
+        shape, weights = (len(histories), self.counts.shape[0]), STEP**ages
+        if days is not None:
+            when = np.array([day for own in days for day in own[-REACH:]], np.float64)
+            newest = np.full(len(histories), -np.inf)
+            np.fmax.at(newest, events, when)
+            gap = newest[events] - when
+            weights = np.where(np.isnan(gap), weights, TIMED_STEP**ages * np.exp(-gap / DAYS))
+        recent = sp.csr_matrix((weights.astype(np.float32), (events, entries)), shape=shape)
         return sp.csr_matrix(recent @ self._unit)
 
 
@@ -414,4 +428,5 @@ class HistoryTerms(InBatches):
 
     def score_batch(self, rows: ItemRows, batch: ScoringBatch) -> Floats:
         """See `BatchScoreComponent`."""
-        return self.terms.history_scores(batch.histories, rows)
+        days = [past.days(own, np.nan) for own, past in zip(batch.histories, batch.pasts, strict=True)]
+        return self.terms.history_scores(batch.histories, rows, days)

@@ -13,13 +13,11 @@ import torch
 from torch import Tensor
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.feedback import DAY, EARLIEST
 from llmrec.context import Context
 from llmrec.model.prompt import Branch
 
 T = TypeVar("T")
-DAY = 86_400
-EARLIEST = 10**8
-"""Seconds (1973): smaller timestamps are positions in an order, not times."""
 
 
 class QueryWords(Protocol):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from llmrec.catalog import Catalog, Item, load_catalog
+from llmrec.catalog import Catalog, Interaction, Item, load_catalog
 from llmrec.errors import BadSplit, StorageError
 from llmrec.evaluation.leakage import leakage
 from llmrec.evaluation.splits import (
@@ -82,6 +82,16 @@ def test_earlier_held_out_items_are_history_of_later_ones() -> None:
         (0, (5, 4, 3, 2), 1),
         (1, (5, 4, 3, 2, 1), 0),
     ]
+
+
+def test_the_days_of_a_history_are_known_where_timestamps_are_times() -> None:
+    day = 86_400
+    items = tuple(Item(id, id) for id in "abcd")
+    for start, expected in ((20_000 * day, [20_000.0, 20_000.5, -1.0]), (5, [-1.0, -1.0, -1.0])):
+        events = tuple(Interaction("u", item, start + n * day / 2) for n, item in enumerate("abcd"))
+        catalog = Catalog("shop", items, {"u": events})
+        (asked,) = rolling_events(catalog, Split({"u": ("a", "b")}, {"u": ()}, {"u": ("c",)}), "test")
+        assert asked.past.days([0, 1, 2], unknown=-1.0) == expected  # nothing of the event that is asked for
 
 
 def test_the_digest_tells_events_and_their_order_apart_and_nothing_else() -> None:

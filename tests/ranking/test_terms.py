@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Item
-from llmrec.ranking.score_component import COLLABORATIVE, LLM, QUERY_TERMS, WORDS
-from llmrec.ranking.terms import STEP, Terms, item_text, query_weights, words_of
+from llmrec.ranking.score_component import COLLABORATIVE, LLM, QUERY_TERMS, WORDS, ScoringBatch
+from llmrec.ranking.terms import STEP, HistoryTerms, Terms, item_text, query_weights, words_of
 
 ITEMS = (
     Item("1", "Striped jumper", "Soft wool, dark blue.", {"colour": "Dark Blue", "sku_code": "wool-7"}),
@@ -110,6 +111,20 @@ def test_a_query_in_other_words_is_ranked_by_its_meaning() -> None:
 def test_without_a_sentence_vector_nothing_takes_the_place_of_words() -> None:
     fitted = {LLM: 0.7, QUERY_TERMS: 0.3}
     assert query_weights(fitted, Terms.of(ITEMS), "garment for a wedding") == fitted
+
+
+def test_what_was_taken_weeks_ago_counts_less_than_what_was_taken_on_the_last_day() -> None:
+    items = [Item(str(n), text) for n, text in enumerate(("red dress", "blue shirt", "red shoe", "blue shoe"))]
+    terms = Terms.of(items)
+    lately, long_ago, unknown = terms.history_scores(
+        [[0, 1]] * 3, days=[(20_000.0, 20_000.1), (19_970.0, 20_000.1), (np.nan, np.nan)]
+    )
+    assert lately[2] > unknown[2] > long_ago[2] > 0
+    np.testing.assert_allclose(unknown, terms.history_scores([[0, 1]])[0])
+    by_component = HistoryTerms(terms).score_batch(
+        np.arange(4), ScoringBatch(np.zeros((1, 4), np.float32), [(0, 1)], past=[Past(moments=((0, 2.0), (1, 32.1)))])
+    )
+    np.testing.assert_allclose(by_component[0], long_ago, rtol=1e-5)
 
 
 def test_no_history_and_an_item_without_words_have_nothing_to_be_like() -> None:
