@@ -3,10 +3,11 @@
 No model is imported here, so that a wrong request is refused before anything is loaded.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
+from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.catalog.types import derived, normal_id
 from llmrec.context import Context
@@ -40,6 +41,9 @@ class Request:
         Id of a user of the catalogue, whose history is read.
     history
         Item ids, oldest first, each once: the history of somebody who need not be in the catalogue.
+    events
+        What is known of the events behind `history`: when they were, ratings, kinds. They may also tell of other items,
+        such as what was returned. Without them a history is an order alone.
     query
         What is wanted, in words.
     k
@@ -87,6 +91,7 @@ class Request:
 
     user: str | None = None
     history: tuple[str, ...] | None = None
+    events: tuple[Interaction, ...] = ()
     query: str | None = None
     k: int = 10
     where: str | None = None
@@ -144,6 +149,7 @@ class Request:
     def __post_init__(self) -> None:
         for field in ("history", "never"):
             object.__setattr__(self, field, _ids(field, getattr(self, field)))
+        object.__setattr__(self, "events", _events(self.events))
         for field in ("image", "video"):
             if isinstance(path := getattr(self, field), str):
                 object.__setattr__(self, field, Path(path))
@@ -157,6 +163,8 @@ class Request:
             field = "shapley" if self.shapley else "style"
             raise BadInput(f"`{field}` is about reasons, which are not asked for; pass `explain` too", field, "explain")
         if self.history is None:
+            if self.events:
+                raise BadInput("`events` tell of a `history`, and none is given; pass both", "events", "history")
             return
         if self.user is not None:
             raise BadInput("`user` and `history` are both given; pass one of them", "user", "history")
@@ -205,6 +213,8 @@ class Request:
         self.exposure_bounds(catalog, lambda _: np.zeros(len(catalog.items), np.bool_))
         with about("never"):
             catalog.rows(self.never)
+        with about("events"):
+            catalog.rows([event.item for event in self.events])
         if self.like is not None:
             with about("like"):
                 catalog.rows([self.like])
@@ -228,14 +238,24 @@ class Request:
         return self.history
 
     def past(self, catalog: Catalog) -> Past:
-        """What the events of the user say beside their order; of a `history` nothing is known.
+        """What the events of the user, or `events`, say beside their order.
 
-        Where what was taken may be taken again, the catalogue's last event is now.
+        Where what was taken may be taken again, the last event, of the catalogue or the user, is now.
+
+        Raises
+        ------
+        UnknownItem
+            Where the catalogue lacks an item of `events`.
         """
-        if self.history is not None or self.user is None:
+        events: Sequence[Interaction] = self.events
+        with about("events"):
+            catalog.rows([event.item for event in events])
+        if self.history is None and self.user is not None:
+            events = catalog.histories.get(self.user, ())
+        if not events:
             return NO_PAST
-        now = last_moment(catalog) if catalog.repeats else None
-        return Past.of(catalog.histories.get(self.user, ()), catalog.row, now)
+        now = max(last_moment(catalog), *(event.timestamp for event in events)) if catalog.repeats else None
+        return Past.of(events, catalog.row, now)
 
     def filter(self, catalog: Catalog) -> Filter | None:
         """The parsed `where`; None without one.
@@ -306,6 +326,21 @@ def _ids(field: str, ids: object) -> tuple[str, ...] | None:
         if not isinstance(id, str):
             raise BadInput(f"`{field}` holds {id!r}; pass item ids as text, such as {str(id)!r}", field)
     return tuple(map(normal_id, found))
+
+
+def _events(events: object) -> tuple[Interaction, ...]:
+    """`events` as a tuple, oldest first, with ids as the catalogue has them."""
+    if isinstance(events, str | bytes | Mapping) or not isinstance(events, Iterable):
+        raise BadInput(f"`events` is of type {type(events).__name__}; pass a sequence of `Interaction`", "events")
+    found: list[Interaction] = []
+    for event in events:
+        if not isinstance(event, Interaction):
+            raise BadInput(f"`events` holds {event!r}; pass events as `Interaction(user, item, timestamp)`", "events")
+        numbers = (event.timestamp, 0.0 if event.rating is None else event.rating)
+        if not isinstance(event.item, str) or not all(isinstance(x, Real) and isfinite(x) for x in numbers):
+            raise BadInput(f"`events` holds {event!r}; an item is text, times and ratings are numbers", "events")
+        found.append(replace(event, item=normal_id(event.item)))
+    return tuple(sorted(found, key=lambda event: event.timestamp))
 
 
 def _quoted(fields: list[str]) -> str:

@@ -40,8 +40,11 @@ def test_a_new_item_is_found_explained_and_taken_as_history(shop: Recommender) -
 
 def test_the_others_keep_their_places(shop: Recommender) -> None:
     grown = Recommender(shop.pipeline.update_items([MINERS], []))
-    with_it = [item for item in ids(grown, Request(user="42", k=20)) if item != "miners"]
-    assert with_it == ids(shop, Request(user="42", k=20))[: len(with_it)]
+    before, after = ({i.id: i.score for i in each.recommend(user="42", k=30).items} for each in (shop, grown))
+    after.pop("miners", None)
+    assert {*before} & {*after} >= {*list(before)[:20]}
+    moved = [after[id] - score for id, score in before.items() if id in after]
+    assert max(moved) - min(moved) < 0.01  # one more item moves all scores by the same; only ties can turn
 
 
 def test_a_changed_item_is_found_by_its_new_words_and_filters(shop: Recommender) -> None:

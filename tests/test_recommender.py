@@ -86,8 +86,10 @@ def test_newcomers_get_answers_from_words_and_without(shop: Recommender) -> None
 
 def test_a_history_of_ids_answers_like_the_user_who_has_it(shop: Recommender) -> None:
     ids = shop.catalog.history("42")
-    by_user, by_ids = shop.recommend(Request(user="42")), shop.recommend(Request(history=ids))
-    assert [i.id for i in by_user.items] == [i.id for i in by_ids.items]
+    by_user = shop.recommend(user="42").items
+    assert shop.recommend(history=ids, events=shop.catalog.histories["42"]).items == by_user
+    alike = {i.id for i in by_user} & {i.id for i in shop.recommend(history=ids).items}
+    assert len(alike) >= 8  # of ten; ids alone do not tell when the items were watched, or how they were rated
 
 
 def test_a_query_in_other_words_moves_no_weight_to_vectors_that_are_not_there(shop: Recommender) -> None:

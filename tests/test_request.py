@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Interaction
 from llmrec.cli.boundary import sentence
 from llmrec.context import Context, with_context
 from llmrec.errors import BadFilter, BadInput, LlmrecError, UnknownItem, UnknownUser
 from llmrec.prompts import LIMIT, render
 from llmrec.request import Request
+
+EVENTS = (Interaction("u", "99", 2e9, 4.0), Interaction("u", "1", 1e9))
+LOST = (Interaction("u", "1", float("nan")),)
 
 
 def test_fields_have_names_and_no_places() -> None:
@@ -30,6 +33,14 @@ def test_fields_have_names_and_no_places() -> None:
         ({"history": ("1", "1")}, ("history",), "--history names an item twice"),
         ({"history": "1,2"}, ("history",), "--history is '1,2'; pass a sequence"),
         ({"history": (50,)}, ("history",), "--history holds 50; .* such as '50'"),
+        ({"events": EVENTS}, ("events", "history"), "--events tell of a --history, and none is given"),
+        (
+            {"history": ("1",), "events": [("1", 5)]},
+            ("events",),
+            "--events holds .'1', 5.; pass events as",
+        ),
+        ({"history": ("1",), "events": 5}, ("events",), "--events is of type int; pass a sequence"),
+        ({"history": ("1",), "events": LOST}, ("events",), "--events holds .*nan.*; an item is text"),
         ({"user": 471}, ("user",), "--user is 471; .* such as '471'"),
         ({"k": 0}, ("k",), "-k is 0"),
         ({"k": 2.5}, ("k",), "-k is 2.5"),
@@ -60,6 +71,7 @@ def test_what_the_catalogue_lacks_is_about_the_field_that_named_it(tiny_catalog:
         (Request(history=("99",)), UnknownItem, "history"),
         (Request(like="99"), UnknownItem, "like"),
         (Request(never=("99",)), UnknownItem, "never"),
+        (Request(history=("1",), events=EVENTS), UnknownItem, "events"),
         (Request(where="colour=red"), BadFilter, "where"),
         (Request(image=tmp_path / "absent.png"), BadInput, "image"),
         (Request(video=tmp_path / "absent.mp4"), BadInput, "video"),

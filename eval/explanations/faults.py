@@ -124,5 +124,7 @@ def flagged(said: Explanation, reader: str, catalog: Catalog, scorer: Scorer | N
     if reader == READERS[0]:
         return bool(judge(said, catalog).problem)
     bare = replace(said, evidence=None, source="")
-    measured = scorer.effects(said.item, catalog.history(said.user)) if scorer and reader == READERS[1] else None
+    measured = (
+        scorer.effects(said.item, catalog.history(said.user), said.user) if scorer and reader == READERS[1] else None
+    )
     return bool(judge(bare, catalog, measured).problem)

@@ -218,7 +218,7 @@ def _removal(shop: Recommender, cases: Sequence[Case], kept: ResultCache, most: 
             others = [[item for item in case.history if item not in out] for out in (set(having), set(gone))]
             whole, without, random_less = kept.get(
                 ["removal", case.item, case.history, others],
-                lambda c=case, o=others: [s.score for s in scorer.standings(c.item, c.history, o, "")],
+                lambda c=case, o=others: [s.score for s in scorer.standings(c.item, c.history, o, "", c.event.user)],
             )
             lost.append((whole - without, whole - random_less))
             users.append(case.event.user)

@@ -82,7 +82,7 @@ def remove(judged: Judged, scorer: Scorer, seed: int) -> Removal | None:
     removed = [cited, set(history) - cited, *draws]
     histories = [[item for item in history if item not in removed_items] for removed_items in removed]
     query = judged.explanation.evidence.query if judged.explanation.evidence else ""
-    standings = scorer.standings(judged.explanation.item, history, histories, query)
+    standings = scorer.standings(judged.explanation.item, history, histories, query, judged.explanation.user)
     full, without_cited, cited_only, *random_removals = standings
     return Removal(
         full.score - without_cited.score,

@@ -178,7 +178,7 @@ def _judged(explanations: Sequence[Explanation], catalog: Catalog, scorer: Score
     for done, explanation in enumerate(explanations, start=1):
         measured = None
         if scorer is not None and explanation.evidence is None:
-            measured = scorer.effects(explanation.item, history_before(explanation, catalog))
+            measured = scorer.effects(explanation.item, history_before(explanation, catalog), explanation.user)
         judged.append(judge(explanation, catalog, measured))
         if done % 200 == 0:
             note(f"{done} of {len(explanations)} explanations checked")

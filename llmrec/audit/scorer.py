@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.errors import storage_error
 from llmrec.evidence.effects import ABLATED, Situation
 from llmrec.evidence.records import Evidence, ItemEvidence
 from llmrec.pipeline import Pipeline
 from llmrec.ranking.fused import ScoredRows
 from llmrec.ranking.score_component import ScoringSituation
+from llmrec.request import Request
 
 
 class ResultCache:
@@ -103,7 +105,12 @@ class Scorer:
         self._cache = ResultCache(cache_file)
 
     def standings(
-        self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str
+        self,
+        item: str,
+        history: Sequence[str],
+        alternatives: Sequence[Sequence[str]],
+        query: str,
+        user: str | None = None,
     ) -> list[Standing]:
         """Score the item after the whole history, then after each of others.
 
@@ -116,6 +123,8 @@ class Scorer:
             Histories to compare with.
         query : str
             In words; "" for none.
+        user : str, optional
+            Whose history it is: their events tell when they took what, and how they rated it.
 
         Returns
         -------
@@ -130,18 +139,21 @@ class Scorer:
             Where the disk refuses.
         """
         parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
-        results = self._cache.get(parts, lambda: self._standings(item, history, alternatives, query))
+        past = self._past(user, history)
+        if past != NO_PAST:
+            parts.append(hashlib.sha256(repr(past).encode()).hexdigest())
+        results = self._cache.get(parts, lambda: self._standings(item, history, alternatives, query, past))
         return [Standing(float(score), int(rank)) for score, rank in results]
 
     def _standings(
-        self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str
+        self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str, past: Past
     ) -> list[tuple[float, int]]:
         rows = tuple(self.catalog.rows(tuple(history)))
         rows_of_alternatives = [tuple(self.catalog.rows(tuple(alternative))) for alternative in alternatives]
         query_text, row = self.pipeline.words(query) if query else None, self.catalog.rows([item])[0]
         scored = ScoredRows.whole(len(self.catalog.items), [at for at in rows if at != row])
         q = self.pipeline.engine.query_vectors([rows], [query]).vectors[0]
-        asked = ScoringSituation(q, rows, query_text, query=query)
+        asked = ScoringSituation(q, rows, query_text, past, query)
         situation = Situation.of(asked, scored, self.pipeline.components, self.pipeline.weights(query))
         fused = situation.fused(situation.parts)
         scores = [fused]
@@ -152,7 +164,13 @@ class Scorer:
         spread, mean, place = float(fused.std()) or 1.0, float(fused.mean()), scored.places([row])[0]
         return [((float(each[place]) - mean) / spread, 1 + int((each > each[place]).sum())) for each in scores]
 
-    def effects(self, item: str, history: Sequence[str]) -> ItemEvidence:
+    def _past(self, user: str | None, history: Sequence[str]) -> Past:
+        """What the events of a user with the items of a history say beside their order."""
+        known = set(history)
+        events = [event for event in self.catalog.histories.get(user or "", ()) if event.item in known]
+        return Request(history=tuple(dict.fromkeys(history)), events=tuple(events)).past(self.catalog)
+
+    def effects(self, item: str, history: Sequence[str], user: str | None = None) -> ItemEvidence:
         """Measure what each of the newest history items adds to the item's score.
 
         Parameters
@@ -160,6 +178,8 @@ class Scorer:
         item : str
         history : sequence of str
             Item ids, oldest first.
+        user : str, optional
+            As of `standings`.
 
         Returns
         -------
@@ -168,7 +188,7 @@ class Scorer:
         """
         positions = range(max(0, len(history) - ABLATED), len(history))
         without = [[*history[:n], *history[n + 1 :]] for n in positions]
-        full, *ablations = self.standings(item, history, without, "")
+        full, *ablations = self.standings(item, history, without, "", user)
         records = [
             Evidence(history[n], None, None, full.score - ablated.score)
             for n, ablated in zip(positions, ablations, strict=True)

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ValidationError
 
-from llmrec.catalog import Catalog, Item
+from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.catalog.types import composed, derived, same_id
 from llmrec.chat.agent_schemas import (
     Cause,
@@ -60,6 +60,8 @@ class Known:
     ----------
     history
         Ids of the items that they chose, oldest first.
+    events
+        What is known of the times, ratings and kinds of these; see `llmrec.Request`.
     never
         Ids of items that must not be recommended to them.
     rules
@@ -67,6 +69,7 @@ class Known:
     """
 
     history: tuple[str, ...] = ()
+    events: tuple[Interaction, ...] = ()
     never: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
@@ -263,6 +266,7 @@ class AgentTools:
             Request(
                 user=None if self._people else user,
                 history=known.history if self._people and user is not None else history,
+                events=known.events,
                 never=known.never,
                 query=request.query,
                 where=request.where,

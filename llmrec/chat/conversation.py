@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import composed
 from llmrec.chat.act_replies import ActReplies, describe_conditions, describe_refused
 from llmrec.chat.answers import unmet_demands
@@ -87,6 +87,8 @@ class Conversation:
         The items that it is about.
     history
         Ids of items that the person interacted with, oldest first.
+    events
+        What is known of their times and ratings; see `llmrec.Request`.
     never
         Ids of items that must not be recommended.
     where
@@ -130,6 +132,7 @@ class Conversation:
         catalog: Catalog,
         *,
         history: Sequence[str] = (),
+        events: Sequence[Interaction] = (),
         never: Sequence[str] = (),
         where: str | None = None,
         context: Context | None = None,
@@ -145,7 +148,7 @@ class Conversation:
         self.catalog = catalog
         self.state = state or DialogueState()
         """What the conversation has come to; replaced, never changed in place."""
-        self._history, self._where, self._context = history, where, context
+        self._history, self._events, self._where, self._context = history, tuple(events), where, context
         self._words = words or catalog
         self._parser = parser or rule_parser(self._words)
         self._offered = catalog.row if offered is None else offered
@@ -475,6 +478,7 @@ class Conversation:
             raise BadInput("the picture of before is not kept; send it again")
         return Request(
             history=self.history,
+            events=self._events,
             query=wanted.query and in_english(wanted.query, self._words),
             k=LIST_LENGTH,
             like=wanted.like,

@@ -192,7 +192,8 @@ def chat(
 
     catalog = recommender.catalog
     parser = model_parser(model, catalog) if model else None
-    _converse(Conversation(catalog, history=request.history_ids(catalog), parser=parser), recommender)
+    events = catalog.histories[user] if user is not None else ()
+    _converse(Conversation(catalog, history=request.history_ids(catalog), events=events, parser=parser), recommender)
 
 
 @app.command()
@@ -215,7 +216,8 @@ def demo(
             return
         _title(f"Now you, as user {users[1]}")
         catalog = recommender.catalog
-        _converse(Conversation(catalog, history=catalog.history(users[1])), recommender)
+        own = Conversation(catalog, history=catalog.history(users[1]), events=catalog.histories[users[1]])
+        _converse(own, recommender)
 
 
 def opened(

@@ -122,6 +122,7 @@ class ChatTurn:
         self._conversation = Conversation(
             snapshot.catalog,
             history=self._person.history if self._person else (),
+            events=self._person.events if self._person else (),
             never=self._person.rejected if self._person else (),
             context=context,
             parser=snapshot.parser.runnable if snapshot.parser else None,

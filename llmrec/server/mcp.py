@@ -68,7 +68,7 @@ class StoredPeople:
     def known(self, user: str) -> Known:
         """See `llmrec.chat.agent_tools.People`."""
         person = self._service.person(self._tenant, user)
-        return Known(person.history, person.rejected, person.rules)
+        return Known(person.history, person.events, person.rejected, person.rules)
 
     def note(self, user: str, kind: Literal["like", "dislike"], item: str, take_back: bool) -> bool:
         """See `llmrec.chat.agent_tools.People`."""

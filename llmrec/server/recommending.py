@@ -244,7 +244,8 @@ class RecommendationService:
         history = person.history if person else request.history or ()
         never = tuple(dict.fromkeys((*(person.rejected if person else ()), *request.never)))
         self.check_offered((*history, *never, *(() if request.like is None else (request.like,))))
-        resolved = replace(request, user=None, history=history, never=never)
+        events = person.events if person else request.events
+        resolved = replace(request, user=None, history=history, events=events, never=never)
         streamed = self.live.snapshot.recommender.stream(resolved)
         return self.keep(tenant, person, resolved, _explained(streamed, job or Job()))
 
@@ -364,7 +365,8 @@ class RecommendationService:
         history, never = (
             tuple(id for id in ids if id in snapshot.offered) for ids in (request.history or (), request.never)
         )
-        streamed = snapshot.recommender.stream(replace(request, history=history, never=never))
+        events = tuple(event for event in request.events if event.item in snapshot.offered)
+        streamed = snapshot.recommender.stream(replace(request, history=history, events=events, never=never))
         response = _explained(streamed, job or Job())
         return replace(found, response=self.keep_reasons(found.response, response))
 

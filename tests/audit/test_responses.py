@@ -107,7 +107,7 @@ def test_the_same_evidence_is_put_into_words_again(shop: Recommender, file: Path
 def test_the_scorer_finds_the_effects_that_a_recommendation_measured(shop: Recommender) -> None:
     (item,) = shop.recommend(Request(user="42", k=1, explain=True)).items
     assert item.evidence is not None
-    found = Scorer(shop.pipeline).effects(item.id, shop.catalog.history("42"))
+    found = Scorer(shop.pipeline).effects(item.id, shop.catalog.history("42"), "42")
     best = {record.history_item: record.effect for record in found.history[: len(item.evidence.history)]}
     for record in item.evidence.history:
         assert best[record.history_item] == pytest.approx(record.effect, abs=0.01)
@@ -117,7 +117,7 @@ def test_a_scorer_is_lent_to_explanations_from_elsewhere(shop: Recommender, file
     (user,) = sampled_users(shop.catalog, 1, 0)
     said = respond(shop, [user], file, print)[0]
     history, title = shop.catalog.history(user), shop.catalog.item
-    measured = Scorer(shop.pipeline).effects(said.item, history)
+    measured = Scorer(shop.pipeline).effects(said.item, history, user)
     best, last = measured.items[0].history_item, measured.items[-1].history_item
     true = replace(said, text=f'Recommended because you watched "{title(best or "").title}".', evidence=None)
     false = replace(said, text=f'Recommended because you watched "{title(last or "").title}".', evidence=None)

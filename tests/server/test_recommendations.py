@@ -23,6 +23,18 @@ def test_a_user_gets_what_the_recommender_ranks(client: TestClient, recommender:
     assert answer["timings"]["llm"] > 0
 
 
+def test_a_history_may_say_when_and_how_much_it_was_liked(client: TestClient, recommender: Recommender) -> None:
+    events = recommender.catalog.histories["42"]
+    history = [{"item": e.item, "timestamp": e.timestamp, "rating": e.rating, "kind": e.kind} for e in events]
+    told = ask(client, history=history, k=5)
+    assert [i["score"] for i in told["items"]] == [i["score"] for i in ask(client, user="42", k=5)["items"]]
+    assert told["history"] == list(recommender.catalog.history("42"))
+    why = client.get(f"/v1/explanations/{told['id']}").json()
+    assert [i["score"] for i in why["items"]] == [i["score"] for i in told["items"]]  # ranked again from what is kept
+    newest = ask(client, history=["1", {"item": "50", "timestamp": 1.7e9}], k=3)
+    assert newest["history"] == ["1", "50"]
+
+
 def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
     wanted = ask(client, history=["1", "588"], query="animated for children", where="year<1970", k=5)["items"]
     assert len(wanted) == 5 and all(item["attributes"]["year"] < 1970 for item in wanted)
@@ -43,6 +55,8 @@ def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
         ({"user": "42", "exposure": "tail"}, 422, "bad_input", "no rule"),
         ({"user": "42", "history": ["1"]}, 422, "bad_input", "both"),
         ({"history": ["1", "1"]}, 422, "bad_input", "twice"),
+        ({"history": [{"item": "1", "timestamp": 1e12}]}, 422, "invalid", "milliseconds"),
+        ({"history": [{"item": "1", "timestamp": 1, "kind": "gazed"}]}, 422, "invalid", "of no known kind"),
         ({"user": "42", "k": 0}, 422, "invalid", "k:"),
         ({"user": "42", "colour": "red"}, 422, "invalid", "colour"),
         ({"user": "a\x00b"}, 422, "invalid", "NUL"),

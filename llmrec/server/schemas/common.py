@@ -34,6 +34,18 @@ Text = Annotated[str, AfterValidator(storable)]
 """What must come as it is, or not at all: two ids must not become one."""
 
 
+LATEST = 1e11
+"""Seconds; what is larger counts milliseconds, or less."""
+
+
+def _in_seconds(at: float) -> float:
+    if at > LATEST:
+        raise ValueError("must be Unix seconds; this counts milliseconds or less, divide it")
+    return at
+
+
+Seconds = Annotated[float, Field(ge=0, json_schema_extra={"maximum": LATEST}), AfterValidator(_in_seconds)]
+"""When something was."""
 SameId = AfterValidator(same_id)
 """What makes a text an id in one spelling."""
 Id = Annotated[str, Field(min_length=1, max_length=200), SameId]

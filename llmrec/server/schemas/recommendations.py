@@ -3,13 +3,15 @@
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from llmrec import context
+from llmrec.catalog import Interaction
+from llmrec.catalog.feedback import KINDS, kind_of
 from llmrec.context import Season, TimeOfDay
 from llmrec.request import Request
 from llmrec.response import Response
-from llmrec.server.schemas.common import Attribute, Id, OneLine, StrictBody, Text, Words
+from llmrec.server.schemas.common import Attribute, Id, OneLine, Seconds, StrictBody, Text, Words
 from llmrec.verification.reading import ClaimVerdict
 
 MAX_EXPLAINED = 20
@@ -35,6 +37,38 @@ class Context(StrictBody):
         return context.Context(self.time_of_day, self.season, self.place, self.device)
 
 
+def _kind(kind: str) -> str:
+    if (known := kind_of(kind)) not in KINDS:
+        raise ValueError(f"is of no known kind; send one of {', '.join(KINDS)}, or none")
+    return known
+
+
+class HistoryEvent(StrictBody):
+    """An item of a history, with what is known of the event."""
+
+    item: Id
+    timestamp: Seconds = Field(description="Unix seconds.")
+    rating: float | None = Field(None, allow_inf_nan=False, description="On the catalogue's scale.")
+    kind: Annotated[Text, AfterValidator(_kind), Field(max_length=40)] | None = Field(
+        None, description=f"One of {', '.join(KINDS)}, or another name of these."
+    )
+
+    @classmethod
+    def of(cls, event: Interaction) -> "HistoryEvent":
+        """Convert an event of a catalogue or of the store; whose it is is not kept."""
+        return cls.model_construct(item=event.item, timestamp=event.timestamp, rating=event.rating, kind=event.kind)
+
+    def to_interaction(self) -> Interaction:
+        """Convert to what the recommender takes."""
+        return Interaction("", self.item, self.timestamp, self.rating, self.kind)
+
+
+HistoryEntry = Annotated[
+    Annotated[Id, Tag("id")] | Annotated[HistoryEvent, Tag("event")],
+    Discriminator(lambda given: "event" if isinstance(given, dict | HistoryEvent) else "id"),
+]
+
+
 class RecommendationRequest(StrictBody):
     """A user of yours, or a history, or neither (somebody new); with a query, filters, an item like what is wanted."""
 
@@ -49,8 +83,8 @@ class RecommendationRequest(StrictBody):
     )
 
     user: Id | None = Field(None, description="One of your users: of the catalogue's folder, or known by an event.")
-    history: Annotated[list[Id], Field(max_length=2000)] | None = Field(
-        None, description="Item ids, oldest first, in place of a user."
+    history: Annotated[list[HistoryEntry], Field(max_length=2000)] | None = Field(
+        None, description="Item ids, oldest first, in place of a user; or events, which also tell times and ratings."
     )
     query: Words | None = Field(None, description="What is wanted, in words.")
     where: Words | None = Field(None, description="Filters on attributes: year>=1990 and genre=Comedy.")
@@ -84,7 +118,8 @@ class RecommendationRequest(StrictBody):
         """
         return Request(
             user=self.user,
-            history=None if self.history is None else tuple(self.history),
+            history=None if self.history is None else tuple(e if isinstance(e, str) else e.item for e in self.history),
+            events=tuple(e.to_interaction() for e in self.history or () if isinstance(e, HistoryEvent)),
             query=self.query,
             k=self.k,
             where=self.where or None,
@@ -267,6 +302,8 @@ class StoredRequest(BaseModel):
     image: bool
     context: Context | None = None  # answers that were kept before there was context have none
     exposure: str | None = None  # nor had they this
+    events: tuple[tuple[str, float, float | None, str | None], ...] = ()
+    """Item, timestamp, rating and kind of each event that is known behind the history."""
 
     @classmethod
     def of(cls, request: Request) -> "StoredRequest":
@@ -293,6 +330,7 @@ class StoredRequest(BaseModel):
             image=request.image is not None,
             context=Context(**asdict(request.context)) if request.context else None,
             exposure=request.exposure,
+            events=tuple((e.item, e.timestamp, e.rating, e.kind) for e in request.events),
         )
 
     def to_request(self, k: int) -> Request:
@@ -310,6 +348,7 @@ class StoredRequest(BaseModel):
         """
         return Request(
             history=self.history,
+            events=tuple(Interaction("", *event) for event in self.events),
             query=self.query,
             k=min(self.k, k),
             where=self.where,

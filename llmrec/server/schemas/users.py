@@ -6,13 +6,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from llmrec.catalog.feedback import KINDS, kind_of
 from llmrec.chat.state import DialogueState
-from llmrec.server.schemas.common import Id, OneLine, StrictBody, Text, Words
-from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
+from llmrec.server.schemas.common import Id, OneLine, Seconds, StrictBody, Text, Words
+from llmrec.server.schemas.recommendations import HistoryEvent, Recommendations, StoredRequest
 from llmrec.server.store.personal_data import PersonalData, Removal
 from llmrec.server.store.users import FORGET, INTERACTION
 
-LATEST = 1e11
-"""Seconds; what is larger counts milliseconds, or less."""
 _EVENT_KINDS = (INTERACTION, *KINDS, FORGET)
 
 
@@ -20,12 +18,6 @@ def _kind(kind: str) -> str:
     if kind_of(kind) not in _EVENT_KINDS:
         raise ValueError(f"is of no known kind; send one of {', '.join(_EVENT_KINDS)}")
     return kind
-
-
-def _in_seconds(at: float) -> float:
-    if at > LATEST:
-        raise ValueError("must be Unix seconds; this counts milliseconds or less, divide it")
-    return at
 
 
 class EventBody(StrictBody):
@@ -40,9 +32,7 @@ class EventBody(StrictBody):
         "these are read, too (`buy`, `refund`).",
         json_schema_extra={"enum": [*_EVENT_KINDS]},
     )
-    timestamp: Annotated[float, Field(ge=0), AfterValidator(_in_seconds)] | None = Field(
-        None, description="Unix seconds; now where it is missing.", json_schema_extra={"maximum": LATEST}
-    )
+    timestamp: Seconds | None = Field(None, description="Unix seconds; now where it is missing.")
     id: Annotated[Text, Field(min_length=1, max_length=100)] | None = Field(
         None, description="Your own id of the event: what is sent again with the same id is counted once."
     )
@@ -184,14 +174,6 @@ class Forgotten(BaseModel):
         return cls(deleted=user, removed=removed, kept=kept)
 
 
-class HistoryEvent(BaseModel):
-    """An event of the catalogue's own files."""
-
-    item: str
-    timestamp: float
-    rating: float | None
-
-
 class KeptAnswer(BaseModel):
     """An answer, and what it answers."""
 
@@ -214,7 +196,7 @@ class PersonalExport(BaseModel):
 
     user: str
     events: list[EventBody]
-    history: list[HistoryEvent]
+    history: list[HistoryEvent] = Field(description="Events of the catalogue's own files.")
     answers: list[KeptAnswer]
     conversations: list[KeptState]
     rules: list[str] = Field(description="What every list of theirs must meet until it is taken back, as filters.")
@@ -240,7 +222,7 @@ class PersonalExport(BaseModel):
                 EventBody.model_construct(user=user, item=event.item, kind=event.kind, timestamp=event.at, id=event.id)
                 for event in data.events
             ],
-            history=[HistoryEvent(item=e.item, timestamp=e.timestamp, rating=e.rating) for e in data.history],
+            history=[HistoryEvent.of(event) for event in data.history],
             answers=[
                 KeptAnswer(id=kept.id, created=kept.created, request=kept.request, answer=kept.response)
                 for kept in data.responses

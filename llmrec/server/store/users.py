@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.feedback import NEGATIVE, STRENGTHS, kind_of
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import FIRST_TENANT
@@ -72,6 +72,8 @@ class Person:
         it.
     kinds
         Item id -> the most telling kind of the events of theirs that the store holds.
+    events
+        Those of the folder and of the store with items that are offered, oldest first, but for what was taken back.
     """
 
     tenant: str
@@ -82,6 +84,7 @@ class Person:
     of_folder: bool = False
     rules: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict, compare=False)
+    events: tuple[Interaction, ...] = field(default=(), compare=False)
 
 
 def record(database: Database, tenant: str, added: Sequence[Event]) -> int:
@@ -158,24 +161,25 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
         held = () if number is None else rules_of(connection, number)
     if (row is None or row.user is None) and not of_folder and not held:
         return None
-    rows: list[tuple[str, str]] = []
+    later: list[Interaction] = []
     withdrawn: set[str] = set()
     for event in sorted(own, key=lambda event: event.at or 0):
-        if kind_of(event.kind) == FORGET:
-            rows = [row for row in rows if row[0] != event.item]
+        if (kind := kind_of(event.kind)) == FORGET:
+            later = [kept for kept in later if kept.item != event.item]
             withdrawn.add(event.item)
         else:
-            rows.append((event.item, kind_of(event.kind)))
+            later.append(Interaction(user, event.item, event.at or 0, None, kind))
     telling: dict[str, str] = {}
-    for item, kind in rows:
+    for item, kind in ((event.item, event.kind or "") for event in later):
         if item not in telling or _strength(kind) >= _strength(telling[item]):
             telling.pop(item, None)  # the latest opinion last
             telling[item] = kind
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
-    of_files = [item for item in (catalog.history(user) if of_folder else ()) if item not in withdrawn]
-    interacted = [*of_files, *(item for item, kind in rows if kind not in NEGATIVE)]
+    of_files = [event for event in (catalog.histories[user] if of_folder else ()) if event.item not in withdrawn]
+    interacted = [event.item for event in (*of_files, *(each for each in later if each.kind not in NEGATIVE))]
     known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
-    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held, telling)
+    events = tuple(event for event in (*of_files, *later) if event.item in offered)
+    return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held, telling, events)
 
 
 def users_like(database: Database, catalog: Catalog, tenant: str, starts: str, most: int) -> list[str]:
