@@ -127,6 +127,8 @@ class Past:
         ages: dict[int, tuple[float, ...]] = {}
         if now is not None:
             for event in events:
+                if denies(event):
+                    continue  # a return is no taking
                 at = row[event.item]
                 ages[at] = (*ages.get(at, ()), max(0.0, now - event.timestamp))
         given = {row[event.item]: event.rating for event in events if event.rating is not None}

@@ -24,7 +24,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as arrow_parquet
 
 from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
-from llmrec.catalog.text_files import REPLACEMENT, SURROGATE, bounded, first_line, open_text, opened_member
+from llmrec.catalog.text_files import (
+    REPLACEMENT,
+    SURROGATE,
+    bounded,
+    check_unpacked,
+    first_line,
+    open_text,
+    opened_member,
+)
 from llmrec.catalog.types import normal_name
 from llmrec.errors import CatalogError
 from llmrec.extras import needs
@@ -324,7 +332,7 @@ def read_parquet(file: Path, findings: Findings, only: Sequence[str] | None = No
     try:
         if file.is_file():
             check_names(arrow_parquet.read_schema(file).names, file)
-        table = arrow_parquet.read_table(file, columns=None if only is None else list(only))
+        table = _unpacked(file, None if only is None else list(only))
         wanted = table.column_names
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         if isinstance(error, PermissionError):
@@ -349,6 +357,23 @@ def read_parquet(file: Path, findings: Findings, only: Sequence[str] | None = No
         return ((number, list(fields)) for number, fields in enumerate(rows, 1))
 
     return Table(file, columns, records)
+
+
+def _unpacked(file: Path, only: list[str] | None) -> pa.Table:
+    """A Parquet file, or all parts in a folder, no further than it may hold: one value can stand for a billion rows."""
+    remedy = "if it is what it should be, write it in parts, in a folder"
+    for part in [file] if file.is_file() else file.rglob("*.parquet"):
+        shape = arrow_parquet.read_metadata(part)
+        check_unpacked(shape.num_rows * shape.num_columns, part, remedy)  # a cell is a byte or more
+    if file.is_dir():
+        return arrow_parquet.read_table(file, columns=only)
+    groups, size = [], 0
+    with arrow_parquet.ParquetFile(file) as opened:
+        for n in range(opened.num_row_groups):
+            groups.append(opened.read_row_group(n, only))
+            size += groups[-1].nbytes
+            check_unpacked(size, file, remedy)
+        return pa.concat_tables(groups) if groups else opened.read(only)
 
 
 def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table | None:
@@ -380,7 +405,11 @@ def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table
     _check_size(file)
     try:
         with calamine.CalamineWorkbook.from_path(str(file)) as book:
-            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+            sheets = {}
+            for name in book.sheet_names:
+                sheet = book.get_sheet_by_name(name)
+                _check_cells(sheet.total_height + 1, sheet.total_width + 1, file, "")  # .ods: one cell repeats itself
+                sheets[name] = sheet.to_python()
     except (calamine.CalamineError, OSError, ValueError) as error:
         if isinstance(error, PermissionError):
             raise
@@ -422,11 +451,15 @@ def _check_size(file: Path) -> None:
                     rest = block[-40:]
             width = max((int.from_bytes(column, "big"), column) for column in columns)[1] if columns else b""
             wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
-            if rows * wide > MOST_CELLS:
-                raise CatalogError(
-                    f"{file}: a sheet has {rows:,} rows, {wide:,} columns by the last cell ({width.decode()}{rows}); "
-                    f"{MOST_CELLS:,} cells are read at most; remove what stands far from the table"
-                )
+            _check_cells(rows, wide, file, f" by the last cell ({width.decode()}{rows})")
+
+
+def _check_cells(rows: int, columns: int, file: Path, why: str) -> None:
+    if rows * columns > MOST_CELLS:
+        raise CatalogError(
+            f"{file}: a sheet has {rows:,} rows, {columns:,} columns{why}; "
+            f"{MOST_CELLS:,} cells are read at most; remove what stands far from the table"
+        )
 
 
 def _cell(value: Any) -> str:

@@ -134,6 +134,32 @@ def unpacked(file: Path) -> bytes | None:
         raise CatalogError(f"{file} cannot be unpacked ({first_line(error)}); pack it again") from error
 
 
+def check_unpacked(size: int, file: Path, remedy: str) -> None:
+    """Refuse what a packed file cannot well hold.
+
+    Parameters
+    ----------
+    size
+        Bytes that were unpacked of it.
+    file
+        The packed file.
+    remedy
+        What to do.
+
+    Raises
+    ------
+    CatalogError
+        Where these are more than `MOST_UNPACKED`, or than `ANY_RATIO` and `MOST_RATIO` times the file's own size.
+    """
+    own = file.stat().st_size
+    most = min(MOST_UNPACKED, max(ANY_RATIO, MOST_RATIO * own))
+    if size > most:
+        raise CatalogError(
+            f"{file} ({own / 1e6:,.1f} MB) holds more than {most / 1e6:,.0f} MB, which is more than is unpacked; "
+            f"{remedy}"
+        )
+
+
 def bounded(stream: Any, file: Path, before: int = 0) -> Iterator[bytes]:
     """Read an unpacking stream, no further than a packed file may hold.
 
@@ -156,15 +182,9 @@ def bounded(stream: Any, file: Path, before: int = 0) -> Iterator[bytes]:
     CatalogError
         Where the file holds more than `MOST_UNPACKED` bytes, or than `ANY_RATIO` and `MOST_RATIO` times its own size.
     """
-    size = file.stat().st_size
-    most = min(MOST_UNPACKED, max(ANY_RATIO, MOST_RATIO * size))
     while block := stream.read(BLOCK):
         before += len(block)
-        if before > most:
-            raise CatalogError(
-                f"{file} ({size / 1e6:,.1f} MB) holds more than {most / 1e6:,.0f} MB, which is more than is unpacked; "
-                "if it is what it should be, unpack it yourself"
-            )
+        check_unpacked(before, file, "if it is what it should be, unpack it yourself")
         yield block
 
 

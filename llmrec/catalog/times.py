@@ -36,7 +36,7 @@ UNUSUAL = (
 )  # fmt: skip
 """Formats that pandas does not guess."""
 MOST_FORMATS = 12
-NUMERIC_DATE = r"^(\d{1,2})[/.\- ](\d{1,2})[/.\- ,]+\d{2,4}\b"
+NUMERIC_DATE = r"^(?P<first>\d{1,2})(?P<mark>[/.\- ])(?P<second>\d{1,2})[/.\- ,]+\d{2,4}\b"
 """Two numbers of which either may be the day."""
 ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$|\s(?:UTC|GMT)(?=\s\d{4}$)")
 ZONES = {
@@ -203,7 +203,9 @@ def _parse_rest(texts: pa.StringArray, times: Times, empty: NDArray[np.bool_]) -
     cells = pd.Series([ZONE_NAME.sub("", cell) if zone else cell for cell, zone in zip(written, zones, strict=True)],
                       dtype=object)  # fmt: skip
     parsed = pd.to_datetime(cells, format="ISO8601", utc=True, errors="coerce")
-    day_first = _day_first(cells, times)
+    marks = cells.str.extract(NUMERIC_DATE)["mark"].fillna("")
+    # Two programs write dates with two marks, each in an order of its own.
+    day_first = {mark: _day_first(cells[marks == mark], times) for mark in sorted({*marks} - {""})}
     for row in parsed.index[parsed.isna() & cells.str.fullmatch(WEEK_OR_DAY)]:
         with suppress(ValueError):
             moment = isoparse(cells[row])
@@ -212,7 +214,7 @@ def _parse_rest(texts: pa.StringArray, times: Times, empty: NDArray[np.bool_]) -
     for _ in range(MOST_FORMATS):
         if open_cells.empty:
             break
-        form = _format_of(open_cells.iloc[0], day_first)
+        form = _format_of(open_cells.iloc[0], day_first.get(marks[open_cells.index[0]], False))
         found = pd.to_datetime(open_cells, format=form, utc=True, errors="coerce") if form else None
         if found is None or found.isna().all():
             form = None
@@ -230,12 +232,8 @@ def _parse_rest(texts: pa.StringArray, times: Times, empty: NDArray[np.bool_]) -
 def _day_first(cells: Sequence[str], times: Times) -> bool:
     """Whether the day stands before the month in dates of numbers; told where no cell decides it."""
     column = pa.array(list(cells), pa.string())
-    both = pc.extract_regex(column, NUMERIC_DATE.replace(r"(\d{1,2})", r"(?P<a>\d{1,2})", 1).replace(
-        r"(\d{1,2})", r"(?P<b>\d{1,2})", 1))  # fmt: skip
-    both = both.drop_null()
-    if not len(both):
-        return False
-    first, second = (pc.struct_field(both, name).cast(pa.int64()) for name in ("a", "b"))
+    both = pc.extract_regex(column, NUMERIC_DATE).drop_null()
+    first, second = (pc.struct_field(both, name).cast(pa.int64()) for name in ("first", "second"))
     days, months = pc.sum(pc.greater(first, 12)).as_py() or 0, pc.sum(pc.greater(second, 12)).as_py() or 0
     if days or months:
         either = pc.sum(pc.and_(pc.less_equal(first, 12), pc.less_equal(second, 12))).as_py()

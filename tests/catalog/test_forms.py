@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -92,6 +93,14 @@ def test_times_are_read_as_a_column(cells: list[str], seconds: list[float], told
 def test_a_day_that_could_be_a_month_is_told() -> None:
     assert "'01/02/2024' begins with the day or the month" in read_times(pa.array(["01/02/2024"])).warnings[0]
     assert not read_times(pa.array(["01/02/2024", "01/13/2024"])).warnings
+
+
+def test_each_mark_between_numbers_has_an_order_of_its_own() -> None:
+    times = read_times(pa.array(["01/02/2024", "01/31/2024", "01.02.2024", "31.01.2024"]))
+    assert [datetime.fromtimestamp(at, UTC).strftime("%d %b") for at in times.seconds] == [
+        "02 Jan", "31 Jan", "01 Feb", "31 Jan",
+    ]  # fmt: skip
+    assert not times.warnings
 
 
 # ---- amounts, years, lists

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-import pyarrow.parquet
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -310,6 +310,36 @@ def test_a_packed_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, name: s
     with pytest.raises(CatalogError, match=r"cannot be (unpacked|read as a workbook)") as refused:
         read(tmp_path, {name: bytes(raw)})
     assert "ZipInfo" not in str(refused.value)
+
+
+@pytest.mark.parametrize("values", [pa.nulls(1 << 24), pa.DictionaryArray.from_arrays([0] * 99, ["E" * (1 << 20)])])
+def test_a_value_that_stands_for_many_has_a_bound(
+    tmp_path: Path, values: pa.Array, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_files, "ANY_RATIO", 1 << 23)
+    raw = io.BytesIO()
+    pq.write_table(pa.table({"item_id": values}), raw, store_schema=False)
+    with pytest.raises(CatalogError, match=r"items.parquet \(0\.\d MB\) holds more than .* write it in parts"):
+        read(tmp_path, {"items.parquet": raw.getvalue()})
+
+
+def test_a_cell_that_repeats_itself_has_a_bound(tmp_path: Path) -> None:
+    cell = '<table:table-cell table:number-columns-repeated="99" office:value-type="string"><text:p>x</text:p>'
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+        '<table:table table:name="items"><table:table-row table:number-rows-repeated="600000">'
+        f"{cell}</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>"
+        "</office:document-content>"
+    )
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    with pytest.raises(CatalogError, match="600,000 rows, 99 columns; 50,000,000 cells are read at most"):
+        read(tmp_path, {"items.ods": held.getvalue()})
 
 
 def test_a_far_cell_makes_no_sheet_of_blanks(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import llmrec
-from llmrec.catalog import Catalog, load_catalog
+from llmrec.catalog import Catalog, Interaction, load_catalog
 from llmrec.catalog.feedback import Past
 from llmrec.catalog.load import check
 from llmrec.evaluation.leakage import leakage
@@ -75,6 +75,13 @@ def test_a_split_with_repeats_survives_its_file_and_asks_for_what_was_taken(groc
     everything = {user: catalog.history(user) for user in catalog.histories}
     about = {"training digest": llmrec.evaluation.splits.events_digest(everything)}
     assert leakage(about, catalog, split).state == "leaks"
+
+
+def test_a_return_is_no_taking() -> None:
+    bought = [Interaction("u", "milk", 1e9, kind="purchase"), Interaction("u", "milk", 1e9 + 7 * DAY, kind="purchase")]
+    returned = Interaction("u", "milk", 1e9 + 8 * DAY, kind="return")
+    ages = Past.of([*bought, returned], {"milk": 0}, 1e9 + 9 * DAY).ages
+    assert ages == {0: (9 * DAY, 2 * DAY)}
 
 
 def test_what_is_due_scores_highest_one_interval_after_it_was_taken() -> None:
