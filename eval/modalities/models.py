@@ -27,7 +27,8 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
 from llmrec.train.logs import Report, log_lines
 from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.trainer import Prompts, fit
+from llmrec.train.sequence_windows import Prompts
+from llmrec.train.trainer import fit
 
 Floats = NDArray[np.float32]
 MOST_EVENTS = 2000

@@ -26,7 +26,8 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.held_out import llm_ndcg
 from llmrec.train.logs import Report, log_lines
 from llmrec.train.model_factory import new_model, query_writer, training_items
-from llmrec.train.trainer import Progress, Prompts, fit
+from llmrec.train.sequence_windows import Prompts
+from llmrec.train.trainer import Progress, fit
 
 TITLE_TOKENS = 10
 """Words' tokens an item takes in the titles-as-words prompt; longer titles are cut, shorter ones padded."""

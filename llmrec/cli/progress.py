@@ -29,15 +29,22 @@ EVERY = 60.0
 """Seconds from line to line where there is no terminal."""
 
 
-def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult":
+def run_training(data: Path, out: Path, recipe: "TrainConfig") -> "TrainResult | None":
     """Train with a bar on stderr, or with a line a minute where that is no terminal.
 
-    Raises `Interrupted` on Ctrl-C, when the training state has been written, and what `llmrec.train.run.train` raises.
+    Returns None in all but the first of several processes. Raises `Interrupted` on Ctrl-C, when the training state has
+    been written, and what `llmrec.train.run.train` raises.
     """
+    from llmrec.train.processes import Processes
     from llmrec.train.run import STATE, train
 
-    if recipe.base is None:
-        materialise_base(paths.home(), show.note)
+    processes = Processes.of_environment()
+    with processes.first_alone():
+        if recipe.base is None:
+            materialise_base(paths.home(), show.note)
+    if not processes.leads:
+        train(data, out, recipe)
+        return None
     with _interruptible(out / STATE), reporting() as report:
         return train(data, out, recipe, report=report)
 

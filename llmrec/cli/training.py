@@ -96,7 +96,8 @@ def train(
     name_columns(data, columns, recipe.reader)
     from llmrec.cli.progress import run_training
 
-    show.trained(run_training(data, out, recipe), json)
+    if trained := run_training(data, out, recipe):
+        show.trained(trained, json)
 
 
 @app.command("pack")

@@ -1,6 +1,6 @@
 """The next-item objective: a softmax over the catalogue at every history position and at every query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -8,9 +8,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt import PromptBatch
+from llmrec.model.prompt import PromptBatch, splice
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
+from llmrec.train.sequence_windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Batch:
         ``(B, M)`` int64: item rows that answer the queries; -1 for none.
     weights, query_weights
         ``(B, N + 1)`` and ``(B, M)`` float32: of each target in the loss; None where all count alike.
+    goals
+        ``(n,)`` int64: item rows that a sampled softmax must hold; None: this batch's own targets.
     """
 
     prompt: PromptBatch
@@ -34,6 +37,40 @@ class Batch:
     queried: Tensor
     weights: Tensor | None = None
     query_weights: Tensor | None = None
+    goals: Tensor | None = None
+
+
+def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
+    """Lay windows out as prompts with their targets.
+
+    Parameters
+    ----------
+    windows
+        Of a step.
+    before
+        Token ids that open every prompt.
+    soft_tokens
+        Soft tokens an item.
+    device
+        Where the tensors shall lie.
+    """
+    prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
+    trunk, branch = prompt.read_trunk.shape[1], prompt.read_branch.shape[1]
+    weights = query_weights = None
+    if any(w.weights for w in windows):
+        weights = _pad([w.weights for w in windows], trunk, device, torch.float32)
+        query_weights = _pad([w.query_weights for w in windows], branch, device, torch.float32)
+    return Batch(
+        prompt,
+        _pad([w.targets for w in windows], trunk, device),
+        _pad([w.queried for w in windows], branch, device),
+        weights,
+        query_weights,
+    )
+
+
+def _pad(rows: Sequence[Sequence[float]], width: int, device: torch.device, dtype: torch.dtype = torch.long) -> Tensor:
+    return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=dtype, device=device)
 
 
 def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
@@ -44,15 +81,16 @@ def _hide(table: ItemTable, config: TrainConfig, generator: torch.Generator) -> 
     return ids, hidden
 
 
-def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal: float) -> Tensor:
-    """Mean softmax cross-entropy of `logits (n, candidates)` for the columns `target (n,)`.
+def _cross_entropy(logits: Tensor, target: Tensor, weights: Tensor | None, focal: float) -> tuple[Tensor, Tensor]:
+    """Sum of the softmax cross-entropy of `logits (n, candidates)` for the columns `target (n,)`, and of its weights.
 
     `weights (n,)`: of each; `focal`: gamma of the focal loss (Lin et al. 2017), (1 - p)^gamma x loss.
     """
     losses = F.cross_entropy(logits, target, reduction="none")
     if focal:
         losses = (1 - (-losses).exp()) ** focal * losses
-    return losses.mean() if weights is None else (losses * weights).sum() / weights.sum().clamp(min=1e-12)
+    weights = torch.ones_like(losses) if weights is None else weights
+    return (losses * weights).sum(), weights.sum()
 
 
 def loss(
@@ -63,6 +101,7 @@ def loss(
     generator: torch.Generator,
     weights: Tensor | None = None,
     forward: nn.Module | None = None,
+    total_of: Callable[[Tensor], Tensor] = Tensor.detach,
 ) -> tuple[Tensor, dict[str, float]]:
     """Loss of one batch.
 
@@ -82,6 +121,9 @@ def loss(
         ``(items,)`` float32: weight of an event, by its target; default: all equal.
     forward
         The model as accelerate prepared it, which reads the prompts; default: `model` itself.
+    total_of
+        Sums weights over all parts of a step, where this batch is one of several: the losses add up to that of the
+        whole then. Default: the batch is the step.
 
     Returns
     -------
@@ -97,7 +139,7 @@ def loss(
     v, b = model.item_vectors(table.batch(ids=ids))
     candidates = _sample(batch, config, v.shape[0], generator)
 
-    def cross_entropy(q: Tensor, targets: Tensor, event_weights: Tensor | None) -> Tensor:
+    def cross_entropy(q: Tensor, targets: Tensor, event_weights: Tensor | None) -> tuple[Tensor, Tensor]:
         has_target = targets >= 0
         target = targets[has_target]
         counts = None if weights is None else weights[target]
@@ -108,10 +150,13 @@ def loss(
         logits = q[has_target] @ v[candidates].T + b[candidates]
         return _cross_entropy(logits, torch.searchsorted(candidates, target), counts, config.focal)
 
-    total = cross_entropy(trunk, batch.targets, batch.weights)
+    following, weight = cross_entropy(trunk, batch.targets, batch.weights)
+    asked, asked_weight = cross_entropy(branch, batch.queried, batch.query_weights)
+    weight, asked_weight = total_of(torch.stack([weight, asked_weight])).clamp(min=1e-12)
+    total = following / weight
     parts = {"next": float(total.detach())}
-    if (batch.queried >= 0).any():
-        query = cross_entropy(branch, batch.queried, batch.query_weights)
+    if asked_weight > 1e-12:
+        query = asked / asked_weight
         parts["query"] = float(query.detach())
         total = total + config.query_weight * query
     return total, parts
@@ -121,7 +166,9 @@ def _sample(batch: Batch, config: TrainConfig, items: int, generator: torch.Gene
     """Sorted rows for a sampled softmax: the batch's own targets and uniform negatives; None: the whole catalogue."""
     if not 0 < config.sampled_items < items:
         return None
-    targets = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
+    targets = batch.goals
+    if targets is None:
+        targets = torch.cat([batch.targets[batch.targets >= 0], batch.queried[batch.queried >= 0]])
     negatives = torch.randint(items, (config.sampled_items,), generator=generator).to(targets.device)
     rows: Tensor = torch.cat([targets, negatives]).unique()
     return rows

@@ -52,8 +52,9 @@ from llmrec.ranking.score_component import EXAMPLE, LLM, POPULARITY, QUERY_TERMS
 from llmrec.train.calibrate import Calibration
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import Report, Stage, TrainEvent, log_lines
-from llmrec.train.sequence_windows import Window
-from llmrec.train.trainer import Progress, Prompts, recipe_of, to_batch
+from llmrec.train.objective import to_batch
+from llmrec.train.sequence_windows import Prompts, Window
+from llmrec.train.trainer import Progress, recipe_of
 from llmrec.train.training_state import optimizer_state, resume, save_training_state
 
 HEADS = ("query_head", "item_head")

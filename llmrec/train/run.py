@@ -19,7 +19,7 @@ from llmrec.encoders.registry import encoder_plugin
 from llmrec.errors import BadInput, storage_error
 from llmrec.evidence.probes import labelled_catalog, probe_features
 from llmrec.fusion import fusion_class
-from llmrec.model.checkpoint import CheckpointInfo, base_identity, save_checkpoint, write_text
+from llmrec.model.checkpoint import CheckpointInfo, base_identity, load_checkpoint, save_checkpoint, write_text
 from llmrec.model.inference import item_vectors
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
@@ -38,10 +38,11 @@ from llmrec.train.held_out import OURS, Table, llm_ndcg, rank_baselines, rank_te
 from llmrec.train.logs import EpochRow, Report, RunLog, Stage, log_lines
 from llmrec.train.model_factory import TrainingItems, compose, new_model, query_writer, training_items
 from llmrec.train.private import Budget, constant_weights, fit_privately, private_models
+from llmrec.train.processes import Processes
 from llmrec.train.rationale_lora import train_rationale
-from llmrec.train.sequence_windows import event_contexts
+from llmrec.train.sequence_windows import Prompts, event_contexts
 from llmrec.train.shards import Forgotten, Reuse, ShardWeights, average_into, merged_progress, shard_histories
-from llmrec.train.trainer import Progress, Prompts, fit, restore_best, saved_progress
+from llmrec.train.trainer import Progress, fit, restore_best, saved_progress
 
 STATE = "state"
 """Folder in a run's that holds what it goes on from; whoever ships the checkpoint may delete it."""
@@ -95,8 +96,9 @@ def train(
 ) -> TrainResult:
     """Train a checkpoint on a catalogue.
 
-    The training state lies in `out`: a run that was cut short goes on from it, a finished one writes the checkpoint
-    again, and one whose `config.epochs` is raised trains on.
+    Several processes train together where `accelerate launch` started them (`llmrec.train.processes`); the first one
+    reports and writes. The training state lies in `out`: a run that was cut short goes on from it, a finished one
+    writes the checkpoint again, and one whose `config.epochs` is raised trains on.
 
     Parameters
     ----------
@@ -125,6 +127,8 @@ def train(
     """
     data = data if isinstance(data, Catalog) else Path(data)
     config, out = config or TrainConfig(), Path(out)
+    if not Processes.of_environment().leads:
+        return run_stages(data, out, out, config, RunLog(lambda _event: None), trains=True)
     with RunLog(report, out, out / "tensorboard" if config.tensorboard else None) as log:
         return run_stages(data, out, out, config, log, trains=True)
 
@@ -261,6 +265,9 @@ def run_stages(
     reuse
         Where users are forgotten: what is done with training states that do not fit the data any more.
     """
+    processes = Processes.of_environment()
+    if processes.count > 1 and (not trains or reuse or config.privacy.epsilon is not None):
+        raise BadInput("this is the work of one process; start it without `accelerate launch`")
     reads_neighbours = fusion_class(config.model.fusion).reads_neighbours  # a missing package is reported at once
     if config.privacy.epsilon is not None and reads_neighbours:
         raise BadInput(
@@ -287,15 +294,16 @@ def run_stages(
     forgotten = Forgotten.of(folder / STATE / RUN)
     catalog = forgotten.without(catalog)
     start = Start.of(config, catalog, base)
-    prepared = prepare(
-        catalog,
-        config,
-        lambda line: log.notify("read", line),
-        folder=None if isinstance(data, Catalog) else data,
-        encoders=start.encoders() if start else None,
-        shipped=start.features() if start else None,
-        until=start.until() if start else None,
-    )
+    with processes.first_alone():  # it fills the cache of encoded media
+        prepared = prepare(
+            catalog,
+            config,
+            lambda line: log.notify("read", line),
+            folder=None if isinstance(data, Catalog) else data,
+            encoders=start.encoders() if start else None,
+            shipped=start.features() if start else None,
+            until=start.until() if start else None,
+        )
     if start and prepared.test and config.split and not start.trained_exactly_on(catalog, prepared.histories):
         log.notify(
             "read", "the checkpoint may have learnt from the test part of the split, which is not ranked therefore"
@@ -305,6 +313,10 @@ def run_stages(
     if start:
         log.notify("read", f"going on from {config.continue_from} for {recipe.epochs} epochs (`continued.epochs`)")
     session = _Session(folder, base, config, recipe, prepared, words, start, trains, log, forgotten, reuse)
+    if not processes.leads:
+        _follow(session)
+        processes.wait()
+        return TrainResult(out, load_checkpoint(out).info, {}, [], {})
     if trains:
         about = {
             "data": None if isinstance(data, Catalog) else str(data.resolve()),
@@ -336,7 +348,19 @@ def run_stages(
     result = _written(session, out, chosen, refitted, calibration, test)
     _add_rationale(session, out, refitted or chosen)
     write_card(out, result.info)
+    processes.wait()
     return result
+
+
+def _follow(session: _Session) -> None:
+    """Take part in the stages that the first process trains."""
+    data = session.data
+    if session.start and not data.valid:
+        _learnt(session, data.histories, {1: session.recipe.epochs})
+        return
+    *_, epochs = _learnt(session, data.histories, None)
+    if data.everything is not None:
+        _learnt(session, data.everything, _refit_epochs(session, data.everything, epochs))
 
 
 def read_catalog(folder: Path, config: TrainConfig) -> Catalog:
@@ -347,11 +371,10 @@ def read_catalog(folder: Path, config: TrainConfig) -> Catalog:
 
 def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
     """Refit the model on all events; None where that is not configured, or not done and the session does not train."""
-    everything, epochs = session.data.everything, chosen.epochs
+    everything = session.data.everything
     if everything is None:
         return None
-    if session.config.shards > 1:  # users with too few events to hold some out may give a shard of their own
-        epochs = {n: epochs.get(n, session.recipe.epochs) for n in shard_histories(everything, session.config.shards)}
+    epochs = _refit_epochs(session, everything, chosen.epochs)
     states = {session.state(most, shard): most for shard, most in epochs.items()}
     unfinished = any(saved_progress(state).epoch < most for state, most in states.items())
     if not session.trains and unfinished:
@@ -365,9 +388,28 @@ def _refitted(session: _Session, chosen: _Fitted) -> _Fitted | None:
     return _fitted(session, everything, epochs)
 
 
+def _refit_epochs(session: _Session, everything: Histories, epochs: Mapping[int, int]) -> Mapping[int, int]:
+    """Shard -> epochs: those after which each was best; one too small to be validated gets all."""
+    if session.config.shards == 1:
+        return epochs
+    return {n: epochs.get(n, session.recipe.epochs) for n in shard_histories(everything, session.config.shards)}
+
+
 def _fitted(session: _Session, histories: Histories, epochs: Mapping[int, int] | None) -> _Fitted:
     """Train a model on `histories`: the best by validation, or after exactly `epochs`, by shard."""
-    data, config = session.data, session.config
+    data = session.data
+    model, items, progress, best = _learnt(session, histories, epochs)
+    model.to("cpu").eval()
+    components = compose(model, items.table, data.features, histories, session.config.seed, data)
+    components = components.with_named(session.recipe.components, data.catalog)
+    return _Fitted(model, items, components, progress, best)
+
+
+def _learnt(
+    session: _Session, histories: Histories, epochs: Mapping[int, int] | None
+) -> tuple[RecLM, TrainingItems, Progress, Mapping[int, int]]:
+    """As `_fitted`, without score components: the model, its items, the progress, and the best epoch by shard."""
+    config = session.config
     model, items = _built(session, histories)
     stage: Stage = "refit" if epochs else "select"
     if config.shards == 1:
@@ -386,10 +428,7 @@ def _fitted(session: _Session, histories: Histories, epochs: Mapping[int, int] |
         progress = merged_progress([*progresses.values()])
         best = {shard: own.best_epoch + 1 for shard, own in progresses.items()}
         session.log.restore(stage, progress.log)
-    model.to("cpu").eval()
-    components = compose(model, items.table, data.features, histories, config.seed, data)
-    components = components.with_named(session.recipe.components, data.catalog)
-    return _Fitted(model, items, components, progress, best)
+    return model, items, progress, best
 
 
 def _trained(

@@ -16,6 +16,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import DAY, EARLIEST
 from llmrec.context import Context
 from llmrec.model.prompt import Branch
+from llmrec.train.config import TrainConfig
 
 T = TypeVar("T")
 
@@ -260,3 +261,67 @@ def resample(windows: Sequence[Window], factors: Tensor, seed: str) -> list[Wind
         repeated += [window] * (math.floor(factor) + (rng.random() < factor % 1))
     rng.shuffle(repeated)
     return repeated
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The source of the loop's prompts.
+
+    Parameters
+    ----------
+    histories
+        User -> training item rows, oldest first.
+    before
+        Token ids that open every prompt.
+    query_words
+        Writes a query in words for an item row.
+    contexts
+        User -> words of when each event happened, for `TrainConfig.contexts` of the queries.
+    first_new
+        User -> place in the history of the first new event, where training goes on from a checkpoint: prompts without
+        a new event are read by `replay` of it only. None: all events are new.
+    replay
+        Prompts of old events alone that an epoch reads, for each with a new one.
+    content
+        Digest of the items' text and media (`Features.digest`): a run goes on only while they stay as they were.
+    target_weights
+        User -> weight of each event as a target. None: all count alike.
+    """
+
+    histories: Mapping[str, Sequence[int]]
+    before: Sequence[int]
+    query_words: QueryWords
+    contexts: Mapping[str, Sequence[str]] | None = None
+    first_new: Mapping[str, int] | None = None
+    replay: float = 0.0
+    content: str = ""
+    target_weights: Mapping[str, Sequence[float]] | None = None
+
+    def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
+        """The prompts of an epoch; a pure function of the seed and the epoch."""
+        seed, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
+        weights = self.target_weights
+        if config.shuffle:
+            histories = shuffled(histories, seed)
+            contexts = shuffled(contexts, seed) if contexts else contexts
+            weights = shuffled(weights, seed) if weights else weights
+        windows = epoch_windows(
+            histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new, weights
+        )
+        return windows if self.first_new is None else replayed(windows, self.replay, seed)
+
+    def max_windows(self, size: int) -> int:
+        """An upper bound of the prompts of an epoch."""
+        if self.first_new is None:
+            return sum(_windows(len(rows), size) for rows in self.histories.values())
+        new_windows = sum(
+            _windows(len(rows) - self.first_new[u] + 1, size) + 1
+            for u, rows in self.histories.items()
+            if self.first_new[u] < len(rows)
+        )
+        return math.ceil(new_windows * (1 + self.replay))
+
+
+def _windows(length: int, size: int) -> int:
+    """An upper bound of the windows a history is cut into (see `epoch_windows`)."""
+    return 1 if length <= size + 1 else 2 + (length - 2) // size

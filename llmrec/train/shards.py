@@ -34,7 +34,8 @@ from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.continued import OF_ITEMS
 from llmrec.train.logs import Stage
-from llmrec.train.trainer import Progress, Prompts, state_fits
+from llmrec.train.sequence_windows import Prompts
+from llmrec.train.trainer import Progress, state_fits
 
 
 @dataclass(frozen=True)

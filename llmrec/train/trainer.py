@@ -5,7 +5,8 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +17,13 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from llmrec.errors import BadInput
 from llmrec.model.item_table import ItemTable
-from llmrec.model.prompt import splice
 from llmrec.model.reclm import RecLM
 from llmrec.provenance import machine_name
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import Report, Stage, TrainEvent, log_lines
-from llmrec.train.objective import Batch, class_weights, loss
-from llmrec.train.sequence_windows import (
-    QueryWords,
-    Window,
-    epoch_windows,
-    repeat_factors,
-    replayed,
-    resample,
-    shuffled,
-)
+from llmrec.train.objective import class_weights, loss, to_batch
+from llmrec.train.processes import Processes
+from llmrec.train.sequence_windows import Prompts, Window, repeat_factors, resample
 from llmrec.train.training_state import load_training_state, optimizer_state, resume, save_training_state
 
 
@@ -49,98 +42,6 @@ class Progress:
     log: list[dict[str, float]] = field(default_factory=list)
 
 
-def to_batch(windows: Sequence[Window], before: Sequence[int], soft_tokens: int, device: torch.device) -> Batch:
-    """Lay windows out as prompts with their targets.
-
-    Parameters
-    ----------
-    windows
-        Of a step.
-    before
-        Token ids that open every prompt.
-    soft_tokens
-        Soft tokens an item.
-    device
-        Where the tensors shall lie.
-    """
-    prompt = splice(before, [w.items for w in windows], [w.branches for w in windows], soft_tokens, device)
-    trunk, branch = prompt.read_trunk.shape[1], prompt.read_branch.shape[1]
-    weights = query_weights = None
-    if any(w.weights for w in windows):
-        weights = _pad([w.weights for w in windows], trunk, device, torch.float32)
-        query_weights = _pad([w.query_weights for w in windows], branch, device, torch.float32)
-    return Batch(
-        prompt,
-        _pad([w.targets for w in windows], trunk, device),
-        _pad([w.queried for w in windows], branch, device),
-        weights,
-        query_weights,
-    )
-
-
-def _pad(rows: Sequence[Sequence[float]], width: int, device: torch.device, dtype: torch.dtype = torch.long) -> Tensor:
-    return torch.tensor([[*row, *[-1] * (width - len(row))] for row in rows], dtype=dtype, device=device)
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """The source of the loop's prompts.
-
-    Parameters
-    ----------
-    histories
-        User -> training item rows, oldest first.
-    before
-        Token ids that open every prompt.
-    query_words
-        Writes a query in words for an item row.
-    contexts
-        User -> words of when each event happened, for `TrainConfig.contexts` of the queries.
-    first_new
-        User -> place in the history of the first new event, where training goes on from a checkpoint: prompts without
-        a new event are read by `replay` of it only. None: all events are new.
-    replay
-        Prompts of old events alone that an epoch reads, for each with a new one.
-    content
-        Digest of the items' text and media (`Features.digest`): a run goes on only while they stay as they were.
-    target_weights
-        User -> weight of each event as a target. None: all count alike.
-    """
-
-    histories: Mapping[str, Sequence[int]]
-    before: Sequence[int]
-    query_words: QueryWords
-    contexts: Mapping[str, Sequence[str]] | None = None
-    first_new: Mapping[str, int] | None = None
-    replay: float = 0.0
-    content: str = ""
-    target_weights: Mapping[str, Sequence[float]] | None = None
-
-    def windows(self, size: int, config: TrainConfig, epoch: int) -> list[Window]:
-        """The prompts of an epoch; a pure function of the seed and the epoch."""
-        seed, histories, contexts = f"{config.seed}:{epoch}", self.histories, self.contexts
-        weights = self.target_weights
-        if config.shuffle:
-            histories = shuffled(histories, seed)
-            contexts = shuffled(contexts, seed) if contexts else contexts
-            weights = shuffled(weights, seed) if weights else weights
-        windows = epoch_windows(
-            histories, size, config.queries, self.query_words, seed, contexts, config.contexts, self.first_new, weights
-        )
-        return windows if self.first_new is None else replayed(windows, self.replay, seed)
-
-    def max_windows(self, size: int) -> int:
-        """An upper bound of the prompts of an epoch."""
-        if self.first_new is None:
-            return sum(_windows(len(rows), size) for rows in self.histories.values())
-        new_windows = sum(
-            _windows(len(rows) - self.first_new[u] + 1, size) + 1
-            for u, rows in self.histories.items()
-            if self.first_new[u] < len(rows)
-        )
-        return math.ceil(new_windows * (1 + self.replay))
-
-
 def fit(
     model: RecLM,
     table: ItemTable,
@@ -153,9 +54,10 @@ def fit(
 ) -> Progress:
     """Train a model in place.
 
-    Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed and resumed ends with the
-    weights of one that was not. A finished run goes on where `config.epochs` or `config.patience` is raised, on the
-    learning rates that the longer run has from there.
+    Started by `accelerate launch`, each process reads its share of every step, and all end with the same weights; see
+    `llmrec.train.processes`. Every random draw is a function of (seed, epoch) or (seed, step), so a run that was killed
+    and resumed ends with the weights of one that was not. A finished run goes on where `config.epochs` or
+    `config.patience` is raised, on the learning rates that the longer run has from there.
 
     Parameters
     ----------
@@ -192,7 +94,9 @@ def fit(
     rest = [p for name, p in model.trainable().items() if "lora_" not in name]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
-    prepared, optimizer = accelerator.prepare(model, optimizer)
+    processes = Processes.of_environment()
+    prepared = accelerator.prepare_model(model, evaluation_mode=True)  # not wrapped: gradients are summed here
+    optimizer = accelerator.prepare_optimizer(optimizer)
     size, n_epochs = model.config.window, epochs or config.epochs
     weights, factors = _imbalance(table, prompts.histories, config)
     repeats = math.ceil(float(factors.max())) if factors is not None else 1
@@ -211,7 +115,7 @@ def fit(
     stage: Stage = "select" if validate else "refit"
 
     def save_state() -> None:
-        if state and accelerator.is_main_process:
+        if state and processes.leads:
             save_training_state(state, recipe | _state(model, average, best, optimizer, progress))
 
     started, last_save, state_is_exact = time.monotonic() - progress.seconds, time.monotonic(), True
@@ -225,21 +129,22 @@ def fit(
             while progress.step < len(batches):
                 number = progress.epoch * steps_an_epoch + progress.step
                 generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
-                torch.manual_seed(config.seed * 1_000_003 + number)
+                torch.manual_seed((config.seed * 1_000_003 + number) * processes.count + processes.rank)
                 rate = _schedule(number, total)
                 for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
                     group["lr"] = full * rate
-                batch = to_batch(batches[progress.step], prompts.before, model.config.soft_tokens, accelerator.device)
-                with accelerator.autocast():
-                    value, parts = loss(model, table, batch, config, generator, weights, prepared)
-                accelerator.backward(value)
+                parts = _gradients(
+                    accelerator, processes, prepared, model, table, prompts, batches[progress.step], config, generator,
+                    weights,
+                )  # fmt: skip
+                processes.add_gradients(lora + rest)
                 accelerator.clip_grad_norm_(lora + rest, config.clip)
                 state_is_exact = False
                 optimizer.step()
                 optimizer.zero_grad()
                 with torch.no_grad():
                     update_average(list(average.values()), list(model.trainable().values()), 0)
-                progress.losses.append(float(value.detach()))
+                progress.losses.append(parts["next"] + config.query_weight * parts.get("query", 0.0))
                 progress.step, state_is_exact = progress.step + 1, True
                 progress.seconds = time.monotonic() - started
                 done = progress.epoch * len(batches) + progress.step
@@ -249,7 +154,7 @@ def fit(
                 if time.monotonic() - last_save > config.checkpoint_minutes * 60:
                     save_state()
                     last_save = time.monotonic()
-            best = _end_epoch(model, average, best, validate, progress)
+            best = _end_epoch(model, average, best, validate, progress, processes)
             save_state()
             last_save = time.monotonic()
             report(_epoch_event(progress, stage, n_epochs))
@@ -261,6 +166,38 @@ def fit(
     _restore(model, best)
     model.eval()
     return progress
+
+
+def _gradients(
+    accelerator: Accelerator,
+    processes: Processes,
+    prepared: torch.nn.Module,
+    model: RecLM,
+    table: ItemTable,
+    prompts: Prompts,
+    windows: Sequence[Window],
+    config: TrainConfig,
+    generator: torch.Generator,
+    weights: Tensor | None,
+) -> dict[str, float]:
+    """Backpropagate this process's share of a step; returns the parts of the loss of the whole step."""
+    names, device = ("next", "query"), accelerator.device
+    parts: dict[str, float] = {}
+    if own := processes.share(windows):
+        batch = to_batch(own, prompts.before, model.config.soft_tokens, device)
+        if processes.count > 1:
+            goals = [row for window in windows for row in (*window.targets, *window.queried) if row >= 0]
+            batch = replace(batch, goals=torch.tensor(goals, device=device))
+        with accelerator.autocast():
+            value, parts = loss(model, table, batch, config, generator, weights, prepared, processes.total)
+        accelerator.backward(value)
+    elif processes.count > 1:
+        processes.total(torch.zeros(2, device=device))  # as many sums as the others make
+    if processes.count == 1:
+        return parts
+    told = processes.total(torch.tensor([parts.get(name, math.nan) for name in names], device=device).nan_to_num())
+    asked = any(row >= 0 for window in windows for row in window.queried)
+    return {name: float(part) for name, part in zip(names, told, strict=True) if name == "next" or asked}
 
 
 def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Path) -> Progress:
@@ -358,6 +295,7 @@ def _end_epoch(
     best: dict[str, Tensor],
     validate: Callable[[RecLM], float] | None,
     progress: Progress,
+    processes: Processes,
 ) -> dict[str, Tensor]:
     """Validate the averaged weights, record the epoch, and return the best weights so far."""
     metrics = {}
@@ -368,7 +306,7 @@ def _end_epoch(
         _restore(model, average)
         model.eval()
         try:
-            metrics["ndcg@10"] = validate(model)
+            metrics["ndcg@10"] = processes.told(partial(validate, model))
             if metrics["ndcg@10"] > progress.best:
                 progress.best, progress.best_epoch, best = metrics["ndcg@10"], progress.epoch, _snapshot(model)
         finally:
@@ -394,11 +332,6 @@ def _origin(model: RecLM, prompts: Prompts) -> str:
     table: Tensor = model.backbone.get_input_embeddings().weight  # type: ignore[operator]
     digest.update(table.detach().float().cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-def _windows(length: int, size: int) -> int:
-    """An upper bound of the windows a history is cut into (see `epoch_windows`)."""
-    return 1 if length <= size + 1 else 2 + (length - 2) // size
 
 
 def _schedule(step: int, total: int) -> float:

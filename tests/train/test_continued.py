@@ -21,7 +21,7 @@ from llmrec.train.data import prepare
 from llmrec.train.logs import TrainEvent
 from llmrec.train.model_factory import new_model, query_writer, training_items
 from llmrec.train.run import TrainResult, train
-from llmrec.train.trainer import Prompts
+from llmrec.train.sequence_windows import Prompts
 
 GENRES = ("Comedy", "Drama", "Horror")
 UNTIL = 1007.0

@@ -9,9 +9,8 @@ from llmrec.fusion import FUSIONS
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
-from llmrec.train.objective import Batch, class_weights, loss
+from llmrec.train.objective import Batch, class_weights, loss, to_batch
 from llmrec.train.sequence_windows import epoch_windows
-from llmrec.train.trainer import to_batch
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3]}
 QUIET = {"id_dropout": 0.0, "modality_dropout": 0.0}

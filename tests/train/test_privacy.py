@@ -24,9 +24,9 @@ from llmrec.train.config import TrainConfig
 from llmrec.train.logs import TrainEvent
 from llmrec.train.private import Budget, clipped_gradient, noisy_counts, spent
 from llmrec.train.run import STATE, TrainResult, checkpoint_of, train
-from llmrec.train.sequence_windows import epoch_windows
+from llmrec.train.sequence_windows import Prompts, epoch_windows
 from llmrec.train.shards import Forgotten, ShardWeights, average_into, shard_histories, shard_of
-from llmrec.train.trainer import Prompts, saved_progress
+from llmrec.train.trainer import saved_progress
 from llmrec.train.unlearn import unlearn
 
 SHARDS = 3

@@ -15,7 +15,8 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.train.config import TrainConfig
 from llmrec.train.logs import Report, TrainEvent, log_lines
-from llmrec.train.trainer import Progress, Prompts, fit
+from llmrec.train.sequence_windows import Prompts
+from llmrec.train.trainer import Progress, fit
 from llmrec.train.training_state import load_training_state, optimizer_state, resume, save_training_state
 
 HISTORIES = {"a": [0, 2, 5, 8, 9, 6], "b": [1, 4, 3], "c": [6, 0, 7, 8, 4], "d": [2, 0, 11, 5, 1, 3, 9]}
