@@ -12,6 +12,8 @@ MAX_ITEMS = 20
 Remembered = Literal["like", "dislike", "rule"]
 UserId = Annotated[str, AfterValidator(same_id), Field(min_length=1, max_length=200)]
 """Id of a person, as the gateway takes it: whom a tool remembers can be given out and forgotten there."""
+ItemId = Annotated[str, AfterValidator(same_id), Field(min_length=1, max_length=200)]
+"""Id of an item, as the gateway takes it."""
 _USER = "Id of the person whom this is for; leave it out for somebody of whom nothing is known."
 _ITEM = "Id of the item, or its title, which may be misspelt."
 
@@ -29,7 +31,7 @@ class RequestArguments(BaseModel):
         max_length=2000,
         description="Filters, joined by 'and': year>=1990 and genre=Comedy|Drama and genre!=Horror.",
     )
-    like: str | None = Field(None, max_length=200, description="Id of an item that is like what is wanted.")
+    like: ItemId | None = Field(None, description="Id of an item that is like what is wanted.")
     k: int = Field(5, ge=1, le=MAX_ITEMS, description="How many items.")
 
 
@@ -45,7 +47,7 @@ class RecommendToAnyArguments(RecommendArguments):
     """What is wanted, and for whom."""
 
     user: UserId | None = Field(None, description=_USER)
-    history: list[str] | None = Field(
+    history: list[ItemId] | None = Field(
         None, max_length=2000, description="Ids of items that the person chose, oldest first, in place of `user`."
     )
 

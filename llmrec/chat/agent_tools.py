@@ -6,6 +6,7 @@ and nothing in them is read here.
 """
 
 import json
+import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ValidationError
 
 from llmrec.catalog import Catalog, Interaction, Item
-from llmrec.catalog.types import composed, derived, same_id
+from llmrec.catalog.types import composed, derived, normal_id, same_id
 from llmrec.chat.agent_schemas import (
     Cause,
     CompareAnswer,
@@ -37,7 +38,7 @@ from llmrec.chat.chain import Recommends
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.proposals import describe_attributes
 from llmrec.chat.nlu.references import find_title
-from llmrec.chat.nlu.rules import understand
+from llmrec.chat.nlu.rules import conditions_alone, understand
 from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import clauses_or_text
 from llmrec.errors import BadFilter, BadInput, UnknownUser
@@ -50,6 +51,9 @@ MAX_TEXT = 2000
 """Characters of a description that are told."""
 MAX_CAUSES = 6
 """Records of evidence that are told of an item."""
+_OPERATORS = re.compile("[<>=]")
+"""What a filter has and words have not."""
+_NO_JOINT = re.compile(r";|\|\||&&?|\bor\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +262,9 @@ class AgentTools:
             user, history = arguments.user, None if arguments.history is None else tuple(arguments.history)
         if user is not None and history is not None:
             raise BadInput("`user` and `history` are both given; pass one of them")
-        known = self._people.known(user) if self._people and user is not None else Known()
+        known = self._known(user) if self._people and user is not None else Known()
+        if not self._people and user == self._user and user not in self.catalog.histories:
+            user = None  # somebody new: whoever started the tools chose the id
         self._check_offered(history or ())
         rules = self._in_force(known.rules)
         request, notes = read_request(arguments, self.catalog, self._words, (self._where, *rules))
@@ -313,15 +319,38 @@ class AgentTools:
         """Keep what a person says of themselves; see `RememberOfAnyArguments`."""
         user = arguments.user if isinstance(arguments, RememberOfAnyArguments) else self._user
         assert self._people is not None and user is not None
-        item = None
+        item: str | None = None
+        conditions: tuple[str, ...] = ()
         if arguments.kind == "rule":
             held = self._rules(user) if arguments.take_back else ()
             conditions = rules_like(arguments.value, held) or read_rule(arguments.value, self._words)
-            changed = self._people.rule(user, conditions, arguments.take_back)
         else:
             item = self._item(arguments.value).id
-            changed = self._people.note(user, arguments.kind, item, arguments.take_back)
+        if arguments.take_back:
+            self._known(user)  # of somebody whom nothing is known of there is nothing to take back
+        try:
+            if arguments.kind == "rule":
+                changed = self._people.rule(user, conditions, arguments.take_back)
+            else:
+                assert item is not None
+                changed = self._people.note(user, arguments.kind, item, arguments.take_back)
+        except UnknownUser:
+            changed = False
         return RememberAnswer(kind=arguments.kind, item=item, rules=list(self._rules(user)), changed=changed)
+
+    def _known(self, user: str) -> Known:
+        """What is known of a person; nothing of a new one whom the tools are for, since no agent could name another."""
+        assert self._people is not None
+        try:
+            return self._people.known(user)
+        except UnknownUser as error:
+            if user == self._user:
+                return Known()
+            raise UnknownUser(
+                f"user {user!r} is not known; check the id, `remember` something of theirs first, or pass a `history` "
+                "in its place",
+                "user", "history",
+            ) from error  # fmt: skip
 
     def _rules(self, user: str) -> tuple[str, ...]:
         assert self._people is not None
@@ -335,7 +364,13 @@ class AgentTools:
 
     def _item(self, named: str) -> Item:
         """Find an item by its id, or else by its title."""
-        item = self.catalog.item(named if named in self.catalog.row else find_title(composed(named), self._words))
+        if (id := normal_id(named)) in self.catalog.row:
+            try:
+                item = self.catalog.item(same_id(named))
+            except ValueError as error:
+                raise BadInput(f"the item's id {id!r} {error}") from error
+        else:
+            item = self.catalog.item(find_title(composed(named).strip(), self._words))
         self._check_offered([item.id])
         return item
 
@@ -442,13 +477,21 @@ def read_rule(value: str, words: Catalog) -> tuple[str, ...]:
     Raises
     ------
     BadInput
-        Where no condition is read.
+        Where no condition is read, or the text says anything beside conditions that all hold: a rule lasts, so that
+        none is guessed.
     """
     try:
         parse_where(value, words)
         return split_clauses(value)
     except BadFilter as error:
-        if found := understand(composed(value), words).filters:
+        if _OPERATORS.search(value):
+            joint = _NO_JOINT.search(value)
+            why = f"{joint[0].strip()!r} joins no clauses" if joint else str(error)
+            raise BadInput(
+                f"the rule {plain(value[:100])!r} is no filter: {why}; join clauses that all hold by 'and', values of "
+                "which any will do by '|', as in genres=Comedy|Drama, or send each as a rule of its own"
+            ) from error
+        if found := conditions_alone(composed(value), words):
             return found
         names = derived(words, attribute_names)
         raise BadInput(

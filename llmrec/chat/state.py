@@ -58,6 +58,29 @@ class ListState(BaseModel):
         """
         return self.model_copy(update={"conditions": tuple(c for c in self.conditions if c not in conditions)})
 
+    def ruled(self, deleted: Sequence[str], added: Sequence[str]) -> "ListState":
+        """Make the list as if rules that were deleted and made since had been so when it was asked for.
+
+        Parameters
+        ----------
+        deleted, added
+            Those that last no longer, and those that last now.
+
+        Returns
+        -------
+        ListState
+            With the new rules among its conditions, before which what contradicts them gives way; its items stay.
+
+        Examples
+        --------
+        >>> ListState(conditions=("genres=War", "year>=1990")).ruled(("year>=1990",), ("genres!=War",)).conditions
+        ('genres!=War',)
+        """
+        left = self.without(deleted)
+        ruled_out = {pair for condition in added if excludes(condition) for pair in _pairs(condition)}
+        possible = [each for each in left.conditions if not (_states(each) and _pairs(each) <= ruled_out)]
+        return left.model_copy(update={"conditions": narrowed(possible, added)})
+
 
 class Option(BaseModel):
     """One answer to a question that was asked back.
@@ -121,7 +144,7 @@ class Snapshot(BaseModel):
         Snapshot
         """
         lasting = (*(each for each in self.lasting if each not in deleted), *added)
-        last = self.last and self.last.without(deleted)
+        last = self.last and self.last.ruled(deleted, added)
         return self.model_copy(update={"lasting": tuple(dict.fromkeys(lasting)), "last": last})
 
 
@@ -266,8 +289,9 @@ class DialogueState(BaseModel):
         Returns
         -------
         DialogueState
-            What lasted and is none of them holds for the last list no longer either. To take back a change of the
-            conversation changes no rule that was made or deleted elsewhere since.
+            What lasted and is none of them holds for the last list no longer either, and what is new among them holds
+            for it, too: a list that goes on with it, or narrows it, meets the rules as they are then. To take back a
+            change of the conversation changes no rule that was made or deleted elsewhere since.
 
         Examples
         --------
@@ -279,7 +303,8 @@ class DialogueState(BaseModel):
         gone = [each for each in self.lasting if each not in rules]
         new = [each for each in rules if each not in self.lasting]
         earlier = tuple(each.ruled(gone, new) for each in self.earlier)
-        return self.without(gone).model_copy(update={"lasting": tuple(rules), "earlier": earlier})
+        last = self.last and self.last.ruled(gone, new)
+        return self.without(gone).model_copy(update={"lasting": tuple(rules), "last": last, "earlier": earlier})
 
     def without(self, conditions: Sequence[str]) -> "DialogueState":
         """Make the state in which conditions hold no longer.
@@ -345,6 +370,10 @@ def _overridden(condition: str, stated: Sequence[WrittenClause]) -> bool:
             if float(low.values[0]) >= float(high.values[0]):
                 return True
     return False
+
+
+def _states(condition: str) -> bool:
+    return all(clause.operator == "=" for clause in read_clauses(condition))
 
 
 def _pairs(condition: str) -> set[tuple[str, str]]:

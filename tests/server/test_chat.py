@@ -478,6 +478,35 @@ def test_to_undo_changes_no_rule_that_was_made_or_deleted_elsewhere_since(client
     assert kept_rules(client, "undoes") == []
 
 
+def test_a_rule_made_elsewhere_counts_from_the_next_list_of_an_open_conversation_on(client: TestClient) -> None:
+    def on(before: ChatTurn, line: str) -> tuple[ChatTurn, list[Any]]:
+        made, _ = turn(client, Message(False, "…", id=before.id), Message(True, line), user="meanwhile")
+        assert made.recommendations is not None and made.recommendations.items
+        return made, [item.attributes for item in made.recommendations.items]
+
+    first, _ = turn(client, Message(True, "something from the 90s"), user="meanwhile")
+    romance, _ = turn(client, Message(True, "a romance"), user="meanwhile")
+    client.patch("/v1/memory", json={"user": "meanwhile", "rules": ["no drama"]})
+    turn(client, Message(True, "I hate musicals"), user="meanwhile")  # and one in another conversation
+    more, shown = on(first, "more")
+    assert all(1990 <= each["year"] < 2000 and {"Drama", "Musical"}.isdisjoint(each["genres"]) for each in shown)
+    for before in (first, more):
+        _, shown = on(before, "only from 1995")
+        assert all(each["year"] == 1995 and {"Drama", "Musical"}.isdisjoint(each["genres"]) for each in shown)
+
+    body = {"user": "meanwhile", "rules": ["only westerns"], "without_rules": ["genres!=Drama", "genres!=Musical"]}
+    client.patch("/v1/memory", json=body)
+    western, shown = on(romance, "more")  # what contradicts a rule gives way to it
+    assert all("Western" in each["genres"] for each in shown)
+    assert "genres!=Drama" not in on(more, "more")[0].shown().conditions  # type: ignore[union-attr]
+    client.patch(
+        "/v1/memory", json={"user": "meanwhile", "rules": ["no westerns"], "without_rules": ["genres=Western"]}
+    )
+    later, shown = on(western, "more")
+    assert later.shown().conditions == ["genres!=Western"]  # type: ignore[union-attr]
+    assert all("Western" not in each["genres"] for each in shown)
+
+
 def test_a_rule_that_was_said_before_it_was_known_by_whom_is_theirs(client: TestClient) -> None:
     made, _ = turn(client, Message(True, "I hate musicals"))
     for line in ("an animated film", "a comedy"):

@@ -148,7 +148,8 @@ def test_what_a_person_says_is_remembered_until_it_is_taken_back(
     assert told["rules"] == ["year>=1990"]
     removal = forget(service.database, service.live.snapshot.catalog, "main", "new here")
     assert removal is not None and (removal.events, removal.rules) == (1, 1)
-    assert "not known" in refused("recommend", user="new here")
+    assert "`remember` something of theirs first, or pass a `history`" in refused("recommend", user="new here")
+    assert "`take_back`" in refused("remember", user="7", kind="rule", value="horror is fine again")
     assert "no condition" in refused("remember", user="7", kind="rule", value="be nice to me")
 
 
@@ -184,6 +185,37 @@ def test_an_id_is_the_gateways_in_any_form(call: Call, refused: Call, service: R
     assert "invisible character U+200B" in refused("recommend", user="caf\u00e9\u200b")
     with pytest.raises(BadInput, match="`user` must not be blank"):
         make_server(service, user=" ")
+
+
+def test_somebody_new_whom_the_tools_are_for_gets_a_list(service: RecommendationService) -> None:
+    server = make_server(service, user="neu")
+    nobodys = asked(make_server(service), "recommend", {"k": 2, "reasons": False}).structured_content
+    told = asked(server, "recommend", {"k": 2, "reasons": False})
+    assert not told.is_error and told.structured_content == nobodys and len(nobodys["items"]) == 2
+    alone = AgentTools(service.live.snapshot.recommender, user="neu").call("recommend", {"k": 2, "reasons": False})
+    assert alone.model_dump() == nobodys
+    for body in ({"kind": "like", "value": "50"}, {"kind": "rule", "value": "no horror"}):
+        told = asked(server, "remember", body | {"take_back": True})
+        assert told.structured_content is not None and not told.structured_content["changed"]
+    first = nobodys["items"][0]["id"]
+    assert asked(server, "remember", {"kind": "dislike", "value": first}).structured_content["changed"]
+    told = asked(server, "recommend", {"k": 2, "reasons": False})
+    assert first not in [item["id"] for item in told.structured_content["items"]]
+
+
+def test_an_items_id_is_the_gateways_in_any_form(call: Call, refused: Call) -> None:
+    for id in (" 50 ", "50\n", "\t50", " Star Wars\n"):
+        assert call("look_up", item=id)["id"] == "50"
+    assert call("recommend", history=[" 50\n"], like=" 172 ", k=1, reasons=False)["items"]
+    for name, arguments in (
+        ("recommend", {"history": ["5\u200b0"]}),
+        ("recommend", {"like": "5\u200b0"}),
+        ("look_up", {"item": "5\u200b0"}),
+        ("compare", {"items": ["172", "50\u2060"]}),
+        ("remember", {"user": "7", "kind": "like", "value": "\ufeff50"}),
+    ):
+        assert "invisible character U+" in refused(name, **arguments)
+    assert "blank" in refused("recommend", history=[" "])
 
 
 def test_who_was_forgotten_may_give_rules_again(call: Call, service: RecommendationService) -> None:

@@ -343,6 +343,10 @@ def test_who_was_forgotten_may_give_rules_again(client: TestClient) -> None:
         ("GET", {}, "pass one of them"),
         ("DELETE", {"user": "7"}, "pass one of them"),
         ("PATCH", {"user": "7", "rules": ["be nice"]}, "no condition is read"),
+        ("PATCH", {"user": "7", "rules": ["horror is fine again"]}, "`without_rules`"),
+        ("PATCH", {"user": "7", "rules": ["genres!=Horror; genres=Comedy"]}, "';' joins no clauses"),
+        ("PATCH", {"user": "7", "rules": ["genres=Horror or genres=Comedy"]}, "'or' joins no clauses"),
+        ("PATCH", {"user": "7", "rules": ["no musicals", "no horror before 1990"]}, "several ways"),
         ("PATCH", {"user": "7", "likes": ["no such item"]}, "no such item"),
         ("PATCH", {"reply": "chatcmpl-none", "rules": ["no horror"]}, "nothing is kept of that `reply`"),
         ("PATCH", {"reply": "chatcmpl-none", "likes": ["50"]}, "name them as `user`"),
@@ -353,3 +357,4 @@ def test_what_no_memory_can_take_is_said(client: TestClient, method: str, sent: 
     how = {"json": sent} if method == "PATCH" else {"params": sent}
     refused = client.request(method, "/v1/memory", **how)  # type: ignore[arg-type]
     assert refused.status_code in (404, 422) and says in refused.json()["error"]["message"]
+    assert client.get("/v1/memory", params={"user": "7"}).json()["rules"] == []

@@ -5,12 +5,16 @@ import re
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
-from llmrec.errors import UnknownItem
+from llmrec.chat.plain_text import plain
+from llmrec.errors import BadInput, UnknownItem
+from llmrec.retrieval.filters import attribute_kinds, read_clauses
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -64,6 +68,179 @@ _POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)
 MAX_REASONED, MAX_TITLE = 6, 4
 """Words after "why", and after "like" or "seen", up to which they are the rest of a command."""
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|nothing|none|never|neither|nor|without|avoid(?:ing)?|hates?|dislikes?|exclud(?:e|es|ing)|skip|"
+    r"less(?! than)|fewer(?! than)|\w+n't|(?:sick|tired) of|(?:any|every)thing (?:but|except))\b|"
+    r"不要|不想|不喜欢|不爱|别|讨厌|除了",
+    re.I,
+)
+_NOTHING_BUT = re.compile(r"\b(?:nothing|no(?:thing)? other than|none) but\b", re.I)
+_EXCEPTION = re.compile(r"\b(?:but|except|unless|apart from|other than|aside from)\b|除非", re.I)
+_JOINTS = re.compile(r"(,|\.(?!\d)|:|!|\b(?:and|or|nor|but)\b|、|,|。|或者?|和|并且|而且)", re.I)
+_OR_SUCH = re.compile(
+    r"\b(?:or|and) (?=(?:less|fewer|under|below|shorter|cheaper|more|over|above|up|longer|later|newer|after|earlier|"
+    r"older|before)\b)",
+    re.I,
+)
+"""What joins no two conditions: "1990 or later"."""
+_WANTED = re.compile(r"\b(?:only|just|always|must|no(?:thing)? but)\b|只", re.I)
+_IN_PASSING = re.compile(
+    r"\b(?:from now on|any ?more|at all|for (?:good|me|ever)|forever|in general|must be|(?:has|have) to be|should be|"
+    r"ever)\b|"
+    r"以后|永远|请|我|都|片|电影|只要|只看|只想看|只喜欢|想看|或者?|和|的",
+    re.I,
+)
+MAX_RULE = 500
+"""Characters of a rule in words."""
+MAX_STRETCH = 8
+"""Characters of Chinese that state one condition."""
+_ALSO_SAID = frozenset(
+    re.findall(
+        r"\w+",
+        "a an the and or but i we want would like prefer please only just always see watch show me us give read buy "
+        "films film movies movie items item ones one titles anything something things it to in of my our list lists "
+        "either both",
+    )
+)
+"""Words that say nothing beside conditions."""
+_Thing = tuple[tuple[str, ...], tuple[str, ...]]
+"""Attributes that a text is about, and their values; none of a quantity, of which two ends are one thing."""
+_ALLOWS = re.compile(
+    r"\b(?:again|after all|fine|ok|okay|allow(?:ed|s)?|all ?right|welcome|back|no longer|forget|lift|drop|remove)\b|"
+    r"又可以|可以了|取消",
+    re.I,
+)
+
+_HOW = "as it was read (`without_rules` of the gateway, `take_back` of the tool `remember`)"
+
+
+def conditions_alone(line: str, catalog: Catalog) -> tuple[str, ...]:
+    """Read a line that is to hold for good: conditions that all hold, of which each word is understood.
+
+    What a conversation may guess, since its next line can set it right, would stay wrong for good here.
+
+    Parameters
+    ----------
+    line
+        What a person, or their agent, wrote.
+    catalog
+        Its attributes, values and titles are read.
+
+    Returns
+    -------
+    tuple of str
+        Conditions, each as `llmrec.retrieval.filters.parse_where` reads it; none where none is read.
+
+    Raises
+    ------
+    BadInput
+        Where the line says more, or something else, than conditions that all hold.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Alien", "", {"genres": ("Horror",), "year": 1979}),), {})
+    >>> conditions_alone("no horror, only films from the 70s", films)
+    ('year>=1970', 'year<1980', 'genres!=Horror')
+    >>> conditions_alone("no horror before 1970", films)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    llmrec.errors.BadInput: 'no horror before 1970' can be read in several ways; ...
+    """
+    said = plain(line[:100])
+    if len(line) > MAX_RULE:
+        raise BadInput(
+            f"{said!r} ... is longer than the {MAX_RULE} characters of a rule; send each condition by itself"
+        )
+    intent = understand(line, catalog)
+    if not intent.filters:
+        return ()
+    over = _left_over(intent, catalog)
+    if over and _ALLOWS.search(over):
+        raise BadInput(f"{said!r} takes something back and makes no rule; take back the rule itself, {_HOW}")
+    if intent.action != "ask" or intent.comparisons or intent.leanings:
+        raise BadInput(f"{said!r} is about an item, and a rule is about attributes; say what each item must be")
+    if over:
+        raise BadInput(f"{plain(over[:60])!r} is not understood in the rule {said!r}; say it by attributes alone")
+    if ";" in line or ";" in line:
+        raise BadInput(f"{said!r} holds ';', which joins no conditions; join them by 'and', or send each by itself")
+    if _ambiguous(_OR_SUCH.sub("", line), intent.filters, catalog):
+        raise BadInput(f"{said!r} can be read in several ways; send each condition as a rule of its own: 'no horror'")
+    return intent.filters
+
+
+def _left_over(intent: Intent, catalog: Catalog) -> str:
+    """The words of a line that are no part of its conditions, nor say anything beside them."""
+    stated = {value for condition in intent.filters for clause in read_clauses(condition) for value in clause.values}
+    query = _IN_PASSING.sub(" ", intent.query)
+    for mention in reversed(Lexicon.of(catalog).mentions(query)):
+        if stated.issuperset(mention.values):
+            query = f"{query[: mention.start]} {query[mention.end :]}"
+    query = _without_chinese(query, frozenset(intent.filters), catalog)
+    return " ".join(word for word in re.findall(r"[\w'-]+", query) if word.lower() not in _ALSO_SAID)
+
+
+def _without_chinese(query: str, stated: frozenset[str], catalog: Catalog) -> str:
+    """Take out of a query in Chinese the stretches that state conditions: no blanks part them from other words."""
+    if not is_chinese(query):
+        return query
+    for length in range(1, MAX_STRETCH + 1):  # the shortest first, which hold nothing else
+        at = 0
+        while at + length <= len(query):
+            stretch = query[at : at + length]
+            read = () if " " in stretch else chinese_conditions(stretch, catalog)[1]
+            if read and stated.issuperset(read):
+                query = f"{query[:at]} {query[at + length :]}"
+            at += 1
+    return _IN_PASSING.sub(" ", query)
+
+
+def _ambiguous(text: str, conditions: tuple[str, ...], catalog: Catalog) -> bool:
+    """Whether conditions need not be what a text means: all of them at once, each word of a negation by itself."""
+    parts = _JOINTS.split(text)
+    segments, joints = parts[::2], parts[1::2]
+    named = [_named(segment, catalog) for segment in segments]
+    excluded = {things for each in conditions if "!=" in each for things in _things(each, catalog)}
+    for segment, things in zip(segments, named, strict=True):
+        ruled_out = things if excluded & things else set()  # "no horror and war before 1990"
+        if negation := _NEGATION.search(segment):
+            # "no horror before 1990" leaves out what is both, and conditions that all hold cannot say so
+            ruled_out = _named(segment[negation.end() :], catalog)
+        if len(ruled_out) > 1:
+            return True
+    exception = _EXCEPTION.search(_NOTHING_BUT.sub("", text))
+    if exception and _NEGATION.search(text[: exception.start()]):
+        return True
+    attributes = [{name for names, _ in things for name in names} for things in named]
+    either = False
+    for at, joint in enumerate(joints):
+        shared = attributes[at] & attributes[at + 1]
+        if joint.lower() in ("or", "或", "或者"):
+            either = True
+            if not shared:  # "horror or from the 90s"
+                return True
+        left, right = (bool(excluded & named[side]) for side in (at, at + 1))
+        if shared and left and not right and not _WANTED.search(segments[at + 1]):  # "no war films or westerns"
+            return True
+    stated = [each.attributes for condition in conditions for each in read_clauses(condition) if each.operator == "="]
+    apart = either or any(joint in ",.!:、,。" for joint in joints)
+    return apart and len(set(stated)) < len(stated)  # "comedies, dramas": either will do, or both must be
+
+
+def _named(text: str, catalog: Catalog) -> set[_Thing]:
+    """What a text states or rules out."""
+    if not text.strip():
+        return set()
+    found = {thing for each in understand(text, catalog).filters for thing in _things(each, catalog)}
+    return found | {(mention.attributes, mention.values) for mention in Lexicon.of(catalog).mentions(text)}
+
+
+def _things(condition: str, catalog: Catalog) -> set[_Thing]:
+    kinds = derived(catalog, attribute_kinds)
+    return {
+        (clause.attributes, () if all(kinds.get(name) == "number" for name in clause.attributes) else clause.values)
+        for clause in read_clauses(condition)
+    }
 
 
 def rule_parser(catalog: Catalog) -> Runnable[str, Intent]:

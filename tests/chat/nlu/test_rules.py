@@ -19,10 +19,10 @@ from llmrec.chat.nlu.languages import chinese_conditions, in_english, is_chinese
 from llmrec.chat.nlu.lexicon import CORRECTED, Lexicon, Token
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.refusals import naming, refusals, unnamed
-from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.nlu.rules import MAX_RULE, conditions_alone, rule_parser, understand
 from llmrec.chat.state import attributes_of, excludes, values_of
 from llmrec.encoders import text_encoder
-from llmrec.errors import UnknownItem
+from llmrec.errors import BadInput, UnknownItem
 from llmrec.retrieval.filters import parse_where, split_clauses, written
 
 ATTRIBUTES = ("category", "colour", "pattern", "price")
@@ -487,3 +487,74 @@ def test_chinese_genres_and_decades_of_an_english_catalogue(tiny_catalog: Catalo
     assert conditions == ("genres=Comedy", "genres!=Horror", "year>=1990", "year<2000") and "恐怖" not in text
     assert chinese_conditions("no horror", tiny_catalog) == ("no horror", ())
     assert is_chinese("看Heat") and not is_chinese("Heat") and not is_chinese("映画をください")
+
+
+LASTING = {
+    "no horror": "genres!=Horror",
+    "No horror, please": "genres!=Horror",
+    "I never want to see horror": "genres!=Horror",
+    "only comedies": "genres=Comedy",
+    "only comedies from now on": "genres=Comedy",
+    "under 100 minutes": "runtime<100",
+    "100 minutes or less": "runtime<=100",
+    "from the 90s": "year>=1990 and year<2000",
+    "only films from the 90s": "year>=1990 and year<2000",
+    "nothing before 1980": "year>=1980",
+    "1990 or later": "year>=1990",
+    "no horror and no musicals": "genres!=Horror and genres!=Musical",
+    "no horror or musicals": "genres!=Horror and genres!=Musical",
+    "only horror or comedies": "genres=Horror|Comedy",
+    "no horror and only comedies": "genres!=Horror and genres=Comedy",
+    "comedies without horror": "genres!=Horror and genres=Comedy",
+    "no horror, under 100 minutes": "runtime<100 and genres!=Horror",
+    "nothing but comedies": "genres=Comedy",
+    "anything but horror": "genres!=Horror",
+    "不要恐怖片": "genres!=Horror",
+    "只要90年代的喜剧": "genres=Comedy and year>=1990 and year<2000",
+}
+
+
+@pytest.fixture(scope="module")
+def kinds() -> Catalog:
+    """Films with a genre, a year and a length each."""
+    genres = ("Horror", "Comedy", "Musical", "War", "Western", "Drama")
+    held = ({"genres": (genre,), "year": 1950 + 9 * n, "runtime": 80 + 9 * n} for n, genre in enumerate(genres))
+    return Catalog("kinds", tuple(Item(str(n), f"Film {n}", "", attributes) for n, attributes in enumerate(held)), {})
+
+
+def test_a_rule_of_conditions_alone_is_read(kinds: Catalog) -> None:
+    assert {line: " and ".join(conditions_alone(line, kinds)) for line in LASTING} == LASTING
+    assert conditions_alone("be nice to me", kinds) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("horror is fine again", "take back the rule itself"),
+        ("horror is fine", "take back the rule itself"),
+        ("horror is okay", "take back the rule itself"),
+        ("musicals again", "take back the rule itself"),
+        ("喜剧又可以了", "take back the rule itself"),
+        ("no horror before 1990", "several ways"),
+        ("no horror and war before 1990", "several ways"),
+        ("no horror comedies", "several ways"),
+        ("no horror except comedies", "several ways"),
+        ("no horror but comedies", "several ways"),
+        ("no war films or westerns from before 1960", "several ways"),
+        ("nothing before 1980 or horror", "several ways"),
+        ("comedies, westerns", "several ways"),
+        ("no horror; no musicals", "';'"),
+        ("horror or from the 90s", "'horror' is not understood"),
+        ("before 1990 or after 2000", "not understood"),
+        ("no horror on weekdays", "'on weekdays' is not understood"),
+        ("no horror and no hospitals", "'no hospitals' is not understood"),
+        ("please never show me anything before 1980", "'never' is not understood"),
+        ("maybe horror", "'maybe' is not understood"),
+        ("不要90年代的恐怖片", "not understood"),
+        ("no horror " * 60, f"longer than the {MAX_RULE}"),
+    ],
+)
+def test_a_rule_that_says_more_than_conditions_is_refused_and_not_guessed(kinds: Catalog, line: str, says: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        conditions_alone(line, kinds)
+    assert says in str(refused.value)
