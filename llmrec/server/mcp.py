@@ -4,6 +4,7 @@ Over HTTP the keys of the gateway are asked for, and a key's tenant says whose u
 they are the first tenant's.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -18,9 +19,12 @@ import mcp_types as types
 from anyio import CapacityLimiter, to_thread
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from pydantic import ValidationError
 from starlette.middleware import Middleware
 
 from llmrec.catalog.feedback import OPINIONS
+from llmrec.catalog.types import utf8
 from llmrec.chat.agent_tools import AgentTool, AgentTools, Known
 from llmrec.chat.plain_text import one_line
 from llmrec.errors import LlmrecError, UnknownUser
@@ -239,8 +243,36 @@ def http_app(server: Server[Any], database: Database, host: str = "127.0.0.1") -
 
 
 async def _on_stdio(server: Server[Any]) -> None:
-    async with stdio_server() as (read, write):
-        await server.run(read, write, server.create_initialization_options())
+    async with stdio_server() as (read, write), anyio.create_task_group() as tasks:
+        passing, passed = anyio.create_memory_object_stream[SessionMessage | Exception]()
+
+        async def pass_on() -> None:
+            async with passing:
+                async for message in read:
+                    if isinstance(message, ValidationError) and (answer := _unread(message)):
+                        await write.send(SessionMessage(answer))
+                    else:
+                        await passing.send(message)
+
+        tasks.start_soon(pass_on)
+        await server.run(passed, write, server.create_initialization_options())
+        tasks.cancel_scope.cancel()
+
+
+def _unread(error: ValidationError) -> types.JSONRPCError | None:
+    """Answer a request that the package `mcp` cannot read and drops, so that nobody waits for it; None of none."""
+    try:
+        request = json.loads(error.errors(include_url=False)[0]["input"])
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if not isinstance(request, dict) or "method" not in request or type(request.get("id")) not in (int, str):
+        return None
+    id = request["id"]
+    if isinstance(id, str) and not utf8(id):
+        return None
+    what = "the request is no text that UTF-8 can hold (half of a character, \\ud800 to \\udfff) or no JSON-RPC"
+    wrong = types.ErrorData(code=types.INVALID_REQUEST, message=f"{what}; send it whole")
+    return types.JSONRPCError(jsonrpc="2.0", id=id, error=wrong)
 
 
 def _tenant(context: "ServerRequestContext[Any]") -> str:

@@ -313,6 +313,30 @@ def test_the_command_serves_a_client_on_stdio(tmp_path: Path) -> None:
 
 
 @pytest.mark.commands
+def test_on_stdio_a_request_that_holds_half_of_a_character_is_answered(tmp_path: Path) -> None:
+    begun = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    broken = {"name": "recommend", "arguments": {"query": "\ud800"}}
+    asked_for = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": begun},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": "two", "method": "tools/call", "params": broken},
+        {"jsonrpc": "2.0", "id": 3, "method": "tools/list"},
+    ]
+    words = ["-m", "llmrec.cli", "mcp", "--database", f"sqlite:///{tmp_path / 'people.db'}"]
+    with subprocess.Popen(
+        [sys.executable, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write("".join(f"{json.dumps(each)}\n" for each in [*asked_for[:2], "no request", *asked_for[2:]]))
+        process.stdin.flush()
+        told = {answer["id"]: answer for answer in (json.loads(process.stdout.readline()) for _ in range(3))}
+        process.stdin.close()
+        assert process.wait(timeout=60) == 0
+    assert "half of a character" in told["two"]["error"]["message"]
+    assert len(told[3]["result"]["tools"]) == 4
+
+
+@pytest.mark.commands
 def test_the_command_over_http_ends_in_order(tmp_path: Path) -> None:
     words = ["mcp", "--http", "127.0.0.1:0", "--database", f"sqlite:///{tmp_path / 'people.db'}"]
     with subprocess.Popen(
