@@ -3,11 +3,11 @@
 No model is imported here, so that a wrong request is refused before anything is loaded.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
-from math import isfinite
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.feedback import NO_PAST, Past
+from llmrec.catalog.feedback import NO_PAST, Past, kind_of
 from llmrec.catalog.types import derived, normal_id
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_ORDERS = 4096
 """Of the history that Shapley values are sampled over: the LLM reads as many histories as it has items for each."""
+LATEST, MOST_RATING = 1e11, 1e6
+"""Seconds and stars; larger ones are of another unit, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class Request:
     user
         Id of a user of the catalogue, whose history is read.
     history
-        Item ids, oldest first, each once: the history of somebody who need not be in the catalogue.
+        Item ids, oldest first, each once, or as often as `events` tell of it: the history of somebody who need not be
+        in the catalogue.
     events
         What is known of the events behind `history`: when they were, ratings, kinds. They may also tell of other items,
         such as what was returned. Without them a history is an order alone.
@@ -168,7 +171,8 @@ class Request:
             return
         if self.user is not None:
             raise BadInput("`user` and `history` are both given; pass one of them", "user", "history")
-        if len(set(self.history)) < len(self.history):
+        known = Counter(event.item for event in self.events)
+        if any(count > max(1, known[id]) for id, count in Counter(self.history).items()):
             raise BadInput("`history` names an item twice; name each item once, oldest first", "history")
 
     def _check_values(self) -> None:
@@ -179,7 +183,8 @@ class Request:
             raise BadInput(f"`k` is {self.k!r}; pass a whole number from 1 on", "k")
         if isinstance(self.diversity, bool) or not isinstance(self.diversity, Real) or not 0 <= self.diversity <= 1:
             raise BadInput(f"`diversity` is {self.diversity!r}; pass a number from 0 to 1", "diversity")
-        parse_rules(self.exposure or "")
+        if not parse_rules(self.exposure or ""):
+            object.__setattr__(self, "exposure", None)
         if isinstance(self.shapley, bool) or not isinstance(self.shapley, Integral):
             raise BadInput(f"`shapley` is {self.shapley!r}; pass a number of orders, or 0 for none", "shapley")
         if not 0 <= self.shapley <= MOST_ORDERS:
@@ -336,10 +341,16 @@ def _events(events: object) -> tuple[Interaction, ...]:
     for event in events:
         if not isinstance(event, Interaction):
             raise BadInput(f"`events` holds {event!r}; pass events as `Interaction(user, item, timestamp)`", "events")
-        numbers = (event.timestamp, 0.0 if event.rating is None else event.rating)
-        if not isinstance(event.item, str) or not all(isinstance(x, Real) and isfinite(x) for x in numbers):
-            raise BadInput(f"`events` holds {event!r}; an item is text, times and ratings are numbers", "events")
-        found.append(replace(event, item=normal_id(event.item)))
+        kind, rating = event.kind or "", 0.0 if event.rating is None else event.rating
+        numbers = ((event.timestamp, LATEST), (rating, MOST_RATING))
+        if not (isinstance(event.item, str) and isinstance(kind, str)) or not all(
+            isinstance(value, Real) and -most <= value <= most for value, most in numbers
+        ):
+            raise BadInput(
+                f"`events` holds {event!r}; an item and a kind are text, a time Unix seconds, a rating a number",
+                "events",
+            )
+        found.append(replace(event, item=normal_id(event.item), kind=kind_of(kind) or None))
     return tuple(sorted(found, key=lambda event: event.timestamp))
 
 

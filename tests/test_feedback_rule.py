@@ -154,6 +154,14 @@ def test_names_of_kinds(cell: str, kind: str) -> None:
     assert kind_of(cell) == kind
 
 
+def test_a_view_takes_no_opinion_back() -> None:
+    events = [
+        Interaction("u", "a", 1.0, 1.0), Interaction("u", "b", 2.0, 5.0), Interaction("u", "a", 3.0, kind="view"),
+        Interaction("u", "c", 4.0, kind="like"), Interaction("u", "c", 5.0, kind="purchase"),
+    ]  # fmt: skip
+    assert Past.of(events, {"a": 0, "b": 1, "c": 2}).opinions == {0: -2.0, 1: 2.0, 2: 1.0}
+
+
 def test_a_dislike_counts_against_its_like_and_a_like_for_it() -> None:
     """Two groups of items; whoever likes one of a group likes the group, and dislikes the other."""
     from llmrec.ranking.opinion import OpinionComponent, OpinionModel

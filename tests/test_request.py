@@ -40,7 +40,9 @@ def test_fields_have_names_and_no_places() -> None:
             "--events holds .'1', 5.; pass events as",
         ),
         ({"history": ("1",), "events": 5}, ("events",), "--events is of type int; pass a sequence"),
-        ({"history": ("1",), "events": LOST}, ("events",), "--events holds .*nan.*; an item is text"),
+        ({"history": ("1",), "events": [Interaction("u", "1", 10**400)]}, ("events",), "a time"),
+        ({"history": ("1",), "events": [Interaction("u", "1", 1e9, 1e308)]}, ("events",), "a rating"),
+        ({"history": ("1",), "events": LOST}, ("events",), "--events holds .*nan.*; an? item"),
         ({"user": 471}, ("user",), "--user is 471; .* such as '471'"),
         ({"k": 0}, ("k",), "-k is 0"),
         ({"k": 2.5}, ("k",), "-k is 2.5"),
@@ -79,6 +81,18 @@ def test_what_the_catalogue_lacks_is_about_the_field_that_named_it(tiny_catalog:
         with pytest.raises(error) as refused:
             request.check(tiny_catalog)
         assert refused.value.fields[0] == field
+
+
+def test_a_history_repeats_what_its_events_repeat() -> None:
+    bought = [Interaction("u", "1", at, kind="bought") for at in (1e9, 2e9)]
+    request = Request(history=("1", "1"), events=tuple(bought))
+    assert [event.kind for event in request.events] == ["purchase", "purchase"]
+    with pytest.raises(BadInput, match="twice"):
+        Request(history=("1", "1"), events=tuple(bought[:1]))
+
+
+def test_rules_of_exposure_that_say_nothing_are_none() -> None:
+    assert Request(exposure=" ; ").exposure is None
 
 
 def test_lists_and_strings_are_taken_where_they_mean_one_thing(tiny_catalog: Catalog) -> None:

@@ -123,7 +123,8 @@ class Past:
         events = tuple(events)
         ratings = [event.rating for event in events if event.rating is not None]
         mean = sum(ratings) / len(ratings) if ratings else 0.0
-        found = {row[event.item]: opinion(event, mean) for event in events}
+        # The last that says one counts: a view does not take back a like, or a rating.
+        found = {row[e.item]: opinion(e, mean) for e in events if e.rating is not None or e.kind in OPINIONS}
         ages: dict[int, tuple[float, ...]] = {}
         if now is not None:
             for event in events:

@@ -175,7 +175,8 @@ class Conversation:
     @property
     def history(self) -> tuple[str, ...]:
         """Ids of the items that the person interacted with, oldest first, those named in the conversation last."""
-        return tuple(dict.fromkeys((*self._history, *self._available(self.state.liked))))
+        said = (id for id in dict.fromkeys(self._available(self.state.liked)) if id not in self._history)
+        return (*self._history, *said)
 
     def reply(self, line: str, image: bytes | None = None) -> Reply:
         """Answer one line.

@@ -61,7 +61,7 @@ class MemoryOf:
         state = self._kept_state(person) or DialogueState()
         rules = person.rules if self.user is not None else state.lasting
         said = [id for id in reversed(state.liked) if id not in person.history]
-        history = [self._entry(id, person, said) for id in (*said, *reversed(person.history))]
+        history = [self._entry(id, person, said) for id in dict.fromkeys((*said, *reversed(person.history)))]
         liked = {id for id, kind in person.kinds.items() if OPINIONS.get(kind, 0) > 0}
         likes = [entry for entry in history if entry.item in liked]
         others = [entry for entry in history if entry.item not in liked]

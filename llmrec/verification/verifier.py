@@ -25,6 +25,7 @@ from llmrec.errors import PluginError
 from llmrec.evidence.records import ItemEvidence
 from llmrec.registry import working
 from llmrec.verification.checks import find_claims
+from llmrec.verification.checks.resolution import NO_TITLE
 from llmrec.verification.entailment import EntailmentModel, shipped
 from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.premises import statement_of, ungrounded
@@ -136,6 +137,8 @@ class RuleVerifier:
         if unclean := _unclean(reading):
             return Verdict(claims, unclean)
         judged = judge(reading.text, grounds, self._catalog)
+        if invented := next((claim for claim in claims if _invented(claim, text)), None):
+            return Verdict(claims, _problem(invented))
         problem = _unsupported(claims)
         denied = next(filter(_decisive, judged.contradicted), None)
         if problem and judged.ok:
@@ -263,6 +266,13 @@ def _unsupported(claims: tuple[Claim, ...]) -> str:
         if claim.verdict != "supported":
             return _problem(claim)
     return "" if any(claim.reason for claim in claims) else "no reason is named"
+
+
+def _invented(claim: Claim, text: str) -> bool:
+    """Whether a claim is a title between marks that nothing has: no reading of the rest makes it true."""
+    if claim.kind != "title" or claim.verdict != "contradicted" or not claim.why.startswith(NO_TITLE):
+        return False
+    return any(f"{left}{claim.text}{right}" in text for left, right in ('""', "“”", "„“", "«»"))
 
 
 def _decisive(each: Proposition) -> bool:

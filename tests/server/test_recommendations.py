@@ -33,6 +33,9 @@ def test_a_history_may_say_when_and_how_much_it_was_liked(client: TestClient, re
     assert [i["score"] for i in why["items"]] == [i["score"] for i in told["items"]]  # ranked again from what is kept
     newest = ask(client, history=["1", {"item": "50", "timestamp": 1.7e9}], k=3)
     assert newest["history"] == ["1", "50"]
+    refused = {"item": "174", "timestamp": 1.7e9, "kind": "refund"}
+    without = ask(client, history=["1", "50", refused], k=50)
+    assert without["history"] == ["1", "50"] and "174" not in [item["id"] for item in without["items"]]
 
 
 def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
@@ -56,6 +59,7 @@ def test_words_filters_history_and_likeness_count(client: TestClient) -> None:
         ({"user": "42", "history": ["1"]}, 422, "bad_input", "both"),
         ({"history": ["1", "1"]}, 422, "bad_input", "twice"),
         ({"history": [{"item": "1", "timestamp": 1e12}]}, 422, "invalid", "milliseconds"),
+        ({"history": [{"item": "1", "timestamp": 9e10}]}, 422, "invalid", "in the future"),
         ({"history": [{"item": "1", "timestamp": 1, "kind": "gazed"}]}, 422, "invalid", "of no known kind"),
         ({"user": "42", "k": 0}, 422, "invalid", "k:"),
         ({"user": "42", "colour": "red"}, 422, "invalid", "colour"),

@@ -425,6 +425,15 @@ NATURAL = {
     "You ended on Paper Moonlight.": False,
     "You watched Moon Garage, and that helped it.": False,
     "In Night Bus the driver marries a passenger.": False,  # nothing here reads stories
+    "Night Bus climbed because of Paper Moonlight.": True,
+    "Paper Moonlight and Laugh Track raised this one.": True,
+    '"Laugh Track" moved up because you watched "Paper Moonlight".': False,  # Night Bus did
+    '"Laugh Track" won a place here, and the poster counted for it.': False,
+    "Laugh Track is here because you watched Paper Moonlight.": False,
+    '"Night Bus" and "Paper Moonlight" raised this one.': False,  # Night Bus is this one
+    '"Paper Moonlight" moved up because of you.': False,
+    "Night Bus moved up because of you.": False,
+    '"Paper Moonlight, The Motion Picture" moved up this film.': False,
 }
 
 

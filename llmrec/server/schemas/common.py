@@ -1,6 +1,7 @@
 """Types of fields that several bodies have, and the body of every refusal."""
 
 import re
+import time
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -36,11 +37,15 @@ Text = Annotated[str, AfterValidator(storable)]
 
 LATEST = 1e11
 """Seconds; what is larger counts milliseconds, or less."""
+AHEAD = 86_400
+"""Seconds by which a client's clock, or its day, may be ahead."""
 
 
 def _in_seconds(at: float) -> float:
     if at > LATEST:
         raise ValueError("must be Unix seconds; this counts milliseconds or less, divide it")
+    if at > time.time() + AHEAD:
+        raise ValueError("must not be in the future")
     return at
 
 

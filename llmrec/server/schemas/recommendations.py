@@ -1,5 +1,6 @@
 """Requests for recommendations, and answers to them with and without reasons: evidence, claims, verdicts, sentences."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Literal
 
@@ -7,9 +8,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field
 
 from llmrec import context
 from llmrec.catalog import Interaction
-from llmrec.catalog.feedback import KINDS, kind_of
+from llmrec.catalog.feedback import KINDS, NEGATIVE, kind_of
 from llmrec.context import Season, TimeOfDay
-from llmrec.request import Request
+from llmrec.request import MOST_RATING, Request
 from llmrec.response import Response
 from llmrec.server.schemas.common import Attribute, Id, OneLine, Seconds, StrictBody, Text, Words
 from llmrec.verification.reading import ClaimVerdict
@@ -48,9 +49,11 @@ class HistoryEvent(StrictBody):
 
     item: Id
     timestamp: Seconds = Field(description="Unix seconds.")
-    rating: float | None = Field(None, allow_inf_nan=False, description="On the catalogue's scale.")
+    rating: float | None = Field(None, ge=-MOST_RATING, le=MOST_RATING, description="On the catalogue's scale.")
     kind: Annotated[Text, AfterValidator(_kind), Field(max_length=40)] | None = Field(
-        None, description=f"One of {', '.join(KINDS)}, or another name of these."
+        None,
+        description=f"One of {', '.join(KINDS)}, or another name of these. What was disliked or returned is no part of "
+        "the history, and not shown.",
     )
 
     @classmethod
@@ -118,7 +121,8 @@ class RecommendationRequest(StrictBody):
         """
         return Request(
             user=self.user,
-            history=None if self.history is None else tuple(e if isinstance(e, str) else e.item for e in self.history),
+            history=None if self.history is None else tuple(self._items(denied=False)),
+            never=tuple(self._items(denied=True)),
             events=tuple(e.to_interaction() for e in self.history or () if isinstance(e, HistoryEvent)),
             query=self.query,
             k=self.k,
@@ -129,6 +133,13 @@ class RecommendationRequest(StrictBody):
             like=self.like,
             context=self.context.to_context() if self.context else None,
         )
+
+    def _items(self, denied: bool) -> Iterator[str]:
+        """Ids of the history: of what was disliked or returned, or of all else."""
+        for entry in self.history or ():
+            id, kind = (entry, None) if isinstance(entry, str) else (entry.item, entry.kind)
+            if (kind in NEGATIVE) == denied:
+                yield id
 
 
 class Claim(BaseModel):

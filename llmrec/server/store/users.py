@@ -62,7 +62,7 @@ class Person:
     number
         Their number in the store; None where only the folder knows them.
     history
-        Ids of the items that they interacted with, oldest first.
+        Ids of the items that they interacted with, oldest first; each once, unless the catalogue keeps repeats.
     rejected
         Ids of items that must not be recommended to them.
     of_folder
@@ -177,7 +177,8 @@ def find_person(database: Database, catalog: Catalog, offered: Container[str], t
     rejected = [item for item, kind in telling.items() if kind in NEGATIVE and item in offered]
     of_files = [event for event in (catalog.histories[user] if of_folder else ()) if event.item not in withdrawn]
     interacted = [event.item for event in (*of_files, *(each for each in later if each.kind not in NEGATIVE))]
-    known = [item for item in dict.fromkeys(interacted) if item in offered and telling.get(item) not in NEGATIVE]
+    each = interacted if catalog.repeats else dict.fromkeys(interacted)
+    known = [item for item in each if item in offered and telling.get(item) not in NEGATIVE]
     events = tuple(event for event in (*of_files, *later) if event.item in offered)
     return Person(tenant, user, number, tuple(known), tuple(rejected), of_folder, held, telling, events)
 

@@ -12,6 +12,8 @@ from llmrec.verification.grammar import BEFORE_CAUSE, DOUBT, LIFTED, ONLY_CAUSE,
 from llmrec.verification.grounds import Grounds
 from llmrec.verification.reading import Claim, Quote, Reading, judged, unchecked
 
+NO_TITLE = "the catalogue has no such title"
+
 Role = Literal["cause", "result", ""]
 """What a title stands for in its sentence: what moved the score, what is recommended, or what the words do not say."""
 
@@ -197,7 +199,7 @@ def _title(text: ResolvedText, quote: Quote) -> Claim:
 def _unknown(text: ResolvedText, quote: Quote) -> Claim:
     """A quoted name that the catalogue lacks: in an open text it may also be words out of the item's own text."""
     against, near = "the catalogue's titles", text.vocabulary.spellings.nearest(quote.text)
-    why = "the catalogue has no such title" + (f"; the nearest is {near!r}" if near else "")
+    why = NO_TITLE + (f"; the nearest is {near!r}" if near else "")
     if text.grounds.closed or text.role(quote) == "cause":
         return judged("title", quote.text, quote.start, False, against, why)
     item_text = text.catalog.item(text.grounds.item).text().casefold()

@@ -31,6 +31,19 @@ from llmrec.verification.propositions.degrees import (
     weakly,
 )
 
+RISES = (
+    r" (?:has |have |also |only |just |even )*(?:moved up|moves up|climbed|climbs|rose|rises|went up|goes up|won (?:a|its) place"
+    r"|came up|comes up|got (?:here|in)|ranks?|ranked|made (?:it|the list|your list|the cut)|earned (?:a|its) (?:place|spot)"
+    r"|landed|appears|appeared|stands here|(?:is|are|was|were) (?:here|recommended|suggested|chosen|picked|listed|ranked))"
+    r"(?! (?:this|it|the film|@))(?= )"
+)
+"""What is said of the recommended item alone, after a title."""
+RAISES = (
+    r" (?:both |have |also )*(?:led to|lifted|raised|pushed|pulled|brought|moved|helped|nudged|boosted|put) "
+    r"(?:up )?(?:this|it|the film|the product|the item)(?= )"
+)
+"""What history items do to the recommended one."""
+
 
 def _how_many(clause: Clause) -> list[Proposition]:
     """As in "Only two films count"."""
@@ -154,6 +167,17 @@ def effect_propositions(clause: Clause) -> list[Proposition]:
 
 def _swapped(clause: Clause) -> list[Proposition]:
     """A history item said to be the result, or the recommended one the cause."""
+    named = clause.has(r"@\d+(?:(?: ,| and| ,? and) @\d+)*")
+    if named and named.start() == 1:
+        subjects = [clause.item(sign) for sign in re.findall(r"@\d+", named.group())]
+        after = clause.shown[named.end() :]
+        if re.match(RISES, after) and clause.facts.item not in subjects:
+            return [clause.say("effect", subjects[0], "up", False, "another item is recommended")]
+        if len(subjects) > 1 and clause.facts.item in subjects and re.match(RAISES, after):
+            return [clause.say("effect", clause.facts.item, "up", False, "an item does not raise itself")]
+    if m := clause.has(r"(?:because of|thanks to|due to|owing to|down to) you"):
+        clause.mark(m.start(), m.end())
+        return [clause.say("effect", "you", "up", False, "what of the history counted is not said")]
     m = clause.has(
         r"(@\d+) (?:\w+ )?(?:led to|leads to|lifted|raised|pushed|pulled|brought|brings|points to|pointed to) (?:up )?(@\d+)"
     )
