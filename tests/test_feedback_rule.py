@@ -162,6 +162,12 @@ def test_a_view_takes_no_opinion_back() -> None:
     assert Past.of(events, {"a": 0, "b": 1, "c": 2}).opinions == {0: -2.0, 1: 2.0, 2: 1.0}
 
 
+def test_the_most_telling_event_with_an_item_says_whether_it_was_refused() -> None:
+    kinds = {"a": ("purchase", "return"), "b": ("return", "purchase"), "c": ("dislike", "view"), "d": (None,)}
+    events = [Interaction("u", item, n, kind=kind) for item, own in kinds.items() for n, kind in enumerate(own)]
+    assert Past.of(events, {item: n for n, item in enumerate(kinds)}).denied == {0, 2}
+
+
 def test_a_dislike_counts_against_its_like_and_a_like_for_it() -> None:
     """Two groups of items; whoever likes one of a group likes the group, and dislikes the other."""
     from llmrec.ranking.opinion import OpinionComponent, OpinionModel

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Interaction
 from llmrec.errors import (
     BadFilter,
     BadInput,
@@ -98,6 +98,18 @@ def test_a_query_in_other_words_moves_no_weight_to_vectors_that_are_not_there(sh
     media = {m: x for m, x in pipeline.components.media.items() if m != "text"}
     without = replace(pipeline, components=replace(pipeline.components, media=media))
     assert without.weights("somewhat gloomy whodunits")[WORDS] == 0
+
+
+def test_what_was_given_back_is_no_reason(shop: Recommender) -> None:
+    def cited(*kinds: str) -> set[str | None]:
+        events = [
+            Interaction("u", item, 1e9, kind=kind) for item, kind in zip(("50", "172", "181"), kinds, strict=True)
+        ]
+        answer = shop.recommend(history=("50", "172", "181"), events=events, explain=True, style="line", k=5)
+        return {record.history_item for item in answer.items for record in item.evidence.history}  # type: ignore[union-attr]
+
+    assert {"50", "172"} <= cited("purchase", "purchase", "purchase")
+    assert "172" not in cited("purchase", "return", "purchase")
 
 
 def test_diversity_changes_the_list_and_keeps_its_length(shop: Recommender) -> None:

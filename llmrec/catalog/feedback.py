@@ -68,6 +68,8 @@ class Past:
         Item row -> the user's rating, where there is one.
     ages
         Item row -> seconds since each time it was taken, oldest first; empty where that is not asked for.
+    denied
+        Rows of which the most telling event, of several the last, is a return, a dislike or a rating below 0.
     moments
         Row and day (since 1970, a fraction) of each event, oldest first; empty where events have an order alone.
 
@@ -81,6 +83,7 @@ class Past:
     opinions: Mapping[int, float] = field(default_factory=dict)
     ratings: Mapping[int, float] = field(default_factory=dict)
     ages: Mapping[int, tuple[float, ...]] = field(default_factory=dict)
+    denied: frozenset[int] = frozenset()
     moments: tuple[tuple[int, float], ...] = ()
 
     def days(self, history: Sequence[int], unknown: float) -> list[float]:
@@ -133,7 +136,13 @@ class Past:
                 at = row[event.item]
                 ages[at] = (*ages.get(at, ()), max(0.0, now - event.timestamp))
         given = {row[event.item]: event.rating for event in events if event.rating is not None}
-        return cls({at: value for at, value in found.items() if value}, given, ages, moments_of(events, row))
+        telling: dict[int, tuple[int, bool]] = {}
+        for event in events:
+            strength = STRENGTHS.get(event.kind or "", max(STRENGTHS.values()))
+            if strength >= telling.get(row[event.item], (0, False))[0]:
+                telling[row[event.item]] = strength, denies(event)
+        denied = frozenset(at for at, (_, no) in telling.items() if no)
+        return cls({at: value for at, value in found.items() if value}, given, ages, denied, moments_of(events, row))
 
 
 NO_PAST = Past()

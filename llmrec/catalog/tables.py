@@ -361,19 +361,20 @@ def read_parquet(file: Path, findings: Findings, only: Sequence[str] | None = No
 
 def _unpacked(file: Path, only: list[str] | None) -> pa.Table:
     """A Parquet file, or all parts in a folder, no further than it may hold: one value can stand for a billion rows."""
-    remedy = "if it is what it should be, write it in parts, in a folder"
+    remedy = "if it is what it should be, write it in several parts, in a folder"
     for part in [file] if file.is_file() else file.rglob("*.parquet"):
         shape = arrow_parquet.read_metadata(part)
         check_unpacked(shape.num_rows * shape.num_columns, part, remedy)  # a cell is a byte or more
-    if file.is_dir():
-        return arrow_parquet.read_table(file, columns=only)
-    groups, size = [], 0
-    with arrow_parquet.ParquetFile(file) as opened:
-        for n in range(opened.num_row_groups):
-            groups.append(opened.read_row_group(n, only))
-            size += groups[-1].nbytes
-            check_unpacked(size, file, remedy)
-        return pa.concat_tables(groups) if groups else opened.read(only)
+        texts = [field.name for field in arrow_parquet.read_schema(part) if pa.types.is_string(field.type)]
+        with arrow_parquet.ParquetFile(part, read_dictionary=texts) as opened:
+            size = 0
+            for name in texts if only is None else set(texts) & {*only}:
+                for block in opened.iter_batches(columns=[name]):
+                    words = block.column(0)
+                    each = pc.take(pc.binary_length(words.dictionary), words.indices)
+                    size += pc.sum(each).as_py() or 0
+                    check_unpacked(size, part, remedy)
+    return arrow_parquet.read_table(file, columns=only)
 
 
 def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table | None:

@@ -267,7 +267,8 @@ def history_effects(
     """
     history, columns = situation.history, list(candidates)
     ranks = situation.ranks(situation.parts, situation.weights, columns)
-    ablated = newest(history)
+    # What was given back, or disliked, is read, and no reason to recommend anything.
+    ablated = newest(tuple(row for row in history if row not in situation.past.denied))
     if not ablated:
         return HistoryEffects((), np.zeros((len(columns), 0), np.float32), ranks, ranks)
     histories = [tuple(row for row in history if row != left_out) for left_out in ablated]

@@ -319,7 +319,7 @@ def test_a_value_that_stands_for_many_has_a_bound(
     monkeypatch.setattr(text_files, "ANY_RATIO", 1 << 23)
     raw = io.BytesIO()
     pq.write_table(pa.table({"item_id": values}), raw, store_schema=False)
-    with pytest.raises(CatalogError, match=r"items.parquet \(0\.\d MB\) holds more than .* write it in parts"):
+    with pytest.raises(CatalogError, match=r"items.parquet \(0\.\d MB\) holds more than .* write it in several parts"):
         read(tmp_path, {"items.parquet": raw.getvalue()})
 
 

@@ -87,7 +87,9 @@ class RecommendationRequest(StrictBody):
 
     user: Id | None = Field(None, description="One of your users: of the catalogue's folder, or known by an event.")
     history: Annotated[list[HistoryEntry], Field(max_length=2000)] | None = Field(
-        None, description="Item ids, oldest first, in place of a user; or events, which also tell times and ratings."
+        None,
+        description="Item ids, oldest first, in place of a user; or events, which also tell times and ratings, in any "
+        "order.",
     )
     query: Words | None = Field(None, description="What is wanted, in words.")
     where: Words | None = Field(None, description="Filters on attributes: year>=1990 and genre=Comedy.")
@@ -136,7 +138,10 @@ class RecommendationRequest(StrictBody):
 
     def _items(self, denied: bool) -> Iterator[str]:
         """Ids of the history: of what was disliked or returned, or of all else."""
-        for entry in self.history or ():
+        entries = [*(self.history or ())]
+        if all(isinstance(entry, HistoryEvent) for entry in entries):
+            entries.sort(key=lambda entry: getattr(entry, "timestamp", 0.0))
+        for entry in entries:
             id, kind = (entry, None) if isinstance(entry, str) else (entry.item, entry.kind)
             if (kind in NEGATIVE) == denied:
                 yield id
