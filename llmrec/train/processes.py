@@ -74,7 +74,7 @@ class Processes:
         for parameter, summed in zip(parameters, whole.split([p.numel() for p in parameters]), strict=True):
             parameter.grad = summed.view_as(parameter).to(parameter.dtype)
 
-    def told(self, value: Callable[[], T]) -> T:
+    def from_first(self, value: Callable[[], T]) -> T:
         """Return what the first process finds."""
         if self.count == 1:
             return value()

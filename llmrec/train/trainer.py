@@ -306,7 +306,7 @@ def _end_epoch(
         _restore(model, average)
         model.eval()
         try:
-            metrics["ndcg@10"] = processes.told(partial(validate, model))
+            metrics["ndcg@10"] = processes.from_first(partial(validate, model))
             if metrics["ndcg@10"] > progress.best:
                 progress.best, progress.best_epoch, best = metrics["ndcg@10"], progress.epoch, _snapshot(model)
         finally:
