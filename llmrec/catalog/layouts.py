@@ -366,6 +366,8 @@ def _headless(first: list[str]) -> tuple[str, ...] | None:
     if len(first) == 3 and digits:
         last = first[2].strip()
         return ("user", "item", "timestamp" if last.isdigit() and len(last) > 6 else "rating")
+    if not any(character.isdigit() for cell in first for character in cell):
+        return None  # names that are not known here: `--columns` tells what they are
     return HEADLESS.get(len(first)) if digits or len(first) == len(EVENTS) else None
 
 

@@ -124,7 +124,7 @@ class MemoryOf:
         Parameters
         ----------
         rule
-            As `recall` gives it, or what a conversation rules out in words.
+            As `recall` gives it, in words that would add it ("no musicals"), or what a conversation rules out in words.
         """
         self._change_rules((), (rule,))
 
@@ -133,6 +133,7 @@ class MemoryOf:
             return
         person = self._person()
         state = self._kept_state(person)
+        removed = {*removed, *(clause for rule in removed for clause in self._clauses(rule))}
         if self.user is not None:
             if added and person.number is None and not person.of_folder:
                 person = unnamed_person(self.service.database, self.tenant, self.user)
@@ -146,6 +147,13 @@ class MemoryOf:
         if back := [words for words in state.refused if words in removed]:
             changed = changed.without(back).model_copy(update={"earlier": ()})
         self._replace(state, changed)
+
+    def _clauses(self, rule: str) -> tuple[str, ...]:
+        """The filters that a rule in words stands for, as one that is added; none where it is no rule."""
+        try:
+            return read_rule(rule, self.service.live.snapshot.words)
+        except BadInput:
+            return ()
 
     def _drop_from_state(self, items: Collection[str]) -> None:
         """Delete what was said of items; what could bring it back goes with it."""

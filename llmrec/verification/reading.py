@@ -9,7 +9,7 @@ from typing import Literal
 
 from llmrec.catalog.vocabulary import Mention, Vocabulary, words
 
-_HIDDEN = "\x01"
+HIDDEN = "\x01"
 """Stands for each character of a quoted title in `Reading.bare`: no word, no capital, no punctuation."""
 
 
@@ -73,13 +73,13 @@ class Reading:
         """
         text = re.sub("[\u201c\u201d\u201e]", '"', text).replace("\u2019", "'").strip()
         quotes = tuple(Quote(m.start(), m.end(), m.group(1)) for m in re.finditer(r'"([^"]*)"', text))
-        bare = re.sub(r'"[^"]*"', lambda m: _HIDDEN * len(m.group()), text)
+        bare = re.sub(r'"[^"]*"', lambda m: HIDDEN * len(m.group()), text)
         return cls(text, bare, quotes, vocabulary, names_first)
 
     @property
     def unquoted(self) -> str:
         """The text without its quoted stretches."""
-        return self.bare.replace(_HIDDEN, "")
+        return self.bare.replace(HIDDEN, "")
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -163,7 +163,7 @@ class Reading:
 
 def _hidden(text: str, spans: Sequence[Quote | Mention]) -> str:
     for span in spans:
-        text = text[: span.start] + _HIDDEN * (span.end - span.start) + text[span.end :]
+        text = text[: span.start] + HIDDEN * (span.end - span.start) + text[span.end :]
     return text
 
 

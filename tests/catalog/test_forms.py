@@ -95,6 +95,12 @@ def test_a_day_that_could_be_a_month_is_told() -> None:
     assert not read_times(pa.array(["01/02/2024", "01/13/2024"])).warnings
 
 
+def test_a_header_that_is_not_known_is_no_row(tmp_path: Path) -> None:
+    events = "Kunde;sku;Datum;Menge\nanna;1;01.02.2024;1\nben;2;05.02.2024;-1\n"
+    with pytest.raises(CatalogError, match=r"no user column \(found: Kunde, sku, Datum, Menge\); .*columns"):
+        read(tmp_path, {"items.csv": ITEMS, "interactions.csv": events})
+
+
 def test_each_mark_between_numbers_has_an_order_of_its_own() -> None:
     times = read_times(pa.array(["01/02/2024", "01/31/2024", "01.02.2024", "31.01.2024"]))
     assert [datetime.fromtimestamp(at, UTC).strftime("%d %b") for at in times.seconds] == [

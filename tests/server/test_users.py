@@ -279,6 +279,8 @@ def test_what_is_known_of_a_person_is_shown_changed_and_deleted(client: TestClie
     assert of_files[0] not in ask(client, user="101", k=1)["history"]
     told = client.delete("/v1/memory", params={"user": "101", "rule": "genres != Horror"}).json()
     assert told["rules"] == ["year>=1980"]
+    told = client.delete("/v1/memory", params={"user": "101", "rule": "nothing before 1980"}).json()
+    assert told["rules"] == []
     events = client.get("/v1/users/101/export").json()["events"]
     assert [(event["item"], event["kind"]) for event in events] == [(bad, "dislike"), (of_files[0], "forget")]
     assert send(client, {"user": "101", "item": of_files[0]}).status_code == 201

@@ -1,11 +1,13 @@
 """The checks of `llmrec.verification.verifier.RuleVerifier`: one module for each kind of claim."""
 
+from dataclasses import replace
+
 from llmrec.catalog.types import Catalog
 from llmrec.verification.checks.lexical import open_text_claims, word_claims
 from llmrec.verification.checks.resolution import ResolvedText, title_claims
 from llmrec.verification.checks.values import attribute_claims, number_claims
 from llmrec.verification.grounds import Grounds
-from llmrec.verification.reading import Claim, Reading
+from llmrec.verification.reading import HIDDEN, Claim, Reading
 
 __all__ = ["find_claims"]
 
@@ -30,4 +32,7 @@ def find_claims(reading: Reading, grounds: Grounds, catalog: Catalog) -> tuple[C
     text = ResolvedText(reading, grounds, catalog)
     claims = [*title_claims(text), *attribute_claims(text), *number_claims(text)]
     claims += word_claims(text, claims) if grounds.closed else open_text_claims(text)
-    return tuple(sorted(claims, key=lambda claim: claim.start))
+    # Checks read texts in which names are hidden; a claim is told in the words that stand there.
+    shown = (replace(claim, text=reading.text[claim.start : claim.start + len(claim.text)])
+             if HIDDEN in claim.text else claim for claim in claims)  # fmt: skip
+    return tuple(sorted(shown, key=lambda claim: claim.start))
