@@ -135,7 +135,11 @@ def test_two_processes_train_as_one_does(data: Path, config: TrainConfig, home: 
     launched = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     command = ["-m", "llmrec.cli", "train", "--data", str(data), "--out", str(two), "--config", str(recipe)]
     done = subprocess.run(
-        [*launched, *command], env={**os.environ, "LLMREC_HOME": str(home)}, capture_output=True, text=True, timeout=300
+        [*launched, *command],
+        env={**os.environ, "LLMREC_HOME": str(home), "GLOO_SOCKET_IFNAME": "lo"},
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.count("folder") == 1  # one of them tells of the checkpoint
