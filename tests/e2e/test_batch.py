@@ -1,4 +1,4 @@
-"""A batch in several processes and on a Ray cluster: the same file, also where a process or a machine is lost."""
+"""Several processes (batches, also on a Ray cluster and where one is lost, and a training) give what one gives."""
 
 import os
 import signal
@@ -10,11 +10,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 
 import llmrec
 from llmrec import batch
 from llmrec.errors import BadInput, CheckpointError, LlmrecError
+from llmrec.model.checkpoint import load_checkpoint
 from llmrec.paths import home
+from llmrec.train.config import RationaleConfig
+from llmrec.train.run import train
+from llmrec.train.training_state import load_training_state
+from tests.train.test_run import CONFIG, write_catalogue
 
 pytestmark = pytest.mark.services
 
@@ -129,3 +135,43 @@ def test_a_machine_that_is_lost_costs_no_user(expected: bytes, tmp_path: Path) -
     finally:
         cluster.shutdown()
     assert removed and result.out.read_bytes() == expected
+
+
+def test_two_processes_train_as_one_does(tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without dropout, whose masks each process draws for its own prompts; 11 prompts a step leave one over."""
+    monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
+    data = write_catalogue(tmp_path / "data", users=12, items=16, events=12)
+    config = CONFIG.changed(
+        base=tiny_base, rationale=RationaleConfig(pairs=0), epochs=3, batch=11, dropout=0.0, sampled_items=8
+    )
+    recipe, one, two = tmp_path / "train.yaml", tmp_path / "one", tmp_path / "two"
+    recipe.write_text(config.as_yaml())
+    train(data, one, config)
+    launched = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = ["-m", "llmrec.cli", "train", "--data", str(data), "--out", str(two), "--config", str(recipe)]
+    done = subprocess.run(
+        [*launched, *command],
+        env={**os.environ, "GLOO_SOCKET_IFNAME": "lo"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("folder") == 1  # one of them tells of the checkpoint
+    for name in ("select", "refit"):
+        (a,), (b,) = ([*(run / "state").glob(f"{name}*.safetensors")] for run in (one, two))
+        assert a.name == b.name
+        first, second = load_training_state(a), load_training_state(b)
+        assert first is not None and second is not None
+        for part in ("weights", "average", "best"):
+            for key, mine in first[part].items():
+                if key == "item_head.bias":
+                    continue  # moves all scores alike: its gradient is noise, which Adam makes as large as any
+                torch.testing.assert_close(second[part][key], mine, rtol=1e-4, atol=1e-5)
+        losses = [[row["loss"] for row in state["progress"]["log"]] for state in (first, second)]
+        assert losses[1] == pytest.approx(losses[0], rel=1e-4)
+    assert load_checkpoint(two).info.metrics == pytest.approx(load_checkpoint(one).info.metrics, abs=0.02)
+
+    # Goes on with one process where two stopped.
+    more = train(data, two, config.changed(epochs=4))
+    assert len(more.log) > len(losses[0])

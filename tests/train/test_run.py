@@ -2,16 +2,13 @@
 
 import csv
 import logging
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from llmrec.baselines.counts import Popularity
@@ -44,7 +41,6 @@ from llmrec.train.recalibrate import recalibrate
 from llmrec.train.run import TrainResult, checkpoint_of, train
 from llmrec.train.sequence_windows import Prompts
 from llmrec.train.trainer import fit
-from llmrec.train.training_state import load_training_state
 
 SHAPE = RecLMConfig(exit_layer=1, dim=8, window=4, lora_rank=2, lora_alpha=4)
 CONFIG = TrainConfig(model=SHAPE, epochs=1, batch=4, queries=1, rationale=RationaleConfig(pairs=6))
@@ -124,42 +120,6 @@ def test_catalogue_in_checkpoint_out(tiny_base: Path, tmp_path: Path) -> None:
     heard.clear()
     assert train(data, out, config, report=heard.append).metrics == result.metrics
     assert not [event for event in heard if event.kind != "message"]
-
-
-def test_two_processes_train_as_one_does(data: Path, config: TrainConfig, home: Path, tmp_path: Path) -> None:
-    """Without dropout, whose masks each process draws for its own prompts; 11 prompts a step leave one over."""
-    config = config.changed(epochs=3, batch=11, dropout=0.0, sampled_items=8)
-    recipe, one, two = tmp_path / "train.yaml", tmp_path / "one", tmp_path / "two"
-    recipe.write_text(config.as_yaml())
-    train(data, one, config)
-    launched = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command = ["-m", "llmrec.cli", "train", "--data", str(data), "--out", str(two), "--config", str(recipe)]
-    done = subprocess.run(
-        [*launched, *command],
-        env={**os.environ, "LLMREC_HOME": str(home), "GLOO_SOCKET_IFNAME": "lo"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.count("folder") == 1  # one of them tells of the checkpoint
-    for name in ("select", "refit"):
-        (a,), (b,) = ([*(run / "state").glob(f"{name}*.safetensors")] for run in (one, two))
-        assert a.name == b.name
-        first, second = load_training_state(a), load_training_state(b)
-        assert first is not None and second is not None
-        for part in ("weights", "average", "best"):
-            for key, mine in first[part].items():
-                if key == "item_head.bias":
-                    continue  # moves all scores alike: its gradient is noise, which Adam makes as large as any
-                torch.testing.assert_close(second[part][key], mine, rtol=1e-4, atol=1e-5)
-        losses = [[row["loss"] for row in state["progress"]["log"]] for state in (first, second)]
-        assert losses[1] == pytest.approx(losses[0], rel=1e-4)
-    assert load_checkpoint(two).info.metrics == pytest.approx(load_checkpoint(one).info.metrics, abs=0.02)
-
-    # Goes on with one process where two stopped.
-    more = train(data, two, config.changed(epochs=4))
-    assert len(more.log) > len(losses[0])
 
 
 def test_the_number_on_the_card_is_of_events_that_chose_nothing(tested: TrainResult, data: Path) -> None:
