@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.feedback import NO_PAST, Past, kind_of
+from llmrec.catalog.feedback import KINDS, NO_PAST, Past, kind_of
 from llmrec.catalog.types import derived, normal_id
 from llmrec.context import Context
 from llmrec.errors import BadInput, about
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 MOST_ORDERS = 4096
 """Of the history that Shapley values are sampled over: the LLM reads as many histories as it has items for each."""
-LATEST, MOST_RATING = 1e11, 1e6
-"""Seconds and stars; larger ones are of another unit, or none."""
+LARGEST = 1e15
+"""Of the times and ratings of events: what is larger is none, and would overflow where it is squared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,16 +341,17 @@ def _events(events: object) -> tuple[Interaction, ...]:
     for event in events:
         if not isinstance(event, Interaction):
             raise BadInput(f"`events` holds {event!r}; pass events as `Interaction(user, item, timestamp)`", "events")
-        kind, rating = event.kind or "", 0.0 if event.rating is None else event.rating
-        numbers = ((event.timestamp, LATEST), (rating, MOST_RATING))
+        kind, numbers = event.kind or "", (event.timestamp, 0.0 if event.rating is None else event.rating)
         if not (isinstance(event.item, str) and isinstance(kind, str)) or not all(
-            isinstance(value, Real) and -most <= value <= most for value, most in numbers
+            isinstance(value, float | Real) and -LARGEST <= value <= LARGEST for value in numbers
         ):
             raise BadInput(
                 f"`events` holds {event!r}; an item and a kind are text, a time Unix seconds, a rating a number",
                 "events",
             )
-        found.append(replace(event, item=normal_id(event.item), kind=kind_of(kind) or None))
+        item, known = normal_id(event.item), kind if kind in KINDS else kind_of(kind) or None
+        same = (item, known) == (event.item, event.kind)  # as all that comes from a catalogue: a history has hundreds
+        found.append(event if same else replace(event, item=item, kind=known))
     return tuple(sorted(found, key=lambda event: event.timestamp))
 
 

@@ -10,7 +10,7 @@ from llmrec import context
 from llmrec.catalog import Interaction
 from llmrec.catalog.feedback import KINDS, NEGATIVE, kind_of
 from llmrec.context import Season, TimeOfDay
-from llmrec.request import MOST_RATING, Request
+from llmrec.request import LARGEST, Request
 from llmrec.response import Response
 from llmrec.server.schemas.common import Attribute, Id, OneLine, Seconds, StrictBody, Text, Words
 from llmrec.verification.reading import ClaimVerdict
@@ -49,7 +49,7 @@ class HistoryEvent(StrictBody):
 
     item: Id
     timestamp: Seconds = Field(description="Unix seconds.")
-    rating: float | None = Field(None, ge=-MOST_RATING, le=MOST_RATING, description="On the catalogue's scale.")
+    rating: float | None = Field(None, ge=-LARGEST, le=LARGEST, description="On the catalogue's scale.")
     kind: Annotated[Text, AfterValidator(_kind), Field(max_length=40)] | None = Field(
         None,
         description=f"One of {', '.join(KINDS)}, or another name of these. What was disliked or returned is no part of "
