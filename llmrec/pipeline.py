@@ -69,6 +69,8 @@ class Pipeline:
         The items' raw media vectors.
     problems
         Contents that could not be read.
+    indexed
+        The items as the index holds them; those of the catalogue that came later follow theirs.
     unindexed
         ``(n,)`` int: rows of the items that came or changed since the index was built.
     withdrawn
@@ -88,6 +90,7 @@ class Pipeline:
     index: Index
     features: Features
     problems: tuple[Problem, ...]
+    indexed: tuple[Item, ...] = ()
     unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
     withdrawn: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -161,7 +164,7 @@ class Pipeline:
         read: Floats = text.encode([query])[0]
         return read
 
-    def update_items(self, put: Sequence[Item], withdrawn: Collection[str] = ()) -> "Pipeline":
+    def update_items(self, put: Sequence[Item], withdrawn: Collection[str] = (), kept: int | None = None) -> "Pipeline":
         """With items put in, replaced or withdrawn; this pipeline goes on as it was.
 
         Parameters
@@ -170,6 +173,8 @@ class Pipeline:
             New items, and new versions of items by their ids. What was withdrawn before is recommended again.
         withdrawn
             Ids of items that are no longer recommended.
+        kept
+            How many rows stay: later ones are dropped first, and those of `put` come after. By default all.
 
         Raises
         ------
@@ -178,16 +183,19 @@ class Pipeline:
         CheckpointMismatch, SetupError, StorageError
             See `extract_features`.
         """
-        items = {item.id: item for item in (*self.catalog.items, *put)}
+        count = len(self.catalog.items) if kept is None else kept
+        items = {item.id: item for item in (*self.catalog.items[:count], *put)}
         catalog = replace(self.catalog, items=tuple(items.values()))
         rows = catalog.rows([item.id for item in put])
-        gone = ({*self.withdrawn} - {*rows}) | {*catalog.rows([*withdrawn])}
+        gone = ({row for row in self.withdrawn if row < count} - {*rows}) | {*catalog.rows([*withdrawn])}
         own, problems = extract_features(
             Catalog(catalog.name, tuple(put), {}), self.checkpoint, paths.home(), progress=False
         )
-        features = self.features.put(own)
-        table = self.table.put(restore_items(self.checkpoint, own.ids, own.vectors, own.mask))
+        features = self.features.first(count).put(own)
+        table = self.table.first(count).put(restore_items(self.checkpoint, own.ids, own.vectors, own.mask))
         vectors = self._vectors_over(table, rows)
+        late = {*self.unindexed[self.unindexed < count].tolist()} - {*rows}
+        late |= {row for row in rows if catalog.items[row] not in self.indexed[row : row + 1]}
         return replace(
             self,
             catalog=catalog,
@@ -195,8 +203,8 @@ class Pipeline:
             components=build_components(vectors, self.checkpoint, catalog, features, self.components, rows),
             engine=self.engine.over(table, rows),
             features=features,
-            problems=(*(p for p in self.problems if p.item not in own.row), *problems),
-            unindexed=np.union1d(self.unindexed, np.array(rows, np.intp)),
+            problems=(*(p for p in self.problems if p.item in features.row.keys() - own.row.keys()), *problems),
+            unindexed=np.array(sorted(late), np.intp),
             withdrawn=tuple(sorted(gone)),
         )
 
@@ -204,8 +212,10 @@ class Pipeline:
         """Item vectors and biases of `table`: only those of `rows` are made anew, unless the model reads neighbours."""
         if table.graph is not None:
             return item_vectors(self.model, table)
-        more = len(table) - len(self.table)
-        v, b = np.pad(self.components.v, ((0, more), (0, 0))), np.pad(self.components.b, (0, more))
+        stay = min(len(table), len(self.table))
+        more = len(table) - stay
+        v = np.pad(self.components.v[:stay], ((0, more), (0, 0)))
+        b = np.pad(self.components.b[:stay], (0, more))
         if rows:
             v[list(rows)], b[list(rows)] = item_vectors(self.model, table, rows=rows)
         return v, b
@@ -311,8 +321,8 @@ def load_pipeline(
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
-        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), remarks=remarks,
-        config=config,
+        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), catalog.items,
+        remarks=remarks, config=config,
     )  # fmt: skip
 
 

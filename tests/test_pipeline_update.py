@@ -77,3 +77,25 @@ def test_threads_get_the_answers_that_one_after_the_other_gets(shop: Recommender
 def test_an_item_that_was_turned_down_is_never_answered(shop: Recommender) -> None:
     first, second = ids(shop, Request(user="42", k=2))
     assert ids(shop, Request(user="42", k=1, never=(first,))) == [second]
+
+
+def test_answers_hang_on_the_items_and_not_on_the_way_to_them(shop: Recommender) -> None:
+    """Gateways that took in the same changes one by one, or all at once at their start, give the same answers."""
+
+    def film(n: int, more: str = "") -> Item:
+        return Item(f"n{n}", f"New film {n}{more}", f"A robot and a river, part {n}{more}.", {"genres": ("Drama",)})
+
+    folder, best = shop.catalog.items, ids(shop, Request(user="1", k=1))[0]
+    other = Item(folder[5].id, "Zebra", "A zebra sleeps.", {"genres": ("Drama",), "year": 2001})
+    one = shop.pipeline.update_items([film(0), film(1), film(2)]).update_items([film(3, " with a zebra")])
+    one = one.update_items([other], [best])
+    one = one.update_items([film(2), film(3), film(0, " again")], kept=len(folder))
+    for step, at_once in (
+        (one, shop.pipeline.update_items([other, film(2), film(3), film(0, " again")], [best])),
+        (one.update_items([folder[5]], [other.id], kept=len(folder)), shop.pipeline.update_items([], [other.id, best])),
+    ):
+        assert step.catalog.items == at_once.catalog.items
+        for request in (Request(user="7", k=30), Request(history=(), query="a robot and a zebra", k=30)):
+            found, same = (Recommender(each).recommend(request).items for each in (step, at_once))
+            assert [item.id for item in found] == [item.id for item in same]
+            assert [item.score for item in found] == pytest.approx([item.score for item in same], abs=1e-4)

@@ -57,6 +57,20 @@ class Features:
         told = [self.ids, self.title_keys, dict(self.encoders), {m: self.keys[m] for m in self.encoders}]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
+    def first(self, count: int) -> "Features":
+        """The features of the first rows alone.
+
+        Parameters
+        ----------
+        count
+            How many; 0 to all.
+        """
+        vectors = {m: x[:count] for m, x in self.vectors.items()}
+        mask = {m: x[:count] for m, x in self.mask.items()}
+        keys = {m: x[:count] for m, x in self.keys.items()}
+        ids, title_keys = self.ids[:count], self.title_keys[:count]
+        return replace(self, ids=ids, title_keys=title_keys, vectors=vectors, mask=mask, keys=keys)
+
     def put(self, other: "Features") -> "Features":
         """With other items in them: each in the row of its namesake, or in a new one at the end.
 

@@ -105,7 +105,7 @@ class CatalogueEngine(Engine, Protocol):
         Parameters
         ----------
         table
-            The items in the rows they had, new ones at the end.
+            The items in the rows they had, new ones at the end; the last ones may be gone.
         changed
             Rows of the items that are new or have other media.
         """

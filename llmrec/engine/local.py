@@ -44,7 +44,8 @@ class LocalEngine:
         cached = engine.__dict__.pop("_soft", None)
         if cached is not None and table.graph is None:
             soft = cached.new_zeros((len(table), *cached.shape[1:]))
-            soft[: len(cached)] = cached
+            kept = min(len(cached), len(table))
+            soft[:kept] = cached[:kept]
             soft[list(changed)] = soft_tokens(self.model, table, changed)
             engine.__dict__["_soft"] = soft
         return engine

@@ -238,6 +238,24 @@ class ItemTable:
             mask[m] = present if place is None else self.mask[m].index_copy(0, place, present)
         return ItemBatch(read, mask, graph=self.graph, rows=place)
 
+    def first(self, count: int) -> "ItemTable":
+        """The items of the first rows alone.
+
+        Parameters
+        ----------
+        count
+            How many; 0 to all.
+        """
+        graph = self.graph
+        if graph is not None and count < len(self):
+            events = graph.events[:, graph.events[0] < count]
+            read, masks = ({m: x[:count] for m, x in each.items()} for each in (self.vectors, self.mask))
+            graph = item_graph(read, masks, events)
+        return ItemTable(
+            self.items[:count], {m: x[:count] for m, x in self.vectors.items()},
+            {m: x[:count] for m, x in self.mask.items()}, self.id_rows[:count], graph,
+        )  # fmt: skip
+
     def put(self, other: "ItemTable") -> "ItemTable":
         """With other items in it: each in the row of its namesake, or in a new one at the end.
 

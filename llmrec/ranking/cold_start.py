@@ -101,7 +101,7 @@ class ColdStart:
         Parameters
         ----------
         media, mask, popular
-            See `of`. All other items are in the rows they were in.
+            See `of`. All other items are in the rows they were in; the last ones may be gone.
         changed
             Rows of the items that are new or have other media.
 
@@ -114,9 +114,14 @@ class ColdStart:
         if not np.array_equal(sources, self.sources) or np.isin(changed, sources).any():
             return ColdStart.of(media, mask, popular)
         fresh = np.unique(np.asarray(changed, np.intp))
-        rows = np.union1d(self.rows, fresh)
+        fresh = fresh[popular[fresh] == 0]  # who has other media now is no less known
+        there = self.rows < len(popular)
+        there[there] = popular[self.rows[there]] == 0
+        rows = np.union1d(self.rows[there], fresh)
+        if not len(rows):
+            return None
         share = np.zeros((len(rows), len(sources)), np.float32)
-        share[np.searchsorted(rows, self.rows)] = self.share
+        share[np.searchsorted(rows, self.rows[there])] = self.share[there]
         share[np.searchsorted(rows, fresh)] = _centred(media, mask, self.centres, fresh) @ self.known.T @ self.inverse
         return replace(self, rows=rows, share=share)
 

@@ -149,7 +149,7 @@ class Terms:
         items
             In row order.
         before
-            Those of the catalogue as it was: the rows that did not change are kept.
+            Those of the catalogue as it was: the rows that did not change are kept. Its last rows may be gone.
         changed
             Rows that are new or changed since.
         """
@@ -164,7 +164,12 @@ class Terms:
         )
         place = np.arange(len(items))
         place[list(changed)] = old.shape[0] + np.arange(len(changed))
-        return cls(vocabulary, sp.vstack([old, fresh], "csr")[place])
+        counts = sp.vstack([old, fresh], "csr")[place]
+        had = np.bincount(counts.indices, minlength=len(vocabulary)) > 0
+        if not had.all():  # a word that no item has any more is as one that none ever had
+            counts, words = counts[:, np.flatnonzero(had)], [*vocabulary]
+            vocabulary = {words[column]: n for n, column in enumerate(np.flatnonzero(had))}
+        return cls(vocabulary, counts)
 
     @cached_property
     def idf(self) -> Floats:

@@ -101,9 +101,14 @@ class ItemIngestion:
 
         Raises
         ------
+        UnknownItem
+            Where it is not offered.
         StorageError, StoreUnavailable
             Where the database refuses.
         """
+        if id not in self._live.snapshot.offered:
+            self._live.take_in()  # another gateway may have put it just now
+        self._live.check_offered([id])
         number = withdraw_item(self._database, id)
         with self._live.encoding:
             self._delete_unused()

@@ -1,13 +1,18 @@
 """The items as they are offered now: those of the catalogue's folder, with the changes of the store on top.
 
 A change is written to the store first and acknowledged. A thread then makes a new recommender with all changes that
-wait and puts it in the place of the old one, so that a thousand items at a time cost little more than one.
+wait and puts it in the place of the old one, so that a thousand items at a time cost little more than one. It looks for
+those of other gateways, too.
+
+The items' rows are a function of the folder and of what the store holds, whichever way a gateway came there: first the
+folder's, then those that were put, in the order of their latest changes. So gateways that have taken in the same change
+give the same answers.
 """
 
 import logging
 import threading
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +20,20 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import AttributeValue, Catalog, Item
 from llmrec.catalog.vocabulary import forms
 from llmrec.chat.conversation import LIST_LENGTH
-from llmrec.errors import LlmrecError
+from llmrec.errors import LlmrecError, UnknownItem
+from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender
 from llmrec.server.observability import log_event
 from llmrec.server.store.database import Database
-from llmrec.server.store.items import changes_since
+from llmrec.server.store.items import Change, changes_since
 
 if TYPE_CHECKING:
     from llmrec.chat.nlu.chat_model import CatalogParser, ChatModelParser
 
 CLOSE_SECONDS = 3.0
 """Seconds that the end waits for changes that are just being taken in; they are found again at the next start."""
+POLL_SECONDS = 0.5
+"""Seconds after which the store is asked for changes, whether or not anybody told of one."""
 RETRY_SECONDS = 5.0
 """Seconds until changes that could not be taken in (a full disk) are tried again."""
 
@@ -101,7 +109,7 @@ class LiveCatalog:
         self._database, self._media, self._parser = database, media, parser
         self.encoding = threading.Lock()
         """Held by who encodes media (encoders and their cache serve one at a time) or changes which there are."""
-        self._wake, self._closed = threading.Event(), False
+        self._wake, self._closed, self._behind = threading.Event(), False, False
         self._folder = FolderWords(recommender.catalog)
         self.snapshot = self._make_snapshot(recommender, 0)
         """The items of this moment; replaced, never changed in place."""
@@ -119,6 +127,28 @@ class LiveCatalog:
             self._take_in()
         except Exception as error:
             self._failed(error)
+            return
+        if self._behind:
+            self._behind = False
+            log_event("items are taken in again")
+
+    def check_offered(self, ids: Sequence[str]) -> None:
+        """Check that items are offered.
+
+        Parameters
+        ----------
+        ids
+            Their ids.
+
+        Raises
+        ------
+        UnknownItem
+            Where one is not; the message names the first.
+        """
+        offered = self.snapshot.offered
+        for id in ids:
+            if id not in offered:
+                raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
 
     def close(self) -> None:
         """End the thread; changes that wait are taken in at the next start."""
@@ -128,22 +158,18 @@ class LiveCatalog:
 
     def _run(self) -> None:
         while True:
-            self._wake.wait()
+            self._wake.wait(RETRY_SECONDS if self._behind else POLL_SECONDS)
             if self._closed:
                 return
             self._wake.clear()
-            try:
-                self._take_in()
-            except Exception as error:
-                self._failed(error)
+            self.take_in()
 
     def _failed(self, error: Exception) -> None:
-        # our own messages tell of items here, and never of people
-        reason = str(error) if isinstance(error, LlmrecError) else None
-        log_event("items not taken in", logging.ERROR, error, reason=reason)
-        again = threading.Timer(RETRY_SECONDS, self._wake.set)
-        again.daemon = True
-        again.start()
+        if not self._behind:  # once, not at every try
+            # our own messages tell of items here, and never of people
+            reason = str(error) if isinstance(error, LlmrecError) else None
+            log_event("items not taken in", logging.ERROR, error, reason=reason)
+        self._behind = True
 
     def _take_in(self) -> None:
         with self.encoding:
@@ -151,12 +177,11 @@ class LiveCatalog:
             changes = changes_since(self._database, before.change_number, self._media)
             if not changes:
                 return
-            put = [change.item for change in changes if change.item is not None]
-            withdrawn = [change.id for change in changes if change.item is None and change.id in before.catalog.row]
-            pipeline = before.recommender.pipeline.update_items(put, withdrawn)
+            pipeline = _changed(before.recommender.pipeline, changes)
             self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
-        offered = len(self.snapshot.offered)
-        log_event("items taken in", put=len(put), withdrawn=len(withdrawn), offered=offered)
+        put = sum(change.item is not None for change in changes)
+        offered, number = len(self.snapshot.offered), changes[-1].number
+        log_event("items taken in", put=put, withdrawn=len(changes) - put, offered=offered, number=number)
 
     def _make_snapshot(self, recommender: Recommender, change_number: int) -> Snapshot:
         catalog = recommender.catalog
@@ -165,6 +190,27 @@ class LiveCatalog:
         words = self._folder.spoken(catalog, offered)
         parser = self._parser.for_catalog(words) if self._parser else None
         return Snapshot(recommender, offered, change_number, parser, words)
+
+
+def _changed(pipeline: Pipeline, changes: Sequence[Change]) -> Pipeline:
+    """A pipeline with changes of the store, its rows in the order that they have at every gateway."""
+    folder, items = pipeline.indexed, pipeline.catalog.items
+    latest = {change.id: change.item for change in changes}
+    later = [item.id for item in items[len(folder) :]]
+    kept = len(folder) + next((n for n, id in enumerate(later) if id in latest), len(later))
+    put = [item for item in items[kept:] if item.id not in latest]
+    withdrawn = []
+    for id, item in latest.items():
+        row = pipeline.catalog.row.get(id, len(folder))
+        if item is not None:
+            put.append(item)
+        elif row < len(folder):
+            withdrawn.append(id)
+            if items[row] != folder[row]:
+                put.append(folder[row])  # what was put in its place is erased
+    if not put and not withdrawn and kept == len(items):
+        return pipeline
+    return pipeline.update_items(put, withdrawn, kept)
 
 
 class FolderWords:

@@ -38,7 +38,7 @@ from llmrec.server.observability import configure_logging, log_event
 from llmrec.server.recommending import RecommendationService, load_writer
 from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
-from llmrec.server.store.keys import FIRST_TENANT, create_key, list_keys
+from llmrec.server.store.keys import FIRST_TENANT, create_first_key
 from llmrec.server.store.personal_data import change_rules, delete_events
 from llmrec.server.store.users import Event, record, unnamed_person
 
@@ -210,8 +210,8 @@ def run(
 
 def _on_http(server: Server[Any], database: Database, host: str, port: int, say: Callable[[str], None]) -> None:
     with listening(host, port) as listener:
-        if not list_keys(database):
-            say(f"API key, shown this once: {create_key(database)}")
+        if key := create_first_key(database):
+            say(f"API key, shown this once: {key}")
         shown = f"[{host}]" if ":" in host else host
         app = http_app(server, database, host)
         serve_until_signal(app, listener, lambda port: say(f"tools on http://{shown}:{port}{PATH}; Ctrl-C ends it"))

@@ -91,7 +91,7 @@ class MemoryOf:
         BadInput
             Where no rule is read in what is given as one, or likes are of nobody in particular.
         """
-        self.service.check_offered([*change.likes, *change.dislikes])
+        self.service.live.check_offered([*change.likes, *change.dislikes])
         words = self.service.live.snapshot.words
         added = tuple(dict.fromkeys(rule for value in change.rules for rule in read_rule(value, words)))
         kinds = [*((id, "like") for id in change.likes), *((id, "dislike") for id in change.dislikes)]

@@ -2,12 +2,12 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 
 from llmrec.chat.nlu.acts import act_reader
-from llmrec.errors import BadInput, StorageError, UnknownItem, UnknownUser
+from llmrec.errors import BadInput, StorageError, UnknownUser
 from llmrec.prompts import forget_texts
 from llmrec.reasons import explain
 from llmrec.recommender import Recommender
@@ -194,24 +194,6 @@ class RecommendationService:
                 reader.forget_lines()
         return removal
 
-    def check_offered(self, ids: Sequence[str]) -> None:
-        """Check that items are offered.
-
-        Parameters
-        ----------
-        ids
-            Their ids.
-
-        Raises
-        ------
-        UnknownItem
-            Where one is not; the message names the first.
-        """
-        offered = self.live.snapshot.offered
-        for id in ids:
-            if id not in offered:
-                raise UnknownItem(f"item {id!r} is not in the catalogue; check the id, or add the item first")
-
     def recommend(self, tenant: str, request: Request, job: Job | None = None) -> Recommendations:
         """Answer a request and keep the answer.
 
@@ -243,7 +225,7 @@ class RecommendationService:
         person = self.person(tenant, request.user) if request.user is not None else None
         history = person.history if person else request.history or ()
         never = tuple(dict.fromkeys((*(person.rejected if person else ()), *request.never)))
-        self.check_offered((*history, *never, *(() if request.like is None else (request.like,))))
+        self.live.check_offered((*history, *never, *(() if request.like is None else (request.like,))))
         events = person.events if person else request.events
         resolved = replace(request, user=None, history=history, events=events, never=never)
         streamed = self.live.snapshot.recommender.stream(resolved)

@@ -21,7 +21,7 @@ from llmrec.server.observability import configure_logging
 from llmrec.server.recommending import load_writer
 from llmrec.server.retention import KEPT_DAYS
 from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
-from llmrec.server.store.keys import create_key, list_keys
+from llmrec.server.store.keys import create_first_key
 from llmrec.setup import demo_data
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ def serve(
         # The products of one request are small: threads that share one spend more time in waiting for a core, which
         # another request or vLLM has, than in multiplying.
         threadpool_limits(1, user_api="blas")
-        if not list_keys(database):  # not before: a start that fails must not use up the one showing of the key
-            say(f"API key, shown this once: {create_key(database)}")
+        if key := create_first_key(database):  # not before: a start that fails must not use up its one showing
+            say(f"API key, shown this once: {key}")
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
         Connection.most = limits.connections
         parser = ChatModelParser(chat) if chat else None

@@ -164,6 +164,48 @@ def asked(client: TestClient, line: str) -> list[str]:
     return found.conditions if found else []
 
 
+def test_another_gateway_has_each_change_within_a_second_and_gives_the_same_answers(
+    client: TestClient, recommender: Recommender, database: Database, store: Path
+) -> None:
+    def put(at: TestClient, id: str, title: str) -> None:
+        body = {
+            "title": title,
+            "description": f"{title}: a lighthouse keeper and a storm.",
+            "attributes": {"year": 2031},
+        }
+        assert at.put(f"/v1/items/{id}", json=body).status_code == 202
+
+    def answers(of: TestClient) -> list[Any]:
+        asked: list[dict[str, Any]] = [
+            {"user": "7"},
+            {"user": "42", "query": "a lighthouse"},
+            {"query": "storm", "k": 50},
+        ]
+        told = [of.post("/v1/recommendations", json=body).json()["items"] for body in asked]
+        return [[(item["id"], item["title"], item["score"]) for item in items] for items in told]
+
+    folders = best(client, user="42", k=1)[0]
+    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as other:
+        put(client, "light-1", "The First Lamp")
+        assert within(3, lambda: "light-1" in best(other, query="the first lamp, a lighthouse keeper", k=3))
+        put(other, "light-2", "The Second Lamp")
+        put(client, "light-3", "The Third Lamp")
+        put(other, folders, "The Folder's Lamp")
+        assert within(3, lambda: client.get("/v1/items/light-2").status_code == 200)
+        put(other, "light-1", "The First Lamp Again")  # now the last of all
+        assert within(3, lambda: client.get("/v1/items/light-1").json()["title"] == "The First Lamp Again")
+        assert within(3, lambda: client.get(f"/v1/items/{folders}").json()["title"] == "The Folder's Lamp")
+        assert (
+            client.delete("/v1/items/light-2").status_code == client.delete(f"/v1/items/{folders}").status_code == 200
+        )
+        assert within(3, lambda: other.get("/v1/items/light-2").status_code == 404)
+        assert within(3, lambda: other.get(f"/v1/items/{folders}").status_code == 404)
+        with TestClient(build(recommender, database, store / "media"), headers=client.headers) as late:
+            assert answers(late) == answers(client) == answers(other)
+        put(other, "light-4", "The Fourth Lamp")
+        assert client.delete("/v1/items/light-4").status_code == 200  # one that it had not heard of yet
+
+
 def test_an_item_takes_no_word_away_from_anybody(client: TestClient) -> None:
     lines = ("something funny", "a comedy under 40", "more sad films, not horror", "space films, nothing serious")
     before = [asked(client, line) for line in lines]

@@ -85,7 +85,6 @@ def get(id: ItemId, parts: Parts) -> ItemState:
 @router.delete("/v1/items/{id:path}", dependencies=[Depends(_editor)])
 async def delete(id: ItemId, parts: Parts, lane: InLane) -> ItemState:
     """Offer an item no more, at once. Histories that hold it are read without it."""
-    parts.service.check_offered([id])
     await lane.run(lambda _: parts.ingestion.withdraw(id), "withdrawal")
     return ItemState(id=id, searchable=False)
 

@@ -29,7 +29,7 @@ UserInPath = Annotated[str, Path(min_length=1, max_length=200, pattern=ID_IN_PAT
 @router.post("/v1/events", status_code=201)
 async def note_events(body: EventsBody, caller: Caller, parts: Parts) -> Recorded:
     """Keep what users did; it counts from the next answer on. A user that nobody knew is known from now on."""
-    parts.service.check_offered([event.item for event in body.events])
+    parts.live.check_offered([event.item for event in body.events])
     events = [Event(event.user, event.item, event.kind, event.timestamp, event.id) for event in body.events]
     return Recorded(recorded=await parts.calls.run(lambda: record(parts.database, caller.tenant, events)))
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +18,7 @@ from llmrec.server.store.encryption import Cipher, cipher_of, seal_rows, use_cip
 from llmrec.server.store.held import HeldConnections
 from llmrec.server.store.tables import metadata, settings
 
-HEAD = "0004"
+HEAD = "0005"
 """The last of the migrations."""
 FORMAT = "2"
 """What versions of llmrec without migrations look for: they can work with 1 alone, and refuse these tables."""
@@ -40,8 +40,10 @@ _DATA_KEY, _ERASURE = "data_key", "erasure"
 """Names of settings: the wrapped key of the columns, and that something was deleted since the file was written anew."""
 _MIGRATING = threading.Lock()
 """Alembic holds what it works on in the process: one database at a time."""
-_ADVISORY_LOCK = 0x11_3EC
-"""PostgreSQL's lock that a process holds while it migrates: several may open an empty database at once."""
+Lock = Literal["tables", "keys", "items"]
+"""What one process at a time may do: make or migrate the tables, make the first key, change items."""
+_LOCKS: dict[Lock, int] = {"tables": 0x11_3EC, "keys": 0x11_3ED, "items": 0x11_3EE}
+"""PostgreSQL's numbers of these locks."""
 
 
 class StoreUnavailable(LlmrecError):
@@ -140,8 +142,7 @@ class Database:
     def _prepare(self, keys: Sequence[str]) -> dict[str, str | None]:
         """Make or migrate the tables, and encrypt them where there is a key; the settings that the database holds."""
         with self._transaction() as connection:
-            if not self.embedded:
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            self.lock(connection, "tables")
             _migrate(connection)
             held = dict(connection.execute(sa.select(settings.c.name, settings.c.value)).tuples().all())
             cipher, encrypted = self._unlock(connection, held, keys)
@@ -190,6 +191,21 @@ class Database:
     def encrypted(self) -> bool:
         """Whether what tells of people is encrypted."""
         return cipher_of(self.engine) is not None
+
+    def lock(self, connection: sa.Connection, name: Lock) -> None:
+        """Let no other transaction that locks the same go on before this one has ended; SQLite has one writer anyway.
+
+        What is read after it holds all that the others committed.
+
+        Parameters
+        ----------
+        connection
+            A transaction that writes.
+        name
+            What is locked.
+        """
+        if not self.embedded:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS[name])))
 
     def insert(self, table: sa.Table) -> Any:
         """Begin an insert of the database's dialect.

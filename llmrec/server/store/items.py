@@ -1,4 +1,8 @@
-"""Changes of the catalogue on top of its folder: items that were put, and items that were withdrawn."""
+"""Changes of the catalogue on top of its folder: items that were put, and items that were withdrawn.
+
+Several gateways may write and read them. Numbers are given and committed in one order, one change after the other, so
+that who has read up to a number has missed none before it.
+"""
 
 import json
 from collections.abc import Mapping
@@ -140,6 +144,7 @@ def media_in_use(database: Database) -> set[str]:
 
 def _keep(database: Database, id: str, content: str | None) -> int:
     with database.writing() as connection:
+        database.lock(connection, "items")  # so that a smaller number is never committed after a larger one was read
         number: int = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(items.c.number), 0) + 1)) or 1
         row = database.insert(items).values(id=id, number=number, content=content)
         new = {"number": number, "content": content}

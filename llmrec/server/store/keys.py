@@ -74,15 +74,33 @@ def create_key(
         parse_many(rates)
     except ValueError as error:
         raise BadInput(f"{rates!r} are no rates; write them like '600/minute; 20000/day'") from error
-    secret = PREFIX + secrets.token_urlsafe(32)
     with database.writing() as connection:
-        connection.execute(
-            keys.insert().values(
-                id=secrets.token_hex(4), digest=_digest(secret), tenant=tenant, edits_items=edits_items, rates=rates,
-                created=time.time(),
-            )
-        )  # fmt: skip
-    return secret
+        return _insert(connection, tenant, edits_items, rates)
+
+
+def create_first_key(database: Database) -> str | None:
+    """Make a key where there is none: of several processes that start at once one makes it.
+
+    Parameters
+    ----------
+    database
+        The store.
+
+    Returns
+    -------
+    str or None
+        Its secret, which cannot be read again; None where there is a key already.
+
+    Raises
+    ------
+    StorageError, StoreUnavailable
+        Where the database refuses.
+    """
+    with database.writing() as connection:
+        database.lock(connection, "keys")
+        if connection.scalar(sa.select(keys.c.id).limit(1)):
+            return None
+        return _insert(connection, FIRST_TENANT, True, DEFAULT_RATES)
 
 
 def find_key(database: Database, secret: str) -> Key | None:
@@ -153,6 +171,13 @@ def revoke_key(database: Database, id: str) -> None:
     with database.writing() as connection:
         if not connection.execute(keys.delete().where(keys.c.id == id)).rowcount:
             raise BadInput(f"there is no key {id!r}; `llmrec keys list` shows them")
+
+
+def _insert(connection: sa.Connection, tenant: str, edits_items: bool, rates: str) -> str:
+    secret = PREFIX + secrets.token_urlsafe(32)
+    row = {"id": secrets.token_hex(4), "digest": _digest(secret), "created": time.time()}
+    connection.execute(keys.insert().values(row | {"tenant": tenant, "edits_items": edits_items, "rates": rates}))
+    return secret
 
 
 def _columns() -> sa.Select[str, str, bool, str, float]:

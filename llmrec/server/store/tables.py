@@ -84,7 +84,7 @@ items = Table(
     "items",
     metadata,
     Column("id", String(200), primary_key=True),
-    Column("number", Integer, nullable=False),
+    Column("number", Integer, index=True, unique=True, nullable=False),
     Column("content", Text),
 )
-"""`number`: order of the changes; `content`: JSON, or null where the item is withdrawn."""
+"""`number`: order of the changes, and of their commits; `content`: JSON, or null where the item is withdrawn."""

@@ -68,3 +68,5 @@ INSERT INTO people (number, tenant, "user") VALUES (7, 'main', 'old-user');
 INSERT INTO events (number, person, item, kind, at, id) VALUES (1, 7, '1', 'interaction', 1.0, NULL), (2, 7, '2', 'like', 2.0, 'e-2'), (3, 7, '3', 'dislike', 3.0, NULL);
 INSERT INTO responses (id, tenant, person, created, request, answer) VALUES ('rec-of-before', 'main', 7, 1.0, '{"history": ["1"], "query": "a quiet island", "k": 1, "where": null, "diversity": 0.0, "like": null, "never": [], "image": false, "context": null}', '{"id": "rec-of-before", "items": [{"id": "1", "title": "Item 1", "score": 1.5, "parts": {"llm": 1.5}, "attributes": {"year": 1990}, "rationale": null}], "history": ["1"], "timings": {"llm": 0.1}, "notes": [], "degraded": []}');
 INSERT INTO items (id, number, content) VALUES ('new', 1, '{"title": "New", "description": "", "attributes": {"genres": ["Drama"]}, "media": {"image": "abc"}}');
+INSERT INTO items (id, number, content) VALUES ('put by another at once', 1, NULL);
+INSERT INTO items (id, number, content) VALUES ('newer', 2, NULL);

@@ -63,7 +63,8 @@ def test_an_old_database_keeps_all_it_held_and_can_do_what_a_new_one_can(old: st
     assert record(database, "main", [Event("old-user", "2", "like", 2.0, "e-2")]) == 0  # it is known by its id
     found = find_response(database, "main", "rec-of-before")
     assert found is not None and found.request.query == "a quiet island" and found.response.items[0].title == "Item 1"
-    (change,) = changes_since(database, 0, Path("media"))
+    change, *others = changes_since(database, 0, Path("media"))
+    assert [(each.number, each.id) for each in others] == [(2, "newer"), (3, "put by another at once")]
     assert change.item == Item("new", "New", "", {"genres": ("Drama",)}, {"image": Path("media/abc")})
     keep_state(database, "main", person, "chatcmpl-1", DialogueState(liked=("1",)))
     kept = find_state(database, "main", "chatcmpl-1")
@@ -115,9 +116,10 @@ def test_a_migration_that_fails_changes_nothing(old: str) -> None:
 OPEN = """
 import sys
 from llmrec.server.store.database import Database
+from llmrec.server.store.keys import create_first_key
 sys.stdin.readline()
 database = Database(sys.argv[1])
-print(database.settings["salt"])
+print(database.settings["salt"], create_first_key(database) is None)
 database.close()
 """
 
@@ -133,6 +135,7 @@ def test_several_processes_open_an_empty_database_at_once(empty: str) -> None:
         process.stdin.write("\n")
         process.stdin.flush()
     for process in started:
-        salts.append(process.communicate(timeout=120)[0].strip())
+        salts.append(process.communicate(timeout=120)[0].split())
         assert process.returncode == 0
-    assert len(set(salts)) == 1 and len(salts[0]) == 32
+    assert len({salt for salt, _ in salts}) == 1 and len(salts[0][0]) == 32
+    assert [late for _, late in salts].count("False") == 1  # one makes the first key

@@ -169,6 +169,44 @@ def test_writers_at_once_lose_nothing(database: Database, tenant: str) -> None:
     assert person is not None and set(person.history) == set(CATALOG.row)
 
 
+def test_changes_of_many_writers_are_read_once_and_none_is_missed(database: Database, tenant: str) -> None:
+    """Who follows the numbers must not read a larger one before a smaller one is committed."""
+    start = max([0, *(change.number for change in changes_since(database, 0, Path()))])
+    names = [f"{tenant}-{n}"[-60:] for n in range(60)]
+    seen: list[tuple[int, str]] = []
+    with ThreadPoolExecutor(8) as pool:
+        written = [pool.submit(put_item, database, Item(name, name)) for name in names]
+        ended = False
+        while not ended:
+            ended = all(each.done() for each in written)
+            last = seen[-1][0] if seen else start
+            seen += [(change.number, change.id) for change in changes_since(database, last, Path())]
+    assert {id for _, id in seen} == {*names}
+    assert [number for number, _ in seen] == [*range(start + 1, start + 61)] == sorted(f.result() for f in written)
+
+
+def test_a_change_waits_for_the_one_before_it(database: Database, tenant: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as connection:
+            database.lock(connection, "items")
+            late = pool.submit(put_item, database, Item(tenant[-60:], "Late"))
+            time.sleep(0.3)
+            assert not late.done()
+        assert late.result(timeout=10)
+
+
+def test_batches_of_the_same_people_at_once_wait_and_none_fails(database: Database, tenant: str) -> None:
+    rng = random.Random(0)
+
+    def batch(n: int) -> int:
+        told = [Event(f"u{user}", str(item), id=f"{item}") for user in range(8) for item in range(3)]
+        rng.shuffle(told)
+        return record(database, tenant, [*told, Event("u0", "9", id=f"own-{n}")])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(batch, range(24))) == 24 + 24
+
+
 def test_a_url_that_names_no_database_is_one_sentence() -> None:
     for url in ("nonsense", "oracle+nothing://x", "mysql+absent://x"):
         with pytest.raises(BadInput, match="database URL"):
