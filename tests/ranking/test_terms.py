@@ -90,9 +90,9 @@ def test_how_much_of_a_query_an_item_can_say(query: str, share: float) -> None:
     assert Terms.of(()).coverage(query) == 1.0
 
 
-def test_a_word_that_no_item_has_counts_against_coverage_more_than_one_that_many_have() -> None:
+def test_words_of_a_request_that_no_item_has_leave_the_words_it_asks_for_their_share() -> None:
     terms = Terms.of(ITEMS)
-    assert 0 < terms.coverage("jumper zzz") < terms.coverage("raincoat zzz") <= 0.5
+    assert terms.coverage("my friend asked for a jumper") == terms.coverage("my friend asked for a raincoat") > 0.3
 
 
 FITTED = {LLM: 0.6, QUERY_TERMS: 0.3, WORDS: 0.0, COLLABORATIVE: 0.1}
