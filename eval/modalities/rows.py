@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.modalities.measure import measure
 from eval.modalities.models import Trained
-from eval.modalities.worlds import COLD_SPLIT, Task, World
+from eval.modalities.worlds import COLD_SPLIT, Task, World, measure
 from eval.ranking.record import SPLIT
 from eval.ranking.referee import dataset_fingerprint
 from eval.store import Row, Store, stamped

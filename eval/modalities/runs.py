@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from eval.modalities.measure import measure, oracle
 from eval.modalities.models import Learnt, only, train_model
 from eval.modalities.recipes import HYBRID, Recipe, Training
 from eval.modalities.rows import COLD, MAIN, REMOVED, Filed, Rows, removed
-from eval.modalities.worlds import Task, World
+from eval.modalities.worlds import Task, World, measure, oracle
 from eval.ranking.referee import dataset_fingerprint
 from llmrec.baselines import Hybrid
 from llmrec.catalog.simshop import MODALITIES

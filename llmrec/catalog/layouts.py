@@ -20,9 +20,10 @@ from llmrec.catalog.delimited import read_delimited, read_double_colon, read_seq
 from llmrec.catalog.interactions import named_events
 from llmrec.catalog.items import without_year
 from llmrec.catalog.quarantine import Findings
-from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_json, read_parquet, read_workbook, text_column
+from llmrec.catalog.tables import LIST_SEPARATOR, Table, read_json, read_parquet, text_column
 from llmrec.catalog.text_files import PACKED, without_packing
 from llmrec.catalog.types import Catalog
+from llmrec.catalog.workbooks import read_workbook
 from llmrec.errors import CatalogError
 from llmrec.registry import names, resolve
 

@@ -7,10 +7,7 @@ never pass through a number. Columns are pyarrow arrays, so that a file of milli
 import ast
 import json
 import math
-import re
 import uuid
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -27,15 +24,12 @@ from llmrec.catalog.quarantine import BadRow, Findings, counted, shown
 from llmrec.catalog.text_files import (
     REPLACEMENT,
     SURROGATE,
-    bounded,
     check_unpacked,
     first_line,
     open_text,
-    opened_member,
 )
 from llmrec.catalog.types import normal_name
 from llmrec.errors import CatalogError
-from llmrec.extras import needs
 
 Locator = Callable[[], Iterator[tuple[int, Sequence[str]]]]
 """Yields (line, fields) of each row that the table holds, in its order."""
@@ -45,9 +39,8 @@ WRAPPED = frozenset(
     {"items", "data", "rows", "records", "results", "products", "interactions", "events", "ratings", "reviews", "docs"}
 )
 """Keys under which an object holds the array that is the table."""
-MOST_CELLS = 50_000_000
-"""Of a sheet, blanks among them: its reader keeps all in memory."""
-CELL = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+MOST_PARTS = 100_000
+"""Parts of one cell of a Parquet file that are read."""
 PLAIN_JSON = json.JSONDecoder()
 PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 EPOCHS = 1e11
@@ -342,6 +335,7 @@ def read_parquet(file: Path, findings: Findings, only: Sequence[str] | None = No
     columns = {}
     for name in wanted:
         try:
+            _check_lists(table.column(name))
             columns[name] = arrow_text(table.column(name))
         except (pa.ArrowException, ValueError, OverflowError) as error:
             findings.note(file, f"column {name!r} ({table.column(name).type}) left out: {first_line(error)}")
@@ -377,97 +371,13 @@ def _unpacked(file: Path, only: list[str] | None) -> pa.Table:
     return arrow_parquet.read_table(file, columns=only)
 
 
-def read_workbook(file: Path, stems: Sequence[str], findings: Findings) -> Table | None:
-    """Read one sheet of a workbook (.xlsx, .xls, .ods).
-
-    Parameters
-    ----------
-    file
-        The workbook.
-    stems
-        Names of the sheet, in any case; of a workbook that is itself called so its first sheet that holds rows will do.
-    findings
-        Is told which sheets were passed over.
-
-    Returns
-    -------
-    Table or None
-        Its first row that holds anything is the header. None where no sheet is called so.
-
-    Raises
-    ------
-    CatalogError
-        Where the file is damaged, holds more than is unpacked, or names a column twice.
-    MissingExtra
-        Where the package that reads workbooks is not installed.
-    """
-    with needs("excel", f"reading {file.name}"):
-        import python_calamine as calamine
-    _check_size(file)
-    try:
-        with calamine.CalamineWorkbook.from_path(str(file)) as book:
-            sheets = {}
-            for name in book.sheet_names:
-                sheet = book.get_sheet_by_name(name)
-                _check_cells(sheet.total_height + 1, sheet.total_width + 1, file, "")  # .ods: one cell repeats itself
-                sheets[name] = sheet.to_python()
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        if isinstance(error, PermissionError):
-            raise
-        raise CatalogError(f"{file} cannot be read as a workbook: {first_line(error)}") from error
-    called = next((name for name in sheets if name.strip().casefold() in stems), None)
-    if called is None and file.name.split(".")[0].casefold() in stems:
-        called = next((name for name, rows in sheets.items() if len(rows) > 1), None)
-    if called is None:
-        return None
-    place = file
-    if others := [name for name in sheets if name != called and sheets[name]]:
-        place = file.with_name(f"{file.name} ({called})")  # as the other table may be another sheet of it
-        findings.note(place, f"this sheet alone, not {', '.join(others)[:80]}")
-    numbered = [(number, [_cell(cell) for cell in row]) for number, row in enumerate(sheets[called], 1)]
-    numbered = [(number, row) for number, row in numbered if any(row)]
-    if not numbered:
-        raise CatalogError(f"{place} is empty; its first row names the columns")
-    header, kept = [name.strip() for name in numbered[0][1]], numbered[1:]
-    check_names(header, place)
-    columns = {name: text_column(row[at] for _, row in kept) for at, name in enumerate(header) if name}
-    return Table(place, columns, lambda: iter(kept))
-
-
-def _check_size(file: Path) -> None:
-    """Refuse a workbook that would fill memory: its parts are packed, and one far cell makes a sheet of blanks."""
-    before = 0
-    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as archive:  # an .xls is none
-        for member in archive.infolist():
-            columns: set[bytes] = set()
-            rows, rest = 0, b""
-            with suppress(zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):  # what is damaged its reader says
-                for block in bounded(opened_member(archive, member), file, before):
-                    before += len(block)
-                    if "worksheets/" not in member.filename:
-                        continue
-                    found = CELL.findall(rest + block)
-                    columns.update(column for column, _ in found)
-                    rows = max([rows, *(int(row) for _, row in found)])
-                    rest = block[-40:]
-            width = max((int.from_bytes(column, "big"), column) for column in columns)[1] if columns else b""
-            wide = sum((letter - 64) * 26**place for place, letter in enumerate(reversed(width)))
-            _check_cells(rows, wide, file, f" by the last cell ({width.decode()}{rows})")
-
-
-def _check_cells(rows: int, columns: int, file: Path, why: str) -> None:
-    if rows * columns > MOST_CELLS:
-        raise CatalogError(
-            f"{file}: a sheet has {rows:,} rows, {columns:,} columns{why}; "
-            f"{MOST_CELLS:,} cells are read at most; remove what stands far from the table"
-        )
-
-
-def _cell(value: Any) -> str:
-    """A cell of a workbook as text: whole numbers without a point, dates as ISO 8601."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2.0**53:
-        return str(int(value))
-    return str(value).strip() if not isinstance(value, bool) else str(value).lower()
+def _check_lists(column: pa.ChunkedArray) -> None:
+    """Refuse what is no value of an item or an event, and would be minutes of work: a waveform, an embedded table."""
+    kind = column.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        longest = pc.max(pc.list_value_length(column)).as_py() or 0
+        if longest > MOST_PARTS:
+            raise ValueError(f"a cell is a list of {longest:,}; {MOST_PARTS:,} are read at most")
 
 
 def arrow_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -323,23 +323,41 @@ def test_a_value_that_stands_for_many_has_a_bound(
         read(tmp_path, {"items.parquet": raw.getvalue()})
 
 
-def test_a_cell_that_repeats_itself_has_a_bound(tmp_path: Path) -> None:
-    cell = '<table:table-cell table:number-columns-repeated="99" office:value-type="string"><text:p>x</text:p>'
+@pytest.mark.parametrize(
+    ("rows", "columns", "text", "message"),
+    [
+        (600_000, 99, "x", "600,000 rows, 99 columns; 50,000,000 cells are read at most"),
+        (700_000, 1, "long " * 300, "remove the cells that repeat themselves"),
+    ],
+)
+def test_a_cell_that_repeats_itself_has_a_bound(
+    tmp_path: Path, rows: int, columns: int, text: str, message: str
+) -> None:
+    told = f'table:number-columns-repeated="{columns}" office:value-type="string"'
+    cell = f"<table:table-cell {told}><text:p>{text}</text:p>"
     content = (
         '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
         'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
         'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
-        '<table:table table:name="items"><table:table-row table:number-rows-repeated="600000">'
+        f'<table:table table:name="items"><table:table-row table:number-rows-repeated="{rows}">'
         f"{cell}</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>"
         "</office:document-content>"
     )
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", content)
-    with pytest.raises(CatalogError, match="600,000 rows, 99 columns; 50,000,000 cells are read at most"):
+    with pytest.raises(CatalogError, match=message):
         read(tmp_path, {"items.ods": held.getvalue()})
+
+
+def test_a_list_of_more_than_a_hundred_thousand_is_no_value(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"title": ["Alien"], "wave": [[0.5] * 100_001]}), tmp_path / "items.parquet")
+    findings = Findings()
+    table = read_parquet(tmp_path / "items.parquet", findings)
+    assert list(table.columns) == ["title"]
+    assert "'wave' (list<element: double>) left out: a cell is a list of 100,001" in findings.interpretations()[0]
 
 
 def test_a_far_cell_makes_no_sheet_of_blanks(tmp_path: Path) -> None:

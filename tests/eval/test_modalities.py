@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 
 from eval.modalities.checkpoints import load_checkpoints, run_checkpoint
-from eval.modalities.measure import measure, oracle
 from eval.modalities.models import only
 from eval.modalities.recipes import CLASSICS, RECIPES, Training, row_name, with_encoders
 from eval.modalities.report import write_report
 from eval.modalities.rows import COLD, MAIN, REMOVED, Filed, removed
 from eval.modalities.runs import ORACLE, Run, run_hybrid, run_oracle, run_recipe
-from eval.modalities.worlds import World, open_world
+from eval.modalities.worlds import World, measure, open_world, oracle
 from llmrec.catalog.simshop import ATTRIBUTES, make_world
 from llmrec.catalog.simshop.splits import cold_split
 from llmrec.catalog.simshop.truth import truth_lines
