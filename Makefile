@@ -34,7 +34,7 @@ e2e: $(VENV)/.dev
 	@command -v chromium google-chrome >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 	  apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "the browser tests need Chromium: install it (apt-get install chromium), then 'make e2e' again" >&2; exit 1; }
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/e2e tests/docs -m "browser or services or commands"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "browser or services or commands"
 
 bench: $(VENV)/.peers
 	@$(BIN)/llmrec setup
