@@ -71,6 +71,8 @@ class Pipeline:
         Contents that could not be read.
     indexed
         The items as the index holds them; those of the catalogue that came later follow theirs.
+    index_version
+        What the index was built from: the same at every process whose index holds the same vectors.
     unindexed
         ``(n,)`` int: rows of the items that came or changed since the index was built.
     withdrawn
@@ -91,6 +93,7 @@ class Pipeline:
     features: Features
     problems: tuple[Problem, ...]
     indexed: tuple[Item, ...] = ()
+    index_version: str = ""
     unindexed: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, np.intp))
     withdrawn: tuple[int, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -322,7 +325,7 @@ def load_pipeline(
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
         catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), catalog.items,
-        remarks=remarks, config=config,
+        fingerprint.version, remarks=remarks, config=config,
     )  # fmt: skip
 
 

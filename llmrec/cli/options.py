@@ -43,6 +43,15 @@ DatabaseKey = Annotated[
         "LLMREC_DATABASE_KEY; without one it is not encrypted).",
     ),
 ]
+Media = Annotated[
+    Path | None,
+    typer.Option(
+        "--media",
+        envvar="LLMREC_MEDIA",
+        help="Folder of the media of items that were put; gateways that share a database share it (default: below "
+        "LLMREC_HOME).",
+    ),
+]
 Chroma = Annotated[
     str | None,
     typer.Option(

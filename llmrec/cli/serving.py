@@ -23,6 +23,7 @@ from llmrec.cli.options import (
     Engine,
     Index,
     Json,
+    Media,
     Reader,
     Verifier,
     name_columns,
@@ -52,6 +53,7 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")] = 8080,
     database: Database = None,
     database_key: DatabaseKey = None,
+    media: Media = None,
     chroma: Chroma = None,
     chat_url: ChatUrl = None,
     chat_model: ChatModel = None,
@@ -76,7 +78,7 @@ def serve(
     config = pipeline_config(chroma, index, engine, candidates, verifier)
     name_columns(data, columns, reader)
     model = endpoint.chat_model(chat_url, chat_model)
-    run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days)
+    run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days, media)
 
 
 @app.command()
@@ -99,6 +101,7 @@ def mcp(
     ] = None,
     database: Database = None,
     database_key: DatabaseKey = None,
+    media: Media = None,
     chroma: Chroma = None,
     reader: Reader = None,
     columns: Columns = None,
@@ -120,7 +123,7 @@ def mcp(
     with _store(data, database, database_key) as store:
         with show.waiting(OPENING):
             recommender = opened(data, adapter, Request(where=where).check, config, reader, resilient=True)
-        tools.run(recommender, store, store_folder(data) / "media", user, where, address, show.note)
+        tools.run(recommender, store, media or store_folder(data) / "media", user, where, address, show.note)
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -49,6 +49,11 @@ class IndexFingerprint:
         names = ", ".join(f"{modality}={name}" for modality, name in sorted(encoders.items()))
         return cls(names, adapter, dim + 1, fingerprint(catalog, contents or {}))
 
+    @property
+    def version(self) -> str:
+        """24 hex digits: the same of indexes that hold the same vectors."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:24]
+
     def differences(self, stored: Mapping[str, object]) -> list[str]:
         """Describe each field (encoders, adapter, dimension) that differs from the `stored` fingerprint of an index."""
         return [

@@ -4,11 +4,8 @@ On a server a collection's name is a digest of what it was built from. So none i
 and two gateways that build it at once write the same vectors into the same collection: no lock is needed.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -111,7 +108,7 @@ def open_remote(
             f"`chroma` is {url!r}, which is no address of a Chroma server; pass one like http://127.0.0.1:8000",
             "chroma",
         )
-    name = "llmrec-" + hashlib.sha256(json.dumps(asdict(fingerprint), sort_keys=True).encode()).hexdigest()[:24]
+    name = f"llmrec-{fingerprint.version}"
     options = described(fingerprint, len(catalog.items))
     options["metadata"] |= {"place": catalog_name}
     with _translated_errors(url):

@@ -84,7 +84,10 @@ def build(
     live = LiveCatalog(recommender, database, media, parser)
     limit = ConcurrencyLimit(limits.workers, limits.queue, limits.seconds)
     calls, retention = StoreCalls(), Retention(database, kept_days)
-    metrics = Metrics(lambda: limit.requests, lambda: len(live.snapshot.offered), lambda: live.snapshot.index_size)
+    metrics = Metrics(
+        lambda: limit.requests, lambda: len(live.snapshot.offered), lambda: live.snapshot.change_number,
+        lambda: live.snapshot.index_size,
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

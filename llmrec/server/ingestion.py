@@ -1,19 +1,27 @@
 """Items that come in over HTTP: typed as the catalogue's others are, their media decoded before they are kept."""
 
 import hashlib
+import logging
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from llmrec import paths
 from llmrec.catalog import AttributeValue, Catalog, Item
-from llmrec.errors import BadInput, StorageError
+from llmrec.errors import BadInput, LlmrecError, StorageError
 from llmrec.pipeline import extract_features
 from llmrec.retrieval.filters import Kind, attribute_kinds
 from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.observability import log_event
 from llmrec.server.schemas.common import Attribute
 from llmrec.server.store.database import Database
-from llmrec.server.store.items import media_in_use, put_item, withdraw_item
+from llmrec.server.store.items import delete_media, put_item, withdraw_item
+
+LEFT_SECONDS = 3600.0
+"""Age from which a file that no item holds is taken to be left by a process that ended amid its work."""
 
 
 class ItemIngestion:
@@ -26,11 +34,16 @@ class ItemIngestion:
     database
         Where they are kept.
     media
-        The folder of their media files.
+        The folder of their media files, which several gateways may share: a file is named after its content, put there
+        in the change that names it, and deleted while no change is under way.
     """
 
     def __init__(self, live: LiveCatalog, database: Database, media: Path) -> None:
         self._live, self._database, self._media = live, database, media
+        try:
+            self._delete(self._left())
+        except (LlmrecError, OSError) as error:  # nothing hangs on it; the next start tries again
+            log_event("media files left", logging.WARNING, error)
 
     def put(
         self, id: str, title: str, description: str, attributes: Mapping[str, Attribute], media: Mapping[str, bytes]
@@ -68,8 +81,11 @@ class ItemIngestion:
                 known = " and ".join(snapshot.modalities)
                 raise BadInput(f"items are known here by {known} alone; leave the {modality} out")
         with self._live.encoding:
+            written: list[Path] = []
             try:
-                files = {modality: self._write(content) for modality, content in media.items()}
+                for content in media.values():
+                    written.append(self._write(content))
+                files = dict(zip(media, written, strict=True))
                 item = Item(id, title, description, typed, files)
                 # encoding them is no lost work: the vectors are cached
                 _, problems = extract_features(
@@ -80,11 +96,19 @@ class ItemIngestion:
                 )
                 for problem in problems:
                     raise BadInput(f"{problem.modality}: the file cannot be read ({problem.reason}); send another")
-                number = put_item(self._database, item)
+                item = replace(item, media={modality: self._kept(path) for modality, path in files.items()})
+                try:
+                    change = put_item(self._database, item, lambda: self._place(written))
+                except BaseException:
+                    with suppress(LlmrecError):
+                        self._delete([self._kept(path).name for path in written])
+                    raise
             finally:
-                self._delete_unused()
+                for path in written:
+                    path.unlink(missing_ok=True)
         self._live.notify()
-        return number
+        self._delete(change.released)
+        return change.number
 
     def withdraw(self, id: str) -> int:
         """Offer an item no more, from the next answer on.
@@ -109,39 +133,56 @@ class ItemIngestion:
         if id not in self._live.snapshot.offered:
             self._live.take_in()  # another gateway may have put it just now
         self._live.check_offered([id])
-        number = withdraw_item(self._database, id)
-        with self._live.encoding:
-            self._delete_unused()
+        change = withdraw_item(self._database, id)
         self._live.take_in()
-        return number
+        self._delete(change.released)
+        return change.number
 
     def _write(self, content: bytes) -> Path:
-        """Write the file that holds `content`, named after it; it is on disk then. Raises `StorageError`."""
-        path = self._media / hashlib.sha256(content).hexdigest()
-        part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
+        """Write `content` to a file that is not kept yet; it is on disk then. Raises `StorageError`."""
+        part = self._media / f"{hashlib.sha256(content).hexdigest()}.{os.urandom(4).hex()}"
         try:
             self._media.mkdir(0o700, parents=True, exist_ok=True)
             with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise _not_written(error) from error
+        return part
+
+    def _kept(self, part: Path) -> Path:
+        """Where a file that was written is kept: by the name of its content."""
+        return part.with_suffix("")
+
+    def _place(self, parts: Collection[Path]) -> None:
+        """Put files that were written where they are kept; they are on disk there. Raises `StorageError`."""
+        if not parts:
+            return
+        try:
+            for part in parts:
+                part.replace(self._kept(part))
             folder = os.open(self._media, os.O_RDONLY)
             try:
                 os.fsync(folder)
             finally:
                 os.close(folder)
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise StorageError(f"the media file cannot be written ({error.strerror}); free some space") from error
-        return path
+            raise _not_written(error) from error
 
-    def _delete_unused(self) -> None:
-        """Delete the media files that no item holds."""
-        used = media_in_use(self._database)
-        for path in self._media.glob("*") if self._media.is_dir() else ():
-            if path.name not in used:
-                path.unlink(missing_ok=True)
+    def _left(self) -> list[str]:
+        """Names of the files that are old enough to be held by an item, or by nobody any more."""
+        old = time.time() - LEFT_SECONDS
+        files = self._media.glob("*") if self._media.is_dir() else ()
+        return [path.name for path in files if path.stat().st_mtime < old]
+
+    def _delete(self, names: Collection[str]) -> None:
+        delete_media(self._database, names, lambda name: (self._media / name).unlink(missing_ok=True))
+
+
+def _not_written(error: OSError) -> StorageError:
+    return StorageError(f"the media file cannot be written ({error.strerror}); free some space")
 
 
 def typed_value(name: str, value: Attribute, kind: Kind | None) -> AttributeValue:

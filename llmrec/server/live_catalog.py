@@ -25,7 +25,7 @@ from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender
 from llmrec.server.observability import log_event
 from llmrec.server.store.database import Database
-from llmrec.server.store.items import Change, changes_since
+from llmrec.server.store.items import Change, ChangeListener, changes_since
 
 if TYPE_CHECKING:
     from llmrec.chat.nlu.chat_model import CatalogParser, ChatModelParser
@@ -116,6 +116,7 @@ class LiveCatalog:
         self._take_in()
         self._thread = threading.Thread(target=self._run, name="live-catalog", daemon=True)
         self._thread.start()
+        self._listener = ChangeListener(database, self._wake.set)
 
     def notify(self) -> None:
         """Have the changes of the store taken in soon."""
@@ -153,6 +154,7 @@ class LiveCatalog:
     def close(self) -> None:
         """End the thread; changes that wait are taken in at the next start."""
         self._closed = True
+        self._listener.close()
         self._wake.set()
         self._thread.join(CLOSE_SECONDS)
 
@@ -179,6 +181,11 @@ class LiveCatalog:
                 return
             pipeline = _changed(before.recommender.pipeline, changes)
             self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
+        new = {change.id for change in changes}
+        if unread := [problem for problem in pipeline.problems if problem.item in new]:
+            # its words alone count here; at a gateway that finds the file the item has other scores
+            reasons = sorted({f"{problem.modality}: {problem.reason}" for problem in unread})
+            log_event("media not read", logging.ERROR, files=len(unread), reasons=reasons[:5])
         put = sum(change.item is not None for change in changes)
         offered, number = len(self.snapshot.offered), changes[-1].number
         log_event("items taken in", put=put, withdrawn=len(changes) - put, offered=offered, number=number)

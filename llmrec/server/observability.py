@@ -94,11 +94,19 @@ class Metrics:
         Number of requests that run or wait for the recommender.
     items
         Number of items offered.
+    version
+        Number of the last change of items that is in force.
     indexed
         Number of items in the index; 0 while it is out of reach.
     """
 
-    def __init__(self, requests: Callable[[], int], items: Callable[[], int], indexed: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        requests: Callable[[], int],
+        items: Callable[[], int],
+        version: Callable[[], int],
+        indexed: Callable[[], int],
+    ) -> None:
         self._registry = CollectorRegistry()
         self._answered = Counter(
             "llmrec_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
@@ -110,6 +118,7 @@ class Metrics:
         for name, description, value in (
             ("llmrec_gate_requests", "Requests that run or wait for the recommender.", requests),
             ("llmrec_items", "Items offered.", items),
+            ("llmrec_items_version", "Number of the last change of items that is in force.", version),
             ("llmrec_index_items", "Items in the index; 0 while it is out of reach.", indexed),
         ):
             Gauge(name, description, registry=self._registry).set_function(value)

@@ -40,6 +40,7 @@ def serve(
     reader: str | None = None,
     key_file: Path | None = None,
     kept_days: float = KEPT_DAYS,
+    media: Path | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then end what runs.
 
@@ -63,6 +64,8 @@ def serve(
         File of the key with which the database is encrypted.
     kept_days
         How long answers and conversations are kept.
+    media
+        Folder of the media of items that were put, where it is not that of the store.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def serve(
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
         Connection.most = limits.connections
         parser = ChatModelParser(chat) if chat else None
-        app = build(recommender, database, store_folder(data) / "media", limits, parser, kept_days)
+        app = build(recommender, database, media or store_folder(data) / "media", limits, parser, kept_days)
         shown = f"[{host}]" if ":" in host else host
         loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
         loading.start()

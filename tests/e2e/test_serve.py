@@ -49,7 +49,7 @@ def test_the_gateway_keeps_what_it_acknowledged_and_ends_in_order(own_home: Path
     with serving(own_home, log) as (process, address, key):
         assert key is not None
         client = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=60)
-        assert client.get("/readyz").text == "ready"
+        assert client.get("/readyz").json()["status"] == "ready"
         assert httpx.post(f"{address}/v1/recommendations", json={}).status_code == 401
         talk(address, key)
         for item in ("50", "172", "181"):

@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -202,8 +204,48 @@ def test_another_gateway_has_each_change_within_a_second_and_gives_the_same_answ
         assert within(3, lambda: other.get(f"/v1/items/{folders}").status_code == 404)
         with TestClient(build(recommender, database, store / "media"), headers=client.headers) as late:
             assert answers(late) == answers(client) == answers(other)
+            served = late.get("/readyz").json()
+            assert served == client.get("/readyz").json() == other.get("/readyz").json()
+            assert served["items"]["version"] >= 7 and served["index"]["items"] == len(recommender.catalog.items)
+            assert f"llmrec_items_version {served['items']['version']}.0" in late.get("/metrics").text
         put(other, "light-4", "The Fourth Lamp")
         assert client.delete("/v1/items/light-4").status_code == 200  # one that it had not heard of yet
+
+
+def test_no_gateway_deletes_the_media_that_another_puts_at_that_moment(
+    client: TestClient, recommender: Recommender, database: Database, store: Path
+) -> None:
+    content = picture(11)
+    form = {"data": {"item": json.dumps(MINERS)}, "files": {"image": ("p.jpg", content, "image/jpeg")}}
+    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as other:
+        assert other.put("/v1/items/short-0", **form).status_code == 202  # type: ignore[arg-type]
+        for n in range(4):  # the one item with the picture goes while another with it comes
+            with ThreadPoolExecutor(2) as pool:
+                gone = pool.submit(other.delete, f"/v1/items/short-{n}")
+                come = pool.submit(client.put, f"/v1/items/short-{n + 1}", **form)  # type: ignore[arg-type]
+                assert (gone.result().status_code, come.result().status_code) == (200, 202)
+            assert [file.read_bytes() for file in (store / "media").iterdir()].count(content) == 1
+        assert within(3, lambda: other.get("/v1/media/image/short-4").content == content)
+        assert other.delete("/v1/items/short-4").status_code == 200
+    assert content not in [file.read_bytes() for file in (store / "media").iterdir()]
+
+
+def test_a_file_that_a_process_left_amid_its_work_is_deleted_at_the_next_start(
+    client: TestClient, recommender: Recommender, database: Database, store: Path
+) -> None:
+    held, left, new = ((store / "media" / name) for name in ("", "left.ab12", "new.ab12"))
+    left.write_bytes(b"half")
+    new.write_bytes(b"half")
+    os.utime(left, (1, 1))
+    form = {"data": {"item": json.dumps(MINERS)}, "files": {"image": ("p.jpg", picture(12), "image/jpeg")}}
+    assert client.put("/v1/items/old", **form).status_code == 202  # type: ignore[arg-type]
+    for file in held.iterdir():
+        if file != new:
+            os.utime(file, (1, 1))
+    before = {*held.iterdir()}
+    with TestClient(build(recommender, database, store / "media")):
+        assert before - {*held.iterdir()} == {left}
+    new.unlink()
 
 
 def test_an_item_takes_no_word_away_from_anybody(client: TestClient) -> None:

@@ -5,6 +5,7 @@ from fastapi.responses import PlainTextResponse
 
 from llmrec.server.dependencies import Parts
 from llmrec.server.observability import CONTENT_TYPE_LATEST
+from llmrec.server.schemas.items import IndexServed, ItemsServed, Readiness
 
 router = APIRouter(tags=["operation"])
 
@@ -15,11 +16,19 @@ async def alive() -> str:
     return "ok"
 
 
-@router.get("/readyz", response_class=PlainTextResponse)
-async def ready(parts: Parts) -> str:
-    """Tell whether the store answers; 503 where it does not."""
+@router.get("/readyz")
+async def ready(parts: Parts) -> Readiness:
+    """Tell whether the store answers, and what is served: gateways of equal versions give equal answers.
+
+    503 where the store does not answer.
+    """
     await parts.probe.run()
-    return "ready"
+    snapshot = parts.live.snapshot
+    return Readiness(
+        status="ready",
+        items=ItemsServed(version=snapshot.change_number, offered=len(snapshot.offered)),
+        index=IndexServed(version=snapshot.recommender.pipeline.index_version, items=snapshot.index_size),
+    )
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -1,6 +1,6 @@
 """Items that come, change and go, and what the catalogue is about."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
@@ -58,3 +58,25 @@ class CatalogState(BaseModel):
     noun: str
     chose: str
     values: dict[str, list[str]]
+
+
+class ItemsServed(BaseModel):
+    """The items that a gateway offers."""
+
+    version: int = Field(description="The last change of items that is in force here; 0 for the folder's alone.")
+    offered: int
+
+
+class IndexServed(BaseModel):
+    """The index that a gateway asks."""
+
+    version: str = Field(description="The same of all indexes that hold the same vectors.")
+    items: int = Field(description="0 while it is out of reach.")
+
+
+class Readiness(BaseModel):
+    """What a gateway that can answer serves."""
+
+    status: Literal["ready"]
+    items: ItemsServed
+    index: IndexServed

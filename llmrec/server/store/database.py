@@ -283,6 +283,25 @@ class Database:
         ):
             yield connection
 
+    def own_connection(self) -> Any:
+        """Open a connection of the driver's outside of the pool, each statement a transaction, for who holds it on.
+
+        Returns
+        -------
+        Any
+            Of psycopg.
+
+        Raises
+        ------
+        Exception
+            The driver's.
+        """
+        words, options = self.engine.dialect.create_connect_args(self.engine.url)
+        # without signs of life it would wait for good where the server is gone
+        own: dict[str, Any] = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+        own |= {"connect_timeout": CONNECT_SECONDS, "autocommit": True}
+        return self.engine.dialect.connect(*words, **own | dict(options))
+
     def ping(self) -> None:
         """Ask for a sign of life.
 

@@ -40,6 +40,8 @@ class HeldConnections:
             with connection.cursor() as cursor:
                 cursor.execute(f"SET statement_timeout = {milliseconds}")
                 cursor.execute(f"SET lock_timeout = {milliseconds}")
+                # of a gateway whose machine is gone: what it holds locked would stay so
+                cursor.execute(f"SET idle_in_transaction_session_timeout = {int(seconds * 1000)}")
             connection.commit()
 
         @sa.event.listens_for(engine, "checkout")

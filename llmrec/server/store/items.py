@@ -5,9 +5,12 @@ that who has read up to a number has missed none before it.
 """
 
 import json
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -35,7 +38,29 @@ class Change:
     item: Item | None
 
 
-def put_item(database: Database, item: Item) -> int:
+@dataclass(frozen=True, slots=True)
+class KeptChange:
+    """A change that is on disk.
+
+    Parameters
+    ----------
+    number
+        Its number.
+    released
+        Names of the media files that the item held before it and holds no more.
+    """
+
+    number: int
+    released: frozenset[str]
+
+
+CHANNEL = "llmrec_items"
+"""What PostgreSQL tells of changes on."""
+LISTEN_SECONDS = 1.0
+"""How long who listens waits before it looks whether it is to end, and until it listens again where it could not."""
+
+
+def put_item(database: Database, item: Item, place: Callable[[], object] | None = None) -> KeptChange:
     """Keep an item.
 
     Parameters
@@ -44,11 +69,12 @@ def put_item(database: Database, item: Item) -> int:
         The store.
     item
         It takes the place of an item of the same id. Of its media only the names of the files are kept.
+    place
+        Puts the media files where they are kept. No other gateway deletes any between this and the end of the change.
 
     Returns
     -------
-    int
-        Number of the change; it is on disk.
+    KeptChange
 
     Raises
     ------
@@ -61,10 +87,10 @@ def put_item(database: Database, item: Item) -> int:
         "attributes": dict(item.attributes),
         "media": {modality: path.name for modality, path in item.media.items()},
     }
-    return _keep(database, item.id, json.dumps(content))
+    return _keep(database, item.id, content, place)
 
 
-def withdraw_item(database: Database, id: str) -> int:
+def withdraw_item(database: Database, id: str) -> KeptChange:
     """Note that an item is not offered any more; what was put of it is erased.
 
     Parameters
@@ -76,17 +102,16 @@ def withdraw_item(database: Database, id: str) -> int:
 
     Returns
     -------
-    int
-        Number of the change; it is on disk.
+    KeptChange
 
     Raises
     ------
     StorageError, StoreUnavailable
         Where the database refuses.
     """
-    number = _keep(database, id, None)
+    written = _keep(database, id, None)
     database.empty_log()
-    return number
+    return written
 
 
 def changes_since(database: Database, number: int, media: Path) -> list[Change]:
@@ -119,37 +144,82 @@ def changes_since(database: Database, number: int, media: Path) -> list[Change]:
     ]
 
 
-def media_in_use(database: Database) -> set[str]:
-    """List the media files that items hold.
+def delete_media(database: Database, names: Collection[str], delete: Callable[[str], object]) -> None:
+    """Delete the media files that no item holds, while no gateway puts any in their place (see `put_item`).
 
     Parameters
     ----------
     database
         The store.
-
-    Returns
-    -------
-    set of str
-        Names of files.
+    names
+        Names of files that may not be held any more.
+    delete
+        Deletes one.
 
     Raises
     ------
-    StoreUnavailable
-        Where the database does not answer.
+    StorageError, StoreUnavailable
+        Where the database refuses.
     """
-    with database.reading() as connection:
-        held = connection.scalars(sa.select(items.c.content).where(items.c.content.is_not(None)))
-        return {name for content in held for name in json.loads(content)["media"].values()}
+    if not names:
+        return
+    with database.writing() as connection:
+        database.lock(connection, "items")
+        contents = connection.scalars(sa.select(items.c.content).where(items.c.content.is_not(None)))
+        held = {name for content in contents for name in json.loads(content)["media"].values()}
+        for name in {*names} - held:
+            delete(name)
 
 
-def _keep(database: Database, id: str, content: str | None) -> int:
+class ChangeListener:
+    """Hears of changes as they are committed, where the database tells: PostgreSQL by the driver psycopg.
+
+    Nothing hangs on it: who follows the changes looks for them by the clock, too.
+
+    Parameters
+    ----------
+    database
+        The store.
+    notify
+        Called for each change, in a thread of this object's.
+    """
+
+    def __init__(self, database: Database, notify: Callable[[], object]) -> None:
+        self._database, self._notify, self._closed = database, notify, threading.Event()
+        if database.engine.driver == "psycopg":
+            threading.Thread(target=self._run, name="change-listener", daemon=True).start()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._closed.set()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            with suppress(Exception), closing(self._database.own_connection()) as connection:
+                connection.execute(f"LISTEN {CHANNEL}")
+                self._notify()  # what was committed before it listened
+                while not self._closed.is_set():
+                    for _ in connection.notifies(timeout=LISTEN_SECONDS):
+                        self._notify()
+            self._closed.wait(LISTEN_SECONDS)
+
+
+def _keep(
+    database: Database, id: str, content: Mapping[str, Any] | None, place: Callable[[], object] | None = None
+) -> KeptChange:
     with database.writing() as connection:
         database.lock(connection, "items")  # so that a smaller number is never committed after a larger one was read
         number: int = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(items.c.number), 0) + 1)) or 1
-        row = database.insert(items).values(id=id, number=number, content=content)
-        new = {"number": number, "content": content}
+        before = connection.scalar(sa.select(items.c.content).where(items.c.id == id))
+        if place:
+            place()
+        new = {"number": number, "content": None if content is None else json.dumps(content)}
+        row = database.insert(items).values(new | {"id": id})
         connection.execute(row.on_conflict_do_update(index_elements=[items.c.id], set_=new))
-    return number
+        if not database.embedded:
+            connection.execute(sa.select(sa.func.pg_notify(CHANNEL, "")))
+    held, holds = ({*each["media"].values()} if each else set() for each in (json.loads(before or "null"), content))
+    return KeptChange(number, frozenset(held - holds))
 
 
 def _item(id: str, content: Mapping[str, object], media: Path) -> Item:

@@ -326,7 +326,8 @@ def delete_expired(database: Database, days: float) -> int:
     """
     before, deleted = time.time() - days * 86400, 0
     for table in (responses, conversations):
-        old = sa.select(table.c.id).where(table.c.created < before).limit(BATCH)
+        # others may be deleting the same rows, in another order
+        old = sa.select(table.c.id).where(table.c.created < before).limit(BATCH).with_for_update(skip_locked=True)
         some = BATCH
         while some == BATCH:  # a transaction of all of them could hold others up, or be cut
             with database.writing() as connection:
@@ -338,7 +339,8 @@ def delete_expired(database: Database, days: float) -> int:
         of_people = (events, rules, responses, conversations)
         kept = [sa.exists().where(table.c.person == people.c.number) for table in of_people]
         idle = sa.func.coalesce(people.c.created, 0) < time.time() - IDLE_SECONDS
-        if connection.execute(people.delete().where(idle, ~sa.or_(*kept))).rowcount:
+        gone = sa.select(people.c.number).where(idle, ~sa.or_(*kept)).with_for_update(skip_locked=True)
+        if connection.execute(people.delete().where(people.c.number.in_(gone))).rowcount:
             database.mark_deleted(connection)
     return deleted
 

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -19,7 +20,7 @@ from llmrec.request import Request
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
-from llmrec.server.store.items import changes_since, media_in_use, put_item, withdraw_item
+from llmrec.server.store.items import ChangeListener, changes_since, delete_media, put_item, withdraw_item
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
 from llmrec.server.store.personal_data import Removal, forget
 from llmrec.server.store.responses import UserForgotten, find_response, keep_response, replace_response
@@ -151,15 +152,21 @@ def test_items_come_back_as_they_were_put(database: Database, tmp_path: Path) ->
     first = Item(
         "a", "A \U0001f3ac", "of all", {"genres": ("x", "y"), "year": 1990, "colour": "Red"}, {"image": tmp_path / "m"}
     )
-    number = put_item(database, first)
+    number = put_item(database, first).number
     assert [change.item for change in changes_since(database, number - 1, tmp_path)] == [first]
-    assert "m" in media_in_use(database)
+    deleted: list[str] = []
+    delete_media(database, ("m", "n"), deleted.append)
+    assert deleted == ["n"]
+    assert put_item(database, Item("b", "B", media={"image": tmp_path / "m"})).released == frozenset()
+    assert withdraw_item(database, "b").released == {"m"}
     put_item(database, Item("b", "B"))
-    last = withdraw_item(database, "a")
+    change = withdraw_item(database, "a")
+    last = change.number
     assert [(change.id, change.item is None) for change in changes_since(database, number, tmp_path)] == [
         ("b", False), ("a", True)
     ]  # fmt: skip
-    assert changes_since(database, last, tmp_path) == [] and "m" not in media_in_use(database)
+    delete_media(database, change.released, deleted.append)
+    assert changes_since(database, last, tmp_path) == [] and deleted == ["n", "m"]
 
 
 def test_writers_at_once_lose_nothing(database: Database, tenant: str) -> None:
@@ -182,7 +189,9 @@ def test_changes_of_many_writers_are_read_once_and_none_is_missed(database: Data
             last = seen[-1][0] if seen else start
             seen += [(change.number, change.id) for change in changes_since(database, last, Path())]
     assert {id for _, id in seen} == {*names}
-    assert [number for number, _ in seen] == [*range(start + 1, start + 61)] == sorted(f.result() for f in written)
+    assert (
+        [number for number, _ in seen] == [*range(start + 1, start + 61)] == sorted(f.result().number for f in written)
+    )
 
 
 def test_a_change_waits_for_the_one_before_it(database: Database, tenant: str) -> None:
@@ -193,6 +202,15 @@ def test_a_change_waits_for_the_one_before_it(database: Database, tenant: str) -
             time.sleep(0.3)
             assert not late.done()
         assert late.result(timeout=10)
+
+
+def test_postgresql_tells_of_a_change_at_once(postgres: str, tenant: str) -> None:
+    heard = threading.Event()
+    with closing(Database(postgres)) as database, closing(ChangeListener(database, heard.set)):
+        assert heard.wait(10)  # it listens
+        heard.clear()
+        put_item(database, Item(tenant[-60:], "New"))
+        assert heard.wait(5)
 
 
 def test_batches_of_the_same_people_at_once_wait_and_none_fails(database: Database, tenant: str) -> None:
