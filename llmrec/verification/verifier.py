@@ -140,7 +140,7 @@ class RuleVerifier:
         if invented := next((claim for claim in claims if _invented(claim, text)), None):
             return Verdict(claims, _problem(invented))
         problem = _unsupported(claims)
-        denied = next(filter(_decisive, judged.contradicted), None)
+        denied = next((each for each in judged.contradicted if judged.framed or _decisive(each)), None)
         if problem and judged.ok:
             return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
         if not problem and denied is None:

@@ -14,6 +14,8 @@ from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.propositions.attributes import attribute_propositions, year_propositions
 from llmrec.verification.propositions.clauses import Clause, Proposition, clauses_of
 from llmrec.verification.propositions.effects import effect_propositions
+from llmrec.verification.propositions.frame_readers import FRAMES
+from llmrec.verification.propositions.frames import read_frames
 from llmrec.verification.propositions.history import history_propositions, query_propositions, rank_propositions
 from llmrec.verification.propositions.people import people_propositions
 from llmrec.verification.propositions.terms import Term, read_terms
@@ -42,10 +44,13 @@ class Judgement:
         In the text's order.
     unread : tuple of str
         Words that no proposition has read and that say something.
+    framed : bool
+        Whether frames have read it whole.
     """
 
     propositions: tuple[Proposition, ...]
     unread: tuple[str, ...]
+    framed: bool = False
 
     @property
     def contradicted(self) -> tuple[Proposition, ...]:
@@ -93,7 +98,11 @@ def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
             for n, term in enumerate(clause.terms)
             if n not in clause.read and term.kind != "mark" and not _silent(term, facts)
         ]
-    return Judgement(tuple(found), tuple(unread))
+    judged = Judgement(tuple(found), tuple(unread))
+    framed = read_frames(terms, facts, FRAMES, text)
+    if not framed or (judged.ok and all(each.holds is not False for each in framed)):
+        return judged
+    return Judgement(tuple(framed), (), framed=True)
 
 
 def _silent(term: Term, facts: Facts) -> bool:

@@ -1,0 +1,308 @@
+"""A text as frames: stretches with one predicate each, whose slots are filled by what words do, not by which they are.
+
+A sentence is cut at marks and connectives into the fewest stretches that a frame can read whole: a word that no slot of
+its frame takes leaves the stretch unread, and with it the text. What the frames say is decided in `frame_readers.py`.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from llmrec.verification.grounds import Facts
+from llmrec.verification.propositions.clauses import Clause, Proposition
+from llmrec.verification.propositions.degrees import Source
+from llmrec.verification.propositions.lexicon import classes
+from llmrec.verification.propositions.terms import Term, input_named
+
+STRONG_MARKS, MARKS = ".!?", ",;:"
+CONNECTIVES = frozenset(
+    "and but so though although while whereas because since which that who yet as if with then when even or without "
+    "where unlike".split()  # noqa: SIM905
+)
+PHRASES: dict[str, str] = {
+    "above all": "mostly", "more than anything else": "mostly", "more than anything": "mostly", "first and foremost": "mostly",
+    "by far": "hugely", "far and away": "hugely", "by a mile": "hugely", "by a long way": "hugely", "by some distance": "hugely",
+    "by a wide margin": "hugely", "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely",
+    "the lion 's share": "hugely", "the bulk": "hugely",
+    "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible", "next to zero": "negligible",
+    "in that order": "respectively", "almost nothing": "negligible", "hardly anything": "negligible",
+    "barely anything": "negligible", "very little": "negligible", "not much": "slightly", "not a lot": "slightly",
+    "on its own": "solely", "by itself": "solely", "all by itself": "solely", "nothing but": "solely", "nothing else": "solely",
+    "none other than": "", "no one else": "solely", "in spite of": "despite", "to do with": "with",
+    "not only": "", "not just": "", "not merely": "", "as well as": "and", "together with": "and", "along with": "and",
+    "as well": "too", "in part": "", "in the end": "", "no doubt": "", "of course": "", "to be honest": "", "to be fair": "",
+    "no surprise": "", "no wonder": "", "at the end of the day": "", "by the way": "", "more or less": "about",
+    "if anything": "slightly", "or so": "about", "at least": "", "as much": "equally", "just as": "equally",
+    "in front of": "above", "ahead of": "above", "rather than": "instead", "instead of": "instead", "as opposed to": "instead",
+    "but for": "without", "if not for": "without", "if it were not for": "without", "were it not for": "without",
+    "had it not been for": "without", "if it had not been for": "without", "if it was not for": "without",
+    "out of your history": "removed", "out of the picture": "removed", "out of the equation": "removed",
+    "either way": "unchanged", "in any case": "unchanged", "all the same": "unchanged", "no matter": "unchanged",
+    "in common": "share", "with or without": "regardless", "a handful": "few", "nobody else": "solely",
+    "held it back": "hurt it", "hold it back": "hurt it", "holds it back": "hurts it", "holding it back": "hurting it",
+    "set it back": "hurt it", "a good deal": "much", "a great deal": "much", "a lot": "much", "a fair bit": "much",
+    "in the way": "against", "at all": "", "so far": "", "two thirds": "two thirds", "the former": "former", "the latter": "latter",
+    "what made the difference": "the reason", "tipped the scales": "decided", "tipped the balance": "decided",
+    "neck and neck": "equal", "on a par": "equal", "side by side": "equal", "in equal measure": "equally",
+    "far from": "not", "more recent": "newer", "some way behind": "behind", "no further": "", "no more": "", "no less": "", "that 's about it": "", "that 's it": "", "that is it": "",
+    "heavy lifting": "most", "nothing special": "", "a shade": "slightly",
+}  # fmt: skip
+"""Expressions of several words, and the word that does the same."""
+_PHRASES = {tuple(key.split()): value for key, value in PHRASES.items()}
+_LONGEST = max(map(len, _PHRASES))
+HUGE = frozenset({"hugely"})
+
+
+@dataclass
+class Segment(Clause):
+    """A stretch of terms that one frame reads.
+
+    Attributes
+    ----------
+    sources : list of Source
+        What it names that may have moved the score, or what its pronoun stands for.
+    """
+
+    sources: list[Source] = field(default_factory=list)
+
+    def kinds(self, n: int) -> frozenset[str]:
+        """Classes of term number `n`; none where it is no plain word."""
+        return classes(self.terms[n].text) if self.terms[n].kind == "word" and n not in self.read else frozenset()
+
+    def where(self, *names: str) -> list[int]:
+        """Numbers of the words of any of these classes."""
+        return [n for n in range(len(self.terms)) if self.kinds(n) & set(names)]
+
+    def any(self, *names: str) -> bool:
+        """Whether there is a word of one of these classes."""
+        return bool(self.where(*names))
+
+    def words(self, listed: str) -> list[int]:
+        """Numbers of the terms that are one of these words."""
+        chosen = set(listed.split())
+        return [n for n, term in enumerate(self.terms) if term.kind == "word" and term.text in chosen]
+
+    def reads(self, *names: str, kinds: str = "item facet") -> bool:
+        """Whether every term is read: of a kind or class named, marked before, filler, or a mark."""
+        wanted = {"filler", *names}
+        return all(
+            n in self.read or term.kind == "mark" or term.kind in kinds.split() or self._taken(n, wanted)
+            for n, term in enumerate(self.terms)
+        )
+
+    def _taken(self, n: int, wanted: set[str]) -> bool:
+        text = self.terms[n].text
+        stance = text.endswith("ly") and len(text) > 4 and not self.kinds(n)
+        return self.terms[n].kind == "word" and (bool(self.kinds(n) & wanted) or text in HUGE or stance)
+
+    def result_at(self) -> list[int]:
+        """Where the recommended item's title stands."""
+        return [n for n, term in self.of_kind("item") if self.facts.item in term.items]
+
+    def facets_before(self) -> list[Term]:
+        """The attributes that the nearest stretch before names, where there are any."""
+        earlier = self.before
+        while earlier is not None:
+            if found := [term for _, term in earlier.of_kind("facet")]:
+                return found
+            earlier = earlier.before
+        return []
+
+    def title_at(self) -> list[int]:
+        """Where the titles of other items stand."""
+        return [n for n, term in self.of_kind("item") if self.facts.item not in term.items]
+
+    def title(self, n: int) -> str:
+        """The item that a title means: one of the history where there is one of that name."""
+        items = self.terms[n].items
+        return next((i for i in items if self.facts.watched(i)), items[0])
+
+
+Frame = Callable[[Segment], list[Proposition] | None]
+
+
+def read_frames(terms: Sequence[Term], facts: Facts, frames: Sequence[Frame], text: str) -> list[Proposition] | None:
+    """Read a text whole.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        Of the text.
+    facts : Facts
+        What is known of the recommendation.
+    frames : sequence of callable
+        Tried in order on each stretch; None where one cannot read it whole.
+    text : str
+        The text, for its capitals.
+
+    Returns
+    -------
+    list of Proposition or None
+        In the text's order; None where some of it stays unread.
+    """
+    if _unknown_name(terms, text):
+        return None
+    found: list[Proposition] = []
+    before: Segment | None = None
+    for sentence in _sentences(_joined(terms)):
+        read = _parse(_apposed(sentence), facts, frames, before, 0)
+        if read is None:
+            return None
+        for segment in read:
+            found += segment.propositions
+        before = read[-1] if read else before
+    return found
+
+
+def _unknown_name(terms: Sequence[Term], text: str) -> bool:
+    """Whether a word within a sentence has a capital and is no title, value or "I"."""
+    opens, last = True, -1
+    for term in terms:
+        if term.kind == "mark":
+            opens = opens or term.text in ".!?:;"
+            continue
+        shown = text[term.start : term.end]
+        capital = term.kind == "word" and not opens and term.start != last and shown[:1].isupper()
+        if capital and shown not in ("I", "I'm", "I'd", "I'll", "I've"):
+            return True
+        opens, last = False, term.start
+    return False
+
+
+def _joined(terms: Sequence[Term]) -> list[Term]:
+    """Terms with the expressions of `PHRASES` as the word that does the same."""
+    result: list[Term] = []
+    at = 0
+    while at < len(terms):
+        for length in range(min(_LONGEST, len(terms) - at), 1, -1):
+            span = terms[at : at + length]
+            key = tuple(term.text for term in span)
+            if key in _PHRASES and all(term.kind == "word" for term in span):
+                result += [Term("word", word, span[0].start, span[-1].end) for word in _PHRASES[key].split()]
+                at += length
+                break
+        else:
+            result.append(terms[at])
+            at += 1
+    return result
+
+
+def _sentences(terms: Sequence[Term]) -> list[list[Term]]:
+    parts: list[list[Term]] = [[]]
+    for term in terms:
+        if term.kind == "mark" and term.text in STRONG_MARKS:
+            parts.append([])
+        else:
+            parts[-1].append(term)
+    return [part for part in parts if part]
+
+
+def _apposed(terms: list[Term]) -> list[Term]:
+    """A title in apposition as a subject: "your last film, X, did it" and "X, your last film, did it"."""
+    commas = [-1, *(n for n, term in enumerate(terms) if term.kind == "mark" and term.text == ","), len(terms)]
+    parts = [terms[a + 1 : b] for a, b in zip(commas, commas[1:], strict=False)]
+    if len(parts) != 3 or not all(parts):
+        return terms
+    first, middle, last = parts
+    is_title = [len(part) == 1 and part[0].kind == "item" for part in (first, middle)]
+    described = [any({"last", "first", "history", "before"} & classes(t.text) for t in part if t.kind == "word") for part in (first, middle)]
+    comma = Term("mark", ";", middle[0].start, middle[0].start)
+    copula = Term("word", "is", middle[0].start, middle[0].start)
+    if is_title[1] and described[0]:
+        return [middle[0], copula, *first, comma, middle[0], *last]
+    if is_title[0] and described[1]:
+        return [first[0], copula, *middle, comma, first[0], *last]
+    return terms
+
+
+def _parse(
+    terms: list[Term], facts: Facts, frames: Sequence[Frame], before: Segment | None, depth: int
+) -> list[Segment] | None:
+    """The segments of a sentence, the longest first, or None; what is cut off may not hold."""
+    if not any(term.kind != "mark" for term in terms):
+        return []
+    if depth > 6:
+        return None
+    for end in _ends(terms):
+        segment = _segment(terms[:end], facts, frames, before)
+        if segment is None:
+            continue
+        rest = _parse(terms[end:], facts, frames, segment, depth + 1)
+        if rest is not None:
+            return [segment, *rest]
+    return None
+
+
+def _ends(terms: list[Term]) -> list[int]:
+    """Where a stretch may end, the farthest first."""
+    cuts = [
+        n
+        for n, term in enumerate(terms)
+        if n and (term.kind == "mark" and term.text in MARKS or term.kind == "word" and term.text in CONNECTIVES)
+    ]
+    return [len(terms), *reversed(cuts)]
+
+
+def _segment(
+    terms: list[Term], facts: Facts, frames: Sequence[Frame], before: Segment | None
+) -> Segment | None:
+    while terms and terms[0].kind == "mark":
+        terms = terms[1:]
+    while terms and terms[-1].kind == "mark":
+        terms = terms[:-1]
+    if any(term.kind == "mark" and term.text == ";" for term in terms):
+        return None
+    if not terms:
+        return None
+    if all(t.kind == "word" and "filler" in classes(t.text) and t.text not in ("not", "no") for t in terms):
+        empty = Segment(terms, facts, facts.item, before, sources=before.sources if before else [])
+        return replace(empty, propositions=[])
+    for frame in frames:
+        segment = Segment(terms, facts, facts.item, before)
+        segment.sources = sources_of(segment)
+        propositions = frame(segment)
+        if propositions is not None:
+            segment.propositions = propositions
+            return segment
+    return None
+
+
+def sources_of(segment: Segment) -> list[Source]:
+    """What a stretch names that may have moved the score, in order."""
+    facts, found = segment.facts, []
+    for n, term in enumerate(segment.terms):
+        if term.kind == "item" and facts.item not in term.items:
+            item = segment.title(n)
+            found.append(Source("title", item, n, facts.effects.get(item), facts.watched(item) is not False))
+        elif term.kind == "facet":
+            effects = [facts.traits[f] for f in term.facets if f in facts.traits]
+            found.append(Source("trait", min(term.facets).key, n, max(effects, default=None), True))
+        elif term.text == "decade" and term.kind == "word":
+            mine = [f for f in facts.traits if f.name == "year" or f.name.endswith("_year")]
+            found.append(Source("trait", "decade", n, facts.traits[mine[0]] if mine else None, True))
+        elif term.kind == "word" and (name := input_named(term.text)) in facts.inputs and _of_the_item(segment, n):
+            found.append(Source("input", name, n, facts.inputs[name]))
+        elif facts.query and _asks(segment, n):
+            if not any(s.kind == "query" for s in found):
+                found.append(Source("query", "the query", n, facts.query_effect))
+        elif term.text in ("history", "films") and term.kind == "word" and n and segment.terms[n - 1].text == "your":
+            total = sum if segment.words("together combined all") else max
+            found.append(Source("history", "the history", n, total([*facts.effects.values(), 0.0])))
+    if any(source.kind == "query" for source in found):
+        words = set(re.findall(r"[a-z]+", facts.query.lower()))
+        segment.read |= {n for n, term in enumerate(segment.terms) if term.kind == "word" and term.text in words}
+    return found
+
+
+def _of_the_item(segment: Segment, n: int) -> bool:
+    text, before = segment.terms[n].text, segment.terms[n - 1].text if n else ""
+    if text in ("words", "text", "look", "looks", "picture", "story", "id", "title"):
+        return before in ("the", "its", "'s", "cover") and not segment.words("your you")
+    return before in ("the", "its", "'s", "cover", "a", "of", "")
+
+
+def _asks(segment: Segment, n: int) -> bool:
+    kinds, before = segment.kinds(n), segment.terms[n - 1].text if n else ""
+    if "request" in kinds and before in ("your", "the", "that", "those", "this", "these", "own"):
+        return before not in ("this", "the") or segment.terms[n].text not in ("words", "word", "order")
+    return "ask" in kinds and (before == "you" or segment.terms[n].text == "asking") and segment.terms[n].text not in ("look", "see")

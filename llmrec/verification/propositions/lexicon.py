@@ -1,0 +1,181 @@
+"""Word classes that the frames of `frames.py` are filled from: what a word does in a sentence, not which sentence it is in."""
+
+from functools import cache
+
+from llmrec.catalog.wording import MODALITY_WORDS
+
+_CLASSES: dict[str, str] = {
+    # A cause is the subject: "X lifts it".
+    "push": (
+        "help lift raise push pull bring boost move nudge lead carry tip drive sway swing tilt propel elevate promote fuel "
+        "back support assist aid favour favor justify clinch seal decide settle explain determine steer guide point draw "
+        "attract hoist bump put send shove land lend add contribute speak argue count matter weigh work register tug do "
+        "give make bear influence shape affect inspire prompt suggest recommend single-out earn win get deliver strengthen "
+        "keep hold tow hand swung throw offer provide supply vouch plead advance launch catapult usher nominate figure play "
+        "tell testify vote plump sell convince persuade anchor underpin bolster amplify cause trigger produce result set"
+    ),
+    # The result is the subject: "it owes its place to X".
+    "gain": (
+        "gain benefit profit owe rise climb score rest lean rely depend hinge hang stem come follow grow build appear "
+        "arrive surface sit stand shoot jump soar trace derive rank show turn ride live lean start begin go feed qualify"
+    ),
+    "credit": "credit thank blame thanks praise attribute ascribe chalk pin",
+    "cause": (
+        "reason cause driver factor explanation influence force weight lift push boost nudge help pull support argument case "
+        "impact effect contribution part role say share difference hand basis ground motive engine spark trigger lever "
+        "backing culprit clue link connection tie because due owing responsible behind evidence kick leg motor bulk work "
+        "lifting job voice vote favour credit ally advocate champion hook draw pick choice answer call input pointer merit"
+    ),
+    "down": (
+        "hurt harm cost drag weaken reduce lose hinder detract hamper penalise penalize sink spoil against undermine dent "
+        "subtract lower hamstring obstacle handicap setback drawback counted-against despite"
+    ),
+    "lower": (
+        "slide fall drop slip sink tumble plunge plummet slump lower worse down back suffer weaker less fade decline "
+        "descend dive crash nosedive downward below further sag lag retreat backwards recede"
+    ),
+    "higher": "climb rise higher better up improve above gain ascend upward jump soar forward ahead stronger",
+    "stay": "stay remain keep still same unchanged regardless anyway hold unaffected unmoved stick exactly-where budge move change",
+    "removal": (
+        "without minus remove removal drop strike erase skip delete cut subtract lose leave take exclude omit ignore forget "
+        "gone missing absent absence miss pretend imagine suppose scrap discount disregard ditch lack away scratch"
+    ),
+    "watch": (
+        "watch see view finish catch know have play own buy pick choose sit read rent try stream encounter put enjoy go take"
+    ),
+    "people": (
+        "people viewer audience fan user watcher crowd buyer customer reader person everyone everybody anyone anybody folk "
+        "those other moviegoer member majority minority public spectator owner subscriber somebody someone nobody"
+    ),
+    "history": "history list record viewing past log shelf lineup queue diary collection watchlist",
+    "ask": "ask want wish request query order look search type hope need mood crave prompt fancy mention",
+    "request": "request query wish word asking search prompt order ask type phrase sentence brief",
+    "last": "last latest newest recent recently freshest",
+    "first": "first oldest earliest",
+    "before": "before earlier prior previously ahead precede",
+    "after": "after later afterwards following subsequently next follow",
+    "most": (
+        "most main biggest strongest largest greatest chief chiefly mainly mostly top prime primary primarily principal "
+        "principally key foremost leading decisive heaviest loudest hardest clearest deciding decider dominant best lion "
+        "clincher central major"
+    ),
+    "strong": "strongly lot hard heavily clearly firmly greatly considerably big large strong substantial much plenty real really powerful heavy huge enormous massive great solid good deal clear visibly noticeably",
+    "weak": (
+        "little slightly bit faint faintly barely hardly scarcely marginal marginally touch tiny small weak weakly modest modestly minor negligible nil zero "
+        "somewhat trace trifle tad mildly mild thin minimal gently light lightly nudge shade smidgen slim whisker fraction "
+        "hair slender fragile tenuous loose"
+    ),
+    "tiny": "barely hardly scarcely nil zero negligible whisker next-to-nothing minimal tiny",
+    "more": "more bigger stronger harder greater larger heavier further ahead above over outweigh beat outdo exceed outrank top outscore surpass trump edge louder",
+    "less": "less smaller weaker fewer lighter below behind lesser",
+    "equal": "equal equally evenly alike same level par tie even equivalent matched neck",
+    "only": "only sole pure solely alone exclusively single-handedly single-handed purely entirely nothing itself lone",
+    "neg": "not no never nobody none neither nor nothing nowhere",
+    "newer": "newer younger later",
+    "older": "older earlier",
+    "longer": "longer",
+    "shorter": "shorter",
+    "short": "short brief quick compact",
+    "long": "long lengthy",
+    "minute": "minute min",
+    "hour": "hour",
+    "year": "year",
+    "decade": "decade",
+    "like": "like same both share common alike similarly resemble match too also shared",
+    "rankword": "place front spot rank position number slot top first list ranking step rung seat",
+    "query_noun": "request query wish word",
+    "about": "about around roughly some nearly almost approximately close just circa or so",
+    "over": "over above more exceed upwards least",
+    "under": "under below less fewer most",
+    "contrast": "but though although however yet while whereas",
+    "kindword": (
+        "film movie picture flick title item product piece thing work genre label tag category story side element dose mix "
+        "blend kind sort type part touch plenty bit style trait being made classic production release feature entry strand "
+        "flavour flavor ingredient streak tale offering class decade set attribute mark aspect angle one"
+    ),
+    "made": "make release shoot date hail premiere produce come",
+    "quantity": "all every each most half many plenty few several majority minority",
+    "would": "would will could might",
+}
+_FILLER = frozenset(
+    """a an the this that these those it its is are was were be been being am to of in on at for from with and or as you your
+    yours we our us i me my they them their he she him her which who whom so has have had do does did there here by into if
+    then when because since what how where now quite rather actually simply just indeed after all well one ones something any
+    some very out off own such other others another each let would will can could may might should think look see say
+    surprisingly oddly funnily enough admittedly frankly honestly truth tell told naturally certainly plainly obviously
+    perhaps maybe probably presumably today tonight again along around ever already exactly right straight even too also
+    however though although but while whereas yet sure yes oh basically essentially put simply honest fair clear fact matter
+    anyway than get got getting let thing film movie item product picture title title's one's up way itself himself course safe
+    rest overall altogether total everything whole eye sight really true truly clearly evidently apparently besides through
+    far being between upon onto among former latter 's aside together anything combined whether attached evening night instead bet whom own within about over bit quick short word list place spot position pick picks recommendation
+    suggestion choice page find found turn turns turned out end ends ended line case whose both either every go goes going went
+    take takes took make makes made keep keeps kept come comes came""".split()  # noqa: SIM905
+)
+"""Words that any frame may hold without a meaning of their own there."""
+_IRREGULAR = {
+    "saw": "see", "seen": "see", "known": "know", "knew": "know", "went": "go", "gone": "gone", "brought": "bring",
+    "drew": "draw", "drawn": "draw", "drove": "drive", "driven": "drive", "led": "lead", "gave": "give", "given": "give",
+    "made": "make", "did": "do", "done": "do", "got": "get", "held": "hold", "kept": "keep", "lent": "lend", "fell": "fall",
+    "fallen": "fall", "rose": "rise", "risen": "rise", "sank": "sink", "sunk": "sink", "slid": "slide", "lost": "lose",
+    "left": "leave", "took": "take", "taken": "take", "came": "come", "caught": "catch", "bought": "buy", "chose": "choose",
+    "chosen": "choose", "wrote": "write", "said": "say", "told": "tell", "spoke": "speak", "spoken": "speak", "won": "win",
+    "stood": "stand", "sat": "sit", "shot": "shoot", "threw": "throw", "sold": "sell", "bore": "bear", "grew": "grow",
+    "built": "build", "rode": "ride", "began": "begin", "fed": "feed", "had": "have", "has": "have", "swung": "swing",
+    "sought": "seek", "cost": "cost", "hurt": "hurt", "cut": "cut", "stuck": "stick", "thought": "think", "people": "people",
+    "beaten": "beat", "forgot": "forget", "forgotten": "forget", "struck": "strike", "hung": "hang", "leant": "lean",
+    "underlay": "underlie", "laid": "lay", "ran": "run", "overtook": "overtake", "outdid": "outdo",
+}  # fmt: skip
+_OF: dict[str, set[str]] = {}
+for _name, _listed in _CLASSES.items():
+    for _word in _listed.split():
+        _OF.setdefault(_word, set()).add(_name)
+for _name, _listed in MODALITY_WORDS.items():
+    for _word in _listed.split():
+        _OF.setdefault(_word, set()).add("input")
+
+
+@cache
+def classes(word: str) -> frozenset[str]:
+    """What a word may do in a sentence, whatever its ending.
+
+    Parameters
+    ----------
+    word : str
+        In lower case.
+
+    Returns
+    -------
+    frozenset of str
+        Names of classes; `filler` among them where the word may stand without saying anything.
+
+    Examples
+    --------
+    >>> sorted(classes("lifted"))
+    ['cause', 'push']
+    """
+    found: set[str] = {"filler"} if word in _FILLER else set()
+    for form in _forms(word):
+        found |= _OF.get(form, set())
+    return frozenset(found)
+
+
+def _forms(word: str) -> set[str]:
+    """A word and what it may be an ending of; only forms that a class lists matter."""
+    forms = {word}
+    if word in _IRREGULAR:
+        forms.add(_IRREGULAR[word])
+    if word.endswith("ies"):
+        forms.add(word[:-3] + "y")
+    elif word.endswith("s") and not word.endswith("ss"):
+        forms |= {word[:-1], word[:-2] if word.endswith("es") else word[:-1]}
+    if word.endswith("ied"):
+        forms.add(word[:-3] + "y")
+    if word.endswith("iest"):
+        forms.add(word[:-4] + "y")
+    for ending in ("ed", "ing", "est"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word[: -len(ending)]
+            forms |= {stem, stem + "e"}
+            if len(stem) > 2 and stem[-1] == stem[-2]:
+                forms.add(stem[:-1])
+    return forms
