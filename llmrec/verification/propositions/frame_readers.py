@@ -26,9 +26,16 @@ def effect_frame(segment: Segment) -> Found:
     """That something moved the score: which way, how much, more than what, alone, or not at all."""
     if not segment.any("push", "gain", "cause", "credit", "down", "most", "more", "less", "weak", "equal", "only", "strong"):
         return None
-    if segment.any("people", "minute", "hour", "newer", "older", "ask") and not any(s.kind == "query" for s in segment.sources):
+    folk = set(segment.where("people")) - set(segment.words("those other"))
+    if folk or segment.words("if") or segment.any("minute", "hour", "newer", "older", "ask") and not any(s.kind == "query" for s in segment.sources):
         return None
     numbers = [t for _, t in segment.of_kind("number")]
+    both = [n for n, t in segment.of_kind("number") if n and t.form == "count" and segment.terms[n - 1].text in ("those", "these", "the", "both")]
+    if both and not segment.sources and len(numbers) == 1:
+        sources = _earlier(segment)
+        if len(sources) != numbers[0].value:
+            return None
+        segment.sources, numbers = sources, []
     if numbers and not _placed_or_times(segment, numbers):
         return None
     if any(n == 0 or segment.terms[n - 1].text != "i" for n in segment.where("would")):
@@ -36,6 +43,10 @@ def effect_frame(segment: Segment) -> Found:
     sources = segment.sources
     inputs = [s for s in sources if s.kind == "input"]
     titles = [s for s in sources if s.kind == "title"]
+    for n, term in enumerate(segment.terms[:-2]):
+        of_other = segment.terms[n + 1].text == "of" and n + 2 in segment.title_at()
+        if of_other and term.kind == "word" and (term.text == "title" or "input" in segment.kinds(n)):
+            return [segment.say("effect", term.text, "up", False, "an input of another item is none of this one's")]
     if titles and any(_owned(segment, each, titles) for each in inputs):
         return [segment.say("effect", inputs[0].name, "up", False, "an input of another item is none of this one's")]
     traits = [s for s in sources if s.kind == "trait"]
@@ -49,7 +60,7 @@ def effect_frame(segment: Segment) -> Found:
         return None if directed is None else [segment.say("effect", titles[0].name, "up", False, "another item is said to be the result")]
     if not segment.reads(
         "push", "gain", "credit", "cause", "down", "most", "strong", "weak", "tiny", "more", "less", "equal", "only", "neg",
-        "rankword", "request", "kindword", "contrast", "about", "higher", "would", "over", "watch", "ask", "history",
+        "rankword", "request", "kindword", "contrast", "about", "higher", "would", "against", "except", "over", "watch", "ask", "history",
         *(("input",) if inputs else ()),
         kinds="item facet number",
     ):  # fmt: skip
@@ -81,6 +92,12 @@ def _owned(segment: Segment, source: Source, titles: list[Source]) -> bool:
 
 def _conjoined(segment: Segment, sources: list[Source]) -> bool:
     return segment.any("more", "less", "equal") or bool(segment.words("instead"))
+
+
+def _earlier(segment: Segment) -> list[Source]:
+    """The different titles of the stretch before."""
+    before = segment.before
+    return list({s.name: s for s in before.sources if s.kind == "title"}.values()) if isinstance(before, Segment) else []
 
 
 def _antecedents(segment: Segment) -> list[Source]:
@@ -132,6 +149,16 @@ def _directed(segment: Segment, titles: list[Source]) -> bool | None:
 
 
 def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Found:
+    titles = [s for s in sources if s.kind == "title" and s in segment.sources]
+    if len(titles) == 2 and segment.words("between") and segment.words("difference gap"):
+        low, high = sorted(map(value, titles))
+        little = segment.any("neg", "weak", "tiny")
+        return [segment.say("effect", titles[0].name, f"as {titles[1].name}", low >= 0.78 * high, "the effects differ")] if little else None
+    if segment.words("except"):
+        return _except(segment, sources)
+    inner = [n for n, t in segment.of_kind("mark") if titles and titles[0].at < n < titles[-1].at]
+    if inner and not segment.words("and or nor than") and not segment.words("against-this"):
+        return None
     back = segment.words("held hold holds holding set sets knocked pushed pushes pulled pulls dragged kept keeps put brought")
     if segment.any("down") or (back and segment.words("back down backwards")):
         return _down(segment, sources)
@@ -141,8 +168,19 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
         ranked = [value(s) for s in sources]
         holds = len(sources) > 1 and ranked == sorted(ranked, reverse=True) and len({s.kind for s in sources}) == 1
         return [segment.say("effect", sources[0].name, "in this order", holds, "the effects say otherwise")]
+    if numbers and numbers[0].form == "ordinal" and len(sources) == 2 and segment.words("behind after below"):
+        first, second = sources
+        holds = 0 < value(first) < value(second) and (not segment.words("close") or value(first) > 0.6 * value(second))
+        return [segment.say("effect", first.name, f"under {second.name}", holds, "measured otherwise"), *(_placed(segment, [first], numbers[0]) or [])]
     if numbers and not segment.words("times twice double") and numbers[0].form != "share":
         return _placed(segment, sources, numbers[0])
+    if segment.words("against-this"):
+        at = segment.words("against-this")[0]
+        after = [s for s in sources if s.at > at]
+        others = [s for s in sources if s is not (after[0] if after else None)]
+        if len(sources) != 2 or not after or not segment.any("weak", "tiny") or segment.words("much far"):
+            return None
+        return [segment.say("effect", s.name, "less", value(s) < 0.6 * value(after[0]), "it is not much less") for s in others]
     compared = _compared(segment, sources)
     if compared is not None or _comparing(segment, sources):
         return compared
@@ -150,7 +188,7 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
         sources = [s for s in sources if s.kind != "history"] or sources
     if segment.any("only"):
         return _only(segment, sources)
-    near_all = segment.words("everything all") and not segment.any("equal", "more")
+    near_all = segment.words("everything") and not segment.any("equal", "more")
     if near_all or any(t.text in HUGE for t in segment.terms if t.kind == "word"):
         return [_most(segment, sources, 2.5)]
     if segment.any("most"):
@@ -163,6 +201,22 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
     if segment.where("strong") and not segment.words("real really clear clearly good"):
         result += [segment.say("effect", s.name, "strong", value(s) >= STRONG, "its effect is not strong") for s in sources]
     return result
+
+
+def _except(segment: Segment, sources: list[Source]) -> Found:
+    """As in "apart from X, your films hardly helped"."""
+    at = segment.words("except")[0]
+    spared = [s for s in sources if s.kind == "title" and s.at > at]
+    if len(spared) != 1 or any(s.kind not in ("title", "history") for s in sources) or len(sources) > 2:
+        return None
+    others = [e for e in peers_of(segment, "title", False) if abs(e - value(spared[0])) > 1e-9]
+    if segment.any("neg"):
+        holds = max(others, default=0.0) <= 1e-9
+    elif segment.any("weak", "tiny"):
+        holds = max(others, default=0.0) < max(0.1, 0.35 * value(spared[0]))
+    else:
+        return None
+    return [segment.say("effect", "the others", "weak", holds, "others moved the score, too")]
 
 
 def _caused(segment: Segment, source: Source) -> Proposition:
@@ -185,7 +239,7 @@ def _most(segment: Segment, sources: list[Source], factor: float) -> Proposition
     kind = sources[0].kind
     if any(s.kind != kind for s in sources) or kind == "history":
         return segment.say("effect", sources[0].name, "most", None, "these were not measured against each other")
-    mixed = kind in ("title", "query") and not segment.any("history") and not any(s.kind == "history" for s in segment.sources)
+    mixed = kind == "query" or (kind == "title" and bool(segment.words("anything everything all reason")) and not segment.any("history"))
     mine = [value(s) for s in sources]
     others = list(peers_of(segment, kind, mixed and kind == "query" or mixed))
     for effect in mine:
@@ -230,6 +284,11 @@ def _denied(segment: Segment, sources: list[Source]) -> Found:
     if all(s.kind == "history" for s in sources) and not segment.any("more", "only", "most", "weak"):
         best = value(sources[0])
         return [segment.say("effect", "history", "none", best < 0.12, "something in the history moved the score")]
+    if segment.words("alone only sole") and len(sources) == 1 and segment.words("is was are were 's"):
+        others = [e for e in peers_of(segment, sources[0].kind, sources[0].kind == "query") if abs(e - value(sources[0])) > 1e-9]
+        return [_caused(segment, sources[0]), segment.say("effect", sources[0].name, "not only", max(others, default=0) >= FAINT, "it was the only one")]
+    if segment.words("hinge hinges depend depends rely relies rest rests"):
+        return None
     if segment.any("strong") and not segment.any("only", "more", "weak", "most", "equal", "less"):
         return [_weak(segment, s) for s in sources]
     if segment.any("only", "weak", "most", "strong", "equal") or segment.words("without instead"):
@@ -251,9 +310,9 @@ def _denied(segment: Segment, sources: list[Source]) -> Found:
 
 
 def _placed(segment: Segment, sources: list[Source], number: Term) -> Found:
-    if len(sources) != 1 or not segment.any("cause", "most"):
+    if len(sources) != 1 or not segment.any("cause", "most", "gain"):
         return None
-    peers = sorted(peers_of(segment, sources[0].kind, sources[0].kind in ("title", "query")), reverse=True)
+    peers = sorted(peers_of(segment, sources[0].kind, sources[0].kind == "query"), reverse=True)
     rank = sum(p > value(sources[0]) + 1e-9 for p in peers) + 1
     return [segment.say("effect", sources[0].name, number.text, rank == number.value and value(sources[0]) >= FAINT, f"it is number {rank}")]
 
@@ -267,6 +326,8 @@ def _compared(segment: Segment, sources: list[Source]) -> Found:
     if not segment.any("more", "less", "equal") and not segment.words("times twice double instead"):
         return None
     shares = [t for _, t in segment.of_kind("number") if t.form == "share"]
+    if segment.any("equal") and segment.any("less", "more") and not shares:
+        return None
     if segment.any("equal") and not shares and not segment.words("times twice double"):
         if len(sources) != 2 or len({s.kind for s in sources}) > 1:
             return None
@@ -351,12 +412,14 @@ def rank_frame(segment: Segment) -> Found:
         segment.any("stay") and not segment.words("still keep keeps kept hold holds held change move moved moves changed budge same")
     )
     numbers = _ranks(segment)
+    if segment.words("keep keeps kept save saves saved stop stops stopped spare spares") and segment.words("from") and segment.any("lower"):
+        taking = taking or segment.words("from")
     if segment.words("change changed move moved budge affect") and segment.any("neg") and (segment.any("rankword") or segment.words("where")):
         stays = stays or segment.words("change changed move moved budge affect")
         taking = taking or stays
-    if not (taking or stays and numbers or stays and segment.where("would")) and not (numbers and segment.any("push", "stay")):
+    if not (taking or stays and numbers or stays and segment.where("would")) and not (numbers and segment.any("push", "stay", "gain")) and len(numbers) != 2:
         return None
-    if segment.any("people", "minute", "hour", "year", "newer", "older", "most", "more") and not segment.words("above more"):
+    if segment.any("people", "minute", "hour", "year", "newer", "older", "most", "more") and not segment.words("above more further"):
         return None
     removed = [s for s in segment.sources if s.kind in ("title", "query")]
     if not removed and isinstance(segment.before, Segment):
@@ -381,7 +444,7 @@ def _removals(segment: Segment) -> list[int]:
     found = [n for n in segment.where("removal") if segment.terms[n].text not in ("lose", "loses", "lost", "have", "take", "takes", "took", "left", "leaves")]
     found += [n for n in segment.words("take leave lose losing taken left") if segment.words("out away off without losing") or n == 0]
     hypothetical = segment.words("if had hadn never")
-    if segment.words("not never") and segment.any("watch", "ask") and hypothetical:
+    if segment.words("not never") and segment.any("watch", "ask", "history") and hypothetical:
         found += segment.words("not never")[:1]
     if segment.words("nothing") and hypothetical and segment.any("ask"):
         found += segment.words("nothing")[:1]
@@ -421,8 +484,9 @@ def _rank_said(segment: Segment, source: Source, numbers: list[tuple[int, float,
     numbers = [each for each in numbers if each[2] != "skip"]
     removal_at = min(_removals(segment), default=len(segment.terms))
     negations = [n for n in segment.where("neg") if not (n <= source.at and (n >= removal_at - 1 or source.at >= n))]
-    if segment.words("not never") and segment.any("watch", "ask") and taking:
-        negations = [n for n in negations if n > source.at]
+    if segment.words("not never") and segment.any("watch", "ask", "history") and taking:
+        cut = next((n for n, t in enumerate(segment.terms) if n > source.at and (t.kind == "mark" or t.text == "would")), source.at)
+        negations = [n for n in negations if n > cut]
     if taking and segment.any("ask"):
         negations = [n for n in negations if segment.terms[n].text != "nothing"]
     if segment.words("whether"):
@@ -446,9 +510,15 @@ def _rank_said(segment: Segment, source: Source, numbers: list[tuple[int, float,
         if steps and abs(a - b) != steps[0][1]:
             return [segment.say("rank", source.name, f"{steps[0][1]:g} places", False, f"{rank} would be {without}")]
         between = [t.text for t in segment.terms[i:j]]
+        signs = [n for n, t in enumerate(segment.terms) if t.text in ("with", "without")]
+        if len(signs) == 2 and len({segment.terms[n].text for n in signs}) == 2:
+            near = {min(signs, key=lambda n: abs(n - at)): said for at, said in ((i, a), (j, b))}
+            told = {segment.terms[n].text: said for n, said in near.items()}
+            if len(told) == 2:
+                return [segment.say("rank", source.name, "with and without", (told["with"], told["without"]) == (rank, without), f"{rank} would be {without}")]
         if "instead" in between or "not" in between:
             a, b = b, a
-        elif not taking and segment.any("push"):
+        elif not taking:
             a, b = b, a
         elif negations:
             return None
@@ -588,7 +658,7 @@ def _whose(segment: Segment, n: int) -> bool:
     lead = segment.terms[max(0, n - 5) : n]
     texts = [t.text for t in lead if t.kind != "mark"]
     folk = [k for k, text in enumerate(texts) if text in ("who", "that", "with", "of", "fans", "viewers", "people", "everyone", "everybody", "anyone", "audience", "those")]
-    return bool(folk) and not any(text in ("also", "too", "went", "it", "this") for text in texts[folk[-1] :])
+    return bool(folk) and not any(text in ("also", "too", "on", "it", "this") for text in texts[folk[-1] :])
 
 
 def _whose_this(segment: Segment) -> bool:
@@ -670,7 +740,8 @@ def history_frame(segment: Segment) -> Found:
     titles = [(n, segment.title(n)) for n in segment.title_at()]
     if not titles or segment.result_at() or segment.any("people") and not segment.words("other"):
         return None
-    if not segment.words("you your 've") and not segment.any("last"):
+    sequence = len(titles) == 2 and segment.any("before", "after")
+    if not segment.words("you your 've") and not segment.any("last") and not sequence:
         return None
     if not segment.any("watch", "history", "last", "before", "after") and not segment.words("finished ended started came went"):
         return None
@@ -703,9 +774,13 @@ def _order(segment: Segment, titles: list[tuple[int, str]]) -> Found:
         return places[item] if facts.history else None
 
     if numbers:
+        n, number = numbers[0]
+        if len(numbers) == 1 and number.form == "count" and len(titles) == number.value and segment.words("last latest recent"):
+            recent = set(facts.history[-len(titles) :])
+            holds = {item for _, item in titles} == recent if facts.history else None
+            return [segment.say("order", titles[0][1], f"last {number.value:g}", holds, "they were not")]
         if len(numbers) != 1 or len(titles) != 1:
             return None
-        n, number = numbers[0]
         place = known(titles[0][1])
         if number.form == "count" and segment.words("ago back earlier before"):
             gap = None if place is None else latest - place
@@ -723,7 +798,9 @@ def _order(segment: Segment, titles: list[tuple[int, str]]) -> Found:
         (i, a), (j, b) = titles
         lead = [t for t in texts[:i] if t in ("after", "before", "following")]
         middle = texts[i:j]
-        if "before" in middle or re.search(r"after (?:it|that)$", " ".join(middle)) or set(middle) & {"then", "followed", "next", "to", "precedes", "preceded"}:
+        if set(middle) & {"followed", "follows", "following"} and "by" not in middle:
+            a, b = b, a
+        elif "before" in middle or re.search(r"after (?:it|that)$", " ".join(middle)) or set(middle) & {"then", "followed", "next", "to", "precedes", "preceded"}:
             pass
         elif set(middle) & {"after", "following", "since", "later"}:
             a, b = b, a
@@ -743,6 +820,11 @@ def _order(segment: Segment, titles: list[tuple[int, str]]) -> Found:
         return [segment.say("order", titles[0][1], "second last", None if place is None else place == latest - 1, "it was not")]
     if segment.any("before", "after") and not segment.words("latest later next following"):
         return None
+    if segment.words("closes closed close closing concludes rounds tops"):
+        return _last(segment, titles, known, latest) if segment.any("history") else None
+    if segment.words("second-last penultimate"):
+        place = known(titles[0][1]) if len(titles) == 1 else None
+        return [segment.say("order", titles[0][1], "second last", None if place is None else place == latest - 1, "it was not")]
     final = segment.words("last latest newest freshest finished ended ends") or (segment.words("recent recently") and segment.words("most"))
     if final:
         if segment.words("few lately these films"):
@@ -774,7 +856,7 @@ def attribute_frame(segment: Segment) -> Found:
     minutes = _length(segment)
     years = [(n, t) for n, t in numbers if t.form == "year"]
     long = segment.words("short brief long lengthy") if not minutes else []
-    if not (facets or years or minutes or long) or segment.any("people", "cause", "removal", "down", "ask", "first", "last") and not segment.words("no without made part"):
+    if not (facets or years or minutes or long) or segment.words("by through via if") or segment.any("people", "cause", "removal", "down", "ask", "first", "last") and not segment.words("no without made part"):
         return None
     used = {n for n, _ in years} | (minutes[2] if minutes else set())
     if any(n not in used for n, _ in numbers):
@@ -787,7 +869,7 @@ def attribute_frame(segment: Segment) -> Found:
         return None
     if segment.words("helped lifted raised pushed pulled counted weighed") or segment.any("more", "less", "most") and not minutes:
         return None
-    owners = _owners(segment)
+    owners = _owners(segment) if len(segment.words("like")) < 2 else None
     if owners is None:
         return None
     found = []
@@ -872,6 +954,10 @@ def _length(segment: Segment) -> tuple[float, str, set[int]] | None:
     hours, minutes = segment.where("hour"), segment.where("minute")
     for n, term in numbers:
         following = [u for u in unit if u > n]
+        if not following and term.form == "share" and hours and term.value == 0.5:
+            total += 30.0
+            used.add(n)
+            continue
         if not following:
             return None
         scale = 60.0 if following[0] in hours else 1.0
@@ -907,13 +993,15 @@ def comparison_frame(segment: Segment) -> Found:
     newer, older = segment.where("newer"), segment.where("older")
     longer, shorter = segment.words("longer"), segment.words("shorter")
     gap_units = segment.where("year", "decade", "minute", "hour")
-    marked = newer + older + longer + shorter + (segment.words("before after") if (gap_units or segment.any("made")) and not segment.words("you") else [])
+    marked = newer + older + longer + shorter + (segment.words("before after") if (gap_units or segment.any("made") and segment.words("out made released shot")) and not segment.words("you") else [])
     if segment.any("minute", "hour") and not segment.title_at() and not segment.words("it that them"):
         return None
+    same = segment.words("same") and segment.any("year", "decade") or " ".join(t.text for t in segment.terms if t.kind == "word").find("as old as") >= 0
+    marked = marked or ([0] if same else [])
     if not marked or segment.any("people", "cause", "removal", "most") and not segment.words("most made part"):
         return None
     named = [(n, segment.title(n)) for n in segment.title_at()]
-    everything = segment.words("everything anything most all") if segment.any("watch", "history") or segment.words("your") else []
+    everything = segment.words("everything anything most all every") if segment.any("watch", "history") or segment.words("your") else []
     if not segment.reads(
         "newer", "older", "longer", "shorter", "year", "decade", "minute", "hour", "about", "over", "strong", "weak", "made", "like",
         "kindword", "before", "after", "contrast", "watch", "history", "last", *(("most",) if everything else ()), kinds="item number",
@@ -921,6 +1009,8 @@ def comparison_frame(segment: Segment) -> Found:
         return None
     measure = _runtime if longer or shorter else (lambda s, i: facts.year(i))
     mine = measure(segment, facts.item)
+    if same:
+        return _same(segment, named)
     more = bool(newer or longer or segment.words("after"))
     if mine is None or bool(older or shorter or segment.words("before")) == more:
         return None
@@ -928,6 +1018,7 @@ def comparison_frame(segment: Segment) -> Found:
         known = [v for i in facts.history if (v := measure(segment, i)) is not None]
         if not known:
             return None
+        more = not more if everything[0] < marked[0] else more
         share = sum((mine > v) if more else (mine < v) for v in known) / len(known)
         need = 0.55 if segment.words("most") else 0.85 if segment.words("nearly almost") else 0.999
         return [segment.say("year", facts.item, "than the history", share >= need, f"of {share:.0%} of them")]
@@ -971,6 +1062,23 @@ def comparison_frame(segment: Segment) -> Found:
     return found
 
 
+def _same(segment: Segment, named: list[tuple[int, str]]) -> Found:
+    """As in "from the same year as X", "as old as X"."""
+    facts = segment.facts
+    items = [item for _, item in named]
+    if not items and isinstance(segment.before, Segment):
+        items = list({s.name for s in segment.before.sources if s.kind == "title"})
+    if len(items) != 1 or segment.any("neg"):
+        return None
+    if facts.watched(items[0]) is False:
+        return [segment.say("watched", items[0], "", False, "the user's history does not hold it")]
+    a, b = facts.year(facts.item), facts.year(items[0])
+    if a is None or b is None:
+        return None
+    holds = a // 10 == b // 10 if segment.any("decade") else abs(a - b) <= (1 if segment.any("about") else 0)
+    return [segment.say("year", facts.item, f"as {items[0]}", holds, f"{a} and {b}")]
+
+
 # --- the query -------------------------------------------------------------------------------------------------------
 
 
@@ -979,7 +1087,7 @@ def query_frame(segment: Segment) -> Found:
     facts = segment.facts
     asked = [n for n in segment.where("ask", "request") if "push" not in segment.kinds(n) or segment.terms[n].text in ("asked", "ordered")]
     mine = segment.words("you your") or segment.words("as") and segment.words("asked ordered requested wanted wished")
-    if not asked or not mine or segment.title_at():
+    if not asked or not mine or segment.title_at() or segment.words("because thanks due owing"):
         return None
     if not facts.query:
         return [segment.say("query", "", segment.text, False, "there was no query")]
@@ -996,7 +1104,8 @@ def query_frame(segment: Segment) -> Found:
     for _, term in segment.of_kind("facet"):
         holds = bool(term.facets & wanted) or term.text in words
         found.append(segment.say("query", facts.item, term.text, holds, "the query does not name it"))
-    if segment.words("as just exactly precisely what get fits fit match") and not segment.words("for"):
+    copula = any(n < asked[0] for n in segment.words("is 's are here get gets it"))
+    if copula or segment.words("as just exactly precisely what get fits fit match") and not segment.words("for"):
         answered = bool(wanted & facts.facets(facts.item)) if wanted else None
         found.append(segment.say("query", facts.item, "answered", answered, "it is not what was asked for"))
     return found
@@ -1006,5 +1115,15 @@ def _alike(word: str, other: str) -> bool:
     return word == other or (len(word) > 4 and len(other) > 4 and word[:5] == other[:5])
 
 
-FRAMES = (people_frame, rank_frame, comparison_frame, history_frame, query_frame, attribute_frame, effect_frame)
+def popular_frame(segment: Segment) -> Found:
+    """As in "It's popular"."""
+    if not segment.any("popular") or segment.any("more", "less", "most", "neg") or segment.title_at():
+        return None
+    if not segment.reads("popular", "kindword", "strong", "watch", kinds="item"):
+        return None
+    size, people = len(segment.facts.audience.of(segment.facts.item)), segment.facts.audience.people
+    return [segment.say("people", segment.facts.item, "popular", size >= 0.2 * people, f"{size} of {people} users")]
+
+
+FRAMES = (popular_frame, people_frame, rank_frame, comparison_frame, history_frame, query_frame, attribute_frame, effect_frame)
 """Tried in this order on a stretch: the more that a frame asks for, the earlier."""

@@ -22,10 +22,14 @@ CONNECTIVES = frozenset(
 PHRASES: dict[str, str] = {
     "above all": "mostly", "more than anything else": "mostly", "more than anything": "mostly", "first and foremost": "mostly",
     "by far": "hugely", "far and away": "hugely", "by a mile": "hugely", "by a long way": "hugely", "by some distance": "hugely",
-    "by a wide margin": "hugely", "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely",
+    "by a wide margin": "hugely", "by a distance": "hugely", "compared with": "against-this", "compared to": "against-this",
+    "next to": "against-this", "measured against": "against-this", "set against": "against-this", "well known": "popular", "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely",
     "the lion 's share": "hugely", "the bulk": "hugely",
     "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible", "next to zero": "negligible",
-    "in that order": "respectively", "almost nothing": "negligible", "hardly anything": "negligible",
+    "in that order": "respectively", "in its way": "against", "next to no": "hardly", "apart from": "except", "aside from": "except",
+    "other than": "except", "except for": "except", "the way": "like", "got in the way": "hurt it", "last but one": "second-last", "next to last": "second-last", "second to last": "second-last",
+    "nothing else comes close": "hugely", "nothing comes close": "hugely", "nothing else came close": "hugely",
+    "most recent": "latest", "most recently": "lastly-seen", "almost nothing": "negligible", "hardly anything": "negligible",
     "barely anything": "negligible", "very little": "negligible", "not much": "slightly", "not a lot": "slightly",
     "on its own": "solely", "by itself": "solely", "all by itself": "solely", "nothing but": "solely", "nothing else": "solely",
     "none other than": "", "no one else": "solely", "in spite of": "despite", "to do with": "with",
@@ -285,7 +289,9 @@ def sources_of(segment: Segment) -> list[Source]:
         elif facts.query and _asks(segment, n):
             if not any(s.kind == "query" for s in found):
                 found.append(Source("query", "the query", n, facts.query_effect))
-        elif term.text in ("history", "films") and term.kind == "word" and n and segment.terms[n - 1].text == "your":
+        elif term.text in ("history", "films") and term.kind == "word" and (
+            (n and segment.terms[n - 1].text in ("your", "the")) or segment.terms[min(n + 1, len(segment.terms) - 1)].text == "you"
+        ):
             total = sum if segment.words("together combined all") else max
             found.append(Source("history", "the history", n, total([*facts.effects.values(), 0.0])))
     if any(source.kind == "query" for source in found):

@@ -38,7 +38,7 @@ _CLASSES: dict[str, str] = {
     "stay": "stay remain keep still same unchanged regardless anyway hold unaffected unmoved stick exactly-where budge move change",
     "removal": (
         "without minus remove removal drop strike erase skip delete cut subtract lose leave take exclude omit ignore forget "
-        "gone missing absent absence miss pretend imagine suppose scrap discount disregard ditch lack away scratch"
+        "gone missing absent absence miss pretend imagine suppose scrap discount disregard ditch lack away scratch otherwise"
     ),
     "watch": (
         "watch see view finish catch know have play own buy pick choose sit read rent try stream encounter put enjoy go take"
@@ -50,7 +50,7 @@ _CLASSES: dict[str, str] = {
     "history": "history list record viewing past log shelf lineup queue diary collection watchlist",
     "ask": "ask want wish request query order look search type hope need mood crave prompt fancy mention",
     "request": "request query wish word asking search prompt order ask type phrase sentence brief",
-    "last": "last latest newest recent recently freshest",
+    "last": "second-last penultimate last latest newest recent recently freshest",
     "first": "first oldest earliest",
     "before": "before earlier prior previously ahead precede",
     "after": "after later afterwards following subsequently next follow",
@@ -62,14 +62,14 @@ _CLASSES: dict[str, str] = {
     "strong": "strongly lot hard heavily clearly firmly greatly considerably big large strong substantial much plenty real really powerful heavy huge enormous massive great solid good deal clear visibly noticeably",
     "weak": (
         "little slightly bit faint faintly barely hardly scarcely marginal marginally touch tiny small weak weakly modest modestly minor negligible nil zero "
-        "somewhat trace trifle tad mildly mild thin minimal gently light lightly nudge shade smidgen slim whisker fraction "
+        "somewhat trace trifle tad mildly mild thin minimal gentle gently light lightly nudge shade smidgen slim whisker fraction "
         "hair slender fragile tenuous loose"
     ),
     "tiny": "barely hardly scarcely nil zero negligible whisker next-to-nothing minimal tiny",
     "more": "more bigger stronger harder greater larger heavier further ahead above over outweigh beat outdo exceed outrank top outscore surpass trump edge louder",
     "less": "less smaller weaker fewer lighter below behind lesser",
     "equal": "equal equally evenly alike same level par tie even equivalent matched neck",
-    "only": "only sole pure solely alone exclusively single-handedly single-handed purely entirely nothing itself lone",
+    "only": "only plain sole pure solely alone exclusively single-handedly single-handed purely entirely nothing itself lone",
     "neg": "not no never nobody none neither nor nothing nowhere",
     "newer": "newer younger later",
     "older": "older earlier",
@@ -91,10 +91,13 @@ _CLASSES: dict[str, str] = {
     "kindword": (
         "film movie picture flick title item product piece thing work genre label tag category story side element dose mix "
         "blend kind sort type part touch plenty bit style trait being made classic production release feature entry strand "
-        "flavour flavor ingredient streak tale offering class decade set attribute mark aspect angle one"
+        "flavour flavor ingredient streak tale offering class decade set attribute mark aspect angle one thrown attached topping added bonus dash hint"
     ),
     "made": "make release shoot date hail premiere produce come",
     "quantity": "all every each most half many plenty few several majority minority",
+    "against": "against-this",
+    "except": "except",
+    "popular": "popular well-known popularity famous",
     "would": "would will could might",
 }
 _FILLER = frozenset(
