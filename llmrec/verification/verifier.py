@@ -35,6 +35,8 @@ from llmrec.verification.reading import Claim, ClaimKind, ClaimVerdict, Reading,
 
 MAX_WORDS = 60
 """Words of a rationale at most."""
+BLOCKING = frozenset({"title", "modality"})
+"""Kinds of claims whose contradiction no reading as frames makes good: they rest on names, not on wordings."""
 _JUNK = re.compile(r"https?:|www\.|\w@\w|[<>{}\[\]\\|`#*_~^$\x01]|//|\n|\b(?:system|assistant|user)\s*:", re.IGNORECASE)
 
 
@@ -140,8 +142,11 @@ class RuleVerifier:
         if invented := next((claim for claim in claims if _invented(claim, text)), None):
             return Verdict(claims, _problem(invented))
         problem = _unsupported(claims)
-        denied = next((each for each in judged.contradicted if judged.framed or _decisive(each)), None)
-        if problem and judged.ok:
+        denied = next(filter(_decisive, judged.contradicted), None)
+        if judged.framed:
+            denied = next(iter(judged.contradicted), None)
+        sure = judged.framed and any(claim.verdict == "contradicted" and claim.kind in BLOCKING for claim in claims)
+        if problem and judged.ok and not sure:
             return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
         if not problem and denied is None:
             return Verdict(claims)

@@ -490,7 +490,7 @@ def test_no_model_makes_up_for_what_no_fact_holds(
     assert bool(stated(text, measured, tiny_catalog)[1]) == bool(missing)
 
 
-LEFT_OPEN = "Paper Moonlight swung it: take that one off your list and down it goes to fifth."
+LEFT_OPEN = "It would languish in fifth had Paper Moonlight never crossed your screen."
 
 
 def test_what_rules_leave_open_is_judged_by_the_model_and_told_so(tiny_catalog: Catalog, measured: Grounds) -> None:

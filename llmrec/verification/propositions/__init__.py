@@ -99,7 +99,8 @@ def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
             if n not in clause.read and term.kind != "mark" and not _silent(term, facts)
         ]
     judged = Judgement(tuple(found), tuple(unread))
-    framed = read_frames(terms, facts, FRAMES, text)
+    foreign = any(term.kind == "word" and term.text in elsewhere for term in terms)
+    framed = None if foreign else read_frames(terms, facts, FRAMES, text)
     if not framed or (judged.ok and all(each.holds is not False for each in framed)):
         return judged
     return Judgement(tuple(framed), (), framed=True)

@@ -7,6 +7,7 @@ from llmrec.verification.grounds import LEAST
 from llmrec.verification.propositions.clauses import Proposition
 from llmrec.verification.propositions.degrees import Source, peers_of
 from llmrec.verification.propositions.frames import HUGE, Segment
+from llmrec.verification.propositions.lexicon import classes
 from llmrec.verification.propositions.terms import Term
 
 _BY = "by from because to on due thanks with of since after through for owing into once when"
@@ -36,6 +37,9 @@ def effect_frame(segment: Segment) -> Found:
         if len(sources) != numbers[0].value:
             return None
         segment.sources, numbers = sources, []
+    listed = [s for s in segment.sources if s.kind == "title"]
+    if len(numbers) == 1 and numbers[0].form == "count" and numbers[0].value == len(listed) and not segment.words("times"):
+        numbers = []
     if numbers and not _placed_or_times(segment, numbers):
         return None
     if any(n == 0 or segment.terms[n - 1].text != "i" for n in segment.where("would")):
@@ -52,10 +56,23 @@ def effect_frame(segment: Segment) -> Found:
     traits = [s for s in sources if s.kind == "trait"]
     if titles and traits and not _conjoined(segment, [*titles, *traits]):
         return None  # "the war film X": what is said of which is not clear
+    rest = segment.words("other others rest")
+    if rest and not [s for s in sources if s.kind != "history"] and segment.terms[rest[0] - 1].text in ("the", "your"):
+        named = _named_before(segment)
+        sources = [Source("title", i, rest[0], e) for i, e in segment.facts.effects.items() if i not in named]
+        if not sources or not named or segment.any("more", "equal", "most"):
+            return None
     if not sources:
         sources = _antecedents(segment)
         if not sources:
             return None
+    if (titles or traits) and segment.words("share shares shared sharing common") and traits or _misread(segment):
+        return None
+    if odd := _not_asked(segment):
+        return odd
+    inner = [n for n, t in segment.of_kind("mark") if titles and titles[0].at < n < titles[-1].at]
+    if inner and not segment.words("and or nor than") and not segment.words("against-this"):
+        return None
     if titles and (directed := _directed(segment, titles)) is not True:
         return None if directed is None else [segment.say("effect", titles[0].name, "up", False, "another item is said to be the result")]
     if not segment.reads(
@@ -71,6 +88,33 @@ def effect_frame(segment: Segment) -> Found:
     read = _effects(segment, sources, numbers)
     segment.sources = [s for s in sources if s.kind != "history"] or sources
     return read
+
+
+def _misread(segment: Segment) -> bool:
+    """Whether something else than a title is watched, or an attribute is one that nothing has ("the poster genre")."""
+    names = {*segment.facts.vocabulary.names, "genre", "label", "tag"}
+    for n, term in enumerate(segment.terms):
+        after = segment.terms[n + 1] if n + 1 < len(segment.terms) else None
+        named = after is not None and after.kind == "word" and after.text in names
+        if term.kind == "word" and named and ("input" in segment.kinds(n) or n in segment.read):
+            return True
+        if term.kind == "word" and term.text in ("watched", "saw", "seen", "bought", "watching", "picked", "chose") and segment.words("you having watching"):
+            rest = [t for t in segment.terms[n + 1 :] if t.kind != "word" or "filler" not in classes(t.text) or t.text in ("this", "it")]
+            if not rest or rest[0].kind != "item" or segment.facts.item in rest[0].items:
+                return not segment.any("history") and not segment.words("films")
+    asked = [s.at for s in segment.sources if s.kind == "query"]
+    return bool(asked) and any(s.kind == "input" for s in segment.sources) and not segment.any("more", "less", "equal")
+
+
+def _not_asked(segment: Segment) -> list[Proposition]:
+    """An attribute told as asked for that the query does not name: "your wish for the romance genre"."""
+    asked = [s.at for s in segment.sources if s.kind == "query"]
+    if not asked:
+        return []
+    stop = next((n for n, _ in segment.of_kind("mark") if n > asked[0]), len(segment.terms))
+    words = segment.words("for")
+    named = [t for n, t in segment.of_kind("facet") if words and words[0] < n < stop and n not in segment.read]
+    return [segment.say("query", segment.facts.item, t.text, False, "the query does not name it") for t in named]
 
 
 def _placed_or_times(segment: Segment, numbers: list[Term]) -> bool:
@@ -92,6 +136,15 @@ def _owned(segment: Segment, source: Source, titles: list[Source]) -> bool:
 
 def _conjoined(segment: Segment, sources: list[Source]) -> bool:
     return segment.any("more", "less", "equal") or bool(segment.words("instead"))
+
+
+def _named_before(segment: Segment) -> set[str]:
+    """Titles of all the stretches before, in the same text."""
+    named, earlier = set(), segment.before
+    while earlier is not None:
+        named |= {earlier.title(n) for n in earlier.title_at()} if isinstance(earlier, Segment) else set()
+        earlier = earlier.before
+    return named
 
 
 def _earlier(segment: Segment) -> list[Source]:
@@ -128,6 +181,22 @@ def _directed(segment: Segment, titles: list[Source]) -> bool | None:
     texts = [term.text for term in segment.terms]
     verb = next((n for n in verbs if "filler" not in segment.kinds(n)), verbs[0])
     gains = "push" not in segment.kinds(verb)
+    compares = segment.any("more", "less", "equal", "neg") or bool(segment.words("than"))
+    causal = [n for n in segment.words("because thanks due owing since after once") if n > titles[0].at]
+    if causal and texts[0] != texts[causal[0]] and not any(t.at > n for n in causal[:1] for t in titles[1:2]) and not compares:
+        lead = set(texts[max(0, titles[0].at - 3) : titles[0].at]) & signs
+        if not lead and any(n > titles[0].at and n < causal[0] for n in (*verbs, *segment.words("is was came comes here"))):
+            return False if titles[0].at <= 1 else None
+    if not gains and not compares:
+        before, behind = [t for t in titles if t.at < verb], [t for t in titles if t.at > verb]
+        joint = set(texts[verb + 1 : behind[0].at]) & {"by", "from", "because", "thanks", "with", "than", "and", "after", "what", "once", "since", "when", "you"} if behind else set()
+        if behind and not joint and (before or any(r < verb for r in results)):
+            return False  # "X led to Y", where Y is not what is recommended
+        if before and any(r < verb for r in results) and not set(texts[:verb]) & signs and not segment.words("what that for"):
+            return None  # "this film and X raised it"
+        place = segment.words("place spot here position cut") and texts[verb] in ("won", "wins", "earned", "earns", "got", "gets", "made", "makes")
+        if before and place and not segment.words("it this for") and not results:
+            return None
     for title in titles:
         lead = set(texts[max(0, title.at - 3) : title.at]) & signs
         if title.at > verb:
@@ -156,9 +225,6 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
         return [segment.say("effect", titles[0].name, f"as {titles[1].name}", low >= 0.78 * high, "the effects differ")] if little else None
     if segment.words("except"):
         return _except(segment, sources)
-    inner = [n for n, t in segment.of_kind("mark") if titles and titles[0].at < n < titles[-1].at]
-    if inner and not segment.words("and or nor than") and not segment.words("against-this"):
-        return None
     back = segment.words("held hold holds holding set sets knocked pushed pushes pulled pulls dragged kept keeps put brought")
     if segment.any("down") or (back and segment.words("back down backwards")):
         return _down(segment, sources)
@@ -198,7 +264,7 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
     result = [_caused(segment, s) for s in sources]
     if segment.any("more", "less", "equal"):
         return None
-    if segment.where("strong") and not segment.words("real really clear clearly good"):
+    if segment.where("strong") and not segment.words("real really good"):
         result += [segment.say("effect", s.name, "strong", value(s) >= STRONG, "its effect is not strong") for s in sources]
     return result
 
@@ -222,13 +288,16 @@ def _except(segment: Segment, sources: list[Source]) -> Found:
 def _caused(segment: Segment, source: Source) -> Proposition:
     if source.effect is None and source.kind != "title":
         return segment.say("effect", source.name, "up", None, "nothing measured it")
-    return segment.say("effect", source.name, "up", value(source) >= FAINT, "it did not move the score more than noise")
+    holds = True if value(source) >= FAINT else None if value(source) > 0 else False
+    return segment.say("effect", source.name, "up", holds, "it did not move the score more than noise")
 
 
 def _weak(segment: Segment, source: Source) -> Proposition:
     peers = peers_of(segment, source.kind if source.kind != "history" else "title", source.kind in ("title", "query"))
     best = max(peers, default=0.0)
     limit = max(0.1, 0.2 * best) if segment.any("tiny") else max(STRONG, 0.35 * best)
+    if segment.words("faint faintly tentative thin slender feeble tenuous fragile guess hint hinted hints"):
+        limit = 2 * FAINT
     known = source.effect is not None or source.kind == "title"
     return segment.say(
         "effect", source.name, "weak", (value(source) < limit) if known else None, f"it moved the score by {value(source):.2f}"
@@ -421,7 +490,9 @@ def rank_frame(segment: Segment) -> Found:
         return None
     if segment.any("people", "minute", "hour", "year", "newer", "older", "most", "more") and not segment.words("above more further"):
         return None
-    removed = [s for s in segment.sources if s.kind in ("title", "query")]
+    if set(segment.where("down")) - set(segment.words("cost costs lose loses lost losing lower lowers")):
+        return None
+    removed = list({s.name: s for s in segment.sources if s.kind in ("title", "query")}.values())
     if not removed and isinstance(segment.before, Segment):
         removed = [s for s in _antecedents(segment) if s.kind in ("title", "query")]
     if len(removed) != 1:
@@ -536,11 +607,20 @@ def _rank_said(segment: Segment, source: Source, numbers: list[tuple[int, float,
         elif not segment.any("lower", "removal", "gain", "push"):
             return None
         return [segment.say("rank", source.name, f"{said:g} places", gap == said, f"{rank} would be {without}")]
+    if sign == "<=" and not taking and not segment.where("would"):
+        outside = bool(segment.words("out outside"))
+        holds = effect < 0 if outside else rank <= said and effect >= FAINT
+        return [segment.say("rank", source.name, f"top {said:g}", holds, f"it ranks {rank}")]
     if sign == "<=":
         outside = bool(negations) or bool(segment.words("out outside miss"))
         return [segment.say("rank", source.name, f"top {said:g}", (without > said) if outside else (without <= said), f"{rank} would be {without}")]
     if negations:
-        return None
+        kept = segment.words("keep keeps kept hold holds") and not taking
+        return [segment.say("rank", source.name, "same", rank == said == without, f"{rank} would be {without}")] if kept else None
+    if taking and segment.words("lose loses lost losing") and segment.words("its"):
+        return [segment.say("rank", source.name, "lost", rank == said and without > said, f"{rank} would be {without}")]
+    if not taking and n > 0 and segment.terms[n - 1].text == "from" and segment.any("push", "gain"):
+        return [segment.say("rank", source.name, f"from {said:g}", without == said and rank < said, f"{rank} would be {without}")]
     if not taking and not segment.where("would") and not segment.words("regardless unchanged whether"):  # "X keeps it second"
         holds = rank == said and effect >= FAINT and (without > rank or not segment.any("stay"))
         return [segment.say("rank", source.name, f"{said:g}", holds, f"it ranks {rank}")]
@@ -554,7 +634,7 @@ def _rank_said(segment: Segment, source: Source, numbers: list[tuple[int, float,
 
 def _ways(segment: Segment, source: Source, lowers: bool | None) -> Found:
     down = [n for n in segment.where("lower") if "filler" not in segment.kinds(n)]
-    moved = segment.words("move moved go gone shoot moving")
+    moved = segment.words("move moved go goes gone went shoot moving")
     up = [n for n in segment.where("higher") if segment.terms[n].text not in ("up", "forward") or moved]
     if bool(down) == bool(up) or segment.any("only"):
         return None
@@ -849,6 +929,8 @@ def _last(segment: Segment, titles: list[tuple[int, str]], known, latest: int) -
 def attribute_frame(segment: Segment) -> Found:
     """What the item is: labels, decade, year, length, alone or like another one."""
     facts = segment.facts
+    if set(segment.where("cause")) - set(segment.words("share shared shares sharing part side deal core heart common")):
+        return None
     facets = list(segment.of_kind("facet"))
     if not facets and segment.words("one that those") and segment.words("is was are 's isn"):
         facets = [(len(segment.terms), term) for term in segment.facets_before()]
@@ -856,7 +938,7 @@ def attribute_frame(segment: Segment) -> Found:
     minutes = _length(segment)
     years = [(n, t) for n, t in numbers if t.form == "year"]
     long = segment.words("short brief long lengthy") if not minutes else []
-    if not (facets or years or minutes or long) or segment.words("by through via if") or segment.any("people", "cause", "removal", "down", "ask", "first", "last") and not segment.words("no without made part"):
+    if not (facets or years or minutes or long) or segment.words("by through via if") or segment.any("people", "removal", "down", "ask", "first", "last") and not segment.words("no without made part"):
         return None
     used = {n for n, _ in years} | (minutes[2] if minutes else set())
     if any(n not in used for n, _ in numbers):
@@ -920,7 +1002,7 @@ def _owners(segment: Segment) -> list[str] | None:
     item = segment.facts.item
     others = [segment.title(n) for n in segment.title_at()]
     if not others:
-        if segment.terms[0].text in ("a", "an", "another") and isinstance(segment.before, Segment):
+        if (segment.terms[0].text in ("a", "an", "another") or segment.terms[0].kind == "number") and isinstance(segment.before, Segment):
             last = segment.before.terms[-1]
             if last.kind == "item" and item not in last.items:
                 return [segment.before.title(len(segment.before.terms) - 1)]
@@ -997,7 +1079,8 @@ def comparison_frame(segment: Segment) -> Found:
     if segment.any("minute", "hour") and not segment.title_at() and not segment.words("it that them"):
         return None
     same = segment.words("same") and segment.any("year", "decade") or " ".join(t.text for t in segment.terms if t.kind == "word").find("as old as") >= 0
-    marked = marked or ([0] if same else [])
+    apart = segment.words("between apart separate separates") if segment.any("year", "decade") else []
+    marked = marked or ([0] if same else apart)
     if not marked or segment.any("people", "cause", "removal", "most") and not segment.words("most made part"):
         return None
     named = [(n, segment.title(n)) for n in segment.title_at()]
@@ -1011,6 +1094,14 @@ def comparison_frame(segment: Segment) -> Found:
     mine = measure(segment, facts.item)
     if same:
         return _same(segment, named)
+    if marked is apart:
+        years = [facts.year(i) for _, i in named] + ([facts.year(facts.item)] if len(named) == 1 else [])
+        counted = [t.value for _, t in segment.of_kind("number")]
+        if len(years) != 2 or len(counted) != 1 or None in years or segment.any("neg"):
+            return None
+        said, gap = counted[0] * (10 if segment.any("decade") else 1), abs((years[0] or 0) - (years[1] or 0))
+        near = abs(gap - said) <= (0.15 * said if segment.any("about") or segment.any("decade") else 0)
+        return [segment.say("year", facts.item, f"{said:g} years", gap > said if segment.any("over") else near, f"{gap} apart")]
     more = bool(newer or longer or segment.words("after"))
     if mine is None or bool(older or shorter or segment.words("before")) == more:
         return None
@@ -1106,7 +1197,7 @@ def query_frame(segment: Segment) -> Found:
         found.append(segment.say("query", facts.item, term.text, holds, "the query does not name it"))
     copula = any(n < asked[0] for n in segment.words("is 's are here get gets it"))
     if copula or segment.words("as just exactly precisely what get fits fit match") and not segment.words("for"):
-        answered = bool(wanted & facts.facets(facts.item)) if wanted else None
+        answered = bool(wanted & facts.facets(facts.item)) if wanted else False
         found.append(segment.say("query", facts.item, "answered", answered, "it is not what was asked for"))
     return found
 

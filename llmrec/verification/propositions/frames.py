@@ -26,7 +26,10 @@ PHRASES: dict[str, str] = {
     "next to": "against-this", "measured against": "against-this", "set against": "against-this", "well known": "popular", "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely",
     "the lion 's share": "hugely", "the bulk": "hugely",
     "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible", "next to zero": "negligible",
-    "in that order": "respectively", "in its way": "against", "next to no": "hardly", "apart from": "except", "aside from": "except",
+    "in that order": "respectively", "nothing more": "solely", "no more than that": "solely", "nothing besides": "solely",
+    "or no": "regardless", "with a pinch of salt": "", "take this": "", "on the strength of": "because of", "a team effort by": "pushed by",
+    "by a small margin": "slightly", "by a narrow margin": "slightly", "by a whisker": "slightly", "by a hair": "slightly",
+    "only just": "slightly", "edges out": "beats slightly", "edged out": "beat slightly", "by a wide margin": "hugely", "in its way": "against", "next to no": "hardly", "apart from": "except", "aside from": "except",
     "other than": "except", "except for": "except", "the way": "like", "got in the way": "hurt it", "last but one": "second-last", "next to last": "second-last", "second to last": "second-last",
     "nothing else comes close": "hugely", "nothing comes close": "hugely", "nothing else came close": "hugely",
     "most recent": "latest", "most recently": "lastly-seen", "almost nothing": "negligible", "hardly anything": "negligible",
@@ -258,7 +261,8 @@ def _segment(
         return None
     if not terms:
         return None
-    if all(t.kind == "word" and "filler" in classes(t.text) and t.text not in ("not", "no") for t in terms):
+    chosen = {"you", "we"} & {t.text for t in terms} and {"pick", "picked", "chose", "take", "took", "finished", "had"} & {t.text for t in terms}
+    if not chosen and all(t.kind == "word" and "filler" in classes(t.text) and t.text not in ("not", "no") for t in terms):
         empty = Segment(terms, facts, facts.item, before, sources=before.sources if before else [])
         return replace(empty, propositions=[])
     for frame in frames:
@@ -295,8 +299,16 @@ def sources_of(segment: Segment) -> list[Source]:
             total = sum if segment.words("together combined all") else max
             found.append(Source("history", "the history", n, total([*facts.effects.values(), 0.0])))
     if any(source.kind == "query" for source in found):
-        words = set(re.findall(r"[a-z]+", facts.query.lower()))
-        segment.read |= {n for n, term in enumerate(segment.terms) if term.kind == "word" and term.text in words}
+        words = set(re.findall(r"[a-z]+", re.split(r"\b(?:not|no|without|but)\b|n't", facts.query.lower())[0]))
+        at = next(source.at for source in found if source.kind == "query")
+        stop = next((n for n, term in segment.of_kind("mark") if n > at), len(segment.terms))
+        asked = {
+            n for n, term in enumerate(segment.terms)
+            if (term.kind == "word" or term.kind == "facet" and at < n < stop) and set(re.findall(r"[a-z]+", term.text)) <= words
+            and not (term.kind == "word" and "ask" in segment.kinds(n) | segment.kinds(n) & {"request"})
+        }  # fmt: skip
+        segment.read |= asked
+        found = [source for source in found if source.kind != "trait" or source.at not in asked]
     return found
 
 
@@ -309,6 +321,6 @@ def _of_the_item(segment: Segment, n: int) -> bool:
 
 def _asks(segment: Segment, n: int) -> bool:
     kinds, before = segment.kinds(n), segment.terms[n - 1].text if n else ""
-    if "request" in kinds and before in ("your", "the", "that", "those", "this", "these", "own"):
+    if "request" in kinds and before in ("", "your", "the", "that", "those", "this", "these", "own"):
         return before not in ("this", "the") or segment.terms[n].text not in ("words", "word", "order")
-    return "ask" in kinds and (before == "you" or segment.terms[n].text == "asking") and segment.terms[n].text not in ("look", "see")
+    return "ask" in kinds and (before in ("you", "") or segment.terms[n].text == "asking") and segment.terms[n].text not in ("look", "see")
