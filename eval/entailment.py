@@ -62,7 +62,7 @@ def save(trained: PairClassifier, limits: tuple[float, float], back: set[str], f
     """Write the upper layers, the limits, and which recommendations were not learnt from."""
     from safetensors.torch import save_file
 
-    numbers = sorted({each["n"] for each in sentences("open") if group_of(each["n"]) in back})
+    numbers = sorted({each["n"] for each in sentences("open") if "round" not in each and group_of(each["n"]) in back})
     about = {
         "base": "all-MiniLM-L6-v2", "pairs": pairs, "limit": limits[0], "limit against a rule": limits[1],
         "not learnt from": " ".join(map(str, numbers)),
@@ -83,7 +83,7 @@ def calibrated(pairs: Sequence[Pair], judged: np.ndarray, catalog: Catalog) -> t
     grounds, _ = recommendations()
     false: list[float] = []
     against: list[float] = []
-    opened = sentences("open")
+    opened = [each for each in sentences("open") if "round" not in each]
     for pair, row in zip(pairs, judged, strict=True):
         if pair.n < 0 or pair.label == 0:
             continue

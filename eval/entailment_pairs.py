@@ -467,7 +467,7 @@ def all_pairs(films: Catalog, goods: Catalog, seed: int = 0) -> list[Pair]:
     """
     grounds, _ = recommendations()
     lines = list(read_lines(HERE / "entailment_pairs.jsonl"))
-    opened = sentences("open")
+    opened = [each for each in sentences("open") if "round" not in each]
     rationales = rationale_sentences([line for line in lines if "n" in line])
     pairs = judged_pairs(opened, grounds, films, "open") + altered_pairs(opened, grounds, films, seed, 3)
     pairs += composed_pairs(grounds, films, seed)

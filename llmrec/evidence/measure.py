@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from llmrec.catalog.types import Catalog
 from llmrec.context import with_context
 from llmrec.engine.base import Engine
-from llmrec.evidence.co_occurrence import co_occurrences
 from llmrec.evidence.effects import HistoryEffects, Situation, history_effects, input_effects
 from llmrec.evidence.records import Counterfactual, ItemEvidence, ShapleyValue
-from llmrec.evidence.selection import rank_evidence
+from llmrec.evidence.selection import co_occurrences, rank_evidence
 from llmrec.evidence.shapley import shapley_effects
 from llmrec.ranking.components import Components
 from llmrec.ranking.score_component import ComponentKey

@@ -1,18 +1,21 @@
-"""From measured effects to evidence: the strongest few records of one recommended item."""
+"""From what was measured and counted to evidence: the strongest few records, and users who have both of two items."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import without_refused
 from llmrec.errors import BadInput
-from llmrec.evidence.records import Evidence, ItemEvidence
+from llmrec.evidence.records import CoOccurrence, Evidence, ItemEvidence, rounded_count
 
 MAX_HISTORY, MAX_SHARED = 3, 3
 """History items kept as evidence, and shared attributes kept for each of them."""
+
+MIN_GROUP = 20
+"""Smallest number of users that evidence gives: fewer could be identified, and their share is unreliable."""
 
 
 def rank_evidence(
@@ -98,3 +101,61 @@ def shared_facets(vocabulary: Vocabulary, item: str, other: str) -> tuple[Facet,
     other_facets = set(vocabulary.facets[other])
     both = [facet for facet in vocabulary.facets[item] if facet in other_facets]
     return tuple(sorted(both, key=lambda facet: vocabulary.counts[facet])[:MAX_SHARED])
+
+
+def co_occurrences(catalog: Catalog, item: str, history: Sequence[str]) -> tuple[CoOccurrence, ...]:
+    """Count how many users of each history item also interacted with an item.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        With the interactions. A request's user who is one of the catalogue's is counted.
+    item : str
+        Id of the recommended item.
+    history : sequence of str
+        Ids of the history items.
+
+    Returns
+    -------
+    tuple of CoOccurrence
+        For each history item that raises the probability of `item`: those shared by `MIN_GROUP` users at least, whose
+        share is above that of all users, as counted and as rounded to tens, which is what the records hold.
+
+    Raises
+    ------
+    UnknownItem
+        Where the catalogue lacks an id.
+    """
+    item_users = _ItemUsers.of(catalog)
+    users = item_users.of_row(catalog.rows([item])[0])
+    records = []
+    for cited, row in zip(history, catalog.rows(tuple(history)), strict=True):
+        cited_users = item_users.of_row(row)
+        shared = len(np.intersect1d(cited_users, users, assume_unique=True))
+        counts = shared, len(cited_users), len(users), item_users.n_users
+        rounded = tuple(map(rounded_count, counts))
+        if shared >= MIN_GROUP and all(both * n > group * takers for both, group, takers, n in (counts, rounded)):
+            records.append(CoOccurrence(cited, *rounded))
+    return tuple(records)
+
+
+class _ItemUsers:
+    """The users of each item, as numbers; built once for a catalogue and kept with it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        row = catalog.row
+        interacted = [{event.item for event in events if event.item in row} for events in catalog.histories.values()]
+        rows = np.fromiter((row[item] for items in interacted for item in items), np.intp)
+        lengths = [len(items) for items in interacted]
+        users = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        self.n_users = len(lengths)
+        self._users: NDArray[np.int32] = users[np.argsort(rows, kind="stable")]
+        self._ends = np.searchsorted(np.sort(rows), np.arange(len(catalog.items) + 1))
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> "_ItemUsers":
+        return derived(catalog, cls)
+
+    def of_row(self, row: int) -> NDArray[np.int32]:
+        """Return the numbers of the users of an item, each once."""
+        return self._users[self._ends[row] : self._ends[row + 1]]

@@ -16,7 +16,7 @@ Another verifier takes the place of `RuleVerifier` by name or import path (see `
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from llmrec.catalog.types import Catalog
@@ -24,14 +24,15 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.errors import PluginError
 from llmrec.evidence.records import ItemEvidence
 from llmrec.registry import working
-from llmrec.verification.checks import find_claims
-from llmrec.verification.checks.resolution import NO_TITLE
 from llmrec.verification.entailment import EntailmentModel, shipped
 from llmrec.verification.grounds import Facts, Grounds
+from llmrec.verification.lexical import open_text_claims, word_claims
 from llmrec.verification.premises import statement_of, ungrounded
 from llmrec.verification.propositions import Judgement, Proposition, judge
 from llmrec.verification.propositions.terms import read_terms
-from llmrec.verification.reading import Claim, ClaimKind, ClaimVerdict, Reading, unchecked
+from llmrec.verification.reading import HIDDEN, Claim, ClaimKind, ClaimVerdict, Reading, unchecked
+from llmrec.verification.resolution import NO_TITLE, ResolvedText, title_claims
+from llmrec.verification.values import attribute_claims, number_claims
 
 MAX_WORDS = 60
 """Words of a rationale at most."""
@@ -142,9 +143,7 @@ class RuleVerifier:
         if invented := next((claim for claim in claims if _invented(claim, text)), None):
             return Verdict(claims, _problem(invented))
         problem = _unsupported(claims)
-        denied = next(filter(_decisive, judged.contradicted), None)
-        if judged.framed:
-            denied = next(iter(judged.contradicted), None)
+        denied = next((each for each in judged.contradicted if _decisive(each, judged.framed)), None)
         sure = judged.framed and any(claim.verdict == "contradicted" and claim.kind in BLOCKING for claim in claims)
         if problem and judged.ok and not sure:
             return Verdict(tuple(_claim(each, grounds) for each in judged.propositions))
@@ -280,8 +279,15 @@ def _invented(claim: Claim, text: str) -> bool:
     return any(f"{left}{claim.text}{right}" in text for left, right in ('""', "“”", "„“", "«»"))
 
 
-def _decisive(each: Proposition) -> bool:
-    """Whether a proposition is of a kind that claims do not judge: which way, in what order, alone, or not at all."""
+def _decisive(each: Proposition, framed: bool) -> bool:
+    """Whether a proposition is of a kind that claims do not judge: which way, in what order, alone, or not at all.
+
+    Read as a frame, what is said of people and of which item is the newer is, too.
+    """
+    if framed and (
+        each.relation == "people" or (each.relation == "year" and each.object.startswith(("over", "under")))
+    ):
+        return True
     if each.relation == "effect":
         return each.object in ("down", "none", "only")
     return each.relation in ("rank", "order") or (each.relation == "attribute" and each.object.startswith("not "))
@@ -302,3 +308,29 @@ def _claim(each: Proposition, grounds: Grounds) -> Claim:
 
 def _problem(claim: Claim) -> str:
     return f"{claim.kind} {claim.text!r}: {claim.why}"
+
+
+def find_claims(reading: Reading, grounds: Grounds, catalog: Catalog) -> tuple[Claim, ...]:
+    """All claims of a text.
+
+    Parameters
+    ----------
+    reading : Reading
+        The text, taken apart.
+    grounds : Grounds
+        What it may rest on.
+    catalog : Catalog
+        Holds the items of the grounds.
+
+    Returns
+    -------
+    tuple of Claim
+        In the text's order.
+    """
+    text = ResolvedText(reading, grounds, catalog)
+    claims = [*title_claims(text), *attribute_claims(text), *number_claims(text)]
+    claims += word_claims(text, claims) if grounds.closed else open_text_claims(text)
+    # Checks read texts in which names are hidden; a claim is told in the words that stand there.
+    shown = (replace(claim, text=reading.text[claim.start : claim.start + len(claim.text)])
+             if HIDDEN in claim.text else claim for claim in claims)  # fmt: skip
+    return tuple(sorted(shown, key=lambda claim: claim.start))

@@ -445,6 +445,32 @@ def test_natural_wordings_are_read_as_propositions(text: str, holds: bool, tiny_
     assert RuleVerifier(tiny_catalog).verify(text, grounds).ok == holds
 
 
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("Skip Paper Moonlight and this one tumbles four places.", True),
+        ("Skip Paper Moonlight and this one climbs four places.", False),
+        ("If you'd never seen Paper Moonlight, it would land at number 5.", True),
+        ("If you'd never seen Paper Moonlight, it would still land at number 1.", False),
+        ("It would not slip without Paper Moonlight.", False),
+        ("Laugh Track had a smaller say in it than Paper Moonlight.", True),
+        ("Paper Moonlight had a smaller say in it than Laugh Track.", False),
+        ("Laugh Track contributed, Paper Moonlight even more.", True),
+        ("Paper Moonlight contributed, Laugh Track even more.", False),
+        ("You caught Laugh Track straight after Paper Moonlight.", True),
+        ("You caught Paper Moonlight straight after Laugh Track.", False),
+        ("The poster of Paper Moonlight is what decided it.", False),
+        ("Laugh Track is what keeps it from ranking higher.", False),
+        ("Your history offers exactly one reason: Paper Moonlight.", False),
+        ("Paper Moonlight benefited from Night Bus.", False),
+    ],
+)
+def test_frames_read_wordings_that_no_rule_lists(
+    text: str, holds: bool, measured: Grounds, tiny_catalog: Catalog
+) -> None:
+    assert RuleVerifier(tiny_catalog).verify(text, measured).ok == holds
+
+
 @pytest.fixture
 def measured(tiny_catalog: Catalog) -> Grounds:
     """Why "Night Bus": "Paper Moonlight", without which it would be fifth, then "Laugh Track", the last one watched."""

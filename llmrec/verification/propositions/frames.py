@@ -7,52 +7,83 @@ its frame takes leaves the stretch unread, and with it the text. What the frames
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
+from llmrec.verification.grammar import classes
 from llmrec.verification.grounds import Facts
 from llmrec.verification.propositions.clauses import Clause, Proposition
 from llmrec.verification.propositions.degrees import Source
-from llmrec.verification.propositions.lexicon import classes
 from llmrec.verification.propositions.terms import Term, input_named
 
 STRONG_MARKS, MARKS = ".!?", ",;:"
 CONNECTIVES = frozenset(
-    "and but so though although while whereas because since which that who yet as if with then when even or without "
-    "where unlike".split()  # noqa: SIM905
+    [
+        "and",
+        "but",
+        "so",
+        "though",
+        "although",
+        "while",
+        "whereas",
+        "because",
+        "since",
+        "which",
+        "that",
+        "who",
+        "yet",
+        "as",
+        "if",
+        "with",
+        "then",
+        "when",
+        "even",
+        "or",
+        "without",
+        "where",
+        "unlike",
+    ]
 )
 PHRASES: dict[str, str] = {
-    "above all": "mostly", "more than anything else": "mostly", "more than anything": "mostly", "first and foremost": "mostly",
-    "by far": "hugely", "far and away": "hugely", "by a mile": "hugely", "by a long way": "hugely", "by some distance": "hugely",
-    "by a wide margin": "hugely", "by a distance": "hugely", "compared with": "against-this", "compared to": "against-this",
-    "next to": "against-this", "measured against": "against-this", "set against": "against-this", "well known": "popular", "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely",
-    "the lion 's share": "hugely", "the bulk": "hugely",
-    "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible", "next to zero": "negligible",
-    "in that order": "respectively", "nothing more": "solely", "no more than that": "solely", "nothing besides": "solely",
-    "or no": "regardless", "with a pinch of salt": "", "take this": "", "on the strength of": "because of", "a team effort by": "pushed by",
-    "by a small margin": "slightly", "by a narrow margin": "slightly", "by a whisker": "slightly", "by a hair": "slightly",
-    "only just": "slightly", "edges out": "beats slightly", "edged out": "beat slightly", "by a wide margin": "hugely", "in its way": "against", "next to no": "hardly", "apart from": "except", "aside from": "except",
-    "other than": "except", "except for": "except", "the way": "like", "got in the way": "hurt it", "last but one": "second-last", "next to last": "second-last", "second to last": "second-last",
-    "nothing else comes close": "hugely", "nothing comes close": "hugely", "nothing else came close": "hugely",
-    "most recent": "latest", "most recently": "lastly-seen", "almost nothing": "negligible", "hardly anything": "negligible",
-    "barely anything": "negligible", "very little": "negligible", "not much": "slightly", "not a lot": "slightly",
-    "on its own": "solely", "by itself": "solely", "all by itself": "solely", "nothing but": "solely", "nothing else": "solely",
-    "none other than": "", "no one else": "solely", "in spite of": "despite", "to do with": "with",
-    "not only": "", "not just": "", "not merely": "", "as well as": "and", "together with": "and", "along with": "and",
-    "as well": "too", "in part": "", "in the end": "", "no doubt": "", "of course": "", "to be honest": "", "to be fair": "",
-    "no surprise": "", "no wonder": "", "at the end of the day": "", "by the way": "", "more or less": "about",
-    "if anything": "slightly", "or so": "about", "at least": "", "as much": "equally", "just as": "equally",
-    "in front of": "above", "ahead of": "above", "rather than": "instead", "instead of": "instead", "as opposed to": "instead",
-    "but for": "without", "if not for": "without", "if it were not for": "without", "were it not for": "without",
-    "had it not been for": "without", "if it had not been for": "without", "if it was not for": "without",
-    "out of your history": "removed", "out of the picture": "removed", "out of the equation": "removed",
-    "either way": "unchanged", "in any case": "unchanged", "all the same": "unchanged", "no matter": "unchanged",
-    "in common": "share", "with or without": "regardless", "a handful": "few", "nobody else": "solely",
-    "held it back": "hurt it", "hold it back": "hurt it", "holds it back": "hurts it", "holding it back": "hurting it",
-    "set it back": "hurt it", "a good deal": "much", "a great deal": "much", "a lot": "much", "a fair bit": "much",
-    "in the way": "against", "at all": "", "so far": "", "two thirds": "two thirds", "the former": "former", "the latter": "latter",
+    "above all": "mostly", "more than anything else": "mostly", "more than anything": "mostly",
+    "first and foremost": "mostly", "by far": "hugely", "far and away": "hugely", "by a mile": "hugely",
+    "by a long way": "hugely", "by some distance": "hugely", "by a wide margin": "hugely", "by a distance": "hugely",
+    "compared with": "against-this", "compared to": "against-this", "next to": "against-this",
+    "measured against": "against-this", "set against": "against-this", "well known": "popular",
+    "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely", "the lion 's share": "hugely",
+    "the bulk": "hugely", "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible",
+    "next to zero": "negligible", "in that order": "respectively", "exactly one": "solely", "just one": "solely",
+    "a single": "single", "but one": "solely", "nothing more": "solely", "no more than that": "solely",
+    "nothing besides": "solely", "or no": "regardless", "with a pinch of salt": "", "take this": "",
+    "on the strength of": "because of", "a team effort by": "pushed by", "by a small margin": "slightly",
+    "by a narrow margin": "slightly", "by a whisker": "slightly", "by a hair": "slightly", "only just": "slightly",
+    "edges out": "beats slightly", "edged out": "beat slightly", "in its way": "against", "next to no": "hardly",
+    "apart from": "except", "aside from": "except", "other than": "except", "except for": "except", "the way": "like",
+    "got in the way": "hurt it", "last but one": "second-last", "next to last": "second-last",
+    "second to last": "second-last", "nothing else comes close": "hugely", "nothing comes close": "hugely",
+    "nothing else came close": "hugely", "most recent": "latest", "most recently": "lastly-seen",
+    "almost nothing": "negligible", "hardly anything": "negligible", "barely anything": "negligible",
+    "very little": "negligible", "not much": "slightly", "not a lot": "slightly", "on its own": "solely",
+    "by itself": "solely", "all by itself": "solely", "nothing but": "solely", "nothing else": "solely",
+    "none other than": "", "no one else": "solely", "in spite of": "despite", "to do with": "with", "not only": "",
+    "not just": "", "not merely": "", "as well as": "and", "together with": "and", "along with": "and",
+    "as well": "too", "in part": "", "in the end": "", "no doubt": "", "of course": "", "to be honest": "",
+    "to be fair": "", "no surprise": "", "no wonder": "", "at the end of the day": "", "by the way": "",
+    "more or less": "about", "if anything": "slightly", "or so": "about", "at least": "", "as much": "equally",
+    "just as": "equally", "in front of": "above", "ahead of": "above", "rather than": "instead-of",
+    "instead of": "instead-of", "as opposed to": "instead-of", "but for": "without", "if not for": "without",
+    "if it were not for": "without", "were it not for": "without", "had it not been for": "without",
+    "if it had not been for": "without", "if it was not for": "without", "out of your history": "removed",
+    "out of the picture": "removed", "out of the equation": "removed", "either way": "unchanged",
+    "in any case": "unchanged", "all the same": "unchanged", "no matter": "unchanged", "in common": "share",
+    "with or without": "regardless", "a handful": "few", "nobody else": "solely", "held it back": "hurt it",
+    "hold it back": "hurt it", "holds it back": "hurts it", "holding it back": "hurting it", "set it back": "hurt it",
+    "a good deal": "much", "a great deal": "much", "a lot": "much", "a fair bit": "much", "in the way": "against",
+    "at all": "", "so far": "", "two thirds": "two thirds", "the former": "former", "the latter": "latter",
     "what made the difference": "the reason", "tipped the scales": "decided", "tipped the balance": "decided",
     "neck and neck": "equal", "on a par": "equal", "side by side": "equal", "in equal measure": "equally",
-    "far from": "not", "more recent": "newer", "some way behind": "behind", "no further": "", "no more": "", "no less": "", "that 's about it": "", "that 's it": "", "that is it": "",
-    "heavy lifting": "most", "nothing special": "", "a shade": "slightly",
+    "far from": "not", "more recent": "newer", "some way behind": "behind", "no further": "",
+    "that 's about it": "", "that 's it": "", "that is it": "", "heavy lifting": "most",
+    "nothing special": "", "a shade": "slightly",
 }  # fmt: skip
 """Expressions of several words, and the word that does the same."""
 _PHRASES = {tuple(key.split()): value for key, value in PHRASES.items()}
@@ -125,7 +156,14 @@ class Segment(Clause):
         return next((i for i in items if self.facts.watched(i)), items[0])
 
 
-Frame = Callable[[Segment], list[Proposition] | None]
+Found = list[Proposition] | None
+"""What a frame has read; None where it cannot read a stretch whole."""
+Frame = Callable[[Segment], Found]
+
+
+def before_than(segment: Segment, listed: str) -> list[int]:
+    """Numbers of the terms that are one of these words and stand before "than"."""
+    return [n for n in segment.words(listed) if n + 1 < len(segment.terms) and segment.terms[n + 1].text == "than"]
 
 
 def read_frames(terms: Sequence[Term], facts: Facts, frames: Sequence[Frame], text: str) -> list[Proposition] | None:
@@ -207,12 +245,15 @@ def _sentences(terms: Sequence[Term]) -> list[list[Term]]:
 def _apposed(terms: list[Term]) -> list[Term]:
     """A title in apposition as a subject: "your last film, X, did it" and "X, your last film, did it"."""
     commas = [-1, *(n for n, term in enumerate(terms) if term.kind == "mark" and term.text == ","), len(terms)]
-    parts = [terms[a + 1 : b] for a, b in zip(commas, commas[1:], strict=False)]
+    parts = [terms[a + 1 : b] for a, b in pairwise(commas)]
     if len(parts) != 3 or not all(parts):
         return terms
     first, middle, last = parts
     is_title = [len(part) == 1 and part[0].kind == "item" for part in (first, middle)]
-    described = [any({"last", "first", "history", "before"} & classes(t.text) for t in part if t.kind == "word") for part in (first, middle)]
+    described = [
+        any({"last", "first", "history", "before"} & classes(t.text) for t in part if t.kind == "word")
+        for part in (first, middle)
+    ]
     comma = Term("mark", ";", middle[0].start, middle[0].start)
     copula = Term("word", "is", middle[0].start, middle[0].start)
     if is_title[1] and described[0]:
@@ -245,14 +286,12 @@ def _ends(terms: list[Term]) -> list[int]:
     cuts = [
         n
         for n, term in enumerate(terms)
-        if n and (term.kind == "mark" and term.text in MARKS or term.kind == "word" and term.text in CONNECTIVES)
+        if n and ((term.kind == "mark" and term.text in MARKS) or (term.kind == "word" and term.text in CONNECTIVES))
     ]
     return [len(terms), *reversed(cuts)]
 
 
-def _segment(
-    terms: list[Term], facts: Facts, frames: Sequence[Frame], before: Segment | None
-) -> Segment | None:
+def _segment(terms: list[Term], facts: Facts, frames: Sequence[Frame], before: Segment | None) -> Segment | None:
     while terms and terms[0].kind == "mark":
         terms = terms[1:]
     while terms and terms[-1].kind == "mark":
@@ -261,8 +300,18 @@ def _segment(
         return None
     if not terms:
         return None
-    chosen = {"you", "we"} & {t.text for t in terms} and {"pick", "picked", "chose", "take", "took", "finished", "had"} & {t.text for t in terms}
-    if not chosen and all(t.kind == "word" and "filler" in classes(t.text) and t.text not in ("not", "no") for t in terms):
+    chosen = {"you", "we"} & {t.text for t in terms} and {
+        "pick",
+        "picked",
+        "chose",
+        "take",
+        "took",
+        "finished",
+        "had",
+    } & {t.text for t in terms}
+    if not chosen and all(
+        t.kind == "word" and "filler" in classes(t.text) and t.text not in ("not", "no") for t in terms
+    ):
         empty = Segment(terms, facts, facts.item, before, sources=before.sources if before else [])
         return replace(empty, propositions=[])
     for frame in frames:
@@ -293,8 +342,13 @@ def sources_of(segment: Segment) -> list[Source]:
         elif facts.query and _asks(segment, n):
             if not any(s.kind == "query" for s in found):
                 found.append(Source("query", "the query", n, facts.query_effect))
-        elif term.text in ("history", "films") and term.kind == "word" and (
-            (n and segment.terms[n - 1].text in ("your", "the")) or segment.terms[min(n + 1, len(segment.terms) - 1)].text == "you"
+        elif (
+            term.text in ("history", "films")
+            and term.kind == "word"
+            and (
+                (n and segment.terms[n - 1].text in ("your", "the"))
+                or segment.terms[min(n + 1, len(segment.terms) - 1)].text == "you"
+            )
         ):
             total = sum if segment.words("together combined all") else max
             found.append(Source("history", "the history", n, total([*facts.effects.values(), 0.0])))
@@ -304,7 +358,7 @@ def sources_of(segment: Segment) -> list[Source]:
         stop = next((n for n, term in segment.of_kind("mark") if n > at), len(segment.terms))
         asked = {
             n for n, term in enumerate(segment.terms)
-            if (term.kind == "word" or term.kind == "facet" and at < n < stop) and set(re.findall(r"[a-z]+", term.text)) <= words
+            if (term.kind == "word" or (term.kind == "facet" and at < n < stop)) and set(re.findall(r"[a-z]+", term.text)) <= words
             and not (term.kind == "word" and "ask" in segment.kinds(n) | segment.kinds(n) & {"request"})
         }  # fmt: skip
         segment.read |= asked
@@ -323,4 +377,8 @@ def _asks(segment: Segment, n: int) -> bool:
     kinds, before = segment.kinds(n), segment.terms[n - 1].text if n else ""
     if "request" in kinds and before in ("", "your", "the", "that", "those", "this", "these", "own"):
         return before not in ("this", "the") or segment.terms[n].text not in ("words", "word", "order")
-    return "ask" in kinds and (before in ("you", "") or segment.terms[n].text == "asking") and segment.terms[n].text not in ("look", "see")
+    return (
+        "ask" in kinds
+        and (before in ("you", "", "had", "have", "you'd") or segment.terms[n].text == "asking")
+        and segment.terms[n].text not in ("look", "see")
+    )

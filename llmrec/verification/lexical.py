@@ -3,7 +3,6 @@
 import re
 
 from llmrec.evidence.records import FAINT, STRONG
-from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.grammar import (
     CAUSE,
     COUNTS,
@@ -18,6 +17,7 @@ from llmrec.verification.grammar import (
     STRONGLY,
 )
 from llmrec.verification.reading import Claim, judged, unchecked
+from llmrec.verification.resolution import ResolvedText
 
 _QUERIED = re.compile(rf"\b(?:{'|'.join(sorted(QUERY))}) (?:(?:is|was) )?for(?: (?:the|a|an|its|this|that))*$")
 

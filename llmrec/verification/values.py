@@ -5,9 +5,9 @@ from collections.abc import Set
 
 from llmrec.catalog.vocabulary import Facet, Mention
 from llmrec.evidence.records import CoOccurrence, Counterfactual, rounded_count
-from llmrec.verification.checks.resolution import ResolvedText
 from llmrec.verification.grammar import IN_COMMON, MODALITY_OF, OF_THE_USER, QUERY, SHARING
 from llmrec.verification.reading import Claim, ClaimKind, judged, unchecked
+from llmrec.verification.resolution import ResolvedText
 
 _ORDINAL = r"(\d[\d,]*)(?:st|nd|rd|th)"
 _RANK = re.compile(rf"\brank(?:s|ed)? {_ORDINAL}(?: instead of {_ORDINAL})?", re.IGNORECASE)
