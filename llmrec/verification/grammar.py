@@ -362,7 +362,7 @@ CLASSES: dict[str, str] = {
         "greater larger heavier further ahead above over outweigh beat outdo outrank top outscore louder"
     ),
     "less": "inferior trail trails lag lags weaker paler second-fiddle less smaller fewer lighter below behind lesser",
-    "equal": "equal equally evenly alike same level par tie even equivalent matched neck",
+    "equal": "equal equally evenly alike same level par tie equivalent matched neck",
     "only": (
         "only plain sole pure solely alone exclusively single-handedly single-handed purely entirely nothing "
         "itself lone"

@@ -6,7 +6,7 @@ from llmrec.evidence.records import FAINT, STRONG
 from llmrec.verification.grammar import classes
 from llmrec.verification.propositions.clauses import Proposition
 from llmrec.verification.propositions.degrees import Source, peers_of
-from llmrec.verification.propositions.frames import HUGE, Found, Segment
+from llmrec.verification.propositions.frames import HUGE, Propositions, Segment
 from llmrec.verification.propositions.terms import Term
 
 _BY = "by from because to on due thanks with of since after through for owing into once when"
@@ -18,7 +18,7 @@ def value(source: Source) -> float:
     return source.effect or 0.0
 
 
-def effect_frame(segment: Segment) -> Found:
+def effect_frame(segment: Segment) -> Propositions:
     """That something moved the score: which way, how much, more than what, alone, or not at all."""
     if not segment.any(
         "push", "gain", "cause", "credit", "down", "most", "more", "less", "weak", "equal", "only", "strong"
@@ -299,7 +299,7 @@ def _directed(segment: Segment, titles: list[Source]) -> bool | None:
     return True
 
 
-def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Found:
+def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Propositions:
     titles = [s for s in sources if s.kind == "title" and s in segment.sources]
     if len(titles) == 2 and segment.words("between") and segment.words("difference gap"):
         low, high = sorted(map(value, titles))
@@ -373,7 +373,7 @@ def _effects(segment: Segment, sources: list[Source], numbers: list[Term]) -> Fo
     return result
 
 
-def _except(segment: Segment, sources: list[Source]) -> Found:
+def _except(segment: Segment, sources: list[Source]) -> Propositions:
     """As in "apart from X, your films hardly helped"."""
     at = segment.words("except")[0]
     spared = [s for s in sources if s.kind == "title" and s.at > at]
@@ -471,7 +471,7 @@ def _rises_without(segment: Segment, source: Source) -> bool:
     )
 
 
-def _denied(segment: Segment, sources: list[Source]) -> Found:
+def _denied(segment: Segment, sources: list[Source]) -> Propositions:
     if all(s.kind == "history" for s in sources) and not segment.any("more", "only", "most", "weak"):
         best = value(sources[0])
         return [segment.say("effect", "history", "none", best < 0.12, "something in the history moved the score")]
@@ -507,7 +507,7 @@ def _denied(segment: Segment, sources: list[Source]) -> Found:
     return result
 
 
-def _placed(segment: Segment, sources: list[Source], number: Term) -> Found:
+def _placed(segment: Segment, sources: list[Source], number: Term) -> Propositions:
     if len(sources) != 1 or not segment.any("cause", "most", "gain"):
         return None
     peers = sorted(peers_of(segment, sources[0].kind, sources[0].kind == "query"), reverse=True)
@@ -533,7 +533,7 @@ def _comparing(segment: Segment, sources: list[Source]) -> bool:
     )
 
 
-def _compared(segment: Segment, sources: list[Source]) -> Found:
+def _compared(segment: Segment, sources: list[Source]) -> Propositions:
     if not segment.any("more", "less", "equal") and not segment.words("times twice double instead-of"):
         return None
     shares = [t for _, t in segment.of_kind("number") if t.form == "share"]

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 from llmrec.verification.propositions.clauses import Proposition
-from llmrec.verification.propositions.frames import Found, Segment, before_than
+from llmrec.verification.propositions.frames import Propositions, Segment, before_than
 
 
-def history_frame(segment: Segment) -> Found:
+def history_frame(segment: Segment) -> Propositions:
     """What the user did, and in which order."""
     facts = segment.facts
     titles = [(n, segment.title(n)) for n in segment.title_at()]
@@ -50,7 +50,7 @@ def history_frame(segment: Segment) -> Found:
     return [*result, *order]
 
 
-def _order(segment: Segment, titles: list[tuple[int, str]]) -> Found:
+def _order(segment: Segment, titles: list[tuple[int, str]]) -> Propositions:
     facts = segment.facts
     places = {item: facts.place(item) for _, item in titles}
     latest = len(facts.history) - 1
@@ -166,7 +166,9 @@ def _order(segment: Segment, titles: list[tuple[int, str]]) -> Found:
     return []
 
 
-def _last(segment: Segment, titles: list[tuple[int, str]], known: Callable[[str], int | None], latest: int) -> Found:
+def _last(
+    segment: Segment, titles: list[tuple[int, str]], known: Callable[[str], int | None], latest: int
+) -> Propositions:
     if len(titles) != 1:
         return None
     place = known(titles[0][1])
@@ -177,7 +179,7 @@ def _last(segment: Segment, titles: list[tuple[int, str]], known: Callable[[str]
     ]
 
 
-def attribute_frame(segment: Segment) -> Found:
+def attribute_frame(segment: Segment) -> Propositions:
     """What the item is: labels, decade, year, length, alone or like another one."""
     facts = segment.facts
     if set(segment.where("cause")) - set(segment.words("share shared shares sharing part side deal core heart common")):
@@ -377,7 +379,7 @@ def _lasts(segment: Segment, said: tuple[float, str, set[int]], denied: bool) ->
     return segment.say("attribute", segment.facts.item, f"{total:g} minutes", holds, f"it takes {runtime} minutes")
 
 
-def comparison_frame(segment: Segment) -> Found:
+def comparison_frame(segment: Segment) -> Propositions:
     """Newer, older, longer, shorter or more watched than another item, and by how much."""
     facts = segment.facts
     newer, older = segment.where("newer"), segment.where("older")
@@ -499,7 +501,7 @@ def comparison_frame(segment: Segment) -> Found:
     return found
 
 
-def _same(segment: Segment, named: list[tuple[int, str]]) -> Found:
+def _same(segment: Segment, named: list[tuple[int, str]]) -> Propositions:
     """As in "from the same year as X", "as old as X"."""
     facts = segment.facts
     items = [item for _, item in named]
@@ -516,7 +518,7 @@ def _same(segment: Segment, named: list[tuple[int, str]]) -> Found:
     return [segment.say("year", facts.item, f"as {items[0]}", holds, f"{a} and {b}")]
 
 
-def query_frame(segment: Segment) -> Found:
+def query_frame(segment: Segment) -> Propositions:
     """What was asked for."""
     facts = segment.facts
     asked = [

@@ -7,11 +7,11 @@ from llmrec.verification.grounds import LEAST
 from llmrec.verification.propositions.clauses import Proposition
 from llmrec.verification.propositions.degrees import Source
 from llmrec.verification.propositions.frame_effects import antecedents, value, weakly
-from llmrec.verification.propositions.frames import Found, Segment, before_than
+from llmrec.verification.propositions.frames import Propositions, Segment, before_than
 from llmrec.verification.propositions.terms import Term
 
 
-def rank_frame(segment: Segment) -> Found:
+def rank_frame(segment: Segment) -> Propositions:
     """Where the item stands with and without something."""
     facts = segment.facts
     if facts.grounds.evidence is None or (not facts.counterfactuals and not facts.effects):
@@ -134,7 +134,7 @@ def _ranks(segment: Segment) -> list[tuple[int, float, str]]:
 
 def _rank_said(
     segment: Segment, source: Source, numbers: list[tuple[int, float, str]], taking: bool, stays: bool
-) -> Found:
+) -> Propositions:
     facts = segment.facts
     record = facts.without(None if source.kind == "query" else source.name)
     effect = value(source)
@@ -260,7 +260,7 @@ def _rank_said(
     return [segment.say("rank", source.name, f"{said:g}", holds, f"{rank} would be {without}")]
 
 
-def _ways(segment: Segment, source: Source, lowers: bool | None) -> Found:
+def _ways(segment: Segment, source: Source, lowers: bool | None) -> Propositions:
     down = [n for n in segment.where("lower") if "filler" not in segment.kinds(n)]
     moved = segment.words("move moved go goes gone went shoot moving")
     up = [n for n in segment.where("higher") if segment.terms[n].text not in ("up", "forward") or moved]
@@ -283,7 +283,7 @@ def _ways(segment: Segment, source: Source, lowers: bool | None) -> Found:
     return result
 
 
-def people_frame(segment: Segment) -> Found:
+def people_frame(segment: Segment) -> Propositions:
     """What share of an item's audience has another item, or how many have one."""
     facts = segment.facts
     for n, _ in segment.of_kind("number"):
@@ -420,7 +420,7 @@ def _whose_this(segment: Segment) -> bool:
     return re.search(r"(?:who|that) (?:\w+ )?(?:\w+ )?(?:this|it)\b(?! too| as)", texts) is not None
 
 
-def _audience(segment: Segment, counts: list[tuple[int, Term]], shares: list[tuple[int, Term]]) -> Found:
+def _audience(segment: Segment, counts: list[tuple[int, Term]], shares: list[tuple[int, Term]]) -> Propositions:
     """How many have the recommended item."""
     size, people = len(segment.facts.audience.of(segment.facts.item)), segment.facts.audience.people
     rounded = {c.takers for c in segment.facts.grounds.co_occurrences} | {size}
@@ -490,7 +490,7 @@ def _limits(segment: Segment, shares: list[tuple[int, Term]]) -> tuple[float, fl
     return None
 
 
-def popular_frame(segment: Segment) -> Found:
+def popular_frame(segment: Segment) -> Propositions:
     """As in "It's popular"."""
     if not segment.any("popular") or segment.any("more", "less", "most", "neg") or segment.title_at():
         return None

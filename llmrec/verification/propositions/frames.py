@@ -124,11 +124,11 @@ class Segment(Clause):
         """Whether every term is read: of a kind or class named, marked before, filler, or a mark."""
         wanted = {"filler", *names}
         return all(
-            n in self.read or term.kind == "mark" or term.kind in kinds.split() or self._taken(n, wanted)
+            n in self.read or term.kind == "mark" or term.kind in kinds.split() or self._fills(n, wanted)
             for n, term in enumerate(self.terms)
         )
 
-    def _taken(self, n: int, wanted: set[str]) -> bool:
+    def _fills(self, n: int, wanted: set[str]) -> bool:
         text = self.terms[n].text
         stance = text.endswith("ly") and len(text) > 4 and not self.kinds(n)
         return self.terms[n].kind == "word" and (bool(self.kinds(n) & wanted) or text in HUGE or stance)
@@ -156,9 +156,9 @@ class Segment(Clause):
         return next((i for i in items if self.facts.watched(i)), items[0])
 
 
-Found = list[Proposition] | None
+Propositions = list[Proposition] | None
 """What a frame has read; None where it cannot read a stretch whole."""
-Frame = Callable[[Segment], Found]
+Frame = Callable[[Segment], Propositions]
 
 
 def before_than(segment: Segment, listed: str) -> list[int]:
