@@ -1,13 +1,20 @@
-"""Is anything lost that was acknowledged? `python -m eval.faults [--kills 50]`.
+"""Is anything lost that was acknowledged? `python -m eval.faults [--kills 50]`; with `--gateways`, between several.
 
 `llmrec serve` over a small catalogue, its index on a Chroma server, is killed (SIGKILL) amid events, items and
 deletions, and started again; every third time the Chroma server is killed too, and once more it alone. After each start
 everything that was acknowledged is looked for: events in their users' histories, items in the catalogue, deleted users
 nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Files its
 result in eval/results/measurements.jsonl; exit code 1 where something was lost or left.
+
+`--gateways [--operations 1000] [--seconds 300]`: six gateways start at once on an empty PostgreSQL database and a
+Chroma server; each has a data directory of its own, and all share the media. Two go on. Items are put at one and looked
+for at the other; then items, events, users come, change and go at random gateways, until both, and a third that starts
+then, have to give the same answers. At last one of the two is killed every ten seconds while clients write, who go to
+the other where a connection breaks, and all that was acknowledged is looked for at both. Study `faults.gateways`.
 """
 
 import argparse
+import io
 import json
 import random
 import signal
@@ -15,14 +22,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 
-from eval.serving.servers import Chroma, Gateway
+from eval.serving.servers import Chroma, Gateway, Postgres
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec import paths
 
@@ -221,13 +231,223 @@ def _traces(gateway: Gateway, promised: Promised, folder: Path) -> list[str]:
     ]
 
 
+class Balancer:
+    """Sends each request to a gateway at random, and once more to another where its connection breaks."""
+
+    def __init__(self, gateways: Sequence[Gateway], key: str) -> None:
+        self.gateways, self._head = gateways, {"Authorization": f"Bearer {key}"}
+        self.statuses: dict[int, int] = {}
+        """Status -> answers; 0: none, from no gateway."""
+
+    def send(self, rng: random.Random, method: str, path: str, **body: Any) -> httpx.Response | None:
+        """The answer; None where no gateway gave one."""
+        answer = None
+        for gateway in rng.sample(self.gateways, len(self.gateways)):
+            if gateway.address:  # else it is not up, as a balancer's probe knows
+                with suppress(httpx.TransportError):
+                    answer = httpx.request(method, gateway.address + path, headers=self._head, timeout=60, **body)
+                    break
+        status = answer.status_code if answer else 0
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        return answer
+
+
+def run_several(folder: Path, operations: int, seconds: float, starts: int = 6, seed: int = 0) -> dict[str, Any]:
+    """Starts, operates and kills; `folder` gets catalogue, data directories, media and logs."""
+    data, rng = folder / "films", random.Random(seed)
+    data.mkdir(parents=True)
+    (data / "items.csv").write_text(ITEMS)
+    (data / "interactions.csv").write_text(PEOPLE)
+    with ExitStack() as servers:
+        chroma = servers.enter_context(Chroma(folder / "chroma"))
+        database = servers.enter_context(Postgres())
+
+        def gateway(n: int) -> Gateway:
+            home = folder / f"home-{n}"
+            home.mkdir()
+            (home / "models").symlink_to(paths.home() / "models")
+            words = ["--data", str(data), "--adapter", "ml-100k", "--chroma", chroma.url, "--database", database.url]
+            words += ["--media", str(folder / "media")]
+            made = Gateway(words, folder / f"gateway-{n}.log", {"LLMREC_HOME": str(home)})
+            servers.callback(made.kill)
+            return made
+
+        started = time.perf_counter()
+        with ThreadPoolExecutor(starts) as pool:
+            first = list(pool.map(gateway, range(starts)))
+        up = round(time.perf_counter() - started, 1)
+        keys = [each.key for each in first if each.key]
+        for each in first[2:]:
+            each.kill()
+        two = first[:2]
+        for each in two:
+            each.key = keys[0]
+        found = {
+            "started at once, and up": [starts, len(first)],
+            "first keys made": len(keys),
+            "seconds until all were up": up,
+            "put at one until found at the other": _seen_at_the_other(two, rng),
+        }
+        found["operations"] = _operate(two, operations, seed)
+        late = gateway(starts)
+        late.key = keys[0]
+        found["answers of the two and of one started then"] = _compared([*two, late], operations)
+        late.kill()
+        return found | {"kills": _killed(two, seconds, seed)}
+
+
+def _seen_at_the_other(two: Sequence[Gateway], rng: random.Random, many: int = 60) -> dict[str, float]:
+    """Milliseconds from the acknowledgement of an item until the other gateway has it; every fourth has a photo."""
+    took = []
+    with two[0].client() as one, two[1].client() as other:
+        for n in range(many):
+            at, seen_at = rng.sample((one, other), 2)
+            form = {"data": {"item": json.dumps({"title": f"Seen {n}", "description": f"Number {n} is seen."})}}
+            photo = {"files": {"image": ("p.jpg", _photo(n), "image/jpeg")}} if n % 4 == 0 else {"files": {}}
+            body = form | photo if n % 4 == 0 else {"json": json.loads(form["data"]["item"])}
+            at.put(f"/v1/items/seen-{n}", **body).raise_for_status()  # type: ignore[arg-type]
+            begun = time.perf_counter()
+            while seen_at.get(f"/v1/items/seen-{n}").status_code != 200:
+                time.sleep(0.01)
+            took.append(1000 * (time.perf_counter() - begun))
+    p50, p95 = np.percentile(took, (50, 95))
+    return {"items": many, "p50 ms": round(float(p50)), "p95 ms": round(float(p95)), "max ms": round(max(took))}
+
+
+def _photo(seed: int) -> bytes:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (80, 60, 3), np.uint8)).save(file, "JPEG")
+    return file.getvalue()
+
+
+def _operate(two: Sequence[Gateway], operations: int, seed: int) -> dict[str, Any]:
+    """Random work of four clients on the same items and users, at random gateways."""
+    balancer = Balancer(two, two[0].key)
+
+    def one(n: int) -> None:
+        rng = random.Random(f"{seed}-{n}")
+        item, user = f"any-{rng.randrange(operations // 4 + 1)}", f"user-{rng.randrange(40)}"
+        film = rng.choice([item, f"f{rng.randrange(24)}"])
+        kind = rng.random()
+        if kind < 0.45:
+            said = f"A film about {rng.choice(('a river', 'robots', 'a train', 'a storm'))}, told {n} times."
+            body = {"title": f"Film of {n}", "description": said, "attributes": {"genres": ["Drama"]}}
+            files = {"image": ("p.jpg", _photo(n % 20), "image/jpeg")}
+            words = {"data": {"item": json.dumps(body)}, "files": files} if kind < 0.08 else {"json": body}
+            balancer.send(rng, "PUT", f"/v1/items/{item if kind < 0.42 else film}", **words)
+        elif kind < 0.55:
+            balancer.send(rng, "DELETE", f"/v1/items/{film}")
+        elif kind < 0.95:
+            events = [{"user": user, "item": film, "id": str(n)}, {"user": "user-0", "item": film}]
+            balancer.send(rng, "POST", "/v1/events", json={"events": rng.sample(events, 2)})
+        else:
+            balancer.send(rng, "DELETE", f"/v1/users/{user}")
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(operations)))
+    return {
+        "many": operations,
+        "seconds": round(time.perf_counter() - started, 1),
+        "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
+    }
+
+
+def _compared(gateways: Sequence[Gateway], operations: int) -> dict[str, Any]:
+    """What gateways serve, and the answers in which they differ from the first."""
+    end, versions = time.monotonic() + 30, []
+    while time.monotonic() < end:
+        versions = [httpx.get(f"{each.address}/readyz").json() for each in gateways]
+        if all(each == versions[0] for each in versions):
+            break
+        time.sleep(0.05)
+    users: list[dict[str, Any]] = [{"user": f"user-{n}", "k": 20} for n in range(40)]
+    queries = ["robots", "a storm at sea", "a train through the night", "Drama about a river", "film of 7"]
+    asked = [*users, *({"query": query, "k": 50} for query in queries), {"user": "somebody", "query": "robots"}]
+    told: list[list[Any]] = []
+    scores: list[list[float]] = []
+    for gateway in gateways:
+        with gateway.client() as client:
+            lists = [client.post("/v1/recommendations", json=body).json() for body in asked]
+            items = [client.get(f"/v1/items/any-{n}").json() for n in range(operations // 4 + 1)]
+        scores.append([item["score"] for each in lists for item in each.get("items", ())])
+        ranked = [[item["id"] for item in each.get("items", ())] for each in lists]
+        told.append([*zip(ranked, (each.get("history") for each in lists), strict=True), *items])
+    same = [n for n in range(len(told[0])) if all(each[n] == told[0][n] for each in told)]
+    return {
+        "versions": versions[0] if all(each == versions[0] for each in versions) else versions,
+        "answers": len(told[0]),
+        "different": len(told[0]) - len(same),
+        "largest difference of scores": float(np.ptp(scores, axis=0).max()) if len(same) == len(told[0]) else None,
+    }
+
+
+def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10.0) -> dict[str, Any]:
+    """One gateway is killed every ten seconds while three clients write; what was acknowledged and is lost."""
+    balancer, ended = Balancer(two, two[0].key), threading.Event()
+    promised = [Promised() for _ in range(3)]
+
+    def write(n: int) -> None:
+        rng, own = random.Random(f"{seed}-{n}"), promised[n]
+        while not ended.is_set():
+            own.used += 1
+            user, item = f"witness-{n}-{own.used // 5:05}", f"kept-{n}-{own.used:05}"
+            told = own.events.setdefault(user, [])
+            event = {"user": user, "item": f"f{len(told)}", "id": f"{own.used}"}
+            answer = balancer.send(rng, "POST", "/v1/events", json={"events": [event]})
+            if answer is not None and answer.status_code == 201:
+                told.append(event["item"])
+            title = f"Film of {time.time():.6f}"
+            answer = balancer.send(rng, "PUT", f"/v1/items/{item}", json={"title": title})
+            if answer is not None and answer.status_code == 202:
+                own.items[item] = title
+            time.sleep(0.2)
+
+    kills, end = 0, time.monotonic() + seconds
+    with ThreadPoolExecutor(3) as pool:
+        writing = [pool.submit(write, n) for n in range(3)]
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            gone = two[kills % 2]
+            gone.kill()
+            gone.start()
+            kills += 1
+            time.sleep(max(0.0, every - (time.monotonic() - begun)))
+        ended.set()
+        for each in writing:
+            each.result()
+    every_one = Promised()
+    for own in promised:
+        every_one.add(own)
+    time.sleep(2)
+    return {
+        "kills": kills,
+        "seconds": seconds,
+        "acknowledged": {"events": sum(map(len, every_one.events.values())), "items": len(every_one.items)},
+        "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
+        "lost": [loss for gateway in two for loss in _losses(gateway, every_one)],
+    }
+
+
 def main() -> None:
     """Kill, look and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--kills", type=int, default=50)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--gateways", action="store_true", help="several gateways on one database (see above)")
+    options.add_argument("--operations", type=int, default=1000)
+    options.add_argument("--seconds", type=float, default=300, help="of killing")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
+    if chosen.gateways:
+        with tempfile.TemporaryDirectory() as folder:
+            found = run_several(Path(folder), chosen.operations, chosen.seconds, seed=chosen.seed)
+        filed = file_measurement("faults.gateways", {**found, "seed": chosen.seed}, command_line(), file=chosen.out)
+        print(json.dumps(filed, indent=2))
+        different = found["answers of the two and of one started then"]["different"]
+        sys.exit(bool(different or found["kills"]["lost"]))
     with tempfile.TemporaryDirectory() as folder:
         found = run(chosen.kills, Path(folder), chosen.seed)
     filed = file_measurement("faults", {**found, "seed": chosen.seed}, command_line(), file=chosen.out)

@@ -1,7 +1,8 @@
-"""A gateway and a Chroma server as processes of their own, over loopback, to be queried, killed and started again."""
+"""Gateways, a Chroma server and PostgreSQL as processes of their own, over loopback, to be killed and started again."""
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,13 +44,14 @@ class Gateway:
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ | self._env
             )
         assert self._process.stdout is not None
-        self.address = ""
-        while not self.address:
+        address = self.address = ""
+        while not address:
             line = self._process.stdout.readline()
             if not line:
                 raise SetupError(f"`llmrec serve {' '.join(self._words)}` ended before it served; {self._log} says why")
             self.key = (re.findall(r"llmrec-\S{20,}", line) or [self.key])[0]
-            self.address = (re.findall(r"http://\S+", line) or [""])[0]
+            address = (re.findall(r"http://\S+", line) or [""])[0]
+        self.address = address
 
     def client(self, timeout: float = 300) -> httpx.Client:
         """Return a client with the key."""
@@ -60,6 +62,7 @@ class Gateway:
     def kill(self) -> None:
         """Send SIGKILL and wait."""
         assert self._process is not None
+        self.address = ""
         self._process.kill()
         self._process.wait()
 
@@ -120,3 +123,34 @@ class Chroma:
     def __exit__(self, *_: object) -> None:
         if self._process and self._process.poll() is None:
             self.send(signal.SIGKILL)
+
+
+class Postgres:
+    """A PostgreSQL server on loopback, its data in a temporary folder; `url` as `--database` takes it."""
+
+    def __init__(self) -> None:
+        """Make and start it. Raises `SetupError` where PostgreSQL is not installed."""
+        if not shutil.which("initdb") or not shutil.which("pg_ctl"):
+            raise SetupError("PostgreSQL (initdb, pg_ctl) is not on the PATH; install it")
+        root = os.geteuid() == 0
+        self._who = {"user": "nobody"} if root else {}  # it refuses to run as root
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self._temporary = tempfile.TemporaryDirectory()
+        self._folder = folder = Path(self._temporary.name)
+        if root:
+            shutil.chown(folder, "nobody")
+        self._run("initdb", "-U", "llmrec", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"-p {port} -k {folder}", "start")
+        self.url = f"postgresql+psycopg://llmrec@127.0.0.1:{port}/postgres"
+
+    def _run(self, program: str, *words: str) -> None:
+        command = [program, "-D", f"{self._folder}/data", *words]
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, **self._who)  # type: ignore[call-overload]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop")
+        self._temporary.cleanup()

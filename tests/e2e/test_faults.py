@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from eval.faults import ITEMS, PEOPLE, run
+from eval.faults import ITEMS, PEOPLE, run, run_several
 from eval.serving.servers import Gateway
 from llmrec import paths
 
@@ -23,6 +23,19 @@ def test_nothing_acknowledged_is_lost_and_nobody_deleted_is_left(tmp_path: Path)
     found = run(2, tmp_path / "faults")
     assert found["lost or left"] == []
     assert all(found["acknowledged"].values()) and found["exit status in the end"] == 0
+
+
+def test_gateways_on_one_postgresql_agree_and_lose_nothing_when_one_is_killed(tmp_path: Path) -> None:
+    """The command `python -m eval.faults --gateways` does it at length."""
+    if not shutil.which("initdb"):
+        pytest.skip("PostgreSQL (initdb, pg_ctl) is not installed")
+    found = run_several(tmp_path / "several", operations=60, seconds=15, starts=3)
+    assert found["started at once, and up"] == [3, 3] and found["first keys made"] == 1
+    assert found["put at one until found at the other"]["p50 ms"] < 1000
+    answers = found["answers of the two and of one started then"]
+    assert answers["different"] == 0 and answers["largest difference of scores"] < 1e-3
+    assert found["kills"]["kills"] and found["kills"]["lost"] == []
+    assert {*found["kills"]["answers by status"]} <= {"201", "202", "429"}
 
 
 @pytest.fixture

@@ -1,16 +1,13 @@
 """Stores of every kind: on SQLite and on a PostgreSQL server of the tests' own, in the clear and encrypted."""
 
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import sqlalchemy as sa
 
+from eval.serving.servers import Postgres
+from llmrec.errors import SetupError
 from llmrec.server.store.database import Database
 
 KEY = "a-key-of-the-tests-of-32-characters-or-more"
@@ -19,23 +16,13 @@ KEY = "a-key-of-the-tests-of-32-characters-or-more"
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of this test's own."""
-    if not shutil.which("initdb") or not shutil.which("pg_ctl"):
-        pytest.skip("PostgreSQL (initdb, pg_ctl) is not installed")
     pytest.importorskip("psycopg")
-    root = os.geteuid() == 0
-    who = {"user": "nobody"} if root else {}  # PostgreSQL refuses to run as root
-    with TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-        free.close()
-        if root:
-            shutil.chown(folder, "nobody")
-        data = f"{folder}/data"
-        made = ["initdb", "-D", data, "-U", "llmrec", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-        started = ["pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-p {port} -k {folder}", "start"]
-        for command in (made, started):
-            subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, **who)  # type: ignore[call-overload]
-        yield f"postgresql+psycopg://llmrec@127.0.0.1:{port}/postgres"
-        subprocess.run(["pg_ctl", "-D", data, "-m", "immediate", "stop"], cwd=folder, check=True, **who)  # type: ignore[call-overload]
+    try:
+        server = Postgres()
+    except SetupError as error:
+        pytest.skip(str(error))
+    with server:
+        yield server.url
 
 
 def empty_database(postgres: str, name: str) -> str:
