@@ -20,10 +20,12 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.chat.transcript import Message
 from llmrec.recommender import Recommender
 from llmrec.retrieval.filters import written
+from llmrec.server import live_catalog
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.routes.media_files import playable_type
-from llmrec.server.store.database import Database
+from llmrec.server.store.database import Database, StoreUnavailable
+from llmrec.server.store.items import put_item
 
 MINERS = {
     "title": "Galaxy Miners",
@@ -246,6 +248,24 @@ def test_a_file_that_a_process_left_amid_its_work_is_deleted_at_the_next_start(
     with TestClient(build(recommender, database, store / "media")):
         assert before - {*held.iterdir()} == {left}
     new.unlink()
+
+
+def test_a_gateway_that_cannot_follow_says_so_once_and_catches_up(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("the store does not answer; try again")
+
+    monkeypatch.setattr(live_catalog, "RETRY_SECONDS", 0.1)
+    with caplog.at_level("INFO", "llmrec.server"):
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(live_catalog, "changes_since", away)
+            time.sleep(1.2)
+            put_item(database, Item("late", "Late For Everybody"))  # as another gateway does
+            assert client.get("/v1/items/late").status_code == 404
+        assert within(3, lambda: client.get("/v1/items/late").status_code == 200)
+    said = [record.getMessage() for record in caplog.records if "taken in" in record.getMessage()]
+    assert said[:3].count("items not taken in") == 1 and "items are taken in again" in said
 
 
 def test_an_item_takes_no_word_away_from_anybody(client: TestClient) -> None:
