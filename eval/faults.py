@@ -10,7 +10,7 @@ result in eval/results/measurements.jsonl; exit code 1 where something was lost 
 Chroma server; each has a data directory of its own, and all share the media. Two go on. Items are put at one and looked
 for at the other; then items, events, users come, change and go at random gateways, until both, and a third that starts
 then, have to give the same answers. At last one of the two is killed every ten seconds while clients write, who go to
-the other where a connection breaks, and all that was acknowledged is looked for at both. Study `faults.gateways`.
+the other where a connection breaks, and all that was acknowledged is looked for at both. Study `faults`, too.
 """
 
 import argparse
@@ -445,13 +445,15 @@ def main() -> None:
     if chosen.gateways:
         with tempfile.TemporaryDirectory() as folder:
             found = run_several(Path(folder), chosen.operations, chosen.seconds, seed=chosen.seed)
-        filed = file_measurement("faults.gateways", {**found, "seed": chosen.seed}, command_line(), file=chosen.out)
+        result = {"gateways": 2, **found, "seed": chosen.seed}
+        filed = file_measurement("faults", result, command_line(), same=("gateways",), file=chosen.out)
         print(json.dumps(filed, indent=2))
         different = found["answers of the two and of one started then"]["different"]
         sys.exit(bool(different or found["kills"]["lost"]))
     with tempfile.TemporaryDirectory() as folder:
         found = run(chosen.kills, Path(folder), chosen.seed)
-    filed = file_measurement("faults", {**found, "seed": chosen.seed}, command_line(), file=chosen.out)
+    result = {**found, "seed": chosen.seed}
+    filed = file_measurement("faults", result, command_line(), same=("gateways",), file=chosen.out)
     print(json.dumps(filed, indent=2))
     sys.exit(bool(found["lost or left"]))
 
