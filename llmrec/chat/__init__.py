@@ -9,14 +9,12 @@ from llmrec.runtime import configure
 
 configure()
 with needs("chat", "a chat"):
-    from llmrec.chat.chain import chat_chain
+    from llmrec.chat.chain import LLMRecRetriever, chat_chain, recommend_tool
     from llmrec.chat.conversation import Conversation, Reply
     from llmrec.chat.nlu.intent import Intent
     from llmrec.chat.nlu.proposals import model_parser
     from llmrec.chat.nlu.rules import rule_parser, understand
-    from llmrec.chat.retriever import LLMRecRetriever
     from llmrec.chat.state import DialogueState
-    from llmrec.chat.tool import recommend_tool
 
 __all__ = [
     "Conversation",

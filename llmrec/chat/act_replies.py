@@ -14,9 +14,10 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history
+from llmrec.chat.descriptions import recap
 from llmrec.chat.nlu.acts import MOVES, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, language_of, unread_language
+from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
 from llmrec.chat.nlu.reactions import Reaction
@@ -24,7 +25,7 @@ from llmrec.chat.nlu.refusals import allowed_again
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, excludes, values_of
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
-from llmrec.retrieval.filters import attribute_kinds, read_clauses
+from llmrec.retrieval.filters import attribute_kinds
 
 _SEARCHES = frozenset(
     (
@@ -118,8 +119,6 @@ _REQUESTS = re.compile(
     re.I,
 )
 """Words that ask for a list, whatever else a line does."""
-_OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
-"""Operator of a condition -> its wording."""
 MIN_LIST, MIN_LIST_FIRST = 0.5, 0.25
 """Probability from which a line wants a list, and from which one does that opens, or in which the rules read a condition."""
 _RECAP = re.compile(
@@ -229,7 +228,7 @@ class ActReplies:
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
         if _RECAP.search(line) and state.last is not None:
-            return ActReply(plain(self.recap(state, language_of(line))))
+            return ActReply(plain(recap(state, self._catalog, language_of(line))))
         if conditions and _SENTENCES.search(line):
             return None  # a question, and then a search
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
@@ -306,34 +305,6 @@ class ActReplies:
         reader = act_reader()
         opens = state.last is None and not state.short_replies
         return reader.moves(line, opens) if reader else {**dict.fromkeys(MOVES, 0.0), "list": 1.0}
-
-    def recap(self, state: DialogueState, language: str) -> str:
-        """Put in words what holds now.
-
-        Parameters
-        ----------
-        state
-            What the conversation has come to.
-        language
-            "en" or "zh".
-
-        Returns
-        -------
-        str
-        """
-        last = state.last
-        conditions = tuple(dict.fromkeys((*(last.conditions if last else ()), *state.lasting)))
-        parts = [describe_conditions(conditions, language)] if conditions else []
-        if state.refused:
-            parts.append(describe_refused(state.refused, language))
-        if last is not None and last.like is not None and last.like in self._catalog.row:
-            parts.append(SAYS["recap like"][language].format(title=self._catalog.item(last.like).title))
-        if last is not None and last.query:
-            parts.append(SAYS["recap words"][language].format(query=last.query))
-        joint = ";" if language == "zh" else "; "
-        return (
-            SAYS["recap"][language].format(conditions=joint.join(parts)) if parts else SAYS["recap nothing"][language]
-        )
 
     def lasting(self, line: str, intent: Intent, state: DialogueState) -> tuple[str, ...]:
         """Find the conditions of a line that hold until they are taken back.
@@ -526,70 +497,6 @@ class ActReplies:
             options[state.short_replies % len(options)].format(**nouns),
             ends=act == "end" and _BYE.search(line) is not None,
         )
-
-
-def describe_conditions(conditions: Sequence[str], language: str) -> str:
-    """Put conditions in words.
-
-    Parameters
-    ----------
-    conditions
-        Each as `llmrec.retrieval.filters.parse_where` reads it.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-        Such as "no Musical and no War"; the two ends of a span are said at once.
-    """
-    parts: list[str] = []
-    clauses = [each for condition in conditions for each in read_clauses(condition)]
-    clauses.sort(key=lambda each: ("=", "<", ">", "!").index(each.operator[0]))
-    joint = "、" if language == "zh" else ", "
-    for clause in clauses:
-        noun = ("或" if language == "zh" else " or ").join(_noun(name, language) for name in clause.attributes)
-        ends = {each.operator[0]: each for each in clauses if each.attributes == clause.attributes}
-        if len(clause.values) == 1 and clause.operator[0] in "<>" and {"<", ">"} <= ends.keys():
-            low, high = ends[">"], ends["<"]
-            years = clause.attributes[0] in ("year", "release_year")
-            values = {
-                "low": _shifted(low.values[0], 1 if years and low.operator == ">" else 0),
-                "high": _shifted(high.values[0], -1 if years and high.operator == "<" else 0),
-            }
-            parts.append(SAYS["span"][language].format(name=noun, **values))
-            continue
-        numeric = all(re.fullmatch(r"[\d.]+", value) for value in clause.values)
-        key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
-        told = joint.join(in_chinese(value) if language == "zh" else value for value in clause.values)
-        parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
-    return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
-
-
-def describe_refused(refused: Sequence[str], language: str) -> str:
-    """Put in words what is ruled out by words alone.
-
-    Parameters
-    ----------
-    refused
-        As `llmrec.chat.nlu.refusals.refusals` gives it.
-    language
-        "en" or "zh".
-
-    Returns
-    -------
-    str
-    """
-    return SAYS["refused"][language].format(what=("、" if language == "zh" else " or ").join(refused))
-
-
-def _noun(attribute: str, language: str) -> str:
-    noun = attribute_noun(attribute)
-    return ATTRIBUTES.get(noun, noun) if language == "zh" else noun
-
-
-def _shifted(value: str, by: int) -> str:
-    return f"{int(value) + by}" if by and value.isdigit() else value
 
 
 def _sure(act: str, reading: ActReading, line: str) -> bool:

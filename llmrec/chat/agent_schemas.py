@@ -1,11 +1,16 @@
 """What agents send to the tools of `llmrec.chat.agent_tools` and what they get: the schemas of both."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from llmrec.catalog import Catalog
 from llmrec.catalog.types import same_id
+from llmrec.request import Request
 from llmrec.verification.reading import ClaimVerdict
+
+if TYPE_CHECKING:
+    from llmrec.response import Response
 
 MAX_ITEMS = 20
 """Items that an agent may ask for at once."""
@@ -175,3 +180,15 @@ class RememberAnswer(BaseModel):
     item: str | None = Field(description="Id of the item, of a like or dislike.")
     rules: list[str] = Field(description="All rules of the person that hold now, as filters.")
     changed: bool = Field(description="False where it was so already.")
+
+
+@runtime_checkable
+class Recommends(Protocol):
+    """What chains, tools and retrievers need of a recommender; `llmrec.recommender.Recommender` is one."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The items."""
+
+    def recommend(self, request: Request, /) -> "Response":
+        """Answer one request."""

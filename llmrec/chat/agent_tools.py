@@ -27,6 +27,7 @@ from llmrec.chat.agent_schemas import (
     RankedCard,
     Reason,
     RecommendArguments,
+    Recommends,
     RecommendToAnyArguments,
     RememberAnswer,
     RememberArguments,
@@ -34,7 +35,6 @@ from llmrec.chat.agent_schemas import (
     RequestArguments,
 )
 from llmrec.chat.answers import about_item, compared, unmet_demands
-from llmrec.chat.chain import Recommends
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.proposals import describe_attributes
 from llmrec.chat.nlu.references import find_title

@@ -1,21 +1,27 @@
-"""The conversation as a LangChain runnable: messages -> state -> intent -> recommender -> reply.
+"""llmrec for LangChain: the conversation as a runnable, a retriever, and a tool of other people's agents.
 
-It holds no state: messages come whole with every turn, from whatever memory the caller keeps, and each reply carries
-the state of the conversation in its metadata.
+The runnable (messages -> state -> intent -> recommender -> reply) holds no state: messages come whole with every turn,
+from whatever memory the caller keeps, and each reply carries the state of the conversation in its metadata.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, convert_to_messages
+from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
-from pydantic import ValidationError
+from langchain_core.tools import StructuredTool, ToolException
+from pydantic import ConfigDict, Field, ValidationError
 
-from llmrec.catalog import Catalog
+from llmrec.chat.agent_schemas import Recommends, RequestArguments
+from llmrec.chat.agent_tools import attribute_names, read_request
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
+from llmrec.chat.nlu.conditions import ParsedQuery, parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
 from llmrec.chat.plain_text import plain
@@ -24,23 +30,9 @@ from llmrec.chat.transcript import Message, introduced, render_reply, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
-
-if TYPE_CHECKING:
-    from llmrec.response import Response
+from llmrec.retrieval.filters import parse_where
 
 Messages = str | Sequence[BaseMessage | tuple[str, str] | dict[str, Any]]
-
-
-@runtime_checkable
-class Recommends(Protocol):
-    """What chains, tools and retrievers need of a recommender; `llmrec.recommender.Recommender` is one."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The items."""
-
-    def recommend(self, request: Request, /) -> "Response":
-        """Answer one request."""
 
 
 def chat_chain(
@@ -156,3 +148,142 @@ def _state(message: BaseMessage) -> DialogueState | None:
         return DialogueState.model_validate(message.response_metadata["state"])
     except (KeyError, ValidationError):  # of another chain, or of another version of this one
         return None
+
+
+class LLMRecRetriever(BaseRetriever):
+    """Retrieve items for one person, or for one of whom nothing is known. In async code it runs in a thread.
+
+    Parameters
+    ----------
+    recommender
+        What ranks.
+    user, history, never, where, context, k, explain
+        As in `llmrec.Request`; `where` holds whatever the query says.
+    score_threshold
+        Least fused score of an item; what scores less is left out.
+    parse_query
+        Whether years, prices and exclusions in the query become filters; otherwise all of it is read by the LLM.
+
+    Notes
+    -----
+    A document's `page_content` is the item's text, its `metadata` hold `id`, `title`, `score`, `reason` (empty without
+    `explain`) and `attributes`. `invoke` raises what `Recommender.recommend` raises.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
+
+    recommender: Recommends
+    user: str | None = None
+    history: tuple[str, ...] | None = None
+    never: tuple[str, ...] = ()
+    where: str | None = None
+    context: Context | None = None
+    k: int = Field(default=5, ge=1)
+    score_threshold: float | None = None
+    explain: bool = True
+    parse_query: bool = True
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun | None = None,  # noqa: ARG002 (LangChain's signature)
+    ) -> list[Document]:
+        catalog = self.recommender.catalog
+        parsed = parse_conditions(query, catalog) if self.parse_query else ParsedQuery(query, ())
+        where = " and ".join((*([self.where] if self.where else []), *parsed.conditions)) or None
+        response = self.recommender.recommend(
+            Request(
+                user=self.user,
+                history=self.history,
+                never=self.never,
+                query=parsed.query or None,
+                where=where,
+                k=self.k,
+                explain=self.explain,
+                context=self.context,
+            )
+        )
+        return [
+            Document(
+                id=item.id,
+                page_content=catalog.item(item.id).text(),
+                metadata={
+                    "id": item.id,
+                    "title": item.title,
+                    "score": item.score,
+                    "reason": item.rationale.text if item.rationale else "",
+                    "attributes": item.attributes,
+                },
+            )
+            for item in response.items
+            if self.score_threshold is None or item.score >= self.score_threshold
+        ]
+
+
+class ToolArguments(RequestArguments):
+    """What is wanted."""
+
+    query: str = Field(
+        max_length=2000, description="What is wanted, in the customer's own words: 'a heist with humour'."
+    )
+
+
+def recommend_tool(
+    recommender: Recommends,
+    *,
+    user: str | None = None,
+    history: tuple[str, ...] | None = None,
+    never: tuple[str, ...] = (),
+    where: str | None = None,
+    context: Context | None = None,
+    name: str = "recommend",
+) -> StructuredTool:
+    """Make a tool that recommends to one person, or to one of whom nothing is known.
+
+    Parameters
+    ----------
+    recommender
+        What makes the lists.
+    user, history, never, where, context
+        As in `llmrec.Request`. No agent can change them; what it adds to `where` narrows.
+    name
+        Name of the tool.
+
+    Returns
+    -------
+    StructuredTool
+        Its answer is the list with its reasons, its artifact the items as `Recommended.to_dict` gives them. Wrong
+        arguments are answered with a sentence that says what to do.
+
+    Raises
+    ------
+    BadFilter
+        Where `where` does not parse.
+    """
+    catalog, fixed = recommender.catalog, where
+    if fixed:
+        parse_where(fixed, catalog)
+
+    def answer(
+        query: str, where: str | None = None, like: str | None = None, k: int = 5
+    ) -> tuple[str, list[dict[str, Any]]]:
+        try:
+            arguments = ToolArguments(query=query, where=where, like=like, k=k)
+            request, _ = read_request(arguments, catalog, catalog, (fixed,))
+            response = recommender.recommend(
+                replace(request, user=user, history=history, never=never, explain=True, context=context)
+            )
+        except BadInput as error:
+            raise ToolException(f"{error}.") from error
+        return render_reply(response.items, catalog), [item.to_dict() for item in response.items]
+
+    return StructuredTool.from_function(
+        answer,
+        name=name,
+        description="Recommends items of the catalogue, with reasons that were checked. "
+        f"Filters may use: {attribute_names(catalog)}.",
+        args_schema=ToolArguments,
+        response_format="content_and_artifact",
+        handle_tool_error=True,
+    )

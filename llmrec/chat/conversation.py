@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import composed
-from llmrec.chat.act_replies import ActReplies, describe_conditions, describe_refused
+from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import unmet_demands
 from llmrec.chat.clarification import answered, is_vague, may_clarify, question_below
+from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, with_titles

@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
-from llmrec.chat.act_replies import describe_conditions
+from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.lists import find_item
 from llmrec.chat.nlu.intent import THESE, Intent
 from llmrec.chat.nlu.languages import language_of
