@@ -18,7 +18,7 @@ from llmrec.chat.clarification import answered, is_vague, may_clarify, question_
 from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
-from llmrec.chat.nlu.languages import in_english, language_of, with_titles
+from llmrec.chat.nlu.languages import in_english, language_of, spelt_out, with_titles
 from llmrec.chat.nlu.reactions import parse_reaction, takes_back
 from llmrec.chat.nlu.refusals import naming, refusals, unnamed
 from llmrec.chat.nlu.rules import rule_parser, understand
@@ -201,7 +201,7 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
-        line = with_titles(composed(line), self._words)
+        line = with_titles(spelt_out(composed(line)), self._words)
         return self.reply_to(self._parser.invoke(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
@@ -219,7 +219,7 @@ class Conversation:
         Reply
             As `reply`.
         """
-        line = composed(line[:READ_CHARACTERS])
+        line = spelt_out(composed(line[:READ_CHARACTERS]))
         if not line.strip() and image is None:
             return Reply(HELP)
         before = self._before = self.state

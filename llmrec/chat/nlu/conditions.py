@@ -35,16 +35,18 @@ _MUST = (
 _MUST_NOT = (
     r"(?:anything|everything|any \w+|all) (?:but|except(?: for)?)|"
     r"(?:i )?(?:do not|don'?t|did not|didn'?t) (?:like|want|care for|enjoy|need|show(?: me)?)|"
-    r"(?:i )?(?:can'?t|cannot|can not) stand|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|enough of|"
-    r"(?:i )?(?:hates?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|"
+    r"(?:i )?(?:can'?t|cannot|can not) (?:stand|bear|wear|handle|tolerate|do|deal with)|spare (?:me|us)|"
+    r"(?:stay|steer|keep) (?:away|clear) (?:from|of)|(?:i'?m |i am )?(?:sick|tired|bored|weary) of|(?:fed up|done) with|"
+    r"(?:had )?enough of|(?:i'?m |i am )?allerg(?:ic|y) to|(?:i )?(?:hates?|loathes?|dislikes?|detests?)|not in the mood for|(?:i'?m )?not (?:into|a fan of|keen on)|no more|"
     r"other than|"
-    r"never (?:ever )?(?:(?:show|give|recommend|suggest|offer)(?: me)?|wear|watch|read|buy|use|want|eat|listen to)|"
+    r"never (?:ever )?(?:(?:show|give|recommend|suggest|offer|send|bring)(?: me| us)?|wear|watch|see|read|buy|use|want|eat|listen to)|"
     r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
 _VAGUE = (
     r"(?:(?:to see|to watch|see|watch|with|any|an?|too|so|very|really|much|more|another|of|for|that is|that's|in|the|"
-    r"those|these|all|yet)\s+){0,8}"
+    r"those|these|all|yet|anything|something|stuff|things|about|involving|featuring|containing|made of|made from|"
+    r"(?:that|which) (?:has|have|is|are))\s+){0,8}"
 )
 _LEAD = re.compile(
     rf"\b(?:but |and |please )?(?:(?P<neither>{_NEITHER})|(?P<must>{_MUST})|(?P<not>{_MUST_NOT}))(?:\s+|-){_VAGUE}",

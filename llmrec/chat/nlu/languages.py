@@ -143,6 +143,22 @@ _TITLES = {
     "理智与情感": "Sense and Sensibility", "窈窕淑女": "My Fair Lady", "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman",
 }  # fmt: skip
 """Chinese title of a film -> the one of MovieLens."""
+_SHORT_FOR = {
+    "im": "i'm", "ive": "i've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "cant": "can't", "wont": "won't",
+    "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "werent": "weren't", "havent": "haven't", "hasnt": "hasn't",
+    "couldnt": "couldn't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "whats": "what's", "thats": "that's",
+    "wheres": "where's", "whos": "who's", "hows": "how's", "theres": "there's", "hes": "he's", "shes": "she's",
+    "theyre": "they're", "youre": "you're", "lets": "let's", "u": "you", "ur": "your", "thx": "thanks", "ty": "thanks",
+    "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
+    "sumthing": "something", "wanna": "want to", "gimme": "give me", "suprise": "surprise", "funy": "funny",
+    "yr": "year", "yrs": "years",
+}  # fmt: skip
+"""Words as they are typed in haste -> in full."""
+_HASTE = re.compile(
+    rf"(?<![\w'&./-])(?:(?P<word>{'|'.join(_SHORT_FOR)})|(?P<ill>ill)(?= (?:take|go|have|get|buy|watch|pick|choose|try|order|read|"
+    r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
+    re.I,
+)
 _DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -253,6 +269,33 @@ def in_chinese(value: str) -> str:
     ('喜剧', 'Linen')
     """
     return next((word for word, genre in _GENRES.items() if genre == value.casefold()), value)
+
+
+def spelt_out(line: str) -> str:
+    """Write in full what is typed in haste.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> spelt_out("ill take 2, thx. im 12yo, dont laugh")
+    "i'll take 2, thanks. i'm 12 year old, don't laugh"
+    """
+
+    def full(match: re.Match[str]) -> str:
+        if match["word"] and match[0].isupper() and len(match[0]) < 3:
+            return match[0]  # "U" and "UR" in capitals are names
+        words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
+        return words.capitalize() if match[0][0].isupper() else words
+
+    return _HASTE.sub(full, line.replace("\u2019", "'"))
 
 
 def with_titles(line: str, catalog: Catalog) -> str:

@@ -9,7 +9,7 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
+from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, spelt_out
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.chat.plain_text import plain
@@ -65,6 +65,8 @@ _LIKENESS_CHINESE = re.compile(
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
+MAX_LONGER = 1.6
+"""Length of a title beside that of the words after "not", up to which they mean it alone."""
 MAX_REASONED, MAX_TITLE = 6, 4
 """Words after "why", and after "like" or "seen", up to which they are the rest of a command."""
 _CONDITIONED = re.compile(r"\s*(?:,|;|\bbut\b|\band\b|\bonly\b|\bunder\b|\bbelow\b|\bfrom the\b|\bin\b)\s*", re.I)
@@ -284,7 +286,7 @@ def understand(line: str, catalog: Catalog) -> Intent:
     >>> understand("not the second one", films)
     Intent(action='not', subject='2', query='', filters=(), comparisons=())
     """
-    text = " ".join(re.sub("[\u2018\u2019]", "'", line[:READ_CHARACTERS]).split())
+    text = " ".join(spelt_out(line[:READ_CHARACTERS].replace("\u2018", "'")).split())
     text = re.sub(
         r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|hey|hi)[,.!]? )+(?=\S)",
         "",
@@ -306,10 +308,11 @@ def understand(line: str, catalog: Catalog) -> Intent:
     command = _COMMANDS.fullmatch(text)
     if command:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
+        oneself = re.match(r"i\b", text, re.I) is not None and rest.islower()
         excludes = verb == "not" and not list_position(rest) and _excludes(text, catalog)
         if not excludes and (rest or verb in ("why", "help", "quit")):
             position = list_position(rest)
-            if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog):
+            if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog, oneself):
                 return Intent(verb, position or rest)
             if verb == "why" and rest.islower() and len(rest.split()) <= MAX_REASONED:
                 return Intent("why")
@@ -318,14 +321,19 @@ def understand(line: str, catalog: Catalog) -> Intent:
     return _likeness(text, catalog) or _query("ask", text, catalog)
 
 
-def _is_title(words: str, verb: Action, catalog: Catalog) -> bool:
-    """Whether words are to be taken for a title: one of the catalogue, or what can hardly be anything else."""
-    if verb in ("like", "seen") and len(words.split()) <= MAX_TITLE:
+def _is_title(words: str, verb: Action, catalog: Catalog, said_of_oneself: bool = False) -> bool:
+    """Whether words are to be taken for a title: one of the catalogue, or what can hardly be anything else.
+
+    What "I like" says of oneself, such as "clever stories", can.
+    """
+    if verb in ("like", "seen") and len(words.split()) <= MAX_TITLE and not said_of_oneself:
         return True
     try:
-        return bool(find_title(words, catalog))
+        found = catalog.item(find_title(words, catalog)).title
     except UnknownItem:
         return False
+    # of "not star trek" a title that only begins so is not all that is ruled out
+    return verb != "not" or len(found) <= MAX_LONGER * len(words) or words.casefold() in Vocabulary.of(catalog).by_title
 
 
 def _likeness(text: str, catalog: Catalog) -> Intent | None:

@@ -302,6 +302,7 @@ NAMES = (
     st.text(st.characters(codec="utf-8", categories=["L", "M", "N", "P", "S", "Zs"]), min_size=1, max_size=12)
     .map(normal_name)
     .filter(lambda name: name.strip() == name and any(map(str.isalpha, name)) and name not in ("year", "price"))
+    .filter(lambda name: not name.endswith(("_id", "_code", "_path")))  # whose values have no words
 )
 
 
