@@ -162,6 +162,22 @@ _SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
 
 
+def lasts(line: str) -> bool:
+    """Tell whether a line says that what it rules out is ruled out for good.
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+
+    Returns
+    -------
+    bool
+        Whether it says "never", "I hate" or the like.
+    """
+    return _LASTS.search(line) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class ActReply:
     """A reply without a list.

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms, words
+from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, forms
 from llmrec.catalog.wording import wording
 from llmrec.chat.lists import ListPlanner
-from llmrec.chat.nlu.languages import CHINESE, language_of
-from llmrec.chat.nlu.lexicon import ORDINARY
+from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.questions import FACTS
+from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.state import DialogueState, ListState, Option, Question, attributes_of, excludes, narrowed
 from llmrec.chat.wordings import ATTRIBUTES, NOUNS, QUESTIONS
 from llmrec.retrieval.filters import split_clauses, written
@@ -32,23 +32,6 @@ MIN_GAIN = 0.35
 """Nats by which the answer must be expected to reduce the uncertainty."""
 _YEARS = ("year", "release_year")
 _AMOUNTS = ("price", "cost", *FACTS[0].attributes)
-_VAGUE = ORDINARY | frozenset(
-    re.findall(
-        r"[\w']+",
-        "tonight today evening night weekend week afternoon holiday now later film films movie movies watch watching "
-        "book books read reading buy buying wear song songs music listen shop product products new nice best decent "
-        "worth interesting entertaining cool suggestion suggestions recommendation recommendations idea ideas bored "
-        "surprise mood choose pick decide time some what's i'm i'd i'll looking look search searching should would "
-        "feel hello hi hey thanks thank you ones got else am been going go spend enjoy",
-    )
-)
-"""Words that tell no item from another."""
-_VAGUE_CHINESE = re.compile(
-    "推荐|有没有|有什么|想看|想买|想读|想找|想要|帮我|给我|今天|今晚|晚上|周末|最近|一下|一点|一些|电影|书|片子|"
-    "小说|衣服|商品|东西|好看|不错|值得|"
-    "随便|什么|可以|该|找|来|看|买|读|听|选|挑|点|个|部|本|件|首|一|几|些|吗|吧|呢|我|你|您|的|好|请|能|新|要|啥|"
-    "呀|啊|了|都|给"
-)
 _ANY = re.compile(
     r"(?:(?:i |it )?(?:really )?(?:do not|don'?t|does not|doesn'?t) (?:really )?(?:care|mind|matter|know)|"
     r"no (?:preference|idea)|whatever|"
@@ -65,29 +48,6 @@ _AROUND = re.compile(
     r"[的吧要想看就选买片类我个,。.,!!]",
     re.I,
 )
-
-
-def is_vague(query: str | None) -> bool:
-    """Tell whether the words of a query tell no item from another.
-
-    Parameters
-    ----------
-    query
-        A query, without the conditions that were read in it.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> is_vague("recommend me something good for tonight"), is_vague("a heist"), is_vague("今晚看什么好")
-    (True, False, True)
-    """
-    text = query or ""
-    if re.search(f"[{CHINESE}]", text):
-        return re.sub(r"\W", "", _VAGUE_CHINESE.sub("", text)) == ""
-    return all(word in _VAGUE for word, _, _ in words(text))
 
 
 def is_flat(candidates: Sequence[tuple[str, float]]) -> bool:

@@ -12,19 +12,27 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import composed
-from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.act_replies import ActReplies, lasts
 from llmrec.chat.answers import unmet_demands
-from llmrec.chat.clarification import answered, is_vague, may_clarify, question_below
-from llmrec.chat.descriptions import describe_conditions, describe_refused
+from llmrec.chat.clarification import answered, may_clarify, question_below
+from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, spelt_out, with_titles
 from llmrec.chat.nlu.reactions import parse_reaction, takes_back
-from llmrec.chat.nlu.refusals import naming, refusals, unnamed
+from llmrec.chat.nlu.refusals import naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.nlu.suitability import (
+    audience_of,
+    hinting,
+    of_kinds,
+    suiting,
+    suits_children,
+    unwanted_qualities,
+)
 from llmrec.chat.plain_text import plain
 from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
-from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
+from llmrec.chat.state import DialogueState, ListState, Question, narrowed, stated_pairs, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
@@ -36,10 +44,6 @@ if TYPE_CHECKING:
 
 LIST_LENGTH = 5
 """Items of a list."""
-MAX_UNNAMED, MAX_REPEATED = 4, 60
-"""Words that the catalogue lacks, and characters of a query, that are said again before a list."""
-SHORT_QUERY = 6
-"""Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
     "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
@@ -243,57 +247,56 @@ class Conversation:
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
-        if image is None and intent.action in ("ask", "similar"):
-            intent = self._refusing(intent)
+        asks, suited = image is None and intent.action in ("ask", "similar"), ""
+        if asks:
+            intent, suited = self._suiting(intent, line)
+            intent = self._refusing(intent, line)
         words = "" if image is not None else self._note_lasting(intent, line)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
             return self._commands[intent.action](intent)
-        if image is None and intent.action in ("ask", "similar"):
+        if asks:
             language = language_of(line)
             unmet = unmet_demands(line, self._words, language)
-            said = () if words else self._understood(intent, wanted, language, unmet)
-            words = " ".join(part for part in (words, *said, unmet) if part)
+            said = understood(
+                intent, wanted, self.state, self._before, self._words, language,
+                named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
+                met=lambda conditions: self._lists.meets(conditions, self._never(wanted)),
+            )  # fmt: skip
+            words = " ".join(part for part in (suited, words, *said, unmet) if part)
         return self._listing(wanted, words)
 
-    def _refusing(self, intent: Intent) -> Intent:
+    def _suiting(self, intent: Intent, line: str) -> tuple[Intent, str]:
+        """Read whom a list is for into conditions; what is said of it, "" where nothing is told."""
+        audience = audience_of(line)
+        if audience is None:
+            return intent, ""
+        language = language_of(line)
+        found = suiting(audience, self._words)
+        age = SAYS["of age"][language].format(age=audience.age) if audience.age is not None else ""
+        if last := self.state.last:  # whom the list before was for no longer counts
+            gone = [each for each in last.conditions if suits_children(each) and each not in self.state.lasting]
+            self.state = self.state.model_copy(update={"last": last.without(gone)})
+        if not found:
+            key = "suits unknown" if audience.kind == "child" else "suits adults alone"
+            return intent, SAYS[key][language].format(age=age)
+        read = understand(audience.rest, self._words) if audience.rest else Intent("ask")
+        filters = tuple(dict.fromkeys((*narrowed(found, read.filters), *found)))
+        read = dataclasses.replace(read, action=intent.action, subject=intent.subject, filters=filters)
+        told = describe_conditions(found, language)
+        key = "suits child" if audience.kind == "child" else "suits adults"
+        return read, SAYS[key][language].format(age=age, conditions=told)
+
+    def _refusing(self, intent: Intent, line: str) -> Intent:
         """Note what a line rules out that is no attribute value, and take it out of the query."""
         query, refused = refusals(intent.query)
-        if refused:
+        if refused := (*refused, *unwanted_qualities(line)):
             held = tuple(dict.fromkeys((*self.state.refused, *refused)))
             self.state = self.state.model_copy(update={"refused": held})
         return dataclasses.replace(intent, query=query)
 
-    def _understood(self, intent: Intent, wanted: ListState, language: str, unmet: str) -> tuple[str, ...]:
-        """Say what a list is made for, where the line changed it; that a query's words are no attribute, else."""
-        last, before = self.state.last, self._before
-        had = last.conditions if last else ()
-        gone = tuple(each for each in narrowed(had, wanted.conditions) if each not in wanted.conditions)
-        refused = self.state.refused
-        parts = [describe_conditions(wanted.conditions, language)] if wanted.conditions else []
-        parts += [describe_refused(refused, language)] if refused else []
-        said = []
-        if gone:
-            said.append(SAYS["let go"][language].format(conditions=describe_conditions(gone, language)))
-        if parts and (set(wanted.conditions) - set(had) or refused != before.refused or gone):
-            joint = ";" if language == "zh" else "; "
-            said.append(SAYS["criticised"][language].format(conditions=joint.join(parts)))
-        elif (
-            intent.query and not is_vague(intent.query) and not unmet and wanted.query != (last.query if last else None)
-        ):
-            said.append(self._nearest(intent.query, language))
-        return tuple(said)
-
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._request(wanted), list=wanted)
-
-    def _nearest(self, query: str, language: str) -> str:
-        """Say that a list goes by words alone, and which of them the catalogue lacks."""
-        words = [] if is_vague(query) else [word for word in unnamed(query, self._words) if not is_vague(word)]
-        if words and len(query.split()) <= SHORT_QUERY:
-            return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
-        short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
-        return SAYS["by words"][language].format(query=plain(short))
 
     def _drop(self, dropped: str, line: str) -> Reply:
         self.state, wanted = self._lists.without(dropped, self.state)
@@ -485,10 +488,16 @@ class Conversation:
             k=LIST_LENGTH,
             like=wanted.like,
             image=None if wanted.image is None else self._pictures[wanted.image],
-            never=self._available(dict.fromkeys((*wanted.excluded, *naming(self.state.refused, self._words)))),
+            never=self._available(self._never(wanted)),
             where=" and ".join((*([self._where] if self._where else []), *wanted.conditions)) or None,
             context=self._context,
         )
+
+    def _never(self, wanted: ListState) -> tuple[str, ...]:
+        """Ids of what a list is not to show: what was turned down, and what names what is ruled out or hints at it."""
+        refused, asked = self.state.refused, {pair for each in wanted.conditions for pair in stated_pairs(each)}
+        kinds = frozenset(hinting(refused, self._words)) - asked
+        return tuple(dict.fromkeys((*wanted.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words))))
 
     @property
     def _items(self) -> tuple[str, ...]:
@@ -521,7 +530,7 @@ class Conversation:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
         words = "Nothing of what you asked for counts any longer; what would you like?"
         held = [describe_conditions(self.state.lasting, "en")] if self.state.lasting else []
-        held += [describe_refused(self.state.refused, "en")] if self.state.refused else []
+        held += [describe_refused(self.state.refused, self._words, "en")] if self.state.refused else []
         still = SAYS["still lasting"]["en"].format(conditions="; ".join(held)) if held else ""
         return Reply(f"{words} {still}".strip())
 

@@ -1,17 +1,27 @@
 """What holds in a conversation, in words: conditions, what is ruled out, and what is known of the person."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese
-from llmrec.chat.state import DialogueState
-from llmrec.chat.wordings import ATTRIBUTES, SAYS
+from llmrec.chat.nlu.refusals import is_vague, unnamed
+from llmrec.chat.nlu.suitability import hinting
+from llmrec.chat.plain_text import plain
+from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
+from llmrec.chat.wordings import ATTRIBUTES, REFUSED_IN_CHINESE, SAYS
 from llmrec.retrieval.filters import read_clauses
 
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """Operator of a condition -> its wording."""
+MAX_UNNAMED, MAX_REPEATED = 4, 60
+"""Words that the catalogue lacks, and characters of a query, that are said again before a list."""
+SHORT_QUERY = 6
+"""Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
+SHOWN_TITLES = 5
+"""Titles that are named of what is known."""
 
 
 def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
@@ -34,7 +44,7 @@ def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
     conditions = tuple(dict.fromkeys((*(last.conditions if last else ()), *state.lasting)))
     parts = [describe_conditions(conditions, language)] if conditions else []
     if state.refused:
-        parts.append(describe_refused(state.refused, language))
+        parts.append(describe_refused(state.refused, catalog, language))
     if last is not None and last.like is not None and last.like in catalog.row:
         parts.append(SAYS["recap like"][language].format(title=catalog.item(last.like).title))
     if last is not None and last.query:
@@ -81,13 +91,44 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
-def describe_refused(refused: Sequence[str], language: str) -> str:
+def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, wanted: Sequence[str] = ()) -> str:
     """Put in words what is ruled out by words alone.
 
     Parameters
     ----------
     refused
         As `llmrec.chat.nlu.refusals.refusals` gives it.
+    catalog
+        The items, of whose kinds some hint at it.
+    language
+        "en" or "zh".
+    wanted
+        Values that are asked for in spite of it.
+
+    Returns
+    -------
+    str
+    """
+    joint = "、" if language == "zh" else " or "
+    told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
+    parts = [SAYS["refused"][language].format(what=joint.join(told))]
+    if kinds := [value for _, value in hinting(refused, catalog) if value not in wanted]:
+        values = [in_chinese(value) if language == "zh" else value for value in kinds]
+        parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
+    return ("," if language == "zh" else ", and ").join(parts)
+
+
+def memory(state: DialogueState, history: Sequence[str], catalog: Catalog, language: str) -> str:
+    """Put in words what is known of the person, and how it is changed.
+
+    Parameters
+    ----------
+    state
+        What the conversation has come to.
+    history
+        Ids of the person's items, oldest first, those named in the conversation included.
+    catalog
+        The items.
     language
         "en" or "zh".
 
@@ -95,7 +136,113 @@ def describe_refused(refused: Sequence[str], language: str) -> str:
     -------
     str
     """
-    return SAYS["refused"][language].format(what=("、" if language == "zh" else " or ").join(refused))
+
+    def titled(ids: Sequence[str]) -> str:
+        titles = [catalog.item(id).title for id in ids if id in catalog.row]
+        shown = titles[: -SHOWN_TITLES - 1 : -1]
+        return ("、" if language == "zh" else ", ").join(f"《{each}》" if language == "zh" else each for each in shown)
+
+    parts = []
+    if state.lasting:
+        parts.append(SAYS["knows rules"][language].format(conditions=describe_conditions(state.lasting, language)))
+    if state.refused:
+        parts.append(SAYS["knows refused"][language].format(what=describe_refused(state.refused, catalog, language)))
+    for key, ids in (("knows history", history), ("knows liked", state.liked), ("knows rejected", state.rejected)):
+        if ids:
+            parts.append(SAYS[key][language].format(count=len(ids), titles=titled(ids)))
+    last = state.last
+    now = tuple(each for each in (last.conditions if last else ()) if each not in state.lasting)
+    if now:
+        parts.append(SAYS["knows now"][language].format(conditions=describe_conditions(now, language)))
+    if not parts:
+        return SAYS["knows nothing"][language]
+    return ("" if language == "zh" else " ").join((*parts, SAYS["knows how"][language]))
+
+
+def understood(
+    intent: Intent,
+    wanted: ListState,
+    state: DialogueState,
+    before: DialogueState,
+    catalog: Catalog,
+    language: str,
+    *,
+    named: bool,
+    unmet: bool,
+    lasts: bool,
+    met: Callable[[Sequence[str]], bool],
+) -> tuple[str, ...]:
+    """Say what a list is made for, where the line changed it; that a query's words are no attribute, else.
+
+    Parameters
+    ----------
+    intent
+        What the line means.
+    wanted
+        The list.
+    state, before
+        What the conversation has come to with the line, and without it.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+    named
+        Whether its conditions were said already.
+    unmet
+        Whether it is said already what the catalogue does not tell.
+    lasts
+        Whether the line says that what it rules out is ruled out for good.
+    met
+        Whether any item meets conditions.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    had, refused, said = before.last.conditions if before.last else (), state.refused, []
+    joint = ";" if language == "zh" else "; "
+    values = [value for each in wanted.conditions for _, value in stated_pairs(each)]
+    way = [each for each in state.lasting if each not in wanted.conditions and each in (*had, *before.lasting)]
+    if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
+        said.append(SAYS["rule gives way"][language].format(conditions=describe_conditions(way, language)))
+    held = state.last.conditions if state.last else ()
+    gone = tuple(each for each in narrowed(held, wanted.conditions) if each not in (*wanted.conditions, *state.lasting))
+    if gone:
+        key = "set aside" if met((*gone, *wanted.conditions)) else "let go"
+        said.append(SAYS[key][language].format(conditions=describe_conditions(gone, language)))
+    conditions = [describe_conditions(wanted.conditions, language)] if wanted.conditions else []
+    ruled_out = describe_refused(refused, catalog, language, values) if refused else ""
+    if not met(wanted.conditions):
+        told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
+        return (*said, SAYS["none meets"][language].format(conditions=told))
+    if set(refused) - set(before.refused) and (lasts or named):
+        new = tuple(each for each in refused if each not in before.refused)
+        what = describe_refused(new, catalog, language, values)
+        key = "lasting refused" if lasts else "criticised"
+        said.append(SAYS[key][language].format(what=what, conditions=what))
+    elif (
+        not named
+        and (conditions or ruled_out)
+        and (set(wanted.conditions) - set(had) or refused != before.refused or gone)
+    ):
+        told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
+        said.append(SAYS["criticised"][language].format(conditions=told))
+    elif (
+        not (named or unmet) and intent.query and not is_vague(intent.query)
+        and wanted.query != (before.last.query if before.last else None)
+    ):  # fmt: skip
+        said.append(_nearest(intent.query, catalog, language))
+    return tuple(said)
+
+
+def _nearest(query: str, catalog: Catalog, language: str) -> str:
+    """Say that a list goes by words alone, and which of them the catalogue lacks."""
+    words = [word for word in unnamed(query, catalog) if not is_vague(word)]
+    if words and len(query.split()) <= SHORT_QUERY:
+        return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
+    short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
+    return SAYS["by words"][language].format(query=plain(short))
 
 
 def _noun(attribute: str, language: str) -> str:

@@ -113,7 +113,10 @@ class ListPlanner:
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
             conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
-            return self.new(state, intent.query or None, conditions, like=item)
+            own = None if self._adds_nothing(intent.query, answers) else intent.query
+            # an item of the list is compared within what the list was asked for
+            of_list = last is not None and item in last.items
+            return self.new(state, own, conditions, like=item, last=last, keeps=of_list)
         if intent.action == "more":
             if last is None:
                 raise BadInput("there is no list yet that could go on; ask for something first")
@@ -128,6 +131,7 @@ class ListPlanner:
         like: str | None = None,
         image: str | None = None,
         last: ListState | None = None,
+        keeps: bool = False,
     ) -> ListState:
         """Describe a new list; of what lasts, it meets all but what the line itself asks for.
 
@@ -139,6 +143,8 @@ class ListPlanner:
             As in `ListState`.
         last
             The list before, whose exclusions hold on; None for none.
+        keeps
+            Whether its other conditions do, too.
 
         Returns
         -------
@@ -147,7 +153,7 @@ class ListPlanner:
         """
         held = state.in_force(conditions)
         if last is not None:
-            held = self._satisfiable(tuple(each for each in last.conditions if excludes(each)), held, state)
+            held = self._satisfiable(tuple(each for each in last.conditions if keeps or excludes(each)), held, state)
         return ListState(query=query, conditions=held, like=like, image=image, excluded=self.rejected(state))
 
     def again(
@@ -262,12 +268,29 @@ class ListPlanner:
         if beside:
             held = list(dict.fromkeys((*(each for each in before if each in held or not _numeric(each)), *added)))
         firm = {*added, *state.lasting}
-        while any(each not in firm for each in held) and not self._met(held):
+        while any(each not in firm for each in held) and not self.meets(held):
             held.remove(next(each for each in held if each not in firm))
         return tuple(held)
 
-    def _met(self, conditions: Sequence[str]) -> bool:
-        return bool(parse_where(" and ".join(conditions), self._words).mask(self._words).any()) if conditions else True
+    def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:
+        """Tell whether any item meets conditions.
+
+        Parameters
+        ----------
+        conditions
+            Each as `llmrec.retrieval.filters.parse_where` reads it.
+        never
+            Ids of items that do not count.
+
+        Returns
+        -------
+        bool
+        """
+        if not conditions:
+            return True
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words).copy()
+        mask[[self._words.row[id] for id in never if id in self._words.row]] = False
+        return bool(mask.any())
 
     def _leaning(self, intent: Intent, last: ListState, state: DialogueState) -> ListState:
         """Describe the last list as it would be nicer: an age becomes words that the LLM ranks by.

@@ -376,6 +376,22 @@ def _states(condition: str) -> bool:
     return all(clause.operator == "=" for clause in read_clauses(condition))
 
 
+def stated_pairs(condition: str) -> frozenset[tuple[str, str]]:
+    """List what a condition asks for.
+
+    Parameters
+    ----------
+    condition
+        As `llmrec.retrieval.filters.parse_where` reads it.
+
+    Returns
+    -------
+    frozenset of tuple of str
+        Names of attributes and values; none where it rules values out or bounds a quantity.
+    """
+    return frozenset(_pairs(condition)) if _states(condition) else frozenset()
+
+
 def _pairs(condition: str) -> set[tuple[str, str]]:
     return {(name, value) for name in attributes_of(condition) for value in values_of(condition)}
 

@@ -113,6 +113,60 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "目录里没有写“{words}”,下面只是意思上接近的。",
     },
     "refused": {"en": "nothing that names {what}, as far as titles and descriptions tell", "zh": "名称和介绍里有“{what}”的不出现"},
+    "refused kinds": {"en": "none of {values}, which have it more often than not", "zh": "也不出{values},这几类里常有"},
+    "knows rules": {"en": "What you told me for good: {conditions}.", "zh": "您说过以后都要:{conditions}。"},
+    "knows refused": {"en": "What you ruled out: {what}.", "zh": "您不要的:{what}。"},
+    "knows history": {"en": "I know of {count} of your {nouns}, the latest: {titles}.", "zh": "我知道您的{count}个{noun},最近的:{titles}。"},
+    "knows liked": {"en": "Told me here as known or liked: {titles}.", "zh": "您在这里说看过或喜欢的:{titles}。"},
+    "knows rejected": {"en": "Not to be shown: {titles}.", "zh": "不再推荐的:{titles}。"},
+    "knows now": {"en": "For the list on show: {conditions}.", "zh": "眼下这份列表的条件:{conditions}。"},
+    "knows nothing": {
+        "en": "Nothing yet: you told me no rule, no like and no dislike, and I know no history of yours. `seen TITLE`, `like TITLE` "
+        "or “I hate musicals” would change that.",
+        "zh": "还什么都不知道:没有规则、喜好,也没有记录。告诉我看过什么、喜欢什么、不要什么就行。",
+    },
+    "knows how": {
+        "en": "`undo` takes the last change back, “… is fine again” a rule, `start over` what this list asks for.",
+        "zh": "说“撤销”可以收回上一步,说“……又可以了”可以取消规则,说“重新开始”清空当前条件。",
+    },
+    "suits child": {
+        "en": "For a child{age} I keep to {conditions}. The catalogue has no age ratings, so look at it yourself before you show it.",
+        "zh": "给{age}孩子的,我按{conditions}来选;目录里没有分级,放之前请您自己先看看。",
+    },
+    "suits unknown": {
+        "en": "The catalogue does not tell what suits a child{age}, so these only come nearest in words; please check them yourself.",
+        "zh": "目录里没有写哪些适合{age}孩子,下面只是字面上最接近的,请您自己判断。",
+    },
+    "suits adults": {"en": "For adults, then: {conditions}.", "zh": "那就给大人选:{conditions}。"},
+    "suits adults alone": {"en": "For adults, then.", "zh": "那就给大人选。"},
+    "of age": {"en": " of {age}", "zh": "{age}岁的"},
+    "lasting refused": {
+        "en": "Understood, from now on {what}. Say that it is fine again to take it back.",
+        "zh": "记住了,以后{what}。想取消时说“又可以了”就行。",
+    },
+    "rule gives way": {
+        "en": "You told me for good: {conditions}. For this list that gives way to what you ask now; it holds again from your next search on.",
+        "zh": "您说过以后都要{conditions},这次先按您现在说的来,下次搜索时仍然有效。",
+    },
+    "set aside": {"en": "Set aside for this list: {conditions}.", "zh": "这次先不管:{conditions}。"},
+    "none meets": {
+        "en": "Nothing in the catalogue meets all of this at once: {conditions}. Take one of them back, or say which matters least.",
+        "zh": "目录里没有同时满足这些的:{conditions}。可以去掉一个,或者告诉我哪个不那么重要。",
+    },
+    "absent listed": {"en": "{title} is in the list, at number {place}.", "zh": "《{title}》就在列表里,第{place}个。"},
+    "absent unknown": {"en": "The catalogue has no title like “{title}”.", "zh": "目录里没有叫“{title}”的。"},
+    "absent rejected": {"en": "You told me not to show {title}; `undo` or `like {title}` changes that.", "zh": "您说过不要《{title}》;说“撤销”可以改。"},
+    "absent had": {"en": "{title} is among those that you know already, and I leave those out.", "zh": "《{title}》您已经看过或有过了,所以没再推荐。"},
+    "absent unoffered": {"en": "{title} is not offered just now.", "zh": "《{title}》目前不提供。"},
+    "absent condition": {"en": "{title} does not meet what the list asks for: {conditions}. It is listed as {facts}.", "zh": "《{title}》不符合现在的条件:{conditions}。目录里它是:{facts}。"},
+    "absent refused": {"en": "{title} is left out by what you ruled out: {what}.", "zh": "《{title}》属于您不要的:{what}。"},
+    "absent shown": {"en": "{title} was shown before, and `more` leaves out what was shown.", "zh": "《{title}》之前出现过,“再来几个”不会重复。"},
+    "absent example": {"en": "{title} is what the list is like, so it is not in it.", "zh": "列表就是按《{title}》找的,所以没有它自己。"},
+    "absent lower": {"en": "Nothing rules {title} out; others came nearer to what you asked for. `like {title}` shows its kind.", "zh": "《{title}》没有被排除,只是别的更接近您说的。想看这类可以说“类似《{title}》的”。"},
+    "absent no list": {"en": "There is no list yet; ask for something first.", "zh": "还没有列表,先说说想要什么吧。"},
+    "absent value none": {"en": "None of {values} meets what the list asks for: {conditions}.", "zh": "符合现在条件({conditions})的里面没有{values}。"},
+    "absent value some": {"en": "{count} of {values} would fit as well; others came nearer. Say “only {value}” to see them.", "zh": "{values}的也有{count}个符合,只是别的更接近。说“只要{value}”就能看到。"},
+    "liked": {"en": "Noted: you like {titles}, and the list goes by that.", "zh": "记下了,您喜欢{titles},列表会按这个来。"},
     "let go": {
         "en": "Nothing meets all of that at once, so I no longer ask for: {conditions}.",
         "zh": "没有同时满足全部条件的,先放宽了:{conditions}。",
@@ -197,6 +251,11 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "none of": {"en": "no {values}", "zh": "不要{values}"},
 }  # fmt: skip
 """Sentences with facts from the catalogue, the history or the state."""
+
+REFUSED_IN_CHINESE: Mapping[str, str] = {
+    "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "guns": "枪", "frightening scenes": "吓人的场面",
+}  # fmt: skip
+"""Key of what is ruled out by kinds (`llmrec.chat.nlu.suitability`) -> its words in Chinese."""
 
 QUESTIONS: Mapping[str, Mapping[str, str]] = {
     "kind": {

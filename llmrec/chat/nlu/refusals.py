@@ -9,64 +9,78 @@ from collections.abc import Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.vocabulary import words
 from llmrec.chat.nlu.languages import CHINESE, is_chinese, spelt_out
+from llmrec.chat.nlu.lexicon import ORDINARY
 
 MAX_WORDS = 4
 """Words that one thing ruled out may have; a longer stretch is a sentence."""
 MAX_SHARE = 0.5
 """Share of a catalogue up to which items are left out by a word: more, and the word tells nothing."""
 _END = (
-    r"(?=[,.;:!?()\u2026]|$|\s(?:but|and|or|nor|please|pls|at|by|for|i|i'm|it'?s|if|in it|in them|then|though|tho|this|that|"
+    r"(?=[,.;:!?()\u2026]|$|\s(?:but|and|or|nor|please|pls|at|by|for|i|i'm|it'?s|if|in it|in them|then|though|"
+    r"tho|this|that|"
     r"thanks|either|because|bc|since|just|only|with|when|where|who|which|again|ever|anywhere|today|tonight|they'?re|"
     r"we|you|she|he)\b)"
 )
 _NEVER = (
-    r"never (?:ever )?(?:(?:want|wish) to (?:see|watch|read|wear|buy)|show|give|recommend|suggest|offer|send|bring|wear|watch|see|read|buy|use|"
+    r"never (?:ever )?(?:(?:want|wish) to (?:see|watch|read|wear|buy)|show|give|recommend|suggest|offer|send|"
+    r"bring|wear|watch|see|read|buy|use|"
     r"want|eat|listen to)"
 )
 _FILLER = (
-    r"(?:(?:me|us|him|her|them|to|see|watch|wear|be|any|more|a|an|the|those|these|such|too much|so much|of|other|all|kind of|single|anything|"
+    r"(?:(?:me|us|him|her|them|to|see|watch|wear|be|any|more|a|an|the|those|these|such|too much|so much|of|"
+    r"other|all|kind of|single|anything|"
     r"something|everything|stuff|things?|films?|movies?|books?|items?|products?|ones?|with|about|featuring|involving|"
     r"containing|from|where|in which|(?:that|which) (?:has|have|is|are|contains?)|made (?:of|from))\s+){0,6}"
 )
 """Words that stand between a refusal and what is refused."""
 _NOT_ALONE = re.compile(
-    r"(?:(?:but|and|ok|please|just|oh)[, ]+)*not (?:(?:the|a|an|any)\s+)?(?P<what>[\w'-]+(?: [\w'-]+){0,2}?)(?: (?:please|again|though|tho|films?|"
+    r"(?:(?:but|and|ok|please|just|oh)[, ]+)*not (?:(?:the|a|an|"
+    r"any)\s+)?(?P<what>[\w'-]+(?: [\w'-]+){0,2}?)(?: (?:please|again|though|tho|films?|"
     r"movies?|ones?|stuff|things?))*[\s.!]*",
     re.I,
 )
 """A line that rules something out and says no more: "not star trek please"."""
 _REFUSED = re.compile(
-    r"(?<![\w'])(?:no(?! (?:one|idea|matter|problem|longer|way|need|doubt|rush|wonder|thanks|preference|discussion|more than|"
+    r"(?<![\w'])(?:no(?! (?:one|idea|matter|problem|longer|way|need|doubt|rush|wonder|thanks|preference|"
+    r"discussion|more than|"
     r"less|later|earlier|chance|pressure|hurry|worries|offence|offense|sin|i|you|we|he|she|they|it|that|this|but)\b)|"
     r"nothing (?:with|about|like|set in|in|"
     r"involving|featuring|containing|where|in which|(?:that|which) (?:has|have|contains?)|made (?:of|from))|"
-    rf"not (?:with|about|like|set in|in|another|any|into|a fan of|keen on)|without|(?:(?:i|we) )?(?:don'?t|do not) ever want|{_NEVER}|spare (?:me|us)|"
+    rf"not (?:with|about|like|set in|in|another|any|into|a fan of|keen on)|without|(?:(?:i|we) )?(?:don'?t|"
+    rf"do not) ever want|{_NEVER}|spare (?:me|us)|"
     r"(?:stay|steer|keep) (?:away|clear) (?:from|of)|(?:fed up|done) with|(?:had )?enough of|allerg(?:ic|y) to|"
     r"avoid(?:ing)?|(?:(?:i|we|she|he|they) )?(?:do(?:es)?n'?t|do not) "
     r"(?:want|like|need|do|show|give|recommend|suggest|wear|watch|read|eat|buy)(?! to (?:know|say|tell|decide|think))|"
     r"(?:(?:i|we) )?(?:hates?|loathes?|detests?|dislikes?)|(?:(?:i|we) )?(?:can'?t|cannot|can not) "
-    r"(?:stand|bear|wear|handle|take|tolerate|deal with|do)|except|leave out|leave|(?:sick|tired) of|anything but|zero|minus|"
+    r"(?:stand|bear|wear|handle|take|tolerate|deal with|do)|except|leave out|leave|(?:sick|tired) of|"
+    r"anything but|zero|minus|"
     rf"skip|less(?! than\b)|fewer(?! than\b))\s+{_FILLER}"
     rf"(?P<what>(?:[\w'’-]+\s?){{1,{MAX_WORDS}}}?)"
-    rf"(?P<more>(?:\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}(?!(?:something|anything|just|maybe|i|you)\b)[\w'-]+(?:\s[\w'-]+){{0,2}}?{_END})*){_END}",
+    rf"(?P<more>(?:\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}(?!(?:something|anything|just|maybe|i|"
+    rf"you)\b)[\w'-]+(?:\s[\w'-]+){{0,2}}?{_END})*){_END}",
     re.I,
 )
 _CHINESE_END = rf"(?=[,。!?;、,.!?;\s((]|的|了|吧|$|[^{CHINESE}\w])"
 _REFUSED_CHINESE = (
     re.compile(
-        r"(?:不想要|不想看|不想|不要|别要|(?<![特区卓分个])别(?!的|人|处)(?:推荐|再?推|来|给我)?|唔要|唔好|唔想要|讨厌|不喜欢|不爱看?|受不了|(?:绝对|千万)?不能(?:有|出现)|(?:从来|从|永远|绝对)?不(?:看|买|穿|听|读|碰|用)|避开|远离|拒绝|杜绝|"
+        r"(?:不想要|不想看|不想|不要|别要|(?<![特区卓分个])别(?!的|人|处)(?:推荐|再?推|来|给我)?|唔要|唔好|"
+        r"唔想要|讨厌|不喜欢|不爱看?|受不了|(?:绝对|千万)?不能(?:有|出现)|(?:从来|从|永远|绝对)?不(?:看|买|穿|"
+        r"听|读|碰|用)|避开|远离|拒绝|杜绝|"
         r"去掉|除了|(?<!有)没有(?!就))"
         r"(?:有|那种|再|带|太多|任何|看|到|见|给我|出现|关于|含有?)*"
-        rf"(?P<what>(?!太|那么|这么|再|超过|比|是|了|给|推|让|问|说|想|用|买|看|只|都|个|跟|和|咁|办|怎|因为|出现|吗|像)[{CHINESE}\w]{{1,6}}?)"
-        + _CHINESE_END
+        rf"(?P<what>(?!太|那么|这么|再|超过|比|是|了|给|推|让|问|说|想|用|买|看|只|都|个|跟|和|咁|办|怎|因为|"
+        rf"出现|吗|像)[{CHINESE}\w]{{1,6}}?)" + _CHINESE_END
     ),
     re.compile(
-        rf"(?:对|因为)?(?P<what>[{CHINESE}\w]{{2,6}}?)(?:的)?\s*(?:除外|过敏|不要了?|唔得|唔要|看腻了|免谈|就算了|别推了?)(?=[,。!?,.!?\s]|$)"
+        rf"(?:对|因为)?(?P<what>[{CHINESE}\w]{{2,6}}?)(?:的)?\s*(?:除外|过敏|不要了?|唔得|唔要|看腻了|免谈|"
+        rf"就算了|别推了?)(?=[,。!?,.!?\s]|$)"
     ),
 )
 _TRAILING = re.compile(
-    r"(?:\s+(?:please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|lol|haha))+$",
+    r"(?:\s+(?:please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|"
+    r"lol|haha))+$",
     re.I,
 )
 _EMPTY = frozenset(
@@ -80,14 +94,35 @@ _EMPTY = frozenset(
     )
 )
 _DESCRIBES = re.compile(
-    r"(?:(?:too|so|very|really|that|only|just|even|quite|as|from|for|by|in|on|at|like|if|when|because|yet|now|today|tonight|necessarily|"
-    r"sure|old|new|long|short|slow|fast|good|great|big|small|right|interested|working|helpful|what|happy|funny|keen|into)\b|"
+    r"(?:(?:too|so|very|really|that|only|just|even|quite|as|from|for|by|in|on|at|like|if|when|because|yet|now|"
+    r"today|tonight|necessarily|"
+    r"sure|old|new|long|short|slow|fast|good|great|big|small|right|interested|working|helpful|what|happy|funny|"
+    r"keen|into)\b|"
     r"\w+(?:ing|ed|ly|ive|ous|ful|y)$)",
     re.I,
 )
 """What after "not" describes, and names nothing that a title or description could be searched for."""
 _EMPTY_CHINESE = re.compile(
     r"^(?:这个|那个|这些|那些|这种|那种|第.+|它|太.*|我|你|他|她|的|了|什么|啥|钱|事|人|一样|便宜的?|贵的?)$"
+)
+
+
+_VAGUE = ORDINARY | frozenset(
+    re.findall(
+        r"[\w']+",
+        "tonight today evening night weekend week afternoon holiday now later film films movie movies watch watching "
+        "book books read reading buy buying wear song songs music listen shop product products new nice best decent "
+        "worth interesting entertaining cool suggestion suggestions recommendation recommendations idea ideas bored "
+        "surprise mood choose pick decide time some what's i'm i'd i'll looking look search searching should would "
+        "feel hello hi hey thanks thank you ones got else am been going go spend enjoy",
+    )
+)
+"""Words that tell no item from another."""
+_VAGUE_CHINESE = re.compile(
+    "推荐|有没有|有什么|想看|想买|想读|想找|想要|帮我|给我|今天|今晚|晚上|周末|最近|一下|一点|一些|电影|书|片子|"
+    "小说|衣服|商品|东西|好看|不错|值得|"
+    "随便|什么|可以|该|找|来|看|买|读|听|选|挑|点|个|部|本|件|首|一|几|些|吗|吧|呢|我|你|您|的|好|请|能|新|要|啥|"
+    "呀|啊|了|都|给"
 )
 
 
@@ -123,7 +158,11 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
         found.extend(each for each in whats if _content(each))
         return " "
 
-    if (alone := _NOT_ALONE.fullmatch(line.strip())) and not _DESCRIBES.match(alone["what"]) and _content(alone["what"]):
+    if (
+        (alone := _NOT_ALONE.fullmatch(line.strip()))
+        and not _DESCRIBES.match(alone["what"])
+        and _content(alone["what"])
+    ):
         return "", (_TRAILING.sub("", alone["what"]),)
 
     text = _REFUSED.sub(note, spelt_out(line))
@@ -184,6 +223,29 @@ def unnamed(query: str, catalog: Catalog) -> tuple[str, ...]:
     known = derived(catalog, _words)
     words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", query)) if not is_chinese(query) else ()
     return tuple(word for word in words if not {word.casefold(), *_content(word)} & known and _content(word))
+
+
+def is_vague(query: str | None) -> bool:
+    """Tell whether the words of a query tell no item from another.
+
+    Parameters
+    ----------
+    query
+        A query, without the conditions that were read in it.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_vague("recommend me something good for tonight"), is_vague("a heist"), is_vague("今晚看什么好")
+    (True, False, True)
+    """
+    text = query or ""
+    if re.search(f"[{CHINESE}]", text):
+        return re.sub(r"\W", "", _VAGUE_CHINESE.sub("", text)) == ""
+    return all(word in _VAGUE for word, _, _ in words(text))
 
 
 def allowed_again(line: str, refused: Sequence[str]) -> tuple[str, ...]:

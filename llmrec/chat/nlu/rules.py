@@ -37,7 +37,8 @@ _MORE = re.compile(
     r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else|"
     r"something different)(?: (?:other|ones?|items?|films?|movies?|please|suggestions|recommendations|"
     r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
-    r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批",
+    r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|"
+    r"更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批",
     re.I,
 )
 _ANEW = re.compile(
@@ -53,14 +54,16 @@ _SIMILAR = re.compile(
     re.I | re.S,
 )
 _LIKENESS = re.compile(
-    r"(?:^|\b(?:more|another|others?|something|anything|ones?|films?|movies?|books?|albums?|stuff|things?|else|be|is|are|bit|"
+    r"(?:^|\b(?:more|another|others?|something|anything|ones?|films?|movies?|books?|albums?|stuff|things?|else|"
+    r"be|is|are|bit|"
     r"lot|much)\s+)(?:like|similar to|in the (?:style|spirit|vein) of|along the lines of)\s+(?P<subject>[^,.;!?]+?)"
     r"(?=\s*(?:[,.;!?]|\b(?:but|only|just|than|though|tho|with|without|from|please|again|then|pls)\b|$))",
     re.I,
 )
 """Likeness to an item, wherever a line says so."""
 _LIKENESS_CHINESE = re.compile(
-    r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
+    r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|"
+    r"[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
     r"(?:差不多|类似|那样|那种|一样|相似)?的|类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
