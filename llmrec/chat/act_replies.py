@@ -14,8 +14,8 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history
-from llmrec.chat.descriptions import recap
-from llmrec.chat.nlu.acts import MOVES, ActReading, act_reader
+from llmrec.chat.descriptions import memory, recap
+from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
@@ -128,6 +128,29 @@ _RECAP = re.compile(
     re.I,
 )
 """What asks which conditions hold."""
+_MEMORY = re.compile(
+    r"\b(?:what (?:all )?(?:do|did|have) you (?:already |really )?(?:know|remember|learn(?:ed|t)?|keep|store|kept|stored|noted)(?: so far)?(?: (?:about|of) "
+    r"(?:me|us)|$|[ ?.!]*$| (?:i|we) (?:said|like|told))|what (?:have|did) (?:i|we) (?:told|tell) you|what (?:i've|i have|we've) told you|"
+    r"what (?:rules|preferences|likes|dislikes) do (?:i|we) have|what (?:are|were) (?:my|our) (?:likes|dislikes|preferences)|"
+    r"do you (?:still )?(?:know|remember) (?:me\b|my (?:rules?|preferences?|likes?|dislikes?|taste)|what (?:i|we))|what(?: is|'s) my taste|"
+    r"remind me (?:of )?what|(?:my|our) profile|what data)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
+    r"我(?:都)?(?:说过|告诉过你|讲过)(?:些)?什么|我的(?:规则|喜好|偏好)",
+    re.I,
+)
+"""What asks what is known of the person."""
+_WHY_NOT = re.compile(
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:.*?\b(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)\b)"
+    r"(?: (?:you|there|in (?:there|it|the list)))?(?: (?:show|shown|recommend(?:ed)?|suggest(?:ed)?|listed?|give|given|include[d]?|offer(?:ed)?))?(?: (?:me|us))?"
+    r"(?P<after>.*?)[\s?.!]*|"
+    r"(?:为什么|为啥|怎么|咋)(?:没有?|不(?:推荐?|给我|出现)|没推荐?|没出现)(?P<chinese>.+?)[\s??。呢吗]*|where(?: is|'s) (?P<where>.+?)[\s?.!]*",
+    re.I,
+)
+"""What asks why something is not in the list."""
+_PLACE_OF_LIST = re.compile(
+    r"\b(?:in|on) (?:there|it|here|(?:the|your|my|this|that) (?:list|results?))|\b(?:there|here|listed|included|shown|recommended|suggested|an option|"
+    r"before|then|among (?:them|these)|one of (?:them|these))\b|\b(?:a|an|the|any) (?=\w+ ones?\b)|\b(?:showing|shown|show|recommend(?:ed|ing)?|me|you|being)\b",
+    re.I,
+)
 _THERE = re.compile(
     r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在",
     re.I,
@@ -243,10 +266,14 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
+        if _MEMORY.search(line) and not (conditions and _SENTENCES.search(line)):
+            return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if _RECAP.search(line) and state.last is not None:
             return ActReply(plain(recap(state, self._catalog, language_of(line))))
         if conditions and _SENTENCES.search(line):
             return None  # a question, and then a search
+        if conditions and len(line) <= SHORT_LINE and not re.search(r"[??吗呢]", line):
+            return None  # "毛衣": nothing but what is wanted
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()
@@ -401,6 +428,29 @@ class ActReplies:
             return None
         subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
         return Reaction(kind, subjects, line if kind == "reject" else "")
+
+    def absent_subject(self, line: str, state: DialogueState) -> str | None:
+        """Read of what a line asks why the last list does not have it.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        str or None
+            Its words; None where the line asks something else.
+        """
+        match = _WHY_NOT.fullmatch(line.strip())
+        if match is None or (match["where"] is not None and not self._named(line, state)):
+            return None
+        if match["chinese"]:
+            return match["chinese"].strip("《》")
+        words = re.sub(r"^(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b", " ", match[0], flags=re.I)
+        words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\bnot\b|^where(?:'s| is)", " ",
+                       words.strip(), flags=re.I)  # fmt: skip
+        return " ".join(_PLACE_OF_LIST.sub(" ", words).split()).strip(" ?.!") or "that"
 
     def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
         listed = state.last.items if state.last else ()

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import composed
 from llmrec.chat.act_replies import ActReplies, lasts
-from llmrec.chat.answers import unmet_demands
+from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, spelt_out, with_titles
-from llmrec.chat.nlu.reactions import parse_reaction, takes_back
+from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
 from llmrec.chat.nlu.refusals import naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.nlu.suitability import (
@@ -317,6 +317,8 @@ class Conversation:
 
     def _reaction(self, intent: Intent, line: str) -> Reply | None:
         """Take in what a line does with items of the list; None where it does nothing with them."""
+        if parts := parse_reactions(line, self._words):
+            return self._reactions_to(parts, line)
         reaction = parse_reaction(line, self._words) or self._acts.reaction(line, self.state)
         if (
             reaction is not None
@@ -337,6 +339,25 @@ class Conversation:
         if found.query:
             wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {found.query}".strip()})
         return self._listing(wanted, found.words)
+
+    def _reactions_to(self, parts: Sequence[Reaction], line: str) -> Reply:
+        """Take in what the parts of a line do with items, one after the other."""
+        state, query = self.state, ""
+        said: list[str] = []
+        conditions: tuple[str, ...] = ()
+        for part in parts:
+            found = self._reactions.outcome(part, Intent("ask"), line, state)
+            state, query = found.state, " ".join((query, found.query)).strip()
+            said.append(found.words)
+            conditions = tuple(dict.fromkeys((*conditions, *found.conditions)))
+        last = self.state.last
+        self.state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
+        wanted = self._lists.new(self.state, None, conditions)
+        if last is not None:
+            wanted = self._lists.again(self.state, last, narrowed(last.conditions, conditions))
+        if query:
+            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {query}".strip()})
+        return self._listing(wanted, ("" if language_of(line) == "zh" else " ").join(said))
 
     def show(
         self,
@@ -440,6 +461,8 @@ class Conversation:
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
+        if (subject := self._acts.absent_subject(line, self.state)) is not None:
+            return Reply(plain(self._absent(subject, language)))
         if back := self._acts.withdrawn(line, self.state):
             values = ", ".join(
                 value for each in back for value in ((each,) if each in self.state.refused else values_of(each))
@@ -465,6 +488,17 @@ class Conversation:
         spoken = self.state.short_replies + 1
         self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
         return Reply(answer.text, done=answer.ends)
+
+    def _absent(self, subject: str, language: str) -> str:
+        last = self.state.last
+        never = self._never(last) if last else ()
+        try:
+            item = self.catalog.item(find_item(subject, self.state, self._words, self._words.row))
+        except BadInput:
+            item = None
+        return absent(
+            subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never
+        )
 
     def _note_lasting(self, intent: Intent, line: str) -> str:
         """Keep the conditions of a line that hold until they are taken back, and say so."""

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
-from llmrec.chat.wordings import ATTRIBUTES, REFUSED_IN_CHINESE, SAYS
+from llmrec.chat.wordings import ATTRIBUTES, NOUNS, REFUSED_IN_CHINESE, SAYS
 from llmrec.retrieval.filters import read_clauses
 
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
@@ -142,14 +143,17 @@ def memory(state: DialogueState, history: Sequence[str], catalog: Catalog, langu
         shown = titles[: -SHOWN_TITLES - 1 : -1]
         return ("、" if language == "zh" else ", ").join(f"《{each}》" if language == "zh" else each for each in shown)
 
+    own = [id for id in history if id not in state.liked]
+    noun = wording(catalog).noun
+    nouns = {"noun": NOUNS[noun]} if language == "zh" else {"nouns": f"{noun}s"}
     parts = []
     if state.lasting:
         parts.append(SAYS["knows rules"][language].format(conditions=describe_conditions(state.lasting, language)))
     if state.refused:
         parts.append(SAYS["knows refused"][language].format(what=describe_refused(state.refused, catalog, language)))
-    for key, ids in (("knows history", history), ("knows liked", state.liked), ("knows rejected", state.rejected)):
+    for key, ids in (("knows history", own), ("knows liked", state.liked), ("knows rejected", state.rejected)):
         if ids:
-            parts.append(SAYS[key][language].format(count=len(ids), titles=titled(ids)))
+            parts.append(SAYS[key][language].format(count=len(ids), titles=titled(ids), **nouns))
     last = state.last
     now = tuple(each for each in (last.conditions if last else ()) if each not in state.lasting)
     if now:

@@ -110,6 +110,8 @@ class Reactions:
         titles, language = self.titles(ids, line), language_of(line)
         if reaction.kind == "accept":
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
+        if reaction.kind == "like":
+            return Outcome(liking(ids, state), SAYS["liked"][language].format(titles=titles), relists=True)
         if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
             words = SAYS["seen"][language].format(titles=titles)
             return Outcome(liking(ids, state), words, also.filters, relists=True)

@@ -113,7 +113,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "zh": "目录里没有写“{words}”,下面只是意思上接近的。",
     },
     "refused": {"en": "nothing that names {what}, as far as titles and descriptions tell", "zh": "名称和介绍里有“{what}”的不出现"},
-    "refused kinds": {"en": "none of {values}, which have it more often than not", "zh": "也不出{values},这几类里常有"},
+    "refused kinds": {"en": "no {values}, where that is common", "zh": "也不出常有的{values}"},
     "knows rules": {"en": "What you told me for good: {conditions}.", "zh": "您说过以后都要:{conditions}。"},
     "knows refused": {"en": "What you ruled out: {what}.", "zh": "您不要的:{what}。"},
     "knows history": {"en": "I know of {count} of your {nouns}, the latest: {titles}.", "zh": "我知道您的{count}个{noun},最近的:{titles}。"},

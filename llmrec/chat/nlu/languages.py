@@ -89,7 +89,7 @@ _ENGLISH = frozenset(
 MIN_SHARE = 0.5
 """Share of a line's words, two of them at least, that make it one of another language."""
 _NEGATION = re.compile(
-    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|没有|远离)"
+    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离)"
     r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
 )
 _GENRES = {

@@ -13,11 +13,12 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
 from llmrec.chat.nlu.questions import FACTS
-from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.errors import UnknownItem
 
 MAX_CHARACTERS = 160
 """Characters of a line that may be a reaction: nobody says as much of an item of a list."""
-Kind = Literal["accept", "seen", "reject", "criticise"]
+Kind = Literal["accept", "seen", "like", "reject", "criticise"]
 
 _ORDINAL = r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
 _THING = (
@@ -107,7 +108,7 @@ _REJECTS = (
     r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
     rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:不要|不行|不好|不喜欢|算了|不合适|就算了|"
     rf"不想看)(?:了)?(?:[,,。 ]+(?P<more>.+))?[。! ]*",
-    rf"{_ZH_OPENING}{_ZH_PLACES}(?:有点|实在|也|都|[,, ])*(?P<more>太.+)",
+    rf"{_ZH_OPENING}{_ZH_PLACES}(?:实在|也|都|[,, ])*(?P<more>(?:太|有点|偏).+)",
 )
 _NONE = re.compile(
     rf"{_OPENING}(?:(?:none|neither)(?: of (?:them|these|those))?(?: please| thanks)?|(?:i )?(?:don'?t|do not|"
@@ -149,12 +150,12 @@ _UNDO = re.compile(
 CRITICISMS: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = tuple(
     (re.compile(pattern, re.I), names, operator, key)
     for pattern, names, operator, key in (
-        (r"\btoo (?:long|lengthy|thick)\b|太长|太厚", FACTS[0].attributes, "<", "length"),
-        (r"\btoo (?:short|brief)\b|太短", FACTS[0].attributes, ">", "length"),
-        (r"\btoo (?:expensive|pricey|dear|costly|much money)\b|太贵", ("price", "cost"), "<", "price"),
+        (r"\btoo (?:long|lengthy|thick)\b|(?:太|有点|偏)[长厚]", FACTS[0].attributes, "<", "length"),
+        (r"\btoo (?:short|brief)\b|(?:太|有点|偏)短", FACTS[0].attributes, ">", "length"),
+        (r"\btoo (?:expensive|pricey|dear|costly|much money)\b|(?:太|有点|偏)贵", ("price", "cost"), "<", "price"),
         (r"\btoo cheap\b|太便宜", ("price", "cost"), ">", "price"),
-        (r"\btoo (?:old|dated|old-fashioned|ancient)\b|太老|太旧|太早", ("year", "release_year"), ">", "year"),
-        (r"\btoo (?:new|recent|modern)\b|太新", ("year", "release_year"), "<", "year"),
+        (r"\btoo (?:old|dated|old-fashioned|ancient)\b|(?:太|有点|偏)[老旧早]", ("year", "release_year"), ">", "year"),
+        (r"\btoo (?:new|recent|modern)\b|(?:太|有点|偏)新", ("year", "release_year"), "<", "year"),
     )
 )
 """What is criticised -> names of attributes that tell it, how better items compare, and the key of what it is."""
@@ -167,7 +168,7 @@ class Reaction:
     Parameters
     ----------
     kind
-        "accept" them, have "seen" or own them, "reject" them, or "criticise" what they have in common.
+        "accept" them, have "seen" or own them, "like" them, "reject" them, or "criticise" what they have in common.
     subjects
         Places in the last list, `LAST`, `THAT`, `THESE`, or titles.
     remainder
@@ -222,6 +223,127 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
         if (match := pattern.fullmatch(text)) and (titles := _titles(match["titles"], catalog)):
             return Reaction(kind, titles)
     return None
+
+
+_PARTS = re.compile(
+    r"\s*(?:[,;!?\uff0c\uff1b\uff01\u3002]|\.(?=\s|$)|\band\b|\bbut\b|\bwhile\b|(?<=[\u4e00-\u9fff])(?:但是?|"
+    r"不过|可是|还有)(?=第|[\u4e00-\u9fff]))\s*",
+    re.I,
+)
+_SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("reject", re.compile(
+        r"\b(?:hated?|loathed?|disliked?|(?:did|do|does)n't (?:really )?(?:like|love|want|enjoy|fancy|rate)|"
+        r"can't stand|not for me|not my \w+|"
+        r"awful|terrible|boring|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
+        r"just )*too (?!$)\w+(?: \w+)?)\b|"
+        r"不喜欢|不爱|讨厌|难看|无聊|不好看?|不要|不行|(?:太|有点|实在)(?!好|喜欢|棒).{1,4}", re.I)),
+    ("like", re.compile(
+        r"\b(?:(?:really |absolutely |quite |i |we )*(?:loved?|liked?|enjoyed|adored?)|(?:is|was|are|were|"
+        r"looks?|'s) (?:really |so |quite |very )?(?:great|"
+        r"nice|brilliant|fantastic|lovely|wonderful|good|superb|excellent|fun|fine)|favou?rites?)\b|"
+        r"(?<!不)(?:很|挺|非常|超|最)?(?:喜欢|爱看)|"
+        r"不错|(?:很|挺)(?:好|棒)看?", re.I)),
+    ("seen", re.compile(
+        r"\b(?:(?:i|we)(?:'ve| have)? )?(?:already |just |both |also )*(?:seen|saw|watched|owned?|got|have|"
+        r"bought|read|know)\b(?: already| before)?|"
+        r"(?:已经|早就|都|也|我)*(?:[看读买听用穿]过|有)了?", re.I)),
+)  # fmt: skip
+"""What is said of an item in one part of a line, what weighs more first."""
+_NOTHING = re.compile(
+    r"\b(?:i|we|it|them|that|the|one|ones|film|movie|book|already|before|though|tho|too|as well|last (?:week|"
+    r"night|year)|was|is|are|were|ok|so|oh|well|"
+    r"yes|no|really|loads of times|twice|me|have|'ve|'s)\b|[我都也已经了的是件部本个款]",
+    re.I,
+)
+
+
+def parse_reactions(line: str, catalog: Catalog) -> tuple[Reaction, ...]:
+    """Read what a line does with several items, part by part.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    tuple of Reaction
+        Empty where a part says something else, or all of them the same of places (`parse_reaction` reads that).
+
+    Examples
+    --------
+    >>> nothing = Catalog("films", (), {})
+    >>> [(each.kind, each.subjects) for each in parse_reactions("loved the first, seen 2 and 3, 4 is too long", nothing)]
+    [('like', ('1',)), ('seen', ('2', '3')), ('reject', ('4',))]
+    """
+    text = " ".join(line.replace("\u2019", "'").split())
+    if not text or len(text) > MAX_CHARACTERS or re.search(r"[?\uff1f]", text):
+        return ()
+    found: list[Reaction] = []
+    waiting: tuple[str, ...] = ()
+    for part in (each.strip() for each in _PARTS.split(text)):
+        if not part:
+            continue
+        kind, said = next(((kind, match[0]) for kind, words in _SAID if (match := words.search(part))), (None, ""))
+        subjects, left = _subjects(part, catalog)
+        for _, words in _SAID:
+            left = words.sub(" ", left)
+        if re.search(r"\w", _NOTHING.sub(" ", left)) or (not subjects and kind is None):
+            return ()
+        remainder = said if kind == "reject" and _criticises(said) else ""
+        if found and not waiting and (not subjects or subjects == (THESE,)):  # "seen 2, hated it"
+            found[-1] = Reaction(kind or found[-1].kind, found[-1].subjects, remainder)
+        elif kind is not None:
+            found.append(Reaction(kind, (*waiting, *subjects), remainder))
+            waiting = ()
+        elif found and not re.search(r"\w", re.sub(r"\btoo\b|也", "", _NOTHING.sub(" ", left))):  # "seen 1 and 3"
+            found[-1] = Reaction(found[-1].kind, (*found[-1].subjects, *subjects), found[-1].remainder)
+        else:
+            waiting = (*waiting, *subjects)
+    if waiting or any(not each.subjects for each in found):
+        return ()
+    if len(found) == 1 and (len(found[0].subjects) == 1 or not _titled(found)):
+        return ()
+    several = len({each.kind for each in found}) > 1 or any(each.remainder for each in found[:-1])
+    return (
+        tuple(found)
+        if several or any(each.kind == "like" for each in found) or (_titled(found) and len(found) > 1)
+        else ()
+    )
+
+
+def _titled(reactions: Sequence[Reaction]) -> bool:
+    places = (LAST, THAT, THESE)
+    return any(not each.isdigit() and each not in places for reaction in reactions for each in reaction.subjects)
+
+
+def _criticises(words: str) -> bool:
+    """Whether words say what is wrong with an item, and not only that it is not liked."""
+    return re.search(r"\btoo\b|太|有点|boring|无聊", words, re.I) is not None
+
+
+def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
+    """What a part of a line speaks of, and the part without it: places, or else one title."""
+    if re.search(r"\b(?:it|that|them)\b|它", part, re.I) and not re.search(r"\d|\b(?:that|this) (?:one|film)", part):
+        return (), re.sub(r"\b(?:it|that|them)\b|它", " ", part, flags=re.I)
+    places = [match for match in _ONE_PLACE.finditer(part) if match[0].strip()]
+    if places:
+        left = part
+        for match in reversed(places):
+            left = f"{left[: match.start()]} {left[match.end() :]}"
+        return tuple(dict.fromkeys(_place(match[0].strip().lower()) for match in places)), left
+    bare = part
+    for _, words in _SAID:
+        bare = words.sub(" ", bare)
+    bare = re.sub(r"^(?:(?:i|we|i've|we've|also|already)\s+)+|(?:\s+(?:i|we|i've|we've|too|as well|already|"
+        r"before|last \w+|loads of times|twice))+$",
+                  "", " ".join(bare.split()), flags=re.I).strip(" 《》\"'“”我")  # fmt: skip
+    try:
+        return ((catalog.item(find_title(bare, catalog)).title,), "") if len(bare) > 1 else ((), part)
+    except UnknownItem:
+        return (), part
 
 
 def takes_back(line: str) -> bool:

@@ -311,7 +311,9 @@ def of_kinds(pairs: Collection[tuple[str, str]], catalog: Catalog) -> tuple[str,
     found: dict[str, None] = {}
     for name in sorted({name for name, _ in pairs}):
         condition = written(name, "=", tuple(sorted(value for each, value in pairs if each == name)))
-        found.update((catalog.items[row].id, None) for row in parse_where(condition, catalog).mask(catalog).nonzero()[0])
+        found.update(
+            (catalog.items[row].id, None) for row in parse_where(condition, catalog).mask(catalog).nonzero()[0]
+        )
     return tuple(found)
 
 
