@@ -23,7 +23,7 @@ from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_
 from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.refusals import allowed_again
 from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, excludes, values_of
+from llmrec.chat.state import DialogueState, excludes, stated_pairs, values_of
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
 from llmrec.retrieval.filters import attribute_kinds
 
@@ -113,8 +113,19 @@ _TAKES_BACK = re.compile(
     r"don'?t mind|drop|lift|loosen|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
     re.I,
 )
+_ALL_RULES = re.compile(
+    r"(?:(?:ok|please|now|then|hm+)[, ]+)*(?:drop|forget|lift|remove|delete|cancel) (?:all |both )?(?:of )?(?:my|the|those|these|that|this|all) "
+    r"(?:rules?|preferences?|exclusions?)[\s.!]*|(?:取消|去掉|忘掉)(?:所有|全部|我的|那个|这个)*(?:规则|条件)(?:吧|了)?[。!]*",
+    re.I,
+)
+"""What takes all back that was said for good."""
+_HOW_MANY = re.compile(
+    r"how many (?:of (?:these|them|those|the list)|here|in (?:the|this|your) list)\b|(?:这些|里面|其中)(?:里|中)?(?:有)?几",
+    re.I,
+)
 _REQUESTS = re.compile(
     r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
+    r"^(?:(?:ok|please|just|go on)[,.! ]*)*surprise me\b|what(?: is|'s) good for (?:me|us)|"
     r"^(?:(?:hi|hey|hello|ok|please|now|then)[,.! ]*)?(?:something|anything|recommend|suggest|show me|find me|give me|i want to (?:see|watch|read|laugh|cry))\b",
     re.I,
 )
@@ -146,11 +157,20 @@ _WHY_NOT = re.compile(
     re.I,
 )
 """What asks why something is not in the list."""
+_IN_LIST = re.compile(
+    r"(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?) (?:in|on|among) (?:the|your|my|this|that|these)(?: (?:list|results?|ones))?[\s?.!]*",
+    re.I,
+)
 _PLACE_OF_LIST = re.compile(
     r"\b(?:in|on) (?:there|it|here|(?:the|your|my|this|that) (?:list|results?))|\b(?:there|here|listed|included|shown|recommended|suggested|an option|"
     r"before|then|among (?:them|these)|one of (?:them|these))\b|\b(?:a|an|the|any) (?=\w+ ones?\b)|\b(?:showing|shown|show|recommend(?:ed|ing)?|me|you|being)\b",
     re.I,
 )
+_ABLE = re.compile(
+    r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
+    re.I,
+)
+"""What asks what can be said here."""
 _THERE = re.compile(
     r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在",
     re.I,
@@ -266,6 +286,8 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
+        if _ABLE.fullmatch(line.strip()):
+            return ActReply(SAYS["able"][language_of(line)])
         if _MEMORY.search(line) and not (conditions and _SENTENCES.search(line)):
             return ActReply(plain(memory(state, history, self._catalog, language_of(line))))
         if _RECAP.search(line) and state.last is not None:
@@ -275,6 +297,8 @@ class ActReplies:
         if conditions and len(line) <= SHORT_LINE and not re.search(r"[??吗呢]", line):
             return None  # "毛衣": nothing but what is wanted
         if _PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
+            return answer
+        if _HOW_MANY.search(line) and (answer := self._counted(line, state)):
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in _WHOLE.items() if pattern.fullmatch(bare)), ""):
@@ -388,6 +412,8 @@ class ActReplies:
         """
         if not (state.lasting or state.refused) or not _TAKES_BACK.search(line):
             return ()
+        if _ALL_RULES.fullmatch(line.strip()):
+            return (*state.lasting, *state.refused)
         lexicon = Lexicon.of(self._words)
         values = {value for mention in lexicon.mentions(line) for value in mention.values}
         values |= {value for each in chinese_conditions(line, self._words)[1] for value in values_of(each)}
@@ -417,6 +443,10 @@ class ActReplies:
         if kind is None or not (listed or kind == "seen") or "?" in line or "?" in line:
             return None
         named = self._named(line, state)
+        unwanted = _UNWANTED.search(line)
+        if kind == "reject" and unwanted:  # "me and the wife want something, not too violent" names no film
+            after = self._named(line[unwanted.start() :], state)
+            named = tuple(id for id in named if id in listed or id in after)
         if kind == "seen" and not named and listed and _KNOWN_ALONE.fullmatch(line.strip()):
             return Reaction("seen", (THAT,) if state.topic in listed else (THESE,))
         moves = self.moves(line, state)
@@ -442,6 +472,8 @@ class ActReplies:
         str or None
             Its words; None where the line asks something else.
         """
+        if listed := _IN_LIST.fullmatch(line.strip()):
+            return listed["title"]
         match = _WHY_NOT.fullmatch(line.strip())
         if match is None or (match["where"] is not None and not self._named(line, state)):
             return None
@@ -455,6 +487,25 @@ class ActReplies:
     def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
         listed = state.last.items if state.last else ()
         return items_named(line, listed, self._words, self._offered)
+
+    def _counted(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell how many items of the last list have a value that a line names."""
+        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._catalog.row]
+        pairs = {
+            (name, value) for mention in Lexicon.of(self._words).mentions(line) for name, values in mention.readings
+            for value in values
+        }  # fmt: skip
+        pairs |= {(name, v) for each in chinese_conditions(line, self._words)[1] for name, v in stated_pairs(each)}
+        if not listed or not pairs:
+            return None
+        having = [
+            item.title for item in listed
+            if any(value in (held if isinstance(held := item.attributes.get(name), tuple) else (held,)) for name, value in pairs)
+        ]  # fmt: skip
+        language = language_of(line)
+        joint = "、" if language == "zh" else ", "
+        told = f"{SAYS['colon'][language]}{joint.join(having)}" if having else ""
+        return ActReply(plain(SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)))
 
     def _whether_there(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer whether a title that the last list does not have is in the catalogue."""

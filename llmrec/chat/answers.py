@@ -30,13 +30,13 @@ _OTHERS = re.compile(
     re.I,
 )
 _HAVE_I = re.compile(
-    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:have|did|had) i (?:already |ever |actually )?(?:seen?|watch(?:ed)?|buy|bought|own(?:ed)?|read|had|have|got|get|"
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:have|did|had) (?:i|we) (?:already |ever |actually )?(?:seen?|watch(?:ed)?|buy|bought|own(?:ed)?|read|had|have|got|get|"
     r"order(?:ed)?|heard?|listen(?:ed)? to|see) (?P<title>.+?)(?: (?:yet|before|already|ever))*[\s?.!]*$|"
     r"我(?:是不是|有没有)?(?:已经|曾经|以前|之前)?(?:看|买|读|听|用)过(?P<chinese>.+?)(?:没有|没|吗|么)?[\s??。!!]*$",
     re.I,
 )
 _OF_HISTORY = re.compile(
-    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|users? \w+|other \w+|everyone) "
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|we|users? \w+|other \w+|everyone) "
     r"(?:\w+ )?(?:watch|see\b|seen|buy|bought|read|order|own|listen|hear|get\b|wear|pick)|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
     r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
     re.I,

@@ -20,6 +20,7 @@ from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, spelt_out, with_titles
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
+from llmrec.chat.nlu.references import plain_degree, than_places
 from llmrec.chat.nlu.refusals import naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.nlu.suitability import (
@@ -206,6 +207,7 @@ class Conversation:
         if not line.strip() and image is None:
             return Reply(HELP)
         line = with_titles(spelt_out(composed(line)), self._words)
+        line = than_places(line, len(self._items))
         return self.reply_to(self._parser.invoke(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
@@ -293,7 +295,7 @@ class Conversation:
         if refused := (*refused, *unwanted_qualities(line)):
             held = tuple(dict.fromkeys((*self.state.refused, *refused)))
             self.state = self.state.model_copy(update={"refused": held})
-        return dataclasses.replace(intent, query=query)
+        return dataclasses.replace(intent, query=plain_degree(query))
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._request(wanted), list=wanted)

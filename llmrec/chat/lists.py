@@ -6,8 +6,10 @@ Items that a line refers to ("the second one", "that", a title) are found by the
 import hashlib
 import re
 from collections.abc import Container, Iterable, Sequence
+from statistics import median
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
@@ -26,7 +28,7 @@ _FILLERS = frozenset(
         r"\w+",
         "please but and or something anything instead rather just ok okay then me show maybe also now actually hm well "
         "ones one it them those these i want would like prefer make films film movies movie items "
-        "stuff do have you any",
+        "stuff do have you any what else is there are",
     )
 )
 """Words that make no query of their own: a line of conditions and these alone narrows the last list."""
@@ -47,6 +49,10 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 """Words by which a line goes elsewhere than the list before."""
+_OTHERWISE = re.compile(
+    r"\b(?:another|other|a different|different) (?P<noun>colou?r|pattern|brand|genre|category)s?\b", re.I
+)
+"""What of an item is to be otherwise."""
 _BESIDE = re.compile(r"\bones?\b|\b(?:also|too|as well|among|these)\b|也|还要|又|里面|其中", re.I)
 """Words by which a value is wanted beside those of the list before."""
 
@@ -113,6 +119,7 @@ class ListPlanner:
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
             conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
+            conditions = (*conditions, *self._otherwise(intent.query, item))
             own = None if self._adds_nothing(intent.query, answers) else intent.query
             # an item of the list is compared within what the list was asked for
             of_list = last is not None and item in last.items
@@ -254,7 +261,7 @@ class ListPlanner:
         words = [part for part in dict.fromkeys((*before, query)) if part]
         words = [*words[:1], *words[1:][-MAX_PARTS + 1 :]]
         again = self.again(state, last, held)
-        like = last.like if last.like in self._offered else None
+        like = last.like if last.like in self._offered and not replaced else None
         return again.model_copy(update={"query": JOINT.join(words) or None, "like": like})
 
     def _satisfiable(
@@ -309,7 +316,11 @@ class ListPlanner:
         return state.last.items if state.last else ()
 
     def _resolved(self, comparisons: Sequence[Comparison], state: DialogueState) -> tuple[str, ...]:
-        return resolve_comparisons(comparisons, state, self._words, self._offered)
+        found = resolve_comparisons(comparisons, state, self._words, self._offered)
+        if self.meets(found) or all(each.subject != THESE for each in comparisons):
+            return found
+        # nothing is newer than the newest of the list: what is newer than most of it is meant
+        return resolve_comparisons(comparisons, state, self._words, self._offered, than_most=True)
 
     def _states_only_conditions(self, intent: Intent, line: str, state: DialogueState) -> bool:
         """Whether a line says what is to last, and around it only of the person: "no children's films, I am 45"."""
@@ -317,6 +328,20 @@ class ListPlanner:
         return (
             bool(lasting) and all(each in lasting for each in intent.filters) and _OF_ONESELF.search(line) is not None
         )
+
+    def _otherwise(self, query: str, item: str) -> tuple[str, ...]:
+        """Exclusions of what an item has, where a line wants it in another colour, or of another kind."""
+        wanted = _OTHERWISE.search(query)
+        noun = wanted["noun"].lower().replace("color", "colour") if wanted else ""
+        held = self._words.item(item).attributes if noun else {}
+        found = [
+            written(name, "!=", (value,) if isinstance(value, str) else value)
+            for name, value in held.items()
+            if attribute_noun(name).replace("color", "colour").endswith(noun)
+            and isinstance(value, str | tuple)
+            and value
+        ]
+        return tuple(found)
 
     def _adds_nothing(self, query: str, answers: bool) -> bool:
         """Whether a query only refers to the last list; "red ones" does, beside the condition that "red" is."""
@@ -406,7 +431,11 @@ def find_item(subject: str, state: DialogueState, catalog: Catalog, offered: Con
 
 
 def resolve_comparisons(
-    comparisons: Sequence[Comparison], state: DialogueState, catalog: Catalog, offered: Container[str]
+    comparisons: Sequence[Comparison],
+    state: DialogueState,
+    catalog: Catalog,
+    offered: Container[str],
+    than_most: bool = False,
 ) -> tuple[str, ...]:
     """Turn comparisons with items of the conversation into conditions.
 
@@ -416,6 +445,8 @@ def resolve_comparisons(
         What the line compares with.
     state, catalog, offered
         As for `find_item`.
+    than_most
+        Whether less than a list is less than its middle, and not than its least.
 
     Returns
     -------
@@ -442,7 +473,7 @@ def resolve_comparisons(
         if not numbers:
             title = plain(catalog.item(items[0]).title) if items else "these"
             raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
-        bound = (min if "<" in each.operator else max)(numbers)
+        bound = median(numbers) if than_most else (min if "<" in each.operator else max)(numbers)
         found.append(written(each.attribute, each.operator, (f"{bound:.10g}",)))
     return tuple(found)
 

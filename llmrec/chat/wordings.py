@@ -166,6 +166,14 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "absent no list": {"en": "There is no list yet; ask for something first.", "zh": "还没有列表,先说说想要什么吧。"},
     "absent value none": {"en": "None of {values} meets what the list asks for: {conditions}.", "zh": "符合现在条件({conditions})的里面没有{values}。"},
     "absent value some": {"en": "{count} of {values} would fit as well; others came nearer. Say “only {value}” to see them.", "zh": "{values}的也有{count}个符合,只是别的更接近。说“只要{value}”就能看到。"},
+    "able": {
+        "en": "Say what you are in the mood for (“something funny from the 90s, not horror”), or: more · more like 2 · the second one but newer · "
+        "why 2 · why not TITLE · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · what do you know about me · undo · start over",
+        "zh": "说说想要什么样的(“90年代的喜剧,不要恐怖的”),或者:再来几个 · 类似第二个的 · 第二个但是新一点 · 为什么推荐第二个 · 为什么没有某某 · 不要第二个 · "
+        "第一个看过了 · 就要第二个 · 你知道我什么 · 撤销 · 重新开始",
+    },
+    "counted": {"en": "{count} of the {of} on the list{titles}.", "zh": "列表的{of}个里有{count}个{titles}。"},
+    "colon": {"en": ": ", "zh": ":"},
     "liked": {"en": "Noted: you like {titles}, and the list goes by that.", "zh": "记下了,您喜欢{titles},列表会按这个来。"},
     "let go": {
         "en": "Nothing meets all of that at once, so I no longer ask for: {conditions}.",

@@ -67,8 +67,8 @@ _PHRASE_ENDS = re.compile(
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then)\b", re.I)
 _HEAD_NOUN = re.compile(
     r"\s*(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
-    r"classics?|in particular|"
-    r"again)?\s*",
+    r"classics?|in particular|maybe|perhaps|then|too|either|instead|"
+    r"again)?(?:\s+or\s+[a-z-]+$)?\s*",
     re.I,
 )
 """What may stand after the word that names the kind of item."""

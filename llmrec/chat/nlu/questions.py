@@ -144,6 +144,7 @@ _DEMANDS = {
 _DEMANDED = {
     key: re.compile(pattern, re.I if key in ("size", "length", "price") else 0) for key, pattern in _DEMANDS.items()
 }
+_LENGTH_COMPARED = re.compile(r"\b(?:longer|shorter)\b(?! ago)|[长短]一?[点些](?:的|儿|$)", re.I)
 
 
 def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
@@ -175,6 +176,9 @@ def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
         key = ("author" if books or wording(catalog).noun != "film" else "director") if key == "by" else key
         held = next(fact.attributes for fact in FACTS if fact.key == key)
         name = (match["name"] or match["zh"] or "") if match else ""
+        if key == "length" and match is None and wording(catalog).noun == "film":
+            match = _LENGTH_COMPARED.search(line)
+            name = ""
         if match and not any(each in names for each in held) and name.casefold() not in Vocabulary.of(catalog).by_title:
             found.append(key)
     return tuple(dict.fromkeys(found))

@@ -36,11 +36,11 @@ _PLACE = (
 _AND = r"(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|plus|as well as)\s+|\s*&\s*|\s*\+\s*)"
 _PLACES = rf"(?P<places>{_PLACE}(?:{_AND}{_PLACE}){{0,9}})"
 _OPENING = (
-    r"(?:(?:ok(?:ay)?|yes|yeah|yep|sure|great|perfect|cool|nice|good|all ?right|fine|hmm*|well|then|so|oh|but|"
+    r"(?:(?:i'?d say|i think|honestly|to be honest|imo|and|ok(?:ay)?|yes|yeah|yep|sure|great|perfect|cool|nice|good|all ?right|fine|hmm*|well|then|so|oh|but|"
     r"and|no|nah|nope|sorry|actually|please)\b[,.! ]*){0,3}"
 )
 _ENDING = (
-    r"(?:[,. ]*\b(?:please|thanks?|thank you|then|now|tonight|today|already|before|too|as well|again|twice|years? ago|"
+    r"(?:[,. ]*\b(?:please|cheers|thanks?|thank you|then|now|tonight|today|already|before|too|as well|again|twice|years? ago|"
     r"last (?:week|month|year|night)|yesterday|for me|at home|it is|instead|either)\b){0,3}[\s.!]*"
 )
 _BECAUSE = (
@@ -141,7 +141,7 @@ _UNDO = re.compile(
     r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can you |please )?(?:undo(?: (?:that|it|this|"
     r"the last (?:one|step|change)))?|take (?:that|it) back|"
     r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
-    r"back to the (?:previous|last) (?:list|one)|"
+    r"(?:(?:never ?mind|ok|no)[, ]+)?(?:go )?back to (?:the (?:previous|last) (?:list|one)|(?:what it was )?before|how it was)|"
     r"i didn'?t mean that)(?: please)?[\s.!]*|(?:请|不对,?|算了,?)?(?:撤销|撤回|撤消|取消(?:上一步|刚才的?|"
     r"那个)?|收回(?:刚才的?话?)?|返回上一步|回到上一步|当我没说)(?:吧|一下|了)?[。! ]*",
     re.I,

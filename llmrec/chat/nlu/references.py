@@ -18,7 +18,22 @@ _COMPARATIVES = {
     "dearer": ("price", ">"),
     "newer": ("year", ">"), "more recent": ("year", ">"), "more modern": ("year", ">"), "later": ("year", ">"),
     "older": ("year", "<"), "earlier": ("year", "<"), "less recent": ("year", "<"),
+    "longer": ("length", ">"), "shorter": ("length", "<"),
 }  # fmt: skip
+_NAMES = {
+    "price": ("price", "cost"), "year": ("year", "release_year"),
+    "length": ("runtime", "duration", "minutes", "pages", "num_pages", "page_count"),
+}  # fmt: skip
+"""What is compared -> names of attributes that tell it."""
+_CHINESE_COMPARATIVES = {
+    "便宜": ("price", "<"), "贵": ("price", ">"), "新": ("year", ">"), "老": ("year", "<"), "旧": ("year", "<"),
+    "早": ("year", "<"), "长": ("length", ">"), "短": ("length", "<"),
+}  # fmt: skip
+_CHINESE_THAN = re.compile(
+    rf"(?:比(?P<than>第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|那[个部本件]?))?(?:有没有|要|"
+    rf"再|还|更|来|想|但是?|不过|,)*"
+    rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多)的?"
+)
 _COMPARATIVE = rf"(?P<negation>(?:not|nothing|no) (?:any )?)?\b(?P<comparative>{'|'.join(_COMPARATIVES)})\b"
 _THAN = re.compile(rf"{_COMPARATIVE}(?: (?:ones?|films?|movies?|items?))? than (?P<than>[^,;.!?]+)", re.I)
 _ALONE = re.compile(
@@ -39,6 +54,14 @@ _ALL_OF_THEM = re.compile(
     r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I
 )
 _INVERSE = {"<": ">=", ">": "<="}
+_COMPARED = re.compile(
+    r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
+    r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
+    r"strong|thick|loud|rich|"
+    r"loos|tight|plain|cool)e?r)\b(?! than)",
+    re.I,
+)
+"""Comparatives, of which an encoder and a catalogue know the plain word better."""
 MIN_SIMILARITY = 85.0
 """Similarity (0 to 100) from which a typed title counts as an item's."""
 
@@ -99,18 +122,82 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
     found: list[Comparison] = []
 
     def note(match: re.Match[str], subject: str) -> str:
-        attribute, operator = _COMPARATIVES[match["comparative"].lower()]
-        if not subject or attribute not in names:
+        compared, operator = _COMPARATIVES[match["comparative"].lower()]
+        attribute = next((name for name in _NAMES[compared] if names.get(name) == "number"), "")
+        if not subject or not attribute:
             return match[0]
         found.append(Comparison(attribute, _INVERSE[operator] if match["negation"] else operator, subject))
         return " "
 
+    def note_chinese(match: re.Match[str]) -> str:
+        compared, operator = _CHINESE_COMPARATIVES[match["word"]]
+        attribute = next((name for name in _NAMES[compared] if names.get(name) == "number"), "")
+        if not attribute:
+            return match[0]
+        found.append(Comparison(attribute, operator, _chinese_place(match["than"] or "") or default))
+        return " "
+
+    text = _CHINESE_THAN.sub(note_chinese, text)
     text = _THAN.sub(lambda m: note(m, _subject(m["than"], catalog)), text)
     parts = re.split(r"([,;.!?]\s*|\s+(?:but|and)\s+)", text)
     for n in range(0, len(parts), 2):
         if alone := _ALONE.fullmatch(parts[n].strip()):
             parts[n] = note(alone, default)
     return "".join(parts), tuple(found)
+
+
+def plain_degree(query: str) -> str:
+    """Write comparatives of a query as the plain word.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain_degree("something funnier and softer")
+    'something funny and soft'
+    """
+    return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
+
+
+def than_places(line: str, listed: int) -> str:
+    """Write the places of a list that a line compares with as such: a number after "than" may be an amount, too.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    listed
+        Number of items of the last list.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> than_places("cheaper than 3", 5), than_places("cheaper than 30", 5)
+    ('cheaper than number 3', 'cheaper than 30')
+    """
+    unit = (
+        r"(?![\w%$€£]|[.,]\d| ?(?:minutes?|mins?|hours?|pages?|years?|euros?|dollars?|pounds?|bucks|people|stars?)\b)"
+    )
+    place = re.compile(rf"(?<=\bthan )(\d){unit}", re.I)
+    return place.sub(lambda match: f"number {match[1]}" if 1 <= int(match[1]) <= listed else match[1], line)
+
+
+def _chinese_place(words: str) -> str:
+    """The place that 第二部 names, `THAT` for 它; "" for none."""
+    found = re.match(r"第([一二三四五六七八九十]|\d+)", words)
+    if not found:
+        return THESE if words.startswith("这些") else THAT if words else ""
+    return found[1] if found[1].isdigit() else str("一二三四五六七八九十".index(found[1]) + 1)
 
 
 def _subject(words: str, catalog: Catalog) -> str:

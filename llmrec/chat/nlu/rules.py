@@ -42,8 +42,9 @@ _MORE = re.compile(
     re.I,
 )
 _ANEW = re.compile(
-    r"(?:start (?:over|again|afresh)|reset|forget (?:that|it|everything|all that)|"
-    r"clear (?:all )?(?:the )?filters?)[\s?.!]*|(?:重新开始|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
+    r"(?:(?:neither|none)(?: of (?:them|these))?[.,]? )?(?:(?:let'?s )?start (?:over|again|afresh)|reset|"
+    r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|clear (?:all )?(?:the )?filters?)[\s?.!]*|"
+    r"(?:重新开始|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
     re.I,
 )
 _SIMILAR = re.compile(
@@ -67,6 +68,10 @@ _LIKENESS_CHINESE = re.compile(
     r"(?:差不多|类似|那样|那种|一样|相似)?的|类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
+_CHINESE_PLACE_FIRST = re.compile(
+    r"(?:第(?P<place>[一二三四五六七八九十]|\d{1,2})[个部本件款条双]?|它|这[个部本件款条双])(?:的)?(?:但是?|"
+    r"不过|可是|只是|,|,|要|换成|有没有)+"
+)
 _POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
 MAX_LONGER = 1.6
 """Length of a title beside that of the words after "not", up to which they mean it alone."""
@@ -96,6 +101,10 @@ _IN_PASSING = re.compile(
     r"以后|永远|请|我|都|片|电影|只要|只看|只想看|只喜欢|想看|或者?|和|的",
     re.I,
 )
+_PASSING = re.compile(
+    r"[,.]?\s*\b(?:tho|though|btw|by the way|lol|haha|at all|asap|if you can)\b(?=\s*(?:[,.!]|$))", re.I
+)
+"""Words in passing, by which nothing could be ranked."""
 MAX_RULE = 500
 """Characters of a rule in words."""
 MAX_STRETCH = 8
@@ -291,7 +300,8 @@ def understand(line: str, catalog: Catalog) -> Intent:
     """
     text = " ".join(spelt_out(line[:READ_CHARACTERS].replace("\u2018", "'")).split())
     text = re.sub(
-        r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|hey|hi)[,.!]? )+(?=\S)",
+        r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|hey|hi|hiya|"
+        r"hello)(?: there)?[,.!]? )+(?=\S)",
         "",
         text,
         flags=re.I,
@@ -368,7 +378,7 @@ def _excludes(text: str, catalog: Catalog) -> bool:
 
 def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> Intent:
     """Take the conditions out of a text; comparisons without an object mean `subject`, or the whole list."""
-    text, soft = without_soft(text)
+    text, soft = without_soft(_PASSING.sub(" ", text).strip())
     text, chinese = chinese_conditions(text, catalog)
     left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
     parsed = parse_conditions(left, catalog)
@@ -396,7 +406,15 @@ def _similar(text: str, catalog: Catalog) -> Intent | None:
 def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
     """Read "the second one but newer", "the same in red"."""
     match = _POSITION_FIRST.fullmatch(text)
-    if not match or not (subject := list_position(match["subject"])) or match["subject"].strip().isdigit():
+    if is_chinese(text) and (chinese := _CHINESE_PLACE_FIRST.match(text)):
+        digits = "一二三四五六七八九十"
+        place = chinese["place"]
+        subject = place if place and place.isdigit() else str(digits.index(place) + 1) if place else THAT
+        read = _query("similar", text[chinese.end() :], catalog, subject)
+        return read if read.filters or read.comparisons else None
+    if not match or not (subject := list_position(match["subject"])):
+        return None
+    if match["subject"].strip().isdigit() and not re.match(r"\s*,?\s*but\b", text[match.end("subject") :]):
         return None
     read = _query("similar", text[match.end("subject") :], catalog, subject)
     return read if read.filters or read.comparisons or read.query else None
