@@ -125,7 +125,6 @@ _HOW_MANY = re.compile(
 )
 _REQUESTS = re.compile(
     r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
-    r"^(?:(?:ok|please|just|go on)[,.! ]*)*surprise me\b|what(?: is|'s) good for (?:me|us)|"
     r"^(?:(?:hi|hey|hello|ok|please|now|then)[,.! ]*)?(?:something|anything|recommend|suggest|show me|find me|give me|i want to (?:see|watch|read|laugh|cry))\b",
     re.I,
 )
@@ -166,6 +165,11 @@ _PLACE_OF_LIST = re.compile(
     r"before|then|among (?:them|these)|one of (?:them|these))\b|\b(?:a|an|the|any) (?=\w+ ones?\b)|\b(?:showing|shown|show|recommend(?:ed|ing)?|me|you|being)\b",
     re.I,
 )
+_ANY_LIST = re.compile(
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend)(?: then)?[\s?.!]*",
+    re.I,
+)
+"""What wants a list, whatever it is of."""
 _ABLE = re.compile(
     r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
     re.I,
@@ -286,6 +290,8 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
+        if _ANY_LIST.fullmatch(line.strip()):
+            return None
         if _ABLE.fullmatch(line.strip()):
             return ActReply(SAYS["able"][language_of(line)])
         if _MEMORY.search(line) and not (conditions and _SENTENCES.search(line)):

@@ -21,6 +21,8 @@ MAX_UNNAMED, MAX_REPEATED = 4, 60
 """Words that the catalogue lacks, and characters of a query, that are said again before a list."""
 SHORT_QUERY = 6
 """Words of a query up to which a word that the catalogue lacks is what is wanted, and not told beside it."""
+SHOWN_VALUES = 7
+"""Values of one condition that are named."""
 SHOWN_TITLES = 5
 """Titles that are named of what is known."""
 
@@ -87,7 +89,9 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
             continue
         numeric = all(re.fullmatch(r"[\d.]+", value) for value in clause.values)
         key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
-        told = joint.join(in_chinese(value) if language == "zh" else value for value in clause.values)
+        shown = clause.values if len(clause.values) <= SHOWN_VALUES else clause.values[: SHOWN_VALUES - 1]
+        told = joint.join(in_chinese(value) if language == "zh" else value for value in shown)
+        told += " …" if len(shown) < len(clause.values) else ""
         parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
 

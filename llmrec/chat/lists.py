@@ -275,6 +275,8 @@ class ListPlanner:
         if beside:
             held = list(dict.fromkeys((*(each for each in before if each in held or not _numeric(each)), *added)))
         firm = {*added, *state.lasting}
+        if not self.meets([each for each in held if each in firm]):
+            return tuple(held)  # whatever gave way, nothing would be met
         while any(each not in firm for each in held) and not self.meets(held):
             held.remove(next(each for each in held if each not in firm))
         return tuple(held)

@@ -1,5 +1,6 @@
 """Lines that ask for no list get words: questions, history, greetings, what lasts. Searches stay searches."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -9,6 +10,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.nlu.questions import items_named, places_beyond, refers_to_topic
 from llmrec.chat.nlu.rules import understand
+from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SHORT
 
@@ -369,3 +371,81 @@ def test_a_soft_comparison_leans_the_last_list(shop: Catalog) -> None:
     assert set(older.request.never) == {"1", "2", "3"}
     cheaper = talk(DOMAINS["clothes"], "a warm coat", "maybe a bit cheaper")[1].request
     assert cheaper is not None and cheaper.where == "price<45"
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("a film for my daughter, shes 6", "genres=Children's and genres!=Horror|Thriller"),
+        ("for a 7 year old", "genres=Children's and genres!=Horror|Thriller"),
+        ("something for my 13 year old", "genres!=Horror"),
+        ("适合6岁孩子看的", "genres=Children's and genres!=Horror|Thriller"),
+        ("something for grown-ups", "genres!=Children's"),
+    ],
+)
+def test_whom_a_list_is_for_becomes_conditions_with_a_hedge(shop: Catalog, line: str, where: str) -> None:
+    (reply,) = talk(shop, line)
+    assert reply.request is not None and reply.request.where == where
+    assert not re.search(r"6|7|13|岁", reply.request.query or "")
+    assert ("age ratings" in reply.words or "分级" in reply.words) == ("Horror" in where)
+
+
+def test_a_catalogue_that_tells_no_suitability_is_said_to(shop: Catalog) -> None:
+    lamps = Catalog("lamps", tuple(Item(str(n), f"Lamp {n}", "", {"price": 9.0 + n}) for n in range(9)), {})
+    (reply,) = talk(lamps, "a lamp for my 4 year old")
+    assert "does not tell what suits a child of 4" in reply.words and reply.request is not None
+    assert all(audience_of(line) is None for line in ("a film about kids", "my son is 25", "my mum is 70"))
+    grown = talk(shop, "a film for my 6 year old", "something for adults, from the 90s")[1].request
+    assert grown is not None and grown.where == "genres!=Children's and year>=1990 and year<2000"
+
+
+def test_what_is_violent_or_scary_is_left_out_by_its_kinds_until_taken_back(shop: Catalog) -> None:
+    never, comedy, taken_back = talk(shop, "never show me anything with guns", "a comedy", "guns are fine again")
+    for reply in (never, comedy):
+        assert reply.request is not None and set(reply.request.never) == {"4", "5"}
+    assert "from now on" in never.words and "guns" in never.words and "Western" in never.words
+    assert taken_back.request is not None and not taken_back.request.never
+    western = talk(shop, "never show me anything with guns", "a western")[1].request
+    assert western is not None and "4" not in western.never and "5" in western.never  # what is asked for
+    assert set(talk(shop, "nothing scary please")[0].request.never) == {"1", "5"}  # type: ignore[union-attr]
+
+
+def test_a_rule_that_gives_way_is_told(shop: Catalog) -> None:
+    replies = talk(shop, "I hate musicals", "a musical", "only films from after 1980, always", "something from the 70s")
+    assert "gives way" in replies[1].words and "Musical" in replies[1].words
+    assert "gives way" in replies[3].words and "above 1980" in replies[3].words
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("why isnt Scream in the list?", "Scream is in the list, at number 1"),
+        ("why not tombstone?", "Nothing rules Tombstone out"),
+        ("why not the matrix?", "no title like “the matrix”"),
+        ("why isn't Annie Hall there?", "Annie Hall does not meet what the list asks for: year above 1990"),
+        ("how come annie hall isn't in there", "Annie Hall does not meet"),
+        ("why don't you show me The Fugitive", "Fugitive, The is among those that you know"),
+        ("why not any comedies?", "1 of Comedy would fit"),
+        ("why not a documentary", "no title like"),
+        ("is Tombstone in your list?", "Nothing rules Tombstone out"),
+    ],
+)
+def test_why_something_is_not_in_the_list(shop: Catalog, line: str, told: str) -> None:
+    reply = talk(shop, "after 1990", line, history=["5"], shown=["1", "2", "3"])[-1]
+    assert told in reply.words and reply.request is None
+
+
+def test_what_was_turned_down_is_not_in_the_list_for_that(shop: Catalog) -> None:
+    reply = talk(shop, "after 1990", "not evita", "why isn't Evita there?", shown=["1", "2"])[-1]
+    assert "You told me not to show Evita" in reply.words
+
+
+def test_what_is_known_of_a_person_is_told_with_how_to_change_it(shop: Catalog) -> None:
+    (nothing,) = talk(shop, "what do you know about me?")
+    assert nothing.request is None and nothing.words.startswith("Nothing yet")
+    lines = ("I hate musicals", "never anything with zombies", "seen 1", "not 2", "what do you remember about me")
+    known = talk(shop, *lines, history=["5"])[-1]
+    assert all(each in known.words for each in ("no Musical", "zombies", "Scream", "Toy Story", "Fugitive", "undo"))
+    assert "不要音乐剧" in talk(shop, "我受不了音乐剧", "你都知道我什么")[-1].words
+    assert "Musical" in talk(shop, "I hate musicals", "drop my rule")[-1].words
+    assert "1 of the 3 on the list: Toy Story" in talk(shop, "a film", "how many of these are comedies?")[-1].words

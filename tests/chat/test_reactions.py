@@ -178,3 +178,35 @@ def test_shoppers_are_the_same_for_the_same_seed_and_are_summed_up_in_pairs(tiny
     ]
     found = summary(rows, 0)
     assert found["asking back adds, within 3"] == [1.0, 1.0, 1.0] and found["each line by itself"]["turns"] == TURNS + 1
+
+
+@pytest.mark.parametrize(
+    ("line", "liked", "rejected"),
+    [
+        ("seen 1 and hated 3", ("1",), ("3",)),
+        ("loved the first, seen 2, 4 is too long", ("1", "2"), ("4",)),
+        ("1 is nice, got 2 already, 3 is ugly", ("1", "2"), ("3",)),
+        ("Scream ive seen, toy story too, evita i hated", ("1", "2"), ("3",)),
+        ("第一部我看过,很喜欢,第二部太老了", ("1",), ("2",)),
+        ("第一件买过了,第二件太丑", ("1",), ("2",)),
+    ],
+)
+def test_what_is_said_of_several_items_is_read_part_by_part(
+    films: Catalog, line: str, liked: tuple[str, ...], rejected: tuple[str, ...]
+) -> None:
+    conversation, (reply,) = talk(films, line, shown=4)
+    assert conversation.state.liked == liked and conversation.state.rejected == rejected
+    assert reply.request is not None and set(rejected) <= set(reply.request.never)
+
+
+def test_an_item_of_the_list_is_compared_within_what_was_asked_for(dresses: Catalog, films: Catalog) -> None:
+    conversation, _ = talk(films, "something from the 90s, no westerns")
+    reply = conversation.reply("the first but older")
+    assert reply.request is not None and reply.request.like == "1" and "Nothing meets" not in reply.words
+    assert reply.request.where == "year>=1990 and genres!=Western and year<1996"
+    conversation, _ = talk(dresses, "something good")
+    first = conversation.state.last.items[0]  # type: ignore[union-attr]
+    for line in ("第一件但是便宜点", "比第一件便宜一点的", "cheaper than 1"):
+        cheaper = conversation.reply(line)
+        assert cheaper.request is not None
+        assert f"price<{dresses.item(first).attributes['price']:g}" in (cheaper.request.where or cheaper.words)

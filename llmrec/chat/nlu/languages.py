@@ -88,6 +88,8 @@ _ENGLISH = frozenset(
 )
 MIN_SHARE = 0.5
 """Share of a line's words, two of them at least, that make it one of another language."""
+_STEM = re.compile(r"(?<!不要)(?<!不想要)([裙裤鞋帽靴衫袜])子?")
+"""Words for clothes that a catalogue parts further."""
 _NEGATION = re.compile(
     r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离)"
     r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
@@ -394,14 +396,18 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
     while at < len(line):
         ends = range(min(len(line), at + MAX_VALUE), at, -1)
         end = next((end for end in ends if line[at:end].casefold() in values), None)
+        if end is None and (stem := _STEM.match(line, at)) and (named := _ending_in(stem[1], values))[0]:
+            found.append(written(named[0], "=", named[1]))
+            at = stem.end()
+            continue
         if end is None:
             at += 1
             continue
         readings = values[line[at:end].casefold()]
-        before, named = line[:at], before_value.search(line[:at])
-        if named and named["name"].casefold() in readings:
-            readings = {named["name"].casefold(): readings[named["name"].casefold()]}
-            before = line[: named.start()]
+        before, told = line[:at], before_value.search(line[:at])
+        if told and told["name"].casefold() in readings:
+            readings = {told["name"].casefold(): readings[told["name"].casefold()]}
+            before = line[: told.start()]
         attributes = tuple(name for name, _ in readings.values())
         own = tuple(dict.fromkeys(value for _, value in readings.values()))
         lead = _NEGATION.search(before[-16:])
@@ -439,6 +445,15 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
             conditions.append(f"{name}{operator}{number * factor:g}")
             text = f"{text[: match.start()]} {text[match.end() :]}"
     return text, tuple(dict.fromkeys(conditions))
+
+
+def _ending_in(
+    stem: str, values: Mapping[str, Mapping[str, tuple[str, str]]]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Attributes and values that end in a word: 裙子 means every 裙; empty where none do."""
+    pairs = [pair for word, readings in values.items() if word.endswith(stem) for pair in readings.values()]
+    names = tuple(dict.fromkeys(name for name, _ in pairs))
+    return (names, tuple(dict.fromkeys(value for _, value in pairs))) if pairs else ((), ())
 
 
 def _chinese_values(catalog: Catalog) -> dict[str, dict[str, tuple[str, str]]]:

@@ -244,7 +244,7 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         r"(?<!不)(?:很|挺|非常|超|最)?(?:喜欢|爱看)|"
         r"不错|(?:很|挺)(?:好|棒)看?", re.I)),
     ("seen", re.compile(
-        r"\b(?:(?:i|we)(?:'ve| have)? )?(?:already |just |both |also )*(?:seen|saw|watched|owned?|got|have|"
+        r"\b(?:(?:i|we)(?:'ve| have)? )?(?:already |just |both |also )*(?:seen|saw|watched|own(?:ed)?|got|have|"
         r"bought|read|know)\b(?: already| before)?|"
         r"(?:已经|早就|都|也|我)*(?:[看读买听用穿]过|有)了?", re.I)),
 )  # fmt: skip

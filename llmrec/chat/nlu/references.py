@@ -58,10 +58,17 @@ _COMPARED = re.compile(
     r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
     r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
     r"strong|thick|loud|rich|"
-    r"loos|tight|plain|cool)e?r)\b(?! than)",
+    r"loos|tight|plain|cool)e?r)\b(?! than (?!(?:that|this|it|these|those|them)\b))(?: than (?:that|this|it|"
+    r"these|those|them)\b)?",
     re.I,
 )
 """Comparatives, of which an encoder and a catalogue know the plain word better."""
+_BEFORE_QUERY = re.compile(
+    r"^(?:i'm|i am|we're|we are) (?:really |just |so )?(?:in the mood for|looking for|searching for|after|"
+    r"up for|craving)\s+",
+    re.I,
+)
+"""What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
 MIN_SIMILARITY = 85.0
 """Similarity (0 to 100) from which a typed title counts as an item's."""
 
@@ -147,7 +154,7 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
 
 
 def plain_degree(query: str) -> str:
-    """Write comparatives of a query as the plain word.
+    """Write comparatives of a query as the plain word, without what stands before what is wanted.
 
     Parameters
     ----------
@@ -163,6 +170,7 @@ def plain_degree(query: str) -> str:
     >>> plain_degree("something funnier and softer")
     'something funny and soft'
     """
+    query = _BEFORE_QUERY.sub("", query)
     return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
 
 

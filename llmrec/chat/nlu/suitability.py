@@ -320,8 +320,8 @@ def of_kinds(pairs: Collection[tuple[str, str]], catalog: Catalog) -> tuple[str,
 def _conditions(pairs: Sequence[tuple[str, str]], operator: str) -> tuple[str, ...]:
     names = dict.fromkeys(name for name, _ in pairs)
     of_names = [(name, tuple(value for each, value in pairs if each == name)) for name in names]
-    if operator == "=" and len(of_names) > 1:  # marked by any of several attributes
-        return (written(tuple(names), "=", tuple(dict.fromkeys(value for _, values in of_names for value in values))),)
+    if operator == "=" and len(of_names) > 1:  # the attribute that marks the most: another says what an item is
+        of_names = [max(of_names, key=lambda pair: len(pair[1]))]
     return tuple(written(name, operator, values) for name, values in of_names)
 
 
