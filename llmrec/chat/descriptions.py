@@ -96,7 +96,7 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
-def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, wanted: Sequence[str] = ()) -> str:
+def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, asked: Sequence[str] = ()) -> str:
     """Put in words what is ruled out by words alone.
 
     Parameters
@@ -107,7 +107,7 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, wa
         The items, of whose kinds some hint at it.
     language
         "en" or "zh".
-    wanted
+    asked
         Values that are asked for in spite of it.
 
     Returns
@@ -117,7 +117,7 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, wa
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
     parts = [SAYS["refused"][language].format(what=joint.join(told))]
-    if kinds := [value for _, value in hinting(refused, catalog) if value not in wanted]:
+    if kinds := [value for _, value in hinting(refused, catalog) if value not in asked]:
         values = [in_chinese(value) if language == "zh" else value for value in kinds]
         parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
     return ("," if language == "zh" else ", and ").join(parts)
@@ -169,7 +169,7 @@ def memory(state: DialogueState, history: Sequence[str], catalog: Catalog, langu
 
 def understood(
     intent: Intent,
-    wanted: ListState,
+    listing: ListState,
     state: DialogueState,
     before: DialogueState,
     catalog: Catalog,
@@ -186,7 +186,7 @@ def understood(
     ----------
     intent
         What the line means.
-    wanted
+    listing
         The list.
     state, before
         What the conversation has come to with the line, and without it.
@@ -210,18 +210,20 @@ def understood(
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
     joint = ";" if language == "zh" else "; "
-    values = [value for each in wanted.conditions for _, value in stated_pairs(each)]
-    way = [each for each in state.lasting if each not in wanted.conditions and each in (*had, *before.lasting)]
+    values = [value for each in listing.conditions for _, value in stated_pairs(each)]
+    way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
     if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
         said.append(SAYS["rule gives way"][language].format(conditions=describe_conditions(way, language)))
     held = state.last.conditions if state.last else ()
-    gone = tuple(each for each in narrowed(held, wanted.conditions) if each not in (*wanted.conditions, *state.lasting))
+    gone = tuple(
+        each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)
+    )
     if gone:
-        key = "set aside" if met((*gone, *wanted.conditions)) else "let go"
+        key = "set aside" if met((*gone, *listing.conditions)) else "let go"
         said.append(SAYS[key][language].format(conditions=describe_conditions(gone, language)))
-    conditions = [describe_conditions(wanted.conditions, language)] if wanted.conditions else []
+    conditions = [describe_conditions(listing.conditions, language)] if listing.conditions else []
     ruled_out = describe_refused(refused, catalog, language, values) if refused else ""
-    if not met(wanted.conditions):
+    if not met(listing.conditions):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         return (*said, SAYS["none meets"][language].format(conditions=told))
     if set(refused) - set(before.refused) and (lasts or named):
@@ -232,13 +234,13 @@ def understood(
     elif (
         not named
         and (conditions or ruled_out)
-        and (set(wanted.conditions) - set(had) or refused != before.refused or gone)
+        and (set(listing.conditions) - set(had) or refused != before.refused or gone)
     ):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         said.append(SAYS["criticised"][language].format(conditions=told))
     elif (
         not (named or unmet) and intent.query and not is_vague(intent.query)
-        and wanted.query != (before.last.query if before.last else None)
+        and listing.query != (before.last.query if before.last else None)
     ):  # fmt: skip
         said.append(_nearest(intent.query, catalog, language))
     return tuple(said)
