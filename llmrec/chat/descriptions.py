@@ -96,7 +96,7 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
-def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, asked: Sequence[str] = ()) -> str:
+def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, requested: Sequence[str] = ()) -> str:
     """Put in words what is ruled out by words alone.
 
     Parameters
@@ -107,8 +107,8 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, as
         The items, of whose kinds some hint at it.
     language
         "en" or "zh".
-    asked
-        Values that are asked for in spite of it.
+    requested
+        Values that are requested for in spite of it.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, as
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
     parts = [SAYS["refused"][language].format(what=joint.join(told))]
-    if kinds := [value for _, value in hinting(refused, catalog) if value not in asked]:
+    if kinds := [value for _, value in hinting(refused, catalog) if value not in requested]:
         values = [in_chinese(value) if language == "zh" else value for value in kinds]
         parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
     return ("," if language == "zh" else ", and ").join(parts)
