@@ -108,7 +108,7 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, re
     language
         "en" or "zh".
     requested
-        Values that are requested for in spite of it.
+        Values that are requested in spite of it.
 
     Returns
     -------
