@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from llmrec.query_by_example import Scoring
     from llmrec.rationale.phrasing import Style
 
+BY_EXPOSURE = "Its place in this list is given by the rules of exposure: others scored higher."
+"""Told after the reason of an item that its score alone would not have brought."""
+
 
 class RankingState:
     """All that the reasons for a list need of the request that it answers.
@@ -33,15 +36,22 @@ class RankingState:
         The request as it was scored.
     query_vector : (dim,) float32
         Of the LLM.
+    exposed
+        Ids of the items that are in the list by rules of exposure, not by their scores.
     """
 
     # No dataclass: `dataclasses.asdict` of a response would copy the model.
 
     def __init__(
-        self, pipeline: "Pipeline", scoring: "Scoring", situation: Situation, query_vector: NDArray[np.float32]
+        self,
+        pipeline: "Pipeline",
+        scoring: "Scoring",
+        situation: Situation,
+        query_vector: NDArray[np.float32],
+        exposed: frozenset[str] = frozenset(),
     ) -> None:
         self.pipeline, self.scoring = pipeline, scoring
-        self.situation, self.query_vector = situation, query_vector
+        self.situation, self.query_vector, self.exposed = situation, query_vector, exposed
 
     def __deepcopy__(self, _memo: object) -> "RankingState":
         return self
@@ -126,6 +136,8 @@ def _explained(
     )  # fmt: skip
     for item in response.items:
         rationale = next(sentences)
+        if item.id in state.exposed:  # a place that a rule gave is not to be told as merit
+            rationale = replace(rationale, text=f"{rationale.text} {BY_EXPOSURE}")
         trace.lap("sentences")
         yield replace(item, rationale=rationale, evidence=rationale.evidence)
         trace.resume()

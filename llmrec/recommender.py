@@ -352,7 +352,8 @@ class Recommender:
         timings = {step: round(seconds / n, 4) for step, seconds in trace.timings.items()}
         for row, (situation, order) in enumerate(zip(situations, orders, strict=True)):
             best = order[: request.k].tolist()
-            state = RankingState(pipeline, scoring, situation, read.vectors[row])
+            exposed = frozenset(self.catalog.items[each].id for each in {*best} - {*by_score[row]})
+            state = RankingState(pipeline, scoring, situation, read.vectors[row], exposed)
             notes = (*pipeline.remarks, *map(str, pipeline.problems), *(example.notes if example else ()))
             responses.append(
                 Response(

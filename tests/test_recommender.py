@@ -29,6 +29,7 @@ from llmrec.pipeline import load_pipeline
 from llmrec.ranking.score_component import WORDS, ScoringBatch, ScoringSituation
 from llmrec.ranking_file import write_ranking
 from llmrec.rationale.phrasing import Style
+from llmrec.reasons import BY_EXPOSURE
 from llmrec.recommender import Recommender, Request
 from llmrec.response import Recommended, Response
 from llmrec.retrieval.filters import parse_where
@@ -128,6 +129,10 @@ def test_rules_of_exposure_hold_and_are_told(shop: Recommender) -> None:
         genres = [genre for item in answer.items for genre in item.attributes["genres"]]  # type: ignore[union-attr]
         assert max(map(genres.count, genres)) <= 5
         assert "for the sake of exposure (tail>=0.3; genre<=0.5)" in answer.notes[-1]
+    told = shop.recommend(user="42", k=4, exposure="tail>=1", explain=True, style="line")
+    plain = {item.id for item in shop.recommend(user="42", k=4).items}
+    for item in told.items:  # a place that a rule gave is no merit
+        assert item.rationale is not None and item.rationale.text.endswith(BY_EXPOSURE) == (item.id not in plain)
     few = shop.recommend(user="42", k=5, exposure="year<1930>=0.9", where="year>=1990")
     assert len(few.items) == 5 and few.notes[-1] == "too few candidates to hold year<1930>=0.9"
 

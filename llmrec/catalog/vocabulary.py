@@ -243,7 +243,7 @@ class Vocabulary:
         """Folded title, and its natural order where it is filed as "Lion King, The" -> item ids."""
         self._title_words: dict[str, list[tuple[str, ...]]] = {}
         for item_id, name in self.titles.items():
-            for alias in {name.casefold(), _natural(name).casefold()}:
+            for alias in {name.casefold(), natural_order(name).casefold()}:
                 self.by_title.setdefault(alias, []).append(item_id)
         for alias in self.by_title:
             split = tuple(word for word, _, _ in words(alias))
@@ -423,8 +423,24 @@ def title(item: Item) -> str:
     return as_data(item.title, 100) or as_data(item.id, 100)
 
 
-def _natural(name: str) -> str:
-    """Move an article to the front: "Lion King, The" -> "The Lion King"; other names stay as they are."""
+def natural_order(name: str) -> str:
+    """A name as it is said, where it is filed with its article behind.
+
+    Parameters
+    ----------
+    name
+        Of an item.
+
+    Returns
+    -------
+    str
+        Other names stay as they are.
+
+    Examples
+    --------
+    >>> natural_order("Lion King, The"), natural_order("Heat")
+    ('The Lion King', 'Heat')
+    """
     body, comma, article = name.rpartition(", ")
     return (
         f"{article} {body}" if comma and article in ("The", "A", "An", "La", "Le", "Les", "Das", "Der", "El") else name

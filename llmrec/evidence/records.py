@@ -223,7 +223,7 @@ class ItemEvidence:
     shapley : tuple of ShapleyValue
         Of every history item that was left out in turn, largest first; empty where they were not asked for.
     fidelity : float or None
-        R² of the surrogate from which the effects of traits come; None without such effects.
+        R² of the surrogate from which the effects of traits come; None where it was not fitted.
     ratings : mapping of str to float
         History item -> what the user gave it, of those that raise the score, where the scorer reads ratings.
     """
@@ -280,12 +280,26 @@ class ItemEvidence:
         return "some" if best == "faint" and self.queried else best
 
     def shared(self, history_item: str) -> tuple[Facet, ...]:
-        """Attributes that the recommended item shares with one cited history item."""
-        return tuple(
-            Facet.of(e.attribute)
+        """Attributes that the recommended item shares with one cited history item.
+
+        Where the effects of attributes were measured, only those that raised the score, the most effective first: what
+        both happen to be is no reason.
+        """
+        shared = [
+            e.attribute
             for e in self.items
             if e.kind == "attribute" and e.attribute is not None and e.history_item == history_item
-        )
+        ]
+        if self.fidelity is not None:
+            raised = [e.attribute for e in self.items if e.kind == "trait"]
+            shared = [key for key in raised if key is not None and key in shared]
+        return tuple(map(Facet.of, shared))
+
+    @property
+    def listed_traits(self) -> tuple[Facet, ...]:
+        """Listed attributes of the item that raise the score, most effective first."""
+        listed = (e.attribute for e in self.items if e.kind == "trait" and e.modality is None)
+        return tuple(Facet.of(key) for key in listed if key is not None)
 
     def to_dict(self) -> dict[str, object]:
         """For JSON, as `evidence.schema.json` describes it."""

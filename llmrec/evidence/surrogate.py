@@ -144,7 +144,8 @@ def with_traits(evidence: ItemEvidence, attributes: AttributeEffects, catalog: C
     Returns
     -------
     ItemEvidence
-        With `MAX_TRAITS` attributes shown by media at most, as many listed ones, and the fidelity.
+        With `MAX_TRAITS` attributes shown by media at most, as many listed ones, and the fidelity, also where no
+        attribute raises the score: then none is a reason.
     """
     facets = Vocabulary.of(catalog).facets[evidence.item]
     ranked = sorted(((attributes.effects.get(facet, 0.0), facet) for facet in facets), reverse=True)
@@ -157,4 +158,6 @@ def with_traits(evidence: ItemEvidence, attributes: AttributeEffects, catalog: C
     media_traits = [record for record in raised if record.modality is not None][:MAX_TRAITS]
     listed_traits = [record for record in raised if record.modality is None][:MAX_TRAITS]
     traits = tuple(sorted((*media_traits, *listed_traits), key=lambda record: -record.effect))
-    return replace(evidence, items=(*evidence.items, *traits), fidelity=attributes.fidelity) if traits else evidence
+    if not attributes.effects:
+        return evidence
+    return replace(evidence, items=(*evidence.items, *traits), fidelity=attributes.fidelity)

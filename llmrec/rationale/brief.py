@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmrec.catalog.types import Catalog
-from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun
+from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun, natural_order
 from llmrec.catalog.wording import Wording, wording
 from llmrec.evidence.records import ItemEvidence, Strength, strength
 from llmrec.prompts import render
@@ -19,6 +19,9 @@ _IN_PROMPT = {"trait": "seen", "query": "wish"}
 
 MAX_HISTORY, MAX_FACETS = 2, 4
 """History items and attributes of the item in a prompt: more costs decoding time on a CPU and is rarely used."""
+
+WORTH_NAMING = 0.25
+"""An input whose effect is less than this share of the strongest history item's or query's is not told beside it."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Brief:
         Attributes seen in the item's media that raised its score.
     trait_sharer : str
         Title of a cited history item that has all of `traits`, "" where none has.
+    measured : tuple of Facet
+        Listed attributes that raised the score by themselves, most effective first.
     helps : tuple of str
         Words of the inputs that raised the score by more than noise (`poster`), most effective first.
     query : str
@@ -99,6 +104,7 @@ class Brief:
     history: tuple[Cause, ...]
     traits: tuple[Trait, ...]
     trait_sharer: str
+    measured: tuple[Facet, ...]
     helps: tuple[str, ...]
     query: str
     queried: tuple[Facet, ...]
@@ -129,25 +135,35 @@ class Brief:
         """
         vocabulary, words = Vocabulary.of(catalog), wording(catalog)
         catalog.rows([evidence.item, *(e.history_item for e in evidence.history if e.history_item is not None)])
-        title = vocabulary.titles[evidence.item]
+        title = natural_order(vocabulary.titles[evidence.item])
         traits = tuple(
             Trait(Facet.of(e.attribute or ""), words.modalities.get(e.modality or "", e.modality or ""))
             for e in evidence.traits
         )
+        most = max((e.effect for e in evidence.items if e.kind in ("history", "query")), default=0.0)
+        asked = max((e.effect for e in evidence.items if e.kind == "query"), default=0.0)
+        helps = [
+            e for e in evidence.helps
+            if e.effect >= WORTH_NAMING * most and (e.modality not in ("id", "popularity") or e.effect >= asked)
+        ]  # fmt: skip
         trait_facets = {trait.facet for trait in traits}
         sharers = [
-            vocabulary.titles[e.history_item or ""]
+            natural_order(vocabulary.titles[e.history_item or ""])
             for e in evidence.causes
             if trait_facets <= set(vocabulary.facets[e.history_item or ""])
         ]
         return cls(
             title=title,
-            named=all(vocabulary.titles[e.history_item or ""].casefold() != title.casefold() for e in evidence.history),
+            named=all(
+                natural_order(vocabulary.titles[e.history_item or ""]).casefold() != title.casefold()
+                for e in evidence.history
+            ),
             facets=vocabulary.facets[evidence.item][:MAX_FACETS],
             history=_causes(evidence, vocabulary),
             traits=traits,
             trait_sharer=sharers[0] if sharers and traits else "",
-            helps=tuple(words.modalities[e.modality] for e in evidence.helps if e.modality in words.modalities)[:2],
+            measured=evidence.listed_traits,
+            helps=tuple(words.modalities[e.modality] for e in helps if e.modality in words.modalities)[:2],
             query=evidence.query,
             queried=evidence.queried[:3],
             answers_query=evidence.answers_query,
@@ -221,7 +237,7 @@ def _causes(evidence: ItemEvidence, vocabulary: Vocabulary) -> tuple[Cause, ...]
     # What is within the noise is cited only where there is nothing else, and then with doubt (see `leads`).
     for record in evidence.history if evidence.strength == "faint" else evidence.causes:
         item = record.history_item or ""
-        title = vocabulary.titles[item]
+        title = natural_order(vocabulary.titles[item])
         # Colour variants share one title: cited twice, a sentence would read as a slip.
         if title.casefold() not in causes and len(causes) < MAX_HISTORY:
             causes[title.casefold()] = Cause(title, strength(record.effect), evidence.shared(item))

@@ -28,6 +28,7 @@ from llmrec.rationale.plans import (
     RANKED,
     TAIL_CAUSE,
     TAIL_HELP,
+    TAIL_KIND,
     TAIL_QUERY,
     TAIL_SHARED,
     TAIL_TRAIT,
@@ -41,6 +42,8 @@ STYLES: tuple[Style, ...] = get_args(Style)
 DRAWS = 8
 """Draws of a sentence that differs from the others of the same response."""
 _NOUNS = {"comedy", "drama", "thriller", "musical", "documentary", "western"}
+_COUNTED = {"thriller", "musical", "documentary", "western"}
+"""Genres that are no stuff: "they share thriller" is not English."""
 _ADJECTIVES = {"animation": "animated", "romance": "romantic", "film-noir": "noir"}
 _ADJECTIVAL = {"colour", "color", "pattern", "genres", "genre"}
 
@@ -74,6 +77,8 @@ def write_sentence(brief: Brief, lead: Lead, rng: random.Random) -> str:
     named = _some(shared, rng)
     item = _item(brief, [f for f in shared if f not in named and f not in brief.queried], rng)
     frame, tails = _plan(brief, lead, causes, named, rng)
+    if lead == "query" and not brief.queried:  # a wish in no word of the catalogue: say at least what the item is
+        item = _kind(brief) or item
     return _fill(frame + tails, brief, causes, named, item, rng)
 
 
@@ -133,7 +138,18 @@ def _query(brief: Brief, rng: random.Random) -> str:
 
 
 def _help(brief: Brief, chance: float, rng: random.Random) -> str:
-    return rng.choice(TAIL_HELP) if brief.helps and rng.random() < chance else ""
+    tails = _help_tails(brief)
+    return rng.choice(tails) if tails and rng.random() < chance else ""
+
+
+def _help_tails(brief: Brief) -> tuple[str, ...]:
+    """What else of the item counted: what it is, where that was measured, rather than who watched it."""
+    people = {brief.words.modalities.get(name) for name in ("id", "popularity")}
+    if brief.helps and brief.helps[0] not in people:
+        return TAIL_HELP
+    if _kind(brief) and not brief.queried:
+        return TAIL_KIND
+    return TAIL_HELP if brief.helps else ()
 
 
 def _queried(brief: Brief, chance: float, rng: random.Random) -> str:
@@ -151,6 +167,7 @@ def _fill(plan: str, brief: Brief, causes: list[Cause], named: list[Facet], item
         "RESTS_ON": rng.choice(RESTS_ON), "H1": titles[0] if titles else "", "H2": titles[-1] if titles else "",
         "H": " and ".join(titles), "S": _list([_noun_phrase(f, rng) for f in named]),
         "IS": "are" if len(named) > 1 else "is", "Q": _list([_noun_phrase(f, rng) for f in queried]),
+        "K": _with_article(_kind(brief).removeprefix("this ")),
         "M": brief.helps[0] if brief.helps else "", "chose": brief.words.chose,
     }  # fmt: skip
     text = plan
@@ -170,6 +187,18 @@ def _some(facets: list[Facet], rng: random.Random) -> list[Facet]:
     if len(facets) > 1 and rng.random() < 0.5:
         chosen.add(rng.randrange(len(facets)))
     return [facet for n, facet in enumerate(facets) if n in chosen]
+
+
+def _kind(brief: Brief) -> str:
+    """The item as what it was measured to be liked for: "this comedy"; "" where it has no such genre."""
+    value = next((label(f) for f in brief.measured if f.name in ("genres", "genre")), "")
+    if not value or value.endswith("'s"):
+        return ""
+    return f"this {value}" if value in _NOUNS else f"this {_ADJECTIVES.get(value, value)} {brief.words.noun}"
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def _item(brief: Brief, spare: list[Facet], rng: random.Random) -> str:
@@ -194,7 +223,7 @@ def _noun_phrase(facet: Facet, rng: random.Random) -> str:
     """Write a facet as a noun phrase: "comedy", "the comedy genre", "the 1990s", "the colour dark blue"."""
     words = label(facet)
     if facet.name in ("genres", "genre"):
-        return f"the {words} genre" if words.endswith("'s") or rng.random() < 0.25 else words
+        return f"the {words} genre" if words.endswith("'s") or words in _COUNTED or rng.random() < 0.25 else words
     if words == facet.value or facet.name == "price":
         return f"the {words}" if facet.name != "price" else f"a {words}"
     if words.lower() != facet.value.lower() and rng.random() < 0.3:
@@ -235,13 +264,14 @@ def write_styled(brief: Brief, style: Style, rng: random.Random) -> str:
         return _fill(frame, brief, list(brief.history) if compared else causes, [], item, rng)
     if brief.answers_query and (not causes or rng.random() < 0.5):
         frame, queried = _query(brief, rng), True
+        item = item if brief.queried else _kind(brief) or item
     else:
         frame, queried = rng.choice((*CAUSAL, *ITEM) if causes else MODALITY if brief.helps else NOTHING), False
     if style != "two":
         return _fill(frame, brief, causes, [], item, rng)
     tails = [
         *(TAIL_SHARED if causes and named and not queried else ()),
-        *(TAIL_HELP if brief.helps and (causes or queried) else ()),
+        *(_help_tails(brief) if (causes or queried) and not item.startswith(_kind(brief) or "\n") else ()),
         *(TAIL_QUERY if brief.queried and not queried else ()),
         *(QUERY_THEN if causes and queried else ()),
     ]
@@ -272,7 +302,7 @@ def plain_sentence(brief: Brief) -> str:
             return (
                 f"This {noun} answers your wish for {queried}."
                 if queried
-                else f"This {noun} came up because of your wish."
+                else f"{(_kind(brief) or f'this {noun}').capitalize()} came up because of your wish."
             )
         if brief.helps:
             return f"This {noun} came up thanks to its {brief.helps[0]}."

@@ -1,7 +1,8 @@
 """The phrasing plans: frames and tails with slots, for `llmrec.rationale.phrasing`.
 
 `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}` for what
-the query names, `{M}` for an input that helped, `{T}` for attributes seen in media, with where they show, and
+the query names, `{M}` for an input that helped, `{K}` for what it is and was measured
+to be liked for ("a comedy"), `{T}` for attributes seen in media, with where they show, and
 `{LIFTED}`, `{ROSE}`, `{RESTS_ON}` for the phrases of `llmrec.verification.grammar`. A plan must read well with any
 filling and must claim nothing that is not in the brief.
 """
@@ -164,6 +165,11 @@ TAIL_HELP = (
     ". The {M} added to the score",
     "; the {M} spoke for it too",
     ", and the {M} added weight",
+)
+TAIL_KIND = (
+    ". It is {K}, which counted too",
+    ". It is {K}, and that helped",
+    "; it is {K}, and that added weight",
 )
 TAIL_QUERY = (
     ", and it answers your wish for {Q}",

@@ -8,7 +8,7 @@ from itertools import chain, repeat
 from typing import Any, Literal
 
 from llmrec.catalog.types import Catalog
-from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.vocabulary import Vocabulary, natural_order
 from llmrec.catalog.wording import wording
 from llmrec.errors import LlmrecError
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
@@ -312,7 +312,8 @@ def remarks(
 
 
 def _sentences(evidence: ItemEvidence, catalog: Catalog) -> Iterator[str]:
-    words, titles = wording(catalog), Vocabulary.of(catalog).titles
+    words, filed = wording(catalog), Vocabulary.of(catalog).titles
+    titles = {e.history_item: natural_order(filed[e.history_item]) for e in evidence.history if e.history_item}
     causes = {record.history_item for record in evidence.causes}
     rated = next((record.history_item for record in evidence.causes if record.history_item in evidence.ratings), None)
     if rated is not None:

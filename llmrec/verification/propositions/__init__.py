@@ -89,6 +89,11 @@ def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
     """
     facts = Facts(grounds, catalog)
     terms = read_terms(text, facts.vocabulary, facts.near)
+    # A word between quotation marks that is no title known belongs to a name: nothing is read out of it.
+    quoted = [match.span() for match in re.finditer(r'"[^"]*"', text)]
+    inside = [t for t in terms if t.kind not in ("item", "mark") and any(a < t.start < b for a, b in quoted)]
+    if inside:
+        return Judgement((), tuple(term.text for term in inside))
     found: list[Proposition] = []
     unread: list[str] = []
     clauses = clauses_of(terms, facts)
