@@ -20,7 +20,7 @@ _IN_PROMPT = {"trait": "seen", "query": "wish"}
 MAX_HISTORY, MAX_FACETS = 2, 4
 """History items and attributes of the item in a prompt: more costs decoding time on a CPU and is rarely used."""
 
-WORTH_NAMING = 0.25
+WORTH_NAMING = 0.2
 """An input whose effect is less than this share of the strongest history item's or query's is not told beside it."""
 
 

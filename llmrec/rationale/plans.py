@@ -1,10 +1,10 @@
 """The phrasing plans: frames and tails with slots, for `llmrec.rationale.phrasing`.
 
 `{H}` stands for the cited history titles, `{C}` for the recommended item, `{S}` for shared attributes, `{Q}` for what
-the query names, `{M}` for an input that helped, `{K}` for what it is and was measured
-to be liked for ("a comedy"), `{T}` for attributes seen in media, with where they show, and
-`{LIFTED}`, `{ROSE}`, `{RESTS_ON}` for the phrases of `llmrec.verification.grammar`. A plan must read well with any
-filling and must claim nothing that is not in the brief.
+the query names, `{M}` for an input that helped, `{K}` for what the item is and was measured to be liked for ("a
+comedy"), `{T}` for attributes seen in media, with where they show, and `{LIFTED}`, `{ROSE}`, `{RESTS_ON}` for the
+phrases of `llmrec.verification.grammar`. A plan must read well with any filling and must claim nothing that is not in
+the brief.
 """
 
 CAUSAL = (

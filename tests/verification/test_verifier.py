@@ -225,7 +225,7 @@ def test_planted_faults_in_real_sentences_are_found(films: Catalog, kind: str) -
 def mixed(tiny_catalog: Catalog) -> ItemEvidence:
     """ "Night Bus" for "Paper Moonlight"; what "Laugh Track" and the poster did is within the noise."""
     effects = np.array([0.4, FAINT - 0.01])
-    return rank_evidence(tiny_catalog, "2", ["4", "5"], effects, {"image": FAINT - 0.01, "text": FAINT})
+    return rank_evidence(tiny_catalog, "2", ["4", "5"], effects, {"image": FAINT - 0.01, "text": 0.1})
 
 
 @pytest.mark.parametrize(

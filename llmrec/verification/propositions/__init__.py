@@ -110,12 +110,18 @@ def judge(text: str, grounds: Grounds, catalog: Catalog) -> Judgement:
             for n, term in enumerate(clause.terms)
             if n not in clause.read and term.kind != "mark" and not _silent(term, facts)
         ]
-    judged = Judgement(tuple(found), tuple(unread))
+    strangers = [t for t in terms if t.kind == "item" and not any(_known(item, facts) for item in t.items)]
+    judged = Judgement(tuple(found), (*unread, *(term.text for term in strangers)))
     foreign = any(term.kind == "word" and term.text in elsewhere for term in terms)
     framed = None if foreign else read_frames(terms, facts, FRAMES, text)
     if not framed or (judged.ok and all(each.holds is not False for each in framed)):
         return judged
     return Judgement(tuple(framed), (), framed=True)
+
+
+def _known(item: str, facts: Facts) -> bool:
+    """Whether a sentence may name an item: the recommended one, or one of the user's as far as these are known."""
+    return item == facts.item or facts.watched(item) is True
 
 
 def _silent(term: Term, facts: Facts) -> bool:
