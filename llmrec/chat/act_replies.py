@@ -58,7 +58,7 @@ _CUES = {
     "ask_history": r"\b(?:did|have|had|do) i\b|\bmy history\b|\bi (?:last|previously) (?:watch|buy|bought|saw|read)|我.*(?:看过|买过|读过|听过)|"
                    r"我(?:上次|最近|之前|以前)",
     "accept": r"\b(?:perfect|i'?ll (?:take|watch|go with|get) (?:it|that|the)|sounds (?:good|great|perfect)|sold)\b|就这个|就它|就要这",
-    "why": r"\bwhy\b|how come|what makes you|how did you (?:pick|choose|come)|为什么|为啥|凭什么|怎么会推荐",
+    "why": r"\bwhy\b|how come|what makes you|how did you (?:pick|choose|come)|为什么|为啥|凭什么|凭啥|怎么会推荐",
 }  # fmt: skip
 """Act -> words that give it away."""
 _PATTERNS = {act: re.compile(words, re.I) for act, words in _CUES.items()}
@@ -97,14 +97,14 @@ _LASTS = re.compile(
     r"\bi (?:really |just |absolutely |truly )?(?:hate|detest|loathe|never|can'?t stand|cannot stand|don'?t ever|won'?t ever)\b|"
     r"\b(?:never|always|from now on|in (?:the )?future|remember|keep in mind|no matter what|ever again)\b|"
     r"\bi(?:'m| am) (?:allergic|\d\d\b|an? (?:adult|grown)|vegan|vegetarian|too old)|\bmy \w+ (?:hates?|is allergic|can'?t stand)\b|"
-    r"以后|永远|记住|从不|从来不|绝不|讨厌|过敏|受不了|我\d+岁|千万别|一律",
+    r"(?<![年代])以后|永远|记住|从不|从来不|绝不|讨厌|过敏|受不了|我\d+岁|千万别|一律",
     re.I,
 )
 """Words that say for how long a condition holds: until it is taken back."""
 _ALWAYS = re.compile(
     r"\b(?:always|from now on|in (?:the )?future|no matter what|for all of this|every time|my budget|my limit|my size|"
     r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:only|always|just) (?:ever )?(?:watch|read|buy|wear|want|like|listen|use)|"
-    r"i (?:can|could) (?:only|at most)|remember)\b|以后|永远|一律|记住|预算|一直都?要|我只(?:看|买|读|穿|要|听|用)|我穿",
+    r"i (?:can|could) (?:only|at most)|remember)\b|(?<![年代])以后|永远|一律|记住|预算|一直都?要|我只(?:看|买|读|穿|要|听|用)|我穿",
     re.I,
 )
 """Words that say of what is wanted, too, that it holds until it is taken back."""
@@ -157,7 +157,7 @@ _WHY_NOT = re.compile(
 )
 """What asks why something is not in the list."""
 _IN_LIST = re.compile(
-    r"(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?) (?:in|on|among) (?:the|your|my|this|that|these)(?: (?:list|results?|ones))?[\s?.!]*",
+    r"(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?) (?:in|on|among) (?:there|here|(?:the|your|my|this|that|these)(?: (?:list|results?|ones))?)[\s?.!]*",
     re.I,
 )
 _PLACE_OF_LIST = re.compile(

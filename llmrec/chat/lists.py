@@ -14,6 +14,7 @@ from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
+from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of
 from llmrec.errors import BadFilter, BadInput
@@ -110,7 +111,7 @@ class ListPlanner:
                 return self.new(state, line, intent.filters)
             if intent.leanings and last is not None and last.items:
                 return self._leaning(intent, last, state)
-            conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
+            conditions = self._conditions(intent, state)
             alone = self._states_only_conditions(intent, line, state)
             query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
             if last is None or _ELSEWHERE.search(line):
@@ -118,7 +119,7 @@ class ListPlanner:
             return self._refined(state, last, query, conditions, line)
         if intent.action == "similar":
             item = find_item(intent.subject, state, self._words, self._offered)
-            conditions = (*intent.filters, *self._resolved(intent.comparisons, state))
+            conditions = self._conditions(intent, state)
             conditions = (*conditions, *self._otherwise(intent.query, item))
             own = None if self._adds_nothing(intent.query, answers) else intent.query
             # an item of the list is compared within what the list was asked for
@@ -160,7 +161,9 @@ class ListPlanner:
         """
         held = state.in_force(conditions)
         if last is not None:
-            held = self._satisfiable(tuple(each for each in last.conditions if keeps or excludes(each)), held, state)
+            held = self._satisfiable(
+                tuple(each for each in last.conditions if keeps or excludes(each) or suits_children(each)), held, state
+            )
         return ListState(query=query, conditions=held, like=like, image=image, excluded=self.rejected(state))
 
     def again(
@@ -316,6 +319,12 @@ class ListPlanner:
 
     def _items(self, state: DialogueState) -> tuple[str, ...]:
         return state.last.items if state.last else ()
+
+    def _conditions(self, intent: Intent, state: DialogueState) -> tuple[str, ...]:
+        """Those of a line; a comparison gives way to what the line says outright ("older than that, from the 80s")."""
+        compared = self._resolved(intent.comparisons, state)
+        both = (*intent.filters, *compared)
+        return both if not compared or self.meets(both) or not self.meets(intent.filters) else intent.filters
 
     def _resolved(self, comparisons: Sequence[Comparison], state: DialogueState) -> tuple[str, ...]:
         found = resolve_comparisons(comparisons, state, self._words, self._offered)

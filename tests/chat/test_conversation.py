@@ -99,6 +99,34 @@ def test_what_is_no_attribute_is_left_out_by_its_words_until_it_is_taken_back() 
     assert back.request is not None and not back.request.never and "may come again" in back.words
 
 
+def test_lines_are_read_as_they_are_typed(conversation: Conversation) -> None:
+    listed(conversation, "robots from the 90s", "2", "4", "5")
+    assert set(listed(conversation, "nah, neither of the first two pls", "5").list.excluded) >= {"2", "4"}  # type: ignore[union-attr]
+    assert conversation.reply("lol nothing with harbor in the title pls") and conversation.state.refused == ("harbor",)
+    assert conversation.reply("I take it back, harbor is fine") and conversation.state.refused == ()
+    liked = conversation.reply("i liked Night Bus, more like that")
+    assert liked.request is not None and liked.request.like == "2"
+    listed(conversation, "reset everything, just something nice", "2")
+    assert conversation.reply("reset everything, start over").request is None and conversation.conditions == ()
+    assert asks_for(conversation.reply("要90年代以后的"))[1] == "year>=1990" and conversation.state.lasting == ()
+
+
+def test_a_decade_that_is_said_goes_before_a_comparison_that_leaves_none_of_it() -> None:
+    years = {"1": 1940, "2": 1995, "3": 1985}
+    films = Catalog("films", tuple(Item(id, f"Film {id}", "", {"year": year}) for id, year in years.items()), {})
+    conversation = Conversation(films)
+    listed(conversation, "something", "1", "2")
+    assert asks_for(conversation.reply("anything older than that? from the 80s"))[1] == "year>=1980 and year<1990"
+
+
+def test_what_is_for_a_child_stays_so_where_something_alike_is_asked_for() -> None:
+    kinds = {"Babe": "Children's", "Shine": "Drama", "Matilda": "Children's", "Heat": "Crime", "Pooh": "Children's"}
+    films = Catalog("films", tuple(Item(name, name, "", {"genres": (kind,)}) for name, kind in kinds.items()), {})
+    conversation = Conversation(films)
+    listed(conversation, "a film for my 6 year old", "Babe", "Matilda")
+    assert "genres=Children's" in (asks_for(conversation.reply("something like Babe"))[1] or "")
+
+
 def test_more_leaves_out_what_was_shown_and_rejected(conversation: Conversation) -> None:
     listed(conversation, "robots", "1", "2")
     assert conversation.reply("not the second one").words.endswith("will not be shown again.")

@@ -66,6 +66,8 @@ def talk(catalog: Catalog, *lines: str, shown: int = 3) -> tuple[Conversation, l
         ("看过1和3", "seen", "1 3"), ("第一个看过了", "seen", "1"), ("我有第二个了", "seen", "2"), ("这个我有了", "seen", "that"),
         ("not 2, too long", "reject", "2"), ("2 is too expensive", "reject", "2"), ("skip 1, 2 and 4", "reject", "1 2 4"),
         ("I don't like 3", "reject", "3"), ("none of these", "reject", "these"), ("no, not the first", "reject", "1"),
+        ("neither of 1 and 2 please", "reject", "1 2"), ("get rid of 2", "reject", "2"),
+        ("2 looks lame, get rid of it", "reject", "2"),
         ("不要第二个,太长了", "reject", "2"), ("第二个太贵了", "reject", "2"), ("都不要", "reject", "these"),
         ("too expensive", "criticise", "these"), ("这些都太老了", "criticise", "these"),
     ],
@@ -125,7 +127,7 @@ def test_all_of_a_list_is_left_out_at_once(films: Catalog) -> None:
         assert reply.request is not None and set(reply.request.never) == {"1", "2", "3"}
 
 
-@pytest.mark.parametrize("undo", ["undo", "take that back", "撤销", "取消上一步"])
+@pytest.mark.parametrize("undo", ["undo", "take that back", "I take it back", "撤销", "取消上一步"])
 @pytest.mark.parametrize(
     "line", ["I'll take 2", "seen 1 and 3", "not 2", "not 2, too short", "like 2", "none of these", "I hate musicals",
              "but no musicals", "more", "start over", "就要第二个"]

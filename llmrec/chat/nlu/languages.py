@@ -161,6 +161,28 @@ _HASTE = re.compile(
     r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
     re.I,
 )
+_IN_PASSING = re.compile(
+    r"^(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually)\b[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    re.I,
+)
+"""What begins or ends a line and says nothing of what is wanted."""
+_FIRST_FEW = re.compile(r"\b(?:the )?first (?:(?P<two>two|2)|three|3)\b(?: ones?| films?| movies?| items?)?", re.I)
+_TITLED = re.compile(
+    r"(?<=\w) (?:anywhere )?in (?:the|its|their) (?:title|name)s?\b(?! of)|\b(?:that i|which i|i)(?: have|'ve)? ?(?:not|n't|haven't) "
+    r"(?:already )?(?:seen|watched|read)(?: yet| before)?\b",
+    re.I,
+)
+"""What every list holds to: words are looked for in titles, and what is known does not come again."""
+_LIKED_THEN_LIKE = re.compile(
+    r"(?:i |we )?(?:really |just )?(?:liked?|loved?|enjoyed) (?P<title>[^,.;]+?)[,.;]? (?:so |and |please )*(?:(?:give|show) me |find |"
+    r"some(?:thing)? )*(?:more )?like (?:that|it|this)(?: one)?[.! ]*",
+    re.I,
+)
+_FINE_AFTER_ALL = re.compile(
+    r"^(?:(?:ok|oh|sorry|wait)[, ]+)*i take (?:it|that) back[,;.: ]+(?P<what>.+? (?:is|are) (?:fine|ok|okay|all right))[.! ]*$",
+    re.I,
+)
+_SINCE_DECADE = re.compile(r"(?<!\d)(?P<century>19|20)?(?P<decade>\d)0年代(?P<side>以后|之后|以来|起|以前|之前)")
 _DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -289,6 +311,8 @@ def spelt_out(line: str) -> str:
     --------
     >>> spelt_out("ill take 2, thx. im 12yo, dont laugh")
     "i'll take 2, thanks. i'm 12 year old, don't laugh"
+    >>> spelt_out("nah, neither of the first two"), spelt_out("80年代以后的")
+    ('neither of 1 and 2', '1980年以后的')
     """
 
     def full(match: re.Match[str]) -> str:
@@ -297,7 +321,16 @@ def spelt_out(line: str) -> str:
         words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
         return words.capitalize() if match[0][0].isupper() else words
 
-    return _HASTE.sub(full, line.replace("\u2019", "'"))
+    def since(match: re.Match[str]) -> str:
+        century = match["century"] or ("20" if match["decade"] in "012" else "19")
+        return f"{century}{match['decade']}0年{'以前' if match['side'][-1] == '前' else '以后'}"
+
+    line = _IN_PASSING.sub("", _HASTE.sub(full, line.replace("\u2019", "'")))
+    line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
+    line = _SINCE_DECADE.sub(since, _TITLED.sub("", line))
+    line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
+    liked = _LIKED_THEN_LIKE.fullmatch(line)
+    return f"more like {liked['title']}" if liked else line
 
 
 def with_titles(line: str, catalog: Catalog) -> str:

@@ -93,7 +93,7 @@ _SEEN = (
     rf"{_ZH_OPENING}我?(?:已经|早就|都)*有{_ZH_PLACES}了[。! ]*",
 )
 _REJECTS = (
-    rf"{_OPENING}(?:not|no|skip|drop|hide|remove|lose|pass on|i'?ll pass on|anything but|(?:i )?(?:don'?t|do not|"
+    rf"{_OPENING}(?:(?:neither|none)(?: of)?|not|no|skip|drop|hide|remove|lose|get rid of|ditch|throw out|kick out|pass on|i'?ll pass on|anything but|(?:i )?(?:don'?t|do not|"
     rf"didn'?t|did not|"
     rf"wouldn'?t|can'?t) (?:really )?(?:like|want|fancy|love|enjoy|need|care for|stand)|(?:i )?(?:hated?|disliked?)|"
     rf"(?:don'?t|never|do not) (?:ever )?(?:show|recommend|suggest|give|offer)(?: me)?|i'?m not (?:into|"
@@ -101,8 +101,9 @@ _REJECTS = (
     rf"{_OPENING}{_PLACES}\s*[,:-]?\s*(?P<more>{_TOO}.+)",
     rf"{_OPENING}(?!(?:this|that|it|these|those) )(?:{_PLACES}),? (?:is|are|was|were|looks?|sounds?|"
     rf"seems?)(?: really| just| so)? (?:not for me|"
-    rf"boring|awful|terrible|bad|no good|"
-    rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style)){_ENDING}{_BECAUSE}",
+    rf"boring|lame|awful|terrible|bad|no good|"
+    rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style))"
+    rf"(?:[,;. ]+(?:get rid of|drop|skip|lose|remove) (?:it|that|them))?{_ENDING}{_BECAUSE}",
     rf"{_ZH_OPENING}我?(?:不要|不想要|不想看|不想买|不看|不买|不喜欢|别(?:推荐|要|给我)?|去掉|排除|跳过|换掉|"
     rf"不考虑){_ZH_PLACES}(?:了|吧)?"
     r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
@@ -139,7 +140,7 @@ _OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _ONE_PLACE = re.compile(rf"{_PLACE}|{_ZH_PLACE}", re.I)
 _UNDO = re.compile(
     r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can you |please )?(?:undo(?: (?:that|it|this|"
-    r"the last (?:one|step|change)))?|take (?:that|it) back|"
+    r"the last (?:one|step|change)))?|(?:i )?take (?:that|it|this) back|"
     r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
     r"(?:(?:never ?mind|ok|no)[, ]+)?(?:go )?back to (?:the (?:previous|last) (?:list|one)|(?:what it was )?before|how it was)|"
     r"i didn'?t mean that)(?: please)?[\s.!]*|(?:请|不对,?|算了,?)?(?:撤销|撤回|撤消|取消(?:上一步|刚才的?|"
@@ -234,7 +235,7 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("reject", re.compile(
         r"\b(?:hated?|loathed?|disliked?|(?:did|do|does)n't (?:really )?(?:like|love|want|enjoy|fancy|rate)|"
         r"can't stand|not for me|not my \w+|"
-        r"awful|terrible|boring|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
+        r"awful|terrible|boring|lame|get rid of|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
         r"just )*too (?!$)\w+(?: \w+)?)\b|"
         r"不喜欢|不爱|讨厌|难看|无聊|不好看?|不要|不行|(?:太|有点|实在)(?!好|喜欢|棒).{1,4}", re.I)),
     ("like", re.compile(
@@ -250,7 +251,7 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )  # fmt: skip
 """What is said of an item in one part of a line, what weighs more first."""
 _NOTHING = re.compile(
-    r"\b(?:i|we|it|them|that|the|one|ones|film|movie|book|already|before|though|tho|too|as well|last (?:week|"
+    r"\b(?:i|we|it|them|that|the|one|ones|looks?|seems?|sounds?|film|movie|book|already|before|though|tho|too|as well|last (?:week|"
     r"night|year)|was|is|are|were|ok|so|oh|well|"
     r"yes|no|really|loads of times|twice|me|have|'ve|'s)\b|[我都也已经了的是件部本个款]",
     re.I,

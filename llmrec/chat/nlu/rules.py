@@ -42,7 +42,9 @@ _MORE = re.compile(
     re.I,
 )
 _ANEW = re.compile(
-    r"(?:(?:neither|none)(?: of (?:them|these))?[.,]? )?(?:(?:let'?s )?start (?:over|again|afresh)|reset|"
+    r"(?:(?:neither|none)(?: of (?:them|these))?[.,]? )?(?:(?:let'?s )?start (?:over|again|afresh)|"
+    r"reset(?: (?:everything|all(?: of (?:it|that|this))?|it|the (?:list|chat)|filters?))?"
+    r"(?:,? (?:and )?(?:let'?s )?start (?:over|again|afresh))?|"
     r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|clear (?:all )?(?:the )?filters?)[\s?.!]*|"
     r"(?:重新开始|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
     re.I,

@@ -100,7 +100,7 @@ _MARKS = " ,.;!?\uff0c\u3002\u7684"
 _HARSH = frozenset(["horror", "war", "恐怖", "战争"])
 _NEGATED = re.compile(
     r"(?:\b(?:no|not|nothing|without|non|isn't|don't (?:want|like)|avoid|hates?|less|minus|skip|can't stand)\b|"
-    r"不要|别|不想看?|没有|不能)"
+    r"不要|别|不想看?|没有|不能|不(?=太?(?:血腥|暴力|吓人|可怕)))"
     r"(?P<soft>[^,.;!?,。]{0,24}\b(?:too|so|very|overly|that)\b|[^,.;!?,。]{0,24}太)?[^,.;!?,。]{0,24}?"
     r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|暴力|血腥|"
     r"打打杀杀|打斗|吓人|可怕)",
