@@ -182,6 +182,11 @@ _FINE_AFTER_ALL = re.compile(
     r"^(?:(?:ok|oh|sorry|wait)[, ]+)*i take (?:it|that) back[,;.: ]+(?P<what>.+? (?:is|are) (?:fine|ok|okay|all right))[.! ]*$",
     re.I,
 )
+_NOT_UNTIL = re.compile(
+    r"\b(?:not|nothing|none|no (?:films?|movies?|books?|ones?))(?: from| of| made in)? (?:the )?(?P<century>19|20)?(?P<decade>\d)0'?s"
+    r"(?:,? (?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?)\b",
+    re.I,
+)
 _SINCE_DECADE = re.compile(r"(?<!\d)(?P<century>19|20)?(?P<decade>\d)0年代(?P<side>以后|之后|以来|起|以前|之前)")
 _DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -325,8 +330,12 @@ def spelt_out(line: str) -> str:
         century = match["century"] or ("20" if match["decade"] in "012" else "19")
         return f"{century}{match['decade']}0年{'以前' if match['side'][-1] == '前' else '以后'}"
 
+    def until(match: re.Match[str]) -> str:
+        return f"after {match['century'] or ('20' if match['decade'] in '012' else '19')}{match['decade']}9"
+
     line = _IN_PASSING.sub("", _HASTE.sub(full, line.replace("\u2019", "'")))
     line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
+    line = _NOT_UNTIL.sub(until, line)
     line = _SINCE_DECADE.sub(since, _TITLED.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)

@@ -37,6 +37,7 @@ _MORE = re.compile(
     r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else|"
     r"something different)(?: (?:other|ones?|items?|films?|movies?|please|suggestions|recommendations|"
     r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
+    r"(?:(?:都|有点|这些)?太[^,,。]{1,5}[,,。!! ]+)?"
     r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|"
     r"更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批",
     re.I,
