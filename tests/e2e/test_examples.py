@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
+
+pytestmark = pytest.mark.commands
 
 
 def run(*words: str | Path) -> subprocess.CompletedProcess[str]:

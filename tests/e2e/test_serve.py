@@ -16,6 +16,8 @@ from llmrec.chat.nlu.chat_model import TRIAL
 from tests.chat.endpoint import peer, proposed
 from tests.e2e.conftest import home_in, serving
 
+pytestmark = pytest.mark.services
+
 
 @pytest.fixture(scope="module")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
