@@ -113,8 +113,9 @@ def mcp(
     """Serve other people's agents by the Model Context Protocol: recommend, look_up, compare, remember."""
     with needs("mcp", "llmrec mcp"):
         from llmrec.server import mcp as tools
-        from llmrec.server.settings import store_folder
+        from llmrec.server.settings import media_folder
     address = None if http is None else _address(http)
+    held = media_folder(data, media)
     from llmrec.cli.recommending import opened
     from llmrec.request import Request
 
@@ -123,7 +124,7 @@ def mcp(
     with _store(data, database, database_key) as store:
         with show.waiting(OPENING):
             recommender = opened(data, adapter, Request(where=where).check, config, reader, resilient=True)
-        tools.run(recommender, store, media or store_folder(data) / "media", user, where, address, show.note)
+        tools.run(recommender, store, held, user, where, address, show.note)
 
 
 def _address(text: str) -> tuple[str, int]:

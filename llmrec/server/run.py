@@ -20,7 +20,7 @@ from llmrec.server.connections import Connection, end_amid_work, listening, serv
 from llmrec.server.observability import configure_logging
 from llmrec.server.recommending import load_writer
 from llmrec.server.retention import KEPT_DAYS
-from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, open_database, store_folder
+from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, media_folder, open_database
 from llmrec.server.store.keys import create_first_key
 from llmrec.setup import demo_data
 
@@ -70,11 +70,12 @@ def serve(
     Raises
     ------
     BadInput
-        Where the address is taken or not this machine's.
+        Where the address is taken or not this machine's, or the folder of media cannot be written.
     LlmrecError
         Where the recommender or the database cannot be opened.
     """
-    # a port that is taken is refused before the models are loaded
+    # a port that is taken and a folder that cannot be written are refused before the models are loaded
+    folder_of_media = media_folder(data, media)
     with listening(host, port) as listener, closing(open_database(data, url, key_file)) as database:
         vllm = config.engine.partition("?")[0] == "vllm"
         if vllm:
@@ -92,7 +93,7 @@ def serve(
         limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
         Connection.most = limits.connections
         parser = ChatModelParser(chat) if chat else None
-        app = build(recommender, database, media or store_folder(data) / "media", limits, parser, kept_days)
+        app = build(recommender, database, folder_of_media, limits, parser, kept_days)
         shown = f"[{host}]" if ":" in host else host
         loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
         loading.start()

@@ -68,6 +68,39 @@ def store_folder(data: Path | None) -> Path:
     return paths.home() / "server" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 
+def media_folder(data: Path | None, named: Path | None) -> Path:
+    """Name the folder in which the media of items that are put are kept.
+
+    Parameters
+    ----------
+    data
+        The catalogue's folder; by default the demo's.
+    named
+        Where they are to be, as several gateways share it; by default they lie with the store.
+
+    Returns
+    -------
+    Path
+        One that was named is there.
+
+    Raises
+    ------
+    BadInput
+        Where the folder that was named cannot be written.
+    """
+    if named is None:
+        return store_folder(data) / "media"
+    try:
+        named.mkdir(0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            f"{named} cannot hold the media of items ({error.strerror}); name a folder that can be written"
+        ) from error
+    if not os.access(named, os.W_OK | os.X_OK):
+        raise BadInput(f"{named} cannot hold the media of items (not writable by this user); name another folder")
+    return named
+
+
 def open_database(
     data: Path | None, url: str | None, key_file: Path | None = None, *, existing: bool = False
 ) -> Database:

@@ -122,6 +122,7 @@ def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> N
         (("rank", "--split", "x", "--out", "y", "--at", "later"), "valid or test"),
         (("doctor", "--data", "shop"), "pass --index, too"),
         (("mcp", "--http", "127.0.0.1:٨٠٩٠"), "pass an address and a port"),
+        (("serve", "--port", "0", "--media", "/dev/null"), "/dev/null cannot hold the media of items"),
     ],
 )
 def test_wrong_words_are_one_sentence_and_code_2(words: tuple[str, ...], says: str) -> None:
