@@ -110,7 +110,7 @@ def test_lines_are_read_as_they_are_typed(conversation: Conversation) -> None:
     assert conversation.reply("reset everything, start over").request is None and conversation.conditions == ()
     assert asks_for(listed(conversation, "要90年代以后的", "2"))[1] == "year>=1990" and conversation.state.lasting == ()
     assert "2" in listed(conversation, "太沉闷了,换一批", "4").list.excluded  # type: ignore[union-attr]
-    assert asks_for(conversation.reply("something quiet instead, not from the 70s or older"))[1] == "year>1979"
+    assert asks_for(conversation.reply("something quiet instead, not from the 70s or older"))[1] == "year>=1980"
 
 
 def test_a_decade_that_is_said_goes_before_a_comparison_that_leaves_none_of_it() -> None:

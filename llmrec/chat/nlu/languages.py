@@ -166,13 +166,20 @@ _IN_PASSING = re.compile(
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""
-_FIRST_FEW = re.compile(r"\b(?:the )?first (?:(?P<two>two|2)|three|3)\b(?: ones?| films?| movies?| items?)?", re.I)
-_TITLED = re.compile(
-    r"(?<=\w) (?:anywhere )?in (?:the|its|their) (?:title|name)s?\b(?! of)|\b(?:that i|which i|i)(?: have|'ve)? ?(?:not|n't|haven't) "
-    r"(?:already )?(?:seen|watched|read)(?: yet| before)?\b",
+_FIRST_FEW = re.compile(
+    r"\b(?:the )?first (?:(?P<two>two|2)|three|3)(?: ones?| films?| movies?| items?)?"
+    r"(?=\s*(?:[,.;!]|$|\b(?:of (?:them|these|those)|please|and|but|are|were|look|looked|sound|seem)\b))",
     re.I,
 )
-"""What every list holds to: words are looked for in titles, and what is known does not come again."""
+"""Places of the list, where nothing else follows that they could be the first of."""
+_IN_TITLE = re.compile(r"(?<=\w) (?:anywhere )?in (?:the|its|their) (?:title|name)s?\b(?! of)", re.I)
+"""Where words are looked for in any case."""
+_NOT_SEEN = re.compile(
+    r"(?<=\w) (?:that |which )?(?:i|we)(?: have|'ve)? ?(?:not|n't|haven't) (?:already )?(?:seen|watched|read)(?: yet| before)?"
+    r"(?=\s*(?:[,.!]|$|please\b))",
+    re.I,
+)
+"""What every list holds to: what is known does not come again."""
 _LIKED_THEN_LIKE = re.compile(
     r"(?:i |we )?(?:really |just )?(?:liked?|loved?|enjoyed) (?P<title>[^,.;]+?)[,.;]? (?:so |and |please )*(?:(?:give|show) me |find |"
     r"some(?:thing)? )*(?:more )?like (?:that|it|this)(?: one)?[.! ]*",
@@ -183,12 +190,13 @@ _FINE_AFTER_ALL = re.compile(
     re.I,
 )
 _NOT_UNTIL = re.compile(
-    r"\b(?:not|nothing|none|no (?:films?|movies?|books?|ones?))(?: from| of| made in)? (?:the )?(?P<century>19|20)?(?P<decade>\d)0'?s"
-    r"(?:,? (?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?)\b",
+    r"\b(?:not|nothing|none|no (?:films?|movies?|books?|ones?))(?: from| of| made in)? (?:the )?(?P<decade>(?:19|20)?\d0'?s),? "
+    r"(?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?\b",
     re.I,
 )
-_SINCE_DECADE = re.compile(r"(?<!\d)(?P<century>19|20)?(?P<decade>\d)0年代(?P<side>以后|之后|以来|起|以前|之前)")
-_DECADE = re.compile(r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代")
+_DECADE = re.compile(
+    r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代(?:(?P<since>以后|之后|以来|起)|(?P<until>以前|之前))?的?"
+)
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -316,8 +324,8 @@ def spelt_out(line: str) -> str:
     --------
     >>> spelt_out("ill take 2, thx. im 12yo, dont laugh")
     "i'll take 2, thanks. i'm 12 year old, don't laugh"
-    >>> spelt_out("nah, neither of the first two"), spelt_out("80年代以后的")
-    ('neither of 1 and 2', '1980年以后的')
+    >>> spelt_out("nah, neither of the first two"), spelt_out("my first two kids"), spelt_out("I haven't seen 2")
+    ('neither of 1 and 2', 'my first two kids', "I haven't seen 2")
     """
 
     def full(match: re.Match[str]) -> str:
@@ -326,17 +334,10 @@ def spelt_out(line: str) -> str:
         words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
         return words.capitalize() if match[0][0].isupper() else words
 
-    def since(match: re.Match[str]) -> str:
-        century = match["century"] or ("20" if match["decade"] in "012" else "19")
-        return f"{century}{match['decade']}0年{'以前' if match['side'][-1] == '前' else '以后'}"
-
-    def until(match: re.Match[str]) -> str:
-        return f"after {match['century'] or ('20' if match['decade'] in '012' else '19')}{match['decade']}9"
-
     line = _IN_PASSING.sub("", _HASTE.sub(full, line.replace("\u2019", "'")))
     line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
-    line = _NOT_UNTIL.sub(until, line)
-    line = _SINCE_DECADE.sub(since, _TITLED.sub("", line))
+    line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
+    line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
@@ -476,7 +477,8 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         digit = _DECADES[decade["word"]] if decade["word"] else int(decade["decade"])
         century = int(decade["century"]) if decade["century"] else 19 if digit > 2 else 20
         first = 100 * century + 10 * digit
-        conditions += [f"year>={first}", f"year<{first + 10}"]
+        conditions += [] if decade["until"] else [f"year>={first}"]
+        conditions += [] if decade["since"] else [f"year<{first if decade['until'] else first + 10}"]
     for pattern, names, operator in _QUANTITIES:
         name = next((name for name in names if attribute_kinds(catalog).get(name) == "number"), None)
         if name is None:
