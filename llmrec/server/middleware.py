@@ -4,18 +4,15 @@ It stands before routing, and a key is checked before a body is read, so that no
 """
 
 import asyncio
-import time
 from collections import Counter
 
-from limits import parse_many
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from llmrec.errors import LlmrecError
 from llmrec.server.concurrency import StoreCalls
 from llmrec.server.errors import Refused, refusal
+from llmrec.server.rates import KeyRates
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import Key, find_key
@@ -181,7 +178,7 @@ class Authentication:
 
     def __init__(self, app: ASGIApp, database: Database, calls: StoreCalls) -> None:
         self.app, self.database, self.calls = app, database, calls
-        self._rates = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._rates = KeyRates(database)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -189,7 +186,6 @@ class Authentication:
             try:
                 header = Headers(scope=scope).get("authorization", "")
                 key = await self.calls.run(lambda: self._key(header))
-                self._count(key)
             except (Refused, LlmrecError) as error:
                 refused = refusal(error)
                 assert refused is not None
@@ -203,11 +199,5 @@ class Authentication:
         key = find_key(self.database, secret.strip()) if scheme.lower() == "bearer" else None
         if key is None:
             raise Refused(401, "invalid_api_key", "an API key is needed: send the header Authorization: Bearer KEY")
+        self._rates.count(key)
         return key
-
-    def _count(self, key: Key) -> None:
-        for rate in parse_many(key.rates):
-            if not self._rates.hit(rate, key.id):
-                reset = self._rates.get_window_stats(rate, key.id).reset_time
-                wait = max(1, round(reset - time.time()))
-                raise Refused(429, "rate_limit_exceeded", f"key {key.id} may ask {rate}; try again in {wait} s", wait)

@@ -18,7 +18,7 @@ from llmrec.server.store.encryption import Cipher, cipher_of, seal_rows, use_cip
 from llmrec.server.store.held import HeldConnections
 from llmrec.server.store.tables import metadata, settings
 
-HEAD = "0005"
+HEAD = "0006"
 """The last of the migrations."""
 FORMAT = "2"
 """What versions of llmrec without migrations look for: they can work with 1 alone, and refuse these tables."""
@@ -281,6 +281,8 @@ class Database:
             self.engine.connect().execution_options(**options) as connection,
             connection.begin(),
         ):
+            if not synced and not self.embedded:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
 
     def own_connection(self) -> Any:

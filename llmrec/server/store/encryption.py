@@ -214,9 +214,9 @@ def seal_rows(connection: sa.Connection, metadata: sa.MetaData, cipher: Cipher) 
     """
     for table in metadata.sorted_tables:
         columns = [column for column in table.columns if isinstance(column.type, Sealed)]
-        (key,) = table.primary_key.columns
         if not columns:
             continue
+        (key,) = table.primary_key.columns
         ids = connection.scalars(sa.select(key)).all()
         for start in range(0, len(ids), 500):
             rows = connection.execute(sa.select(key, *columns).where(key.in_(ids[start : start + 500]))).all()

@@ -3,7 +3,19 @@
 Rows that belong to a person are deleted with the person: `ON DELETE CASCADE`. What tells of a person is `Sealed`.
 """
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from llmrec.server.store.encryption import Sealed
 
@@ -21,6 +33,17 @@ keys = Table(
     Column("rates", String(100), nullable=False),
     Column("created", Float, nullable=False),
 )
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("key", ForeignKey(keys.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("seconds", Integer, primary_key=True),
+    Column("window", BigInteger, nullable=False),
+    Column("current", Integer, nullable=False),
+    Column("previous", Integer, nullable=False),
+)
+"""How often a key asked in the window of so many seconds that is the latest, and in the one before it."""
 
 people = Table(
     "people",

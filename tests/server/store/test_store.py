@@ -11,12 +11,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
+from llmrec.server.errors import Refused
+from llmrec.server.rates import KeyRates
 from llmrec.server.schemas.recommendations import Recommendations, StoredRequest
 from llmrec.server.store.conversations import find_state, keep_state
 from llmrec.server.store.database import Database, StoreUnavailable
@@ -24,7 +27,7 @@ from llmrec.server.store.items import ChangeListener, changes_since, delete_medi
 from llmrec.server.store.keys import create_key, find_key, list_keys, revoke_key
 from llmrec.server.store.personal_data import Removal, forget
 from llmrec.server.store.responses import UserForgotten, find_response, keep_response, replace_response
-from llmrec.server.store.tables import responses
+from llmrec.server.store.tables import rates, responses
 from llmrec.server.store.users import Event, Person, find_person, record
 
 ITEMS = tuple(Item(str(n), f"Item {n}") for n in range(20))
@@ -211,6 +214,57 @@ def test_postgresql_tells_of_a_change_at_once(postgres: str, tenant: str) -> Non
         heard.clear()
         put_item(database, Item(tenant[-60:], "New"))
         assert heard.wait(5)
+
+
+def test_gateways_on_one_postgresql_count_a_keys_requests_together(postgres: str, tenant: str) -> None:
+    with closing(Database(postgres)) as one, closing(Database(postgres)) as other:
+        key = find_key(one, create_key(one, tenant, rates="50/minute; 40/hour"))
+        assert key is not None
+        gateways = [KeyRates(one), KeyRates(other)]
+
+        def ask(n: int) -> bool:
+            try:
+                gateways[n % 2].count(key)
+            except Refused as refused:
+                assert refused.code == "rate_limit_exceeded" and 0 < refused.retry_after <= 3600
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(ask, range(100))) == 40
+        with pytest.raises(Refused, match="40 per 1 hour"):
+            KeyRates(other).count(key)  # a gateway that starts later goes on with the same count
+        with one.writing() as connection:  # the hour is over, and half of the next
+            connection.execute(rates.update().values(window=rates.c.window - 1))
+            connection.execute(sa.text("UPDATE rates SET current = 0, previous = 0 WHERE seconds = 60"))
+        share = 1 - time.time() % 3600 / 3600
+        late = KeyRates(one)
+        passed = 0
+        with pytest.raises(Refused):
+            while True:
+                late.count(key)
+                passed += 1
+        assert abs(passed - 40 * (1 - share)) <= 1.5
+        revoke_key(one, key.id)
+
+
+def test_while_postgresql_is_away_each_gateway_counts_for_itself(postgres: str, tenant: str) -> None:
+    database = Database(postgres)
+    key = find_key(database, create_key(database, tenant, rates="3/hour"))
+    assert key is not None
+    counting = KeyRates(database)
+    counting.count(key)
+    with database.writing() as connection:  # it answers with an error
+        connection.execute(sa.text("ALTER TABLE rates RENAME TO elsewhere"))
+    try:
+        counting.count(key)
+        counting.count(key)
+        with pytest.raises(Refused, match="3 per 1 hour"):
+            counting.count(key)
+    finally:
+        with database.writing() as connection:
+            connection.execute(sa.text("ALTER TABLE elsewhere RENAME TO rates"))
+        database.close()
 
 
 def test_batches_of_the_same_people_at_once_wait_and_none_fails(database: Database, tenant: str) -> None:
