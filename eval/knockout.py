@@ -71,13 +71,13 @@ class NoIndex:
 
     def query(self, q: Floats, *_: object) -> Neighbours:
         """See `Index.query`."""
-        return Neighbours(self.alike("", q), [np.empty(0, np.float32)] * len(q))
+        return self.alike("", q)
 
-    def alike(self, _modality: str, vectors: Floats, *_: object) -> list[Rows]:
+    def alike(self, _modality: str, vectors: Floats, *_: object) -> Neighbours:
         """See `ContentIndex.alike`."""
         if not self._answers:
             raise IndexUnreachable("the index is taken out")
-        return [np.empty(0, np.intp)] * len(vectors)
+        return Neighbours.none(len(vectors))
 
     def close(self) -> None:
         """See `Index.close`."""

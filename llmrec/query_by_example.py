@@ -224,13 +224,15 @@ def _sent(name: str, modality: str, vector: Floats, pipeline: "Pipeline") -> Exa
 def _copies(unit: Floats, modality: str, pipeline: "Pipeline") -> tuple[int, ...]:
     """Rows of the items that have the very picture or clip, `unit (dim,)`, among the nearest and those not indexed.
 
-    Where no index tells the nearest, all items are compared.
+    Where no index tells the nearest of all, every item is compared.
     """
     held, index = pipeline.components.media[modality], pipeline.index
     rows = np.arange(len(held))
     if isinstance(index, ContentIndex):
         with suppress(IndexUnreachable):  # which the candidate sources will say
-            rows = np.union1d(pipeline.unindexed, index.alike(modality, unit[None], COPIES)[0])
+            near = index.alike(modality, unit[None], COPIES)
+            if not near.degraded:
+                rows = np.union1d(pipeline.unindexed, near.rows[0])
     return tuple(rows[held[rows] @ unit >= SAME].tolist())
 
 

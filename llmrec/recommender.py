@@ -1,7 +1,7 @@
 """The way of a request: history and query -> query vector -> candidates -> fused score -> response, and its reasons."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from llmrec.request import Request
 from llmrec.response import Recommended, Response, Streamed, Trace
 from llmrec.retrieval.candidates import CandidateQuery, gather
 from llmrec.retrieval.filters import Filter
+from llmrec.retrieval.sharded import ShardedIndex
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
@@ -105,13 +106,16 @@ class Recommender:
         return f"Recommender({self.pipeline.checkpoint.info.name!r} on {self.catalog!r})"
 
     def index(self) -> dict[str, Any]:
-        """What the open index holds."""
+        """What the open index holds, and where it lies on several servers what each does."""
         parts = self.pipeline
-        return {
+        held: dict[str, Any] = {
             "items": parts.index.items,
             "adapter": parts.checkpoint.info.name,
             "dimension": parts.components.v.shape[1],
         }
+        if isinstance(parts.index, ShardedIndex):
+            held["shards"] = [asdict(each) for each in parts.index.shards]
+        return held
 
     def recommend(self, request: Request | None = None, /, **fields: Any) -> Response:
         """Recommend items, with their reasons where the request asks for them.

@@ -68,7 +68,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "new": "llmrec.retrieval.sources:NewSource",
     },
     "score_component": {},  # llmrec's own are always there (see `llmrec.ranking.components`)
-    "index": {"chroma": "llmrec.retrieval.remote:open_chroma", "exact": "llmrec.retrieval.index:open_exact"},
+    "index": {"chroma": "llmrec.retrieval.sharded:open_chroma", "exact": "llmrec.retrieval.index:open_exact"},
     "engine": {"local": "llmrec.engine.local:open_local", "vllm": "llmrec.engine.vllm:open_vllm"},
     "reader": {  # in the order in which they are tried
         "movielens-100k": "llmrec.catalog.layouts:movielens_100k",

@@ -73,7 +73,7 @@ class Response:
     notes
         Remarks for the reader.
     degraded
-        What was out of reach and was replaced: "llm" (its server), "index".
+        What was out of reach and was replaced: "llm" (its server), "index", "index:2" (the second of its servers).
 
     Notes
     -----

@@ -74,8 +74,8 @@ def keep_freed_memory() -> None:
 
     PyTorch allocates every activation anew. By default glibc returns large blocks to the kernel at once, and each
     page of the next one costs a fault and 4 KiB of zeros: most of a small convolutional encoder's time on a CPU
-    (`python -m eval.allocation`). The price is a process as large as its busiest moment. Does nothing where the C
-    library is another one.
+    (`python -m eval.processor allocation`). The price is a process as large as its busiest moment. Does nothing where
+    the C library is another one.
     """
     import ctypes
 

@@ -110,6 +110,11 @@ class Chroma:
                 time.sleep(0.05)
         raise TimeoutError(f"chroma run does not answer; {self.log} says why")
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal; wait for the process after SIGKILL."""
         assert self._process is not None
@@ -121,7 +126,7 @@ class Chroma:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process and self._process.poll() is None:
+        if self.runs:
             self.send(signal.SIGKILL)
 
 

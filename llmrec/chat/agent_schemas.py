@@ -154,7 +154,7 @@ class ListAnswer(BaseModel):
     items: list[RankedCard]
     conditions: list[str] = Field(description="What every item meets, rules that the person made included.")
     notes: list[str]
-    degraded: list[str] = Field(description="What was out of reach and was replaced: llm, index.")
+    degraded: list[str] = Field(description="What was out of reach and was replaced: llm, index, index:2 (a part).")
 
 
 class ItemAnswer(ItemCard):

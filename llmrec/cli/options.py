@@ -57,7 +57,8 @@ Chroma = Annotated[
     typer.Option(
         "--chroma",
         envvar="LLMREC_CHROMA",
-        help="URL of a Chroma server that has the index (default: an index below LLMREC_HOME).",
+        help="URL of a Chroma server that has the index, or of several that share it, with commas between them "
+        "(default: an index below LLMREC_HOME).",
     ),
 ]
 ChatUrl = Annotated[
@@ -184,6 +185,9 @@ def pipeline_config(
     if chroma:
         if index not in (None, "chroma"):
             raise BadInput(f"`index` is {index!r} and `chroma` is {chroma!r}; pass one of them", "index", "chroma")
+        from llmrec.retrieval.sharded import server_addresses
+
+        server_addresses(chroma)  # a mistyped address shows before the models are loaded
         index = f"chroma?{chroma}"
     config = PipelineConfig(**given(index=index, engine=engine, verifier=verifier))
     return config.changed(candidates=(*config.candidates, *candidates)) if candidates else config

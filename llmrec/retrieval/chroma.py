@@ -8,7 +8,7 @@ Beside it stands a collection for each modality, of the items' own media: unit v
 cosines.
 
 Which folder on disk a process opens, and what happens where two do, is the business of `llmrec.retrieval.versions`;
-`llmrec.retrieval.remote` keeps the same collection on a Chroma server.
+`llmrec.retrieval.remote` keeps the same collection on a Chroma server, `llmrec.retrieval.sharded` on several.
 """
 
 import hashlib
@@ -34,6 +34,8 @@ HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search":
 """Recall@100 of 0.999 at 20,000 items in 3 ms a query; Chroma's defaults (16, ef 100) reach 0.54 there."""
 MEDIA_HNSW = HNSW | {"max_neighbors": 32, "ef_search": 200}
 """Of media: at most some hundred are asked for, and which of them are candidates is not what an order hangs on."""
+Vectors = Callable[[NDArray[np.intp]], Floats]
+"""Rows of items -> what is stored of them: nothing of the size of all items is held."""
 MEND = "run `llmrec index` to build it again"
 
 
@@ -46,6 +48,7 @@ class ChromaIndex:
         """Use `build`, `open`, or `llmrec.retrieval.remote.open_remote`, whose indexes have no folder."""
         self._client, self._collection, self._claimed = client, collection, claimed
         self._media = media or {}
+        self.collection_id = str(collection.id)
         self.items, self._process = items, os.getpid()
 
     @classmethod
@@ -74,10 +77,14 @@ class ChromaIndex:
             with _disk(path):
                 client = _client(claimed.folder)
                 try:
-                    collection = client.create_collection(COLLECTION, **described(fingerprint, len(vectors)))
-                    fill(client, collection, vectors, catalog, progress)
+                    collection = client.create_collection(COLLECTION, **described(fingerprint, len(v)))
+                    fill(client, collection, vectors, catalog, np.arange(len(v)), progress)
                     for modality, held in (media or {}).items():
-                        fill_media(client, media_collection(COLLECTION, modality), held, catalog)
+                        of_media = client.create_collection(
+                            media_collection(COLLECTION, modality), configuration={"hnsw": MEDIA_HNSW},
+                            metadata={"items": len(held), "place": ""}, embedding_function=None,
+                        )  # fmt: skip
+                        fill(client, of_media, held.__getitem__, catalog, np.flatnonzero(held.any(axis=1)))
                 finally:
                     client.close()
                 use(claimed)
@@ -151,7 +158,7 @@ class ChromaIndex:
         shut = [frozenset(rows) for rows in exclude] if exclude is not None else [frozenset[int]()] * len(q)
         reach = min(k + max((len(rows) for rows in shut), default=0), self.items)
         if not len(q) or reach < 1:
-            return Neighbours([np.empty(0, np.intp) for _ in q], [np.empty(0, np.float32) for _ in q])
+            return Neighbours.none(len(q))
         augmented = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
         with _unreachable():
             found = self._collection.query(
@@ -169,17 +176,23 @@ class ChromaIndex:
             scores.append((1 - np.array(distances, np.float64)[kept][:k]).astype(np.float32))  # ip distance: 1 - q.v
         return Neighbours(rows, scores)
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[NDArray[np.intp]]:
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
         """See `ContentIndex.alike`; approximate. Raises what `query` raises."""
         self._check_process()
         reach = min(k, self.items)
         if modality not in self._media or not len(vectors) or reach < 1:
-            return [np.empty(0, np.intp)] * len(vectors)
+            return Neighbours.none(len(vectors))
         with _unreachable():
             found = self._media[modality].query(
-                query_embeddings=vectors, n_results=reach, where=chroma_where(where) if where else None, include=[]
+                query_embeddings=vectors,
+                n_results=reach,
+                where=chroma_where(where) if where else None,
+                include=["distances"],
             )
-        return [np.array([int(name) for name in ids], np.intp) for ids in found["ids"]]
+        return Neighbours(
+            [np.array([int(name) for name in ids], np.intp) for ids in found["ids"]],
+            [(1 - np.array(distances, np.float64)).astype(np.float32) for distances in found["distances"]],
+        )
 
     def _check_process(self) -> None:
         if self._claimed and os.getpid() != self._process:
@@ -209,12 +222,11 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def stored(v: Floats, b: Floats, catalog: Catalog, fingerprint: IndexFingerprint) -> Floats:
-    """`(items, dim + 1)`: what is stored of the items' vectors `v` (items, dim) and biases `b` (items,)."""
-    vectors = np.hstack([v, b[:, None]]).astype(np.float32)
-    if vectors.shape != (len(catalog.items), fingerprint.dimension):
-        raise ValueError(f"vectors {vectors.shape} for {len(catalog.items)} items and {fingerprint}")
-    return vectors
+def stored(v: Floats, b: Floats, catalog: Catalog, fingerprint: IndexFingerprint) -> Vectors:
+    """What is stored of the items' vectors `v` (items, dim) and biases `b` (items,)."""
+    if (len(v), v.shape[1] + 1) != (len(catalog.items), fingerprint.dimension) or len(b) != len(v):
+        raise ValueError(f"vectors {v.shape} and biases {b.shape} for {len(catalog.items)} items and {fingerprint}")
+    return lambda rows: np.hstack([v[rows], b[rows, None]]).astype(np.float32)
 
 
 def described(fingerprint: IndexFingerprint, items: int) -> dict[str, Any]:
@@ -245,35 +257,22 @@ def media_collection(collection: str, modality: str) -> str:
     return f"{collection}-{hashlib.sha256(modality.encode()).hexdigest()[:12]}"
 
 
-def fill_media(client: Any, name: str, vectors: Floats, catalog: Catalog, place: str = "") -> Any:
-    """Makes the collection of a modality, `vectors` (items, dim) unit rows; items that lack it, zeros, are left out."""
-    noted = {"items": len(vectors), "place": place}
-    collection = client.get_or_create_collection(
-        name, configuration={"hnsw": MEDIA_HNSW}, metadata=noted, embedding_function=None
-    )
-    there = np.flatnonzero(vectors.any(axis=1))
-    if collection.count() != len(there):
-        fill(client, collection, vectors, catalog, rows=there)
-    return collection
-
-
 def fill(
     client: Any,
     collection: Any,
-    vectors: Floats,
+    vectors: Vectors,
     catalog: Catalog,
+    rows: NDArray[np.intp],
     progress: Callable[[int], None] | None = None,
-    rows: NDArray[np.intp] | None = None,
 ) -> None:
-    """Puts vectors (items, dim) in, with their rows as ids, and the items' attributes; all, or those of `rows`."""
+    """Puts the vectors of `rows` in, with their rows as ids, and the items' attributes."""
     kinds = attribute_kinds(catalog)
     step = client.get_max_batch_size()
-    chosen = np.arange(len(vectors)) if rows is None else rows
-    for start in range(0, len(chosen), step):
-        part = chosen[start : start + step]
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
         collection.upsert(
             ids=[str(row) for row in part],
-            embeddings=vectors[part],
+            embeddings=vectors(part),
             metadatas=[chroma_metadata(catalog.items[row], kinds) or None for row in part],
         )
         if progress:

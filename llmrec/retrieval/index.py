@@ -38,6 +38,11 @@ class Neighbours:
     scores: list[Floats]
     degraded: frozenset[str] = frozenset()
 
+    @classmethod
+    def none(cls, queries: int) -> "Neighbours":
+        """Nothing found for so many query vectors."""
+        return cls([np.empty(0, np.intp)] * queries, [np.empty(0, np.float32)] * queries)
+
 
 class Index(Protocol):
     """Finds the items whose vectors score best with a query vector. Several threads may query one index at once."""
@@ -88,7 +93,7 @@ class Index(Protocol):
 class ContentIndex(Protocol):
     """An `Index` that also finds the items whose media are nearest to a vector."""
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
         """The items nearest to each vector by cosine.
 
         Parameters
@@ -104,8 +109,8 @@ class ContentIndex(Protocol):
 
         Returns
         -------
-        list of (found,) intp
-            Rows, best first; none where the index does not hold the modality.
+        Neighbours
+            In the order of `vectors`, with cosines as scores; none where the index does not hold the modality.
 
         Raises
         ------
@@ -138,7 +143,7 @@ class IndexInputs:
         Whether one that is damaged or was made of something else may be replaced: a long-lived process goes on then,
         while a command says what is wrong.
     argument
-        What follows `?` in the spec, such as the address of a server; "" without.
+        What follows `?` in the spec, such as the addresses of servers; "" without.
     media : modality -> (items, dim) float32
         Unit rows of the items' media, zeros where an item lacks one: for a `ContentIndex`.
     """
@@ -195,13 +200,14 @@ class ExactIndex:
         scores = [self._v[found] @ query + self._b[found] for query, found in zip(q, rows, strict=True)]
         return Neighbours(rows, scores)
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
         """See `ContentIndex.alike`."""
         if modality not in self._media:
-            return [np.empty(0, np.intp)] * len(vectors)
+            return Neighbours.none(len(vectors))
         held = self._media[modality]
         allowed = np.ones(self.items, np.bool_) if where is None else where.mask(self._catalog)
-        return exact_search(held, np.zeros(len(held), np.float32), vectors, k, allowed, [()] * len(vectors))
+        rows = exact_search(held, np.zeros(len(held), np.float32), vectors, k, allowed, [()] * len(vectors))
+        return Neighbours(rows, [held[found] @ vector for vector, found in zip(vectors, rows, strict=True)])
 
     def close(self) -> None:
         """See `Index.close`; there is nothing to release."""

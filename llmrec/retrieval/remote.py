@@ -1,62 +1,97 @@
-"""Where a Chroma index lies: in a folder of this machine, or on a Chroma server that several gateways may share.
+"""An index, or one's part of it, on a Chroma server that several gateways may share.
 
-On a server a collection's name is a digest of what it was built from. So none is read by another model or catalogue,
-and two gateways that build it at once write the same vectors into the same collection: no lock is needed.
+A collection's name is a digest of what it was built from. So none is read by another model or catalogue, and two
+gateways that build it at once write the same vectors into the same collection: no lock is needed. An item's id there is
+its row, whatever part of the items the server holds: one that holds too many answers as rightly as before.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from llmrec.catalog import Catalog
-from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError
-from llmrec.retrieval.chroma import ChromaIndex, described, fill, fill_media, media_collection, stored, whole
+from llmrec.errors import BadInput, IndexMismatch, IndexUnreachable, LlmrecError
+from llmrec.retrieval.chroma import (
+    MEDIA_HNSW,
+    ChromaIndex,
+    Vectors,
+    described,
+    fill,
+    media_collection,
+    stored,
+    whole,
+)
 from llmrec.retrieval.fingerprint import IndexFingerprint
-from llmrec.retrieval.index import Floats, IndexInputs
+from llmrec.retrieval.index import Floats, Rows
 
 CONNECT_TIMEOUT, QUERY_TIMEOUT, BUILD_TIMEOUT = 1.0, 2.0, 120.0
 """Seconds for the server to answer a heartbeat, a query, and one batch of vectors."""
-MOST_EF = 10_000
 
 
-def open_chroma(inputs: IndexInputs) -> ChromaIndex:
-    """The index `chroma`, on disk or on a server; built where there is none.
+@dataclass(frozen=True, eq=False)
+class Shard:
+    """The part of an index that one of several servers holds.
 
     Parameters
     ----------
-    inputs
-        What it is made of; `argument`: URL of a Chroma server, "" for an index on disk; on disk it may be `ef=N`, how
-        far a search looks (see `llmrec.retrieval.chroma.looks_as_far`).
+    rows : (n,) intp
+        Rows of its items, ascending.
+    layout
+        The same where the same servers share the items in the same way, and of each server another.
+    """
 
-    Returns
-    -------
-    ChromaIndex
+    rows: Rows
+    layout: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was written to a server, and deleted there, so that it holds what it has to.
+
+    Parameters
+    ----------
+    added, removed
+        Numbers of items.
+    """
+
+    added: int = 0
+    removed: int = 0
+
+
+def server_address(url: str) -> str:
+    """The address of a Chroma server as two writings of it have it in common.
+
+    Parameters
+    ----------
+    url
+        Such as ``http://127.0.0.1:8000``.
 
     Raises
     ------
-    IndexMismatch, IndexOutdated, IndexBusy, StorageError
-        Where it cannot be had on disk.
-    IndexUnreachable, BadInput
-        Where the server does not answer, or the argument is neither a URL nor `ef=N`.
+    BadInput
+        Where it names no server.
+
+    Examples
+    --------
+    >>> server_address("HTTP://Index-1:8000/"), server_address("https://index.example")
+    ('http://index-1:8000', 'https://index.example:443')
     """
-    ef = None
-    if inputs.argument.startswith("ef="):
-        number = inputs.argument.removeprefix("ef=")
-        if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= MOST_EF:
-            raise BadInput(f"`index` is 'chroma?ef={number}'; pass a whole number from 1 to {MOST_EF:,}", "index")
-        ef = int(number)
-    elif inputs.argument:
-        return open_remote(
-            inputs.argument, inputs.folder.name, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, inputs.rebuild,
-            media=inputs.media,
-        )  # fmt: skip
-    if not inputs.rebuild and (inputs.folder / "current").is_file():
-        with suppress(IndexMismatch if inputs.repair else IndexOutdated):
-            return ChromaIndex.open(inputs.folder, inputs.fingerprint, tuple(inputs.media), ef)
-    return ChromaIndex.build(
-        inputs.folder, inputs.v, inputs.b, inputs.catalog, inputs.fingerprint, media=inputs.media, ef=ef
-    )
+    address = urlsplit(url.strip())
+    try:
+        port = address.port or (443 if address.scheme == "https" else 80)
+    except ValueError:
+        port = 0
+    if address.scheme not in ("http", "https") or not address.hostname or not port:
+        raise BadInput(
+            f"`chroma` is {url!r}, which is no address of a Chroma server; pass one like http://127.0.0.1:8000",
+            "chroma",
+        )
+    host = f"[{address.hostname}]" if ":" in address.hostname else address.hostname
+    return f"{address.scheme}://{host}:{port}"
 
 
 def open_remote(
@@ -69,8 +104,10 @@ def open_remote(
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
     media: Mapping[str, Floats] | None = None,
+    shard: Shard | None = None,
+    moved: Callable[[Moved], None] | None = None,
 ) -> ChromaIndex:
-    """Open the index on a Chroma server, after building it where it is absent or incomplete.
+    """Open the index on a Chroma server, after writing there what is absent.
 
     Parameters
     ----------
@@ -85,11 +122,16 @@ def open_remote(
     fingerprint
         What the vectors were made from.
     rebuild
-        Build in any case, and delete the collections that `catalog_name` had before.
+        Delete the collections that `catalog_name` had before, and build. Of a shard, the items that it holds of this
+        very version stay where they are its own, and the others are deleted.
     progress
         Called with the number of items that were written.
     media : modality -> (items, dim) float32
         Unit rows of the items' media.
+    shard
+        What of the index the server has to hold; by default all of it.
+    moved
+        Called with what was written and deleted.
 
     Returns
     -------
@@ -99,39 +141,95 @@ def open_remote(
     ------
     BadInput
         For a URL that names no server.
+    IndexMismatch
+        Where the server holds something else under the name of the index.
     IndexUnreachable
         Where the server does not answer.
     """
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise BadInput(
-            f"`chroma` is {url!r}, which is no address of a Chroma server; pass one like http://127.0.0.1:8000",
-            "chroma",
-        )
-    name = f"llmrec-{fingerprint.version}"
+    server_address(url)
+    name, rows = f"llmrec-{fingerprint.version}", np.arange(len(v)) if shard is None else shard.rows
+    layout = "" if shard is None else shard.layout
     options = described(fingerprint, len(catalog.items))
     options["metadata"] |= {"place": catalog_name}
     with _translated_errors(url):
         client = _connect(url)
         try:
             if rebuild:
-                for existing in client.list_collections():
-                    if existing.name.startswith(name) or (existing.metadata or {}).get("place") == catalog_name:
-                        client.delete_collection(existing.name)
+                _delete_former(client, catalog_name, name, options["metadata"] if shard else None)
             collection = client.get_or_create_collection(name, **options)
-            if collection.count() != len(catalog.items):
-                fill(client, collection, stored(v, b, catalog, fingerprint), catalog, progress)
-            held = {
-                m: fill_media(client, media_collection(name, m), x, catalog, catalog_name)
-                for m, x in (media or {}).items()
-            }
-            if not whole(collection, len(catalog.items), fingerprint):
+            if differences := _differences(collection, options["metadata"]):
+                raise IndexMismatch(
+                    f"the Chroma server at {url} holds another catalogue's version under the name {name} "
+                    f"({differences}); run `llmrec index` to build it again",
+                    "chroma",
+                )
+            vectors = stored(v, b, catalog, fingerprint)
+            change = _complete(client, collection, vectors, catalog, rows, layout, rebuild, progress)
+            held = {}
+            for modality, own in (media or {}).items():
+                held[modality] = client.get_or_create_collection(
+                    media_collection(name, modality), configuration={"hnsw": MEDIA_HNSW}, embedding_function=None,
+                    metadata={"items": len(own), "place": catalog_name},
+                )  # fmt: skip
+                there = rows[own[rows].any(axis=1)]
+                _complete(client, held[modality], own.__getitem__, catalog, there, layout, rebuild)
+            items = collection.count()
+            if items < len(rows) or not whole(collection, items, fingerprint):
                 raise IndexUnreachable(f"the Chroma server at {url} has not kept all items; see its log")
             _set_timeout(client, QUERY_TIMEOUT)
         except BaseException:
             client.close()
             raise
-    return ChromaIndex(client, collection, None, len(catalog.items), held)
+    if moved:
+        moved(change)
+    return ChromaIndex(client, collection, None, items, held)
+
+
+def _delete_former(client: Any, catalog_name: str, name: str, kept: Mapping[str, Any] | None) -> None:
+    """Deletes the collections of a catalogue, but of the version `name` where it is what `kept` describes."""
+    existing = client.list_collections()
+    keep = kept is not None and not any(each.name == name and _differences(each, kept) for each in existing)
+    for each in existing:
+        own = each.name.startswith(name)
+        if not (own and keep) and (own or (each.metadata or {}).get("place") == catalog_name):
+            client.delete_collection(each.name)
+
+
+def _differences(collection: Any, described: Mapping[str, Any]) -> str:
+    """In what a collection differs from what its name promises: one copied by hand does; "" where in nothing."""
+    found = dict(collection.metadata or {})
+    pairs = {name: (found.get(name), wanted) for name, wanted in described.items() if name != "place"}
+    return "; ".join(f"{name} is {held!r}, not {wanted!r}" for name, (held, wanted) in pairs.items() if held != wanted)
+
+
+def _complete(
+    client: Any,
+    collection: Any,
+    vectors: Vectors,
+    catalog: Catalog,
+    rows: Rows,
+    layout: str,
+    alone: bool,
+    progress: Callable[[int], None] | None = None,
+) -> Moved:
+    """Writes those of `rows` that a collection lacks; `alone`: and deletes what is none of them.
+
+    Without `alone` other rows stay: gateways that were told of other servers may count on them. What a collection holds
+    is not listed where it was complete in the same layout before, and has kept its size.
+    """
+    noted, count = dict(collection.metadata or {}), collection.count()
+    complete = noted.get("layout") == layout and noted.get("held") == count if layout else count == len(rows)
+    if complete and not alone:
+        return Moved()
+    held = np.array([int(id) for id in collection.get(include=[])["ids"]] if count else [], np.intp)
+    missing, more = np.setdiff1d(rows, held), np.setdiff1d(held, rows) if alone else np.empty(0, np.intp)
+    fill(client, collection, vectors, catalog, missing, progress)
+    step = client.get_max_batch_size()
+    for start in range(0, len(more), step):
+        collection.delete(ids=[str(row) for row in more[start : start + step]])
+    if layout:
+        collection.modify(metadata=noted | {"layout": layout, "held": len(held) + len(missing) - len(more)})
+    return Moved(len(missing), len(more))
 
 
 def _connect(url: str) -> Any:

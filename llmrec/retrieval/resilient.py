@@ -9,11 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from llmrec.errors import IndexUnreachable
 from llmrec.retrieval.filters import Filter
-from llmrec.retrieval.index import ContentIndex, Floats, Index, Neighbours, Rows
+from llmrec.retrieval.index import INDEX, ContentIndex, Floats, Index, Neighbours
 
 LOG = logging.getLogger(__name__)
 RETRY_INTERVAL = 1.0
@@ -25,7 +23,7 @@ CLOSE_TIMEOUT = 30.0
 class ResilientIndex:
     """An `Index` that is reopened when it is lost; call `close` at the end."""
 
-    def __init__(self, opener: Callable[[], Index]) -> None:
+    def __init__(self, opener: Callable[[], Index], name: str = INDEX) -> None:
         """Open the index; one that cannot be reached counts as lost.
 
         Parameters
@@ -33,8 +31,10 @@ class ResilientIndex:
         opener
             Opens the index, or builds it where it is damaged or absent. What it raises is raised, except for
             `IndexUnreachable`.
+        name
+            What the log calls it.
         """
-        self._opener = opener
+        self._opener, self._name = opener, name
         self._index: Index | None = None
         self._lock, self._closing = threading.Lock(), threading.Event()
         self._reopening: threading.Thread | None = None
@@ -59,20 +59,20 @@ class ResilientIndex:
         """See `Index.query`; raises `IndexUnreachable` at once while the index is lost."""
         index = self._index
         if index is None:
-            raise IndexUnreachable("the index is out of reach; it is being opened again")
+            raise IndexUnreachable(f"the {self._name} is out of reach; it is being opened again")
         try:
             return index.query(q, k, where, exclude)
         except IndexUnreachable as error:
             self._mark_lost(index, error)
             raise
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> list[Rows]:
+    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
         """See `ContentIndex.alike`; raises `IndexUnreachable` at once while the index is lost."""
         index = self._index
         if index is None:
-            raise IndexUnreachable("the index is out of reach; it is being opened again")
+            raise IndexUnreachable(f"the {self._name} is out of reach; it is being opened again")
         if not isinstance(index, ContentIndex):
-            return [np.empty(0, np.intp)] * len(vectors)
+            return Neighbours.none(len(vectors))
         try:
             return index.alike(modality, vectors, k, where)
         except IndexUnreachable as error:
@@ -96,7 +96,7 @@ class ResilientIndex:
             self._index = None
             self._reopening = threading.Thread(target=self._reopen, args=(index,), name="reopen-index", daemon=True)
             self._reopening.start()
-        LOG.warning("index lost: %s", error)
+        LOG.warning("%s lost: %s", self._name, error)
 
     def _reopen(self, lost: Index | None) -> None:
         if lost:
@@ -107,13 +107,13 @@ class ResilientIndex:
             try:
                 index = self._opener()
             except Exception as error:
-                LOG.debug("index still lost: %s", error)
+                LOG.debug("%s still lost: %s", self._name, error)
                 pause = max(RETRY_INTERVAL, time.monotonic() - started)
                 continue
             with self._lock:
                 if not self._closing.is_set():
                     self._index = index
-                    LOG.warning("index back: %d items", index.items)
+                    LOG.warning("%s back: %d items", self._name, index.items)
                     return
             index.close()
 

@@ -216,7 +216,8 @@ def _alike(
         found: Sequence[Rows] = [_NONE] * len(asked)
         if isinstance(inputs.index, ContentIndex):
             try:
-                found = inputs.index.alike(modality, asked, wanted, where)
+                near_by = inputs.index.alike(modality, asked, wanted, where)
+                found, degraded = near_by.rows, degraded | near_by.degraded
             except IndexUnreachable:
                 degraded |= {INDEX}
         for owner, near in zip(owned, _with_late(found, late, beside, k), strict=True):

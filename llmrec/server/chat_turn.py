@@ -41,8 +41,10 @@ from llmrec.server.store.users import Person
 DEGRADED_NOTICES = {
     "llm": "The language model's server is out of reach just now, so the reasons are plain ones.",
     "index": "The search index is out of reach just now, so all items were gone through instead.",
+    "index:": "A part of the search index is out of reach just now, so items may be missing from this list.",
 }
-"""What a reply says where something was out of reach and replaced, by its word in `Response.degraded`."""
+"""What a reply says where something was out of reach and replaced, by its word in `Response.degraded`, which of a shard
+is followed by its number."""
 TASK = "### Task:"
 """Begins what Open WebUI sends after each reply: prompts for a title, tags and questions, which are no line of
 a conversation."""
@@ -202,7 +204,7 @@ class ChatTurn:
                 yield f"\n\n(There was no time for the others; ask why {position + 1}.)"
                 break
         self.recommendations = self._service.keep_reasons(self.recommendations, streamed.response(tuple(items)))
-        for part in self.recommendations.degraded:
+        for part in dict.fromkeys(part.rstrip("0123456789") for part in self.recommendations.degraded):
             if part in DEGRADED_NOTICES:
                 yield f"\n\n{DEGRADED_NOTICES[part]}"
 

@@ -144,7 +144,7 @@ def examine_index(
 
 
 def _alike(modality: str, vectors: "Floats", k: int, index: Any) -> "list[Rows]":
-    found: list[Rows] = index.alike(modality, vectors, k)
+    found: list[Rows] = index.alike(modality, vectors, k).rows
     return found
 
 

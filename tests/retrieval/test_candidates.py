@@ -258,8 +258,8 @@ def test_no_request_makes_an_array_of_all_items_but_the_mask_of_a_filter() -> No
         def query(self, q: np.ndarray, k: int, *_: object) -> Neighbours:
             return Neighbours([rng.integers(0, items, k)] * len(q), [np.zeros(k, np.float32)] * len(q))
 
-        def alike(self, _modality: str, vectors: np.ndarray, k: int, *_: object) -> list[np.ndarray]:
-            return [rng.integers(0, items, k)] * len(vectors)
+        def alike(self, _modality: str, vectors: np.ndarray, k: int, *_: object) -> Neighbours:
+            return Neighbours([rng.integers(0, items, k)] * len(vectors), [np.zeros(k, np.float32)] * len(vectors))
 
         def close(self) -> None: ...
 

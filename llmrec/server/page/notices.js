@@ -4,12 +4,14 @@ import { button, element } from "./dom.js";
 const REPLACED = {
   llm: "The language model is out of reach just now: ranked without it",
   index: "The search index is out of reach just now: every item was compared instead",
+  "index:": "A part of the search index is out of reach just now: items may be missing",
   explain: "The writing model is out of reach just now: the reasons are told plainly",
 };
 
 export function degraded(names = []) {
   if (!names.length) return null;
-  const told = names.map((name) => REPLACED[name] ?? `Out of reach just now and replaced: ${name}`);
+  const kinds = [...new Set(names.map((name) => name.replace(/\d+$/, "")))]; // of a shard with its number
+  const told = kinds.map((name) => REPLACED[name] ?? `Out of reach just now and replaced: ${name}`);
   return element("p", { class: "notice" }, `${told.join(". ")}.`);
 }
 
