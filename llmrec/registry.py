@@ -48,13 +48,13 @@ GROUPS: Mapping[Kind, str] = {
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "encoder": {},  # `llmrec.encoders.registry` has a grammar of its own for these
     "fusion": {
-        "concat": "llmrec.fusion.concat:ConcatFusion",
+        "concat": "llmrec.fusion.weighted:ConcatFusion",
         "weighted": "llmrec.fusion.weighted:WeightedFusion",
         "late": "llmrec.fusion.late:LateFusion",
         "attention": "llmrec.fusion.attention:AttentionFusion",
         "resampler": "llmrec.fusion.resampler:ResamplerFusion",
         "graph": "llmrec.fusion.graph:GraphFusion",
-        "recurrent": "llmrec.fusion.recurrent:RecurrentFusion",
+        "recurrent": "llmrec.fusion.attention:RecurrentFusion",
     },
     "candidate_source": {
         "index": "llmrec.retrieval.sources:IndexSource",

@@ -1,4 +1,4 @@
-"""The table, the plot and the gallery over all catalogues that were measured."""
+"""The table, the plot and thirty sentences over all catalogues that were measured."""
 
 import json
 import random
@@ -49,7 +49,7 @@ BESIDE = (
 
 
 def report(folder: Path) -> Path:
-    """Writes `explanations.md`, `explanations.png` and `gallery.md` from what `folder` holds of each catalogue."""
+    """Writes `explanations.md` and `explanations.png` from what `folder` holds of each catalogue."""
     found = {row["data"]: _flattened(row) for row in read_rows(folder)}
     if not found:
         raise SystemExit(
@@ -80,9 +80,9 @@ def report(folder: Path) -> Path:
         for name, one in found.items()
     ]
     lines += [truth_run(truth)] if truth else []
+    lines += _gallery(found)
     file = folder / "explanations.md"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    _gallery(folder, found)
     _plot(folder, found)
     return file
 
@@ -163,14 +163,14 @@ def _beside(found: dict[str, dict[str, Any]]) -> list[str]:
     return lines
 
 
-def _gallery(folder: Path, found: dict[str, dict[str, Any]]) -> None:
+def _gallery(found: dict[str, dict[str, Any]]) -> list[str]:
     """Thirty sentences at random, shared among the catalogues, unedited."""
     rng = random.Random(SEED)
-    lines = ["# Thirty sentences at random, unedited", ""]
+    lines = ["", "## Thirty sentences at random, unedited", ""]
     each = GALLERY // len(found)
     for name, one in found.items():
         drawn = rng.sample(one["sentences"], min(each, len(one["sentences"])))
-        lines += [f"## {name}", "", "| recommended | to user | sentence | written by |", "| --- | --- | --- | --- |"]
+        lines += [f"### {name}", "", "| recommended | to user | sentence | written by |", "| --- | --- | --- | --- |"]
         lines += [
             "| "
             + " | ".join(cell.replace("|", "\\|") for cell in (s["title"], s["user"], s["text"], s["source"]))
@@ -178,7 +178,7 @@ def _gallery(folder: Path, found: dict[str, dict[str, Any]]) -> None:
             for s in drawn
         ]
         lines.append("")
-    (folder / "gallery.md").write_text("\n".join(lines), encoding="utf-8")
+    return lines[:-1]
 
 
 def _plot(folder: Path, found: dict[str, dict[str, Any]]) -> None:

@@ -1,13 +1,41 @@
-"""Weighted fusion: f = Σ a_m P_m e_m, the weights a learned and the same for every item.
+"""The modalities side by side, or added up by shares that are the same for every item.
 
-The weights are a softmax over the modalities that the item has, so that a missing one hands its share to the others
-(as in the modality attention of MMGCN-like recommenders; here one number a modality, which can be shown).
+Weighted fusion is f = Σ a_m P_m e_m with learned a. The weights are a softmax over the modalities that the item has, so
+that a missing one hands its share to the others (as in the modality attention of MMGCN-like recommenders; here one
+number a modality, which can be shown).
 """
 
 import torch
 from torch import Tensor, nn
 
 from llmrec.fusion.base import INNER, Fusion, FusionSizes, ItemBatch
+
+
+class ConcatFusion(Fusion):
+    """`[m1 | m2 | … | which are present] -> Linear -> GELU -> Linear -> LayerNorm`; the item head reads `[m1 | …]`.
+
+    Parameters
+    ----------
+    sizes
+        See `Fusion`.
+
+    References
+    ----------
+    Early fusion as in Liu et al., "LLaVA" (2023, arXiv 2304.08485), whose projector is the same small network.
+    """
+
+    def __init__(self, sizes: FusionSizes) -> None:
+        width = sum(sizes.dims.values())
+        super().__init__(sizes, width + len(sizes.dims), width)
+
+    def forward(self, batch: ItemBatch) -> Tensor:
+        """See `Fusion.forward`."""
+        parts = self.masked(batch)
+        return self.to_soft_tokens(torch.cat([*parts, self.presence(batch).to(parts[0].dtype)], dim=-1))
+
+    def content(self, batch: ItemBatch) -> Tensor:
+        """The modalities side by side, `[m1 | m2 | …]`, missing ones as zeros."""
+        return torch.cat(self.masked(batch), dim=-1)
 
 
 class WeightedFusion(Fusion):

@@ -272,12 +272,12 @@ CLASSES: dict[str, str] = {
         "emerge result spring flow originate stem evolve descend proceed feature figure enter stay benefit thrive "
         "flourish lives hangs pop crop make-it gain profit owe rise climb score rest lean rely depend hinge hang "
         "come follow grow build appear arrive surface sit stand shoot jump soar trace derive rank show turn ride "
-        "live start begin go feed qualify"
+        "live start begin go feed qualify occupy land"
     ),
     "credit": "credit thank blame thanks praise attribute ascribe chalk pin",
     "cause": (
         "strength odds chances chance momentum nod recommendation endorsement boon plus asset catalyst source "
-        "origin root starting-point springboard bridge stepping-stone path route thread justification rationale "
+        "why origin root starting-point springboard bridge stepping-stone path route thread justification rationale "
         "grounds credit merit pillar mainstay foundation core heart centre center decision deal effort sway "
         "pressure appeal attraction bonus helper hint argument suspect nudge kick shove lift-off uplift assistance "
         "say-so testimony tip signal sign indication pedigree foot leg-up reason cause driver factor explanation "
@@ -317,7 +317,7 @@ CLASSES: dict[str, str] = {
         "watch see view know have play own buy pick choose read rent try stream encounter put take"
     ),
     "people": (
-        "attendee cinemagoer filmgoer household account visitor member shopper everyone half-the-people crowd "
+        "individual subscriber viewership attendee cinemagoer filmgoer household account visitor member shopper everyone half-the-people crowd "
         "owner devotee follower admirer audience public folks gang bunch lot people viewer fan user watcher buyer "
         "customer reader person everybody anyone anybody folk those other moviegoer majority minority spectator "
         "subscriber somebody someone nobody"
@@ -339,7 +339,7 @@ CLASSES: dict[str, str] = {
         "hardest clearest deciding decider dominant best lion clincher major"
     ),
     "strong": (
-        "immense tremendous hefty sizeable sizable decisive emphatic resounding forceful vigorous serious proper "
+        "noticeable appreciable discernible measurable detectable considerable immense tremendous hefty sizeable sizable decisive emphatic resounding forceful vigorous serious proper "
         "massive whopping mighty significant significantly dramatically sharply steeply notable notably marked "
         "markedly strongly lot hard heavily clearly firmly greatly considerably big large strong substantial much "
         "plenty real really powerful heavy huge enormous great solid good deal clear visibly noticeably"
@@ -351,7 +351,7 @@ CLASSES: dict[str, str] = {
         "half-hearted little slightly bit faint faintly barely hardly scarcely marginal marginally touch tiny "
         "small weak weakly modest modestly minor negligible nil zero somewhat trace trifle tad mildly mild thin "
         "minimal gentle gently light lightly nudge shade smidgen slim whisker fraction hair slender fragile "
-        "tenuous loose"
+        "tenuous loose subtle symbolic secondary limited"
     ),
     "tiny": (
         "insignificant trivial immaterial iota jot infinitesimal barely hardly scarcely nil zero negligible "
@@ -406,8 +406,10 @@ CLASSES: dict[str, str] = {
     ),
     "against": "against-this",
     "except": "except",
-    "popular": "popular well-known popularity famous",
+    "popular": "popular well-known popularity famous hit favourite favorite blockbuster",
     "would": "would will could might",
+    "lift": "average general overall altogether population rate percentage figure likely likelier often probable chance odds times twice double as",
+    "late": "late end shortly toward towards near",
 }
 SILENT = frozenset(
     """a an the this that these those it its is are was were be been being am to of in on at for from with and or as you your
@@ -421,7 +423,9 @@ SILENT = frozenset(
     rest overall altogether total everything whole eye sight really true truly clearly evidently apparently besides through
     far being between upon onto amount extent time ways way importance contrast once running runs run else wonder wondering guess admit suppose guessing reckon afraid sorry feel feeling felt certain honesty doubtless doubt plainly bear mind note noted remember reminder given showing shown reads reading says say said speaking believe trust hear heard read turn turns here's hence thus therefore accordingly consequently meaning means mean meant namely specifically precisely especially particularly mainly-because apart thereby whereby wherever whenever across throughout during among former latter 's aside together anything combined instead-of whether attached evening night bet whom own within about over bit quick short word list place spot position pick picks recommendation
     suggestion choice page find found turn turns turned out end ends ended line case whose both either every go goes going went
-    take takes took make makes made keep keeps kept come comes came""".split()  # noqa: SIM905
+    take takes took make makes made keep keeps kept come comes came okay lol hey yep yeah btw tbh apt reply please likewise furthermore
+    moreover additionally nonetheless nevertheless basically folks' stuff such-and-such sir madam dear whilst hereby respective gonna gotta wanna
+    kinda sorta cuz ok'd me us myself ourselves""".split()  # noqa: SIM905
 )
 """Words that any frame may hold without a meaning of their own there."""
 _IRREGULAR = {

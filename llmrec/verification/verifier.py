@@ -123,8 +123,9 @@ class RuleVerifier:
     catalog : Catalog
         Its vocabulary is built at the first use and kept with it; a text then takes a few milliseconds.
     model : EntailmentModel, optional
-        Judges what the rules leave open. Without one, no sentence that tells of the story passes: neither shared words
-        nor a quotation of the catalogue, which may hold instructions, decides that.
+        Judges what the rules leave open. Without one, a sentence that tells of the story passes where every telling
+        word of it stands in the item's own text, of the same people and the same way; none that speaks to the reader
+        or praises, as a catalogue's text may hold instructions.
     """
 
     def __init__(self, catalog: Catalog, model: EntailmentModel | None = None) -> None:

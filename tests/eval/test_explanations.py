@@ -92,14 +92,14 @@ def test_aims_are_marked_and_absent_figures_say_why(tmp_path: Path) -> None:
     assert (tmp_path / "explanations.png").stat().st_size > 1000
 
 
-def test_the_gallery_holds_thirty_whole_sentences_the_same_each_time(tmp_path: Path) -> None:
+def test_the_report_holds_thirty_whole_sentences_the_same_each_time(tmp_path: Path) -> None:
     filed(tmp_path / "films")
     report(tmp_path)
-    first = (tmp_path / "gallery.md").read_text()
+    first = (tmp_path / "explanations.md").read_text()
     assert first.count("| Sentence ") == GALLERY
     assert "A \\| B" in first
     report(tmp_path)
-    assert (tmp_path / "gallery.md").read_text() == first
+    assert (tmp_path / "explanations.md").read_text() == first
 
 
 def test_without_an_audit_there_is_nothing_to_report(tmp_path: Path) -> None:

@@ -15,8 +15,10 @@ from llmrec.verification.propositions.attributes import attribute_propositions, 
 from llmrec.verification.propositions.clauses import Clause, Proposition, clauses_of
 from llmrec.verification.propositions.effects import effect_propositions
 from llmrec.verification.propositions.frame_effects import effect_frame
-from llmrec.verification.propositions.frame_facts import attribute_frame, comparison_frame, history_frame, query_frame
-from llmrec.verification.propositions.frame_ranks import people_frame, popular_frame, rank_frame
+from llmrec.verification.propositions.frame_facts import attribute_frame, query_frame
+from llmrec.verification.propositions.frame_order import comparison_frame, history_frame
+from llmrec.verification.propositions.frame_people import lift_frame, people_frame, popular_frame
+from llmrec.verification.propositions.frame_ranks import rank_frame
 from llmrec.verification.propositions.frames import Frame, read_frames
 from llmrec.verification.propositions.history import history_propositions, query_propositions, rank_propositions
 from llmrec.verification.propositions.people import people_propositions
@@ -36,7 +38,7 @@ READERS: tuple[Reader, ...] = (
 """One a relation, the more telling first; each marks what it has read."""
 
 FRAMES: tuple[Frame, ...] = (
-    popular_frame, people_frame, rank_frame, comparison_frame, history_frame, query_frame, attribute_frame, effect_frame,
+    popular_frame, lift_frame, people_frame, rank_frame, comparison_frame, history_frame, query_frame, attribute_frame, effect_frame,
 )  # fmt: skip
 """Tried in this order on a stretch: the more that a frame asks for, the earlier."""
 

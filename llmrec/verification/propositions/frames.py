@@ -7,12 +7,13 @@ its frame takes leaves the stretch unread, and with it the text. What the frames
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from llmrec.verification.grammar import classes
 from llmrec.verification.grounds import Facts
 from llmrec.verification.propositions.clauses import Clause, Proposition
 from llmrec.verification.propositions.degrees import Source
+from llmrec.verification.propositions.phrases import shapes
+from llmrec.verification.propositions.story import story_propositions
 from llmrec.verification.propositions.terms import Term, input_named
 
 STRONG_MARKS, MARKS = ".!?", ",;:"
@@ -43,51 +44,6 @@ CONNECTIVES = frozenset(
         "unlike",
     ]
 )
-PHRASES: dict[str, str] = {
-    "above all": "mostly", "more than anything else": "mostly", "more than anything": "mostly",
-    "first and foremost": "mostly", "by far": "hugely", "far and away": "hugely", "by a mile": "hugely",
-    "by a long way": "hugely", "by some distance": "hugely", "by a wide margin": "hugely", "by a distance": "hugely",
-    "compared with": "against-this", "compared to": "against-this", "next to": "against-this",
-    "measured against": "against-this", "set against": "against-this", "well known": "popular",
-    "in a class of its own": "hugely", "nearly all": "hugely", "almost all": "hugely", "the lion 's share": "hugely",
-    "the bulk": "hugely", "almost entirely": "hugely", "next to nothing": "negligible", "next to nil": "negligible",
-    "next to zero": "negligible", "in that order": "respectively", "exactly one": "solely", "just one": "solely",
-    "a single": "single", "but one": "solely", "nothing more": "solely", "no more than that": "solely",
-    "nothing besides": "solely", "or no": "regardless", "with a pinch of salt": "", "take this": "",
-    "on the strength of": "because of", "a team effort by": "pushed by", "by a small margin": "slightly",
-    "by a narrow margin": "slightly", "by a whisker": "slightly", "by a hair": "slightly", "only just": "slightly",
-    "edges out": "beats slightly", "edged out": "beat slightly", "in its way": "against", "next to no": "hardly",
-    "apart from": "except", "aside from": "except", "other than": "except", "except for": "except", "the way": "like",
-    "got in the way": "hurt it", "last but one": "second-last", "next to last": "second-last",
-    "second to last": "second-last", "nothing else comes close": "hugely", "nothing comes close": "hugely",
-    "nothing else came close": "hugely", "most recent": "latest", "most recently": "lastly-seen",
-    "almost nothing": "negligible", "hardly anything": "negligible", "barely anything": "negligible",
-    "very little": "negligible", "not much": "slightly", "not a lot": "slightly", "on its own": "solely",
-    "by itself": "solely", "all by itself": "solely", "nothing but": "solely", "nothing else": "solely",
-    "none other than": "", "no one else": "solely", "in spite of": "despite", "to do with": "with", "not only": "",
-    "not just": "", "not merely": "", "as well as": "and", "together with": "and", "along with": "and",
-    "as well": "too", "in part": "", "in the end": "", "no doubt": "", "of course": "", "to be honest": "",
-    "to be fair": "", "no surprise": "", "no wonder": "", "at the end of the day": "", "by the way": "",
-    "more or less": "about", "if anything": "slightly", "or so": "about", "at least": "", "as much": "equally",
-    "just as": "equally", "in front of": "above", "ahead of": "above", "rather than": "instead-of",
-    "instead of": "instead-of", "as opposed to": "instead-of", "but for": "without", "if not for": "without",
-    "if it were not for": "without", "were it not for": "without", "had it not been for": "without",
-    "if it had not been for": "without", "if it was not for": "without", "out of your history": "removed",
-    "out of the picture": "removed", "out of the equation": "removed", "either way": "unchanged",
-    "in any case": "unchanged", "all the same": "unchanged", "no matter": "unchanged", "in common": "share",
-    "with or without": "regardless", "a handful": "few", "nobody else": "solely", "held it back": "hurt it",
-    "hold it back": "hurt it", "holds it back": "hurts it", "holding it back": "hurting it", "set it back": "hurt it",
-    "a good deal": "much", "a great deal": "much", "a lot": "much", "a fair bit": "much", "in the way": "against",
-    "at all": "", "so far": "", "two thirds": "two thirds", "the former": "former", "the latter": "latter",
-    "what made the difference": "the reason", "tipped the scales": "decided", "tipped the balance": "decided",
-    "neck and neck": "equal", "on a par": "equal", "side by side": "equal", "in equal measure": "equally",
-    "far from": "not", "more recent": "newer", "some way behind": "behind", "no further": "",
-    "that 's about it": "", "that 's it": "", "that is it": "", "heavy lifting": "most",
-    "nothing special": "", "a shade": "slightly",
-}  # fmt: skip
-"""Expressions of several words, and the word that does the same."""
-_PHRASES = {tuple(key.split()): value for key, value in PHRASES.items()}
-_LONGEST = max(map(len, _PHRASES))
 HUGE = frozenset({"hugely"})
 
 
@@ -114,6 +70,10 @@ class Segment(Clause):
     def any(self, *names: str) -> bool:
         """Whether there is a word of one of these classes."""
         return bool(self.where(*names))
+
+    def of_kind_any(self, *kinds: str) -> bool:
+        """Whether a term is of one of these kinds."""
+        return any(term.kind in kinds for term in self.terms)
 
     def words(self, listed: str) -> list[int]:
         """Numbers of the terms that are one of these words."""
@@ -185,14 +145,22 @@ def read_frames(terms: Sequence[Term], facts: Facts, frames: Sequence[Frame], te
     list of Proposition or None
         In the text's order; None where some of it stays unread.
     """
-    if _unknown_name(terms, text):
-        return None
     found: list[Proposition] = []
     before: Segment | None = None
-    for sentence in _sentences(_joined(terms)):
-        read = _parse(_apposed(sentence), facts, frames, before, 0)
+    for sentence in _sentences(terms):
+        read = None
+        if not _unknown_name(sentence, text):
+            for shaped in shapes(sentence):
+                read = _parse(shaped, facts, frames, before, 0)
+                if read is not None:
+                    break
         if read is None:
-            return None
+            start, end = sentence[0].start, sentence[-1].end
+            told = story_propositions(text[start:end], start, sentence, facts)
+            if told is None:
+                return None
+            found += told
+            continue
         for segment in read:
             found += segment.propositions
         before = read[-1] if read else before
@@ -214,24 +182,6 @@ def _unknown_name(terms: Sequence[Term], text: str) -> bool:
     return False
 
 
-def _joined(terms: Sequence[Term]) -> list[Term]:
-    """Terms with the expressions of `PHRASES` as the word that does the same."""
-    result: list[Term] = []
-    at = 0
-    while at < len(terms):
-        for length in range(min(_LONGEST, len(terms) - at), 1, -1):
-            span = terms[at : at + length]
-            key = tuple(term.text for term in span)
-            if key in _PHRASES and all(term.kind == "word" for term in span):
-                result += [Term("word", word, span[0].start, span[-1].end) for word in _PHRASES[key].split()]
-                at += length
-                break
-        else:
-            result.append(terms[at])
-            at += 1
-    return result
-
-
 def _sentences(terms: Sequence[Term]) -> list[list[Term]]:
     parts: list[list[Term]] = [[]]
     for term in terms:
@@ -240,27 +190,6 @@ def _sentences(terms: Sequence[Term]) -> list[list[Term]]:
         else:
             parts[-1].append(term)
     return [part for part in parts if part]
-
-
-def _apposed(terms: list[Term]) -> list[Term]:
-    """A title in apposition as a subject: "your last film, X, did it" and "X, your last film, did it"."""
-    commas = [-1, *(n for n, term in enumerate(terms) if term.kind == "mark" and term.text == ","), len(terms)]
-    parts = [terms[a + 1 : b] for a, b in pairwise(commas)]
-    if len(parts) != 3 or not all(parts):
-        return terms
-    first, middle, last = parts
-    is_title = [len(part) == 1 and part[0].kind == "item" for part in (first, middle)]
-    described = [
-        any({"last", "first", "history", "before"} & classes(t.text) for t in part if t.kind == "word")
-        for part in (first, middle)
-    ]
-    comma = Term("mark", ";", middle[0].start, middle[0].start)
-    copula = Term("word", "is", middle[0].start, middle[0].start)
-    if is_title[1] and described[0]:
-        return [middle[0], copula, *first, comma, middle[0], *last]
-    if is_title[0] and described[1]:
-        return [first[0], copula, *middle, comma, first[0], *last]
-    return terms
 
 
 def _parse(

@@ -181,6 +181,10 @@ def _joined_numbers(terms: list[Term]) -> list[Term]:
             joined.append(Term("number", here.text, here.start, rest[0].end, value=rest[0].value, form="ordinal"))
             at += 2
             continue
+        elif here.text == "no" and texts[:1] == ["."] and _is_count(rest[1:2]):
+            joined.append(Term("number", here.text, here.start, rest[1].end, value=rest[1].value, form="ordinal"))
+            at += 3
+            continue
         elif count is not None and texts[:1] and texts[0] in ("%", "percent"):
             share, used = count / 100, 1
         elif (
