@@ -50,7 +50,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "fusion": {
         "concat": "llmrec.fusion.weighted:ConcatFusion",
         "weighted": "llmrec.fusion.weighted:WeightedFusion",
-        "late": "llmrec.fusion.late:LateFusion",
+        "late": "llmrec.fusion.weighted:LateFusion",
         "attention": "llmrec.fusion.attention:AttentionFusion",
         "resampler": "llmrec.fusion.resampler:ResamplerFusion",
         "graph": "llmrec.fusion.graph:GraphFusion",
