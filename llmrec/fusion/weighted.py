@@ -4,9 +4,9 @@ Weighted fusion is f = Σ a_m P_m e_m with learned a. The weights are a softmax 
 that a missing one hands its share to the others (as in the modality attention of MMGCN-like recommenders; here one
 number a modality, which can be shown).
 
-In late fusion score(q, item) = Σ_m w_m q_m · v_m. The item head is linear, so a block of its columns is a modality's own
-view of the query, q_m = W_mᵀ q, and the sum is exactly the one product q · v that the index and the fused score ask for.
-As every score is a log-probability up to a constant, adding them is a product of experts. A missing modality abstains:
+In late fusion score(q, item) = Σ_m w_m q_m · v_m. The item head is linear, so a block of its columns is a modality's
+own view of the query, q_m = W_mᵀ q, and the sum is exactly the one product q · v that the index and the fused score ask
+for. As every score is a log-probability up to a constant, adding them is a product of experts. A missing modality abstains:
 its block is zero.
 """
 
