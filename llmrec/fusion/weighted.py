@@ -5,9 +5,9 @@ that a missing one hands its share to the others (as in the modality attention o
 number a modality, which can be shown).
 
 In late fusion score(q, item) = Σ_m w_m q_m · v_m. The item head is linear, so a block of its columns is a modality's
-own view of the query, q_m = W_mᵀ q, and the sum is exactly the one product q · v that the index and the fused score ask
-for. As every score is a log-probability up to a constant, adding them is a product of experts. A missing modality abstains:
-its block is zero.
+own view of the query, q_m = W_mᵀ q, and the sum is exactly the one product q · v that the index and the fused score
+ask for. As every score is a log-probability up to a constant, adding them is a product of experts. A missing modality
+abstains: its block is zero.
 """
 
 import torch
