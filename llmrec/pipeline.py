@@ -433,6 +433,6 @@ def build_components(
     learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
     media = {m: features.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: features.mask[m] for m in checkpoint.info.encoders}
-    components = Components.of(*vectors, learnt, media, masks, features.steps)
+    components = Components.of(*vectors, learnt, media, masks, features.steps, before, changed)
     components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

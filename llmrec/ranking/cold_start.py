@@ -35,26 +35,25 @@ class ColdStart:
         ``(n,)`` int: the cold items.
     sources
         ``(m,)`` int: the known items that scores are carried over from.
-    share
-        ``(n, m)`` float32: what each source counts for each cold item.
+    loadings
+        ``(m, dims)`` float32: what a source's score counts along each dimension of the media. Nothing is kept of cold
+        items, of which there may be a million.
     echo
         ``(m, m)`` float32: predicts each source's own score from the others', which tells how much smaller than true
         scores the predicted ones come out.
     centres
         Modality -> ``(dim,)`` float32: the sources' mean.
-    known
-        ``(m, dims)`` float32: the sources' media about it, all modalities side by side.
-    inverse
-        ``(m, m)`` float32: of the sources' kernel matrix.
+    media, mask
+        See `of`.
     """
 
     rows: ItemRows
     sources: ItemRows
-    share: Floats
+    loadings: Floats
     echo: Floats
     centres: Mapping[str, Floats]
-    known: Floats
-    inverse: Floats
+    media: Mapping[str, Floats]
+    mask: Mapping[str, NDArray[np.bool_]]
 
     @classmethod
     def of(
@@ -86,8 +85,8 @@ class ColdStart:
         known = _centred(media, mask, centres, sources)
         inverse = scipy.linalg.inv(known @ known.T + RIDGE * np.eye(len(sources), dtype=np.float32))
         echo = np.eye(len(sources), dtype=np.float32) - inverse / np.diag(inverse)  # leave-one-out, ibid. eq. 5.12
-        share = (_centred(media, mask, centres, rows) @ known.T @ inverse).astype(np.float32)
-        return cls(rows, sources, share, echo.astype(np.float32), centres, known, inverse)
+        loadings = (inverse @ known).astype(np.float32)
+        return cls(rows, sources, loadings, echo.astype(np.float32), centres, media, mask)
 
     def over(
         self,
@@ -113,17 +112,8 @@ class ColdStart:
         sources = _sources(popular)
         if not np.array_equal(sources, self.sources) or np.isin(changed, sources).any():
             return ColdStart.of(media, mask, popular)
-        fresh = np.unique(np.asarray(changed, np.intp))
-        fresh = fresh[popular[fresh] == 0]  # who has other media now is no less known
-        there = self.rows < len(popular)
-        there[there] = popular[self.rows[there]] == 0
-        rows = np.union1d(self.rows[there], fresh)
-        if not len(rows):
-            return None
-        share = np.zeros((len(rows), len(sources)), np.float32)
-        share[np.searchsorted(rows, self.rows[there])] = self.share[there]
-        share[np.searchsorted(rows, fresh)] = _centred(media, mask, self.centres, fresh) @ self.known.T @ self.inverse
-        return replace(self, rows=rows, share=share)
+        rows = np.flatnonzero(popular == 0)
+        return replace(self, rows=rows, media=media, mask=mask) if len(rows) else None
 
     def transfer_to(self, rows: ItemRows, scores: Floats, raw: Callable[[ItemRows], Floats]) -> Floats:
         """Scores of some rows, those of the cold items filled in on an equal footing with the others.
@@ -151,7 +141,8 @@ class ColdStart:
             return scores
         level, above, stretch = self._above(raw(self.sources))
         filled = np.array(scores, np.float32)
-        filled[:, cold] = level + stretch * (above @ self.share[place[cold]].T)
+        beside = _centred(self.media, self.mask, self.centres, rows[cold])
+        filled[:, cold] = level + stretch * ((above @ self.loadings) @ beside.T)
         return filled
 
     def _above(self, known: Floats) -> tuple[Floats, Floats, Floats]:

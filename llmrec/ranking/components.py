@@ -195,6 +195,8 @@ class Components:
         vectors: Mapping[str, Floats],
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
+        before: "Components | None" = None,
+        changed: Sequence[int] = (),
     ) -> "Components":
         """From raw media.
 
@@ -204,8 +206,11 @@ class Components:
             See the class.
         vectors
             Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
+        before, changed
+            See `with_cold_start`.
         """
-        media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        was = before.media if before else {}
+        media = {m: unit_rows(x, steps.get(m, 1), was.get(m), changed) for m, x in vectors.items()}
         preferences = interaction_models.preference.over(media, mask) if interaction_models.preference else None
         return cls(v, b, interaction_models, media, mask, steps, preferences)
 

@@ -12,7 +12,7 @@ BLOCK = 256
 """Events whose history items are compared with the catalogue in one product."""
 
 
-def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
+def unit_rows(vectors: Floats, steps: int = 1, before: Floats | None = None, changed: Sequence[int] = ()) -> Floats:
     """What likeness is measured between.
 
     Compared block by block, two clips of one motion would be alike only where they begin alike, so a vector of several
@@ -25,6 +25,8 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
         ``(items, dim)`` float32.
     steps
         Frames of a clip or a sound: so many consecutive blocks of a vector.
+    before, changed
+        What this gave for the items as they were, and the rows that came or changed since: the others are copied.
 
     Returns
     -------
@@ -37,6 +39,12 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
     >>> unit_rows(np.array([[3.0, 4.0]], np.float32))
     array([[0.6, 0.8]], dtype=float32)
     """
+    if before is not None:
+        grown = np.zeros((len(vectors), before.shape[1]), np.float32)
+        kept, rows = min(len(grown), len(before)), np.asarray(changed, np.intp)
+        grown[:kept] = before[:kept]
+        grown[rows] = unit_rows(vectors[rows], steps)
+        return grown
     if steps > 1:
         blocks = vectors.reshape(len(vectors), steps, vectors.shape[1] // steps)
         mean = blocks.mean(axis=1)
