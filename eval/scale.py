@@ -150,9 +150,7 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     )
     lap("index")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
-    pipeline = Pipeline(
-        catalog, checkpoint, model, table, components, engine, index, features, (), catalog.items, config=config
-    )
+    pipeline = Pipeline(catalog, checkpoint, model, table, components, engine, index, (), catalog.items, config=config)
     return Recommender(pipeline), seconds
 
 
@@ -246,7 +244,6 @@ def _bytes(shop: "Recommender") -> Iterator[tuple[str, int]]:
     soft = getattr(pipeline.engine, "_soft", None)
     preferences, terms, cold = parts.preferences, parts.terms, parts.cold_start
     sizes = {
-        "raw features": sum(x.nbytes for x in pipeline.features.vectors.values()),
         "unit rows of media": sum(x.nbytes for x in parts.media.values()),
         "the model's inputs": sum(x.numel() * x.element_size() for x in pipeline.table.vectors.values()),
         "soft tokens": 0 if soft is None else soft.numel() * soft.element_size(),

@@ -65,8 +65,6 @@ class Pipeline:
         Where the LLM runs.
     index
         Nearest items by the LLM's vectors.
-    features
-        The items' raw media vectors.
     problems
         Contents that could not be read.
     indexed
@@ -90,7 +88,6 @@ class Pipeline:
     components: Components
     engine: CatalogueEngine
     index: Index
-    features: Features
     problems: tuple[Problem, ...]
     indexed: tuple[Item, ...] = ()
     index_version: str = ""
@@ -194,7 +191,6 @@ class Pipeline:
         own, problems = extract_features(
             Catalog(catalog.name, tuple(put), {}), self.checkpoint, paths.home(), progress=False
         )
-        features = self.features.first(count).put(own)
         table = self.table.first(count).put(restore_items(self.checkpoint, own.ids, own.vectors, own.mask))
         vectors = self._vectors_over(table, rows)
         late = {*self.unindexed[self.unindexed < count].tolist()} - {*rows}
@@ -203,10 +199,9 @@ class Pipeline:
             self,
             catalog=catalog,
             table=table,
-            components=build_components(vectors, self.checkpoint, catalog, features, self.components, rows),
+            components=build_components(vectors, self.checkpoint, catalog, own, self.components, rows),
             engine=self.engine.over(table, rows),
-            features=features,
-            problems=(*(p for p in self.problems if p.item in features.row.keys() - own.row.keys()), *problems),
+            problems=(*(p for p in self.problems if p.item in catalog.row and p.item not in own.row), *problems),
             unindexed=np.array(sorted(late), np.intp),
             withdrawn=tuple(sorted(gone)),
         )
@@ -324,7 +319,7 @@ def load_pipeline(
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
-        catalog, checkpoint, model, table, components, engine, index, features, tuple(problems), catalog.items,
+        catalog, checkpoint, model, table, components, engine, index, tuple(problems), catalog.items,
         fingerprint.version, remarks=remarks, config=config,
     )  # fmt: skip
 
@@ -426,7 +421,8 @@ def build_components(
     catalog, features
         The items and their raw media, in the same rows.
     before, changed
-        The components of the catalogue as it was, and the rows that came or changed since.
+        The components of the catalogue as it was, and the rows that came or changed since: then `features` are theirs
+        alone, in the same order.
     """
     row = {item: n for n, item in enumerate(checkpoint.items)}
     source = np.array([row.get(item.id, -1) for item in catalog.items], np.intp)

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -56,47 +56,6 @@ class Features:
         """Hex sha256 of which contents of which items were encoded, and by what: equal where the vectors are."""
         told = [self.ids, self.title_keys, dict(self.encoders), {m: self.keys[m] for m in self.encoders}]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-    def first(self, count: int) -> "Features":
-        """The features of the first rows alone.
-
-        Parameters
-        ----------
-        count
-            How many; 0 to all.
-        """
-        vectors = {m: x[:count] for m, x in self.vectors.items()}
-        mask = {m: x[:count] for m, x in self.mask.items()}
-        keys = {m: x[:count] for m, x in self.keys.items()}
-        ids, title_keys = self.ids[:count], self.title_keys[:count]
-        return replace(self, ids=ids, title_keys=title_keys, vectors=vectors, mask=mask, keys=keys)
-
-    def put(self, other: "Features") -> "Features":
-        """With other items in them: each in the row of its namesake, or in a new one at the end.
-
-        Parameters
-        ----------
-        other
-            Features by the same encoders.
-        """
-        ids = tuple(dict.fromkeys((*self.ids, *other.ids)))
-        place = {item: n for n, item in enumerate(ids)}
-        rows, more = [place[item] for item in other.ids], len(ids) - len(self.ids)
-
-        def placed(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-            grown = [*old, *[""] * more]
-            for row, text in zip(rows, new, strict=True):
-                grown[row] = text
-            return tuple(grown)
-
-        vectors, mask = {}, {}
-        for m in self.encoders:
-            vectors[m] = np.pad(self.vectors[m], ((0, more), (0, 0)))
-            mask[m] = np.pad(self.mask[m], (0, more))
-            vectors[m][rows], mask[m][rows] = other.vectors[m], other.mask[m]
-        keys = {m: placed(self.keys[m], other.keys[m]) for m in self.encoders}
-        title_keys = placed(self.title_keys, other.title_keys)
-        return replace(self, ids=ids, title_keys=title_keys, vectors=vectors, mask=mask, keys=keys)
 
     def save(self, path: Path) -> None:
         """Writes one safetensors file, vectors as float16.

@@ -22,7 +22,7 @@ from llmrec.ranking.built_in import (
     WordsComponent,
 )
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import unit_rows
+from llmrec.ranking.content import replaced, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
@@ -207,10 +207,12 @@ class Components:
         vectors
             Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
         before, changed
-            See `with_cold_start`.
+            See `with_cold_start`: then `vectors` and `mask` are those of `changed`, and the others' are copied.
         """
-        was = before.media if before else {}
-        media = {m: unit_rows(x, steps.get(m, 1), was.get(m), changed) for m, x in vectors.items()}
+        media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        if before:
+            media = {m: replaced(before.media[m], len(v), changed, x) for m, x in media.items()}
+            mask = {m: replaced(before.mask[m], len(v), changed, x) for m, x in mask.items()}
         preferences = interaction_models.preference.over(media, mask) if interaction_models.preference else None
         return cls(v, b, interaction_models, media, mask, steps, preferences)
 

@@ -1,6 +1,7 @@
 """Likeness of media: to the newest history items, or to a vector that stands for words or an example."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ BLOCK = 256
 """Events whose history items are compared with the catalogue in one product."""
 
 
-def unit_rows(vectors: Floats, steps: int = 1, before: Floats | None = None, changed: Sequence[int] = ()) -> Floats:
+def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
     """What likeness is measured between.
 
     Compared block by block, two clips of one motion would be alike only where they begin alike, so a vector of several
@@ -25,8 +26,6 @@ def unit_rows(vectors: Floats, steps: int = 1, before: Floats | None = None, cha
         ``(items, dim)`` float32.
     steps
         Frames of a clip or a sound: so many consecutive blocks of a vector.
-    before, changed
-        What this gave for the items as they were, and the rows that came or changed since: the others are copied.
 
     Returns
     -------
@@ -39,12 +38,6 @@ def unit_rows(vectors: Floats, steps: int = 1, before: Floats | None = None, cha
     >>> unit_rows(np.array([[3.0, 4.0]], np.float32))
     array([[0.6, 0.8]], dtype=float32)
     """
-    if before is not None:
-        grown = np.zeros((len(vectors), before.shape[1]), np.float32)
-        kept, rows = min(len(grown), len(before)), np.asarray(changed, np.intp)
-        grown[:kept] = before[:kept]
-        grown[rows] = unit_rows(vectors[rows], steps)
-        return grown
     if steps > 1:
         blocks = vectors.reshape(len(vectors), steps, vectors.shape[1] // steps)
         mean = blocks.mean(axis=1)
@@ -54,6 +47,32 @@ def unit_rows(vectors: Floats, steps: int = 1, before: Floats | None = None, cha
         vectors = np.hstack([mean, np.sqrt(away / np.float32(steps))])
     unit: Floats = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
     return unit
+
+
+def replaced(held: NDArray[Any], items: int, rows: Sequence[int], new: NDArray[Any]) -> NDArray[Any]:
+    """An array of items after some of them came or changed.
+
+    Parameters
+    ----------
+    held
+        ``(former items, …)``: as it was.
+    items
+        How many there are now; the last ones may be gone.
+    rows
+        Which came or changed.
+    new
+        ``(rows, …)``: theirs.
+
+    Examples
+    --------
+    >>> replaced(np.array([1, 2, 3]), 4, [1, 3], np.array([7, 8]))
+    array([1, 7, 3, 8])
+    """
+    grown = np.zeros((items, *held.shape[1:]), held.dtype)
+    kept = min(items, len(held))
+    grown[:kept] = held[:kept]
+    grown[list(rows)] = new
+    return grown
 
 
 def content_scores(

@@ -3,7 +3,6 @@ features of items come and change, and a damaged file is refused."""
 
 import errno
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,27 +99,6 @@ def test_without_any_content(tmp_path: Path) -> None:
     assert loaded.row == {"ü": 0, "02": 1}
     assert loaded.keys == {"image": ("", "")}
     assert loaded.vectors["image"].dtype == np.float32
-
-
-def test_items_put_in_take_the_row_of_their_namesake_or_a_new_one(tiny_features: Features) -> None:
-    rows = [3, 0, 7]
-    other = replace(
-        tiny_features,
-        ids=("4", "new", "8"),
-        title_keys=tuple(tiny_features.title_keys[row] for row in rows),
-        vectors={m: x[rows] + 1 for m, x in tiny_features.vectors.items()},
-        mask={m: ~x[rows] for m, x in tiny_features.mask.items()},
-        keys=dict.fromkeys(tiny_features.keys, ("a", "b", "c")),
-    )
-    grown = tiny_features.put(other)
-    assert grown.ids == (*tiny_features.ids, "new") and grown.title_keys[12] == tiny_features.title_keys[0]
-    kept = [row for row in range(12) if row not in (3, 7)]
-    for m, x in tiny_features.vectors.items():
-        np.testing.assert_array_equal(grown.vectors[m][[3, 12, 7]], other.vectors[m])
-        np.testing.assert_array_equal(grown.mask[m][[3, 12, 7]], other.mask[m])
-        np.testing.assert_array_equal(grown.vectors[m][kept], x[kept])
-        assert [grown.keys[m][row] for row in (3, 12, 7)] == ["a", "b", "c"]
-    assert tiny_features.ids[-1] == "12" and len(tiny_features.vectors["text"]) == 12
 
 
 def test_damaged_files_are_refused(tmp_path: Path) -> None:
