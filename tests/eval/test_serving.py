@@ -17,10 +17,12 @@ from PIL import Image
 from eval.encoding import measure
 from eval.encoding import plot as plot_encoding
 from eval.fuzz_media import films, fuzz, mutated, pictures, sounds
+from eval.scale import item_item, made, table
 from eval.serving.chats import converse, lost_events
 from eval.serving.load import AWAY, Outcome, open_loop, plot, summary
 from eval.serving.recording import Record, relayed
-from llmrec.encoders import encoder
+from llmrec.catalog import Catalog
+from llmrec.encoders import Features, encoder
 from llmrec.encoders.image import picture
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
@@ -135,3 +137,36 @@ def test_nothing_but_a_content_or_a_sentence_comes_out() -> None:
     assert sum(outcomes.values()) >= 300
     assert {modality for modality, _ in (name.split(": ", 1) for name in outcomes)} == {"image", "video", "audio"}
     assert set(slowest) == {"image", "video", "audio"}
+
+
+def test_a_grown_catalogue_begins_with_the_real_items_and_its_copies_are_like_theirs(
+    tiny_catalog: Catalog, tiny_features: Features
+) -> None:
+    catalog, features = made(60, tiny_catalog, tiny_features)
+    again, same = made(60, tiny_catalog, tiny_features)
+    assert catalog == again and all((features.vectors[m] == same.vectors[m]).all() for m in features.vectors)
+    assert [item.title for item in catalog.items[:12]] == [item.title for item in tiny_catalog.items]
+    assert len(features.ids) == len(catalog.items) == 60 and {*catalog.items[59].attributes} == {
+        "genres",
+        "year",
+        "price",
+    }
+    text = features.vectors["text"]
+    titles = [item.title for item in tiny_catalog.items]
+    for copy, own in zip(catalog.items[12:], text[12:], strict=True):
+        original = titles.index(copy.title)
+        there = features.mask["text"][original]
+        assert np.corrcoef(own, text[original])[0, 1] > 0.9 if there else not own.any()
+    together = item_item(catalog)
+    assert together.shape == (60, 60) and 0 < together.max() <= 1.001 and not together.diagonal().any()
+
+
+def test_sizes_stand_beside_one_another_in_the_table() -> None:
+    row = {
+        "items": 10_000, "ranking, ms": {"no filter": {"p50": 10.0, "p95": 12.5}}, "recall@100": {"index": 0.99},
+        "resident GB": 2.0, "peak GB": 2.5, "index items/s": 500, "item put until found, s": [0.5],
+        "index MB on disk": 100, "bytes an item": {"item vectors": 516, "words": 63},
+    }  # fmt: skip
+    lines = table([row, row | {"items": 100_000}]).splitlines()
+    assert lines[0] == "| | 10,000 items | 100,000 items |" and "| 10.0 · 12.5 | 10.0 · 12.5 |" in lines[2]
+    assert lines[-1] == "| bytes an item in the process | 579 | 579 |"
