@@ -31,7 +31,8 @@ class PipelineConfig(Config):
     on to it: `chroma?http://127.0.0.1:8000` is a Chroma server, `chroma?ef=800` looks further than the default (see
     `llmrec doctor --index`)."""
     engine: str = "local"
-    """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`), or one of your own, which gets what follows `?`."""
+    """Where the LLM runs: local, vllm (`vllm?RANK_URL,WRITE_URL`; of several `vllm?RANK_URL,RANK_URL;WRITE_URL`), or
+    one of your own, which gets what follows `?`."""
     candidates: tuple[str, ...] = Field(
         default=("index", "content", "words", "terms", "example", "neighbours", "history", "popular", "new"),
         min_length=1,

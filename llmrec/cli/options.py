@@ -92,7 +92,11 @@ Index = Annotated[
 ]
 Engine = Annotated[
     str | None,
-    typer.Option("--engine", help="Where the LLM runs: local, vllm?RANK_URL,WRITE_URL.", rich_help_panel=PARTS),
+    typer.Option(
+        "--engine",
+        help="Where the LLM runs: local, vllm?RANK_URL,WRITE_URL (several: vllm?RANK,RANK;WRITE,WRITE).",
+        rich_help_panel=PARTS,
+    ),
 ]
 Candidates = Annotated[
     list[str] | None,

@@ -51,6 +51,12 @@ def serve(
     adapter: Adapter = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: a free one.")] = 8080,
+    workers: Annotated[
+        int,
+        typer.Option(
+            "--workers", min=1, max=256, help="Processes behind the port; several need PostgreSQL and a Chroma server."
+        ),
+    ] = 1,
     database: Database = None,
     database_key: DatabaseKey = None,
     media: Media = None,
@@ -68,17 +74,26 @@ def serve(
     ] = 30,
 ) -> None:
     """Serve recommendations over HTTP; the first start makes and prints an API key."""
-    with needs("serve", "the gateway"):
-        from llmrec.chat import endpoint
-        from llmrec.server import run
 
     def say(line: str) -> None:
         show.OUT.print(line, soft_wrap=True, markup=False)
 
     config = pipeline_config(chroma, index, engine, candidates, verifier)
     name_columns(data, columns, reader)
-    model = endpoint.chat_model(chat_url, chat_model)
-    run.serve(data, adapter, host, port, database, config, say, model, reader, database_key, keep_days, media)
+    with needs("serve", "the gateway"):
+        from llmrec.server.settings import Served
+
+        served = Served(
+            data, adapter, database, config, chat_url, chat_model, reader, database_key, keep_days, media
+        )  # fmt: skip
+        if workers > 1:
+            from llmrec.server import workers as processes
+
+            processes.serve(served, host, port, workers, say)
+        else:
+            from llmrec.server import run
+
+            run.serve(served, host, port, say)
 
 
 @app.command()

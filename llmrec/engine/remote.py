@@ -21,6 +21,8 @@ RETRY_INTERVAL = 2.0
 """Seconds between two checks of an unreachable server."""
 TIMEOUT = httpx.Timeout(45.0, connect=2.0)
 """Seconds for one answer of a server under load (the gateway's own limit is 60), and for a connection."""
+PING_SECONDS = 5.0
+"""Seconds for a sign of life."""
 MAX_CONNECTIONS = 64
 """Connections to one server: for all requests inside the gateway, and for the parallel prompts of one of them."""
 
@@ -120,6 +122,23 @@ class Remote:
         except RequestRefused as error:
             LOG.error("vLLM refused", extra={"fields": {"role": self.role, "reason": str(error)}})
             raise
+
+    def ping(self) -> None:
+        """Ask for a sign of life, which a server under load gives as soon.
+
+        Raises
+        ------
+        ServerUnreachable
+            Where there is none within `PING_SECONDS`, or the server says that it has failed.
+        """
+        try:
+            response = self._client.get("/health", timeout=PING_SECONDS)
+        except httpx.PoolTimeout:
+            return  # our own connections are all in use: that says nothing of the server
+        except httpx.HTTPError as error:
+            raise ServerUnreachable(f"{self.url} gives no sign of life ({type(error).__name__})") from error
+        if response.status_code >= 500:
+            raise ServerUnreachable(f"{self.url} answers /health with {response.status_code}")
 
     def mark_unreachable(self, cause: Exception) -> None:
         """Fail further requests at once, and start the thread that checks the server."""

@@ -1,7 +1,8 @@
 """The LLM in vLLM servers: prompt embeddings in and the last hidden state out for ranking, plain prompts for words.
 
-Soft tokens are made, and hidden states become q, in this process. Where a server is
-unreachable the request is ranked here, which gives the same q, and sentences are written by rule.
+Soft tokens are made, and hidden states become q, in this process. Each role may have several servers, among which
+requests are shared out. Where none answers the request is ranked here, which gives the same q, and sentences are
+written by rule.
 
 vLLM's pooling endpoint takes prompt embeddings as the content of a chat message (seen in 0.32.0); the exported model's
 chat template adds nothing to them. What comes back is a base64 of plain float32 numbers: nothing is unpickled here.
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 
 from llmrec.engine.base import LLM, EngineInputs, Generated, QueryVectors
 from llmrec.engine.local import MAX_NEW_TOKENS, TEMPERATURE, LocalEngine, open_local
-from llmrec.engine.remote import LOG, NoAnswer, Remote, RequestRefused, ServerUnreachable
+from llmrec.engine.remote import NoAnswer, Remote, RequestRefused
+from llmrec.engine.replicas import Replicas
 from llmrec.errors import BadInput, EngineMismatch
 from llmrec.model.export import rank_name, write_name
 from llmrec.model.inference import read_states
@@ -31,21 +33,23 @@ Floats = NDArray[np.float32]
 URLS = ("http://127.0.0.1:8001", "http://127.0.0.1:8002")
 """Where `serve/vllm/start` has its servers: the one that ranks, the one that writes."""
 MAX_PARALLEL = 32
-"""Prompts sent to the ranking server in parallel; one explained request has 25."""
+"""Prompts sent to each ranking server in parallel; one explained request has 25."""
 
 
 class VllmEngine:
-    """A `CatalogueEngine` over two servers. Safe for use by several threads."""
+    """A `CatalogueEngine` over servers that rank and servers that write. Safe for use by several threads."""
 
-    def __init__(self, local: LocalEngine, rank_url: str, rank_model: str, write_url: str, write_model: str) -> None:
-        """Connect to two servers; one that does not answer now is tried again later.
+    def __init__(
+        self, local: LocalEngine, rank_urls: Sequence[str], rank_model: str, write_urls: Sequence[str], write_model: str
+    ) -> None:
+        """Connect to the servers; those that do not answer now are tried again later.
 
         Parameters
         ----------
         local
-            Makes prompts, and ranks in place of an unreachable server.
-        rank_url, write_url
-            Addresses of the servers.
+            Makes prompts, and ranks in place of unreachable servers.
+        rank_urls, write_urls
+            Addresses of the servers, those of one role of one model.
         rank_model, write_model
             The served names that `llmrec.model.export` gave; `write_model` is "" where the checkpoint writes nothing.
 
@@ -56,20 +60,9 @@ class VllmEngine:
         """
         self._local = local
         width = int(local.model.id_in.weight.shape[1])
-        self._rank = Remote("rank", rank_url, rank_model, lambda remote: _probe_ranking(remote, width))
-        self._write = Remote("write", write_url, write_model, _probe_writing) if write_model else None
-        self._pool = ThreadPoolExecutor(MAX_PARALLEL, thread_name_prefix="vllm")
-        for remote in (self._rank, self._write):
-            if remote is None:
-                continue
-            try:
-                remote.check()
-            except ServerUnreachable as error:
-                remote.mark_unreachable(error)
-            else:
-                endpoint = "prompt embeddings over HTTP at /pooling" if remote is self._rank else "/v1/completions"
-                fields = {"role": remote.role, "url": remote.url, "version": remote.version, "by": endpoint}
-                LOG.info("vLLM found", extra={"fields": fields})
+        self._rank = Replicas("rank", rank_urls, rank_model, lambda remote: _probe_ranking(remote, width))
+        self._write = Replicas("write", write_urls, write_model, _probe_writing) if write_model else None
+        self._pool = ThreadPoolExecutor(MAX_PARALLEL * len(self._rank), thread_name_prefix="vllm")
 
     def over(self, table: "ItemTable", changed: Sequence[int]) -> "VllmEngine":
         """See `CatalogueEngine.over`."""
@@ -111,8 +104,9 @@ def open_vllm(inputs: EngineInputs) -> VllmEngine:
     Parameters
     ----------
     inputs
-        What it runs; `argument`: addresses of the ranking and of the writing server with a comma between, "" for the
-        ports of `serve/vllm/start` on this machine.
+        What it runs; `argument`: addresses of the ranking and of the writing server with a comma between; of several
+        each, with commas between those of one role and a semicolon between the roles; "" for the ports of
+        `serve/vllm/start` on this machine.
 
     Returns
     -------
@@ -121,18 +115,29 @@ def open_vllm(inputs: EngineInputs) -> VllmEngine:
     Raises
     ------
     BadInput
-        Where the argument is not two addresses.
+        Where the argument is no such addresses.
     EngineMismatch
         Where a server serves something else.
     """
-    urls = inputs.argument.split(",") if inputs.argument else [*URLS]
-    if len(urls) != len(URLS):
-        raise BadInput(
-            f"the engine vllm got {inputs.argument!r}; pass the addresses of the ranking and of the writing server, "
-            f"such as vllm?{','.join(URLS)}"
-        )
+    rank, write = _addresses(inputs.argument) if inputs.argument else ([URLS[0]], [URLS[1]])
     writes = write_name(inputs.checkpoint) if inputs.rationale else ""
-    return VllmEngine(open_local(inputs.with_argument("")), urls[0], rank_name(inputs.checkpoint), urls[1], writes)
+    return VllmEngine(open_local(inputs.with_argument("")), rank, rank_name(inputs.checkpoint), write, writes)
+
+
+def _addresses(argument: str) -> tuple[list[str], list[str]]:
+    """The addresses of the servers that rank, and of those that write. Raises `BadInput`."""
+    parts = argument.split(";") if ";" in argument else argument.split(",")
+    roles = [[url.strip().rstrip("/") for url in part.split(",")] for part in parts]
+    if len(roles) != 2 or not all(url.startswith(("http://", "https://")) for role in roles for url in role):
+        raise BadInput(
+            f"the engine vllm got {argument!r}; pass the addresses of the ranking and of the writing server, such as "
+            f"vllm?{','.join(URLS)}, or of several each, such as 'vllm?http://a:8001,http://b:8001;http://a:8002'",
+            "engine",
+        )
+    for role in roles:
+        if twice := {url for url in role if role.count(url) > 1}:
+            raise BadInput(f"the engine vllm got {', '.join(sorted(twice))} twice; pass each server once", "engine")
+    return roles[0], roles[1]
 
 
 def _last_hidden_state(post: Any, prompt: Any) -> Floats:

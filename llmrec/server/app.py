@@ -1,5 +1,6 @@
 """The app: its parts put together, middleware around them, routes in front."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -19,10 +20,10 @@ from llmrec.server.live_catalog import LiveCatalog
 from llmrec.server.middleware import Authentication, BodyLimit
 from llmrec.server.observability import Metrics, RequestObserver, log_event
 from llmrec.server.recommending import RecommendationService
-from llmrec.server.retention import KEPT_DAYS, Retention
+from llmrec.server.retention import Retention
 from llmrec.server.routes import chat, health, items, media_files, page, recommendations, responses, users
 from llmrec.server.schemas.common import Failed
-from llmrec.server.settings import LOCAL_LIMITS, Limits
+from llmrec.server.settings import KEPT_DAYS, LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def build(
             await live.snapshot.parser.prefetch()  # a wrong key or name is in the log before anybody waits
         retention.start()
         log_event("ready", items=len(live.snapshot.offered))
+        refreshing = asyncio.ensure_future(metrics.keep_fresh())
         yield
+        refreshing.cancel()
         log_event("ending")
         retention.close()
         await to_thread.run_sync(limit.close)

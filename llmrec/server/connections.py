@@ -64,6 +64,22 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
+def address(host: str, port: int) -> str:
+    """Write where a gateway is reached.
+
+    Parameters
+    ----------
+    host, port
+        Where it listens.
+
+    Returns
+    -------
+    str
+        A URL.
+    """
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class _Server(uvicorn.Server):
     """Ends in time even where something hangs: a driver, a disk, a library that computes on."""
 

@@ -4,16 +4,19 @@ Paths, bodies, user ids and the messages of unforeseen errors stay out: a path s
 and the places in the code that it came through. Every request gets an id, which the client gets too.
 """
 
+import asyncio
 import json
 import logging
+import os
 import secrets
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from llmrec.server.errors import Refused
@@ -23,6 +26,9 @@ __all__ = ["CONTENT_TYPE_LATEST", "JsonFormatter", "Metrics", "RequestObserver",
 LOG = logging.getLogger("llmrec.server")
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 """Upper bounds of the buckets of times."""
+SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable of the environment that names the folder in which several processes count together."""
+Merged = Literal["livesum", "livemin"]
 METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 MAX_FRAMES = 12
 """Places in the code that an error is logged with."""
@@ -86,7 +92,10 @@ def configure_logging() -> None:
 
 
 class Metrics:
-    """The metrics of one app.
+    """The metrics of one app; where `PROMETHEUS_MULTIPROC_DIR` is set, those of all processes that write there.
+
+    Counts and times of several processes are added up, requests that run and processes too; of items and index the
+    least of the processes' numbers is told: that of the one that is furthest behind.
 
     Parameters
     ----------
@@ -108,6 +117,7 @@ class Metrics:
         indexed: Callable[[], int],
     ) -> None:
         self._registry = CollectorRegistry()
+        self._folder = os.environ.get(SHARED_METRICS)
         self._answered = Counter(
             "llmrec_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
         )
@@ -115,13 +125,17 @@ class Metrics:
             "llmrec_request_seconds", "Time to the end of the answer.", ("route",), registry=self._registry,
             buckets=SECONDS,
         )  # fmt: skip
-        for name, description, value in (
-            ("llmrec_gate_requests", "Requests that run or wait for the recommender.", requests),
-            ("llmrec_items", "Items offered.", items),
-            ("llmrec_items_version", "Number of the last change of items that is in force.", version),
-            ("llmrec_index_items", "Items in the index; 0 while it is out of reach.", indexed),
-        ):
-            Gauge(name, description, registry=self._registry).set_function(value)
+        gauges: tuple[tuple[str, str, Callable[[], int], Merged], ...] = (
+            ("llmrec_workers", "Processes that serve.", lambda: 1, "livesum"),
+            ("llmrec_gate_requests", "Requests that run or wait for the recommender.", requests, "livesum"),
+            ("llmrec_items", "Items offered.", items, "livemin"),
+            ("llmrec_items_version", "Number of the last change of items that is in force.", version, "livemin"),
+            ("llmrec_index_items", "Items in the index; 0 while it is out of reach.", indexed, "livemin"),
+        )
+        self._gauges = [
+            (Gauge(name, description, registry=self._registry, multiprocess_mode=merged), value)
+            for name, description, value, merged in gauges
+        ]
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request that is answered.
@@ -148,7 +162,22 @@ class Metrics:
         bytes
             In Prometheus' format.
         """
-        return generate_latest(self._registry)
+        self._refresh()
+        if not self._folder:
+            return generate_latest(self._registry)
+        merged = CollectorRegistry()
+        MultiProcessCollector(merged, self._folder)  # type: ignore[no-untyped-call]
+        return generate_latest(merged)
+
+    async def keep_fresh(self) -> None:
+        """Have the other processes see the numbers of this one, every second; without end where there are others."""
+        while self._folder:
+            self._refresh()
+            await asyncio.sleep(1)
+
+    def _refresh(self) -> None:
+        for gauge, value in self._gauges:
+            gauge.set(value())
 
 
 class RequestObserver:

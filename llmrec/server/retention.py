@@ -4,11 +4,10 @@ import logging
 import threading
 
 from llmrec.server.observability import log_event
+from llmrec.server.settings import KEPT_DAYS
 from llmrec.server.store.database import Database
 from llmrec.server.store.personal_data import delete_expired
 
-KEPT_DAYS = 30
-"""How long answers and conversations are kept by default: nobody asks for their reasons any more."""
 EVERY_SECONDS, LEAST_SECONDS = 3600.0, 10.0
 """Seconds between two runs, and the least where things are kept for less than an hour."""
 AGAIN_SECONDS = 60.0

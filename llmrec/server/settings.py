@@ -7,10 +7,13 @@ from pathlib import Path
 
 from llmrec import paths
 from llmrec.errors import BadInput
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.server.store.database import Database
 from llmrec.server.store.encryption import VARIABLE, read_keys
 from llmrec.setup import demo_data
 
+KEPT_DAYS = 30.0
+"""How long answers and conversations are kept by default: nobody asks for their reasons any more."""
 SQLITE = "sqlite:///"
 """How the URL of an SQLite database begins."""
 
@@ -44,6 +47,46 @@ class Limits:
     plain_body: int = 2_000_000
     bodies: int = 200_000_000
     connections: int = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a gateway is started with; each process of several opens the same.
+
+    Parameters
+    ----------
+    data, adapter
+        As `Recommender.from_pretrained` takes them.
+    url
+        URL of the database, where it does not lie below LLMREC_HOME.
+    config
+        Index, engine, candidate sources and verifier.
+    chat_url, chat_model
+        A chat model that reads lines of chats beside the rules; see `llmrec.chat.endpoint.chat_model`.
+    reader
+        Name or import path of the reader of `data`.
+    key_file
+        File of the key with which the database is encrypted.
+    kept_days
+        How long answers and conversations are kept.
+    media
+        Folder of the media of items that were put, where it is not that of the store.
+    """
+
+    data: Path | None
+    adapter: Path | None
+    url: str | None
+    config: PipelineConfig
+    chat_url: str | None = None
+    chat_model: str | None = None
+    reader: str | None = None
+    key_file: Path | None = None
+    kept_days: float = KEPT_DAYS
+    media: Path | None = None
+
+    def open_database(self) -> Database:
+        """Open the store; see `open_database`."""
+        return open_database(self.data, self.url, self.key_file)
 
 
 LOCAL_LIMITS = Limits()

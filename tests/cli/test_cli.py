@@ -122,6 +122,8 @@ def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> N
         (("rank", "--split", "x", "--out", "y", "--at", "later"), "valid or test"),
         (("doctor", "--data", "shop"), "pass --index, too"),
         (("mcp", "--http", "127.0.0.1:٨٠٩٠"), "pass an address and a port"),
+        (("serve", "--port", "0", "--workers", "2"), "share what they keep in a PostgreSQL"),
+        (("serve", "--workers", "2", "--database", "postgresql+psycopg://x/y"), "cannot open one index in files"),
         (("serve", "--port", "0", "--media", "/dev/null"), "/dev/null cannot hold the media of items"),
     ],
 )

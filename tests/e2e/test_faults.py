@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from eval.faults import ITEMS, PEOPLE, run, run_several
-from eval.serving.servers import Gateway
+from eval.serving.servers import Gateway, Postgres
 from llmrec import paths
 
 pytestmark = pytest.mark.services
@@ -63,6 +64,60 @@ def test_a_gateway_that_is_told_to_end_ends_what_runs(shop: Path) -> None:
     assert answer.status_code == 200 and all(item["rationale"]["text"] for item in answer.json()["items"])
     lines = [json.loads(line) for line in (shop / "log").read_text().splitlines() if line.startswith("{")]
     assert [line["event"] for line in lines][-1] != "failed" and "ending" in [line["event"] for line in lines]
+
+
+def children(gateway: Gateway) -> list[psutil.Process]:
+    """The processes that serve; Python has one more, which serves nobody."""
+    assert gateway._process is not None
+    return [
+        each for each in psutil.Process(gateway._process.pid).children() if "spawn_main" in " ".join(each.cmdline())
+    ]
+
+
+def metric(gateway: Gateway, name: str) -> float:
+    lines = httpx.get(f"{gateway.address}/metrics", timeout=60).text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(name))
+
+
+def test_several_processes_behind_one_port_share_all_and_a_lost_one_is_replaced(shop: Path) -> None:
+    if not shutil.which("initdb"):
+        pytest.skip("PostgreSQL (initdb, pg_ctl) is not installed")
+    words = ["--data", str(shop / "films"), "--adapter", "ml-100k", "--index", "exact", "--workers", "2"]
+    with Postgres() as postgres:
+        gateway = Gateway(
+            [*words, "--database", postgres.url], shop / "log", {"LLMREC_HOME": str(shop / "home")}
+        )  # fmt: skip
+        try:
+            end = time.monotonic() + 120
+            while metric(gateway, "llmrec_workers") < 2 and time.monotonic() < end:
+                time.sleep(0.2)
+            lost, other = children(gateway)
+            statuses = [post(gateway, "/v1/events", {"events": [{"user": f"u{n}", "item": "f1"}]}) for n in range(10)]
+            lost.kill()
+            lost.wait()
+            statuses += [post(gateway, "/v1/events", {"events": [{"user": f"u{n}", "item": "f2"}]}) for n in range(10)]
+            assert statuses == [201] * 20
+            while time.monotonic() < end and (len(children(gateway)) < 2 or metric(gateway, "llmrec_workers") < 2):
+                time.sleep(0.2)
+            assert lost.pid not in {each.pid for each in children(gateway)} and other.is_running()
+            # what the lost one counted is still counted, and what it alone knew is no more
+            assert metric(gateway, 'llmrec_requests_total{method="POST",route="/v1/events",status="201"}') == 20
+            assert metric(gateway, "llmrec_workers") == 2
+            assert post(gateway, "/v1/recommendations", {"user": "u3", "k": 2}) == 200
+            left = children(gateway)
+            assert gateway.end() == 0 and not any(each.is_running() for each in left)
+            gateway.start()
+            left = children(gateway)
+            gateway.kill()  # the supervisor alone: its processes must not hold the port
+            psutil.wait_procs(left, timeout=60)
+            assert not any(each.is_running() for each in left)
+        finally:
+            gateway.kill()
+
+
+def post(gateway: Gateway, path: str, body: object) -> int:
+    with gateway.client() as client:
+        return client.post(path, json=body).status_code
 
 
 FULL = """

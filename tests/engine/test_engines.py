@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llmrec.engine import remote
+from llmrec.engine import remote, replicas
 from llmrec.engine.base import Generated
 from llmrec.engine.local import LocalEngine
-from llmrec.engine.vllm import VllmEngine
-from llmrec.errors import CheckpointError, EngineMismatch
+from llmrec.engine.vllm import VllmEngine, _addresses
+from llmrec.errors import BadInput, CheckpointError, EngineMismatch
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.paths import home, resource
@@ -33,15 +34,17 @@ HISTORIES, QUERIES = [(0, 1, 2), ()], ["", "a comedy"]
 class Faulty(ThreadingHTTPServer):
     """Answers as a vLLM does, but for `wrong`: path -> (status, body). Its hidden states are all ones."""
 
-    daemon_threads = True
+    daemon_threads, request_queue_size = True, 128
 
     def __init__(self, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), _Answers)
         self.wrong: dict[str, tuple[int, Any]] = {}
+        self.silent = threading.Event()
         self.asked: list[str] = []
         state = base64.b64encode(np.ones(32, "<f4").tobytes()).decode()
         self.right = {
             "/version": {"version": "0.32.0"},
+            "/health": {},
             "/v1/models": {"data": [{"id": "pack/rank"}]},
             "/pooling": {"data": [{"data": state}]},
         }
@@ -62,6 +65,8 @@ class _Answers(BaseHTTPRequestHandler):
         server = self.server
         assert isinstance(server, Faulty)
         server.asked.append(self.path)
+        while server.silent.is_set():
+            time.sleep(0.02)
         status, body = server.wrong.get(self.path, (200, server.right.get(self.path)))
         told = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.send_response(status)
@@ -79,6 +84,7 @@ class _Answers(BaseHTTPRequestHandler):
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "RETRY_INTERVAL", 0.05)
+    monkeypatch.setattr(replicas, "HEALTH_INTERVAL", 0.05)
 
 
 @pytest.fixture
@@ -93,8 +99,8 @@ def server() -> Iterator[Faulty]:
     server.stop()
 
 
-def over(local: LocalEngine, url: str) -> VllmEngine:
-    return VllmEngine(local, url, "pack/rank", DEAD, "")
+def over(local: LocalEngine, *urls: str) -> VllmEngine:
+    return VllmEngine(local, urls, "pack/rank", [DEAD], "")
 
 
 def asked(engine: VllmEngine) -> tuple[np.ndarray, set[str]]:
@@ -110,7 +116,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 def test_with_nobody_at_the_port_it_ranks_here_at_once_and_says_so(local: LocalEngine) -> None:
-    engine = VllmEngine(local, DEAD, "pack/rank", DEAD, "pack/write")
+    engine = VllmEngine(local, [DEAD], "pack/rank", [DEAD], "pack/write")
     q, missed = asked(engine)
     assert np.array_equal(q, local.query_vectors(HISTORIES, QUERIES).vectors) and missed == {"llm"}
     assert engine.generate(["a", "b"], 0) == Generated(("", ""), frozenset({"llm"}))
@@ -134,6 +140,52 @@ def test_what_dies_amid_requests_is_asked_no_more_and_comes_back_by_itself(local
         assert np.array_equal(asked(engine)[0], served)
     finally:
         again.stop()
+
+
+def test_a_replica_that_is_lost_under_load_loses_no_request(local: LocalEngine) -> None:
+    servers = [Faulty(), Faulty()]
+    engine = over(local, *(server.url for server in servers))
+    with ThreadPoolExecutor(8) as pool:
+        flying = [pool.submit(asked, engine) for _ in range(120)]
+        until(lambda: sum(each.done() for each in flying) >= 20)
+        servers[0].stop()
+        assert all(each.result()[1] == set() for each in flying)
+    told = [server.asked.count("/pooling") for server in servers]
+    assert min(told) > 10 and sum(told) >= 240  # both were asked, and what the first lost went to the second
+    again = Faulty(servers[0].server_port)
+    assert until(lambda: asked(engine)[1] == set() and again.asked.count("/pooling") > 1)
+    servers[1].stop()
+    assert until(lambda: asked(engine)[1] == set())
+    again.stop()
+    assert asked(engine)[1] == {"llm"}  # none is left: ranked here, and said so
+
+
+def test_a_replica_that_hangs_gets_no_further_requests(
+    local: LocalEngine, server: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "PING_SECONDS", 1.0)
+    hanging = Faulty()
+    engine = over(local, hanging.url, server.url)
+    hanging.silent.set()
+    with ThreadPoolExecutor(2) as pool:
+        first = [pool.submit(asked, engine) for _ in range(2)]
+        time.sleep(4 * replicas.HEALTH_INTERVAL + remote.PING_SECONDS)
+        before = hanging.asked.count("/pooling")
+        assert [asked(engine)[1] for _ in range(20)] == [set()] * 20
+        assert hanging.asked.count("/pooling") == before
+        hanging.silent.clear()
+        assert [each.result()[1] for each in first] == [set(), set()]
+    hanging.stop()
+
+
+def test_addresses_of_several_servers() -> None:
+    assert _addresses("http://a,http://b/") == (["http://a"], ["http://b"])
+    assert _addresses("http://a,http://b;http://c") == (["http://a", "http://b"], ["http://c"])
+    for wrong in ("http://a", "http://a,http://b,http://c", "a;b", "http://a;http://b;http://c", "http://a;"):
+        with pytest.raises(BadInput, match="addresses of the ranking"):
+            _addresses(wrong)
+    with pytest.raises(BadInput, match="twice"):
+        _addresses("http://a,http://a;http://b")
 
 
 def test_a_server_that_fails_inside_is_away_and_not_asked_by_every_request(local: LocalEngine, server: Faulty) -> None:
