@@ -17,6 +17,7 @@ from llmrec.model.inference import prompt_embeddings, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
+from llmrec.runtime import return_freed_memory
 
 MAX_NEW_TOKENS = 60
 """Upper limit for a rationale; the longest of the training data has some fifty tokens."""
@@ -187,5 +188,7 @@ class _Writer:
             if "fbgemm" in torch.backends.quantized.supported_engines:
                 # The default engine compiles a kernel for every new length: minutes before the first sentence.
                 torch.backends.quantized.engine = "fbgemm"
-            model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
+            # In place: weights in float32 go one by one as those in int8 come, and there is no second copy of them all.
+            model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
+        return_freed_memory()
         return model.eval()
