@@ -1,10 +1,12 @@
 """Fixtures every room's tests share."""
 
 import csv
-from collections.abc import Callable, Iterator
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -15,10 +17,14 @@ from llmrec.catalog.types import Catalog, Interaction, Item
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from eval.ranking.problem import Problem
+    from llmrec.audit.explanation import Explanation
     from llmrec.encoders import Features
+    from llmrec.encoders.text import TextEncoder
     from llmrec.engine.local import LocalEngine
     from llmrec.evidence.effects import Situation
     from llmrec.model.item_table import ItemTable
+    from llmrec.model.prompt import PromptWords
     from llmrec.model.reclm import RecLM
     from llmrec.ranking.components import Components
     from llmrec.recommender import Recommender
@@ -233,3 +239,111 @@ def shop() -> "Iterator[Recommender]":
     recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
+
+
+class HashedWords:
+    """Encodes texts as sums of a seeded vector a word: like texts lie near each other, as with a real tower."""
+
+    modality, id, dim = "text", "hashed-words", 384
+
+    def read(self, raw: bytes) -> str:
+        return raw.decode()
+
+    def encode(self, contents: Sequence[str]) -> "NDArray[np.float32]":
+        rows = np.array(
+            [
+                sum(np.random.default_rng(crc32(w.encode())).normal(size=384) for w in t.lower().split())
+                for t in contents
+            ]
+        )
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture
+def quick_text() -> HashedWords:
+    """In place of MiniLM, for speed only: that takes seconds to load, and what is tested does not depend on it."""
+    return HashedWords()
+
+
+@pytest.fixture(scope="session")
+def words(tiny_base: Path) -> "PromptWords":
+    from llmrec.model.prompt import PromptWords
+
+    return PromptWords.load(tiny_base)
+
+
+EXPLANATIONS = [
+    ("u3", "2", "Because you watched Paper Moonlight, you may like this romance."),
+    ("u3", "2", "A comedy from 1994 for you."),
+    ("u1", "4", 'You liked "The Matrix", so this horror film suits you.'),
+    ("u1", "5", "Great film with great actors."),
+    ("u2", "1", 'You watched "Night Bus", and this war film is from 1984.'),
+    ("u4", "3", "Because you watched Star Caravan, you may like this thriller."),
+]
+
+
+@pytest.fixture
+def said() -> "list[Explanation]":
+    """Explanations of another system on the twelve films, for four users; the third is false twice."""
+    from llmrec.audit.explanation import Explanation
+
+    return [Explanation(user, item, text) for user, item, text in EXPLANATIONS]
+
+
+@pytest.fixture
+def said_file(tmp_path: Path) -> Path:
+    """The same as a CSV file."""
+    file = tmp_path / "theirs.csv"
+    with file.open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(["user", "item", "explanation"])
+        rows.writerows(EXPLANATIONS)
+    return file
+
+
+@pytest.fixture(scope="session")
+def reader() -> "TextEncoder":
+    """MiniLM, loaded once."""
+    from llmrec.encoders.text import TextEncoder
+
+    return TextEncoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """40 items in two genres; 12 users with 16 events, most of them in one genre."""
+    folder = tmp_path_factory.mktemp("data") / "tiny"
+    folder.mkdir()
+    rng = random.Random(0)
+    with (folder / "items.csv").open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["item_id", "title", "description", "category"])
+        for n in range(40):
+            kind = "comedy" if n % 2 else "western"
+            writer.writerow([f"i{n:02}", f"Film number {n}", f"A {kind} about lonely travellers.", kind])
+    with (folder / "interactions.csv").open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["user_id", "item_id", "rating", "timestamp"])
+        for user in range(12):
+            taste = [n for n in range(40) if n % 2 == user % 2]
+            chosen = rng.sample(taste, 14) + rng.sample([n for n in range(40) if n not in taste], 2)
+            rng.shuffle(chosen)
+            for place, n in enumerate(chosen):
+                writer.writerow([f"u{user}", f"i{n:02}", "", 1000 + place])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_problem(tiny_folder: Path) -> "Problem":
+    """The folder under our own rolling split (the referee's, tested elsewhere to agree)."""
+    from eval.ranking.problem import build_problem
+    from llmrec.evaluation.splits import rolling_split
+
+    catalog = load_catalog(tiny_folder)
+    return build_problem(tiny_folder, catalog, rolling_split(catalog))
+
+
+@pytest.fixture(scope="session")
+def referee() -> Path:
+    """The referee script."""
+    return Path(__file__).resolve().parent / "evaluation" / "referee.py"

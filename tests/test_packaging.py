@@ -216,8 +216,14 @@ def test_what_is_recorded_and_how_a_card_says_it() -> None:
 
 
 SERVE = Path(__file__).resolve().parents[1] / "serve"
-COMPOSE: dict[str, Any] = yaml.safe_load((SERVE / "compose.yaml").read_text())
+COMPOSE_FILES = sorted(SERVE.glob("compose*.yaml"))
+KUBERNETES: list[dict[str, Any]] = list(yaml.safe_load_all((SERVE / "kubernetes.yaml").read_text()))
 UNITS = sorted((SERVE / "systemd").glob("*.service"))
+
+
+def composed(file: Path) -> dict[str, Any]:
+    made: dict[str, Any] = yaml.safe_load(file.read_text())
+    return made
 
 
 def filled(text: str) -> str:
@@ -227,11 +233,19 @@ def filled(text: str) -> str:
 
 def compose_commands() -> list[list[str]]:
     found = []
-    for service in COMPOSE["services"].values():
-        command = service.get("entrypoint") or service["command"]
-        words = command if isinstance(command, list) else shlex.split(command)
-        found.append([filled(word) for word in words])
+    for service in (each for file in COMPOSE_FILES for each in composed(file)["services"].values()):
+        command = service.get("entrypoint") or service.get("command")
+        if command:  # else the image's own
+            words = command if isinstance(command, list) else shlex.split(command)
+            found.append([filled(word) for word in words])
     return found
+
+
+def containers() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each container of the Kubernetes manifests, with the manifest it stands in."""
+    for made in KUBERNETES:
+        pod = made["spec"].get("template", {}).get("spec", {})
+        yield from ((container, made) for container in pod.get("containers", ()))
 
 
 def unit_commands() -> list[list[str]]:
@@ -244,7 +258,15 @@ def dockerfile_commands() -> list[list[str]]:
     return [re.findall(r'"([^"]+)"', line) for line in lines]
 
 
-@pytest.mark.parametrize("words", [*compose_commands(), *unit_commands(), *dockerfile_commands()], ids=" ".join)
+COMMANDS = [
+    *compose_commands(),
+    *unit_commands(),
+    *dockerfile_commands(),
+    *(each["command"] for each, _ in containers()),
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_command_line_is_one_that_exists(words: list[str]) -> None:
     program, *rest = words
     if Path(program).name == "llmrec":
@@ -266,24 +288,73 @@ def test_a_command_line_is_one_that_exists(words: list[str]) -> None:
         assert program == "python"  # a health check
 
 
-def test_only_the_gateway_is_reached_from_outside() -> None:
-    networks, services = COMPOSE["networks"], COMPOSE["services"]
+@pytest.mark.parametrize("file", COMPOSE_FILES, ids=lambda file: file.name)
+def test_only_the_gateway_is_reached_from_outside(file: Path) -> None:
+    networks, services = composed(file)["networks"], composed(file)["services"]
+    entrance = "balancer" if "balancer" in services else "gateway"
     for name, service in services.items():
         reached = [each for each in service.get("networks", ()) if not networks[each].get("internal")]
-        assert bool(reached) == (name == "gateway") and ("ports" in service) == (name == "gateway")
-    assert filled(services["gateway"]["ports"][0]).startswith("127.0.0.1:")
+        assert bool(reached) == (name == entrance) and ("ports" in service) == (name == entrance)
+    assert filled(services[entrance]["ports"][0]).startswith("127.0.0.1:")
     for unit in UNITS:
         assert "0.0.0.0" not in unit.read_text()
 
 
-def test_what_is_named_in_the_files_is_there() -> None:
-    services = COMPOSE["services"]
-    for url, port in re.findall(r"http://(\w+):(\d+)", services["gateway"]["command"]):
-        assert url in services and port in {"chroma": "8000", "rank": "8001", "write": "8002"}[url]
-    told = "".join(re.findall(r"^#.*\n", (SERVE / "compose.yaml").read_text(), re.M))
-    for name in re.findall(r"\$\{(\w+):-", (SERVE / "compose.yaml").read_text()):
+@pytest.mark.parametrize("file", COMPOSE_FILES, ids=lambda file: file.name)
+def test_what_is_named_in_the_compose_files_is_there(file: Path) -> None:
+    made, text = composed(file), file.read_text()
+    services, ports = made["services"], {"chroma": "8000", "rank": "8001", "write": "8002"}
+    for name, service in services.items():
+        for url, port in re.findall(r"http://([\w-]+):(\d+)", str(service.get("command"))):
+            assert url in services and port == ports[url.partition("-")[0]]
+        assert {*service.get("networks", ())} <= {*made["networks"]} and {*service.get("depends_on", ())} <= {*services}
+        named = {each.partition(":")[0] for each in service.get("volumes", ()) if not each.startswith(".")}
+        assert named <= {*made["volumes"]}, name
+        for other, condition in service.get("depends_on", {}).items():
+            of_image = services[other].get("image") == "llmrec"  # whose Dockerfile has a health check
+            assert condition["condition"] != "service_healthy" or of_image or "healthcheck" in services[other]
+    told = "".join(re.findall(r"^#.*\n", text, re.M))
+    for name in re.findall(r"\$\{(\w+):[-?]", text):
         assert f"{name}=" in told, f"{name} is not told"
+    for upstream in re.findall(r"reverse_proxy (.*) {", text):
+        assert {each.partition(":")[0] for each in upstream.split()} == {n for n in services if n.startswith("gateway")}
+
+
+def test_what_is_named_in_the_dockerfile_is_there() -> None:
     dockerfile = (SERVE / "Dockerfile").read_text()
     for folder in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.M):
         assert all((SERVE.parent / part).exists() for part in folder.split())
     assert re.search(r"^USER 10001", dockerfile, re.M)
+
+
+def test_kubernetes_manifests_fit_together() -> None:
+    names = {(made["kind"], made["metadata"]["name"]) for made in KUBERNETES}
+    assert len(names) == len(KUBERNETES)
+    pods = {made["metadata"]["name"]: made for _, made in containers()}
+    for container, made in containers():
+        spec, (port,) = made["spec"]["template"]["spec"], container["ports"]
+        labels = made["spec"]["template"]["metadata"]["labels"]
+        assert made["spec"]["selector"]["matchLabels"].items() <= labels.items()
+        claims = {each["metadata"]["name"] for each in made["spec"].get("volumeClaimTemplates", ())}
+        assert {each["name"] for each in container["volumeMounts"]} == {v["name"] for v in spec["volumes"]} | claims
+        for volume in spec["volumes"]:
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            assert claim is None or ("PersistentVolumeClaim", claim) in names
+        words = " ".join(container["command"])
+        assert f"--port={port['containerPort']}" in words or f"--port {port['containerPort']}" in words
+        for probe in ("readinessProbe", "livenessProbe"):
+            assert container[probe]["httpGet"]["port"] == port["name"]
+            assert container[probe]["httpGet"]["path"] in ("/readyz", "/healthz", "/api/v2/heartbeat")
+        assert ("PodDisruptionBudget", made["metadata"]["name"]) in names and made["spec"]["replicas"] >= 2
+        assert container["resources"]["requests"] and container["resources"]["limits"]["memory"]
+        assert spec["securityContext"]["runAsUser"] == 10001  # the image's
+        for host, number in re.findall(r"http://([\w.-]+):(\d+)", words):  # a StatefulSet's servers by their own names
+            pod, _, service = host.partition(".")
+            of, _, ordinal = pod.rpartition("-")
+            assert pods[of]["spec"]["serviceName"] == service and int(ordinal) < pods[of]["spec"]["replicas"]
+            assert ("Service", service) in names and number == "8000"
+    for made in KUBERNETES:
+        selector = made["spec"].get("selector") or made["spec"].get("podSelector")
+        if selector:
+            wanted = selector.get("matchLabels", selector)
+            assert any(wanted.items() <= pod["spec"]["template"]["metadata"]["labels"].items() for pod in pods.values())

@@ -32,7 +32,7 @@ History = Annotated[
 ]
 Database = Annotated[
     str | None,
-    typer.Option("--database", help="URL of a database (default: SQLite below LLMREC_HOME)."),
+    typer.Option("--database", envvar="LLMREC_DATABASE", help="URL of a database (default: SQLite below LLMREC_HOME)."),
 ]
 DatabaseKey = Annotated[
     Path | None,
