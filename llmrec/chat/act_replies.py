@@ -12,21 +12,22 @@ from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
-from llmrec.catalog.wording import wording
-from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history
+from llmrec.catalog.wording import plain, wording
+from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history, unmet_demands
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, superlative
+from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.reactions import Reaction
-from llmrec.chat.nlu.refusals import allowed_again
-from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, excludes, stated_pairs, values_of
+from llmrec.chat.state import DialogueState, stated_pairs
+from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
 from llmrec.retrieval.filters import attribute_kinds
 
+_ASIDES = ("off_topic", "small_talk", "complain")
+"""Acts that need no more than the model and a word that gives them away, whatever move the line seems to make."""
 _SEARCHES = frozenset(
     (
         "request",
@@ -44,7 +45,7 @@ _CUES = {
     "greet": r"^(?:hi|hey|hello|hiya|yo|good (?:morning|evening|afternoon))\b|^(?:你好|您好|嗨|哈喽|早上好|晚上好|在吗)",
     "thank": r"\bthanks?\b|\bthx\b|\bcheers\b|谢|多谢|辛苦",
     "end": r"\b(?:bye|goodbye|good night|see you|see ya|that'?s all|that will be all|i'?m done)\b|再见|拜拜|晚安|下次再|不聊了",
-    "small_talk": r"\b(?:how are you|are you (?:a |an )?(?:robot|human|real|bot|ai)|your name|who are you|haha|lol)\b|你是谁|你叫什么|"
+    "small_talk": r"\b(?:how are you|are you (?:a |an )?(?:robot|human|real|bot|ai|person|machine|chat ?gpt|gpt|siri|alexa)|your name|who are you|haha|lol)\b|你是谁|你叫什么|"
                   r"哈哈|你是机器人|你几岁",
     "off_topic": r"\b(?:weather|recipe|football|stocks?|capital of|homework|taxes|translate|president|flight|python code)\b|"
                  r"天气|股票|做饭|菜谱|作业|机票|首都",
@@ -65,7 +66,7 @@ _PATTERNS = {act: re.compile(words, re.I) for act, words in _CUES.items()}
 QUESTIONS = frozenset(("ask_item", "compare", "ask_history", "why"))
 """Acts of which the words of a line must give one away, however sure the model is."""
 _WHOLE_LINES = {
-    "greet": r"(?:hi|hey|hello|hiya|good (?:morning|evening|afternoon|day))(?: there| all| again)?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
+    "greet": r"(?:hi|hey|hello|hiya|yo|sup|good (?:morning|evening|afternoon|day))(?: there| all| again)?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
     "thank": r"(?:ok |great |perfect |many )?(?:thanks?|thank you|thx|cheers|ta)(?: you| a lot| so much| very much| a million| again)*|"
              r"(?:好的?|太好了)?(?:多?谢谢?|感谢|辛苦)(?:你|您)?(?:了|啦)?",
     "end": r"(?:ok |thanks |thank you |that'?s all |see you )*(?:good)?(?:bye|night|see you|see ya|later)(?: bye| then| now| for now)*|"
@@ -74,7 +75,8 @@ _WHOLE_LINES = {
                 r"rubbish|garbage|hopeless|crap|stupid|bad|no help|annoying|pathetic|not helping|a joke)(?: at this)?|"
                 r"你?(?:真|太|好|这么|简直)?(?:没用|差劲|笨|垃圾|烂)(?:了|死了)?",
     "unclear": r"(?=[a-z]{5,}$)[^aeiouy]+",
-    "accept": r"(?:ok|okay|fine|great|perfect|good|nice|cool|sounds good|alright|all right)|好的?|嗯|可以|行",
+    "accept": r"(?:(?:ah|oh|yes|ok|now)[, ]+)*(?:that'?s|this is|much|these are|now that'?s|way) (?:so |much |way |a lot |what i )?(?:better|"
+              r"more like it|good|great|perfect|fine|nice|it|meant|wanted|want)|(?:这|这次|这样)?(?:好多了|不错|挺好)的?|(?:ok|okay|fine|great|perfect|good|nice|cool|sounds good|alright|all right)|好的?|嗯|可以|行",
 }  # fmt: skip
 """Act -> lines that are nothing else; they need no model."""
 _WHOLE = {act: re.compile(words, re.I) for act, words in _WHOLE_LINES.items()}
@@ -93,32 +95,6 @@ _QUESTION = re.compile(
 _ANOTHER = re.compile(
     r"\b(?:another|similar|more like|others?|else|instead|recommend|suggest|sequel)\b|类似|推荐|换", re.I
 )
-_LASTS = re.compile(
-    r"\bi (?:really |just |absolutely |truly )?(?:hate|detest|loathe|never|can'?t stand|cannot stand|don'?t ever|won'?t ever)\b|"
-    r"\b(?:never|always|from now on|in (?:the )?future|remember|keep in mind|no matter what|ever again)\b|"
-    r"\bi(?:'m| am) (?:allergic|\d\d\b|an? (?:adult|grown)|vegan|vegetarian|too old)|\bmy \w+ (?:hates?|is allergic|can'?t stand)\b|"
-    r"(?<![年代])以后|永远|记住|从不|从来不|绝不|讨厌|过敏|受不了|我\d+岁|千万别|一律",
-    re.I,
-)
-"""Words that say for how long a condition holds: until it is taken back."""
-_ALWAYS = re.compile(
-    r"\b(?:always|from now on|in (?:the )?future|no matter what|for all of this|every time|my budget|my limit|my size|"
-    r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:only|always|just) (?:ever )?(?:watch|read|buy|wear|want|like|listen|use)|"
-    r"i (?:can|could) (?:only|at most)|remember)\b|(?<![年代])以后|永远|一律|记住|预算|一直都?要|我只(?:看|买|读|穿|要|听|用)|我穿",
-    re.I,
-)
-"""Words that say of what is wanted, too, that it holds until it is taken back."""
-_TAKES_BACK = re.compile(
-    r"\b(?:again|after all|(?:is|are|'s|'re) (?:now )?(?:fine|ok|okay|allowed|alright|all right|welcome)|back|forget|never ?mind|"
-    r"don'?t mind|drop|lift|loosen|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|又可以|可以了|没关系|不用避开|取消|撤|算了|不讨厌",
-    re.I,
-)
-_ALL_RULES = re.compile(
-    r"(?:(?:ok|please|now|then|hm+)[, ]+)*(?:drop|forget|lift|remove|delete|cancel) (?:all |both )?(?:of )?(?:my|the|those|these|that|this|all) "
-    r"(?:rules?|preferences?|exclusions?)[\s.!]*|(?:取消|去掉|忘掉)(?:所有|全部|我的|那个|这个)*(?:规则|条件)(?:吧|了)?[。!]*",
-    re.I,
-)
-"""What takes all back that was said for good."""
 _HOW_MANY = re.compile(
     r"how many (?:of (?:these|them|those|the list)|here|in (?:the|this|your) list)\b|(?:这些|里面|其中)(?:里|中)?(?:有)?几",
     re.I,
@@ -143,7 +119,7 @@ _MEMORY = re.compile(
     r"(?:me|us)|$|[ ?.!]*$| (?:i|we) (?:said|like|told))|what (?:have|did) (?:i|we) (?:told|tell) you|what (?:i've|i have|we've) told you|"
     r"what (?:rules|preferences|likes|dislikes) do (?:i|we) have|what (?:are|were) (?:my|our) (?:likes|dislikes|preferences)|"
     r"do you (?:still )?(?:know|remember) (?:me\b|my (?:rules?|preferences?|likes?|dislikes?|taste)|what (?:i|we))|what(?: is|'s) my taste|"
-    r"remind me (?:of )?what|(?:my|our) profile|what data)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
+    r"remind me (?:of )?what|(?:my|our) profile|what data|do you (?:even )?know (?:who|how old|where|what) i\b)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
     r"我(?:都)?(?:说过|告诉过你|讲过)(?:些)?什么|我的(?:规则|喜好|偏好)",
     re.I,
 )
@@ -166,7 +142,7 @@ _PLACE_OF_LIST = re.compile(
     re.I,
 )
 _ANY_LIST = re.compile(
-    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend)(?: then)?[\s?.!]*",
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*",
     re.I,
 )
 """What wants a list, whatever it is of."""
@@ -207,22 +183,6 @@ MAX_NAMED = 3
 _BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
 _SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
-
-
-def lasts(line: str) -> bool:
-    """Tell whether a line says that what it rules out is ruled out for good.
-
-    Parameters
-    ----------
-    line
-        What the person wrote.
-
-    Returns
-    -------
-    bool
-        Whether it says "never", "I hate" or the like.
-    """
-    return _LASTS.search(line) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +250,7 @@ class ActReplies:
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
-        if _ANY_LIST.fullmatch(line.strip()):
+        if _ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self._named(line, state)):
             return None
         if _ABLE.fullmatch(line.strip()):
             return ActReply(SAYS["able"][language_of(line)])
@@ -319,6 +279,9 @@ class ActReplies:
         reading = self.reading(line, state)
         if reading is None:
             return None
+        aside = [act for act in _ASIDES if act in reading.acts and _PATTERNS[act].search(line)]
+        if aside and not conditions and not _REQUESTS.search(line):
+            return self._say(aside[0], line, state)
         if not conditions and _sure("harmful", reading, line):
             return self._say("harmful", line, state)
         if _sure("ask_history", reading, line):
@@ -393,18 +356,10 @@ class ActReplies:
             Of the conditions that the rules read: exclusions where the line says that they last, and all of them where
             it says so of what is wanted ("my budget is 50", "always under two hours").
         """
-        if intent.action == "ask" and _ALWAYS.search(line):
-            return intent.filters
-        excluded = tuple(condition for condition in intent.filters if excludes(condition))
-        if intent.action != "ask" or not excluded:
-            return ()
-        if _LASTS.search(line):
-            return excluded
-        reading = self.reading(line, state)
-        return excluded if reading and "remember" in reading.confident else ()
+        return lasting_conditions(line, intent, lambda: self._finds("remember", line, state, certainly=True))
 
-    def withdrawn(self, line: str, state: DialogueState) -> tuple[str, ...]:
-        """Find the lasting conditions that a line takes back ("musicals are fine again").
+    def withdrawn(self, line: str, state: DialogueState) -> Withdrawal | None:
+        """Find what a line takes back of what holds ("musicals are fine again").
 
         Parameters
         ----------
@@ -413,21 +368,16 @@ class ActReplies:
 
         Returns
         -------
-        tuple of str
-            Of those that hold, and of what was ruled out in words.
+        Withdrawal or None
         """
-        if not (state.lasting or state.refused) or not _TAKES_BACK.search(line):
-            return ()
-        if _ALL_RULES.fullmatch(line.strip()):
-            return (*state.lasting, *state.refused)
-        lexicon = Lexicon.of(self._words)
-        values = {value for mention in lexicon.mentions(line) for value in mention.values}
-        values |= {value for each in chinese_conditions(line, self._words)[1] for value in values_of(each)}
-        return allowed_again(line, state.refused) + tuple(
-            condition
-            for condition in state.lasting
-            if set(values_of(condition)) & values or any(value in line for value in values_of(condition))
-        )
+        return withdrawal(line, state, self._words, lambda: self._finds("undo", line, state))
+
+    def _finds(self, act: str, line: str, state: DialogueState, certainly: bool = False) -> bool:
+        """Whether the model finds an act in a line; True of what it is asked where there is no model."""
+        reading = self.reading(line, state)
+        if reading is None:
+            return not certainly
+        return act in (reading.confident if certainly else reading.acts)
 
     def reaction(self, line: str, state: DialogueState) -> Reaction | None:
         """Read that a line says of items that it names that they are known or not wanted, in whatever words.
@@ -592,15 +542,39 @@ class ActReplies:
     def _unknown(self, line: str) -> ActReply | None:
         """Own that a question is about nothing that the catalogue tells."""
         language = language_of(line)
+        if unmet := self.unmet(line, language):
+            return ActReply(unmet)
         names = [name for name in attribute_kinds(self._catalog) if not name.endswith(("_id", "_code", "_path"))]
         nouns = [attribute_noun(name) for name in names]
         facts = [ATTRIBUTES.get(each, each) for each in nouns] if language == "zh" else nouns
         if not facts:
             return None
-        noun = wording(self._catalog).noun
         shown = ("、" if language == "zh" else ", ").join(facts)
+        return ActReply(plain(self._say_words("lacks of all", language, facts=shown)))
+
+    def _say_words(self, key: str, language: str, **more: str) -> str:
+        """A sentence that speaks of the catalogue's items."""
+        noun = wording(self._catalog).noun
         words = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
-        return ActReply(plain(SAYS["lacks of all"][language].format(facts=shown, **words)))
+        return SAYS[key][language].format(**words, **more)
+
+    def unmet(self, line: str, language: str) -> str:
+        """Say what a line demands that the catalogue does not tell, where it says nothing else that could be met.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        language
+            "en" or "zh".
+
+        Returns
+        -------
+        str
+            "" where it demands nothing like that.
+        """
+        unmet = unmet_demands(line, self._words, language)
+        return plain(f"{unmet} {self._say_words('name another', language)}") if unmet else ""
 
     def _short(self, line: str, reading: ActReading, state: DialogueState) -> ActReply | None:
         if _REQUESTS.search(line):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.catalog.types import composed, derived, normal_id, same_id
+from llmrec.catalog.wording import one_line, plain
 from llmrec.chat.agent_schemas import (
     Cause,
     CompareAnswer,
@@ -39,7 +40,6 @@ from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.proposals import describe_attributes
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.rules import conditions_alone, understand
-from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import clauses_or_text
 from llmrec.errors import BadFilter, BadInput, UnknownUser
 from llmrec.request import Request

@@ -52,48 +52,12 @@ _OWNS = re.compile(
 _COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
 _LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
 _STOP = frozenset(
-    [
-        "about",
-        "does",
-        "have",
-        "with",
-        "that",
-        "this",
-        "what",
-        "when",
-        "where",
-        "which",
-        "there",
-        "tell",
-        "from",
-        "into",
-        "your",
-        "mine",
-        "would",
-        "could",
-        "should",
-        "they",
-        "them",
-        "then",
-        "than",
-        "very",
-        "much",
-        "many",
-        "more",
-        "film",
-        "movie",
-        "book",
-        "product",
-        "item",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "last",
-        "number",
-        "know",
-    ]
+    re.findall(
+        r"[\w'-]+",
+        "about does have with that this what when where which there tell from into your mine would could should "
+        "they them then than very much many more film movie book product item first second third fourth fifth "
+        "last number know",
+    )
 )
 
 

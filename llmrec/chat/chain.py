@@ -17,6 +17,7 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrou
 from langchain_core.tools import StructuredTool, ToolException
 from pydantic import ConfigDict, Field, ValidationError
 
+from llmrec.catalog.wording import plain
 from llmrec.chat.agent_schemas import Recommends, RequestArguments
 from llmrec.chat.agent_tools import attribute_names, read_request
 from llmrec.chat.clarification import CANDIDATES, described
@@ -24,11 +25,11 @@ from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.conditions import ParsedQuery, parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.rules import rule_parser
-from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState
-from llmrec.chat.transcript import Message, introduced, render_reply, restore
+from llmrec.chat.transcript import Message, introduced, reason_in_chinese, render_reply, restore
 from llmrec.context import Context
 from llmrec.errors import BadInput
+from llmrec.evidence.records import ItemEvidence
 from llmrec.request import Request
 from llmrec.retrieval.filters import parse_where
 
@@ -116,7 +117,7 @@ def _reply(
 ) -> AIMessage:
     reply = conversation.reply_to(intent, line)
     if reply.why is not None:
-        return _message(_reason(recommender, conversation, messages, reply.why), conversation)
+        return _message(_reason(recommender, conversation, messages, reply.why, reply.language), conversation)
     if reply.request is None:
         return _message(reply.words, conversation)
     request = replace(reply.request, explain=explain)
@@ -128,14 +129,22 @@ def _reply(
     return _message(text, conversation, recommendations=found, question=described(conversation.state.question))
 
 
-def _reason(recommender: Recommends, conversation: Conversation, messages: Sequence[BaseMessage], item: str) -> str:
+def _reason(
+    recommender: Recommends, conversation: Conversation, messages: Sequence[BaseMessage], item: str, language: str
+) -> str:
     """Find the sentence of an item of the last list: the one that came with the list, or one written now."""
     lists = (message.response_metadata.get("recommendations") for message in reversed(messages))
     for listed in next((items for items in lists if items is not None), ()):
         if listed["id"] == item and listed["rationale"]:
+            if language == "zh":
+                evidence = ItemEvidence.from_dict(listed["rationale"]["evidence"])
+                return reason_in_chinese(evidence, conversation.catalog)
             return plain(str(listed["rationale"]["text"]))
     response = recommender.recommend(conversation.last_request())
-    return next((plain(each.rationale.text) for each in response.items if each.id == item and each.rationale), "")
+    found = next((each for each in response.items if each.id == item and each.rationale), None)
+    if found is not None and found.evidence is not None and language == "zh":
+        return reason_in_chinese(found.evidence, conversation.catalog)
+    return plain(found.rationale.text) if found is not None and found.rationale else ""
 
 
 def _message(text: str, conversation: Conversation, **more: Any) -> AIMessage:

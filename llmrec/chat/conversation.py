@@ -6,22 +6,26 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 
 import dataclasses
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.types import composed
-from llmrec.chat.act_replies import ActReplies, lasts
+from llmrec.catalog.types import composed, derived
+from llmrec.catalog.wording import plain
+from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
-from llmrec.chat.nlu.languages import in_english, language_of, spelt_out, with_titles
+from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, spelt_out, with_titles
+from llmrec.chat.nlu.lexicon import with_kinds
+from llmrec.chat.nlu.quantities import list_length
+from llmrec.chat.nlu.questions import demands_unknown, within_title, without_demands
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
-from llmrec.chat.nlu.references import plain_degree, than_places
-from llmrec.chat.nlu.refusals import naming, refusals
+from llmrec.chat.nlu.references import plain_degree, than_places, wish
+from llmrec.chat.nlu.refusals import is_vague, naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.nlu.suitability import (
     audience_of,
@@ -31,10 +35,10 @@ from llmrec.chat.nlu.suitability import (
     suits_children,
     unwanted_qualities,
 )
-from llmrec.chat.plain_text import plain
 from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
 from llmrec.chat.state import DialogueState, ListState, Question, narrowed, stated_pairs, values_of
-from llmrec.chat.wordings import SAYS
+from llmrec.chat.withdrawals import Withdrawal, lasts
+from llmrec.chat.wordings import REFUSED_IN_CHINESE, SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
@@ -50,6 +54,40 @@ HELP = (
     "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
     "start over"
 )
+
+
+def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
+    """List the items that a catalogue holds more than once: of one title and one year.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Ids of each, in the order of the catalogue.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> doubles_of(Catalog("films", (Item("1", "Heat"), Item("2", "heat"), Item("3", "Alien")), {}))
+    (('1', '2'),)
+    """
+    found: dict[tuple[str, object], list[str]] = {}
+    for item in catalog.items:
+        year = item.attributes.get("year", item.attributes.get("release_year"))
+        told = tuple((name, value) for name, value in sorted(item.attributes.items()) if year is None)
+        found.setdefault((item.title.strip().casefold(), year if year is not None else told), []).append(item.id)
+    return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
+
+
+def _doubles(ids: Sequence[str], known: Collection[str], offered: Container[str]) -> tuple[str, ...]:
+    """Of ids of one item those that are not to be listed: all where one is known already, all but one else."""
+    if any(id in known for id in ids):
+        return tuple(id for id in ids if id not in known)
+    return tuple([id for id in ids if id in offered][1:])
 
 
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
@@ -74,6 +112,8 @@ class Reply:
         Whether the person ends the conversation.
     clarifies
         Whether a question may be asked back below the list.
+    language
+        The language of the line, in which reasons are told, too: "en" or "zh".
     """
 
     words: str = ""
@@ -82,6 +122,7 @@ class Reply:
     why: str | None = None
     done: bool = False
     clarifies: bool = False
+    language: str = "en"
 
 
 class Conversation:
@@ -228,16 +269,28 @@ class Conversation:
         line = spelt_out(composed(line[:READ_CHARACTERS]))
         if not line.strip() and image is None:
             return Reply(HELP)
+        language = language_of(line)
+        line, length = list_length(line, within_title(line, self._words))
+        if length is not None:
+            intent = self._parser.invoke(line) if line else Intent("ask")
         before = self._before = self.state
         self.state = before.model_copy(update={"question": None})
         if image is None and takes_back(line):
             return self._take_back(line)
-        reply = self._reply(intent, line, image, before.question)
+        if line.strip() or image is not None:
+            reply = self._reply(intent, line, image, before.question)
+        else:
+            last = before.last
+            reply = self._listing(
+                self._lists.again(before, last, last.conditions) if last else self._lists.new(before, None, ())
+            )
+        if length is not None and reply.list is not None:
+            reply = self._of_length(reply, reply.list, length, language)
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
         refined = reply.list is not None and (self.state.refused or JOINT in (reply.list.query or ""))
         clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)
-        return dataclasses.replace(reply, clarifies=clarifies)
+        return dataclasses.replace(reply, clarifies=clarifies, language=language)
 
     def _reply(self, intent: Intent, line: str, image: bytes | None, question: Question | None) -> Reply:
         if image is not None:
@@ -254,6 +307,8 @@ class Conversation:
             intent, suited = self._suiting(intent, line)
             intent = self._refusing(intent, line)
         words = "" if image is not None else self._note_lasting(intent, line)
+        if asks and intent.action == "ask" and (reply := self._unmet(intent, line)):
+            return reply
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
             return self._commands[intent.action](intent)
@@ -295,7 +350,28 @@ class Conversation:
         if refused := (*refused, *unwanted_qualities(line)):
             held = tuple(dict.fromkeys((*self.state.refused, *refused)))
             self.state = self.state.model_copy(update={"refused": held})
-        return dataclasses.replace(intent, query=plain_degree(query))
+        query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
+        query = wish(plain_degree(query))
+        return dataclasses.replace(intent, query="" if is_vague(query) else query)
+
+    def _unmet(self, intent: Intent, line: str) -> Reply | None:
+        """Own that a line demands nothing but what the catalogue does not tell."""
+        if (
+            intent.filters
+            or intent.comparisons
+            or not is_vague(intent.query)
+            or self.state.refused != self._before.refused
+        ):
+            return None
+        unmet = self._acts.unmet(line, language_of(line))
+        return Reply(unmet) if unmet else None
+
+    def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
+        """Make a reply with a list one with a list of so many items."""
+        listing = self._listing(wanted.model_copy(update={"length": length}))
+        said = SAYS["length one" if length == 1 else "length"][language].format(count=length)
+        words = f"{said} {reply.words}".strip() if length != (wanted.length or LIST_LENGTH) else reply.words
+        return dataclasses.replace(listing, words=words)
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._request(wanted), list=wanted)
@@ -456,7 +532,7 @@ class Conversation:
             raise BadInput("there is no list yet to speak of; ask for something first")
         request = self._request(last)
         history, never = (
-            tuple(id for id in ids if id not in last.items) for ids in (request.history or (), last.excluded)
+            tuple(id for id in ids if id not in last.items) for ids in (request.history or (), request.never)
         )
         return dataclasses.replace(request, explain=True, history=history, never=self._available(never))
 
@@ -466,18 +542,7 @@ class Conversation:
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
             return Reply(plain(self._absent(subject, language)))
         if back := self._acts.withdrawn(line, self.state):
-            values = ", ".join(
-                value for each in back for value in ((each,) if each in self.state.refused else values_of(each))
-            )
-            had, self.state = self.state.last, self.state.without(back)
-            words = SAYS["taken back"][language].format(values=values)
-            if (
-                had is None
-                or self.state.last is None
-                or (had == self.state.last and not set(back) & set(self._before.refused))
-            ):
-                return Reply(words)
-            return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
+            return self._withdraw(back, language)
         answer = self._acts.reply(line, intent, self.state, self.history)
         if answer is None:
             return None
@@ -490,6 +555,35 @@ class Conversation:
         spoken = self.state.short_replies + 1
         self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
         return Reply(answer.text, done=answer.ends)
+
+    def _withdraw(self, back: Withdrawal, language: str) -> Reply:
+        """Take back what a line names of what holds; the list is made again where that changes it."""
+        if back.unknown:
+            return Reply(plain(SAYS["nothing held"][language].format(what=back.unknown)))
+        parts = []
+        if back.allowed:
+            values = [
+                value for each in back.allowed for value in ((each,) if each in self.state.refused else values_of(each))
+            ]
+            told = [REFUSED_IN_CHINESE.get(each, in_chinese(each)) if language == "zh" else each for each in values]
+            joint = "、" if language == "zh" else ", "
+            parts.append(SAYS["taken back"][language].format(values=joint.join(dict.fromkeys(told))))
+        if back.dropped:
+            parts.append(SAYS["dropped"][language].format(conditions=describe_conditions(back.dropped, language)))
+        had, gone = self.state.last, (*back.allowed, *back.dropped)
+        self.state = self.state.without(gone)
+        last = self.state.last
+        if last is not None and back.query is not None:
+            last = last.model_copy(update={"query": back.query or None})
+            parts = parts or [SAYS["dropped words"][language]]
+        words = ("" if language == "zh" else " ").join(parts)
+        if re.search(r"\w", back.rest):
+            self.state = self.state.model_copy(update={"last": last})
+            reply = self._reply(self._parser.invoke(back.rest), back.rest, None, None)
+            return dataclasses.replace(reply, words=f"{words} {reply.words}".strip())
+        if last is None or (last == had and not set(gone) & set(self._before.refused)):
+            return Reply(words)
+        return self._listing(self._lists.again(self.state, last, last.conditions), words)
 
     def _absent(self, subject: str, language: str) -> str:
         last = self.state.last
@@ -517,11 +611,12 @@ class Conversation:
             raise BadInput("the item that the list was like is not offered any more; ask for something else")
         if wanted.image is not None and wanted.image not in self._pictures:
             raise BadInput("the picture of before is not kept; send it again")
+        stated = [value for each in wanted.conditions for value in values_of(each)]
         return Request(
             history=self.history,
             events=self._events,
-            query=wanted.query and in_english(wanted.query, self._words),
-            k=LIST_LENGTH,
+            query=wanted.query and with_kinds(in_english(wanted.query, self._words), self._words, stated),
+            k=wanted.length or LIST_LENGTH,
             like=wanted.like,
             image=None if wanted.image is None else self._pictures[wanted.image],
             never=self._available(self._never(wanted)),
@@ -532,8 +627,14 @@ class Conversation:
     def _never(self, wanted: ListState) -> tuple[str, ...]:
         """Ids of what a list is not to show: what was turned down, and what names what is ruled out or hints at it."""
         refused, asked = self.state.refused, {pair for each in wanted.conditions for pair in stated_pairs(each)}
-        kinds = frozenset(hinting(refused, self._words)) - asked
-        return tuple(dict.fromkeys((*wanted.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words))))
+        kinds = frozenset(hinting(refused, self._words, wanted.query or "")) - asked
+        known = {*self.history, *wanted.excluded, *([wanted.like] if wanted.like else ())}
+        doubles = [
+            id for ids in derived(self.catalog, doubles_of) for id in _doubles(ids, known, self._offered)
+        ]  # an item that the catalogue holds twice is listed once
+        return tuple(
+            dict.fromkeys((*wanted.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words), *doubles))
+        )
 
     @property
     def _items(self) -> tuple[str, ...]:

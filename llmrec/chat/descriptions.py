@@ -5,12 +5,11 @@ from collections.abc import Callable, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
-from llmrec.catalog.wording import wording
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
-from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
 from llmrec.chat.wordings import ATTRIBUTES, NOUNS, REFUSED_IN_CHINESE, SAYS
 from llmrec.retrieval.filters import read_clauses
@@ -47,7 +46,7 @@ def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
     conditions = tuple(dict.fromkeys((*(last.conditions if last else ()), *state.lasting)))
     parts = [describe_conditions(conditions, language)] if conditions else []
     if state.refused:
-        parts.append(describe_refused(state.refused, catalog, language))
+        parts.append(describe_refused(state.refused, catalog, language, wish=last.query or "" if last else ""))
     if last is not None and last.like is not None and last.like in catalog.row:
         parts.append(SAYS["recap like"][language].format(title=catalog.item(last.like).title))
     if last is not None and last.query:
@@ -96,7 +95,9 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
-def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, requested: Sequence[str] = ()) -> str:
+def describe_refused(
+    refused: Sequence[str], catalog: Catalog, language: str, requested: Sequence[str] = (), wish: str = ""
+) -> str:
     """Put in words what is ruled out by words alone.
 
     Parameters
@@ -109,6 +110,8 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, re
         "en" or "zh".
     requested
         Values that are requested in spite of it.
+    wish
+        The words of what is wanted, some kinds of which are left in.
 
     Returns
     -------
@@ -117,7 +120,7 @@ def describe_refused(refused: Sequence[str], catalog: Catalog, language: str, re
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
     parts = [SAYS["refused"][language].format(what=joint.join(told))]
-    if kinds := [value for _, value in hinting(refused, catalog) if value not in requested]:
+    if kinds := [value for _, value in hinting(refused, catalog, wish) if value not in requested]:
         values = [in_chinese(value) if language == "zh" else value for value in kinds]
         parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
     return ("," if language == "zh" else ", and ").join(parts)
@@ -209,7 +212,7 @@ def understood(
         Sentences.
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
-    joint = ";" if language == "zh" else "; "
+    joint, wish = ";" if language == "zh" else "; ", listing.query or ""
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]
     way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
     if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
@@ -222,13 +225,13 @@ def understood(
         key = "set aside" if met((*gone, *listing.conditions)) else "let go"
         said.append(SAYS[key][language].format(conditions=describe_conditions(gone, language)))
     conditions = [describe_conditions(listing.conditions, language)] if listing.conditions else []
-    ruled_out = describe_refused(refused, catalog, language, values) if refused else ""
+    ruled_out = describe_refused(refused, catalog, language, values, wish) if refused else ""
     if not met(listing.conditions):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         return (*said, SAYS["none meets"][language].format(conditions=told))
     if set(refused) - set(before.refused) and (lasts or named):
         new = tuple(each for each in refused if each not in before.refused)
-        what = describe_refused(new, catalog, language, values)
+        what = describe_refused(new, catalog, language, values, wish)
         key = "lasting refused" if lasts else "criticised"
         said.append(SAYS[key][language].format(what=what, conditions=what))
     elif (

@@ -10,13 +10,13 @@ from statistics import median
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.suitability import suits_children
-from llmrec.chat.plain_text import plain
-from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of
+from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
 from llmrec.errors import BadFilter, BadInput
 from llmrec.retrieval.filters import parse_where, read_clauses, split_clauses, written
 
@@ -50,6 +50,13 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 """Words by which a line goes elsewhere than the list before."""
+_ASKS_ON = re.compile(
+    r"\b(?:what|anything|something|recommend|suggest|show|give|other|else|surprise|got|have you)\b|推荐|什么|来|还有|有没有|换",
+    re.I,
+)
+"""Words by which a line that names nothing asks for others."""
+_EITHER = re.compile(r"(?:(?:and|well|maybe|ok)[, ]+)*or\b|或者?|还是", re.I)
+"""Words by which a line adds to what will do."""
 _OTHERWISE = re.compile(
     r"\b(?:another|other|a different|different) (?P<noun>colou?r|pattern|brand|genre|category)s?\b", re.I
 )
@@ -114,6 +121,8 @@ class ListPlanner:
             conditions = self._conditions(intent, state)
             alone = self._states_only_conditions(intent, line, state)
             query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
+            if last is not None and last.items and not (query or conditions or alone) and _ASKS_ON.search(line):
+                return self.again(state, last, last.conditions, last.items)
             if last is None or _ELSEWHERE.search(line):
                 return self.new(state, None if alone else intent.query or None, conditions, last=last)
             return self._refined(state, last, query, conditions, line)
@@ -164,7 +173,10 @@ class ListPlanner:
             held = self._satisfiable(
                 tuple(each for each in last.conditions if keeps or excludes(each) or suits_children(each)), held, state
             )
-        return ListState(query=query, conditions=held, like=like, image=image, excluded=self.rejected(state))
+        length = last.length if last else None
+        return ListState(
+            query=query, conditions=held, like=like, image=image, excluded=self.rejected(state), length=length
+        )
 
     def again(
         self, state: DialogueState, last: ListState, conditions: tuple[str, ...], more: Iterable[str] = ()
@@ -249,6 +261,8 @@ class ListPlanner:
 
         Another kind of item in the place of the one before ("a western" after "a thriller") begins its words anew.
         """
+        if _EITHER.match(line.strip()):
+            conditions = widened(last.conditions, conditions)
         wanted = {name for each in conditions if not excludes(each) for name in attributes_of(each)}
         replaced = [
             each

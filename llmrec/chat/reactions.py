@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.lists import find_item
 from llmrec.chat.nlu.intent import THESE, Intent
@@ -12,7 +13,6 @@ from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised
-from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, values_of
 from llmrec.chat.wordings import SAYS, UNKNOWN
 from llmrec.errors import BadInput

@@ -1,11 +1,12 @@
 """The state of a conversation between two turns, as it is kept by whoever answers and found again by an answer's id."""
 
+import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from llmrec.errors import BadFilter
-from llmrec.retrieval.filters import WrittenClause, read_clauses
+from llmrec.retrieval.filters import WrittenClause, read_clauses, written
 
 MAX_CHANGES = 5
 """Changes that can be taken back, one after the other."""
@@ -32,6 +33,8 @@ class ListState(BaseModel):
         Ids of items that were kept out of the list.
     response_id
         Id under which the list is kept with its reasons; None where it is not.
+    length
+        Items that it is to have; None where that was not said.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +46,7 @@ class ListState(BaseModel):
     conditions: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     response_id: str | None = None
+    length: int | None = None
 
     def without(self, conditions: Sequence[str]) -> "ListState":
         """Make the list as if conditions had not been asked for.
@@ -355,6 +359,57 @@ def narrowed(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
         if not (asked & _pairs(condition) if excludes(condition) else _overridden(condition, stated))
     ]
     return tuple(dict.fromkeys((*kept, *added)))
+
+
+def widened(before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+    """Join what a line adds by "or" to what the list before asked for of the same attribute.
+
+    Parameters
+    ----------
+    before
+        Conditions of the last list.
+    added
+        Conditions of the line.
+
+    Returns
+    -------
+    tuple of str
+        Those of the line, each with what was asked for before among its values.
+
+    Examples
+    --------
+    >>> widened(("genres=Comedy", "year>=1980", "year<1990"), ("year>=1970", "year<1980"))
+    ('year=1970..1979|1980..1989',)
+    >>> widened(("genres=Comedy",), ("genres=Drama",))
+    ('genres=Comedy|Drama',)
+    """
+    had, new = _spans_and_values(before), _spans_and_values(added)
+    joined = []
+    for names, values in new.items():
+        earlier = [value for value in had.get(names, ()) if value not in values]
+        written_values = "|".join(sorted((*earlier, *values)))
+        if all(re.fullmatch(r"[\d.]+", value) for value in (*earlier, *values)):  # quotes would make a span a word
+            joined.append(f"{written(names, '=', ('0',))[:-1]}{written_values}" if earlier else None)
+        else:
+            joined.append(written(names, "=", tuple(sorted((*earlier, *values)))) if earlier else None)
+    kept = [each for each in added if attributes_of(each) not in new or attributes_of(each) not in had]
+    return (*kept, *(each for each in joined if each is not None))
+
+
+def _spans_and_values(conditions: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
+    """Attributes -> the values that conditions ask for; of a quantity with two ends the span of whole numbers."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    ends: dict[tuple[str, ...], dict[str, float]] = {}
+    for clause in (clause for each in conditions for clause in read_clauses(each)):
+        if clause.operator == "=":
+            found.setdefault(clause.attributes, []).extend(clause.values)
+        elif clause.operator[0] in "<>":
+            shift = {">": 1, "<": -1}.get(clause.operator, 0)
+            ends.setdefault(clause.attributes, {})[clause.operator[0]] = float(clause.values[0]) + shift
+    for names, held in ends.items():
+        if {"<", ">"} <= held.keys():
+            found.setdefault(names, []).append(f"{held['>']:g}..{held['<']:g}")
+    return found
 
 
 def _overridden(condition: str, stated: Sequence[WrittenClause]) -> bool:

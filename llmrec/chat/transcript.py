@@ -11,11 +11,13 @@ from typing import Protocol
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.wording import plain
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
-from llmrec.chat.plain_text import plain
+from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput
+from llmrec.evidence.records import ItemEvidence
 
 EARLIER_CHARACTERS = 20_000
 """Characters of earlier lines that are read where no state of the conversation is kept; older lines are left out."""
@@ -96,6 +98,53 @@ def render_reason(position: int, item: _Listed) -> str:
         The sentence after its number; "" without one.
     """
     return f"({position}) {plain(item.rationale.text)}" if item.rationale else ""
+
+
+def reason_in_chinese(evidence: ItemEvidence, catalog: Catalog) -> str:
+    """Say in Chinese why an item is in a list, from the measured evidence alone.
+
+    Parameters
+    ----------
+    evidence
+        Of the item.
+    catalog
+        The items.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> from llmrec.evidence.records import Counterfactual, Evidence
+    >>> films = Catalog("films", (Item("1", "Fargo"),), {})
+    >>> query = Evidence(None, None, "query", 3.08)
+    >>> reason_in_chinese(ItemEvidence("1", (query,), "a heist", (Counterfactual(None, 2, 508),)), films)
+    '推荐《Fargo》,是因为您说的话(影响+3.08)。没有您说的话,它会排第508,而不是第2。'
+    """
+    title = plain(catalog.item(evidence.item).title)
+    reasons = []
+    if evidence.answers_query:
+        named = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.queried))
+        effect = max(
+            (each.effect for each in evidence.items if each.kind == "query" and not each.attribute), default=0.0
+        )
+        told = [*([f"影响{effect:+.2f}"] if effect > 0 else []), *([f"它是{named}"] if named else [])]
+        reasons.append(f"您说的话({','.join(told)})" if told else "您说的话")
+    for each in evidence.causes[:2]:
+        past = each.history_item or ""
+        shared = "、".join(dict.fromkeys(in_chinese(facet.value) for facet in evidence.shared(past)))
+        also = f",同样有{shared}" if shared else ""
+        reasons.append(f"您有过的《{plain(catalog.item(past).title)}》(影响{each.effect:+.2f}{also})")
+    if not reasons:
+        return f"推荐《{title}》,主要是因为它受大家欢迎;您的话和记录里没有哪一条单独起了作用。"
+    told_rank = ""
+    for rank in evidence.counterfactuals[:1]:
+        what = "您说的话" if rank.history_item is None else f"《{plain(catalog.item(rank.history_item).title)}》"
+        if rank.rank_without != rank.rank:
+            told_rank = f"没有{what},它会排第{rank.rank_without},而不是第{rank.rank}。"
+    return f"推荐《{title}》,是因为{'和'.join(reasons)}。{told_rank}"
 
 
 def render_reply(items: Sequence[_Listed], catalog: Catalog) -> str:

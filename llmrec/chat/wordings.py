@@ -106,7 +106,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "That is nothing that the catalogue tells me. Of its {nouns} it tells: {facts}.",
         "zh": "这一点目录里没有写,我说不准。关于{noun},目录里有的是:{facts}。",
     },
+    "name another": {
+        "en": "Name a {noun} that you like, a kind or a mood, and I go by that.", "zh": "说一部您喜欢的{noun}、类型或者心情,我就按那个来找。",
+    },
     "there": {"en": "Yes, {title} is in the catalogue: {facts}.", "zh": "有的,目录里有《{title}》:{facts}。"},
+    "length one": {"en": "Just one, then.", "zh": "那就只推荐一个。"},
+    "length": {"en": "Lists of {count} from here on.", "zh": "好的,以后一次{count}个。"},
     "by words": {"en": "These come nearest to “{query}”.", "zh": "下面这些最接近“{query}”。"},
     "by unknown words": {
         "en": "Nothing in the catalogue says “{words}”, so these only come nearest in sense.",
@@ -254,6 +259,12 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "more than": {"en": "{name} above {value}", "zh": "{name}高于{value}"},
     "exactly": {"en": "{name} {value}", "zh": "{name}{value}"},
     "taken back": {"en": "All right, {values} may come again.", "zh": "好的,{values}又可以出现了。"},
+    "dropped": {"en": "No longer asked for: {conditions}.", "zh": "不再要求:{conditions}。"},
+    "dropped words": {"en": "All right, I leave that out of the search.", "zh": "好的,找的时候不再考虑这个。"},
+    "nothing held": {
+        "en": "Nothing that holds now is about “{what}”; “what rules hold?” tells what is.",
+        "zh": "现在的条件里没有关于“{what}”的;问“现在有什么条件”可以看到全部。",
+    },
     "still lasting": {"en": "What you told me for good still holds: {conditions}.", "zh": "之前说的仍然有效:{conditions}。"},
     "only": {"en": "only {values}", "zh": "只要{values}"},
     "none of": {"en": "no {values}", "zh": "不要{values}"},
@@ -294,6 +305,12 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "size": {"en": "which sizes a {noun} comes in", "zh": "{noun}有哪些尺码"},
     "length": {"en": "how long a {noun} is", "zh": "{noun}有多长"},
     "price": {"en": "what a {noun} costs", "zh": "{noun}多少钱"},
+    "language": {"en": "which language a {noun} is in", "zh": "{noun}是什么语言、有没有字幕"},
+    "country": {"en": "which country a {noun} comes from", "zh": "{noun}来自哪个国家"},
+    "studio": {"en": "which studio made a {noun}", "zh": "{noun}是哪家公司拍的"},
+    "where": {"en": "where a {noun} can be watched", "zh": "{noun}在哪里能看"},
+    "awards": {"en": "which prizes a {noun} won", "zh": "{noun}得过什么奖"},
+    "rating": {"en": "how a {noun} is rated", "zh": "{noun}的评分"},
 }
 """What is demanded -> what the catalogue tells of no item."""
 
@@ -312,6 +329,9 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "material": {"en": "what {title} is made of", "zh": "《{title}》是什么材质"},
     "colour": {"en": "which colour {title} has", "zh": "《{title}》是什么颜色"},
     "brand": {"en": "which brand {title} is", "zh": "《{title}》是什么品牌"},
+    "studio": {"en": "which studio made {title}", "zh": "《{title}》是哪家公司拍的"},
+    "awards": {"en": "which prizes {title} won", "zh": "《{title}》得过什么奖"},
+    "where": {"en": "where {title} can be watched", "zh": "《{title}》在哪里能看"},
     "about": {"en": "what {title} is about", "zh": "《{title}》讲的是什么"},
     "genres": {"en": "what kind {title} is", "zh": "《{title}》是什么类型"},
     "": {"en": "that of {title}", "zh": "《{title}》的这一点"},

@@ -270,6 +270,7 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
 
     from llmrec.chat.clarification import CANDIDATES
     from llmrec.chat.conversation import HELP
+    from llmrec.chat.transcript import reason_in_chinese
 
     langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
     show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
@@ -297,7 +298,10 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 if response.items[0].rationale is None:
                     response = recommender.explain(response)
                 item = next(item for item in response.items if item.id == reply.why)
-                show.reasons(item, conversation.catalog)
+                if reply.language == "zh" and item.evidence is not None:
+                    show.OUT.print(escape(reason_in_chinese(item.evidence, conversation.catalog)), soft_wrap=True)
+                else:
+                    show.reasons(item, conversation.catalog)
             else:
                 show.OUT.print(escape(reply.words), soft_wrap=True)
         except BadInput as error:

@@ -4,12 +4,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.wording import wording
+from llmrec.catalog.wording import one_line, plain, wording
 from llmrec.chat.agent_tools import holds_in
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation, Reply
 from llmrec.chat.nlu.intent import READ_CHARACTERS
-from llmrec.chat.plain_text import one_line, plain
 from llmrec.chat.state import DialogueState
 from llmrec.chat.transcript import (
     NOTHING_FITS,
@@ -17,12 +16,14 @@ from llmrec.chat.transcript import (
     Message,
     first_read,
     introduced,
+    reason_in_chinese,
     render_list,
     render_reason,
     restore,
 )
 from llmrec.context import Context
 from llmrec.errors import BadInput, StorageError, UnknownUser
+from llmrec.evidence.records import ItemEvidence
 from llmrec.reasons import explain
 from llmrec.request import Request
 from llmrec.response import Recommended, Response, Streamed
@@ -162,7 +163,7 @@ class ChatTurn:
             if reply.request is not None:
                 text = self._list(reply, reply.request)
             elif reply.why is not None:
-                text = self._reason(reply.why)
+                text = self._reason(reply.why, reply.language)
             else:
                 text = reply.words
             self.words = reply.words if reply.request is not None else text
@@ -329,7 +330,7 @@ class ChatTurn:
         self._unexplained = response if response.items else None
         return introduced(reply.words, render_list(response.items, self._conversation.catalog), question)
 
-    def _reason(self, item: str) -> str:
+    def _reason(self, item: str, language: str) -> str:
         """Find the sentence of an item of the last list: the one that is kept, or one written now."""
         last = self._conversation.state.last
         stored = self._service.find(self._tenant, last.response_id) if last and last.response_id else None
@@ -339,6 +340,9 @@ class ChatTurn:
         self.recommendations = kept
         for each in kept.items:
             if each.id == item and each.rationale:
+                if language == "zh":
+                    evidence = ItemEvidence.from_dict(each.rationale.evidence.model_dump(mode="json"))
+                    return reason_in_chinese(evidence, self._conversation.catalog)
                 return plain(each.rationale.text)
         title = plain(self._conversation.catalog.item(item).title)
         raise BadInput(f"{title} would not be in that list any more; ask again")

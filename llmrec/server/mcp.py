@@ -25,8 +25,8 @@ from starlette.middleware import Middleware
 
 from llmrec.catalog.feedback import OPINIONS
 from llmrec.catalog.types import utf8
+from llmrec.catalog.wording import one_line
 from llmrec.chat.agent_tools import AgentTool, AgentTools, Known
-from llmrec.chat.plain_text import one_line
 from llmrec.errors import LlmrecError, UnknownUser
 from llmrec.recommender import Recommender
 from llmrec.server.concurrency import StoreCalls

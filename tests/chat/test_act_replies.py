@@ -161,7 +161,8 @@ def test_a_search_stays_a_search(prior: bool) -> None:
         conversation = Conversation(catalog, state=state)
         if prior:
             conversation.show(conversation.reply("something good"), [item.id for item in catalog.items[:5]])
-        return conversation.reply(query.line).request is None
+        reply = conversation.reply(query.line)
+        return reply.request is None and "does not tell" not in reply.words
 
     lost = [query.line for query in SEARCHES if not query.compared and answered_otherwise(query)]
     assert not lost
@@ -352,7 +353,7 @@ def test_a_number_of_minutes_or_people_is_no_price() -> None:
 )  # fmt: skip
 def test_what_the_catalogue_tells_of_no_item_is_said_not_ignored(domain: str, line: str, says: str) -> None:
     (reply,) = talk(DOMAINS[domain], line)
-    assert reply.request is not None
+    assert reply.request is not None or says
     assert (says in reply.words) if says else "does not tell" not in reply.words and "没有写" not in reply.words
 
 

@@ -48,15 +48,15 @@ def test_a_condition_that_is_not_there_cannot_be_dropped(conversation: Conversat
 def test_a_line_adds_to_the_last_list_until_one_goes_elsewhere(conversation: Conversation) -> None:
     listed(conversation, "robots from the 90s", "2")
     assert asks_for(listed(conversation, "but no drama", "5")) == (
-        "robots",
+        "robots sci-fi",
         "year>=1990 and year<2000 and genres!=Drama",
     )
-    assert asks_for(listed(conversation, "from 1994 please")) == ("robots", "genres!=Drama and year=1994")
+    assert asks_for(listed(conversation, "from 1994 please")) == ("robots sci-fi", "genres!=Drama and year=1994")
     assert asks_for(listed(conversation, "on a quiet island")) == (
-        "robots; on a quiet island",
+        "robots; on a quiet island sci-fi",
         "genres!=Drama and year=1994",
     )
-    assert asks_for(conversation.reply("a boxer instead")) == ("a boxer instead", "genres!=Drama")
+    assert asks_for(conversation.reply("a boxer instead")) == ("a boxer", "genres!=Drama")
 
 
 def test_conditions_give_way_oldest_first_where_nothing_meets_all_and_it_is_said(conversation: Conversation) -> None:
@@ -133,7 +133,7 @@ def test_more_leaves_out_what_was_shown_and_rejected(conversation: Conversation)
     listed(conversation, "robots", "1", "2")
     assert conversation.reply("not the second one").words.endswith("will not be shown again.")
     more = listed(conversation, "more", "3")
-    assert more.request is not None and set(more.request.never) == {"1", "2"} and more.request.query == "robots"
+    assert more.request is not None and set(more.request.never) == {"1", "2"} and more.request.query == "robots sci-fi"
     again = conversation.reply("more")
     assert again.request is not None and set(again.request.never) == {"1", "2", "3"}
 
@@ -349,3 +349,134 @@ def test_numbers_are_asked_for_in_three_bands_and_chinese_is_answered_in_chinese
     question = clarification([(item.id, 0.0) for item in items], shop, "zh")
     assert question is not None and question.text.startswith("价格多少合适")
     assert [option.condition for option in question.options] == ["price<37", "price>=37 and price<=63", "price>63"]
+
+
+FILMS = [
+    ("Scream", 1996, ("Horror",)), ("Fog, The", 1980, ("Horror",)), ("Big", 1988, ("Comedy", "Drama")),
+    ("Kiss", 1996, ("Romance",)), ("Antz", 1998, ("Animation", "Comedy")), ("Patton", 1970, ("War",)),
+    ("Star Trek: Generations", 1994, ("Action",)), ("Star Trek III: The Search for Spock", 1984, ("Action",)),
+    ("Magic Hour, The", 1998, ("Drama",)), ("Kiss", 1996, ("Romance",)), ("Blade Runner", 1982, ("Sci-Fi",)),
+    ("12 Angry Men", 1957, ("Drama",)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def told() -> Conversation:
+    items = (
+        Item(str(n), title, "", {"genres": kinds, "year": year}) for n, (title, year, kinds) in enumerate(FILMS, 1)
+    )
+    return Conversation(Catalog("films", tuple(items), {}))
+
+
+@pytest.mark.parametrize(
+    "line", ["something scary but no gore", "scary, not bloody", "有没有吓人但不血腥的", "恐怖片,但是不要血腥"]
+)
+def test_what_goes_without_something_stays_what_it_is(told: Conversation, line: str) -> None:
+    reply = told.reply(line)
+    assert reply.request is not None and reply.request.where == "genres=Horror"
+    assert not {"1", "2"} & set(reply.request.never) and "6" in reply.request.never
+
+
+@pytest.mark.parametrize(
+    ("line", "back", "where"),
+    [
+        ("a comedy, no gore", "actually forget that about gore", "genres=Comedy"),
+        ("nothing with zombies", "zombies are ok after all", None),
+        ("a comedy from the 80s", "drop the 80s", "genres=Comedy"),
+        ("a comedy from the 80s", "actually drop the comedy", "year>=1980 and year<1990"),
+        ("a comedy, no horror", "never mind the horror thing", "genres=Comedy"),
+        ("不要血腥的", "刚才说的不血腥不算了", None),
+    ],
+)
+def test_what_was_said_is_taken_back_by_naming_it(told: Conversation, line: str, back: str, where: str | None) -> None:
+    listed(told, line, "3")
+    reply = listed(told, back, "3")
+    assert asks_for(reply)[1] == where and not told.state.refused and not (reply.request and reply.request.never[1:])
+
+
+def test_words_that_were_asked_for_are_taken_back_and_the_rest_of_the_line_is_read(told: Conversation) -> None:
+    listed(told, "a comedy", "3")
+    listed(told, "with a bit of mystery", "3")
+    assert asks_for(listed(told, "drop the mystery", "3"))[0] == "a comedy"
+    assert "about “cowboys”" in told.reply("forget that about cowboys").words
+    assert asks_for(told.reply("forget the comedy, something from the 80s"))[1] == "year>=1980 and year<1990"
+
+
+@pytest.mark.parametrize(
+    ("line", "length"),
+    [
+        ("just give me 3", 3), ("can you narrow it down to one", 1), ("top 10", 10), ("only 2 of them please", 2),
+        ("只要三部", 3), ("两部就够了", 2), ("show me 3 dramas", 3), ("a shorter list", 3), ("give me 12 angry men", 5),
+    ],
+)  # fmt: skip
+def test_a_list_has_as_many_items_as_asked_for(told: Conversation, line: str, length: int) -> None:
+    listed(told, "a comedy", "3", "5")
+    reply = listed(told, line, "3")
+    assert reply.request is not None and reply.request.k == length
+    if length != 5:
+        later = listed(told, "from the 80s", "3")
+        assert later.request is not None and later.request.k == length
+
+
+def test_of_more_so_many_come_that_were_not_shown(told: Conversation) -> None:
+    listed(told, "a comedy", "3")
+    more = told.reply("two more")
+    assert more.request is not None and more.request.k == 2 and "3" in more.request.never
+
+
+def test_a_series_is_turned_down_whole_and_one_film_is_listed_once(told: Conversation) -> None:
+    reply = told.reply("loved blade runner, hated star trek")
+    assert (
+        reply.request is not None and {"7", "8", "10"} <= set(reply.request.never) and reply.request.history == ("11",)
+    )
+    assert "4" not in reply.request.never
+
+
+@pytest.mark.parametrize(
+    ("line", "query", "says"),
+    [
+        ("a drama, less than 2 hours", "a drama", "how long"), ("a drama starring Al Pacino", "a drama", "who acts"),
+        ("a Hitchcock film, a drama", "a drama", "who directed"), ("a French drama", "a drama", "which country"),
+        ("a drama with subtitles", "a drama", "which language"), ("a Disney cartoon", "a cartoon", "which studio"),
+        ("an oscar winning drama", "an drama", "which prizes"), ("a drama on netflix", "a drama", "can be watched"),
+        ("90分钟以内的战争片", "war", "有多长"), ("日本的战争片", "war", "来自哪个国家"),
+    ],
+)  # fmt: skip
+def test_what_no_item_tells_is_owned_and_ranks_nothing(told: Conversation, line: str, query: str, says: str) -> None:
+    reply = told.reply(line)
+    assert reply.request is not None and reply.request.query == query and says in reply.words
+
+
+def test_moods_name_their_kind_and_requests_rank_nothing(told: Conversation) -> None:
+    assert asks_for(told.reply("想看点轻松治愈的电影"))[0] == "light-hearted heartwarming comedy"
+    assert (
+        asks_for(told.reply("have you got anything heartwarming tonight please"))[0] == "anything heartwarming comedy"
+    )
+    assert asks_for(told.reply("what should i watch tonight"))[0] is None
+
+
+def test_full_width_punctuation_is_read_as_any_other(told: Conversation) -> None:
+    assert (
+        asks_for(listed(told, "你好\uff0c想看喜剧\uff0c不要动画\uff01", "3"))[1]
+        == "genres=Comedy and genres!=Animation"
+    )
+    assert "1988" in told.reply("第一部是哪年的\uff1f").words
+
+
+def test_an_age_is_no_place(told: Conversation) -> None:
+    listed(told, "a comedy", "3", "5", "1", "2")
+    assert told.reply("is the first ok for her? my son is 4").words.startswith(
+        "The catalogue does not tell whether Big"
+    )
+    assert "《Big》" in told.reply("我儿子4岁,第一个适合他吗").words
+
+
+def test_or_widens_what_was_asked_for(told: Conversation) -> None:
+    listed(told, "a comedy from the 80s", "3")
+    assert asks_for(listed(told, "or the 70s", "3"))[1] == "genres=Comedy and year=1970..1979|1980..1989"
+
+
+def test_a_reply_tells_its_language(told: Conversation) -> None:
+    listed(told, "喜剧", "3", "5")
+    reply = told.reply("为什么推荐第一个")
+    assert (reply.why, reply.language) == ("3", "zh")

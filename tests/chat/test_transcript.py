@@ -7,9 +7,9 @@ import unicodedata
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.wording import plain
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu import rules
-from llmrec.chat.plain_text import plain
 from llmrec.chat.state import DialogueState, ListState
 from llmrec.chat.transcript import NOTHING_FITS, Message, parse_list, render_list, render_reply, restore
 from llmrec.errors import BadInput

@@ -15,7 +15,7 @@ import schemathesis
 from fastapi.testclient import TestClient
 from schemathesis import GenerationMode
 
-from llmrec.chat.plain_text import plain
+from llmrec.catalog.wording import plain
 from llmrec.recommender import Recommender
 from llmrec.server.settings import Limits
 from tests.server.conftest import served

@@ -12,6 +12,7 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.lexicon import value_facets
+from llmrec.chat.nlu.quantities import NOT_OLD, RECENT, newest_year
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 CHINESE = r"\u3400-\u9fff"
@@ -40,65 +41,25 @@ _WORDS: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 """Common words of languages that are not read."""
 _ENGLISH = frozenset(
-    [
-        "i",
-        "me",
-        "my",
-        "you",
-        "the",
-        "a",
-        "an",
-        "is",
-        "are",
-        "was",
-        "and",
-        "or",
-        "not",
-        "for",
-        "with",
-        "of",
-        "to",
-        "in",
-        "on",
-        "it",
-        "that",
-        "this",
-        "what",
-        "who",
-        "how",
-        "something",
-        "anything",
-        "want",
-        "like",
-        "show",
-        "some",
-        "any",
-        "no",
-        "film",
-        "movie",
-        "please",
-        "by",
-        "about",
-        "from",
-        "films",
-        "movies",
-        "one",
-        "ones",
-    ]
+    re.findall(
+        r"[\w'-]+",
+        "i me my you the a an is are was and or not for with of to in on it that this what who how something "
+        "anything want like show some any no film movie please by about from films movies one ones",
+    )
 )
 MIN_SHARE = 0.5
 """Share of a line's words, two of them at least, that make it one of another language."""
 _STEM = re.compile(r"(?<!不要)(?<!不想要)([裙裤鞋帽靴衫袜])子?")
 """Words for clothes that a catalogue parts further."""
 _NEGATION = re.compile(
-    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离)"
+    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离|(?<![要是])不(?:会|那么|怎么)?)"
     r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
 )
 _GENRES = {
     "恐怖": "horror", "惊悚": "thriller", "喜剧": "comedy", "搞笑片": "comedy", "爱情": "romance", "动作": "action", "科幻": "sci-fi",
     "动画": "animation", "战争": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
     "歌舞片": "musical", "西部": "western", "悬疑": "mystery", "奇幻": "fantasy", "冒险": "adventure", "儿童": "children's",
-    "黑色电影": "film-noir",
+    "黑色电影": "film-noir", "吓人": "horror",
 }  # fmt: skip
 """Film genre in Chinese -> as catalogues in English have it."""
 _GLOSSES = {
@@ -161,8 +122,14 @@ _HASTE = re.compile(
     r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
     re.I,
 )
+_HALF_WIDTH = {
+    **{0xFF00 + code - 0x20: chr(code) for code in (*range(0x21, 0x30), *range(0x30, 0x3B), 0x3B, 0x3D, 0x3F)},
+    0x2018: "'", 0x2019: "'", 0x3000: " ",
+}  # fmt: skip
+"""Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
 _IN_PASSING = re.compile(
-    r"^(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually)\b[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
+    r"wait|scratch that|on second thoughts?)\b|(?:wait|sorry|oh|hang on|hold on|no)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""
@@ -196,6 +163,9 @@ _NOT_UNTIL = re.compile(
 )
 _DECADE = re.compile(
     r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代(?:(?P<since>以后|之后|以来|起)|(?P<until>以前|之前))?的?"
+)
+_AGE = re.compile(
+    r"(?:别|不要|不想看|不看)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)"
 )
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -324,6 +294,8 @@ def spelt_out(line: str) -> str:
     --------
     >>> spelt_out("ill take 2, thx. im 12yo, dont laugh")
     "i'll take 2, thanks. i'm 12 year old, don't laugh"
+    >>> spelt_out("\uff12\uff0c\u4e0d\u8981\uff01")
+    '2,\u4e0d\u8981!'
     >>> spelt_out("nah, neither of the first two"), spelt_out("my first two kids"), spelt_out("I haven't seen 2")
     ('neither of 1 and 2', 'my first two kids', "I haven't seen 2")
     """
@@ -334,7 +306,7 @@ def spelt_out(line: str) -> str:
         words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
         return words.capitalize() if match[0][0].isupper() else words
 
-    line = _IN_PASSING.sub("", _HASTE.sub(full, line.replace("\u2019", "'")))
+    line = _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH)))
     line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
@@ -479,6 +451,10 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         first = 100 * century + 10 * digit
         conditions += [] if decade["until"] else [f"year>={first}"]
         conditions += [] if decade["since"] else [f"year<{first if decade['until'] else first + 10}"]
+    if attribute_kinds(catalog).get("year") == "number" and (age := _AGE.search(text)):
+        years = RECENT if age["recent"] else NOT_OLD
+        conditions.append(f"year>{derived(catalog, newest_year) - years}")
+        text = f"{text[: age.start()]} {text[age.end() :]}"
     for pattern, names, operator in _QUANTITIES:
         name = next((name for name in names if attribute_kinds(catalog).get(name) == "number"), None)
         if name is None:

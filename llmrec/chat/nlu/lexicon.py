@@ -7,7 +7,7 @@ that reads "nothing sad" ranks by "sad".
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -38,6 +38,24 @@ ANTONYMS = {
 }  # fmt: skip
 """Mood or cut -> the word that takes its place where it is negated."""
 
+KINDS_OF_MOODS = tuple(
+    (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
+    for words, kind in (
+        (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
+         r"silly|daft|"
+         r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
+        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding", "romance"),
+        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced", "thriller"),
+        (r"sad|moving|tear-?jerker|cry|touching|emotional|serious|thought-provoking", "drama"),
+        (r"space|aliens?|robots?|time travel|spaceships?|science fiction|futuristic", "sci-fi"),
+        (r"gangsters?|mafia|heists?|detectives?|murders?", "crime"),
+        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
+        (r"songs?|singing|dancing", "musical"),
+        (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
+        (r"explosions?|car chases?|shoot-?outs?|martial arts|kung fu|superhero(?:es)?", "action"),
+    )
+)  # fmt: skip
+"""What is wanted in words that hardly a title holds -> the kind of item that has it."""
 _MOODS = "|".join(ANTONYMS)
 _NEGATED_MOODS = re.compile(
     r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
@@ -46,170 +64,30 @@ _NEGATED_MOODS = re.compile(
     rf"(?:{_MOODS})\b)*)(?![\w-])",
     re.I,
 )
+_FIERCE = re.compile(
+    r"\b(?:scary|horror|creepy|spooky|frightening|thrill(?:er|ing)s?|war|action|suspense\w*|tense)\b", re.I
+)
+"""What is wanted that nothing gentle is."""
+_JOINED = re.compile(
+    r"(?:^|[,;:.!?]|\b(?:a|an|the|some|something|anything|be|is|are|that's|it's|and|but|or|film|movie|book))\s*$", re.I
+)
+"""What a mood follows without a comma."""
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
 Readings = tuple[tuple[str, tuple[str, ...]], ...]
 """Attributes that a word may mean, and the values of each."""
 ORDINARY = frozenset(
-    [
-        "a",
-        "about",
-        "again",
-        "all",
-        "also",
-        "an",
-        "and",
-        "another",
-        "any",
-        "anything",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "can",
-        "could",
-        "do",
-        "else",
-        "everything",
-        "for",
-        "from",
-        "get",
-        "give",
-        "good",
-        "great",
-        "has",
-        "have",
-        "help",
-        "her",
-        "here",
-        "hers",
-        "him",
-        "his",
-        "how",
-        "i",
-        "if",
-        "in",
-        "instead",
-        "is",
-        "it",
-        "item",
-        "items",
-        "just",
-        "know",
-        "last",
-        "let",
-        "like",
-        "liked",
-        "loved",
-        "many",
-        "may",
-        "maybe",
-        "me",
-        "more",
-        "most",
-        "my",
-        "need",
-        "never",
-        "next",
-        "no",
-        "none",
-        "not",
-        "nothing",
-        "now",
-        "of",
-        "off",
-        "ok",
-        "okay",
-        "on",
-        "one",
-        "ones",
-        "only",
-        "or",
-        "other",
-        "others",
-        "our",
-        "out",
-        "over",
-        "please",
-        "quit",
-        "rather",
-        "really",
-        "recommend",
-        "reset",
-        "same",
-        "see",
-        "seen",
-        "show",
-        "similar",
-        "so",
-        "some",
-        "something",
-        "start",
-        "still",
-        "stuff",
-        "such",
-        "suggest",
-        "tell",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "thing",
-        "things",
-        "this",
-        "those",
-        "to",
-        "too",
-        "under",
-        "up",
-        "us",
-        "very",
-        "want",
-        "was",
-        "watched",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-        "without",
-        "would",
-        "yes",
-        "you",
-        "your",
-        "bye",
-        "exit",
-        "bought",
-        "saw",
-        "love",
-        "explain",
-        "remove",
-        "skip",
-        "drop",
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "forget",
-        "better",
-        "best",
-        "find",
-        "prefer",
-        "make",
-    ]
+    re.findall(
+        r"[\w'-]+",
+        "a about again all also an and another any anything are as at be but by can could do else everything for "
+        "from get give good great has have help her here hers him his how i if in instead is it item items just "
+        "know last let like liked loved many may maybe me more most my need never next no none not nothing now of "
+        "off ok okay on one ones only or other others our out over please quit rather really recommend reset same "
+        "see seen show similar so some something start still stuff such suggest tell than that the their them "
+        "then there these they thing things this those to too under up us very want was watched we were what when "
+        "where which who why will with without would yes you your bye exit bought saw love explain remove skip "
+        "drop first second third fourth fifth forget better best find prefer make",
+    )
 )
 """Words of commands and of any line: where an item has them as a value, they mean what they always mean."""
 MIN_MISSPELT, MAX_MISSPELT = 5, 30
@@ -241,12 +119,67 @@ def replace_negated_moods(text: str) -> str:
     >>> " ".join(replace_negated_moods("a film, nothing sad or too slow").split())
     'a film, uplifting and fast-paced'
     """
+    fierce = _FIERCE.search(_NEGATED_MOODS.sub(" ", text)) is not None
 
     def antonyms(match: re.Match[str]) -> str:
         moods = re.findall(rf"\b(?:{_MOODS})\b", match[0], re.I)
-        return " " + " and ".join(dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)) + " "
+        found = dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)
+        if fierce:  # what is scary without gore is not gentle
+            found.pop("gentle", None)
+        joint = "" if _JOINED.search(text[: match.start()]) else ","
+        return f"{joint} {' and '.join(found)} "
 
     return _NEGATED_MOODS.sub(antonyms, text)
+
+
+def with_kinds(query: str, catalog: Catalog, stated: Collection[str]) -> str:
+    """Add to a query the kinds of items that its moods speak for, where nothing says the kind.
+
+    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming".
+
+    Parameters
+    ----------
+    query
+        Words in English.
+    catalog
+        Whose values are added.
+    stated
+        Values that are asked for or ruled out.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Comedy", "Drama")}),), {})
+    >>> with_kinds("something heartwarming", films, ()), with_kinds("a heartwarming drama", films, ())
+    ('something heartwarming comedy', 'a heartwarming drama')
+    """
+    lexicon = Lexicon.of(catalog)
+    if any(is_kind(name) for mention in lexicon.mentions(query) for name in mention.attributes):
+        return query
+    kinds = [kind for words, kind in KINDS_OF_MOODS if words.search(query)]
+    held = {value.casefold() for mention in lexicon.mentions(" ".join(kinds)) for value in mention.values}
+    ruled = {value.casefold() for value in stated}
+    return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
+
+
+def is_kind(attribute: str) -> bool:
+    """Tell whether an attribute holds kinds of items.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    bool
+        By the name alone.
+    """
+    return re.search("genre|categor|kind|type", attribute) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ _OF_A_PERSON = re.compile(
     re.I,
 )
 """A year that tells of a person ("I'm from 1975") and of no item."""
+NOT_OLD, RECENT = 20, 5
+"""Years before the newest item from which one is not old, and from which it is recent."""
 _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
@@ -230,15 +232,43 @@ def _length_of(name: str, operator: str) -> Conditions:
 
 def _recent_years(catalog: Catalog) -> tuple[Rule, ...]:
     """Make a rule for "from the last five years": they are counted from the newest item."""
-    years = [int(y) for item in catalog.items if isinstance(y := item.attributes.get("year"), int | float)]
-    newest = max(years, default=0)
+    newest = newest_year(catalog)
     counts = {"couple of": "2", "few": "3"}
     return (
         (
             rf"{_MADE}(?:last|past) (?P<n>\d{{1,2}}|few|couple of|{'|'.join((*_ONES, *_TEENS))}) years\b",
             lambda m: [f"year>{newest - int(_sum(counts.get(m['n'].lower(), m['n'])))}"],
         ),
+        (
+            r"(?:nothing|not?|isn'?t|aren'?t|don'?t want(?: anything)?|without)(?: (?:too|so|very|really|that|"
+            r"anything|any|the))* "
+            r"(?:old|ancient|dated|old[- ]fashioned)\b(?! (?:boy|man|men|yeller|dogs?|people|ladies|lady|school)\b)"
+            r"(?: (?:ones?|films?|movies?|stuff|crap|things?))?",
+            lambda _: [f"year>{newest - NOT_OLD}"],
+        ),
+        (
+            r"(?:something |anything |more )?(?:fairly |quite |rather |very |pretty )?recent(?: (?:ones?|films?|"
+            r"movies?|stuff|things?))?\b"
+            r"(?! (?:history|events|past))",
+            lambda _: [f"year>{newest - RECENT}"],
+        ),
     )
+
+
+def newest_year(catalog: Catalog) -> int:
+    """Return the year of a catalogue's newest item; 0 where it tells none.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    int
+    """
+    years = (int(y) for item in catalog.items if isinstance(y := item.attributes.get("year"), int | float))
+    return max(years, default=0)
 
 
 def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
@@ -264,3 +294,99 @@ def _sum(amount: str) -> str:
         else:
             total += {"a": 1, **{w: n for n, w in enumerate((*_ONES, *_TEENS), 1)}}[word]
     return str(total)
+
+
+_NUMBER = rf"\d{{1,2}}|{'|'.join((*_ONES, *_TEENS))}|a couple(?: of)?|half a dozen|a dozen"
+_COUNTED = (
+    r"(?:films?|movies?|flicks?|books?|items?|products?|options?|suggestions?|recommendations?|recs|picks?|titles?|"
+    r"ideas?|results?|things?|of (?:them|these|those)|ones?)"
+)
+"""What is counted where a line says how many a list is to have."""
+_NO_UNIT = (
+    r"(?![\w:./-]| ?(?:minutes?|mins?|hours?|hrs?|pages?|years?|yrs?|months?|weeks?|days?|stars?|euros?|dollars?|"
+    r"pounds?|bucks|people|kids|children|%|[$€£])|,\d)"
+)
+_LENGTH_OF_LIST = re.compile(
+    r"(?:\b(?:please|can you|could you|just|only|ok|now)\b[, ]*)*(?:"
+    r"\b(?:give|show|find|get|recommend|suggest|pick|choose|list|bring|send)(?: (?:me|us))?(?: (?:just|only|exactly|"
+    rf"your|my|up to))*(?: (?:the )?(?:top|best|first|next)(?! one\b))? (?P<a>{_NUMBER}){_NO_UNIT}"
+    rf"(?: (?:more|others?))?(?! (?:and|or|&)\b)(?:(?: good| great| other| different)* {_COUNTED}\b)?|"
+    r"\b(?:limit|narrow|cut|trim|shorten|whittle|reduce|keep|make|bring) (?:it|that|this|them|these|(?:the|your|this) "
+    rf"list)(?: down)?(?: to)?(?: (?:just|only|the))*(?: (?:top|best))? (?P<b>{_NUMBER}){_NO_UNIT}(?: {_COUNTED}\b)?|"
+    rf"\b(?:the |your |my |a )?top (?P<c>{_NUMBER}){_NO_UNIT}(?: {_COUNTED}\b)?|"
+    rf"\b(?:only|just) (?P<d>{_NUMBER}) {_COUNTED}\b|"
+    r"\b(?:i |we )?(?:only |just )?(?:want|need|have time for|would like|'d like) (?:just |only )?"
+    rf"(?P<e>{_NUMBER}) {_COUNTED}\b|"
+    rf"^(?:just |only )?(?P<f>{_NUMBER}) (?:more|others?|{_COUNTED})(?= ?(?:[.,!]|please|$))|"
+    rf"\b(?P<g>{_NUMBER}) (?:(?:is|are|would be|will be) (?:enough|plenty)|(?:is|are) all i (?:need|want))|"
+    rf"\ba list of (?P<h>{_NUMBER}){_NO_UNIT}|^(?:just|only) (?:the )?(?P<i>one)(?= ?(?:[.,!]|please|$))"
+    r")(?: (?:only|please|this time|is (?:enough|fine)|will do|at (?:most|a time)|max))*",
+    re.I,
+)
+_LENGTH_OF_LIST_CHINESE = re.compile(
+    r"(?:请|麻烦)?(?:(?P<only>只要|只给我?|只推荐|只列|只看|只想要|就要|最多)|(?:再|就)?(?:给我|帮我)?(?:推荐|来|列出?|找|换)|再?给我)(?:我|给我|前)?"
+    r"(?P<n>\d{1,2}|[一二两三四五六七八九十])(?:部|本|件|款|首|条|双|个|张)(?!月|小时|钟头|人|孩子)(?:就行|就好|就够了?|吧|就可以了?)?|"
+    r"(?P<m>\d{1,2}|[一二两三四五六七八九十])(?:部|本|件|款|首|条|双|个|张)(?:就够|就行|就好|足够|够)了?|"
+    r"前(?P<o>\d{1,2}|[三四五六七八九十])名?(?:就行|就好)?(?=[。,,!!]|$)"
+)
+_HANZI = {word: n for n, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+_OTHER_LENGTH = re.compile(
+    r"\b(?:a )?(?P<way>shorter|longer) list(?: please)?[, .]*|(?:列表|名单)(?P<zh>短|长)一?[点些]儿?[,,。]*", re.I
+)
+_GOES_ON = re.compile(r"\b(?:more|others?)\b|再|换", re.I)
+SHORTER, LONGER = 3, 10
+"""Items of "a shorter list", and of "a longer" one."""
+MAX_LENGTH = 20
+"""Items of the longest list that is shown."""
+
+
+def list_length(line: str, taken: Callable[[int, int], bool] = lambda _start, _end: False) -> tuple[str, int | None]:
+    """Read how many items a list is to have.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    taken
+        Whether characters `[start, end)` of the line are part of something else, such as a title.
+
+    Returns
+    -------
+    text : str
+        The line without the words that say so.
+    length : int or None
+        1 to `MAX_LENGTH`; None where the line does not tell.
+
+    Examples
+    --------
+    >>> list_length("just give me 3"), list_length("show me two comedies"), list_length("a list of ten, from the 90s")
+    (('', 3), ('comedies', 2), (', from the 90s', 10))
+    >>> list_length("only 90 minutes"), list_length("只要三部"), list_length("来一部喜剧")
+    (('only 90 minutes', None), ('', 3), ('来一部喜剧', None))
+    """
+    other = _OTHER_LENGTH.search(line)
+    if other:
+        line = f"{line[: other.start()]}{line[other.end() :]}"
+    for pattern in (_LENGTH_OF_LIST, _LENGTH_OF_LIST_CHINESE):
+        for match in pattern.finditer(line):
+            groups = match.groupdict()
+            name, said = next((name, value) for name, value in groups.items() if value and name != "only")
+            if taken(match.start(name), match.end(name)):
+                continue
+            length = _counted(said)
+            if not length or (said == "一" and not groups.get("only") and name == "n"):
+                continue  # 来一部 is "a film"
+            on = _GOES_ON.search(match[0])
+            more = "" if on is None else "more" if on[0].isascii() else "再来几个"
+            rest = " ".join(f"{line[: match.start()]} {more} {line[match.end() :]}".split())
+            return re.sub(r"^(?:the|of them|of these)\b", "", rest).strip(" !."), min(length, MAX_LENGTH)
+    if other:
+        shorter = (other["way"] or "").lower() == "shorter" or other["zh"] == "短"
+        return line.strip(" !."), SHORTER if shorter else LONGER
+    return line, None
+
+
+def _counted(said: str) -> int:
+    said = said.lower().removesuffix(" of")
+    several = {"a couple": 2, "half a dozen": 6, "a dozen": 12}
+    return several.get(said) or _HANZI.get(said) or int(_sum(said))

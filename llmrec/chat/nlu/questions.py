@@ -1,14 +1,16 @@
 """Questions about items: which items of the conversation a line names, and what it wants to know of them."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary, attribute_noun, words
 from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.languages import CHINESE
 from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.suitability import without_ages
 from llmrec.retrieval.filters import attribute_kinds
 
 MAX_BARE_PLACE = 20
@@ -74,6 +76,9 @@ FACTS = (
           "materials", "fabric"),
     _fact("colour", r"what colou?r|which colou?r|colou?rs\b|什么颜色|啥颜色", "color", "colors", "colours"),
     _fact("brand", r"what brand|which brand|\bbrand\b|who makes\b|什么牌|牌子|品牌", "brands", "manufacturer"),
+    _fact("studio", r"which studio|what studio|who produced|哪个公司|哪家公司", "studios", "production_company", "company"),
+    _fact("awards", r"\boscars?\b|\bawards?\b|获奖|奥斯卡", "award", "oscars"),
+    _fact("where", r"where can i (?:watch|see|stream|find)|\bnetflix\b|stream(?:ing)?\b|在哪(?:里|儿)?(?:看|能看)", "streaming", "available_on", "platform"),
     _fact("about", r"\babout\b(?: what)?|\bplot\b|\bstory\b|storyline|synopsis|what happens|describe|讲什么|讲的什么|讲了什么|"
           r"讲的是|剧情|什么故事|说什么的|内容"),
     _fact("genres", r"what (?:kind|sort|type|genre)|which genre|\bgenres?\b|什么类型|哪种|类型", "genre", "category",
@@ -132,18 +137,55 @@ SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
 """What a comparison asks -> the attributes that tell it, and whether the largest is meant."""
 
 
+_NATIONS = (
+    r"french|german|italian|spanish|japanese|korean|chinese|indian|british|english|irish|scottish|swedish|danish|norwegian|"
+    r"russian|polish|czech|iranian|turkish|mexican|brazilian|australian|canadian|american|european|asian|african|"
+    r"scandinavian|hindi|cantonese|mandarin|arabic|portuguese|dutch|greek|hungarian"
+)
+_STUDIOS = (
+    r"disney|pixar|(?:studio )?ghibli|dreamworks|marvel|warner(?: bro(?:thers|s)\.?)?|miramax|paramount|mgm|a24|lucasfilm|"
+    r"aardman|hammer|columbia pictures|20th century fox|universal(?: (?:pictures|studios))?"
+)
+_ZH_STUDIOS = "迪士尼|迪斯尼|皮克斯|吉卜力|漫威|梦工厂|华纳|派拉蒙|米拉麦克斯"
+_PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more) )?"
 _DEMANDS = {
-    "cast": r"\b(?:with|starring|featuring|has|have) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)|(?:有|由|要)?(?P<zh>[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演的|出演)",
-    "director": r"\b(?:directed by|director) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:导演|执导|导)的",
-    "by": r"\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
+    "cast": _PRECEDES + r"(?:with|starring|featuring|has|have|stars?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
+            r"(?:有|由|要)?(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演|出演)的(?:电影|片子?)?",
+    "director": _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"
+                r"(?:by |from )?(?:the )?(?P<same>same director|director of \S+)|"
+                rf"(?<![.!?] )(?<!^)(?P<own>\b(?!(?i:{_NATIONS})\b)[A-Z][a-z]+(?: [A-Z][a-z]+)*(?:'s)?) (?:films?|movies?|flicks?|pictures?)\b|"
+                r"(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:导演|执导|导)的(?:电影|片子?)?|(?P<zhsame>同一个?导演)",
+    "by": r"\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
     "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
-    "length": r"(?P<name>\b\d+[\s-]?(?:minutes?|mins?|hours?)\b|\b(?:an|one|two|three) hours?\b)|(?P<zh>\d+分钟|[一两三]个?小时)",
-    "price": r"(?P<name>[$€£]\s?\d+|\b\d+ ?(?:dollars?|euros?|pounds?|bucks)\b)|(?P<zh>\d+(?:块|元))",
+    "length": r"(?:(?:under|below|less than|shorter than|at most|up to|max(?:imum)?|no (?:longer|more) than|over|more than|longer than|"
+              r"about|around|at least|not (?:over|more than)|within)\s)?(?P<name>\b\d+(?:\.\d)?[\s-]?(?:minutes?|mins?|hours?|hrs?)\b|"
+              r"\b(?:an|one|two|three) hours?(?: and a half)?\b)(?: (?:or (?:less|shorter|so)|long|max|tops))*|"
+              r"(?:不超过|不要超过|最多)?(?P<zh>\d+分钟|[一两三]个?半?小时)(?:以内|之内|以下|左右)?(?:的)?",
+    "price": r"(?:(?:under|below|less than|at most|up to|over|about|around)\s)?(?P<name>[$€£]\s?\d+|\b\d+ ?(?:dollars?|euros?|pounds?|bucks)\b)|"
+             r"(?P<zh>\d+(?:块|元))",
+    "language": rf"\b(?:in|with) (?P<name>{_NATIONS})(?: (?:language|audio|subtitles?|subs))?(?= ?(?:[.,!?]|$|please|maybe|only|with|but|and|if))|"
+                r"\b(?:with |no |without |has |have )?(?P<subs>(?:\w+ )?subtitles?|subtitled|dubbed|original language|foreign[- ]language)\b|"
+                r"(?P<zh>[国粤英法日韩德俄]语(?:配音|字幕|对白)?的?|中文(?:字幕|配音)|有字幕的?)",
+    "country": rf"\b(?P<name>{_NATIONS})(?: (?:and|or) (?:{_NATIONS}))? (?=films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
+               r"romance|romantic|animat|documentar|war |western|action|crime|cartoons?)|"
+               rf"\b(?:something|anything|one|be|is) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
+               r"\b(?:from|made in) (?P<land>France|Germany|Italy|Spain|Japan|Korea|China|India|Britain|the UK|England|Ireland|Sweden|Denmark|Russia|"
+               r"Poland|Iran|Mexico|Brazil|Australia|Canada|Hong Kong|Europe|Asia|Hollywood|Bollywood)\b|"
+               r"(?P<zh>法国|日本|韩国|英国|意大利|印度|德国|西班牙|香港|台湾|中国|国产|欧洲|俄罗斯)的?(?=片|电影|喜剧|动画|恐怖|爱情|战争|剧|[。,,!??]|$)",
+    "studio": rf"\b(?:by|from|made by)?\s*(?P<name>{_STUDIOS})\b(?:'s)?(?= ?(?:[.,!?]|$|films?|movies?|ones?|classics?|animat|cartoons?|stuff|please|studios?))|"
+              rf"(?P<zh>{_ZH_STUDIOS})的?",
+    "where": r"\b(?:on|available on|streaming on) (?P<name>netflix|prime(?: video)?|amazon|hulu|hbo(?: max)?|disney ?(?:\+|plus)|youtube|apple tv)\b|"
+             r"\b(?P<cinema>in (?:the )?(?:cinemas?|theatres?|theaters?)(?: now)?|(?:i can|to|that) stream(?:ing)?)\b|(?P<zh>(?:爱奇艺|优酷|腾讯|网飞|影院)(?:上)?)",
+    "awards": r"\b(?P<name>oscar(?:s|[- ]winn(?:ing|ers?))?|academy awards?|award[- ]winn(?:ing|ers?)|golden globes?|palme d'or|cannes)\b|"
+              r"(?P<zh>奥斯卡|金像奖|获奖)的?",
+    "rating": r"\b(?P<name>(?:highly|best|well|top|critically)[- ](?:rated|reviewed|acclaimed)|(?:good|great|high) (?:reviews?|ratings?|scores?)|"
+              r"(?:at least |over |above )?\d(?:\.\d)? ?(?:stars?|/10|out of (?:5|10))|imdb|rotten tomatoes)\b|(?P<zh>评分高|高分|豆瓣\S{0,6}|口碑好)的?",
 }  # fmt: skip
 """What a line demands by a name or a number -> how it is written."""
-_DEMANDED = {
-    key: re.compile(pattern, re.I if key in ("size", "length", "price") else 0) for key, pattern in _DEMANDS.items()
-}
+_ANY_CASE = ("size", "length", "price", "language", "country", "studio", "where", "awards", "rating")
+_DEMANDED = {key: re.compile(pattern, re.I if key in _ANY_CASE else 0) for key, pattern in _DEMANDS.items()}
+_OF_FILMS = ("language", "country", "studio", "where", "awards", "director", "cast")
+"""Demands that are made of films; of products the same words may mean a material, a fit or a maker."""
 _LENGTH_COMPARED = re.compile(r"\b(?:longer|shorter)\b(?! ago)|[长短]一?[点些](?:的|儿|$)", re.I)
 
 
@@ -169,19 +211,92 @@ def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
     >>> demands_unknown("something with Tom Hanks under 100 minutes", films)
     ('cast', 'length')
     """
-    names, found = attribute_kinds(catalog), []
-    books = any(name in names for fact in FACTS if fact.key == "author" for name in fact.attributes)
-    for key, pattern in _DEMANDED.items():
-        match = pattern.search(line)
-        key = ("author" if books or wording(catalog).noun != "film" else "director") if key == "by" else key
-        held = next(fact.attributes for fact in FACTS if fact.key == key)
-        name = (match["name"] or match["zh"] or "") if match else ""
-        if key == "length" and match is None and wording(catalog).noun == "film":
-            match = _LENGTH_COMPARED.search(line)
-            name = ""
-        if match and not any(each in names for each in held) and name.casefold() not in Vocabulary.of(catalog).by_title:
-            found.append(key)
+    found = [key for key, _, _ in _demands(line, catalog)]
+    if "length" not in found and wording(catalog).noun == "film" and _LENGTH_COMPARED.search(line):
+        found += ["length"] if not _told("length", catalog) else []
     return tuple(dict.fromkeys(found))
+
+
+def without_demands(text: str, catalog: Catalog) -> str:
+    """Cut out of a text what it demands that the catalogue does not tell: words that are no wish rank by chance.
+
+    Parameters
+    ----------
+    text
+        What is left of a line.
+    catalog
+        Its attributes.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Magic Hour, The", "", {"year": 1998}),), {})
+    >>> without_demands("more sci-fi please, less than 2 hours", films)
+    'more sci-fi please,'
+    """
+    for _, start, end in sorted(_demands(text, catalog), key=lambda each: -each[1]):
+        text = f"{text[:start]} {text[end:]}"
+    return " ".join(text.split())
+
+
+def _told(key: str, catalog: Catalog) -> bool:
+    names = attribute_kinds(catalog)
+    return any(name in names for fact in FACTS if fact.key == key for name in fact.attributes)
+
+
+def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
+    """What a line demands and no attribute tells: keys of `FACTS`, and where it says so."""
+    film, product = (wording(catalog).noun == noun for noun in ("film", "product"))
+    spans = None
+    for key, pattern in _DEMANDED.items():
+        for match in pattern.finditer(line):
+            key = ("director" if film and not _told("author", catalog) else "author") if key == "by" else key
+            name = next((value for value in match.groupdict().values() if value), "")
+            if (key in _OF_FILMS and product) or _told(key, catalog) or _in_texts(name, catalog):
+                continue
+            if match.groupdict().get("own") and derived(catalog, _title_words) & set(
+                re.findall(r"\w+", name.casefold())
+            ):
+                continue  # "Christmas films" are about Christmas
+            spans = within_title(line, catalog) if spans is None else spans
+            if name.casefold() in Vocabulary.of(catalog).by_title or spans(*match.span()) or _is_value(name, catalog):
+                continue
+            yield key, *match.span()
+
+
+def _title_words(catalog: Catalog) -> frozenset[str]:
+    return frozenset(word for item in catalog.items for word in re.findall(r"\w+", item.title.casefold()))
+
+
+def _is_value(name: str, catalog: Catalog) -> bool:
+    """Whether an item has the name as a value: its kind, or a word of a query as any other."""
+    return name.casefold() in derived(catalog, _folded_values)
+
+
+def _folded_values(catalog: Catalog) -> frozenset[str]:
+    found = (
+        v
+        for item in catalog.items
+        for value in item.attributes.values()
+        for v in (value if isinstance(value, tuple) else (value,))
+    )
+    return frozenset(
+        form for each in found if isinstance(each, str) for form in (each.casefold(), f"{each.casefold()}s")
+    )
+
+
+def _in_texts(name: str, catalog: Catalog) -> bool:
+    """Whether descriptions speak of a name, by which a search finds it."""
+    texts = derived(catalog, _descriptions)
+    return bool(texts) and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", texts) is not None
+
+
+def _descriptions(catalog: Catalog) -> str:
+    return "\n".join(item.description for item in catalog.items if item.description).casefold()
 
 
 def superlative(line: str) -> tuple[tuple[str, ...], bool, str] | None:
@@ -252,10 +367,29 @@ def items_named(line: str, listed: Sequence[str], catalog: Catalog, offered: Con
     >>> items_named("1 or the third one, or Alien?", ["a", "b", "c"], films, films.row)
     ('b', 'a', 'c')
     """
-    titled, rest = _titled(line, catalog, offered)
+    titled, rest = _titled(without_ages(line), catalog, offered)
     places = [place for match in _PLACES.finditer(rest) if (place := _place(match, len(listed)))]
     numbered = [listed[place - 1] for place in places if 1 <= place <= len(listed)]
     return tuple(dict.fromkeys(id for id in (*titled, *numbered) if id in offered))
+
+
+def within_title(line: str, catalog: Catalog) -> Callable[[int, int], bool]:
+    """Tell which characters of a line are part of a title of a catalogue ("give me 12 Angry Men").
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    callable
+        Whether characters `[start, end)` are.
+    """
+    spans = [(start, end) for start, end, _ in _spans(line, Vocabulary.of(catalog).by_title)]
+    return lambda start, end: any(first <= start and end <= last for first, last in spans)
 
 
 def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | None:
@@ -271,9 +405,42 @@ def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | N
     int or None
         The place, counted from 1.
     """
-    rest = _titled(line, catalog, catalog.row)[1]
+    rest = _titled(without_ages(line), catalog, catalog.row)[1]
     places = [_place(match, len(listed)) for match in _PLACES.finditer(rest)]
     return next((place for place in places if place and place > len(listed)), None)
+
+
+_SEEKS = re.compile(
+    r"\b(?:anything|something)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
+    r"dress(?:es)?|shirts?|shoes|jackets?)\b|"
+    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|"
+    r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
+    r"exclude|remove|not|only|stick|keep|have|see|try|go|drop|swap|change)\b|"
+    r"\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"
+    r"(?:有没有|有冇|有什么|有啥)(?!第|它|这|那).*(?:的|片|书|电影|衣服|裙|衫|裤|鞋)|(?:能|可以)不?(?:能|可以)?(?:推荐|给我|找|换|不要|去掉)",
+    re.I,
+)
+_OF_LISTED = re.compile(r"\b(?:of|among|in) (?:these|them|those|it|there)\b|这里面|其中|里面|这些", re.I)
+
+
+def seeks(line: str) -> bool:
+    """Tell whether a question is one for a list ("do you have anything with dogs?"), and not about items shown.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> seeks("what about something set in Paris?"), seeks("is there anything scary in it?"), seeks("is it long?")
+    (True, False, False)
+    """
+    return _SEEKS.search(line) is not None and _OF_LISTED.search(line) is None
 
 
 def names_place(line: str) -> bool:
@@ -288,7 +455,7 @@ def names_place(line: str) -> bool:
     -------
     bool
     """
-    return any(match["sign"] or not match["unit"] for match in _PLACES.finditer(line))
+    return any(match["sign"] or not match["unit"] for match in _PLACES.finditer(without_ages(line)))
 
 
 def refers_to_topic(line: str) -> bool:

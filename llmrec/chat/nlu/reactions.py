@@ -12,8 +12,9 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS
-from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem
 
 MAX_CHARACTERS = 160
@@ -114,7 +115,9 @@ _REJECTS = (
 _NONE = re.compile(
     rf"{_OPENING}(?:(?:none|neither)(?: of (?:them|these|those))?(?: please| thanks)?|(?:i )?(?:don'?t|do not|"
     rf"didn'?t) (?:really )?(?:like|want|fancy) any"
-    r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?)[\s.!]*|(?:这些|一个|一部|一本|"
+    r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?|"
+    r"(?:boring|meh|lame|rubbish|dull|not (?:great|interested|impressed|my (?:thing|taste|cup of tea)|what i (?:want(?:ed)?|had in mind|meant|"
+    r"asked for)|for me|feeling (?:it|these|any of these))|none appeals?)(?: (?:at all|really))?)[\s.!]*|(?:这些|一个|一部|一本|"
     r"一件)?我?都(?:不|没)(?:要|喜欢|行|好|想看|合适|满意)(?:的)?[。! ]*",
     re.I,
 )
@@ -233,13 +236,13 @@ _PARTS = re.compile(
 )
 _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("reject", re.compile(
-        r"\b(?:hated?|loathed?|disliked?|(?:did|do|does)n't (?:really )?(?:like|love|want|enjoy|fancy|rate)|"
+        r"\b(?:hate[ds]?|loathe[ds]?|dislike[ds]?|detest(?:ed|s)?|(?:did|do|does)n't (?:really )?(?:like|love|want|enjoy|fancy|rate)|"
         r"can't stand|not for me|not my \w+|"
         r"awful|terrible|boring|lame|get rid of|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
         r"just )*too (?!$)\w+(?: \w+)?)\b|"
         r"不喜欢|不爱|讨厌|难看|无聊|不好看?|不要|不行|(?:太|有点|实在)(?!好|喜欢|棒).{1,4}", re.I)),
     ("like", re.compile(
-        r"\b(?:(?:really |absolutely |quite |i |we )*(?:loved?|liked?|enjoyed|adored?)|(?:is|was|are|were|"
+        r"\b(?:(?:really |absolutely |quite |i |we )*(?:loved?|liked?|enjoy(?:ed)?|adored?)(?! to\b)|(?:is|was|are|were|"
         r"looks?|'s) (?:really |so |quite |very )?(?:great|"
         r"nice|brilliant|fantastic|lovely|wonderful|good|superb|excellent|fun|fine)|favou?rites?)\b|"
         r"(?<!不)(?:很|挺|非常|超|最)?(?:喜欢|爱看)|"
@@ -305,14 +308,10 @@ def parse_reactions(line: str, catalog: Catalog) -> tuple[Reaction, ...]:
             waiting = (*waiting, *subjects)
     if waiting or any(not each.subjects for each in found):
         return ()
-    if len(found) == 1 and (len(found[0].subjects) == 1 or not _titled(found)):
+    if len(found) == 1 and (not _titled(found) or (len(found[0].subjects) == 1 and found[0].kind != "reject")):
         return ()
     several = len({each.kind for each in found}) > 1 or any(each.remainder for each in found[:-1])
-    return (
-        tuple(found)
-        if several or any(each.kind == "like" for each in found) or (_titled(found) and len(found) > 1)
-        else ()
-    )
+    return tuple(found) if several or any(each.kind == "like" for each in found) or _titled(found) else ()
 
 
 def _titled(reactions: Sequence[Reaction]) -> bool:
@@ -342,9 +341,13 @@ def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
         r"before|last \w+|loads of times|twice))+$",
                   "", " ".join(bare.split()), flags=re.I).strip(" 《》\"'“”我")  # fmt: skip
     try:
-        return ((catalog.item(find_title(bare, catalog)).title,), "") if len(bare) > 1 else ((), part)
+        value = any(
+            bare[m.start : m.end] == bare for m in Lexicon.of(catalog).mentions(bare)
+        )  # "I hate war" names no film
+        found = find_series(bare, catalog) if len(bare) > 1 and not value else ()
     except UnknownItem:
-        return (), part
+        found = ()
+    return (tuple(dict.fromkeys(catalog.item(id).title for id in found)), "") if found else ((), part)
 
 
 def takes_back(line: str) -> bool:

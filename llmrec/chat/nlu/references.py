@@ -9,6 +9,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison
+from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import attribute_kinds
 
@@ -69,6 +70,8 @@ _BEFORE_QUERY = re.compile(
     re.I,
 )
 """What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
+MIN_SERIES = 5
+"""Letters from which one word may be the name of a series."""
 MIN_SIMILARITY = 85.0
 """Similarity (0 to 100) from which a typed title counts as an item's."""
 
@@ -174,6 +177,75 @@ def plain_degree(query: str) -> str:
     return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
 
 
+_AROUND_WISH = (
+    re.compile(
+        r"^(?:(?:hi|hiya|hello|hey|yo|(?:good )?(?:evening|morning|afternoon)|there|everyone|ok|okay|well|so|and|"
+        r"but|then|now|right|yes|yeah|fine|"
+        r"great|cool|thanks|also|maybe|perhaps|please|instead|rather|just|only)\b[,.!:; ]+)+",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:(?:i|we)(?:'m|'re| am| are)? (?:just )?(?:looking|searching|hunting|hoping) for|(?:i|we)(?:'d|"
+        r" would)?(?: really| just| quite)? "
+        r"(?:like|love|want|need|fancy|feel like|could do with|am after)(?: (?:to (?:see|watch|find|get|read|buy|"
+        r"have)|watching|seeing))?|looking for|"
+        r"(?:(?:can|could|would|will) (?:you|we|i) )?(?:please )?(?:give|show|find|recommend|suggest|get|pick|"
+        r"tell|see|have)(?: (?:me|us))?|"
+        r"(?:do )?(?:you |have you |have )(?:have |got )?|have you got|got|is there|are there|(?:what|how) about|"
+        r"what else|"
+        r"let'?s (?:see|watch|try|have|go for)|(?:recommend|suggest)\b)\s+(?=(?:a|an|the|some|any|anything|"
+        r"something|more|one|ones|films?|movies?|"
+        r"books?|\w+ (?:films?|movies?|ones?|books?)|\w+y)\b)",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:anything|something|(?:some|any|a|an|the)? ?(?:films?|movies?|one|ones)) (?=(?:with|about|set|"
+        r"involving|featuring|where|for)\b)",
+        re.I,
+    ),
+    re.compile(r"^(?:(?:can|could|would|will) (?:you|we|i)|(?:please )?only|just)$", re.I),
+    re.compile(r"^(?:with|about|involving|featuring) (?!a |an |the )", re.I),
+    re.compile(
+        r"[, ]+(?:please|pls|then|instead|again|though|tho|thanks|thank you|cheers|if possible|if you (?:can|"
+        r"have any)|in (?:it|them)|"
+        r"for (?:me|us|tonight|today|this evening|the weekend|tomorrow)|tonight|today|this (?:evening|afternoon|"
+        r"weekend)|tomorrow|"
+        r"for (?:my|our|the) (?:family|mum|mom|mother|dad|father|wife|husband|girlfriend|boyfriend|partner|gran|"
+        r"grandma|friends?|parents))"
+        r"(?=[\s,.!?;]*$|[,.;!?])",
+        re.I,
+    ),
+    re.compile(
+        r"(?:,? (?:and|but|or|she|he|they|who)(?:'s|'re| is| are)?|[, ]+(?:she|he|they) (?:likes?|loves?|wants?))\s*$",
+        re.I,
+    ),
+)
+"""What stands around the words of a wish."""
+
+
+def wish(query: str) -> str:
+    """Take out of a query what only asks: by the words of a request a film would be ranked, too ("Tonight", "Give Me").
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> wish("have you got anything with dinosaurs in it"), wish("a heist tonight please"), wish("like the matrix")
+    ('dinosaurs', 'a heist', 'like the matrix')
+    """
+    for _ in range(2):
+        for pattern in _AROUND_WISH:
+            query = pattern.sub("", query.strip(" ,.;!?")).strip()
+    return re.sub(r"^(?:a|an|the)\s*,\s*", "", query).strip(" ,.;!?")
+
+
 def than_places(line: str, listed: int) -> str:
     """Write the places of a list that a line compares with as such: a number after "than" may be an amount, too.
 
@@ -254,6 +326,47 @@ def find_title(typed: str, catalog: Catalog) -> str:
     items = dict.fromkeys(vocabulary.by_title[alias][0] for alias, _ in near)
     titles = ", ".join(f'"{vocabulary.titles[item]}"' for item in items)
     raise UnknownItem(f"no title like {typed[:100]!r} is in the catalogue; did you mean one of {titles}?")
+
+
+def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:
+    """Find the items that words mean which may name one title or what several begin with ("star trek").
+
+    Parameters
+    ----------
+    typed
+        A title, or the name of a series.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Ids, at least one.
+
+    Raises
+    ------
+    UnknownItem
+        As `find_title`.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> titles = ("Star Trek: Generations", "Star Trek III: The Search for Spock", "Starman")
+    >>> find_series("star trek", Catalog("films", tuple(Item(t[-5:], t) for t in titles), {}))
+    ('tions', 'Spock')
+    """
+    vocabulary = Vocabulary.of(catalog)
+    bare = _bare(typed)
+    said = bare.split()
+    named = len(said) > 1 or len(bare) >= MIN_SERIES
+    if typed.strip().casefold() not in vocabulary.by_title and named and not ORDINARY.issuperset(said[:1]):
+        begun = re.compile(rf"{re.escape(bare)}(?!\w)")
+        found = [
+            vocabulary.by_title[title] for title, each in derived(catalog, _bare_titles).items() if begun.match(each)
+        ]
+        if len(found) > 1:
+            return tuple(dict.fromkeys(id for ids in found for id in ids))
+    return (find_title(typed, catalog),)
 
 
 def _bare_titles(catalog: Catalog) -> dict[str, str]:

@@ -12,6 +12,7 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import words
 from llmrec.chat.nlu.languages import CHINESE, is_chinese, spelt_out
 from llmrec.chat.nlu.lexicon import ORDINARY
+from llmrec.chat.nlu.suitability import hints_at
 
 MAX_WORDS = 4
 """Words that one thing ruled out may have; a longer stretch is a sentence."""
@@ -153,15 +154,15 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
     def note(match: re.Match[str]) -> str:
         also = re.split(rf"\s*(?:,\s*)?\b(?:or|nor)\s+{_FILLER}", match.groupdict().get("more") or "")
         whats = [_TRAILING.sub("", " ".join(each.split())).strip("'\u2019-") for each in (match["what"], *also)]
-        if not _content(whats[0]):
+        if not content_words(whats[0]):
             return match[0]
-        found.extend(each for each in whats if _content(each))
+        found.extend(each for each in whats if content_words(each))
         return " "
 
     if (
         (alone := _NOT_ALONE.fullmatch(line.strip()))
         and not _DESCRIBES.match(alone["what"])
-        and _content(alone["what"])
+        and content_words(alone["what"])
     ):
         return "", (_TRAILING.sub("", alone["what"]),)
 
@@ -190,7 +191,7 @@ def naming(refused: Sequence[str], catalog: Catalog) -> tuple[str, ...]:
     texts = derived(catalog, _texts) if refused else []
     left_out: dict[str, None] = {}
     for what in refused:
-        words = _content(what)
+        words = content_words(what)
         patterns = [
             re.compile(
                 rf"(?<![不无無非没]){re.escape(word)}"
@@ -222,7 +223,7 @@ def unnamed(query: str, catalog: Catalog) -> tuple[str, ...]:
     """
     known = derived(catalog, _words)
     words = dict.fromkeys(re.findall(r"[^\W\d_]{3,}", query)) if not is_chinese(query) else ()
-    return tuple(word for word in words if not {word.casefold(), *_content(word)} & known and _content(word))
+    return tuple(word for word in words if not {word.casefold(), *content_words(word)} & known and content_words(word))
 
 
 def is_vague(query: str | None) -> bool:
@@ -263,11 +264,31 @@ def allowed_again(line: str, refused: Sequence[str]) -> tuple[str, ...]:
     tuple of str
     """
     held = line.casefold()
-    return tuple(what for what in refused if (words := _content(what)) and all(word in held for word in words))
+    return tuple(
+        what
+        for what in refused
+        if hints_at(what, line) or ((words := content_words(what)) and all(word in held for word in words))
+    )
 
 
-def _content(what: str) -> list[str]:
-    """Words of a phrase that tell something, in the singular; none where it is a pronoun or a whole clause."""
+def content_words(what: str) -> list[str]:
+    """List the words of a phrase that tell something.
+
+    Parameters
+    ----------
+    what
+        A phrase.
+
+    Returns
+    -------
+    list of str
+        In the singular; none where it is a pronoun or a whole clause.
+
+    Examples
+    --------
+    >>> content_words("the old hospitals")
+    ['old', 'hospital']
+    """
     if is_chinese(what):
         return [] if _EMPTY_CHINESE.match(what) else [what.casefold()]
     words = [word for word in re.findall(r"[\w'-]+", what.casefold()) if word not in _EMPTY and len(word) > 1]
@@ -284,7 +305,7 @@ def _words(catalog: Catalog) -> frozenset[str]:
         for each in (value if isinstance(value, tuple) else (value,))
     ]
     found = {word for text in texts for word in re.findall(r"[^\W\d_]{3,}", text)}
-    return frozenset(found | {form for word in found for form in _content(word)})
+    return frozenset(found | {form for word in found for form in content_words(word)})
 
 
 def _texts(catalog: Catalog) -> list[tuple[str, str]]:

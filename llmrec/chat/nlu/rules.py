@@ -7,12 +7,12 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.wording import plain
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, spelt_out
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
-from llmrec.chat.plain_text import plain
 from llmrec.errors import BadInput, UnknownItem
 from llmrec.retrieval.filters import attribute_kinds, read_clauses
 

@@ -96,11 +96,23 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
     )
 }
 """What is ruled out -> how it is named, and kinds of items, in lower case, that have it more often than not."""
+_WISHED = tuple(
+    (re.compile(pattern, re.I), frozenset(values.split()))
+    for pattern, values in (
+        (r"scar(?:y|ed)|horror|frighten|creepy|spooky|terrif|吓人|恐怖|可怕", "horror thriller mystery 恐怖 惊悚 悬疑"),
+        (r"thrill|suspense|tense|gripping|惊悚|悬疑|紧张", "thriller crime mystery 惊悚 悬疑 犯罪"),
+        (r"\baction|动作", "action 动作"),
+        (r"\bwar\b|战争|打仗", "war 战争"),
+        (r"\bcrime|gangster|mafia|heist|detective|murder mystery|犯罪|破案|侦探|黑帮", "crime mystery 犯罪 悬疑"),
+        (r"western|cowboy|西部", "western 西部"),
+    )
+)
+"""Words of a wish -> kinds of items that it is for, whatever goes with them."""
 _MARKS = " ,.;!?\uff0c\u3002\u7684"
 _HARSH = frozenset(["horror", "war", "恐怖", "战争"])
 _NEGATED = re.compile(
     r"(?:\b(?:no|not|nothing|without|non|isn't|don't (?:want|like)|avoid|hates?|less|minus|skip|can't stand)\b|"
-    r"不要|别|不想看?|没有|不能|不(?=太?(?:血腥|暴力|吓人|可怕)))"
+    r"不要|别|不想看?|(?<!有)没有|不能|不(?=太?(?:血腥|暴力|吓人|可怕|恐怖)))"
     r"(?P<soft>[^,.;!?,。]{0,24}\b(?:too|so|very|overly|that)\b|[^,.;!?,。]{0,24}太)?[^,.;!?,。]{0,24}?"
     r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|暴力|血腥|"
     r"打打杀杀|打斗|吓人|可怕)",
@@ -111,6 +123,37 @@ _SCARED = re.compile(
     r"\bscares? (?:so )?easily\b|\b(?:easily|gets?) (?:scared|frightened)\b|胆小|怕黑|做噩梦",
     re.I,
 )
+
+
+_AGES_TOLD = re.compile(
+    rf"\b(?:i|he|she|they|we|you|who|mum|mom|dad|mother|father|gran(?:ny|dma|dpa)?|wife|husband|{_CHILD}|{_RELATIVE})"
+    r"(?:(?:'m|'s|'re| am| is| are| was| just turned| turned| turns| turning)(?: (?:only|just|about|almost|nearly|"
+    r"turning|not yet|both|now))*|,) \d{1,2}(?:,? (?:and|&|or) \d{1,2})*(?![\w%$€£]|[.:]\d| ?(?:minutes|mins|hours|films|movies))|"
+    r"\b(?:aged?|ages) \d{1,2}(?:,? (?:and|&|or) \d{1,2})*|\b\d{1,2}(?:,? (?:and|&|or) \d{1,2})?[- ](?:years?[- ]olds?|months?[- ]olds?)\b|"
+    r"\d{1,2}(?:岁|歲)",
+    re.I,
+)
+
+
+def without_ages(line: str) -> str:
+    """Blank the ages of persons in a line, which are no places in a list.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+        As long as the line.
+
+    Examples
+    --------
+    >>> without_ages("is 2 ok for her? my son is 4").rstrip()
+    'is 2 ok for her? my son is'
+    """
+    return _AGES_TOLD.sub(lambda match: re.sub(r"\d", " ", match[0]), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +306,7 @@ def unwanted_qualities(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *(["frightening scenes"] if _SCARED.search(line) else []))))
 
 
-def hinting(refused: Sequence[str], catalog: Catalog) -> tuple[tuple[str, str], ...]:
+def hinting(refused: Sequence[str], catalog: Catalog, wish: str = "") -> tuple[tuple[str, str], ...]:
     """Find the attribute values that hint at what is ruled out.
 
     Parameters
@@ -272,6 +315,8 @@ def hinting(refused: Sequence[str], catalog: Catalog) -> tuple[tuple[str, str], 
         What is ruled out in words ("guns").
     catalog
         The items.
+    wish
+        What is wanted, in words: what it asks for ("scary") is not left out for what goes with it ("gore").
 
     Returns
     -------
@@ -290,7 +335,33 @@ def hinting(refused: Sequence[str], catalog: Catalog) -> tuple[tuple[str, str], 
         for key, (pattern, values) in _HINTS.items():
             if what == key or pattern.search(what):
                 kinds |= _HARSH if what.startswith("too much") else values
+    for word, values in _WISHED:
+        if word.search(wish):
+            kinds -= values
     return tuple(pair for pair in derived(catalog, _values) if pair[1].casefold() in kinds)
+
+
+def hints_at(what: str, line: str) -> bool:
+    """Tell whether a line names what is ruled out by kinds of items.
+
+    Parameters
+    ----------
+    what
+        As `unwanted_qualities` gives it.
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> hints_at("blood", "gore is fine"), hints_at("hospitals", "gore is fine")
+    (True, False)
+    """
+    pattern = _HINTS.get(what.removeprefix("too much "), (None,))[0]
+    return pattern is not None and pattern.search(line) is not None
 
 
 def of_kinds(pairs: Collection[tuple[str, str]], catalog: Catalog) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from llmrec.catalog.types import composed, same_id, storable, utf8
-from llmrec.chat.plain_text import one_line
+from llmrec.catalog.wording import one_line
 
 
 def whole(text: str) -> str:
