@@ -19,11 +19,14 @@ from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.questions import FACTS, items_named, places_beyond, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, items_named, places_beyond, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.reactions import Reaction
+from llmrec.chat.nlu.references import find_title, sequels
 from llmrec.chat.state import DialogueState, stated_pairs
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
 from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
+from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
+from llmrec.errors import BadInput
 from llmrec.retrieval.filters import attribute_kinds
 
 _ASIDES = ("off_topic", "small_talk", "complain")
@@ -133,7 +136,7 @@ _WHY_NOT = re.compile(
 )
 """What asks why something is not in the list."""
 _IN_LIST = re.compile(
-    r"(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?) (?:in|on|among) (?:there|here|(?:the|your|my|this|that|these)(?: (?:list|results?|ones))?)[\s?.!]*",
+    r"(?:(?:so|and|but|wait|hey|lol|bruh|dude)[, ]+)*(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?)(?: even| actually)? (?:in|on|among) (?:there|here|(?:the|your|my|this|that|these)(?: (?:list|results?|ones))?)[\s?.!]*",
     re.I,
 )
 _PLACE_OF_LIST = re.compile(
@@ -156,10 +159,16 @@ _THERE = re.compile(
     re.I,
 )
 """What asks whether an item is in the catalogue."""
+_HAVE_TITLE = re.compile(
+    r"\b(?:do you (?:even )?(?:have|stock|sell)|have you got|is there)(?i: the film| the movie| the book)? "
+    r"(?P<title>[A-Z][\w'.-]*(?: (?:of|the|and|in|a|an|to|for|with|[A-Z\d][\w'.:-]*))*)(?= at all| in (?:there|here)| anywhere|[\s?.!]*$)|"
+    r"《(?P<chinese>[^》]+)》.{0,3}(?:有吗|有没有|在吗)|有没有《(?P<zh>[^》]+)》[?吗]*$"
+)
+"""A title that is asked for, as it is written."""
 _KNOWN = re.compile(
     r"\b(?:(?:i|we|she|he|they)(?:'ve| have|'s| has| had)? (?:already |both |all |just )?(?:seen|watched|own|owned|read|bought)|"
     r"(?:already |have |has )(?:seen|watched|own|read|bought)|seen|own it|i know (?:it|that|them)|been there|"
-    r"watched (?:it|that|the)|on dvd|i(?:'ve| have) got)\b(?! (?:to|no|a|an|any|the idea)\b)|[看读买听用睇]过|[看讀買聽用睇]過|已经有",
+    r"watched (?:it|that|the)|on dvd|done .{1,40}to death|(?:a hundred|many|too many|a million|\d+) times|know .{1,40}by heart|i(?:'ve| have) got)\b(?! (?:to|no|a|an|any|the idea)\b)|[看读买听用睇]过|[看讀買聽用睇]過|已经有",
     re.I,
 )
 """What says of items that they are known."""
@@ -169,7 +178,8 @@ _KNOWN_ALONE = re.compile(
     re.I,
 )
 _UNWANTED = re.compile(
-    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never|swap|replace|lose)\b|去掉|不要|换掉|跳过|别推|算了|除外",
+    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never|swap|replace|lose|take out|still (?:there|in there|here|on the list|listed)|"
+    r"(?:are|is) (?:literally|both|still) |looks? (?:mid|bad|boring|awful|dull|lame)|sucks?|sucked)\b|去掉|不要|换掉|跳过|别推|算了|除外",
     re.I,
 )
 _UNWANTED_ALONE = re.compile(
@@ -180,6 +190,10 @@ _UNWANTED_ALONE = re.compile(
 _KEEPS = re.compile(r"\b(?:keep|rest|yes|take)\b|留|保留|其他", re.I)
 MAX_NAMED = 3
 """Titles beside the list that one line may name as known."""
+_MOST = re.compile(
+    r"\b(?:funniest|scariest|saddest|goriest|bloodiest|most (?:funny|romantic|violent|scary|sad)|best for (?:kids|children))\b|最(?:好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
+    re.I,
+)
 _BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
 _SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 _BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
@@ -275,6 +289,8 @@ class ActReplies:
         if not conditions and (answer := self._whether_there(line, state)):
             return answer
         if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
+            return answer
+        if _MOST.search(line) and state.last is not None and (answer := self._comparison(line, state)):
             return answer
         reading = self.reading(line, state)
         if reading is None:
@@ -412,6 +428,7 @@ class ActReplies:
             return None
         if not named or len(named) > len(listed) + MAX_NAMED or moves["question"] > max(moves["list"], moves["talk"]):
             return None
+        named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
         subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
         return Reaction(kind, subjects, line if kind == "reject" else "")
 
@@ -439,6 +456,21 @@ class ActReplies:
         words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\bnot\b|^where(?:'s| is)", " ",
                        words.strip(), flags=re.I)  # fmt: skip
         return " ".join(_PLACE_OF_LIST.sub(" ", words).split()).strip(" ?.!") or "that"
+
+    def named(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        """Find the items that a line names by their place in the last list or by their title.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        tuple of str
+            Ids.
+        """
+        return self._named(line, state)
 
     def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
         listed = state.last.items if state.last else ()
@@ -468,10 +500,25 @@ class ActReplies:
         if not _THERE.search(line) or _ANOTHER.search(line):
             return None
         named = self._named(line, state)
+        if not named:
+            return self._unknown_title(line)
         if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
             return None
         item = self._catalog.item(named[0])
         return ActReply(plain(in_catalogue(item, self._catalog, language_of(line))), item.id)
+
+    def _unknown_title(self, line: str) -> ActReply | None:
+        """Say that a title that a line asks for is none of the catalogue's."""
+        match = _HAVE_TITLE.search(line)
+        title = ((match["title"] or match["chinese"] or match["zh"]) if match else "") or ""
+        if not title or Lexicon.of(self._words).mentions(title):
+            return None
+        language = language_of(line)
+        try:
+            item = self._catalog.item(find_title(title, self._words))
+        except BadInput:
+            return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
+        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
 
     def _plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it"."""
@@ -503,15 +550,42 @@ class ActReplies:
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         named = self._named(line, state)
         if len(named) < 2:
-            asks = superlative(line) or re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I)
+            asks = (
+                superlative(line)
+                or _MOST.search(line)
+                or re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I)
+            )
             if not listed or not asks:
                 return None
             named = listed
+            if (best := self._most(line, listed)) is not None:
+                return best
             if superlative(line) is None:
                 text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
         return ActReply(plain(compared(line, items, listed, self._catalog, language_of(line))))
+
+    def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
+        """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
+        asked = _MOST.search(line)
+        quality = next((q for q in QUALITIES if asked and q.question.search(asked[0].replace("iest", "y"))), None)
+        if quality is None:
+            return None
+        having = [
+            item for id in listed for item in [self._catalog.item(id)]
+            if any(
+                str(each).casefold() in quality.speaks_for
+                for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
+            )
+        ]  # fmt: skip
+        language = language_of(line)
+        words = QUALITY_WORDS[quality.key][language]
+        if not having:
+            return ActReply(plain(SAYS["most none"][language].format(quality=words)))
+        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
+        text = SAYS["most"][language].format(quality=words, titles=titles, title=having[0].title)
+        return ActReply(plain(text), having[0].id)
 
     def _by_move(
         self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState

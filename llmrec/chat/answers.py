@@ -49,6 +49,10 @@ _OWNS = re.compile(
     re.I,
 )
 """What asks whether something is the person's already."""
+_QUESTIONS = re.compile(
+    r"[?;]\s*|,? and (?=(?:in )?(?:who|what|when|which|how|is|does|where)\b)|,(?=[\u3400-\u9fff])", re.I
+)
+"""What parts the questions of one line."""
 _COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
 _LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
 _STOP = frozenset(
@@ -86,6 +90,10 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     >>> about_item("who directed it?", film, Catalog("films", (film,), {}), "en")
     'The catalogue does not tell who directed Scream. It does tell: 1996; Horror, Thriller.'
     """
+    parts = [part for part in _QUESTIONS.split(line) if part and part.strip()]
+    asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
+    if len(asked_of) > 1:
+        return " ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of))
     say = _Says(language, catalog)
     named = attribute_named(line, catalog)
     for fact in FACTS:

@@ -18,9 +18,9 @@ from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
-from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
+from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, THESE, Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, spelt_out, with_titles
-from llmrec.chat.nlu.lexicon import with_kinds
+from llmrec.chat.nlu.lexicon import Lexicon, with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import demands_unknown, within_title, without_demands
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
@@ -90,6 +90,18 @@ def _doubles(ids: Sequence[str], known: Collection[str], offered: Container[str]
     return tuple([id for id in ids if id in offered][1:])
 
 
+_SENTENCES = re.compile(r"(?<=[.!?;\u3002])\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
+MIN_WANTING = 0.5
+"""Probability from which a sentence wants a list."""
+MAX_SENTENCES = 6
+"""Sentences of a line that are read one by one."""
+_OUT = re.compile(
+    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
+    r"that one)(?: both)? out(?: of (?:there|the list))?|"
+    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both)\b",
+    re.I,
+)
+"""What turns down the items that were named just before."""
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -298,7 +310,7 @@ class Conversation:
         else:
             if question and (found := answered(line, question, self._lists, self.state)):
                 return self._listing(*found)
-            if reply := self._reaction(intent, line) or self._without_list(intent, line):
+            if reply := self._parted(line) or self._reaction(intent, line) or self._without_list(intent, line):
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
@@ -351,8 +363,20 @@ class Conversation:
             held = tuple(dict.fromkeys((*self.state.refused, *refused)))
             self.state = self.state.model_copy(update={"refused": held})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = wish(plain_degree(query))
+        query = wish(plain_degree(self._wanting(query)))
         return dataclasses.replace(intent, query="" if is_vague(query) else query)
+
+    def _wanting(self, query: str) -> str:
+        """The sentences of a query by which a list is wanted; what else is said, complaints perhaps, ranks nothing."""
+        sentences = [each for each in _SENTENCES.split(query) if re.search(r"\w", each)]
+        if len(sentences) < 2:
+            return query
+        lexicon = Lexicon.of(self._words)
+        kept = [
+            each for each in sentences
+            if lexicon.mentions(each) or self._acts.moves(each, self.state)["list"] >= MIN_WANTING
+        ]  # fmt: skip
+        return " ".join(kept) or query
 
     def _unmet(self, intent: Intent, line: str) -> Reply | None:
         """Own that a line demands nothing but what the catalogue does not tell."""
@@ -417,6 +441,75 @@ class Conversation:
         if found.query:
             wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {found.query}".strip()})
         return self._listing(wanted, found.words)
+
+    def _parted(self, line: str) -> Reply | None:
+        """Take in the sentences that only react to items, and answer the others; None where there are not both."""
+        sentences = [each.strip() for each in _SENTENCES.split(line) if re.search(r"\w", each)]
+        if not 1 < len(sentences) <= MAX_SENTENCES:
+            return None
+        reactions: list[Reaction] = []
+        rest: list[str] = []
+        named = ""
+        for sentence in sentences:
+            found = self._reactions_in(sentence, named)
+            reactions += found
+            rest += [] if found else [sentence]
+            named = sentence
+        if not reactions or not rest:
+            return None
+        state, said = self.state, []
+        conditions: tuple[str, ...] = ()
+        try:
+            for each in reactions:
+                outcome = self._reactions.outcome(each, Intent("ask"), line, state)
+                state, conditions = outcome.state, (*conditions, *outcome.conditions)
+                said.append(outcome.words)
+        except BadInput:
+            return None
+        last = state.last
+        if last is not None and conditions:
+            state = state.model_copy(
+                update={"last": last.model_copy(update={"conditions": narrowed(last.conditions, conditions)})}
+            )
+        self.state = state
+        text = " ".join(rest)
+        words = " ".join(dict.fromkeys(said))
+        try:
+            reply = self._reply(self._parser.invoke(text), text, None, None)
+        except BadInput as error:
+            reply = Reply(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        words = " ".join(part for part in (words, reply.words) if part)
+        if (
+            reply.request is None
+            and reply.why is None
+            and self.state.last is not None
+            and all(each.kind != "accept" for each in reactions)
+        ):
+            return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
+        return dataclasses.replace(reply, words=words)
+
+    def _reactions_in(self, sentence: str, before: str) -> tuple[Reaction, ...]:
+        """How a sentence reacts to items that it names, or that the one before it does ("take them out")."""
+        if "?" in sentence:
+            return ()
+        if several := parse_reactions(sentence, self._words):
+            return several
+        found = parse_reaction(sentence, self._words) or self._acts.reaction(sentence, self.state)
+        if found is None and _OUT.match(sentence) and (ids := self._acts.named(before, self.state)):
+            rest = _OUT.sub("", sentence).strip(" ,.;!")
+            also = understand(f"no {rest}", self._words).filters if rest else ()
+            if rest and not also:
+                return ()
+            titles = tuple(self.catalog.item(id).title for id in ids)
+            return (Reaction("reject", titles, f"no {rest}" if rest else ""),)
+        if (
+            found is None
+            or found.kind == "criticise"
+            or THESE in found.subjects
+            or found.remainder not in ("", sentence)
+        ):
+            return ()
+        return (found,)
 
     def _reactions_to(self, parts: Sequence[Reaction], line: str) -> Reply:
         """Take in what the parts of a line do with items, one after the other."""
@@ -615,7 +708,7 @@ class Conversation:
         return Request(
             history=self.history,
             events=self._events,
-            query=wanted.query and with_kinds(in_english(wanted.query, self._words), self._words, stated),
+            query=with_kinds(in_english(wanted.query or "", self._words), self._words, stated) or None,
             k=wanted.length or LIST_LENGTH,
             like=wanted.like,
             image=None if wanted.image is None else self._pictures[wanted.image],

@@ -51,7 +51,8 @@ _ELSEWHERE = re.compile(
 )
 """Words by which a line goes elsewhere than the list before."""
 _ASKS_ON = re.compile(
-    r"\b(?:what|anything|something|recommend|suggest|show|give|other|else|surprise|got|have you)\b|推荐|什么|来|还有|有没有|换",
+    r"\b(?:what|anything|something|recommend|suggest|show|give|other|else|surprise|got|have you)\b|"
+    r"推荐|什么|来|还有|有没有|换",
     re.I,
 )
 """Words by which a line that names nothing asks for others."""

@@ -210,6 +210,13 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "The catalogue does not tell which is the {word}: it lacks what that would take for these {nouns}.",
         "zh": "目录里没有写哪个{word}:这些{noun}缺少相应的信息。",
     },
+    "most": {
+        "en": "How much so the catalogue does not tell. By their kind {titles} may be {quality}; of these {title} stands highest.",
+        "zh": "程度目录里没有写。按类型看,可能{quality}的有:{titles};其中《{title}》最靠前。",
+    },
+    "most none": {
+        "en": "The catalogue does not tell that, and none of the list is of a kind that is {quality}.", "zh": "目录里没有写,列表里也没有一般会{quality}的类型。",
+    },
     "beside": {"en": "Side by side: {facts}.", "zh": "对比一下:{facts}。"},
     "ranked": {
         "en": "In my list {title} stands higher, so by what I know it suits you better.",

@@ -480,3 +480,56 @@ def test_a_reply_tells_its_language(told: Conversation) -> None:
     listed(told, "喜剧", "3", "5")
     reply = told.reply("为什么推荐第一个")
     assert (reply.why, reply.language) == ("3", "zh")
+
+
+@pytest.mark.parametrize(
+    ("line", "known", "where", "says"),
+    [
+        ("ok but we've done big to death. something from the 80s", {"3"}, "year>=1980 and year<1990", "you know Big"),
+        ("number 2 looks mid. got anything like scream", {"5"}, None, "Antz will not be shown"),
+        (
+            "Not 1, not 2. And do you have Double Indemnity at all?",
+            {"3", "5"},
+            None,
+            "no title like “Double Indemnity”",
+        ),
+        ("Patton is a bore. Take it out.", {"6"}, None, "Patton will not be shown"),
+        ("Kiss sucked! newer than 95 please", {"4"}, "year>1995", "Kiss will not be shown"),
+        ("看过第一部了。要九十年代的", {"3"}, "year>=1990 and year<2000", "《Big》"),
+    ],
+)
+def test_sentences_that_react_and_those_that_ask_are_read_one_by_one(
+    told: Conversation, line: str, known: set[str], where: str | None, says: str
+) -> None:
+    listed(told, "a film", "3", "5", "1", "6")
+    reply = told.reply(line)
+    assert reply.request is not None and says in reply.words
+    assert known <= {*reply.request.never, *(reply.request.history or ())} and reply.request.where == where
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("I WANT AN ACTION FLICK NOT SOME SCI FI GARBAGE", "genres!=Sci-Fi and genres=Action"),
+        ("no mushy romance stuff please", "genres!=Romance"), ("there's still horror in there", "genres!=Horror"),
+        ("恐怖片除外", "genres!=Horror"), ("战争片就算了", "genres!=War"), ("要动作片或者战争片", "genres=Action|War"),
+        ("no love stories", "genres!=Romance"), ("nothing old", "year>1978"), ("别太老的", "year>1978"),
+        ("a comedy, and I want a drama", "genres=Comedy and genres=Drama"), ("something recent", "year>1993"),
+        ("no children, only me. a comedy", "genres=Comedy"),
+    ],
+)  # fmt: skip
+def test_refusals_and_conditions_in_more_words(told: Conversation, line: str, where: str) -> None:
+    assert asks_for(told.reply(line))[1] == where
+
+
+def test_two_questions_get_two_answers_and_a_title_is_known_without_its_article(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    both = told.reply("Who directed the second one, and in what year?").words
+    assert "does not tell who directed Magic Hour" in both and "Magic Hour, The is from 1998" in both
+    assert told.reply("magic hour sounds fine but isn't it sad?").words.startswith("Magic Hour, The is listed as Drama")
+    assert "Scream stands highest" in told.reply("whats the scariest one").words
+
+
+def test_what_cannot_be_said_in_english_ranks_nothing_there(told: Conversation) -> None:
+    assert asks_for(told.reply("推荐几部库布里克的喜剧片子"))[0] in ("comedy", None)
+    assert "导演" in told.reply("推荐几部库布里克的片子").words

@@ -43,11 +43,14 @@ _MUST_NOT = (
     r"other than|"
     r"never (?:ever )?(?:(?:show|give|recommend|suggest|offer|send|bring)(?: me| us)?|wear|watch|see|read|buy|"
     r"use|want|eat|listen to)|"
+    r"there(?:'s| is| are|'re) still|you'?re still (?:showing|giving)(?: me)?|(?:take|leave|throw|kick) out|"
+    r"(?:remove|drop|ditch|lose|skip|hide) (?:everything|anything|all|any)|"
     r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
 _VAGUE = (
-    r"(?:(?:to see|to watch|see|watch|with|any|an?|too|so|very|really|much|more|another|of|for|that is|that's|in|the|"
+    r"(?:(?:to see|to watch|see|watch|with|any|some|it and|them and|everything with|anything with|an?|too|so|"
+    r"very|really|much|more|another|of|for|that is|that's|in|the|"
     r"those|these|all|yet|anything|something|stuff|things|about|involving|featuring|containing|made of|made from|"
     r"(?:that|which) (?:has|have|is|are))\s+){0,8}"
 )
@@ -56,6 +59,18 @@ _LEAD = re.compile(
     re.I,
 )
 _JOINT = r"\s*(?:,\s*(?:and|or|nor)\s|,|/|\band\b|\bor\b|\bnor\b)\s*(?:(?:no|not|an?|the|any|in)\s+){0,8}"
+MAX_DESCRIBING = 2
+"""Words that may stand between "no" and the value that they describe."""
+_DESCRIBING = re.compile(
+    r"(?!(?:about|like|than|but|and|or|in|on|of|for|from|the|to|i|you|it|is|are|only|just|more|one|ones|want|as)$)[a-z][a-z'-]+",
+    re.I,
+)
+_REFUSED_NOUN = re.compile(
+    r"\s*(?:(?:garbage|crap|rubbish|trash|nonsense|junk|stuff|things?|ones?)\b)?\s*(?:(?:please|pls|either|"
+    r"at all)\b\s*)*",
+    re.I,
+)
+"""What may stand after a value that is ruled out."""
 MAX_LISTED = 30
 """Values that one list of a line may name ("red, blue or green"); a longer one is read in parts."""
 _PHRASE_ENDS = re.compile(
@@ -64,7 +79,7 @@ _PHRASE_ENDS = re.compile(
     r"instead|also|and)\b",
     re.I,
 )
-_CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then)\b", re.I)
+_CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then|and (?=(?:i|we|she|he|they)\b))", re.I)
 _HEAD_NOUN = re.compile(
     r"\s*(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
     r"classics?|in particular|maybe|perhaps|then|too|either|instead|"
@@ -81,7 +96,7 @@ _SOFT = re.compile(
     re.I,
 )
 """Words that make a clause say what would be nice."""
-_CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002\uff0c\uff1b])|\s+(?=(?:but )?preferably\b)", re.I)
+_CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002,;])(?=[\u3400-\u9fff])|\s+(?=(?:but )?preferably\b)", re.I)
 _MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
     r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
@@ -192,6 +207,8 @@ def _cut_leads(text: str, lexicon: Lexicon, found: list[str]) -> str:
     reading, left, kept, at = LexicalText(text, lexicon), [], 0, 0
     while match := _LEAD.search(text, at):
         groups = _groups(reading, match.end(), listed=match["not"] is not None)
+        if not groups and match["not"]:
+            groups = _described(reading, match.end())
         at = match.end()
         if not groups:
             continue
@@ -204,8 +221,23 @@ def _cut_leads(text: str, lexicon: Lexicon, found: list[str]) -> str:
         else:
             found += _either(groups)
         left.append(text[kept : match.start()])
-        kept = at = groups[-1][-1].end
+        rest = _REFUSED_NOUN.match(text, groups[-1][-1].end) if match["not"] else None
+        kept = at = rest.end() if rest else groups[-1][-1].end
     return " ".join((*left, text[kept:]))
+
+
+def _described(reading: LexicalText, at: int) -> list[list[ValueMention]]:
+    """Values after a word or two that describe them: "no mushy romance stuff"; none where the phrase goes on."""
+    for mention in islice(reading.mentions(at), 1):
+        words = reading.text[at : mention.start].split()
+        if not 1 <= len(words) <= MAX_DESCRIBING or not all(_DESCRIBING.fullmatch(word) for word in words):
+            return []
+        groups = _groups(reading, mention.start, listed=True)
+        noun = _REFUSED_NOUN.match(reading.text, groups[-1][-1].end)
+        after = noun.end() if noun else groups[-1][-1].end
+        if after == len(reading.text) or _PHRASE_ENDS.match(reading.text, after):
+            return groups
+    return []
 
 
 def _groups(reading: LexicalText, at: int, listed: bool) -> list[list[ValueMention]]:

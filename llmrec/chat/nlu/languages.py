@@ -55,6 +55,10 @@ _NEGATION = re.compile(
     r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离|(?<![要是])不(?:会|那么|怎么)?)"
     r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
 )
+_NEGATED_AFTER = re.compile(
+    r"(?:片|类|电影|的|书|小说)*(?:都|也|就|这种)?(?:除外|免谈|以外的?|不要了?|不看|不行|算了|别来|别推了?|别)(?!是)"
+)
+_EITHER = re.compile(r"(?:片|类|电影|的)*(?:或者?|还是|或是)(?:是|看)?")
 _GENRES = {
     "恐怖": "horror", "惊悚": "thriller", "喜剧": "comedy", "搞笑片": "comedy", "爱情": "romance", "动作": "action", "科幻": "sci-fi",
     "动画": "animation", "战争": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
@@ -103,7 +107,11 @@ _TITLES = {
     "变脸": "Face/Off", "喜剧之王": "King of Comedy, The", "非常嫌疑犯": "Usual Suspects, The", "土拨鼠之日": "Groundhog Day",
     "死亡诗社": "Dead Poets Society", "绿野仙踪": "Wizard of Oz, The", "公民凯恩": "Citizen Kane", "雨中曲": "Singin' in the Rain",
     "龙卷风": "Twister", "廊桥遗梦": "Bridges of Madison County, The", "埃及艳后": "Cleopatra", "阿波罗13号": "Apollo 13", "费城故事": "Philadelphia",
-    "理智与情感": "Sense and Sensibility", "窈窕淑女": "My Fair Lady", "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman",
+    "理智与情感": "Sense and Sensibility", "窈窕淑女": "My Fair Lady", "发条橙": "Clockwork Orange, A", "奇爱博士": "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb",
+    "全金属外壳": "Full Metal Jacket", "现代启示录": "Apocalypse Now", "好家伙": "GoodFellas", "美国往事": "Once Upon a Time in America",
+    "落水狗": "Reservoir Dogs", "虎胆龙威": "Die Hard", "勇敢者的游戏": "Jumanji", "小飞侠": "Peter Pan", "白雪公主": "Snow White and the Seven Dwarfs",
+    "小美人鱼": "Little Mermaid, The", "灰姑娘": "Cinderella", "木偶奇遇记": "Pinocchio", "幻想曲": "Fantasia", "超级无敌掌门狗": "Wrong Trousers, The",
+    "重庆森林": "Chungking Express", "饮食男女": "Eat Drink Man Woman",
 }  # fmt: skip
 """Chinese title of a film -> the one of MovieLens."""
 _SHORT_FOR = {
@@ -122,6 +130,8 @@ _HASTE = re.compile(
     r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
     re.I,
 )
+SHOUTED, SHOUTING = 12, 0.6
+"""Letters of a line, and share of capitals, from which it is shouted and its capitals mark no names."""
 _HALF_WIDTH = {
     **{0xFF00 + code - 0x20: chr(code) for code in (*range(0x21, 0x30), *range(0x30, 0x3B), 0x3B, 0x3D, 0x3F)},
     0x2018: "'", 0x2019: "'", 0x3000: " ",
@@ -129,10 +139,16 @@ _HALF_WIDTH = {
 """Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
 _IN_PASSING = re.compile(
     r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
-    r"wait|scratch that|on second thoughts?)\b|(?:wait|sorry|oh|hang on|hold on|no)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    r"wait|scratch that|on second thoughts?)\b|(?:wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""
+_NOT_SO = re.compile(r"^(?:不是|不对|错了|唉|哎|那个)[,!。 ]+(?=\S)")
+_SHORT_YEAR = re.compile(
+    r"\b(?P<lead>(?:newer|older|later|earlier) than|after|before|since) '?(?P<year>[2-9]\d)(?= on\b|\s*(?:[,.!?)]|$|and\b|but\b|please\b|tho\b))",
+    re.I,
+)
+"""A year that is told by its last digits, where a time is compared."""
 _FIRST_FEW = re.compile(
     r"\b(?:the )?first (?:(?P<two>two|2)|three|3)(?: ones?| films?| movies?| items?)?"
     r"(?=\s*(?:[,.;!]|$|\b(?:of (?:them|these|those)|please|and|but|are|were|look|looked|sound|seem)\b))",
@@ -307,6 +323,11 @@ def spelt_out(line: str) -> str:
         return words.capitalize() if match[0][0].isupper() else words
 
     line = _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH)))
+    line = _NOT_SO.sub("", line)
+    letters = [each for each in line if each.isascii() and each.isalpha()]
+    if len(letters) > SHOUTED and sum(map(str.isupper, letters)) > SHOUTING * len(letters):
+        line = line.lower()
+    line = _SHORT_YEAR.sub(r"\g<lead> 19\g<year>", line)
     line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
@@ -351,7 +372,8 @@ def in_english(query: str, catalog: Catalog) -> str:
     Returns
     -------
     str
-        The words of English that it holds, and those of `_GLOSSES`; the query itself where none is left.
+        The words of English that it holds, and those of `_GLOSSES`; "" where there are none: by Chinese characters films with
+        Chinese titles would rank.
     """
     if not is_chinese(query) or derived(catalog, _tells_chinese):
         return query
@@ -364,7 +386,7 @@ def in_english(query: str, catalog: Catalog) -> str:
             found.append(" ")
         at = end
     words = dict.fromkeys(re.sub(r"[^\w' -]", " ", "".join(found)).split())
-    return " ".join(words) or query
+    return " ".join(words)
 
 
 def _translated(catalog: Catalog) -> dict[str, str]:
@@ -407,7 +429,7 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         return line, ()
     values, found, left, at, kept = derived(catalog, _chinese_values), [], [], 0, 0
     before_value = derived(catalog, _names_before)
-    negated_until = -1
+    negated_until = wanted_until = -1
     while at < len(line):
         ends = range(min(len(line), at + MAX_VALUE), at, -1)
         end = next((end for end in ends if line[at:end].casefold() in values), None)
@@ -426,6 +448,17 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         attributes = tuple(name for name, _ in readings.values())
         own = tuple(dict.fromkeys(value for _, value in readings.values()))
         lead = _NEGATION.search(before[-16:])
+        after = _NEGATED_AFTER.match(line, end)
+        if after and not lead:
+            left.append(line[kept:at])
+            kept = negated_until = at = after.end()
+            found.append(written(attributes, "!=", own))
+            continue
+        either = _EITHER.fullmatch(line[wanted_until:at]) if wanted_until >= 0 else None
+        if either and not lead and read_clauses(found[-1])[0].attributes == attributes:
+            found[-1] = written(attributes, "=", (*read_clauses(found[-1])[0].values, *own))
+            at = wanted_until = end
+            continue
         joined = (
             re.fullmatch(r"[片的类]*(?:和|、|跟|或|也不要|以及|或者)", line[negated_until:at])
             if negated_until >= 0
@@ -440,7 +473,7 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
             at = kept
             continue
         found.append(written(attributes, "=", own))
-        at = end
+        at = wanted_until = end
     text = "".join((*left, line[kept:]))
     read = {condition: read_clauses(condition)[0] for condition in found}
     excluded = [replace(clause, operator="=") for clause in read.values() if clause.operator == "!="]

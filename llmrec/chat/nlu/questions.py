@@ -13,6 +13,9 @@ from llmrec.chat.nlu.references import list_position
 from llmrec.chat.nlu.suitability import without_ages
 from llmrec.retrieval.filters import attribute_kinds
 
+_WORD = r"[^\W_]+"
+MIN_BARE_TITLE = 7
+"""Letters from which a title of one word is known without its article, in whatever case."""
 MAX_BARE_PLACE = 20
 """Number up to which one alone is a place in a list; "a man of 50" names none."""
 MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
@@ -147,13 +150,19 @@ _STUDIOS = (
     r"aardman|hammer|columbia pictures|20th century fox|universal(?: (?:pictures|studios))?"
 )
 _ZH_STUDIOS = "迪士尼|迪斯尼|皮克斯|吉卜力|漫威|梦工厂|华纳|派拉蒙|米拉麦克斯"
+_ZH_NAMES = (
+    "阿艾埃安奥巴贝比波伯布查达戴德迪丁杜多恩尔法菲费弗福盖格古哈海赫亨霍基吉加杰金卡凯科克库拉莱兰朗劳雷里利林罗洛马麦曼梅蒙米莫穆姆纳奈尼诺帕佩皮普奇乔切琼"
+    "萨塞桑沙史斯司索塔泰汤特提图托瓦万维温沃伍西希辛休雪亚扬伊约泽詹珍朱佐区柯"
+)
+"""Characters by which names of other languages are written in Chinese."""
 _PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more) )?"
 _DEMANDS = {
-    "cast": _PRECEDES + r"(?:with|starring|featuring|has|have|stars?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
+    "cast": _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
             r"(?:有|由|要)?(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演|出演)的(?:电影|片子?)?",
     "director": _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"
                 r"(?:by |from )?(?:the )?(?P<same>same director|director of \S+)|"
                 rf"(?<![.!?] )(?<!^)(?P<own>\b(?!(?i:{_NATIONS})\b)[A-Z][a-z]+(?: [A-Z][a-z]+)*(?:'s)?) (?:films?|movies?|flicks?|pictures?)\b|"
+                rf"(?P<zhname>[{_ZH_NAMES}·]{{3,8}}|昆汀|李安|张艺谋|王家卫|宫崎骏|黑泽明)的?(?:电影|片子|作品|片)|"
                 r"(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:导演|执导|导)的(?:电影|片子?)?|(?P<zhsame>同一个?导演)",
     "by": r"\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
     "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
@@ -370,7 +379,20 @@ def items_named(line: str, listed: Sequence[str], catalog: Catalog, offered: Con
     titled, rest = _titled(without_ages(line), catalog, offered)
     places = [place for match in _PLACES.finditer(rest) if (place := _place(match, len(listed)))]
     numbered = [listed[place - 1] for place in places if 1 <= place <= len(listed)]
-    return tuple(dict.fromkeys(id for id in (*titled, *numbered) if id in offered))
+    bare = f" {' '.join(re.findall(_WORD, rest.casefold()))} "
+    shown = [
+        id
+        for id in listed
+        if id in catalog.row and (title := _bare_title(catalog.item(id).title)) and f" {title} " in bare
+    ]
+    return tuple(dict.fromkeys(id for id in (*titled, *shown, *numbered) if id in offered))
+
+
+def _bare_title(title: str) -> str:
+    """The words of a title without its article, by which people speak of what they see; "" where they are too few."""
+    words_of_it = re.findall(_WORD, re.sub(r",? (?:the|an?)(?= *\(|$)|\(.*?\)", "", title.casefold()))
+    words_of_it = words_of_it[1:] if words_of_it[:1] in (["the"], ["a"], ["an"]) else words_of_it
+    return " ".join(words_of_it) if len(words_of_it) > 1 or len("".join(words_of_it)) >= MIN_BARE_TITLE else ""
 
 
 def within_title(line: str, catalog: Catalog) -> Callable[[int, int], bool]:
@@ -413,7 +435,7 @@ def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | N
 _SEEKS = re.compile(
     r"\b(?:anything|something)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
     r"dress(?:es)?|shirts?|shoes|jackets?)\b|"
-    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|"
+    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|\bwhat (?:do you have|have you got|would you)\b|"
     r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
     r"exclude|remove|not|only|stick|keep|have|see|try|go|drop|swap|change)\b|"
     r"\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"

@@ -34,7 +34,7 @@ _PLACE = (
     rf"either)(?: of)? (?:them|these|those)\b|them\b|"
     rf"(?:these|those)(?: (?:two|three|four|five))?(?: {_THING}s?)?\b)"
 )
-_AND = r"(?:\s*,\s*(?:and |or |nor )?|\s+(?:and|or|nor|plus|as well as)\s+|\s*&\s*|\s*\+\s*)"
+_AND = r"(?:\s*,\s*(?:and |or |nor )?(?:not )?|\s+(?:and|or|nor|plus|as well as)\s+|\s*&\s*|\s*\+\s*)"
 _PLACES = rf"(?P<places>{_PLACE}(?:{_AND}{_PLACE}){{0,9}})"
 _OPENING = (
     r"(?:(?:i'?d say|i think|honestly|to be honest|imo|and|ok(?:ay)?|yes|yeah|yep|sure|great|perfect|cool|nice|good|all ?right|fine|hmm*|well|then|so|oh|but|"
@@ -238,7 +238,7 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("reject", re.compile(
         r"\b(?:hate[ds]?|loathe[ds]?|dislike[ds]?|detest(?:ed|s)?|(?:did|do|does)n't (?:really )?(?:like|love|want|enjoy|fancy|rate)|"
         r"can't stand|not for me|not my \w+|"
-        r"awful|terrible|boring|lame|get rid of|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
+        r"awful|terrible|boring|lame|mid|trash|suck(?:s|ed)|stinks|get rid of|ugly|rubbish|horrible|dull|bad|no good|meh|crap|(?:way |far |much |a bit |"
         r"just )*too (?!$)\w+(?: \w+)?)\b|"
         r"不喜欢|不爱|讨厌|难看|无聊|不好看?|不要|不行|(?:太|有点|实在)(?!好|喜欢|棒).{1,4}", re.I)),
     ("like", re.compile(

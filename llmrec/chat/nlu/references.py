@@ -369,6 +369,30 @@ def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:
     return (find_title(typed, catalog),)
 
 
+def sequels(item: str, catalog: Catalog) -> tuple[str, ...]:
+    """List the items whose titles go on with an item's: "Home Alone 3" after "Home Alone".
+
+    Parameters
+    ----------
+    item
+        Id of the item.
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Ids.
+    """
+    bare = _bare(catalog.item(item).title)
+    goes_on = re.compile(rf"{re.escape(bare)}(?: (?:\d+|[ivx]+)\b|:)", re.I)
+    titles = derived(catalog, _bare_titles)
+    found = (
+        id for title, each in titles.items() if goes_on.match(each) for id in Vocabulary.of(catalog).by_title[title]
+    )
+    return tuple(dict.fromkeys(id for id in found if id != item))
+
+
 def _bare_titles(catalog: Catalog) -> dict[str, str]:
     """Folded title -> its bare form, made once a catalogue."""
     return {title: _bare(title) for title in Vocabulary.of(catalog).by_title}

@@ -11,7 +11,7 @@ from llmrec.catalog.wording import plain
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, spelt_out
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.errors import BadInput, UnknownItem
 from llmrec.retrieval.filters import attribute_kinds, read_clauses
@@ -39,7 +39,7 @@ _MORE = re.compile(
     r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
     r"(?:(?:都|有点|这些)?太[^,,。]{1,5}[,,。!! ]+)?"
     r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|"
-    r"更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批",
+    r"更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批|还有(?:别的|其他的?)?(?:吗|么|没有?)[??。!]*",
     re.I,
 )
 _ANEW = re.compile(
@@ -59,8 +59,9 @@ _SIMILAR = re.compile(
 )
 _LIKENESS = re.compile(
     r"(?:^|\b(?:more|another|others?|something|anything|ones?|films?|movies?|books?|albums?|stuff|things?|else|"
-    r"be|is|are|bit|"
-    r"lot|much)\s+)(?:like|similar to|in the (?:style|spirit|vein) of|along the lines of)\s+(?P<subject>[^,.;!?]+?)"
+    r"be|is|are|that's|it's|bit|"
+    r"lot|much)\s+|(?<=[,.;!?] )|(?=in the (?:style|spirit|vein) of))(?:like|similar to|closer to|"
+    r"in the (?:style|spirit|vein) of|along the lines of)\s+(?P<subject>[^,.;!?]+?)"
     r"(?=\s*(?:[,.;!?]|\b(?:but|only|just|than|though|tho|with|without|from|please|again|then|pls)\b|$))",
     re.I,
 )
@@ -68,7 +69,8 @@ _LIKENESS = re.compile(
 _LIKENESS_CHINESE = re.compile(
     r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|"
     r"[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
-    r"(?:差不多|类似|那样|那种|一样|相似)?的|类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
+    r"(?:差不多|类似|那样|那种|一样|相似|(?:气质|风格|感觉)?(?:接近|相近|差不多|相似))?的|"
+    r"类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _CHINESE_PLACE_FIRST = re.compile(
@@ -332,7 +334,7 @@ def understand(line: str, catalog: Catalog) -> Intent:
                 return Intent(verb, position or rest)
             if verb == "why" and rest.islower() and len(rest.split()) <= MAX_REASONED:
                 return Intent("why")
-            if verb == "why" and not rest.islower():
+            if verb == "why" and not rest.islower() and len(rest.split()) <= MAX_REASONED:
                 return Intent("why", rest)  # a title that the catalogue lacks
     return _likeness(text, catalog) or _query("ask", text, catalog)
 
@@ -355,7 +357,7 @@ def _is_title(words: str, verb: Action, catalog: Catalog, said_of_oneself: bool 
 def _likeness(text: str, catalog: Catalog) -> Intent | None:
     """Read "got another like it, but shorter?", 类似第一个的: likeness to an item that a line holds."""
     for match in _LIKENESS.finditer(text):
-        if known := _known(match["subject"].strip(), catalog):
+        if known := _alike(match["subject"].strip(), catalog):
             return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
     if is_chinese(text) and (found := _LIKENESS_CHINESE.search(text)):
         subject = (found["subject"] or "").strip("《》")
@@ -369,6 +371,20 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
         if known:
             return _query("similar", f"{text[: found.start()]} {text[found.end() :]}", catalog, known)
     return None
+
+
+def _alike(words: str, catalog: Catalog) -> str:
+    """Read what something is to be like: a position, a title, or the beginning of one ("ace ventura", "2001")."""
+    if known := _known(words, catalog):
+        return known
+    values = Lexicon.of(catalog).mentions(words)
+    said = re.findall(r"\w+", words.casefold())
+    if not said or len(said) > MAX_TITLE or values or ORDINARY.issuperset(said):
+        return ""
+    try:
+        return catalog.item(find_title(words, catalog)).title
+    except UnknownItem:
+        return ""
 
 
 def _excludes(text: str, catalog: Catalog) -> bool:

@@ -28,7 +28,7 @@ _YEARS_OLD = re.compile(
     re.I,
 )
 _IS = (
-    r"(?:,? (?:who |and |he |she |they )?(?:is|are|'s|'re)|'s|'re|,? (?:he|she|they)(?:'s|'re| is|"
+    r"(?:,? (?:who |and |he |she |they )?(?:is|are|turns|(?:just )?turned|'s|'re)|'s|'re|,? (?:he|she|they)(?:'s|'re| is|"
     r" are)) (?:only |just |about |almost |nearly |"
     r"turning ){0,2}"
 )
@@ -50,6 +50,13 @@ _ADULTS = re.compile(
     r"\b(?:kids|children) are (?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看",
     re.I,
 )
+_NO_CHILDREN = re.compile(
+    rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|my|our|another|more|of|those|these|suitable|just|only))* "
+    rf"(?:{_CHILD}(?:'s)?|family)\b|\b(?:were|was|used to be) for (?:my|our|the) (?:{_CHILD}|{_RELATIVE})\b|"
+    r"(?:不要|不是|别)(?:给)?(?:孩子|小孩|儿童)",
+    re.I,
+)
+"""What says that no child is watching, or that what is for children is not wanted."""
 _CHINESE = re.compile(r"(?P<age>\d{1,2}|[一二三四五六七八九十])(?:岁|歲)|孩子|小孩|儿童|小朋友|宝宝|娃")
 _CHINESE_DIGITS = {word: n for n, word in enumerate("一二三四五六七八九十", 1)}
 _ABOUT = re.compile(r"(?:关于|讲|有)(?:一个)?(?:孩子|小孩|儿童)(?:的)?(?:故事|电影|书)")
@@ -198,6 +205,8 @@ def audience_of(line: str) -> Audience | None:
     >>> audience_of("a film about kids"), audience_of("my son is 25")
     (None, None)
     """
+    if _NO_CHILDREN.search(line):
+        return None
     if _ADULTS.search(line):
         return Audience("adults", None, "", _tidy(_ADULTS.sub(" ", line)))
     matches = [*_YEARS_OLD.finditer(line), *_FOR_CHILDREN.finditer(line)]
