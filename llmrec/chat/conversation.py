@@ -24,7 +24,7 @@ from llmrec.chat.nlu.lexicon import Lexicon, with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import demands_unknown, within_title, without_demands
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
-from llmrec.chat.nlu.references import plain_degree, than_places, wish
+from llmrec.chat.nlu.references import bare_query, plain_degree, than_places
 from llmrec.chat.nlu.refusals import is_vague, naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.nlu.suitability import (
@@ -363,7 +363,7 @@ class Conversation:
             held = tuple(dict.fromkeys((*self.state.refused, *refused)))
             self.state = self.state.model_copy(update={"refused": held})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = wish(plain_degree(self._wanting(query)))
+        query = bare_query(plain_degree(self._wanting(query)))
         return dataclasses.replace(intent, query="" if is_vague(query) else query)
 
     def _wanting(self, query: str) -> str:

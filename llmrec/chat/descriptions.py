@@ -46,7 +46,7 @@ def recap(state: DialogueState, catalog: Catalog, language: str) -> str:
     conditions = tuple(dict.fromkeys((*(last.conditions if last else ()), *state.lasting)))
     parts = [describe_conditions(conditions, language)] if conditions else []
     if state.refused:
-        parts.append(describe_refused(state.refused, catalog, language, wish=last.query or "" if last else ""))
+        parts.append(describe_refused(state.refused, catalog, language, query=last.query or "" if last else ""))
     if last is not None and last.like is not None and last.like in catalog.row:
         parts.append(SAYS["recap like"][language].format(title=catalog.item(last.like).title))
     if last is not None and last.query:
@@ -96,7 +96,7 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
 
 
 def describe_refused(
-    refused: Sequence[str], catalog: Catalog, language: str, requested: Sequence[str] = (), wish: str = ""
+    refused: Sequence[str], catalog: Catalog, language: str, requested: Sequence[str] = (), query: str = ""
 ) -> str:
     """Put in words what is ruled out by words alone.
 
@@ -110,7 +110,7 @@ def describe_refused(
         "en" or "zh".
     requested
         Values that are requested in spite of it.
-    wish
+    query
         The words of what is wanted, some kinds of which are left in.
 
     Returns
@@ -120,7 +120,7 @@ def describe_refused(
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
     parts = [SAYS["refused"][language].format(what=joint.join(told))]
-    if kinds := [value for _, value in hinting(refused, catalog, wish) if value not in requested]:
+    if kinds := [value for _, value in hinting(refused, catalog, query) if value not in requested]:
         values = [in_chinese(value) if language == "zh" else value for value in kinds]
         parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
     return ("," if language == "zh" else ", and ").join(parts)
@@ -212,7 +212,7 @@ def understood(
         Sentences.
     """
     had, refused, said = before.last.conditions if before.last else (), state.refused, []
-    joint, wish = ";" if language == "zh" else "; ", listing.query or ""
+    joint, query = ";" if language == "zh" else "; ", listing.query or ""
     values = [value for each in listing.conditions for _, value in stated_pairs(each)]
     way = [each for each in state.lasting if each not in listing.conditions and each in (*had, *before.lasting)]
     if way and (before.last is None or set(way) - {each for each in state.lasting if each not in had}):
@@ -225,13 +225,13 @@ def understood(
         key = "set aside" if met((*gone, *listing.conditions)) else "let go"
         said.append(SAYS[key][language].format(conditions=describe_conditions(gone, language)))
     conditions = [describe_conditions(listing.conditions, language)] if listing.conditions else []
-    ruled_out = describe_refused(refused, catalog, language, values, wish) if refused else ""
+    ruled_out = describe_refused(refused, catalog, language, values, query) if refused else ""
     if not met(listing.conditions):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         return (*said, SAYS["none meets"][language].format(conditions=told))
     if set(refused) - set(before.refused) and (lasts or named):
         new = tuple(each for each in refused if each not in before.refused)
-        what = describe_refused(new, catalog, language, values, wish)
+        what = describe_refused(new, catalog, language, values, query)
         key = "lasting refused" if lasts else "criticised"
         said.append(SAYS[key][language].format(what=what, conditions=what))
     elif (

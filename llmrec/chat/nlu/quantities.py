@@ -340,14 +340,14 @@ MAX_LENGTH = 20
 """Items of the longest list that is shown."""
 
 
-def list_length(line: str, taken: Callable[[int, int], bool] = lambda _start, _end: False) -> tuple[str, int | None]:
+def list_length(line: str, within: Callable[[int, int], bool] = lambda _start, _end: False) -> tuple[str, int | None]:
     """Read how many items a list is to have.
 
     Parameters
     ----------
     line
         What a person wrote.
-    taken
+    within
         Whether characters `[start, end)` of the line are part of something else, such as a title.
 
     Returns
@@ -371,7 +371,7 @@ def list_length(line: str, taken: Callable[[int, int], bool] = lambda _start, _e
         for match in pattern.finditer(line):
             groups = match.groupdict()
             name, said = next((name, value) for name, value in groups.items() if value and name != "only")
-            if taken(match.start(name), match.end(name)):
+            if within(match.start(name), match.end(name)):
                 continue
             length = _counted(said)
             if not length or (said == "一" and not groups.get("only") and name == "n"):

@@ -177,7 +177,7 @@ def plain_degree(query: str) -> str:
     return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
 
 
-_AROUND_WISH = (
+_AROUND_QUERY = (
     re.compile(
         r"^(?:(?:hi|hiya|hello|hey|yo|(?:good )?(?:evening|morning|afternoon)|there|everyone|ok|okay|well|so|and|"
         r"but|then|now|right|yes|yeah|fine|"
@@ -223,7 +223,7 @@ _AROUND_WISH = (
 """What stands around the words of a wish."""
 
 
-def wish(query: str) -> str:
+def bare_query(query: str) -> str:
     """Take out of a query what only asks: by the words of a request a film would be ranked, too ("Tonight", "Give Me").
 
     Parameters
@@ -237,11 +237,11 @@ def wish(query: str) -> str:
 
     Examples
     --------
-    >>> wish("have you got anything with dinosaurs in it"), wish("a heist tonight please"), wish("like the matrix")
-    ('dinosaurs', 'a heist', 'like the matrix')
+    >>> bare_query("have you got anything with dinosaurs in it"), bare_query("a heist tonight please")
+    ('dinosaurs', 'a heist')
     """
     for _ in range(2):
-        for pattern in _AROUND_WISH:
+        for pattern in _AROUND_QUERY:
             query = pattern.sub("", query.strip(" ,.;!?")).strip()
     return re.sub(r"^(?:a|an|the)\s*,\s*", "", query).strip(" ,.;!?")
 

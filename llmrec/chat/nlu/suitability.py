@@ -103,7 +103,7 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
     )
 }
 """What is ruled out -> how it is named, and kinds of items, in lower case, that have it more often than not."""
-_WISHED = tuple(
+_WANTED_KINDS = tuple(
     (re.compile(pattern, re.I), frozenset(values.split()))
     for pattern, values in (
         (r"scar(?:y|ed)|horror|frighten|creepy|spooky|terrif|吓人|恐怖|可怕", "horror thriller mystery 恐怖 惊悚 悬疑"),
@@ -315,7 +315,7 @@ def unwanted_qualities(line: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *(["frightening scenes"] if _SCARED.search(line) else []))))
 
 
-def hinting(refused: Sequence[str], catalog: Catalog, wish: str = "") -> tuple[tuple[str, str], ...]:
+def hinting(refused: Sequence[str], catalog: Catalog, query: str = "") -> tuple[tuple[str, str], ...]:
     """Find the attribute values that hint at what is ruled out.
 
     Parameters
@@ -324,7 +324,7 @@ def hinting(refused: Sequence[str], catalog: Catalog, wish: str = "") -> tuple[t
         What is ruled out in words ("guns").
     catalog
         The items.
-    wish
+    query
         What is wanted, in words: what it asks for ("scary") is not left out for what goes with it ("gore").
 
     Returns
@@ -344,8 +344,8 @@ def hinting(refused: Sequence[str], catalog: Catalog, wish: str = "") -> tuple[t
         for key, (pattern, values) in _HINTS.items():
             if what == key or pattern.search(what):
                 kinds |= _HARSH if what.startswith("too much") else values
-    for word, values in _WISHED:
-        if word.search(wish):
+    for word, values in _WANTED_KINDS:
+        if word.search(query):
             kinds -= values
     return tuple(pair for pair in derived(catalog, _values) if pair[1].casefold() in kinds)
 
