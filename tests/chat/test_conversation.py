@@ -485,7 +485,7 @@ def test_a_reply_tells_its_language(told: Conversation) -> None:
 @pytest.mark.parametrize(
     ("line", "known", "where", "says"),
     [
-        ("ok but we've done big to death. something from the 80s", {"3"}, "year>=1980 and year<1990", "you know Big"),
+        ("ok but we've done star trek: generations to death. a comedy", {"7"}, "genres=Comedy", "you know Star Trek"),
         ("number 2 looks mid. got anything like scream", {"5"}, None, "Antz will not be shown"),
         (
             "Not 1, not 2. And do you have Double Indemnity at all?",

@@ -71,6 +71,12 @@ _REFUSED_NOUN = re.compile(
     re.I,
 )
 """What may stand after a value that is ruled out."""
+_NO_LOVE_STORY = re.compile(
+    r"(?P<no>\b(?:no|not|nothing|without|avoid|hates?|skip|n't (?:want|like|need))(?: (?:any|a|more|those|these|"
+    r"all|the))*) love (?:story|stories|films?)\b",
+    re.I,
+)
+"""Words that name a kind only where they rule it out; what is wanted in them is ranked by."""
 MAX_LISTED = 30
 """Values that one list of a line may name ("red, blue or green"); a longer one is read in parts."""
 _PHRASE_ENDS = re.compile(
@@ -184,6 +190,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = " ".join(text[:READ_CHARACTERS].split())
     text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
     text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
+    text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
     text, found = parse_quantities(text, catalog)
     text = _cut_leads(text, lexicon, found)
     text = _cut_named_attributes(text, lexicon, found)

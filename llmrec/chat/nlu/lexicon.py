@@ -22,7 +22,6 @@ from llmrec.retrieval.filters import AttributeTable, WordColumn
 SYNONYMS = {
     "children's": ("kid", "child", "kids"), "animation": ("cartoon", "anime"),
     "sci-fi": ("science-fiction", "sf", "sci fi", "scifi"),
-    "romance": ("love story", "love stories", "love film", "romantic film"),
     "t-shirt": ("tee", "t shirt", "tshirt"), "western": ("cowboy film",),
     "sweater": ("jumper", "pullover"), "trousers": ("pants",), "sneakers": ("trainers",), "lace": ("lacy",),
     "check": ("checked", "checkered", "plaid"), "dot": ("polka dot", "spotted"), "documentary": ("docu",),

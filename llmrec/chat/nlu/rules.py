@@ -379,7 +379,7 @@ def _alike(words: str, catalog: Catalog) -> str:
         return known
     values = Lexicon.of(catalog).mentions(words)
     said = re.findall(r"\w+", words.casefold())
-    if not said or len(said) > MAX_TITLE or values or ORDINARY.issuperset(said):
+    if not said or len(said) > MAX_TITLE or values or ORDINARY.issuperset(said) or said[0] in ("a", "an", "some", "my"):
         return ""
     try:
         return catalog.item(find_title(words, catalog)).title
