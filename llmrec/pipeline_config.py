@@ -10,6 +10,7 @@ from llmrec.catalog.types import Repeats
 from llmrec.config import Config
 from llmrec.engine.base import CatalogueEngine, EngineInputs
 from llmrec.paths import adapter_folder
+from llmrec.rationale.write import Writer
 from llmrec.registry import BUILT_IN, Kind, make, resolve
 from llmrec.retrieval.candidates import CandidateSource, SourceInputs
 from llmrec.retrieval.index import Index, IndexInputs
@@ -44,6 +45,10 @@ class PipelineConfig(Config):
     verifier: str = "rules"
     """What decides which sentences of the LLM reach a user: rules, entailment (rules, and a small model for what they
     leave open: more true sentences pass, and some false ones), or one of your own."""
+
+    writer: Writer = "rules"
+    """Who writes reasons: rules (what the item is, why for this person, and what its own text says; a third of a second
+    for a list), or llm (the LLM, some three seconds for a list on two cores; what does not hold is written by rule)."""
 
     def check(self) -> None:
         """Refuse names that nothing has, before anything is loaded.

@@ -75,7 +75,7 @@ def explain(response: Response, *, shapley: int = 0, style: "Style | None" = Non
     shapley
         Random orders of the history that Shapley values are sampled over; 0 for none.
     style
-        The form of the sentences, which are then written by rule; None for sentences of the LLM.
+        The form of the sentences, which are then written by rule; None for those of the pipeline's writer.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def _explained(
     interacted = [pipeline.catalog.items[row].id for row in situation.history]
     sentences = stream_rationales(
         measured.evidence, write, catalog, example=situation.example, style=style, verifier=pipeline.verifier,
-        interacted=interacted,
+        interacted=interacted, writer=pipeline.config.writer,
     )  # fmt: skip
     for item in response.items:
         rationale = next(sentences)

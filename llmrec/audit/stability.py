@@ -7,7 +7,7 @@ from llmrec.audit.grounding import Judged
 from llmrec.audit.metric import Metric, absent, mean
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
-from llmrec.rationale.write import Generate, write_rationales
+from llmrec.rationale.write import Generate, Writer, write_rationales
 from llmrec.verification.reading import Claim
 
 SAMPLED = 20
@@ -45,14 +45,16 @@ def stability(
     with_evidence = [each for each in judged if each.explanation.evidence is not None]
     if generate is None or not with_evidence:
         return [absent(name, description, NO_ENGINE, "higher") for name, description in DESCRIPTIONS.items()]
+    by_llm = any(each.explanation.source.startswith("llm") for each in with_evidence)
+    writer: Writer = "llm" if by_llm else "rules"
     users: list[str] = []
     overlap: dict[str, list[float]] = {"stability_seed": [], "stability_prompt": []}
     causes: list[float] = []
     by_user = [list(group) for _, group in groupby(with_evidence, key=lambda each: each.explanation.user)][:SAMPLED]
     for done, group in enumerate(by_user, start=1):
         evidences = [each.explanation.evidence for each in group if each.explanation.evidence]
-        by_seed = [_claims(evidences, generate, catalog, seed) for seed in SEEDS]
-        reworded = _claims(evidences, generate, catalog, 0, REWORDED)
+        by_seed = [_claims(evidences, generate, catalog, seed, writer) for seed in SEEDS]
+        reworded = _claims(evidences, generate, catalog, 0, writer, REWORDED)
         for n, each in enumerate(group):
             users.append(each.explanation.user)
             overlap["stability_seed"].append(sum(_jaccard(each.claims, second[n]) for second in by_seed) / len(by_seed))
@@ -68,9 +70,15 @@ def stability(
 
 
 def _claims(
-    evidences: Sequence[ItemEvidence], generate: Generate, catalog: Catalog, seed: int, template: str = "rationale"
+    evidences: Sequence[ItemEvidence],
+    generate: Generate,
+    catalog: Catalog,
+    seed: int,
+    writer: Writer,
+    template: str = "rationale",
 ) -> list[tuple[Claim, ...]]:
-    return [rationale.claims for rationale in write_rationales(evidences, generate, catalog, seed, template=template)]
+    written = write_rationales(evidences, generate, catalog, seed, template=template, writer=writer)
+    return [rationale.claims for rationale in written]
 
 
 def _about(claims: Sequence[Claim]) -> set[tuple[str, str]]:

@@ -110,6 +110,10 @@ Verifier = Annotated[
         "--verifier", help="What decides which sentences are shown: rules, entailment.", rich_help_panel=PARTS
     ),
 ]
+Writer = Annotated[
+    Literal["rules", "llm"] | None,
+    typer.Option("--writer", help="Who writes reasons first: rules, or the LLM.", rich_help_panel=PARTS),
+]
 Repeats = Annotated[
     Literal["first", "keep"],
     typer.Option(
@@ -182,6 +186,7 @@ def pipeline_config(
     engine: str | None = None,
     candidates: Sequence[str] | None = None,
     verifier: str | None = None,
+    writer: str | None = None,
 ) -> "PipelineConfig":
     """The parts that the options name, llmrec's own for the rest; `candidates` are asked beside its own."""
     from llmrec.pipeline_config import PipelineConfig
@@ -193,7 +198,7 @@ def pipeline_config(
 
         server_addresses(chroma)  # a mistyped address shows before the models are loaded
         index = f"chroma?{chroma}"
-    config = PipelineConfig(**given(index=index, engine=engine, verifier=verifier))
+    config = PipelineConfig(**given(index=index, engine=engine, verifier=verifier, writer=writer))
     return config.changed(candidates=(*config.candidates, *candidates)) if candidates else config
 
 

@@ -25,6 +25,7 @@ from llmrec.cli.options import (
     Reader,
     User,
     Verifier,
+    Writer,
     name_columns,
     pipeline_config,
 )
@@ -97,6 +98,7 @@ def recommend(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    writer: Writer = None,
     json: Json = False,
 ) -> None:
     """Recommend items to a user, to a history, to a query in words, or by an example; in any combination."""
@@ -106,7 +108,7 @@ def recommend(
         user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
         exposure=exposure, image=image, video=video, like=like, shapley=shapley, style=style,
     )  # fmt: skip
-    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)
@@ -144,12 +146,13 @@ def recommend_all(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    writer: Writer = None,
     json: Json = False,
 ) -> None:
     """Recommend items to all users, or to those of a file, and write the lists to a Parquet file."""
     from llmrec.batch import recommend_all as run
 
-    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with users_bar(out) as progress:
         result = run(
@@ -177,6 +180,7 @@ def chat(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    writer: Writer = None,
 ) -> None:
     """Ask for recommendations in words, line by line."""
     from llmrec.chat import endpoint
@@ -184,7 +188,7 @@ def chat(
 
     model = endpoint.chat_model(chat_url, chat_model)
     request = Request(user=user, history=_ids(history))
-    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with show.waiting(OPENING):
         recommender = opened(data, adapter, request.check, config, reader, resilient=chroma is not None)

@@ -26,6 +26,7 @@ from llmrec.cli.options import (
     Media,
     Reader,
     Verifier,
+    Writer,
     name_columns,
     pipeline_config,
 )
@@ -69,6 +70,7 @@ def serve(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    writer: Writer = None,
     keep_days: Annotated[
         float, typer.Option("--keep-days", min=0, help="Days for which answers and conversations are kept.")
     ] = 30,
@@ -78,7 +80,7 @@ def serve(
     def say(line: str) -> None:
         show.OUT.print(line, soft_wrap=True, markup=False)
 
-    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with needs("serve", "the gateway"):
         from llmrec.server.settings import Served
@@ -124,6 +126,7 @@ def mcp(
     engine: Engine = None,
     candidates: Candidates = None,
     verifier: Verifier = None,
+    writer: Writer = None,
 ) -> None:
     """Serve other people's agents by the Model Context Protocol: recommend, look_up, compare, remember."""
     with needs("mcp", "llmrec mcp"):
@@ -134,7 +137,7 @@ def mcp(
     from llmrec.cli.recommending import opened
     from llmrec.request import Request
 
-    config = pipeline_config(chroma, index, engine, candidates, verifier)
+    config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with _store(data, database, database_key) as store:
         with show.waiting(OPENING):

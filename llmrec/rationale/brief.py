@@ -1,6 +1,7 @@
 """The brief that a sentence is written from: evidence in words, and nothing else. It renders to the LLM's prompt."""
 
 import random
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,15 @@ MAX_HISTORY, MAX_FACETS = 2, 4
 
 WORTH_NAMING = 0.2
 """An input whose effect is less than this share of the strongest history item's or query's is not told beside it."""
+
+
+_OF_THE_SHOP = re.compile(r"section|department|group|code|index|assortment|path")
+"""Names of attributes by which a shop files its goods; nobody says "the ladies garment group" to a customer."""
+
+
+def is_of_the_item(facet: Facet) -> bool:
+    """Whether an attribute tells of the item, rather than where a shop files it."""
+    return _OF_THE_SHOP.search(facet.name.lower()) is None
 
 
 @dataclass(frozen=True)
@@ -158,11 +168,11 @@ class Brief:
                 natural_order(vocabulary.titles[e.history_item or ""]).casefold() != title.casefold()
                 for e in evidence.history
             ),
-            facets=vocabulary.facets[evidence.item][:MAX_FACETS],
+            facets=tuple(filter(is_of_the_item, vocabulary.facets[evidence.item]))[:MAX_FACETS],
             history=_causes(evidence, vocabulary),
             traits=traits,
             trait_sharer=sharers[0] if sharers and traits else "",
-            measured=evidence.listed_traits,
+            measured=tuple(filter(is_of_the_item, evidence.listed_traits)),
             helps=tuple(words.modalities[e.modality] for e in helps if e.modality in words.modalities)[:2],
             query=evidence.query,
             queried=evidence.queried[:3],
@@ -240,7 +250,9 @@ def _causes(evidence: ItemEvidence, vocabulary: Vocabulary) -> tuple[Cause, ...]
         title = natural_order(vocabulary.titles[item])
         # Colour variants share one title: cited twice, a sentence would read as a slip.
         if title.casefold() not in causes and len(causes) < MAX_HISTORY:
-            causes[title.casefold()] = Cause(title, strength(record.effect), evidence.shared(item))
+            causes[title.casefold()] = Cause(
+                title, strength(record.effect), tuple(filter(is_of_the_item, evidence.shared(item)))
+            )
     return tuple(causes.values())
 
 

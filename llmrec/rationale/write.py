@@ -13,11 +13,14 @@ from llmrec.catalog.wording import wording
 from llmrec.errors import LlmrecError
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 from llmrec.rationale.brief import Brief, Lead
+from llmrec.rationale.natural import natural_drafts
 from llmrec.rationale.phrasing import Style, plain_drafts, styled_drafts
 from llmrec.verification import Claim, Grounds, RuleVerifier, Verdict, Verifier
 
 Source = Literal["llm", "llm-retry", "plain"]
 """Writer of a sentence: the LLM, the LLM at its second attempt, or the rules."""
+Writer = Literal["rules", "llm"]
+"""Who writes first: the rules, in a third of a second for a list; or the LLM, with the rules for what does not hold."""
 Generate = Callable[[list[str], int], list[str]]
 """(prompts, seed) -> one continuation a prompt; batched, the same for the same seed, another for another."""
 
@@ -93,12 +96,13 @@ def write_rationales(
     example: str = "",
     template: str = "rationale",
     verifier: Verifier | None = None,
+    writer: Writer = "llm",
 ) -> list[Rationale]:
     """Write a verified rationale for each item, by at most two calls of `generate`.
 
     Parameters
     ----------
-    evidences, generate, catalog, seed, example, template, verifier
+    evidences, generate, catalog, seed, example, template, verifier, writer
         As in `stream_rationales`.
 
     Returns
@@ -112,7 +116,11 @@ def write_rationales(
         As `stream_rationales` does.
     """
     sizes = [len(evidences)]
-    return list(stream_rationales(evidences, generate, catalog, seed, example, template, sizes, verifier=verifier))
+    return list(
+        stream_rationales(
+            evidences, generate, catalog, seed, example, template, sizes, verifier=verifier, writer=writer
+        )
+    )
 
 
 def stream_rationales(
@@ -126,6 +134,7 @@ def stream_rationales(
     style: Style | None = None,
     verifier: Verifier | None = None,
     interacted: Sequence[str] = (),
+    writer: Writer = "llm",
 ) -> Iterator[Rationale]:
     """Write a verified rationale for each item, and yield each group as soon as it is verified.
 
@@ -154,6 +163,8 @@ def stream_rationales(
         Of `catalog`; default: `RuleVerifier`.
     interacted : sequence of str, optional
         Ids of all the items that the user interacted with, oldest first; a sentence may then tell of their order.
+    writer : {"rules", "llm"}, default "llm"
+        Who writes first; with a style it is the rules.
 
     Yields
     ------
@@ -171,9 +182,10 @@ def stream_rationales(
     by_example = {n for n, item in enumerate(items) if _caused_by_example(item.evidence, example)}
     leads = {n: item.brief.lead(rng) for n, item in enumerate(items) if n not in by_example}
     texts_used: set[str] = set()
-    for group in _groups(len(items), [1] if style else sizes):
+    by_rule = style is not None or writer == "rules"
+    for group in _groups(len(items), [1] if by_rule else sizes):
         finished = {n: _example_rationale(example, items[n].evidence, catalog) for n in group if n in by_example}
-        rounds: tuple[tuple[int, Source], ...] = () if style else ((seed, "llm"), (seed + 1, "llm-retry"))
+        rounds: tuple[tuple[int, Source], ...] = () if by_rule else ((seed, "llm"), (seed + 1, "llm-retry"))
         for round_seed, source in rounds:
             pending = {n: leads.pop(n) if n in leads else items[n].brief.lead(rng) for n in group if n not in finished}
             if not pending:
@@ -187,6 +199,8 @@ def stream_rationales(
             item = items[n]
             if n not in finished:
                 drafts = styled_drafts(item.brief, style, seed + n) if style else plain_drafts(item.brief, seed + n)
+                if writer == "rules" and style is None:
+                    drafts = chain(natural_drafts(item.evidence, item.brief, catalog, seed + n, interacted), drafts)
                 finished[n] = item.first_true(drafts, texts_used)
             texts_used.add(finished[n].text)
             yield replace(finished[n], remarks=remarks(item.evidence, catalog, verifier, interacted))

@@ -397,7 +397,7 @@ CLASSES: dict[str, str] = {
         "flick title item product piece thing work genre label tag story side element dose mix blend kind sort "
         "type part touch plenty bit style trait being made classic production release feature entry strand flavour "
         "flavor ingredient streak tale offering class decade set attribute mark aspect angle one thrown attached "
-        "topping added bonus dash hint"
+        "topping added bonus dash hint pair"
     ),
     "made": "arrive open hit debut issue launch make release shoot date hail premiere produce come",
     "quantity": (

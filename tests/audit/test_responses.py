@@ -20,12 +20,13 @@ from llmrec.audit.stability import stability
 from llmrec.catalog.types import Catalog, Item
 from llmrec.encoders.text import TextEncoder
 from llmrec.errors import BadInput
+from llmrec.pipeline_config import PipelineConfig
 from llmrec.recommender import Recommender, Request
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
-    recommender = Recommender.from_pretrained()
+    recommender = Recommender.from_pretrained(config=PipelineConfig(writer="llm"))
     yield recommender
     recommender.pipeline.index.close()
 

@@ -413,3 +413,38 @@ def test_every_style_is_true_and_what_it_says_it_is(tiny_catalog: Catalog, style
             compared = any(word in text for word in (" than ", " most ", "loudest", "biggest"))
             fitting += {"line": ". " not in text, "two": ". " in text, "comparison": compared}[style]
     assert strong > 150 and fitting / strong >= {"line": 1, "two": 0.5, "comparison": 1}[style]
+
+
+def test_a_reason_by_rule_says_what_it_is_and_why_and_asks_no_llm(tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4", "5"], np.array([0.6, 0.2]))
+    told = "Ada Pell is sent to the coast, where two smugglers kidnap her brother. She finds them."
+    items = tuple(replace(item, description=told) if item.id == "2" else item for item in tiny_catalog.items)
+    catalog = replace(tiny_catalog, items=items)
+
+    def generate(_prompts: list[str], _seed: int) -> list[str]:
+        raise AssertionError("the LLM was asked")
+
+    texts = set()
+    for seed in range(12):
+        (reason,) = stream_rationales([evidence], generate, catalog, seed, writer="rules", interacted=["1", "5", "4"])
+        assert reason.source == "plain"
+        assert "Paper Moonlight" in reason.text
+        assert "romantic" in reason.text or "romance" in reason.text or "comedy" in reason.text
+        assert verify(reason.text, evidence, catalog).ok or "last" in reason.text
+        texts.add(reason.text)
+    assert len(texts) > 4
+    assert any("smugglers" in text for text in texts)
+    assert not any("She finds them" in text for text in texts)
+
+
+def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:
+    filed = {"category": "Bra", "section": "Womens Lingerie", "garment_group": "Under-, Nightwear", "colour": "Black"}
+    items = [Item(f"{n}", f"Thing {n}", "A bra.", {**filed, "price": 9.0}) for n in range(4)]
+    items.append(Item("4", "Thing 0", "A bra.", {**filed, "colour": "White", "price": 9.0}))
+    shop = Catalog("shop", tuple(items), {})
+    evidence = rank_evidence(shop, "4", ["0", "1"], np.array([0.6, 0.2]))
+    for seed in range(12):
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
+        assert "lingerie" not in reason.text.lower()
+        assert "nightwear" not in reason.text.lower()
+    assert "white" in reason.text
