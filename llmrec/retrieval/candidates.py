@@ -17,9 +17,10 @@ from llmrec.registry import working
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, Index, Rows
 
-SCANNED_SHARE, SCANNED = 0.02, 400
+SCANNED_SHARE, SCANNED = 0.02, 2000
 """A filter that lets through so small a share of the items, or so few of them, is answered by scoring all that it lets
-through: an index is slow at such filters, and finds less."""
+through: an index is slow at such filters, and finds less. Where 1,000 of 5,000 items passed, a request took 384 ms in
+place of 624 with 400 here, and 442 in place of 543 where 1,900 did (each both ways, in turn, on a busy machine)."""
 
 
 @dataclass(frozen=True, slots=True)
