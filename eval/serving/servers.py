@@ -59,6 +59,14 @@ class Gateway:
             base_url=self.address, headers={"Authorization": f"Bearer {self.key}"}, timeout=timeout
         )  # fmt: skip
 
+    def memory(self) -> dict[str, int]:
+        """Megabytes that the process holds: resident, and of that what it shares with no other."""
+        import psutil
+
+        assert self._process is not None
+        held = psutil.Process(self._process.pid).memory_full_info()
+        return {"resident": held.rss >> 20, "own": held.uss >> 20}
+
     def kill(self) -> None:
         """Send SIGKILL and wait."""
         assert self._process is not None

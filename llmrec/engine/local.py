@@ -36,7 +36,7 @@ class LocalEngine:
     def __init__(self, model: RecLM, table: ItemTable, base: Path, rationale: Path | None) -> None:
         """Take the ranking path, the items, the base's folder and, if any, the peft adapter for sentences."""
         self.model, self.table = model, table
-        self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale)
+        self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale, model)
 
     def over(self, table: ItemTable, changed: Sequence[int]) -> "LocalEngine":
         """See `CatalogueEngine.over`; soft tokens of unchanged items are reused."""
@@ -136,8 +136,9 @@ class _Reader:
 class _Writer:
     """The whole LLM with the rationale adapter and a tokenizer of its own, loaded at the first call."""
 
-    def __init__(self, base: Path, rationale: Path | None) -> None:
+    def __init__(self, base: Path, rationale: Path | None, ranking: RecLM | None) -> None:
         self.base, self.rationale, self._lock = base, rationale, Lock()
+        self._ranking = ranking
 
     def generate(self, prompts: Sequence[str], seed: int) -> list[str]:
         if self.rationale is None:
@@ -190,5 +191,17 @@ class _Writer:
                 torch.backends.quantized.engine = "fbgemm"
             # In place: weights in float32 go one by one as those in int8 come, and there is no second copy of them all.
             model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
+        self._share_embedding(model)
         return_freed_memory()
         return model.eval()
+
+    def _share_embedding(self, model: Any) -> None:
+        """Read words by the vectors that the ranking layers have already, where they are the same."""
+        import torch
+
+        if self._ranking is None:  # an engine that only writes
+            return
+        own = model.get_input_embeddings()
+        held: Any = self._ranking.backbone.get_input_embeddings().weight  # type: ignore[operator]
+        if held.dtype == own.weight.dtype and held.device == own.weight.device and torch.equal(held, own.weight):
+            own.weight = held
