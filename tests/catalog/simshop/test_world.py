@@ -1,20 +1,24 @@
 """SimShop's world, the words that it is told in, its truth file, and the oracle that ranks by it."""
 
 import re
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency
 
-from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, load_truth, make_world, oracle_scores
+from llmrec.catalog.simshop import ATTRIBUTES, BY_NAME, World, make_world, oracle_scores
 from llmrec.catalog.simshop.words import Words, write_words
-from llmrec.errors import BadInput, UnknownItem, UnknownUser
+from llmrec.errors import UnknownItem, UnknownUser
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    """600 items and 300 users, in memory."""
+    return make_world(600, 300, 0)
 
 
 def test_no_modality_tells_of_another(world: World) -> None:
@@ -114,23 +118,6 @@ def test_a_classifier_on_words_does_no_better_than_chance(world: World, words: l
 
 
 Ranker = Callable[[str, list[str]], NDArray[np.float64]]
-
-
-def test_round_trip(folder: Path) -> None:
-    assert load_truth(folder) == make_world(60, 40, 3)
-
-
-def test_a_missing_damaged_or_foreign_truth_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be read"):
-        load_truth(tmp_path)
-    shutil.copy(folder / "truth.jsonl", tmp_path)
-    text = (tmp_path / "truth.jsonl").read_text()
-    (tmp_path / "truth.jsonl").write_text(text[:-30])
-    with pytest.raises(BadInput, match="is damaged"):
-        load_truth(tmp_path)
-    (tmp_path / "truth.jsonl").write_text(text.replace("simshop-1", "simshop-0", 1))
-    with pytest.raises(BadInput, match="another version"):
-        load_truth(tmp_path)
 
 
 def test_oracle_scores_are_the_chances_of_the_next_purchase(world: World) -> None:

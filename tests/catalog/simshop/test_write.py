@@ -4,7 +4,10 @@ import colorsys
 import hashlib
 import io
 import json
+import os
 import shutil
+import subprocess
+import sys
 import wave
 from itertools import pairwise
 from pathlib import Path
@@ -16,14 +19,30 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from llmrec.catalog import check, load_catalog
-from llmrec.catalog.simshop import BY_NAME, World, load_truth, write_simshop
+from llmrec.catalog.simshop import BY_NAME, World, load_truth, make_world, write_simshop
 from llmrec.catalog.simshop.clips import HERTZ as CYCLES
 from llmrec.catalog.simshop.clips import film
 from llmrec.catalog.simshop.paint import HUES, paint
 from llmrec.catalog.simshop.sounds import BEATS, play
 from llmrec.errors import BadInput, StorageError
 from llmrec.evaluation.splits import load_split
-from tests.catalog.simshop.conftest import SMALL, simshop
+
+SMALL = ("--items", "60", "--users", "40", "--seed", "3")
+
+
+def simshop(*words: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run `llmrec simshop` as a shell would."""
+    command = [sys.executable, "-m", "llmrec.cli", "simshop", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | env, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """60 items and 40 users, written by the command; read only."""
+    out = tmp_path_factory.mktemp("simshop") / "shop"
+    done = simshop("--out", out, *SMALL, "--json", PYTHONHASHSEED="1")
+    assert done.returncode == 0, done.stderr
+    return out
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -180,3 +199,20 @@ def test_photo_queries_are_new_photos_of_known_looks(folder: Path, truth: World)
         assert query["items"] == [item for item, has in zip(truth.items, look, strict=True) if has == wanted]
         assert query["items"]
         assert (folder / query["file"]).read_bytes() not in own
+
+
+def test_round_trip(folder: Path) -> None:
+    assert load_truth(folder) == make_world(60, 40, 3)
+
+
+def test_a_missing_damaged_or_foreign_truth_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        load_truth(tmp_path)
+    shutil.copy(folder / "truth.jsonl", tmp_path)
+    text = (tmp_path / "truth.jsonl").read_text()
+    (tmp_path / "truth.jsonl").write_text(text[:-30])
+    with pytest.raises(BadInput, match="is damaged"):
+        load_truth(tmp_path)
+    (tmp_path / "truth.jsonl").write_text(text.replace("simshop-1", "simshop-0", 1))
+    with pytest.raises(BadInput, match="another version"):
+        load_truth(tmp_path)
