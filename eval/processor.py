@@ -40,7 +40,12 @@ def allocation() -> None:
     for name, ways in seconds.items():
         usual, kept = (statistics.median(ways[way]) for way in ("default", "kept"))
         rows[name] = {"default, s": round(usual, 4), "kept, s": round(kept, 4), "ratio": round(usual / kept, 2)}
-    file_measurement("allocation", {"rows": rows, "seed": 0}, "python -m eval.processor allocation")
+    file_measurement(
+        "processor",
+        {"setting": "allocation", "rows": rows, "seed": 0},
+        "python -m eval.processor allocation",
+        same=("setting",),
+    )
     print(json.dumps(rows, indent=2))
 
 
@@ -100,7 +105,9 @@ def busy() -> None:
         rows.append({"beside": name, **medians, "ratio": round(usual / ours, 2)})
         print(rows[-1], flush=True)
     about = {"tokens": TOKENS, "rounds": ROUNDS, SPINNING: ENVIRONMENT[SPINNING], "seed": 0}
-    file_measurement("busy", {"rows": rows, **about}, "python -m eval.processor busy")
+    file_measurement(
+        "processor", {"setting": "busy", "rows": rows, **about}, "python -m eval.processor busy", same=("setting",)
+    )
 
 
 def _writing(spinning: str | None, other: Sequence[str]) -> float:
