@@ -6,7 +6,8 @@ model are made with the open half, the rules without the recommendations of `KEP
 measured, never read while building. Of the open half the model is measured on the recommendations that it has not
 learnt from, which its file names.
 
-The open half also holds six `round`s of 120 sentences each, written by hand later, as several people would write them.
+The open half also holds eight `round`s (of 120 sentences, the last of 64), written by hand later, as several people
+would write them.
 Each was written before the rules had met it and measured at once; the rules were then mended by what they could not
 read, so what is told of rounds now is no estimate: `docs/results.md` has what each was at first.
 

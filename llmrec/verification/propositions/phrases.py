@@ -83,6 +83,7 @@ PHRASES: dict[str, str] = {
     "anything from your history": "your history", "any film in your history": "your history", "anything else": "anything",
     "everything you watched": "your history", "all you watched": "your history", "your films": "your films",
     "the films in your history": "your history", "the films you watched": "your history", "films in your history": "your history",
+    "sealed the deal": "decided it", "seals the deal": "decides it", "sweetened the deal": "helped it", "sweetened it": "helped it",
     "kick out": "remove", "kicked out": "removed", "kicking out": "removing", "take away": "remove", "taken away": "removed",
     "takes away": "removes", "cross out": "remove", "cross off": "remove", "crossed off": "removed", "strike off": "remove",
     "leave out": "remove", "left out": "removed", "leaving out": "removing", "leave aside": "remove", "set aside": "remove",
