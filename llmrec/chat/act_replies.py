@@ -190,6 +190,7 @@ _UNWANTED_ALONE = re.compile(
 _KEEPS = re.compile(r"\b(?:keep|rest|yes|take)\b|留|保留|其他", re.I)
 MAX_NAMED = 3
 """Titles beside the list that one line may name as known."""
+_WHY_CHINESE = re.compile(r"(?:为什么|为啥|凭什么|怎么会?)(?!没|不)(?:你|您)?(?:要|会|给我)?(?:选|推荐|挑|把|是|给)")
 _MOST = re.compile(
     r"\b(?:funniest|scariest|saddest|goriest|bloodiest|most (?:funny|romantic|violent|scary|sad)|best for (?:kids|children))\b|最(?:好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
     re.I,
@@ -288,6 +289,9 @@ class ActReplies:
             return ActReply(plain(from_history(line, history, self._catalog, language_of(line), named)))
         if not conditions and (answer := self._whether_there(line, state)):
             return answer
+        if _WHY_CHINESE.match(line) and state.last and state.last.items:
+            of = (*self._named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
+            return ActReply(topic=next(id for id in of if id in state.last.items), why=True)
         if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
             return answer
         if _MOST.search(line) and state.last is not None and (answer := self._comparison(line, state)):

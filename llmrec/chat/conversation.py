@@ -23,7 +23,7 @@ from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, spelt
 from llmrec.chat.nlu.lexicon import Lexicon, with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import demands_unknown, within_title, without_demands
-from llmrec.chat.nlu.reactions import Reaction, parse_reaction, parse_reactions, takes_back
+from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions, takes_back
 from llmrec.chat.nlu.references import bare_query, plain_degree, than_places
 from llmrec.chat.nlu.refusals import is_vague, naming, refusals
 from llmrec.chat.nlu.rules import rule_parser, understand
@@ -439,7 +439,10 @@ class Conversation:
             return Reply(found.words)
         wanted = self._lists.again(self.state, last, narrowed(last.conditions, found.conditions))
         if found.query:
-            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {found.query}".strip()})
+            before = wanted.query or ""
+            if mood := excessive_mood(reaction.remainder):
+                before = re.sub(rf"\b{mood}\b", "", before, flags=re.I)
+            wanted = wanted.model_copy(update={"query": f"{before} {found.query}".strip()})
         return self._listing(wanted, found.words)
 
     def _parted(self, line: str) -> Reply | None:

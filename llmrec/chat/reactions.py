@@ -12,7 +12,7 @@ from llmrec.chat.nlu.intent import THESE, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
-from llmrec.chat.nlu.reactions import Reaction, criticised
+from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood
 from llmrec.chat.state import DialogueState, values_of
 from llmrec.chat.wordings import SAYS, UNKNOWN
 from llmrec.errors import BadInput
@@ -126,6 +126,8 @@ class Reactions:
             described = describe_conditions(conditions, language)
             words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"
         query = next((ANTONYMS[mood] for part, mood in _OPPOSITES.items() if part in reaction.remainder.lower()), "")
+        if mood := excessive_mood(reaction.remainder):
+            query = query or ANTONYMS[mood]
         relists = reaction.kind != "criticise" or bool(conditions or query)
         return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
 

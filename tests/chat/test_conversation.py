@@ -533,3 +533,13 @@ def test_two_questions_get_two_answers_and_a_title_is_known_without_its_article(
 def test_what_cannot_be_said_in_english_ranks_nothing_there(told: Conversation) -> None:
     assert asks_for(told.reply("推荐几部库布里克的喜剧片子"))[0] in ("comedy", None)
     assert "导演" in told.reply("推荐几部库布里克的片子").words
+
+
+def test_time_told_by_last_digits_old_films_and_what_is_too_much(told: Conversation) -> None:
+    assert asks_for(listed(told, "stuff from 95 to 97", "4"))[1] == "year>=1995 and year<=1997"
+    assert asks_for(Conversation(told.catalog).reply("some old films"))[1] == "year<1973"
+    assert asks_for(Conversation(told.catalog).reply("想看个老片,最好是喜剧"))[1] == "year<1973"
+    again = Conversation(told.catalog)
+    listed(again, "something weird", "3", "5")
+    assert asks_for(listed(again, "too weird", "6"))[0] == "something  conventional"
+    assert again.reply("为什么选第一个?").why == "6"

@@ -12,7 +12,7 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.lexicon import value_facets
-from llmrec.chat.nlu.quantities import NOT_OLD, RECENT, newest_year
+from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 CHINESE = r"\u3400-\u9fff"
@@ -82,7 +82,7 @@ _GLOSSES = {
     "女性": "women", "有狗": "dog", "狗狗": "dog", "小狗": "dog", "有猫": "cat", "动物": "animals", "鲨鱼": "shark", "体育": "sports", "篮球": "basketball",
     "足球": "soccer", "拳击": "boxing", "棒球": "baseball", "音乐": "music", "艺术": "art", "美食": "food",
     "做饭": "cooking", "旅行": "travel", "乡村": "countryside", "城市": "city", "纽约": "New York", "巴黎": "Paris", "圣诞": "Christmas",
-    "经典": "classic", "老片": "old classic", "老电影": "old classic", "黑白": "black and white", "默片": "silent film", "冷门": "little known",
+    "经典": "classic", "黑白": "black and white", "默片": "silent film", "冷门": "little known",
     "文艺": "art house", "小众": "art house", "法国": "French", "日本": "Japanese", "英国": "British", "意大利": "Italian", "香港": "Hong Kong",
     "记录": "documentary", "纪录": "documentary", "真实": "true story", "传记": "biography", "励志": "inspiring",
     "安静": "quiet", "平静": "calm", "快节奏": "fast-paced", "热血": "exciting", "刺激": "thrilling", "紧张": "suspenseful", "好看": "good",
@@ -139,7 +139,7 @@ _HALF_WIDTH = {
 """Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
 _IN_PASSING = re.compile(
     r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
-    r"wait|scratch that|on second thoughts?)\b|(?:wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""
@@ -181,7 +181,8 @@ _DECADE = re.compile(
     r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代(?:(?P<since>以后|之后|以来|起)|(?P<until>以前|之前))?的?"
 )
 _AGE = re.compile(
-    r"(?:别|不要|不想看|不看)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)"
+    r"(?:别|不要|不想看|不看)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)|"
+    r"(?P<old>(?<!不要)(?<!别看)(?<!不看)老(?:片子?|电影))"
 )
 _DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 
@@ -378,11 +379,12 @@ def in_english(query: str, catalog: Catalog) -> str:
     if not is_chinese(query) or derived(catalog, _tells_chinese):
         return query
     found, at = [], 0
-    longest = max(map(len, _GLOSSES))
+    glosses = {**_GENRES, **_GLOSSES}
+    longest = max(map(len, glosses))
     while at < len(query):
-        end = next((end for end in range(min(len(query), at + longest), at, -1) if query[at:end] in _GLOSSES), at + 1)
-        found.append(_GLOSSES.get(query[at:end], query[at] if query[at].isascii() else " "))
-        if end > at + 1 or query[at:end] in _GLOSSES:
+        end = next((end for end in range(min(len(query), at + longest), at, -1) if query[at:end] in glosses), at + 1)
+        found.append(glosses.get(query[at:end], query[at] if query[at].isascii() else " "))
+        if end > at + 1 or query[at:end] in glosses:
             found.append(" ")
         at = end
     words = dict.fromkeys(re.sub(r"[^\w' -]", " ", "".join(found)).split())
@@ -485,8 +487,9 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         conditions += [] if decade["until"] else [f"year>={first}"]
         conditions += [] if decade["since"] else [f"year<{first if decade['until'] else first + 10}"]
     if attribute_kinds(catalog).get("year") == "number" and (age := _AGE.search(text)):
+        newest = derived(catalog, newest_year)
         years = RECENT if age["recent"] else NOT_OLD
-        conditions.append(f"year>{derived(catalog, newest_year) - years}")
+        conditions.append(f"year<{newest - OLD}" if age["old"] else f"year>{newest - years}")
         text = f"{text[: age.start()]} {text[age.end() :]}"
     for pattern, names, operator in _QUANTITIES:
         name = next((name for name in names if attribute_kinds(catalog).get(name) == "number"), None)

@@ -49,8 +49,8 @@ _OF_A_PERSON = re.compile(
     re.I,
 )
 """A year that tells of a person ("I'm from 1975") and of no item."""
-NOT_OLD, RECENT = 20, 5
-"""Years before the newest item from which one is not old, and from which it is recent."""
+OLD, NOT_OLD, RECENT = 25, 20, 5
+"""Years before the newest item until which one is old, from which one is not, and from which it is recent."""
 _AROUND = 0.2
 """How far from a price "around" reaches, as a share of it."""
 
@@ -97,6 +97,7 @@ def parse_quantities(text: str, catalog: Catalog) -> tuple[str, list[str]]:
     """
     names = derived(catalog, attribute_kinds)
     rules = (_YEARS if "year" in names else ()) + (_PRICES if "price" in names else ())
+    rules = (_SHORT_YEARS if "year" in names and "price" not in names else ()) + rules
     rules = (*derived(catalog, _lengths), *(derived(catalog, _recent_years) if "year" in names else ()), *rules)
     found: list[str] = []
     if _OF_A_PERSON.search(text):
@@ -178,6 +179,13 @@ _YEARS: tuple[Rule, ...] = (
         _decades,
     ),
 )
+_SHORT_YEARS: tuple[Rule, ...] = (
+    (
+        rf"{_MADE}(?:between|from) '?(?P<y>[3-9]\d) (?:and|to|until|till|-) '?(?P<z>[3-9]\d)(?!\w|{_OTHER_UNIT})",
+        lambda m: _between("year", f"19{m['y']}", f"19{m['z']}"),
+    ),
+)
+"""Years by their last digits, where nothing has a price."""
 _PRICES: tuple[Rule, ...] = (
     (rf"{_PRICED}(?:between|from) {_N} (?:and|to) {_Z}", lambda m: _between("price", _sum(m["n"]), _sum(m["z"]))),
     (rf"{_PRICED}{_N}\s?(?:-|\u2013|to)\s?{_Z}", lambda m: _between("price", _sum(m["n"]), _sum(m["z"]))),
@@ -245,6 +253,10 @@ def _recent_years(catalog: Catalog) -> tuple[Rule, ...]:
             r"(?:old|ancient|dated|old[- ]fashioned)\b(?! (?:boy|man|men|yeller|dogs?|people|ladies|lady|school)\b)"
             r"(?: (?:ones?|films?|movies?|stuff|crap|things?))?",
             lambda _: [f"year>{newest - NOT_OLD}"],
+        ),
+        (
+            r"(?:an? |some |the )?(?:really |very |proper )?(?:old (?:films?|movies?|flicks?|ones)|oldies)\b",
+            lambda _: [f"year<{newest - OLD}"],
         ),
         (
             r"(?:something |anything |more )?(?:fairly |quite |rather |very |pretty )?recent(?: (?:ones?|films?|"

@@ -175,8 +175,8 @@ _DEMANDS = {
     "language": rf"\b(?:in|with) (?P<name>{_NATIONS})(?: (?:language|audio|subtitles?|subs))?(?= ?(?:[.,!?]|$|please|maybe|only|with|but|and|if))|"
                 r"\b(?:with |no |without |has |have )?(?P<subs>(?:\w+ )?subtitles?|subtitled|dubbed|original language|foreign[- ]language)\b|"
                 r"(?P<zh>[国粤英法日韩德俄]语(?:配音|字幕|对白)?的?|中文(?:字幕|配音)|有字幕的?)",
-    "country": rf"\b(?P<name>{_NATIONS})(?: (?:and|or) (?:{_NATIONS}))? (?=films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
-               r"romance|romantic|animat|documentar|war |western|action|crime|cartoons?)|"
+    "country": rf"\b(?P<name>{_NATIONS})(?: (?:and|or) (?:{_NATIONS}))? (?=(?:[a-z]+ )?(?:films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
+               r"romance|romantic|animat|documentar|war |western|action|crime|cartoons?))|"
                rf"\b(?:something|anything|one|be|is) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
                r"\b(?:from|made in) (?P<land>France|Germany|Italy|Spain|Japan|Korea|China|India|Britain|the UK|England|Ireland|Sweden|Denmark|Russia|"
                r"Poland|Iran|Mexico|Brazil|Australia|Canada|Hong Kong|Europe|Asia|Hollywood|Bollywood)\b|"
@@ -442,6 +442,7 @@ _SEEKS = re.compile(
     r"(?:有没有|有冇|有什么|有啥)(?!第|它|这|那).*(?:的|片|书|电影|衣服|裙|衫|裤|鞋)|(?:能|可以)不?(?:能|可以)?(?:推荐|给我|找|换|不要|去掉)",
     re.I,
 )
+_WITH_IN_IT = re.compile(r"(?P<with>\b(?:with|has|have) .{2,40}?) in (?:it|them)\b", re.I)
 _OF_LISTED = re.compile(r"\b(?:of|among|in) (?:these|them|those|it|there)\b|这里面|其中|里面|这些", re.I)
 
 
@@ -462,6 +463,7 @@ def seeks(line: str) -> bool:
     >>> seeks("what about something set in Paris?"), seeks("is there anything scary in it?"), seeks("is it long?")
     (True, False, False)
     """
+    line = _WITH_IN_IT.sub(r"\g<with>", line)
     return _SEEKS.search(line) is not None and _OF_LISTED.search(line) is None
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import ANTONYMS, Lexicon
 from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem
@@ -117,8 +117,8 @@ _NONE = re.compile(
     rf"didn'?t) (?:really )?(?:like|want|fancy) any"
     r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?|"
     r"(?:boring|meh|lame|rubbish|dull|not (?:great|interested|impressed|my (?:thing|taste|cup of tea)|what i (?:want(?:ed)?|had in mind|meant|"
-    r"asked for)|for me|feeling (?:it|these|any of these))|none appeals?)(?: (?:at all|really))?)[\s.!]*|(?:这些|一个|一部|一本|"
-    r"一件)?我?都(?:不|没)(?:要|喜欢|行|好|想看|合适|满意)(?:的)?[。! ]*",
+    r"asked for)|for me|feeling (?:it|these|any of these))|none appeals?)(?: (?:at all|really))?)[\s.!]*|(?:不行|不好|算了)?[, ]*(?:这些|一个|一部|一本|"
+    r"一件)?我?都(?:不|没)(?:要|喜欢|行|好看?|想看|合适|满意)(?:的)?[。! ]*",
     re.I,
 )
 _TOO_ALONE = re.compile(
@@ -220,7 +220,7 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
                 remainder = (groups.get("more") or "").strip(_MARKS)
                 all_of_them = kind == "reject" and places == (THESE,) and criticised(remainder) is not None
                 return Reaction("criticise" if all_of_them else kind, places, remainder)
-    if _TOO_ALONE.fullmatch(text) and criticised(text):
+    if _TOO_ALONE.fullmatch(text) and (criticised(text) or excessive_mood(text)):
         of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
         return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)
     for kind, pattern in _OF_TITLES:
@@ -364,6 +364,28 @@ def takes_back(line: str) -> bool:
         Whether it is "undo", "take that back" or the like, and nothing else.
     """
     return _UNDO.fullmatch(" ".join(line[:MAX_CHARACTERS].replace("\u2019", "'").split())) is not None
+
+
+def excessive_mood(text: str) -> str:
+    """Read the mood of which a text finds too much.
+
+    Parameters
+    ----------
+    text
+        Such as "too weird".
+
+    Returns
+    -------
+    str
+        One of `llmrec.chat.nlu.lexicon.ANTONYMS`; "" for none.
+
+    Examples
+    --------
+    >>> excessive_mood("way too weird"), excessive_mood("too long ago")
+    ('weird', '')
+    """
+    found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
+    return found[1].lower() if found and found[1].lower() in ANTONYMS and not criticised(text) else ""
 
 
 def criticised(text: str) -> tuple[tuple[str, ...], str, str] | None:

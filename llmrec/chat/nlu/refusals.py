@@ -115,7 +115,7 @@ _VAGUE = ORDINARY | frozenset(
         "book books read reading buy buying wear song songs music listen shop product products new nice best decent "
         "worth interesting entertaining cool suggestion suggestions recommendation recommendations idea ideas bored "
         "surprise mood choose pick decide time some what's i'm i'd i'll looking look search searching should would "
-        "feel hello hi hey thanks thank you ones got else am been going go spend enjoy",
+        "feel hello hi hey thanks thank you ones popular trending got else am been going go spend enjoy",
     )
 )
 """Words that tell no item from another."""

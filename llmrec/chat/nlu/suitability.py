@@ -38,7 +38,7 @@ _FOR_CHILDREN = re.compile(
     rf"(?:{_IS}{_AGES.format('a')})?|"
     rf"\b(?:my|our|the) (?:two |three |little |young |youngest ){{0,2}}(?:{_CHILD}|"
     rf"{_RELATIVE})(?:{_IS}{_AGES.format('b')}|(?= (?:want|need|get|will|can|are|is|"
-    r"would|both)\b|,))|\b(?:she|he|they)(?:'s|'re| is| are) (?:only |just )?(?P<c>\d{1,2})(?![\w%$€£]|[.:]\d|"
+    r"would|both)\b|,))|\b(?:she|he|they|i)(?:'s|'re|'m| am| is| are) (?:only |just )?(?P<c>\d{1,2})(?![\w%$€£]|[.:]\d|"
     r" (?:minutes|films|movies))|"
     r"\bfamily (?:film|movie|night|viewing|friendly)\b|\b(?:the|our) whole family\b|\bchild[- ]friendly\b|"
     r"\bkid[- ]friendly\b",
