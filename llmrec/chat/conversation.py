@@ -72,14 +72,15 @@ def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
     Examples
     --------
     >>> from llmrec.catalog import Item
-    >>> doubles_of(Catalog("films", (Item("1", "Heat"), Item("2", "heat"), Item("3", "Alien")), {}))
+    >>> items = (Item(id, "Heat", "", {"year": year}) for id, year in (("1", 1995), ("2", 1995), ("3", 1986)))
+    >>> doubles_of(Catalog("films", tuple(items), {}))
     (('1', '2'),)
     """
     found: dict[tuple[str, object], list[str]] = {}
     for item in catalog.items:
         year = item.attributes.get("year", item.attributes.get("release_year"))
-        told = tuple((name, value) for name, value in sorted(item.attributes.items()) if year is None)
-        found.setdefault((item.title.strip().casefold(), year if year is not None else told), []).append(item.id)
+        if year is not None:  # of what has no year one title may be several things
+            found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
     return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
 
 
