@@ -6,34 +6,31 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.types import composed, derived
+from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
-from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item
-from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, THESE, Intent
-from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, spelt_out, with_titles
-from llmrec.chat.nlu.lexicon import Lexicon, with_kinds
+from llmrec.chat.list_reading import ListReader
+from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item, unlisted_doubles
+from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
+from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, sentences, spelt_out, with_titles
+from llmrec.chat.nlu.lexicon import with_kinds
 from llmrec.chat.nlu.quantities import list_length
-from llmrec.chat.nlu.questions import demands_unknown, within_title, without_demands
+from llmrec.chat.nlu.questions import within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions, takes_back
-from llmrec.chat.nlu.references import bare_query, plain_degree, than_places
-from llmrec.chat.nlu.refusals import is_vague, naming, refusals
+from llmrec.chat.nlu.references import than_places
+from llmrec.chat.nlu.refusals import naming
 from llmrec.chat.nlu.rules import rule_parser, understand
 from llmrec.chat.nlu.suitability import (
-    audience_of,
     hinting,
     of_kinds,
-    suiting,
-    suits_children,
-    unwanted_qualities,
 )
 from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
 from llmrec.chat.state import DialogueState, ListState, Question, narrowed, stated_pairs, values_of
@@ -56,53 +53,8 @@ HELP = (
 )
 
 
-def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
-    """List the items that a catalogue holds more than once: of one title and one year.
-
-    Parameters
-    ----------
-    catalog
-        The items.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Ids of each, in the order of the catalogue.
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> items = (Item(id, "Heat", "", {"year": year}) for id, year in (("1", 1995), ("2", 1995), ("3", 1986)))
-    >>> doubles_of(Catalog("films", tuple(items), {}))
-    (('1', '2'),)
-    """
-    found: dict[tuple[str, object], list[str]] = {}
-    for item in catalog.items:
-        year = item.attributes.get("year", item.attributes.get("release_year"))
-        if year is not None:  # of what has no year one title may be several things
-            found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
-    return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
-
-
-def _doubles(ids: Sequence[str], known: Collection[str], offered: Container[str]) -> tuple[str, ...]:
-    """Of ids of one item those that are not to be listed: all where one is known already, all but one else."""
-    if any(id in known for id in ids):
-        return tuple(id for id in ids if id not in known)
-    return tuple([id for id in ids if id in offered][1:])
-
-
-_SENTENCES = re.compile(r"(?<=[.!?;\u3002])\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
-MIN_WANTING = 0.5
-"""Probability from which a sentence wants a list."""
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
-_OUT = re.compile(
-    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
-    r"that one)(?: both)? out(?: of (?:there|the list))?|"
-    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both)\b",
-    re.I,
-)
-"""What turns down the items that were named just before."""
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -214,6 +166,7 @@ class Conversation:
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
         self._reactions = Reactions(catalog, self._offered, self._words)
+        self._reader = ListReader(self._words, self._acts)
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
         self._clarify, self._before = clarify, self.state
         self._pictures: dict[str, bytes] = {}
@@ -317,11 +270,14 @@ class Conversation:
             return self._drop(intent.subject, line)
         asks, suited = image is None and intent.action in ("ask", "similar"), ""
         if asks:
-            intent, suited = self._suiting(intent, line)
-            intent = self._refusing(intent, line)
-        words = "" if image is not None else self._note_lasting(intent, line)
-        if asks and intent.action == "ask" and (reply := self._unmet(intent, line)):
-            return reply
+            intent, suited, self.state = self._reader.suited(intent, line, self.state)
+            intent, self.state = self._reader.without_refused(intent, line, self.state)
+        words = ""
+        if image is None:
+            words, self.state = self._reader.lasting(intent, line, self.state)
+        nothing_new = self.state.refused == self._before.refused
+        if asks and nothing_new and intent.action == "ask" and (unmet := self._reader.unmet(intent, line)):
+            return Reply(unmet)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
             return self._commands[intent.action](intent)
@@ -335,61 +291,6 @@ class Conversation:
             )  # fmt: skip
             words = " ".join(part for part in (suited, words, *said, unmet) if part)
         return self._listing(wanted, words)
-
-    def _suiting(self, intent: Intent, line: str) -> tuple[Intent, str]:
-        """Read whom a list is for into conditions; what is said of it, "" where nothing is told."""
-        audience = audience_of(line)
-        if audience is None:
-            return intent, ""
-        language = language_of(line)
-        found = suiting(audience, self._words)
-        age = SAYS["of age"][language].format(age=audience.age) if audience.age is not None else ""
-        if last := self.state.last:  # whom the list before was for no longer counts
-            gone = [each for each in last.conditions if suits_children(each) and each not in self.state.lasting]
-            self.state = self.state.model_copy(update={"last": last.without(gone)})
-        if not found:
-            key = "suits unknown" if audience.kind == "child" else "suits adults alone"
-            return intent, SAYS[key][language].format(age=age)
-        read = understand(audience.rest, self._words) if audience.rest else Intent("ask")
-        filters = tuple(dict.fromkeys((*narrowed(found, read.filters), *found)))
-        read = dataclasses.replace(read, action=intent.action, subject=intent.subject, filters=filters)
-        told = describe_conditions(found, language)
-        key = "suits child" if audience.kind == "child" else "suits adults"
-        return read, SAYS[key][language].format(age=age, conditions=told)
-
-    def _refusing(self, intent: Intent, line: str) -> Intent:
-        """Note what a line rules out that is no attribute value, and take it out of the query."""
-        query, refused = refusals(intent.query)
-        if refused := (*refused, *unwanted_qualities(line)):
-            held = tuple(dict.fromkeys((*self.state.refused, *refused)))
-            self.state = self.state.model_copy(update={"refused": held})
-        query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = bare_query(plain_degree(self._wanting(query)))
-        return dataclasses.replace(intent, query="" if is_vague(query) else query)
-
-    def _wanting(self, query: str) -> str:
-        """The sentences of a query by which a list is wanted; what else is said, complaints perhaps, ranks nothing."""
-        sentences = [each for each in _SENTENCES.split(query) if re.search(r"\w", each)]
-        if len(sentences) < 2:
-            return query
-        lexicon = Lexicon.of(self._words)
-        kept = [
-            each for each in sentences
-            if lexicon.mentions(each) or self._acts.moves(each, self.state)["list"] >= MIN_WANTING
-        ]  # fmt: skip
-        return " ".join(kept) or query
-
-    def _unmet(self, intent: Intent, line: str) -> Reply | None:
-        """Own that a line demands nothing but what the catalogue does not tell."""
-        if (
-            intent.filters
-            or intent.comparisons
-            or not is_vague(intent.query)
-            or self.state.refused != self._before.refused
-        ):
-            return None
-        unmet = self._acts.unmet(line, language_of(line))
-        return Reply(unmet) if unmet else None
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
         """Make a reply with a list one with a list of so many items."""
@@ -448,14 +349,14 @@ class Conversation:
 
     def _parted(self, line: str) -> Reply | None:
         """Take in the sentences that only react to items, and answer the others; None where there are not both."""
-        sentences = [each.strip() for each in _SENTENCES.split(line) if re.search(r"\w", each)]
-        if not 1 < len(sentences) <= MAX_SENTENCES:
+        parts = sentences(line)
+        if not 1 < len(parts) <= MAX_SENTENCES:
             return None
         reactions: list[Reaction] = []
         rest: list[str] = []
         named = ""
-        for sentence in sentences:
-            found = self._reactions_in(sentence, named)
+        for sentence in parts:
+            found = self._reactions.of_sentence(sentence, named, self._acts, self.state)
             reactions += found
             rest += [] if found else [sentence]
             named = sentence
@@ -491,29 +392,6 @@ class Conversation:
         ):
             return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
         return dataclasses.replace(reply, words=words)
-
-    def _reactions_in(self, sentence: str, before: str) -> tuple[Reaction, ...]:
-        """How a sentence reacts to items that it names, or that the one before it does ("take them out")."""
-        if "?" in sentence:
-            return ()
-        if several := parse_reactions(sentence, self._words):
-            return several
-        found = parse_reaction(sentence, self._words) or self._acts.reaction(sentence, self.state)
-        if found is None and _OUT.match(sentence) and (ids := self._acts.named(before, self.state)):
-            rest = _OUT.sub("", sentence).strip(" ,.;!")
-            also = understand(f"no {rest}", self._words).filters if rest else ()
-            if rest and not also:
-                return ()
-            titles = tuple(self.catalog.item(id).title for id in ids)
-            return (Reaction("reject", titles, f"no {rest}" if rest else ""),)
-        if (
-            found is None
-            or found.kind == "criticise"
-            or THESE in found.subjects
-            or found.remainder not in ("", sentence)
-        ):
-            return ()
-        return (found,)
 
     def _reactions_to(self, parts: Sequence[Reaction], line: str) -> Reply:
         """Take in what the parts of a line do with items, one after the other."""
@@ -693,15 +571,6 @@ class Conversation:
             subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never
         )
 
-    def _note_lasting(self, intent: Intent, line: str) -> str:
-        """Keep the conditions of a line that hold until they are taken back, and say so."""
-        new = tuple(each for each in self._acts.lasting(line, intent, self.state) if each not in self.state.lasting)
-        if not new:
-            return ""
-        self.state = self.state.model_copy(update={"lasting": narrowed(self.state.lasting, new)})
-        language = language_of(line)
-        return SAYS["lasting"][language].format(conditions=describe_conditions(new, language))
-
     def _request(self, wanted: ListState) -> Request:
         """Write the request for a list. Raises `BadInput` where what it is like is not at hand any more."""
         if wanted.like is not None and wanted.like not in self._offered:
@@ -726,9 +595,7 @@ class Conversation:
         refused, asked = self.state.refused, {pair for each in wanted.conditions for pair in stated_pairs(each)}
         kinds = frozenset(hinting(refused, self._words, wanted.query or "")) - asked
         known = {*self.history, *wanted.excluded, *([wanted.like] if wanted.like else ())}
-        doubles = [
-            id for ids in derived(self.catalog, doubles_of) for id in _doubles(ids, known, self._offered)
-        ]  # an item that the catalogue holds twice is listed once
+        doubles = unlisted_doubles(self.catalog, known, self._offered)
         return tuple(
             dict.fromkeys((*wanted.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words), *doubles))
         )

@@ -5,10 +5,11 @@ Items that a line refers to ("the second one", "that", a title) are found by the
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from statistics import median
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
@@ -508,3 +509,57 @@ def _offered(item: str, offered: Container[str]) -> str:
     if item not in offered:
         raise BadInput("that item is not offered any more; choose another")
     return item
+
+
+def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
+    """List the items that a catalogue holds more than once: of one title and one year.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Ids of each, in the order of the catalogue.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> items = (Item(id, "Heat", "", {"year": year}) for id, year in (("1", 1995), ("2", 1995), ("3", 1986)))
+    >>> doubles_of(Catalog("films", tuple(items), {}))
+    (('1', '2'),)
+    """
+    found: dict[tuple[str, object], list[str]] = {}
+    for item in catalog.items:
+        year = item.attributes.get("year", item.attributes.get("release_year"))
+        if year is not None:  # of what has no year one title may be several things
+            found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
+    return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
+
+
+def unlisted_doubles(catalog: Catalog, known: Collection[str], offered: Container[str]) -> list[str]:
+    """What is not to be listed so that no item is there twice.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+    known
+        Ids of those that the person has.
+    offered
+        Ids of those that can be listed.
+
+    Returns
+    -------
+    list of str
+        Ids: of one item that is there more than once all where one is known, and all but one else.
+    """
+    found: list[str] = []
+    for ids in derived(catalog, doubles_of):
+        if any(id in known for id in ids):
+            found += [id for id in ids if id not in known]
+        else:
+            found += [id for id in ids if id in offered][1:]
+    return found

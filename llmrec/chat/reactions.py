@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
+from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.lists import find_item
 from llmrec.chat.nlu.intent import THESE, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
-from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood
+from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood, parse_reaction, parse_reactions
+from llmrec.chat.nlu.rules import understand
 from llmrec.chat.state import DialogueState, values_of
 from llmrec.chat.wordings import SAYS, UNKNOWN
 from llmrec.errors import BadInput
@@ -36,6 +38,13 @@ _OPPOSITES = {
     "too serious": "serious", "太慢": "slow", "无聊": "boring", "太沉重": "heavy", "太严肃": "serious",
 }  # fmt: skip
 """Words of a criticism -> the mood whose opposite is looked for."""
+_OUT = re.compile(
+    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
+    r"that one)(?: both)? out(?: of (?:there|the list))?|"
+    r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:remove|drop|skip|hide|lose|ditch) (?:it|them|those|both)\b",
+    re.I,
+)
+"""What turns down the items that were named just before."""
 _EXCESS = re.compile(r"(?:\b(?:is|are|was|it'?s|way|much|far|a bit) )*\btoo (\w+)|太(\w{1,3})", re.I)
 
 
@@ -177,6 +186,46 @@ class Reactions:
         elif before.lists_otherwise(after):
             parts.append(SAYS["reverted list"][language])
         return " ".join(parts)
+
+    def of_sentence(self, sentence: str, before: str, acts: ActReplies, state: DialogueState) -> tuple[Reaction, ...]:
+        """How a sentence reacts to items that it names, or that the one before it does ("take them out").
+
+        Parameters
+        ----------
+        sentence
+            One of a line that has several.
+        before
+            The one before it.
+        acts
+            Reads what rules do not.
+        state
+            The conversation so far.
+
+        Returns
+        -------
+        tuple of Reaction
+            Empty where it does nothing but react, or does not.
+        """
+        if "?" in sentence:
+            return ()
+        if several := parse_reactions(sentence, self._words):
+            return several
+        found = parse_reaction(sentence, self._words) or acts.reaction(sentence, state)
+        if found is None and _OUT.match(sentence) and (ids := acts.named(before, state)):
+            rest = _OUT.sub("", sentence).strip(" ,.;!")
+            also = understand(f"no {rest}", self._words).filters if rest else ()
+            if rest and not also:
+                return ()
+            titles = tuple(self._catalog.item(id).title for id in ids)
+            return (Reaction("reject", titles, f"no {rest}" if rest else ""),)
+        if (
+            found is None
+            or found.kind == "criticise"
+            or THESE in found.subjects
+            or found.remainder not in ("", sentence)
+        ):
+            return ()
+        return (found,)
 
     def titles(self, ids: Sequence[str], line: str) -> str:
         """Name items.

@@ -528,3 +528,27 @@ def _names_before(catalog: Catalog) -> re.Pattern[str]:
     """The name of an attribute at the end of what stands before a value."""
     names = sorted({facet.name for facet in derived(catalog, value_facets)}, key=len, reverse=True)
     return re.compile(rf"(?P<name>{'|'.join(map(re.escape, names)) or '(?!)'})\s*(?:[:=:]|是|为)?\s*$", re.I)
+
+
+_SENTENCES = re.compile(r"(?<=[.!?;\u3002])\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text into its sentences.
+
+    Parameters
+    ----------
+    text
+        What the person wrote.
+
+    Returns
+    -------
+    list of str
+        Those with a word in them.
+
+    Examples
+    --------
+    >>> sentences("No sci-fi! Something funny... please")
+    ['No sci-fi!', 'Something funny...', 'please']
+    """
+    return [part.strip() for part in _SENTENCES.split(text) if re.search(r"\w", part)]
