@@ -17,7 +17,7 @@ from llmrec.chat.answers import about_item, compared, from_history, in_catalogue
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
+from llmrec.chat.nlu.languages import chinese_conditions, language_of, sentences, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, items_named, places_beyond, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.reactions import Reaction
@@ -131,7 +131,8 @@ _WHY_NOT = re.compile(
     r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:.*?\b(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)\b)"
     r"(?: (?:you|there|in (?:there|it|the list)))?(?: (?:show|shown|recommend(?:ed)?|suggest(?:ed)?|listed?|give|given|include[d]?|offer(?:ed)?))?(?: (?:me|us))?"
     r"(?P<after>.*?)[\s?.!]*|"
-    r"(?:为什么|为啥|怎么|咋)(?:没有?|不(?:推荐?|给我|出现)|没推荐?|没出现)(?P<chinese>.+?)[\s??。呢吗]*|where(?: is|'s) (?P<where>.+?)[\s?.!]*",
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*why (?:did|do|have|would) you (?:leave|left|keep|kept) (?:out|away) (?P<out>.+?)[\s?.!]*|"
+    r"(?:为什么|为啥|怎么|咋)(?:没有?|不(?:推荐?|给我|出现)|没推荐?|没出现)(?P<chinese>.+?)[\s??。呢吗]*|where(?: is| are|'s) (?P<where>.+?)[\s?.!]*",
     re.I,
 )
 """What asks why something is not in the list."""
@@ -178,10 +179,21 @@ _KNOWN_ALONE = re.compile(
     re.I,
 )
 _UNWANTED = re.compile(
-    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never|swap|replace|lose|take out|still (?:there|in there|here|on the list|listed)|"
+    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never(?! heard)|swap|replace|lose|take out|still (?:there|in there|here|on the list|listed)|"
     r"(?:are|is) (?:literally|both|still) |looks? (?:mid|bad|boring|awful|dull|lame)|sucks?|sucked)\b|去掉|不要|换掉|跳过|别推|算了|除外",
     re.I,
 )
+_ALIKE = re.compile(
+    r"\b(?:something|anything|ones?|more|films?|movies?|stuff|things) like\b|^like\b|\bsimilar to\b|"
+    r"\b(?:kind|sort|type|line) as\b|\b(?:vein|style|spirit) of\b|\bclose to\b|像|类似",
+    re.I,
+)
+"""By which a title is an example, and not turned down."""
+_ASKS = re.compile(
+    r"(?:(?:and|so|ok|lol|dude|sick|cool|nice|hm+|but|also)[,. ]+)*(?:wh?[ua]ts?|what'?s|who'?s?|which|how|when)\b",
+    re.I,
+)
+"""How a question begins, as people type it who set no question mark."""
 _UNWANTED_ALONE = re.compile(
     r"(?:ok|then|hm+|no|well|better|just)?[, ]*(?:skip|remove|drop|hide|leave|swap|replace) (?:it|that|that one|this one)(?: (?:out|then|to be safe|"
     r"please|for another))*[\s.!]*|那?就?(?:去掉|换掉|不要|换一个|换一本|换一部|跳过)(?:它|这个|那个)?(?:吧|了)?[。! ]*",
@@ -416,7 +428,9 @@ class ActReplies:
         kind: Literal["seen", "reject"] | None = (
             "seen" if _KNOWN.search(line) else "reject" if _UNWANTED.search(line) else None
         )
-        if kind is None or not (listed or kind == "seen") or "?" in line or "?" in line:
+        if kind is None or not (listed or kind == "seen") or "?" in line:
+            return None
+        if kind == "reject" and (_ALIKE.search(line) or _ASKS.match(line)):
             return None
         named = self._named(line, state)
         unwanted = _UNWANTED.search(line)
@@ -449,6 +463,9 @@ class ActReplies:
         str or None
             Its words; None where the line asks something else.
         """
+        for sentence in parts if len(parts := sentences(line)) > 1 else ():
+            if self._named(sentence, state) and (subject := self.absent_subject(sentence, state)) is not None:
+                return subject
         if listed := _IN_LIST.fullmatch(line.strip()):
             return listed["title"]
         match = _WHY_NOT.fullmatch(line.strip())
@@ -456,6 +473,8 @@ class ActReplies:
             return None
         if match["chinese"]:
             return match["chinese"].strip("《》")
+        if match["out"]:
+            return match["out"]
         words = re.sub(r"^(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b", " ", match[0], flags=re.I)
         words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\bnot\b|^where(?:'s| is)", " ",
                        words.strip(), flags=re.I)  # fmt: skip

@@ -27,7 +27,7 @@ from llmrec.chat.nlu.questions import within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions, takes_back
 from llmrec.chat.nlu.references import than_places
 from llmrec.chat.nlu.refusals import naming
-from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.nlu.rules import rule_parser, starts_over, understand
 from llmrec.chat.nlu.suitability import (
     hinting,
     of_kinds,
@@ -55,6 +55,13 @@ HELP = (
 
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
+_OTHERS = re.compile(
+    r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
+    r"\b(?:(?:give|show|find|get)(?: me| us)? (?:some |any )?others?|(?:other|different|new|fresh) ones|"
+    r"(?:the )?(?:very )?same (?:films?|movies?|ones|list|five|items)(?: again)?)\b",
+    re.I,
+)
+"""Words by which what was listed is not to come again."""
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -170,6 +177,7 @@ class Conversation:
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
         self._clarify, self._before = clarify, self.state
         self._pictures: dict[str, bytes] = {}
+        self._language = "en"
         self._commands: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
             "like": self._like,
@@ -236,6 +244,12 @@ class Conversation:
         if not line.strip() and image is None:
             return Reply(HELP)
         language = language_of(line)
+        self._language = language
+        if (query := starts_over(line)) is not None:
+            self._begin_anew(intent)
+            self.state = self.state.model_copy(update={"refused": (), "lasting": ()})
+            line = f"something {query}" if re.match(r"like\b", query, re.I) else query
+            intent = self._parser.invoke(line)
         line, length = list_length(line, within_title(line, self._words))
         if length is not None:
             intent = self._parser.invoke(line) if line else Intent("ask")
@@ -281,6 +295,9 @@ class Conversation:
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
             return self._commands[intent.action](intent)
+        if _OTHERS.search(line):
+            excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
+            wanted = wanted.model_copy(update={"excluded": excluded})
         if asks:
             language = language_of(line)
             unmet = unmet_demands(line, self._words, language)
@@ -515,9 +532,13 @@ class Conversation:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
-            return Reply(plain(self._absent(subject, language)))
+            named = [self.catalog.item(id).title for id in self._acts.named(line, self.state)]
+            asked = named if len(named) > 1 else [subject]
+            return Reply(" ".join(plain(self._absent(each, language)) for each in asked))
         if back := self._acts.withdrawn(line, self.state):
             return self._withdraw(back, language)
+        if words := self._answers(line):
+            return Reply(words)
         answer = self._acts.reply(line, intent, self.state, self.history)
         if answer is None:
             return None
@@ -530,6 +551,26 @@ class Conversation:
         spoken = self.state.short_replies + 1
         self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
         return Reply(answer.text, done=answer.ends)
+
+    def _answers(self, line: str) -> str:
+        """Answer the questions of a line one by one; "" where it has not several, or wants a list as well."""
+        asked = [each for each in sentences(line) if each.rstrip().endswith("?")]
+        if len(asked) < 2:
+            return ""
+        state, said = self.state, []
+        for sentence in sentences(line):
+            intent = self._parser.invoke(sentence)
+            if sentence not in asked:
+                if intent.filters or intent.action != "ask":
+                    return ""
+                continue
+            answer = self._acts.reply(sentence, intent, state, self.history)
+            if answer is None or not answer.text or answer.takes or answer.ends:
+                return ""
+            state = state.model_copy(update={"topic": answer.topic or state.topic})
+            said.append(answer.text)
+        self.state = state.model_copy(update={"short_replies": state.short_replies + 1})
+        return ("" if self._language == "zh" else " ").join(dict.fromkeys(each.strip() for each in said))
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:
         """Take back what a line names of what holds; the list is made again where that changes it."""
@@ -629,11 +670,11 @@ class Conversation:
 
     def _begin_anew(self, _intent: Intent) -> Reply:
         self.state = self.state.model_copy(update={"last": None, "topic": None})
-        words = "Nothing of what you asked for counts any longer; what would you like?"
-        held = [describe_conditions(self.state.lasting, "en")] if self.state.lasting else []
-        held += [describe_refused(self.state.refused, self._words, "en")] if self.state.refused else []
-        still = SAYS["still lasting"]["en"].format(conditions="; ".join(held)) if held else ""
-        return Reply(f"{words} {still}".strip())
+        language = self._language
+        held = [describe_conditions(self.state.lasting, language)] if self.state.lasting else []
+        held += [describe_refused(self.state.refused, self._words, language)] if self.state.refused else []
+        still = SAYS["still lasting"][language].format(conditions="; ".join(held)) if held else ""
+        return Reply(f"{SAYS['anew'][language]} {still}".strip())
 
     def _referent(self, subject: str) -> str:
         return find_item(subject, self.state, self._words, self._offered)

@@ -543,3 +543,57 @@ def test_time_told_by_last_digits_old_films_and_what_is_too_much(told: Conversat
     listed(again, "something weird", "3", "5")
     assert asks_for(listed(again, "too weird", "6"))[0] == "something  conventional"
     assert again.reply("为什么选第一个?").why == "6"
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("You are showing horror though. Please take all horror out.", "genres!=Horror"),
+        ("horror is out", "genres!=Horror"), ("leave those comedies out", "genres!=Comedy"),
+        ("恐怖片统统不要!", "genres!=Horror"), ("动画片爷爷不爱看,换成真人的", "genres!=Animation"),
+        ("反了反了,是不要动画片!", "genres!=Animation"), ("我没要恐怖,去掉恐怖这个条件", "genres!=Horror"),
+        ("怎么又推荐恐怖片", "genres!=Horror"), ("恐怖片我女朋友受不了,爱情片可以", "genres!=Horror and genres=Romance"),
+        ("恐怖片好看,推荐几部", "genres=Horror"),
+    ],
+)  # fmt: skip
+def test_what_is_turned_down_behind_its_name_is_not_wanted(told: Conversation, line: str, where: str) -> None:
+    assert asks_for(told.reply(line))[1] == where
+
+
+def test_an_example_and_a_question_turn_nothing_down(told: Conversation) -> None:
+    listed(told, "a film", "1", "2", "3")
+    reply = told.reply("one more of the same kind as Scream for tomorrow, but no war")
+    assert reply.request is not None and "1" not in reply.request.never and "genres!=War" in str(reply.request.where)
+    assert "will not be shown" not in told.reply("what's Scream, never heard of it").words
+    assert told.reply("第二部恐怖吗?").request is None and "genres=Horror" not in told.conditions
+
+
+def test_starting_over_goes_on_with_the_wish_behind_it(told: Conversation) -> None:
+    listed(told, "a comedy, never horror", "3", "5")
+    over = listed(told, "Start over: like Scream, from the 90s", "1")
+    assert over.request is not None and (over.request.like, over.request.where) == ("1", "year>=1990 and year<2000")
+    again = listed(told, "算了,重新来:战争片", "6")
+    assert asks_for(again)[1] == "genres=War"
+    assert "不算" in told.reply("重新开始").words and told.state.last is None
+
+
+def test_questions_of_a_line_are_answered_one_by_one(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    words = told.reply("Better. Which of these is the shortest? And which year is the last one?").words
+    assert "does not tell which is the shortest" in words and "Scream is from 1996" in words
+    missing = told.reply("Where are Patton and Antz?").words
+    assert "Patton" in missing and "Antz" in missing
+    assert "Patton" in told.reply("Why not Patton? It has tanks.").words
+
+
+def test_others_are_not_the_same_again_and_undo_may_follow_a_complaint(told: Conversation) -> None:
+    listed(told, "推荐喜剧", "3")
+    others = listed(told, "那再换一批喜剧", "5")
+    assert others.request is not None and "3" in others.request.never
+    told.reply("not 1")
+    assert told.reply("I didn't say remove it, undo").words.startswith("Taken back")
+    assert told.reply("hmm, only three will do, she can't decide with five").request.k == 3  # type: ignore[union-attr]
+
+
+def test_what_is_not_for_children_is_for_no_child(told: Conversation) -> None:
+    assert asks_for(told.reply("小孩看的那两部不要,来部喜剧"))[1] == "genres=Comedy"

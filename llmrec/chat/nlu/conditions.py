@@ -43,6 +43,8 @@ _MUST_NOT = (
     r"other than|"
     r"never (?:ever )?(?:(?:show|give|recommend|suggest|offer|send|bring)(?: me| us)?|wear|watch|see|read|buy|"
     r"use|want|eat|listen to)|"
+    r"you(?:'re| are)(?: still| just| only)? (?:showing|giving|listing|recommending|suggesting)(?: me| us)?|"
+    r"you (?:keep|kept) (?:on )?(?:showing|giving|listing|recommending|suggesting)(?: me| us)?|"
     r"there(?:'s| is| are|'re) still|still (?:show(?:ing)?|giv(?:e|ing)|list(?:ing)?|recommend(?:ing)?)(?: me)?|"
     r"(?:take|leave|throw|kick) out|"
     r"(?:remove|drop|ditch|lose|skip|hide) (?:everything|anything|all|any)|"
@@ -72,6 +74,14 @@ _REFUSED_NOUN = re.compile(
     re.I,
 )
 """What may stand after a value that is ruled out."""
+_TURNED_OUT = re.compile(
+    r"\b(?:take|leave|throw|kick|get|cut|rule|weed|filter|keep)(?: all)?(?: of)?(?: the| those| these| any| every)? "
+    r"(?P<what>[\w'-]+(?: [\w'-]+){0,2}?) (?:out|off|away)\b(?: of (?:it|there|the list))?|"
+    r"(?:^|(?<=[,.;!?] ))(?:all |the |any )?(?P<named>[\w'-]+(?: [\w'-]+){0,2}?) (?:is|are) (?:out|off(?: the table)?|"
+    r"banned|a no-?go|not (?:wanted|allowed|welcome|an option))\b",
+    re.I,
+)
+"""What turns down the value in its midst: "take all musicals out", "musicals are out"."""
 _NO_LOVE_STORY = re.compile(
     r"(?P<no>\b(?:no|not|nothing|without|avoid|hates?|skip|n't (?:want|like|need))(?: (?:any|a|more|those|these|"
     r"all|the))*) love (?:story|stories|films?)\b",
@@ -191,6 +201,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = " ".join(text[:READ_CHARACTERS].split())
     text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
     text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
+    text = _TURNED_OUT.sub(lambda match: _turned_out(match, lexicon), text)
     text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
     text, found = parse_quantities(text, catalog)
     text = _cut_leads(text, lexicon, found)
@@ -201,6 +212,12 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     wanted = _kinds_wanted(LexicalText(text, lexicon))
     found += [each for each in wanted if replace(read_clauses(each)[0], operator="!=") not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))
+
+
+def _turned_out(match: re.Match[str], lexicon: Lexicon) -> str:
+    """Say with "no" that a value is turned down; other words stay as they are."""
+    what = match["what"] or match["named"]
+    return f"no {what}" if lexicon.mentions(what) else match[0]
 
 
 def _query(text: str) -> str:

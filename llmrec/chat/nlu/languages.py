@@ -52,12 +52,19 @@ MIN_SHARE = 0.5
 _STEM = re.compile(r"(?<!不要)(?<!不想要)([裙裤鞋帽靴衫袜])子?")
 """Words for clothes that a catalogue parts further."""
 _NEGATION = re.compile(
-    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离|(?<![要是])不(?:会|那么|怎么)?)"
-    r"(?:再|给我|推荐|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
+    r"(?:不要|不想看|不想要|不想|不看|不买|不读|不听|不喜欢|不爱|别给我|别推荐|别再|别|除了|讨厌|拒绝|排除|受不了|千万别|(?<!有)没有|远离|"
+    r"去掉|拿掉|删掉|撤掉|没要|没说要|没让你|不是要|(?:怎么|居然|竟然|你)(?:又|还|老是?)?(?:给我|给)?(?:推荐?|放)了?|"
+    r"(?<![要是])不(?:会|那么|怎么)?)"
+    r"(?:再|给我|推荐|推|来|看|任何|什么|有|那种|跟|和|太)*[《“「]?$"
 )
+"""What rules out a value that stands behind it; a complaint of what was shown does, too."""
 _NEGATED_AFTER = re.compile(
-    r"(?:片|类|电影|的|书|小说)*(?:都|也|就|这种)?(?:除外|免谈|以外的?|不要了?|不看|不行|算了|别来|别推了?|别)(?!是)"
+    r"(?:片|类|电影|的|书|小说)*(?:都|也|就|这种)?(?:(?:除外|免谈|以外的?|不要了?|不看|不行|算了|别来|别推了?|别)(?!是)|"
+    r"[^,。!?;、,.!?;\s]{0,6}?(?:不要|不看|不爱看|不想看|不喜欢|不感兴趣|受不了|别来|别推荐?|别放|去掉|拿掉|删掉|除外|免了)[了的吧啊呀嘛哦啦]*(?=[,。!?;、,.!?;\s]|$))"
 )
+"""What rules out a value that stands before it: 恐怖片统统不要, 动画片爷爷不爱看."""
+_ASKED_OF = re.compile(r"(?:第[一二三四五六七八九十\d]+[部本个件]|[这那]部|它|最后一?部)[^,。!?;]{0,4}$")
+"""What a question whether an item is something begins with: 第三部恐怖吗."""
 _EITHER = re.compile(r"(?:片|类|电影|的)*(?:或者?|还是|或是)(?:是|看)?")
 _GENRES = {
     "恐怖": "horror", "惊悚": "thriller", "喜剧": "comedy", "搞笑片": "comedy", "爱情": "romance", "动作": "action", "科幻": "sci-fi",
@@ -121,7 +128,8 @@ _SHORT_FOR = {
     "wheres": "where's", "whos": "who's", "hows": "how's", "theres": "there's", "hes": "he's", "shes": "she's",
     "theyre": "they're", "youre": "you're", "lets": "let's", "u": "you", "ur": "your", "thx": "thanks", "ty": "thanks",
     "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
-    "sumthing": "something", "wanna": "want to", "gimme": "give me", "suprise": "surprise", "funy": "funny",
+    "sumthing": "something", "wanna": "want to", "wut": "what", "wats": "what's", "wuts": "what's",
+    "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
     "yr": "year", "yrs": "years",
 }  # fmt: skip
 """Words as they are typed in haste -> in full."""
@@ -441,6 +449,9 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
             continue
         if end is None:
             at += 1
+            continue
+        if re.match(r"[片的]?(?:不.{1,2})?(?:吗|么|嘛)", line[end:]) and _ASKED_OF.search(line[:at]):
+            at = end
             continue
         readings = values[line[at:end].casefold()]
         before, told = line[:at], before_value.search(line[:at])

@@ -150,6 +150,8 @@ _UNDO = re.compile(
     r"那个)?|收回(?:刚才的?话?)?|返回上一步|回到上一步|当我没说)(?:吧|一下|了)?[。! ]*",
     re.I,
 )
+_NOT_MEANT = re.compile(r"n't\b|\bdid not\b|\bnot what\b|\boops\b|\bwrong\b|\bmistake\b|没|错|不是", re.I)
+"""What says of a change that it was not meant."""
 
 CRITICISMS: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = tuple(
     (re.compile(pattern, re.I), names, operator, key)
@@ -361,9 +363,18 @@ def takes_back(line: str) -> bool:
     Returns
     -------
     bool
-        Whether it is "undo", "take that back" or the like, and nothing else.
+        Whether it is "undo", "take that back" or the like, alone or behind what says that it was not meant.
+
+    Examples
+    --------
+    >>> takes_back("undo"), takes_back("I didn't say remove it, undo"), takes_back("undo the zip, it says")
+    (True, True, False)
     """
-    return _UNDO.fullmatch(" ".join(line[:MAX_CHARACTERS].replace("\u2019", "'").split())) is not None
+    line = " ".join(line[:MAX_CHARACTERS].replace("\u2019", "'").split())
+    *said, last = re.split(r"[,.;!\u3002]\s*", re.sub(r"[\s.!\u3002]+$", "", line))
+    return _UNDO.fullmatch(line) is not None or (
+        "?" not in line and _NOT_MEANT.search(" ".join(said)) is not None and _UNDO.fullmatch(last) is not None
+    )
 
 
 def excessive_mood(text: str) -> str:

@@ -47,9 +47,16 @@ _ANEW = re.compile(
     r"reset(?: (?:everything|all(?: of (?:it|that|this))?|it|the (?:list|chat)|filters?))?"
     r"(?:,? (?:and )?(?:let'?s )?start (?:over|again|afresh))?|"
     r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|clear (?:all )?(?:the )?filters?)[\s?.!]*|"
-    r"(?:重新开始|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
+    r"(?:(?:算了|好吧|不行|那)[,,。! ]*)*(?:重新开始|重新来|从头(?:开始|来)|重来|清空(?:条件)?)(?:吧|一下)?[。!]*",
     re.I,
 )
+_ANEW_AND = re.compile(
+    r"\s*(?:(?:ok(?:ay)?|right|no|well|please|let'?s|never ?mind|算了|好吧|不行)[,.! ]*)*"
+    r"(?:start (?:over|again|afresh)|from scratch|重新开始|重新来|从头(?:开始|来)|重来)(?:吧|一下)?"
+    r"\s*[:,.;!\u3002]\s*(?=\S)",
+    re.I,
+)
+"""How a line begins that starts over and goes on with a wish."""
 _SIMILAR = re.compile(
     r"(?:(?:(?:can|could) you )?(?:show|give|find) me |i(?:'d| would)? (?:want|like) )?"
     r"(?:(?:some|any)?(?:thing|more|others?)|another(?: one)?|films?|movies?|items?|ones?)?\s*"
@@ -442,3 +449,25 @@ def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
 def _known(words: str, catalog: Catalog) -> str:
     """Read a position or a title; "" where the words are none."""
     return list_position(words) or (words if words.casefold() in Vocabulary.of(catalog).by_title else "")
+
+
+def starts_over(line: str) -> str | None:
+    """Read that a line starts over and goes on with a wish.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str or None
+        The wish; None where the line does not start over, or does nothing else.
+
+    Examples
+    --------
+    >>> starts_over("Start over: like Blade Runner, 1990s"), starts_over("start over")
+    ('like Blade Runner, 1990s', None)
+    """
+    match = _ANEW_AND.match(line)
+    return line[match.end() :] if match else None
