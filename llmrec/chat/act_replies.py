@@ -19,7 +19,16 @@ from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, sentences, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, items_named, places_beyond, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.questions import (
+    FACTS,
+    QUALITIES,
+    demands_unknown,
+    items_named,
+    places_beyond,
+    refers_to_topic,
+    seeks,
+    superlative,
+)
 from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.references import find_title, sequels
 from llmrec.chat.state import DialogueState, stated_pairs
@@ -90,7 +99,7 @@ _PLACES_ALONE = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose)\b"
-    r"(?! (?:about (?:a|an|some|something|the|\d)|else|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
+    r"(?! (?:about (?:a|an|some|something|the|\d)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
     r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
     re.I,
 )
@@ -163,6 +172,8 @@ _THERE = re.compile(
 _HAVE_TITLE = re.compile(
     r"\b(?:do you (?:even )?(?:have|stock|sell)|have you got|is there)(?i: the film| the movie| the book)? "
     r"(?P<title>[A-Z][\w'.-]*(?: (?:of|the|and|in|a|an|to|for|with|[A-Z\d][\w'.:-]*))*)(?= at all| in (?:there|here)| anywhere|[\s?.!]*$)|"
+    r"^(?:(?:and|so|ok|but|or)[, ]+)*do you (?:even )?have (?!(?:any|some|an?|more|others?|another|anything|something|ones?|"
+    r"the same|it|that|th[eo]se|this|films?|movies?)\b)(?P<lower>[a-z][\w'-]*(?: [\w'-]+){0,4}?)(?: at all)?[\s?.!]*$|"
     r"《(?P<chinese>[^》]+)》.{0,3}(?:有吗|有没有|在吗)|有没有《(?P<zh>[^》]+)》[?吗]*$"
 )
 """A title that is asked for, as it is written."""
@@ -202,7 +213,9 @@ _UNWANTED_ALONE = re.compile(
 _KEEPS = re.compile(r"\b(?:keep|rest|yes|take)\b|留|保留|其他", re.I)
 MAX_NAMED = 3
 """Titles beside the list that one line may name as known."""
-_WHY_CHINESE = re.compile(r"(?:为什么|为啥|凭什么|怎么会?)(?!没|不)(?:你|您)?(?:要|会|给我)?(?:选|推荐|挑|把|是|给)")
+_WHY_CHINESE = re.compile(
+    r"(?:为什么|为啥|凭什么|怎么会?)(?!没|不)(?:你|您)?(?:要|会|给我)?(?:选|推荐|挑|把|是|给|第.{1,3}排|排)"
+)
 _MOST = re.compile(
     r"\b(?:funniest|scariest|saddest|goriest|bloodiest|most (?:funny|romantic|violent|scary|sad)|best for (?:kids|children))\b|最(?:好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
     re.I,
@@ -304,8 +317,11 @@ class ActReplies:
         if _WHY_CHINESE.match(line) and state.last and state.last.items:
             of = (*self._named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
             return ActReply(topic=next(id for id in of if id in state.last.items), why=True)
-        if _QUESTION.match(line) and not _ANOTHER.search(line) and (answer := self._plain_question(line, state)):
-            return answer
+        if _QUESTION.match(line) and not _ANOTHER.search(line):
+            if "awards" in demands_unknown(line, self._words):
+                return ActReply(plain(self.unmet(line, language_of(line))))
+            if answer := self._plain_question(line, state):
+                return answer
         if _MOST.search(line) and state.last is not None and (answer := self._comparison(line, state)):
             return answer
         reading = self.reading(line, state)
@@ -533,7 +549,8 @@ class ActReplies:
     def _unknown_title(self, line: str) -> ActReply | None:
         """Say that a title that a line asks for is none of the catalogue's."""
         match = _HAVE_TITLE.search(line)
-        title = ((match["title"] or match["chinese"] or match["zh"]) if match else "") or ""
+        found = (match[name] for name in ("title", "lower", "chinese", "zh")) if match else ()
+        title = next((each for each in found if each), "")
         if not title or Lexicon.of(self._words).mentions(title):
             return None
         language = language_of(line)

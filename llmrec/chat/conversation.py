@@ -56,6 +56,7 @@ HELP = (
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
 _OTHERS = re.compile(
+    r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
     r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
     r"\b(?:(?:give|show|find|get)(?: me| us)? (?:some |any )?others?|(?:other|different|new|fresh) ones|"
     r"(?:the )?(?:very )?same (?:films?|movies?|ones|list|five|items)(?: again)?)\b",

@@ -296,8 +296,12 @@ class ListPlanner:
         firm = {*added, *state.lasting}
         if not self.meets([each for each in held if each in firm]):
             return tuple(held)  # whatever gave way, nothing would be met
-        while any(each not in firm for each in held) and not self.meets(held):
-            held.remove(next(each for each in held if each not in firm))
+        anew = {attributes_of(each) for each in added}
+        while (loose := [each for each in held if each not in firm]) and not self.meets(held):
+            # one whose going is enough, first of what the line speaks of; else the oldest
+            first = sorted(loose, key=lambda each: attributes_of(each) not in anew)
+            enough = (each for each in first if self.meets([other for other in held if other != each]))
+            held.remove(next(enough, loose[0]))
         return tuple(held)
 
     def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:

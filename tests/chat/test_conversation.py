@@ -597,3 +597,24 @@ def test_others_are_not_the_same_again_and_undo_may_follow_a_complaint(told: Con
 
 def test_what_is_not_for_children_is_for_no_child(told: Conversation) -> None:
     assert asks_for(told.reply("小孩看的那两部不要,来部喜剧"))[1] == "genres=Comedy"
+
+
+def test_what_a_line_rules_out_behind_a_comma_is_ruled_out(told: Conversation) -> None:
+    reply = listed(told, "an action film from the 80s or 90s, not star trek", "1")
+    assert reply.request is not None and {"7", "8"} <= {*reply.request.never}
+    assert "will not be shown" not in told.reply("hmm nothing too sad").words
+    others = told.reply("more, but no comedies")
+    assert others.request is not None and "1" in others.request.never and "genres!=Comedy" in str(others.request.where)
+
+
+def test_of_conditions_that_exclude_one_another_the_one_in_the_way_goes(told: Conversation) -> None:
+    listed(told, "a horror film", "1")
+    listed(told, "older", "2")
+    assert asks_for(told.reply("newer than 1990"))[1] == "genres=Horror and year>1990"
+
+
+def test_what_nobody_knows_of_films_is_owned_in_a_question(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    assert "prizes" in told.reply("which of these won an oscar?").words
+    assert "amelie" in told.reply("do you have amelie?").words and told.reply("do you have any comedies?").request
+    assert told.reply("为什么第一部排第一").why == "3"

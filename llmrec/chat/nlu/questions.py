@@ -63,7 +63,7 @@ FACTS = (
     _fact("length", r"how long|running time|run ?time|durations?|how many (?:minutes|hours|pages)|\blength\b|多长|时长|几分钟|"
           r"多少(?:分钟|页|集)|几个小时|多久", "runtime", "duration", "minutes", "pages", "num_pages", "page_count"),
     _fact("director", r"direct(?:ed|or|s|ing)\b|who made (?:it|this|that|\d)|导演|谁导", "directors", "directed_by"),
-    _fact("cast", r"who(?:'s| is| are|) (?:in|starr?ing|playing)\b|\bwho (?:stars|plays|acts)|\bcast\b|\bactors?\b|"
+    _fact("cast", r"who(?: else)?(?:'s| is| are|) (?:in|starr?ing|playing)\b|\bwho (?:stars|plays|acts)|\bcast\b|\bactors?\b|"
           r"\bstarring\b|主演|演员|谁演", "actors", "stars", "starring"),
     _fact("author", r"who(?:'s| is| has)? (?:wrote|written|the author)|\bauthors?\b|written by|\bwriters?\b|作者|谁写",
           "authors", "writer", "writers"),

@@ -179,6 +179,11 @@ def plain_degree(query: str) -> str:
 
 _AROUND_QUERY = (
     re.compile(
+        r"\b(?:but |no,? )?that(?:'s| is| was)? ?(?:not|n't) what i (?:meant|asked(?: for)?|said|want(?:ed)?)\b|"
+        r"\b(?:as )?i (?:already )?(?:said|told you)\b|(?:\b(?:and|but|or) )?\bnothing$",
+        re.I,
+    ),
+    re.compile(
         r"^(?:(?:hi|hiya|hello|hey|yo|(?:good )?(?:evening|morning|afternoon)|there|everyone|ok|okay|well|so|and|"
         r"but|then|now|right|yes|yeah|fine|"
         r"great|cool|thanks|also|maybe|perhaps|please|instead|rather|just|only)\b[,.!:; ]+)+",

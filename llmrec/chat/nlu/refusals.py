@@ -43,6 +43,10 @@ _NOT_ALONE = re.compile(
     re.I,
 )
 """A line that rules something out and says no more: "not star trek please"."""
+_NOT_AT_END = re.compile(
+    r"(?:,|\bbut|\band)\s*not (?:the |a |an |any )?(?P<what>[\w'-]+(?: [\w'-]+){0,2}?)(?: please)?\s*(?=[.,;!]|$)", re.I
+)
+"""What a line rules out behind what it wants: "sci-fi, not star trek"."""
 _REFUSED = re.compile(
     r"(?<![\w'])(?:no(?! (?:one|idea|matter|problem|longer|way|need|doubt|rush|wonder|thanks|preference|"
     r"discussion|more than|"
@@ -167,6 +171,7 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
         return "", (_TRAILING.sub("", alone["what"]),)
 
     text = _REFUSED.sub(note, spelt_out(line))
+    text = _NOT_AT_END.sub(lambda match: match[0] if _DESCRIBES.match(match["what"]) else note(match), text)
     if is_chinese(line):
         for pattern in _REFUSED_CHINESE:
             text = pattern.sub(note, text)
