@@ -39,7 +39,8 @@ _OF_HISTORY = re.compile(
     r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|we|users? \w+|other \w+|everyone) "
     r"(?:\w+ )?(?:watch|see\b|seen|buy|bought|read|order|own|listen|hear|get\b|wear|pick|rated?\b)|^(?:(?:so|and|ok)[, ]+)*(?:what's|what(?: is| was)?) the "
     r"(?:last|latest|most recent) (?:thing|film|movie|book|item|one|song|album|show) (?:that )?(?:i|we)(?: have|'ve)? (?:watch|saw|seen|bought|read|"
-    r"rated|heard|order)|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
+    r"rated|heard|order)|\b(?:tell|show|remind) me what (?:i|we)(?: have|'ve)?(?: last| most recently)? (?:watched|saw|seen|bought|read)\b|"
+    r"^what do i (?:usually|normally|mostly|generally|tend to|typically) (?:watch|read|buy|wear|go for|like)\b|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
     r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
     re.I,
 )

@@ -25,8 +25,8 @@ from llmrec.chat.nlu.lexicon import with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions, takes_back
-from llmrec.chat.nlu.references import than_places
-from llmrec.chat.nlu.refusals import naming
+from llmrec.chat.nlu.references import all_but_places, than_places
+from llmrec.chat.nlu.refusals import content_words, naming
 from llmrec.chat.nlu.rules import rule_parser, starts_over, understand
 from llmrec.chat.nlu.suitability import (
     hinting,
@@ -55,6 +55,13 @@ HELP = (
 
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
+_ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
+_LATEST = re.compile(
+    r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
+    r"(?: that)? "
+    r"(?:i|we)(?:'ve| have)? (?:watched|saw|seen|bought|read)\b",
+    re.I,
+)
 _OTHERS = re.compile(
     r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
     r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
@@ -223,8 +230,14 @@ class Conversation:
         if not line.strip() and image is None:
             return Reply(HELP)
         line = with_titles(spelt_out(composed(line)), self._words)
-        line = than_places(line, len(self._items))
+        line = all_but_places(than_places(self._with_latest(line), len(self._items)), len(self._items))
         return self.reply_to(self._parser.invoke(line), line, image)
+
+    def _with_latest(self, line: str) -> str:
+        """Write the title of "the last one I watched" where something like it is wanted."""
+        known = [id for id in self.history if id in self._words.row]
+        title = self._words.item(known[-1]).title if known else ""
+        return _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -296,6 +309,8 @@ class Conversation:
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
             return self._commands[intent.action](intent)
+        if wanted.query:
+            wanted = wanted.model_copy(update={"query": self._without_ruled_out(wanted.query)})
         if _OTHERS.search(line):
             excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
             wanted = wanted.model_copy(update={"excluded": excluded})
@@ -309,6 +324,14 @@ class Conversation:
             )  # fmt: skip
             words = " ".join(part for part in (suited, words, *said, unmet) if part)
         return self._listing(wanted, words)
+
+    def _without_ruled_out(self, query: str) -> str | None:
+        """Take what a line has just ruled out by one word out of the words of before."""
+        said = [content_words(what) for what in self.state.refused if what not in self._before.refused]
+        if not (words := "|".join(re.escape(each[0]) for each in said if len(each) == 1)):
+            return query
+        left = re.sub(rf"\b(?:{words})(?:s|es)?\b", " ", query, flags=re.I)
+        return " ".join(left.split()).strip(" ,;") or None
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
         """Make a reply with a list one with a list of so many items."""
@@ -368,6 +391,8 @@ class Conversation:
     def _parted(self, line: str) -> Reply | None:
         """Take in the sentences that only react to items, and answer the others; None where there are not both."""
         parts = sentences(line)
+        if len(parts) == 1 and self._language == "zh" and _ASKED_CHINESE.search(line):
+            parts = line.split(",")  # 第一个我看过,第二个讲什么
         if not 1 < len(parts) <= MAX_SENTENCES:
             return None
         reactions: list[Reaction] = []

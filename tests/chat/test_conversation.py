@@ -618,3 +618,25 @@ def test_what_nobody_knows_of_films_is_owned_in_a_question(told: Conversation) -
     assert "prizes" in told.reply("which of these won an oscar?").words
     assert "amelie" in told.reply("do you have amelie?").words and told.reply("do you have any comedies?").request
     assert told.reply("为什么第一部排第一").why == "3"
+
+
+def test_all_but_a_place_and_the_last_one_watched_are_items(told: Conversation) -> None:
+    listed(told, "a film", "1", "2", "3", "4")
+    assert set(told.reply("seen em all except 2").request.history or ()) == {"1", "3", "4"}  # type: ignore[union-attr]
+    like = Conversation(told.catalog, history=["3", "6"]).reply("something like the last one I watched").request
+    assert like is not None and like.like == "6"
+    asked = Conversation(told.catalog, history=["3", "6"]).reply("could you tell me what I watched most recently?")
+    assert "Patton" in asked.words
+
+
+def test_what_is_ruled_out_leaves_the_words_of_before(told: Conversation) -> None:
+    listed(told, "a film with zeppelins and trains", "1")
+    assert "zeppelin" not in str(asks_for(told.reply("no zeppelins this time"))[0])
+
+
+def test_a_question_may_go_on_from_one_before_and_follow_a_comma_in_chinese(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    assert "Magic Hour" in told.reply("and the newest?").words and "Magic Hour" in told.reply("那最新的呢").words
+    both = told.reply("第一个我看过,第二个讲什么")
+    assert "您已经有过了" in both.words and "讲的是什么" in both.words
+    assert told.reply("why do you think I'd like 2").why is not None

@@ -128,7 +128,7 @@ _SHORT_FOR = {
     "wheres": "where's", "whos": "who's", "hows": "how's", "theres": "there's", "hes": "he's", "shes": "she's",
     "theyre": "they're", "youre": "you're", "lets": "let's", "u": "you", "ur": "your", "thx": "thanks", "ty": "thanks",
     "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
-    "sumthing": "something", "wanna": "want to", "wut": "what", "wats": "what's", "wuts": "what's",
+    "sumthing": "something", "wanna": "want to", "wut": "what", "w": "with", "wats": "what's", "wuts": "what's",
     "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
     "yr": "year", "yrs": "years",
 }  # fmt: skip
@@ -303,6 +303,13 @@ def in_chinese(value: str) -> str:
     return next((word for word, genre in _GENRES.items() if genre == value.casefold()), value)
 
 
+_AND_THE_MOST = re.compile(
+    r"^(?:and|so|ok and|what about|how about) the (?P<most>[a-z]+est|most [a-z]+)(?: one)?\?*$", re.I
+)
+_AND_THE_MOST_CHINESE = re.compile(r"^那?(?:么)?最(?P<most>[\u3400-\u9fff]{1,2})的呢\?*$")
+"""A question that goes on from one before: "and the newest?"."""
+
+
 def spelt_out(line: str) -> str:
     """Write in full what is typed in haste.
 
@@ -341,6 +348,7 @@ def spelt_out(line: str) -> str:
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
+    line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
 

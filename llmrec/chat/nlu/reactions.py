@@ -145,7 +145,7 @@ _UNDO = re.compile(
     r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can you |please )?(?:undo(?: (?:that|it|this|"
     r"the last (?:one|step|change)))?|(?:i )?take (?:that|it|this) back|"
     r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
-    r"(?:(?:never ?mind|ok|no)[, ]+)?(?:go )?back to (?:the (?:previous|last) (?:list|one)|(?:what it was )?before|how it was)|"
+    r"(?:(?:never ?mind|ok|no)[, ]+)?(?:(?:go |put |bring |get |give me )?back(?: to)?) (?:the (?:previous|last|first|old|earlier) (?:list|one)|(?:what it was )?before|how it was)|"
     r"i didn'?t mean that)(?: please)?[\s.!]*|(?:请|不对,?|算了,?)?(?:撤销|撤回|撤消|取消(?:上一步|刚才的?|"
     r"那个)?|收回(?:刚才的?话?)?|返回上一步|回到上一步|当我没说)(?:吧|一下|了)?[。! ]*",
     re.I,

@@ -179,6 +179,9 @@ def plain_degree(query: str) -> str:
 
 _AROUND_QUERY = (
     re.compile(
+        r"^not (?:that|this|those|these)(?: kinda| kind of| sort of| type of)? (?:stuff|things?|ones?|films?)$", re.I
+    ),
+    re.compile(
         r"\b(?:but |no,? )?that(?:'s| is| was)? ?(?:not|n't) what i (?:meant|asked(?: for)?|said|want(?:ed)?)\b|"
         r"\b(?:as )?i (?:already )?(?:said|told you)\b|(?:\b(?:and|but|or) )?\bnothing$",
         re.I,
@@ -275,6 +278,55 @@ def than_places(line: str, listed: int) -> str:
     )
     place = re.compile(rf"(?<=\bthan )(\d){unit}", re.I)
     return place.sub(lambda match: f"number {match[1]}" if 1 <= int(match[1]) <= listed else match[1], line)
+
+
+_ALL_BUT = re.compile(
+    r"\b(?:all|everything|every one)(?: of (?:them|these|those))? (?:except|but|bar|apart from|besides) (?:for )?"
+    r"(?:number |no\. ?|#|the )?(?P<first>\d|first|second|third|fourth|fifth|last)(?:st|nd|rd|th)?(?: one)?"
+    r"(?: (?:and|or) (?:number |the )?(?P<second>\d|first|second|third|fourth|fifth|last)(?: one)?)?(?!\w|\.\d)|"
+    r"除了第(?P<chinese>[一二三四五六七八九\d])[部本个件]?(?:以外|之外)?,?(?:其[他它余]的?)?(?:都|全)(?:部)?",
+    re.I,
+)
+
+
+def all_but_places(line: str, listed: int) -> str:
+    """Name the places of a list that "all except 4" means.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    listed
+        Number of items of the last list.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> all_but_places("seen them all except 4", 5), all_but_places("除了第二部都看过", 3)
+    ('seen 1, 2, 3 and 5', '第一部和第三部都看过')
+    """
+
+    def place(said: str) -> int:
+        if said.isdigit():
+            return int(said)
+        return listed if said == "last" else _ORDINALS.index(said) + 1
+
+    def named(match: re.Match[str]) -> str:
+        if chinese := match["chinese"]:
+            out = {int(chinese) if chinese.isdigit() else "一二三四五六七八九".index(chinese) + 1}
+        else:
+            out = {place(match[name].lower()) for name in ("first", "second") if match[name]}
+        kept = [n for n in range(1, min(listed, 9) + 1) if n not in out]
+        if not kept or not all(1 <= n <= listed for n in out):
+            return match[0]
+        if chinese:
+            return "和".join(f"第{'一二三四五六七八九'[n - 1]}部" for n in kept) + "都"
+        return " and ".join(part for part in (", ".join(map(str, kept[:-1])), str(kept[-1])) if part)
+
+    return re.sub(r"\b(?:em|them|these|those) (?=\d)", "", _ALL_BUT.sub(named, line)) if _ALL_BUT.search(line) else line
 
 
 def _chinese_place(words: str) -> str:

@@ -84,7 +84,7 @@ _REFUSED_CHINESE = (
     ),
 )
 _TRAILING = re.compile(
-    r"(?:\s+(?:please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|"
+    r"(?:\s+(?:this time|please|pls|plz|tho|though|then|either|ever|obvs|because|out|at all|in it|in them|on top|in there|"
     r"lol|haha))+$",
     re.I,
 )

@@ -27,7 +27,8 @@ _VERBS: dict[str, Action] = {
     "quit": "quit", "exit": "quit", "bye": "quit",
 }  # fmt: skip
 _OF_A_POSITION: tuple[tuple[Action, re.Pattern[str]], ...] = (
-    ("why", re.compile(r"(?:why (?:did|do|would|are) you (?:recommend(?:ed)?|suggest(?:ed)?|show|pick|choose)|explain|"
+    ("why", re.compile(r"(?:why (?:did|do|would|are) you (?:recommend(?:ed)?|suggest(?:ed)?|show|pick|choose|think "
+                       r"(?:that )?(?:i|we)(?:'d| would|'ll| will| might| may)? (?:like|enjoy|love|want))|explain|"
                        r"(?:tell me )?more about|reasons? for|why is|why am i shown)\s+(?P<rest>.+)", re.I)),
     ("not", re.compile(r"(?:(?:i )?(?:did not|didn'?t|do not|don'?t) (?:like|want)|(?:i )?(?:hate[d]?|dislike[d]?)|"
                        r"remove|hide|skip|drop|no more of)\s+(?P<rest>.+)", re.I)),
