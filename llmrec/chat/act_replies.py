@@ -99,7 +99,7 @@ _PLACES_ALONE = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose)\b"
-    r"(?! (?:about (?:a|an|some|something|the|\d)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
+    r"(?! (?:about (?:a|an|some|something|the|\d|[a-z]+s\b)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
     r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
     re.I,
 )
@@ -200,6 +200,13 @@ _ALIKE = re.compile(
     re.I,
 )
 """By which a title is an example, and not turned down."""
+_MEANT = re.compile(
+    r"\bi (?:mean|meant|asked|said)\b(?! (?:no|not|without|skip)\b)|\b(?:what'?s|which(?:'s| is| one)?|who'?s|how) (?:better|older|"
+    r"newer|longer|shorter|good|old|long|is|are|was)\b|\bput (?:.{1,40} )?back\b",
+    re.I,
+)
+"""What corrects, or asks, beside a "no"."""
+_WHAT_ABOUT = re.compile(r"(?:^|[,.!] )(?:and |so |ok )?(?:what|how) about\b", re.I)
 _ASKS = re.compile(
     r"(?:(?:and|so|ok|lol|dude|sick|cool|nice|hm+|but|also)[,. ]+)*(?:wh?[ua]ts?|what'?s|who'?s?|which|how|when)\b",
     re.I,
@@ -291,6 +298,8 @@ class ActReplies:
         if not conditions and (unread := unread_language(line)) and not self._named(line, state):
             return ActReply(LANGUAGES[unread])
         if _ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self._named(line, state)):
+            return None
+        if conditions and _WHAT_ABOUT.search(line) and not self._named(line, state):
             return None
         if _ABLE.fullmatch(line.strip()):
             return ActReply(SAYS["able"][language_of(line)])
@@ -446,7 +455,7 @@ class ActReplies:
         )
         if kind is None or not (listed or kind == "seen") or "?" in line:
             return None
-        if kind == "reject" and (_ALIKE.search(line) or _ASKS.match(line)):
+        if kind == "reject" and (_ALIKE.search(line) or _ASKS.match(line) or _MEANT.search(line)):
             return None
         named = self._named(line, state)
         unwanted = _UNWANTED.search(line)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
-from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.act_replies import MIN_LIST, ActReplies, ActReply
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
@@ -29,6 +29,7 @@ from llmrec.chat.nlu.references import all_but_places, than_places
 from llmrec.chat.nlu.refusals import content_words, naming
 from llmrec.chat.nlu.rules import rule_parser, starts_over, understand
 from llmrec.chat.nlu.suitability import (
+    audience_of,
     hinting,
     of_kinds,
 )
@@ -56,6 +57,12 @@ HELP = (
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
 _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
+_WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
+_ALL_BUT_TITLE = re.compile(
+    r"\b(?:all|everything|every one)(?: of (?:them|em|these|those))?(?P<except> (?:except|but|bar|apart from|besides)) "
+    r"(?:for )?(?P<title>[^,.;!?]*[a-z][^,.;!?]*)",
+    re.I,
+)
 _LATEST = re.compile(
     r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
     r"(?: that)? "
@@ -234,7 +241,13 @@ class Conversation:
         return self.reply_to(self._parser.invoke(line), line, image)
 
     def _with_latest(self, line: str) -> str:
-        """Write the title of "the last one I watched" where something like it is wanted."""
+        """Write titles and places for "the last one I watched" and "all except Heat"."""
+        if but := _ALL_BUT_TITLE.search(line):
+            said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
+            titles = [re.sub(r", (?:the|an?)$", "", self._title(id).casefold()) for id in self._items]
+            place = str(titles.index(said) + 1) if said in titles else ""
+            start = but.start("title") if place else but.start("except")
+            line = f"{line[:start]}{place}{line[but.end('title') :]}"
         known = [id for id in self.history if id in self._words.row]
         title = self._words.item(known[-1]).title if known else ""
         return _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
@@ -389,21 +402,29 @@ class Conversation:
         return self._listing(wanted, found.words)
 
     def _parted(self, line: str) -> Reply | None:
-        """Take in the sentences that only react to items, and answer the others; None where there are not both."""
+        """Take in the sentences that only react to items, answer those that only ask, and read what is left as a line.
+
+        None where there are not sentences of two of these kinds.
+        """
         parts = sentences(line)
         if len(parts) == 1 and self._language == "zh" and _ASKED_CHINESE.search(line):
             parts = line.split(",")  # 第一个我看过,第二个讲什么
         if not 1 < len(parts) <= MAX_SENTENCES:
             return None
         reactions: list[Reaction] = []
+        answers: list[ActReply] = []
+        audience = audience_of(line) is not None  # a question is one of whether it suits them
         rest: list[str] = []
         named = ""
         for sentence in parts:
             found = self._reactions.of_sentence(sentence, named, self._acts, self.state)
             reactions += found
-            rest += [] if found else [sentence]
+            answer = None if found or audience else self._answer_to(sentence, answers)
+            if answer is not None:
+                answers.append(answer)
+            rest += [] if found or answer else [sentence]
             named = sentence
-        if not reactions or not rest:
+        if bool(reactions) + bool(answers) + bool(rest) < 2:
             return None
         state, said = self.state, []
         conditions: tuple[str, ...] = ()
@@ -419,11 +440,12 @@ class Conversation:
             state = state.model_copy(
                 update={"last": last.model_copy(update={"conditions": narrowed(last.conditions, conditions)})}
             )
-        self.state = state
+        topic = next((each.topic for each in reversed(answers) if each.topic), state.topic)
+        self.state = state.model_copy(update={"topic": topic})
         text = " ".join(rest)
-        words = " ".join(dict.fromkeys(said))
+        words = " ".join(dict.fromkeys((*said, *(each.text.strip() for each in answers))))
         try:
-            reply = self._reply(self._parser.invoke(text), text, None, None)
+            reply = self._reply(self._parser.invoke(text), text, None, None) if text else Reply()
         except BadInput as error:
             reply = Reply(f"{str(error)[:1].upper()}{str(error)[1:]}.")
         words = " ".join(part for part in (words, reply.words) if part)
@@ -431,10 +453,24 @@ class Conversation:
             reply.request is None
             and reply.why is None
             and self.state.last is not None
+            and reactions
             and all(each.kind != "accept" for each in reactions)
         ):
             return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
         return dataclasses.replace(reply, words=words)
+
+    def _answer_to(self, sentence: str, before: Sequence[ActReply]) -> ActReply | None:
+        """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
+        if not sentence.rstrip().endswith("?") and not (self._language == "zh" and _ASKED_CHINESE.search(sentence)):
+            return None
+        if _WHAT_ABOUT.match(sentence):
+            return None
+        topic = next((each.topic for each in reversed(before) if each.topic), self.state.topic)
+        state = self.state.model_copy(update={"topic": topic})
+        answer = self._acts.reply(sentence, self._parser.invoke(sentence), state, self.history)
+        if answer is None or not answer.text or answer.takes or answer.ends:
+            return None
+        return answer if self._acts.moves(sentence, self.state)["question"] >= MIN_LIST or answer.topic else None
 
     def _reactions_to(self, parts: Sequence[Reaction], line: str) -> Reply:
         """Take in what the parts of a line do with items, one after the other."""

@@ -640,3 +640,22 @@ def test_a_question_may_go_on_from_one_before_and_follow_a_comma_in_chinese(told
     both = told.reply("第一个我看过,第二个讲什么")
     assert "您已经有过了" in both.words and "讲的是什么" in both.words
     assert told.reply("why do you think I'd like 2").why is not None
+
+
+def test_a_question_beside_a_wish_is_answered_and_the_wish_is_met(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    both = told.reply("Who directed the first one? Only horror please, from the 80s or later.")
+    assert "does not tell who directed Big" in both.words and asks_for(both)[1] == "year>=1980 and genres=Horror"
+    known = Conversation(told.catalog, history=["6"])
+    three = known.reply("Patton seen it. Is Big a comedy? And how long is it? No war.")
+    assert "Big is listed as Comedy" in three.words and "does not tell how long Big is" in three.words
+    assert "genres!=War" in str(asks_for(three)[1])
+    assert asks_for(told.reply("Fine. What about comedies?"))[1] == "genres=Comedy"
+
+
+def test_corrections_turn_nothing_down_and_all_but_a_title_are_known(told: Conversation) -> None:
+    listed(told, "a film", "3", "9", "1")
+    assert "will not be shown" not in told.reply("no, i meant Patton").words
+    listed(told, "a film", "6", "9", "1")
+    history = told.reply("seen all of em cept patton").request
+    assert history is not None and {"9", "1"} <= {*(history.history or ())} and "6" not in (history.history or ())

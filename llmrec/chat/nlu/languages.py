@@ -128,7 +128,7 @@ _SHORT_FOR = {
     "wheres": "where's", "whos": "who's", "hows": "how's", "theres": "there's", "hes": "he's", "shes": "she's",
     "theyre": "they're", "youre": "you're", "lets": "let's", "u": "you", "ur": "your", "thx": "thanks", "ty": "thanks",
     "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
-    "sumthing": "something", "wanna": "want to", "wut": "what", "w": "with", "wats": "what's", "wuts": "what's",
+    "sumthing": "something", "wanna": "want to", "wut": "what", "w": "with", "cept": "except", "em": "them", "wats": "what's", "wuts": "what's",
     "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
     "yr": "year", "yrs": "years",
 }  # fmt: skip
@@ -180,6 +180,12 @@ _FINE_AFTER_ALL = re.compile(
     r"^(?:(?:ok|oh|sorry|wait)[, ]+)*i take (?:it|that) back[,;.: ]+(?P<what>.+? (?:is|are) (?:fine|ok|okay|all right))[.! ]*$",
     re.I,
 )
+_AND_LATER = re.compile(
+    r"\b(?:from |since |in )?(?:the )?(?:early |late )?'?(?P<century>19|20)?(?P<decade>\d0)'?s? (?:or|and) (?:later|newer|after|up|upwards?|onwards?)\b"
+    r"(?: that)?",
+    re.I,
+)
+"""A decade from which on something is wanted: "the 80s or later"."""
 _NOT_UNTIL = re.compile(
     r"\b(?:not|nothing|none|no (?:films?|movies?|books?|ones?))(?: from| of| made in)? (?:the )?(?P<decade>(?:19|20)?\d0'?s),? "
     r"(?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?\b",
@@ -345,6 +351,7 @@ def spelt_out(line: str) -> str:
         line = line.lower()
     line = _SHORT_YEAR.sub(r"\g<lead> 19\g<year>", line)
     line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
+    line = _AND_LATER.sub(lambda match: f"since {match['century'] or 19}{match['decade']}", line)
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)

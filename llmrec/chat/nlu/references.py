@@ -281,7 +281,7 @@ def than_places(line: str, listed: int) -> str:
 
 
 _ALL_BUT = re.compile(
-    r"\b(?:all|everything|every one)(?: of (?:them|these|those))? (?:except|but|bar|apart from|besides) (?:for )?"
+    r"\b(?:all|everything|every one)(?: of (?:them|em|these|those))? (?:except|but|bar|apart from|besides) (?:for )?"
     r"(?:number |no\. ?|#|the )?(?P<first>\d|first|second|third|fourth|fifth|last)(?:st|nd|rd|th)?(?: one)?"
     r"(?: (?:and|or) (?:number |the )?(?P<second>\d|first|second|third|fourth|fifth|last)(?: one)?)?(?!\w|\.\d)|"
     r"除了第(?P<chinese>[一二三四五六七八九\d])[部本个件]?(?:以外|之外)?,?(?:其[他它余]的?)?(?:都|全)(?:部)?",
