@@ -95,7 +95,7 @@ def test_a_package_is_used_by_its_entry_points(installed: Run, trained: tuple[Pa
     opened = ["--data", data, "--adapter", out, "--index", "file?flat"]
     assert installed("index", *opened, "--json")["items"] == 24
     assert [file.name for file in (home / "index").rglob("*.npy")] == ["flat.npy"]
-    parts = ["--engine", "signed", "--verifier", "signed", "--candidates", "last-in-stock"]
+    parts = ["--engine", "signed", "--writer", "llm", "--verifier", "signed", "--candidates", "last-in-stock"]
     found = installed("recommend", *opened, *parts, "--history", "i1,i4", "-k", "4", "--explain", "--json")
     assert "asked last-in-stock" in found["degraded"]
     assert all("short-title" in item["parts"] for item in found["items"])
@@ -136,7 +136,7 @@ def by_path(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 def test_parts_by_their_import_paths(by_path: tuple[Path, llmrec.Catalog]) -> None:
     config = llmrec.PipelineConfig(
         index=f"{HERE}:FileIndex", engine=f"{HERE}:open_signed", verifier=f"{HERE}:SignedVerifier",
-        candidates=(f"{HERE}:LastInStock",),
+        candidates=(f"{HERE}:LastInStock",), writer="llm",
     )  # fmt: skip
     shop = llmrec.Recommender.from_pretrained(*by_path, config=config)
     found = shop.recommend(history=("i1", "i4"), k=3, explain=True)
