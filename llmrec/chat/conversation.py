@@ -20,7 +20,15 @@ from llmrec.chat.descriptions import describe_conditions, describe_refused, unde
 from llmrec.chat.list_reading import ListReader
 from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item, unlisted_doubles
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
-from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, sentences, spelt_out, with_titles
+from llmrec.chat.nlu.languages import (
+    in_chinese,
+    in_english,
+    language_of,
+    repeated_query,
+    sentences,
+    spelt_out,
+    with_titles,
+)
 from llmrec.chat.nlu.lexicon import with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import within_title
@@ -236,7 +244,7 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
-        line = with_titles(spelt_out(composed(line)), self._words)
+        line = with_titles(repeated_query(spelt_out(composed(line))), self._words)
         line = all_but_places(than_places(self._with_latest(line), len(self._items)), len(self._items))
         return self.reply_to(self._parser.invoke(line), line, image)
 

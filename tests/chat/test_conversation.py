@@ -659,3 +659,18 @@ def test_corrections_turn_nothing_down_and_all_but_a_title_are_known(told: Conve
     listed(told, "a film", "6", "9", "1")
     history = told.reply("seen all of em cept patton").request
     assert history is not None and {"9", "1"} <= {*(history.history or ())} and "6" not in (history.history or ())
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("Half of those are from the nineties. I said before 1970.", "year<1970"),
+        ("These are comedies. I asked for horror.", "genres=Horror"),
+        ("我说的是1995年以后,怎么还有1934年的?", "year>=1995"),
+        ("I said no horror", "genres!=Horror"),
+        ("我说了不要恐怖片", "genres!=Horror"),
+    ],
+)
+def test_of_a_complaint_what_was_asked_for_counts(told: Conversation, line: str, where: str) -> None:
+    listed(told, "a film", "3", "9", "1")
+    assert asks_for(told.reply(line))[1] == where

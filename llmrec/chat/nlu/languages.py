@@ -578,3 +578,49 @@ def sentences(text: str) -> list[str]:
     ['No sci-fi!', 'Something funny...', 'please']
     """
     return [part.strip() for part in _SENTENCES.split(text) if re.search(r"\w", part)]
+
+
+_OF_THE_LIST = re.compile(
+    r"(?:(?:but|and|oh|hey|wait|no|well|hm+|ugh)[, ]+)*(?:half|most|some|all|none|two|three|four|several) of (?:those|these|them|the list)\b|"
+    r"(?:(?:but|and|oh|hey|wait|no|well|hm+|ugh)[, ]+)*(?:those|these|they|that)(?:'re| are| r| were|'s| is) (?:all |both |mostly |still )?"
+    r"(?:from|in|old|new|too|not|(?:comed|drama|western|thriller|musical|cartoon)\w*)\b|"
+    r".*(?:怎么还(?:有|是)|怎么都是|怎么又是)",
+    re.I,
+)
+"""How a sentence begins that says what is wrong with a list."""
+_AS_SAID = re.compile(
+    r"^(?:(?:but|no|well|as|and|look|dude|hey)[, ]+)*i (?:already |clearly |just |specifically )?(?:said|asked for|told you)[,: ]+|"
+    r"^(?:我)?(?:刚才|明明|都|已经)*(?:说的是|说了|说过)[,: ]*",
+    re.I,
+)
+
+
+def repeated_query(line: str) -> str:
+    """Keep of a complaint what was asked for: "half of those are from the nineties. I said before 1960".
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+        The line itself where it says of no list that it is wrong and then what was wanted.
+
+    Examples
+    --------
+    >>> repeated_query("Half of those are from the nineties. I said before 1960.")
+    'before 1960.'
+    >>> repeated_query("These are from the nineties.")
+    'These are from the nineties.'
+    """
+    parts = sentences(line)
+    if is_chinese(line) and len(parts) == 1:
+        parts = [part for part in re.split(r"(?<=,)", line) if re.search(r"\w", part)]
+    wrong = [part for part in parts if _OF_THE_LIST.match(part)]
+    left = [_AS_SAID.sub("", part) for part in parts if part not in wrong]
+    said = [part for part in parts if _AS_SAID.match(part)]
+    if not (wrong and left) and not (said and len(parts) == 1 and left != parts):
+        return line
+    return " ".join(part.strip() for part in left if re.search(r"\w", part)) or line
