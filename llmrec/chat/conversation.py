@@ -65,6 +65,7 @@ HELP = (
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
 _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
+"""Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _ALL_BUT_TITLE = re.compile(
     r"\b(?:all|everything|every one)(?: of (?:them|em|these|those))?(?P<except> (?:except|but|bar|apart from|besides)) "
@@ -245,10 +246,10 @@ class Conversation:
         if not line.strip() and image is None:
             return Reply(HELP)
         line = with_titles(repeated_query(spelt_out(composed(line))), self._words)
-        line = all_but_places(than_places(self._with_latest(line), len(self._items)), len(self._items))
+        line = all_but_places(than_places(self._with_references(line), len(self._items)), len(self._items))
         return self.reply_to(self._parser.invoke(line), line, image)
 
-    def _with_latest(self, line: str) -> str:
+    def _with_references(self, line: str) -> str:
         """Write titles and places for "the last one I watched" and "all except Heat"."""
         if but := _ALL_BUT_TITLE.search(line):
             said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
@@ -282,7 +283,6 @@ class Conversation:
         self._language = language
         if (query := starts_over(line)) is not None:
             self._begin_anew(intent)
-            self.state = self.state.model_copy(update={"refused": (), "lasting": ()})
             line = f"something {query}" if re.match(r"like\b", query, re.I) else query
             intent = self._parser.invoke(line)
         line, length = list_length(line, within_title(line, self._words))
@@ -412,7 +412,7 @@ class Conversation:
     def _parted(self, line: str) -> Reply | None:
         """Take in the sentences that only react to items, answer those that only ask, and read what is left as a line.
 
-        None where there are not sentences of two of these kinds.
+        None where there are neither sentences of two of these kinds nor several that ask.
         """
         parts = sentences(line)
         if len(parts) == 1 and self._language == "zh" and _ASKED_CHINESE.search(line):
@@ -432,7 +432,7 @@ class Conversation:
                 answers.append(answer)
             rest += [] if found or answer else [sentence]
             named = sentence
-        if bool(reactions) + bool(answers) + bool(rest) < 2:
+        if bool(reactions) + bool(answers) + bool(rest) < 2 and len(answers) < 2:
             return None
         state, said = self.state, []
         conditions: tuple[str, ...] = ()
@@ -607,8 +607,6 @@ class Conversation:
             return Reply(" ".join(plain(self._absent(each, language)) for each in asked))
         if back := self._acts.withdrawn(line, self.state):
             return self._withdraw(back, language)
-        if words := self._answers(line):
-            return Reply(words)
         answer = self._acts.reply(line, intent, self.state, self.history)
         if answer is None:
             return None
@@ -621,26 +619,6 @@ class Conversation:
         spoken = self.state.short_replies + 1
         self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
         return Reply(answer.text, done=answer.ends)
-
-    def _answers(self, line: str) -> str:
-        """Answer the questions of a line one by one; "" where it has not several, or wants a list as well."""
-        asked = [each for each in sentences(line) if each.rstrip().endswith("?")]
-        if len(asked) < 2:
-            return ""
-        state, said = self.state, []
-        for sentence in sentences(line):
-            intent = self._parser.invoke(sentence)
-            if sentence not in asked:
-                if intent.filters or intent.action != "ask":
-                    return ""
-                continue
-            answer = self._acts.reply(sentence, intent, state, self.history)
-            if answer is None or not answer.text or answer.takes or answer.ends:
-                return ""
-            state = state.model_copy(update={"topic": answer.topic or state.topic})
-            said.append(answer.text)
-        self.state = state.model_copy(update={"short_replies": state.short_replies + 1})
-        return ("" if self._language == "zh" else " ").join(dict.fromkeys(each.strip() for each in said))
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:
         """Take back what a line names of what holds; the list is made again where that changes it."""

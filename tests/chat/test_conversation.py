@@ -571,9 +571,10 @@ def test_an_example_and_a_question_turn_nothing_down(told: Conversation) -> None
 def test_starting_over_goes_on_with_the_wish_behind_it(told: Conversation) -> None:
     listed(told, "a comedy, never horror", "3", "5")
     over = listed(told, "Start over: like Scream, from the 90s", "1")
-    assert over.request is not None and (over.request.like, over.request.where) == ("1", "year>=1990 and year<2000")
+    assert over.request is not None and over.request.like == "1"
+    assert over.request.where == "genres!=Horror and year>=1990 and year<2000" and "no Horror" in over.words
     again = listed(told, "算了,重新来:战争片", "6")
-    assert asks_for(again)[1] == "genres=War"
+    assert asks_for(again)[1] == "genres!=Horror and genres=War"  # what was said for good stays
     assert "不算" in told.reply("重新开始").words and told.state.last is None
 
 
