@@ -11,40 +11,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
-from llmrec.chat.act_replies import MIN_LIST, ActReplies, ActReply
+from llmrec.chat.act_replies import ActReplies, ActReply
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
-from llmrec.chat.list_reading import ListReader
-from llmrec.chat.lists import JOINT, ListPlanner, digest, find_item, unlisted_doubles
-from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Intent
+from llmrec.chat.list_reading import ListReader, without_ruled_out
+from llmrec.chat.lists import JOINT, ListPlanner, find_item
+from llmrec.chat.nlu.cues import MIN_LIST
+from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import (
-    in_chinese,
-    in_english,
     language_of,
-    repeated_query,
     sentences,
-    spelt_out,
-    with_titles,
 )
-from llmrec.chat.nlu.lexicon import with_kinds
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import within_title
-from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions, takes_back
-from llmrec.chat.nlu.references import all_but_places, than_places
-from llmrec.chat.nlu.refusals import content_words, naming
-from llmrec.chat.nlu.rules import rule_parser, starts_over, understand
+from llmrec.chat.nlu.reactions import Reaction, takes_back
+from llmrec.chat.nlu.rules import rule_parser, starts_over
 from llmrec.chat.nlu.suitability import (
     audience_of,
-    hinting,
-    of_kinds,
 )
-from llmrec.chat.reactions import Reactions, liking, rejecting, uncriticised
-from llmrec.chat.state import DialogueState, ListState, Question, narrowed, stated_pairs, values_of
-from llmrec.chat.withdrawals import Withdrawal, lasts
-from llmrec.chat.wordings import REFUSED_IN_CHINESE, SAYS
+from llmrec.chat.reactions import Reactions, liking, rejecting
+from llmrec.chat.requests import LIST_LENGTH, RequestWriter
+from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
+from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
+from llmrec.chat.wordings import SAYS
 from llmrec.context import Context
 from llmrec.errors import BadInput
 from llmrec.request import Request
@@ -53,8 +44,6 @@ from llmrec.retrieval.filters import parse_where
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-LIST_LENGTH = 5
-"""Items of a list."""
 HELP = (
     "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
     "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
@@ -67,17 +56,6 @@ MAX_SENTENCES = 6
 _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
 """Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
-_ALL_BUT_TITLE = re.compile(
-    r"\b(?:all|everything|every one)(?: of (?:them|em|these|those))?(?P<except> (?:except|but|bar|apart from|besides)) "
-    r"(?:for )?(?P<title>[^,.;!?]*[a-z][^,.;!?]*)",
-    re.I,
-)
-_LATEST = re.compile(
-    r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
-    r"(?: that)? "
-    r"(?:i|we)(?:'ve| have)? (?:watched|saw|seen|bought|read)\b",
-    re.I,
-)
 _OTHERS = re.compile(
     r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
     r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
@@ -86,8 +64,6 @@ _OTHERS = re.compile(
     re.I,
 )
 """Words by which what was listed is not to come again."""
-_OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
-"""Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +167,16 @@ class Conversation:
         self.catalog = catalog
         self.state = state or DialogueState()
         """What the conversation has come to; replaced, never changed in place."""
-        self._history, self._events, self._where, self._context = history, tuple(events), where, context
+        self._history = history
         self._words = words or catalog
         self._parser = parser or rule_parser(self._words)
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
-        self._reactions = Reactions(catalog, self._offered, self._words)
+        self._reactions = Reactions(catalog, self._offered, self._words, self._acts)
         self._reader = ListReader(self._words, self._acts)
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
+        self._requests = RequestWriter(catalog, self._words, self._offered, tuple(events), where, context)
         self._clarify, self._before = clarify, self.state
-        self._pictures: dict[str, bytes] = {}
         self._language = "en"
         self._commands: dict[str, Callable[[Intent], Reply]] = {
             "why": self._why,
@@ -220,7 +196,7 @@ class Conversation:
     @property
     def history(self) -> tuple[str, ...]:
         """Ids of the items that the person interacted with, oldest first, those named in the conversation last."""
-        said = (id for id in dict.fromkeys(self._available(self.state.liked)) if id not in self._history)
+        said = (id for id in dict.fromkeys(self._requests.available(self.state.liked)) if id not in self._history)
         return (*self._history, *said)
 
     def reply(self, line: str, image: bytes | None = None) -> Reply:
@@ -245,21 +221,8 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
-        line = with_titles(repeated_query(spelt_out(composed(line))), self._words)
-        line = all_but_places(than_places(self._with_references(line), len(self._items)), len(self._items))
-        return self.reply_to(self._parser.invoke(line), line, image)
-
-    def _with_references(self, line: str) -> str:
-        """Write titles and places for "the last one I watched" and "all except Heat"."""
-        if but := _ALL_BUT_TITLE.search(line):
-            said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
-            titles = [re.sub(r", (?:the|an?)$", "", self._title(id).casefold()) for id in self._items]
-            place = str(titles.index(said) + 1) if said in titles else ""
-            start = but.start("title") if place else but.start("except")
-            line = f"{line[:start]}{place}{line[but.end('title') :]}"
-        known = [id for id in self.history if id in self._words.row]
-        title = self._words.item(known[-1]).title if known else ""
-        return _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
+        line = self._reader.written_out(line, self._items, self.history)
+        return self._reply_to(self._parser.invoke(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -276,7 +239,11 @@ class Conversation:
         Reply
             As `reply`.
         """
-        line = spelt_out(composed(line[:READ_CHARACTERS]))
+        written = self._reader.written_out(line, self._items, self.history)
+        return self._reply_to(intent if written == line else self._parser.invoke(written), written, image)
+
+    def _reply_to(self, intent: Intent, line: str, image: bytes | None) -> Reply:
+        """Answer a line in which references are written out."""
         if not line.strip() and image is None:
             return Reply(HELP)
         language = language_of(line)
@@ -331,28 +298,22 @@ class Conversation:
         if wanted is None:
             return self._commands[intent.action](intent)
         if wanted.query:
-            wanted = wanted.model_copy(update={"query": self._without_ruled_out(wanted.query)})
+            new = [what for what in self.state.refused if what not in self._before.refused]
+            wanted = wanted.model_copy(update={"query": without_ruled_out(wanted.query, new)})
         if _OTHERS.search(line):
             excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
             wanted = wanted.model_copy(update={"excluded": excluded})
         if asks:
             language = language_of(line)
             unmet = unmet_demands(line, self._words, language)
+            never = self._requests.never(wanted, self.state, self.history)
             said = understood(
                 intent, wanted, self.state, self._before, self._words, language,
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
-                met=lambda conditions: self._lists.meets(conditions, self._never(wanted)),
+                met=lambda conditions: self._lists.meets(conditions, never),
             )  # fmt: skip
             words = " ".join(part for part in (suited, words, *said, unmet) if part)
         return self._listing(wanted, words)
-
-    def _without_ruled_out(self, query: str) -> str | None:
-        """Take what a line has just ruled out by one word out of the words of before."""
-        said = [content_words(what) for what in self.state.refused if what not in self._before.refused]
-        if not (words := "|".join(re.escape(each[0]) for each in said if len(each) == 1)):
-            return query
-        left = re.sub(rf"\b(?:{words})(?:s|es)?\b", " ", query, flags=re.I)
-        return " ".join(left.split()).strip(" ,;") or None
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
         """Make a reply with a list one with a list of so many items."""
@@ -362,7 +323,7 @@ class Conversation:
         return dataclasses.replace(listing, words=words)
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
-        return Reply(words, request=self._request(wanted), list=wanted)
+        return Reply(words, request=self._requests.request(wanted, self.state, self.history), list=wanted)
 
     def _drop(self, dropped: str, line: str) -> Reply:
         self.state, wanted = self._lists.without(dropped, self.state)
@@ -381,34 +342,6 @@ class Conversation:
             return Reply(words)
         return self._listing(self._lists.again(after, after.last, after.last.conditions), words)
 
-    def _reaction(self, intent: Intent, line: str) -> Reply | None:
-        """Take in what a line does with items of the list; None where it does nothing with them."""
-        if parts := parse_reactions(line, self._words):
-            return self._reactions_to(parts, line)
-        reaction = parse_reaction(line, self._words) or self._acts.reaction(line, self.state)
-        if (
-            reaction is not None
-            and reaction.kind == "criticise"
-            and not _OF_ALL.search(line)
-            and self.state.topic in self._items
-        ):
-            reaction = dataclasses.replace(reaction, kind="reject", subjects=(THAT,))
-        if reaction is None or intent.action == "drop" or (reaction.kind == "criticise" and not self._items):
-            return None
-        also = understand(rest, self._words) if (rest := uncriticised(reaction.remainder)) else Intent("ask")
-        found = self._reactions.outcome(reaction, also, line, self.state)
-        self.state = found.state.model_copy(update={"short_replies": found.state.short_replies + 1})
-        last = self.state.last
-        if last is None or not found.relists:
-            return Reply(found.words)
-        wanted = self._lists.again(self.state, last, narrowed(last.conditions, found.conditions))
-        if found.query:
-            before = wanted.query or ""
-            if mood := excessive_mood(reaction.remainder):
-                before = re.sub(rf"\b{mood}\b", "", before, flags=re.I)
-            wanted = wanted.model_copy(update={"query": f"{before} {found.query}".strip()})
-        return self._listing(wanted, found.words)
-
     def _parted(self, line: str) -> Reply | None:
         """Take in the sentences that only react to items, answer those that only ask, and read what is left as a line.
 
@@ -425,7 +358,7 @@ class Conversation:
         rest: list[str] = []
         named = ""
         for sentence in parts:
-            found = self._reactions.of_sentence(sentence, named, self._acts, self.state)
+            found = self._reactions.of_sentence(sentence, named, self.state)
             reactions += found
             answer = None if found or audience else self._answer_to(sentence, answers)
             if answer is not None:
@@ -467,6 +400,14 @@ class Conversation:
             return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
         return dataclasses.replace(reply, words=words)
 
+    def _reaction(self, intent: Intent, line: str) -> Reply | None:
+        """Take in what a line does with items of the list; None where it does nothing with them."""
+        turn = self._reactions.turn(intent, line, self.state, self._lists)
+        if turn is None:
+            return None
+        self.state = turn.state
+        return Reply(turn.words) if turn.list is None else self._listing(turn.list, turn.words)
+
     def _answer_to(self, sentence: str, before: Sequence[ActReply]) -> ActReply | None:
         """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
         if not sentence.rstrip().endswith("?") and not (self._language == "zh" and _ASKED_CHINESE.search(sentence)):
@@ -479,25 +420,6 @@ class Conversation:
         if answer is None or not answer.text or answer.takes or answer.ends:
             return None
         return answer if self._acts.moves(sentence, self.state)["question"] >= MIN_LIST or answer.topic else None
-
-    def _reactions_to(self, parts: Sequence[Reaction], line: str) -> Reply:
-        """Take in what the parts of a line do with items, one after the other."""
-        state, query = self.state, ""
-        said: list[str] = []
-        conditions: tuple[str, ...] = ()
-        for part in parts:
-            found = self._reactions.outcome(part, Intent("ask"), line, state)
-            state, query = found.state, " ".join((query, found.query)).strip()
-            said.append(found.words)
-            conditions = tuple(dict.fromkeys((*conditions, *found.conditions)))
-        last = self.state.last
-        self.state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
-        wanted = self._lists.new(self.state, None, conditions)
-        if last is not None:
-            wanted = self._lists.again(self.state, last, narrowed(last.conditions, conditions))
-        if query:
-            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {query}".strip()})
-        return self._listing(wanted, ("" if language_of(line) == "zh" else " ").join(said))
 
     def show(
         self,
@@ -574,7 +496,7 @@ class Conversation:
         image
             The picture, as a file holds it.
         """
-        self._pictures[digest(image)] = image
+        self._requests.add_picture(image)
 
     def last_request(self) -> Request:
         """Write the request that made the last list once more, to have its reasons measured.
@@ -589,14 +511,7 @@ class Conversation:
         BadInput
             Where there is no list yet, or the picture that it is like is not at hand.
         """
-        last = self.state.last
-        if last is None or not last.items:
-            raise BadInput("there is no list yet to speak of; ask for something first")
-        request = self._request(last)
-        history, never = (
-            tuple(id for id in ids if id not in last.items) for ids in (request.history or (), request.never)
-        )
-        return dataclasses.replace(request, explain=True, history=history, never=self._available(never))
+        return self._requests.again(self.state, self.history)
 
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
@@ -622,25 +537,17 @@ class Conversation:
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:
         """Take back what a line names of what holds; the list is made again where that changes it."""
+        words, had, gone = (
+            withdrawal_message(back, self.state, language),
+            self.state.last,
+            (*back.allowed, *back.dropped),
+        )
         if back.unknown:
-            return Reply(plain(SAYS["nothing held"][language].format(what=back.unknown)))
-        parts = []
-        if back.allowed:
-            values = [
-                value for each in back.allowed for value in ((each,) if each in self.state.refused else values_of(each))
-            ]
-            told = [REFUSED_IN_CHINESE.get(each, in_chinese(each)) if language == "zh" else each for each in values]
-            joint = "、" if language == "zh" else ", "
-            parts.append(SAYS["taken back"][language].format(values=joint.join(dict.fromkeys(told))))
-        if back.dropped:
-            parts.append(SAYS["dropped"][language].format(conditions=describe_conditions(back.dropped, language)))
-        had, gone = self.state.last, (*back.allowed, *back.dropped)
+            return Reply(words)
         self.state = self.state.without(gone)
         last = self.state.last
         if last is not None and back.query is not None:
             last = last.model_copy(update={"query": back.query or None})
-            parts = parts or [SAYS["dropped words"][language]]
-        words = ("" if language == "zh" else " ").join(parts)
         if re.search(r"\w", back.rest):
             self.state = self.state.model_copy(update={"last": last})
             reply = self._reply(self._parser.invoke(back.rest), back.rest, None, None)
@@ -651,7 +558,7 @@ class Conversation:
 
     def _absent(self, subject: str, language: str) -> str:
         last = self.state.last
-        never = self._never(last) if last else ()
+        never = self._requests.never(last, self.state, self.history) if last else ()
         try:
             item = self.catalog.item(find_item(subject, self.state, self._words, self._words.row))
         except BadInput:
@@ -660,42 +567,10 @@ class Conversation:
             subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never
         )
 
-    def _request(self, wanted: ListState) -> Request:
-        """Write the request for a list. Raises `BadInput` where what it is like is not at hand any more."""
-        if wanted.like is not None and wanted.like not in self._offered:
-            raise BadInput("the item that the list was like is not offered any more; ask for something else")
-        if wanted.image is not None and wanted.image not in self._pictures:
-            raise BadInput("the picture of before is not kept; send it again")
-        stated = [value for each in wanted.conditions for value in values_of(each)]
-        return Request(
-            history=self.history,
-            events=self._events,
-            query=with_kinds(in_english(wanted.query or "", self._words), self._words, stated) or None,
-            k=wanted.length or LIST_LENGTH,
-            like=wanted.like,
-            image=None if wanted.image is None else self._pictures[wanted.image],
-            never=self._available(self._never(wanted)),
-            where=" and ".join((*([self._where] if self._where else []), *wanted.conditions)) or None,
-            context=self._context,
-        )
-
-    def _never(self, wanted: ListState) -> tuple[str, ...]:
-        """Ids of what a list is not to show: what was turned down, and what names what is ruled out or hints at it."""
-        refused, asked = self.state.refused, {pair for each in wanted.conditions for pair in stated_pairs(each)}
-        kinds = frozenset(hinting(refused, self._words, wanted.query or "")) - asked
-        known = {*self.history, *wanted.excluded, *([wanted.like] if wanted.like else ())}
-        doubles = unlisted_doubles(self.catalog, known, self._offered)
-        return tuple(
-            dict.fromkeys((*wanted.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words), *doubles))
-        )
-
     @property
     def _items(self) -> tuple[str, ...]:
         """Ids of the last list."""
         return self.state.last.items if self.state.last else ()
-
-    def _available(self, ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(id for id in ids if id in self._offered)
 
     def _why(self, intent: Intent) -> Reply:
         item = self._referent(intent.subject or "1")

@@ -1,16 +1,23 @@
-"""What a line that asks for a list says of it: whom it is for, what it rules out, what no item tells, what lasts."""
+"""What a line is read as before the rules read it, and what one that asks for a list says of it beside them.
+
+Before: references are written out. Beside: whom a list is for, what it rules out, what no item tells, what lasts.
+"""
 
 import dataclasses
+import re
+from collections.abc import Sequence
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import composed
+from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import language_of, sentences
+from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
+from llmrec.chat.nlu.languages import language_of, repeated_query, sentences, spelt_out, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import demands_unknown, without_demands
-from llmrec.chat.nlu.references import bare_query, plain_degree
-from llmrec.chat.nlu.refusals import is_vague, refusals
+from llmrec.chat.nlu.references import all_but_places, bare_query, plain_degree, than_places
+from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
 from llmrec.chat.state import DialogueState, narrowed
@@ -18,6 +25,19 @@ from llmrec.chat.wordings import SAYS
 
 MIN_WANTING = 0.5
 """Probability from which a sentence wants a list."""
+
+
+_ALL_BUT_TITLE = re.compile(
+    r"\b(?:all|everything|every one)(?: of (?:them|em|these|those))?(?P<except> (?:except|but|bar|apart from|besides)) "
+    r"(?:for )?(?P<title>[^,.;!?]*[a-z][^,.;!?]*)",
+    re.I,
+)
+_LATEST = re.compile(
+    r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
+    r"(?: that)? "
+    r"(?:i|we)(?:'ve| have)? (?:watched|saw|seen|bought|read)\b",
+    re.I,
+)
 
 
 class ListReader:
@@ -33,6 +53,37 @@ class ListReader:
 
     def __init__(self, words: Catalog, acts: ActReplies) -> None:
         self._words, self._acts = words, acts
+
+    def written_out(self, line: str, listed: Sequence[str], history: Sequence[str]) -> str:
+        """Write a line so that the rules read it: words in full, titles and places for "the last one I watched".
+
+        Parameters
+        ----------
+        line
+            What the person wrote, of which `READ_CHARACTERS` are read.
+        listed
+            Ids of the last list.
+        history
+            Ids of the person's items, oldest first.
+
+        Returns
+        -------
+        str
+        """
+        line = with_titles(repeated_query(spelt_out(composed(line[:READ_CHARACTERS]))), self._words)
+        if but := _ALL_BUT_TITLE.search(line):
+            said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
+            titles = [re.sub(r", (?:the|an?)$", "", self._title(id).casefold()) for id in listed]
+            place = str(titles.index(said) + 1) if said in titles else ""
+            start = but.start("title") if place else but.start("except")
+            line = f"{line[:start]}{place}{line[but.end('title') :]}"
+        known = [id for id in history if id in self._words.row]
+        title = self._words.item(known[-1]).title if known else ""
+        line = _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
+        return all_but_places(than_places(line, len(listed)), len(listed))
+
+    def _title(self, id: str) -> str:
+        return plain(self._words.item(id).title) if id in self._words.row else ""
 
     def suited(self, intent: Intent, line: str, state: DialogueState) -> tuple[Intent, str, DialogueState]:
         """Read whom a list is for.
@@ -133,3 +184,30 @@ class ListReader:
             each for each in parts if lexicon.mentions(each) or self._acts.moves(each, state)["list"] >= MIN_WANTING
         ]
         return " ".join(kept) or query
+
+
+def without_ruled_out(query: str, refused: Sequence[str]) -> str | None:
+    """Take what is ruled out by one word out of the words of before.
+
+    Parameters
+    ----------
+    query
+        Of the list before, and of the line.
+    refused
+        What the line has just ruled out.
+
+    Returns
+    -------
+    str or None
+        None where nothing is left.
+
+    Examples
+    --------
+    >>> without_ruled_out("a comedy with songs", ["songs"])
+    'a comedy with'
+    """
+    said = [content_words(what) for what in refused]
+    if not (words := "|".join(re.escape(each[0]) for each in said if len(each) == 1)):
+        return query
+    left = re.sub(rf"\b(?:{words})(?:s|es)?\b", " ", query, flags=re.I)
+    return " ".join(left.split()).strip(" ,;") or None

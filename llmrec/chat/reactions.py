@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.lists import find_item
-from llmrec.chat.nlu.intent import THESE, Intent
+from llmrec.chat.lists import ListPlanner, find_item
+from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood, parse_reaction, parse_reactions
+from llmrec.chat.nlu.references import sequels
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.state import DialogueState, values_of
+from llmrec.chat.state import DialogueState, ListState, narrowed, values_of
 from llmrec.chat.wordings import SAYS, UNKNOWN
 from llmrec.errors import BadInput
 from llmrec.retrieval.filters import written
@@ -48,6 +51,10 @@ _OUT = re.compile(
 _EXCESS = re.compile(r"(?:\b(?:is|are|was|it'?s|way|much|far|a bit) )*\btoo (\w+)|太(\w{1,3})", re.I)
 
 
+_OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
+"""Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a reaction comes to.
@@ -73,6 +80,25 @@ class Outcome:
     relists: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a whole line of reactions comes to.
+
+    Parameters
+    ----------
+    state
+        The state that it leaves.
+    words
+        What is replied.
+    list
+        The list that is wanted now; None for none.
+    """
+
+    state: DialogueState
+    words: str
+    list: ListState | None = None
+
+
 class Reactions:
     """What reacts to items of one catalogue.
 
@@ -84,10 +110,76 @@ class Reactions:
         Ids of those that can be recommended.
     words
         The items by whose titles and values a line is read.
+    acts
+        What reads acts, and which items a line names.
     """
 
-    def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog) -> None:
-        self._catalog, self._offered, self._words = catalog, offered, words
+    def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog, acts: ActReplies) -> None:
+        self._catalog, self._offered, self._words, self._acts = catalog, offered, words, acts
+
+    def turn(self, intent: Intent, line: str, state: DialogueState, lists: ListPlanner) -> Turn | None:
+        """Take in what a line does with items of the last list.
+
+        Parameters
+        ----------
+        intent
+            What the rules read in the line.
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+        lists
+            What describes its lists.
+
+        Returns
+        -------
+        Turn or None
+            None where the line does nothing with items, or more than that.
+
+        Raises
+        ------
+        BadInput
+            Where there is no such item.
+        """
+        if parts := parse_reactions(line, self._words):
+            return self._several(parts, line, state, lists)
+        reaction = parse_reaction(line, self._words) or self._loosely(line, state)
+        listed = state.last.items if state.last else ()
+        if reaction is not None and reaction.kind == "criticise" and not _OF_ALL.search(line) and state.topic in listed:
+            reaction = replace(reaction, kind="reject", subjects=(THAT,))
+        if reaction is None or intent.action == "drop" or (reaction.kind == "criticise" and not listed):
+            return None
+        also = understand(rest, self._words) if (rest := uncriticised(reaction.remainder)) else Intent("ask")
+        found = self.outcome(reaction, also, line, state)
+        state = found.state.model_copy(update={"short_replies": found.state.short_replies + 1})
+        last = state.last
+        if last is None or not found.relists:
+            return Turn(state, found.words)
+        wanted = lists.again(state, last, narrowed(last.conditions, found.conditions))
+        if found.query:
+            before = wanted.query or ""
+            if mood := excessive_mood(reaction.remainder):
+                before = re.sub(rf"\b{mood}\b", "", before, flags=re.I)
+            wanted = wanted.model_copy(update={"query": f"{before} {found.query}".strip()})
+        return Turn(state, found.words, wanted)
+
+    def _several(self, parts: Sequence[Reaction], line: str, before: DialogueState, lists: ListPlanner) -> Turn:
+        """Take in what the parts of a line do with items, one after the other."""
+        state, query, last = before, "", before.last
+        said: list[str] = []
+        conditions: tuple[str, ...] = ()
+        for part in parts:
+            found = self.outcome(part, Intent("ask"), line, state)
+            state, query = found.state, " ".join((query, found.query)).strip()
+            said.append(found.words)
+            conditions = tuple(dict.fromkeys((*conditions, *found.conditions)))
+        state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
+        wanted = lists.new(state, None, conditions)
+        if last is not None:
+            wanted = lists.again(state, last, narrowed(last.conditions, conditions))
+        if query:
+            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {query}".strip()})
+        return Turn(state, ("" if language_of(line) == "zh" else " ").join(said), wanted)
 
     def outcome(self, reaction: Reaction, also: Intent, line: str, state: DialogueState) -> Outcome:
         """Take a reaction in.
@@ -187,7 +279,7 @@ class Reactions:
             parts.append(SAYS["reverted list"][language])
         return " ".join(parts)
 
-    def of_sentence(self, sentence: str, before: str, acts: ActReplies, state: DialogueState) -> tuple[Reaction, ...]:
+    def of_sentence(self, sentence: str, before: str, state: DialogueState) -> tuple[Reaction, ...]:
         """How a sentence reacts to items that it names, or that the one before it does ("take them out").
 
         Parameters
@@ -196,8 +288,6 @@ class Reactions:
             One of a line that has several.
         before
             The one before it.
-        acts
-            Reads what rules do not.
         state
             The conversation so far.
 
@@ -210,8 +300,8 @@ class Reactions:
             return ()
         if several := parse_reactions(sentence, self._words):
             return several
-        found = parse_reaction(sentence, self._words) or acts.reaction(sentence, state)
-        if found is None and _OUT.match(sentence) and (ids := acts.named(before, state)):
+        found = parse_reaction(sentence, self._words) or self._loosely(sentence, state)
+        if found is None and _OUT.match(sentence) and (ids := self._acts.named(before, state)):
             rest = _OUT.sub("", sentence).strip(" ,.;!")
             also = understand(f"no {rest}", self._words).filters if rest else ()
             if rest and not also:
@@ -246,6 +336,40 @@ class Reactions:
         if language_of(line) == "zh":
             return "、".join(f"《{title}》" for title in known)
         return " and ".join((*([", ".join(known[:-1])] if known[1:] else []), *known[-1:]))
+
+    def _loosely(self, line: str, state: DialogueState) -> Reaction | None:
+        """Read of items that a line names that they are known or not wanted, in whatever words."""
+        listed = state.last.items if state.last else ()
+        kind: Literal["seen", "reject"] | None = (
+            "seen" if cues.KNOWN.search(line) else "reject" if cues.UNWANTED.search(line) else None
+        )
+        if kind is None or not (listed or kind == "seen") or "?" in line:
+            return None
+        if kind == "reject" and (
+            cues.ALIKE.search(line) or cues.QUESTION_OPENING.match(line) or cues.CORRECTION.search(line)
+        ):
+            return None
+        named = self._acts.named(line, state)
+        unwanted = cues.UNWANTED.search(line)
+        if kind == "reject" and unwanted:  # "me and the wife want something, not too violent" names no film
+            after = self._acts.named(line[unwanted.start() :], state)
+            named = tuple(id for id in named if id in listed or id in after)
+        if kind == "seen" and not named and listed and cues.KNOWN_ALONE.fullmatch(line.strip()):
+            return Reaction("seen", (THAT,) if state.topic in listed else (THESE,))
+        moves = self._acts.moves(line, state)
+        if kind == "reject" and not named and state.topic in listed and cues.UNWANTED_ALONE.fullmatch(line.strip()):
+            return Reaction("reject", (THAT,))
+        if kind == "reject" and (moves["accept"] > moves["list"] or cues.KEEPS.search(line)):
+            return None
+        if (
+            not named
+            or len(named) > len(listed) + cues.MAX_NAMED
+            or moves["question"] > max(moves["list"], moves["talk"])
+        ):
+            return None
+        named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
+        subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
+        return Reaction(kind, subjects, line if kind == "reject" else "")
 
     def _items(self, subjects: Sequence[str], state: DialogueState) -> tuple[str, ...]:
         """Ids of what is reacted to. Raises `BadInput` where there is no such item."""

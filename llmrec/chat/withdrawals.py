@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.wording import plain
+from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
+from llmrec.chat.nlu.languages import chinese_conditions, in_chinese, is_chinese
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.refusals import allowed_again, content_words
 from llmrec.chat.state import DialogueState, attributes_of, excludes, values_of
+from llmrec.chat.wordings import REFUSED_IN_CHINESE, SAYS
 
 _LASTS = re.compile(
     r"\bi (?:really |just |absolutely |truly )?(?:hate|detest|loathe|never|can'?t stand|cannot stand|don'?t ever|"
@@ -191,6 +194,37 @@ def withdrawal(line: str, state: DialogueState, catalog: Catalog, undoes: Callab
     if allowed or dropped or query is not None:
         return Withdrawal(allowed, dropped, query, rest=rest)
     return Withdrawal(unknown=said.strip()) if whole else None
+
+
+def withdrawal_message(back: Withdrawal, state: DialogueState, language: str) -> str:
+    """Put in words what is taken back.
+
+    Parameters
+    ----------
+    back
+        What a line takes back.
+    state
+        The conversation before it.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+    """
+    if back.unknown:
+        return plain(SAYS["nothing held"][language].format(what=back.unknown))
+    parts = []
+    if back.allowed:
+        values = [value for each in back.allowed for value in ((each,) if each in state.refused else values_of(each))]
+        told = [REFUSED_IN_CHINESE.get(each, in_chinese(each)) if language == "zh" else each for each in values]
+        joint = "、" if language == "zh" else ", "
+        parts.append(SAYS["taken back"][language].format(values=joint.join(dict.fromkeys(told))))
+    if back.dropped:
+        parts.append(SAYS["dropped"][language].format(conditions=describe_conditions(back.dropped, language)))
+    if state.last is not None and back.query is not None and not parts:
+        parts.append(SAYS["dropped words"][language])
+    return ("" if language == "zh" else " ").join(parts)
 
 
 def _parted(line: str) -> tuple[str, str]:

@@ -183,10 +183,10 @@ def chat(
     writer: Writer = None,
 ) -> None:
     """Ask for recommendations in words, line by line."""
-    from llmrec.chat import endpoint
+    from llmrec.chat.nlu.chat_model import chat_model as model_at
     from llmrec.request import Request
 
-    model = endpoint.chat_model(chat_url, chat_model)
+    model = model_at(chat_url, chat_model)
     request = Request(user=user, history=_ids(history))
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import AttributeValue, Catalog, Item
 from llmrec.catalog.vocabulary import forms
-from llmrec.chat.conversation import LIST_LENGTH
+from llmrec.chat.requests import LIST_LENGTH
 from llmrec.errors import LlmrecError, UnknownItem
 from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender

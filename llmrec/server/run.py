@@ -11,8 +11,7 @@ from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from llmrec.catalog import load_catalog
-from llmrec.chat.endpoint import chat_model
-from llmrec.chat.nlu.chat_model import ChatModelParser
+from llmrec.chat.nlu.chat_model import ChatModelParser, chat_model
 from llmrec.paths import home
 from llmrec.pipeline_config import kept_repeats
 from llmrec.recommender import Recommender

@@ -62,7 +62,7 @@ class Served:
     config
         Index, engine, candidate sources and verifier.
     chat_url, chat_model
-        A chat model that reads lines of chats beside the rules; see `llmrec.chat.endpoint.chat_model`.
+        A chat model that reads lines of chats beside the rules; see `llmrec.chat.nlu.chat_model.chat_model`.
     reader
         Name or import path of the reader of `data`.
     key_file

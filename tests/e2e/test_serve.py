@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from llmrec.chat.nlu.chat_model import TRIAL
-from tests.chat.endpoint import peer, proposed
+from tests.chat.nlu.test_chat_model import peer, proposed
 from tests.e2e.conftest import home_in, serving
 
 pytestmark = pytest.mark.services

@@ -1,6 +1,7 @@
 """POST /v1/chat/completions as clients of OpenAI's API use it; and with a chat model that reads lines beside the rules.
 
-What the model adds counts, and nothing hangs on it; it is a peer that answers by heart (`tests.chat.endpoint`).
+What the model adds counts, and nothing hangs on it; it is a peer that answers by heart, of
+`tests.chat.nlu.test_chat_model`.
 """
 
 import base64
@@ -19,17 +20,16 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from llmrec.chat.conversation import LIST_LENGTH
 from llmrec.chat.nlu import rules
 from llmrec.chat.nlu.chat_model import TRIAL, ChatModelParser
+from llmrec.chat.requests import LIST_LENGTH
 from llmrec.chat.transcript import Message, render_list
 from llmrec.recommender import Recommender
 from llmrec.server.chat_turn import ChatTurn
 from llmrec.server.completion import CompletionText, count_tokens
 from llmrec.server.settings import LOCAL_LIMITS, Limits
 from llmrec.server.store.database import Database
-from tests.chat.endpoint import Peer, peer, proposed
-from tests.chat.nlu.test_chat_model import model_at
+from tests.chat.nlu.test_chat_model import Peer, model_at, peer, proposed
 from tests.server.conftest import served
 from tests.server.test_items import within
 

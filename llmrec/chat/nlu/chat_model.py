@@ -1,4 +1,4 @@
-"""A chat model that reads lines beside the rules in a process that serves many conversations.
+"""A chat model behind an endpoint that speaks OpenAI's API, which reads lines beside the rules of many conversations.
 
 The model is asked for a line ahead (`CatalogParser.prefetch`), within a time limit and outside of any worker; parsing
 then looks up what it proposed. So a line costs at most one call, and it means the same whenever it is parsed again. A
@@ -7,12 +7,13 @@ line that was not prefetched is read by the rules alone.
 
 import asyncio
 import logging
+import os
+from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
-from llmrec.chat.endpoint import SECONDS, unreachable
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.proposals import (
     KEPT_PROPOSALS,
@@ -24,8 +25,14 @@ from llmrec.chat.nlu.proposals import (
     messages,
 )
 from llmrec.chat.nlu.rules import understand
+from llmrec.errors import BadInput
+from llmrec.extras import needs
 from llmrec.prompts import as_data
 
+SECONDS = 5.0
+"""Time in which a line must be read."""
+MAX_TOKENS = 512
+"""Tokens of an answer: twenty conditions take some 400."""
 LOG = logging.getLogger(__name__)
 RETRY_SECONDS = 10.0
 """Seconds between two attempts to reach a model that did not answer."""
@@ -180,3 +187,73 @@ class CatalogParser:
     def _parse(self, line: str) -> Intent:
         rules, proposal = understand(line, self._catalog), self._model.proposal(as_data(line, MAX_CHARACTERS))
         return merge_proposal(rules, proposal, line, self._catalog) if proposal else rules
+
+
+def chat_model(url: str | None, name: str | None) -> BaseChatModel | None:
+    """Make a client of a chat model. Nothing is asked of it yet.
+
+    Parameters
+    ----------
+    url
+        URL of the endpoint, such as "http://127.0.0.1:8003/v1". Its key is what the environment has as OPENAI_API_KEY,
+        if it has it.
+    name
+        Name of the model there.
+
+    Returns
+    -------
+    BaseChatModel or None
+        None where neither is given.
+
+    Raises
+    ------
+    BadInput
+        Where one of both is missing, or the URL is none. `BadInput.fields` names `chat_url` and `chat_model`.
+    MissingExtra
+        Where the packages of the extra "chat" are missing.
+    """
+    if url is None and name is None:
+        return None
+    if not url or not name:
+        raise BadInput("`chat_url` and `chat_model` belong together; pass both, or neither", "chat_url", "chat_model")
+    if not _is_address(url):
+        raise BadInput(
+            f"`chat_url` is {url!r}; pass the URL of an endpoint, such as http://127.0.0.1:8003/v1", "chat_url"
+        )
+    with needs("chat", "a chat model"):
+        from langchain_openai import ChatOpenAI
+        from openai import Timeout
+    from pydantic import SecretStr
+
+    return ChatOpenAI(
+        model=name, base_url=url, api_key=SecretStr(os.environ.get("OPENAI_API_KEY") or "none"), temperature=0,
+        max_completion_tokens=MAX_TOKENS, timeout=Timeout(SECONDS, connect=2.0), max_retries=1,
+    )  # fmt: skip
+
+
+def unreachable(error: Exception) -> bool:
+    """Tell whether the endpoint would give the next line no answer either.
+
+    Parameters
+    ----------
+    error
+        What a call raised.
+
+    Returns
+    -------
+    bool
+        True where it is dead or too slow, or wants another key or model; False where it only refused this line.
+    """
+    from openai import APIConnectionError, APIStatusError
+
+    if isinstance(error, APIStatusError):
+        return error.status_code not in (400, 422)  # it refuses what it was sent, a line that it finds indecent perhaps
+    return isinstance(error, TimeoutError | APIConnectionError)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        return address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:  # a port that is no number, half an IPv6 address
+        return False

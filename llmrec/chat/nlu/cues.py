@@ -1,0 +1,264 @@
+"""Words by which a line gives away what it does: acts, questions, what is known or not wanted.
+
+The model of acts (`llmrec.chat.nlu.acts`) decides nothing alone that a search could be lost by; the words here stand
+beside it.
+"""
+
+import re
+from collections.abc import Callable
+
+from llmrec.chat.nlu.acts import ActReading
+from llmrec.chat.nlu.languages import sentences
+
+ASIDES = ("off_topic", "small_talk", "complain")
+"""Acts that need no more than the model and a word that gives them away, whatever move the line seems to make."""
+SEARCHES = frozenset(
+    (
+        "request",
+        "preference",
+        "critique_attribute",
+        "critique_compare",
+        "critique_example",
+        "answer",
+        "remember",
+        "seen",
+    )
+)
+"""Acts of which one that is sure keeps a line from a short reply."""
+CUES = {
+    "greet": r"^(?:hi|hey|hello|hiya|yo|good (?:morning|evening|afternoon))\b|^(?:你好|您好|嗨|哈喽|早上好|晚上好|在吗)",
+    "thank": r"\bthanks?\b|\bthx\b|\bcheers\b|谢|多谢|辛苦",
+    "end": r"\b(?:bye|goodbye|good night|see you|see ya|that'?s all|that will be all|i'?m done)\b|再见|拜拜|晚安|下次再|不聊了",
+    "small_talk": r"\b(?:how are you|are you (?:a |an )?(?:robot|human|real|bot|ai|person|machine|chat ?gpt|gpt|siri|alexa)|your name|who are you|haha|lol)\b|你是谁|你叫什么|"
+                  r"哈哈|你是机器人|你几岁",
+    "off_topic": r"\b(?:weather|recipe|football|stocks?|capital of|homework|taxes|translate|president|flight|python code)\b|"
+                 r"天气|股票|做饭|菜谱|作业|机票|首都",
+    "harmful": r"\b(?:pirate|torrent|hack|bomb|steal|stolen|idiot|stupid|ignore (?:your|previous)|system prompt|password)\b|"
+               r"破解|盗版|偷|炸|忽略|白痴|傻",
+    "complain": r"\b(?:useless|terrible|awful|rubbish|garbage|crap|hopeless|worst|stupid|annoying|pathetic|bad at this|"
+                r"not listening|doesn'?t work|waste of time)\b|没用|垃圾|什么玩意|烂|差劲|投诉|听不懂",
+    "unclear": r"^[^\w]*$|^(?=\w{4,}$)[^aeiouy\d\s]+$|^(\w{1,3})\1+$",
+    "ask_item": r"^(?:is|are|does|do|did|was|were|has|can|who|how|what|when|where)\b|what'?s|\?\s*$|[吗么呢??]|谁|多长|讲什么|哪年",
+    "compare": r"\bcompare|\bversus\b|\bvs\b|\bwhich\b|\bor\b.*\?|difference between|比较|对比|哪个|哪部|哪本|还是.*[??]?$|区别",
+    "ask_history": r"\b(?:did|have|had|do) i\b|\bmy history\b|\bi (?:last|previously) (?:watch|buy|bought|saw|read)|我.*(?:看过|买过|读过|听过)|"
+                   r"我(?:上次|最近|之前|以前)",
+    "accept": r"\b(?:perfect|i'?ll (?:take|watch|go with|get) (?:it|that|the)|sounds (?:good|great|perfect)|sold)\b|就这个|就它|就要这",
+    "why": r"\bwhy\b|how come|what makes you|how did you (?:pick|choose|come)|为什么|为啥|凭什么|凭啥|怎么会推荐",
+}  # fmt: skip
+"""Act -> words that give it away."""
+PATTERNS = {act: re.compile(words, re.I) for act, words in CUES.items()}
+QUESTIONS = frozenset(("ask_item", "compare", "ask_history", "why"))
+"""Acts of which the words of a line must give one away, however sure the model is."""
+WHOLE_LINES = {
+    "greet": r"(?:hi|hey|hello|hiya|yo|sup|good (?:morning|evening|afternoon|day))(?: there| all| again)?|你好|您好|嗨|哈喽|早上好|晚上好|在吗",
+    "thank": r"(?:ok |great |perfect |many )?(?:thanks?|thank you|thx|cheers|ta)(?: you| a lot| so much| very much| a million| again)*|"
+             r"(?:好的?|太好了)?(?:多?谢谢?|感谢|辛苦)(?:你|您)?(?:了|啦)?",
+    "end": r"(?:ok |thanks |thank you |that'?s all |see you )*(?:good)?(?:bye|night|see you|see ya|later)(?: bye| then| now| for now)*|"
+           r"(?:谢谢|好的?)?(?:再见|拜拜|晚安|下次再聊|下次见)(?:啦|了)?",
+    "complain": r"(?:you(?: are|'?re)|this is|that(?: is|'?s)) (?:so |really |completely |totally |just |pretty )?(?:useless|terrible|awful|"
+                r"rubbish|garbage|hopeless|crap|stupid|bad|no help|annoying|pathetic|not helping|a joke)(?: at this)?|"
+                r"你?(?:真|太|好|这么|简直)?(?:没用|差劲|笨|垃圾|烂)(?:了|死了)?",
+    "unclear": r"(?=[a-z]{5,}$)[^aeiouy]+",
+    "accept": r"(?:(?:ah|oh|yes|ok|now)[, ]+)*(?:that'?s|this is|much|these are|now that'?s|way) (?:so |much |way |a lot |what i )?(?:better|"
+              r"more like it|good|great|perfect|fine|nice|it|meant|wanted|want)|(?:这|这次|这样)?(?:好多了|不错|挺好)的?|(?:ok|okay|fine|great|perfect|good|nice|cool|sounds good|alright|all right)|好的?|嗯|可以|行",
+}  # fmt: skip
+"""Act -> lines that are nothing else; they need no model."""
+WHOLE = {act: re.compile(words, re.I) for act, words in WHOLE_LINES.items()}
+PLACES_ALONE = re.compile(
+    r"(?:compare |which (?:is|one)?,? ?|should i (?:take|watch|get|buy) |第)?#?\d{1,2}(?:个|部)?\s*(?:or|vs\.?|versus|and|with|还是|和|跟|或)\s*"
+    r"第?#?\d{1,2}(?:个|部)?[\s?.!??]*(?:哪个.*|比较.*|对比.*)?",
+    re.I,
+)
+QUESTION = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:is|are|was|were|does|do|did|has|who|who's|how|when|where|what|what's|which|whose)\b"
+    r"(?! (?:about (?:a|an|some|something|the|\d|[a-z]+s\b)|else(?! (?:is|was|stars?|plays|acts|directed|in)\b)|there|you|we|i|do i|are you|do you|can|could|should|would)\b)|"
+    r".*(?:[吗么呢谁?]|多长|讲什么|哪年|多少钱)",
+    re.I,
+)
+"""How a question begins that asks for no list."""
+ANOTHER = re.compile(
+    r"\b(?:another|similar|more like|others?|else|instead|recommend|suggest|sequel)\b|类似|推荐|换", re.I
+)
+HOW_MANY = re.compile(
+    r"how many (?:of (?:these|them|those|the list)|here|in (?:the|this|your) list)\b|(?:这些|里面|其中)(?:里|中)?(?:有)?几",
+    re.I,
+)
+REQUESTS = re.compile(
+    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
+    r"^(?:(?:hi|hey|hello|ok|please|now|then)[,.! ]*)?(?:something|anything|recommend|suggest|show me|find me|give me|i want to (?:see|watch|read|laugh|cry))\b",
+    re.I,
+)
+"""Words that ask for a list, whatever else a line does."""
+MIN_LIST, MIN_LIST_FIRST = 0.5, 0.25
+"""Probability from which a line wants a list, and from which one does that opens, or in which the rules read a condition."""
+RECAP = re.compile(
+    r"\b(?:recap|summari[sz]e what|sum up (?:what|my)|what (?:are you filtering|(?:did|have) i (?:say|said|ask|asked|told|tell)|"
+    r"have you (?:got|noted|understood)|(?:rules|conditions) (?:hold|are|do))|(?:what are|which are|list) my (?:rules|conditions|filters)|"
+    r"still (?:appl(?:y|ies)|hold|count|on|in force))\b(?!.*\blast time\b)|总结一下条件|现在(?:有)?(?:什么|哪些)条件|还算数吗|还记得我说的",
+    re.I,
+)
+"""What asks which conditions hold."""
+MEMORY = re.compile(
+    r"\b(?:what (?:all )?(?:do|did|have) you (?:already |really )?(?:know|remember|learn(?:ed|t)?|keep|store|kept|stored|noted)(?: so far)?(?: (?:about|of) "
+    r"(?:me|us)|$|[ ?.!]*$| (?:i|we) (?:said|like|told))|what (?:have|did) (?:i|we) (?:told|tell) you|what (?:i've|i have|we've) told you|"
+    r"what (?:rules|preferences|likes|dislikes) do (?:i|we) have|what (?:are|were) (?:my|our) (?:likes|dislikes|preferences)|"
+    r"do you (?:still )?(?:know|remember) (?:me\b|my (?:rules?|preferences?|likes?|dislikes?|taste)|what (?:i|we))|what(?: is|'s) my taste|"
+    r"remind me (?:of )?what|(?:my|our) profile|what data|do you (?:even )?know (?:who|how old|where|what) i\b)|(?:你|您).{0,3}(?:知道|了解|记得|记住|晓得).{0,4}我(?!们?(?:想要|要找))|记得.*(?:对什么|说过|讲过|告诉)|"
+    r"我(?:都)?(?:说过|告诉过你|讲过)(?:些)?什么|我的(?:规则|喜好|偏好)",
+    re.I,
+)
+"""What asks what is known of the person."""
+WHY_NOT = re.compile(
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:.*?\b(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)\b)"
+    r"(?: (?:you|there|in (?:there|it|the list)))?(?: (?:show|shown|recommend(?:ed)?|suggest(?:ed)?|listed?|give|given|include[d]?|offer(?:ed)?))?(?: (?:me|us))?"
+    r"(?P<after>.*?)[\s?.!]*|"
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*why (?:did|do|have|would) you (?:leave|left|keep|kept) (?:out|away) (?P<out>.+?)[\s?.!]*|"
+    r"(?:为什么|为啥|怎么|咋)(?:没有?|不(?:推荐?|给我|出现)|没推荐?|没出现)(?P<chinese>.+?)[\s??。呢吗]*|where(?: is| are|'s) (?P<where>.+?)[\s?.!]*",
+    re.I,
+)
+"""What asks why something is not in the list."""
+IN_LIST = re.compile(
+    r"(?:(?:so|and|but|wait|hey|lol|bruh|dude)[, ]+)*(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?)(?: even| actually)? (?:in|on|among) (?:there|here|(?:the|your|my|this|that|these)(?: (?:list|results?|ones))?)[\s?.!]*",
+    re.I,
+)
+PLACE_OF_LIST = re.compile(
+    r"\b(?:in|on) (?:there|it|here|(?:the|your|my|this|that) (?:list|results?))|\b(?:there|here|listed|included|shown|recommended|suggested|an option|"
+    r"before|then|among (?:them|these)|one of (?:them|these))\b|\b(?:a|an|the|any) (?=\w+ ones?\b)|\b(?:showing|shown|show|recommend(?:ed|ing)?|me|you|being)\b",
+    re.I,
+)
+ANY_LIST = re.compile(
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*",
+    re.I,
+)
+"""What wants a list, whatever it is of."""
+ABLE = re.compile(
+    r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
+    re.I,
+)
+"""What asks what can be said here."""
+PRESENCE = re.compile(
+    r"\b(?:do (?:you|they) (?:have|stock|sell)|have you got|you got|got|is there|in (?:there|here|it|the catalogue|stock))\b|有没有|有吗|有冇|在不在",
+    re.I,
+)
+"""What asks whether an item is in the catalogue."""
+HAVE_TITLE = re.compile(
+    r"\b(?:do you (?:even )?(?:have|stock|sell)|have you got|is there)(?i: the film| the movie| the book)? "
+    r"(?P<title>[A-Z][\w'.-]*(?: (?:of|the|and|in|a|an|to|for|with|[A-Z\d][\w'.:-]*))*)(?= at all| in (?:there|here)| anywhere|[\s?.!]*$)|"
+    r"^(?:(?:and|so|ok|but|or)[, ]+)*do you (?:even )?have (?!(?:any|some|an?|more|others?|another|anything|something|ones?|"
+    r"the same|it|that|th[eo]se|this|films?|movies?)\b)(?P<lower>[a-z][\w'-]*(?: [\w'-]+){0,4}?)(?: at all)?[\s?.!]*$|"
+    r"《(?P<chinese>[^》]+)》.{0,3}(?:有吗|有没有|在吗)|有没有《(?P<zh>[^》]+)》[?吗]*$"
+)
+"""A title that is asked for, as it is written."""
+KNOWN = re.compile(
+    r"\b(?:(?:i|we|she|he|they)(?:'ve| have|'s| has| had)? (?:already |both |all |just )?(?:seen|watched|own|owned|read|bought)|"
+    r"(?:already |have |has )(?:seen|watched|own|read|bought)|seen|own it|i know (?:it|that|them)|been there|"
+    r"watched (?:it|that|the)|on dvd|done .{1,40}to death|(?:a hundred|many|too many|a million|\d+) times|know .{1,40}by heart|i(?:'ve| have) got)\b(?! (?:to|no|a|an|any|the idea)\b)|[看读买听用睇]过|[看讀買聽用睇]過|已经有",
+    re.I,
+)
+"""What says of items that they are known."""
+KNOWN_ALONE = re.compile(
+    r"(?:(?:already|i'?ve|i have|yes|oh|ha|all|both|christ|ok)[, ]*)*(?:seen|own it|know it|read|got)(?:[, ]+(?:seen|it|them|that|all|both|already|"
+    r"christ|obviously|obvs|lol|that one|them all))*[\s.!]*|(?:都|我)?(?:看|读|买|听)过(?:了|啦)?(?:[,,。! ].{0,6})?",
+    re.I,
+)
+UNWANTED = re.compile(
+    r"\b(?:skip|remove|drop|hide|without|leave out|not|no|never(?! heard)|swap|replace|lose|take out|still (?:there|in there|here|on the list|listed)|"
+    r"(?:are|is) (?:literally|both|still) |looks? (?:mid|bad|boring|awful|dull|lame)|sucks?|sucked)\b|去掉|不要|换掉|跳过|别推|算了|除外",
+    re.I,
+)
+ALIKE = re.compile(
+    r"\b(?:something|anything|ones?|more|films?|movies?|stuff|things) like\b|^like\b|\bsimilar to\b|"
+    r"\b(?:kind|sort|type|line) as\b|\b(?:vein|style|spirit) of\b|\bclose to\b|像|类似",
+    re.I,
+)
+"""By which a title is an example, and not turned down."""
+CORRECTION = re.compile(
+    r"\bi (?:mean|meant|asked|said)\b(?! (?:no|not|without|skip)\b)|\b(?:what'?s|which(?:'s| is| one)?|who'?s|how) (?:better|older|"
+    r"newer|longer|shorter|good|old|long|is|are|was)\b|\bput (?:.{1,40} )?back\b",
+    re.I,
+)
+"""What corrects, or asks, beside a "no"."""
+WHAT_ABOUT = re.compile(r"(?:^|[,.!] )(?:and |so |ok )?(?:what|how) about\b", re.I)
+QUESTION_OPENING = re.compile(
+    r"(?:(?:and|so|ok|lol|dude|sick|cool|nice|hm+|but|also)[,. ]+)*(?:wh?[ua]ts?|what'?s|who'?s?|which|how|when)\b",
+    re.I,
+)
+"""How a question begins, as people type it who set no question mark."""
+UNWANTED_ALONE = re.compile(
+    r"(?:ok|then|hm+|no|well|better|just)?[, ]*(?:skip|remove|drop|hide|leave|swap|replace) (?:it|that|that one|this one)(?: (?:out|then|to be safe|"
+    r"please|for another))*[\s.!]*|那?就?(?:去掉|换掉|不要|换一个|换一本|换一部|跳过)(?:它|这个|那个)?(?:吧|了)?[。! ]*",
+    re.I,
+)
+KEEPS = re.compile(r"\b(?:keep|rest|yes|take)\b|留|保留|其他", re.I)
+MAX_NAMED = 3
+"""Titles beside the list that one line may name as known."""
+WHY_CHINESE = re.compile(
+    r"(?:为什么|为啥|凭什么|怎么会?)(?!没|不)(?:你|您)?(?:要|会|给我)?(?:选|推荐|挑|把|是|给|第.{1,3}排|排)"
+)
+MOST = re.compile(
+    r"\b(?:funniest|scariest|saddest|goriest|bloodiest|most (?:funny|romantic|violent|scary|sad)|best for (?:kids|children))\b|最(?:好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
+    re.I,
+)
+BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
+SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
+BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)
+
+
+def sure(act: str, reading: ActReading, line: str) -> bool:
+    """Tell whether the words of a line give away an act that the model finds likely, or the model is sure without.
+
+    Of a question words must give it away: people search far more often than they ask.
+
+    Parameters
+    ----------
+    act
+        One of `llmrec.chat.nlu.acts.ACTS`.
+    reading
+        What the model reads in the line.
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+    """
+    cue = PATTERNS[act].search(line) is not None
+    return act in reading.acts if cue else act in reading.confident and act not in QUESTIONS
+
+
+def absence_query(line: str, names: Callable[[str], bool]) -> str | None:
+    """Read of what a line asks why the last list does not have it.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    names
+        Whether a text names an item.
+
+    Returns
+    -------
+    str or None
+        Its words; None where the line asks something else.
+
+    Examples
+    --------
+    >>> absence_query("why isn't Heat in there?", lambda text: True), absence_query("how long is it?", lambda text: True)
+    ('Heat', None)
+    """
+    for sentence in parts if len(parts := sentences(line)) > 1 else ():
+        if names(sentence) and (subject := absence_query(sentence, names)) is not None:
+            return subject
+    if listed := IN_LIST.fullmatch(line.strip()):
+        return listed["title"]
+    match = WHY_NOT.fullmatch(line.strip())
+    if match is None or (match["where"] is not None and not names(line)):
+        return None
+    if match["chinese"]:
+        return match["chinese"].strip("《》")
+    if match["out"]:
+        return match["out"]
+    words = re.sub(r"^(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b", " ", match[0], flags=re.I)
+    words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\bnot\b|^where(?:'s| is)", " ",
+                   words.strip(), flags=re.I)  # fmt: skip
+    return " ".join(PLACE_OF_LIST.sub(" ", words).split()).strip(" ?.!") or "that"

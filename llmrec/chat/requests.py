@@ -1,0 +1,160 @@
+"""The request for a list: what is asked of the recommender, and what it is not to show."""
+
+import dataclasses
+from collections.abc import Container, Iterable, Sequence
+
+from llmrec.catalog import Catalog, Interaction
+from llmrec.chat.lists import digest, unlisted_doubles
+from llmrec.chat.nlu.languages import in_english
+from llmrec.chat.nlu.lexicon import with_kinds
+from llmrec.chat.nlu.refusals import naming
+from llmrec.chat.nlu.suitability import hinting, of_kinds
+from llmrec.chat.state import DialogueState, ListState, stated_pairs, values_of
+from llmrec.context import Context
+from llmrec.errors import BadInput
+from llmrec.request import Request
+
+LIST_LENGTH = 5
+"""Items of a list."""
+
+
+class RequestWriter:
+    """Writes the requests of one conversation, and holds the pictures that its lists are like.
+
+    Parameters
+    ----------
+    catalog
+        The items that the conversation is about.
+    words
+        Those by whose titles and values a line is read.
+    offered
+        Ids of those that can be recommended.
+    events
+        What is known of the times and ratings of the person's history.
+    where
+        A filter that holds whatever is said.
+    context
+        When and where the conversation is held.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        words: Catalog,
+        offered: Container[str],
+        events: tuple[Interaction, ...],
+        where: str | None,
+        context: Context | None,
+    ) -> None:
+        self._catalog, self._words, self._offered = catalog, words, offered
+        self._events, self._where, self._context = events, where, context
+        self._pictures: dict[str, bytes] = {}
+
+    def add_picture(self, image: bytes) -> None:
+        """Have a picture at hand that a list is like, or was.
+
+        Parameters
+        ----------
+        image
+            The picture, as a file holds it.
+        """
+        self._pictures[digest(image)] = image
+
+    def request(self, target: ListState, state: DialogueState, history: Sequence[str]) -> Request:
+        """Write the request for a list.
+
+        Parameters
+        ----------
+        target
+            The list.
+        state
+            What the conversation has come to.
+        history
+            Ids of the person's items, oldest first.
+
+        Returns
+        -------
+        Request
+
+        Raises
+        ------
+        BadInput
+            Where what it is like is not at hand any more.
+        """
+        if target.like is not None and target.like not in self._offered:
+            raise BadInput("the item that the list was like is not offered any more; ask for something else")
+        if target.image is not None and target.image not in self._pictures:
+            raise BadInput("the picture of before is not kept; send it again")
+        stated = [value for each in target.conditions for value in values_of(each)]
+        return Request(
+            history=tuple(history),
+            events=self._events,
+            query=with_kinds(in_english(target.query or "", self._words), self._words, stated) or None,
+            k=target.length or LIST_LENGTH,
+            like=target.like,
+            image=None if target.image is None else self._pictures[target.image],
+            never=self.available(self.never(target, state, history)),
+            where=" and ".join((*([self._where] if self._where else []), *target.conditions)) or None,
+            context=self._context,
+        )
+
+    def never(self, target: ListState, state: DialogueState, history: Sequence[str]) -> tuple[str, ...]:
+        """List what a list is not to show: what was turned down, and what names what is ruled out or hints at it.
+
+        Parameters
+        ----------
+        target, state, history
+            As for `request`.
+
+        Returns
+        -------
+        tuple of str
+            Ids.
+        """
+        refused, asked = state.refused, {pair for each in target.conditions for pair in stated_pairs(each)}
+        kinds = frozenset(hinting(refused, self._words, target.query or "")) - asked
+        known = {*history, *target.excluded, *([target.like] if target.like else ())}
+        doubles = unlisted_doubles(self._catalog, known, self._offered)
+        return tuple(
+            dict.fromkeys((*target.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words), *doubles))
+        )
+
+    def again(self, state: DialogueState, history: Sequence[str]) -> Request:
+        """Write the request that made the last list once more, to have its reasons measured.
+
+        Parameters
+        ----------
+        state, history
+            As for `request`.
+
+        Returns
+        -------
+        Request
+            Without what was liked or rejected of the list since.
+
+        Raises
+        ------
+        BadInput
+            Where there is no list yet, or the picture that it is like is not at hand.
+        """
+        last = state.last
+        if last is None or not last.items:
+            raise BadInput("there is no list yet to speak of; ask for something first")
+        request = self.request(last, state, history)
+        had, never = request.history or (), request.never
+        known, never = (tuple(id for id in ids if id not in last.items) for ids in (had, never))
+        return dataclasses.replace(request, explain=True, history=known, never=self.available(never))
+
+    def available(self, ids: Iterable[str]) -> tuple[str, ...]:
+        """Keep the ids of items that can be recommended.
+
+        Parameters
+        ----------
+        ids
+            Of any items.
+
+        Returns
+        -------
+        tuple of str
+        """
+        return tuple(id for id in ids if id in self._offered)
