@@ -231,7 +231,9 @@ def without_llm(catalog: Catalog, split: Split) -> Iterator[Ranker]:
     fingerprint = IndexFingerprint.of(catalog, {}, "none", 1, features.keys)
     with (
         TemporaryDirectory() as folder,
-        ChromaIndex.build(Path(folder), nothing, nothing[:, 0], catalog, fingerprint, media=components.media) as index,
+        ChromaIndex.build(
+            Path(folder), nothing, nothing[:, 0], catalog, fingerprint, media=components.index_media
+        ) as index,
     ):
         yield Ranker(catalog, components, text.encode, None, index)
 

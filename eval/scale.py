@@ -146,7 +146,7 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     lap("components")
     stamp = IndexFingerprint.of(catalog, {}, "scale", vectors[0].shape[1])
     index = config.open_index(
-        IndexInputs(components.v, components.b, catalog, stamp, folder / "index", media=components.media)
+        IndexInputs(components.v, components.b, catalog, stamp, folder / "index", media=components.index_media)
     )
     lap("index")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))

@@ -88,7 +88,7 @@ def recalls(servers: Sequence[Chroma], users: Sequence[str]) -> dict[str, float]
     histories = [catalog.rows(catalog.history(user)) for user in users]
     q = pipeline.engine.query_vectors(histories, [""] * len(histories)).vectors
     stamp = IndexFingerprint.of(catalog, {}, "measured", parts.v.shape[1])
-    inputs = IndexInputs(parts.v, parts.b, catalog, stamp, Path("measured"), media=parts.media)
+    inputs = IndexInputs(parts.v, parts.b, catalog, stamp, Path("measured"), media=parts.index_media)
     wanted = ExactIndex(parts.v, parts.b, catalog).query(q, NEAREST).rows
     found = {}
     for name, asked in (("one server", servers[:1]), (f"{len(servers)} servers", servers)):

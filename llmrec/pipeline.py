@@ -29,7 +29,7 @@ from llmrec.model.checkpoint import Checkpoint, identity, load_checkpoint
 from llmrec.model.inference import item_vectors
 from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
-from llmrec.model.restore import restore_items, restore_model
+from llmrec.model.restore import index_axes, restore_items, restore_model
 from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.ranking.components import Components, InteractionModels
 from llmrec.ranking.fused import reference_sample
@@ -313,7 +313,7 @@ def load_pipeline(
     place = f"{name}-{hashlib.sha256(f'{source}|{fingerprint.adapter}'.encode()).hexdigest()[:12]}"
     inputs = IndexInputs(
         components.v, components.b, catalog, fingerprint, home / "index" / place, rebuild=rebuild, repair=resilient,
-        media=components.media,
+        media=components.index_media,
     )  # fmt: skip  # one folder a checkpoint, so that they do not evict one another
     opener: Callable[[], Index] = partial(config.open_index, inputs)
     index: Index = ResilientIndex(opener) if resilient else opener()
@@ -345,6 +345,7 @@ def source_inputs(
         catalog, index, components.v, components.b, np.empty(0, np.intp) if late is None else late, components.media,
         [*components.media] if compared is None else compared, learnt.popular, learnt.collaborative.neighbours,
         terms.best if terms else _no_rows, terms.like_history if terms else _no_rows,
+        components.short_media, components.shortened,
     )  # fmt: skip
 
 
@@ -429,6 +430,7 @@ def build_components(
     learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
     media = {m: features.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: features.mask[m] for m in checkpoint.info.encoders}
-    components = Components.of(*vectors, learnt, media, masks, features.steps, before, changed)
+    axes = index_axes(checkpoint)
+    components = Components.of(*vectors, learnt, media, masks, features.steps, before, changed, axes)
     components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

@@ -226,11 +226,12 @@ def _copies(unit: Floats, modality: str, pipeline: "Pipeline") -> tuple[int, ...
 
     Where no index tells the nearest of all, every item is compared.
     """
-    held, index = pipeline.components.media[modality], pipeline.index
+    components, index = pipeline.components, pipeline.index
+    held = components.media[modality]
     rows = np.arange(len(held))
     if isinstance(index, ContentIndex):
         with suppress(IndexUnreachable):  # which the candidate sources will say
-            near = index.alike(modality, unit[None], COPIES)
+            near = index.alike(modality, components.shortened(modality, unit[None]), COPIES)
             if not near.degraded:
                 rows = np.union1d(pipeline.unindexed, near.rows[0])
     return tuple(rows[held[rows] @ unit >= SAME].tolist())

@@ -41,6 +41,8 @@ RENAMED = {"newcomers": "cold_start"}
 """Fields of former manifests -> their names today."""
 INTERACTIONS = "taken"
 """What `model.safetensors` calls the training events of a fusion that reads neighbours."""
+INDEX_AXES = "index_axes"
+"""Before a modality's name: the axes along which an index compares it."""
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -125,6 +127,7 @@ def save_checkpoint(
     table: ItemTable,
     normalisers: Mapping[str, Normaliser],
     collaborative: Arrays,
+    axes: Mapping[str, NDArray[np.float32]],
 ) -> None:
     """Writes all but the features, the rationale LoRA and the card.
 
@@ -142,6 +145,8 @@ def save_checkpoint(
         Modality -> what the table's vectors were made with.
     collaborative
         The parts of the fused score that need no LLM.
+    axes
+        Modality -> ``(dim, k)``: along which an index compares it, where that is not the whole vector.
 
     Raises
     ------
@@ -153,6 +158,7 @@ def save_checkpoint(
         arrays |= {f"mean.{modality}": fitted.mean, f"spread.{modality}": fitted.spread}
         if fitted.axes is not None:
             arrays[f"axes.{modality}"] = fitted.axes
+    arrays |= {f"{INDEX_AXES}.{m}": x.astype(np.float16) for m, x in axes.items()}
     arrays["known"] = table.known.cpu().numpy()
     if table.graph is not None:
         arrays[INTERACTIONS] = table.graph.events.cpu().numpy().astype(np.int32)

@@ -11,7 +11,7 @@ from torch import nn
 from llmrec.errors import CheckpointError, CheckpointMismatch
 from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import add_lora, load_backbone
-from llmrec.model.checkpoint import INTERACTIONS, Checkpoint, base_identity
+from llmrec.model.checkpoint import INDEX_AXES, INTERACTIONS, Checkpoint, base_identity
 from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.reclm import ItemSchema, RecLM
 
@@ -169,6 +169,13 @@ def normalisers(checkpoint: Checkpoint) -> dict[str, Normaliser]:
             _check_size(checkpoint, modality, len(mean))
         found[modality] = Normaliser(mean, spread, axes[0] if axes else None, steps)
     return found
+
+
+def index_axes(checkpoint: Checkpoint) -> dict[str, NDArray[np.float32]]:
+    """Modality -> ``(dim, k)`` float32: along which an index compares it; none in checkpoints of before 2026-11-29."""
+    prefix = f"{INDEX_AXES}."
+    stored = {name.removeprefix(prefix): x for name, x in checkpoint.arrays.items() if name.startswith(prefix)}
+    return {m: x.astype(np.float32) for m, x in stored.items()}
 
 
 def stored_parameter(checkpoint: Checkpoint, parameter: str) -> NDArray[np.float16]:

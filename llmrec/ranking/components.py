@@ -1,7 +1,7 @@
 """The score components of a catalogue, and what they give for a request."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +22,7 @@ from llmrec.ranking.built_in import (
     WordsComponent,
 )
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import replaced, unit_rows
+from llmrec.ranking.content import along, principal_axes, replaced, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
@@ -172,6 +172,11 @@ class Components:
         training fits a weight for each and evidence counts them.
     terms
         The words of the items, where they are counted.
+    axes
+        Modality -> ``(dim, k)`` float32: along which an index compares it, where that is not the whole vector (see
+        `principal_axes`).
+    short_media
+        Modality -> ``(items, k)`` float32: the unit rows of `media` along these.
     """
 
     v: Floats
@@ -185,6 +190,8 @@ class Components:
     likeness: tuple[ScoreComponent, ...] = ()
     plugins: tuple[ScoreComponent, ...] = ()
     terms: Terms | None = None
+    axes: Mapping[str, Floats] = field(default_factory=dict)
+    short_media: Mapping[str, Floats] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -197,6 +204,7 @@ class Components:
         steps: Mapping[str, int],
         before: "Components | None" = None,
         changed: Sequence[int] = (),
+        axes: Mapping[str, Floats] | None = None,
     ) -> "Components":
         """From raw media.
 
@@ -208,13 +216,29 @@ class Components:
             Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
         before, changed
             See `with_cold_start`: then `vectors` and `mask` are those of `changed`, and the others' are copied.
+        axes
+            See the class; default: fitted on `vectors`.
         """
         media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        if axes is None:
+            fitted = {m: principal_axes(x, mask[m]) for m, x in media.items()}
+            axes = {m: own for m, own in fitted.items() if own is not None}
+        short = {m: along(own, media[m]) for m, own in axes.items()}
         if before:
             media = {m: replaced(before.media[m], len(v), changed, x) for m, x in media.items()}
             mask = {m: replaced(before.mask[m], len(v), changed, x) for m, x in mask.items()}
+            short = {m: replaced(before.short_media[m], len(v), changed, x) for m, x in short.items()}
         preferences = interaction_models.preference.over(media, mask) if interaction_models.preference else None
-        return cls(v, b, interaction_models, media, mask, steps, preferences)
+        return cls(v, b, interaction_models, media, mask, steps, preferences, axes=axes, short_media=short)
+
+    def shortened(self, modality: str, vectors: Floats) -> Floats:
+        """``(n, dim)`` unit rows like those of `media`, as an index holds them: ``(n, k)`` float32."""
+        return along(self.axes.get(modality), vectors)
+
+    @property
+    def index_media(self) -> dict[str, Floats]:
+        """Modality -> unit rows of all items as an index holds them."""
+        return {**self.media, **self.short_media}
 
     def with_cold_start(self, before: "Components | None" = None, changed: Sequence[int] = ()) -> "Components":
         """The same, with scores carried over to the cold items, where there are any.

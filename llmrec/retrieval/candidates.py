@@ -87,6 +87,10 @@ class CandidateSource(Protocol):
         ...
 
 
+def _unchanged(_modality: str, vectors: Floats) -> Floats:
+    return vectors
+
+
 @dataclass(frozen=True, slots=True)
 class SourceInputs:
     """What sources may propose from; a source is made anew where it changes.
@@ -116,6 +120,10 @@ class SourceInputs:
     neighbours
         Row of an item, number n -> rows ``(at most n,)`` intp of the items that it speaks for most, and how much each,
         float32.
+    short_media : modality -> (items, k) float32
+        Unit rows of the modalities that the index compares along fewer axes than `media` have.
+    shortened
+        A modality and ``(n, dim)`` unit rows like those of `media` -> the same as the index compares them, ``(n, k)``.
     """
 
     catalog: Catalog
@@ -129,6 +137,8 @@ class SourceInputs:
     neighbours: Callable[[int, int], tuple[Rows, Floats]]
     named: Callable[[str, int], Rows]
     phrased_like: Callable[[Sequence[int], int], Rows]
+    short_media: Mapping[str, Floats] = field(default_factory=dict)
+    shortened: Callable[[str, Floats], Floats] = _unchanged
 
 
 SourceFactory = Callable[[SourceInputs], CandidateSource]

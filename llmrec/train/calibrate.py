@@ -160,7 +160,7 @@ def candidate_scores(
     queries
         The queries themselves.
     """
-    index = ExactIndex(components.v, components.b, catalog, components.media)
+    index = ExactIndex(components.v, components.b, catalog, components.index_media)
     sources = PipelineConfig().sources(source_inputs(catalog, index, components))
     sample, items = reference_sample(item.id for item in catalog.items), len(catalog.items)
     parts = []

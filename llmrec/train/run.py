@@ -549,8 +549,9 @@ def _written(
         steps=final.model.steps,
     )
     save_checkpoint(
-        out, info, final.model, final.items.table, final.items.normalisers, final.components.interaction_models.state()
-    )
+        out, info, final.model, final.items.table, final.items.normalisers,
+        final.components.interaction_models.state(), final.components.axes,
+    )  # fmt: skip
     data.features.save(out / "features.safetensors")
     session.log.write()
     seconds = {"select": chosen.progress.seconds} | ({"refit": refitted.progress.seconds} if refitted else {})

@@ -21,7 +21,7 @@ from llmrec.model.checkpoint import Checkpoint, CheckpointInfo, base_identity, l
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
 from llmrec.model.item_table import ItemTable, Normaliser
 from llmrec.model.reclm import RecLM
-from llmrec.model.restore import restore_items, restore_model
+from llmrec.model.restore import index_axes, restore_items, restore_model
 from llmrec.paths import resource
 from llmrec.prompts import CURRENT, version
 from llmrec.ranking.score_component import INTEREST, LAST, LLM, PREFERENCE, ComponentKey
@@ -41,6 +41,9 @@ def folder(made: Made, tiny_base: Path, tiny_features: Features, tmp_path: Path)
     return save(tmp_path / "pack", *made, tiny_base, tiny_features)
 
 
+AXES = {"image": np.eye(8, 3, dtype=np.float32)}
+
+
 def save(folder: Path, model: RecLM, table: ItemTable, base: Path, features: Features) -> Path:
     name, checksum = base_identity(base)
     prompts = {name: version(name) for name in CURRENT}
@@ -48,7 +51,7 @@ def save(folder: Path, model: RecLM, table: ItemTable, base: Path, features: Fea
     info = CheckpointInfo("pack", name, checksum, model.config, features.encoders, prompts, weights, {"ndcg@10": 0.5})
     info = replace(info, steps=model.steps)
     fitted = {m: Normaliser.fit(features.vectors[m], features.mask[m]) for m in features.encoders}
-    save_checkpoint(folder, info, model, table, fitted, {"popular": np.arange(12, dtype=np.float32)})
+    save_checkpoint(folder, info, model, table, fitted, {"popular": np.arange(12, dtype=np.float32)}, AXES)
     return folder
 
 
@@ -81,6 +84,7 @@ def test_restored_and_merged_model_ranks_like_the_trained_one(
     q, q_again = (query_vectors(m[0], soft_tokens(*m), BEFORE, HISTORIES) for m in (made, again))
     assert np.abs(q - q_again).max() < 1e-2
     assert np.abs(scores(made) - scores(again)).max() < 1e-2
+    assert {m: x.tolist() for m, x in index_axes(checkpoint).items()} == {m: x.tolist() for m, x in AXES.items()}
     assert checkpoint.info.weights == {"history": {LLM: 0.75, ComponentKey(LAST, "text"): 0.25}}
     noted = json.loads((folder / "checkpoint.json").read_text())
     assert noted["weights"] == {"history": {"llm": 0.75, "text last": 0.25}} and noted["config"]["dim"] == 16

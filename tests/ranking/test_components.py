@@ -14,7 +14,7 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.reclm import RecLM
 from llmrec.ranking.built_in import FixedComponent
 from llmrec.ranking.components import Components, InteractionModels
-from llmrec.ranking.content import content_scores, similar_to, unit_rows
+from llmrec.ranking.content import AXES, ITEMS_AN_AXIS, content_scores, similar_to, unit_rows
 from llmrec.ranking.item_item import popularity
 from llmrec.ranking.projection import DIRECTIONS, Interest, interest_axes
 from llmrec.ranking.score_component import (
@@ -80,6 +80,31 @@ def test_media_are_compared_with_the_last_item_and_the_last_three(
         (rows @ rows[[2, 3, 4]].T).max(1) * tiny_features.mask["text"],
         atol=1e-5,
     )
+
+
+def test_long_vectors_are_shortened_for_an_index_and_keep_who_is_near() -> None:
+    rng = np.random.default_rng(0)
+    items = AXES * ITEMS_AN_AXIS + 1  # one has no picture
+    kinds = rng.normal(size=(40, 3 * AXES)).astype(np.float32)
+    vectors = kinds[rng.integers(0, 40, items)] + rng.normal(size=(items, 3 * AXES)).astype(np.float32)
+    there = np.ones(items, np.bool_)
+    there[3] = False
+    vectors[3] = 0
+    learnt = InteractionModels.fit([[0, 1]], items)
+    v, b = np.zeros((items, 4), np.float32), np.zeros(items, np.float32)
+    own = Components.of(v, b, learnt, {"image": vectors, "text": vectors[:, :8]}, {"image": there, "text": there}, {})
+    short = own.index_media
+    assert short["image"].shape == (items, AXES) and short["text"] is own.media["text"] and not short["image"][3].any()
+    asked = own.media["image"][:20]
+    wanted = np.argsort(-asked @ own.media["image"].T, axis=1)[:, :10]
+    found = np.argsort(-own.shortened("image", asked) @ short["image"].T, axis=1)[:, :20]
+    assert np.mean([np.isin(best, near).mean() for best, near in zip(wanted, found, strict=True)]) > 0.95
+    new = {"image": vectors[[5]], "text": vectors[[5], :8]}
+    grown = Components.of(
+        np.zeros((items + 1, 4), np.float32), np.zeros(items + 1, np.float32), learnt, new,
+        {m: np.ones(1, np.bool_) for m in new}, {}, own, [items], own.axes,
+    )  # fmt: skip
+    assert np.allclose(grown.index_media["image"][[5, items]], short["image"][[5, 5]], atol=1e-6)
 
 
 def test_a_clip_shown_is_compared_as_the_items_clips_are() -> None:

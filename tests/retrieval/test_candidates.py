@@ -86,12 +86,32 @@ def best(scores: np.ndarray, query: CandidateQuery, n: int, k: int = 5) -> list[
 
 
 @pytest.mark.parametrize("where", [None, "year=1991", "year>=1991"])
-def test_the_index_proposes_its_nearest_and_says_so_where_it_does_not_answer(where: str | None) -> None:
+@pytest.mark.parametrize("compared", [0, 300_000])
+def test_the_index_proposes_its_nearest_and_says_so_where_it_does_not_answer(
+    where: str | None, compared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "COMPARED", compared)
     query = asked(where)
     for n, rows in enumerate(IndexSource(INPUTS).candidates(query).rows):
         assert set(best(V @ Q[n] + B, query, n)) <= set(rows.tolist())
     silent = IndexSource(replace(INPUTS, index=Silent(V, B, CATALOG))).candidates(query)
-    assert silent.degraded == {"index"} and [len(rows) for rows in silent.rows] == [0, 0, 0]
+    if compared and where == "year=1991":  # what a narrow filter lets through is compared without an index
+        assert silent.degraded == frozenset() and all(len(rows) > 4 for rows in silent.rows)
+    else:
+        assert silent.degraded == {"index"} and [len(rows) for rows in silent.rows] == [0, 0, 0]
+
+
+def test_media_that_the_index_holds_shortened_are_compared_whole() -> None:
+    first = TEXT[:, :2] / np.maximum(np.linalg.norm(TEXT[:, :2], axis=1, keepdims=True), 1e-6)
+    inputs = replace(
+        INPUTS, index=ExactIndex(V, B, CATALOG, {"text": first}), short_media={"text": first},
+        shortened=lambda _, rows: rows[:, :2] / np.linalg.norm(rows[:, :2], axis=1, keepdims=True),
+    )  # fmt: skip
+    for where in (None, "year=1991"):
+        query = asked(where, words=TEXT[[9, 10, 11]])
+        for n, rows in enumerate(WordsSource(inputs).candidates(query).rows):
+            near = best(first @ first[9 + n], query, n, 10)
+            assert rows.tolist() == sorted(near, key=lambda row: -float(TEXT[row] @ TEXT[9 + n]))[:5]
 
 
 def test_items_that_came_since_the_index_was_built_are_compared_beside_it() -> None:
