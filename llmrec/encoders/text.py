@@ -21,6 +21,7 @@ from llmrec.errors import SetupError
 from llmrec.setup.packages import MINILM
 
 BATCH = 64
+MINILM_DIM, MINILM_TOKENS = 384, 256
 
 
 class TextEncoder:
@@ -50,7 +51,7 @@ class TextEncoder:
     @cached_property
     def dim(self) -> int:
         """384 for MiniLM; another model is asked."""
-        return 384 if self._weights is None else self.encode(["a"]).shape[1]
+        return MINILM_DIM if self._weights is None else self.encode(["a"]).shape[1]
 
     def read(self, raw: bytes) -> str:
         """See `Encoder.read`: UTF-8."""
@@ -62,6 +63,8 @@ class TextEncoder:
     def encode(self, contents: Sequence[str]) -> NDArray[np.float32]:
         """See `Encoder.encode`."""
         with self._lock:
+            if self._weights is None:
+                return self._minilm(contents)
             vectors = self._model.encode(
                 list(contents),
                 batch_size=BATCH,
@@ -71,17 +74,43 @@ class TextEncoder:
             )
         return np.asarray(vectors, np.float32).reshape(len(contents), -1)
 
+    def _minilm(self, contents: Sequence[str]) -> NDArray[np.float32]:
+        """The mean of the last states, of unit length; texts of like length share a batch."""
+        import torch
+        from torch.nn import functional
+
+        (tokenizer, model), found = self._model, np.zeros((len(contents), MINILM_DIM), np.float32)
+        order = sorted(range(len(contents)), key=lambda n: -len(contents[n]))
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            tokens = tokenizer(
+                [contents[n].strip() for n in part], padding=True, truncation=True, max_length=MINILM_TOKENS,
+                return_tensors="pt",
+            )  # fmt: skip
+            with torch.inference_mode():
+                states = model(**tokens).last_hidden_state
+                there = tokens["attention_mask"].unsqueeze(-1).to(states)
+                mean = (states * there).sum(1) / there.sum(1).clamp(min=1e-9)
+                found[part] = functional.normalize(mean, dim=1).numpy()
+        return found
+
     @cached_property
     def _model(self) -> Any:
         offline()
         folder = str(MINILM.folder() / "model") if self._weights is None else self._place(self._weights)
         try:
-            from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
             # loading takes a moment; the bar is for the contents
             logging.disable_progress_bar()
-            if self._weights is not None and self._weights.random:
+            if self._weights is None:
+                # Without sentence-transformers, which takes seconds and 160 MB of a gateway to load.
+                from transformers import AutoModel, AutoTokenizer
+
+                return AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).eval()
+            from sentence_transformers import SentenceTransformer
+
+            if self._weights.random:
                 return SentenceTransformer(modules=_random_modules(folder))
             return SentenceTransformer(folder, local_files_only=os.environ["HF_HUB_OFFLINE"] != "0")
         except ImportError as error:
