@@ -44,12 +44,12 @@ DatabaseKey = Annotated[
     ),
 ]
 Media = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--media",
         envvar="LLMREC_MEDIA",
-        help="Folder of the media of items that were put; gateways that share a database share it (default: below "
-        "LLMREC_HOME).",
+        help="Folder of the media of items that were put, or URL of a place that fsspec reaches (s3://bucket/media); "
+        "gateways that share a database share it (default: below LLMREC_HOME).",
     ),
 ]
 Chroma = Annotated[

@@ -131,9 +131,9 @@ def mcp(
     """Serve other people's agents by the Model Context Protocol: recommend, look_up, compare, remember."""
     with needs("mcp", "llmrec mcp"):
         from llmrec.server import mcp as tools
-        from llmrec.server.settings import media_folder
+        from llmrec.server.media_store import open_media
     address = None if http is None else _address(http)
-    held = media_folder(data, media)
+    held = open_media(data, media)
     from llmrec.cli.recommending import opened
     from llmrec.request import Request
 

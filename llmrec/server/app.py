@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
@@ -17,6 +16,7 @@ from llmrec.server.dependencies import Gateway
 from llmrec.server.errors import add_handlers
 from llmrec.server.ingestion import ItemIngestion
 from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.middleware import Authentication, BodyLimit
 from llmrec.server.observability import Metrics, RequestObserver, log_event
 from llmrec.server.recommending import RecommendationService
@@ -50,7 +50,7 @@ FAILURES = {
 def build(
     recommender: Recommender,
     database: Database,
-    media: Path,
+    media: MediaFolder,
     limits: Limits = LOCAL_LIMITS,
     parser: "ChatModelParser | None" = None,
     kept_days: float = KEPT_DAYS,
@@ -64,7 +64,7 @@ def build(
     database
         The store.
     media
-        The folder of the media that items bring; made where it is missing.
+        Where the media that items bring are kept.
     limits
         What clients may ask of it.
     parser

@@ -1,27 +1,21 @@
 """Items that come in over HTTP: typed as the catalogue's others are, their media decoded before they are kept."""
 
-import hashlib
 import logging
-import os
-import time
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from llmrec import paths
 from llmrec.catalog import AttributeValue, Catalog, Item
-from llmrec.errors import BadInput, LlmrecError, StorageError
+from llmrec.errors import BadInput, LlmrecError
 from llmrec.pipeline import extract_features
 from llmrec.retrieval.filters import Kind, attribute_kinds
 from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.observability import log_event
 from llmrec.server.schemas.common import Attribute
 from llmrec.server.store.database import Database
 from llmrec.server.store.items import delete_media, put_item, withdraw_item
-
-LEFT_SECONDS = 3600.0
-"""Age from which a file that no item holds is taken to be left by a process that ended amid its work."""
 
 
 class ItemIngestion:
@@ -34,16 +28,18 @@ class ItemIngestion:
     database
         Where they are kept.
     media
-        The folder of their media files, which several gateways may share: a file is named after its content, put there
-        in the change that names it, and deleted while no change is under way.
+        Where their media lie, which several gateways may share: a file is named after its content, put there in the
+        change that names it, and deleted while no change is under way.
     """
 
-    def __init__(self, live: LiveCatalog, database: Database, media: Path) -> None:
+    def __init__(self, live: LiveCatalog, database: Database, media: MediaFolder) -> None:
         self._live, self._database, self._media = live, database, media
         try:
-            self._delete(self._left())
+            stale = media.stale()
         except (LlmrecError, OSError) as error:  # nothing hangs on it; the next start tries again
             log_event("media files left", logging.WARNING, error)
+        else:
+            self._delete(stale)
 
     def put(
         self, id: str, title: str, description: str, attributes: Mapping[str, Attribute], media: Mapping[str, bytes]
@@ -71,7 +67,7 @@ class ItemIngestion:
         BadInput
             Where an attribute is of another kind than the catalogue's, or a medium cannot be read or has no encoder.
         StorageError, StoreUnavailable
-            Where the disk or the database refuses.
+            Where the disk, the place of the media or the database refuses.
         """
         snapshot = self._live.snapshot
         kinds = attribute_kinds(snapshot.catalog)
@@ -84,7 +80,7 @@ class ItemIngestion:
             written: list[Path] = []
             try:
                 for content in media.values():
-                    written.append(self._write(content))
+                    written.append(self._media.write(content))
                 files = dict(zip(media, written, strict=True))
                 item = Item(id, title, description, typed, files)
                 # encoding them is no lost work: the vectors are cached
@@ -96,16 +92,15 @@ class ItemIngestion:
                 )
                 for problem in problems:
                     raise BadInput(f"{problem.modality}: the file cannot be read ({problem.reason}); send another")
-                item = replace(item, media={modality: self._kept(path) for modality, path in files.items()})
+                self._media.upload(written)
+                item = replace(item, media={modality: self._media.kept(path) for modality, path in files.items()})
                 try:
-                    change = put_item(self._database, item, lambda: self._place(written))
+                    change = put_item(self._database, item, lambda: self._media.keep(written))
                 except BaseException:
-                    with suppress(LlmrecError):
-                        self._delete([self._kept(path).name for path in written])
+                    self._delete([self._media.kept(path).name for path in written])
                     raise
             finally:
-                for path in written:
-                    path.unlink(missing_ok=True)
+                self._media.discard(written)
         self._live.notify()
         self._delete(change.released)
         return change.number
@@ -138,51 +133,11 @@ class ItemIngestion:
         self._delete(change.released)
         return change.number
 
-    def _write(self, content: bytes) -> Path:
-        """Write `content` to a file that is not kept yet; it is on disk then. Raises `StorageError`."""
-        part = self._media / f"{hashlib.sha256(content).hexdigest()}.{os.urandom(4).hex()}"
-        try:
-            self._media.mkdir(0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise _not_written(error) from error
-        return part
-
-    def _kept(self, part: Path) -> Path:
-        """Where a file that was written is kept: by the name of its content."""
-        return part.with_suffix("")
-
-    def _place(self, parts: Collection[Path]) -> None:
-        """Put files that were written where they are kept; they are on disk there. Raises `StorageError`."""
-        if not parts:
-            return
-        try:
-            for part in parts:
-                part.replace(self._kept(part))
-            folder = os.open(self._media, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-        except OSError as error:
-            raise _not_written(error) from error
-
-    def _left(self) -> list[str]:
-        """Names of the files that are old enough to be held by an item, or by nobody any more."""
-        old = time.time() - LEFT_SECONDS
-        files = self._media.glob("*") if self._media.is_dir() else ()
-        return [path.name for path in files if path.stat().st_mtime < old]
-
     def _delete(self, names: Collection[str]) -> None:
-        delete_media(self._database, names, lambda name: (self._media / name).unlink(missing_ok=True))
-
-
-def _not_written(error: OSError) -> StorageError:
-    return StorageError(f"the media file cannot be written ({error.strerror}); free some space")
+        try:
+            delete_media(self._database, names, self._media.delete)
+        except (LlmrecError, OSError) as error:  # nothing hangs on it; the next start tries again
+            log_event("media files left", logging.WARNING, error)
 
 
 def typed_value(name: str, value: Attribute, kind: Kind | None) -> AttributeValue:

@@ -11,10 +11,10 @@ give the same answers.
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import AttributeValue, Catalog, Item
@@ -23,6 +23,7 @@ from llmrec.chat.requests import LIST_LENGTH
 from llmrec.errors import LlmrecError, UnknownItem
 from llmrec.pipeline import Pipeline
 from llmrec.recommender import Recommender
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.observability import log_event
 from llmrec.server.store.database import Database
 from llmrec.server.store.items import Change, ChangeListener, changes_since
@@ -93,7 +94,7 @@ class LiveCatalog:
     database
         The store; its changes are taken in before this returns.
     media
-        The folder of the media files that changes name.
+        Where the media files that changes name are found.
     parser
         A chat model that reads lines beside the rules.
 
@@ -104,9 +105,14 @@ class LiveCatalog:
     """
 
     def __init__(
-        self, recommender: Recommender, database: Database, media: Path, parser: "ChatModelParser | None" = None
+        self, recommender: Recommender, database: Database, media: MediaFolder, parser: "ChatModelParser | None" = None
     ) -> None:
-        self._database, self._media, self._parser = database, media, parser
+        self._database, self._parser = database, parser
+        self.media = media
+        """Where the media of items that were put lie."""
+        self._lacking: dict[str, Change] = {}
+        """Item -> its latest change, where media were not found: they may lie in a place that is away."""
+        self._look_again = 0.0
         self.encoding = threading.Lock()
         """Held by who encodes media (encoders and their cache serve one at a time) or changes which there are."""
         self._wake, self._closed, self._behind = threading.Event(), False, False
@@ -114,6 +120,7 @@ class LiveCatalog:
         self.snapshot = self._make_snapshot(recommender, 0)
         """The items of this moment; replaced, never changed in place."""
         self._take_in()
+        media.prune([path for item in self.snapshot.catalog.items for path in item.media.values()])
         self._thread = threading.Thread(target=self._run, name="live-catalog", daemon=True)
         self._thread.start()
         self._listener = ChangeListener(database, self._wake.set)
@@ -176,11 +183,21 @@ class LiveCatalog:
     def _take_in(self) -> None:
         with self.encoding:
             before = self.snapshot
-            changes = changes_since(self._database, before.change_number, self._media)
+            changes = changes_since(self._database, self._known_until(before.change_number), self.media.folder)
             if not changes:
                 return
+            files = [path for change in changes if change.item for path in change.item.media.values()]
+            self.media.fetch(files)
             pipeline = _changed(before.recommender.pipeline, changes)
             self.snapshot = self._make_snapshot(Recommender(pipeline), changes[-1].number)
+            for change in changes:
+                self._lacking.pop(change.id, None)
+                if change.item and not all(path.is_file() for path in change.item.media.values()):
+                    self._lacking[change.id] = change
+            was = [before.catalog.item(change.id) for change in changes if change.id in before.catalog.row]
+            if gone := {path for item in was for path in item.media.values()} - {*files}:
+                held = (path for item in pipeline.catalog.items for path in item.media.values())
+                self.media.release(gone.difference(held))
         new = {change.id for change in changes}
         if unread := [problem for problem in pipeline.problems if problem.item in new]:
             # its words alone count here; at a gateway that finds the file the item has other scores
@@ -189,6 +206,18 @@ class LiveCatalog:
         put = sum(change.item is not None for change in changes)
         offered, number = len(self.snapshot.offered), changes[-1].number
         log_event("items taken in", put=put, withdrawn=len(changes) - put, offered=offered, number=number)
+
+    def _known_until(self, number: int) -> int:
+        """The last change that need not be read again: one before `number` where media have come that lacked then."""
+        if not self._lacking or time.monotonic() < self._look_again:
+            return number
+        self._look_again = time.monotonic() + RETRY_SECONDS
+        lacking = {
+            change.number: [*change.item.media.values()] for change in self._lacking.values() if change.item is not None
+        }
+        self.media.fetch([path for files in lacking.values() for path in files])
+        come = [number for number, files in lacking.items() if all(path.is_file() for path in files)]
+        return min([number, *(each - 1 for each in come)])
 
     def _make_snapshot(self, recommender: Recommender, change_number: int) -> Snapshot:
         catalog = recommender.catalog

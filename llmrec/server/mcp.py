@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
@@ -33,6 +32,7 @@ from llmrec.server.concurrency import StoreCalls
 from llmrec.server.connections import listening, serve_until_signal
 from llmrec.server.errors import refusal
 from llmrec.server.live_catalog import LiveCatalog
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.middleware import GUARDED, Authentication
 from llmrec.server.observability import configure_logging, log_event
 from llmrec.server.recommending import RecommendationService, load_writer
@@ -169,7 +169,7 @@ def make_server(
 def run(
     recommender: Recommender,
     database: Database,
-    media: Path,
+    media: MediaFolder,
     user: str | None,
     where: str | None,
     address: tuple[str, int] | None,

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import langsmith
 import torch
@@ -17,9 +16,10 @@ from llmrec.pipeline_config import kept_repeats
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, address, end_amid_work, listening, serve_until_signal
+from llmrec.server.media_store import MediaFolder, open_media
 from llmrec.server.observability import configure_logging
 from llmrec.server.recommending import load_writer
-from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, Served, media_folder
+from llmrec.server.settings import LOCAL_LIMITS, VLLM_LIMITS, Served
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_first_key
 from llmrec.setup import demo_data
@@ -40,12 +40,12 @@ def serve(served: Served, host: str, port: int, say: Callable[[str], None]) -> N
     Raises
     ------
     BadInput
-        Where the address is taken or not this machine's, or the folder of media cannot be written.
+        Where the address is taken or not this machine's, or the place of the media cannot be written.
     LlmrecError
         Where the recommender or the database cannot be opened.
     """
-    # a port that is taken and a folder that cannot be written are refused before the models are loaded
-    media = media_folder(served.data, served.media)
+    # a port that is taken and media that cannot be written are refused before the models are loaded
+    media = open_media(served.data, served.media)
     with (
         listening(host, port) as listener,
         closing(served.open_database()) as database,
@@ -61,7 +61,7 @@ def serve(served: Served, host: str, port: int, say: Callable[[str], None]) -> N
 
 
 @contextmanager
-def opened(served: Served, database: Database, media: Path, processes: int = 1) -> Iterator[FastAPI]:
+def opened(served: Served, database: Database, media: MediaFolder, processes: int = 1) -> Iterator[FastAPI]:
     """Open a gateway in this process.
 
     Parameters
@@ -71,7 +71,7 @@ def opened(served: Served, database: Database, media: Path, processes: int = 1) 
     database
         Its store.
     media
-        Folder of the media of items that were put.
+        Where the media of items that were put lie.
     processes
         How many of them share this machine's cores.
 

@@ -70,7 +70,7 @@ class Served:
     kept_days
         How long answers and conversations are kept.
     media
-        Folder of the media of items that were put, where it is not that of the store.
+        Folder or URL of the media of items that were put, where they do not lie beside the store.
     """
 
     data: Path | None
@@ -82,7 +82,7 @@ class Served:
     reader: str | None = None
     key_file: Path | None = None
     kept_days: float = KEPT_DAYS
-    media: Path | None = None
+    media: str | None = None
 
     def open_database(self) -> Database:
         """Open the store; see `open_database`."""
@@ -109,39 +109,6 @@ def store_folder(data: Path | None) -> Path:
     """
     folder = (data or demo_data(paths.home())).resolve()
     return paths.home() / "server" / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
-
-
-def media_folder(data: Path | None, named: Path | None) -> Path:
-    """Name the folder in which the media of items that are put are kept.
-
-    Parameters
-    ----------
-    data
-        The catalogue's folder; by default the demo's.
-    named
-        Where they are to be, as several gateways share it; by default they lie with the store.
-
-    Returns
-    -------
-    Path
-        One that was named is there.
-
-    Raises
-    ------
-    BadInput
-        Where the folder that was named cannot be written.
-    """
-    if named is None:
-        return store_folder(data) / "media"
-    try:
-        named.mkdir(0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(
-            f"{named} cannot hold the media of items ({error.strerror}); name a folder that can be written"
-        ) from error
-    if not os.access(named, os.W_OK | os.X_OK):
-        raise BadInput(f"{named} cannot hold the media of items (not writable by this user); name another folder")
-    return named
 
 
 def open_database(

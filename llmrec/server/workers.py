@@ -25,8 +25,9 @@ from uvicorn.supervisors import Multiprocess
 from llmrec.errors import BadInput, LlmrecError, SetupError
 from llmrec.runtime import configure, silence_warnings
 from llmrec.server.connections import END_SECONDS, GRACE_SECONDS, Connection, address, end_amid_work, listening
+from llmrec.server.media_store import open_media
 from llmrec.server.observability import SHARED_METRICS, configure_logging, log_event
-from llmrec.server.settings import Served, media_folder
+from llmrec.server.settings import Served
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.keys import create_first_key
 
@@ -58,15 +59,15 @@ def serve(served: Served, host: str, port: int, workers: int, say: Callable[[str
     Raises
     ------
     BadInput
-        Where they would not share a database or an index, the address is taken or not this machine's, or the folder of
-        media cannot be written.
+        Where they would not share a database or an index, the address is taken or not this machine's, or the place of
+        the media cannot be written.
     SetupError
         Where the first process does not come up.
     LlmrecError
         Where the database cannot be opened.
     """
     _check_shared(served)
-    media_folder(served.data, served.media)
+    open_media(served.data, served.media)
     with (
         tempfile.TemporaryDirectory(prefix="llmrec-metrics-") as metrics,
         listening(host, port) as listener,
@@ -182,7 +183,7 @@ class _Worker:
         try:
             from llmrec.server.run import opened
 
-            media = media_folder(self._served.data, self._served.media)
+            media = open_media(self._served.data, self._served.media)
             database = self._opened.enter_context(closing(self._database()))
             app = self._opened.enter_context(opened(self._served, database, media, self._workers))
         except LlmrecError as error:

@@ -125,6 +125,8 @@ def test_doctor_exit_code_says_whether_something_is_missing(tmp_path: Path) -> N
         (("serve", "--port", "0", "--workers", "2"), "share what they keep in a PostgreSQL"),
         (("serve", "--workers", "2", "--database", "postgresql+psycopg://x/y"), "cannot open one index in files"),
         (("serve", "--port", "0", "--media", "/dev/null"), "/dev/null cannot hold the media of items"),
+        (("serve", "--port", "0", "--media", "file:///dev/null"), "/dev/null cannot hold the media of items"),
+        (("serve", "--port", "0", "--media", "nowhere://bucket"), "which fsspec cannot open"),
     ],
 )
 def test_wrong_words_are_one_sentence_and_code_2(words: tuple[str, ...], says: str) -> None:

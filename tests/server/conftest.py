@@ -15,6 +15,7 @@ from llmrec.chat.nlu.chat_model import ChatModelParser
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, listening
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -43,7 +44,7 @@ def database(store: Path) -> Database:
 @pytest.fixture(scope="module")
 def client(recommender: Recommender, database: Database, store: Path) -> Iterator[TestClient]:
     """A client with the key of the first tenant."""
-    with TestClient(build(recommender, database, store / "media")) as client:
+    with TestClient(build(recommender, database, MediaFolder(store / "media"))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
 
@@ -70,7 +71,7 @@ def served(
     with closing(Database.at(folder)) as database, listening("127.0.0.1", 0) as listener:
         if room:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
-        app = build(recommender, database, folder / "media", limits, parser)
+        app = build(recommender, database, MediaFolder(folder / "media"), limits, parser)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5, http=Connection)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))

@@ -13,6 +13,7 @@ from eval.serving.servers import Chroma
 from llmrec.pipeline_config import PipelineConfig
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.settings import Limits
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -34,7 +35,7 @@ def gateway(chroma: Chroma, tmp_path: Path) -> Iterator[TestClient]:
         FILMS, data=write_stall(tmp_path / "stall"), resilient=True, config=PipelineConfig(index=f"chroma?{chroma.url}")
     )
     database = Database.at(tmp_path / "store")
-    with TestClient(build(shop, database, tmp_path / "store" / "media", Limits(seconds=300))) as client:
+    with TestClient(build(shop, database, MediaFolder(tmp_path / "store" / "media"), Limits(seconds=300))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
     shop.pipeline.index.close()
@@ -100,7 +101,7 @@ def without_llm(recommender: Recommender, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("away")
     database = Database.at(folder)
     shop = Recommender(recommender.pipeline.with_engine(f"vllm?{DEAD},{DEAD}"))
-    with TestClient(build(shop, database, folder / "media")) as client:
+    with TestClient(build(shop, database, MediaFolder(folder / "media"))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         yield client
     database.close()

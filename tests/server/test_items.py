@@ -1,8 +1,10 @@
 """Items that are put, changed and withdrawn over HTTP: found within seconds, kept, and gone without a trace."""
 
+import hashlib
 import io
 import json
 import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,16 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from fsspec.implementations.memory import MemoryFileSystem
 from PIL import Image
 
 from llmrec.catalog import Item
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.transcript import Message
+from llmrec.errors import MissingExtra
 from llmrec.recommender import Recommender
 from llmrec.retrieval.filters import written
 from llmrec.server import live_catalog
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
+from llmrec.server.media_store import MediaBucket, MediaFolder, open_media
 from llmrec.server.routes.media_files import playable_type
 from llmrec.server.store.database import Database, StoreUnavailable
 from llmrec.server.store.items import put_item
@@ -95,7 +100,7 @@ def test_another_start_has_it_again_and_a_changed_item_is_the_new_one(
 ) -> None:
     client.put("/v1/items/1", json=MINERS | {"title": "Deep Reef", "attributes": {"genres": ["Western"], "year": 2009}})
     assert within(60, lambda: best(client, where="year=2009") == ["1"])
-    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as again:
+    with TestClient(build(recommender, database, MediaFolder(store / "media")), headers=client.headers) as again:
         assert best(again, where="year=2009") == ["1"]
         assert again.get("/v1/items/1").json()["title"] == "Deep Reef"
 
@@ -191,7 +196,7 @@ def test_another_gateway_has_each_change_soon_and_gives_the_same_answers(
         ]
 
     folders = best(client, user="42", k=1)[0]
-    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as other:
+    with TestClient(build(recommender, database, MediaFolder(store / "media")), headers=client.headers) as other:
         put(client, "light-1", "The First Lamp")
         assert within(30, lambda: "light-1" in best(other, query="the first lamp, a lighthouse keeper", k=3))
         put(other, "light-2", "The Second Lamp")
@@ -206,7 +211,7 @@ def test_another_gateway_has_each_change_soon_and_gives_the_same_answers(
         )
         assert within(30, lambda: other.get("/v1/items/light-2").status_code == 404)
         assert within(30, lambda: other.get(f"/v1/items/{folders}").status_code == 404)
-        with TestClient(build(recommender, database, store / "media"), headers=client.headers) as late:
+        with TestClient(build(recommender, database, MediaFolder(store / "media")), headers=client.headers) as late:
             assert answers(late) == answers(client) == answers(other)
             served = late.get("/readyz").json()
             assert served == client.get("/readyz").json() == other.get("/readyz").json()
@@ -221,7 +226,7 @@ def test_no_gateway_deletes_the_media_that_another_puts_at_that_moment(
 ) -> None:
     content = picture(11)
     form = {"data": {"item": json.dumps(MINERS)}, "files": {"image": ("p.jpg", content, "image/jpeg")}}
-    with TestClient(build(recommender, database, store / "media"), headers=client.headers) as other:
+    with TestClient(build(recommender, database, MediaFolder(store / "media")), headers=client.headers) as other:
         assert other.put("/v1/items/short-0", **form).status_code == 202  # type: ignore[arg-type]
         for n in range(4):  # the one item with the picture goes while another with it comes
             with ThreadPoolExecutor(2) as pool:
@@ -232,6 +237,66 @@ def test_no_gateway_deletes_the_media_that_another_puts_at_that_moment(
         assert within(30, lambda: other.get("/v1/media/image/short-4").content == content)
         assert other.delete("/v1/items/short-4").status_code == 200
     assert content not in [file.read_bytes() for file in (store / "media").iterdir()]
+
+
+class Bucket(MemoryFileSystem):
+    """fsspec's memory, which may be away."""
+
+    away = False
+    cachable = False
+
+    def _open(self, *words: Any, **named: Any) -> Any:
+        if Bucket.away:
+            raise ConnectionError("no route to it")
+        return super()._open(*words, **named)
+
+
+def test_media_in_a_bucket_are_found_from_every_gateway_and_again_when_it_was_away(
+    client: TestClient, recommender: Recommender, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gateway(n: int) -> TestClient:
+        media = MediaBucket(Bucket(), "/shop/media", tmp_path / f"copies-{n}")
+        return TestClient(build(recommender, database, media), headers=client.headers)
+
+    def form(content: bytes) -> Any:
+        return {"data": {"item": json.dumps(MINERS)}, "files": {"image": ("p.jpg", content, "image/jpeg")}}
+
+    def told(of: TestClient) -> Any:
+        items = of.post("/v1/recommendations", json={"query": QUERY, "k": 50}).json()["items"]
+        return [(item["id"], pytest.approx(item["score"], abs=1e-3)) for item in items]
+
+    def copies(n: int) -> list[Path]:
+        return [*(tmp_path / f"copies-{n}").glob("*")]
+
+    monkeypatch.setattr(live_catalog, "RETRY_SECONDS", 0.2)
+    first, second = picture(21), picture(22)
+    with gateway(1) as one, gateway(2) as other:
+        for n in range(2):
+            assert one.put(f"/v1/items/deep-{n}", **form(first)).status_code == 202
+        assert within(30, lambda: other.get("/v1/media/image/deep-1").content == first)
+        assert Bucket().ls("/shop/media", detail=False) == [f"/shop/media/{hashlib.sha256(first).hexdigest()}"]
+        assert one.delete("/v1/items/deep-0").status_code == 200
+        assert other.get("/v1/media/image/deep-1").content == first  # another item has the same picture
+        monkeypatch.setattr(Bucket, "away", True)
+        refused = one.put("/v1/items/deep-2", **form(second))
+        assert refused.status_code == 503 and "media does not answer" in refused.json()["error"]["message"]
+        assert one.put("/v1/items/deep-3", json=MINERS).status_code == 202
+        with gateway(3) as late:
+            assert late.get("/v1/items/deep-1").status_code == 200
+            assert late.get("/v1/media/image/deep-1").status_code == 404
+            assert one.get("/v1/media/image/deep-1").content == first
+            monkeypatch.setattr(Bucket, "away", False)
+            assert within(30, lambda: late.get("/v1/media/image/deep-1").content == first)
+            assert within(30, lambda: told(late) == told(one) == told(other))
+            assert one.delete("/v1/items/deep-1").status_code == one.delete("/v1/items/deep-3").status_code == 200
+            assert within(30, lambda: not (copies(1) or copies(2) or copies(3)))
+        assert Bucket().ls("/shop/media") == []
+
+
+def test_a_bucket_without_its_driver_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(MissingExtra, match=r"`media` is s3://shop/media, which needs .* s3fs; run: .*\[s3\]"):
+        open_media(None, "s3://key:secret@shop/media")
 
 
 def test_a_file_that_a_process_left_amid_its_work_is_deleted_at_the_next_start(
@@ -247,7 +312,7 @@ def test_a_file_that_a_process_left_amid_its_work_is_deleted_at_the_next_start(
         if file != new:
             os.utime(file, (1, 1))
     before = {*held.iterdir()}
-    with TestClient(build(recommender, database, store / "media")):
+    with TestClient(build(recommender, database, MediaFolder(store / "media"))):
         assert before - {*held.iterdir()} == {left}
     new.unlink()
 

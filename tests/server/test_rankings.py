@@ -12,6 +12,7 @@ from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.server.app import build
 from llmrec.server.chat_turn import ChatTurn
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.recommending import RecentResponses
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -29,7 +30,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
 @pytest.fixture
 def client(shop: Counting, tmp_path: Path) -> Iterator[TestClient]:
     database = Database.at(tmp_path)
-    with TestClient(build(shop, database, tmp_path / "media")) as client:
+    with TestClient(build(shop, database, MediaFolder(tmp_path / "media"))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         shop.rankings = 0
         yield client

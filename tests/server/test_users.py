@@ -12,6 +12,7 @@ from llmrec.catalog.feedback import KINDS
 from llmrec.chat.nlu.acts import act_reader
 from llmrec.chat.transcript import Message
 from llmrec.server.app import build
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.store.database import Database
 from tests.server.test_chat import turn
 from tests.server.test_items import within
@@ -210,7 +211,9 @@ def test_what_is_given_out_is_what_was_sent(client: TestClient) -> None:
 def test_a_gateway_deletes_by_its_clock_from_the_start(client: TestClient, database: Database, store: Path) -> None:
     answer = ask(client, k=1)
     recommender = client.app.state.gateway.live.snapshot.recommender  # type: ignore[attr-defined]
-    with TestClient(build(recommender, database, store / "media", kept_days=0), headers=client.headers) as other:
+    with TestClient(
+        build(recommender, database, MediaFolder(store / "media"), kept_days=0), headers=client.headers
+    ) as other:
         assert within(10, lambda: other.get(f"/v1/explanations/{answer['id']}").status_code == 404)
         refused = other.get(f"/v1/explanations/{answer['id']}").json()["error"]["message"]
         assert "kept for 0 days" in refused

@@ -1,8 +1,7 @@
 """SimShop: a made-up shop whose truth is known: what each modality holds, who likes it, why each item was bought."""
 
-from llmrec.catalog.simshop.attributes import ATTRIBUTES, BY_NAME, MODALITIES, Attribute
 from llmrec.catalog.simshop.truth import load_truth, oracle_scores
-from llmrec.catalog.simshop.world import Purchase, Taste, World, make_world
+from llmrec.catalog.simshop.world import ATTRIBUTES, BY_NAME, MODALITIES, Attribute, Purchase, Taste, World, make_world
 from llmrec.catalog.simshop.write import write_simshop
 
 __all__ = [

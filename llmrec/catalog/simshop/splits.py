@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmrec.catalog.simshop.attributes import of_modality
-from llmrec.catalog.simshop.world import World
+from llmrec.catalog.simshop.world import World, of_modality
 
 COLD_SHARE = 0.15
 MISSING_SHARE = 0.3

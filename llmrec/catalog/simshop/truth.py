@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.simshop.attributes import ATTRIBUTES
-from llmrec.catalog.simshop.world import EMPHASIS, STRENGTH, Purchase, Taste, World, driver_logits
+from llmrec.catalog.simshop.world import ATTRIBUTES, EMPHASIS, STRENGTH, Purchase, Taste, World, driver_logits
 from llmrec.errors import BadInput, UnknownItem, UnknownUser
 
 FILE = "truth.jsonl"

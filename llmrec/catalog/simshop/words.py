@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmrec.catalog.simshop.attributes import of_modality
+from llmrec.catalog.simshop.world import of_modality
 
 NAMES = (
     "Alden", "Brook", "Carrow", "Dunmore", "Elgin", "Fenwick", "Garrick", "Harlow", "Ivers", "Jarvis", "Kelso",

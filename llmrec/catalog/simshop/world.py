@@ -18,8 +18,6 @@ from math import comb, log
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.simshop.attributes import BY_NAME, MODALITIES, Attribute, of_modality
-
 STRENGTH = 6.0
 EMPHASIS = 3.0
 LIKED_SHARE = 1 / 25
@@ -29,6 +27,38 @@ PURCHASES = (15, 25)
 SPREAD = ((1, 0.4), (2, 0.35), (3, 0.25))
 """In how many modalities a taste lives, and the share of the users with such a taste."""
 START, HOUR = 1_700_000_000, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A hidden property of every item: only its `modality` shows it."""
+
+    name: str
+    modality: str
+    values: tuple[str, ...]
+
+
+ATTRIBUTES = (
+    Attribute("shape", "image", ("round", "square", "star", "heart", "ring")),
+    Attribute("colour", "image", ("red", "yellow", "green", "blue", "purple")),
+    Attribute("pattern", "image", ("plain", "stripes", "dots", "checks", "zigzag")),
+    Attribute("motion", "video", ("spin", "turn", "bounce", "slide", "pulse", "sway", "orbit", "rise")),
+    Attribute("pace", "video", ("slow", "brisk", "rapid")),
+    Attribute("light", "video", ("day", "dusk", "spot")),
+    Attribute("timbre", "audio", ("flute", "reed", "strings", "bell", "shaker", "harp", "drum", "buzz")),
+    Attribute("tempo", "audio", ("calm", "steady", "hurried")),
+    Attribute("pitch", "audio", ("low", "middle", "high")),
+    Attribute("material", "text", ("wool", "oak", "glass", "leather", "porcelain")),
+    Attribute("occasion", "text", ("birthday", "wedding", "picnic", "housewarming", "graduation")),
+    Attribute("origin", "text", ("Oslo", "Lisbon", "Kyoto", "Quebec", "Nairobi")),
+)
+BY_NAME = {attribute.name: attribute for attribute in ATTRIBUTES}
+MODALITIES = ("image", "video", "audio", "text")
+
+
+def of_modality(modality: str) -> tuple[Attribute, ...]:
+    """Return the attributes that this modality alone carries."""
+    return tuple(attribute for attribute in ATTRIBUTES if attribute.modality == modality)
 
 
 @dataclass(frozen=True, slots=True)

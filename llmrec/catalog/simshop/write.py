@@ -10,12 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from llmrec.catalog.items import LABELS_FILE as LABELS
-from llmrec.catalog.simshop.attributes import of_modality
 from llmrec.catalog.simshop.media import SUFFIXES, Job, render
 from llmrec.catalog.simshop.splits import PhotoQuery, cold_split, labelled_items, missing_media, photo_queries
 from llmrec.catalog.simshop.truth import FILE, FORMAT, truth_lines
 from llmrec.catalog.simshop.words import Words, write_words
-from llmrec.catalog.simshop.world import World, make_world
+from llmrec.catalog.simshop.world import World, make_world, of_modality
 from llmrec.errors import BadInput, StorageError
 
 ABOUT = "simshop.json"

@@ -35,6 +35,8 @@ def medium(
     snapshot = parts.live.snapshot
     path = snapshot.catalog.item(id).media.get(kind) if id in snapshot.offered else None
     found = None
+    if path is not None:
+        parts.live.media.fetch([path])
     if path is not None and path.is_file():
         found = _picture_type(path) if kind == "image" else playable_type(path)
     if path is None or found is None:

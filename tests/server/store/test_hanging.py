@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 
 from llmrec.recommender import Recommender
 from llmrec.server.app import build
+from llmrec.server.media_store import MediaFolder
 from llmrec.server.store import database as store
 from llmrec.server.store.database import Database
 from llmrec.server.store.keys import create_key
@@ -43,7 +44,7 @@ def test_a_server_that_hangs_holds_up_nothing_else(
     for name, seconds in (("HELD_SECONDS", 3.0), ("POOL_SECONDS", 1), ("CONNECT_SECONDS", 2)):
         monkeypatch.setattr(store, name, seconds)
     database = Database(postgres)
-    with TestClient(build(shop, database, tmp_path / "media")) as client, ThreadPoolExecutor(64) as pool:
+    with TestClient(build(shop, database, MediaFolder(tmp_path / "media"))) as client, ThreadPoolExecutor(64) as pool:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         assert client.post("/v1/recommendations", json={"k": 1}).status_code == 200
         stopped = processes(postgres)
@@ -70,7 +71,7 @@ def test_a_server_that_hangs_holds_up_nothing_else(
 
 def test_a_server_that_is_gone_is_told_without_its_address(shop: Recommender, postgres: str, tmp_path: Path) -> None:
     database = Database(postgres)
-    with TestClient(build(shop, database, tmp_path / "media")) as client:
+    with TestClient(build(shop, database, MediaFolder(tmp_path / "media"))) as client:
         assert client.get("/readyz").status_code == 200
         database.engine.dispose()
         database.engine.url = database.engine.url.set(port=1)  # what is remembered of it
@@ -85,7 +86,7 @@ def test_a_server_that_is_gone_is_told_without_its_address(shop: Recommender, po
 
 def test_a_lock_of_another_process_is_passed_over_and_told(shop: Recommender, tmp_path: Path) -> None:
     database = Database.at(tmp_path)
-    with TestClient(build(shop, database, tmp_path / "media")) as client:
+    with TestClient(build(shop, database, MediaFolder(tmp_path / "media"))) as client:
         client.headers["Authorization"] = f"Bearer {create_key(database)}"
         other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
