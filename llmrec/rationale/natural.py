@@ -16,8 +16,8 @@ from llmrec.rationale.brief import Brief, label
 
 DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
-MOST_WORDS = 24
-"""Words of a sentence of the item's own text; a longer one is not repeated."""
+MOST_WORDS = 34
+"""Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
 _NOUNS = {"comedy": "comedy", "drama": "drama", "thriller": "thriller", "musical": "musical",
           "documentary": "documentary", "western": "western", "film-noir": "film-noir"}  # fmt: skip
 _BEFORE = {"romance": "romantic", "animation": "animated"}
@@ -27,15 +27,15 @@ _ORDER = (
 )  # fmt: skip
 """Genres as English puts them: "an action thriller", "a romantic comedy"."""
 
-WORTH_YEARS = 5
-"""Years between two items that are worth a word."""
 _SHARES = (
     (0.25, "one in four"), (0.333, "one in three"), (0.4, "two in five"), (0.5, "half of the"), (0.6, "three in five"),
     (0.667, "two in three"), (0.75, "three in four"), (0.8, "four in five"), (0.9, "nine in ten"),
 )  # fmt: skip
-_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PATTERNS = frozenset({"lace", "denim", "melange", "check"})
 """Patterns that stand before a noun as they are."""
+_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
+_FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which|where|when|as|only to|until|so|then)\b")
+_SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
 
 ON_QUERY = (
     "This one fits what you asked for: {K}",
@@ -98,7 +98,6 @@ PEOPLE = (
     "{P} who {chose} {H} {chose} this too",
     "{P} who {chose} {H} also {chose} it",
 )
-YEARS = ("It was made {Y} {H}", "It came out {Y} {H}")
 LATEST = ("{H} is the last {noun} that you {chose}", "{H} is what you {chose} last")
 SAME = (
     "The {T} that you {chose}, now in {V}",
@@ -136,11 +135,11 @@ def natural_drafts(
     frames = list(_frames(evidence, brief, catalog, rng))[:DRAWS]
     story = _story(catalog.item(evidence.item).description)
     further = list(_further(evidence, brief, catalog, interacted, rng))
-    seconds = [story, *further] if story and rng.random() < 0.6 else [*further[:1], story, *further[1:]]
+    # What to expect of the item is worth more to a reader than who else has it; both are, now and then.
+    both = f"{further[0]} {story}" if story and further and "people" in further[0] and rng.random() < 0.3 else ""
     for frame in frames[:3]:
-        for second in seconds:
-            if second:
-                yield f"{frame}. {second}"
+        for second in filter(None, (both, story, *further)):
+            yield f"{frame}. {second}"
     for frame in frames:
         yield f"{frame}."
 
@@ -148,7 +147,10 @@ def natural_drafts(
 def _further(
     evidence: ItemEvidence, brief: Brief, catalog: Catalog, interacted: Sequence[str], rng: random.Random
 ) -> Iterator[str]:
-    """Second sentences on the strongest cause: the people who have both, the years between, when it was taken."""
+    """Second sentences on the strongest cause: the people who have both, or else when it was taken.
+
+    Beside a query only a cause that is of the item's kind is told: others are what a reader would not understand.
+    """
     if not brief.history or brief.strength == "faint":
         return
     vocabulary = Vocabulary.of(catalog)
@@ -156,14 +158,11 @@ def _further(
     if not item or natural_order(vocabulary.titles[item]) != brief.history[0].title:
         return
     people = next((_people(record) for record in evidence.companions if record.history_item == item), "")
-    years = _years(catalog, evidence.item, item)
-    latest = LATEST if list(interacted[-1:]) == [item] else ()
-    pools: list[tuple[str, ...]] = [PEOPLE if people else (), YEARS if years else (), latest]
+    pool = PEOPLE if people else LATEST if list(interacted[-1:]) == [item] else ()
     if brief.answers_query:
-        pools = [BESIDE if people else BESIDE[1:]]
-    drawn = [frame for pool in pools for frame in rng.sample(pool, len(pool))]
-    for frame in sorted(drawn, key=lambda _: rng.random()):
-        yield _filled(frame, brief, "", "", {"P": people, "Y": years}) + "."
+        pool = (BESIDE if people else BESIDE[1:]) if brief.history[0].shared else ()
+    for frame in rng.sample(pool, len(pool)):
+        yield _filled(frame, brief, "", "", {"P": people}) + "."
 
 
 def _people(record: CoOccurrence) -> str:
@@ -173,19 +172,6 @@ def _people(record: CoOccurrence) -> str:
         return ""
     told = min(_SHARES, key=lambda pair: abs(pair[0] - share))
     return f"About {told[1]} people" if abs(told[0] - share) <= 0.03 else ""
-
-
-def _years(catalog: Catalog, item: str, other: str) -> str:
-    """How many years lie between two items, in words: "six years after"."""
-    years = [catalog.item(i).attributes.get("year") for i in (item, other)]
-    first, second = (int(y) if isinstance(y, (int, float)) else 0 for y in years)
-    if not first or not second:
-        return ""
-    gap = first - second
-    if abs(gap) < WORTH_YEARS:
-        return ""
-    said = _WORDS[abs(gap)] if abs(gap) < len(_WORDS) else f"{abs(gap)}"
-    return f"{said} years {'after' if gap > 0 else 'before'}"
 
 
 def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, rng: random.Random) -> Iterator[str]:
@@ -283,13 +269,14 @@ def _variant(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
 
 
 def _story(text: str) -> str:
-    """The first sentence of the item's own text, where it is short enough to be read beside a reason."""
-    first = re.split(r"(?<=[.!?])\s+(?=[A-Z\"'])", text.strip())[0].strip() if text.strip() else ""
-    if (
-        not first.endswith(".")
-        or not 4 <= len(first.split()) <= MOST_WORDS
-        or '"' in first
-        or re.search(r"\.\.\.$|\b[A-Z]\w{0,2}\.$", first)
-    ):
-        return ""
-    return first
+    """The first sentence of the item's own text, or of a long one its first clause: later ones tell how it ends."""
+    parts = re.split(r"(?<=[.!?])\s+(?=[A-Z'])", re.sub(r'["“”]', "'", text.strip()))  # in quotes stand titles
+    first = parts[0]
+    for more in parts[1:]:
+        if not _ABBREVIATED.search(first):
+            break
+        first = f"{first} {more}"
+    if len(first.split()) > MOST_WORDS and not _SUBORDINATE.match(first):
+        first = _FURTHER_CLAUSE.split(first, maxsplit=1)[0].rstrip(",;") + "."
+    whole = first.endswith(".") and not first.endswith("...") and not _ABBREVIATED.search(first)
+    return first if whole and 4 <= len(first.split()) <= MOST_WORDS else ""

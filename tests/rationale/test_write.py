@@ -437,6 +437,28 @@ def test_a_reason_by_rule_says_what_it_is_and_why_and_asks_no_llm(tiny_catalog: 
     assert not any("She finds them" in text for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("Dr. Ada Pell is sent to the coast. She dies.", "Dr. Ada Pell is sent to the coast."),
+        ('The "King" of the coast returns. He dies.', "The 'King' of the coast returns."),
+        (
+            "Ada Pell, a detective of some fame, is sent to a village on the coast of Cornwall to look into the loss of "
+            "three boats, while her brother, whom nobody has seen for years, dies in the arms of the one that she loves.",
+            "Ada Pell, a detective of some fame, is sent to a village on the coast of Cornwall to look into the loss of "
+            "three boats.",
+        ),
+    ],
+)
+def test_a_story_is_told_by_how_it_begins(told: str, said: str, tiny_catalog: Catalog) -> None:
+    evidence = rank_evidence(tiny_catalog, "2", ["4", "5"], np.array([0.6, 0.2]))
+    items = tuple(replace(item, description=told) if item.id == "2" else item for item in tiny_catalog.items)
+    catalog = replace(tiny_catalog, items=items)
+    for seed in range(4):
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), catalog, seed, writer="rules")
+        assert reason.text.endswith(said) and "dies" not in reason.text
+
+
 def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:
     filed = {"category": "Bra", "section": "Womens Lingerie", "garment_group": "Under-, Nightwear", "colour": "Black"}
     items = [Item(f"{n}", f"Thing {n}", "A bra.", {**filed, "price": 9.0}) for n in range(4)]
