@@ -8,6 +8,7 @@ catalogue's own words make false is not said.
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, natural_order
@@ -27,6 +28,8 @@ _ORDER = (
 )  # fmt: skip
 """Genres as English puts them: "an action thriller", "a romantic comedy"."""
 
+NEARLY = 0.35
+"""Share of the strongest cause's effect from which another may be told in its place."""
 _SHARES = (
     (0.25, "one in four"), (0.333, "one in three"), (0.4, "two in five"), (0.5, "half of the"), (0.6, "three in five"),
     (0.667, "two in three"), (0.75, "three in four"), (0.8, "four in five"), (0.9, "nine in ten"),
@@ -38,47 +41,59 @@ _FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which
 _SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
 
 ON_QUERY = (
-    "This one fits what you asked for: {K}",
-    "{C} is {K}, just what you asked for",
+    "For what you asked: {K}",
+    "You asked for {K}; this is one",
+    "You wanted {K}, and this is one",
+    "{C} is what you asked for: {K}",
+    "It matches your wish: {K}",
     "Here is {K}, as you asked",
-    "As you asked: {K}",
     "{K}, just as you asked",
-    "This is {K}, as you asked",
-    "You asked, and here is {K}",
     "{C} answers your wish: it is {K}",
-    "{C} fits what you asked for: it is {K}",
-    "Because you asked, here is {K}",
+    "This one fits what you asked for: {K}",
+    "As you asked, {K}",
 )
 ON_UNNAMED_QUERY = (
-    "{C} came up because of your wish. It is {K}",
-    "Your wish brought this one up. It is {K}",
-    "Because of your wish: {K}",
+    "It came up because of your wish, {K}",
+    "Your wish brought this one up: {K}",
+    "{K}, brought up by what you asked for",
+    "What you asked for brought this up. It is {K}",
 )
 ALIKE = (
-    "Like {H}, which you {chose}, this is {K}",
-    "You {chose} {H}; this is {K} too",
+    "You {chose} {H}, and this is another {k}",
+    "You {chose} {H}; here is another {k}",
+    "Another {k} for you after {H}",
+    "After {H}, another {k}",
+    "If {H} was your kind of {noun}, here is another {k}",
+    "Much like {H}, it is {K}",
+    "Like {H}, this is {K}",
+    "It is {K}, as {H} is",
     "{K}, like {H}",
-    "As you {chose} {H}, here is {K}",
-    "Like {H}, {C} is {K}",
-    "{H} brought this up: it is {K} too",
-    "Because you {chose} {H}, here is {K}",
+    "{H} was {K}; so is this",
+    "We picked it because you {chose} {H}, another {k}",
+    "{C} and {H} are both {ks}",
+    "We chose it for {H}: both are {ks}",
 )
 LED = (
-    "{K}, here because you {chose} {H}",
-    "Because you {chose} {H}: {K}",
-    "{H} led to this one: it is {K}",
-    "You {chose} {H}, and that brought up {C}. It is {K}",
-    "Mostly because you {chose} {H}. It is {K}",
-    "{C} is {K}, here because of {H}",
-    "{H}, which you {chose}, speaks for {C}. It is {K}",
-    "You {chose} {H}, so {C} came up. It is {K}",
-    "Because you {chose} {H}, {C} came up. It is {K}",
+    "It is here mostly for {H}, though it is {K}",
+    "{H} moved this up your list, though it is {K}",
+    "{H} moved this up your list: {K}",
+    "{C} moved up your list after {H}. It is {K}",
+    "We picked it mostly because you {chose} {H}. It is {K}",
+    "{K}, which came up because you {chose} {H}",
+    "{H} put this on your list: {K}",
+    "What raised it most is {H}. It is {K}",
+)
+"""Where item and cause have no kind in common, which a reader would otherwise wonder at."""
+COMPANY = (
+    "{P} who {chose} {H} also {chose} {C}, {K}",
+    "{P} who {chose} {H} {chose} this too, and it is {K}",
+    "{P} who {chose} {H} {chose} this one as well. It is {K}",
 )
 TWO = (
-    "{H1} and {H2} both speak for it: this is {K}",
-    "You {chose} {H1} and {H2}; both led to {C}. It is {K}",
+    "You {chose} {H1} and {H2}, and this is another {k}",
+    "Like {H1} and {H2}, this is {K}",
+    "After {H1} and {H2}, another {k}",
     "{C} is {K}, here because of {H1} and {H2}",
-    "Because you {chose} {H1} and {H2}: {K}",
 )
 WEAK = (
     "A guess, as little in your history speaks for it: {K}",
@@ -87,18 +102,10 @@ WEAK = (
     "Your history says little about this one. It is {K}",
     "The link to {H} is faint. It is {K}",
 )
-BESIDE = (
-    "{P} who {chose} {H} {chose} this too",
-    "{H} speaks for it, too",
-    "{H}, which you {chose}, speaks for it as well",
-    "It also owes something to {H}",
-)
-"""Behind a wish: what of the history speaks for the item as well."""
 PEOPLE = (
     "{P} who {chose} {H} {chose} this too",
     "{P} who {chose} {H} also {chose} it",
 )
-LATEST = ("{H} is the last {noun} that you {chose}", "{H} is what you {chose} last")
 SAME = (
     "The {T} that you {chose}, now in {V}",
     "You {chose} {H}; this is the same one in {V}",
@@ -132,37 +139,56 @@ def natural_drafts(
     rng = random.Random(f"{seed} {evidence.item} {' '.join(interacted[-3:])}")
     if brief.traits:
         return
-    frames = list(_frames(evidence, brief, catalog, rng))[:DRAWS]
+    brief = _closest_first(evidence, brief, catalog)
+    people = _company(evidence, brief, catalog)
+    frames = list(_frames(evidence, brief, catalog, people, rng))[:DRAWS]
     story = _story(catalog.item(evidence.item).description)
-    further = list(_further(evidence, brief, catalog, interacted, rng))
-    # What to expect of the item is worth more to a reader than who else has it; both are, now and then.
-    both = f"{further[0]} {story}" if story and further and "people" in further[0] and rng.random() < 0.3 else ""
-    for frame in frames[:3]:
-        for second in filter(None, (both, story, *further)):
+    beside = brief.strength != "faint" and people and (not brief.answers_query or _telling(brief.history[0].shared))
+    shares = [_filled(frame, brief, "", "", {"P": people}) + "." for frame in rng.sample(PEOPLE, len(PEOPLE))]
+    further = shares[:1] if beside else []
+    # What to expect of the item is worth more to a reader than who else has it; both are told now and then.
+    both = f"{further[0]} {story}" if story and further and rng.random() < 0.3 else ""
+    first = bool(story) and rng.random() < 0.4
+    for second in filter(None, (both, story, *further)):
+        for frame in frames[:3]:
+            if second != story and people and people in frame:
+                continue
+            if first and second == story:
+                yield f"{story} {frame}."
             yield f"{frame}. {second}"
     for frame in frames:
         yield f"{frame}."
 
 
-def _further(
-    evidence: ItemEvidence, brief: Brief, catalog: Catalog, interacted: Sequence[str], rng: random.Random
-) -> Iterator[str]:
-    """Second sentences on the strongest cause: the people who have both, or else when it was taken.
+def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Brief:
+    """The brief with the cause first that is most of the item's kind, of those that moved its score nearly as much."""
+    if len(brief.history) < 2:
+        return brief
+    titles = Vocabulary.of(catalog).titles
+    effects: dict[str, float] = {}
+    for record in evidence.history:
+        effects.setdefault(natural_order(titles[record.history_item or ""]).casefold(), record.effect)
+    most = max(effects[cause.title.casefold()] for cause in brief.history)
+    able = [cause for cause in brief.history if effects[cause.title.casefold()] >= NEARLY * most]
+    ordered = sorted(able, key=lambda cause: -len(_telling(cause.shared)))
+    return replace(brief, history=(*ordered, *(cause for cause in brief.history if cause not in able)))
 
-    Beside a query only a cause that is of the item's kind is told: others are what a reader would not understand.
-    """
-    if not brief.history or brief.strength == "faint":
-        return
-    vocabulary = Vocabulary.of(catalog)
-    item = next((e.history_item for e in evidence.causes if e.history_item), "")
-    if not item or natural_order(vocabulary.titles[item]) != brief.history[0].title:
-        return
-    people = next((_people(record) for record in evidence.companions if record.history_item == item), "")
-    pool = PEOPLE if people else LATEST if list(interacted[-1:]) == [item] else ()
-    if brief.answers_query:
-        pool = (BESIDE if people else BESIDE[1:]) if brief.history[0].shared else ()
-    for frame in rng.sample(pool, len(pool)):
-        yield _filled(frame, brief, "", "", {"P": people}) + "."
+
+def _telling(shared: Sequence[Facet]) -> list[Facet]:
+    """Kinds in common that a reader finds alike: two dramas need not be, and a decade is none."""
+    kinds = [f for f in shared if f.name in ("genres", "genre", "category", "type", "product_type")]
+    return kinds if any(f.value != "Drama" for f in kinds) else []
+
+
+def _company(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
+    """The share of the first cause's audience that has the item, in words, where it is worth telling."""
+    if not brief.history:
+        return ""
+    titles = Vocabulary.of(catalog).titles
+    return next(
+        (_people(each) for each in evidence.companions
+         if natural_order(titles[each.history_item]) == brief.history[0].title), "",
+    )  # fmt: skip
 
 
 def _people(record: CoOccurrence) -> str:
@@ -174,29 +200,47 @@ def _people(record: CoOccurrence) -> str:
     return f"About {told[1]} people" if abs(told[0] - share) <= 0.03 else ""
 
 
-def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, rng: random.Random) -> Iterator[str]:
+def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str, rng: random.Random) -> Iterator[str]:
     vocabulary = Vocabulary.of(catalog)
     facets = vocabulary.facets[evidence.item]
-    shared = brief.history[0].shared if brief.history else ()
-    chosen: list[tuple[str, ...]] = []
+    chosen: list[tuple[tuple[str, ...], tuple[Facet, ...]]] = []  # frames, and the facets that they speak of alone
     variant = _variant(evidence, brief, catalog)
     if variant:
-        chosen.append(SAME)
+        chosen.append((SAME, ()))
     if brief.strength == "faint":
-        chosen.append(WEAK if brief.history else WEAK[:2])
+        chosen.append((WEAK if brief.history else WEAK[:2], ()))
     else:
         if brief.answers_query:
-            chosen.append(ON_QUERY if brief.queried else ON_UNNAMED_QUERY)
+            chosen.append((ON_QUERY if brief.queried else ON_UNNAMED_QUERY, ()))
         if brief.history:
-            alike = any(f.name in ("genres", "genre", "category") for f in shared)
-            openings = [*(ALIKE if alike else ()), *LED, *(TWO if len(brief.history) > 1 else ())]
-            chosen.append(tuple(openings))
-    for frames in chosen:
-        for frame in rng.sample(frames, len(frames)):
-            only = shared if frame in ALIKE else ()
-            kind = _kind(facets, vocabulary, brief, only, rng)
-            if kind:
-                yield _filled(frame, brief, kind, variant)
+            shared = tuple(_telling(brief.history[0].shared))
+            second = brief.history[1].shared if len(brief.history) > 1 else ()
+            common = tuple(f for f in shared if f in second)
+            if _telling(common):
+                chosen.append((TWO, common))
+            if shared:
+                chosen.append((ALIKE, shared))
+            if people:
+                chosen.append((COMPANY, ()))
+            chosen.append((LED, ()))
+    drawn = [(frame, only) for frames, only in chosen[:1] for frame in rng.sample(frames, len(frames))]
+    if len(chosen) > 1 and chosen[0][0] is TWO and rng.random() < 0.6:  # one title reads better than two
+        chosen, drawn = chosen[1:], []
+        drawn = [(frame, chosen[0][1]) for frame in rng.sample(chosen[0][0], len(chosen[0][0]))]
+    drawn += [(frame, only) for frames, only in chosen[1:] for frame in rng.sample(frames, len(frames))]
+    for frame, only in drawn:
+        kind = _kind(facets, vocabulary, brief, only, rng)
+        another = _another(kind)
+        if kind and ("{ks}" not in frame or another[1]):
+            yield _filled(frame, brief, kind, variant, {"k": another[0], "ks": another[1], "P": people})
+
+
+def _another(kind: str) -> tuple[str, str]:
+    """What follows "another" and "both are": "a crime thriller" -> "crime thriller", "crime thrillers"."""
+    bare = kind.partition(" ")[2]
+    if " of " in f" {bare} " or bare.endswith("s"):
+        return bare, ""
+    return bare, f"{bare[:-1]}ies" if bare.endswith("y") else f"{bare}s"
 
 
 def _filled(frame: str, brief: Brief, kind: str, variant: str, more: Mapping[str, str] | None = None) -> str:

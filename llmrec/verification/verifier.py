@@ -29,6 +29,7 @@ from llmrec.verification.grounds import Facts, Grounds
 from llmrec.verification.lexical import open_text_claims, word_claims
 from llmrec.verification.premises import statement_of, ungrounded
 from llmrec.verification.propositions import Judgement, Proposition, judge
+from llmrec.verification.propositions.story import quoted_sentences
 from llmrec.verification.propositions.terms import read_terms
 from llmrec.verification.reading import HIDDEN, Claim, ClaimKind, ClaimVerdict, Reading, unchecked
 from llmrec.verification.resolution import NO_TITLE, ResolvedText, title_claims
@@ -140,6 +141,8 @@ class RuleVerifier:
             return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
         if unclean := _unclean(reading):
             return Verdict(claims, unclean)
+        if quoted := quoted_sentences(text, Facts(grounds, self._catalog).story(grounds.item)):
+            return self._beside(quoted, text, grounds)
         judged = judge(reading.text, grounds, self._catalog)
         if invented := next((claim for claim in claims if _invented(claim, text)), None):
             return Verdict(claims, _problem(invented))
@@ -159,6 +162,20 @@ class RuleVerifier:
         if followed.verdict == "supported":
             return Verdict((*(_claim(each, grounds) for each in judged.propositions if each.holds), followed))
         return Verdict(claims, f"{problem}; {followed.why}")
+
+    def _beside(self, quoted: Sequence[tuple[int, int]], text: str, grounds: Grounds) -> Verdict:
+        """Judge a text that repeats sentences of the item's own: what stands beside them."""
+        against = f"history and catalogue of item {grounds.item}"
+        told = tuple(Claim("story", text[low:high], low, "supported", against) for low, high in quoted)
+        rest = text
+        for low, high in quoted:
+            rest = rest[:low] + " " * (high - low) + rest[high:]
+        if not rest.strip():
+            return Verdict(told)
+        lead = len(rest) - len(rest.lstrip())
+        verdict = self.verify(rest.strip(), grounds)
+        moved = tuple(replace(claim, start=claim.start + lead) for claim in verdict.claims)
+        return Verdict((*moved, *told), verdict.problem)
 
     def _follows(self, text: str, grounds: Grounds, judged: Judgement, model: EntailmentModel) -> Claim:
         """Whether a text follows from the facts, by the model; as a claim."""

@@ -441,12 +441,11 @@ def test_a_reason_by_rule_says_what_it_is_and_why_and_asks_no_llm(tiny_catalog: 
     ("told", "said"),
     [
         ("Dr. Ada Pell is sent to the coast. She dies.", "Dr. Ada Pell is sent to the coast."),
-        ('The "King" of the coast returns. He dies.', "The 'King' of the coast returns."),
+        ('In 1965 the "King" of the coast returns. He dies.', "In 1965 the 'King' of the coast returns."),
         (
-            "Ada Pell, a detective of some fame, is sent to a village on the coast of Cornwall to look into the loss of "
-            "three boats, while her brother, whom nobody has seen for years, dies in the arms of the one that she loves.",
-            "Ada Pell, a detective of some fame, is sent to a village on the coast of Cornwall to look into the loss of "
-            "three boats.",
+            "Ada Pell, a detective of some fame, is sent to a village on the coast of Wales to look for "
+            "three boats, while her brother, whom nobody has seen for years, dies in the arms of the one he loves.",
+            "Ada Pell, a detective of some fame, is sent to a village on the coast of Wales to look for three boats.",
         ),
     ],
 )
@@ -456,7 +455,19 @@ def test_a_story_is_told_by_how_it_begins(told: str, said: str, tiny_catalog: Ca
     catalog = replace(tiny_catalog, items=items)
     for seed in range(4):
         (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), catalog, seed, writer="rules")
-        assert reason.text.endswith(said) and "dies" not in reason.text
+        assert said in reason.text and reason.text != said and "dies" not in reason.text
+        assert [claim.text for claim in reason.claims if claim.kind == "story"] == [said]
+
+
+def test_a_cause_that_a_reader_finds_unlike_is_not_passed_off_as_alike(films: Catalog) -> None:
+    """Of causes that weigh nearly the same the one of the item's kind is told, and others by what people do."""
+    by_title = {item.title: item.id for item in films.items}
+    alike, unlike = by_title["Terminator, The"], by_title["Muppet Treasure Island"]
+    item = by_title["Terminator 2: Judgment Day"]
+    for effects in ((0.6, 0.5), (0.5, 0.6)):
+        evidence = rank_evidence(films, item, [unlike, alike], np.array(effects))
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), films, 1, writer="rules")
+        assert "The Terminator" in reason.text and "Muppet" not in reason.text
 
 
 def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:

@@ -16,6 +16,9 @@ from llmrec.verification.propositions.clauses import Proposition
 from llmrec.verification.propositions.terms import Term
 
 _WORD = re.compile(r"[^\W_]+(?:\.(?=\w\.)\w\.)*(?:'[^\W_]+)?")
+_QUOTES = re.compile(r"[\"\u201c\u201d\u2018\u2019]")
+PARTS = 4
+"""Most stretches that end like a sentence in one sentence of an item's text."""
 _SAME: tuple[str, ...] = (
     "lawyer attorney barrister law bar", "kill murder slay slaying slayings assassinate assassin homicide killing killer murderer",
     "police cop policeman officer policewoman", "boy son lad", "girl daughter", "wife spouse marry married husband wed wedding bride",
@@ -92,6 +95,24 @@ _SPOKEN = frozenset(
     brilliant must-see must-have free discount sale boring worst terrible awful""".split()  # noqa: SIM905
 )
 """Words of an address, of praise and of advertising."""
+_ADDRESS = _SPOKEN - frozenset(
+    [
+        "order",
+        "system",
+        "free",
+        "award",
+        "awards",
+        "oscar",
+        "boring",
+        "terrible",
+        "awful",
+        "brilliant",
+        "discount",
+        "i",
+        "me",
+    ]
+)
+"""Of these what a story has no use for: it may be of a terrible order."""
 _NOT = frozenset(
     """not no never without nobody nothing neither nor none cannot hardly barely refuse refuses fail fails false
     falsely""".split()  # noqa: SIM905
@@ -165,6 +186,55 @@ def story_propositions(text: str, start: int, terms: list[Term], facts: Facts) -
     if not _same_roles(said, telling, places, source):
         return None
     return [Proposition("story", facts.item, text.strip(), True, "", text.strip(), start)]
+
+
+def quoted_sentences(text: str, told: str) -> list[tuple[int, int]]:
+    """Where a text repeats whole sentences of the item's own text, which it then need not be read for.
+
+    Parameters
+    ----------
+    text : str
+        One or more sentences.
+    told : str
+        The item's own text.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of each; up to a comma of the item's text is enough. Those that speak to the reader or praise
+        are none.
+
+    Examples
+    --------
+    >>> quoted_sentences("A drama. Dr. Ada Pell leaves. Go.", "Dr. Ada Pell leaves, to come back. She dies.")
+    [(9, 29)]
+    """
+    ends = [match.end() for match in re.finditer(r"[.!?](?=\s|$)", text)]
+    starts = [0, *(end + len(text[end:]) - len(text[end:].lstrip()) for end in ends[:-1])]
+    found: list[tuple[int, int]] = []
+    at = 0
+    while at < len(starts) and ends:
+        for last in range(min(len(ends), at + PARTS) - 1, at - 1, -1):  # "Dr." ends no sentence
+            if _repeats(text[starts[at] : ends[last]], told):
+                found.append((starts[at], ends[last]))
+                at = last
+                break
+        at += 1
+    return found
+
+
+def _repeats(text: str, told: str) -> bool:
+    if {token.lower for token in _tokens(text)} & _ADDRESS:
+        return False
+    said, source = (re.sub(r"\s+", " ", _QUOTES.sub("'", each)).strip() for each in (text, told))
+    said = said.rstrip(".")
+    at = source.find(said) if said else -1
+    while at >= 0:
+        before, after = source[:at].rstrip(), source[at + len(said) :]
+        if (not before or before[-1] in ".!?…") and re.match(r"[.!?…,;]|\s*(?:--|—)|$", after):
+            return True
+        at = source.find(said, at + 1)
+    return False
 
 
 def _without_frame(text: str, start: int, terms: list[Term], facts: Facts) -> str:
