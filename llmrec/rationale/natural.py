@@ -19,15 +19,25 @@ DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
 MOST_WORDS = 34
 """Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
+OPENING_WORDS = 14
+"""A first sentence of no more only tells who somebody is, and the next goes with it."""
 _NOUNS = {"comedy": "comedy", "drama": "drama", "thriller": "thriller", "musical": "musical",
           "documentary": "documentary", "western": "western", "film-noir": "film-noir"}  # fmt: skip
 _BEFORE = {"romance": "romantic", "animation": "animated"}
+_TELLING = (
+    "animation", "sci-fi", "western", "musical", "documentary", "film-noir", "horror", "fantasy", "war", "mystery",
+    "crime", "children's", "adventure", "romance", "comedy", "thriller", "action", "drama",
+)  # fmt: skip
+"""Genres, those first that tell most of a film."""
+_BESIDE = ("comedy", "adventure", "thriller", "drama", "romance", "crime", "mystery", "action")
+"""Genres that are told beside a more telling one, the first that the film has."""
+_ALONE = frozenset({("thriller", "drama"), ("horror", "drama"), ("horror", "action"), ("documentary", "drama")})
+"""Pairs of which only the first is told."""
 _ORDER = (
     "animation", "children's", "romance", "sci-fi", "horror", "war", "crime", "action", "adventure", "fantasy",
     "mystery", "film-noir", "documentary", "western", "musical", "thriller", "comedy", "drama",
 )  # fmt: skip
 """Genres as English puts them: "an action thriller", "a romantic comedy"."""
-
 NEARLY = 0.35
 """Share of the strongest cause's effect from which another may be told in its place."""
 _SHARES = (
@@ -41,22 +51,25 @@ _FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which
 _SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
 
 ON_QUERY = (
-    "For what you asked: {K}",
-    "You asked for {K}; this is one",
+    "You asked for {Q}, and this is {K}",
+    "You asked for {Q}; here is {K}",
+    "You asked for {K}; {C} is one",
     "You wanted {K}, and this is one",
-    "{C} is what you asked for: {K}",
-    "It matches your wish: {K}",
+    "{C} is {K}, as you asked",
     "Here is {K}, as you asked",
     "{K}, just as you asked",
-    "{C} answers your wish: it is {K}",
-    "This one fits what you asked for: {K}",
-    "As you asked, {K}",
 )
+ON_QUERY_BUT = (
+    "{K}, as you asked, though from the {D}",
+    "{C} is {K}, as you asked, though from the {D}",
+    "Here is {K}, as you asked, though from the {D}",
+)
+"""Where the query names a decade, and the item is of another."""
 ON_UNNAMED_QUERY = (
-    "It came up because of your wish, {K}",
-    "Your wish brought this one up: {K}",
-    "{K}, brought up by what you asked for",
-    "What you asked for brought this up. It is {K}",
+    "You asked for {Q}; here is {K}",
+    "As you asked for {Q}, here is {K}",
+    "You asked for {Q}; we picked {C}, {K}",
+    "For your wish we picked {C}, {K}",
 )
 ALIKE = (
     "You {chose} {H}, and this is another {k}",
@@ -74,20 +87,19 @@ ALIKE = (
     "We chose it for {H}: both are {ks}",
 )
 LED = (
-    "It is here mostly for {H}, though it is {K}",
-    "{H} moved this up your list, though it is {K}",
-    "{H} moved this up your list: {K}",
-    "{C} moved up your list after {H}. It is {K}",
+    "You {chose} {H}; this one is {K}",
+    "Since you {chose} {H}, here is {K}",
+    "You {chose} {H}, so we picked this, {K}",
+    "As you {chose} {H}, we suggest {C}, {K}",
+    "Because you {chose} {H}, we picked {C}, {K}",
     "We picked it mostly because you {chose} {H}. It is {K}",
-    "{K}, which came up because you {chose} {H}",
-    "{H} put this on your list: {K}",
-    "What raised it most is {H}. It is {K}",
 )
-"""Where item and cause have no kind in common, which a reader would otherwise wonder at."""
+CHANGE = ("After {H}, a change: {K}",)
+"""Where cause and item have no kind in common."""
 COMPANY = (
     "{P} who {chose} {H} also {chose} {C}, {K}",
-    "{P} who {chose} {H} {chose} this too, and it is {K}",
-    "{P} who {chose} {H} {chose} this one as well. It is {K}",
+    "{K} that {p} who {chose} {H} also {chose}",
+    "{C} is {K}; {p} who {chose} {H} also {chose} it",
 )
 TWO = (
     "You {chose} {H1} and {H2}, and this is another {k}",
@@ -143,25 +155,33 @@ def natural_drafts(
     people = _company(evidence, brief, catalog)
     frames = list(_frames(evidence, brief, catalog, people, rng))[:DRAWS]
     story = _story(catalog.item(evidence.item).description)
-    beside = brief.strength != "faint" and people and (not brief.answers_query or _telling(brief.history[0].shared))
-    shares = [_filled(frame, brief, "", "", {"P": people}) + "." for frame in rng.sample(PEOPLE, len(PEOPLE))]
-    further = shares[:1] if beside else []
+    beside = people and brief.strength != "faint" and not brief.answers_query
+    further = [_filled(rng.choice(PEOPLE), brief, "", "", {"P": people}) + "."] if beside else []
     # What to expect of the item is worth more to a reader than who else has it; both are told now and then.
-    both = f"{further[0]} {story}" if story and further and rng.random() < 0.3 else ""
-    first = bool(story) and rng.random() < 0.4
-    for second in filter(None, (both, story, *further)):
+    both = f"{further[0]} {story}" if story and further and rng.random() < 0.25 else ""
+    for second in filter(None, (both, _led_on(story, rng), story, *further)):
         for frame in frames[:3]:
-            if second != story and people and people in frame:
+            if second in (both, *further) and "people" in frame:
                 continue
-            if first and second == story:
-                yield f"{story} {frame}."
             yield f"{frame}. {second}"
     for frame in frames:
         yield f"{frame}."
 
 
+def _led_on(story: str, rng: random.Random) -> str:
+    """A story joined to what stands before it: "In it, a young boy ...", where it is a whole sentence for certain."""
+    opened = re.match(r"(?:An?|Two|Three|Four) ", story)
+    fragment = re.match(r"(?:\S+ ){1,12}?(?:who|that|which|about|whose|story|tale|chronicle)\b", story)
+    if not opened or fragment or rng.random() < 0.3:
+        return ""
+    return f"In it, {story[0].lower()}{story[1:]}"
+
+
 def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Brief:
     """The brief with the cause first that is most of the item's kind, of those that moved its score nearly as much."""
+    own = brief.title.casefold()
+    if not _variant(evidence, brief, catalog):  # two items of one title: "like X" would say nothing
+        brief = replace(brief, history=tuple(cause for cause in brief.history if cause.title.casefold() != own))
     if len(brief.history) < 2:
         return brief
     titles = Vocabulary.of(catalog).titles
@@ -170,14 +190,18 @@ def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Br
         effects.setdefault(natural_order(titles[record.history_item or ""]).casefold(), record.effect)
     most = max(effects[cause.title.casefold()] for cause in brief.history)
     able = [cause for cause in brief.history if effects[cause.title.casefold()] >= NEARLY * most]
-    ordered = sorted(able, key=lambda cause: -len(_telling(cause.shared)))
+    facets = Vocabulary.of(catalog).facets[evidence.item]
+    ordered = sorted(able, key=lambda cause: -len(_telling(cause.shared, facets)))
     return replace(brief, history=(*ordered, *(cause for cause in brief.history if cause not in able)))
 
 
-def _telling(shared: Sequence[Facet]) -> list[Facet]:
-    """Kinds in common that a reader finds alike: two dramas need not be, and a decade is none."""
+def _telling(shared: Sequence[Facet], facets: Sequence[Facet]) -> list[Facet]:
+    """Kinds in common that a reader finds alike: those by which the item is told, and not that both are dramas."""
     kinds = [f for f in shared if f.name in ("genres", "genre", "category", "type", "product_type")]
-    return kinds if any(f.value != "Drama" for f in kinds) else []
+    has = [label(f) for f in facets if f.name in ("genres", "genre")]
+    told = _told_genres(has, has) if has else []
+    alike = any(f.name not in ("genres", "genre") or label(f) in told for f in kinds)
+    return kinds if alike and any(f.value != "Drama" for f in kinds) else []
 
 
 def _company(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
@@ -211,33 +235,60 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
         chosen.append((WEAK if brief.history else WEAK[:2], ()))
     else:
         if brief.answers_query:
-            chosen.append((ON_QUERY if brief.queried else ON_UNNAMED_QUERY, ()))
+            named = ON_QUERY_BUT if brief.queried and _decade_missed(brief, facets, vocabulary) else ON_QUERY
+            chosen.append((named, brief.queried) if brief.queried else (ON_UNNAMED_QUERY, ()))
         if brief.history:
-            shared = tuple(_telling(brief.history[0].shared))
+            shared = tuple(_telling(brief.history[0].shared, facets))
             second = brief.history[1].shared if len(brief.history) > 1 else ()
             common = tuple(f for f in shared if f in second)
-            if _telling(common):
+            if _telling(common, facets):
                 chosen.append((TWO, common))
             if shared:
                 chosen.append((ALIKE, shared))
             if people:
                 chosen.append((COMPANY, ()))
-            chosen.append((LED, ()))
+            kinds = any(f.name in ("genres", "genre") for f in brief.history[0].shared)
+            chosen.append((LED if kinds else (*LED, *CHANGE), ()))
     drawn = [(frame, only) for frames, only in chosen[:1] for frame in rng.sample(frames, len(frames))]
     if len(chosen) > 1 and chosen[0][0] is TWO and rng.random() < 0.6:  # one title reads better than two
         chosen, drawn = chosen[1:], []
         drawn = [(frame, chosen[0][1]) for frame in rng.sample(chosen[0][0], len(chosen[0][0]))]
     drawn += [(frame, only) for frames, only in chosen[1:] for frame in rng.sample(frames, len(frames))]
     for frame, only in drawn:
-        kind = _kind(facets, vocabulary, brief, only, rng)
+        kind = _kind(facets, vocabulary, brief, () if "{Q}" in frame else only, rng)
         another = _another(kind)
-        if kind and ("{ks}" not in frame or another[1]):
-            yield _filled(frame, brief, kind, variant, {"k": another[0], "ks": another[1], "P": people})
+        decade = next((f.value for f in facets if f.name == "year"), "")
+        more = {"k": another[0], "ks": another[1], "P": people, "p": people[:1].lower() + people[1:], "D": decade}
+        more["Q"] = _asked(brief.query)
+        if kind and all(more.get(slot, kind) for slot in re.findall(r"\{(\w+)\}", frame)):
+            yield _filled(frame, brief, kind if frame not in ON_QUERY_BUT else _undated(kind), variant, more)
+
+
+def _asked(query: str) -> str:
+    """The query as it can be said back in a sentence, "" where it is none that can."""
+    words = query.strip(" .!?").split()
+    plain = re.fullmatch(r"[A-Za-z'][A-Za-z' -]*", " ".join(words)) is not None
+    if (
+        not plain
+        or not 2 <= len(words) <= 8
+        or words[0].lower() not in ("a", "an", "something", "some", "any", "films")
+    ):
+        return ""
+    return f"{words[0].lower()} {' '.join(words[1:])}"
+
+
+def _decade_missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> bool:
+    named = {f for mention in vocabulary.mentions(brief.query) for f in mention.facets if f.name == "year"}
+    return bool(named) and not named & set(facets)
+
+
+def _undated(kind: str) -> str:
+    return kind.partition(" from the ")[0]
 
 
 def _another(kind: str) -> tuple[str, str]:
     """What follows "another" and "both are": "a crime thriller" -> "crime thriller", "crime thrillers"."""
-    bare = kind.partition(" ")[2]
+    bare = _undated(kind).partition(" ")[2]
     if " of " in f" {bare} " or bare.endswith("s"):
         return bare, ""
     return bare, f"{bare[:-1]}ies" if bare.endswith("y") else f"{bare}s"
@@ -265,22 +316,34 @@ def _kind(
     genres = [f for f in facets if f.name in ("genres", "genre")]
     if not genres:
         return _product(only or facets, vocabulary)
-    wanted = [f for f in (*brief.queried, *only, *brief.measured) if f in genres] or genres
-    chosen = sorted({label(f) for f in wanted[:2]}, key=lambda g: _ORDER.index(g) if g in _ORDER else -1)
-    if only:
-        chosen = sorted({label(f) for f in only if f in genres}, key=lambda g: _ORDER.index(g) if g in _ORDER else -1)[
-            :2
-        ]
-    if chosen[-2:] == ["thriller", "drama"]:
-        chosen = chosen[:-1]
+    has = [label(f) for f in genres if f in only] or [label(f) for f in genres]
+    first = [label(f) for f in (*brief.queried, *brief.measured) if label(f) in has] or has
+    chosen = _told_genres(first, has)
     last = chosen[-1]
     before = [_BEFORE.get(g, g) for g in chosen[:-1]]
     noun = _NOUNS.get(last)
     words = [*before, noun] if noun else [*before, _BEFORE.get(last, last), brief.words.noun]
     decade = next((f.value for f in facets if f.name == "year"), "")
-    return _with_article(" ".join(words)) + (
-        f" from the {decade}" if decade and not only and rng.random() < 0.5 else ""
-    )
+    dated = any(f.name == "year" for f in only) if only else rng.random() < 0.4
+    return _with_article(" ".join(words)) + (f" from the {decade}" if decade and dated else "")
+
+
+def _told_genres(first: Sequence[str], has: Sequence[str]) -> list[str]:
+    """One or two genres as English puts them: the most telling of all that it `has`, and one beside it, `first` before.
+
+    Parameters
+    ----------
+    first
+        Genres that were asked for or measured.
+    has
+        The item's.
+    """
+    rank = {genre: n for n, genre in enumerate(_TELLING)}
+    best = min(has, key=lambda g: rank.get(g, -1))
+    able = [g for g in _BESIDE if g in has and g != best and (best, g) not in _ALONE]
+    beside = next((g for g in able if g in first), able[0] if able else "")
+    place = {genre: n for n, genre in enumerate(_ORDER)}
+    return sorted([best, *([beside] if beside else [])], key=lambda g: place.get(g, -1))
 
 
 def _product(facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
@@ -313,14 +376,19 @@ def _variant(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
 
 
 def _story(text: str) -> str:
-    """The first sentence of the item's own text, or of a long one its first clause: later ones tell how it ends."""
+    """How the item's own text begins: later sentences tell how it ends.
+
+    Of a long first sentence the first clause; behind one that only tells who somebody is, the next.
+    """
     parts = re.split(r"(?<=[.!?])\s+(?=[A-Z'])", re.sub(r'["“”]', "'", text.strip()))  # in quotes stand titles
-    first = parts[0]
-    for more in parts[1:]:
-        if not _ABBREVIATED.search(first):
-            break
-        first = f"{first} {more}"
+    first, used = parts[0], 1
+    while used < len(parts) and _ABBREVIATED.search(first):
+        first, used = f"{first} {parts[used]}", used + 1
     if len(first.split()) > MOST_WORDS and not _SUBORDINATE.match(first):
         first = _FURTHER_CLAUSE.split(first, maxsplit=1)[0].rstrip(",;") + "."
     whole = first.endswith(".") and not first.endswith("...") and not _ABBREVIATED.search(first)
-    return first if whole and 4 <= len(first.split()) <= MOST_WORDS else ""
+    if not whole or not 4 <= len(first.split()) <= MOST_WORDS:
+        return ""
+    more = parts[used] if used + 1 < len(parts) else ""  # not the last: it tells the end
+    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= MOST_WORDS
+    return f"{first} {more}" if short and more.endswith(".") and not _ABBREVIATED.search(more) else first

@@ -227,7 +227,7 @@ def _repeats(text: str, told: str) -> bool:
     if {token.lower for token in _tokens(text)} & _ADDRESS:
         return False
     said, source = (re.sub(r"\s+", " ", _QUOTES.sub("'", each)).strip() for each in (text, told))
-    said = said.rstrip(".")
+    said = re.sub(r"^In (?:it|this one), (\w)", lambda opened: opened[1].upper(), said).rstrip(".")
     at = source.find(said) if said else -1
     while at >= 0:
         before, after = source[:at].rstrip(), source[at + len(said) :]
