@@ -188,14 +188,14 @@ def story_propositions(text: str, start: int, terms: list[Term], facts: Facts) -
     return [Proposition("story", facts.item, text.strip(), True, "", text.strip(), start)]
 
 
-def quoted_sentences(text: str, told: str) -> list[tuple[int, int]]:
+def quoted_sentences(text: str, description: str) -> list[tuple[int, int]]:
     """Where a text repeats whole sentences of the item's own text, which it then need not be read for.
 
     Parameters
     ----------
     text : str
         One or more sentences.
-    told : str
+    description : str
         The item's own text.
 
     Returns
@@ -215,7 +215,7 @@ def quoted_sentences(text: str, told: str) -> list[tuple[int, int]]:
     at = 0
     while at < len(starts) and ends:
         for last in range(min(len(ends), at + PARTS) - 1, at - 1, -1):  # "Dr." ends no sentence
-            if _repeats(text[starts[at] : ends[last]], told):
+            if _repeats(text[starts[at] : ends[last]], description):
                 found.append((starts[at], ends[last]))
                 at = last
                 break
