@@ -19,8 +19,8 @@ DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
 MOST_WORDS = 34
 """Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
-OPENING_WORDS = 14
-"""A first sentence of no more only tells who somebody is, and the next goes with it."""
+OPENING_WORDS, WITH_THE_NEXT = 20, 44
+"""A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
 _NOUNS = {"comedy": "comedy", "drama": "drama", "thriller": "thriller", "musical": "musical",
           "documentary": "documentary", "western": "western", "film-noir": "film-noir"}  # fmt: skip
 _BEFORE = {"romance": "romantic", "animation": "animated"}
@@ -69,7 +69,8 @@ ON_UNNAMED_QUERY = (
     "You asked for {Q}; here is {K}",
     "As you asked for {Q}, here is {K}",
     "You asked for {Q}; we picked {C}, {K}",
-    "For your wish we picked {C}, {K}",
+    "You asked for {Q}: this is {K}",
+    "As you asked for {Q}, we suggest {C}, {K}",
 )
 ALIKE = (
     "You {chose} {H}, and this is another {k}",
@@ -261,7 +262,9 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
         more = {"k": another[0], "ks": another[1], "P": people, "p": people[:1].lower() + people[1:], "D": decade}
         more["Q"] = _asked(brief.query)
         if kind and all(more.get(slot, kind) for slot in re.findall(r"\{(\w+)\}", frame)):
-            yield _filled(frame, brief, kind if frame not in ON_QUERY_BUT else _undated(kind), variant, more)
+            yield _filled(
+                frame, brief, _undated(kind) if frame in ON_QUERY_BUT or "{Q}" in frame else kind, variant, more
+            )
 
 
 def _asked(query: str) -> str:
@@ -390,5 +393,5 @@ def _story(text: str) -> str:
     if not whole or not 4 <= len(first.split()) <= MOST_WORDS:
         return ""
     more = parts[used] if used + 1 < len(parts) else ""  # not the last: it tells the end
-    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= MOST_WORDS
+    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= WITH_THE_NEXT
     return f"{first} {more}" if short and more.endswith(".") and not _ABBREVIATED.search(more) else first
