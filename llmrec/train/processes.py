@@ -1,9 +1,9 @@
 """One training on several processes, started by `accelerate launch`: who does what, and sums over all of them.
 
-Every process reads the same data and draws the same numbers; each reads its share of a step's prompts, and gradients
-are summed before each does the same step. So a step is that of one process, whatever their number, and a run may go on
-with another one. The model is not wrapped (`DistributedDataParallel` counts the parameters that its own forward uses,
-and item vectors are made beside it); what is summed is small, as the base model is frozen.
+Every process draws the same numbers; each reads its part of a step's prompts (`llmrec.train.window_data`), and
+gradients are summed before each does the same step. So a step is that of one process, whatever their number, and a run
+may go on with another one. The model is not wrapped (`DistributedDataParallel` counts the parameters that its own
+forward uses, and item vectors are made beside it); what is summed is small, as the base model is frozen.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -35,8 +35,8 @@ class Processes:
 
     Examples
     --------
-    >>> Processes().leads, Processes(1, 3).share(["a", "b", "c", "d", "e"])
-    (True, ['b', 'e'])
+    >>> Processes().leads, Processes(1, 3).leads
+    (True, False)
     """
 
     rank: int = 0
@@ -52,10 +52,6 @@ class Processes:
     def leads(self) -> bool:
         """Whether this process reports, validates and writes."""
         return self.rank == 0
-
-    def share(self, items: Sequence[T]) -> list[T]:
-        """Return what is for this process: every `count`-th of `items`."""
-        return list(items[self.rank :: self.count])
 
     def total(self, own: Tensor) -> Tensor:
         """Sum a tensor of the same shape over all processes; without a gradient."""

@@ -25,6 +25,7 @@ from llmrec.train.objective import class_weights, loss, to_batch
 from llmrec.train.processes import Processes
 from llmrec.train.sequence_windows import Prompts, Window, repeat_factors, resample
 from llmrec.train.training_state import load_training_state, optimizer_state, resume, save_training_state
+from llmrec.train.window_data import EpochFiles, Step
 
 
 @dataclass
@@ -120,44 +121,43 @@ def fit(
 
     started, last_save, state_is_exact = time.monotonic() - progress.seconds, time.monotonic(), True
     try:
-        while progress.epoch < n_epochs and not (validate and progress.epoch - progress.best_epoch > config.patience):
-            windows = prompts.windows(size, config, progress.epoch)
-            if factors is not None:
-                windows = resample(windows, factors, f"{config.seed}:{progress.epoch}")
-            batches = [windows[i : i + config.batch] for i in range(0, len(windows), config.batch)]
-            model.train()
-            while progress.step < len(batches):
-                number = progress.epoch * steps_an_epoch + progress.step
-                generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
-                torch.manual_seed((config.seed * 1_000_003 + number) * processes.count + processes.rank)
-                rate = _schedule(number, total)
-                for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
-                    group["lr"] = full * rate
-                parts = _gradients(
-                    accelerator, processes, prepared, model, table, prompts, batches[progress.step], config, generator,
-                    weights,
-                )  # fmt: skip
-                processes.add_gradients(lora + rest)
-                accelerator.clip_grad_norm_(lora + rest, config.clip)
-                state_is_exact = False
-                optimizer.step()
-                optimizer.zero_grad()
-                with torch.no_grad():
-                    update_average(list(average.values()), list(model.trainable().values()), 0)
-                progress.losses.append(parts["next"] + config.query_weight * parts.get("query", 0.0))
-                progress.step, state_is_exact = progress.step + 1, True
-                progress.seconds = time.monotonic() - started
-                done = progress.epoch * len(batches) + progress.step
-                report(
-                    TrainEvent("step", stage, "", progress.epoch + 1, n_epochs, done, n_epochs * len(batches), parts)
-                )
-                if time.monotonic() - last_save > config.checkpoint_minutes * 60:
-                    save_state()
-                    last_save = time.monotonic()
-            best = _end_epoch(model, average, best, validate, progress, processes)
-            save_state()
-            last_save = time.monotonic()
-            report(_epoch_event(progress, stage, n_epochs))
+        with EpochFiles(state.parent if state else None, processes) as files:
+            while progress.epoch < n_epochs and not (
+                validate and progress.epoch - progress.best_epoch > config.patience
+            ):
+                data = files.open(partial(_epoch_windows, prompts, size, config, progress.epoch, factors), config.batch)
+                model.train()
+                for step in data.steps(progress.step):
+                    number = progress.epoch * steps_an_epoch + progress.step
+                    generator = torch.Generator().manual_seed(config.seed * 1_000_003 + number)
+                    torch.manual_seed((config.seed * 1_000_003 + number) * processes.count + processes.rank)
+                    rate = _schedule(number, total)
+                    for group, full in zip(optimizer.param_groups, (config.lr, config.lr_lora), strict=False):
+                        group["lr"] = full * rate
+                    parts = _gradients(
+                        accelerator, processes, prepared, model, table, prompts, step, config, generator, weights
+                    )
+                    processes.add_gradients(lora + rest)
+                    accelerator.clip_grad_norm_(lora + rest, config.clip)
+                    state_is_exact = False
+                    optimizer.step()
+                    optimizer.zero_grad()
+                    with torch.no_grad():
+                        update_average(list(average.values()), list(model.trainable().values()), 0)
+                    progress.losses.append(parts["next"] + config.query_weight * parts.get("query", 0.0))
+                    progress.step, state_is_exact = progress.step + 1, True
+                    progress.seconds = time.monotonic() - started
+                    done = progress.epoch * len(data) + progress.step
+                    report(
+                        TrainEvent("step", stage, "", progress.epoch + 1, n_epochs, done, n_epochs * len(data), parts)
+                    )
+                    if time.monotonic() - last_save > config.checkpoint_minutes * 60:
+                        save_state()
+                        last_save = time.monotonic()
+                best = _end_epoch(model, average, best, validate, progress, processes)
+                save_state()
+                last_save = time.monotonic()
+                report(_epoch_event(progress, stage, n_epochs))
     except KeyboardInterrupt:
         if state_is_exact:  # else the weights are ahead of the count: the last state is the exact one
             save_state()
@@ -175,7 +175,7 @@ def _gradients(
     model: RecLM,
     table: ItemTable,
     prompts: Prompts,
-    windows: Sequence[Window],
+    step: Step,
     config: TrainConfig,
     generator: torch.Generator,
     weights: Tensor | None,
@@ -183,11 +183,10 @@ def _gradients(
     """Backpropagate this process's share of a step; returns the parts of the loss of the whole step."""
     names, device = ("next", "query"), accelerator.device
     parts: dict[str, float] = {}
-    if own := processes.share(windows):
-        batch = to_batch(own, prompts.before, model.config.soft_tokens, device)
+    if step.own:
+        batch = to_batch(step.own, prompts.before, model.config.soft_tokens, device)
         if processes.count > 1:
-            goals = [row for window in windows for row in (*window.targets, *window.queried) if row >= 0]
-            batch = replace(batch, goals=torch.tensor(goals, device=device))
+            batch = replace(batch, goals=torch.tensor(step.goals, device=device))
         with accelerator.autocast():
             value, parts = loss(model, table, batch, config, generator, weights, prepared, processes.total)
         accelerator.backward(value)
@@ -196,8 +195,15 @@ def _gradients(
     if processes.count == 1:
         return parts
     told = processes.total(torch.tensor([parts.get(name, math.nan) for name in names], device=device).nan_to_num())
-    asked = any(row >= 0 for window in windows for row in window.queried)
-    return {name: float(part) for name, part in zip(names, told, strict=True) if name == "next" or asked}
+    return {name: float(part) for name, part in zip(names, told, strict=True) if name == "next" or step.has_query}
+
+
+def _epoch_windows(
+    prompts: Prompts, size: int, config: TrainConfig, epoch: int, factors: Tensor | None
+) -> Sequence[Window]:
+    """Cut the prompts of an epoch; a pure function."""
+    windows = prompts.windows(size, config, epoch)
+    return windows if factors is None else resample(windows, factors, f"{config.seed}:{epoch}")
 
 
 def restore_best(model: RecLM, prompts: Prompts, config: TrainConfig, state: Path) -> Progress:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 from llmrec.catalog import Catalog, Interaction, Item
 from llmrec.train import query_texts as queries
+from llmrec.train.processes import Processes
 from llmrec.train.query_texts import compose_query, keywords
 from llmrec.train.sequence_windows import Window, epoch_windows, event_contexts, repeat_factors, resample, shuffled
+from llmrec.train.window_data import EpochData, EpochFiles
 
 
 def named(row: int, _rng: Random) -> tuple[int, ...]:
@@ -133,6 +136,36 @@ def test_prompts_are_repeated_as_wanted_and_none_is_lost() -> None:
     assert all(drawn.count(w) == 1 for w in windows if min(w.items) >= 20)
     assert drawn == resample(windows, factors, "0:0") != resample(windows, factors, "0:1")
     assert sorted(map(repr, resample(windows, torch.ones(100), "0:0"))) == sorted(map(repr, windows))
+
+
+@settings(max_examples=10, deadline=None)
+@given(users=st.integers(0, 9), batch=st.integers(1, 5), count=st.integers(1, 4), first=st.integers(0, 3))
+def test_processes_read_each_window_of_an_epoch_once_in_the_same_steps(
+    users: int, batch: int, count: int, first: int
+) -> None:
+    histories = {str(user): list(range(10 * user, 10 * user + 1 + user)) for user in range(users)}
+    weighed = {user: [0.5 + row for row in rows] for user, rows in histories.items()}
+    windows = epoch_windows(histories, 4, 2, named, "0", target_weights=weighed)
+    wanted = [windows[at : at + batch] for at in range(0, len(windows), batch)]
+    with EpochFiles(None, Processes()) as files:
+        whole = files.open(lambda: windows, batch)
+        assert len(whole) == len(wanted) and [step.own for step in whole.steps(first)] == wanted[first:]
+        parts = [[*EpochData(whole.dataset, batch, Processes(rank, count)).steps(first)] for rank in range(count)]
+    assert {len(steps) for steps in parts} == {len(wanted[first:])}
+    for own, step in zip(wanted[first:], zip(*parts, strict=True), strict=True):
+        read = [window for part in step for window in part.own]
+        assert sorted(map(repr, read)) == sorted(map(repr, own))
+        goals = [row for window in own for row in (*window.targets, *window.queried) if row >= 0]
+        assert all((part.goals, part.has_query) == (goals, any(w.queried for w in own)) for part in step)
+
+
+def test_the_file_of_an_epoch_is_gone_when_the_next_is_open(tmp_path: Path) -> None:
+    (tmp_path / "windows-of-one-that-was-killed").mkdir()
+    with EpochFiles(tmp_path, Processes()) as files:
+        for epoch in range(2):
+            assert len(files.open(lambda: cut({"a": [1, 2, 3]}), 2)) == 1, epoch
+            assert len([*tmp_path.rglob("*.arrow")]) == len([*tmp_path.iterdir()]) == 1
+    assert not [*tmp_path.iterdir()]
 
 
 PLOT = Item(
