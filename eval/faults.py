@@ -6,11 +6,14 @@ everything that was acknowledged is looked for: events in their users' histories
 nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Files its
 result in eval/results/measurements.jsonl; exit code 1 where something was lost or left.
 
-`--gateways [--operations 1000] [--seconds 300]`: six gateways start at once on an empty PostgreSQL database and a
-Chroma server; each has a data directory of its own, and all share the media. Two go on. Items are put at one and looked
-for at the other; then items, events, users come, change and go at random gateways, until both, and a third that starts
-then, have to give the same answers. At last one of the two is killed every ten seconds while clients write, who go to
-the other where a connection breaks, and all that was acknowledged is looked for at both. Study `faults`, too.
+`--gateways [--operations 1000] [--minutes 1]`: six gateways start at once on an empty PostgreSQL database and two
+Chroma servers; each has a data directory of its own, and all share the media. Two go on. Items are put at one and
+looked for at the other; then items, events, users come, change and go at random gateways, until both, and a third that
+starts then, have to give the same answers. At last one of the two is killed every ten seconds, or when it is up again
+where that takes longer, while three clients write and ask for lists. A balancer sends their requests to the gateways
+that are up, and to the other once more where a connection breaks. All that was acknowledged is looked for at both,
+which have to give the same answers again. Study `faults`, too; exit code 1 where something is lost, an answer differs,
+or one is a 5xx or none.
 """
 
 import argparse
@@ -238,13 +241,16 @@ class Balancer:
         self.gateways, self._head = gateways, {"Authorization": f"Bearer {key}"}
         self.statuses: dict[int, int] = {}
         """Status -> answers; 0: none, from no gateway."""
+        self.retried = 0
+        """Requests that were sent once more, as a connection broke."""
 
     def send(self, rng: random.Random, method: str, path: str, **body: Any) -> httpx.Response | None:
         """The answer; None where no gateway gave one."""
         answer, broken = None, None
-        for _ in range(2):
+        for sent in range(2):
             up = [each for each in self.gateways if each.address and each is not broken]  # as a balancer's probe knows
             if up and answer is None:
+                self.retried += sent
                 broken = rng.choice(up)
                 with suppress(httpx.TransportError):
                     answer = httpx.request(method, broken.address + path, headers=self._head, timeout=60, **body)
@@ -260,14 +266,23 @@ def run_several(folder: Path, operations: int, seconds: float, starts: int = 6, 
     (data / "items.csv").write_text(ITEMS)
     (data / "interactions.csv").write_text(PEOPLE)
     with ExitStack() as servers:
-        chroma = servers.enter_context(Chroma(folder / "chroma"))
+        chroma = [servers.enter_context(Chroma(folder / f"chroma-{n}")).url for n in range(2)]
         database = servers.enter_context(Postgres())
 
         def gateway(n: int) -> Gateway:
             home = folder / f"home-{n}"
             home.mkdir()
             (home / "models").symlink_to(paths.home() / "models")
-            words = ["--data", str(data), "--adapter", "ml-100k", "--chroma", chroma.url, "--database", database.url]
+            words = [
+                "--data",
+                str(data),
+                "--adapter",
+                "ml-100k",
+                "--chroma",
+                ",".join(chroma),
+                "--database",
+                database.url,
+            ]
             words += ["--media", str(folder / "media")]
             made = Gateway(words, folder / f"gateway-{n}.log", {"LLMREC_HOME": str(home)})
             servers.callback(made.kill)
@@ -294,7 +309,9 @@ def run_several(folder: Path, operations: int, seconds: float, starts: int = 6, 
         late.key = keys[0]
         found["answers of the two and of one started then"] = _compared([*two, late], operations)
         late.kill()
-        return found | {"kills": _killed(two, seconds, seed)}
+        found["kills"] = _killed(two, seconds, seed)
+        found["answers of the two after the kills"] = _compared(two, operations)
+        return found
 
 
 def _seen_at_the_other(two: Sequence[Gateway], rng: random.Random, many: int = 60) -> dict[str, float]:
@@ -400,13 +417,14 @@ def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10
             answer = balancer.send(rng, "POST", "/v1/events", json={"events": [event]})
             if answer is not None and answer.status_code == 201:
                 told.append(event["item"])
+            balancer.send(rng, "POST", "/v1/recommendations", json={"user": user, "query": "robots", "k": 5})
             title = f"Film of {time.time():.6f}"
             answer = balancer.send(rng, "PUT", f"/v1/items/{item}", json={"title": title})
             if answer is not None and answer.status_code == 202:
                 own.items[item] = title
             time.sleep(0.2)
 
-    kills, end = 0, time.monotonic() + seconds
+    kills, restarts, end = 0, [0.0], time.monotonic() + seconds
     with ThreadPoolExecutor(3) as pool:
         writing = [pool.submit(write, n) for n in range(3)]
         while time.monotonic() < end:
@@ -415,6 +433,7 @@ def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10
             gone.kill()
             gone.start()
             kills += 1
+            restarts.append(time.monotonic() - begun)
             time.sleep(max(0.0, every - (time.monotonic() - begun)))
         ended.set()
         for each in writing:
@@ -426,6 +445,8 @@ def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10
     return {
         "kills": kills,
         "seconds": seconds,
+        "slowest restart, seconds": round(max(restarts), 1),
+        "sent once more": balancer.retried,
         "acknowledged": {"events": sum(map(len, every_one.events.values())), "items": len(every_one.items)},
         "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
         "lost": [loss for gateway in two for loss in _losses(gateway, every_one)],
@@ -439,17 +460,19 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--gateways", action="store_true", help="several gateways on one database (see above)")
     options.add_argument("--operations", type=int, default=1000)
-    options.add_argument("--seconds", type=float, default=300, help="of killing")
+    options.add_argument("--minutes", type=float, default=1, help="of killing several")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
     if chosen.gateways:
         with tempfile.TemporaryDirectory() as folder:
-            found = run_several(Path(folder), chosen.operations, chosen.seconds, seed=chosen.seed)
+            found = run_several(Path(folder), chosen.operations, 60 * chosen.minutes, seed=chosen.seed)
         result = {"gateways": 2, **found, "seed": chosen.seed}
         filed = file_measurement("faults", result, command_line(), same=("gateways",), file=chosen.out)
         print(json.dumps(filed, indent=2))
-        different = found["answers of the two and of one started then"]["different"]
-        sys.exit(bool(different or found["kills"]["lost"]))
+        compared = (found["answers of the two and of one started then"], found["answers of the two after the kills"])
+        statuses = found["operations"]["answers by status"], found["kills"]["answers by status"]
+        failed = any(status == "0" or status >= "500" for each in statuses for status in each)
+        sys.exit(bool(failed or any(each["different"] for each in compared) or found["kills"]["lost"]))
     with tempfile.TemporaryDirectory() as folder:
         found = run(chosen.kills, Path(folder), chosen.seed)
     result = {**found, "seed": chosen.seed}

@@ -70,9 +70,9 @@ class Gateway:
     def kill(self) -> None:
         """Send SIGKILL and wait."""
         assert self._process is not None
-        self.address = ""
         self._process.kill()
         self._process.wait()
+        self.address = ""
 
     def end(self) -> int:
         """Send SIGTERM and wait; return the exit status."""

@@ -36,7 +36,8 @@ def test_gateways_on_one_postgresql_agree_and_lose_nothing_when_one_is_killed(tm
     answers = found["answers of the two and of one started then"]
     assert answers["different"] == 0 and answers["largest difference of scores"] < 1e-3
     assert found["kills"]["kills"] and found["kills"]["lost"] == []
-    assert {*found["kills"]["answers by status"]} <= {"201", "202", "429"}
+    assert {*found["kills"]["answers by status"]} <= {"200", "201", "202", "404", "429"}
+    assert found["answers of the two after the kills"]["different"] == 0
 
 
 @pytest.fixture
