@@ -112,7 +112,9 @@ def _flattened(row: dict[str, Any]) -> dict[str, Any]:
     one: dict[str, Any] = dict(row["audit"])
     one["flat"] = {name: metric for section in one["metrics"].values() for name, metric in section.items()}
     plain = one["sources"].get("plain", 0) / one["explanations"]
-    one["flat"]["plain"] = {"value": plain, "low": None, "high": None}
+    # Where the LLM writes nothing there is nothing that its sentences could fall back to.
+    by_rule = {"value": None, "reason": "written by rule"}
+    one["flat"]["plain"] = by_rule if plain == 1 else {"value": plain, "low": None, "high": None}
     return one | {"faults": row["faults"], "sentences": row["sentences"]}
 
 

@@ -137,11 +137,16 @@ class RuleVerifier:
         self._catalog.rows([grounds.item, *grounds.history])
         reading = Reading.of(text, Vocabulary.of(self._catalog), names_first=not grounds.closed)
         claims = find_claims(reading, grounds, self._catalog)
+        quoted = quoted_sentences(text, Facts(grounds, self._catalog).story(grounds.item))
         if not grounds.closed:
-            return Verdict(claims, next((_problem(claim) for claim in claims if claim.verdict == "contradicted"), ""))
+            claims = tuple(each for each in claims if not any(low <= each.start < high for low, high in quoted))
+            told = _quotations(quoted, text, grounds)
+            return Verdict(
+                (*claims, *told), next((_problem(each) for each in claims if each.verdict == "contradicted"), "")
+            )
         if unclean := _unclean(reading):
             return Verdict(claims, unclean)
-        if quoted := quoted_sentences(text, Facts(grounds, self._catalog).story(grounds.item)):
+        if quoted:
             return self._beside(quoted, text, grounds)
         judged = judge(reading.text, grounds, self._catalog)
         if invented := next((claim for claim in claims if _invented(claim, text)), None):
@@ -165,8 +170,7 @@ class RuleVerifier:
 
     def _beside(self, quoted: Sequence[tuple[int, int]], text: str, grounds: Grounds) -> Verdict:
         """Judge a text that repeats sentences of the item's own: what stands beside them."""
-        against = f"history and catalogue of item {grounds.item}"
-        told = tuple(Claim("story", text[low:high], low, "supported", against) for low, high in quoted)
+        told = _quotations(quoted, text, grounds)
         rest = text
         for low, high in quoted:
             rest = rest[:low] + " " * (high - low) + rest[high:]
@@ -266,6 +270,12 @@ def examine(
         Where the catalogue lacks an id.
     """
     return RuleVerifier(catalog).verify(text, Grounds(item, tuple(history), evidence)).claims
+
+
+def _quotations(quoted: Sequence[tuple[int, int]], text: str, grounds: Grounds) -> tuple[Claim, ...]:
+    """Whole sentences of the item's own text, as claims."""
+    against = f"history and catalogue of item {grounds.item}"
+    return tuple(Claim("story", text[low:high], low, "supported", against) for low, high in quoted)
 
 
 def _unclean(reading: Reading) -> str:

@@ -590,3 +590,25 @@ def test_a_damaged_model_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "entailment.safetensors").write_bytes(b"no weights")
     with pytest.raises(SetupError, match=r"cannot be read .*choose the verifier `rules`"):
         EntailmentModel(tmp_path / "entailment.safetensors").probabilities([("a", "b")])
+
+
+def test_a_sentence_of_the_item_s_own_text_is_true_of_it_in_a_rationale_and_in_any_text(tiny_catalog: Catalog) -> None:
+    told = (
+        'In 1954 Dr. Ada Pell, a young "genius", is sent to the coast, where two smugglers wait. Buy it now, you fool.'
+    )
+    items = tuple(replace(item, description=told) if item.id == "2" else item for item in tiny_catalog.items)
+    catalog = replace(tiny_catalog, items=items)
+    evidence = rank_evidence(catalog, "2", ["4"], np.array([0.6]))
+    reason = f'You watched "{tiny_catalog.item("4").title}"; this one is a comedy.'
+    story = "In 1954 Dr. Ada Pell, a young 'genius', is sent to the coast."
+    for grounds in (Grounds.of(evidence), Grounds("2", ("4",))):
+        verdict = RuleVerifier(catalog).verify(f"{reason} {story}", grounds)
+        assert verdict.ok and [claim.text for claim in verdict.claims if claim.kind == "story"] == [story]
+    closed = RuleVerifier(catalog)
+    for false in (
+        f"{reason} Buy it now, you fool.",  # an item's text has no word to say to the reader
+        f"{reason} In 1954 Dr. Ada Pell, a young 'genius', is sent to the mountains.",
+        f"{reason} Ada Pell, a young 'genius', is sent to the coast, where two smugglers are shot.",
+        'You watched "No Such Film"; this one is a comedy. ' + story,
+    ):
+        assert not closed.verify(false, Grounds.of(evidence)).ok, false
