@@ -95,6 +95,13 @@ LED = (
     "Because you {chose} {H}, we picked {C}, {K}",
     "We picked it mostly because you {chose} {H}. It is {K}",
 )
+BARE = (
+    "You {chose} {H}, so we picked this",
+    "We picked it mostly because you {chose} {H}",
+    "Because you {chose} {H}, we picked {C}",
+    "{H}, which you {chose}, led to this",
+)
+"""Before the item's own text, where no word for its kind is known or can be said."""
 CHANGE = ("After {H}, a change: {K}",)
 """Where cause and item have no kind in common."""
 COMPANY = (
@@ -165,6 +172,9 @@ def natural_drafts(
             if second in (both, *further) and "people" in frame:
                 continue
             yield f"{frame}. {second}"
+    if story and brief.history and brief.strength != "faint" and not brief.answers_query:
+        for bare in rng.sample(BARE, len(BARE)):
+            yield f"{_filled(bare, brief, '', '')}. {story}"
     for frame in frames:
         yield f"{frame}."
 

@@ -470,6 +470,16 @@ def test_a_cause_that_a_reader_finds_unlike_is_not_passed_off_as_alike(films: Ca
         assert "The Terminator" in reason.text and "Muppet" not in reason.text
 
 
+def test_a_thing_unlike_its_cause_is_told_by_its_own_text() -> None:
+    items = [Item(f"{n}", f"Boot {n}", "A boot.", {"category": "Boots", "price": 9.0}) for n in range(4)]
+    items.append(Item("4", "Ada dress", "Calf-length dress in a soft rib knit.", {"category": "Dress", "price": 9.0}))
+    shop = Catalog("shop", tuple(items), {})
+    evidence = rank_evidence(shop, "4", ["0", "1"], np.array([0.6, 0.2]))
+    for seed in range(6):
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
+        assert reason.text.endswith("Calf-length dress in a soft rib knit.") and '"Boot 0"' in reason.text
+
+
 def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:
     filed = {"category": "Bra", "section": "Womens Lingerie", "garment_group": "Under-, Nightwear", "colour": "Black"}
     items = [Item(f"{n}", f"Thing {n}", "A bra.", {**filed, "price": 9.0}) for n in range(4)]
