@@ -426,7 +426,9 @@ class ActReplies:
         return (topic,) if topic else ()
 
     def _unknown(self, line: str) -> ActReply | None:
-        """Own that a question is about nothing that the catalogue tells."""
+        """Own that a question is about nothing that the catalogue tells, unless it asks for a list."""
+        if cues.LIST_ASKED.search(line):
+            return None
         language = language_of(line)
         if unmet := self.unmet(line, language):
             return ActReply(unmet)

@@ -447,6 +447,19 @@ def test_what_no_item_tells_is_owned_and_ranks_nothing(told: Conversation, line:
     assert reply.request is not None and reply.request.query == query and says in reply.words
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "what should I watch next?", "What can I watch tonight?", "which film should I see next?", "what do you recommend?",
+        "what should I buy next?", "what movie should we watch tonight?", "anything good to watch?", "what's good?",
+        "what else can you recommend?", "今晚看什么？", "有什么好看的电影？", "接下来看什么好？", "推荐一下？",
+    ],
+)  # fmt: skip
+def test_a_question_what_to_watch_is_a_request_for_a_list(told: Conversation, line: str) -> None:
+    reply = told.reply(line)
+    assert reply.request is not None and not reply.request.query and not reply.request.where
+
+
 def test_moods_name_their_kind_and_requests_rank_nothing(told: Conversation) -> None:
     assert asks_for(told.reply("想看点轻松治愈的电影"))[0] == "light-hearted heartwarming comedy"
     assert (

@@ -76,6 +76,15 @@ QUESTION = re.compile(
     re.I,
 )
 """How a question begins that asks for no list."""
+LIST_ASKED = re.compile(
+    r"\b(?:(?:what|which)(?: (?!one\b|ones\b|of\b|two\b|did\b)\w+)?|anything|something)(?: else)?"
+    r"(?:'s (?:good|worth)|(?: (?:is|are) (?:there|good|worth))?(?: (?:that|which))?"
+    r" (?:(?:should|can|could|shall|might|would|do|to|must|may)(?: (?:i|we|you|one|he|she|they|my \w+|a \w+))?)?)"
+    r"[^,.;?!]{0,15}?\b(?:watch|watching|see|seeing|buy|buying|read|reading|get|wear|try|order|rent|stream|recommend|suggest|show me)\b"
+    r"|\bwhat(?:'s| is) (?:next|good|on)\b(?! about)|看(?:点|些)?什么|(?:有)?什么(?:好看|推荐|可看|值得)|买(?:点|些)?什么|(?:推荐|介绍)(?:一下|几部|点|些)?(?:吧|吗)?[?？]?$",
+    re.I,
+)  # fmt: skip
+"""A question that asks what to watch, or to buy: a request for a list."""
 ANOTHER = re.compile(
     r"\b(?:another|similar|more like|others?|else|instead|recommend|suggest|sequel)\b|类似|推荐|换", re.I
 )
