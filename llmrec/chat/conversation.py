@@ -284,9 +284,10 @@ class Conversation:
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
-        asks, suited = image is None and intent.action in ("ask", "similar"), ""
+        asks, suited, mood = image is None and intent.action in ("ask", "similar"), "", ""
         if asks:
             intent, suited, self.state = self._reader.suited(intent, line, self.state)
+            intent, mood = self._reader.in_mood(intent, line)
             intent, self.state = self._reader.without_refused(intent, line, self.state)
         words = ""
         if image is None:
@@ -312,7 +313,7 @@ class Conversation:
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
                 met=lambda conditions: self._lists.meets(conditions, never),
             )  # fmt: skip
-            words = " ".join(part for part in (suited, words, *said, unmet) if part)
+            words = " ".join(part for part in (mood, suited, words, *said, unmet) if part)
         return self._listing(wanted, words)
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:

@@ -15,12 +15,13 @@ from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import language_of, repeated_query, sentences, spelt_out, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.query_words import bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.questions import demands_unknown, without_demands
-from llmrec.chat.nlu.references import all_but_places, bare_query, plain_degree, than_places
+from llmrec.chat.nlu.references import all_but_places, than_places
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
-from llmrec.chat.state import DialogueState, narrowed
+from llmrec.chat.state import DialogueState, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 
 MIN_WANTING = 0.5
@@ -139,8 +140,33 @@ class ListReader:
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = bare_query(plain_degree(self._wanting(query, state)))
+        query = without_fillers(bare_query(plain_degree(self._wanting(query, state))))
         return dataclasses.replace(intent, query="" if is_vague(query) else query), state
+
+    def in_mood(self, intent: Intent, line: str) -> tuple[Intent, str]:
+        """Read the moods of a line as kinds of items, where the catalogue has some that speak for them.
+
+        Parameters
+        ----------
+        intent, line
+            As of `suited`.
+
+        Returns
+        -------
+        tuple
+            The intent with the kinds that would be nice to have, and what is said of it; "" for no mood.
+        """
+        stated = [value for each in (*intent.filters, *intent.preferred) for value in values_of(each)]
+        stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
+        query, said, conditions = moods(plain_degree(intent.query), stated, self._words)
+        if not said:
+            return intent, ""
+        language = language_of(line)
+        intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
+        if not conditions:
+            return intent, ""
+        told = describe_conditions(conditions, language)
+        return intent, SAYS["in mood"][language].format(mood=plain(said), conditions=told)
 
     def unmet(self, intent: Intent, line: str) -> str:
         """Own that a line demands nothing but what the catalogue does not tell; "" where it demands more, or less.

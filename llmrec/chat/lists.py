@@ -15,6 +15,7 @@ from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.query_words import MIN_IN_MOOD
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
@@ -88,7 +89,7 @@ class ListPlanner:
     def planned(
         self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
     ) -> ListState | None:
-        """Describe the list that a line asks for.
+        """Describe the list that a line asks for, with what it would rather have where enough is left; see `_planned`.
 
         Parameters
         ----------
@@ -111,6 +112,24 @@ class ListPlanner:
         BadInput
             Where the list cannot be made.
         """
+        target = self._planned(intent, line, image, state, answers)
+        if target is None or not intent.preferred:
+            return target
+        held = target.conditions
+        for each in intent.preferred:
+            for joined in ((*held, each), narrowed(held, (each,))):
+                if set(state.lasting) & set(held) <= set(joined) and self._count(joined) >= MIN_IN_MOOD:
+                    held = tuple(dict.fromkeys(joined))
+                    break
+        return target.model_copy(update={"conditions": held})
+
+    def _count(self, conditions: Sequence[str]) -> int:
+        return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum())
+
+    def _planned(
+        self, intent: Intent, line: str, image: bytes | None, state: DialogueState, answers: bool
+    ) -> ListState | None:
+        """Describe it without what the line would rather have."""
         last = state.last
         if image is not None:
             return self.new(state, intent.query or None, intent.filters, image=digest(image))
@@ -123,7 +142,12 @@ class ListPlanner:
             conditions = self._conditions(intent, state)
             alone = self._states_only_conditions(intent, line, state)
             query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
-            if last is not None and last.items and not (query or conditions or alone) and _ASKS_ON.search(line):
+            if (
+                last is not None
+                and last.items
+                and not (query or conditions or alone or intent.preferred)
+                and _ASKS_ON.search(line)
+            ):
                 return self.again(state, last, last.conditions, last.items)
             if last is None or _ELSEWHERE.search(line):
                 return self.new(state, None if alone else intent.query or None, conditions, last=last)

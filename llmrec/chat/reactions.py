@@ -13,7 +13,7 @@ from llmrec.chat.lists import ListPlanner, find_item
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.lexicon import ANTONYMS
+from llmrec.chat.nlu.query_words import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood, parse_reaction, parse_reactions
 from llmrec.chat.nlu.references import sequels

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 from llmrec.catalog import Catalog, Interaction
 from llmrec.chat.lists import digest, unlisted_doubles
 from llmrec.chat.nlu.languages import in_english
-from llmrec.chat.nlu.lexicon import with_kinds
+from llmrec.chat.nlu.query_words import with_kinds
 from llmrec.chat.nlu.refusals import naming
 from llmrec.chat.nlu.suitability import hinting, of_kinds
 from llmrec.chat.state import DialogueState, ListState, stated_pairs, values_of

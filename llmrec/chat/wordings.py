@@ -144,6 +144,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     },
     "suits adults": {"en": "For adults, then: {conditions}.", "zh": "那就给大人选:{conditions}。"},
     "suits adults alone": {"en": "For adults, then.", "zh": "那就给大人选。"},
+    "in mood": {
+        "en": "A mood (“{mood}”) is nothing that the catalogue tells, so I go by kinds: {conditions}.",
+        "zh": "“{mood}”目录里没有写,我按类型来找:{conditions}。",
+    },
     "of age": {"en": " of {age}", "zh": "{age}岁的"},
     "lasting refused": {
         "en": "Understood, from now on {what}. Say that it is fine again to take it back.",

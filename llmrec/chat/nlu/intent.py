@@ -61,6 +61,8 @@ class Intent:
         Conditions against items of the conversation; all must hold.
     leanings
         Comparisons with items of the conversation that would be nice to hold ("maybe something a bit older").
+    preferred
+        Conditions that would be nice to hold ("preferably before 1960", the kinds that a mood speaks for).
     """
 
     action: Action
@@ -69,3 +71,4 @@ class Intent:
     filters: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     leanings: tuple[Comparison, ...] = field(default=(), repr=False)
+    preferred: tuple[str, ...] = field(default=(), repr=False)

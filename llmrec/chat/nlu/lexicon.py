@@ -1,13 +1,12 @@
 """The words by which people name attribute values of one catalogue: "comedies" is genres=Comedy, "blue" every blue.
 
 Wider than `llmrec.catalog.vocabulary`, which holds the words that a sentence may use: people also say "cartoon" and
-"beanie", and misspell. Moods, which are no attribute, are replaced by their antonyms where a line negates them: an LLM
-that reads "nothing sad" ranks by "sad".
+"beanie", and misspell.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -29,50 +28,6 @@ SYNONYMS = {
 }  # fmt: skip
 """Value in lower case -> words by which people ask for it, beyond those of the vocabulary."""
 
-ANTONYMS = {
-    "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
-    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short",
-    "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
-    "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
-    "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
-    "tight": "loose", "baggy": "fitted", "formal": "casual", "flashy": "plain", "thick": "thin", "thin": "thick",
-}  # fmt: skip
-"""Mood or cut -> the word that takes its place where it is negated."""
-
-KINDS_OF_MOODS = tuple(
-    (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
-    for words, kind in (
-        (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
-         r"silly|daft|"
-         r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
-        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding", "romance"),
-        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced", "thriller"),
-        (r"sad|moving|tear-?jerker|cry|touching|emotional|serious|thought-provoking", "drama"),
-        (r"space|aliens?|robots?|time travel|spaceships?|science fiction|futuristic", "sci-fi"),
-        (r"gangsters?|mafia|heists?|detectives?|murders?", "crime"),
-        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
-        (r"songs?|singing|dancing", "musical"),
-        (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
-        (r"explosions?|car chases?|shoot-?outs?|martial arts|kung fu|superhero(?:es)?", "action"),
-    )
-)  # fmt: skip
-"""What is wanted in words that hardly a title holds -> the kind of item that has it."""
-_MOODS = "|".join(ANTONYMS)
-_NEGATED_MOODS = re.compile(
-    r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
-    r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
-    rf"(?P<mood>{_MOODS})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
-    rf"(?:{_MOODS})\b)*)(?![\w-])",
-    re.I,
-)
-_FIERCE = re.compile(
-    r"\b(?:scary|horror|creepy|spooky|frightening|thrill(?:er|ing)s?|war|action|suspense\w*|tense)\b", re.I
-)
-"""What is wanted that nothing gentle is."""
-_JOINED = re.compile(
-    r"(?:^|[,;:.!?]|\b(?:a|an|the|some|something|anything|be|is|are|that's|it's|and|but|or|film|movie|book))\s*$", re.I
-)
-"""What a mood follows without a comma."""
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
 Readings = tuple[tuple[str, tuple[str, ...]], ...]
@@ -100,71 +55,6 @@ _SPELT_RIGHT = frozenset((
     "great", "greed",
 ))  # fmt: skip
 """Words that are one slip away from common values and are none."""
-
-
-def replace_negated_moods(text: str) -> str:
-    """Replace each mood that a text negates by its antonym.
-
-    Parameters
-    ----------
-    text
-        A line, or what is left of it.
-
-    Returns
-    -------
-    str
-        The text, in which "and" joins the antonyms of several negated moods.
-
-    Examples
-    --------
-    >>> " ".join(replace_negated_moods("a film, nothing sad or too slow").split())
-    'a film, uplifting and fast-paced'
-    """
-    fierce = _FIERCE.search(_NEGATED_MOODS.sub(" ", text)) is not None
-
-    def antonyms(match: re.Match[str]) -> str:
-        moods = re.findall(rf"\b(?:{_MOODS})\b", match[0], re.I)
-        found = dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)
-        if fierce:  # what is scary without gore is not gentle
-            found.pop("gentle", None)
-        joint = "" if _JOINED.search(text[: match.start()]) else ","
-        return f"{joint} {' and '.join(found)} "
-
-    return _NEGATED_MOODS.sub(antonyms, text)
-
-
-def with_kinds(query: str, catalog: Catalog, stated: Collection[str]) -> str:
-    """Add to a query the kinds of items that its moods speak for, where nothing says the kind.
-
-    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming".
-
-    Parameters
-    ----------
-    query
-        Words in English.
-    catalog
-        Whose values are added.
-    stated
-        Values that are asked for or ruled out.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Comedy", "Drama")}),), {})
-    >>> with_kinds("something heartwarming", films, ()), with_kinds("a heartwarming drama", films, ())
-    ('something heartwarming comedy', 'a heartwarming drama')
-    """
-    lexicon = Lexicon.of(catalog)
-    if any(is_kind(name) for mention in lexicon.mentions(query) for name in mention.attributes):
-        return query
-    kinds = [kind for words, kind in KINDS_OF_MOODS if words.search(query)]
-    held = {value.casefold() for mention in lexicon.mentions(" ".join(kinds)) for value in mention.values}
-    ruled = {value.casefold() for value in stated}
-    return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
 
 
 def is_kind(attribute: str) -> bool:

@@ -12,7 +12,8 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
-from llmrec.chat.nlu.lexicon import ANTONYMS, Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.query_words import ANTONYMS
 from llmrec.chat.nlu.questions import FACTS
 from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem

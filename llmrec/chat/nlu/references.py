@@ -55,21 +55,6 @@ _ALL_OF_THEM = re.compile(
     r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I
 )
 _INVERSE = {"<": ">=", ">": "<="}
-_COMPARED = re.compile(
-    r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
-    r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
-    r"strong|thick|loud|rich|"
-    r"loos|tight|plain|cool)e?r)\b(?! than (?!(?:that|this|it|these|those|them)\b))(?: than (?:that|this|it|"
-    r"these|those|them)\b)?",
-    re.I,
-)
-"""Comparatives, of which an encoder and a catalogue know the plain word better."""
-_BEFORE_QUERY = re.compile(
-    r"^(?:i'm|i am|we're|we are) (?:really |just |so )?(?:in the mood for|looking for|searching for|after|"
-    r"up for|craving)\s+",
-    re.I,
-)
-"""What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
 MIN_SERIES = 5
 """Letters from which one word may be the name of a series."""
 MIN_SIMILARITY = 85.0
@@ -154,104 +139,6 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
         if alone := _ALONE.fullmatch(parts[n].strip()):
             parts[n] = note(alone, default)
     return "".join(parts), tuple(found)
-
-
-def plain_degree(query: str) -> str:
-    """Write comparatives of a query as the plain word, without what stands before what is wanted.
-
-    Parameters
-    ----------
-    query
-        What is left of a line.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> plain_degree("something funnier and softer")
-    'something funny and soft'
-    """
-    query = _BEFORE_QUERY.sub("", query)
-    return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
-
-
-_AROUND_QUERY = (
-    re.compile(
-        r"^not (?:that|this|those|these)(?: kinda| kind of| sort of| type of)? (?:stuff|things?|ones?|films?)$", re.I
-    ),
-    re.compile(
-        r"\b(?:but |no,? )?that(?:'s| is| was)? ?(?:not|n't) what i (?:meant|asked(?: for)?|said|want(?:ed)?)\b|"
-        r"\b(?:as )?i (?:already )?(?:said|told you)\b|(?:\b(?:and|but|or) )?\bnothing$",
-        re.I,
-    ),
-    re.compile(
-        r"^(?:(?:hi|hiya|hello|hey|yo|(?:good )?(?:evening|morning|afternoon)|there|everyone|ok|okay|well|so|and|"
-        r"but|then|now|right|yes|yeah|fine|"
-        r"great|cool|thanks|also|maybe|perhaps|please|instead|rather|just|only)\b[,.!:; ]+)+",
-        re.I,
-    ),
-    re.compile(
-        r"^(?:(?:i|we)(?:'m|'re| am| are)? (?:just )?(?:looking|searching|hunting|hoping) for|(?:i|we)(?:'d|"
-        r" would)?(?: really| just| quite)? "
-        r"(?:like|love|want|need|fancy|feel like|could do with|am after)(?: (?:to (?:see|watch|find|get|read|buy|"
-        r"have)|watching|seeing))?|looking for|"
-        r"(?:(?:can|could|would|will) (?:you|we|i) )?(?:please )?(?:give|show|find|recommend|suggest|get|pick|"
-        r"tell|see|have)(?: (?:me|us))?|"
-        r"(?:do )?(?:you |have you |have )(?:have |got )?|have you got|got|is there|are there|(?:what|how) about|"
-        r"what else|"
-        r"let'?s (?:see|watch|try|have|go for)|(?:recommend|suggest)\b)\s+(?=(?:a|an|the|some|any|anything|"
-        r"something|more|one|ones|films?|movies?|"
-        r"books?|\w+ (?:films?|movies?|ones?|books?)|\w+y)\b)",
-        re.I,
-    ),
-    re.compile(
-        r"^(?:anything|something|(?:some|any|a|an|the)? ?(?:films?|movies?|one|ones)) (?=(?:with|about|set|"
-        r"involving|featuring|where|for)\b)",
-        re.I,
-    ),
-    re.compile(r"^(?:(?:can|could|would|will) (?:you|we|i)|(?:please )?only|just)$", re.I),
-    re.compile(r"^(?:with|about|involving|featuring) (?!a |an |the )", re.I),
-    re.compile(
-        r"[, ]+(?:please|pls|then|instead|again|though|tho|thanks|thank you|cheers|if possible|if you (?:can|"
-        r"have any)|in (?:it|them)|"
-        r"for (?:me|us|tonight|today|this evening|the weekend|tomorrow)|tonight|today|this (?:evening|afternoon|"
-        r"weekend)|tomorrow|"
-        r"for (?:my|our|the) (?:family|mum|mom|mother|dad|father|wife|husband|girlfriend|boyfriend|partner|gran|"
-        r"grandma|friends?|parents))"
-        r"(?=[\s,.!?;]*$|[,.;!?])",
-        re.I,
-    ),
-    re.compile(
-        r"(?:,? (?:and|but|or|she|he|they|who)(?:'s|'re| is| are)?|[, ]+(?:she|he|they) (?:likes?|loves?|wants?))\s*$",
-        re.I,
-    ),
-)
-"""What stands around the words of a wish."""
-
-
-def bare_query(query: str) -> str:
-    """Take out of a query what only asks: by the words of a request a film would be ranked, too ("Tonight", "Give Me").
-
-    Parameters
-    ----------
-    query
-        What is left of a line.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> bare_query("have you got anything with dinosaurs in it"), bare_query("a heist tonight please")
-    ('dinosaurs', 'a heist')
-    """
-    for _ in range(2):
-        for pattern in _AROUND_QUERY:
-            query = pattern.sub("", query.strip(" ,.;!?")).strip()
-    return re.sub(r"^(?:a|an|the)\s*,\s*", "", query).strip(" ,.;!?")
 
 
 def than_places(line: str, listed: int) -> str:

@@ -410,8 +410,14 @@ def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> In
     left, compared = parse_comparisons(text, catalog, subject) if subject else parse_comparisons(text, catalog)
     parsed = parse_conditions(left, catalog)
     leant = parse_comparisons(soft, catalog)[1]
+    preferred: tuple[str, ...] = ()
+    if soft and not leant:
+        soft, preferred = chinese_conditions(soft, catalog)
+        nice = parse_conditions(soft, catalog)
+        soft, preferred = nice.query, tuple(dict.fromkeys((*preferred, *nice.conditions)))
     query = f"{parsed.query}, {soft}" if parsed.query and soft else parsed.query or soft
-    return Intent(action, subject, query, tuple(dict.fromkeys((*parsed.conditions, *chinese))), compared, leant)
+    filters = tuple(dict.fromkeys((*parsed.conditions, *chinese)))
+    return Intent(action, subject, query, filters, compared, leant, preferred)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:

@@ -1,0 +1,413 @@
+"""The words of a query by which items can be ranked: moods, as the kinds of items that they speak for, and no fillers.
+
+A model that ranks by titles and kinds alone finds "Quiet Room" for "something quiet", "Women, The" for "she likes it",
+and what is sad for "nothing sad".
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
+from llmrec.chat.nlu.lexicon import Lexicon, is_kind, value_facets
+from llmrec.retrieval.filters import written
+
+ANTONYMS = {
+    "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
+    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short",
+    "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
+    "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
+    "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
+    "tight": "loose", "baggy": "fitted", "formal": "casual", "flashy": "plain", "thick": "thin", "thin": "thick",
+}  # fmt: skip
+"""Mood or cut -> the word that takes its place where it is negated."""
+
+KINDS_OF_MOODS = tuple(
+    (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
+    for words, kind in (
+        (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
+         r"silly|daft|"
+         r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
+        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding", "romance"),
+        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced", "thriller"),
+        (r"sad|moving|tear-?jerker|cry|touching|emotional|serious|thought-provoking", "drama"),
+        (r"space|aliens?|robots?|time travel|spaceships?|science fiction|futuristic", "sci-fi"),
+        (r"gangsters?|mafia|heists?|detectives?|murders?", "crime"),
+        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
+        (r"songs?|singing|dancing", "musical"),
+        (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
+        (r"explosions?|car chases?|shoot-?outs?|martial arts|kung fu|superhero(?:es)?", "action"),
+    )
+)  # fmt: skip
+"""What is wanted in words that hardly a title holds -> the kind of item that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """A mood, and the kinds of items that speak for it.
+
+    Parameters
+    ----------
+    words
+        How a line says it.
+    kinds
+        Attribute values, in lower case, of which an item in that mood has one.
+    never
+        Those that it has none of.
+    """
+
+    words: re.Pattern[str]
+    kinds: frozenset[str]
+    never: frozenset[str] = frozenset()
+
+
+def _mood(words: str, chinese: str, kinds: str, never: str = "") -> Mood:
+    pattern = re.compile(rf"(?<![\w-])(?:{words})(?![\w-])|(?:{chinese})(?:一?[点些]儿?)?的?", re.I)
+    return Mood(pattern, frozenset(kinds.split()), frozenset(never.split()))
+
+
+MOODS = (
+    _mood(
+        r"cheer\w* (?:me|us|him|her|them) up|feel-?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
+        r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
+        r"(?: (?:today|tonight|now|lately))?",
+        "治愈|温馨|温暖|暖心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
+        "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
+    ),
+    _mood(
+        r"light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
+        "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
+        "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
+    ),
+    _mood(
+        r"quiet|calm(?:ing)?|peaceful|meditative|contemplative|slow-?paced", "安静|平静|宁静|舒缓|慢节奏|文静",
+        "drama romance documentary 剧情 爱情 纪录", "action horror thriller war crime adventure 动作 恐怖 惊悚 战争 犯罪",
+    ),
+    _mood(
+        r"funny|funnier|hilarious|make (?:me|us|her|him) laugh|(?:a |good |some )*laughs?|humou?r(?:ous)?|witty|silly|daft",
+        "搞笑|好笑|幽默|逗乐|爆笑|笑点", "comedy 喜剧 幽默",
+    ),
+    _mood(r"scary|scarier|creepy|spooky|frightening|terrifying", "吓人|可怕|惊悚", "horror thriller 恐怖 惊悚"),
+    _mood(
+        r"thrilling|exciting|gripping|suspense(?:ful)?|tense|fast-?paced|edge of (?:my|the|your|our) seats?|adrenaline",
+        "刺激|紧张|热血|过瘾|快节奏", "action thriller adventure 动作 惊悚 冒险",
+    ),
+    _mood(
+        r"tear-?jerkers?|moving|touching|emotional|(?:a )?good cry|make (?:me|us) cry|sad",
+        "感人|感动|催泪|想哭|虐心", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
+    ),
+    _mood(r"dark|bleak|gritty", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
+    _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),
+    _mood(r"mind-?bending|mind-?blowing|plot twists?|twisty", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
+)  # fmt: skip
+"""What people call moods, the more particular first."""
+MIN_IN_MOOD = 5
+"""Items that must be left for a mood to count: fewer, and the kind is hardly what is meant."""
+_NEGATED = re.compile(
+    r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|没|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
+    re.I,
+)
+_MOODS = "|".join(ANTONYMS)
+_NEGATED_MOODS = re.compile(
+    r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
+    r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
+    rf"(?P<mood>{_MOODS})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
+    rf"(?:{_MOODS})\b)*)(?![\w-])",
+    re.I,
+)
+_FIERCE = re.compile(
+    r"\b(?:scary|horror|creepy|spooky|frightening|thrill(?:er|ing)s?|war|action|suspense\w*|tense)\b", re.I
+)
+"""What is wanted that nothing gentle is."""
+_JOINED = re.compile(
+    r"(?:^|[,;:.!?]|\b(?:a|an|the|some|something|anything|be|is|are|that's|it's|and|but|or|film|movie|book))\s*$", re.I
+)
+"""What a mood follows without a comma."""
+_COMPARED = re.compile(
+    r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
+    r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
+    r"strong|thick|loud|rich|"
+    r"loos|tight|plain|cool)e?r)\b(?! than (?!(?:that|this|it|these|those|them)\b))(?: than (?:that|this|it|"
+    r"these|those|them)\b)?",
+    re.I,
+)
+"""Comparatives, of which an encoder and a catalogue know the plain word better."""
+_BEFORE_QUERY = re.compile(
+    r"^(?:i'm|i am|we're|we are) (?:really |just |so )?(?:in the mood for|looking for|searching for|after|"
+    r"up for|craving)\s+",
+    re.I,
+)
+"""What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
+
+
+def replace_negated_moods(text: str) -> str:
+    """Replace each mood that a text negates by its antonym.
+
+    Parameters
+    ----------
+    text
+        A line, or what is left of it.
+
+    Returns
+    -------
+    str
+        The text, in which "and" joins the antonyms of several negated moods.
+
+    Examples
+    --------
+    >>> " ".join(replace_negated_moods("a film, nothing sad or too slow").split())
+    'a film, uplifting and fast-paced'
+    """
+    fierce = _FIERCE.search(_NEGATED_MOODS.sub(" ", text)) is not None
+
+    def antonyms(match: re.Match[str]) -> str:
+        moods = re.findall(rf"\b(?:{_MOODS})\b", match[0], re.I)
+        found = dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)
+        if fierce:  # what is scary without gore is not gentle
+            found.pop("gentle", None)
+        joint = "" if _JOINED.search(text[: match.start()]) else ","
+        return f"{joint} {' and '.join(found)} "
+
+    return _NEGATED_MOODS.sub(antonyms, text)
+
+
+def with_kinds(query: str, catalog: Catalog, stated: Collection[str]) -> str:
+    """Add to a query the kinds of items that its moods speak for, where nothing says the kind.
+
+    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming".
+
+    Parameters
+    ----------
+    query
+        Words in English.
+    catalog
+        Whose values are added.
+    stated
+        Values that are asked for or ruled out.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Comedy", "Drama")}),), {})
+    >>> with_kinds("something heartwarming", films, ()), with_kinds("a heartwarming drama", films, ())
+    ('something heartwarming comedy', 'a heartwarming drama')
+    """
+    lexicon = Lexicon.of(catalog)
+    if any(is_kind(name) for mention in lexicon.mentions(query) for name in mention.attributes):
+        return query
+    kinds = [kind for words, kind in KINDS_OF_MOODS if words.search(query)]
+    held = {value.casefold() for mention in lexicon.mentions(" ".join(kinds)) for value in mention.values}
+    ruled = {value.casefold() for value in stated}
+    return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
+
+
+def plain_degree(query: str) -> str:
+    """Write comparatives of a query as the plain word, without what stands before what is wanted.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plain_degree("something funnier and softer")
+    'something funny and soft'
+    """
+    query = _BEFORE_QUERY.sub("", query)
+    return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
+
+
+_AROUND_QUERY = (
+    re.compile(
+        r"^not (?:that|this|those|these)(?: kinda| kind of| sort of| type of)? (?:stuff|things?|ones?|films?)$", re.I
+    ),
+    re.compile(
+        r"\b(?:but |no,? )?that(?:'s| is| was)? ?(?:not|n't) what i (?:meant|asked(?: for)?|said|want(?:ed)?)\b|"
+        r"\b(?:as )?i (?:already )?(?:said|told you)\b|(?:\b(?:and|but|or) )?\bnothing$",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:(?:hi|hiya|hello|hey|yo|(?:good )?(?:evening|morning|afternoon)|there|everyone|ok|okay|well|so|and|"
+        r"but|then|now|right|yes|yeah|fine|"
+        r"great|cool|thanks|also|maybe|perhaps|please|instead|rather|just|only)\b[,.!:; ]+)+",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:(?:i|we)(?:'m|'re| am| are)? (?:just )?(?:looking|searching|hunting|hoping) for|(?:i|we)(?:'d|"
+        r" would)?(?: really| just| quite)? "
+        r"(?:like|love|want|need|fancy|feel like|could do with|am after)(?: (?:to (?:see|watch|find|get|read|buy|"
+        r"have)|watching|seeing))?|looking for|"
+        r"(?:(?:can|could|would|will) (?:you|we|i) )?(?:please )?(?:give|show|find|recommend|suggest|get|pick|"
+        r"tell|see|have)(?: (?:me|us))?|"
+        r"(?:do )?(?:you |have you |have )(?:have |got )?|have you got|got|is there|are there|(?:what|how) about|"
+        r"what else|"
+        r"let'?s (?:see|watch|try|have|go for)|(?:recommend|suggest)\b)\s+(?=(?:a|an|the|some|any|anything|"
+        r"something|more|one|ones|films?|movies?|"
+        r"books?|\w+ (?:films?|movies?|ones?|books?)|\w+y)\b)",
+        re.I,
+    ),
+    re.compile(
+        r"^(?:anything|something|(?:some|any|a|an|the)? ?(?:films?|movies?|one|ones)) (?=(?:with|about|set|"
+        r"involving|featuring|where|for)\b)",
+        re.I,
+    ),
+    re.compile(r"^(?:(?:can|could|would|will) (?:you|we|i)|(?:please )?only|just)$", re.I),
+    re.compile(r"^(?:with|about|involving|featuring) (?!a |an |the )", re.I),
+    re.compile(
+        r"[, ]+(?:please|pls|then|instead|again|though|tho|thanks|thank you|cheers|if possible|if you (?:can|"
+        r"have any)|in (?:it|them)|"
+        r"for (?:me|us|tonight|today|this evening|the weekend|tomorrow)|tonight|today|this (?:evening|afternoon|"
+        r"weekend)|tomorrow|"
+        r"for (?:my|our|the) (?:family|mum|mom|mother|dad|father|wife|husband|girlfriend|boyfriend|partner|gran|"
+        r"grandma|friends?|parents))"
+        r"(?=[\s,.!?;]*$|[,.;!?])",
+        re.I,
+    ),
+    re.compile(
+        r"(?:,? (?:and|but|or|she|he|they|who)(?:'s|'re| is| are)?|[, ]+(?:she|he|they) (?:likes?|loves?|wants?))\s*$",
+        re.I,
+    ),
+)
+"""What stands around the words of a wish."""
+
+
+def bare_query(query: str) -> str:
+    """Take out of a query what only asks: by the words of a request a film would be ranked, too ("Tonight", "Give Me").
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> bare_query("have you got anything with dinosaurs in it"), bare_query("a heist tonight please")
+    ('dinosaurs', 'a heist')
+    """
+    for _ in range(2):
+        for pattern in _AROUND_QUERY:
+            query = pattern.sub("", query.strip(" ,.;!?")).strip()
+    return re.sub(r"^(?:a|an|the)\s*,\s*", "", query).strip(" ,.;!?")
+
+
+def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, str, tuple[str, ...]]:
+    """Read the moods of a query as conditions on the kinds of items that a catalogue has.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+    stated
+        Values that the line asks for, or rules out.
+    catalog
+        Whose kinds are read.
+
+    Returns
+    -------
+    query : str
+        Without the words of the moods; as it was where the catalogue has no such kind.
+    said : str
+        Those words, joined; "" for none.
+    conditions : tuple of str
+        Each as `llmrec.retrieval.filters.parse_where` reads it.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> genres = ("Comedy", "Drama", "Horror")
+    >>> films = Catalog("films", tuple(Item(g, g, "", {"genres": (g,)}) for g in genres), {})
+    >>> moods("something quiet with dogs", (), films)
+    ('something with dogs', 'quiet', ('genres=Drama', 'genres!=Horror'))
+    """
+    kinds: dict[str, dict[str, str]] = {}
+    for facet in derived(catalog, value_facets):
+        if is_kind(facet.name):
+            kinds.setdefault(facet.name, {})[facet.value.casefold()] = facet.value
+    held = {value.casefold() for value in stated}
+    said: list[str] = []
+    wanted: list[frozenset[str]] = []
+    never: set[str] = set()
+    for mood in MOODS:
+        found = mood.words.search(query)
+        if (
+            not found
+            or _NEGATED.search(query[: found.start()])
+            or not any(mood.kinds & set(own) for own in kinds.values())
+        ):
+            continue
+        said.append(found[0].strip())
+        query = f"{query[: found.start()]} {query[found.end() :]}"
+        wanted += [] if mood.kinds & held else [mood.kinds]
+        never |= mood.never
+    never -= held.union(*wanted)
+    conditions: dict[str, None] = {}
+    for operator, values in (*(("=", each) for each in wanted), *((("!=", never),) if never else ())):
+        name = max(kinds, key=lambda name: len(values & set(kinds[name])))
+        if own := tuple(sorted(kinds[name][value] for value in values & set(kinds[name]))):
+            conditions[written(name, operator, own)] = None
+    return " ".join(query.split()), ", ".join(said), tuple(conditions)
+
+
+_FILLERS = frozenset(
+    re.findall(
+        r"[\w']+",
+        "i i'm i'd i'll i've me my we we're us our you your he he's she she's they they're it it's that's there there's his "
+        "her their him them need needs needed want wants wanted would could can may might should must with for to of at on "
+        "in and or but so gf bf girlfriend boyfriend wife husband partner mum mom mother dad father son daughter friend "
+        "friends parents brother sister nephew niece uncle aunt colleague boss roommate gran grandma grandpa who is are be "
+        "monday tuesday wednesday thursday friday saturday sunday weekend evening night tonight today tomorrow afternoon "
+        "morning june july later now then likes like loves love loved liked prefers prefer enjoys ideally preferably "
+        "hopefully maybe perhaps possibly actually basically obviously definitely changed mind bit little kind sort type "
+        "ever similar same others other back also too put add get go going present gift something anything some any a an "
+        "the one ones film films movie movies stuff thing things please thanks ok okay yes no well hmm oh just only really "
+        "very quite if possible looking search searching find show give recommend suggest watch watching see seen "
+        "what which how about else again instead rather than as does do did have has had got been was were will let's let "
+        "more else this that these those here really still even much many lot lots fine good nice great best put up",
+    )
+)
+"""Words that tell no item from another, at the edges of what is wanted."""
+
+
+def without_fillers(query: str) -> str:
+    """Take the words that tell no item from another from the edges of each part of a query.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+        A query in Chinese as it is.
+
+    Examples
+    --------
+    >>> without_fillers("need a film for saturday with my gf, she likes dinosaurs")
+    'dinosaurs'
+    """
+    if re.search("[\u3400-\u9fff]", query):
+        return query
+    parts = []
+    for part in re.split(r"[,;.!?]+", query):
+        words = part.split()
+        while words and words[0].casefold().strip("'") in _FILLERS:
+            words.pop(0)
+        while words and words[-1].casefold().strip("'") in _FILLERS:
+            words.pop()
+        parts += [" ".join(words)] if words else []
+    return ", ".join(parts)
