@@ -9,16 +9,27 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
-from llmrec.catalog import Catalog
+from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.answers import about_item, compared, from_history, in_catalogue, of_history, unmet_demands
-from llmrec.chat.descriptions import memory, recap
+from llmrec.chat.answers import (
+    about_item,
+    best_of,
+    compared,
+    from_history,
+    in_catalogue,
+    of_history,
+    unmet_demands,
+    versus,
+)
+from llmrec.chat.descriptions import describe_conditions, memory, recap
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
+from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.query_words import moods, with_kinds
 from llmrec.chat.nlu.questions import (
     FACTS,
     QUALITIES,
@@ -29,13 +40,13 @@ from llmrec.chat.nlu.questions import (
     seeks,
     superlative,
 )
-from llmrec.chat.nlu.references import find_title
-from llmrec.chat.state import DialogueState, stated_pairs
+from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
-from llmrec.chat.wordings import ATTRIBUTES, LANGUAGES, NOUNS, SAYS, SHORT
+from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SHORT
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
 from llmrec.errors import BadInput
-from llmrec.retrieval.filters import attribute_kinds
+from llmrec.retrieval.filters import attribute_kinds, parse_where, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class ActReply:
         Whether the person ends the conversation.
     takes
         Ids of the items that the person takes; the text is to name them.
+    spoken
+        Conditions of which the text tells which items of the list meet them.
     """
 
     text: str = ""
@@ -61,6 +74,7 @@ class ActReply:
     why: bool = False
     ends: bool = False
     takes: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
 
 
 class ActReplies:
@@ -105,8 +119,21 @@ class ActReplies:
             return ActReply(LANGUAGES[unread])
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self._named(line, state)):
             return None
+        if answer := self._versus(line, state) or self._having(line, state):
+            return answer
+        if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
+            title = self._catalog.item(id).title
+            return ActReply(plain(self._say_words("how liked", language_of(line), title=title)), id)
+        if cues.MOOD_ALONE.search(line):
+            return None
         if conditions and cues.WHAT_ABOUT.search(line) and not self._named(line, state):
             return None
+        if (
+            not cues.ANOTHER.search(line)
+            and (about := cues.ABOUT_TITLE.fullmatch(line.strip()))
+            and (answer := self._of_title(about["what"], line, state))
+        ):
+            return answer
         if cues.ABLE.fullmatch(line.strip()):
             return ActReply(SAYS["able"][language_of(line)])
         if cues.MEMORY.search(line) and not (conditions and cues.SENTENCES.search(line)):
@@ -126,7 +153,9 @@ class ActReplies:
             return self._say(whole, line, state)
         if of_history(line):
             named = self._named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
-            return ActReply(plain(from_history(line, history, self._catalog, language_of(line), named)))
+            latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None
+            text = plain(from_history(line, history, self._catalog, language_of(line), named))
+            return ActReply(text, named[0] if len(named) == 1 else latest)
         if not conditions and (answer := self._whether_there(line, state)):
             return answer
         if cues.WHY_CHINESE.match(line) and state.last and state.last.items:
@@ -281,26 +310,88 @@ class ActReplies:
         return items_named(line, listed, self._words, self._offered)
 
     def _counted(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell how many items of the last list have a value that a line names."""
-        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._catalog.row]
-        pairs = {
-            (name, value) for mention in Lexicon.of(self._words).mentions(line) for name, values in mention.readings
-            for value in values
-        }  # fmt: skip
-        pairs |= {(name, v) for each in chinese_conditions(line, self._words)[1] for name, v in stated_pairs(each)}
-        if not listed or not pairs:
+        """Tell how many items of the last list have what a line names."""
+        conditions, having, listed = self._meeting(line, state)
+        if not listed or not conditions:
             return None
-        having = [
-            item.title for item in listed
-            if any(
-                value in (held if isinstance(held := item.attributes.get(name), tuple) else (held,))
-                for name, value in pairs
-            )
-        ]  # fmt: skip
         language = language_of(line)
         joint = "、" if language == "zh" else ", "
-        told = f"{SAYS['colon'][language]}{joint.join(having)}" if having else ""
-        return ActReply(plain(SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)))
+        told = f"{SAYS['colon'][language]}{joint.join(each.title for each in having)}" if having else ""
+        text = SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)
+        return ActReply(plain(text), spoken=conditions)
+
+    def _having(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell which items of the last list have what a line asks for: "which of these are comedies?"."""
+        match = cues.WHICH_HAVE.fullmatch(line.strip())
+        if not match or superlative(line) or cues.MOST.search(line):
+            return None
+        conditions, having, listed = self._meeting(match["what"] or match["zh"], state)
+        if not listed:
+            return None
+        language = language_of(line)
+        if not conditions:
+            return ActReply(unmet) if (unmet := self.unmet(line, language)) else None
+        values = describe_conditions(conditions, language)
+        if not having:
+            return ActReply(plain(SAYS["having none"][language].format(values=values)), spoken=conditions)
+        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
+        text = SAYS["having"][language].format(values=values, titles=titles)
+        return ActReply(plain(text), having[0].id if len(having) == 1 else None, spoken=conditions)
+
+    def _meeting(self, what: str, state: DialogueState) -> tuple[tuple[str, ...], list[Item], list[Item]]:
+        """The conditions that words state, moods included; the items of the last list that meet them, and all of it."""
+        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._words.row]
+        left, chinese = chinese_conditions(what, self._words)
+        conditions = tuple(dict.fromkeys((*parse_conditions(left, self._words).conditions, *chinese)))
+        pairs = {
+            name: values for mention in Lexicon.of(self._words).mentions(left) for name, values in mention.readings
+        }
+        conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
+        conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
+        kinds = with_kinds(what, self._words, ())
+        conditions = conditions or (
+            parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ()
+        )
+        if not conditions:
+            return (), [], listed
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
+        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
+
+    def _versus(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer how an item compares with another: "is it newer than Heat?"."""
+        match = cues.VERSUS.fullmatch(line.strip())
+        if not match or seeks(line):
+            return None
+        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        found: list[Item] = []
+        for said in (one, other):
+            named = self._named(said, state)
+            if not named and refers_to_topic(said):
+                named = tuple(id for id in (state.topic, *(state.last.items if state.last else ())) if id)
+            if not named and not re.search(r"\d{4}|\b(?:usual|average|before|that)\b", said):
+                try:
+                    named = (find_title(said, self._words),)
+                except BadInput:
+                    language = language_of(line)
+                    return ActReply(plain(SAYS["absent unknown"][language].format(title=said.strip("《》"))))
+            if not named:
+                return None
+            found.append(self._catalog.item(named[0]))
+        text = versus(match["word"] or match["zh"], found[0], found[1], self._catalog, language_of(line))
+        return ActReply(plain(text), found[0].id)
+
+    def _of_title(self, what: str, line: str, state: DialogueState) -> ActReply | None:
+        """Tell of a title whether it is there: "what about 2001?"."""
+        named = self._named(what, state)
+        begun = [item.id for item in self._words.items if item.title.startswith(f"{what}:")] if what.isdigit() else []
+        if len(named or begun) != 1 or list_position(what):
+            return None
+        item, language = self._catalog.item((*named, *begun)[0]), language_of(line)
+        listed = state.last.items if state.last else ()
+        if item.id in listed:
+            place = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
+            return ActReply(plain(place), item.id)
+        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
 
     def _whether_there(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer whether a title that the last list does not have is in the catalogue."""
@@ -334,8 +425,14 @@ class ActReplies:
         listed = state.last.items if state.last else ()
         if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
             return self._item(line, state) if listed else None
-        if not named and refers_to_topic(line) and any(fact.question.search(line) for fact in FACTS):
+        of_fact = any(fact.question.search(line) for fact in FACTS)
+        if not named and of_fact and refers_to_topic(line):
             return self._item(line, state)
+        if (
+            not named and of_fact and state.topic in self._catalog.row and len(line) <= 2 * SHORT_LINE
+        ):  # "who directed?"
+            item = self._catalog.item(state.topic or "")
+            return ActReply(plain(about_item(line, item, self._catalog, language_of(line))), item.id)
         return None
 
     def _item(self, line: str, state: DialogueState) -> ActReply | None:
@@ -372,7 +469,8 @@ class ActReplies:
                 text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
-        return ActReply(plain(compared(line, items, listed, self._catalog, language_of(line))))
+        text = plain(compared(line, items, listed, self._catalog, language_of(line)))
+        return ActReply(text, best_of(line, items))
 
     def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
         """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
@@ -442,8 +540,10 @@ class ActReplies:
 
     def _say_words(self, key: str, language: str, **more: str) -> str:
         """A sentence that speaks of the catalogue's items."""
-        noun = wording(self._catalog).noun
-        words = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
+        noun, chose = wording(self._catalog).noun, wording(self._catalog).chose
+        words = {"noun": noun, "nouns": f"{noun}s", "chose": chose}
+        if language == "zh":
+            words = {"noun": NOUNS[noun], "nouns": NOUNS[noun], "chose": CHOSE[chose]}
         return SAYS[key][language].format(**words, **more)
 
     def unmet(self, line: str, language: str) -> str:
@@ -476,9 +576,12 @@ class ActReplies:
     def _say(self, act: str, line: str, state: DialogueState) -> ActReply:
         language = language_of(line)
         options = SHORT[act][language]
+        last = state.last
+        tells = act == "complain" and last is not None and (last.conditions or last.query or last.like)
+        held = plain(f" {recap(state, self._catalog, language)}") if tells else ""
         noun = wording(self._catalog).noun
         nouns = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
         return ActReply(
-            options[state.short_replies % len(options)].format(**nouns),
+            options[state.short_replies % len(options)].format(**nouns) + held,
             ends=act == "end" and cues.BYE.search(line) is not None,
         )

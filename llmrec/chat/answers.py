@@ -14,7 +14,7 @@ from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.languages import chinese_conditions
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, demands_unknown, superlative
-from llmrec.chat.nlu.references import find_title
+from llmrec.chat.nlu.references import comparative, find_title
 from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
@@ -189,14 +189,74 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
         known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
         if not known:
             return say("not best known", word=word)
-        best = (max if largest else min)(number for number, _ in known)
-        of_them = [each for number, each in known if number == best]
+        of_them, best = _best(known, largest)
         titles = "; ".join(each.title for each in of_them)
         return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
     facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
     answer = say("beside", facts=facts)
     ranked = [each for id in listed for each in items if each.id == id]
     return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
+
+
+def best_of(line: str, items: Sequence[Item]) -> str | None:
+    """Find the item that a question like "which is the shortest?" is answered by.
+
+    Parameters
+    ----------
+    line, items
+        As for `compared`.
+
+    Returns
+    -------
+    str or None
+        Its id; None where there is none, or more than one.
+    """
+    if not (wanted := superlative(line)):
+        return None
+    names, largest, _ = wanted
+    for name in names:
+        known = [(number, each) for each in items if (number := _number(each.attributes.get(name))) is not None]
+        if known:
+            found = _best(known, largest)[0]
+            return found[0].id if len(found) == 1 else None
+    return None
+
+
+def _best(known: Sequence[tuple[float, Item]], largest: bool) -> tuple[list[Item], float]:
+    best = (max if largest else min)(number for number, _ in known)
+    return [each for number, each in known if number == best], best
+
+
+def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -> str:
+    """Answer whether an item is newer, longer or the like than another.
+
+    Parameters
+    ----------
+    word
+        Such as "newer".
+    one, other
+        The items.
+    catalog
+        Their catalogue.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        What the catalogue does not tell is said.
+    """
+    say = _Says(language, catalog)
+    if (asked := comparative(word)) is None:
+        return compared(word, (one, other), (), catalog, language)
+    key, names, operator = asked
+    for name in names:
+        mine, theirs = (_number(each.attributes.get(name)) for each in (one, other))
+        if mine is not None and theirs is not None:
+            holds = mine < theirs if operator == "<" else mine > theirs
+            verdict = "versus yes" if holds else "versus same" if mine == theirs else "versus no"
+            return say(verdict, one, other=other.title, value=say.amount(name, mine), than=say.amount(name, theirs))
+    return say("lacks", what=UNKNOWN[key][language].format(title=one.title))
 
 
 def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str, named: Sequence[str] = ()) -> str:

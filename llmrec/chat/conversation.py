@@ -15,10 +15,10 @@ from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies, ActReply
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
-from llmrec.chat.descriptions import describe_conditions, describe_refused, understood
+from llmrec.chat.descriptions import describe_conditions, describe_refused, error_in_chinese, understood
 from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import JOINT, ListPlanner, find_item
-from llmrec.chat.nlu.cues import MIN_LIST
+from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import (
     language_of,
@@ -246,6 +246,14 @@ class Conversation:
         """Answer a line in which references are written out."""
         if not line.strip() and image is None:
             return Reply(HELP)
+        try:
+            return self._replied(intent, line, image)
+        except BadInput as error:
+            if language_of(line) == "zh":
+                raise BadInput(error_in_chinese(str(error)), *error.fields) from error
+            raise
+
+    def _replied(self, intent: Intent, line: str, image: bytes | None) -> Reply:
         language = language_of(line)
         self._language = language
         if (query := starts_over(line)) is not None:
@@ -256,7 +264,7 @@ class Conversation:
         if length is not None:
             intent = self._parser.invoke(line) if line else Intent("ask")
         before = self._before = self.state
-        self.state = before.model_copy(update={"question": None})
+        self.state = before.model_copy(update={"question": None, "spoken": ()})
         if image is None and takes_back(line):
             return self._take_back(line)
         if line.strip() or image is not None:
@@ -280,6 +288,8 @@ class Conversation:
         else:
             if question and (found := answered(line, question, self._lists, self.state)):
                 return self._listing(*found)
+            if self._before.last is not None and self._items and cues.ONLY_THOSE.fullmatch(line.strip()):
+                return self._just_those(self._before.last, self._before.spoken)
             if reply := self._parted(line) or self._reaction(intent, line) or self._without_list(intent, line):
                 return reply
         if intent.action == "drop":
@@ -325,6 +335,12 @@ class Conversation:
 
     def _listing(self, wanted: ListState, words: str = "") -> Reply:
         return Reply(words, request=self._requests.request(wanted, self.state, self.history), list=wanted)
+
+    def _just_those(self, last: ListState, spoken: tuple[str, ...]) -> Reply:
+        """List what the last reply told of; the same list where it told of no part of it."""
+        words = SAYS["just those"][self._language]
+        said = words.format(conditions=describe_conditions(spoken, self._language)) if spoken else ""
+        return self._listing(self._lists.again(self.state, last, narrowed(last.conditions, spoken)), said)
 
     def _drop(self, dropped: str, line: str) -> Reply:
         self.state, wanted = self._lists.without(dropped, self.state)
@@ -420,7 +436,7 @@ class Conversation:
         answer = self._acts.reply(sentence, self._parser.invoke(sentence), state, self.history)
         if answer is None or not answer.text or answer.takes or answer.ends:
             return None
-        return answer if self._acts.moves(sentence, self.state)["question"] >= MIN_LIST or answer.topic else None
+        return answer if self._acts.moves(sentence, self.state)["question"] >= cues.MIN_LIST or answer.topic else None
 
     def show(
         self,
@@ -518,7 +534,9 @@ class Conversation:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
-            named = [self.catalog.item(id).title for id in self._acts.named(line, self.state)]
+            ids = self._acts.named(line, self.state)
+            self.state = self.state.model_copy(update={"topic": ids[0] if len(ids) == 1 else self.state.topic})
+            named = [self.catalog.item(id).title for id in ids]
             asked = named if len(named) > 1 else [subject]
             return Reply(" ".join(plain(self._absent(each, language)) for each in asked))
         if back := self._acts.withdrawn(line, self.state):
@@ -533,7 +551,8 @@ class Conversation:
         if answer.why:
             return self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
         spoken = self.state.short_replies + 1
-        self.state = self.state.model_copy(update={"topic": topic, "short_replies": spoken})
+        told = {"topic": topic, "short_replies": spoken, "spoken": answer.spoken}
+        self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:

@@ -11,8 +11,8 @@ from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
-from llmrec.chat.wordings import ATTRIBUTES, NOUNS, REFUSED_IN_CHINESE, SAYS
-from llmrec.retrieval.filters import read_clauses
+from llmrec.chat.wordings import ATTRIBUTES, ERRORS_IN_CHINESE, NOUNS, REFUSED_IN_CHINESE, SAYS
+from llmrec.retrieval.filters import WrittenClause, read_clauses
 
 _OPERATORS = {"!=": "none of", "=": "only", "<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 """Operator of a condition -> its wording."""
@@ -72,6 +72,12 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
     """
     parts: list[str] = []
     clauses = [each for condition in conditions for each in read_clauses(condition)]
+    ruled_out: dict[tuple[str, ...], dict[str, None]] = {}
+    for each in clauses:
+        if each.operator == "!=":
+            ruled_out.setdefault(each.attributes, {}).update(dict.fromkeys(each.values))
+    clauses = [each for each in clauses if each.operator != "!="]
+    clauses += [WrittenClause(names, "!=", tuple(values)) for names, values in ruled_out.items()]
     clauses.sort(key=lambda each: ("=", "<", ">", "!").index(each.operator[0]))
     joint = "、" if language == "zh" else ", "
     for clause in clauses:
@@ -93,6 +99,30 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
         told += " …" if len(shown) < len(clause.values) else ""
         parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
     return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
+
+
+def error_in_chinese(message: str) -> str:
+    """Say in Chinese what is wrong with a line.
+
+    Parameters
+    ----------
+    message
+        As it is said in English.
+
+    Returns
+    -------
+    str
+        The message itself where there are no words for it.
+
+    Examples
+    --------
+    >>> error_in_chinese("there is no list yet to speak of")[:5]
+    '还没有列表'
+    """
+    for pattern, words in ERRORS_IN_CHINESE:
+        if found := re.match(pattern, message):
+            return words.format(*(each or "-" for each in found.groups()))
+    return message
 
 
 def describe_refused(

@@ -15,14 +15,15 @@ from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import language_of, repeated_query, sentences, spelt_out, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.query_words import bare_query, moods, plain_degree, without_fillers
+from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.questions import demands_unknown, without_demands
-from llmrec.chat.nlu.references import all_but_places, than_places
+from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
 from llmrec.chat.state import DialogueState, narrowed, values_of
 from llmrec.chat.wordings import SAYS
+from llmrec.retrieval.filters import parse_where
 
 MIN_WANTING = 0.5
 """Probability from which a sentence wants a list."""
@@ -72,6 +73,7 @@ class ListReader:
         str
         """
         line = with_titles(repeated_query(spelt_out(composed(line[:READ_CHARACTERS]))), self._words)
+        line = with_spelt_titles(line, self._words)
         if but := _ALL_BUT_TITLE.search(line):
             said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
             titles = [re.sub(r", (?:the|an?)$", "", self._title(id).casefold()) for id in listed]
@@ -137,6 +139,7 @@ class ListReader:
             The intent with what is left of its query, and the state with what is ruled out.
         """
         query, refused = refusals(intent.query)
+        refused = tuple(what for what in refused if not demands_unknown(what, self._words))  # that is said instead
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
@@ -159,14 +162,13 @@ class ListReader:
         stated = [value for each in (*intent.filters, *intent.preferred) for value in values_of(each)]
         stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
         query, said, conditions = moods(plain_degree(intent.query), stated, self._words)
-        if not said:
+        if not said or (conditions and not self._enough((*intent.filters, *conditions))):
             return intent, ""
         language = language_of(line)
         intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
         if not conditions:
             return intent, ""
-        told = describe_conditions(conditions, language)
-        return intent, SAYS["in mood"][language].format(mood=plain(said), conditions=told)
+        return intent, SAYS["in mood"][language].format(mood=plain(said))
 
     def unmet(self, intent: Intent, line: str) -> str:
         """Own that a line demands nothing but what the catalogue does not tell; "" where it demands more, or less.
@@ -176,9 +178,12 @@ class ListReader:
         intent, line
             As of `suited`.
         """
-        if intent.filters or intent.comparisons or not is_vague(intent.query):
+        if intent.filters or intent.comparisons or intent.preferred or not is_vague(intent.query):
             return ""
         return self._acts.unmet(line, language_of(line))
+
+    def _enough(self, conditions: Sequence[str]) -> bool:
+        return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum()) >= MIN_IN_MOOD
 
     def lasting(self, intent: Intent, line: str, state: DialogueState) -> tuple[str, DialogueState]:
         """Keep the conditions of a line that hold until they are taken back, and say so.

@@ -300,6 +300,9 @@ class ListPlanner:
             held, replaced = beside, []
         else:
             held = self._satisfiable(last.conditions, conditions, state)
+            suited = tuple(each for each in last.conditions if suits_children(each) and each not in held)
+            if suited and self.meets((*held, *suited)):  # "cartoons" for a child are cartoons for children
+                held = (*suited, *held)
         before = [] if replaced else (last.query or "").split(JOINT)
         words = [part for part in dict.fromkeys((*before, query)) if part]
         words = [*words[:1], *words[1:][-MAX_PARTS + 1 :]]

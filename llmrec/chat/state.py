@@ -175,6 +175,8 @@ class DialogueState(BaseModel):
         Replies without a list so far, by which the next one is worded otherwise.
     question
         The question that stands below the last list; None where there is none.
+    spoken
+        Conditions of which the last reply told which items of the list meet them.
     clarified
         Names of the attributes that questions were about so far.
     earlier
@@ -198,6 +200,7 @@ class DialogueState(BaseModel):
     refused: tuple[str, ...] = ()
     short_replies: int = 0
     question: Question | None = None
+    spoken: tuple[str, ...] = ()
     clarified: tuple[str, ...] = ()
     earlier: tuple[Snapshot, ...] = ()
 

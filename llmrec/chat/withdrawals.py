@@ -20,6 +20,7 @@ _LASTS = re.compile(
     r"\bi (?:really |just |absolutely |truly )?(?:hate|detest|loathe|never|can'?t stand|cannot stand|don'?t ever|"
     r"won'?t ever)\b|"
     r"\b(?:never|always|from now on|in (?:the )?future|remember|keep in mind|no matter what|ever again)\b|"
+    r"\bno more\b.*\bever\b|"
     r"\bi(?:'m| am) (?:allergic|\d\d\b|an? (?:adult|grown)|vegan|vegetarian|too old)|"
     r"\bmy \w+ (?:hates?|is allergic|can'?t stand)\b|"
     r"(?<![年代])以后|永远|记住|从不|从来不|绝不|讨厌|过敏|受不了|我\d+岁|千万别|一律",
@@ -62,6 +63,9 @@ _OF_WHAT_WAS_SAID = re.compile(
     re.I,
 )
 """A line that takes back what was said of something, and says no more."""
+_FINE_AGAIN = re.compile(
+    r"(?P<what>[\w' -]{2,40}?) (?:is|are) (?:fine|ok|okay|all ?right|allowed) (?:again|now)[.! ]*", re.I
+)
 _ALL_RULES = re.compile(
     r"(?:(?:ok|please|now|then|hm+)[, ]+)*(?:drop|forget|lift|remove|delete|cancel) (?:all |both )?(?:of )?"
     r"(?:my|the|those|these|that|this|all) "
@@ -193,6 +197,8 @@ def withdrawal(line: str, state: DialogueState, catalog: Catalog, undoes: Callab
     query = _left(state, said) if drops and (whole or _DROPS_IT.match(said) or undoes()) else None
     if allowed or dropped or query is not None:
         return Withdrawal(allowed, dropped, query, rest=rest)
+    if again := _FINE_AGAIN.fullmatch(line.strip()):
+        return Withdrawal(unknown=again["what"])
     return Withdrawal(unknown=said.strip()) if whole else None
 
 

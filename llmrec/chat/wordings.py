@@ -145,8 +145,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "suits adults": {"en": "For adults, then: {conditions}.", "zh": "那就给大人选:{conditions}。"},
     "suits adults alone": {"en": "For adults, then.", "zh": "那就给大人选。"},
     "in mood": {
-        "en": "A mood (“{mood}”) is nothing that the catalogue tells, so I go by kinds: {conditions}.",
-        "zh": "“{mood}”目录里没有写,我按类型来找:{conditions}。",
+        "en": "The catalogue tells kinds and no moods, so for “{mood}” I go by kinds.",
+        "zh": "目录里只写类型,没有写心情,“{mood}”我按类型来找。",
     },
     "of age": {"en": " of {age}", "zh": "{age}岁的"},
     "lasting refused": {
@@ -222,6 +222,16 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "The catalogue does not tell that, and none of the list is of a kind that is {quality}.", "zh": "目录里没有写,列表里也没有一般会{quality}的类型。",
     },
     "beside": {"en": "Side by side: {facts}.", "zh": "对比一下:{facts}。"},
+    "versus yes": {"en": "Yes: {title} has {value}, {other} {than}.", "zh": "是的:《{title}》{value},《{other}》{than}。"},
+    "versus no": {"en": "No: {title} has {value}, {other} {than}.", "zh": "不是:《{title}》{value},《{other}》{than}。"},
+    "versus same": {"en": "Neither: {title} has {value}, {other} {than}.", "zh": "一样:《{title}》{value},《{other}》{than}。"},
+    "having": {"en": "Of the list ({values}): {titles}.", "zh": "列表里({values})的有:{titles}。"},
+    "having none": {"en": "None of the list: {values}.", "zh": "列表里没有:{values}。"},
+    "just those": {"en": "Just those: {conditions}.", "zh": "只看这些:{conditions}。"},
+    "how liked": {
+        "en": "I know that you {chose} {title}, not how you liked it. `like {title}` would tell me.",
+        "zh": "我只知道您{chose}《{title}》,不知道喜不喜欢;喜欢的话告诉我一声就行。",
+    },
     "ranked": {
         "en": "In my list {title} stands higher, so by what I know it suits you better.",
         "zh": "在我的列表里《{title}》更靠前,按我了解的更适合您。",
@@ -282,6 +292,25 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "none of": {"en": "no {values}", "zh": "不要{values}"},
 }  # fmt: skip
 """Sentences with facts from the catalogue, the history or the state."""
+
+ERRORS_IN_CHINESE: tuple[tuple[str, str], ...] = (
+    (r"there is no number (\d+) in the last list", "上一份列表里没有第{0}个,请换一个数字"),
+    (r"there is no list yet", "还没有列表,先说说想要什么吧"),
+    (r"there is nothing yet that could be meant", "还不知道您指的是哪一个,先说说想要什么吧"),
+    (
+        r"no title like '(.+?)' is in the catalogue(?:; did you mean one of (.+)\?)?",
+        "目录里没有叫“{0}”的,请换一个",
+    ),
+    (
+        r"that item is not offered any more|the item that the list was like is not offered",
+        "这个已经不提供了,请另选一个",
+    ),
+    (r"the \S+ of (.+) is not known", "目录里没有写《{0}》的这一项,请换一个来比"),
+    (r"(.+) is not in the last list", "《{0}》不在上一份列表里,请说列表里的第几个"),
+    (r"the picture of before is not kept", "之前的图片没有保存,请再发一次"),
+    (r"the last list has no condition", "上一份列表没有这个条件"),
+)
+"""What is wrong with a line, as the rest of the package says it -> in Chinese."""
 
 REFUSED_IN_CHINESE: Mapping[str, str] = {
     "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "guns": "枪", "frightening scenes": "吓人的场面",

@@ -8,6 +8,7 @@ import pytest
 from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.languages import spelt_out
 from llmrec.chat.nlu.questions import items_named, places_beyond, refers_to_topic
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of
@@ -326,7 +327,7 @@ def test_what_holds_for_good_holds_over_any_path(domain: str, line: str, held: s
         ("90 minutes or less", "", ("runtime<=90",)), ("from the last five years", "", ("year>1991",)),
         ("animated", "animated", ("genres=Animation",)), ("不超过100分钟的喜剧", "的喜剧", ("genres=Comedy", "runtime<=100")),
         ("两小时以内", "", ("runtime<=120",)), ("1990年以后的", "", ("year>=1990",)),
-        ("a comedy, preferably from the 90s", "a comedy, from the 90s", ("genres=Comedy",)), ("under 100 minutes if possible", "under 100 minutes", ()),
+        ("a comedy, preferably from the 90s", "a comedy", ("genres=Comedy",)), ("under 100 minutes if possible", "", ()),
         ("maybe something a bit older", "something a bit older", ()), ("preferably funny", "funny", ()), ("a western if possible", "a western", ()),
         ("最好是喜剧", "喜剧", ()), ("maybe a comedy", "maybe a comedy", ("genres=Comedy",)),
     ],
@@ -334,6 +335,17 @@ def test_what_holds_for_good_holds_over_any_path(domain: str, line: str, held: s
 def test_hard_words_are_conditions_and_soft_ones_rank(line: str, query: str, filters: tuple[str, ...]) -> None:
     intent = understand(line, DOMAINS["films"])
     assert (intent.query, set(intent.filters)) == (query, set(filters))
+
+
+@pytest.mark.parametrize(
+    ("line", "preferred"),
+    [
+        ("a comedy, preferably from the 90s", ("year>=1990", "year<2000")), ("preferably before 1960", ("year<1960",)),
+        ("under 100 minutes if possible", ("runtime<100",)), ("最好95年以后的", ("year>=1995",)),
+    ],
+)  # fmt: skip
+def test_what_would_be_nice_is_known_beside_what_must_be(line: str, preferred: tuple[str, ...]) -> None:
+    assert understand(spelt_out(line), DOMAINS["films"]).preferred == preferred
 
 
 def test_a_number_of_minutes_or_people_is_no_price() -> None:
@@ -368,7 +380,7 @@ def test_a_budget_holds_and_a_new_one_takes_its_place() -> None:
 def test_a_soft_comparison_leans_the_last_list(shop: Catalog) -> None:
     first, older = talk(shop, "a quiet evening, no horror", "maybe something a bit older")
     assert first.request is not None and older.request is not None
-    assert older.request.query == "a quiet evening, from the 1980s" and older.request.where == "genres!=Horror"
+    assert older.request.query == "a quiet, from the 1980s" and older.request.where == "genres!=Horror"
     assert set(older.request.never) == {"1", "2", "3"}
     cheaper = talk(DOMAINS["clothes"], "a warm coat", "maybe a bit cheaper")[1].request
     assert cheaper is not None and cheaper.where == "price<45"

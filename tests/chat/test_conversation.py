@@ -53,7 +53,7 @@ def test_a_line_adds_to_the_last_list_until_one_goes_elsewhere(conversation: Con
     )
     assert asks_for(listed(conversation, "from 1994 please")) == ("robots sci-fi", "genres!=Drama and year=1994")
     assert asks_for(listed(conversation, "on a quiet island")) == (
-        "robots; on a quiet island sci-fi",
+        "robots; a quiet island sci-fi",
         "genres!=Drama and year=1994",
     )
     assert asks_for(conversation.reply("a boxer instead")) == ("a boxer", "genres!=Drama")
@@ -462,9 +462,7 @@ def test_a_question_what_to_watch_is_a_request_for_a_list(told: Conversation, li
 
 def test_moods_name_their_kind_and_requests_rank_nothing(told: Conversation) -> None:
     assert asks_for(told.reply("想看点轻松治愈的电影"))[0] == "light-hearted heartwarming comedy"
-    assert (
-        asks_for(told.reply("have you got anything heartwarming tonight please"))[0] == "anything heartwarming comedy"
-    )
+    assert asks_for(told.reply("have you got anything heartwarming tonight please"))[0] == "heartwarming comedy"
     assert asks_for(told.reply("what should i watch tonight"))[0] is None
 
 
@@ -554,7 +552,7 @@ def test_time_told_by_last_digits_old_films_and_what_is_too_much(told: Conversat
     assert asks_for(Conversation(told.catalog).reply("想看个老片,最好是喜剧"))[1] == "year<1973"
     again = Conversation(told.catalog)
     listed(again, "something weird", "3", "5")
-    assert asks_for(listed(again, "too weird", "6"))[0] == "something  conventional"
+    assert asks_for(listed(again, "too weird", "6"))[0] == "conventional"
     assert again.reply("为什么选第一个?").why == "6"
 
 

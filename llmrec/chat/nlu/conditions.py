@@ -19,6 +19,7 @@ from llmrec.chat.nlu.lexicon import (
 )
 from llmrec.chat.nlu.quantities import parse_quantities
 from llmrec.chat.nlu.query_words import replace_negated_moods
+from llmrec.chat.nlu.questions import titles_within
 from llmrec.retrieval.filters import read_clauses, written
 
 _BEFORE_NAME = re.compile(r"(?<!\w)(?:(?P<in>in)\s+|of\s+)?(?:the\s+)?(?=\S)", re.I)
@@ -107,15 +108,14 @@ _HEAD_NOUN = re.compile(
 
 
 _SOFT = re.compile(
-    r"\b(?:(?:but )?(?:preferably|ideally)|if (?:at all )?possible|if you can|would be (?:nice|great|good|a plus|a bonus)|"
+    r"\b(?:(?:but )?preferably|if (?:at all )?possible|if you can|"
+    r"would be (?:nice|great|good|a plus|a bonus)|"
     r"(?:is|as) a (?:plus|bonus)|(?:maybe|perhaps)(?= (?:something )?(?:a bit|a little|slightly)))\b|"
     r"最好(?:是|能)?|可能的话|如果可以的?话?|尽量",
     re.I,
 )
 """Words that make a clause say what would be nice."""
-_CLAUSES = re.compile(
-    r"(?<=[,;.])\s+|(?<=[\u3002,;])(?=[\u3400-\u9fff])|\s+(?=(?:but )?(?:preferably|ideally)\b)", re.I
-)
+_CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002,;])(?=[\u3400-\u9fff])|\s+(?=(?:but )?preferably\b)", re.I)
 _MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
     r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
@@ -211,7 +211,7 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = _cut_free_of(text, lexicon, found)
     text = replace_negated_moods(text)
     excluded = [clause for condition in found for clause in read_clauses(condition) if clause.operator == "!="]
-    wanted = _kinds_wanted(LexicalText(text, lexicon))
+    wanted = _kinds_wanted(LexicalText(text, lexicon, titles_within(text, catalog)))
     found += [each for each in wanted if replace(read_clauses(each)[0], operator="!=") not in excluded]
     return ParsedQuery(_query(text), tuple(dict.fromkeys(found)))
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from llmrec.chat.nlu.acts import ActReading
-from llmrec.chat.nlu.languages import sentences
+from llmrec.chat.nlu.languages import COMPLAINT, sentences
 
 ASIDES = ("off_topic", "small_talk", "complain")
 """Acts that need no more than the model and a word that gives them away, whatever move the line seems to make."""
@@ -64,6 +64,9 @@ WHOLE_LINES = {
 }  # fmt: skip
 """Act -> lines that are nothing else; they need no model."""
 WHOLE = {act: re.compile(words, re.I) for act, words in WHOLE_LINES.items()}
+WHOLE["complain"] = re.compile(
+    f"(?:(?:but|no|and|well|oh|hey|ok|nah|nope) )*(?:{WHOLE_LINES['complain']}|{COMPLAINT})", re.I
+)
 PLACES_ALONE = re.compile(
     r"(?:compare |which (?:is|one)?,? ?|should i (?:take|watch|get|buy) |第)?#?\d{1,2}(?:个|部)?\s*(?:or|vs\.?|versus|and|with|还是|和|跟|或)\s*"
     r"第?#?\d{1,2}(?:个|部)?[\s?.!??]*(?:哪个.*|比较.*|对比.*)?",
@@ -93,15 +96,47 @@ HOW_MANY = re.compile(
     re.I,
 )
 REQUESTS = re.compile(
-    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
+    r"(?:看|买|读|听|穿|选|推荐|挑)(?:点|个|些)?(?:什么|哪|啥)|推荐|有什么(?:好|可以)|来[点个部本]|\bwhat (?:should|shall|could|can) i\b|"
     r"^(?:(?:hi|hey|hello|ok|please|now|then)[,.! ]*)?(?:something|anything|recommend|suggest|show me|find me|give me|i want to (?:see|watch|read|laugh|cry))\b",
     re.I,
 )
 """Words that ask for a list, whatever else a line does."""
+MOOD_ALONE = re.compile(
+    r"\b(?:cheer (?:me|us) up|make (?:me|us) (?:laugh|cry|smile)|(?:i|we)(?:'m| am| feel|'re| are)(?: so| really| very| a bit)? (?:sad|down|low|bored|lonely|depressed|stressed|tired)"
+    r"(?: (?:today|tonight|now))?[.,! ]*$)|心情(?:不|很)?(?:好|差|糟)|好?无聊啊?$|想哭|想笑|难过|压力(?:好|很)?大",
+    re.I,
+)
+"""What tells a mood, for which a list is wanted."""
+ONLY_THOSE = re.compile(
+    r"(?:(?:ok|then|so|yes|please|and|now|great|cool|right)[, ]*)*(?:(?:can you |could you )?(?:only |just )?(?:show|give|list|keep)(?: me)? (?:only |just )?"
+    r"(?:those|them|these)(?: ones| films| \w+)?|(?:only|just) (?:show me )?(?:those|these|them)(?: ones| \w+)?)(?: please| then)*[\s.!?]*|"
+    r"那?(?:就|只)(?:看|要|留|显示|给我看|列)?(?:这些|那些|[这那]几[个部本件])(?:吧|就好)?[。! ]*",
+    re.I,
+)
+"""What wants just the items that the last reply told of."""
+VERSUS = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well|wait)[, ]+)*(?:is|are|was|were|isn't) (?P<one>.+?) (?:really |actually |much |any |even )*(?P<word>newer|older|earlier|later|more recent|longer|shorter|"
+    r"cheaper|(?:less|more) expensive|pricier|dearer|better|worse|funnier|scarier|sadder|darker|lighter|warmer|nicer) than (?P<other>.+?)[\s?.!]*|"
+    r"(?P<a>.+?)(?:是不是)?(?:比|有没有比)(?P<b>.+?)(?:更|还|要)?(?P<zh>新|老|旧|早|晚|长|短|便宜|贵|好看?|搞笑|恐怖|吓人)(?:一?[点些])?(?:吗|么|\?)[?]*",
+    re.I,
+)
+"""What asks how two items compare."""
+WHICH_HAVE = re.compile(
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:which|what|are any|is any|any)(?: ones?| films?| movies?)?(?: of (?:these|them|those|the list))?(?: ones?)?(?: on the list| in (?:the list|there))? "
+    r"(?:has|have|is|are|was|were|contains?|with|suits?|got|comes?|made|that is|that are) (?P<what>.+?)[\s?.!]*|"
+    r"(?:这里面|其中|里面|这些(?:里面?|中)?|它们)?(?:有)?哪(?:些|几?[个部本件])(?:是|有|适合)(?P<zh>[^最]+?)(?:的|吗|呢|[?])*",
+    re.I,
+)
+"""What asks which of the list have something."""
+ABOUT_TITLE = re.compile(r"(?:(?:and|so|ok|well|but|then)[, ]+)*(?:what|how) about (?P<what>[^,?.!;]+?)[\s?.!]*", re.I)
+HOW_LIKED = re.compile(
+    r"(?:(?:and|so|but)[, ]+)*did (?:i|we) (?:really |actually )?(?:like|enjoy|love|rate|hate) (?:it|that|them|this|those)[\s?.!]*|我喜欢(?:它|[这那][部本个件])?吗[?]*",
+    re.I,
+)
 MIN_LIST, MIN_LIST_FIRST = 0.5, 0.25
 """Probability from which a line wants a list, and from which one does that opens, or in which the rules read a condition."""
 RECAP = re.compile(
-    r"\b(?:recap|summari[sz]e what|sum up (?:what|my)|what (?:are you filtering|(?:did|have) i (?:say|said|ask|asked|told|tell)|"
+    r"\b(?:recap|what (?:did|have) i (?:just )?(?:rule[d]? out|exclude[d]?|turn(?:ed)? down|forbid|forbidden|ban(?:ned)?)|summari[sz]e what|sum up (?:what|my)|what (?:are you filtering|(?:did|have) i (?:say|said|ask|asked|told|tell)|"
     r"have you (?:got|noted|understood)|(?:rules|conditions) (?:hold|are|do))|(?:what are|which are|list) my (?:rules|conditions|filters)|"
     r"still (?:appl(?:y|ies)|hold|count|on|in force))\b(?!.*\blast time\b)|总结一下条件|现在(?:有)?(?:什么|哪些)条件|还算数吗|还记得我说的",
     re.I,
@@ -136,7 +171,7 @@ PLACE_OF_LIST = re.compile(
     re.I,
 )
 ANY_LIST = re.compile(
-    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*",
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*|[^,?!。]{0,20}(?:看|买|读|穿|送)(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|合适|呢)?[?呢吧。! ]*",
     re.I,
 )
 """What wants a list, whatever it is of."""

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.lexicon import value_facets
@@ -71,8 +74,16 @@ _GENRES = {
     "动画": "animation", "战争": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
     "歌舞片": "musical", "西部": "western", "悬疑": "mystery", "奇幻": "fantasy", "冒险": "adventure", "儿童": "children's",
     "黑色电影": "film-noir", "吓人": "horror",
+    "连衣裙": "dress", "裙子": "dress", "长裙": "dress", "半身裙": "skirt", "短裙": "skirt", "裤子": "trousers", "长裤": "trousers",
+    "牛仔裤": "trousers", "短裤": "shorts", "衬衫": "shirt", "衬衣": "shirt", "毛衣": "sweater", "外套": "jacket", "夹克": "jacket",
+    "大衣": "coat", "西装": "blazer", "开衫": "cardigan", "卫衣": "hoodie", "靴子": "boots", "凉鞋": "sandals", "运动鞋": "sneakers",
+    "鞋子": "sneakers", "围巾": "scarf", "帽子": "hat/beanie", "袜子": "socks", "腰带": "belt", "皮带": "belt", "包包": "bag", "泳衣": "swimsuit",
+    "背心": "vest top", "黑色": "black", "白色": "white", "红色": "red", "蓝色": "blue", "绿色": "green", "黄色": "yellow",
+    "灰色": "grey", "粉色": "pink", "粉红色": "pink", "橙色": "orange", "米色": "beige", "深蓝色": "dark blue", "浅蓝色": "light blue",
+    "男装": "men", "男士": "men", "男款": "men", "男朋友": "men", "老公": "men", "女装": "women", "女士": "women", "女款": "women",
+    "女朋友": "women", "老婆": "women", "童装": "kids", "条纹": "stripe", "格子": "check", "蕾丝": "lace", "牛仔": "denim", "纯色": "solid",
 }  # fmt: skip
-"""Film genre in Chinese -> as catalogues in English have it."""
+"""Genre of a film, or kind, colour or section of clothes in Chinese -> as catalogues in English have it."""
 _GLOSSES = {
     "搞笑": "funny", "好笑": "funny", "幽默": "humorous", "轻松": "light-hearted", "治愈": "heartwarming", "温馨": "heartwarming",
     "温暖": "heartwarming", "感人": "moving", "感动": "moving", "催泪": "tearjerker", "烧脑": "mind-bending",
@@ -130,13 +141,48 @@ _SHORT_FOR = {
     "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
     "sumthing": "something", "wanna": "want to", "wut": "what", "w": "with", "cept": "except", "em": "them", "wats": "what's", "wuts": "what's",
     "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
-    "yr": "year", "yrs": "years",
+    "yr": "year", "yrs": "years", "nite": "night", "tonite": "tonight", "gonna": "going to", "kinda": "kind of", "cuz": "because",
+    "movei": "movie", "moive": "movie", "flim": "film", "abt": "about", "w/o": "without", "gf": "girlfriend", "bf": "boyfriend",
 }  # fmt: skip
 """Words as they are typed in haste -> in full."""
 _HASTE = re.compile(
     rf"(?<![\w'&./-])(?:(?P<word>{'|'.join(_SHORT_FOR)})|(?P<ill>ill)(?= (?:take|go|have|get|buy|watch|pick|choose|try|order|read|"
     r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
     re.I,
+)
+_OFTEN = re.findall(
+    r"\w+",
+    "something anything nothing recommend suggest similar different another favourite please tonight shorter longer "
+    "cheaper newer instead preferably ideally children animated interesting watched exciting hilarious relaxing "
+    "comedies thrillers romantic violent",
+)
+"""Words of many lines, which are known where they are misspelt."""
+_GREETING = re.compile(
+    r"^(?:(?:good (?:morning|evening|afternoon)|hi+|hello|hey+|hiya)(?: there| all| again)?[!,.]+ |(?:你好|您好|嗨|哈喽|早上好|晚上好)[,!。]+ ?)(?=\w)",
+    re.I,
+)
+_NUMBER = re.compile(r"(?<=\b(?:is|of|on|in) )no\.? ?(?=\d\b)|\bno\.? ?(?=\d,? (?:what|when|who|how|which)\b)", re.I)
+"""Where "no 2" is a place: "is no 2 funny?"."""
+_SIMILAR = re.compile(
+    r"\b(?P<what>something|anything|more|films?|movies?|ones?|stuff) similar\b(?! to| in| from)", re.I
+)
+_WHAT_ELSE = re.compile(r"(?P<title>\w),? (?:so |and )?(?=what else\b)", re.I)
+_SHORT_YEAR_CHINESE = re.compile(r"(?<!\d)(?P<year>[2-9]\d)年(?=(?:的|上映|拍|以?[前后]|之[前后]|左右|到|至)(?!面))")
+_PUT_BACK = re.compile(
+    r"^(?:(?:ok|just|please|now|and)[, ]+)*put (?:the )?(?P<what>.+?)(?: ones?| films?)? back(?: in)?[.! ]*$", re.I
+)
+COMPLAINT = (
+    r"(?:(?:that|this|it|these|they|those|you|what you (?:say|said))(?:'s|'re| is| are|'ve| have)? )?(?:really |just |still |all |totally |completely |so )*"
+    r"(?:makes? (?:no|zero|little) sense|(?:does|do)n't make (?:any |much )?sense|nonsense|wrong|not (?:right|true|helping|listening)|"
+    r"not what i (?:meant|asked|said|wanted)(?: for)?|ridiculous|useless|no help|missing the point|got (?:me|it|that) wrong|misunderstood(?: me)?)(?: at all| again)?|"
+    r"(?:are you|you're|you are) (?:even |not |just )*(?:kidding|joking|serious|listening|reading|deaf|blind)(?: to me| me)?(?: what i (?:write|say|said))?|"
+    r"what the (?:hell|heck|f\w+)|wtf|ugh+|argh+|come on|seriously|omg|oh my god|for (?:god|heaven|fuck)'?s sake|i give up|try again|"
+    r"(?:你)?(?:说的?|推荐的?|给的?)?(?:真|太|好|完全|根本|都|又|这)*(?:没(?:有)?道理|不对|离谱|答非所问|什么鬼|搞什么|胡说(?:八道)?|牛头不对马嘴|没听懂|听不懂(?:人话)?|"
+    r"不是我(?:要|想要|说)的|没有?(?:在)?听|无语|弄错了?|搞错了?|理解错了?|乱推荐?)(?:吧|啊|啦|了|我说话?)*"
+)
+"""What says of a list or an answer that it is wrong, and not what would be right."""
+_COMPLAINT = re.compile(
+    rf"(?:(?:but|no|and|well|oh|hey|ok|sorry|nah|nope|dude|man)[, ]+)*(?:{COMPLAINT})[\s.!?,。]*", re.I
 )
 SHOUTED, SHOUTING = 12, 0.6
 """Letters of a line, and share of capitals, from which it is shouted and its capitals mark no names."""
@@ -217,6 +263,9 @@ _QUANTITIES = tuple(
         (rf"预算(?:是|为|只有|大概|大约)?{_AMOUNT}", _PRICE, "<="),
         (rf"{_AMOUNT}以上", _PRICE, ">="),
         (r"(?P<n>(?:18|19|20)\d\d)年?(?:以后|之后)的?", ("year", "release_year"), ">="),
+        (r"(?P<n>(?:18|19|20)\d\d)年?后的", ("year", "release_year"), ">="),
+        (r"(?P<n>(?:18|19|20)\d\d)年?前的", ("year", "release_year"), "<"),
+        (r"(?P<n>(?:18|19|20)\d\d)年(?:上映|拍)?的(?=[\s,。!?]|$|电影|片)", ("year", "release_year"), "="),
         (r"(?P<n>(?:18|19|20)\d\d)年?(?:以前|之前)的?", ("year", "release_year"), "<"),
     )
 )
@@ -344,7 +393,10 @@ def spelt_out(line: str) -> str:
         words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
         return words.capitalize() if match[0][0].isupper() else words
 
-    line = _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH)))
+    line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH))))
+    line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
+    line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
+    line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
     line = _NOT_SO.sub("", line)
     letters = [each for each in line if each.isascii() and each.isalpha()]
     if len(letters) > SHOUTED and sum(map(str.isupper, letters)) > SHOUTING * len(letters):
@@ -358,6 +410,14 @@ def spelt_out(line: str) -> str:
     line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
+
+
+def _often(word: str) -> str:
+    """The word of many lines that this one is a slip away from (two in a long one); itself for none."""
+    slips = 2 if len(word) > 8 else 1
+    near = process.extractOne(word, _OFTEN, scorer=OSA.distance, processor=None, score_cutoff=slips)
+    # "recommends" and "recommended" are no slips
+    return str(near[0]) if near and not word.startswith(near[0][:-1]) and not near[0].startswith(word) else word
 
 
 def with_titles(line: str, catalog: Catalog) -> str:
@@ -512,6 +572,7 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         first = 100 * century + 10 * digit
         conditions += [] if decade["until"] else [f"year>={first}"]
         conditions += [] if decade["since"] else [f"year<{first if decade['until'] else first + 10}"]
+        text = f"{text[: decade.start()]} {text[decade.end() :]}"
     if attribute_kinds(catalog).get("year") == "number" and (age := _AGE.search(text)):
         newest = derived(catalog, newest_year)
         years = RECENT if age["recent"] else NOT_OLD
@@ -616,11 +677,11 @@ def repeated_query(line: str) -> str:
     'These are from the nineties.'
     """
     parts = sentences(line)
-    if is_chinese(line) and len(parts) == 1:
+    if len(parts) == 1 and (is_chinese(line) or any(map(_COMPLAINT.fullmatch, re.split(r",\s*", line)))):
         parts = [part for part in re.split(r"(?<=,)", line) if re.search(r"\w", part)]
-    wrong = [part for part in parts if _OF_THE_LIST.match(part)]
-    left = [_AS_SAID.sub("", part) for part in parts if part not in wrong]
-    said = [part for part in parts if _AS_SAID.match(part)]
+    wrong = [part for part in parts if _OF_THE_LIST.match(part) or _COMPLAINT.fullmatch(part.strip())]
+    left = [_AS_SAID.sub("", part.strip()) for part in parts if part not in wrong]
+    said = [part for part in parts if _AS_SAID.match(part.strip())]
     if not (wrong and left) and not (said and len(parts) == 1 and left != parts):
         return line
     return " ".join(part.strip() for part in left if re.search(r"\w", part)) or line

@@ -22,7 +22,8 @@ SYNONYMS = {
     "children's": ("kid", "child", "kids"), "animation": ("cartoon", "anime"),
     "sci-fi": ("science-fiction", "sf", "sci fi", "scifi"),
     "t-shirt": ("tee", "t shirt", "tshirt"), "western": ("cowboy film",),
-    "sweater": ("jumper", "pullover"), "trousers": ("pants",), "sneakers": ("trainers",), "lace": ("lacy",),
+    "sweater": ("jumper", "pullover"), "trousers": ("pants", "jeans", "chinos"), "sneakers": ("trainers", "shoes"),
+    "boots": ("shoes",), "sandals": ("shoes",), "coat": ("outerwear",), "lace": ("lacy",),
     "check": ("checked", "checkered", "plaid"), "dot": ("polka dot", "spotted"), "documentary": ("docu",),
     "women": ("woman", "women's", "womens", "ladies"), "men": ("man", "men's", "mens"), "kids": ("child", "children"),
 }  # fmt: skip
@@ -232,11 +233,15 @@ class LexicalText:
         Any text.
     lexicon
         The words of a catalogue.
+    titles
+        Stretches of it that are titles, in which no value is read: "Pulp Fiction" wants no fiction.
     """
 
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
+    def __init__(self, text: str, lexicon: Lexicon, titles: Sequence[tuple[int, int]] = ()) -> None:
         self.text, self.lexicon = text, lexicon
-        self._tokens = words(text)
+        self._tokens = [
+            token for token in words(text) if not any(start <= token[1] and token[2] <= end for start, end in titles)
+        ]
         self._starts = [start for _, start, _ in self._tokens]
         self._found: dict[int, tuple[int, Readings] | None] = {}
 

@@ -337,7 +337,7 @@ def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, s
     for facet in derived(catalog, value_facets):
         if is_kind(facet.name):
             kinds.setdefault(facet.name, {})[facet.value.casefold()] = facet.value
-    held = {value.casefold() for value in stated}
+    held, lexicon = {value.casefold() for value in stated}, Lexicon.of(catalog)
     said: list[str] = []
     wanted: list[frozenset[str]] = []
     never: set[str] = set()
@@ -346,6 +346,7 @@ def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, s
         if (
             not found
             or _NEGATED.search(query[: found.start()])
+            or _of_something(query[found.end() :], lexicon)
             or not any(mood.kinds & set(own) for own in kinds.values())
         ):
             continue
@@ -360,6 +361,14 @@ def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, s
         if own := tuple(sorted(kinds[name][value] for value in values & set(kinds[name]))):
             conditions[written(name, operator, own)] = None
     return " ".join(query.split()), ", ".join(said), tuple(conditions)
+
+
+def _of_something(rest: str, lexicon: Lexicon) -> bool:
+    """Whether a mood is that of what follows ("a quiet island"), and not of what is wanted."""
+    word = re.match(r"\s+([a-z'-]+)", rest, re.I)
+    if word is None or word[1].casefold() in _FILLERS or word[1].casefold() in ("enough", "comedy", "love", "family"):
+        return False
+    return not any(mention.start <= word.start(1) for mention in lexicon.mentions(rest))
 
 
 _FILLERS = frozenset(
@@ -405,9 +414,11 @@ def without_fillers(query: str) -> str:
     parts = []
     for part in re.split(r"[,;.!?]+", query):
         words = part.split()
+        article: list[str] = []
         while words and words[0].casefold().strip("'") in _FILLERS:
-            words.pop(0)
+            first = words.pop(0)
+            article = [first] if first in ("a", "an", "the") else []
         while words and words[-1].casefold().strip("'") in _FILLERS:
             words.pop()
-        parts += [" ".join(words)] if words else []
+        parts += [" ".join((*article, *words))] if words else []
     return ", ".join(parts)

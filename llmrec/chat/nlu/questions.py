@@ -72,7 +72,7 @@ FACTS = (
           r"哪年|哪一年|什么时候|几几年", "release_year", "date"),
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
     _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|评分|几分|口碑", "average_rating", "stars", "score"),
-    _fact("language", r"what language|which language|subtitl|dubbed|什么语|字幕|配音", "languages"),
+    _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大", "sizes"),
     _fact("material", r"\bmaterials?\b|made (?:of|from)|\bfabric|\bcotton\b|\bwool\b|\bleather\b|材质|面料|纯棉|什么做的",
@@ -116,7 +116,7 @@ def _quality(key: str, question: str, speaks_for: str, against: str = "") -> Qua
 
 QUALITIES = (
     _quality("children", r"\bkids?\b|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|\b(?:my|a|our) (?:son|daughter|"
-             r"nephew|niece)s?\b|孩子|小孩|儿童|小朋友|岁",
+             r"nephew|niece)s?\b|\b(?:ok(?:ay)?|fine|suitable|appropriate|good|safe) for (?:him|her|them)\b|孩子|小孩|儿童|小朋友|岁",
              "children's children family animation kids 儿童 动画 家庭", "horror thriller crime war film-noir adult 恐怖 惊悚"),
     _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕", "horror thriller 恐怖 惊悚",
              "children's family comedy musical romance"),
@@ -155,6 +155,8 @@ _ZH_NAMES = (
     "萨塞桑沙史斯司索塔泰汤特提图托瓦万维温沃伍西希辛休雪亚扬伊约泽詹珍朱佐区柯"
 )
 """Characters by which names of other languages are written in Chinese."""
+_SURNAMES = "成周李张王刘陈杨黄赵吴徐孙朱胡林郭何罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪姜范姚谭廖邹熊陆郝孔崔康邱秦顾侯邵孟葛巩舒"
+"""Characters by which names of persons begin in Chinese."""
 _PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more) )?"
 _DEMANDS = {
     "cast": _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
@@ -164,7 +166,8 @@ _DEMANDS = {
                 rf"(?<![.!?] )(?<!^)(?P<own>\b(?!(?i:{_NATIONS})\b)[A-Z][a-z]+(?: [A-Z][a-z]+)*(?:'s)?) (?:films?|movies?|flicks?|pictures?)\b|"
                 rf"(?P<zhname>[{_ZH_NAMES}·]{{3,8}}|昆汀|李安|张艺谋|王家卫|宫崎骏|黑泽明)的?(?:电影|片子|作品|片)|"
                 r"(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:导演|执导|导)的(?:电影|片子?)?|(?P<zhsame>同一个?导演)",
-    "by": r"\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
+    "person": rf"(?:^|[,。!? ]|有没有|有|来|看|推荐|找)(?:一?[点些部个])?(?P<zhname>(?!文艺|高分|安静|金属|白色|黄色|万圣|马戏|石头|温馨|江湖|方言|常见|高中|关于|古装|经典)[{_SURNAMES}][\u3400-\u9fff]{{1,2}})的(?:电影|片子?|作品)",
+    "by": r"\b(?:anything|something|films?|movies?|books?|one|ones|stuff|else) by (?P<lower>(?!(?:the|a|an|my|any|myself|chance|far|now|then|year|genre|itself)\b)[a-z][\w.'-]+(?: [a-z][\w.'-]+)?)(?=[?.!, ]*$)|\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
     "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
     "length": r"(?:(?:under|below|less than|shorter than|at most|up to|max(?:imum)?|no (?:longer|more) than|over|more than|longer than|"
               r"about|around|at least|not (?:over|more than)|within)\s)?(?P<name>\b\d+(?:\.\d)?[\s-]?(?:minutes?|mins?|hours?|hrs?)\b|"
@@ -195,7 +198,10 @@ _ANY_CASE = ("size", "length", "price", "language", "country", "studio", "where"
 _DEMANDED = {key: re.compile(pattern, re.I if key in _ANY_CASE else 0) for key, pattern in _DEMANDS.items()}
 _OF_FILMS = ("language", "country", "studio", "where", "awards", "director", "cast")
 """Demands that are made of films; of products the same words may mean a material, a fit or a maker."""
-_LENGTH_COMPARED = re.compile(r"\b(?:longer|shorter)\b(?! ago)|[长短]一?[点些](?:的|儿|$)", re.I)
+_LENGTH_COMPARED = re.compile(
+    r"\b(?:longer|shorter)\b(?! ago)|\b(?:not|nothing|isn't|never|no)\b[^,.;!?]{0,20}\b(?:too|so|very|that) long\b(?! ago)|[长短]一?[点些](?:的|儿|$)|(?:不要|别|不能|不)(?:太|那么|超)?[长短](?!大)",
+    re.I,
+)
 
 
 def demands_unknown(line: str, catalog: Catalog) -> tuple[str, ...]:
@@ -249,6 +255,8 @@ def without_demands(text: str, catalog: Catalog) -> str:
     """
     for _, start, end in sorted(_demands(text, catalog), key=lambda each: -each[1]):
         text = f"{text[:start]} {text[end:]}"
+    if wording(catalog).noun == "film" and not _told("length", catalog):
+        text = _LENGTH_COMPARED.sub(" ", text)
     return " ".join(text.split())
 
 
@@ -264,6 +272,7 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
     for key, pattern in _DEMANDED.items():
         for match in pattern.finditer(line):
             key = ("director" if film and not _told("author", catalog) else "author") if key == "by" else key
+            key = ("cast" if film else "author") if key == "person" else key
             name = next((value for value in match.groupdict().values() if value), "")
             if (key in _OF_FILMS and product) or _told(key, catalog) or _in_texts(name, catalog):
                 continue
@@ -414,6 +423,27 @@ def within_title(line: str, catalog: Catalog) -> Callable[[int, int], bool]:
     return lambda start, end: any(first <= start and end <= last for first, last in spans)
 
 
+def titles_within(line: str, catalog: Catalog) -> tuple[tuple[int, int], ...]:
+    """Find the stretches of a line that are titles of several words.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Start and end of each.
+    """
+    spans = _spans(line, Vocabulary.of(catalog).by_title)
+    # "a true romance" is none, though a film is called so
+    kinds = re.compile(r"\b(?:an?|some|any|more|no|good|great|other)\s+$", re.I)
+    return tuple((start, end) for start, end, alias in spans if " " in alias and not kinds.search(line[:start]))
+
+
 def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | None:
     """Find a place that a line names and the last list does not have.
 
@@ -438,7 +468,7 @@ _SEEKS = re.compile(
     r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|\bwhat (?:do you have|have you got|would you)\b|"
     r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
     r"exclude|remove|not|only|stick|keep|have|see|try|go|drop|swap|change)\b|"
-    r"\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"
+    r"\b(?:do|can) you (?:sell|stock|carry) (?!(?:it|that|this|them|the)\b)|\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"
     r"(?:有没有|有冇|有什么|有啥)(?!第|它|这|那).*(?:的|片|书|电影|衣服|裙|衫|裤|鞋)|(?:能|可以)不?(?:能|可以)?(?:推荐|给我|找|换|不要|去掉)",
     re.I,
 )

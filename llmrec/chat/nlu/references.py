@@ -1,13 +1,13 @@
 """References to items: by place ("the second one"), by a title as typed, in comparisons ("cheaper than that")."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from rapidfuzz import fuzz, process, utils
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Vocabulary
+from llmrec.catalog.vocabulary import Vocabulary, natural_order, words
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison
 from llmrec.chat.nlu.lexicon import ORDINARY
 from llmrec.errors import UnknownItem
@@ -28,12 +28,12 @@ _NAMES = {
 """What is compared -> names of attributes that tell it."""
 _CHINESE_COMPARATIVES = {
     "便宜": ("price", "<"), "贵": ("price", ">"), "新": ("year", ">"), "老": ("year", "<"), "旧": ("year", "<"),
-    "早": ("year", "<"), "长": ("length", ">"), "短": ("length", "<"),
+    "早": ("year", "<"), "晚": ("year", ">"), "长": ("length", ">"), "短": ("length", "<"),
 }  # fmt: skip
 _CHINESE_THAN = re.compile(
-    rf"(?:比(?P<than>第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|那[个部本件]?))?(?:有没有|要|"
+    rf"(?:比(?P<than>《[^》]+》|(?![那这它])[^,。比的\s第]{{2,10}}?(?=[早晚老旧]的)|第[一二三四五六七八九十\d]+[个部本件款]?|它|这些?[个部本件]?|那[个部本件]?))?(?:有没有|要|"
     rf"再|还|更|来|想|但是?|不过|,)*"
-    rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多)的?"
+    rf"(?P<word>{'|'.join(_CHINESE_COMPARATIVES)})(?:一?[点些]儿?|得多|很多|(?<=[早晚老旧])(?=的))的?"
 )
 _COMPARATIVE = rf"(?P<negation>(?:not|nothing|no) (?:any )?)?\b(?P<comparative>{'|'.join(_COMPARATIVES)})\b"
 _THAN = re.compile(rf"{_COMPARATIVE}(?: (?:ones?|films?|movies?|items?))? than (?P<than>[^,;.!?]+)", re.I)
@@ -59,6 +59,28 @@ MIN_SERIES = 5
 """Letters from which one word may be the name of a series."""
 MIN_SIMILARITY = 85.0
 """Similarity (0 to 100) from which a typed title counts as an item's."""
+
+
+def comparative(word: str) -> tuple[str, tuple[str, ...], str] | None:
+    """Read what a comparative compares.
+
+    Parameters
+    ----------
+    word
+        Such as "newer", or 新.
+
+    Returns
+    -------
+    tuple or None
+        What it is ("price", "year" or "length"), names of attributes that tell it, and how the item compares.
+
+    Examples
+    --------
+    >>> comparative("newer"), comparative("funnier")
+    (('year', ('year', 'release_year'), '>'), None)
+    """
+    found = _COMPARATIVES.get(word.lower()) or _CHINESE_COMPARATIVES.get(word)
+    return (found[0], _NAMES[found[0]], found[1]) if found else None
 
 
 def list_position(words: str) -> str:
@@ -129,7 +151,9 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
         attribute = next((name for name in _NAMES[compared] if names.get(name) == "number"), "")
         if not attribute:
             return match[0]
-        found.append(Comparison(attribute, operator, _chinese_place(match["than"] or "") or default))
+        than = match["than"] or ""
+        title = than.strip("《》") if than and not re.match(r"第|它|这|那", than) else ""
+        found.append(Comparison(attribute, operator, title or _chinese_place(than) or default))
         return " "
 
     text = _CHINESE_THAN.sub(note_chinese, text)
@@ -270,6 +294,111 @@ def find_title(typed: str, catalog: Catalog) -> str:
     items = dict.fromkeys(vocabulary.by_title[alias][0] for alias, _ in near)
     titles = ", ".join(f'"{vocabulary.titles[item]}"' for item in items)
     raise UnknownItem(f"no title like {typed[:100]!r} is in the catalogue; did you mean one of {titles}?")
+
+
+MAX_TITLE_WORDS = 7
+"""Words of a title that is looked for in a line."""
+MIN_TITLE, MIN_ONE_WORD = 8, 7
+"""Letters from which several words, and one, may be a title in whatever case."""
+MIN_SPELT, MIN_WORD_SPELT = 86.0, 70.0
+"""Similarity from which words of which one is not in the catalogue are a title that is misspelt; of each such word."""
+_BEFORE_TITLE = re.compile(
+    r"(?:\b(?:than|like|seen|watched|saw|read|is|was|does|did|have|has|about|of|loved?|liked?|enjoyed|"
+    r"hated?|not|and|or|add|why|where|where's)|,)\s+(?:the |a |an )?$",
+    re.I,
+)
+"""After what one word in small letters may be a title."""
+
+
+def with_spelt_titles(line: str, catalog: Catalog) -> str:
+    """Write the titles of a line as the catalogue does: "have i seen jurasic park" asks of Jurassic Park.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        The items.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("71", "Lion King, The"), Item("1", "Jurassic Park")), {})
+    >>> with_spelt_titles("is lion king newer than jurasic park?", films)
+    'is The Lion King newer than Jurassic Park?'
+    """
+    known, vocabulary = derived(catalog, _spelt), derived(catalog, _title_words)
+    tokens = words(line)
+    at, left, kept = 0, [], 0
+    while at < len(tokens):
+        for length in range(min(MAX_TITLE_WORDS, len(tokens) - at), 0, -1):
+            start, end = tokens[at][1], tokens[at + length - 1][2]
+            title = _title_of(line, start, end, length, known, vocabulary)
+            if title:
+                left += [line[kept:start], title]
+                kept, at = end, at + length - 1
+                break
+        at += 1
+    return "".join((*left, line[kept:]))
+
+
+def _title_of(
+    line: str, start: int, end: int, length: int, known: Mapping[str, str], vocabulary: Collection[str]
+) -> str:
+    stretch, bare = line[start:end], _bare(line[start:end])
+    letters = bare.replace(" ", "")
+    said = bare.split()
+    least = MIN_TITLE if length > 1 else MIN_ONE_WORD
+    if (
+        len(letters) < least
+        or not stretch.isascii()
+        or ORDINARY.issuperset(said)
+        or (said[0] in ORDINARY and len(said) < 3)
+    ):
+        return ""
+    if length == 1 and not _BEFORE_TITLE.search(line[:start]):
+        return ""
+    if re.search(r"\b(?:an?|some|any|more|no)\s+$", line[:start], re.I):  # "a true romance"
+        return ""
+    if stretch.casefold() == known.get(bare, "").casefold():
+        return ""
+    if bare in known:
+        return known[bare]
+    unknown = [word for word in said if word.isalpha() and len(word) > 3 and word not in vocabulary]
+    if not unknown or (length == 1 and len(letters) < MIN_TITLE):
+        return ""
+    near = process.extractOne(bare, known.keys(), scorer=fuzz.ratio, score_cutoff=MIN_SPELT)
+    if near is None or re.findall(r"\d+", near[0]) != re.findall(r"\d+", bare):
+        return ""
+    slips = all(max(fuzz.ratio(word, own) for own in near[0].split()) >= MIN_WORD_SPELT for word in unknown)
+    return known[near[0]] if slips and len(near[0].split()) == len(said) else ""
+
+
+def _spelt(catalog: Catalog) -> dict[str, str]:
+    """Bare title -> the title as it is said; the part before a colon too, where one title alone begins so."""
+    found: dict[str, str] = {}
+    begun: dict[str, set[str]] = {}
+    for item in catalog.items:
+        said = natural_order(item.title)
+        if re.search(r"[,;?!]", said) or not said.isascii():
+            continue  # it would be cut where sentences are
+        for own in (re.sub(r"\s*\([^)]*\)", "", said), *re.findall(r"\(([^)]+)\)", said)):
+            found.setdefault(_bare(own), said)
+        if ":" in said:
+            begun.setdefault(_bare(said.partition(":")[0]), set()).add(said)
+    for start, titles in begun.items():
+        series = sum(_bare(natural_order(item.title)).startswith(start) for item in catalog.items)
+        if series == 1 == len(titles) and len(start) >= MIN_TITLE:
+            found.setdefault(start, *titles)
+    return {bare: said for bare, said in found.items() if said.casefold() in Vocabulary.of(catalog).by_title}
+
+
+def _title_words(catalog: Catalog) -> frozenset[str]:
+    return frozenset(word for bare in derived(catalog, _bare_titles).values() for word in bare.split()) | ORDINARY
 
 
 def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:

@@ -44,7 +44,9 @@ _NOT_ALONE = re.compile(
 )
 """A line that rules something out and says no more: "not star trek please"."""
 _NOT_AT_END = re.compile(
-    r"(?:,|\bbut|\band)\s*not (?:the |a |an |any )?(?P<what>[\w'-]+(?: [\w'-]+){0,2}?)(?: please)?\s*(?=[.,;!]|$)", re.I
+    r"(?:,|\bbut|\band)\s*not (?:the |a |an |any )?(?P<what>[\w'-]+(?: [\w'-]+){0,2}?)"
+    r"(?P<more>(?:\s*(?:,\s*)?\b(?:or|nor)\s+[\w'-]+(?: [\w'-]+){0,2}?)*)(?: please)?\s*(?=[.,;!]|$)",
+    re.I,
 )
 """What a line rules out behind what it wants: "sci-fi, not star trek"."""
 _REFUSED = re.compile(
@@ -94,7 +96,7 @@ _EMPTY = frozenset(
         "it that this them those these one ones thing things stuff something anything everything me my you more much many "
         "too very so really just only at all of film films movie movies book books item items product products sure bad "
         "good idea matter mind time way point rule rules condition conditions filter filters first second third fourth "
-        "fifth last kind sort type same there here any some lot know think want like list the a an in on with to be is "
+        "fifth last kind sort type same there here any some lot know think want like list the a an in on with to be is sense wonder "
         "expensive cheap money long short need time",
     )
 )
@@ -127,7 +129,7 @@ _VAGUE_CHINESE = re.compile(
     "推荐|有没有|有什么|想看|想买|想读|想找|想要|帮我|给我|今天|今晚|晚上|周末|最近|一下|一点|一些|电影|书|片子|"
     "小说|衣服|商品|东西|好看|不错|值得|"
     "随便|什么|可以|该|找|来|看|买|读|听|选|挑|点|个|部|本|件|首|一|几|些|吗|吧|呢|我|你|您|的|好|请|能|新|要|啥|"
-    "呀|啊|了|都|给"
+    "呀|啊|了|都|给|再来|这样|那样|这种|那种|类似|的"
 )
 
 

@@ -78,7 +78,7 @@ _LIKENESS_CHINESE = re.compile(
     r"(?:类似|跟|和|像|同)(?:于)?(?P<subject>第[一二三四五六七八九十\d]+|这|那|它|上面|《[^》]+》|"
     r"[\w:·]{2,20}?)(?:[个部本件款首支双套])?"
     r"(?:差不多|类似|那样|那种|一样|相似|(?:气质|风格|感觉)?(?:接近|相近|差不多|相似))?的|"
-    r"类似的(?=再|还|有|来|吗|[,,。!! ]|$)"
+    r"类似的(?=再|还|有|来|吗|[,,。!! ]|$)|(?:类似|像)(?:于)?(?P<title>《[^》]+》)(?=但|不过|可是|,|,|。|$)"
 )
 _DROP = re.compile(r"(?:drop|forget|remove) (?:the )?(?:conditions?|filters?)[\s:]+(?P<rest>.+)", re.I | re.S)
 _CHINESE_PLACE_FIRST = re.compile(
@@ -368,7 +368,7 @@ def _likeness(text: str, catalog: Catalog) -> Intent | None:
         if known := _alike(match["subject"].strip(), catalog):
             return _query("similar", f"{text[: match.start()]} {text[match.end() :]}", catalog, known)
     if is_chinese(text) and (found := _LIKENESS_CHINESE.search(text)):
-        subject = (found["subject"] or "").strip("《》")
+        subject = (found["subject"] or found["title"] or "").strip("《》")
         number = re.fullmatch(r"第(.+)", subject)
         digits = "一二三四五六七八九十"
         known = (
