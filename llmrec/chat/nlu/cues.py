@@ -55,7 +55,7 @@ WHOLE_LINES = {
              r"(?:好的?|太好了)?(?:多?谢谢?|感谢|辛苦)(?:你|您)?(?:了|啦)?",
     "end": r"(?:ok |thanks |thank you |that'?s all |see you )*(?:good)?(?:bye|night|see you|see ya|later)(?: bye| then| now| for now)*|"
            r"(?:谢谢|好的?)?(?:再见|拜拜|晚安|下次再聊|下次见)(?:啦|了)?",
-    "complain": r"(?:you(?: are|'?re)|this is|that(?: is|'?s)) (?:so |really |completely |totally |just |pretty )?(?:useless|terrible|awful|"
+    "complain": rf"(?:(?:but|no|and|well|oh|hey|ok|nah|nope) )*(?:{COMPLAINT})|" r"(?:you(?: are|'?re)|this is|that(?: is|'?s)) (?:so |really |completely |totally |just |pretty )?(?:useless|terrible|awful|"
                 r"rubbish|garbage|hopeless|crap|stupid|bad|no help|annoying|pathetic|not helping|a joke)(?: at this)?|"
                 r"你?(?:真|太|好|这么|简直)?(?:没用|差劲|笨|垃圾|烂)(?:了|死了)?",
     "unclear": r"(?=[a-z]{5,}$)[^aeiouy]+",
@@ -64,9 +64,6 @@ WHOLE_LINES = {
 }  # fmt: skip
 """Act -> lines that are nothing else; they need no model."""
 WHOLE = {act: re.compile(words, re.I) for act, words in WHOLE_LINES.items()}
-WHOLE["complain"] = re.compile(
-    f"(?:(?:but|no|and|well|oh|hey|ok|nah|nope) )*(?:{WHOLE_LINES['complain']}|{COMPLAINT})", re.I
-)
 PLACES_ALONE = re.compile(
     r"(?:compare |which (?:is|one)?,? ?|should i (?:take|watch|get|buy) |第)?#?\d{1,2}(?:个|部)?\s*(?:or|vs\.?|versus|and|with|还是|和|跟|或)\s*"
     r"第?#?\d{1,2}(?:个|部)?[\s?.!??]*(?:哪个.*|比较.*|对比.*)?",
