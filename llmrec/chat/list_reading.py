@@ -161,7 +161,7 @@ class ListReader:
         """
         stated = [value for each in (*intent.filters, *intent.preferred) for value in values_of(each)]
         stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
-        query, said, conditions = moods(plain_degree(intent.query), stated, self._words)
+        query, said, conditions = moods(intent.query, stated, self._words)
         if not said or (conditions and not self._enough((*intent.filters, *conditions))):
             return intent, ""
         language = language_of(line)

@@ -9,7 +9,9 @@ from eval.chat_queries import catalogue, queries
 from eval.shoppers import CONDITIONS, TURNS, Shopper, shoppers, summary
 from llmrec.catalog import Catalog, Item
 from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.languages import repeated_query
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, takes_back
+from llmrec.chat.nlu.rules import understand
 from llmrec.chat.state import Option, Question
 from llmrec.errors import BadInput
 
@@ -212,3 +214,62 @@ def test_an_item_of_the_list_is_compared_within_what_was_asked_for(dresses: Cata
         cheaper = conversation.reply(line)
         assert cheaper.request is not None
         assert f"price<{dresses.item(first).attributes['price']:g}" in (cheaper.request.where or cheaper.words)
+
+
+SHELF = Catalog(
+    "films",
+    (
+        Item("1", "Jurassic Park", "", {"genres": ("Action",), "year": 1993}),
+        Item("2", "Lion King, The", "", {"genres": ("Animation", "Musical"), "year": 1994}),
+        Item("3", "Pulp Fiction", "", {"genres": ("Crime",), "year": 1994}),
+        *(Item(f"q{n}", f"Quiet Drama {n}", "", {"genres": ("Drama",), "year": 1990 + n}) for n in range(5)),
+        Item("h", "Howl", "", {"genres": ("Horror",), "year": 1990}),
+    ),
+    {},
+)
+
+
+def spoken(*lines: str) -> list[tuple[str, str]]:
+    """What each line comes to: the words of the reply, and the filter of its list."""
+    conversation, found = Conversation(SHELF, clarify=False), []
+    for line in lines:
+        reply = conversation.reply(line)
+        if reply.request is not None:
+            conversation.show(reply, ["1", "2", "3"])
+        found.append((reply.words, (reply.request.where or "-") if reply.request else ""))
+    return found
+
+
+def test_items_are_compared_and_the_part_of_a_list_that_was_told_of_is_listed() -> None:
+    said = spoken(
+        "something", "is 2 newer than jurasic park?", "how many of these are from 1994?", "only show me those"
+    )
+    assert said[1][0] == "Yes: Lion King, The has year 1994, Jurassic Park year 1993."
+    assert said[2][0] == "2 of the 3 on the list: Lion King, The, Pulp Fiction." and said[3][1] == "year=1994"
+    assert spoken("something", "which of them has songs?")[1][0] == "Of the list (only Musical): Lion King, The."
+    assert spoken("something", "which one is the oldest?", "i'll take that one")[2][0].startswith("Jurassic Park: good")
+
+
+def test_a_mood_is_a_kind_and_what_would_be_nice_gives_way_where_too_little_is_left() -> None:
+    words, where = spoken("something quiet")[0]
+    assert "for “quiet” I go by kinds" in words and where == "genres=Drama and genres!=Action|Crime|Horror"
+    assert spoken("安静一点的片子")[0][1] == "genres=Drama and genres!=Action|Crime|Horror"
+    assert spoken("something, preferably before 1995")[0][1] == "year<1995"
+    assert spoken("something, preferably before 1960")[0][1] == "-"
+
+
+def test_a_title_wants_no_kind_and_a_complaint_is_no_query() -> None:
+    assert "genres" not in spoken("I loved Pulp Fiction, what else would I like?")[0][1]
+    assert repeated_query("that makes no sense, I asked for romance") == "romance"
+    words, where = spoken("a drama", "that makes no sense")[1]
+    assert where == "" and "What holds now: only Drama" in words
+    words, where = spoken("第一个讲什么")[0]
+    assert where == "" and not words.isascii()
+
+
+def test_a_line_that_was_parsed_by_another_is_written_out_all_the_same() -> None:
+    conversation = Conversation(SHELF, clarify=False)
+    conversation.show(conversation.reply("something"), ["1", "2", "3"])
+    line = "seen them all except 2"
+    reply = conversation.reply_to(understand(line, SHELF), line)
+    assert conversation.state.liked == ("1", "3") and reply.request is not None
