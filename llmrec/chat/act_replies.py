@@ -525,7 +525,7 @@ class ActReplies:
 
     def _unknown(self, line: str) -> ActReply | None:
         """Own that a question is about nothing that the catalogue tells, unless it asks for a list."""
-        if cues.LIST_ASKED.search(line):
+        if cues.LIST_REQUESTS.search(line):
             return None
         language = language_of(line)
         if unmet := self.unmet(line, language):

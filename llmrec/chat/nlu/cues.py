@@ -76,7 +76,7 @@ QUESTION = re.compile(
     re.I,
 )
 """How a question begins that asks for no list."""
-LIST_ASKED = re.compile(
+LIST_REQUESTS = re.compile(
     r"\b(?:(?:what|which)(?: (?!one\b|ones\b|of\b|two\b|did\b)\w+)?|anything|something)(?: else)?"
     r"(?:'s (?:good|worth)|(?: (?:is|are) (?:there|good|worth))?(?: (?:that|which))?"
     r" (?:(?:should|can|could|shall|might|would|do|to|must|may)(?: (?:i|we|you|one|he|she|they|my \w+|a \w+))?)?)"
