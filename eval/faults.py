@@ -241,6 +241,8 @@ class Balancer:
         self.gateways, self._head = gateways, {"Authorization": f"Bearer {key}"}
         self.statuses: dict[int, int] = {}
         """Status -> answers; 0: none, from no gateway."""
+        self.failures: dict[str, int] = {}
+        """Code of each 5xx -> answers."""
         self.retried = 0
         """Requests that were sent once more, as a connection broke."""
 
@@ -256,6 +258,9 @@ class Balancer:
                     answer = httpx.request(method, broken.address + path, headers=self._head, timeout=60, **body)
         status = answer.status_code if answer else 0
         self.statuses[status] = self.statuses.get(status, 0) + 1
+        if answer is not None and status >= 500:
+            code = answer.json()["error"]["code"]
+            self.failures[code] = self.failures.get(code, 0) + 1
         return answer
 
 
@@ -370,6 +375,7 @@ def _operate(two: Sequence[Gateway], operations: int, seed: int) -> dict[str, An
         "many": operations,
         "seconds": round(time.perf_counter() - started, 1),
         "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
+        "codes of 5xx": balancer.failures,
     }
 
 
@@ -384,22 +390,42 @@ def _compared(gateways: Sequence[Gateway], operations: int) -> dict[str, Any]:
     users: list[dict[str, Any]] = [{"user": f"user-{n}", "k": 20} for n in range(40)]
     queries = ["robots", "a storm at sea", "a train through the night", "Drama about a river", "film of 7"]
     asked = [*users, *({"query": query, "k": 50} for query in queries), {"user": "somebody", "query": "robots"}]
-    told: list[list[Any]] = []
-    scores: list[list[float]] = []
+    lists: list[list[Any]] = []
+    others: list[list[Any]] = []
     for gateway in gateways:
         with gateway.client() as client:
-            lists = [client.post("/v1/recommendations", json=body).json() for body in asked]
-            items = [client.get(f"/v1/items/any-{n}").json() for n in range(operations // 4 + 1)]
-        scores.append([item["score"] for each in lists for item in each.get("items", ())])
-        ranked = [[item["id"] for item in each.get("items", ())] for each in lists]
-        told.append([*zip(ranked, (each.get("history") for each in lists), strict=True), *items])
-    same = [n for n in range(len(told[0])) if all(each[n] == told[0][n] for each in told)]
+            answers = [client.post("/v1/recommendations", json=body).json() for body in asked]
+            others.append([client.get(f"/v1/items/any-{n}").json() for n in range(operations // 4 + 1)])
+        lists.append([[(item["id"], item["score"]) for item in each.get("items", ())] for each in answers])
+        others[-1] += [(each.get("history"), each.get("error")) for each in answers]
+    differing: list[Any] = [
+        [body, *(each[n] for each in lists)]
+        for n, body in enumerate(asked)
+        if not all(_alike(lists[0][n], each[n]) for each in lists)
+    ]
+    differing += [
+        [each[n] for each in others] for n in range(len(others[0])) if any(e[n] != others[0][n] for e in others)
+    ]
     return {
         "versions": versions[0] if all(each == versions[0] for each in versions) else versions,
-        "answers": len(told[0]),
-        "different": len(told[0]) - len(same),
-        "largest difference of scores": float(np.ptp(scores, axis=0).max()) if len(same) == len(told[0]) else None,
+        "answers": len(asked) + operations // 4 + 1,
+        "different": len(differing),
+        "the first of them": differing[:1],
+        "lists in the same order": sum(
+            all([id for id, _ in each[n]] == [id for id, _ in lists[0][n]] for each in lists) for n in range(len(asked))
+        ),
     }
+
+
+def _alike(one: Sequence[tuple[str, float]], other: Sequence[tuple[str, float]], rounding: float = 1e-3) -> bool:
+    """Whether lists are the same but for the order of items whose scores differ by rounding alone."""
+    if len(one) != len(other):
+        return False
+    here, there = dict(one), dict(other)
+    last = one[-1][1] if one else 0.0
+    return all(abs(a - b) < rounding for (_, a), (_, b) in zip(one, other, strict=True)) and all(
+        abs(here.get(id, last) - there.get(id, last)) < rounding for id in here.keys() | there.keys()
+    )
 
 
 def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10.0) -> dict[str, Any]:
@@ -449,6 +475,7 @@ def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10
         "sent once more": balancer.retried,
         "acknowledged": {"events": sum(map(len, every_one.events.values())), "items": len(every_one.items)},
         "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
+        "codes of 5xx": balancer.failures,
         "lost": [loss for gateway in two for loss in _losses(gateway, every_one)],
     }
 
