@@ -3,19 +3,25 @@
 Every process draws the same numbers; each reads its part of a step's prompts (`llmrec.train.window_data`), and
 gradients are summed before each does the same step. So a step is that of one process, whatever their number, and a run
 may go on with another one. The model is not wrapped (`DistributedDataParallel` counts the parameters that its own
-forward uses, and item vectors are made beside it); what is summed is small, as the base model is frozen.
+forward uses, and item vectors are made beside it); what is summed is small, as the base model is frozen. Where a base
+is too large for each device to hold, its layers are divided among the processes (FSDP2), and each is gathered as it is
+used.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import torch
 from accelerate import PartialState
-from accelerate.utils import broadcast_object_list
+from accelerate.utils import broadcast_object_list, parse_flag_from_env
 from torch import Tensor
+
+if TYPE_CHECKING:
+    from llmrec.model.reclm import RecLM
 
 T = TypeVar("T")
 PATIENCE = timedelta(days=1)
@@ -32,6 +38,8 @@ class Processes:
         Number of this one, from 0.
     count
         How many there are.
+    divide
+        Whether the frozen layers of the base lie divided among them, as `accelerate launch --use_fsdp` asks.
 
     Examples
     --------
@@ -41,12 +49,14 @@ class Processes:
 
     rank: int = 0
     count: int = 1
+    divide: bool = False
 
     @classmethod
     def of_environment(cls) -> "Processes":
         """Return those that `accelerate launch` (or `torchrun`) started; one where it did not."""
         state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
-        return cls(state.process_index, state.num_processes)
+        count = state.num_processes
+        return cls(state.process_index, count, count > 1 and parse_flag_from_env("ACCELERATE_USE_FSDP"))
 
     @property
     def leads(self) -> bool:
@@ -77,6 +87,33 @@ class Processes:
         held: list[T | None] = [value() if self.leads else None]
         (found,) = broadcast_object_list(held)
         return found  # type: ignore[no-any-return]
+
+    def divided(self, model: "RecLM", device: torch.device) -> "RecLM":
+        """Copy a model so that each process holds a part of every frozen layer; what is trained, each holds whole.
+
+        Parameters
+        ----------
+        model
+            It stays whole, and where it is.
+        device
+            Of the copy.
+
+        Returns
+        -------
+        RecLM
+            All processes have to read prompts with it at the same time.
+        """
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+
+        parts = copy.deepcopy(model)
+        mesh = init_device_mesh(device.type, (self.count,))
+        for name, layers in parts.backbone.named_modules():
+            if name.rpartition(".")[2] == "layers" and isinstance(layers, torch.nn.ModuleList):
+                for layer in layers:
+                    trained = {p for p in layer.parameters() if p.requires_grad}
+                    fully_shard(layer, mesh=mesh, reshard_after_forward=True, ignored_params=trained)
+        return parts.to(device)
 
     @contextmanager
     def first_alone(self) -> Iterator[None]:

@@ -495,7 +495,7 @@ def _built(session: _Session, histories: Histories) -> tuple[RecLM, TrainingItem
     fitted = start.normalisers() if start else None
     modalities = list(fitted) if fitted else data.modalities
     items = training_items(data.features, modalities, histories, config.model, fitted)
-    four_bit = torch.cuda.is_available() and _large(session.base)
+    four_bit = torch.cuda.is_available() and _large(session.base) and not Processes.of_environment().divide
     model = new_model(session.base, config.model, items.schema, config.seed, config.dropout, four_bit=four_bit)
     if start:
         start.load_weights(model, items.table.items)

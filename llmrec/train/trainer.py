@@ -89,13 +89,13 @@ def fit(
         Where the state cannot be written.
     """
     accelerator = Accelerator(mixed_precision="bf16" if torch.cuda.is_available() else "no")
-    model.to(accelerator.device)
+    processes, whole = Processes.of_environment(), model
+    model = processes.divided(whole, accelerator.device) if processes.divide else whole.to(accelerator.device)
     table = table.to(accelerator.device)
     lora = [p for name, p in model.trainable().items() if "lora_" in name]
     rest = [p for name, p in model.trainable().items() if "lora_" not in name]
     groups = [{"params": rest, "lr": config.lr}, {"params": lora, "lr": config.lr_lora}]
     optimizer = torch.optim.AdamW([g for g in groups if g["params"]], weight_decay=config.weight_decay)
-    processes = Processes.of_environment()
     prepared = accelerator.prepare_model(model, evaluation_mode=True)  # not wrapped: gradients are summed here
     optimizer = accelerator.prepare_optimizer(optimizer)
     size, n_epochs = model.config.window, epochs or config.epochs
@@ -163,8 +163,8 @@ def fit(
             save_state()
         raise
     accelerator.unwrap_model(prepared, keep_fp32_wrapper=False)
-    _restore(model, best)
-    model.eval()
+    _restore(whole, best)
+    whole.eval()
     return progress
 
 
@@ -183,13 +183,17 @@ def _gradients(
     """Backpropagate this process's share of a step; returns the parts of the loss of the whole step."""
     names, device = ("next", "query"), accelerator.device
     parts: dict[str, float] = {}
-    if step.own:
-        batch = to_batch(step.own, prompts.before, model.config.soft_tokens, device)
+    if step.own or processes.divide:  # of a divided base each takes part in every step, in one of another's for nothing
+        batch = to_batch(step.own or [step.first], prompts.before, model.config.soft_tokens, device)
         if processes.count > 1:
             batch = replace(batch, goals=torch.tensor(step.goals, device=device))
         with accelerator.autocast():
-            value, parts = loss(model, table, batch, config, generator, weights, prepared, processes.total)
-        accelerator.backward(value)
+            value, parts = loss(
+                model, table, batch, config, generator, weights, prepared,
+                processes.total if step.own else lambda weight: processes.total(0 * weight),
+            )  # fmt: skip
+        accelerator.backward(value if step.own else 0 * value)
+        parts = parts if step.own else {}
     elif processes.count > 1:
         processes.total(torch.zeros(2, device=device))  # as many sums as the others make
     if processes.count == 1:
@@ -312,7 +316,11 @@ def _end_epoch(
         _restore(model, average)
         model.eval()
         try:
-            metrics["ndcg@10"] = processes.from_first(partial(validate, model))
+            if processes.divide:
+                found = validate(model)
+                metrics["ndcg@10"] = processes.from_first(lambda: found)
+            else:
+                metrics["ndcg@10"] = processes.from_first(partial(validate, model))
             if metrics["ndcg@10"] > progress.best:
                 progress.best, progress.best_epoch, best = metrics["ndcg@10"], progress.epoch, _snapshot(model)
         finally:

@@ -33,6 +33,8 @@ class Step:
     ----------
     own
         What this process reads; the last step of an epoch may have none for it.
+    first
+        The first window of the step, whoever reads it.
     goals
         Item rows that are targets of any process's, in order.
     asked
@@ -40,6 +42,7 @@ class Step:
     """
 
     own: Sequence[Window]
+    first: Window
     goals: Sequence[int]
     has_query: bool
 
@@ -92,12 +95,13 @@ class EpochData:
             own = [_window(row) for row in islice(rows, self._own_before(end) - self._own_before(start))]
             if self.processes.count == 1:
                 goals = [row for window in own for row in (*window.targets, *window.queried) if row >= 0]
-                yield Step(own, goals, any(window.queried for window in own))
+                yield Step(own, own[0], goals, any(window.queried for window in own))
             else:
                 told = self.dataset[start:end]
                 both = zip(told["targets"], told["queried"], strict=True)
                 goals = [row for targets, queried in both for row in (*targets, *queried) if row >= 0]
-                yield Step(own, goals, any(told["queried"]))
+                first_window = _window({name: column[0] for name, column in told.items()})
+                yield Step(own, first_window, goals, any(told["queried"]))
 
     def _own_before(self, row: int) -> int:
         """How many of the rows before this one are this process's."""

@@ -137,8 +137,14 @@ def test_a_machine_that_is_lost_costs_no_user(expected: bytes, tmp_path: Path) -
     assert removed and result.out.read_bytes() == expected
 
 
-def test_two_processes_train_as_one_does(tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without dropout, whose masks each process draws for its own prompts; 11 prompts a step leave one over."""
+@pytest.mark.parametrize("divided", [False, True])
+def test_two_processes_train_as_one_does(
+    tiny_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, divided: bool
+) -> None:
+    """Without dropout, whose masks each process draws for its own prompts; 11 prompts a step leave one over.
+
+    Divided: the base's frozen layers lie half with each, as `accelerate launch --use_fsdp` asks by this variable.
+    """
     monkeypatch.setenv("LLMREC_HOME", str(tmp_path / "home"))
     data = write_catalogue(tmp_path / "data", users=12, items=16, events=12)
     config = CONFIG.changed(
@@ -151,7 +157,7 @@ def test_two_processes_train_as_one_does(tiny_base: Path, tmp_path: Path, monkey
     command = ["-m", "llmrec.cli", "train", "--data", str(data), "--out", str(two), "--config", str(recipe)]
     done = subprocess.run(
         [*launched, *command],
-        env={**os.environ, "GLOO_SOCKET_IFNAME": "lo"},
+        env={**os.environ, "GLOO_SOCKET_IFNAME": "lo", "ACCELERATE_USE_FSDP": str(divided).lower()},
         capture_output=True,
         text=True,
         timeout=300,
