@@ -38,6 +38,7 @@ _ALWAYS = re.compile(
 """Words that say of what is wanted, too, that it holds until it is taken back."""
 _ALLOWS = re.compile(
     r"\b(?:again|after all|(?:is|are|'s|'re) (?:now )?(?:fine|ok|okay|allowed|alright|all right|welcome)|"
+    r"i (?:do |actually |really )*(?:like|love|want) [\w' -]+ (?:now|after all)$|"
     r"don'?t mind|lift|loosen|no longer|not any ?more|changed my mind|take (?:that|it) back)\b|"
     r"又可以|可以了|也可以|也行|没关系|不用避开|不讨厌",
     re.I,

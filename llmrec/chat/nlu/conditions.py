@@ -49,7 +49,8 @@ _MUST_NOT = (
     r"there(?:'s| is| are|'re) still|still (?:show(?:ing)?|giv(?:e|ing)|list(?:ing)?|recommend(?:ing)?)(?: me)?|"
     r"(?:take|leave|throw|kick) out|"
     r"(?:remove|drop|ditch|lose|skip|hide) (?:everything|anything|all|any)|"
-    r"rather not|avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
+    r"too (?:many|much)|rather not|"
+    r"avoid(?:ing)?|skip|excluding|exclude|leave out|without|except(?: for)?|nothing|neither|less|minus|"
     r"not?|never|isn'?t|aren'?t|non"
 )
 _VAGUE = (
@@ -99,9 +100,9 @@ _PHRASE_ENDS = re.compile(
 )
 _CLAUSE_ENDS = re.compile(r"[,.;:!?]\s|\b(?:but|instead|then|and (?=(?:i|we|she|he|they)\b))", re.I)
 _HEAD_NOUN = re.compile(
-    r"\s*(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
+    r"\s*(?:(?:films?|movies?|flicks?|shows?|ones?|items?|things?|something|stuff|clothes|please|tonight|today|now|"
     r"classics?|in particular|maybe|perhaps|then|too|either|instead|"
-    r"again)?(?:\s+or\s+[a-z-]+$)?\s*",
+    r"again)\b\s*){0,3}(?:(?<=\s)or\s+[a-z-]+$)?\s*",
     re.I,
 )
 """What may stand after the word that names the kind of item."""

@@ -120,7 +120,7 @@ VERSUS = re.compile(
 """What asks how two items compare."""
 WHICH_HAVE = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:which|what|are any|is any|any)(?: ones?| films?| movies?)?(?: of (?:these|them|those|the list))?(?: ones?)?(?: on the list| in (?:the list|there))? "
-    r"(?:has|have|is|are|was|were|contains?|with|suits?|got|comes?|made|that is|that are) (?P<what>.+?)[\s?.!]*|"
+    r"(?:has|have|is|are|was|were|contains?|with|suits?|got|comes?|made|that is|that are|(?=from |suitable )) ?(?P<what>.+?)[\s?.!]*|"
     r"(?:这里面|其中|里面|这些(?:里面?|中)?|它们)?(?:有)?哪(?:些|几?[个部本件])(?:是|有|适合)(?P<zh>[^最]+?)(?:的|吗|呢|[?])*",
     re.I,
 )
@@ -168,7 +168,7 @@ PLACE_OF_LIST = re.compile(
     re.I,
 )
 ANY_LIST = re.compile(
-    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*|[^,?!。]{0,20}(?:看|买|读|穿|送)(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|合适|呢)?[?呢吧。! ]*",
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what do you (?:think|reckon|guess) (?:i|we)(?:'d| would|'ll| will| might)? (?:like|enjoy|love)(?: to (?:see|watch|read|buy))?(?: (?:tonight|today|now))?|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*|[^,?!。]{0,20}(?:看|买|读|穿|送)(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|合适|呢)?[?呢吧。! ]*",
     re.I,
 )
 """What wants a list, whatever it is of."""

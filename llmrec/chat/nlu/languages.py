@@ -171,6 +171,10 @@ _SHORT_YEAR_CHINESE = re.compile(r"(?<!\d)(?P<year>[2-9]\d)年(?=(?:的|上映|�
 _PUT_BACK = re.compile(
     r"^(?:(?:ok|just|please|now|and)[, ]+)*put (?:the )?(?P<what>.+?)(?: ones?| films?)? back(?: in)?[.! ]*$", re.I
 )
+_TELL_MORE = re.compile(
+    r"(?<=[,.!] )(?:please |can you )*tell me (?:a bit |some )?more(?: about (?:it|that|that one|this one))?[.!?]*$",
+    re.I,
+)
 COMPLAINT = (
     r"(?:(?:that|this|it|these|they|those|you|what you (?:say|said))(?:'s|'re| is| are|'ve| have)? )?(?:really |just |still |all |totally |completely |so )*"
     r"(?:makes? (?:no|zero|little) sense|(?:does|do)n't make (?:any |much )?sense|nonsense|wrong|not (?:right|true|helping|listening)|"
@@ -396,6 +400,7 @@ def spelt_out(line: str) -> str:
     line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH))))
     line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
     line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
+    line = _TELL_MORE.sub("what is it about?", line)
     line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
     line = _NOT_SO.sub("", line)
     letters = [each for each in line if each.isascii() and each.isalpha()]

@@ -69,7 +69,7 @@ def _mood(words: str, chinese: str, kinds: str, never: str = "") -> Mood:
 
 MOODS = (
     _mood(
-        r"cheer\w* (?:me|us|him|her|them) up|feel-?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
+        r"cheer\w* (?:me|us|him|her|them) up|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
         r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
         r"(?: (?:today|tonight|now|lately))?",
         "治愈|温馨|温暖|暖心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
@@ -385,6 +385,7 @@ _FILLERS = frozenset(
         "the one ones film films movie movies stuff thing things please thanks ok okay yes no well hmm oh just only really "
         "very quite if possible looking search searching find show give recommend suggest watch watching see seen "
         "what which how about else again instead rather than as does do did have has had got been was were will let's let "
+        "think reckon guess meant mean everyone everybody mix completely totally entirely different whatever ugh normally usually typically cool swap "
         "more else this that these those here really still even much many lot lots fine good nice great best put up",
     )
 )

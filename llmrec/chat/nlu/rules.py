@@ -313,7 +313,7 @@ def understand(line: str, catalog: Catalog) -> Intent:
     """
     text = " ".join(spelt_out(line[:READ_CHARACTERS].replace("\u2018", "'")).split())
     text = re.sub(
-        r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|hey|hi|hiya|"
+        r"^(?:(?:nope|nah|ok|okay|well|hm+|yes|yeah|yep|oh|ah|eh|right|fine|cool|great|nice|good|perfect|hey|hi|hiya|"
         r"hello)(?: there)?[,.!]? )+(?=\S)",
         "",
         text,

@@ -51,7 +51,7 @@ _ADULTS = re.compile(
     re.I,
 )
 _NO_CHILDREN = re.compile(
-    rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|my|our|another|more|of|those|these|suitable|just|only))* "
+    rf"\b(?:no|not|nor|without|isn't|aren't|never|nothing)(?: (?:a|an|any|the|for|with|my|our|another|more|of|those|these|suitable|just|only))* "
     rf"(?:{_CHILD}(?:'s)?|family)\b|\b(?:were|was|used to be) for (?:my|our|the) (?:{_CHILD}|{_RELATIVE})\b|"
     r"(?:不要|不是|别)(?:给)?(?:孩子|小孩|儿童)|"
     r"(?:孩子|小孩|儿童)[^,\u3002!?;\s]{0,6}(?:不要|不看|不行|去掉|除外|免了|算了)[了的吧啊]*(?=[,\u3002!?;\s]|$)",
