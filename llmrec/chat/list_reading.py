@@ -143,7 +143,7 @@ class ListReader:
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = without_fillers(bare_query(plain_degree(self._wanting(query, state))))
+        query = Lexicon.of(self._words).spelt(without_fillers(bare_query(plain_degree(self._wanting(query, state)))))
         return dataclasses.replace(intent, query="" if is_vague(query) else query), state
 
     def in_mood(self, intent: Intent, line: str) -> tuple[Intent, str]:

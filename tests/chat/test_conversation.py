@@ -460,6 +460,22 @@ def test_a_question_what_to_watch_is_a_request_for_a_list(told: Conversation, li
     assert reply.request is not None and not reply.request.query and not reply.request.where
 
 
+@pytest.mark.parametrize(
+    ("line", "query"),
+    [("horor movie pls", "horror"), ("im tired, what should i watch", None),
+     ("i am so bored, something funny", "funny comedy")],
+)  # fmt: skip
+def test_a_slip_and_how_somebody_feels_rank_nothing(told: Conversation, line: str, query: str | None) -> None:
+    reply = told.reply(line)
+    assert reply.request is not None and (reply.request.query or None) == query
+
+
+def test_a_child_s_age_asks_for_no_year(told: Conversation) -> None:
+    told.show(told.reply("something for kids"), [item.id for item in told.catalog.items[:3]])
+    for line in ("is number 3 ok for a 7 year old?", "is 2 fine for my 9-year-old?"):
+        assert "is from" not in told.reply(line).words
+
+
 def test_moods_name_their_kind_and_requests_rank_nothing(told: Conversation) -> None:
     assert asks_for(told.reply("想看点轻松治愈的电影"))[0] == "light-hearted heartwarming comedy"
     assert asks_for(told.reply("have you got anything heartwarming tonight please"))[0] == "heartwarming comedy"

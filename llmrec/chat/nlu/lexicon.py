@@ -216,6 +216,19 @@ class Lexicon:
         known = self._corrected(word)
         return self._values[(known,)] if known else None
 
+    def spelt(self, text: str) -> str:
+        """Write each word that is a slip away from a value's as the value is written.
+
+        Parameters
+        ----------
+        text
+            What is left of a line.
+        """
+        for word, start, end in reversed(words(text)):
+            if (word,) not in self._values and self._misspelt(word):
+                text = f"{text[:start]}{self._corrected(word)}{text[end:]}"
+        return text
+
     def _correct(self, word: str) -> str:
         """The word that this one is a slip away from; "" for none."""
         slips = 2 if len(word) > 8 else 1

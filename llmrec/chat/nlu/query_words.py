@@ -262,6 +262,13 @@ _AROUND_QUERY = (
         re.I,
     ),
     re.compile(r"^(?:(?:can|could|would|will) (?:you|we|i)|(?:please )?only|just)$", re.I),
+    re.compile(
+        r"(?:^|[,;. ]+)(?:(?:and|but|because|as|since|'?cause) )?(?:(?:i|we)(?:'m|'re|m| am| are| feel| was)|feeling)"
+        r"(?: (?:so|really|very|just|a bit|a little|pretty|quite|too|kinda|totally|all|feeling|dead))*"
+        r" (?:tired|exhausted|sleepy|bored|knackered|shattered|ill|sick|busy|free|(?:at )?home|alone|hung ?over|hungry|"
+        r"off (?:work|today)|worn out)(?: (?:tonight|today|now|(?:of|from|after) \w+))?(?=[\s,.!?;]*$|[,.;!?])",
+        re.I,
+    ),
     re.compile(r"^(?:with|about|involving|featuring) (?!a |an |the )", re.I),
     re.compile(
         r"[, ]+(?:please|pls|then|instead|again|though|tho|thanks|thank you|cheers|if possible|if you (?:can|"

@@ -351,7 +351,7 @@ def attribute_named(line: str, catalog: Catalog) -> str:
     str
         "" where there is none.
     """
-    held = {word for word, _, _ in words(line)}
+    held = {word for word, _, _ in words(re.sub(r"\byears?[- ]olds?\b", " ", line, flags=re.I))}
     for name in attribute_kinds(catalog):
         noun = attribute_noun(name).split()
         if noun and all({word, word.rstrip("s"), f"{word}s"} & held for word in noun):
