@@ -578,7 +578,7 @@ class ActReplies:
         options = SHORT[act][language]
         last = state.last
         tells = act == "complain" and last is not None and (last.conditions or last.query or last.like)
-        held = plain(f" {recap(state, self._catalog, language)}") if tells else ""
+        held = f"{' ' if language == 'en' else ''}{plain(recap(state, self._catalog, language))}" if tells else ""
         noun = wording(self._catalog).noun
         nouns = {"noun": NOUNS[noun], "nouns": NOUNS[noun]} if language == "zh" else {"noun": noun, "nouns": f"{noun}s"}
         return ActReply(

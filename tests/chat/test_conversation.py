@@ -470,6 +470,14 @@ def test_a_slip_and_how_somebody_feels_rank_nothing(told: Conversation, line: st
     assert reply.request is not None and (reply.request.query or None) == query
 
 
+def test_what_would_be_better_takes_the_place_of_what_was_asked(told: Conversation) -> None:
+    told.show(told.reply("a comedy from the 90s"), [item.id for item in told.catalog.items[:3]])
+    where = told.reply("hmm actually late 80s would be better than 90s").request
+    assert where is not None and "year>=1987 and year<1990" in (where.where or "") and "2000" not in (where.where or "")
+    reply = told.reply("not what i meant, you keep giving me the same stuff")
+    assert reply.request is None and "sorry" in reply.words and ". What holds now" in reply.words
+
+
 def test_a_child_s_age_asks_for_no_year(told: Conversation) -> None:
     told.show(told.reply("something for kids"), [item.id for item in told.catalog.items[:3]])
     for line in ("is number 3 ok for a 7 year old?", "is 2 fine for my 9-year-old?"):

@@ -175,7 +175,9 @@ _TELL_MORE = re.compile(
     r"(?<=[,.!] )(?:please |can you )*tell me (?:a bit |some )?more(?: about (?:it|that|that one|this one))?[.!?]*$",
     re.I,
 )
-COMPLAINT = (
+_ONE_COMPLAINT = (
+    r"(?:why do )?you keep (?:giving|showing|recommending|suggesting|sending)(?: me)?(?: the same(?: \w+)?(?: again)?|"
+    r" \w+)?(?: over and over(?: again)?)?|"
     r"(?:(?:that|this|it|these|they|those|you|what you (?:say|said))(?:'s|'re| is| are|'ve| have)? )?(?:really |just |still |all |totally |completely |so )*"
     r"(?:makes? (?:no|zero|little) sense|(?:does|do)n't make (?:any |much )?sense|nonsense|wrong|not (?:right|true|helping|listening)|"
     r"not what i (?:meant|asked|said|wanted)(?: for)?|ridiculous|useless|no help|missing the point|got (?:me|it|that) wrong|misunderstood(?: me)?)(?: at all| again)?|"
@@ -184,7 +186,8 @@ COMPLAINT = (
     r"(?:你)?(?:说的?|推荐的?|给的?)?(?:真|太|好|完全|根本|都|又|这)*(?:没(?:有)?道理|不对|离谱|答非所问|什么鬼|搞什么|胡说(?:八道)?|牛头不对马嘴|没听懂|听不懂(?:人话)?|"
     r"不是我(?:要|想要|说)的|没有?(?:在)?听|无语|弄错了?|搞错了?|理解错了?|乱推荐?)(?:吧|啊|啦|了|我说话?)*"
 )
-"""What says of a list or an answer that it is wrong, and not what would be right."""
+COMPLAINT = rf"(?:{_ONE_COMPLAINT})(?:[,;. ]+(?:(?:and|but) )?(?:{_ONE_COMPLAINT}))*"
+"""What says of a list or an answer that it is wrong, once or twice, and not what would be right."""
 _COMPLAINT = re.compile(
     rf"(?:(?:but|no|and|well|oh|hey|ok|sorry|nah|nope|dude|man)[, ]+)*(?:{COMPLAINT})[\s.!?,。]*", re.I
 )
@@ -207,6 +210,10 @@ _SHORT_YEAR = re.compile(
     re.I,
 )
 """A year that is told by its last digits, where a time is compared."""
+_BETTER_THAN = re.compile(
+    r"\b(?P<better>(?:would|might|could|'d) be (?:better|nicer|good)) than (?:the )?[^,.;:!?]+", re.I
+)
+"""What takes the place of what was asked for: "late 80s would be better than 90s"."""
 _FIRST_FEW = re.compile(
     r"\b(?:the )?first (?:(?P<two>two|2)|three|3)(?: ones?| films?| movies?| items?)?"
     r"(?=\s*(?:[,.;!]|$|\b(?:of (?:them|these|those)|please|and|but|are|were|look|looked|sound|seem)\b))",
@@ -402,7 +409,7 @@ def spelt_out(line: str) -> str:
     line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
     line = _TELL_MORE.sub("what is it about?", line)
     line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
-    line = _NOT_SO.sub("", line)
+    line = _BETTER_THAN.sub(r"\g<better>", _NOT_SO.sub("", line))
     letters = [each for each in line if each.isascii() and each.isalpha()]
     if len(letters) > SHOUTED and sum(map(str.isupper, letters)) > SHOUTING * len(letters):
         line = line.lower()
