@@ -252,7 +252,7 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
             shared = tuple(_telling(brief.history[0].shared, facets))
             second = brief.history[1].shared if len(brief.history) > 1 else ()
             common = tuple(f for f in shared if f in second)
-            if _telling(common, facets):
+            if _telling(common, facets) and rng.random() < 0.4:  # one title reads better than two
                 chosen.append((TWO, common))
             if shared:
                 chosen.append((ALIKE, shared))
@@ -260,21 +260,17 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
                 chosen.append((COMPANY, ()))
             kinds = any(f.name in ("genres", "genre") for f in brief.history[0].shared)
             chosen.append((LED if kinds else (*LED, *CHANGE), ()))
-    drawn = [(frame, only) for frames, only in chosen[:1] for frame in rng.sample(frames, len(frames))]
-    if len(chosen) > 1 and chosen[0][0] is TWO and rng.random() < 0.6:  # one title reads better than two
-        chosen, drawn = chosen[1:], []
-        drawn = [(frame, chosen[0][1]) for frame in rng.sample(chosen[0][0], len(chosen[0][0]))]
-    drawn += [(frame, only) for frames, only in chosen[1:] for frame in rng.sample(frames, len(frames))]
+    decade = next((f.value for f in facets if f.name == "year"), "")
+    drawn = ((frame, only) for frames, only in chosen for frame in rng.sample(frames, len(frames)))
     for frame, only in drawn:
         kind = _kind(facets, vocabulary, brief, () if "{Q}" in frame else only, rng)
-        another = _another(kind)
-        decade = next((f.value for f in facets if f.name == "year"), "")
-        more = {"k": another[0], "ks": another[1], "P": people, "p": people[:1].lower() + people[1:], "D": decade}
+        if frame in ON_QUERY_BUT or "{Q}" in frame:  # a decade is said already
+            kind = _undated(kind)
+        another, both = _another(kind)
+        more = {"k": another, "ks": both, "P": people, "p": people[:1].lower() + people[1:], "D": decade}
         more["Q"] = _asked(brief.query)
         if kind and all(more.get(slot, kind) for slot in re.findall(r"\{(\w+)\}", frame)):
-            yield _filled(
-                frame, brief, _undated(kind) if frame in ON_QUERY_BUT or "{Q}" in frame else kind, variant, more
-            )
+            yield _filled(frame, brief, kind, variant, more)
 
 
 def _asked(query: str) -> str:

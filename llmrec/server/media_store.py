@@ -6,6 +6,7 @@ encoders and the page read files.
 """
 
 import hashlib
+import logging
 import os
 import re
 import time
@@ -178,7 +179,7 @@ class MediaBucket(MediaFolder):
                 f"`media` is {address}, which cannot be written with these rights ({error})", "media"
             ) from error
         except Exception as error:
-            log_event("media store away", error=error)
+            log_event("media store away", logging.WARNING, error)
 
     def upload(self, drafts: Collection[Path]) -> None:
         """Put drafts there under names of their own."""
@@ -208,13 +209,14 @@ class MediaBucket(MediaFolder):
         super().delete(name)
 
     def fetch(self, files: Iterable[Path]) -> None:
-        """Copy files that are not here; none of them is, where the store does not answer."""
+        """Copy files that are not here; where the store does not answer the log says so, and they stay away."""
         lacking = sorted({path for path in files if path.parent == self.folder and not path.is_file()})
         if not lacking:
             return
         try:
             self.folder.mkdir(0o700, parents=True, exist_ok=True)
-        except OSError:
+        except OSError as error:
+            log_event("media copies", logging.WARNING, error)
             return
         with ThreadPoolExecutor(READERS) as pool:
             reading = [pool.submit(self._copy, path) for path in lacking]
@@ -223,7 +225,8 @@ class MediaBucket(MediaFolder):
                     each.result()
                 except FileNotFoundError:  # replaced or withdrawn by another gateway meanwhile
                     continue
-                except Exception:  # away: the others would only wait for it, too
+                except Exception as error:  # away: the others would only wait for it, too
+                    log_event("media store away", logging.WARNING, error)
                     pool.shutdown(wait=False, cancel_futures=True)
                     return
 

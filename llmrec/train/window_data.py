@@ -37,7 +37,7 @@ class Step:
         The first window of the step, whoever reads it.
     goals
         Item rows that are targets of any process's, in order.
-    asked
+    has_query
         Whether a query is among them.
     """
 

@@ -295,3 +295,13 @@ def test_damaged_weights_are_named(raw: bytes | None, tmp_path: Path, monkeypatc
     with pytest.raises(SetupError, match="are damaged; reinstall"):
         encoder = ImageEncoder()
         encoder.encode([encoder.fit(Image.new("RGB", (9, 9)))])
+
+
+@needs_minilm
+def test_minilm_is_what_sentence_transformers_makes_of_it() -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["A film about two dogs.", "", "  a  ", "\u4e2d\u6587\u7535\u5f71", "word " * 400, "A quiet drama"]
+    theirs = SentenceTransformer(str(MINILM.folder() / "model"), local_files_only=True)
+    wanted = theirs.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    assert np.allclose(TextEncoder().encode(texts), wanted, atol=1e-5)

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from llmrec.catalog.feedback import Past
 from llmrec.catalog.types import Item
 from llmrec.ranking.score_component import COLLABORATIVE, LLM, QUERY_TERMS, WORDS, ScoringBatch
-from llmrec.ranking.terms import STEP, HistoryTerms, Terms, item_text, query_weights, words_of
+from llmrec.ranking.terms import ENGLISH, STEP, HistoryTerms, Terms, item_text, query_weights, words_of
 
 ITEMS = (
     Item("1", "Striped jumper", "Soft wool, dark blue.", {"colour": "Dark Blue", "sku_code": "wool-7"}),
@@ -140,3 +140,9 @@ def test_items_that_come_or_change_are_read_as_if_they_had_been_there() -> None:
     np.testing.assert_allclose(after.query_scores(queries), anew.query_scores(queries), rtol=1e-5)
     np.testing.assert_allclose(after.history_scores([[0, 3]]), anew.history_scores([[0, 3]]), rtol=1e-5)
     assert before.query_scores(["cotton"]).shape == (1, 3)  # an open catalogue goes on as it was
+
+
+def test_stop_words_are_scikit_learn_s() -> None:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    assert set(ENGLISH.split()) == set(ENGLISH_STOP_WORDS)

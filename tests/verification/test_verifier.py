@@ -594,7 +594,8 @@ def test_a_damaged_model_is_told_in_one_sentence(tmp_path: Path) -> None:
 
 def test_a_sentence_of_the_item_s_own_text_is_true_of_it_in_a_rationale_and_in_any_text(tiny_catalog: Catalog) -> None:
     told = (
-        'In 1954 Dr. Ada Pell, a young "genius", is sent to the coast, where two smugglers wait. Buy it now, you fool.'
+        'In 1954 Dr. Ada Pell, a young "genius", is sent to the coast, where two smugglers wait. Buy it now, you fool. '
+        "Nine in ten people who watched it are moved."
     )
     items = tuple(replace(item, description=told) if item.id == "2" else item for item in tiny_catalog.items)
     catalog = replace(tiny_catalog, items=items)
@@ -610,5 +611,6 @@ def test_a_sentence_of_the_item_s_own_text_is_true_of_it_in_a_rationale_and_in_a
         f"{reason} In 1954 Dr. Ada Pell, a young 'genius', is sent to the mountains.",
         f"{reason} Ada Pell, a young 'genius', is sent to the coast, where two smugglers are shot.",
         'You watched "No Such Film"; this one is a comedy. ' + story,
+        f"{reason} Nine in ten people who watched it are moved.",  # nor a word for what only evidence can tell
     ):
         assert not closed.verify(false, Grounds.of(evidence)).ok, false
