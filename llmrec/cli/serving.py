@@ -82,20 +82,20 @@ def serve(
 
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
-    with needs("serve", "the gateway"):
+    with needs("serve", "the gateway"):  # imports alone: what they are called with may lack a package of its own
         from llmrec.server.settings import Served
 
-        served = Served(
-            data, adapter, database, config, chat_url, chat_model, reader, database_key, keep_days, media
-        )  # fmt: skip
         if workers > 1:
             from llmrec.server import workers as processes
-
-            processes.serve(served, host, port, workers, say)
         else:
             from llmrec.server import run
-
-            run.serve(served, host, port, say)
+    served = Served(
+        data, adapter, database, config, chat_url, chat_model, reader, database_key, keep_days, media
+    )  # fmt: skip
+    if workers > 1:
+        processes.serve(served, host, port, workers, say)
+    else:
+        run.serve(served, host, port, say)
 
 
 @app.command()

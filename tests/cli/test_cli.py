@@ -170,6 +170,14 @@ def test_a_request_that_cannot_be_answered_is_refused_before_any_model_is_loaded
     assert done.stdout.strip() == "loaded nothing heavy"
 
 
+def test_a_missing_driver_names_its_own_extra_and_not_the_gateway_s() -> None:
+    code = "import sys; sys.modules['s3fs'] = None; from llmrec.cli import main; main()"
+    words = ("serve", "--port", "0", "--media", "s3://shop/media")
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "needs the package s3fs" in one_sentence(done) and ".[s3]" in done.stderr
+
+
 def test_items_without_ids_and_empty_catalogue(tmp_path: Path) -> None:
     (tmp_path / "items.csv").write_text("name,colour\nScarf,red\n")
     (tmp_path / "interactions.csv").write_text("user_id,item_id,timestamp\n")
