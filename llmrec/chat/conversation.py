@@ -20,10 +20,8 @@ from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import JOINT, ListPlanner, find_item
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import (
-    language_of,
-    sentences,
-)
+from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.questions import within_title
 from llmrec.chat.nlu.reactions import Reaction, takes_back

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from llmrec.chat.nlu.acts import ActReading
-from llmrec.chat.nlu.languages import COMPLAINT, sentences
+from llmrec.chat.nlu.normalisation import COMPLAINT, sentences
 
 ASIDES = ("off_topic", "small_talk", "complain")
 """Acts that need no more than the model and a word that gives them away, whatever move the line seems to make."""

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import words
-from llmrec.chat.nlu.languages import CHINESE, is_chinese, spelt_out
+from llmrec.chat.nlu.languages import CHINESE, is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY
+from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.suitability import hints_at
 
 MAX_WORDS = 4

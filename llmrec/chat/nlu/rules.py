@@ -10,8 +10,9 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.catalog.wording import plain
 from llmrec.chat.nlu.conditions import parse_conditions, without_soft
 from llmrec.chat.nlu.intent import READ_CHARACTERS, THAT, Action, Intent
-from llmrec.chat.nlu.languages import chinese_conditions, is_chinese, spelt_out
+from llmrec.chat.nlu.languages import chinese_conditions, is_chinese
 from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
+from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.errors import BadInput, UnknownItem
 from llmrec.retrieval.filters import attribute_kinds, read_clauses

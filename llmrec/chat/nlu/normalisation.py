@@ -1,0 +1,259 @@
+"""Text normalisation: what is typed in haste written in full, a text cut into sentences, a complaint cut from a line.
+
+What is read of a line afterwards need not know how it was typed: each habit of writing is met once, here.
+"""
+
+import re
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from llmrec.chat.nlu.languages import is_chinese
+
+_SHORT_FOR = {
+    "im": "i'm", "ive": "i've", "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "cant": "can't", "wont": "won't",
+    "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't", "werent": "weren't", "havent": "haven't", "hasnt": "hasn't",
+    "couldnt": "couldn't", "wouldnt": "wouldn't", "shouldnt": "shouldn't", "whats": "what's", "thats": "that's",
+    "wheres": "where's", "whos": "who's", "hows": "how's", "theres": "there's", "hes": "he's", "shes": "she's",
+    "theyre": "they're", "youre": "you're", "lets": "let's", "u": "you", "ur": "your", "thx": "thanks", "ty": "thanks",
+    "pls": "please", "plz": "please", "wat": "what", "smth": "something", "sth": "something", "somthing": "something",
+    "sumthing": "something", "wanna": "want to", "wut": "what", "w": "with", "cept": "except", "em": "them", "wats": "what's", "wuts": "what's",
+    "normaly": "normally", "alredy": "already", "nothin": "nothing", "gimme": "give me", "suprise": "surprise", "funy": "funny",
+    "yr": "year", "yrs": "years", "nite": "night", "tonite": "tonight", "gonna": "going to", "kinda": "kind of", "cuz": "because",
+    "movei": "movie", "moive": "movie", "flim": "film", "abt": "about", "w/o": "without", "gf": "girlfriend", "bf": "boyfriend",
+}  # fmt: skip
+"""Words as they are typed in haste -> in full."""
+_HASTE = re.compile(
+    rf"(?<![\w'&./-])(?:(?P<word>{'|'.join(_SHORT_FOR)})|(?P<ill>ill)(?= (?:take|go|have|get|buy|watch|pick|choose|try|order|read|"
+    r"pass|skip|give|wear)\b)|(?P<age>\d{1,2})\s?(?:yo|y/o|yrs?[ -]olds?)(?=[\s,.!?]|$))(?![\w'&/-]|\.\w)",
+    re.I,
+)
+_OFTEN = re.findall(
+    r"\w+",
+    "something anything nothing recommend suggest similar different another favourite please tonight shorter longer "
+    "cheaper newer instead preferably ideally children animated interesting watched exciting hilarious relaxing "
+    "comedies thrillers romantic violent",
+)
+"""Words of many lines, which are known where they are misspelt."""
+_GREETING = re.compile(
+    r"^(?:(?:good (?:morning|evening|afternoon)|hi+|hello|hey+|hiya)(?: there| all| again)?[!,.]+ |(?:你好|您好|嗨|哈喽|早上好|晚上好)[,!。]+ ?)(?=\w)",
+    re.I,
+)
+_NUMBER = re.compile(r"(?<=\b(?:is|of|on|in) )no\.? ?(?=\d\b)|\bno\.? ?(?=\d,? (?:what|when|who|how|which)\b)", re.I)
+"""Where "no 2" is a place: "is no 2 funny?"."""
+_SIMILAR = re.compile(
+    r"\b(?P<what>something|anything|more|films?|movies?|ones?|stuff) similar\b(?! to| in| from)", re.I
+)
+_WHAT_ELSE = re.compile(r"(?P<title>\w),? (?:so |and )?(?=what else\b)", re.I)
+_SHORT_YEAR_CHINESE = re.compile(r"(?<!\d)(?P<year>[2-9]\d)年(?=(?:的|上映|拍|以?[前后]|之[前后]|左右|到|至)(?!面))")
+_PUT_BACK = re.compile(
+    r"^(?:(?:ok|just|please|now|and)[, ]+)*put (?:the )?(?P<what>.+?)(?: ones?| films?)? back(?: in)?[.! ]*$", re.I
+)
+_TELL_MORE = re.compile(
+    r"(?<=[,.!] )(?:please |can you )*tell me (?:a bit |some )?more(?: about (?:it|that|that one|this one))?[.!?]*$",
+    re.I,
+)
+_ONE_COMPLAINT = (
+    r"(?:why do )?you keep (?:giving|showing|recommending|suggesting|sending)(?: me)?(?: the same(?: \w+)?(?: again)?|"
+    r" \w+)?(?: over and over(?: again)?)?|"
+    r"(?:(?:that|this|it|these|they|those|you|what you (?:say|said))(?:'s|'re| is| are|'ve| have)? )?(?:really |just |still |all |totally |completely |so )*"
+    r"(?:makes? (?:no|zero|little) sense|(?:does|do)n't make (?:any |much )?sense|nonsense|wrong|not (?:right|true|helping|listening)|"
+    r"not what i (?:meant|asked|said|wanted)(?: for)?|ridiculous|useless|no help|missing the point|got (?:me|it|that) wrong|misunderstood(?: me)?)(?: at all| again)?|"
+    r"(?:are you|you're|you are) (?:even |not |just )*(?:kidding|joking|serious|listening|reading|deaf|blind)(?: to me| me)?(?: what i (?:write|say|said))?|"
+    r"what the (?:hell|heck|f\w+)|wtf|ugh+|argh+|come on|seriously|omg|oh my god|for (?:god|heaven|fuck)'?s sake|i give up|try again|"
+    r"(?:你)?(?:说的?|推荐的?|给的?)?(?:真|太|好|完全|根本|都|又|这)*(?:没(?:有)?道理|不对|离谱|答非所问|什么鬼|搞什么|胡说(?:八道)?|牛头不对马嘴|没听懂|听不懂(?:人话)?|"
+    r"不是我(?:要|想要|说)的|没有?(?:在)?听|无语|弄错了?|搞错了?|理解错了?|乱推荐?)(?:吧|啊|啦|了|我说话?)*"
+)
+COMPLAINT = rf"(?:{_ONE_COMPLAINT})(?:[,;. ]+(?:(?:and|but) )?(?:{_ONE_COMPLAINT}))*"
+"""What says of a list or an answer that it is wrong, once or twice, and not what would be right."""
+_COMPLAINT = re.compile(
+    rf"(?:(?:but|no|and|well|oh|hey|ok|sorry|nah|nope|dude|man)[, ]+)*(?:{COMPLAINT})[\s.!?,。]*", re.I
+)
+SHOUTED, SHOUTING = 12, 0.6
+"""Letters of a line, and share of capitals, from which it is shouted and its capitals mark no names."""
+_HALF_WIDTH = {
+    **{0xFF00 + code - 0x20: chr(code) for code in (*range(0x21, 0x30), *range(0x30, 0x3B), 0x3B, 0x3D, 0x3F)},
+    0x2018: "'", 0x2019: "'", 0x3000: " ",
+}  # fmt: skip
+"""Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
+_IN_PASSING = re.compile(
+    r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
+    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    re.I,
+)
+"""What begins or ends a line and says nothing of what is wanted."""
+_NOT_SO = re.compile(r"^(?:不是|不对|错了|唉|哎|那个)[,!。 ]+(?=\S)")
+_SHORT_YEAR = re.compile(
+    r"\b(?P<lead>(?:newer|older|later|earlier) than|after|before|since) '?(?P<year>[2-9]\d)(?= on\b|\s*(?:[,.!?)]|$|and\b|but\b|please\b|tho\b))",
+    re.I,
+)
+"""A year that is told by its last digits, where a time is compared."""
+_BETTER_THAN = re.compile(
+    r"\b(?P<better>(?:would|might|could|'d) be (?:better|nicer|good)) than (?:the )?[^,.;:!?]+", re.I
+)
+"""What takes the place of what was asked for: "late 80s would be better than 90s"."""
+_FIRST_FEW = re.compile(
+    r"\b(?:the )?first (?:(?P<two>two|2)|three|3)(?: ones?| films?| movies?| items?)?"
+    r"(?=\s*(?:[,.;!]|$|\b(?:of (?:them|these|those)|please|and|but|are|were|look|looked|sound|seem)\b))",
+    re.I,
+)
+"""Places of the list, where nothing else follows that they could be the first of."""
+_IN_TITLE = re.compile(r"(?<=\w) (?:anywhere )?in (?:the|its|their) (?:title|name)s?\b(?! of)", re.I)
+"""Where words are looked for in any case."""
+_NOT_SEEN = re.compile(
+    r"(?<=\w) (?:that |which )?(?:i|we)(?: have|'ve)? ?(?:not|n't|haven't) (?:already )?(?:seen|watched|read)(?: yet| before)?"
+    r"(?=\s*(?:[,.!]|$|please\b))",
+    re.I,
+)
+"""What every list holds to: what is known does not come again."""
+_LIKED_THEN_LIKE = re.compile(
+    r"(?:i |we )?(?:really |just )?(?:liked?|loved?|enjoyed) (?P<title>[^,.;]+?)[,.;]? (?:so |and |please )*(?:(?:give|show) me |find |"
+    r"some(?:thing)? )*(?:more )?like (?:that|it|this)(?: one)?[.! ]*",
+    re.I,
+)
+_FINE_AFTER_ALL = re.compile(
+    r"^(?:(?:ok|oh|sorry|wait)[, ]+)*i take (?:it|that) back[,;.: ]+(?P<what>.+? (?:is|are) (?:fine|ok|okay|all right))[.! ]*$",
+    re.I,
+)
+_AND_LATER = re.compile(
+    r"\b(?:from |since |in )?(?:the )?(?:early |late )?'?(?P<century>19|20)?(?P<decade>\d0)'?s? (?:or|and) (?:later|newer|after|up|upwards?|onwards?)\b"
+    r"(?: that)?",
+    re.I,
+)
+"""A decade from which on something is wanted: "the 80s or later"."""
+_NOT_UNTIL = re.compile(
+    r"\b(?:not|nothing|none|no (?:films?|movies?|books?|ones?))(?: from| of| made in)? (?:the )?(?P<decade>(?:19|20)?\d0'?s),? "
+    r"(?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?\b",
+    re.I,
+)
+_AND_THE_MOST = re.compile(
+    r"^(?:and|so|ok and|what about|how about) the (?P<most>[a-z]+est|most [a-z]+)(?: one)?\?*$", re.I
+)
+_AND_THE_MOST_CHINESE = re.compile(r"^那?(?:么)?最(?P<most>[\u3400-\u9fff]{1,2})的呢\?*$")
+"""A question that goes on from one before: "and the newest?"."""
+
+
+def spelt_out(line: str) -> str:
+    """Write in full what is typed in haste.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> spelt_out("ill take 2, thx. im 12yo, dont laugh")
+    "i'll take 2, thanks. i'm 12 year old, don't laugh"
+    >>> spelt_out("\uff12\uff0c\u4e0d\u8981\uff01")
+    '2,\u4e0d\u8981!'
+    >>> spelt_out("nah, neither of the first two"), spelt_out("my first two kids"), spelt_out("I haven't seen 2")
+    ('neither of 1 and 2', 'my first two kids', "I haven't seen 2")
+    """
+
+    def full(match: re.Match[str]) -> str:
+        if match["word"] and match[0].isupper() and len(match[0]) < 3:
+            return match[0]  # "U" and "UR" in capitals are names
+        words = f"{match['age']} year old" if match["age"] else "i'll" if match["ill"] else _SHORT_FOR[match[0].lower()]
+        return words.capitalize() if match[0][0].isupper() else words
+
+    line = _GREETING.sub("", _IN_PASSING.sub("", _HASTE.sub(full, line.translate(_HALF_WIDTH))))
+    line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
+    line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
+    line = _TELL_MORE.sub("what is it about?", line)
+    line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
+    line = _BETTER_THAN.sub(r"\g<better>", _NOT_SO.sub("", line))
+    letters = [each for each in line if each.isascii() and each.isalpha()]
+    if len(letters) > SHOUTED and sum(map(str.isupper, letters)) > SHOUTING * len(letters):
+        line = line.lower()
+    line = _SHORT_YEAR.sub(r"\g<lead> 19\g<year>", line)
+    line = _FIRST_FEW.sub(lambda match: "1 and 2" if match["two"] else "1, 2 and 3", line)
+    line = _AND_LATER.sub(lambda match: f"since {match['century'] or 19}{match['decade']}", line)
+    line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
+    line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
+    line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
+    line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
+    liked = _LIKED_THEN_LIKE.fullmatch(line)
+    return f"more like {liked['title']}" if liked else line
+
+
+def _often(word: str) -> str:
+    """The word of many lines that this one is a slip away from (two in a long one); itself for none."""
+    slips = 2 if len(word) > 8 else 1
+    near = process.extractOne(word, _OFTEN, scorer=OSA.distance, processor=None, score_cutoff=slips)
+    # "recommends" and "recommended" are no slips
+    return str(near[0]) if near and not word.startswith(near[0][:-1]) and not near[0].startswith(word) else word
+
+
+_SENTENCES = re.compile(r"(?<=[.!?;\u3002])\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
+
+
+def sentences(text: str) -> list[str]:
+    """Cut a text into its sentences.
+
+    Parameters
+    ----------
+    text
+        What the person wrote.
+
+    Returns
+    -------
+    list of str
+        Those with a word in them.
+
+    Examples
+    --------
+    >>> sentences("No sci-fi! Something funny... please")
+    ['No sci-fi!', 'Something funny...', 'please']
+    """
+    return [part.strip() for part in _SENTENCES.split(text) if re.search(r"\w", part)]
+
+
+_OF_THE_LIST = re.compile(
+    r"(?:(?:but|and|oh|hey|wait|no|well|hm+|ugh)[, ]+)*(?:half|most|some|all|none|two|three|four|several) of (?:those|these|them|the list)\b|"
+    r"(?:(?:but|and|oh|hey|wait|no|well|hm+|ugh)[, ]+)*(?:those|these|they|that)(?:'re| are| r| were|'s| is) (?:all |both |mostly |still )?"
+    r"(?:from|in|old|new|too|not|(?:comed|drama|western|thriller|musical|cartoon)\w*)\b|"
+    r".*(?:怎么还(?:有|是)|怎么都是|怎么又是)",
+    re.I,
+)
+"""How a sentence begins that says what is wrong with a list."""
+_AS_SAID = re.compile(
+    r"^(?:(?:but|no|well|as|and|look|dude|hey)[, ]+)*i (?:already |clearly |just |specifically )?(?:said|asked for|told you)[,: ]+|"
+    r"^(?:我)?(?:刚才|明明|都|已经)*(?:说的是|说了|说过)[,: ]*",
+    re.I,
+)
+
+
+def repeated_query(line: str) -> str:
+    """Keep of a complaint what was asked for: "half of those are from the nineties. I said before 1960".
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    str
+        The line itself where it says of no list that it is wrong and then what was wanted.
+
+    Examples
+    --------
+    >>> repeated_query("Half of those are from the nineties. I said before 1960.")
+    'before 1960.'
+    >>> repeated_query("These are from the nineties.")
+    'These are from the nineties.'
+    """
+    parts = sentences(line)
+    if len(parts) == 1 and (is_chinese(line) or any(map(_COMPLAINT.fullmatch, re.split(r",\s*", line)))):
+        parts = [part for part in re.split(r"(?<=,)", line) if re.search(r"\w", part)]
+    wrong = [part for part in parts if _OF_THE_LIST.match(part) or _COMPLAINT.fullmatch(part.strip())]
+    left = [_AS_SAID.sub("", part.strip()) for part in parts if part not in wrong]
+    said = [part for part in parts if _AS_SAID.match(part.strip())]
+    if not (wrong and left) and not (said and len(parts) == 1 and left != parts):
+        return line
+    return " ".join(part.strip() for part in left if re.search(r"\w", part)) or line
