@@ -26,20 +26,13 @@ from llmrec.chat.descriptions import describe_conditions, memory, recap
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.conditions import parse_conditions
+from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import items_named, places_beyond
 from llmrec.chat.nlu.query_words import moods, with_kinds
-from llmrec.chat.nlu.questions import (
-    FACTS,
-    QUALITIES,
-    demands_unknown,
-    items_named,
-    places_beyond,
-    refers_to_topic,
-    seeks,
-    superlative,
-)
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal

@@ -11,9 +11,10 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import wording
 from llmrec.chat.descriptions import describe_conditions, describe_refused
+from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import chinese_conditions
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, demands_unknown, superlative
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
 from llmrec.chat.nlu.references import comparative, find_title
 from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL

@@ -21,9 +21,9 @@ from llmrec.chat.lists import JOINT, ListPlanner, find_item
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.quantities import list_length
-from llmrec.chat.nlu.questions import within_title
 from llmrec.chat.nlu.reactions import Reaction, takes_back
 from llmrec.chat.nlu.rules import rule_parser, starts_over
 from llmrec.chat.nlu.suitability import (

@@ -12,12 +12,12 @@ from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.nlu.demands import demands_unknown, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
-from llmrec.chat.nlu.questions import demands_unknown, without_demands
 from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand

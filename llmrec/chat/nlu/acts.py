@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.chat.nlu.languages import is_chinese
-from llmrec.chat.nlu.questions import names_place, refers_to_topic
+from llmrec.chat.nlu.named_items import names_place
+from llmrec.chat.nlu.questions import refers_to_topic
 from llmrec.errors import SetupError
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from llmrec.chat.nlu.lexicon import (
     ValueMention,
     is_colour,
 )
+from llmrec.chat.nlu.named_items import titles_within
 from llmrec.chat.nlu.quantities import parse_quantities
 from llmrec.chat.nlu.query_words import replace_negated_moods
-from llmrec.chat.nlu.questions import titles_within
 from llmrec.retrieval.filters import read_clauses, written
 
 _BEFORE_NAME = re.compile(r"(?<!\w)(?:(?P<in>in)\s+|of\s+)?(?:the\s+)?(?=\S)", re.I)

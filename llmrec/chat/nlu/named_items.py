@@ -1,0 +1,197 @@
+"""Which items a line names: by their place in the last list, or by their titles."""
+
+import re
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import Vocabulary, words
+from llmrec.chat.nlu.languages import CHINESE
+from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.suitability import without_ages
+
+_WORD = r"[^\W_]+"
+MIN_BARE_TITLE = 7
+"""Letters from which a title of one word is known without its article, in whatever case."""
+MAX_BARE_PLACE = 20
+"""Number up to which one alone is a place in a list; "a man of 50" names none."""
+MAX_TITLE_WORDS, MAX_TITLE_CHARACTERS = 10, 20
+"""Of a title in a line; the characters are those of a language without spaces."""
+_PLACES = re.compile(
+    r"(?:(?P<sign>#|\bno\.? ?|\bnumber |\bitem |第)|(?<![a-zA-Z\d.,$€£¥])(?<!\bat )(?<!\bof )(?<!\bage )(?<!\baged ))(?P<n>\d{1,2})(?:st|nd|rd|th)?(?![a-zA-Z\d'’]|[.,]\d|[%$€£¥])(?P<unit>\s*(?:years?|yrs?|"
+    r"minutes?|mins?|hours?|pages?|euros?|dollars?|bucks|people|kids|岁|年|分钟|块|元|页|个))?|"
+    r"\b(?:the )?(?P<ordinal>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+    r"(?: (?:one|film|movie|book|item|product|song|album))?(?! (?:time|night|week|month|year|season))\b|"
+    r"第(?P<chinese>[一二三四五六七八九十])|最后(?:一个|一部|一本|一件|那个|那部)",
+    re.I,
+)
+_CHINESE_NUMBERS = "一二三四五六七八九十"
+
+
+def items_named(line: str, listed: Sequence[str], catalog: Catalog, offered: Container[str]) -> tuple[str, ...]:
+    """Find the items that a line names by their place in the last list or by their title.
+
+    Parameters
+    ----------
+    line
+        A question.
+    listed
+        Ids of the items of the last list, in order.
+    catalog
+        Whose titles are read.
+    offered
+        Ids of the items that can be recommended; others are not named.
+
+    Returns
+    -------
+    tuple of str
+        Their ids, each once; places first.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("a", "Scream"), Item("b", "Alien"), Item("c", "Heat")), {})
+    >>> items_named("1 or the third one, or Alien?", ["a", "b", "c"], films, films.row)
+    ('b', 'a', 'c')
+    """
+    titled, rest = _titled(without_ages(line), catalog, offered)
+    places = [place for match in _PLACES.finditer(rest) if (place := _place(match, len(listed)))]
+    numbered = [listed[place - 1] for place in places if 1 <= place <= len(listed)]
+    bare = f" {' '.join(re.findall(_WORD, rest.casefold()))} "
+    shown = [
+        id
+        for id in listed
+        if id in catalog.row and (title := _bare_title(catalog.item(id).title)) and f" {title} " in bare
+    ]
+    return tuple(dict.fromkeys(id for id in (*titled, *shown, *numbered) if id in offered))
+
+
+def _bare_title(title: str) -> str:
+    """The words of a title without its article, by which people speak of what they see; "" where they are too few."""
+    words_of_it = re.findall(_WORD, re.sub(r",? (?:the|an?)(?= *\(|$)|\(.*?\)", "", title.casefold()))
+    words_of_it = words_of_it[1:] if words_of_it[:1] in (["the"], ["a"], ["an"]) else words_of_it
+    return " ".join(words_of_it) if len(words_of_it) > 1 or len("".join(words_of_it)) >= MIN_BARE_TITLE else ""
+
+
+def within_title(line: str, catalog: Catalog) -> Callable[[int, int], bool]:
+    """Tell which characters of a line are part of a title of a catalogue ("give me 12 Angry Men").
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    callable
+        Whether characters `[start, end)` are.
+    """
+    spans = [(start, end) for start, end, _ in _spans(line, Vocabulary.of(catalog).by_title)]
+    return lambda start, end: any(first <= start and end <= last for first, last in spans)
+
+
+def titles_within(line: str, catalog: Catalog) -> tuple[tuple[int, int], ...]:
+    """Find the stretches of a line that are titles of several words.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    catalog
+        Whose titles are read.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Start and end of each.
+    """
+    spans = _spans(line, Vocabulary.of(catalog).by_title)
+    # "a true romance" is none, though a film is called so
+    kinds = re.compile(r"\b(?:an?|some|any|more|no|good|great|other)\s+$", re.I)
+    return tuple((start, end) for start, end, alias in spans if " " in alias and not kinds.search(line[:start]))
+
+
+def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | None:
+    """Find a place that a line names and the last list does not have.
+
+    Parameters
+    ----------
+    line, listed, catalog
+        As for `items_named`.
+
+    Returns
+    -------
+    int or None
+        The place, counted from 1.
+    """
+    rest = _titled(without_ages(line), catalog, catalog.row)[1]
+    places = [_place(match, len(listed)) for match in _PLACES.finditer(rest)]
+    return next((place for place in places if place and place > len(listed)), None)
+
+
+def names_place(line: str) -> bool:
+    """Tell whether a line names a place in a list ("2", "the last one").
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+    """
+    return any(match["sign"] or not match["unit"] for match in _PLACES.finditer(without_ages(line)))
+
+
+def _place(match: re.Match[str], length: int) -> int | None:
+    if match["unit"] and not match["sign"]:
+        return None
+    if match["n"]:
+        return int(match["n"]) if match["sign"] or int(match["n"]) <= MAX_BARE_PLACE else None
+    if match["chinese"]:
+        return _CHINESE_NUMBERS.index(match["chinese"]) + 1
+    if match["ordinal"] and match["ordinal"].lower() != "last":
+        return int(list_position(match["ordinal"]))
+    return length
+
+
+def _titled(line: str, catalog: Catalog, offered: Container[str]) -> tuple[list[str], str]:
+    """Items whose title stands in a line, and the line without those titles."""
+    by_title = Vocabulary.of(catalog).by_title
+    found: list[str] = []
+    for quoted in re.finditer(r"《([^》]+)》|[\"“]([^\"”]+)[\"”]", line):
+        found += by_title.get((quoted[1] or quoted[2]).casefold(), [])[:1]
+    rest = line
+    for start, end, alias in _spans(line, by_title):
+        held = [id for id in by_title[alias] if id in offered]
+        if held and not set(rest[start:end]) <= {"\0"}:
+            found.append(held[0])
+            rest = rest[:start] + "\0" * (end - start) + rest[end:]
+    return found, rest
+
+
+def _spans(line: str, by_title: Mapping[str, object]) -> Iterator[tuple[int, int, str]]:
+    """Stretches of a line that are titles, the longest first, none within another.
+
+    A short title of one word counts only as it is written, with a capital: "it" and "heat" are words, too.
+    """
+    tokens = words(line)
+    covered = 0
+    for at in range(len(tokens)):
+        for length in range(min(MAX_TITLE_WORDS, len(tokens) - at), 0, -1):
+            start, end = tokens[at][1], tokens[at + length - 1][2]
+            stretch = next((s for s in (line[start:end], line[start : end + 1]) if s.casefold() in by_title), "")
+            plain = length == 1 and (stretch.islower() or (at == 0 and len(stretch) < 6))
+            if start >= covered and stretch and not plain and not stretch.isdigit():
+                covered = start + len(stretch)
+                yield start, covered, stretch.casefold()
+                break
+    for run in re.finditer(f"[{CHINESE}\\w]*[{CHINESE}]+[{CHINESE}\\w]*", line):  # written without spaces
+        for start in range(run.start(), run.end()):
+            ends = range(min(run.end(), start + MAX_TITLE_CHARACTERS), start + 1, -1)
+            stretch = next((s for end in ends if (s := line[start:end].casefold()) in by_title), "")
+            if start >= covered and stretch:
+                covered = start + len(stretch)
+                yield start, covered, stretch
