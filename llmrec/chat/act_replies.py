@@ -14,11 +14,13 @@ from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.answers import (
     about_item,
+    answers_unknown,
     best_of,
     compared,
     from_history,
     in_catalogue,
     of_history,
+    requests_variants,
     unmet_demands,
     versus,
 )
@@ -29,10 +31,10 @@ from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, is_kind
 from llmrec.chat.nlu.named_items import items_named, places_beyond
 from llmrec.chat.nlu.query_words import moods, with_kinds
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, of_listed, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
@@ -112,6 +114,12 @@ class ActReplies:
             return ActReply(LANGUAGES[unread])
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self._named(line, state)):
             return None
+        if cues.GOES_WITH.search(line) and any(
+            is_kind(name) for mention in Lexicon.of(self._words).mentions(line) for name in mention.attributes
+        ):
+            return None  # "a bag to go with it" is a search
+        if requests_variants(line) and (answer := self._item(line, state)):
+            return answer
         if answer := self._versus(line, state) or self._having(line, state):
             return answer
         if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
@@ -159,6 +167,8 @@ class ActReplies:
                 return ActReply(plain(self.unmet(line, language_of(line))))
             if answer := self._plain_question(line, state):
                 return answer
+        if state.last is not None and (answer := self._superlatives(line, state)):
+            return answer
         if cues.MOST.search(line) and state.last is not None and (answer := self._comparison(line, state)):
             return answer
         reading = self.reading(line, state)
@@ -194,7 +204,9 @@ class ActReplies:
             return ActReply(topic=named[0], why=True) if named[0] in state.last.items else None
         if moves["list"] >= least:
             return None
-        return (None if conditions else self._short(line, reading, state)) or self._by_move(line, reading, moves, state)
+        return (None if conditions else self._short(line, reading, state)) or self._by_move(
+            line, reading, moves, state, conditions
+        )
 
     def reading(self, line: str, state: DialogueState) -> ActReading | None:
         """Read the acts of a line, after the last list.
@@ -444,7 +456,8 @@ class ActReplies:
         answer = about_item(line, item, self._catalog, language)
         return ActReply(plain(answer), named[0])
 
-    def _comparison(self, line: str, state: DialogueState) -> ActReply | None:
+    def _comparison(self, line: str, state: DialogueState, alone: bool = False) -> ActReply | None:
+        """Compare items; `alone` asks for no more than what the line compares by, and not which ranks first."""
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         named = self._named(line, state)
         if len(named) < 2:
@@ -458,6 +471,8 @@ class ActReplies:
             named = listed
             if (best := self._most(line, listed)) is not None:
                 return best
+            if superlative(line) is None and alone:
+                return None
             if superlative(line) is None:
                 text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
                 return ActReply(plain(text), listed[0])
@@ -465,15 +480,30 @@ class ActReplies:
         text = plain(compared(line, items, listed, self._catalog, language_of(line)))
         return ActReply(text, best_of(line, items))
 
+    def _superlatives(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?"."""
+        asked = [match[0] for match in cues.SUPERLATIVE.finditer(line)]
+        if len(asked) < 2 or not re.search(r"\bwhich\b|\bwhat'?s\b|哪|\\?", line, re.I):
+            return None
+        told = [self._comparison(f"which is the {each}?", state, alone=True) for each in asked]
+        if not any(told):
+            return None
+        unknown = {each: answers_unknown(each, self._catalog, language_of(line)) for each in asked}
+        texts = [answer.text if answer else plain(unknown[each]) for each, answer in zip(asked, told, strict=True)]
+        return ActReply(
+            " ".join(dict.fromkeys(texts)), next((each.topic for each in told if each and each.topic), None)
+        )
+
     def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
         """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
         asked = cues.MOST.search(line)
         quality = next((q for q in QUALITIES if asked and q.question.search(asked[0].replace("iest", "y"))), None)
         if quality is None:
             return None
+        least = re.search(r"\bleast\b|最不", line, re.I) is not None
         having = [
             item for id in listed for item in [self._catalog.item(id)]
-            if any(
+            if least != any(
                 str(each).casefold() in quality.speaks_for
                 for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
             )
@@ -481,13 +511,13 @@ class ActReplies:
         language = language_of(line)
         words = QUALITY_WORDS[quality.key][language]
         if not having:
-            return ActReply(plain(SAYS["most none"][language].format(quality=words)))
+            return ActReply(plain(SAYS["least none" if least else "most none"][language].format(quality=words)))
         titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
-        text = SAYS["most"][language].format(quality=words, titles=titles, title=having[0].title)
+        text = SAYS["least" if least else "most"][language].format(quality=words, titles=titles, title=having[0].title)
         return ActReply(plain(text), having[0].id)
 
     def _by_move(
-        self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState
+        self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState, conditions: bool
     ) -> ActReply | None:
         """Answer a line that wants no list by what it wants: an answer, a choice to be noted, or a word."""
         move = max((each for each in moves if each != "list"), key=lambda each: moves[each])
@@ -495,7 +525,8 @@ class ActReplies:
             chosen = self._chosen(line, state)
             return ActReply(takes=chosen) if chosen else self._say("accept", line, state)
         if move == "question" and not cues.ANOTHER.search(line):
-            return self._item(line, state) or self._comparison(line, state) or self._unknown(line)
+            answer = self._item(line, state) or self._comparison(line, state)
+            return answer or (None if conditions and not of_listed(line) else self._unknown(line))
         if move == "question":
             return None
         said = (

@@ -13,7 +13,7 @@ from llmrec.catalog.wording import wording
 from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import chinese_conditions
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, is_colour, is_kind
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
 from llmrec.chat.nlu.references import comparative, find_title
 from llmrec.chat.state import DialogueState, ListState, values_of
@@ -97,6 +97,8 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     if len(asked_of) > 1:
         return " ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of))
     say = _Says(language, catalog)
+    if variants := _variants(say, line, item, catalog):
+        return variants
     named = attribute_named(line, catalog)
     for fact in FACTS:
         if not fact.question.search(line):
@@ -106,7 +108,8 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         if name := next((name for name in fact.attributes if item.attributes.get(name) not in (None, "")), ""):
             return say.value(item, name, fact.key)
         if named not in item.attributes:
-            return say.lacks(item, fact.key)
+            told = _sentence_of(fact.key, line, item)
+            return say("quote", item, value=told) if told else say.lacks(item, fact.key)
     if named and named in item.attributes:
         return say.value(item, named, named)
     asked = next((quality for quality in QUALITIES if quality.question.search(line)), None)
@@ -197,6 +200,44 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
     answer = say("beside", facts=facts)
     ranked = [each for id in listed for each in items if each.id == id]
     return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
+
+
+def answers_unknown(word: str, catalog: Catalog, language: str) -> str:
+    """Say that a catalogue does not tell which of its items is the most or the least something.
+
+    Parameters
+    ----------
+    word
+        Such as "least silly".
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+    """
+    return _Says(language, catalog)("not best known", word=word)
+
+
+def requests_variants(line: str) -> bool:
+    """Tell whether a line asks in which other colours an item is to be had.
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+
+    Returns
+    -------
+    bool
+    """
+    return (
+        _OTHER_COLOURS.search(line) is not None
+        and re.search(r"^(?:is|are|does|do|can|has|have|what|which|any|and|in)\b|\?|吗|什么|哪|有没有", line, re.I)
+        is not None
+    )
 
 
 def best_of(line: str, items: Sequence[Item]) -> str | None:
@@ -488,12 +529,49 @@ def _listed(say: _Says, line: str, item: Item, catalog: Catalog) -> str:
     title_free = line.replace(item.title, " ")
     for mention in Lexicon.of(catalog).mentions(title_free):
         held = {name: item.attributes[name] for name in mention.attributes if name in item.attributes}
+        if title_free[mention.start : mention.end].isdigit():
+            continue  # a place
         having = [name for name, values in mention.readings if any(each in values for each in _each(held.get(name)))]
         if held:
             told = held[next(iter(having or held))]
             asked = title_free[mention.start : mention.end]
             return say("yes" if having else "no", item, value=_written(told), asked=asked)
     return ""
+
+
+_OTHER_COLOURS = re.compile(
+    r"\b(?:come|available|have|got|get|exist|made)s?\b.{0,12}\bin (?!stock)|\bother (?:colou?rs?|shades?|patterns?|versions?)\b|"
+    r"别的颜色|其[他它]颜色|其[他它]款|还有(?:什么|哪些)颜色|有没有.{0,3}色的?",
+    re.I,
+)
+"""What asks in which other colours an item is to be had."""
+_MATERIALS = re.compile(
+    r"\b(?:cotton|wool|linen|leather|suede|polyester|viscose|silk|satin|jersey|denim|cashmere|lyocell|modal|nylon|velvet|"
+    r"chiffon|lace|fleece|twill|corduroy|mesh|metal|plastic|fabric|knit|weave|tulle)\b",
+    re.I,
+)
+
+
+def _variants(say: "_Says", line: str, item: Item, catalog: Catalog) -> str:
+    """Tell in which colours there are items of the same title and kind; "" where that is not asked."""
+    name = next((name for name in item.attributes if is_colour(name)), "")
+    if not name or not _OTHER_COLOURS.search(line):
+        return ""
+    kinds = [each for each in item.attributes if is_kind(each)]
+    same = [
+        each for each in catalog.items
+        if each.title == item.title and all(each.attributes.get(kind) == item.attributes[kind] for kind in kinds)
+    ]  # fmt: skip
+    colours = list(dict.fromkeys(_written(each.attributes[name]) for each in same if each.attributes.get(name)))
+    return say("variants" if len(colours) > 1 else "no variants", item, colours=", ".join(colours))
+
+
+def _sentence_of(fact: str, line: str, item: Item) -> str:
+    """The sentence of a description that answers what no attribute does."""
+    if quoted := _sentence_with(_content_words(line, item) - {"made", "material"}, item.description):
+        return quoted
+    parts = re.split(r"(?<=[.!?])\s+", item.description)
+    return next((_cut(part) for part in parts if fact == "material" and _MATERIALS.search(part)), "")
 
 
 def _each(value: object) -> Collection[object]:

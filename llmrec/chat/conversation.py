@@ -12,23 +12,20 @@ from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.wording import plain
-from llmrec.chat.act_replies import ActReplies, ActReply
+from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import absent, unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, error_in_chinese, understood
+from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import JOINT, ListPlanner, find_item
 from llmrec.chat.nlu import cues
-from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
-from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.quantities import list_length
-from llmrec.chat.nlu.reactions import Reaction, takes_back
+from llmrec.chat.nlu.reactions import takes_back
 from llmrec.chat.nlu.rules import rule_parser, starts_over
-from llmrec.chat.nlu.suitability import (
-    audience_of,
-)
 from llmrec.chat.reactions import Reactions, liking, rejecting
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
 from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
@@ -49,11 +46,6 @@ HELP = (
 )
 
 
-MAX_SENTENCES = 6
-"""Sentences of a line that are read one by one."""
-_ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
-"""Words of a question in Chinese, which often has no mark."""
-_WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _OTHERS = re.compile(
     r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
     r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
@@ -171,6 +163,7 @@ class Conversation:
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
         self._reactions = Reactions(catalog, self._offered, self._words, self._acts)
+        self._cutter = LineCutter(self._words, self._reactions, self._acts, self._parser)
         self._reader = ListReader(self._words, self._acts)
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
         self._requests = RequestWriter(catalog, self._words, self._offered, tuple(events), where, context)
@@ -314,14 +307,14 @@ class Conversation:
             wanted = wanted.model_copy(update={"excluded": excluded})
         if asks:
             language = language_of(line)
-            unmet = unmet_demands(line, self._words, language)
+            unmet, unread = unmet_demands(line, self._words, language), self._reader.unread(line, self.state)
             never = self._requests.never(wanted, self.state, self.history)
             said = understood(
                 intent, wanted, self.state, self._before, self._words, language,
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
                 met=lambda conditions: self._lists.meets(conditions, never),
             )  # fmt: skip
-            words = " ".join(part for part in (mood, suited, words, *said, unmet) if part)
+            words = " ".join(part for part in (mood, suited, words, *said, unmet, unread) if part)
         return self._listing(wanted, words)
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
@@ -358,61 +351,32 @@ class Conversation:
         return self._listing(self._lists.again(after, after.last, after.last.conditions), words)
 
     def _parted(self, line: str) -> Reply | None:
-        """Take in the sentences that only react to items, answer those that only ask, and read what is left as a line.
-
-        None where there are neither sentences of two of these kinds nor several that ask.
-        """
-        parts = sentences(line)
-        if len(parts) == 1 and self._language == "zh" and _ASKED_CHINESE.search(line):
-            parts = line.split(",")  # 第一个我看过,第二个讲什么
-        if not 1 < len(parts) <= MAX_SENTENCES:
+        """Take in what a line does with items, answer what it asks, read the rest; None where it does one thing."""
+        parts = self._cutter.cut(line, self.state, self.history)
+        if parts is None:
             return None
-        reactions: list[Reaction] = []
-        answers: list[ActReply] = []
-        audience = audience_of(line) is not None  # a question is one of whether it suits them
-        rest: list[str] = []
-        named = ""
-        for sentence in parts:
-            found = self._reactions.of_sentence(sentence, named, self.state)
-            reactions += found
-            answer = None if found or audience else self._answer_to(sentence, answers)
-            if answer is not None:
-                answers.append(answer)
-            rest += [] if found or answer else [sentence]
-            named = sentence
-        if bool(reactions) + bool(answers) + bool(rest) < 2 and len(answers) < 2:
-            return None
-        state, said = self.state, []
-        conditions: tuple[str, ...] = ()
+        said = []
+        for each in parts.reactions:
+            try:
+                outcome = self._reactions.consequence(each, line, self.state)
+            except BadInput as error:
+                said.append(_sentence(error))
+                continue
+            self.state = self._reactions.holding(outcome, self._lists)
+            said.append(outcome.words)
+        self.state = self.state.model_copy(update={"topic": parts.topic or self.state.topic})
+        said += [each.text.strip() for each in parts.answers]
         try:
-            for each in reactions:
-                outcome = self._reactions.outcome(each, Intent("ask"), line, state)
-                state, conditions = outcome.state, (*conditions, *outcome.conditions)
-                said.append(outcome.words)
-        except BadInput:
-            return None
-        last = state.last
-        if last is not None and conditions:
-            state = state.model_copy(
-                update={"last": last.model_copy(update={"conditions": narrowed(last.conditions, conditions)})}
-            )
-        topic = next((each.topic for each in reversed(answers) if each.topic), state.topic)
-        self.state = state.model_copy(update={"topic": topic})
-        text = " ".join(rest)
-        words = " ".join(dict.fromkeys((*said, *(each.text.strip() for each in answers))))
-        try:
-            reply = self._reply(self._parser.invoke(text), text, None, None) if text else Reply()
+            reply = self._reply(self._parser.invoke(parts.rest), parts.rest, None, None) if parts.rest else Reply()
         except BadInput as error:
-            reply = Reply(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-        words = " ".join(part for part in (words, reply.words) if part)
-        if (
-            reply.request is None
-            and reply.why is None
-            and self.state.last is not None
-            and reactions
-            and all(each.kind != "accept" for each in reactions)
-        ):
-            return self._listing(self._lists.again(self.state, self.state.last, self.state.last.conditions), words)
+            reply = Reply(_sentence(error))
+        words = " ".join(dict.fromkeys(part for part in (*said, reply.words) if part))
+        relists = any(each.kind != "accept" for each in parts.reactions)
+        last = self.state.last
+        if reply.request is None and reply.why is None and relists:
+            lists, state = self._lists, self.state
+            again = lists.new(state, None, ()) if last is None else lists.again(state, last, last.conditions)
+            return self._listing(again, words)
         return dataclasses.replace(reply, words=words)
 
     def _reaction(self, intent: Intent, line: str) -> Reply | None:
@@ -422,19 +386,6 @@ class Conversation:
             return None
         self.state = turn.state
         return Reply(turn.words) if turn.list is None else self._listing(turn.list, turn.words)
-
-    def _answer_to(self, sentence: str, before: Sequence[ActReply]) -> ActReply | None:
-        """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
-        if not sentence.rstrip().endswith("?") and not (self._language == "zh" and _ASKED_CHINESE.search(sentence)):
-            return None
-        if _WHAT_ABOUT.match(sentence):
-            return None
-        topic = next((each.topic for each in reversed(before) if each.topic), self.state.topic)
-        state = self.state.model_copy(update={"topic": topic})
-        answer = self._acts.reply(sentence, self._parser.invoke(sentence), state, self.history)
-        if answer is None or not answer.text or answer.takes or answer.ends:
-            return None
-        return answer if self._acts.moves(sentence, self.state)["question"] >= cues.MIN_LIST or answer.topic else None
 
     def show(
         self,
@@ -594,6 +545,8 @@ class Conversation:
         item = self._referent(intent.subject or "1")
         if not self._items:
             raise BadInput("there is no list yet to speak of; ask for something first")
+        if item not in self._items and intent.subject == THAT:
+            item = self._items[0]  # "why that one?" below a list that was made since
         if item not in self._items:
             raise BadInput(f"{self._title(item)} is not in the last list; ask why of a number in it")
         self.state = self.state.model_copy(update={"topic": item})
@@ -622,3 +575,8 @@ class Conversation:
 
     def _title(self, item: str) -> str:
         return plain(self.catalog.item(item).title)
+
+
+def _sentence(error: BadInput) -> str:
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}."

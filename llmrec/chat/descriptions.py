@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese
+from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
+from llmrec.chat.nlu.query_words import bare_query, with_kinds, without_fillers
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs
@@ -92,13 +95,14 @@ def describe_conditions(conditions: Sequence[str], language: str) -> str:
             }
             parts.append(SAYS["span"][language].format(name=noun, **values))
             continue
-        numeric = all(re.fullmatch(r"[\d.]+", value) for value in clause.values)
+        numeric = all(re.fullmatch(r"[\d.]+(?:\.\.[\d.]+)?", value) for value in clause.values)
         key = "exactly" if clause.operator == "=" and numeric else _OPERATORS[clause.operator]
+        clause = replace(clause, values=_for_whom(_joined_spans(_short(clause.values)), language))
         shown = clause.values if len(clause.values) <= SHOWN_VALUES else clause.values[: SHOWN_VALUES - 1]
-        told = joint.join(in_chinese(value) if language == "zh" else value for value in shown)
+        told = joint.join(_told(value, language) for value in shown)
         told += " …" if len(shown) < len(clause.values) else ""
         parts.append(SAYS[key][language].format(name=noun, value=told, values=told))
-    return (",也" if language == "zh" else " and ").join(dict.fromkeys(parts))
+    return ("," if language == "zh" else " and ").join(dict.fromkeys(parts))
 
 
 def error_in_chinese(message: str) -> str:
@@ -252,7 +256,8 @@ def understood(
         each for each in narrowed(held, listing.conditions) if each not in (*listing.conditions, *state.lasting)
     )
     if gone:
-        key = "set aside" if met((*gone, *listing.conditions)) else "let go"
+        adds = bool(intent.filters or intent.comparisons)
+        key = "set aside" if not adds or met((*gone, *listing.conditions)) else "let go"
         said.append(SAYS[key][language].format(conditions=describe_conditions(gone, language)))
     conditions = [describe_conditions(listing.conditions, language)] if listing.conditions else []
     ruled_out = describe_refused(refused, catalog, language, values, query) if refused else ""
@@ -271,12 +276,29 @@ def understood(
     ):
         told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
         said.append(SAYS["criticised"][language].format(conditions=told))
+        if listing.query != (before.last.query if before.last else None):
+            said += _beside(intent.query, listing, catalog, language)
     elif (
         not (named or unmet) and intent.query and not is_vague(intent.query)
         and listing.query != (before.last.query if before.last else None)
     ):  # fmt: skip
         said.append(_nearest(intent.query, catalog, language))
     return tuple(said)
+
+
+def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> tuple[str, ...]:
+    """Own that what a line says beside its conditions only ranks; nothing where it says no more."""
+    stated = {value for each in listing.conditions for _, value in stated_pairs(each)}
+    if language == "zh":
+        return ()  # what of it ranks is told by no blanks
+    left = query
+    for mention in reversed(Lexicon.of(catalog).mentions(left)):
+        if stated.intersection(mention.values):
+            left = f"{left[: mention.start]},{left[mention.end :]}"
+    left = without_fillers(bare_query(left))
+    if not left or is_vague(left) or with_kinds(left, catalog, ()) != left:
+        return ()
+    return (SAYS["ranks alone"][language].format(query=plain(left)),)
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
@@ -286,6 +308,48 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
         return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
     short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
     return SAYS["by words"][language].format(query=plain(short))
+
+
+def _short(values: Sequence[str]) -> tuple[str, ...]:
+    """Values without those that only say more: of "Dress" and "Dresses/Skirts girls" the first."""
+    held = {value: [_stem(word) for word in re.findall(r"[\w']+", value.casefold())] for value in values}
+
+    def says_more(value: str) -> bool:
+        shorter = (other for other in values if len(other) < len(value) and len(held[other]) == 1)
+        return any(held[other][0] in held[value] for other in shorter)
+
+    return tuple(value for value in values if not says_more(value)) or tuple(values)
+
+
+def _for_whom(values: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """In the place of all the sections that are for the same people, whom they are for."""
+    for key, said in zip(("men", "women", "kids", "girls", "boys", "baby"), AUDIENCES, strict=True):
+        if len(values) > 1 and all(said.intersection(re.findall(r"[\w']+", value.casefold())) for value in values):
+            return (SAYS[f"for {key}"][language],)
+    return values
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?<=ss|sh|ch)es$|(?<!s)s$", "", word)
+
+
+def _joined_spans(values: Sequence[str]) -> tuple[str, ...]:
+    """Values of which spans that follow upon each other are one: "1980..1989", "1990..1999"."""
+    found: list[str] = []
+    for value in values:
+        last = re.fullmatch(r"(\d+)\.\.(\d+)", found[-1]) if found else None
+        span = re.fullmatch(r"(\d+)\.\.(\d+)", value)
+        if last and span and int(span[1]) == int(last[2]) + 1:
+            found[-1] = f"{last[1]}..{span[2]}"
+        else:
+            found.append(value)
+    return tuple(found)
+
+
+def _told(value: str, language: str) -> str:
+    if span := re.fullmatch(r"([\d.]+?)\.\.([\d.]+)", value):
+        return SAYS["span of values"][language].format(low=span[1], high=span[2])
+    return in_chinese(value) if language == "zh" else value
 
 
 def _noun(attribute: str, language: str) -> str:

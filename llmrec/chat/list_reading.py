@@ -12,10 +12,13 @@ from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.demands import demands_unknown, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import language_of, with_titles
+from llmrec.chat.nlu.languages import in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import with_places
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
@@ -26,6 +29,8 @@ from llmrec.chat.state import DialogueState, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.retrieval.filters import parse_where
 
+MIN_TALK = 0.8
+"""Probability from which a clause only tells something of the person."""
 MIN_WANTING = 0.5
 """Probability from which a sentence wants a list."""
 
@@ -74,7 +79,7 @@ class ListReader:
         str
         """
         line = with_titles(repeated_query(spelt_out(composed(line[:READ_CHARACTERS]))), self._words)
-        line = with_spelt_titles(line, self._words)
+        line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
             said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
             titles = [re.sub(r", (?:the|an?)$", "", self._title(id).casefold()) for id in listed]
@@ -139,7 +144,7 @@ class ListReader:
         tuple
             The intent with what is left of its query, and the state with what is ruled out.
         """
-        query, refused = refusals(intent.query)
+        query, refused = refusals(cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。"))
         refused = tuple(what for what in refused if not demands_unknown(what, self._words))  # that is said instead
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
@@ -182,6 +187,36 @@ class ListReader:
         if intent.filters or intent.comparisons or intent.preferred or not is_vague(intent.query):
             return ""
         return self._acts.unmet(line, language_of(line))
+
+    def unread(self, line: str, state: DialogueState) -> str:
+        """Own which clauses of a line in Chinese nothing goes by: no attribute holds them, and no word of English.
+
+        Parameters
+        ----------
+        line, state
+            As of `suited`.
+
+        Returns
+        -------
+        str
+            "" where there are none.
+        """
+        parts = [bare_clause(part) for part in clauses(line)]
+        if language_of(line) == "en" or len(parts) < 2:
+            return ""
+        left = [part for part in parts if not self._reads(part, state)]
+        return "".join(SAYS["unread"]["zh"].format(what=plain(part)) for part in left)
+
+    def _reads(self, part: str, state: DialogueState) -> bool:
+        """Whether a clause in Chinese says what a list goes by, or nothing."""
+        intent = understand(part, self._words)
+        told = intent.action != "ask" or intent.filters or intent.comparisons or intent.leanings or intent.preferred
+        if told or is_vague(part) or audience_of(part) or demands_unknown(part, self._words) or refusals(part)[1]:
+            return True
+        gloss = in_english(part, self._words)
+        said = gloss and (gloss != part or Lexicon.of(self._words).mentions(part))
+        talks = self._acts.moves(part, state)["talk"] >= MIN_TALK
+        return bool(said or talks or moods(part, (), self._words)[1] or cues.SURPRISE.search(part))
 
     def _enough(self, conditions: Sequence[str]) -> bool:
         return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum()) >= MIN_IN_MOOD

@@ -13,8 +13,9 @@ from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, is_kind
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD
 from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.suitability import suits_children
@@ -113,17 +114,50 @@ class ListPlanner:
             Where the list cannot be made.
         """
         target = self._planned(intent, line, image, state, answers)
-        if target is None or not intent.preferred:
+        if target is None:
             return target
         held = target.conditions
-        for each in intent.preferred:
-            for joined in ((*held, each), narrowed(held, (each,))):
+        for each in (*(self._own_kinds(target, intent) if intent.action == "similar" else ()), *intent.preferred):
+            if _implied(each, held):
+                continue  # what the list holds to already implies it
+            anew = narrowed(held, (each,))
+            # what a mood of before ruled out may be asked for now
+            allowed = [one for one in held if one in anew or not excludes(one)]
+            for joined in ((*allowed, each), anew):
                 if set(state.lasting) & set(held) <= set(joined) and self._count(joined) >= MIN_IN_MOOD:
                     held = tuple(dict.fromkeys(joined))
                     break
         return target.model_copy(update={"conditions": held})
 
+    def _states_kind(self, conditions: Sequence[str], intent: Intent) -> bool:
+        """Whether a line says of which kind items are to be, or more than conditions."""
+        bare = intent.query
+        for mention in reversed(Lexicon.of(self._words).mentions(bare)):
+            bare = f"{bare[: mention.start]} {bare[mention.end :]}"
+        of_kinds = any(is_kind(name) for each in conditions for name in attributes_of(each))
+        return of_kinds or not self._adds_nothing(bare, answers=False)
+
+    def _own_kinds(self, target: ListState, intent: Intent) -> tuple[str, ...]:
+        """Of an item that a line wants another kind of ("like Jurassic Park but scarier") the kinds that it keeps."""
+        stated = [each for each in (*intent.filters, *intent.preferred) if not excludes(each)]
+        names = {name for each in stated for name in attributes_of(each) if is_kind(name)}
+        if target.like is None or not names:
+            return ()
+        asked = {value for each in stated for value in values_of(each)}
+        own = self._words.item(target.like).attributes
+        kept = []
+        for name in sorted(names):
+            value = own.get(name, ())
+            several = value if isinstance(value, tuple) else (str(value),)
+            values = tuple(sorted({*several} - asked)) if value else ()
+            each = written(name, "=", values) if values else ""
+            if each and self._count((*target.conditions, each)) >= MIN_IN_MOOD:
+                kept.append(each)
+        return tuple(kept)
+
     def _count(self, conditions: Sequence[str]) -> int:
+        if not conditions:
+            return len(self._words.items)
         return int(parse_where(" and ".join(conditions), self._words).mask(self._words).sum())
 
     def _planned(
@@ -140,6 +174,12 @@ class ListPlanner:
             if intent.leanings and last is not None and last.items:
                 return self._leaning(intent, last, state)
             conditions = self._conditions(intent, state)
+            if last is not None and cues.SURPRISE.search(line):
+                left = cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。")
+                wanted = self.new(state, None if self._adds_nothing(left, answers) else left, conditions)
+                return wanted.model_copy(
+                    update={"excluded": tuple(dict.fromkeys((*wanted.excluded, *last.excluded, *last.items)))}
+                )
             alone = self._states_only_conditions(intent, line, state)
             query = "" if alone or (conditions and self._adds_nothing(intent.query, answers)) else intent.query
             if (
@@ -149,7 +189,11 @@ class ListPlanner:
                 and _ASKS_ON.search(line)
             ):
                 return self.again(state, last, last.conditions, last.items)
-            if last is None or _ELSEWHERE.search(line):
+            elsewhere = _ELSEWHERE.search(line)
+            if elsewhere and elsewhere[0].lower() == "instead" and conditions:
+                # "something red instead" is of the same kind
+                elsewhere = elsewhere if self._states_kind(conditions, intent) else None
+            if last is None or elsewhere:
                 return self.new(state, None if alone else intent.query or None, conditions, last=last)
             return self._refined(state, last, query, conditions, line)
         if intent.action == "similar":
@@ -230,6 +274,27 @@ class ListPlanner:
         return last.model_copy(
             update={"conditions": conditions, "excluded": excluded, "items": (), "response_id": None}
         )
+
+    def criticised(self, before: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+        """Join what a criticism asks for to the conditions of the list that it is about.
+
+        Parameters
+        ----------
+        before
+            Conditions of the list.
+        added
+            Such as a year after which what is not "too old" was made.
+
+        Returns
+        -------
+        tuple of str
+            Where hardly anything is left between an end that was asked for and the new one, without the former.
+        """
+        joined = narrowed(before, added)
+        names = {name for each in added if _numeric(each) for name in attributes_of(each)}
+        if not names or self._count(joined) >= MIN_IN_MOOD:
+            return joined
+        return narrowed([each for each in before if names.isdisjoint(attributes_of(each))], added)
 
     def without(self, dropped: str, state: DialogueState) -> tuple[DialogueState, ListState | None]:
         """Describe the last list without some of its conditions.
@@ -326,9 +391,11 @@ class ListPlanner:
         anew = {attributes_of(each) for each in added}
         while (loose := [each for each in held if each not in firm]) and not self.meets(held):
             # one whose going is enough, first of what the line speaks of; else the oldest
-            first = sorted(loose, key=lambda each: attributes_of(each) not in anew)
+            first = sorted(
+                loose, key=lambda each: (attributes_of(each) not in anew, any(map(is_kind, attributes_of(each))))
+            )
             enough = (each for each in first if self.meets([other for other in held if other != each]))
-            held.remove(next(enough, loose[0]))
+            held.remove(next(enough, first[0]))
         return tuple(held)
 
     def meets(self, conditions: Sequence[str], never: Iterable[str] = ()) -> bool:
@@ -369,7 +436,9 @@ class ListPlanner:
 
     def _conditions(self, intent: Intent, state: DialogueState) -> tuple[str, ...]:
         """Those of a line; a comparison gives way to what the line says outright ("older than that, from the 80s")."""
-        compared = self._resolved(intent.comparisons, state)
+        outright = {name for each in intent.filters for name in attributes_of(each)}
+        told = [each for each in intent.comparisons if each.subject != THESE or each.attribute not in outright]
+        compared = self._resolved(told, state)  # "newer ones, from 1995 on" says itself how new
         both = (*intent.filters, *compared)
         return both if not compared or self.meets(both) or not self.meets(intent.filters) else intent.filters
 
@@ -408,6 +477,18 @@ class ListPlanner:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def _implied(condition: str, held: Sequence[str]) -> bool:
+    """Whether others state what a condition does, or more."""
+    clauses = [clause for other in held for clause in read_clauses(other)]
+    for each in read_clauses(condition):
+        of_it = [clause for clause in clauses if clause.attributes == each.attributes]
+        ruled_out = {value for clause in of_it if clause.operator == "!=" for value in clause.values}
+        narrower = any(clause.operator == "=" and set(clause.values) <= set(each.values) for clause in of_it)
+        if not (ruled_out.issuperset(each.values) if each.operator == "!=" else each.operator == "=" and narrower):
+            return False
+    return True
 
 
 def _numeric(condition: str) -> bool:

@@ -3,25 +3,29 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Literal
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.lists import ListPlanner, find_item
+from llmrec.chat.lists import MAX_POSITION, ListPlanner, find_item
 from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.query_words import ANTONYMS
 from llmrec.chat.nlu.questions import QUALITIES
 from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood, parse_reaction, parse_reactions
 from llmrec.chat.nlu.references import sequels
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.state import DialogueState, ListState, narrowed, values_of
+from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.chat.wordings import SAYS, UNKNOWN
 from llmrec.errors import BadInput
-from llmrec.retrieval.filters import written
+from llmrec.retrieval.filters import parse_where, written
 
 _LOATHED = (
     "hate",
@@ -155,7 +159,7 @@ class Reactions:
         last = state.last
         if last is None or not found.relists:
             return Turn(state, found.words)
-        wanted = lists.again(state, last, narrowed(last.conditions, found.conditions))
+        wanted = lists.again(state, last, lists.criticised(last.conditions, found.conditions))
         if found.query:
             before = wanted.query or ""
             if mood := excessive_mood(reaction.remainder):
@@ -176,7 +180,7 @@ class Reactions:
         state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
         wanted = lists.new(state, None, conditions)
         if last is not None:
-            wanted = lists.again(state, last, narrowed(last.conditions, conditions))
+            wanted = lists.again(state, last, lists.criticised(last.conditions, conditions))
         if query:
             wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {query}".strip()})
         return Turn(state, ("" if language_of(line) == "zh" else " ").join(said), wanted)
@@ -205,9 +209,18 @@ class Reactions:
             Where there is no such item.
         """
         known = {*state.liked, *state.rejected} if reaction.kind == "reject" else set()
-        ids = tuple(
-            id for id in self._items(reaction.subjects, state) if id not in known or THESE not in reaction.subjects
-        )
+        items, missing = self._items(reaction.subjects, state)
+        ids = tuple(id for id in items if id not in known or THESE not in reaction.subjects)
+        found = self._outcome(reaction, also, line, state, ids)
+        if not missing:
+            return found
+        lacking = " ".join(SAYS["no place"][language_of(line)].format(place=place) for place in missing)
+        return replace(found, words=f"{lacking} {found.words}")
+
+    def _outcome(
+        self, reaction: Reaction, also: Intent, line: str, state: DialogueState, ids: tuple[str, ...]
+    ) -> Outcome:
+        """Take in what a reaction does with items that there are."""
         titles, language = self.titles(ids, line), language_of(line)
         if reaction.kind == "accept":
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
@@ -221,7 +234,7 @@ class Reactions:
             words = SAYS["rejected"][language].format(titles=titles)
         else:
             words = ""
-        conditions, unknown = self._steering(reaction.remainder, ids, language)
+        conditions, unknown = self._steering(reaction.remainder, ids, language, state)
         conditions = tuple(dict.fromkeys((*conditions, *also.filters)))
         if conditions:
             described = describe_conditions(conditions, language)
@@ -280,7 +293,7 @@ class Reactions:
         return " ".join(parts)
 
     def of_sentence(self, sentence: str, before: str, state: DialogueState) -> tuple[Reaction, ...]:
-        """How a sentence reacts to items that it names, or that the one before it does ("take them out").
+        """How a sentence or a clause reacts to items that it names, or that the one before it does ("take them out").
 
         Parameters
         ----------
@@ -300,7 +313,11 @@ class Reactions:
             return ()
         if several := parse_reactions(sentence, self._words):
             return several
-        found = parse_reaction(sentence, self._words) or self._loosely(sentence, state)
+        found = parse_reaction(sentence, self._words)
+        if found is not None and found.remainder and not self._is_reason(found.remainder):
+            return ()  # what follows is a wish of its own
+        if found is None and len(clauses(sentence, within_title(sentence, self._words))) == 1:
+            found = self._loosely(sentence, state)
         if found is None and _OUT.match(sentence) and (ids := self._acts.named(before, state)):
             rest = _OUT.sub("", sentence).strip(" ,.;!")
             also = understand(f"no {rest}", self._words).filters if rest else ()
@@ -308,14 +325,83 @@ class Reactions:
                 return ()
             titles = tuple(self._catalog.item(id).title for id in ids)
             return (Reaction("reject", titles, f"no {rest}" if rest else ""),)
-        if (
-            found is None
-            or found.kind == "criticise"
-            or THESE in found.subjects
-            or found.remainder not in ("", sentence)
-        ):
+        if found is None or (found.kind == "criticise" and not (state.last and state.last.items)):
             return ()
         return (found,)
+
+    def _is_reason(self, remainder: str) -> bool:
+        """Whether what a reaction says beside its items is why, and no more."""
+        said = remainder.lower()
+        why = (
+            _EXCESS.search(said) or criticised(said) or any(word in said for word in (*_LOATHED, *_OPPOSITES))
+            or re.match(r"(?:and )?(?:it|really|not|very|so|loved|liked|hated)\b", said)
+        )  # fmt: skip
+        return len(clauses(remainder)) == 1 and why is not None and bool(why)
+
+    def id_of(self, subject: str, state: DialogueState) -> str | None:
+        """Find the item that a reaction is about.
+
+        Parameters
+        ----------
+        subject
+            One of its subjects.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        str or None
+            Its id; None for none.
+        """
+        try:
+            return next(iter(self._items((subject,), state)[0]), None)
+        except BadInput:
+            return None
+
+    def consequence(self, reaction: Reaction, line: str, state: DialogueState) -> Outcome:
+        """Take in a reaction with what its own words rule out or ask for.
+
+        Parameters
+        ----------
+        reaction, line, state
+            As for `outcome`.
+
+        Returns
+        -------
+        Outcome
+
+        Raises
+        ------
+        BadInput
+            Where there is no such item.
+        """
+        rest = uncriticised(reaction.remainder)
+        also = understand(rest, self._words) if rest and reaction.kind != "accept" else Intent("ask")
+        return self.outcome(reaction, also, line, state)
+
+    @staticmethod
+    def holding(outcome: Outcome, lists: ListPlanner) -> DialogueState:
+        """Make the state in which what a reaction asks for holds for the last list, and so for what goes on with it.
+
+        Parameters
+        ----------
+        outcome
+            What a reaction comes to.
+        lists
+            What describes its lists.
+
+        Returns
+        -------
+        DialogueState
+        """
+        last = outcome.state.last
+        if last is None or not (outcome.conditions or outcome.query):
+            return outcome.state
+        query = f"{last.query or ''} {outcome.query}".strip() or None
+        held = last.model_copy(
+            update={"conditions": lists.criticised(last.conditions, outcome.conditions), "query": query}
+        )
+        return outcome.state.model_copy(update={"last": held})
 
     def titles(self, ids: Sequence[str], line: str) -> str:
         """Name items.
@@ -371,10 +457,14 @@ class Reactions:
         subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
         return Reaction(kind, subjects, line if kind == "reject" else "")
 
-    def _items(self, subjects: Sequence[str], state: DialogueState) -> tuple[str, ...]:
-        """Ids of what is reacted to. Raises `BadInput` where there is no such item."""
+    def _items(self, subjects: Sequence[str], state: DialogueState) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Ids of what is reacted to, and places that the list lacks. Raises `BadInput` where there is no such item."""
         listed = state.last.items if state.last else ()
         found: list[str] = []
+        missing = [each for each in subjects if each.isdigit() and len(listed) < int(each) <= MAX_POSITION]
+        subjects = [each for each in subjects if each not in missing] if listed else subjects
+        if missing and not subjects:
+            find_item(missing[0], state, self._words, self._offered)
         for subject in subjects:
             if subject == THESE:
                 if not listed:
@@ -382,13 +472,15 @@ class Reactions:
                 found += [id for id in listed if id in self._offered]
             else:
                 found.append(find_item(subject, state, self._words, self._offered))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)), tuple(missing) if listed else ()
 
     def _accepted(self, ids: Sequence[str], state: DialogueState) -> DialogueState:
         accepted = tuple(dict.fromkeys((*state.accepted, *ids)))
         return liking(ids, state).model_copy(update={"accepted": accepted})
 
-    def _steering(self, criticism: str, ids: Sequence[str], language: str) -> tuple[tuple[str, ...], str]:
+    def _steering(
+        self, criticism: str, ids: Sequence[str], language: str, state: DialogueState
+    ) -> tuple[tuple[str, ...], str]:
         """Conditions that better items than these meet; what the catalogue lacks to tell, in words."""
         items = [self._catalog.item(id) for id in ids]
         if compared := criticised(criticism):
@@ -396,7 +488,12 @@ class Reactions:
             for name in names:
                 numbers = [v for each in items if isinstance(v := each.attributes.get(name), int | float)]
                 if numbers:
-                    return (f"{name}{operator}{(min if operator == '<' else max)(numbers):.10g}",), ""
+                    # better than all of them, or where nothing is, than most
+                    bounds = ((min if operator == "<" else max)(numbers), median(numbers))
+                    apart = [each for each in (state.last.conditions if state.last else ()) if name not in each]
+                    found = [f"{name}{operator}{bound:.10g}" for bound in bounds]
+                    left = [self._any_left((*apart, each), ids) for each in found]
+                    return (found[1 if left == [False, True] else 0],), ""
             what = UNKNOWN[key][language].format(title=plain(items[0].title)) if items else key
             return (), SAYS["lacks"][language].format(what=what)
         if excess := _EXCESS.search(criticism):
@@ -404,7 +501,14 @@ class Reactions:
             for quality in QUALITIES:
                 if quality.question.search(word) and (excluded := _held(items, quality.speaks_for)):
                     return excluded, ""
+            if mentions := Lexicon.of(self._words).mentions(word):
+                return (written(mentions[0].attributes, "!=", mentions[0].values),), ""
         return (), ""
+
+    def _any_left(self, conditions: Sequence[str], apart: Sequence[str]) -> bool:
+        """Whether other items than these meet conditions."""
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
+        return int(mask.sum()) > sum(bool(mask[self._words.row[id]]) for id in apart)
 
 
 def uncriticised(remainder: str) -> str:

@@ -112,6 +112,19 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "there": {"en": "Yes, {title} is in the catalogue: {facts}.", "zh": "有的,目录里有《{title}》:{facts}。"},
     "length one": {"en": "Just one, then.", "zh": "那就只推荐一个。"},
     "length": {"en": "Lists of {count} from here on.", "zh": "好的,以后一次{count}个。"},
+    "span of values": {"en": "{low} to {high}", "zh": "{low}到{high}"},
+    "variants": {"en": "{title} comes in {colours}.", "zh": "《{title}》有这些颜色:{colours}。"},
+    "no variants": {"en": "Of {title} the catalogue has this colour alone: {colours}.", "zh": "目录里《{title}》只有这一种颜色:{colours}。"},
+    "for men": {"en": "for men", "zh": "男装"},
+    "for women": {"en": "for women", "zh": "女装"},
+    "for kids": {"en": "for children", "zh": "童装"},
+    "for girls": {"en": "for girls", "zh": "女童装"},
+    "for boys": {"en": "for boys", "zh": "男童装"},
+    "for baby": {"en": "for babies", "zh": "婴儿装"},
+    "unread": {"en": "I cannot go by “{what}”.", "zh": "“{what}”目录里没有写,没法按这个来选。"},
+    "ranks alone": {
+        "en": "No attribute says “{query}”; what comes near to it stands first.", "zh": "“{query}”不是目录里的属性,只影响先后次序。",
+    },
     "by words": {"en": "These come nearest to “{query}”.", "zh": "下面这些最接近“{query}”。"},
     "by unknown words": {
         "en": "Nothing in the catalogue says “{words}”, so these only come nearest in sense.",
@@ -217,6 +230,14 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "most": {
         "en": "How much so the catalogue does not tell. By their kind {titles} may be {quality}; of these {title} stands highest.",
         "zh": "程度目录里没有写。按类型看,可能{quality}的有:{titles};其中《{title}》最靠前。",
+    },
+    "least": {
+        "en": "How much so the catalogue does not tell. By their kind the least {quality} may be: {titles}.",
+        "zh": "程度目录里没有写。按类型看,最不{quality}的可能是:{titles}。",
+    },
+    "least none": {
+        "en": "The catalogue does not tell that, and all of the list are of kinds that may be {quality}.",
+        "zh": "目录里没有写,列表里都是一般会{quality}的类型。",
     },
     "most none": {
         "en": "The catalogue does not tell that, and none of the list is of a kind that is {quality}.", "zh": "目录里没有写,列表里也没有一般会{quality}的类型。",
@@ -343,6 +364,7 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "cast": {"en": "who acts in a {noun}", "zh": "{noun}由谁主演"},
     "director": {"en": "who directed a {noun}", "zh": "{noun}的导演是谁"},
     "author": {"en": "who made a {noun}", "zh": "{noun}的作者是谁"},
+    "match": {"en": "what goes with what", "zh": "什么配什么"},
     "size": {"en": "which sizes a {noun} comes in", "zh": "{noun}有哪些尺码"},
     "length": {"en": "how long a {noun} is", "zh": "{noun}有多长"},
     "price": {"en": "what a {noun} costs", "zh": "{noun}多少钱"},
@@ -367,6 +389,7 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "language": {"en": "which language {title} is in", "zh": "《{title}》是什么语言"},
     "country": {"en": "where {title} comes from", "zh": "《{title}》来自哪里"},
     "size": {"en": "which sizes {title} comes in", "zh": "《{title}》有哪些尺码"},
+    "match": {"en": "what goes with {title}", "zh": "《{title}》配什么"},
     "material": {"en": "what {title} is made of", "zh": "《{title}》是什么材质"},
     "colour": {"en": "which colour {title} has", "zh": "《{title}》是什么颜色"},
     "brand": {"en": "which brand {title} is", "zh": "《{title}》是什么品牌"},

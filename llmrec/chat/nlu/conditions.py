@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.intent import READ_CHARACTERS
 from llmrec.chat.nlu.lexicon import (
     LexicalText,
@@ -84,6 +85,14 @@ _TURNED_OUT = re.compile(
     re.I,
 )
 """What turns down the value in its midst: "take all musicals out", "musicals are out"."""
+_FOR_HER, _FOR_HIM = (
+    re.compile(rf"\bfor (?:(?:my|our|a|his|her|the) )?(?:{who})\b", re.I)
+    for who in (
+        "girlfriend|wife|fianc[eé]e|mum|mom|mother|sister|aunt|grandma|granny|gran|her(?= *(?:$|[,.!?]))",
+        "boyfriend|husband|fianc[eé]|dad|father|brother|uncle|grandpa|him(?= *(?:$|[,.!?]))",
+    )
+)
+"""Whom clothes are for, where no section says it so."""
 _NO_LOVE_STORY = re.compile(
     r"(?P<no>\b(?:no|not|nothing|without|avoid|hates?|skip|n't (?:want|like|need))(?: (?:any|a|more|those|these|"
     r"all|the))*) love (?:story|stories|films?)\b",
@@ -204,6 +213,8 @@ def parse_conditions(text: str, catalog: Catalog) -> ParsedQuery:
     text = " ".join(text[:READ_CHARACTERS].split())
     text = re.sub(r"\brom[- ]?coms?\b", "romantic comedy", text, flags=re.I)
     text = re.sub(r"\bblack[- ]and[- ]white\b", "monochrome", text, flags=re.I)
+    if wording(catalog).noun == "product":
+        text = _FOR_HER.sub("for women", _FOR_HIM.sub("for men", text))
     text = _TURNED_OUT.sub(lambda match: _turned_out(match, lexicon), text)
     text = _NO_LOVE_STORY.sub(r"\g<no> romance", text)
     text, found = parse_quantities(text, catalog)

@@ -172,6 +172,20 @@ ANY_LIST = re.compile(
     re.I,
 )
 """What wants a list, whatever it is of."""
+SURPRISE = re.compile(
+    r"(?:please |just |then |so )*\b(?:surprise (?:me|us)|something (?:(?:completely|totally|entirely|very|really) )?"
+    r"different|(?:a |for a )?change of (?:pace|scene|scenery)|"
+    r"anything goes|whatever you (?:like|want)|dealer'?s choice)\b(?: please)?|"
+    r"(?:来|换|给我|推荐|看)?(?:我)?一?[点些个部]?(?:完全)?(?:不一样|不同|另类)的?(?:吧|东西|电影|片子?)*|"
+    r"(?:换|换换|换个|换一个|换一下)(?:口味|类型|风格)(?:吧|了)?|(?:随便|随机)(?:来|给|推荐|挑|选)[^,。]{0,5}|给我(?:一?个)?惊喜",
+    re.I,
+)
+"""Words by which a line wants something that it does not describe, whatever was asked for before."""
+GOES_WITH = re.compile(
+    r"\b(?:(?:that|which|to|would|will|could)? ?go(?:es|ing)? (?:well |nicely )?(?:with|together)|match(?:es|ing)?|pairs? with|wear with)\b|搭配?|配(?:它|这|第)",
+    re.I,
+)
+"""What is wanted to go with something else."""
 ABLE = re.compile(
     r"(?:(?:so|hi|hey|hello)[, ]+)*(?:what (?:can|do) you do(?: for me)?|how does (?:this|it) work|what can i (?:say|ask)|help(?: me)?)[\s?.!]*|(?:你|您)(?:能|会|可以)(?:做|干)(?:些)?什么[??]*|怎么用[??]*",
     re.I,
@@ -237,9 +251,16 @@ WHY_CHINESE = re.compile(
     r"(?:为什么|为啥|凭什么|怎么会?)(?!没|不)(?:你|您)?(?:要|会|给我)?(?:选|推荐|挑|把|是|给|第.{1,3}排|排)"
 )
 MOST = re.compile(
-    r"\b(?:funniest|scariest|saddest|goriest|bloodiest|most (?:funny|romantic|violent|scary|sad)|best for (?:kids|children))\b|最(?:好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
+    r"\b(?:funniest|silliest|scariest|saddest|goriest|bloodiest|(?:most|least) (?:funny|silly|romantic|violent|scary|sad)|best for (?:kids|children))\b|"
+    r"最不?(?:适合(?:小?孩子?|儿童|小朋友)|好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
     re.I,
 )
+SUPERLATIVE = re.compile(
+    r"\b(?:most|least) [a-z]+(?:-[a-z]+)?|\bbest for [a-z]+|\b(?!(?:interest|request|honest|suggest|forest|west|guest|quest|rest|test|modest|latest)\b)[a-z]{2,}est\b(?: rated)?|\blatest\b|"
+    r"最不?(?:适合[\u3400-\u9fff]{1,3}|[\u3400-\u9fff]{1,2})(?=的|、|又|最|,|[??])",
+    re.I,
+)
+"""What is compared by, as a question says it."""
 BOTH = re.compile(r"\b(?:both|the pair|all (?:of them|three|four|five))\b|两个都|都要|全要", re.I)
 SENTENCES = re.compile(r"[.!?]\s+\w|[。!?]\s*\w")
 BYE = re.compile(r"\b(?:bye|goodbye|good night|see you|see ya)\b|再见|拜拜|晚安", re.I)

@@ -42,19 +42,22 @@ _DEMANDS = {
                 r"(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:导演|执导|导)的(?:电影|片子?)?|(?P<zhsame>同一个?导演)",
     "person": rf"(?:^|[,。!? ]|有没有|有|来|看|推荐|找)(?:一?[点些部个])?(?P<zhname>(?!文艺|高分|安静|金属|白色|黄色|万圣|马戏|石头|温馨|江湖|方言|常见|高中|关于|古装|经典)[{_SURNAMES}][\u3400-\u9fff]{{1,2}})的(?:电影|片子?|作品)",
     "by": r"\b(?:anything|something|films?|movies?|books?|one|ones|stuff|else) by (?P<lower>(?!(?:the|a|an|my|any|myself|chance|far|now|then|year|genre|itself)\b)[a-z][\w.'-]+(?: [a-z][\w.'-]+)?)(?=[?.!, ]*$)|\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
+    "match": r"(?:(?:that |which |to )?(?:would |will |could )?(?P<name>(?:go(?:es|ing)?|match(?:es)?|pairs?) (?:well |nicely )?(?:with )?(?:it|that|this|them|these|those|(?:number |no\. ?)?\d|the \w+(?: one)?)))|"
+             r"(?P<zh>(?:能|可以|用来)?(?:搭配?|配)(?:它|这[条件双个]|第.[条件双个])的?)",
     "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
     "length": r"(?:(?:under|below|less than|shorter than|at most|up to|max(?:imum)?|no (?:longer|more) than|over|more than|longer than|"
               r"about|around|at least|not (?:over|more than)|within)\s)?(?P<name>\b\d+(?:\.\d)?[\s-]?(?:minutes?|mins?|hours?|hrs?)\b|"
               r"\b(?:an|one|two|three) hours?(?: and a half)?\b)(?: (?:or (?:less|shorter|so)|long|max|tops))*|"
               r"(?:不超过|不要超过|最多)?(?P<zh>\d+分钟|[一两三]个?半?小时)(?:以内|之内|以下|左右)?(?:的)?",
     "price": r"(?:(?:under|below|less than|at most|up to|over|about|around)\s)?(?P<name>[$€£]\s?\d+|\b\d+ ?(?:dollars?|euros?|pounds?|bucks)\b)|"
+             r"(?:under|below|less than|at most|up to|cheaper than) (?P<bare>\d{1,3})(?![\w.,:%-]| ?(?:minutes?|mins?|hours?|pages?|years?|people|kids)\b)|"
              r"(?P<zh>\d+(?:块|元))",
     "language": rf"\b(?:in|with) (?P<name>{_NATIONS})(?: (?:language|audio|subtitles?|subs))?(?= ?(?:[.,!?]|$|please|maybe|only|with|but|and|if))|"
                 r"\b(?:with |no |without |has |have )?(?P<subs>(?:\w+ )?subtitles?|subtitled|dubbed|original language|foreign[- ]language)\b|"
                 r"(?P<zh>[国粤英法日韩德俄]语(?:配音|字幕|对白)?的?|中文(?:字幕|配音)|有字幕的?)",
     "country": rf"\b(?P<name>{_NATIONS})(?: (?:and|or) (?:{_NATIONS}))? (?=(?:[a-z]+ )?(?:films?\b|movies?\b|cinema|ones?\b|comed|drama|horror|thriller|classics?|"
                r"romance|romantic|animat|documentar|war |western|action|crime|cartoons?))|"
-               rf"\b(?:something|anything|one|be|is) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
+               rf"\b(?:something|anything|nothing|one|be|is|not?|more|less) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
                r"\b(?:from|made in) (?P<land>France|Germany|Italy|Spain|Japan|Korea|China|India|Britain|the UK|England|Ireland|Sweden|Denmark|Russia|"
                r"Poland|Iran|Mexico|Brazil|Australia|Canada|Hong Kong|Europe|Asia|Hollywood|Bollywood)\b|"
                r"(?P<zh>法国|日本|韩国|英国|意大利|印度|德国|西班牙|香港|台湾|中国|国产|欧洲|俄罗斯)的?(?=片|电影|喜剧|动画|恐怖|爱情|战争|剧|[。,,!??]|$)",
@@ -68,12 +71,12 @@ _DEMANDS = {
               r"(?:at least |over |above )?\d(?:\.\d)? ?(?:stars?|/10|out of (?:5|10))|imdb|rotten tomatoes)\b|(?P<zh>评分高|高分|豆瓣\S{0,6}|口碑好)的?",
 }  # fmt: skip
 """What a line demands by a name or a number -> how it is written."""
-_ANY_CASE = ("size", "length", "price", "language", "country", "studio", "where", "awards", "rating")
+_ANY_CASE = ("match", "size", "length", "price", "language", "country", "studio", "where", "awards", "rating")
 _DEMANDED = {key: re.compile(pattern, re.I if key in _ANY_CASE else 0) for key, pattern in _DEMANDS.items()}
 _OF_FILMS = ("language", "country", "studio", "where", "awards", "director", "cast")
 """Demands that are made of films; of products the same words may mean a material, a fit or a maker."""
 _LENGTH_COMPARED = re.compile(
-    r"\b(?:longer|shorter)\b(?! ago)|\b(?:not|nothing|isn't|never|no)\b[^,.;!?]{0,20}\b(?:too|so|very|that) long\b(?! ago)|[长短]一?[点些](?:的|儿|$)|(?:不要|别|不能|不)(?:太|那么|超)?[长短](?!大)",
+    r"\b(?:longer|shorter)\b(?! ago)|\b(?:not|nothing|isn't|never|no)\b[^,.;!?]{0,20}\b(?:too|so|very|that) (?:long|short)\b(?! ago)|[长短]一?[点些](?:的|儿|$)|(?:不要|别|不能|不)(?:太|那么|超)?[长短](?!大)",
     re.I,
 )
 
@@ -131,6 +134,7 @@ def without_demands(text: str, catalog: Catalog) -> str:
         text = f"{text[:start]} {text[end:]}"
     if wording(catalog).noun == "film" and not _told("length", catalog):
         text = _LENGTH_COMPARED.sub(" ", text)
+        text = re.sub(r"\b(?:short|long)\b(?=\s*(?:[,.;]|and\b|$))", " ", text, flags=re.I)
     return " ".join(text.split())
 
 
@@ -148,7 +152,9 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
             key = ("director" if film and not _told("author", catalog) else "author") if key == "by" else key
             key = ("cast" if film else "author") if key == "person" else key
             name = next((value for value in match.groupdict().values() if value), "")
-            if (key in _OF_FILMS and product) or _told(key, catalog) or _in_texts(name, catalog):
+            if (key in _OF_FILMS and product) or _told(key, catalog):
+                continue
+            if key not in ("size", "length", "price") and _in_texts(name, catalog):
                 continue
             if match.groupdict().get("own") and derived(catalog, _title_words) & set(
                 re.findall(r"\w+", name.casefold())

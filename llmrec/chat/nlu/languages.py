@@ -78,7 +78,9 @@ _GENRES = {
     "背心": "vest top", "黑色": "black", "白色": "white", "红色": "red", "蓝色": "blue", "绿色": "green", "黄色": "yellow",
     "灰色": "grey", "粉色": "pink", "粉红色": "pink", "橙色": "orange", "米色": "beige", "深蓝色": "dark blue", "浅蓝色": "light blue",
     "男装": "men", "男士": "men", "男款": "men", "男朋友": "men", "老公": "men", "女装": "women", "女士": "women", "女款": "women",
-    "女朋友": "women", "老婆": "women", "童装": "kids", "条纹": "stripe", "格子": "check", "蕾丝": "lace", "牛仔": "denim", "纯色": "solid",
+    "女朋友": "women", "老婆": "women", "童装": "kids", "条纹": "stripe", "格子": "check", "蕾丝": "lace", "牛仔": "denim", "纯色": "solid", "素色": "solid",
+    "碎花": "all over pattern", "印花": "all over pattern", "波点": "dot", "圆点": "dot", "格纹": "check", "亮片": "sequin", "包": "bag", "耳环": "earring",
+    "项链": "necklace", "手套": "gloves", "T恤": "t-shirt", "睡衣": "pyjama set", "内衣": "bra", "连体裤": "jumpsuit/playsuit", "墨镜": "sunglasses",
 }  # fmt: skip
 """Genre of a film, or kind, colour or section of clothes in Chinese -> as catalogues in English have it."""
 _GLOSSES = {
@@ -101,7 +103,9 @@ _GLOSSES = {
     "文艺": "art house", "小众": "art house", "法国": "French", "日本": "Japanese", "英国": "British", "意大利": "Italian", "香港": "Hong Kong",
     "记录": "documentary", "纪录": "documentary", "真实": "true story", "传记": "biography", "励志": "inspiring",
     "安静": "quiet", "平静": "calm", "快节奏": "fast-paced", "热血": "exciting", "刺激": "thrilling", "紧张": "suspenseful", "好看": "good",
-    "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "大片": "blockbuster", "爆米花": "blockbuster",
+    "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "夏天": "summer", "夏季": "summer", "冬天": "winter", "冬季": "winter", "春天": "spring", "秋天": "autumn", "上班": "office", "办公室": "office",
+    "通勤": "office", "派对": "party", "聚会": "party", "保暖": "warm", "运动": "sports", "正式": "formal", "休闲": "casual", "宽松": "loose", "修身": "slim",
+    "舒服": "comfortable", "大片": "blockbuster", "爆米花": "blockbuster",
 }  # fmt: skip
 """Word of a query in Chinese -> words that a model of English reads."""
 _TITLES = {
@@ -130,14 +134,16 @@ _TITLES = {
 }  # fmt: skip
 """Chinese title of a film -> the one of MovieLens."""
 _DECADE = re.compile(
-    r"(?:(?P<century>19|20)?(?P<decade>\d)0|(?P<word>[五六七八九])十)年代(?:(?P<since>以后|之后|以来|起)|(?P<until>以前|之前))?的?"
+    r"(?:(?:19|20)?\d0(?:年代?)?|[三四五六七八九]{1,2}十(?:年代)?)(?:\s*(?:、|,|和|跟|或者?|还是|到|至|-|~)\s*(?=[\d三四五六七八九]+[0十](?:年代|[、,和跟或到至])))?"
 )
+_DECADES = re.compile(
+    rf"(?P<all>(?:{_DECADE.pattern})+)(?<=年代)(?:(?P<since>以后|之后|以来|起)|(?P<until>以前|之前))?的?"
+)
+"""One decade or more: 九十年代, 八九十年代, 80年代和90年代."""
 _AGE = re.compile(
     r"(?:别|不要|不想看|不看)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)|"
     r"(?P<old>(?<!不要)(?<!别看)(?<!不看)老(?:片子?|电影))"
 )
-_DECADES = {"五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _LENGTHS = ("runtime", "duration", "minutes", "length")
 _PRICE = ("price", "cost")
@@ -396,13 +402,9 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
     read = {condition: read_clauses(condition)[0] for condition in found}
     excluded = [replace(clause, operator="=") for clause in read.values() if clause.operator == "!="]
     conditions = [condition for condition in found if read[condition] not in excluded]
-    if attribute_kinds(catalog).get("year") == "number" and (decade := _DECADE.search(text)):
-        digit = _DECADES[decade["word"]] if decade["word"] else int(decade["decade"])
-        century = int(decade["century"]) if decade["century"] else 19 if digit > 2 else 20
-        first = 100 * century + 10 * digit
-        conditions += [] if decade["until"] else [f"year>={first}"]
-        conditions += [] if decade["since"] else [f"year<{first if decade['until'] else first + 10}"]
-        text = f"{text[: decade.start()]} {text[decade.end() :]}"
+    if attribute_kinds(catalog).get("year") == "number" and (decades := _DECADES.search(text)):
+        conditions += _years_of(decades)
+        text = f"{text[: decades.start()]} {text[decades.end() :]}"
     if attribute_kinds(catalog).get("year") == "number" and (age := _AGE.search(text)):
         newest = derived(catalog, newest_year)
         years = RECENT if age["recent"] else NOT_OLD
@@ -418,6 +420,20 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
             conditions.append(f"{name}{operator}{number * factor:g}")
             text = f"{text[: match.start()]} {text[match.end() :]}"
     return text, tuple(dict.fromkeys(conditions))
+
+
+def _years_of(decades: re.Match[str]) -> list[str]:
+    """Conditions on the year of one decade, or of several."""
+    starts = []
+    for century, digit, words in re.findall(r"(19|20)?(\d)0|([三四五六七八九]+)十", decades["all"]):
+        digits = [_CHINESE_DIGITS[word] for word in words] or [int(digit)]
+        starts += [100 * int(century or (19 if each > 2 else 20)) + 10 * each for each in digits]
+    first, last = min(starts), max(starts)
+    if decades["since"] or decades["until"]:
+        return [f"year<{first}"] if decades["until"] else [f"year>={first}"]
+    if len(starts) * 10 > last - first or re.search(r"[到至~-]", decades["all"]):
+        return [f"year>={first}", f"year<{last + 10}"]
+    return ["year=" + "|".join(f"{start}..{start + 9}" for start in sorted(starts))]
 
 
 def _ending_in(

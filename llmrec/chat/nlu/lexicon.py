@@ -6,7 +6,7 @@ Wider than `llmrec.catalog.vocabulary`, which holds the words that a sentence ma
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -23,12 +23,28 @@ SYNONYMS = {
     "sci-fi": ("science-fiction", "sf", "sci fi", "scifi"),
     "t-shirt": ("tee", "t shirt", "tshirt"), "western": ("cowboy film",),
     "sweater": ("jumper", "pullover"), "trousers": ("pants", "jeans", "chinos"), "sneakers": ("trainers", "shoes"),
+    "solid": ("unpatterned",), "all over pattern": ("patterned", "printed", "floral", "flowery"),
+    "glittering/metallic": ("sparkly", "glittery", "shiny"), "sequin": ("sparkly",), "knitwear": ("knitted",),
     "boots": ("shoes",), "sandals": ("shoes",), "coat": ("outerwear",), "lace": ("lacy",),
     "check": ("checked", "checkered", "plaid"), "dot": ("polka dot", "spotted"), "documentary": ("docu",),
     "women": ("woman", "women's", "womens", "ladies"), "men": ("man", "men's", "mens"), "kids": ("child", "children"),
 }  # fmt: skip
 """Value in lower case -> words by which people ask for it, beyond those of the vocabulary."""
 
+AUDIENCES = tuple(
+    frozenset(words.split())
+    for words in (
+        "men mens man men's",
+        "women womens woman ladies lady women's",
+        "kids kid children child",
+        "girls girl",
+        "boys boy",
+        "baby babies",
+    )
+)
+"""Words for those whom items are for, each set of one meaning."""
+NO_SINGULAR = frozenset((("short",), ("tight",), ("basic",), ("flat",)))
+"""Forms of values in the plural that are other words ("nothing too short")."""
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
 Readings = tuple[tuple[str, tuple[str, ...]], ...]
@@ -130,11 +146,14 @@ class Lexicon:
             own = {form for form in _surface_forms(facet.value) if not _ordinary(form)}
             for form in own:
                 exact.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
-            ends = {form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:])}
+            ends = {
+                form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:]) and form[-1:] not in NO_SINGULAR
+            }
             for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():
             self._values[form] = self._resolved(exact.get(form, {}), heads.get(form, {}))
+        self._values |= _audiences(facets, self._values)
         self._longest = max(map(len, self._values), default=0)
         own = {form for facet in facets for form in forms(facet.value)}
         self._single: dict[str, list[str]] = {}
@@ -283,6 +302,24 @@ class LexicalText:
                 at += 1
 
 
+def _audiences(facets: Sequence[Facet], known: Mapping[tuple[str, ...], Readings]) -> dict[tuple[str, ...], Readings]:
+    """For whom items are, where values only begin or end with that: "for men" is "Men Shoes" and "Denim Men"."""
+    found: dict[tuple[str, ...], Readings] = {}
+    for said in AUDIENCES:
+        held: dict[str, list[str]] = {}
+        for facet in facets:
+            if not is_kind(facet.name) and not said.isdisjoint(re.findall(r"\w+", facet.value.casefold())):
+                held.setdefault(facet.name, []).append(facet.value)
+        if not held:
+            continue
+        name = max(held, key=lambda name: len(held[name]))
+        for word in said:
+            exact = [reading for reading in known.get((word,), ()) if word in (v.casefold() for v in reading[1])]
+            if not exact:
+                found[(word,)] = ((name, tuple(held[name])),)
+    return found
+
+
 def _ordinary(form: Sequence[str]) -> bool:
     """Whether a form is made of ordinary words, with numbers perhaps ("why 1"); a size is a number alone."""
     return any(word in ORDINARY for word in form) and all(word in ORDINARY or word.isdigit() for word in form)
@@ -363,6 +400,6 @@ def noun_pattern(attribute: str) -> str:
 def _surface_forms(value: str) -> Iterable[tuple[str, ...]]:
     """List the word sequences by which people name a value; of "Hat/beanie" each part."""
     for part in {value, *(value.split("/") if "/" in value else ())}:
-        yield from forms(part)
+        yield from (form for form in forms(part) if form not in NO_SINGULAR or form[0] == part.casefold())
         for synonym in SYNONYMS.get(part.lower(), ()):
             yield from forms(synonym)

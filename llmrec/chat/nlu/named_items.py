@@ -130,6 +130,107 @@ def places_beyond(line: str, listed: Sequence[str], catalog: Catalog) -> int | N
     return next((place for place in places if place and place > len(listed)), None)
 
 
+_THE_ONE = re.compile(
+    r"\b(?:that|the|this|your) (?P<what>(?:[\w'&-]+ ){1,4}?)(?P<noun>one|film|movie|thing)\b(?P<one> one\b)?(?! (?:of|from|with|about|like|that|where)\b)|"
+    r"(?<=\bwhy )(?P<why>[\w'&-]+(?: [\w'&-]+){0,3}?)(?=[\s?.!]*$)",
+    re.I,
+)
+"""An item by a word of its title, or by a value that it alone has: "that Kolya one", "the red one"."""
+_NO_WORD_OF_TITLE = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "other",
+        "others",
+        "same",
+        "only",
+        "new",
+        "newer",
+        "old",
+        "older",
+        "best",
+        "first",
+        "second",
+        "third",
+        "last",
+        "next",
+        "it",
+        "that",
+        "this",
+        "these",
+        "those",
+        "them",
+    ]
+)
+
+
+def with_places(line: str, listed: Sequence[str], catalog: Catalog) -> str:
+    """Write the place of each item that a line names by a word of its title, or by a value that it alone has.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+    listed, catalog
+        As for `items_named`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> items = (Item("a", "Kolya", "", {"genre": "Comedy"}), Item("b", "Heat", "", {"genre": "Crime"}))
+    >>> films = Catalog("films", items, {})
+    >>> with_places("why that kolya one?", ["a", "b"], films), with_places("like the crime one", ["a", "b"], films)
+    ('why number 1?', 'like number 2')
+    """
+    shown = [catalog.item(id) for id in listed if id in catalog.row]
+    titles = [set(re.findall(_WORD, item.title.casefold())) for item in shown]
+    values = [
+        {form for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
+         for form in (str(each).casefold(), f"{str(each).casefold()}s")}
+        for item in shown
+    ]  # fmt: skip
+
+    def named(match: re.Match[str]) -> str:
+        what = (match["what"] or match["why"]).strip().casefold()
+        what += f" {match['noun'].casefold()}" if match["one"] else ""
+        said = [word for word in re.findall(_WORD, what) if word not in _NO_WORD_OF_TITLE]
+        places = [n for n, title in enumerate(titles, 1) if said and title.issuperset(said)]
+        if not places and match["what"]:
+            places = [n for n, held in enumerate(values, 1) if what in held]
+        if len(places) == 1:
+            return f"number {places[0]}"
+        known = Vocabulary.of(catalog).by_title
+        title = next((held for held in (f"a {what}", f"the {what}", what) if held in known), "")
+        return title.title() if title and " " in what and match["what"] else match[0]
+
+    return _THE_ONE.sub(named, line)
+
+
+def names_alone(text: str, listed: Sequence[str], catalog: Catalog) -> bool:
+    """Tell whether a text does nothing but name items: "2 and Heat".
+
+    Parameters
+    ----------
+    text
+        A clause.
+    listed, catalog
+        As for `items_named`.
+
+    Returns
+    -------
+    bool
+    """
+    titled, rest = _titled(text, catalog, catalog.row)
+    left = re.sub(r"\b(?:and|or|nor|the|ones?|number)\b|[和跟]|还有", " ", _PLACES.sub(" ", rest), flags=re.I)
+    return not re.search(r"\w", left) and bool(titled or (listed and _PLACES.search(rest)))
+
+
 def names_place(line: str) -> bool:
     """Tell whether a line names a place in a list ("2", "the last one").
 

@@ -46,6 +46,11 @@ _SIMILAR = re.compile(
 )
 _WHAT_ELSE = re.compile(r"(?P<title>\w),? (?:so |and )?(?=what else\b)", re.I)
 _SHORT_YEAR_CHINESE = re.compile(r"(?<!\d)(?P<year>[2-9]\d)年(?=(?:的|上映|拍|以?[前后]|之[前后]|左右|到|至)(?!面))")
+_YEAR_IN_HANZI = re.compile(
+    r"(?P<century>一九|二[零〇]|(?=[四五六七八九]))(?P<ten>[零〇一二三四五六七八九])(?P<one>[零〇一二三四五六七八九])年(?P<about>以?前|级|后|来)?(?!代)"
+)
+"""A year in Chinese digits: 九五年, 一九九五年; 五六年前 and 八九年来 count years."""
+_HANZI = "零一二三四五六七八九"
 _PUT_BACK = re.compile(
     r"^(?:(?:ok|just|please|now|and)[, ]+)*put (?:the )?(?P<what>.+?)(?: ones?| films?)? back(?: in)?[.! ]*$", re.I
 )
@@ -126,6 +131,16 @@ _NOT_UNTIL = re.compile(
     r"(?:or|and|nor) (?:anything )?(?:older|earlier|before)(?: that| than that)?\b",
     re.I,
 )
+_GOES_ON = re.compile(
+    r"(?<=\w)[.;!]+ +(?P<joint>and|or|nor|also|plus|same (?:for|with)|ditto) (?P<what>(?:[\w'-]+ ?){1,4})(?=[.;!,]|$)",
+    re.I,
+)
+"""A sentence without a verb of its own, which goes on with that of the one before: "I hate musicals. And war films."."""
+_OWN_VERB = re.compile(
+    r"\b(?:i|you|we|he|she|it|they|give|show|find|get|make|not|no|nothing|what|which|who|how|why|when|where|please|thanks?|"
+    r"something|anything|[a-z]+n't|is|are|was|were|do|does|did|have|has|can|could|would|seen|more|less|maybe|only)\b",
+    re.I,
+)
 _AND_THE_MOST = re.compile(
     r"^(?:and|so|ok and|what about|how about) the (?P<most>[a-z]+est|most [a-z]+)(?: one)?\?*$", re.I
 )
@@ -165,6 +180,7 @@ def spelt_out(line: str) -> str:
     line = re.sub(r"(?<![\w'-])[a-z]{6,}(?![\w'-])", lambda match: _often(match[0]), line)
     line = _WHAT_ELSE.sub(r"\g<title>. ", _SIMILAR.sub(r"\g<what> similar to that", _NUMBER.sub("number ", line)))
     line = _TELL_MORE.sub("what is it about?", line)
+    line = _YEAR_IN_HANZI.sub(_year_in_digits, line)
     line = _PUT_BACK.sub(r"\g<what> is fine again", _SHORT_YEAR_CHINESE.sub(r"19\g<year>年", line))
     line = _BETTER_THAN.sub(r"\g<better>", _NOT_SO.sub("", line))
     letters = [each for each in line if each.isascii() and each.isalpha()]
@@ -177,8 +193,18 @@ def spelt_out(line: str) -> str:
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
     line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
+    line = _GOES_ON.sub(lambda match: match[0] if _OWN_VERB.search(match["what"]) else f" and {match['what']}", line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
+
+
+def _year_in_digits(match: re.Match[str]) -> str:
+    ten, one = (_HANZI.index(match[name].replace("〇", "零")) for name in ("ten", "one"))
+    counts = one == ten + 1 and match["about"] in ("前", "后", "来")
+    if not match["century"] and (counts or match["about"] == "级"):
+        return match[0]
+    century = 20 if match["century"].startswith("二") else 19
+    return f"{century}{ten}{one}年{match['about'] or ''}"
 
 
 def _often(word: str) -> str:
@@ -189,7 +215,7 @@ def _often(word: str) -> str:
     return str(near[0]) if near and not word.startswith(near[0][:-1]) and not near[0].startswith(word) else word
 
 
-_SENTENCES = re.compile(r"(?<=[.!?;\u3002])\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
+_SENTENCES = re.compile(r"(?<=[.!?;\u3002])(?!(?<=\d\.)\d)\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
 
 
 def sentences(text: str) -> list[str]:

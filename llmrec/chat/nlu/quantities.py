@@ -330,7 +330,7 @@ _LENGTH_OF_LIST = re.compile(
     r"\b(?:i |we )?(?:only |just )?(?:want|need|have time for|would like|'d like) (?:just |only )?"
     rf"(?P<e>{_NUMBER}) {_COUNTED}\b|"
     rf"^(?:just |only )?(?P<f>{_NUMBER}) (?:more|others?|{_COUNTED})(?= ?(?:[.,!]|please|like\b|$))|"
-    rf"\b(?:only |just )?(?P<g>{_NUMBER}) (?:(?:is|are|would be|will be) (?:enough|plenty|fine)|"
+    rf"\b(?:only |just )?(?P<g>{_NUMBER}) (?:(?:is|are|would be|will be) (?:enough|plenty)|"
     r"(?:will|would|'ll) (?:do|suffice)|(?:is|are) all i (?:need|want))|"
     rf"\ba list of (?P<h>{_NUMBER}){_NO_UNIT}|^(?:just|only) (?:the )?(?P<i>one)(?= ?(?:[.,!]|please|$))"
     r")(?: (?:only|please|this time|is (?:enough|fine)|will do|at (?:most|a time)|max))*",

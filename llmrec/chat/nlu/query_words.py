@@ -15,7 +15,7 @@ from llmrec.retrieval.filters import written
 
 ANTONYMS = {
     "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
-    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short",
+    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short", "short": "long",
     "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
     "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
     "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
@@ -110,7 +110,7 @@ _NEGATED = re.compile(
 )
 _MOODS = "|".join(ANTONYMS)
 _NEGATED_MOODS = re.compile(
-    r"(?:\b(?:but |and )?(?:(?:not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
+    r"(?:\b(?:but |and )?(?:(?:not (?:really )?in the mood for|not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
     r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
     rf"(?P<mood>{_MOODS})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
     rf"(?:{_MOODS})\b)*)(?![\w-])",
@@ -251,7 +251,7 @@ _AROUND_QUERY = (
         r"tell|see|have)(?: (?:me|us))?|"
         r"(?:do )?(?:you |have you |have )(?:have |got )?|have you got|got|is there|are there|(?:what|how) about|"
         r"what else|"
-        r"let'?s (?:see|watch|try|have|go for)|(?:recommend|suggest)\b)\s+(?=(?:a|an|the|some|any|anything|"
+        r"(?:let'?s )?make (?:it|that|them)|let'?s (?:see|watch|try|have|go for)|(?:recommend|suggest)\b)\s+(?=(?:a|an|the|some|any|anything|"
         r"something|more|one|ones|films?|movies?|"
         r"books?|\w+ (?:films?|movies?|ones?|books?)|\w+y)\b)",
         re.I,
@@ -388,7 +388,7 @@ _FILLERS = frozenset(
         "monday tuesday wednesday thursday friday saturday sunday weekend evening night tonight today tomorrow afternoon "
         "morning june july later now then likes like loves love loved liked prefers prefer enjoys ideally preferably "
         "hopefully maybe perhaps possibly actually basically obviously definitely changed mind bit little kind sort type "
-        "ever similar same others other back also too put add get go going present gift something anything some any a an "
+        "bored both all us everybody ever similar same others other back also too put add get go going present gift something anything some any a an "
         "the one ones film films movie movies stuff thing things please thanks ok okay yes no well hmm oh just only really "
         "very quite if possible looking search searching find show give recommend suggest watch watching see seen "
         "what which how about else again instead rather than as does do did have has had got been was were will let's let "

@@ -56,6 +56,7 @@ FACTS = (
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大", "sizes"),
+    _fact("match", r"\b(?:go(?:es|ing)?|wear|pair|match(?:es)?)\b.{0,12}\b(?:with|well)\b|\bmatch(?:es)? (?:it|this|that|\d)|搭配|配什么|怎么搭"),
     _fact("material", r"\bmaterials?\b|made (?:of|from)|\bfabric|\bcotton\b|\bwool\b|\bleather\b|材质|面料|纯棉|什么做的",
           "materials", "fabric"),
     _fact("colour", r"what colou?r|which colou?r|colou?rs\b|什么颜色|啥颜色", "color", "colors", "colours"),
@@ -103,7 +104,7 @@ QUALITIES = (
              "children's family comedy musical romance"),
     _quality("violent", r"violen|gor[ey]|blood|brutal|暴力|血腥", "war horror crime action 战争 恐怖 犯罪",
              "children's family musical romance"),
-    _quality("funny", r"fun(?:ny|nier)|\bfun\b|laugh|humou?r|comed|好笑|搞笑|有趣", "comedy 喜剧 幽默", "horror war"),
+    _quality("funny", r"fun(?:ny|nier)|\bfun\b|sill[yi]|goof|daft|laugh|humou?r|comed|好笑|搞笑|有趣", "comedy 喜剧 幽默", "horror war"),
     _quality("sad", r"\bsad|depress|\bcry\b|tear|heavy|虐|悲|哭|催泪", "drama war 剧情 悲剧", "comedy musical children's"),
     _quality("romantic", r"romantic|romance|love story|date night|浪漫|爱情", "romance romantic 爱情 浪漫", "war horror"),
 )  # fmt: skip
@@ -166,7 +167,7 @@ def attribute_named(line: str, catalog: Catalog) -> str:
 _SEEKS = re.compile(
     r"\b(?:anything|something)\b|\b(?:any|some)(?: (?:good|other|more|nice|decent|\w+y))* (?:films?|movies?|books?|ones?|shows?|music|albums?|"
     r"dress(?:es)?|shirts?|shoes|jackets?)\b|"
-    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|\bwhat (?:do you have|have you got|would you)\b|"
+    r"^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|how) about (?:a|an|some|the \d0s|\w+ (?:films?|movies?|ones))\b|\bwhat else\b|^(?:(?:and|so|but|ok|well|then|now)[, ]+)*(?:what|anything|something)(?:'s good)? (?:from|in|with|set|like)\b(?! (?:it|there|common|this|that|the (?:list|cast|title|catalogue))\b)|\bwhat (?:do you have|have you got|would you)\b|"
     r"\b(?:can|could|would|will) (?:you|we|i) (?:please |just |maybe )*(?:leave out|skip|avoid|include|add|make it|show|find|give|recommend|suggest|get|"
     r"exclude|remove|not|only|stick|keep|have|see|try|go|drop|swap|change)\b|"
     r"\b(?:do|can) you (?:sell|stock|carry) (?!(?:it|that|this|them|the)\b)|\b(?:do you have|have you got|have you|you got|is there|are there)(?: got)? (?:a|an|any|some|more)\b(?! (?:sequel|part|follow|second))|"
@@ -196,6 +197,21 @@ def seeks(line: str) -> bool:
     """
     line = _WITH_IN_IT.sub(r"\g<with>", line)
     return _SEEKS.search(line) is not None and _OF_LISTED.search(line) is None
+
+
+def of_listed(line: str) -> bool:
+    """Tell whether a line speaks of what is listed ("any of these").
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+    """
+    return _OF_LISTED.search(line) is not None
 
 
 def refers_to_topic(line: str) -> bool:

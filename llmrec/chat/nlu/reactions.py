@@ -106,6 +106,7 @@ _REJECTS = (
     rf"boring|lame|awful|terrible|bad|no good|"
     rf"ugly|rubbish|horrible|dull|not my (?:thing|taste|style))"
     rf"(?:[,;. ]+(?:get rid of|drop|skip|lose|remove) (?:it|that|them))?{_ENDING}{_BECAUSE}",
+    rf"{_OPENING}{_PLACES},? (?:isn'?t|is not|aren'?t|is a no|not so much|not really)(?: for me)?{_ENDING}",
     rf"{_ZH_OPENING}我?(?:不要|不想要|不想看|不想买|不看|不买|不喜欢|别(?:推荐|要|给我)?|去掉|排除|跳过|换掉|"
     rf"不考虑){_ZH_PLACES}(?:了|吧)?"
     r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
@@ -119,12 +120,14 @@ _NONE = re.compile(
     r"(?: of (?:them|these|those))?|i like none(?: of (?:them|these|those))?|"
     r"(?:boring|meh|lame|rubbish|dull|not (?:great|interested|impressed|my (?:thing|taste|cup of tea)|what i (?:want(?:ed)?|had in mind|meant|"
     r"asked for)|for me|feeling (?:it|these|any of these))|none appeals?)(?: (?:at all|really))?)[\s.!]*|(?:不行|不好|算了)?[, ]*(?:这些|一个|一部|一本|"
-    r"一件)?我?都(?:不|没)(?:要|喜欢|行|好看?|想看|合适|满意)(?:的)?[。! ]*",
+    r"一件)?我?(?:都)?(?:没意思|没劲|无聊|不好看|没兴趣)(?:啊|了|呀)?[。! ]*|(?:不行|不好|算了)?[, ]*(?:这些|一个|一部|一本|一件)?我?都(?:不|没)(?:要|喜欢|行|好看?|想看|合适|满意)(?:的)?[。! ]*",
     re.I,
 )
 _TOO_ALONE = re.compile(
-    rf"{_OPENING}(?:(?:that|it|these|they|those|them|all|everything)(?:'s|'re| is| are)?(?: all)? )?(?:{_TOO})[^,;.]+|"
-    r"(?:都|这些|有点|还是|价格)*太.{1,5}",
+    rf"{_OPENING}(?:(?:that|it|these|they|those|them|all|everything|your (?:films?|movies?|list|picks|suggestions)|"
+    r"(?:the (?:ones|films?|movies?) )?(?:that |which )?you (?:give|gave|show|showed|recommend|recommended|suggest)(?: me)?)"
+    rf"(?:'s|'re| is| are)?(?: all)? )?(?:{_TOO})[^,;.]+[\s.!]*|"
+    r"(?:你|您)?(?:推荐|给|选|列)?(?:我)?的?(?:都|这些|有点|还是|价格|电影|片子?)*太.{1,5}",
     re.I,
 )
 _PATTERNS: dict[Kind, tuple[re.Pattern[str], ...]] = {
@@ -140,6 +143,9 @@ _OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         rf"{_OPENING}(?:i(?:'ll| will)|let'?s|we(?:'ll| will)) (?:take|have|go (?:with|for)|get|buy|watch|pick|"
         rf"choose|order|read) "
         rf"(?P<titles>.+?){_ENDING}", re.I)),
+    ("accept", re.compile(
+        rf"{_OPENING}(?P<titles>.+?),? (?:it is|will do|it shall be|then it is|sounds (?:good|great|perfect))(?: then)?{_ENDING}", re.I)),
+    ("accept", re.compile(r"(?:好的?|行|嗯|那)?[,, ]*(?:就|那就)(?:看|要|买|选|来)?(?P<titles>《[^》]+》)(?:吧|了|好了)?[。! ]*", re.I)),
 )  # fmt: skip
 _ONE_PLACE = re.compile(rf"{_PLACE}|{_ZH_PLACE}", re.I)
 _UNDO = re.compile(
@@ -223,7 +229,7 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
                 remainder = (groups.get("more") or "").strip(_MARKS)
                 all_of_them = kind == "reject" and places == (THESE,) and criticised(remainder) is not None
                 return Reaction("criticise" if all_of_them else kind, places, remainder)
-    if _TOO_ALONE.fullmatch(text) and (criticised(text) or excessive_mood(text)):
+    if _TOO_ALONE.fullmatch(text) and (criticised(text) or excessive_mood(text) or _too_much(text, catalog)):
         of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
         return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)
     for kind, pattern in _OF_TITLES:
@@ -398,6 +404,12 @@ def excessive_mood(text: str) -> str:
     """
     found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
     return found[1].lower() if found and found[1].lower() in ANTONYMS and not criticised(text) else ""
+
+
+def _too_much(text: str, catalog: Catalog) -> bool:
+    """Whether a text finds too much of what is an attribute value: "too plain", 太花."""
+    found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
+    return found is not None and bool(Lexicon.of(catalog).mentions(found[1]))
 
 
 def criticised(text: str) -> tuple[tuple[str, ...], str, str] | None:

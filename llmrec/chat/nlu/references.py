@@ -19,7 +19,9 @@ _COMPARATIVES = {
     "dearer": ("price", ">"),
     "newer": ("year", ">"), "more recent": ("year", ">"), "more modern": ("year", ">"), "later": ("year", ">"),
     "older": ("year", "<"), "earlier": ("year", "<"), "less recent": ("year", "<"),
-    "longer": ("length", ">"), "shorter": ("length", "<"),
+    "less old": ("year", ">"), "less dated": ("year", ">"), "less ancient": ("year", ">"), "not as old": ("year", ">"),
+    "less new": ("year", "<"), "less modern": ("year", "<"), "not as new": ("year", "<"),
+    "longer": ("length", ">"), "shorter": ("length", "<"), "less long": ("length", "<"), "not as long": ("length", "<"),
 }  # fmt: skip
 _NAMES = {
     "price": ("price", "cost"), "year": ("year", "release_year"),
@@ -158,7 +160,7 @@ def parse_comparisons(text: str, catalog: Catalog, default: str = THESE) -> tupl
 
     text = _CHINESE_THAN.sub(note_chinese, text)
     text = _THAN.sub(lambda m: note(m, _subject(m["than"], catalog)), text)
-    parts = re.split(r"([,;.!?]\s*|\s+(?:but|and)\s+)", text)
+    parts = re.split(r"([,;.!?]\s*|\s+(?:but|and)\s+|\s+(?=(?:under|below|over|above|from|with|without|for)\b))", text)
     for n in range(0, len(parts), 2):
         if alone := _ALONE.fullmatch(parts[n].strip()):
             parts[n] = note(alone, default)

@@ -15,7 +15,7 @@ from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.errors import BadInput, UnknownItem
-from llmrec.retrieval.filters import attribute_kinds, read_clauses
+from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -36,9 +36,9 @@ _OF_A_POSITION: tuple[tuple[Action, re.Pattern[str]], ...] = (
 )  # fmt: skip
 """Lines that are commands only of an item in the list."""
 _MORE = re.compile(
-    r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else|"
-    r"something different)(?: (?:other|ones?|items?|films?|movies?|please|suggestions|recommendations|"
-    r"of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
+    r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else)"
+    r"(?: (?:other|ones?|items?|films?|movies?|please|suggestions|"
+    r"recommendations|of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
     r"(?:(?:都|有点|这些)?太[^,,。]{1,5}[,,。!! ]+)?"
     r"(?:再|还)?(?:给我|帮我)?(?:再来|换|再推荐|再看|还有)(?:一?[批些下点个部本件]|几[个部本件]|别的|其他的?|"
     r"更多的?|另外的?)+(?:看看)?[吗么吧呢??。!]*|更多|下一批|还有(?:别的|其他的?)?(?:吗|么|没有?)[??。!]*",
@@ -417,8 +417,32 @@ def _query(action: Action, text: str, catalog: Catalog, subject: str = "") -> In
         nice = parse_conditions(soft, catalog)
         soft, preferred = nice.query, tuple(dict.fromkeys((*preferred, *nice.conditions)))
     query = f"{parsed.query}, {soft}" if parsed.query and soft else parsed.query or soft
-    filters = tuple(dict.fromkeys((*parsed.conditions, *chinese)))
+    filters = _any_of(tuple(dict.fromkeys((*parsed.conditions, *chinese))), catalog)
     return Intent(action, subject, query, filters, compared, leant, preferred)
+
+
+def _any_of(conditions: tuple[str, ...], catalog: Catalog) -> tuple[str, ...]:
+    """Join what a line asks for of an attribute of which an item has one value: "striped or checked" is either."""
+    single = derived(catalog, _single_valued)
+    asked: dict[tuple[str, ...], list[str]] = {}
+    for each in conditions:
+        clauses = read_clauses(each)
+        if len(clauses) == 1 and clauses[0].operator == "=" and single.issuperset(clauses[0].attributes):
+            asked.setdefault(clauses[0].attributes, []).append(each)
+    joined = {names: same for names, same in asked.items() if len(same) > 1}
+    found: dict[str, None] = {}
+    for each in conditions:
+        same = joined.get(read_clauses(each)[0].attributes, [])
+        values = tuple(dict.fromkeys(value for one in same for value in read_clauses(one)[0].values))
+        found[written(read_clauses(each)[0].attributes, "=", values) if each in same else each] = None
+    return tuple(found)
+
+
+def _single_valued(catalog: Catalog) -> frozenset[str]:
+    """Attributes in words of which no item has several values."""
+    kinds = attribute_kinds(catalog)
+    several = {name for item in catalog.items for name, value in item.attributes.items() if isinstance(value, tuple)}
+    return frozenset(name for name, kind in kinds.items() if kind != "number" and name not in several)
 
 
 def _similar(text: str, catalog: Catalog) -> Intent | None:

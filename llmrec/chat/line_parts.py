@@ -1,0 +1,160 @@
+"""The parts of a line: what only reacts to items, what only asks, and what is left, each of which is met by itself."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from llmrec.catalog import Catalog
+from llmrec.chat.act_replies import ActReplies, ActReply
+from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.clauses import bare_clause, clauses
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.named_items import names_alone, within_title
+from llmrec.chat.nlu.normalisation import sentences
+from llmrec.chat.nlu.reactions import Reaction
+from llmrec.chat.nlu.suitability import audience_of
+from llmrec.chat.reactions import Reactions
+from llmrec.chat.state import DialogueState
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+MAX_SENTENCES = 6
+"""Sentences of a line that are read one by one."""
+_ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点年岁]")
+"""Words of a question in Chinese, which often has no mark."""
+_WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
+_AND = re.compile(r"^(?:(?:and|but|so|then|plus)\b[\s,]*)+", re.I)
+_TENDS = re.compile(r"\b(?:sounds?|looks?|seems?)\b|不错|挺好|很好|可以", re.I)
+"""What takes nothing yet where more is said: "the second one sounds good, but anything shorter?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineParts:
+    """The parts of one line.
+
+    Parameters
+    ----------
+    reactions
+        What it does with items.
+    answers
+        Answers to what it asks.
+    rest
+        Its other clauses, as they were written.
+    topic
+        Id of the item that it speaks of last; None for that of before.
+    """
+
+    reactions: tuple[Reaction, ...]
+    answers: tuple[ActReply, ...]
+    rest: str
+    topic: str | None = None
+
+
+class LineCutter:
+    """Cuts the lines of one conversation into their parts.
+
+    Parameters
+    ----------
+    words
+        The items by whose titles a line is read.
+    reactions
+        What reads reactions to items.
+    acts
+        What answers questions.
+    parser
+        What reads a clause.
+    """
+
+    def __init__(self, words: Catalog, reactions: Reactions, acts: ActReplies, parser: "Runnable[str, Intent]") -> None:
+        self._words, self._reactions, self._acts, self._parser = words, reactions, acts, parser
+
+    def cut(self, line: str, state: DialogueState, history: Sequence[str]) -> LineParts | None:
+        """Cut a line.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+        history
+            Ids of the person's items, oldest first.
+
+        Returns
+        -------
+        LineParts or None
+            None where it does one thing alone, which is read as a whole.
+        """
+        parts = sentences(line)
+        chinese = language_of(line) == "zh"
+        if len(parts) == 1 and chinese and _ASKED_CHINESE.search(line):
+            parts = line.split(",")  # 第一个讲什么,第二个讲什么
+        if len(parts) > MAX_SENTENCES:
+            return None
+        reactions: list[Reaction] = []
+        answers: list[ActReply] = []
+        audience = audience_of(line) is not None  # a question is one of whether it suits them
+        rest: list[str] = []
+        named = ""
+        for sentence in parts:
+            found, left = self._reacting(sentence, named, state)
+            reactions += found
+            answer = self._answer(left, answers, state, history, chinese) if left and not audience else None
+            if answer is not None:
+                answers.append(answer)
+            elif left:
+                rest.append(_AND.sub("", left))
+            named = sentence
+        if len(answers) + len(reactions) + bool(rest) < 2:
+            return None
+        topic = next((each.topic for each in reversed(answers) if each.topic), None)
+        if (rest or answers) and reactions:
+            # what only looks good is no choice yet
+            tends = [each for each in reactions if each.kind == "accept" and _TENDS.search(line)]
+            topic = topic or next((self._reactions.id_of(each.subjects[0], state) for each in tends), None)
+            reactions = [each for each in reactions if each not in tends]
+        return LineParts(tuple(reactions), tuple(answers), " ".join(rest), topic)
+
+    def _reacting(self, sentence: str, before: str, state: DialogueState) -> tuple[list[Reaction], str]:
+        """What a sentence does with items, and its other clauses."""
+        if whole := self._reactions.of_sentence(sentence, before, state):
+            return list(whole), ""
+        listed = state.last.items if state.last else ()
+        parts: list[str] = []
+        for clause in clauses(sentence, within_title(sentence, self._words)):
+            if parts and names_alone(bare_clause(clause), listed, self._words):
+                parts[-1] = f"{parts[-1]} {clause}"  # "seen 1, 2 and Heat"
+            else:
+                parts.append(clause)
+        if len(parts) < 2:
+            return [], sentence
+        found: list[Reaction] = []
+        left: list[str] = []
+        for clause in parts:
+            bare = bare_clause(clause)
+            reacted = self._reactions.of_sentence(bare, before, state)
+            found += reacted
+            left += [] if reacted else [clause]
+            before = bare
+        if not found:
+            return [], sentence
+        return found, bare_clause(" ".join(left)) + ("?" if left and sentence.endswith("?") else "") if left else ""
+
+    def _answer(
+        self, sentence: str, before: Sequence[ActReply], state: DialogueState, history: Sequence[str], chinese: bool
+    ) -> ActReply | None:
+        """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
+        if not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
+            return None
+        if _WHAT_ABOUT.match(sentence):
+            return None
+        topic = next((each.topic for each in reversed(before) if each.topic), state.topic)
+        answer = self._acts.reply(
+            sentence, self._parser.invoke(sentence), state.model_copy(update={"topic": topic}), history
+        )
+        if answer is None or not answer.text or answer.takes or answer.ends:
+            return None
+        return answer if self._acts.moves(sentence, state)["question"] >= cues.MIN_LIST or answer.topic else None
