@@ -26,6 +26,10 @@ PING_SECONDS = 5.0
 MAX_CONNECTIONS = 64
 """Connections to one server: for all requests inside the gateway, and for the parallel prompts of one of them."""
 
+KEEP_ALIVE = 2.0
+"""Seconds that an idle connection is kept: less than the five after which vLLM closes it. With as many, a request that
+is sent at that very moment finds the connection broken, and a server that lives is taken to be away."""
+
 
 class NoAnswer(Exception):
     """The server gave no usable answer."""
@@ -57,7 +61,9 @@ class Remote:
             Sends one request of the server's kind; raises `EngineMismatch` where the answer is unusable.
         """
         self.role, self.url, self.model, self._probe = role, url, model, probe
-        limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS)
+        limits = httpx.Limits(
+            max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS, keepalive_expiry=KEEP_ALIVE
+        )
         self._client = httpx.Client(base_url=url, timeout=TIMEOUT, limits=limits, trust_env=False)
         self._lock, self.unreachable = threading.Lock(), False
         self.version = ""

@@ -81,6 +81,19 @@ class _Answers(BaseHTTPRequestHandler):
         return
 
 
+class _Impatient(_Answers):
+    """Keeps a connection for a moment, and breaks it where a request comes later: as a timer that fires just then."""
+
+    protocol_version, keeps, answered = "HTTP/1.1", 0.4, 0.0
+
+    def do_GET(self) -> None:
+        if self.answered and time.monotonic() - self.answered > self.keeps:
+            self.close_connection = True
+            return
+        super().do_GET()
+        self.answered = time.monotonic()
+
+
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "RETRY_INTERVAL", 0.05)
@@ -120,6 +133,18 @@ def test_with_nobody_at_the_port_it_ranks_here_at_once_and_says_so(local: LocalE
     q, missed = asked(engine)
     assert np.array_equal(q, local.query_vectors(HISTORIES, QUERIES).vectors) and missed == {"llm"}
     assert engine.generate(["a", "b"], 0) == Generated(("", ""), frozenset({"llm"}))
+
+
+def test_a_connection_that_the_server_closes_when_idle_is_not_used_again(
+    local: LocalEngine, server: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote, "KEEP_ALIVE", 0.2)
+    server.RequestHandlerClass = _Impatient
+    engine = over(local, server.url)
+    for _ in range(3):
+        assert asked(engine)[1] == set()
+        time.sleep(0.5)
+    assert asked(engine)[1] == set()
 
 
 def test_a_pack_that_writes_nothing_misses_no_writer(local: LocalEngine, server: Faulty) -> None:
