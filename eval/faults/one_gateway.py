@@ -1,42 +1,17 @@
-"""Is anything lost that was acknowledged? `python -m eval.faults [--kills 50]`; with `--gateways`, between several.
+"""One gateway and its Chroma server, killed amid acknowledged work: what is lost, and what is left of the deleted."""
 
-`llmrec serve` over a small catalogue, its index on a Chroma server, is killed (SIGKILL) amid events, items and
-deletions, and started again; every third time the Chroma server is killed too, and once more it alone. After each start
-everything that was acknowledged is looked for: events in their users' histories, items in the catalogue, deleted users
-nowhere. In the end all users are deleted, and no file that any of the processes wrote names one of them. Files its
-result in eval/results/measurements.jsonl; exit code 1 where something was lost or left.
-
-`--gateways [--operations 1000] [--minutes 1]`: six gateways start at once on an empty PostgreSQL database and two
-Chroma servers; each has a data directory of its own, and all share the media. Two go on. Items are put at one and
-looked for at the other; then items, events, users come, change and go at random gateways, until both, and a third that
-starts then, have to give the same answers. At last one of the two is killed every ten seconds, or when it is up again
-where that takes longer, while three clients write and ask for lists. A balancer sends their requests to the gateways
-that are up, and to the other once more where a connection breaks. All that was acknowledged is looked for at both,
-which have to give the same answers again. Study `faults`, too; exit code 1 where something is lost, an answer differs,
-or one is a 5xx or none.
-"""
-
-import argparse
-import io
-import json
 import random
 import signal
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 
-from eval.serving.servers import Chroma, Gateway, Postgres
-from eval.store import MEASUREMENTS, command_line, file_measurement
+from eval.serving.servers import Chroma, Gateway
 from llmrec import paths
 
 ITEMS = "item_id,title,description,genres\n" + "".join(
@@ -156,9 +131,9 @@ def run(kills: int, folder: Path, seed: int = 0) -> dict[str, Any]:
             restarts.append(time.perf_counter() - started)
             if kill % 3 == 0:
                 chroma.start()
-            broken += [f"after kill {kill + 1}: {loss}" for loss in _losses(gateway, fresh)]
+            broken += [f"after kill {kill + 1}: {loss}" for loss in losses(gateway, fresh)]
             promised.add(fresh)
-        broken += _losses(gateway, promised)
+        broken += losses(gateway, promised)
         broken += _without_chroma(gateway, chroma)
         broken += _traces(gateway, promised, folder)
         status = gateway.end()
@@ -176,7 +151,7 @@ def run(kills: int, folder: Path, seed: int = 0) -> dict[str, Any]:
     }
 
 
-def _losses(gateway: Gateway, promised: Promised) -> list[str]:
+def losses(gateway: Gateway, promised: Promised) -> list[str]:
     """What was acknowledged and is not there, or is there and was acknowledged to be gone."""
     found = []
     with gateway.client() as client:
@@ -232,281 +207,3 @@ def _traces(gateway: Gateway, promised: Promised, folder: Path) -> list[str]:
         for file, content in held
         if user.encode() in content
     ]
-
-
-class Balancer:
-    """Sends each request to a gateway at random, and once more to another where its connection breaks."""
-
-    def __init__(self, gateways: Sequence[Gateway], key: str) -> None:
-        self.gateways, self._head = gateways, {"Authorization": f"Bearer {key}"}
-        self.statuses: dict[int, int] = {}
-        """Status -> answers; 0: none, from no gateway."""
-        self.failures: dict[str, int] = {}
-        """Code of each 5xx -> answers."""
-        self.retried = 0
-        """Requests that were sent once more, as a connection broke."""
-
-    def send(self, rng: random.Random, method: str, path: str, **body: Any) -> httpx.Response | None:
-        """The answer; None where no gateway gave one."""
-        answer, broken = None, None
-        for sent in range(2):
-            up = [each for each in self.gateways if each.address and each is not broken]  # as a balancer's probe knows
-            if up and answer is None:
-                self.retried += sent
-                broken = rng.choice(up)
-                with suppress(httpx.TransportError):
-                    answer = httpx.request(method, broken.address + path, headers=self._head, timeout=60, **body)
-        status = answer.status_code if answer else 0
-        self.statuses[status] = self.statuses.get(status, 0) + 1
-        if answer is not None and status >= 500:
-            code = answer.json()["error"]["code"]
-            self.failures[code] = self.failures.get(code, 0) + 1
-        return answer
-
-
-def run_several(folder: Path, operations: int, seconds: float, starts: int = 6, seed: int = 0) -> dict[str, Any]:
-    """Starts, operates and kills; `folder` gets catalogue, data directories, media and logs."""
-    data, rng = folder / "films", random.Random(seed)
-    data.mkdir(parents=True)
-    (data / "items.csv").write_text(ITEMS)
-    (data / "interactions.csv").write_text(PEOPLE)
-    with ExitStack() as servers:
-        chroma = [servers.enter_context(Chroma(folder / f"chroma-{n}")).url for n in range(2)]
-        database = servers.enter_context(Postgres())
-
-        def gateway(n: int) -> Gateway:
-            home = folder / f"home-{n}"
-            home.mkdir()
-            (home / "models").symlink_to(paths.home() / "models")
-            words = [
-                "--data",
-                str(data),
-                "--adapter",
-                "ml-100k",
-                "--chroma",
-                ",".join(chroma),
-                "--database",
-                database.url,
-            ]
-            words += ["--media", str(folder / "media")]
-            made = Gateway(words, folder / f"gateway-{n}.log", {"LLMREC_HOME": str(home)})
-            servers.callback(made.kill)
-            return made
-
-        started = time.perf_counter()
-        with ThreadPoolExecutor(starts) as pool:
-            first = list(pool.map(gateway, range(starts)))
-        up = round(time.perf_counter() - started, 1)
-        keys = [each.key for each in first if each.key]
-        for each in first[2:]:
-            each.kill()
-        two = first[:2]
-        for each in two:
-            each.key = keys[0]
-        found = {
-            "started at once, and up": [starts, len(first)],
-            "first keys made": len(keys),
-            "seconds until all were up": up,
-            "put at one until found at the other": _seen_at_the_other(two, rng),
-        }
-        found["operations"] = _operate(two, operations, seed)
-        late = gateway(starts)
-        late.key = keys[0]
-        found["answers of the two and of one started then"] = _compared([*two, late], operations)
-        late.kill()
-        found["kills"] = _killed(two, seconds, seed)
-        found["answers of the two after the kills"] = _compared(two, operations)
-        return found
-
-
-def _seen_at_the_other(two: Sequence[Gateway], rng: random.Random, many: int = 60) -> dict[str, float]:
-    """Milliseconds from the acknowledgement of an item until the other gateway has it; every fourth has a photo."""
-    took = []
-    with two[0].client() as one, two[1].client() as other:
-        for n in range(many):
-            at, seen_at = rng.sample((one, other), 2)
-            form = {"data": {"item": json.dumps({"title": f"Seen {n}", "description": f"Number {n} is seen."})}}
-            photo = {"files": {"image": ("p.jpg", _photo(n), "image/jpeg")}} if n % 4 == 0 else {"files": {}}
-            body = form | photo if n % 4 == 0 else {"json": json.loads(form["data"]["item"])}
-            at.put(f"/v1/items/seen-{n}", **body).raise_for_status()  # type: ignore[arg-type]
-            begun = time.perf_counter()
-            while seen_at.get(f"/v1/items/seen-{n}").status_code != 200:
-                time.sleep(0.01)
-            took.append(1000 * (time.perf_counter() - begun))
-    p50, p95 = np.percentile(took, (50, 95))
-    return {"items": many, "p50 ms": round(float(p50)), "p95 ms": round(float(p95)), "max ms": round(max(took))}
-
-
-def _photo(seed: int) -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (80, 60, 3), np.uint8)).save(file, "JPEG")
-    return file.getvalue()
-
-
-def _operate(two: Sequence[Gateway], operations: int, seed: int) -> dict[str, Any]:
-    """Random work of four clients on the same items and users, at random gateways."""
-    balancer = Balancer(two, two[0].key)
-
-    def one(n: int) -> None:
-        rng = random.Random(f"{seed}-{n}")
-        item, user = f"any-{rng.randrange(operations // 4 + 1)}", f"user-{rng.randrange(40)}"
-        film = rng.choice([item, f"f{rng.randrange(5, 24)}"])  # the first are for those who write amid kills
-        kind = rng.random()
-        if kind < 0.45:
-            said = f"A film about {rng.choice(('a river', 'robots', 'a train', 'a storm'))}, told {n} times."
-            body = {"title": f"Film of {n}", "description": said, "attributes": {"genres": ["Drama"]}}
-            files = {"image": ("p.jpg", _photo(n % 20), "image/jpeg")}
-            words = {"data": {"item": json.dumps(body)}, "files": files} if kind < 0.08 else {"json": body}
-            balancer.send(rng, "PUT", f"/v1/items/{item if kind < 0.42 else film}", **words)
-        elif kind < 0.55:
-            balancer.send(rng, "DELETE", f"/v1/items/{film}")
-        elif kind < 0.95:
-            events = [{"user": user, "item": film, "id": str(n)}, {"user": "user-0", "item": film}]
-            balancer.send(rng, "POST", "/v1/events", json={"events": rng.sample(events, 2)})
-        else:
-            balancer.send(rng, "DELETE", f"/v1/users/{user}")
-
-    started = time.perf_counter()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(one, range(operations)))
-    return {
-        "many": operations,
-        "seconds": round(time.perf_counter() - started, 1),
-        "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
-        "codes of 5xx": balancer.failures,
-    }
-
-
-def _compared(gateways: Sequence[Gateway], operations: int) -> dict[str, Any]:
-    """What gateways serve, and the answers in which they differ from the first."""
-    end, versions = time.monotonic() + 30, []
-    while time.monotonic() < end:
-        versions = [httpx.get(f"{each.address}/readyz").json() for each in gateways]
-        if all(each == versions[0] for each in versions):
-            break
-        time.sleep(0.05)
-    users: list[dict[str, Any]] = [{"user": f"user-{n}", "k": 20} for n in range(40)]
-    queries = ["robots", "a storm at sea", "a train through the night", "Drama about a river", "film of 7"]
-    asked = [*users, *({"query": query, "k": 50} for query in queries), {"user": "somebody", "query": "robots"}]
-    lists: list[list[Any]] = []
-    others: list[list[Any]] = []
-    for gateway in gateways:
-        with gateway.client() as client:
-            answers = [client.post("/v1/recommendations", json=body).json() for body in asked]
-            others.append([client.get(f"/v1/items/any-{n}").json() for n in range(operations // 4 + 1)])
-        lists.append([[(item["id"], item["score"]) for item in each.get("items", ())] for each in answers])
-        others[-1] += [(each.get("history"), each.get("error")) for each in answers]
-    differing: list[Any] = [
-        [body, *(each[n] for each in lists)]
-        for n, body in enumerate(asked)
-        if not all(_alike(lists[0][n], each[n]) for each in lists)
-    ]
-    differing += [
-        [each[n] for each in others] for n in range(len(others[0])) if any(e[n] != others[0][n] for e in others)
-    ]
-    return {
-        "versions": versions[0] if all(each == versions[0] for each in versions) else versions,
-        "answers": len(asked) + operations // 4 + 1,
-        "different": len(differing),
-        "the first of them": differing[:1],
-        "lists in the same order": sum(
-            all([id for id, _ in each[n]] == [id for id, _ in lists[0][n]] for each in lists) for n in range(len(asked))
-        ),
-    }
-
-
-def _alike(one: Sequence[tuple[str, float]], other: Sequence[tuple[str, float]], rounding: float = 1e-3) -> bool:
-    """Whether lists are the same but for the order of items whose scores differ by rounding alone."""
-    if len(one) != len(other):
-        return False
-    here, there = dict(one), dict(other)
-    last = one[-1][1] if one else 0.0
-    return all(abs(a - b) < rounding for (_, a), (_, b) in zip(one, other, strict=True)) and all(
-        abs(here.get(id, last) - there.get(id, last)) < rounding for id in here.keys() | there.keys()
-    )
-
-
-def _killed(two: Sequence[Gateway], seconds: float, seed: int, every: float = 10.0) -> dict[str, Any]:
-    """One gateway is killed every ten seconds while three clients write; what was acknowledged and is lost."""
-    balancer, ended = Balancer(two, two[0].key), threading.Event()
-    promised = [Promised() for _ in range(3)]
-
-    def write(n: int) -> None:
-        rng, own = random.Random(f"{seed}-{n}"), promised[n]
-        while not ended.is_set():
-            own.used += 1
-            user, item = f"witness-{n}-{own.used // 5:05}", f"kept-{n}-{own.used:05}"
-            told = own.events.setdefault(user, [])
-            event = {"user": user, "item": f"f{len(told)}", "id": f"{own.used}"}
-            answer = balancer.send(rng, "POST", "/v1/events", json={"events": [event]})
-            if answer is not None and answer.status_code == 201:
-                told.append(event["item"])
-            balancer.send(rng, "POST", "/v1/recommendations", json={"user": user, "query": "robots", "k": 5})
-            title = f"Film of {time.time():.6f}"
-            answer = balancer.send(rng, "PUT", f"/v1/items/{item}", json={"title": title})
-            if answer is not None and answer.status_code == 202:
-                own.items[item] = title
-            time.sleep(0.2)
-
-    kills, restarts, end = 0, [0.0], time.monotonic() + seconds
-    with ThreadPoolExecutor(3) as pool:
-        writing = [pool.submit(write, n) for n in range(3)]
-        while time.monotonic() < end:
-            begun = time.monotonic()
-            gone = two[kills % 2]
-            gone.kill()
-            gone.start()
-            kills += 1
-            restarts.append(time.monotonic() - begun)
-            time.sleep(max(0.0, every - (time.monotonic() - begun)))
-        ended.set()
-        for each in writing:
-            each.result()
-    every_one = Promised()
-    for own in promised:
-        every_one.add(own)
-    time.sleep(2)
-    return {
-        "kills": kills,
-        "seconds": seconds,
-        "slowest restart, seconds": round(max(restarts), 1),
-        "sent once more": balancer.retried,
-        "acknowledged": {"events": sum(map(len, every_one.events.values())), "items": len(every_one.items)},
-        "answers by status": {str(status): many for status, many in sorted(balancer.statuses.items())},
-        "codes of 5xx": balancer.failures,
-        "lost": [loss for gateway in two for loss in _losses(gateway, every_one)],
-    }
-
-
-def main() -> None:
-    """Kill, look and write."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--kills", type=int, default=50)
-    options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--gateways", action="store_true", help="several gateways on one database (see above)")
-    options.add_argument("--operations", type=int, default=1000)
-    options.add_argument("--minutes", type=float, default=1, help="of killing several")
-    options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
-    chosen = options.parse_args()
-    if chosen.gateways:
-        with tempfile.TemporaryDirectory() as folder:
-            found = run_several(Path(folder), chosen.operations, 60 * chosen.minutes, seed=chosen.seed)
-        result = {"gateways": 2, **found, "seed": chosen.seed}
-        filed = file_measurement("faults", result, command_line(), same=("gateways",), file=chosen.out)
-        print(json.dumps(filed, indent=2))
-        compared = (found["answers of the two and of one started then"], found["answers of the two after the kills"])
-        statuses = found["operations"]["answers by status"], found["kills"]["answers by status"]
-        failed = any(status == "0" or status >= "500" for each in statuses for status in each)
-        sys.exit(bool(failed or any(each["different"] for each in compared) or found["kills"]["lost"]))
-    with tempfile.TemporaryDirectory() as folder:
-        found = run(chosen.kills, Path(folder), chosen.seed)
-    result = {**found, "seed": chosen.seed}
-    filed = file_measurement("faults", result, command_line(), same=("gateways",), file=chosen.out)
-    print(json.dumps(filed, indent=2))
-    sys.exit(bool(found["lost or left"]))
-
-
-if __name__ == "__main__":
-    main()

