@@ -9,6 +9,7 @@ and thousands of them cost little.
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -294,12 +295,11 @@ def load_pipeline(
     # One that the caller names is used on any catalogue, which every answer then says.
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)
-    verify(base, what="the base model")
+    model = _intact_model(checkpoint, base)
     features, problems = extract_features(catalog, checkpoint, home)
     if folder is not None:
         note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
-    model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, ids, features.vectors, features.mask)
     components = build_components(item_vectors(model, table), checkpoint, catalog, features)
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
@@ -322,6 +322,16 @@ def load_pipeline(
         catalog, checkpoint, model, table, components, engine, index, tuple(problems), catalog.items,
         fingerprint.version, remarks=remarks, config=config,
     )  # fmt: skip
+
+
+def _intact_model(checkpoint: Checkpoint, base: Path) -> RecLM:
+    """The checkpoint's model on a base whose files are checked. Raises `SetupError` and as `restore_model` does."""
+    with ThreadPoolExecutor(1) as pool:  # hashing needs no interpreter: it costs a start nothing beside the imports
+        checked = pool.submit(verify, base, what="the base model")
+        try:
+            return restore_model(checkpoint, base)
+        finally:
+            checked.result()  # raised in place of what a damaged file led to
 
 
 def source_inputs(

@@ -30,6 +30,7 @@ CORE = (
     "llmrec.batch",
     "llmrec.cli",
     "llmrec.catalog.load",
+    "llmrec.chat",
 )
 
 FUSION = "from llmrec.fusion import fusion_class\nfusion_class('graph')"
@@ -78,9 +79,9 @@ def test_the_core_imports_without_any_extra(absent: Path) -> None:
         (BOOK, {"python_calamine"}, "excel"),
         (NOISE, {"opacus"}, "privacy"),
         (RAY, {"ray"}, "ray"),
-        ("import llmrec.chat", {"langchain_core"}, "chat"),
-        (KEYS, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
-        (SERVE, {"fastapi", "sqlalchemy", "uvicorn", "langchain_core"}, "serve"),
+        ("from llmrec.chat import chat_chain", {"langchain_core"}, "chat"),
+        (KEYS, {"fastapi", "sqlalchemy", "uvicorn"}, "serve"),
+        (SERVE, {"fastapi", "sqlalchemy", "uvicorn"}, "serve"),
     ],
 )
 def test_the_extra_is_named_where_it_is_needed(absent: Path, statements: str, packages: set[str], extra: str) -> None:

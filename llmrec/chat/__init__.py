@@ -4,17 +4,20 @@
 `understand` reads one line. `Conversation` is the dialogue itself, for whoever keeps its state elsewhere.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.nlu.intent import Intent
+from llmrec.chat.nlu.proposals import model_parser
+from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.state import DialogueState
 from llmrec.extras import needs
 from llmrec.runtime import configure
 
 configure()
-with needs("chat", "a chat"):
+if TYPE_CHECKING:
     from llmrec.chat.chain import LLMRecRetriever, chat_chain, recommend_tool
-    from llmrec.chat.conversation import Conversation, Reply
-    from llmrec.chat.nlu.intent import Intent
-    from llmrec.chat.nlu.proposals import model_parser
-    from llmrec.chat.nlu.rules import rule_parser, understand
-    from llmrec.chat.state import DialogueState
 
 __all__ = [
     "Conversation",
@@ -28,3 +31,11 @@ __all__ = [
     "rule_parser",
     "understand",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What is made for LangChain: a second to import, which a gateway and a chat in the terminal need not wait for."""
+    if name not in ("LLMRecRetriever", "chat_chain", "recommend_tool"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    with needs("chat", f"`{name}`"):
+        return getattr(import_module("llmrec.chat.chain"), name)

@@ -8,6 +8,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
@@ -19,13 +20,13 @@ from llmrec.chat.descriptions import describe_conditions, describe_refused, erro
 from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import JOINT, ListPlanner, find_item
-from llmrec.chat.nlu import cues
+from llmrec.chat.nlu import cues, rules
 from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
-from llmrec.chat.nlu.rules import rule_parser, starts_over
+from llmrec.chat.nlu.rules import starts_over
 from llmrec.chat.reactions import Reactions, liking, rejecting
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
 from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
@@ -159,11 +160,11 @@ class Conversation:
         """What the conversation has come to; replaced, never changed in place."""
         self._history = history
         self._words = words or catalog
-        self._parser = parser or rule_parser(self._words)
+        self._parse = parser.invoke if parser else partial(rules.understand, catalog=self._words)
         self._offered = catalog.row if offered is None else offered
         self._acts = ActReplies(catalog, self._offered, self._words)
         self._reactions = Reactions(catalog, self._offered, self._words, self._acts)
-        self._cutter = LineCutter(self._words, self._reactions, self._acts, self._parser)
+        self._cutter = LineCutter(self._words, self._reactions, self._acts, self._parse)
         self._reader = ListReader(self._words, self._acts)
         self._lists = ListPlanner(self._words, self._offered, self._acts, never)
         self._requests = RequestWriter(catalog, self._words, self._offered, tuple(events), where, context)
@@ -213,7 +214,7 @@ class Conversation:
         if not line.strip() and image is None:
             return Reply(HELP)
         line = self._reader.written_out(line, self._items, self.history)
-        return self._reply_to(self._parser.invoke(line), line, image)
+        return self._reply_to(self._parse(line), line, image)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -231,7 +232,7 @@ class Conversation:
             As `reply`.
         """
         written = self._reader.written_out(line, self._items, self.history)
-        return self._reply_to(intent if written == line else self._parser.invoke(written), written, image)
+        return self._reply_to(intent if written == line else self._parse(written), written, image)
 
     def _reply_to(self, intent: Intent, line: str, image: bytes | None) -> Reply:
         """Answer a line in which references are written out."""
@@ -250,10 +251,10 @@ class Conversation:
         if (query := starts_over(line)) is not None:
             self._begin_anew(intent)
             line = f"something {query}" if re.match(r"like\b", query, re.I) else query
-            intent = self._parser.invoke(line)
+            intent = self._parse(line)
         line, length = list_length(line, within_title(line, self._words))
         if length is not None:
-            intent = self._parser.invoke(line) if line else Intent("ask")
+            intent = self._parse(line) if line else Intent("ask")
         before = self._before = self.state
         self.state = before.model_copy(update={"question": None, "spoken": ()})
         if image is None and takes_back(line):
@@ -367,7 +368,7 @@ class Conversation:
         self.state = self.state.model_copy(update={"topic": parts.topic or self.state.topic})
         said += [each.text.strip() for each in parts.answers]
         try:
-            reply = self._reply(self._parser.invoke(parts.rest), parts.rest, None, None) if parts.rest else Reply()
+            reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
         except BadInput as error:
             reply = Reply(_sentence(error))
         words = " ".join(dict.fromkeys(part for part in (*said, reply.words) if part))
@@ -519,7 +520,7 @@ class Conversation:
             last = last.model_copy(update={"query": back.query or None})
         if re.search(r"\w", back.rest):
             self.state = self.state.model_copy(update={"last": last})
-            reply = self._reply(self._parser.invoke(back.rest), back.rest, None, None)
+            reply = self._reply(self._parse(back.rest), back.rest, None, None)
             return dataclasses.replace(reply, words=f"{words} {reply.words}".strip())
         if last is None or (last == had and not set(gone) & set(self._before.refused)):
             return Reply(words)

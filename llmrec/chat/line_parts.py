@@ -1,9 +1,8 @@
 """The parts of a line: what only reacts to items, what only asks, and what is left, each of which is met by itself."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.chat.act_replies import ActReplies, ActReply
@@ -17,9 +16,6 @@ from llmrec.chat.nlu.reactions import Reaction
 from llmrec.chat.nlu.suitability import audience_of
 from llmrec.chat.reactions import Reactions
 from llmrec.chat.state import DialogueState
-
-if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
 
 MAX_SENTENCES = 6
 """Sentences of a line that are read one by one."""
@@ -64,12 +60,12 @@ class LineCutter:
         What reads reactions to items.
     acts
         What answers questions.
-    parser
+    parse
         What reads a clause.
     """
 
-    def __init__(self, words: Catalog, reactions: Reactions, acts: ActReplies, parser: "Runnable[str, Intent]") -> None:
-        self._words, self._reactions, self._acts, self._parser = words, reactions, acts, parser
+    def __init__(self, words: Catalog, reactions: Reactions, acts: ActReplies, parse: Callable[[str], Intent]) -> None:
+        self._words, self._reactions, self._acts, self._parse = words, reactions, acts, parse
 
     def cut(self, line: str, state: DialogueState, history: Sequence[str]) -> LineParts | None:
         """Cut a line.
@@ -152,9 +148,7 @@ class LineCutter:
         if _WHAT_ABOUT.match(sentence):
             return None
         topic = next((each.topic for each in reversed(before) if each.topic), state.topic)
-        answer = self._acts.reply(
-            sentence, self._parser.invoke(sentence), state.model_copy(update={"topic": topic}), history
-        )
+        answer = self._acts.reply(sentence, self._parse(sentence), state.model_copy(update={"topic": topic}), history)
         if answer is None or not answer.text or answer.takes or answer.ends:
             return None
         return answer if self._acts.moves(sentence, state)["question"] >= cues.MIN_LIST or answer.topic else None

@@ -30,7 +30,7 @@ from llmrec.cli.options import (
     pipeline_config,
 )
 from llmrec.cli.progress import users_bar
-from llmrec.errors import BadInput, MissingExtra
+from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog
@@ -195,7 +195,12 @@ def chat(
     from llmrec.chat import Conversation, model_parser
 
     catalog = recommender.catalog
-    parser = model_parser(model, catalog) if model else None
+    parser = None
+    if model:
+        import langsmith
+
+        langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
+        parser = model_parser(model, catalog)
     events = catalog.histories[user] if user is not None else ()
     _converse(Conversation(catalog, history=request.history_ids(catalog), events=events, parser=parser), recommender)
 
@@ -213,11 +218,8 @@ def demo(
         recommender = Recommender.from_pretrained(adapter, data)
     users = _show_examples(recommender)
     if talk and sys.stdin.isatty() and sys.stdout.isatty():
-        try:
-            from llmrec.chat import Conversation
-        except MissingExtra as missing:
-            show.note(str(missing))
-            return
+        from llmrec.chat import Conversation
+
         _title(f"Now you, as user {users[1]}")
         catalog = recommender.catalog
         own = Conversation(catalog, history=catalog.history(users[1]), events=catalog.histories[users[1]])
@@ -270,13 +272,10 @@ def _ids(history: str | None) -> tuple[str, ...] | None:
 
 def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
-    import langsmith
-
     from llmrec.chat.clarification import CANDIDATES
     from llmrec.chat.conversation import HELP
     from llmrec.chat.transcript import reason_in_chinese
 
-    langsmith.configure(enabled=False)  # LangChain would send there what is said, where the environment asks it
     show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
     response: Response | None = None
     while True:

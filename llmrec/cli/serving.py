@@ -32,6 +32,7 @@ from llmrec.cli.options import (
 )
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.extras import needs
+from llmrec.runtime import uncollected_start
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog
@@ -82,7 +83,8 @@ def serve(
 
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
-    with needs("serve", "the gateway"):  # imports alone: what they are called with may lack a package of its own
+    # imports alone: what they are called with may lack a package of its own
+    with needs("serve", "the gateway"), uncollected_start():
         from llmrec.server.settings import Served
 
         if workers > 1:
@@ -129,7 +131,7 @@ def mcp(
     writer: Writer = None,
 ) -> None:
     """Serve other people's agents by the Model Context Protocol: recommend, look_up, compare, remember."""
-    with needs("mcp", "llmrec mcp"):
+    with needs("mcp", "llmrec mcp"), uncollected_start():
         from llmrec.server import mcp as tools
         from llmrec.server.media_store import open_media
     address = None if http is None else _address(http)
@@ -140,7 +142,7 @@ def mcp(
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
     with _store(data, database, database_key) as store:
-        with show.waiting(OPENING):
+        with show.waiting(OPENING), uncollected_start():
             recommender = opened(data, adapter, Request(where=where).check, config, reader, resilient=True)
         tools.run(recommender, store, held, user, where, address, show.note)
 

@@ -19,7 +19,6 @@ from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from llmrec.catalog.events import Rows, flatten
 from llmrec.evaluation.metrics import ABSENT, mask_seen, ndcg, target_ranks, top_rows
@@ -393,6 +392,8 @@ def _fitted(
 
 def _likeliest(z: Floats, targets: NDArray[np.intp], closed: NDArray[np.bool_]) -> NDArray[np.float64]:
     """`(components,)`: weights >= 0 that maximise the mean log softmax of the targets."""
+    from scipy.optimize import minimize  # a third of a second to import, for training alone
+
     events = np.arange(len(targets))
     chosen = z[:, events, targets]  # (components, events)
 

@@ -13,7 +13,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
-import langsmith
 import mcp_types as types
 from anyio import CapacityLimiter, to_thread
 from mcp.server.lowlevel import Server
@@ -194,7 +193,6 @@ def run(
         Where the address is taken or not this machine's.
     """
     configure_logging()
-    langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
     with closing(recommender.pipeline.index), closing(LiveCatalog(recommender, database, media)) as live:
         server = make_server(RecommendationService(live, database), user, where)
         loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-import langsmith
 import torch
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
@@ -14,6 +13,8 @@ from llmrec.chat.nlu.chat_model import ChatModelParser, chat_model
 from llmrec.paths import home
 from llmrec.pipeline_config import kept_repeats
 from llmrec.recommender import Recommender
+from llmrec.request import Request
+from llmrec.runtime import uncollected_start
 from llmrec.server.app import build
 from llmrec.server.connections import Connection, address, end_amid_work, listening, serve_until_signal
 from llmrec.server.media_store import MediaFolder, open_media
@@ -85,6 +86,19 @@ def opened(served: Served, database: Database, media: MediaFolder, processes: in
     LlmrecError
         Where the recommender cannot be opened.
     """
+    with uncollected_start():
+        recommender, app = _open(served, database, media, processes)
+    loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
+    loading.start()
+    with closing(recommender.pipeline.index):
+        yield app
+        loading.join()  # PyTorch aborts a process that ends while it works
+        if app.state.gateway.limit.requests:
+            end_amid_work()
+
+
+def _open(served: Served, database: Database, media: MediaFolder, processes: int) -> tuple[Recommender, FastAPI]:
+    """What answers, and the app in front of it."""
     vllm = served.config.engine.partition("?")[0] == "vllm"
     if vllm:
         torch.set_num_threads(1)  # the servers need the cores more
@@ -96,18 +110,19 @@ def opened(served: Served, database: Database, media: MediaFolder, processes: in
     recommender = Recommender.from_pretrained(
         served.adapter, served.data, catalog=catalog, resilient=True, config=served.config
     )
+    recommender.recommend(
+        Request(history=(), k=1)
+    )  # whose parts are made at the first list: after `ready` all are alike
     configure_logging()
-    langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
+    if chat:
+        import langsmith
+
+        langsmith.configure(enabled=False)  # LangChain would send there what people say, where the environment asks it
     # The products of one request are small: threads that share one spend more time in waiting for a core, which
     # another request or vLLM has, than in multiplying.
     threadpool_limits(1, user_api="blas")
     limits = VLLM_LIMITS if vllm else LOCAL_LIMITS
     Connection.most = limits.connections
-    app = build(recommender, database, media, limits, ChatModelParser(chat) if chat else None, served.kept_days)
-    loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
-    loading.start()
-    with closing(recommender.pipeline.index):
-        yield app
-        loading.join()  # PyTorch aborts a process that ends while it works
-        if app.state.gateway.limit.requests:
-            end_amid_work()
+    return recommender, build(
+        recommender, database, media, limits, ChatModelParser(chat) if chat else None, served.kept_days
+    )

@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.supervisors import Multiprocess
 
 from llmrec.errors import BadInput, LlmrecError, SetupError
-from llmrec.runtime import configure, silence_warnings
+from llmrec.runtime import configure, silence_warnings, uncollected_start
 from llmrec.server.connections import END_SECONDS, GRACE_SECONDS, Connection, address, end_amid_work, listening
 from llmrec.server.media_store import open_media
 from llmrec.server.observability import SHARED_METRICS, configure_logging, log_event
@@ -181,7 +181,8 @@ class _Worker:
         silence_warnings()
         configure_logging()
         try:
-            from llmrec.server.run import opened
+            with uncollected_start():
+                from llmrec.server.run import opened
 
             media = open_media(self._served.data, self._served.media)
             database = self._opened.enter_context(closing(self._database()))

@@ -8,10 +8,8 @@ line that was not prefetched is read by the rules alone.
 import asyncio
 import logging
 import os
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.runnables import Runnable, RunnableLambda
 
 from llmrec.catalog import Catalog
 from llmrec.chat.nlu.intent import Intent
@@ -28,6 +26,10 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.errors import BadInput
 from llmrec.extras import needs
 from llmrec.prompts import as_data
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.runnables import Runnable
 
 SECONDS = 5.0
 """Time in which a line must be read."""
@@ -55,7 +57,7 @@ class ChatModelParser:
         While the model does not answer it is given no line; it is tried with `TRIAL` at this interval.
     """
 
-    def __init__(self, model: BaseChatModel, seconds: float = SECONDS, retry_seconds: float = RETRY_SECONDS) -> None:
+    def __init__(self, model: "BaseChatModel", seconds: float = SECONDS, retry_seconds: float = RETRY_SECONDS) -> None:
         self._structured = model.with_structured_output(Proposal, method="json_schema")
         self._seconds, self._retry_seconds = seconds, retry_seconds
         self._proposals: dict[str, tuple[int, Proposal]] = {}
@@ -164,6 +166,8 @@ class CatalogParser:
     """
 
     def __init__(self, model: ChatModelParser, catalog: Catalog) -> None:
+        from langchain_core.runnables import RunnableLambda
+
         self._model, self._catalog = model, catalog
         self._system = instructions(catalog)
         self.runnable: Runnable[str, Intent] = RunnableLambda(self._parse)
@@ -189,7 +193,7 @@ class CatalogParser:
         return merge_proposal(rules, proposal, line, self._catalog) if proposal else rules
 
 
-def chat_model(url: str | None, name: str | None) -> BaseChatModel | None:
+def chat_model(url: str | None, name: str | None) -> "BaseChatModel | None":
     """Make a client of a chat model. Nothing is asked of it yet.
 
     Parameters

@@ -9,11 +9,8 @@ import logging
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import BaseModel, ConfigDict, Field
 
 from llmrec.catalog import Catalog
@@ -24,6 +21,11 @@ from llmrec.chat.nlu.rules import understand
 from llmrec.errors import BadFilter, UnknownItem
 from llmrec.prompts import as_data, render
 from llmrec.retrieval.filters import attribute_kinds, parse_where, read_clauses, written
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
 
 MAX_CHARACTERS = 500
 """Characters of a line that the model reads."""
@@ -55,7 +57,7 @@ class Proposal(BaseModel):
     conditions: list[ProposedCondition] = Field(max_length=20)
 
 
-def model_parser(model: BaseChatModel, catalog: Catalog, method: str = "json_schema") -> Runnable[str, Intent]:
+def model_parser(model: "BaseChatModel", catalog: Catalog, method: str = "json_schema") -> "Runnable[str, Intent]":
     """Make a runnable that reads a line by a chat model and by the rules.
 
     Parameters
@@ -73,6 +75,8 @@ def model_parser(model: BaseChatModel, catalog: Catalog, method: str = "json_sch
         From a line to its `Intent`: the model's proposal, merged by `merge_proposal`. The proposals of the last
         `KEPT_PROPOSALS` lines are kept. Where the model fails the rules read alone, and a warning is logged.
     """
+    from langchain_core.runnables import RunnableLambda
+
     structured = model.with_structured_output(Proposal, method=method)
     system = instructions(catalog)
 
@@ -107,7 +111,7 @@ def instructions(catalog: Catalog) -> str:
     return render("understand", attributes=describe_attributes(catalog))
 
 
-def messages(system: str, line: str) -> list[BaseMessage]:
+def messages(system: str, line: str) -> "list[BaseMessage]":
     """Make the messages by which a model is given one line.
 
     Parameters
@@ -122,6 +126,8 @@ def messages(system: str, line: str) -> list[BaseMessage]:
     list of BaseMessage
         All that the model gets: no other line, nothing about the person.
     """
+    from langchain_core.messages import HumanMessage, SystemMessage
+
     return [SystemMessage(system), HumanMessage(as_data(line, MAX_CHARACTERS))]
 
 

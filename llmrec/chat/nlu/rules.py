@@ -1,8 +1,7 @@
 """Lines read by rules: commands about items of the list ("why 2", "not 3"), and queries with conditions."""
 
 import re
-
-from langchain_core.runnables import Runnable, RunnableLambda
+from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
@@ -15,7 +14,11 @@ from llmrec.chat.nlu.lexicon import ORDINARY, Lexicon
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.references import find_title, list_position, parse_comparisons
 from llmrec.errors import BadInput, UnknownItem
+from llmrec.extras import needs
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
 
 _COMMANDS = re.compile(
     r"(?:(?:i|i'?ve|i have)(?: already| really)? )?(?P<verb>why|liked?|love[d]?|not|seen|saw|watched|bought|help|quit|"
@@ -271,7 +274,7 @@ def _things(condition: str, catalog: Catalog) -> set[_Thing]:
     }
 
 
-def rule_parser(catalog: Catalog) -> Runnable[str, Intent]:
+def rule_parser(catalog: Catalog) -> "Runnable[str, Intent]":
     """Make a LangChain runnable of `understand`.
 
     Parameters
@@ -284,6 +287,9 @@ def rule_parser(catalog: Catalog) -> Runnable[str, Intent]:
     Runnable
         From a line to its `Intent`.
     """
+    with needs("chat", "a runnable of LangChain"):
+        from langchain_core.runnables import RunnableLambda
+
     return RunnableLambda(lambda line: understand(line, catalog))
 
 
