@@ -7,69 +7,24 @@ likely and the words of the line (`llmrec.chat.nlu.cues`) give the same one away
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
 
-from llmrec.catalog import Catalog, Item
+from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.answers import (
-    about_item,
-    answers_unknown,
-    best_of,
-    compared,
-    from_history,
-    in_catalogue,
-    of_history,
-    requests_variants,
-    unmet_demands,
-    versus,
-)
-from llmrec.chat.descriptions import describe_conditions, memory, recap
+from llmrec.chat.answers import from_history, of_history, requests_variants, unmet_alone
+from llmrec.chat.descriptions import memory, recap
+from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
-from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import chinese_conditions, language_of, unread_language
+from llmrec.chat.nlu.languages import language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon, is_kind
-from llmrec.chat.nlu.named_items import items_named, places_beyond
-from llmrec.chat.nlu.query_words import moods, with_kinds
-from llmrec.chat.nlu.questions import FACTS, QUALITIES, of_listed, refers_to_topic, seeks, superlative
-from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.nlu.questions import of_listed, refers_to_topic, seeks
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SHORT
-from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
-from llmrec.errors import BadInput
-from llmrec.retrieval.filters import attribute_kinds, parse_where, written
-
-
-@dataclass(frozen=True, slots=True)
-class ActReply:
-    """A reply without a list.
-
-    Parameters
-    ----------
-    text
-        Its words; "" where reasons are wanted.
-    topic
-        Id of the item that it is about.
-    why
-        Whether the reasons of `topic` are wanted.
-    ends
-        Whether the person ends the conversation.
-    takes
-        Ids of the items that the person takes; the text is to name them.
-    spoken
-        Conditions of which the text tells which items of the list meet them.
-    """
-
-    text: str = ""
-    topic: str | None = None
-    why: bool = False
-    ends: bool = False
-    takes: tuple[str, ...] = ()
-    spoken: tuple[str, ...] = ()
+from llmrec.retrieval.filters import attribute_kinds
 
 
 class ActReplies:
@@ -87,6 +42,8 @@ class ActReplies:
 
     def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog) -> None:
         self._catalog, self._offered, self._words = catalog, offered, words
+        self.items = ItemQuestions(catalog, offered, words)
+        """What answers questions about items."""
 
     def reply(self, line: str, intent: Intent, state: DialogueState, history: Sequence[str]) -> ActReply | None:
         """Answer a line that asks for no list.
@@ -110,29 +67,29 @@ class ActReplies:
         if intent.action != "ask":
             return None
         conditions = bool(intent.filters or intent.comparisons)
-        if not conditions and (unread := unread_language(line)) and not self._named(line, state):
+        if not conditions and (unread := unread_language(line)) and not self.items.named(line, state):
             return ActReply(LANGUAGES[unread])
-        if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self._named(line, state)):
+        if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self.items.named(line, state)):
             return None
         if cues.GOES_WITH.search(line) and any(
             is_kind(name) for mention in Lexicon.of(self._words).mentions(line) for name in mention.attributes
         ):
             return None  # "a bag to go with it" is a search
-        if requests_variants(line) and (answer := self._item(line, state)):
+        if requests_variants(line) and (answer := self.items.item(line, state)):
             return answer
-        if answer := self._versus(line, state) or self._having(line, state):
+        if answer := self.items.versus(line, state) or self.items.having(line, state):
             return answer
         if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
             title = self._catalog.item(id).title
             return ActReply(plain(self._say_words("how liked", language_of(line), title=title)), id)
         if cues.MOOD_ALONE.search(line):
             return None
-        if conditions and cues.WHAT_ABOUT.search(line) and not self._named(line, state):
+        if conditions and cues.WHAT_ABOUT.search(line) and not self.items.named(line, state):
             return None
         if (
             not cues.ANOTHER.search(line)
             and (about := cues.ABOUT_TITLE.fullmatch(line.strip()))
-            and (answer := self._of_title(about["what"], line, state))
+            and (answer := self.items.of_title(about["what"], line, state))
         ):
             return answer
         if cues.ABLE.fullmatch(line.strip()):
@@ -145,31 +102,31 @@ class ActReplies:
             return None  # a question, and then a search
         if conditions and len(line) <= SHORT_LINE and not re.search(r"[??吗呢]", line):
             return None  # "毛衣": nothing but what is wanted
-        if cues.PLACES_ALONE.fullmatch(line.strip()) and (answer := self._comparison(line, state)):
+        if cues.PLACES_ALONE.fullmatch(line.strip()) and (answer := self.items.comparison(line, state)):
             return answer
-        if cues.HOW_MANY.search(line) and (answer := self._counted(line, state)):
+        if cues.HOW_MANY.search(line) and (answer := self.items.counted(line, state)):
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
             return self._say(whole, line, state)
         if of_history(line):
-            named = self._named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
+            named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
             latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None
             text = plain(from_history(line, history, self._catalog, language_of(line), named))
             return ActReply(text, named[0] if len(named) == 1 else latest)
-        if not conditions and (answer := self._whether_there(line, state)):
+        if not conditions and (answer := self.items.presence(line, state)):
             return answer
         if cues.WHY_CHINESE.match(line) and state.last and state.last.items:
-            of = (*self._named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
+            of = (*self.items.named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
             return ActReply(topic=next(id for id in of if id in state.last.items), why=True)
         if cues.QUESTION.match(line) and not cues.ANOTHER.search(line):
             if "awards" in demands_unknown(line, self._words):
-                return ActReply(plain(self.unmet(line, language_of(line))))
-            if answer := self._plain_question(line, state):
+                return ActReply(plain(unmet_alone(line, self._words, language_of(line))))
+            if answer := self.items.plain_question(line, state):
                 return answer
-        if state.last is not None and (answer := self._superlatives(line, state)):
+        if state.last is not None and (answer := self.items.superlatives(line, state)):
             return answer
-        if cues.MOST.search(line) and state.last is not None and (answer := self._comparison(line, state)):
+        if cues.MOST.search(line) and state.last is not None and (answer := self.items.comparison(line, state)):
             return answer
         reading = self.reading(line, state)
         if reading is None:
@@ -181,12 +138,12 @@ class ActReplies:
             return self._say("harmful", line, state)
         if cues.sure("ask_history", reading, line):
             return ActReply(plain(from_history(line, history, self._catalog, language_of(line))))
-        if cues.sure("compare", reading, line) and (answer := self._comparison(line, state)):
+        if cues.sure("compare", reading, line) and (answer := self.items.comparison(line, state)):
             return answer
         if (
             cues.sure("ask_item", reading, line)
             and not cues.ANOTHER.search(line)
-            and (answer := self._item(line, state))
+            and (answer := self.items.item(line, state))
         ):
             return answer
         moves = self.moves(line, state)
@@ -197,7 +154,7 @@ class ActReplies:
             return None
         if cues.sure("why", reading, line) and state.last and state.last.items:
             named = (
-                self._named(line, state)
+                self.items.named(line, state)
                 or tuple(id for id in state.last.items if id == state.topic)
                 or state.last.items
             )
@@ -293,228 +250,7 @@ class ActReplies:
         str or None
             Its words; None where the line asks something else.
         """
-        return cues.absence_query(line, lambda text: bool(self._named(text, state)))
-
-    def named(self, line: str, state: DialogueState) -> tuple[str, ...]:
-        """Find the items that a line names by their place in the last list or by their title.
-
-        Parameters
-        ----------
-        line, state
-            As for `reply`.
-
-        Returns
-        -------
-        tuple of str
-            Ids.
-        """
-        return self._named(line, state)
-
-    def _named(self, line: str, state: DialogueState) -> tuple[str, ...]:
-        listed = state.last.items if state.last else ()
-        return items_named(line, listed, self._words, self._offered)
-
-    def _counted(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell how many items of the last list have what a line names."""
-        conditions, having, listed = self._meeting(line, state)
-        if not listed or not conditions:
-            return None
-        language = language_of(line)
-        joint = "、" if language == "zh" else ", "
-        told = f"{SAYS['colon'][language]}{joint.join(each.title for each in having)}" if having else ""
-        text = SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)
-        return ActReply(plain(text), spoken=conditions)
-
-    def _having(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell which items of the last list have what a line asks for: "which of these are comedies?"."""
-        match = cues.WHICH_HAVE.fullmatch(line.strip())
-        if not match or superlative(line) or cues.MOST.search(line):
-            return None
-        conditions, having, listed = self._meeting(match["what"] or match["zh"], state)
-        if not listed:
-            return None
-        language = language_of(line)
-        if not conditions:
-            return ActReply(unmet) if (unmet := self.unmet(line, language)) else None
-        values = describe_conditions(conditions, language)
-        if not having:
-            return ActReply(plain(SAYS["having none"][language].format(values=values)), spoken=conditions)
-        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
-        text = SAYS["having"][language].format(values=values, titles=titles)
-        return ActReply(plain(text), having[0].id if len(having) == 1 else None, spoken=conditions)
-
-    def _meeting(self, what: str, state: DialogueState) -> tuple[tuple[str, ...], list[Item], list[Item]]:
-        """The conditions that words state, moods included; the items of the last list that meet them, and all of it."""
-        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._words.row]
-        left, chinese = chinese_conditions(what, self._words)
-        conditions = tuple(dict.fromkeys((*parse_conditions(left, self._words).conditions, *chinese)))
-        pairs = {
-            name: values for mention in Lexicon.of(self._words).mentions(left) for name, values in mention.readings
-        }
-        conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
-        conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
-        kinds = with_kinds(what, self._words, ())
-        conditions = conditions or (
-            parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ()
-        )
-        if not conditions:
-            return (), [], listed
-        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
-        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
-
-    def _versus(self, line: str, state: DialogueState) -> ActReply | None:
-        """Answer how an item compares with another: "is it newer than Heat?"."""
-        match = cues.VERSUS.fullmatch(line.strip())
-        if not match or seeks(line):
-            return None
-        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
-        found: list[Item] = []
-        for said in (one, other):
-            named = self._named(said, state)
-            if not named and refers_to_topic(said):
-                named = tuple(id for id in (state.topic, *(state.last.items if state.last else ())) if id)
-            if not named and not re.search(r"\d{4}|\b(?:usual|average|before|that)\b", said):
-                try:
-                    named = (find_title(said, self._words),)
-                except BadInput:
-                    language = language_of(line)
-                    return ActReply(plain(SAYS["absent unknown"][language].format(title=said.strip("《》"))))
-            if not named:
-                return None
-            found.append(self._catalog.item(named[0]))
-        text = versus(match["word"] or match["zh"], found[0], found[1], self._catalog, language_of(line))
-        return ActReply(plain(text), found[0].id)
-
-    def _of_title(self, what: str, line: str, state: DialogueState) -> ActReply | None:
-        """Tell of a title whether it is there: "what about 2001?"."""
-        named = self._named(what, state)
-        begun = [item.id for item in self._words.items if item.title.startswith(f"{what}:")] if what.isdigit() else []
-        if len(named or begun) != 1 or list_position(what):
-            return None
-        item, language = self._catalog.item((*named, *begun)[0]), language_of(line)
-        listed = state.last.items if state.last else ()
-        if item.id in listed:
-            place = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
-            return ActReply(plain(place), item.id)
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
-
-    def _whether_there(self, line: str, state: DialogueState) -> ActReply | None:
-        """Answer whether a title that the last list does not have is in the catalogue."""
-        if not cues.PRESENCE.search(line) or cues.ANOTHER.search(line):
-            return None
-        named = self._named(line, state)
-        if not named:
-            return self._unknown_title(line)
-        if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
-            return None
-        item = self._catalog.item(named[0])
-        return ActReply(plain(in_catalogue(item, self._catalog, language_of(line))), item.id)
-
-    def _unknown_title(self, line: str) -> ActReply | None:
-        """Say that a title that a line asks for is none of the catalogue's."""
-        match = cues.HAVE_TITLE.search(line)
-        found = (match[name] for name in ("title", "lower", "chinese", "zh")) if match else ()
-        title = next((each for each in found if each), "")
-        if not title or Lexicon.of(self._words).mentions(title):
-            return None
-        language = language_of(line)
-        try:
-            item = self._catalog.item(find_title(title, self._words))
-        except BadInput:
-            return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
-        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
-
-    def _plain_question(self, line: str, state: DialogueState) -> ActReply | None:
-        """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it"."""
-        named = self._named(line, state)
-        listed = state.last.items if state.last else ()
-        if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
-            return self._item(line, state) if listed else None
-        of_fact = any(fact.question.search(line) for fact in FACTS)
-        if not named and of_fact and refers_to_topic(line):
-            return self._item(line, state)
-        if (
-            not named and of_fact and state.topic in self._catalog.row and len(line) <= 2 * SHORT_LINE
-        ):  # "who directed?"
-            item = self._catalog.item(state.topic or "")
-            return ActReply(plain(about_item(line, item, self._catalog, language_of(line))), item.id)
-        return None
-
-    def _item(self, line: str, state: DialogueState) -> ActReply | None:
-        listed = state.last.items if state.last else ()
-        language = language_of(line)
-        named = self._named(line, state)
-        if not named and listed and (place := places_beyond(line, listed, self._words)):
-            return ActReply(SAYS["no place"][language].format(place=place))
-        if not named and refers_to_topic(line):
-            named = tuple(id for id in (state.topic, *listed) if id is not None and id in self._offered)[:1]
-        if not named:
-            return None
-        if len(named) > 1:
-            return self._comparison(line, state)
-        item = self._catalog.item(named[0])
-        answer = about_item(line, item, self._catalog, language)
-        return ActReply(plain(answer), named[0])
-
-    def _comparison(self, line: str, state: DialogueState, alone: bool = False) -> ActReply | None:
-        """Compare items; `alone` asks for no more than what the line compares by, and not which ranks first."""
-        listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
-        named = self._named(line, state)
-        if len(named) < 2:
-            asks = (
-                superlative(line)
-                or cues.MOST.search(line)
-                or re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I)
-            )
-            if not listed or not asks:
-                return None
-            named = listed
-            if (best := self._most(line, listed)) is not None:
-                return best
-            if superlative(line) is None and alone:
-                return None
-            if superlative(line) is None:
-                text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
-                return ActReply(plain(text), listed[0])
-        items = [self._catalog.item(id) for id in named]
-        text = plain(compared(line, items, listed, self._catalog, language_of(line)))
-        return ActReply(text, best_of(line, items))
-
-    def _superlatives(self, line: str, state: DialogueState) -> ActReply | None:
-        """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?"."""
-        asked = [match[0] for match in cues.SUPERLATIVE.finditer(line)]
-        if len(asked) < 2 or not re.search(r"\bwhich\b|\bwhat'?s\b|哪|\\?", line, re.I):
-            return None
-        told = [self._comparison(f"which is the {each}?", state, alone=True) for each in asked]
-        if not any(told):
-            return None
-        unknown = {each: answers_unknown(each, self._catalog, language_of(line)) for each in asked}
-        texts = [answer.text if answer else plain(unknown[each]) for each, answer in zip(asked, told, strict=True)]
-        return ActReply(
-            " ".join(dict.fromkeys(texts)), next((each.topic for each in told if each and each.topic), None)
-        )
-
-    def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
-        """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
-        asked = cues.MOST.search(line)
-        quality = next((q for q in QUALITIES if asked and q.question.search(asked[0].replace("iest", "y"))), None)
-        if quality is None:
-            return None
-        least = re.search(r"\bleast\b|最不", line, re.I) is not None
-        having = [
-            item for id in listed for item in [self._catalog.item(id)]
-            if least != any(
-                str(each).casefold() in quality.speaks_for
-                for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
-            )
-        ]  # fmt: skip
-        language = language_of(line)
-        words = QUALITY_WORDS[quality.key][language]
-        if not having:
-            return ActReply(plain(SAYS["least none" if least else "most none"][language].format(quality=words)))
-        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
-        text = SAYS["least" if least else "most"][language].format(quality=words, titles=titles, title=having[0].title)
-        return ActReply(plain(text), having[0].id)
+        return cues.absence_query(line, lambda text: bool(self.items.named(text, state)))
 
     def _by_move(
         self, line: str, reading: ActReading, moves: Mapping[str, float], state: DialogueState, conditions: bool
@@ -525,7 +261,7 @@ class ActReplies:
             chosen = self._chosen(line, state)
             return ActReply(takes=chosen) if chosen else self._say("accept", line, state)
         if move == "question" and not cues.ANOTHER.search(line):
-            answer = self._item(line, state) or self._comparison(line, state)
+            answer = self.items.item(line, state) or self.items.comparison(line, state)
             return answer or (None if conditions and not of_listed(line) else self._unknown(line))
         if move == "question":
             return None
@@ -540,7 +276,7 @@ class ActReplies:
     def _chosen(self, line: str, state: DialogueState) -> tuple[str, ...]:
         """Ids of the items that a line takes; the one spoken of last where it names none."""
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
-        if named := self._named(line, state):
+        if named := self.items.named(line, state):
             return named
         if cues.BOTH.search(line):
             return listed if re.search(r"\ball\b|全", line, re.I) else listed[:2]
@@ -552,7 +288,7 @@ class ActReplies:
         if cues.LIST_REQUESTS.search(line):
             return None
         language = language_of(line)
-        if unmet := self.unmet(line, language):
+        if unmet := unmet_alone(line, self._words, language):
             return ActReply(unmet)
         names = [name for name in attribute_kinds(self._catalog) if not name.endswith(("_id", "_code", "_path"))]
         nouns = [attribute_noun(name) for name in names]
@@ -569,24 +305,6 @@ class ActReplies:
         if language == "zh":
             words = {"noun": NOUNS[noun], "nouns": NOUNS[noun], "chose": CHOSE[chose]}
         return SAYS[key][language].format(**words, **more)
-
-    def unmet(self, line: str, language: str) -> str:
-        """Say what a line demands that the catalogue does not tell, where it says nothing else that could be met.
-
-        Parameters
-        ----------
-        line
-            What the person wrote.
-        language
-            "en" or "zh".
-
-        Returns
-        -------
-        str
-            "" where it demands nothing like that.
-        """
-        unmet = unmet_demands(line, self._words, language)
-        return plain(f"{unmet} {self._say_words('name another', language)}") if unmet else ""
 
     def _short(self, line: str, reading: ActReading, state: DialogueState) -> ActReply | None:
         if cues.REQUESTS.search(line):

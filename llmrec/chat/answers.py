@@ -9,7 +9,7 @@ from typing import Any
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
-from llmrec.catalog.wording import wording
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import chinese_conditions
@@ -161,6 +161,27 @@ def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     say = _Says(language, catalog)
     whats = [say.of_all(key) for key in demands_unknown(line, catalog)]
     return " ".join(say("cannot hold", what=what) for what in whats)
+
+
+def unmet_alone(line: str, catalog: Catalog, language: str) -> str:
+    """Say what a line demands that the catalogue does not tell, where it says nothing else that could be met.
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+
+    Returns
+    -------
+    str
+        "" where it demands nothing like that.
+    """
+    unmet = unmet_demands(line, catalog, language)
+    return plain(f"{unmet} {_Says(language, catalog)('name another')}") if unmet else ""
 
 
 def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:

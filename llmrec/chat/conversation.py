@@ -484,7 +484,7 @@ class Conversation:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
-            ids = self._acts.named(line, self.state)
+            ids = self._acts.items.named(line, self.state)
             self.state = self.state.model_copy(update={"topic": ids[0] if len(ids) == 1 else self.state.topic})
             named = [self.catalog.item(id).title for id in ids]
             asked = named if len(named) > 1 else [subject]

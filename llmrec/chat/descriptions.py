@@ -8,7 +8,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
-from llmrec.chat.nlu.languages import in_chinese
+from llmrec.chat.nlu.languages import in_chinese, in_english
 from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
 from llmrec.chat.nlu.query_words import bare_query, with_kinds, without_fillers
 from llmrec.chat.nlu.refusals import is_vague, unnamed
@@ -153,7 +153,7 @@ def describe_refused(
     """
     joint = "、" if language == "zh" else " or "
     told = [REFUSED_IN_CHINESE.get(what, what) if language == "zh" else what for what in refused]
-    parts = [SAYS["refused"][language].format(what=joint.join(told))]
+    parts = [SAYS["refused"][language].format(what=joint.join(dict.fromkeys(told)))]
     if kinds := [value for _, value in hinting(refused, catalog, query) if value not in requested]:
         values = [in_chinese(value) if language == "zh" else value for value in kinds]
         parts.append(SAYS["refused kinds"][language].format(values=("、" if language == "zh" else ", ").join(values)))
@@ -295,7 +295,7 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
-    left = without_fillers(bare_query(left))
+    left = re.sub(r"^(?:an?|the)\s+(?=\w+$)", "", without_fillers(bare_query(left)))
     if not left or is_vague(left) or with_kinds(left, catalog, ()) != left:
         return ()
     return (SAYS["ranks alone"][language].format(query=plain(left)),)
@@ -303,6 +303,8 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
     """Say that a list goes by words alone, and which of them the catalogue lacks."""
+    if language == "zh" and not in_english(query, catalog).strip():
+        return SAYS["unread"][language].format(what=plain(query))
     words = [word for word in unnamed(query, catalog) if not is_vague(word)]
     if words and len(query.split()) <= SHORT_QUERY:
         return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))

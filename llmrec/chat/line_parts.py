@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
-from llmrec.chat.act_replies import ActReplies, ActReply
+from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.item_questions import ActReply
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.intent import Intent
@@ -23,8 +24,12 @@ _ASKED_CHINESE = re.compile(r"吗|什么|谁|哪|多[长少]|怎么样|几[点�
 """Words of a question in Chinese, which often has no mark."""
 _WHAT_ABOUT = re.compile(r"(?:(?:and|so|ok|well)[, ]+)*(?:what|how) about\b", re.I)
 _AND = re.compile(r"^(?:(?:and|but|so|then|plus)\b[\s,]*)+", re.I)
-_TENDS = re.compile(r"\b(?:sounds?|looks?|seems?)\b|不错|挺好|很好|可以", re.I)
+_OTHERWISE = re.compile(r"(?:but|only|just|in)\b|但|不过|只是", re.I)
+_TENDS = re.compile(
+    r"\b(?:sounds?|looks?|seems?)\b|\b(?:is|are) (?:nice|lovely|interesting|cute|pretty)\b|不错|挺好|很好|可以", re.I
+)
 """What takes nothing yet where more is said: "the second one sounds good, but anything shorter?"."""
+_TAKES = re.compile(r"\b(?:take|have|go (?:for|with)|get|buy|watch|pick|choose|want|it is)\b|就|要|买|选", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ class LineCutter:
         topic = next((each.topic for each in reversed(answers) if each.topic), None)
         if (rest or answers) and reactions:
             # what only looks good is no choice yet
-            tends = [each for each in reactions if each.kind == "accept" and _TENDS.search(line)]
+            tends = [
+                each for each in reactions
+                if each.kind == "accept" and (_TENDS.search(line) or (answers and not _TAKES.search(line)))
+            ]  # fmt: skip
             topic = topic or next((self._reactions.id_of(each.subjects[0], state) for each in tends), None)
             reactions = [each for each in reactions if each not in tends]
         return LineParts(tuple(reactions), tuple(answers), " ".join(rest), topic)
@@ -129,9 +137,11 @@ class LineCutter:
             return [], sentence
         found: list[Reaction] = []
         left: list[str] = []
-        for clause in parts:
+        for clause, following in zip(parts, [*parts[1:], ""], strict=True):
             bare = bare_clause(clause)
             reacted = self._reactions.of_sentence(bare, before, state)
+            if _OTHERWISE.match(following) and names_alone(bare, listed, self._words):
+                reacted = ()  # "the first but older"
             found += reacted
             left += [] if reacted else [clause]
             before = bare

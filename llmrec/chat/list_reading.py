@@ -11,6 +11,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.types import composed
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.answers import unmet_alone
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
@@ -186,7 +187,7 @@ class ListReader:
         """
         if intent.filters or intent.comparisons or intent.preferred or not is_vague(intent.query):
             return ""
-        return self._acts.unmet(line, language_of(line))
+        return unmet_alone(line, self._words, language_of(line))
 
     def unread(self, line: str, state: DialogueState) -> str:
         """Own which clauses of a line in Chinese nothing goes by: no attribute holds them, and no word of English.

@@ -391,9 +391,8 @@ class ListPlanner:
         anew = {attributes_of(each) for each in added}
         while (loose := [each for each in held if each not in firm]) and not self.meets(held):
             # one whose going is enough, first of what the line speaks of; else the oldest
-            first = sorted(
-                loose, key=lambda each: (attributes_of(each) not in anew, any(map(is_kind, attributes_of(each))))
-            )
+            # numbers first, and of which kind the items are last
+            first = sorted(loose, key=lambda each: (attributes_of(each) not in anew, _weight(each)))
             enough = (each for each in first if self.meets([other for other in held if other != each]))
             held.remove(next(enough, first[0]))
         return tuple(held)
@@ -477,6 +476,11 @@ class ListPlanner:
             for mention in reversed(Lexicon.of(self._words).mentions(query)):
                 bare = bare[: mention.start] + bare[mention.end :]
         return all(word in _FILLERS for word in re.findall(r"\w+", bare.lower()))
+
+
+def _weight(condition: str) -> int:
+    """How much a condition says of what is wanted: a price or a year little, its kind most."""
+    return 2 if any(map(is_kind, attributes_of(condition))) else 0 if _numeric(condition) else 1
 
 
 def _implied(condition: str, held: Sequence[str]) -> bool:

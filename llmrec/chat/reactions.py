@@ -228,13 +228,16 @@ class Reactions:
             return Outcome(liking(ids, state), SAYS["liked"][language].format(titles=titles), relists=True)
         if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
             words = SAYS["seen"][language].format(titles=titles)
+            if also.filters:
+                told = describe_conditions(also.filters, language)
+                words = f"{words} {SAYS['criticised'][language].format(conditions=told)}"
             return Outcome(liking(ids, state), words, also.filters, relists=True)
         if reaction.kind != "criticise":
             state = rejecting(ids, state)
             words = SAYS["rejected"][language].format(titles=titles)
         else:
             words = ""
-        conditions, unknown = self._steering(reaction.remainder, ids, language, state)
+        conditions, unknown = self._steering(reaction, ids, language, state)
         conditions = tuple(dict.fromkeys((*conditions, *also.filters)))
         if conditions:
             described = describe_conditions(conditions, language)
@@ -242,6 +245,8 @@ class Reactions:
         query = next((ANTONYMS[mood] for part, mood in _OPPOSITES.items() if part in reaction.remainder.lower()), "")
         if mood := excessive_mood(reaction.remainder):
             query = query or ANTONYMS[mood]
+        if _EXCESS.search(reaction.remainder) and not (conditions or query or unknown):
+            unknown = SAYS["unread"][language].format(what=plain(reaction.remainder))
         relists = reaction.kind != "criticise" or bool(conditions or query)
         return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
 
@@ -318,7 +323,7 @@ class Reactions:
             return ()  # what follows is a wish of its own
         if found is None and len(clauses(sentence, within_title(sentence, self._words))) == 1:
             found = self._loosely(sentence, state)
-        if found is None and _OUT.match(sentence) and (ids := self._acts.named(before, state)):
+        if found is None and _OUT.match(sentence) and (ids := self._acts.items.named(before, state)):
             rest = _OUT.sub("", sentence).strip(" ,.;!")
             also = understand(f"no {rest}", self._words).filters if rest else ()
             if rest and not also:
@@ -331,12 +336,13 @@ class Reactions:
 
     def _is_reason(self, remainder: str) -> bool:
         """Whether what a reaction says beside its items is why, and no more."""
-        said = remainder.lower()
+        said = remainder.lower().strip(" .!")
         why = (
-            _EXCESS.search(said) or criticised(said) or any(word in said for word in (*_LOATHED, *_OPPOSITES))
-            or re.match(r"(?:and )?(?:it|really|not|very|so|loved|liked|hated)\b", said)
+            _EXCESS.search(said) is not None or criticised(said) is not None
+            or any(said.endswith(word) for word in (*_LOATHED, *_OPPOSITES))
+            or re.match(r"(?:and )?(?:it|really|not|very|so|(?:i |we )?(?:lov|lik|hat)ed?)\b(?! \w+s\b)", said)
         )  # fmt: skip
-        return len(clauses(remainder)) == 1 and why is not None and bool(why)
+        return len(clauses(remainder)) == 1 and bool(why)
 
     def id_of(self, subject: str, state: DialogueState) -> str | None:
         """Find the item that a reaction is about.
@@ -435,10 +441,10 @@ class Reactions:
             cues.ALIKE.search(line) or cues.QUESTION_OPENING.match(line) or cues.CORRECTION.search(line)
         ):
             return None
-        named = self._acts.named(line, state)
+        named = self._acts.items.named(line, state)
         unwanted = cues.UNWANTED.search(line)
         if kind == "reject" and unwanted:  # "me and the wife want something, not too violent" names no film
-            after = self._acts.named(line[unwanted.start() :], state)
+            after = self._acts.items.named(line[unwanted.start() :], state)
             named = tuple(id for id in named if id in listed or id in after)
         if kind == "seen" and not named and listed and cues.KNOWN_ALONE.fullmatch(line.strip()):
             return Reaction("seen", (THAT,) if state.topic in listed else (THESE,))
@@ -479,9 +485,10 @@ class Reactions:
         return liking(ids, state).model_copy(update={"accepted": accepted})
 
     def _steering(
-        self, criticism: str, ids: Sequence[str], language: str, state: DialogueState
+        self, reaction: Reaction, ids: Sequence[str], language: str, state: DialogueState
     ) -> tuple[tuple[str, ...], str]:
         """Conditions that better items than these meet; what the catalogue lacks to tell, in words."""
+        criticism = reaction.remainder
         items = [self._catalog.item(id) for id in ids]
         if compared := criticised(criticism):
             names, operator, key = compared
@@ -492,12 +499,13 @@ class Reactions:
                     bounds = ((min if operator == "<" else max)(numbers), median(numbers))
                     apart = [each for each in (state.last.conditions if state.last else ()) if name not in each]
                     found = [f"{name}{operator}{bound:.10g}" for bound in bounds]
-                    left = [self._any_left((*apart, each), ids) for each in found]
+                    gone = ids if reaction.kind == "reject" else ()
+                    left = [self._any_left((*apart, each), gone) for each in found]
                     return (found[1 if left == [False, True] else 0],), ""
             what = UNKNOWN[key][language].format(title=plain(items[0].title)) if items else key
             return (), SAYS["lacks"][language].format(what=what)
         if excess := _EXCESS.search(criticism):
-            word = (excess[1] or excess[2]).replace("childish", "children").replace("幼稚", "儿童")
+            word = excess[1] or excess[2]
             for quality in QUALITIES:
                 if quality.question.search(word) and (excluded := _held(items, quality.speaks_for)):
                     return excluded, ""

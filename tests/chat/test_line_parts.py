@@ -11,7 +11,7 @@ FILMS = [
     ("Jaws", 1975, ("Action", "Horror")), ("Vertigo", 1958, ("Mystery", "Thriller")), ("Laura", 1944, ("Mystery",)),
     ("Jurassic Park", 1993, ("Action", "Sci-Fi")), ("Alien", 1979, ("Action", "Horror")),
     ("Aliens", 1986, ("Action", "Horror")), ("Predator", 1987, ("Action", "Horror")),
-    ("Species", 1995, ("Horror", "Sci-Fi")), ("Goofy Movie, A", 1995, ("Animation", "Comedy")),
+    ("Species", 1995, ("Horror", "Sci-Fi")), ("Goofy Movie, A", 1995, ("Animation", "Comedy")), ("Game, The", 1997, ("Mystery",)),
 ]  # fmt: skip
 CLOTHES = [
     ("Mio", "Dress", "Red", "Stripe", "Womens Casual", "Dress in a cotton weave."),
@@ -61,6 +61,8 @@ def where(reply: Reply) -> str:
         ("seen 1 and liar liar, no musicals", {"1", "3"}, set(), "no Musical"),
         ("seen 1, 2 and 8. something from the 70s", {"1", "2"}, set(), "There is no number 8"),
         ("I didn't like 2, too slow, give me a thriller", set(), {"2"}, "only Thriller"),
+        ("no I've seen 1, and I liked L.A. no horror", {"1"}, set(), "no Horror"),
+        ("remove everything before 1980 and 3", set(), {"3"}, "year from 1980"),
         ("1 is fine, 2 isn't, what else have you got", {"1"}, {"2"}, "good choice"),
         ("第一部看过了,第二部不要,来点悬疑的", {"1"}, {"2"}, "悬疑"),
     ],
@@ -159,6 +161,15 @@ def test_a_shop_speaks_of_clothes(shop: Conversation) -> None:
     assert where(said(shop, "something unpatterned instead", "3")) == "category=Dress and pattern=Solid"
     reply = shop.reply("I'll take it. and a bag to go with it?")
     assert "category=Bag" in where(reply) and "what goes with what" in reply.words and "good choice" in reply.words
+
+
+def test_a_shopper_is_met_in_colours_and_in_what_is_too_much(shop: Conversation) -> None:
+    assert "colour=Black|Dark Blue" in where(said(shop, "trousers, black or navy", "5", "6"))
+    assert "I cannot go by “too boxy”" in shop.reply("not 1, too boxy").words
+    assert "section=Denim Men|Men Suits" in where(Conversation(shop.catalog).reply("给老公买条长裤,上班穿的"))
+    assert "category" not in where(Conversation(shop.catalog).reply("something to wear to an interview"))
+    reply = said(Conversation(shop.catalog), "a dress", "1", "2")
+    assert reply.request is not None and reply.words == "Understood: only Dress."
 
 
 def test_sections_are_read_by_whom_they_are_for(shop: Conversation) -> None:

@@ -10,7 +10,7 @@ _OPENS = (
     r"loved|liked|hated|add|keep|maybe|also|surprise)"
 )
 _CUT = re.compile(
-    rf"(?<=[.!?;\u3002])(?!(?<=\d\.)\d)\s*(?=[^\s.!?;])|(?<=[,;:])\s+|(?<=[,;])(?=[\u3400-\u9fff])|"
+    rf"(?<=[.!?;\u3002])(?!(?<=\d\.)\d)(?<!\b[A-Z]\.)\s*(?=[^\s.!?;])|(?<=[,;:])\s+|(?<=[,;])(?=[\u3400-\u9fff])|"
     rf"\s+(?=but\b)|\s+(?=(?:and|then|so|plus)\s+{_OPENS}\b)|"
     r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])",
     re.I,

@@ -128,7 +128,7 @@ _SOFT = re.compile(
 _CLAUSES = re.compile(r"(?<=[,;.])\s+|(?<=[\u3002,;])(?=[\u3400-\u9fff])|\s+(?=(?:but )?preferably\b)", re.I)
 _MARKS = " ,;.\u3002\uff0c\uff1b"
 _OPENING = re.compile(
-    r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|maybe|perhaps|"
+    r"\s*(?:(?:i'?m|i am|we are|we'?re|i|we|you|can|could|would|will|do|please|hi|hello|hey|also|maybe|perhaps|"
     r"whatever|got|(?:how|what) about|in the mood for|looking for|searching for|in search of|after|up for|want|"
     r"need|like|love|fancy|feel|would like|i'd like|i'?d|to see|to watch|to|see|watch|have|find|show|give|get|"
     r"recommend|suggest|"

@@ -42,7 +42,7 @@ _DEMANDS = {
                 r"(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:导演|执导|导)的(?:电影|片子?)?|(?P<zhsame>同一个?导演)",
     "person": rf"(?:^|[,。!? ]|有没有|有|来|看|推荐|找)(?:一?[点些部个])?(?P<zhname>(?!文艺|高分|安静|金属|白色|黄色|万圣|马戏|石头|温馨|江湖|方言|常见|高中|关于|古装|经典)[{_SURNAMES}][\u3400-\u9fff]{{1,2}})的(?:电影|片子?|作品)",
     "by": r"\b(?:anything|something|films?|movies?|books?|one|ones|stuff|else) by (?P<lower>(?!(?:the|a|an|my|any|myself|chance|far|now|then|year|genre|itself)\b)[a-z][\w.'-]+(?: [a-z][\w.'-]+)?)(?=[?.!, ]*$)|\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
-    "match": r"(?:(?:that |which |to )?(?:would |will |could )?(?P<name>(?:go(?:es|ing)?|match(?:es)?|pairs?) (?:well |nicely )?(?:with )?(?:it|that|this|them|these|those|(?:number |no\. ?)?\d|the \w+(?: one)?)))|"
+    "match": r"(?P<own>\b(?:to|that) (?:match|go with it)(?:es)?(?=\s*(?:$|[,.?!]))|\bmatching(?= \w))|(?:(?:that |which |to )?(?:would |will |could )?(?P<name>(?:go(?:es|ing)?|match(?:es)?|pairs?) (?:well |nicely )?(?:with )?(?:it|that|this|them|these|those|(?:number |no\. ?)?\d|the \w+(?: one)?)))|"
              r"(?P<zh>(?:能|可以|用来)?(?:搭配?|配)(?:它|这[条件双个]|第.[条件双个])的?)",
     "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
     "length": r"(?:(?:under|below|less than|shorter than|at most|up to|max(?:imum)?|no (?:longer|more) than|over|more than|longer than|"
@@ -156,8 +156,10 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
                 continue
             if key not in ("size", "length", "price") and _in_texts(name, catalog):
                 continue
-            if match.groupdict().get("own") and derived(catalog, _title_words) & set(
-                re.findall(r"\w+", name.casefold())
+            if (
+                key == "director"
+                and match.groupdict().get("own")
+                and derived(catalog, _title_words) & set(re.findall(r"\w+", name.casefold()))
             ):
                 continue  # "Christmas films" are about Christmas
             spans = within_title(line, catalog) if spans is None else spans

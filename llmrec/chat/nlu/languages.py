@@ -11,7 +11,7 @@ from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.chat.nlu.lexicon import value_facets
+from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
@@ -141,8 +141,8 @@ _DECADES = re.compile(
 )
 """One decade or more: 九十年代, 八九十年代, 80年代和90年代."""
 _AGE = re.compile(
-    r"(?:别|不要|不想看|不看)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)|"
-    r"(?P<old>(?<!不要)(?<!别看)(?<!不看)老(?:片子?|电影))"
+    r"(?:别|不要|不想看|不看|不喜欢|不爱看?|讨厌)(?:给我)?(?:推荐)?(?:太|那么)?(?:老|旧|古老)(?:的|片子?|电影)*|(?P<recent>(?:最近|近)(?:几年|些年|两年)(?:上映|拍)?的?)|"
+    r"(?P<old>(?<!不要)(?<!别看)(?<!不看)(?<!不喜欢)(?<!讨厌)老(?:片子?|电影))"
 )
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _LENGTHS = ("runtime", "duration", "minutes", "length")
@@ -369,7 +369,7 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         if told and told["name"].casefold() in readings:
             readings = {told["name"].casefold(): readings[told["name"].casefold()]}
             before = line[: told.start()]
-        attributes = tuple(name for name, _ in readings.values())
+        attributes = tuple(dict.fromkeys(name for name, _ in readings.values()))
         own = tuple(dict.fromkeys(value for _, value in readings.values()))
         lead = _NEGATION.search(before[-16:])
         after = _NEGATED_AFTER.match(line, end)
@@ -454,6 +454,16 @@ def _chinese_values(catalog: Catalog) -> dict[str, dict[str, tuple[str, str]]]:
         if re.search(f"[{CHINESE}]", facet.value) and len(facet.value) > 1:
             own.setdefault(word, {})[facet.name.casefold()] = facet.name, facet.value
         english.setdefault(word, {})[facet.name.casefold()] = facet.name, facet.value
+    lexicon = Lexicon.of(catalog)
+    for value in ("men", "women", "kids"):  # sections that are for them
+        held = [
+            pair
+            for mention in lexicon.mentions(value)
+            for name, of in mention.readings
+            for pair in ((name, v) for v in of)
+        ]
+        if held:
+            english[value] = {f"{name} {n}": (name, each) for n, (name, each) in enumerate(held)}
     return {**{word: english[value] for word, value in _GENRES.items() if value in english}, **own}
 
 

@@ -23,6 +23,9 @@ SYNONYMS = {
     "sci-fi": ("science-fiction", "sf", "sci fi", "scifi"),
     "t-shirt": ("tee", "t shirt", "tshirt"), "western": ("cowboy film",),
     "sweater": ("jumper", "pullover"), "trousers": ("pants", "jeans", "chinos"), "sneakers": ("trainers", "shoes"),
+    "dark blue": ("navy",), "off white": ("cream", "ivory"), "dark red": ("burgundy", "maroon", "wine red"),
+    "yellowish brown": ("brown", "camel", "tan"), "greenish khaki": ("khaki", "olive"), "purple": ("lilac", "violet"),
+    "turquoise": ("teal",), "dark grey": ("charcoal",),
     "solid": ("unpatterned",), "all over pattern": ("patterned", "printed", "floral", "flowery"),
     "glittering/metallic": ("sparkly", "glittery", "shiny"), "sequin": ("sparkly",), "knitwear": ("knitted",),
     "boots": ("shoes",), "sandals": ("shoes",), "coat": ("outerwear",), "lace": ("lacy",),
@@ -43,8 +46,8 @@ AUDIENCES = tuple(
     )
 )
 """Words for those whom items are for, each set of one meaning."""
-NO_SINGULAR = frozenset((("short",), ("tight",), ("basic",), ("flat",)))
-"""Forms of values in the plural that are other words ("nothing too short")."""
+NO_NAMES = frozenset((("short",), ("tight",), ("basic",), ("flat",), ("wear",), ("other",)))
+"""Parts and forms of values that are other words: "nothing too short", "something to wear"."""
 Token = tuple[str, int, int]
 """A word in lower case, its start and end in characters."""
 Readings = tuple[tuple[str, tuple[str, ...]], ...]
@@ -146,9 +149,7 @@ class Lexicon:
             own = {form for form in _surface_forms(facet.value) if not _ordinary(form)}
             for form in own:
                 exact.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
-            ends = {
-                form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:]) and form[-1:] not in NO_SINGULAR
-            }
+            ends = {form[-1:] for form in forms(facet.value) if not _ordinary(form[-1:]) and form[-1:] not in NO_NAMES}
             for form in ends | {form for form in own if len(form) == 1}:
                 heads.setdefault(form, {}).setdefault(facet.name, []).append(facet.value)
         for form in exact.keys() | heads.keys():
@@ -400,6 +401,6 @@ def noun_pattern(attribute: str) -> str:
 def _surface_forms(value: str) -> Iterable[tuple[str, ...]]:
     """List the word sequences by which people name a value; of "Hat/beanie" each part."""
     for part in {value, *(value.split("/") if "/" in value else ())}:
-        yield from (form for form in forms(part) if form not in NO_SINGULAR or form[0] == part.casefold())
+        yield from (form for form in forms(part) if form not in NO_NAMES or form[0] == part.casefold())
         for synonym in SYNONYMS.get(part.lower(), ()):
             yield from forms(synonym)

@@ -136,6 +136,9 @@ _GOES_ON = re.compile(
     re.I,
 )
 """A sentence without a verb of its own, which goes on with that of the one before: "I hate musicals. And war films."."""
+_TASTE = re.compile(
+    r"\b(?:hates?|loathes?|dislikes?|loves?|likes?|enjoys?|no|not|never|\w+n't|avoid|without|skip)\b", re.I
+)
 _OWN_VERB = re.compile(
     r"\b(?:i|you|we|he|she|it|they|give|show|find|get|make|not|no|nothing|what|which|who|how|why|when|where|please|thanks?|"
     r"something|anything|[a-z]+n't|is|are|was|were|do|does|did|have|has|can|could|would|seen|more|less|maybe|only)\b",
@@ -193,9 +196,15 @@ def spelt_out(line: str) -> str:
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
     line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
-    line = _GOES_ON.sub(lambda match: match[0] if _OWN_VERB.search(match["what"]) else f" and {match['what']}", line)
+    line = _GOES_ON.sub(lambda match: f" and {match['what']}" if _same_verb(line, match) else match[0], line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
+
+
+def _same_verb(line: str, match: re.Match[str]) -> bool:
+    """Whether a sentence goes on with what the one before it likes, or rules out."""
+    before = re.split(r"[.!?;]", line[: match.start()])[-1]
+    return _TASTE.search(before) is not None and _OWN_VERB.search(match["what"]) is None
 
 
 def _year_in_digits(match: re.Match[str]) -> str:
@@ -215,7 +224,7 @@ def _often(word: str) -> str:
     return str(near[0]) if near and not word.startswith(near[0][:-1]) and not near[0].startswith(word) else word
 
 
-_SENTENCES = re.compile(r"(?<=[.!?;\u3002])(?!(?<=\d\.)\d)\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
+_SENTENCES = re.compile(r"(?<=[.!?;\u3002])(?!(?<=\d\.)\d)(?<!\b[A-Z]\.)\s*(?=[^\s.!?;])|(?<=\.\.\.)\s*")
 
 
 def sentences(text: str) -> list[str]:

@@ -36,7 +36,9 @@ _MADE = r"(?:(?:made|released|shot|published|came out|from|in|of|the)\s+){0,5}"
 _OR = r"(?:\s*,\s*|\s*,?\s+(?:or|and|nor)\s+|\s*/\s*)(?:from |of |in |the ){0,5}"
 _NEGATION = (
     r"(?:but |and |please )?(?:not|nothing|none|no|never|isn'?t|aren'?t|(?:anything|everything) (?:but|except)|"
-    r"except(?: for)?|avoid|skip|without|(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
+    r"except(?: for)?|avoid|skip|without|"
+    r"(?:remove|drop|hide|exclude|leave out|throw out|take out)(?: everything| anything| all)?|"
+    r"(?:does|do|should|must|can|could|would)(?:n'?t| not)|"
     r"(?:i )?(?:don'?t|do not) (?:want|like|show me|need))\s+"
     r"(?:(?:anything|any|that'?s?|is|are|was|films?|movies?|ones?|items?|it|cost|be|go|exceed|too|so|very|really|terribly)\s+){0,8}"
 )

@@ -97,7 +97,7 @@ def _quality(key: str, question: str, speaks_for: str, against: str = "") -> Qua
 
 
 QUALITIES = (
-    _quality("children", r"\bkids?\b|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|\b(?:my|a|our) (?:son|daughter|"
+    _quality("children", r"\bkids?\b|childish|幼稚|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|\b(?:my|a|our) (?:son|daughter|"
              r"nephew|niece)s?\b|\b(?:ok(?:ay)?|fine|suitable|appropriate|good|safe) for (?:him|her|them)\b|孩子|小孩|儿童|小朋友|岁",
              "children's children family animation kids 儿童 动画 家庭", "horror thriller crime war film-noir adult 恐怖 惊悚"),
     _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕", "horror thriller 恐怖 惊悚",

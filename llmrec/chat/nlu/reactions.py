@@ -14,7 +14,7 @@ from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.query_words import ANTONYMS
-from llmrec.chat.nlu.questions import FACTS
+from llmrec.chat.nlu.questions import FACTS, QUALITIES
 from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem
 
@@ -75,7 +75,7 @@ _ACCEPTS = (
     rf"{_OPENING}{_PLACES},? (?:please|it is|then|works(?: for me)?|will do|(?:sounds?|looks?|is|"
     rf"seems?) (?:\w+ )?(?:good|great|perfect|"
     rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
-    rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL} one|\d{{1,2}})\s*[.!]*",
+    rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL}(?: one)?|\d{{1,2}})\s*[.!]*",
     rf"{_ZH_OPENING}我?(?:就|想|决定|还是)*(?:要|选|买|看|拿|读|听|来){_ZH_PLACES}{_ZH_END}",
     rf"{_ZH_OPENING}就{_ZH_PLACES}{_ZH_END}",
     rf"{_ZH_OPENING}{_ZH_PLACES}(?:不错|挺好|很好|可以|好|就行|吧)(?:的|了|吧|[,,。! ])*",
@@ -407,9 +407,12 @@ def excessive_mood(text: str) -> str:
 
 
 def _too_much(text: str, catalog: Catalog) -> bool:
-    """Whether a text finds too much of what is an attribute value: "too plain", 太花."""
-    found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
-    return found is not None and bool(Lexicon.of(catalog).mentions(found[1]))
+    """Whether a text finds too much of what attributes tell, or hint at: "too striped", "too scary", 太幼稚了."""
+    found = re.search(r"\btoo (\w+)[\s.!]*$|太(.{1,4}?)了?[。! ]*$", text, re.I)
+    word = (found[1] or found[2]) if found else ""
+    return bool(word) and (
+        any(quality.question.search(word) for quality in QUALITIES) or bool(Lexicon.of(catalog).mentions(word))
+    )
 
 
 def criticised(text: str) -> tuple[tuple[str, ...], str, str] | None:

@@ -90,6 +90,12 @@ _CHINESE_PLACE_FIRST = re.compile(
     r"不过|可是|只是|,|,|要|换成|有没有)+"
 )
 _POSITION_FIRST = re.compile(r"(?P<subject>.+?)\s*(?:,|\b(?:but|only|just|in)\b)\s*(?P<rest>.+)", re.I | re.S)
+_ASKS_FOR = re.compile(
+    r"^(?:(?:i'?d|i would|we'?d) (?:like|love|prefer)|i want|(?:can|could) (?:i|you) (?:have|get|see|show me|find me)|"
+    r"show me|give me|find me|do you have|have you got|is there)\s+(?=(?:the same|that one|this one|it|the \w+ one)\b)",
+    re.I,
+)
+"""What stands before an item that is wanted otherwise: "I'd like the same in silver"."""
 MAX_LONGER = 1.6
 """Length of a title beside that of the words after "not", up to which they mean it alone."""
 MAX_REASONED, MAX_TITLE = 6, 4
@@ -469,6 +475,7 @@ def _similar(text: str, catalog: Catalog) -> Intent | None:
 
 def _position_with_conditions(text: str, catalog: Catalog) -> Intent | None:
     """Read "the second one but newer", "the same in red"."""
+    text = _ASKS_FOR.sub("", text)
     match = _POSITION_FIRST.fullmatch(text)
     if is_chinese(text) and (chinese := _CHINESE_PLACE_FIRST.match(text)):
         digits = "一二三四五六七八九十"

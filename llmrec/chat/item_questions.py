@@ -1,0 +1,411 @@
+"""Answers to questions about items: of the list, of the catalogue, and how they compare."""
+
+import re
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+
+from llmrec.catalog import Catalog, Item
+from llmrec.catalog.wording import plain
+from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, unmet_alone, versus
+from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.acts import SHORT_LINE
+from llmrec.chat.nlu.conditions import parse_conditions
+from llmrec.chat.nlu.languages import chinese_conditions, language_of
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import items_named, places_beyond
+from llmrec.chat.nlu.query_words import moods, with_kinds
+from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.state import DialogueState
+from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
+from llmrec.chat.wordings import SAYS
+from llmrec.errors import BadInput
+from llmrec.retrieval.filters import parse_where, written
+
+
+@dataclass(frozen=True, slots=True)
+class ActReply:
+    """A reply without a list.
+
+    Parameters
+    ----------
+    text
+        Its words; "" where reasons are wanted.
+    topic
+        Id of the item that it is about.
+    why
+        Whether the reasons of `topic` are wanted.
+    ends
+        Whether the person ends the conversation.
+    takes
+        Ids of the items that the person takes; the text is to name them.
+    spoken
+        Conditions of which the text tells which items of the list meet them.
+    """
+
+    text: str = ""
+    topic: str | None = None
+    why: bool = False
+    ends: bool = False
+    takes: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+
+
+class ItemQuestions:
+    """What answers questions about items.
+
+    Parameters
+    ----------
+    catalog
+        The items that the conversation is about.
+    offered
+        Ids of those that can be recommended.
+    words
+        The items by whose titles and values a line is read.
+    """
+
+    def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog) -> None:
+        self._catalog, self._offered, self._words = catalog, offered, words
+
+    def named(self, line: str, state: DialogueState) -> tuple[str, ...]:
+        """Find the items that a line names by their place in the last list or by their title.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        tuple of str
+            Ids.
+        """
+        listed = state.last.items if state.last else ()
+        return items_named(line, listed, self._words, self._offered)
+
+    def counted(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell how many items of the last list have what a line names.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        conditions, having, listed = self._meeting(line, state)
+        if not listed or not conditions:
+            return None
+        language = language_of(line)
+        joint = "、" if language == "zh" else ", "
+        told = f"{SAYS['colon'][language]}{joint.join(each.title for each in having)}" if having else ""
+        text = SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)
+        return ActReply(plain(text), spoken=conditions)
+
+    def having(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell which items of the last list have what a line asks for: "which of these are comedies?".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        match = cues.WHICH_HAVE.fullmatch(line.strip())
+        if not match or superlative(line) or cues.MOST.search(line):
+            return None
+        conditions, having, listed = self._meeting(match["what"] or match["zh"], state)
+        if not listed:
+            return None
+        language = language_of(line)
+        if not conditions:
+            return ActReply(unmet) if (unmet := unmet_alone(line, self._words, language)) else None
+        values = describe_conditions(conditions, language)
+        if not having:
+            return ActReply(plain(SAYS["having none"][language].format(values=values)), spoken=conditions)
+        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
+        text = SAYS["having"][language].format(values=values, titles=titles)
+        return ActReply(plain(text), having[0].id if len(having) == 1 else None, spoken=conditions)
+
+    def _meeting(self, what: str, state: DialogueState) -> tuple[tuple[str, ...], list[Item], list[Item]]:
+        """The conditions that words state, moods included; the items of the last list that meet them, and all of it."""
+        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._words.row]
+        left, chinese = chinese_conditions(what, self._words)
+        conditions = tuple(dict.fromkeys((*parse_conditions(left, self._words).conditions, *chinese)))
+        pairs = {
+            name: values for mention in Lexicon.of(self._words).mentions(left) for name, values in mention.readings
+        }
+        conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
+        conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
+        kinds = with_kinds(what, self._words, ())
+        conditions = conditions or (
+            parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ()
+        )
+        if not conditions:
+            return (), [], listed
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
+        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
+
+    def versus(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer how an item compares with another: "is it newer than Heat?".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        match = cues.VERSUS.fullmatch(line.strip())
+        if not match or seeks(line):
+            return None
+        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        found: list[Item] = []
+        for said in (one, other):
+            named = self.named(said, state)
+            if not named and refers_to_topic(said):
+                named = tuple(id for id in (state.topic, *(state.last.items if state.last else ())) if id)
+            if not named and not re.search(r"\d{4}|\b(?:usual|average|before|that)\b", said):
+                try:
+                    named = (find_title(said, self._words),)
+                except BadInput:
+                    language = language_of(line)
+                    return ActReply(plain(SAYS["absent unknown"][language].format(title=said.strip("《》"))))
+            if not named:
+                return None
+            found.append(self._catalog.item(named[0]))
+        text = versus(match["word"] or match["zh"], found[0], found[1], self._catalog, language_of(line))
+        return ActReply(plain(text), found[0].id)
+
+    def of_title(self, what: str, line: str, state: DialogueState) -> ActReply | None:
+        """Tell of a title whether it is there: "what about 2001?".
+
+        Parameters
+        ----------
+        what
+            The title as it is said.
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        named = self.named(what, state)
+        begun = [item.id for item in self._words.items if item.title.startswith(f"{what}:")] if what.isdigit() else []
+        if len(named or begun) != 1 or list_position(what):
+            return None
+        item, language = self._catalog.item((*named, *begun)[0]), language_of(line)
+        listed = state.last.items if state.last else ()
+        if item.id in listed:
+            place = SAYS["absent listed"][language].format(title=item.title, place=listed.index(item.id) + 1)
+            return ActReply(plain(place), item.id)
+        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+
+    def presence(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer whether a title that the last list does not have is in the catalogue.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        if not cues.PRESENCE.search(line) or cues.ANOTHER.search(line):
+            return None
+        named = self.named(line, state)
+        if not named:
+            return self._unknown_title(line)
+        if len(named) != 1 or named[0] in (state.last.items if state.last else ()):
+            return None
+        item = self._catalog.item(named[0])
+        return ActReply(plain(in_catalogue(item, self._catalog, language_of(line))), item.id)
+
+    def _unknown_title(self, line: str) -> ActReply | None:
+        """Say that a title that a line asks for is none of the catalogue's."""
+        match = cues.HAVE_TITLE.search(line)
+        found = (match[name] for name in ("title", "lower", "chinese", "zh")) if match else ()
+        title = next((each for each in found if each), "")
+        if not title or Lexicon.of(self._words).mentions(title):
+            return None
+        language = language_of(line)
+        try:
+            item = self._catalog.item(find_title(title, self._words))
+        except BadInput:
+            return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
+        return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+
+    def plain_question(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        named = self.named(line, state)
+        listed = state.last.items if state.last else ()
+        if len(named) == 1 or (not named and places_beyond(line, listed, self._words)):
+            return self.item(line, state) if listed else None
+        of_fact = any(fact.question.search(line) for fact in FACTS)
+        if not named and of_fact and refers_to_topic(line):
+            return self.item(line, state)
+        if (
+            not named and of_fact and state.topic in self._catalog.row and len(line) <= 2 * SHORT_LINE
+        ):  # "who directed?"
+            item = self._catalog.item(state.topic or "")
+            return ActReply(plain(about_item(line, item, self._catalog, language_of(line))), item.id)
+        return None
+
+    def item(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer a question about one item that a line names, or about the one that was spoken of last.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        listed = state.last.items if state.last else ()
+        language = language_of(line)
+        named = self.named(line, state)
+        if not named and listed and (place := places_beyond(line, listed, self._words)):
+            return ActReply(SAYS["no place"][language].format(place=place))
+        if not named and refers_to_topic(line):
+            named = tuple(id for id in (state.topic, *listed) if id is not None and id in self._offered)[:1]
+        if not named:
+            return None
+        if len(named) > 1:
+            return self.comparison(line, state)
+        item = self._catalog.item(named[0])
+        answer = about_item(line, item, self._catalog, language)
+        return ActReply(plain(answer), named[0])
+
+    def comparison(self, line: str, state: DialogueState, alone: bool = False) -> ActReply | None:
+        """Compare items of the list.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+        alone
+            Whether no more is wanted than what the line compares by, and not which ranks first.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
+        named = self.named(line, state)
+        if len(named) < 2:
+            asks = (
+                superlative(line)
+                or cues.MOST.search(line)
+                or re.search(r"\bwhich\b|\bwhat'?s the\b|\bwhat is the\b|哪|最", line, re.I)
+            )
+            if not listed or not asks:
+                return None
+            named = listed
+            if (best := self._most(line, listed)) is not None:
+                return best
+            if superlative(line) is None and alone:
+                return None
+            if superlative(line) is None:
+                text = SAYS["ranked"][language_of(line)].format(title=self._catalog.item(listed[0]).title)
+                return ActReply(plain(text), listed[0])
+        items = [self._catalog.item(id) for id in named]
+        text = plain(compared(line, items, listed, self._catalog, language_of(line)))
+        return ActReply(text, best_of(line, items))
+
+    def superlatives(self, line: str, state: DialogueState) -> ActReply | None:
+        """Answer each of the superlatives of a question that has several: "which is the oldest and least silly?".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        asked = [match[0] for match in cues.SUPERLATIVE.finditer(line)]
+        if len(asked) < 2 or not re.search(r"\bwhich\b|\bwhat'?s\b|哪|\\?", line, re.I):
+            return None
+        told = [self.comparison(f"which is the {each}?", state, alone=True) for each in asked]
+        if not any(told):
+            return None
+        unknown = {each: answers_unknown(each, self._catalog, language_of(line)) for each in asked}
+        texts = [answer.text if answer else plain(unknown[each]) for each, answer in zip(asked, told, strict=True)]
+        return ActReply(
+            " ".join(dict.fromkeys(texts)), next((each.topic for each in told if each and each.topic), None)
+        )
+
+    def _most(self, line: str, listed: Sequence[str]) -> ActReply | None:
+        """Answer which of the list is the funniest, scariest or the like, as far as kinds hint at it."""
+        asked = cues.MOST.search(line)
+        quality = next((q for q in QUALITIES if asked and q.question.search(asked[0].replace("iest", "y"))), None)
+        if quality is None:
+            return None
+        least = re.search(r"\bleast\b|最不", line, re.I) is not None
+        having = [
+            item for id in listed for item in [self._catalog.item(id)]
+            if least != any(
+                str(each).casefold() in quality.speaks_for
+                for value in item.attributes.values() for each in (value if isinstance(value, tuple) else (value,))
+            )
+        ]  # fmt: skip
+        language = language_of(line)
+        words = QUALITY_WORDS[quality.key][language]
+        if not having:
+            return ActReply(plain(SAYS["least none" if least else "most none"][language].format(quality=words)))
+        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
+        text = SAYS["least" if least else "most"][language].format(quality=words, titles=titles, title=having[0].title)
+        return ActReply(plain(text), having[0].id)
