@@ -103,6 +103,8 @@ class LineCutter:
         for sentence in parts:
             found, left = self._reacting(sentence, named, state)
             reactions += found
+            if found and (spoken := self._reactions.id_of(found[-1].subjects[0], state)):
+                state = state.model_copy(update={"topic": spoken})  # "2 looks nice, but does it come in grey?"
             answer = self._answer(left, answers, state, history, chinese) if left and not audience else None
             if answer is not None:
                 answers.append(answer)

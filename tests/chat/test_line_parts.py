@@ -88,6 +88,11 @@ def test_every_superlative_of_a_question_is_answered(films: Conversation, line: 
     assert "Heat" in words and "Kolya" in words and ("may be" in words or "可能" in words)
 
 
+def test_what_is_not_wanted_in_chinese_is_not_wanted(films: Conversation) -> None:
+    assert films.reply("我讨厌动画片。还有歌舞片。") and films.state.lasting == ("genres!=Animation", "genres!=Musical")
+    assert "genres!=Horror" in where(Conversation(films.catalog).reply("换一批,别要恐怖片"))
+
+
 def test_what_takes_an_item_and_thanks_does_both(films: Conversation) -> None:
     said(films, "a film", "15", "2")
     words = films.reply("great, goofy movie it is. thank you!").words
@@ -158,6 +163,7 @@ def test_a_shop_speaks_of_clothes(shop: Conversation) -> None:
     assert "pattern=Stripe|Check" in where(said(shop, "a dress, striped or checked", "1", "2"))
     assert shop.reply("is 1 made of cotton?").words == "The description of Mio says: Dress in a cotton weave."
     assert "Sun comes in Blue, Black" in shop.reply("does 2 come in other colours?").words
+    assert "Sun comes in" in shop.reply("2 looks nice but does it come in grey?").words
     assert where(said(shop, "something unpatterned instead", "3")) == "category=Dress and pattern=Solid"
     reply = shop.reply("I'll take it. and a bag to go with it?")
     assert "category=Bag" in where(reply) and "what goes with what" in reply.words and "good choice" in reply.words

@@ -136,6 +136,9 @@ _GOES_ON = re.compile(
     re.I,
 )
 """A sentence without a verb of its own, which goes on with that of the one before: "I hate musicals. And war films."."""
+_GOES_ON_CHINESE = re.compile(
+    r"(?P<before>(?:讨厌|不喜欢|不爱看?|不要|不想看|不看|别要)[\u3400-\u9fff]{1,6})[\u3002;]\s*(?:还有|以及|和)(?P<what>[\u3400-\u9fff]{1,5})(?=[\u3002;!]|$)"
+)
 _TASTE = re.compile(
     r"\b(?:hates?|loathes?|dislikes?|loves?|likes?|enjoys?|no|not|never|\w+n't|avoid|without|skip)\b", re.I
 )
@@ -196,6 +199,7 @@ def spelt_out(line: str) -> str:
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
     line = _FINE_AFTER_ALL.sub(r"\g<what> again", line)
     line = _AND_THE_MOST.sub(r"which is the \g<most>?", _AND_THE_MOST_CHINESE.sub(r"最\g<most>的是哪部", line))
+    line = _GOES_ON_CHINESE.sub(r"\g<before>、\g<what>", line)
     line = _GOES_ON.sub(lambda match: f" and {match['what']}" if _same_verb(line, match) else match[0], line)
     liked = _LIKED_THEN_LIKE.fullmatch(line)
     return f"more like {liked['title']}" if liked else line
