@@ -29,27 +29,33 @@ from eval.store import MEASUREMENTS, command_line, file_measurement
 
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog
-    from llmrec.encoders import Features
+    from llmrec.encoders.features import MediaVectors
     from llmrec.recommender import Recommender
 
-USERS, EVENTS, NOISE, BEST, SEED = 20_000, 10, 0.25, 100, 0
+USERS, EVENTS, NOISE, BEST, SEED = 200_000, 10, 0.25, 100, 0
 FILTERS = {"50 %": "price<500", "10 %": "price<100", "1 %": "price<10", "0.1 %": "price<1"}
 Floats = NDArray[np.float32]
 
 
-def made(items: int, real: "Catalog", features: "Features") -> tuple["Catalog", "Features"]:
-    """A catalogue of that many items, and its features; the first items are the real ones."""
+def made(items: int, real: "Catalog", media: "MediaVectors", folder: Path) -> tuple["Catalog", "MediaVectors"]:
+    """A catalogue of that many items, and its vectors in files of a folder; the first items are the real ones."""
     from llmrec.catalog import Catalog, Interaction, Item
+    from llmrec.encoders.features import MediaVectors
+    from llmrec.vector_rows import VectorRows
 
     rng, known = np.random.default_rng(SEED), min(items, len(real.items))
     source = np.concatenate([np.arange(known), rng.integers(0, known, items - known)])
     vectors, mask = {}, {}
-    for m, own in features.vectors.items():
-        vectors[m], mask[m] = own[source], features.mask[m][source]
-        spread = NOISE * own[features.mask[m]].std(axis=0)
-        for start in range(known, items, 4096):
-            part = vectors[m][start : start + 4096]
-            part += spread * rng.standard_normal(part.shape, np.float32) * mask[m][start : start + 4096, None]
+    for m, own in media.vectors.items():
+        mask[m] = media.mask[m][source]
+        spread = NOISE * own[media.mask[m]].std(axis=0)
+        with (folder / f"{m}.f16").open("wb") as file:
+            for start in range(0, items, 4096):
+                part, there = own[source[start : start + 4096]], mask[m][start : start + 4096, None]
+                noise = spread * rng.standard_normal(part.shape, np.float32) * there
+                noise[: max(0, known - start)] = 0
+                file.write((part + noise).astype(np.float16).tobytes())
+        vectors[m] = VectorRows(np.memmap(folder / f"{m}.f16", np.float16, "r", shape=(items, own.shape[1])))
     ids = [*(item.id for item in real.items[:known]), *(f"copy-{n}" for n in range(known, items))]
     prices = rng.uniform(0, 1000, items).round(2).tolist()
     kept = [
@@ -70,11 +76,7 @@ def made(items: int, real: "Catalog", features: "Features") -> tuple["Catalog", 
         taken = [taken[n] for n in np.sort(rng.choice(len(taken), min(EVENTS, len(taken)), replace=False))]
         own = [ids[copies[rng.integers(first[n], first[n + 1])]] for n in taken]
         people[f"u{user}"] = tuple(Interaction(f"u{user}", id, float(t)) for t, id in enumerate(dict.fromkeys(own)))
-    keys = {m: tuple(f"{m}-{id}" if there else "" for id, there in zip(ids, mask[m], strict=True)) for m in vectors}
-    told = replace(
-        features, ids=tuple(ids), title_keys=("",) * items, vectors=vectors, mask=mask, keys=keys
-    )  # fmt: skip
-    return Catalog(f"scale-{items}", new, people), told
+    return Catalog(f"scale-{items}", new, people), MediaVectors(vectors, mask, media.steps)
 
 
 def item_item(catalog: "Catalog") -> sp.csr_matrix:
@@ -95,6 +97,7 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     from llmrec import paths
     from llmrec.catalog import Catalog
     from llmrec.encoders import Features
+    from llmrec.encoders.features import MediaVectors
     from llmrec.engine.base import EngineInputs
     from llmrec.model.checkpoint import load_checkpoint
     from llmrec.model.inference import item_vectors
@@ -107,6 +110,7 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     from llmrec.retrieval.fingerprint import IndexFingerprint
     from llmrec.retrieval.index import IndexInputs
     from llmrec.setup import base_folder, demo_data
+    from llmrec.vector_rows import as_rows
 
     seconds: dict[str, float] = {}
     began = time.perf_counter()
@@ -122,9 +126,10 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     by_id = {item.id: item for item in real.items}
     real = replace(real, items=tuple(by_id[id] for id in trained.items if id in by_id))
     order = [carried.row[item.id] for item in real.items]
-    rows = {m: x[order] for m, x in carried.vectors.items()}
+    rows = {m: as_rows(x[order]) for m, x in carried.vectors.items()}
     there = {m: x[order] for m, x in carried.mask.items()}
-    catalog, features = made(items, real, replace(carried, vectors=rows, mask=there))
+    catalog, media = made(items, real, MediaVectors(rows, there, carried.steps), folder)
+    ids = tuple(item.id for item in catalog.items)
     lap("catalogue")
     learnt = InteractionModels.from_state(trained.collaborative)
     histories = [catalog.rows(catalog.history(user)) for user in catalog.histories]
@@ -134,15 +139,13 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     known = np.zeros(items, np.bool_)
     kept = min(items, len(trained.items))
     known[:kept] = trained.arrays["known"][:kept]
-    checkpoint = replace(
-        trained, items=features.ids, arrays={**trained.arrays, "known": known}, collaborative=learnt.state()
-    )
+    checkpoint = replace(trained, items=ids, arrays={**trained.arrays, "known": known}, collaborative=learnt.state())
     lap("item-item model")
     model = restore_model(trained, base)
-    table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
+    table = restore_items(checkpoint, ids, media.vectors, media.mask)
     vectors = item_vectors(model, table)
     lap("item vectors")
-    components = build_components(vectors, checkpoint, catalog, features)
+    components = build_components(vectors, checkpoint, catalog, media)
     lap("components")
     stamp = IndexFingerprint.of(catalog, {}, "scale", vectors[0].shape[1])
     index = config.open_index(
@@ -150,7 +153,9 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     )
     lap("index")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
-    pipeline = Pipeline(catalog, checkpoint, model, table, components, engine, index, (), catalog.items, config=config)
+    pipeline = Pipeline(
+        catalog, checkpoint, model, media, table, components, engine, index, (), catalog.items, config=config
+    )
     return Recommender(pipeline), seconds
 
 
@@ -241,12 +246,10 @@ def _bytes(shop: "Recommender") -> Iterator[tuple[str, int]]:
     """What the arrays of each part take, for each item."""
     pipeline, parts = shop.pipeline, shop.pipeline.components
     items = len(shop.catalog.items)
-    soft = getattr(pipeline.engine, "_soft", None)
     preferences, terms, cold = parts.preferences, parts.terms, parts.cold_start
     sizes = {
-        "unit rows of media": sum(x.nbytes for x in parts.media.values()),
-        "the model's inputs": sum(x.numel() * x.element_size() for x in pipeline.table.vectors.values()),
-        "soft tokens": 0 if soft is None else soft.numel() * soft.element_size(),
+        "media": sum(x.nbytes for x in pipeline.media.vectors.values()),
+        "media as the index compares them": sum(x.nbytes for x in parts.short_media.values()),
         "item vectors": parts.v.nbytes + parts.b.nbytes,
         "item-item model": sum(x.nbytes for x in parts.interaction_models.collaborative.state().values()),
         "preferences": sum(x.nbytes for own in (preferences.codes, preferences.places) for x in own.values())

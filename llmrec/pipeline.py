@@ -21,6 +21,7 @@ from llmrec import paths
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, Features, encoder_by_id
 from llmrec.encoders.extract import Problem, extract, note_problems
+from llmrec.encoders.features import MediaVectors
 from llmrec.engine.base import CatalogueEngine, EngineInputs
 from llmrec.errors import BadInput, CheckpointMismatch, SetupError
 from llmrec.evidence.probes import labelled_catalog, probe_features
@@ -41,6 +42,7 @@ from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Index, IndexInputs
 from llmrec.retrieval.resilient import ResilientIndex
 from llmrec.setup import base_folder, demo_data, verify
+from llmrec.vector_rows import VectorRows, as_rows
 from llmrec.verification import Verifier
 
 Floats = NDArray[np.float32]
@@ -58,6 +60,8 @@ class Pipeline:
         What was trained.
     model
         The checkpoint's, for any items.
+    media
+        The vectors of the items' media.
     table
         The catalogue's items as the model reads them.
     components
@@ -85,6 +89,7 @@ class Pipeline:
     catalog: Catalog
     checkpoint: Checkpoint
     model: RecLM
+    media: MediaVectors
     table: ItemTable
     components: Components
     engine: CatalogueEngine
@@ -120,10 +125,26 @@ class Pipeline:
         """Name and content of the checkpoint: another training under the same name has another."""
         return identity(self.checkpoint)
 
+    def vectors_without(self, rows: Sequence[int]) -> dict[str, tuple[Floats, Floats]]:
+        """Item vectors ``(rows, dim)`` and biases ``(rows,)`` without each input of an item (a modality, "id").
+
+        Parameters
+        ----------
+        rows
+            Whose.
+        """
+        if self.table.graph is None:
+            return {name: item_vectors(self.model, self.table, name, rows) for name in self._item_inputs}
+        return {name: (v[list(rows)], b[list(rows)]) for name, (v, b) in self._all_without.items()}
+
+    @property
+    def _item_inputs(self) -> tuple[str, ...]:
+        return (*self.model.modalities, "id")
+
     @cached_property
-    def vectors_without(self) -> dict[str, tuple[Floats, Floats]]:
-        """Input of an item (a modality, "id") -> item vectors ``(items, dim)`` and biases ``(items,)`` without it."""
-        return {name: item_vectors(self.model, self.table, name) for name in (*self.model.modalities, "id")}
+    def _all_without(self) -> dict[str, tuple[Floats, Floats]]:
+        """Where the model reads neighbours, a few items cost as much as all."""
+        return {name: item_vectors(self.model, self.table, name) for name in self._item_inputs}
 
     @cached_property
     def labelled_catalog(self) -> Catalog:
@@ -192,32 +213,33 @@ class Pipeline:
         own, problems = extract_features(
             Catalog(catalog.name, tuple(put), {}), self.checkpoint, paths.home(), progress=False
         )
-        table = self.table.first(count).put(restore_items(self.checkpoint, own.ids, own.vectors, own.mask))
+        media = self.media.put(rows, own.media, len(catalog.items))
+        table = restore_items(self.checkpoint, tuple(items), media.vectors, media.mask)
         vectors = self._vectors_over(table, rows)
         late = {*self.unindexed[self.unindexed < count].tolist()} - {*rows}
         late |= {row for row in rows if catalog.items[row] not in self.indexed[row : row + 1]}
         return replace(
             self,
             catalog=catalog,
+            media=media,
             table=table,
-            components=build_components(vectors, self.checkpoint, catalog, own, self.components, rows),
+            components=build_components(vectors, self.checkpoint, catalog, media, self.components, rows),
             engine=self.engine.over(table, rows),
             problems=(*(p for p in self.problems if p.item in catalog.row and p.item not in own.row), *problems),
             unindexed=np.array(sorted(late), np.intp),
             withdrawn=tuple(sorted(gone)),
         )
 
-    def _vectors_over(self, table: ItemTable, rows: Sequence[int]) -> tuple[Floats, Floats]:
+    def _vectors_over(self, table: ItemTable, rows: Sequence[int]) -> tuple[VectorRows, Floats]:
         """Item vectors and biases of `table`: only those of `rows` are made anew, unless the model reads neighbours."""
         if table.graph is not None:
-            return item_vectors(self.model, table)
+            v, b = item_vectors(self.model, table)
+            return as_rows(v), b
+        own, biases = item_vectors(self.model, table, rows=rows)
         stay = min(len(table), len(self.table))
-        more = len(table) - stay
-        v = np.pad(self.components.v[:stay], ((0, more), (0, 0)))
-        b = np.pad(self.components.b[:stay], (0, more))
-        if rows:
-            v[list(rows)], b[list(rows)] = item_vectors(self.model, table, rows=rows)
-        return v, b
+        b = np.pad(self.components.b[:stay], (0, len(table) - stay))
+        b[list(rows)] = biases
+        return self.components.v.put(rows, own, len(table)), b
 
     def with_engine(self, spec: str) -> "Pipeline":
         """The same pipeline with the LLM elsewhere.
@@ -300,8 +322,9 @@ def load_pipeline(
     if folder is not None:
         note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
-    table = restore_items(checkpoint, ids, features.vectors, features.mask)
-    components = build_components(item_vectors(model, table), checkpoint, catalog, features)
+    media = features.media.mapped(home / "features")
+    table = restore_items(checkpoint, ids, media.vectors, media.mask)
+    components = build_components(item_vectors(model, table), checkpoint, catalog, media)
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
     fingerprint = IndexFingerprint.of(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
@@ -319,7 +342,7 @@ def load_pipeline(
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
     return Pipeline(
-        catalog, checkpoint, model, table, components, engine, index, tuple(problems), catalog.items,
+        catalog, checkpoint, model, media, table, components, engine, index, tuple(problems), catalog.items,
         fingerprint.version, remarks=remarks, config=config,
     )  # fmt: skip
 
@@ -414,10 +437,10 @@ def extract_features(
 
 
 def build_components(
-    vectors: tuple[Floats, Floats],
+    vectors: tuple[Floats | VectorRows, Floats],
     checkpoint: Checkpoint,
     catalog: Catalog,
-    features: Features,
+    media: MediaVectors,
     before: Components | None = None,
     changed: Sequence[int] = (),
 ) -> Components:
@@ -429,18 +452,17 @@ def build_components(
         The model's item vectors ``(items, dim)`` and biases ``(items,)``, float32.
     checkpoint
         Has the item-item model and the counts of training events.
-    catalog, features
-        The items and their raw media, in the same rows.
+    catalog, media
+        The items and the vectors of their media, in the same rows.
     before, changed
-        The components of the catalogue as it was, and the rows that came or changed since: then `features` are theirs
-        alone, in the same order.
+        The components of the catalogue as it was, and the rows that came or changed since.
     """
     row = {item: n for n, item in enumerate(checkpoint.items)}
     source = np.array([row.get(item.id, -1) for item in catalog.items], np.intp)
     learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
-    media = {m: features.vectors[m] for m in checkpoint.info.encoders}
-    masks = {m: features.mask[m] for m in checkpoint.info.encoders}
+    read = {m: media.vectors[m] for m in checkpoint.info.encoders}
+    masks = {m: media.mask[m] for m in checkpoint.info.encoders}
     axes = index_axes(checkpoint)
-    components = Components.of(*vectors, learnt, media, masks, features.steps, before, changed, axes)
+    components = Components.of(*vectors, learnt, read, masks, media.steps, before, changed, axes)
     components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

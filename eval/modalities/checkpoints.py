@@ -58,7 +58,7 @@ def _pipeline(world: World, checkpoint: Checkpoint, base: Path) -> Trained:
     features, _ = extract_features(world.catalog, checkpoint, home())
     ids = tuple(item.id for item in world.catalog.items)
     model, table = restore_model(checkpoint, base), restore_items(checkpoint, ids, features.vectors, features.mask)
-    parts = build_components(item_vectors(model, table), checkpoint, world.catalog, features)
+    parts = build_components(item_vectors(model, table), checkpoint, world.catalog, features.media)
     learnt = Learnt(parts.interaction_models, info.cold_start)
     weights = {str(key): weight for key, weight in info.weights["history"].items()}
     best, seconds = info.metrics["valid ndcg@10 of the LLM alone"], float(info.provenance["seconds"])

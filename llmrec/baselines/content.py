@@ -64,7 +64,7 @@ class ContentKNN(Baseline):
             )
         self._vectors = {}
         for modality, weight in weights.items():
-            raw, mask = self.features.vectors[modality], self.features.mask[modality]
+            raw, mask = self.features.vectors[modality][:], self.features.mask[modality]
             if self.centred:
                 raw = np.where(mask[:, None], raw - raw[mask].mean(axis=0), np.float32(0)).astype(np.float32)
             self._vectors[modality] = weight, unit_rows(raw, self.features.steps.get(modality, 1)), mask

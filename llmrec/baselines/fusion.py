@@ -142,7 +142,7 @@ class Hybrid(Baseline):
         parts = {"factors": self.factors.score(histories)}
         if self.features is not None:
             for m in self.features.encoders:
-                unit = unit_rows(self.features.vectors[m], self.features.steps.get(m, 1))
+                unit = unit_rows(self.features.vectors[m][:], self.features.steps.get(m, 1))
                 parts[m] = content_scores(unit, self.features.mask[m], histories, (self.near,))[0]
         return parts
 

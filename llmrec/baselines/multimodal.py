@@ -146,7 +146,7 @@ class Multimodal(Baseline):
         for m in features.encoders:
             mask = features.mask[m]
             if mask.any():
-                media[m] = torch.from_numpy(_standardised(features.vectors[m], mask))
+                media[m] = torch.from_numpy(_standardised(features.vectors[m][:], mask))
                 masks[m] = torch.from_numpy(mask)
         return media, masks, {m: n for m, n in features.steps.items() if m in media}
 

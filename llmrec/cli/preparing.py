@@ -82,7 +82,7 @@ def _examine_index(data: Path | None, adapter: Path | str | None) -> "list[Findi
         catalog, scoring = parts.catalog, parts.components
         histories = [catalog.rows(catalog.history(user)) for user in [*catalog.histories][:QUERYING]] or [[]]
         q = parts.engine.query_vectors(histories, [""] * len(histories)).vectors
-        return examine_index(scoring.v, scoring.b, scoring.index_media, catalog, q, histories)
+        return examine_index(scoring.v[:], scoring.b, scoring.index_media, catalog, q, histories)
 
 
 @data_app.command("check")

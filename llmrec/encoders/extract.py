@@ -24,6 +24,7 @@ from llmrec.encoders.cache import FeatureCache, Refusal, content_key
 from llmrec.encoders.decoder_pool import DecoderEnded, end_idle
 from llmrec.encoders.features import Features
 from llmrec.runtime import keep_freed_memory
+from llmrec.vector_rows import VectorRows
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -305,12 +306,13 @@ class _Modality:
         if not isinstance(error, OSError | DecoderEnded):
             self.cache.refuse(key, self.failed[key])
 
-    def arrays(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def arrays(self) -> tuple[VectorRows, NDArray[np.bool_]]:
         """(items, dim) vectors and (items,) mask."""
         # a checkpoint's vectors serve also where its encoder is not installed and cannot say how wide it is
         dim = len(next(iter(self.found.values()))) if self.found else self.encoder.dim
-        vectors = np.zeros((len(self.items), dim), np.float32)
+        vectors = np.zeros((len(self.items), dim), np.float16)
         mask = np.zeros(len(self.items), np.bool_)
         for row, vector in self.found.items():
             vectors[row], mask[row] = vector, True
-        return vectors, mask
+        self.found.clear()
+        return VectorRows(vectors), mask

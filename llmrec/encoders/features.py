@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,8 +13,48 @@ from safetensors import SafetensorError, safe_open
 
 from llmrec.encoders.cache import write_arrays
 from llmrec.errors import CheckpointError
+from llmrec.vector_rows import VectorRows, as_rows
 
 FORMAT = "llmrec-features-1"
+
+
+@dataclass(frozen=True)
+class MediaVectors:
+    """The vectors of a catalogue's media without what they were made of. They are never changed: `put` gives others.
+
+    Parameters
+    ----------
+    vectors, mask, steps
+        See `Features`.
+    """
+
+    vectors: Mapping[str, VectorRows]
+    mask: Mapping[str, NDArray[np.bool_]]
+    steps: Mapping[str, int]
+
+    def put(self, rows: Sequence[int], other: "MediaVectors", items: int) -> "MediaVectors":
+        """With other media in some rows.
+
+        Parameters
+        ----------
+        rows
+            Which change or come.
+        other
+            Theirs, in the same modalities.
+        items
+            How many there are then: fewer, and the last ones are gone.
+        """
+        mask = {}
+        for m, there in self.mask.items():
+            mask[m] = np.zeros(items, np.bool_)
+            mask[m][: len(there)] = there[:items]
+            mask[m][list(rows)] = other.mask[m]
+        vectors = {m: x.put(rows, other.vectors[m], items) for m, x in self.vectors.items()}
+        return MediaVectors(vectors, mask, self.steps)
+
+    def mapped(self, folder: Path) -> "MediaVectors":
+        """The same, in files of a folder where they are many (see `VectorRows.mapped`)."""
+        return replace(self, vectors={m: x.mapped(folder) for m, x in self.vectors.items()})
 
 
 @dataclass(frozen=True)
@@ -28,7 +68,7 @@ class Features:
     title_keys
         sha256 of each title: tells a namesake id of another catalogue, without carrying the words.
     vectors
-        Modality -> ``(items, dim)`` float32, float16 in precision (as cached and shipped); zero rows where missing.
+        Modality -> ``(items, dim)``, float16 in precision (as cached and shipped); zero rows where missing.
     mask
         Modality -> ``(items,)`` bool: whether the item has it.
     encoders
@@ -41,16 +81,25 @@ class Features:
 
     ids: tuple[str, ...]
     title_keys: tuple[str, ...]
-    vectors: Mapping[str, NDArray[np.float32]]
+    vectors: Mapping[str, VectorRows]
     mask: Mapping[str, NDArray[np.bool_]]
     encoders: Mapping[str, str]
     keys: Mapping[str, tuple[str, ...]]
     steps: Mapping[str, int] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Take vectors that are given as arrays."""
+        object.__setattr__(self, "vectors", {m: as_rows(x) for m, x in self.vectors.items()})
+
     @cached_property
     def row(self) -> dict[str, int]:
         """Item id -> row."""
         return {item: row for row, item in enumerate(self.ids)}
+
+    @property
+    def media(self) -> MediaVectors:
+        """The vectors alone."""
+        return MediaVectors(self.vectors, self.mask, self.steps)
 
     def digest(self) -> str:
         """Hex sha256 of which contents of which items were encoded, and by what: equal where the vectors are."""
@@ -72,7 +121,7 @@ class Features:
         """
         arrays: dict[str, NDArray[np.generic]] = {"title_keys": _packed(self.title_keys)}
         for modality in self.encoders:
-            arrays[f"vectors.{modality}"] = self.vectors[modality].astype(np.float16)
+            arrays[f"vectors.{modality}"] = self.vectors[modality][:].astype(np.float16)
             arrays[f"mask.{modality}"] = self.mask[modality]
             arrays[f"keys.{modality}"] = _packed(self.keys[modality])
         metadata = {
@@ -111,7 +160,7 @@ class Features:
         return cls(
             ids=ids,
             title_keys=_unpacked(arrays["title_keys"]),
-            vectors={modality: arrays[f"vectors.{modality}"].astype(np.float32) for modality in encoders},
+            vectors={modality: as_rows(arrays[f"vectors.{modality}"]) for modality in encoders},
             mask={modality: arrays[f"mask.{modality}"] for modality in encoders},
             encoders=encoders,
             keys={modality: _unpacked(arrays[f"keys.{modality}"]) for modality in encoders},

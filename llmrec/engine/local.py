@@ -19,6 +19,8 @@ from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import RecLM
 from llmrec.runtime import return_freed_memory
 
+KEPT_SOFT_TOKENS = 20_000
+"""Items whose soft tokens are kept, the last that were read: 46 MB of them. Made anew they cost a millisecond each."""
 MAX_NEW_TOKENS = 60
 """Upper limit for a rationale; the longest of the training data has some fifty tokens."""
 TEMPERATURE = 0.7
@@ -35,20 +37,13 @@ class LocalEngine:
 
     def __init__(self, model: RecLM, table: ItemTable, base: Path, rationale: Path | None) -> None:
         """Take the ranking path, the items, the base's folder and, if any, the peft adapter for sentences."""
-        self.model, self.table = model, table
+        self.model, self.table, self._soft = model, table, _SoftTokens(model, table)
         self._reader, self._writer = _Reader(PromptWords.load(base)), _Writer(base, rationale, model)
 
     def over(self, table: ItemTable, changed: Sequence[int]) -> "LocalEngine":
         """See `CatalogueEngine.over`; soft tokens of unchanged items are reused."""
         engine = copy(self)
-        engine.table = table
-        cached = engine.__dict__.pop("_soft", None)
-        if cached is not None and table.graph is None:
-            soft = cached.new_zeros((len(table), *cached.shape[1:]))
-            kept = min(len(cached), len(table))
-            soft[:kept] = cached[:kept]
-            soft[list(changed)] = soft_tokens(self.model, table, changed)
-            engine.__dict__["_soft"] = soft
+        engine.table, engine._soft = table, self._soft.over(table, changed)
         return engine
 
     def query_vectors(
@@ -58,7 +53,7 @@ class LocalEngine:
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> QueryVectors:
         """See `Engine.query_vectors`."""
-        histories, soft = self._with_example(histories, example)
+        histories, soft = self._read(histories, example)
         return QueryVectors(
             query_vectors(self.model, soft, self._reader.before, histories, self._query_tokens(queries))
         )
@@ -70,25 +65,27 @@ class LocalEngine:
         example: Mapping[str, NDArray[np.float32]] | None = None,
     ) -> list[Any]:
         """Return the prompt embeddings `(slots, hidden)` that the query vectors of the same arguments are read from."""
-        histories, soft = self._with_example(histories, example)
+        histories, soft = self._read(histories, example)
         return prompt_embeddings(self.model, soft, self._reader.before, histories, self._query_tokens(queries))
 
     def _query_tokens(self, queries: Sequence[str]) -> list[tuple[int, ...]]:
         return [self._reader.query_tokens(query) for query in queries]
 
-    def _with_example(
+    def _read(
         self, histories: Sequence[Sequence[int]], example: Mapping[str, NDArray[np.float32]] | None
     ) -> tuple[Sequence[Sequence[int]], Any]:
-        """Return histories with the example as their newest item, and soft tokens that include its row."""
-        if not example:
-            return histories, self._soft
-        soft = with_unseen(self.model, self.table, self._soft, example)
-        return [(*history, len(self._soft)) for history in histories], soft
+        """Return soft tokens of what the histories' windows hold, and the histories as rows of these.
 
-    @cached_property
-    def _soft(self) -> Any:
-        """Computed once: for a whole catalogue they cost as much as reading a history."""
-        return soft_tokens(self.model, self.table)
+        The example is the newest item of each.
+        """
+        window = self.model.config.window
+        recent = [history[-window:] for history in histories]
+        rows = sorted({row for history in recent for row in history}) or [0]  # none is read, but there has to be one
+        place = {row: n for n, row in enumerate(rows)}
+        soft, read = self._soft.of(rows), [tuple(place[row] for row in history) for history in recent]
+        if not example:
+            return read, soft
+        return [(*history, len(rows)) for history in read], with_unseen(self.model, self.table, soft, example)
 
     def generate(self, prompts: Sequence[str], seed: int) -> Generated:
         """See `Engine.generate`; without a rationale adapter every text is empty.
@@ -119,6 +116,46 @@ def open_local(inputs: EngineInputs) -> LocalEngine:
     if inputs.argument:
         raise BadInput(f"the engine local takes no argument, and {inputs.argument!r} was given", "engine")
     return LocalEngine(inputs.model, inputs.table, inputs.base, inputs.rationale)
+
+
+class _SoftTokens:
+    """Soft tokens of a catalogue's items, made where they are first read."""
+
+    def __init__(self, model: RecLM, table: ItemTable, kept: Mapping[int, Any] | None = None) -> None:
+        self._model, self._table, self._lock = model, table, Lock()
+        self._kept: dict[int, Any] = dict(kept or {})
+
+    def over(self, table: ItemTable, changed: Sequence[int]) -> "_SoftTokens":
+        """Those of the catalogue with other items in the rows `changed`."""
+        if table.graph is not None:  # a neighbour may be what has changed
+            return _SoftTokens(self._model, table)
+        gone = {*changed}
+        with self._lock:
+            kept = {row: own for row, own in self._kept.items() if row < len(table) and row not in gone}
+        return _SoftTokens(self._model, table, kept)
+
+    def of(self, rows: Sequence[int]) -> Any:
+        """`(rows, K, hidden)` float32, on the model's device."""
+        import torch
+
+        with self._lock:
+            found = {row: self._kept[row] for row in rows if row in self._kept}
+        new = [row for row in rows if row not in found]
+        if new:
+            # With neighbours every reading is of the whole catalogue.
+            made = range(len(self._table)) if self._table.graph is not None else new
+            found |= dict(zip(made, soft_tokens(self._model, self._table, made), strict=True))
+            self._keep(found)
+        return torch.stack([found[row] for row in rows])
+
+    def _keep(self, found: Mapping[int, Any]) -> None:
+        most = max(KEPT_SOFT_TOKENS, len(self._table) if self._table.graph is not None else 0)
+        with self._lock:
+            for row, own in found.items():
+                self._kept.pop(row, None)
+                self._kept[row] = own
+            for row in list(self._kept)[: max(0, len(self._kept) - most)]:
+                del self._kept[row]
 
 
 class _Reader:

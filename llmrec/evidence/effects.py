@@ -309,8 +309,8 @@ def input_effects(
         Score components of the catalogue.
     q : (dim,) float32
         The request's query vector.
-    hidden : mapping of str to tuple of (items, dim) and (items,) float32
-        Input -> item vectors and biases of a RecLM from which that input of every item is hidden.
+    hidden : mapping of str to tuple of (candidates, dim) and (candidates,) float32
+        Input -> the candidates' item vectors and biases in a RecLM from which that input of every item is hidden.
     q_without_query, q_without_example : (dim,) float32, optional
         The query vectors without the query and without the example, where the request has them.
 
@@ -332,12 +332,12 @@ def input_effects(
         else {}
     )
     results: list[dict[str, float]] = []
-    for row, place in zip(candidates, situation.scored.places(candidates), strict=True):
+    for n, (row, place) in enumerate(zip(candidates, situation.scored.places(candidates), strict=True)):
         llm_score = float(components.v[row] @ q + components.b[row])
         llm_normalised = (float(situation.parts[LLM][place]) - mean) / spread
         effects = {}
         for name, (v, b) in hidden.items():
-            hidden_llm = float(v[row] @ q + b[row])
+            hidden_llm = float(v[n] @ q + b[n])
             effects[name] = weight * (llm_score - hidden_llm) / spread + _input_contribution(situation, place, name)
             if name in preference_effects:
                 effects[name] += float(preference_effects[name][place])

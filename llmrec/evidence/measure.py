@@ -1,6 +1,6 @@
 """Everything that is measured of a ranked list, as evidence for each item."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,8 +29,9 @@ class AblationSetup:
         Score components of the catalogue, with the request's example where it has one.
     engine, engine_without_example : Engine
         The LLM with the request's example, and without it; the same one where there is none.
-    vectors_without : mapping of str to tuple of (items, dim) and (items,) float32
-        Input of the items (a modality, "id") -> item vectors and biases of a RecLM from which that input is hidden.
+    vectors_without : callable
+        Item rows -> input of the items (a modality, "id") -> their item vectors ``(rows, dim)`` and biases ``(rows,)``
+        in a RecLM from which that input is hidden, float32.
     weights_without_query : mapping of ComponentKey to float
         Weights of the score components for a request without a query.
     """
@@ -38,7 +39,7 @@ class AblationSetup:
     components: Components
     engine: Engine
     engine_without_example: Engine
-    vectors_without: Mapping[str, tuple[Floats, Floats]]
+    vectors_without: Callable[[Sequence[int]], Mapping[str, tuple[Floats, Floats]]]
     weights_without_query: Mapping[ComponentKey, float]
 
 
@@ -93,7 +94,7 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, setup: Ablatio
     q_without_query = without_words.vectors[0] if without_words else None
     q_without_example = without_example.vectors[0] if without_example else None
     inputs = input_effects(
-        situation, rows, setup.components, q, setup.vectors_without, q_without_query, q_without_example
+        situation, rows, setup.components, q, setup.vectors_without(rows), q_without_query, q_without_example
     )
     scale = situation.spread()
     without_query = None if q_without_query is None else _ranks_without_query(situation, rows, q_without_query, setup)

@@ -104,7 +104,7 @@ def probe_features(components: Components) -> Mapping[str, Floats]:
         numbers, so that few labels are enough), else the whole vectors.
     """
     preferences = components.preferences
-    return preferences.model.places(components.media) if preferences else components.media
+    return preferences.model.places(components.media) if preferences else {m: x[:] for m, x in components.media.items()}
 
 
 def learn_probes(

@@ -28,7 +28,8 @@ from safetensors.numpy import save_file as save_arrays
 
 from llmrec.errors import BadInput, CheckpointError, CheckpointMismatch, UnknownPlugin, storage_error
 from llmrec.model.config import RecLMConfig
-from llmrec.model.item_table import ItemTable, Normaliser
+from llmrec.model.item_table import ItemTable
+from llmrec.model.normaliser import Normaliser
 from llmrec.model.reclm import RecLM
 from llmrec.prompts import version
 from llmrec.ranking.score_component import ComponentKey

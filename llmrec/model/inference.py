@@ -10,6 +10,7 @@ from llmrec.model.item_table import ItemTable
 from llmrec.model.prefix_sharing import shared_prompts
 from llmrec.model.prompt import Branch, splice
 from llmrec.model.reclm import RecLM
+from llmrec.vector_rows import BLOCK
 
 Floats = NDArray[np.float32]
 
@@ -82,9 +83,16 @@ def item_vectors(
         v ``(items, dim)`` and b ``(items,)``, float32.
     """
     ids = torch.zeros_like(table.known) if without == "id" else None
-    batch = table.batch(_rows(rows, table), ids=ids)
-    v, b = model.item_vectors((batch.hide(without) if without in table.mask else batch).to(model.device))
-    return v.float().cpu().numpy(), b.float().cpu().numpy()
+    wanted = range(len(table)) if rows is None else rows
+    step = len(wanted) if table.graph is not None else BLOCK  # with neighbours every batch holds the whole catalogue
+    v = np.empty((len(wanted), model.config.dim), np.float32)
+    b = np.empty(len(wanted), np.float32)
+    for start in range(0, len(wanted), max(step, 1)):
+        part = slice(start, start + step)
+        batch = table.batch(_rows(wanted[part], table), ids=ids)
+        batch = (batch.hide(without) if without in table.mask else batch).to(model.device)
+        v[part], b[part] = (x.float().cpu().numpy() for x in model.item_vectors(batch))
+    return v, b
 
 
 def _rows(rows: Sequence[int] | None, table: ItemTable) -> torch.Tensor | None:

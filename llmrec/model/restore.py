@@ -12,8 +12,10 @@ from llmrec.errors import CheckpointError, CheckpointMismatch
 from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import load_backbone
 from llmrec.model.checkpoint import INDEX_AXES, INTERACTIONS, Checkpoint, base_identity
-from llmrec.model.item_table import ItemTable, Normaliser
+from llmrec.model.item_table import ItemTable
+from llmrec.model.normaliser import NormalisedRows, Normaliser
 from llmrec.model.reclm import ItemSchema, RecLM
+from llmrec.vector_rows import VectorRows, as_rows
 
 RENAMED_PARAMETERS = {"fusion.score_nets.": ("fusion.loaded.", "fusion.tower.")}
 """Beginning of a parameter's name -> what it was in former checkpoints."""
@@ -123,7 +125,7 @@ def restore_model(checkpoint: Checkpoint, base: Path) -> RecLM:
 def restore_items(
     checkpoint: Checkpoint,
     items: Sequence[str],
-    vectors: Mapping[str, NDArray[np.float32]],
+    vectors: Mapping[str, VectorRows],
     mask: Mapping[str, NDArray[np.bool_]],
 ) -> ItemTable:
     """Items as a checkpoint's model reads them.
@@ -133,10 +135,10 @@ def restore_items(
     checkpoint
         The trained part.
     items
-        Ids: a whole catalogue, or some to `ItemTable.put` into another. Those that had training events own their id;
-        others are new items, scored by their media alone.
+        Ids. Those that had training events own their id; others are new items, scored by their media alone.
     vectors
-        Modality -> ``(items, dim)`` float32, raw, by the checkpoint's encoders.
+        Modality -> ``(items, dim)``, raw, by the checkpoint's encoders. They are not copied, but where the model reads
+        an item's neighbours.
     mask
         Modality -> ``(items,)`` bool.
 
@@ -151,12 +153,14 @@ def restore_items(
     fitted = normalisers(checkpoint)
     for modality in fitted:
         _check_size(checkpoint, modality, vectors[modality].shape[1])
-    read = {m: torch.from_numpy(normaliser(vectors[m], mask[m])) for m, normaliser in fitted.items()}
+    rows = {m: NormalisedRows(as_rows(vectors[m]), mask[m], normaliser) for m, normaliser in fitted.items()}
     masks = {m: torch.from_numpy(mask[m]) for m in fitted}
     id_rows = torch.from_numpy(np.where(known, source, -1).astype(np.int64))
     events = _interactions(checkpoint, source)
-    graph = None if events is None else item_graph(read, masks, events)
-    return ItemTable(tuple(items), read, masks, id_rows, graph)
+    if events is None:
+        return ItemTable(tuple(items), rows, masks, id_rows)
+    read = {m: x[:] for m, x in rows.items()}
+    return ItemTable(tuple(items), read, masks, id_rows, item_graph(read, masks, events))
 
 
 def normalisers(checkpoint: Checkpoint) -> dict[str, Normaliser]:

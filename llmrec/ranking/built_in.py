@@ -22,6 +22,7 @@ from llmrec.ranking.score_component import (
     ItemRows,
     ScoringBatch,
 )
+from llmrec.vector_rows import VectorRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,7 @@ class LlmComponent(InBatches):
         Gives cold items the scores of items like them; None leaves their own.
     """
 
-    vectors: Floats
+    vectors: VectorRows
     biases: Floats
     cold_start: ColdStart | None = None
     key = LLM
@@ -87,7 +88,7 @@ class HistoryLikeness(InBatches):
     key
         Its name.
     vectors
-        ``(items, dim)`` float32 unit rows.
+        ``(items, dim)`` unit rows.
     mask
         ``(items,)`` bool: which items have the modality.
     last
@@ -97,7 +98,7 @@ class HistoryLikeness(InBatches):
     """
 
     key: ComponentKey
-    vectors: Floats
+    vectors: VectorRows | Floats
     mask: NDArray[np.bool_]
     last: int
     along: tuple[int, ...]
@@ -165,7 +166,7 @@ class ExampleLikeness(InBatches):
     key
         Its name.
     vectors
-        ``(items, dim)`` float32 unit rows.
+        ``(items, dim)`` unit rows.
     mask
         ``(items,)`` bool.
     example
@@ -173,7 +174,7 @@ class ExampleLikeness(InBatches):
     """
 
     key: ComponentKey
-    vectors: Floats
+    vectors: VectorRows
     mask: NDArray[np.bool_]
     example: Floats
 
@@ -190,12 +191,12 @@ class WordsComponent(InBatches):
     Parameters
     ----------
     vectors
-        ``(items, dim)`` float32 unit rows of the items' text.
+        ``(items, dim)`` unit rows of the items' text.
     mask
         ``(items,)`` bool.
     """
 
-    vectors: Floats
+    vectors: VectorRows
     mask: NDArray[np.bool_]
     key = WORDS
 

@@ -16,6 +16,8 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from llmrec.vector_rows import VectorRows
+
 Floats = NDArray[np.float32]
 ItemRows = NDArray[np.intp]
 
@@ -52,12 +54,12 @@ class ColdStart:
     loadings: Floats
     echo: Floats
     centres: Mapping[str, Floats]
-    media: Mapping[str, Floats]
+    media: Mapping[str, VectorRows]
     mask: Mapping[str, NDArray[np.bool_]]
 
     @classmethod
     def of(
-        cls, media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]], popular: Floats
+        cls, media: Mapping[str, VectorRows], mask: Mapping[str, NDArray[np.bool_]], popular: Floats
     ) -> "ColdStart | None":
         """Fits the regression.
 
@@ -90,7 +92,7 @@ class ColdStart:
 
     def over(
         self,
-        media: Mapping[str, Floats],
+        media: Mapping[str, VectorRows],
         mask: Mapping[str, NDArray[np.bool_]],
         popular: Floats,
         changed: Sequence[int],
@@ -159,7 +161,10 @@ def _sources(popular: Floats) -> ItemRows:
 
 
 def _centred(
-    media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]], centres: Mapping[str, Floats], rows: ItemRows
+    media: Mapping[str, VectorRows],
+    mask: Mapping[str, NDArray[np.bool_]],
+    centres: Mapping[str, Floats],
+    rows: ItemRows,
 ) -> Floats:
     """`(rows, dims)`: unit vectors about the sources' mean, side by side; zeros where an item lacks the modality."""
     parts = []

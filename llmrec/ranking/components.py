@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from llmrec.ranking.built_in import (
     WordsComponent,
 )
 from llmrec.ranking.cold_start import ColdStart
-from llmrec.ranking.content import along, principal_axes, replaced, unit_rows
+from llmrec.ranking.content import along, principal_axes, unit_rows
 from llmrec.ranking.item_item import Collaborative, popularity
 from llmrec.ranking.opinion import OpinionComponent, OpinionModel
 from llmrec.ranking.preference import PreferenceModel, Preferences
@@ -44,6 +44,7 @@ from llmrec.ranking.score_component import (
 )
 from llmrec.ranking.terms import HistoryTerms, QueryTerms, Terms
 from llmrec.registry import make
+from llmrec.vector_rows import VectorRows, as_rows
 
 NEAR, FAR = 1, 3
 """Newest history items whose media are compared: the last alone, and the last three."""
@@ -156,7 +157,7 @@ class Components:
     interaction_models
         The models of interactions, in the catalogue's rows.
     media
-        Modality -> ``(items, dim)`` float32 unit rows (see `unit_rows`).
+        Modality -> ``(items, dim)`` unit rows (see `unit_rows`), made as they are read.
     mask
         Modality -> ``(items,)`` bool.
     steps
@@ -176,13 +177,13 @@ class Components:
         Modality -> ``(dim, k)`` float32: along which an index compares it, where that is not the whole vector (see
         `principal_axes`).
     short_media
-        Modality -> ``(items, k)`` float32: the unit rows of `media` along these.
+        Modality -> ``(items, k)`` float16: the unit rows of `media` along these.
     """
 
-    v: Floats
+    v: VectorRows
     b: Floats
     interaction_models: InteractionModels
-    media: Mapping[str, Floats]
+    media: Mapping[str, VectorRows]
     mask: Mapping[str, NDArray[np.bool_]]
     steps: Mapping[str, int]
     preferences: Preferences | None = None
@@ -191,15 +192,15 @@ class Components:
     plugins: tuple[ScoreComponent, ...] = ()
     terms: Terms | None = None
     axes: Mapping[str, Floats] = field(default_factory=dict)
-    short_media: Mapping[str, Floats] = field(default_factory=dict)
+    short_media: Mapping[str, VectorRows] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
-        v: Floats,
+        v: Floats | VectorRows,
         b: Floats,
         interaction_models: InteractionModels,
-        vectors: Mapping[str, Floats],
+        vectors: Mapping[str, VectorRows],
         mask: Mapping[str, NDArray[np.bool_]],
         steps: Mapping[str, int],
         before: "Components | None" = None,
@@ -213,30 +214,31 @@ class Components:
         v, b, interaction_models, mask, steps
             See the class.
         vectors
-            Modality -> ``(items, dim)`` float32, raw; their steps are pooled here (see `unit_rows`).
+            Modality -> ``(items, dim)``, raw; their steps are pooled as they are read (see `unit_rows`).
         before, changed
-            See `with_cold_start`: then `vectors` and `mask` are those of `changed`, and the others' are copied.
+            See `with_cold_start`.
         axes
             See the class; default: fitted on `vectors`.
         """
-        media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items()}
+        media = {m: as_rows(x).through(partial(unit_rows, steps=steps.get(m, 1))) for m, x in vectors.items()}
         if axes is None:
             fitted = {m: principal_axes(x, mask[m]) for m, x in media.items()}
             axes = {m: own for m, own in fitted.items() if own is not None}
-        short = {m: along(own, media[m]) for m, own in axes.items()}
         if before:
-            media = {m: replaced(before.media[m], len(v), changed, x) for m, x in media.items()}
-            mask = {m: replaced(before.mask[m], len(v), changed, x) for m, x in mask.items()}
-            short = {m: replaced(before.short_media[m], len(v), changed, x) for m, x in short.items()}
-        preferences = interaction_models.preference.over(media, mask) if interaction_models.preference else None
-        return cls(v, b, interaction_models, media, mask, steps, preferences, axes=axes, short_media=short)
+            new = {m: along(own, media[m][changed]) for m, own in axes.items()}
+            short = {m: before.short_media[m].put(changed, x, len(v)) for m, x in new.items()}
+        else:
+            short = {m: _along(own, media[m]) for m, own in axes.items()}
+        preferences = interaction_models.preference
+        known = preferences.over(media, mask, before.preferences if before else None, changed) if preferences else None
+        return cls(as_rows(v), b, interaction_models, media, mask, steps, known, axes=axes, short_media=short)
 
     def shortened(self, modality: str, vectors: Floats) -> Floats:
         """``(n, dim)`` unit rows like those of `media`, as an index holds them: ``(n, k)`` float32."""
         return along(self.axes.get(modality), vectors)
 
     @property
-    def index_media(self) -> dict[str, Floats]:
+    def index_media(self) -> dict[str, VectorRows]:
         """Modality -> unit rows of all items as an index holds them."""
         return {**self.media, **self.short_media}
 
@@ -427,3 +429,11 @@ class Components:
         parts = self.parts(batch.words is not None)
         wanted = [each for each in parts if weights is None or each.key == LLM or weights.get(each.key, 1)]
         return {part.key: score_batch(part, rows, batch) for part in wanted}
+
+
+def _along(axes: Floats, media: VectorRows) -> VectorRows:
+    """Unit rows as an index compares them, kept in half the bytes: it looks for twice as many as are wanted."""
+    short = np.zeros((len(media), axes.shape[1]), np.float16)
+    for block in media.blocks():
+        short[block] = along(axes, media[block])
+    return VectorRows(short)

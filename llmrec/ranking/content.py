@@ -1,13 +1,13 @@
 """Likeness of media: to the newest history items, or to a vector that stands for words or an example."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
 from llmrec.catalog.events import Rows
+from llmrec.vector_rows import VectorRows
 
 Floats = NDArray[np.float32]
 BLOCK = 256
@@ -55,13 +55,13 @@ def unit_rows(vectors: Floats, steps: int = 1) -> Floats:
     return unit
 
 
-def principal_axes(vectors: Floats, mask: NDArray[np.bool_]) -> Floats | None:
+def principal_axes(vectors: VectorRows, mask: NDArray[np.bool_]) -> Floats | None:
     """The few directions along which a modality is compared by an index.
 
     Parameters
     ----------
     vectors
-        ``(items, dim)`` float32 unit rows.
+        ``(items, dim)`` unit rows.
     mask
         ``(items,)`` bool.
 
@@ -102,34 +102,8 @@ def along(axes: Floats | None, vectors: Floats) -> Floats:
     return vectors if axes is None else unit_rows(vectors @ axes)
 
 
-def replaced(held: NDArray[Any], items: int, rows: Sequence[int], new: NDArray[Any]) -> NDArray[Any]:
-    """An array of items after some of them came or changed.
-
-    Parameters
-    ----------
-    held
-        ``(former items, …)``: as it was.
-    items
-        How many there are now; the last ones may be gone.
-    rows
-        Which came or changed.
-    new
-        ``(rows, …)``: theirs.
-
-    Examples
-    --------
-    >>> replaced(np.array([1, 2, 3]), 4, [1, 3], np.array([7, 8]))
-    array([1, 7, 3, 8])
-    """
-    grown = np.zeros((items, *held.shape[1:]), held.dtype)
-    kept = min(items, len(held))
-    grown[:kept] = held[:kept]
-    grown[list(rows)] = new
-    return grown
-
-
 def content_scores(
-    vectors: Floats,
+    vectors: Floats | VectorRows,
     mask: NDArray[np.bool_],
     histories: Rows,
     lasts: Sequence[int],
@@ -157,7 +131,7 @@ def content_scores(
         For each of `lasts`, ``(events, C)`` float32. An item without the modality, or an event without a history
         item that has it, scores 0: unknown, neither like nor unlike.
     """
-    shown, present = (vectors if shown is None else shown), (mask if present is None else present)
+    shown, present = (vectors[:] if shown is None else shown), (mask if present is None else present)
     found = [np.zeros((len(histories), len(shown)), np.float32) for _ in lasts]
     for start in range(0, len(histories), BLOCK):
         block = [history[-max(lasts) :] for history in histories[start : start + BLOCK]]

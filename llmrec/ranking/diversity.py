@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.vector_rows import VectorRows
+
 Floats = NDArray[np.float32]
 
 
@@ -18,7 +20,7 @@ POOL, LEAST_POOL = 10, 50
 
 
 def diversified(
-    order: NDArray[np.intp], scores: Floats, media: Mapping[str, Floats], k: int, diversity: float
+    order: NDArray[np.intp], scores: Floats, media: Mapping[str, VectorRows], k: int, diversity: float
 ) -> NDArray[np.intp]:
     """The `k` items that are recommended when variety counts too.
 

@@ -13,7 +13,7 @@ Hou et al., "Learning Vector-Quantized Item Representation for Transferable Sequ
 arXiv 2210.12316), for codes of items; Ghahramani & Heller, "Bayesian Sets" (2005, NeurIPS), for counting over them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from llmrec.catalog.events import Rows, flatten
 from llmrec.errors import CheckpointError
 from llmrec.ranking.content import unit_rows
 from llmrec.ranking.projection import Interest
+from llmrec.vector_rows import VectorRows, as_rows
 
 Floats = NDArray[np.float32]
 VALUES = 8
@@ -97,22 +98,44 @@ class PreferenceModel:
     calm: Floats
     keen: Floats
 
-    def over(self, media: Mapping[str, Floats], mask: Mapping[str, NDArray[np.bool_]]) -> "Preferences":
+    def over(
+        self,
+        media: Mapping[str, VectorRows],
+        mask: Mapping[str, NDArray[np.bool_]],
+        before: "Preferences | None" = None,
+        changed: Sequence[int] = (),
+    ) -> "Preferences":
         """The model over a catalogue.
 
         Parameters
         ----------
         media
-            Modality -> ``(items, dim)`` float32 unit rows.
+            Modality -> ``(items, dim)`` unit rows.
         mask
             Modality -> ``(items,)`` bool.
+        before, changed
+            The model over the catalogue as it was, and the rows that came or changed since: only these are read. The
+            last rows of the former may be gone.
         """
-        places = {m: unit_rows(reader.interest.places(media[m])) for m, reader in self.readers.items()}
-        return Preferences(self, {m: reader.codes(media[m], mask[m]) for m, reader in self.readers.items()}, places)
+        codes: dict[str, Floats] = {}
+        places: dict[str, Floats] = {}
+        for m, reader in self.readers.items():
+            items, ways = len(media[m]), len(reader.weight)
+            codes[m] = np.zeros((ways, items, reader.weight.shape[2]), np.float32)
+            places[m] = np.zeros((items, reader.interest.axes.shape[1]), np.float32)
+            parts: Sequence[slice | Sequence[int]] = as_rows(media[m]).blocks()
+            if before is not None:
+                kept, parts = min(items, len(before.places[m])), [changed] if changed else []
+                codes[m][:, :kept], places[m][:kept] = before.codes[m][:, :kept], before.places[m][:kept]
+            for part in parts:
+                own = media[m][part]
+                codes[m][:, part] = reader.codes(own, mask[m][part])
+                places[m][part] = unit_rows(reader.interest.places(own))
+        return Preferences(self, codes, places)
 
-    def places(self, media: Mapping[str, Floats]) -> dict[str, Floats]:
+    def places(self, media: Mapping[str, VectorRows]) -> dict[str, Floats]:
         """Coordinates in interest space that codes are read from, modality -> ``(items, k)`` float32."""
-        return {m: r.interest.places(media[m])[:, : r.weight.shape[1]] for m, r in self.readers.items()}
+        return {m: r.interest.places(media[m][:])[:, : r.weight.shape[1]] for m, r in self.readers.items()}
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""

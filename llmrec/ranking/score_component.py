@@ -12,6 +12,7 @@ from llmrec.catalog.feedback import NO_PAST, Past
 from llmrec.catalog.types import Catalog
 from llmrec.errors import PluginError
 from llmrec.registry import working
+from llmrec.vector_rows import VectorRows
 
 Floats = NDArray[np.float32]
 ItemRows = NDArray[np.intp]
@@ -153,7 +154,7 @@ class ScoringBatch:
         words = None if situation.words is None else situation.words[None]
         return cls(situation.q[None], [situation.history], words, past=[situation.past], queries=[situation.query])
 
-    def at(self, array: NDArray[Any], rows: ItemRows) -> NDArray[Any]:
+    def at(self, array: NDArray[Any] | VectorRows, rows: ItemRows) -> NDArray[Any]:
         """`array[rows]`, gathered once for all components that ask for these rows; the array itself where it is all.
 
         Parameters
@@ -166,7 +167,7 @@ class ScoringBatch:
         place = (id(array), id(rows))
         if place not in self.shared:
             whole = len(rows) == len(array) and np.array_equal(rows, np.arange(len(rows)))
-            self.shared[place] = (array if whole else array[rows], array, rows)  # held, so that no id is used again
+            self.shared[place] = (array[:] if whole else array[rows], array, rows)  # held, so that no id is used again
         found: NDArray[Any] = self.shared[place][0]
         return found
 
@@ -268,7 +269,8 @@ class ComponentInputs:
     catalog
         The items and the training interactions.
     media
-        Modality -> ``(items, dim)`` float32 unit rows of the encoders' vectors.
+        Modality -> ``(items, dim)`` unit rows of the encoders' vectors: ``media[m][rows]`` are those of some items,
+        float32, and ``media[m][:]`` of all.
     mask
         Modality -> ``(items,)`` bool.
     popular
@@ -276,7 +278,7 @@ class ComponentInputs:
     """
 
     catalog: Catalog
-    media: Mapping[str, Floats]
+    media: Mapping[str, VectorRows]
     mask: Mapping[str, NDArray[np.bool_]]
     popular: Floats
 

@@ -16,6 +16,7 @@ from llmrec.errors import PluginError
 from llmrec.registry import working
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, Index, Rows
+from llmrec.vector_rows import VectorRows
 
 SCANNED_SHARE, SCANNED = 0.02, 2000
 """A filter that lets through so small a share of the items, or so few of them, is answered by scoring all that it lets
@@ -128,16 +129,16 @@ class SourceInputs:
 
     catalog: Catalog
     index: Index
-    vectors: Floats
+    vectors: VectorRows
     biases: Floats
     unindexed: Rows
-    media: Mapping[str, Floats]
+    media: Mapping[str, VectorRows]
     compared: Collection[str]
     popular: Floats
     neighbours: Callable[[int, int], tuple[Rows, Floats]]
     named: Callable[[str, int], Rows]
     phrased_like: Callable[[Sequence[int], int], Rows]
-    short_media: Mapping[str, Floats] = field(default_factory=dict)
+    short_media: Mapping[str, VectorRows] = field(default_factory=dict)
     shortened: Callable[[str, Floats], Floats] = _unchanged
 
 

@@ -28,6 +28,7 @@ from llmrec.retrieval.filters import Clause, Filter, Kind, attribute_kinds, fini
 from llmrec.retrieval.fingerprint import IndexFingerprint, metadata_key
 from llmrec.retrieval.index import Floats, Neighbours
 from llmrec.retrieval.versions import DATABASE, Claim, claim, fresh, sweep, use
+from llmrec.vector_rows import VectorRows, as_rows
 
 COLLECTION = "items"
 HNSW = {"space": "ip", "ef_construction": 200, "max_neighbors": 48, "ef_search": 400}
@@ -55,12 +56,12 @@ class ChromaIndex:
     def build(
         cls,
         path: Path,
-        v: Floats,
+        v: Floats | VectorRows,
         b: Floats,
         catalog: Catalog,
         fingerprint: IndexFingerprint,
         progress: Callable[[int], None] | None = None,
-        media: Mapping[str, Floats] | None = None,
+        media: Mapping[str, VectorRows] | None = None,
         ef: int | None = None,
     ) -> "ChromaIndex":
         """Store the items' vectors `v` (items, dim), biases `b` (items,), `media` and attributes; open the result.
@@ -84,7 +85,7 @@ class ChromaIndex:
                             media_collection(COLLECTION, modality), configuration={"hnsw": MEDIA_HNSW},
                             metadata={"items": len(held), "place": ""}, embedding_function=None,
                         )  # fmt: skip
-                        fill(client, of_media, held.__getitem__, catalog, np.flatnonzero(held.any(axis=1)))
+                        fill(client, of_media, held.__getitem__, catalog, np.flatnonzero(as_rows(held).present))
                 finally:
                     client.close()
                 use(claimed)
@@ -222,7 +223,7 @@ def _client(folder: Path) -> Any:
     return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 
-def stored(v: Floats, b: Floats, catalog: Catalog, fingerprint: IndexFingerprint) -> Vectors:
+def stored(v: Floats | VectorRows, b: Floats, catalog: Catalog, fingerprint: IndexFingerprint) -> Vectors:
     """What is stored of the items' vectors `v` (items, dim) and biases `b` (items,)."""
     if (len(v), v.shape[1] + 1) != (len(catalog.items), fingerprint.dimension) or len(b) != len(v):
         raise ValueError(f"vectors {v.shape} and biases {b.shape} for {len(catalog.items)} items and {fingerprint}")

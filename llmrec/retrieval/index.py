@@ -12,6 +12,7 @@ from llmrec.catalog import Catalog
 from llmrec.errors import BadInput
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.fingerprint import IndexFingerprint
+from llmrec.vector_rows import VectorRows
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -148,7 +149,7 @@ class IndexInputs:
         Unit rows of the items' media, zeros where an item lacks one: for a `ContentIndex`.
     """
 
-    v: Floats
+    v: VectorRows
     b: Floats
     catalog: Catalog
     fingerprint: IndexFingerprint
@@ -156,7 +157,7 @@ class IndexInputs:
     rebuild: bool = False
     repair: bool = False
     argument: str = ""
-    media: Mapping[str, Floats] = field(default_factory=dict)
+    media: Mapping[str, VectorRows] = field(default_factory=dict)
 
     def with_argument(self, argument: str) -> "IndexInputs":
         """The same, with another argument."""
@@ -182,9 +183,11 @@ class ExactIndex:
         Unit rows of the items' media.
     """
 
-    def __init__(self, v: Floats, b: Floats, catalog: Catalog, media: Mapping[str, Floats] | None = None) -> None:
-        self._v, self._b, self._catalog = v, b, catalog
-        self._media = media or {}
+    def __init__(
+        self, v: Floats | VectorRows, b: Floats, catalog: Catalog, media: Mapping[str, VectorRows] | None = None
+    ) -> None:
+        self._v, self._b, self._catalog = v[:], b, catalog
+        self._media = {m: x[:] for m, x in (media or {}).items()}
         self.items = len(v)
 
     def query(

@@ -27,6 +27,7 @@ from llmrec.retrieval.chroma import (
 )
 from llmrec.retrieval.fingerprint import IndexFingerprint
 from llmrec.retrieval.index import Floats, Rows
+from llmrec.vector_rows import VectorRows, as_rows
 
 CONNECT_TIMEOUT, QUERY_TIMEOUT, BUILD_TIMEOUT = 1.0, 2.0, 120.0
 """Seconds for the server to answer a heartbeat, a query, and one batch of vectors."""
@@ -97,13 +98,13 @@ def server_address(url: str) -> str:
 def open_remote(
     url: str,
     catalog_name: str,
-    v: Floats,
+    v: Floats | VectorRows,
     b: Floats,
     catalog: Catalog,
     fingerprint: IndexFingerprint,
     rebuild: bool = False,
     progress: Callable[[int], None] | None = None,
-    media: Mapping[str, Floats] | None = None,
+    media: Mapping[str, VectorRows] | None = None,
     shard: Shard | None = None,
     moved: Callable[[Moved], None] | None = None,
 ) -> ChromaIndex:
@@ -171,7 +172,7 @@ def open_remote(
                     media_collection(name, modality), configuration={"hnsw": MEDIA_HNSW}, embedding_function=None,
                     metadata={"items": len(own), "place": catalog_name},
                 )  # fmt: skip
-                there = rows[own[rows].any(axis=1)]
+                there = rows[as_rows(own).present[rows]]
                 _complete(client, held[modality], own.__getitem__, catalog, there, layout, rebuild)
             items = collection.count()
             if items < len(rows) or not whole(collection, items, fingerprint):

@@ -23,6 +23,7 @@ from llmrec.setup import WEIGHT_PACKAGES, WeightPackage, base_folder, ml100k_fol
 if TYPE_CHECKING:
     from llmrec.catalog import Catalog
     from llmrec.retrieval.index import Floats, Index, Rows
+    from llmrec.vector_rows import VectorRows
 
 GIB = 2**30
 RECALL = 0.95
@@ -85,7 +86,7 @@ def examine(home: Path) -> list[Finding]:
 def examine_index(
     v: "Floats",
     b: "Floats",
-    media: "Mapping[str, Floats]",
+    media: "Mapping[str, VectorRows]",
     catalog: "Catalog",
     q: "Floats",
     histories: Sequence[Sequence[int]],
@@ -126,7 +127,8 @@ def examine_index(
         "the LLM's vectors": lambda index: index.query(q, BY_QUERY_VECTOR).rows
     }
     for m, held in media.items():
-        shown = held[newest][held[newest].any(axis=1)]
+        asked = held[newest]
+        shown = asked[asked.any(axis=1)]
         if len(shown):
             questions[m] = partial(_alike, m, shown, 2 * BY_CONTENT)
     wanted = {name: ask(exact) for name, ask in questions.items()}

@@ -22,7 +22,7 @@ from llmrec.evaluation.splits import events_digest
 from llmrec.model.catalog_match import check_catalog
 from llmrec.model.checkpoint import Checkpoint, load_checkpoint
 from llmrec.model.config import RecLMConfig
-from llmrec.model.item_table import Normaliser
+from llmrec.model.normaliser import Normaliser
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import check_base, normalisers, stored_parameter
 from llmrec.train.calibrate import Calibration

@@ -87,7 +87,7 @@ def _with_examples(
     sample = list(events)
     if len(sample) > MAX_EVENTS:
         sample = Random(seed).sample(sample, MAX_EVENTS)
-    vectors, mask = components.media[modality], components.mask[modality]
+    vectors, mask = components.media[modality][:], components.mask[modality]
     pairs = []
     for event in sample:
         if not mask[event.target]:
@@ -118,7 +118,7 @@ def _scores(
     soft = torch.cat([soft_tokens(model, table), unknown_soft])
     q = query_vectors(model, soft, words.before, [(*e.history, items + row) for e, row in pairs])
     parts = replace(components, likeness=()).scores(q, histories, past=[event.past for event, _ in pairs])
-    vectors, mask = components.media[modality], components.mask[modality]
+    vectors, mask = components.media[modality][:], components.mask[modality]
     likeness = vectors[[row for _, row in pairs]] @ vectors.T
     parts[ComponentKey(EXAMPLE, modality)] = np.where(mask, likeness, np.float32(0))
     return parts, [(*event.closed, row) for event, row in pairs]

@@ -24,7 +24,8 @@ from llmrec.fusion.item_graph import item_graph
 from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.config import RecLMConfig
 from llmrec.model.inference import item_vectors
-from llmrec.model.item_table import ItemTable, Normaliser
+from llmrec.model.item_table import ItemTable
+from llmrec.model.normaliser import Normaliser
 from llmrec.model.prompt import PromptWords
 from llmrec.model.reclm import ItemSchema, RecLM
 from llmrec.ranking.components import Components, InteractionModels
@@ -94,7 +95,7 @@ def training_items(
     """
     normalisers, vectors = {}, {}
     for m in modalities:
-        raw, mask, steps = features.vectors[m], features.mask[m], features.steps.get(m, 1)
+        raw, mask, steps = features.vectors[m][:], features.mask[m], features.steps.get(m, 1)
         normaliser = fitted[m] if fitted else Normaliser.fit(raw, mask, steps)
         if config.interest and not fitted:
             x = normaliser(raw, mask)

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from llmrec.ranking.content import unit_rows
 from llmrec.ranking.preference import SMALL, VALUES, PreferenceModel, Reader
 from llmrec.ranking.projection import Interest
+from llmrec.vector_rows import VectorRows
 
 MODELS = 3
 """Models trained independently, whose scores are added."""
@@ -38,7 +39,7 @@ MIN_HISTORY = 4
 
 
 def learn_preference(
-    vectors: Mapping[str, NDArray[np.float32]],
+    vectors: Mapping[str, VectorRows],
     mask: Mapping[str, NDArray[np.bool_]],
     steps: Mapping[str, int],
     histories: Sequence[Sequence[int]],
@@ -49,7 +50,7 @@ def learn_preference(
     Parameters
     ----------
     vectors
-        Modality -> ``(items, dim)`` float32, raw.
+        Modality -> ``(items, dim)``, raw.
     mask
         Modality -> ``(items,)`` bool.
     steps
@@ -64,7 +65,7 @@ def learn_preference(
     PreferenceModel or None
         None where no history is long enough.
     """
-    media = {m: unit_rows(x, steps.get(m, 1)) for m, x in vectors.items() if mask[m].any()}
+    media = {m: unit_rows(x[:], steps.get(m, 1)) for m, x in vectors.items() if mask[m].any()}
     interests = {m: Interest.of(x, mask[m], histories) for m, x in media.items()}
     return fit_preference(interests, media, mask, histories, seed)
 

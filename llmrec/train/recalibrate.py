@@ -86,7 +86,7 @@ def recalibrate(
     features, _ = extract_features(catalog, checkpoint, home())
     model = restore_model(checkpoint, base)
     table = restore_items(checkpoint, tuple(item.id for item in catalog.items), features.vectors, features.mask)
-    scored = build_components(item_vectors(model, table), checkpoint, catalog, features)
+    scored = build_components(item_vectors(model, table), checkpoint, catalog, features.media)
     # Of items without text the default encoder reads queries, as in training.
     text = encoder_by_id("text", info.encoders["text"]) if "text" in info.encoders else text_encoder()
     events = rolling_events(catalog, parts, "valid", read_feedback(catalog, positive))

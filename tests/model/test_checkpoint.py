@@ -19,7 +19,8 @@ from llmrec.fusion import FUSIONS
 from llmrec.model import checkpoint as checkpoints
 from llmrec.model.checkpoint import Checkpoint, CheckpointInfo, base_identity, load_checkpoint, save_checkpoint
 from llmrec.model.inference import item_vectors, query_vectors, soft_tokens
-from llmrec.model.item_table import ItemTable, Normaliser
+from llmrec.model.item_table import ItemTable
+from llmrec.model.normaliser import Normaliser
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import index_axes, restore_items, restore_model
 from llmrec.paths import resource
@@ -220,7 +221,7 @@ def test_shipped_checkpoint_says_what_it_always_said(base_model: Path) -> None:
     features = Features.load(checkpoint.folder / "features.safetensors")
     model, table = restored(checkpoint, base_model, features)
     a = {n.removeprefix("model."): torch.from_numpy(x).float() for n, x in checkpoint.arrays.items()}
-    media = [table.vectors[m] for m in ("text", "image")]
+    media = [table.vectors[m][:] for m in ("text", "image")]
     present = torch.stack([table.mask[m].float() for m in ("text", "image")], dim=-1)
     v = torch.cat(media, -1) @ a["item_head.weight"].T + a["item_head.bias"] + a["id_out.weight"]
     known, encoded = table.known, model.encode_items(table.batch())
@@ -258,7 +259,7 @@ def test_manifest_that_does_not_fit_the_weights_is_refused(
 
 
 def test_vectors_of_another_width_are_refused(folder: Path, tiny_features: Features) -> None:
-    vectors = {m: x[:, :100] for m, x in tiny_features.vectors.items()}
+    vectors = {m: x[:][:, :100] for m, x in tiny_features.vectors.items()}
     with pytest.raises(CheckpointMismatch, match="384 numbers") as error:
         restore_items(load_checkpoint(folder), tiny_features.ids, vectors, tiny_features.mask)
     one_sentence(error)

@@ -1,6 +1,6 @@
 """Items as the model reads them: one scale for every modality, and rows that come and change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import torch
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.encoders import Features
+from llmrec.encoders.features import MediaVectors
 from llmrec.errors import CheckpointMismatch
 from llmrec.fusion import FUSIONS
 from llmrec.model.catalog_match import catalog_match, check_catalog
 from llmrec.model.checkpoint import Checkpoint, load_checkpoint
 from llmrec.model.inference import soft_tokens
-from llmrec.model.item_table import ItemTable, Normaliser, project
+from llmrec.model.item_table import ItemTable
+from llmrec.model.normaliser import Normaliser, project
 from llmrec.model.reclm import RecLM
 from llmrec.model.restore import restore_items, restore_model
 from llmrec.paths import resource
@@ -83,20 +85,19 @@ def test_items_put_in_one_after_the_other_are_those_of_a_table_made_at_once(
     checkpoint = load_checkpoint(save(tmp_path / "pack", *make_model(fusion=fusion), tiny_base, tiny_features))
     model = restore_model(checkpoint, tiny_base)
 
-    def table(features: Features) -> ItemTable:
-        return restore_items(checkpoint, features.ids, features.vectors, features.mask)
+    def tokens(ids: Sequence[str], media: MediaVectors) -> torch.Tensor:
+        return soft_tokens(model, restore_items(checkpoint, ids, media.vectors, media.mask))
 
-    whole = table(tiny_features)
-    other = ordered(tiny_features, np.array([5, 1, 2, 3]))
-    for vectors in other.vectors.values():
-        vectors += 1
-    start = table(ordered(tiny_features, np.array([0, 1, 2, 3]))).put(table(other))
-    grown = start.put(whole)
-    assert len(start) == 5 and start.items == ("1", "2", "3", "4", "6")
-    rows = [grown.row[item] for item in whole.items]
-    assert grown.known[rows].equal(whole.known) and grown.id_rows[rows].equal(whole.id_rows)
-    assert torch.allclose(soft_tokens(model, grown)[rows], soft_tokens(model, whole), atol=1e-5)
-    assert not torch.allclose(soft_tokens(model, start)[4], soft_tokens(model, whole)[5], atol=1e-3)
+    order = np.array([5, 1, 2, 3])
+    start, other = ordered(tiny_features, np.array([0, 1, 2, 3])), ordered(tiny_features, order)
+    other = replace(other, vectors={m: x[:] + 1 for m, x in other.vectors.items()})
+    put, ids = start.media.put([4, 1, 2, 3], other.media, 5), (*start.ids, other.ids[0])
+    whole = tiny_features.media
+    all_ids = tuple(dict.fromkeys((*ids, *tiny_features.ids)))
+    rows = [all_ids.index(item) for item in tiny_features.ids]
+    grown = put.put(rows, whole, 12)
+    assert torch.allclose(tokens(all_ids, grown)[rows], tokens(tiny_features.ids, whole), atol=1e-5)
+    assert not torch.allclose(tokens(ids, put)[4], tokens(tiny_features.ids, whole)[5], atol=1e-3)
 
 
 @pytest.fixture(scope="module")

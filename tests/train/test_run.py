@@ -163,7 +163,7 @@ def test_scores_are_the_referees(tested: TrainResult, data: Path, config: TrainC
     assert config.base is not None
     model = restore_model(checkpoint, config.base)
     table = restore_items(checkpoint, features.ids, features.vectors, features.mask)
-    components = build_components(item_vectors(model, table), checkpoint, catalog, features)
+    components = build_components(item_vectors(model, table), checkpoint, catalog, features.media)
     events = rolling_events(catalog, split, "test")
     histories = [e.history for e in events]
     before = PromptWords.load(config.base).before
