@@ -209,7 +209,7 @@ def _recalls(shop: "Recommender", users: Sequence[str]) -> dict[str, float]:
     pipeline, catalog = shop.pipeline, shop.catalog
     histories = [catalog.rows(catalog.history(user)) for user in users]
     q = pipeline.engine.query_vectors(histories, [""] * len(histories)).vectors
-    exact = partial(exact_search, pipeline.components.v, pipeline.components.b, q, BEST)
+    exact = partial(exact_search, pipeline.components.v[:], pipeline.components.b, q, BEST)
     whole = np.ones(len(catalog.items), np.bool_)
     near = pipeline.index.query(q, BEST, None, histories).rows
     found = {"index": _share(exact(whole, histories), near)}

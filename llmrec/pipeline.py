@@ -457,12 +457,22 @@ def build_components(
     before, changed
         The components of the catalogue as it was, and the rows that came or changed since.
     """
-    row = {item: n for n, item in enumerate(checkpoint.items)}
-    source = np.array([row.get(item.id, -1) for item in catalog.items], np.intp)
-    learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
+    source = checkpoint.rows_of(item.id for item in catalog.items)
+    was = None if before is None else before.trained_rows
+    if (
+        before is not None
+        and was is not None
+        and np.array_equal(source[: len(was)], was)
+        and (source[len(was) :] < 0).all()
+    ):
+        # None that was trained on has come or gone: the models stay as they are, but for rows of new items.
+        learnt = before.interaction_models.over(np.where(np.arange(len(source)) < len(was), np.arange(len(source)), -1))
+    else:
+        learnt = InteractionModels.from_state(checkpoint.collaborative).over(source)
     read = {m: media.vectors[m] for m in checkpoint.info.encoders}
     masks = {m: media.mask[m] for m in checkpoint.info.encoders}
     axes = index_axes(checkpoint)
     components = Components.of(*vectors, learnt, read, masks, media.steps, before, changed, axes)
+    components = replace(components, trained_rows=source)
     components = components.with_terms(catalog.items, before, changed).with_named(checkpoint.info.components, catalog)
     return components.with_cold_start(before, changed) if checkpoint.info.cold_start else components

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,8 @@ from safetensors.numpy import save_file
 from llmrec import __version__
 from llmrec.errors import StorageError
 
+SMALL_SHARD, MOST_SMALL = 8 * 2**20, 64
+"""Bytes of a file below which it is small, and how many small ones there may be."""
 REFUSED = f"refused-{__version__}.jsonl"  # another version may decode more
 
 
@@ -95,29 +97,51 @@ class FeatureCache:
         # two ids may read alike once slugged: the hash tells them apart
         self._folder = root / f"{slug}-{hashlib.sha256(encoder.encode()).hexdigest()[:8]}"
         self._encoder = encoder
-        self._vectors: dict[str, NDArray[np.float16]] = {}
         self._fresh: dict[str, NDArray[np.float16]] = {}
         self._shards: list[Path] = []
         self._refused = dict(_refusals(self._folder / REFUSED))
-        for shard in sorted(self._folder.glob("*.safetensors")):
-            self._read(shard)
 
-    def _read(self, shard: Path) -> None:
+    def find(self, keys: Collection[str]) -> dict[str, NDArray[np.float16]]:
+        """The vectors of those contents that were computed before; of a large cache only these are read.
+
+        Parameters
+        ----------
+        keys
+            Their `content_key`.
+
+        Returns
+        -------
+        dict
+            Content key -> ``(dim,)`` float16.
+        """
+        found: dict[str, NDArray[np.float16]] = {}
+        wanted = _digests(keys)
+        for shard in sorted(self._folder.glob("*.safetensors")) if len(wanted) else ():
+            found |= self._read(shard, wanted)
+        return {key: vector for key in keys if (vector := found.get(key)) is not None}
+
+    def _read(self, shard: Path, wanted: NDArray[np.uint64] | None) -> dict[str, NDArray[np.float16]]:
         try:
             with safe_open(shard, "numpy") as file:
                 if (file.metadata() or {}).get("encoder") != self._encoder:
-                    return
-                keys, vectors = file.get_tensor("keys"), file.get_tensor("vectors")
+                    return {}
+                keys, held = file.get_tensor("keys"), file.get_slice("vectors")
+                if len(keys) != held.get_shape()[0]:
+                    raise SafetensorError("keys and vectors are not of the same contents")
+                # by the first of four numbers, which two contents hardly share: the caller compares whole keys
+                rows = np.arange(len(keys))
+                if wanted is not None:
+                    rows = np.flatnonzero(np.isin(keys.view(np.uint64)[:, 0], wanted))
+                if len(rows) > len(keys) // 8:
+                    vectors = file.get_tensor("vectors")[rows]
+                else:
+                    vectors = [held[row : row + 1][0] for row in rows.tolist()]
         except FileNotFoundError:
-            return  # another process has just made one shard of several
+            return {}  # another process has just made one shard of several
         except (SafetensorError, OSError):
             shard.unlink(missing_ok=True)  # damaged from outside; its contents are simply encoded again
-            return
-        self._vectors.update(zip((row.tobytes().hex() for row in keys), vectors, strict=True))
-
-    def get(self, key: str) -> NDArray[np.float16] | None:
-        """The ``(dim,)`` float16 vector of a content, or None."""
-        return self._vectors.get(key)
+            return {}
+        return {keys[row].tobytes().hex(): vector for row, vector in zip(rows, vectors, strict=True)}
 
     def refused(self, key: str) -> Refusal | None:
         """Why a content could not be decoded, where that was tried before."""
@@ -166,11 +190,10 @@ class FeatureCache:
         if not fresh:
             return
         self._shards.append(self._write(fresh))
-        self._vectors.update(fresh)
         self._fresh.update(fresh)
 
     def close(self) -> None:
-        """Makes one shard of those that were written since the cache was opened.
+        """Makes one shard of those that were written since the cache was opened, and of small ones where they are many.
 
         Raises
         ------
@@ -183,12 +206,30 @@ class FeatureCache:
                 shard.unlink(missing_ok=True)
         self._shards.clear()
         self._fresh.clear()
+        small = [shard for shard in sorted(self._folder.glob("*.safetensors")) if _size(shard) < SMALL_SHARD]
+        if len(small) > MOST_SMALL:  # items put one by one leave a file each, and every opening reads their keys
+            if gathered := {key: x for shard in small for key, x in self._read(shard, None).items()}:
+                self._write(gathered)
+            for shard in small:
+                shard.unlink(missing_ok=True)
 
     def _write(self, vectors: dict[str, NDArray[np.float16]]) -> Path:
-        keys = np.frombuffer(bytes.fromhex("".join(vectors)), np.uint8).reshape(len(vectors), 32)
+        keys = np.frombuffer(bytes.fromhex("".join(vectors)), np.uint8).reshape(-1, 32)
         shard = self._folder / f"{time.time_ns():020d}-{os.getpid()}.safetensors"
         write_arrays(shard, {"keys": keys, "vectors": np.stack(list(vectors.values()))}, {"encoder": self._encoder})
         return shard
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return SMALL_SHARD  # another process has just made one of several
+
+
+def _digests(keys: Collection[str]) -> NDArray[np.uint64]:
+    """The first number of each content key."""
+    return np.frombuffer(b"".join(bytes.fromhex(key[:16]) for key in keys), np.uint64)
 
 
 def _refusals(file: Path) -> Iterator[tuple[str, Refusal]]:

@@ -236,10 +236,9 @@ class _Modality:
                 self.keys[row] = shipped.keys[modality][there]
 
     def take_cached(self) -> None:
-        for row in self._missing():
-            vector = self.cache.get(self.keys[row])
-            if vector is not None:
-                self.found[row] = vector
+        missing = self._missing()
+        kept = self.cache.find({self.keys[row] for row in missing})
+        self.found |= {row: kept[self.keys[row]] for row in missing if self.keys[row] in kept}
 
     def _missing(self) -> list[int]:
         return [row for row, key in enumerate(self.keys) if key and row not in self.found]

@@ -14,8 +14,9 @@ card.md                    data, recipe, metrics, licence for people
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,20 @@ class Checkpoint:
     arrays: Arrays
     items: tuple[str, ...]
     collaborative: Arrays
+
+    def rows_of(self, ids: Iterable[str]) -> NDArray[np.intp]:
+        """``(n,)`` int: the rows of items in `arrays`, -1 for those that were not there at training.
+
+        Parameters
+        ----------
+        ids
+            Of n items.
+        """
+        return np.array([self._row.get(id, -1) for id in ids], np.intp)
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {id: row for row, id in enumerate(self.items)}
 
 
 def base_identity(base: Path) -> tuple[str, str]:

@@ -147,8 +147,7 @@ def restore_items(
     CheckpointMismatch
         Where the vectors are not of the sizes that the checkpoint was trained on.
     """
-    row = {item: n for n, item in enumerate(checkpoint.items)}
-    source = np.array([row.get(item, -1) for item in items], np.intp)
+    source = checkpoint.rows_of(items)
     known = (source >= 0) & checkpoint.arrays["known"][source]
     fitted = normalisers(checkpoint)
     for modality in fitted:

@@ -178,6 +178,8 @@ class Components:
         `principal_axes`).
     short_media
         Modality -> ``(items, k)`` float16: the unit rows of `media` along these.
+    trained_rows
+        ``(items,)`` int: the items' rows in the checkpoint, -1 for those that are not in it; None where there is none.
     """
 
     v: VectorRows
@@ -193,6 +195,7 @@ class Components:
     terms: Terms | None = None
     axes: Mapping[str, Floats] = field(default_factory=dict)
     short_media: Mapping[str, VectorRows] = field(default_factory=dict)
+    trained_rows: ItemRows | None = None
 
     @classmethod
     def of(

@@ -162,13 +162,7 @@ class Collaborative:
         source
             ``(items,)`` int: each item's row here, -1 for one that has no neighbours.
         """
-        if np.array_equal(source, np.arange(self.weights.shape[0])):
-            return self
-        there = np.flatnonzero(source >= 0)
-        place = sp.csr_matrix(
-            (np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), self.weights.shape[0])
-        )
-        return Collaborative(sp.csr_matrix(place @ self.weights @ place.T), self.history_decay)
+        return Collaborative(over_rows(self.weights, source), self.history_decay)
 
     def state(self) -> dict[str, NDArray[np.generic]]:
         """Arrays for storage: CSR parts (weights as float16) and the history decay."""
@@ -206,6 +200,30 @@ class Collaborative:
             raise CheckpointError("the checkpoint's item-item model is damaged (its arrays disagree); train it again")
         weights = sp.csr_matrix((state["weights"].astype(np.float32), columns, row_ends), shape=(n_items, n_items))
         return cls(weights, round(float(state["history_decay"].astype(np.float64)[0]), 6))
+
+
+def over_rows(weights: sp.csr_matrix, source: NDArray[np.intp]) -> sp.csr_matrix:
+    """What items say of each other, in the rows of another catalogue.
+
+    Parameters
+    ----------
+    weights
+        ``(items, items)`` float32, sparse.
+    source
+        ``(n,)`` int: each item's row in `weights`, -1 for one that is not there.
+
+    Returns
+    -------
+    csr_matrix
+        ``(n, n)``; that of the same items with some new ones behind them shares its entries with `weights`.
+    """
+    known = weights.shape[0]
+    if len(source) >= known and np.array_equal(source[:known], np.arange(known)) and (source[known:] < 0).all():
+        ends = np.pad(weights.indptr, (0, len(source) - known), mode="edge")
+        return sp.csr_matrix((weights.data, weights.indices, ends), shape=(len(source), len(source)))
+    there = np.flatnonzero(source >= 0)
+    place = sp.csr_matrix((np.ones(len(there), np.float32), (there, source[there])), shape=(len(source), known))
+    return sp.csr_matrix(place @ weights @ place.T)
 
 
 class Reached:

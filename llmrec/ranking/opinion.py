@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from llmrec.catalog.events import Rows, flatten
 from llmrec.catalog.feedback import Past
 from llmrec.errors import CheckpointError
-from llmrec.ranking.item_item import Reached, pruned
+from llmrec.ranking.item_item import Reached, over_rows, pruned
 from llmrec.ranking.score_component import (
     OPINION,
     Floats,
@@ -87,9 +87,7 @@ class OpinionModel:
         there = np.flatnonzero(source >= 0)
         approval = np.full(len(source), self.approval.mean(), np.float32)
         approval[there] = self.approval[source[there]]
-        shape = (len(source), self.weights.shape[0])
-        place = sp.csr_matrix((np.ones(len(there), np.float32), (there, source[there])), shape=shape)
-        return OpinionModel(approval, sp.csr_matrix(place @ self.weights @ place.T))
+        return OpinionModel(approval, over_rows(self.weights, source))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""

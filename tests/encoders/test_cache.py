@@ -27,9 +27,24 @@ def test_every_batch_is_on_disk_at_once_and_one_shard_at_the_end(tmp_path: Path)
     for shards in (4, 1):
         assert len(list(tmp_path.rglob("*.safetensors"))) == shards
         again = FeatureCache(tmp_path, "a/b")
-        np.testing.assert_array_equal([again.get(key) for key in KEYS], VECTORS.astype(np.float16))
+        found = again.find(KEYS)
+        np.testing.assert_array_equal([found[key] for key in KEYS], VECTORS.astype(np.float16))
+        assert again.find([KEYS[5], content_key(b"new")]).keys() == {KEYS[5]} and again.find([]) == {}
         cache.close()
-    assert FeatureCache(tmp_path, "a-b").get(KEYS[0]) is None
+    assert FeatureCache(tmp_path, "a-b").find(KEYS) == {}
+
+
+def test_contents_that_come_one_by_one_do_not_leave_a_file_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache_module, "MOST_SMALL", 5)
+    for key, vector in zip(KEYS, VECTORS, strict=True):
+        cache = FeatureCache(tmp_path, "a")
+        cache.put([key], vector[None])
+        cache.close()
+        assert len(list(tmp_path.rglob("*.safetensors"))) <= 6
+    found = FeatureCache(tmp_path, "a").find(KEYS)
+    np.testing.assert_array_equal([found[key] for key in KEYS], VECTORS.astype(np.float16))
 
 
 def test_a_shard_of_another_encoder_is_not_read(tmp_path: Path) -> None:
@@ -42,7 +57,7 @@ def test_a_shard_of_another_encoder_is_not_read(tmp_path: Path) -> None:
     for file in folder.iterdir():
         file.unlink()
     shard.rename(folder / shard.name)
-    assert FeatureCache(tmp_path, "two").get(KEYS[0]) is None
+    assert FeatureCache(tmp_path, "two").find(KEYS) == {}
 
 
 def test_a_truncated_shard_is_dropped(tmp_path: Path) -> None:
@@ -50,7 +65,7 @@ def test_a_truncated_shard_is_dropped(tmp_path: Path) -> None:
     cache.put(KEYS, VECTORS)
     (shard,) = tmp_path.rglob("*.safetensors")
     shard.write_bytes(shard.read_bytes()[:-100])
-    assert FeatureCache(tmp_path, "one").get(KEYS[0]) is None
+    assert FeatureCache(tmp_path, "one").find(KEYS) == {}
     assert not shard.exists()
 
 

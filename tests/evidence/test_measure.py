@@ -28,7 +28,7 @@ from tests.conftest import Scored
 
 
 def ablation_setup(shop: Scored) -> AblationSetup:
-    return AblationSetup(shop.components, shop.engine, shop.engine, lambda rows: {}, shop.situation.weights)
+    return AblationSetup(shop.components, shop.engine, shop.engine, lambda _: {}, shop.situation.weights)
 
 
 def ranking(shop: Scored, history: tuple[int, ...], closed: list[int]) -> list[int]:
