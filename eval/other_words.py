@@ -88,7 +88,7 @@ def untrained(catalog: Catalog, asked: Sequence[Mapping[str, Any]]) -> dict[str,
     text = next(encoder for encoder in encoders if encoder.modality == "text")
     texts = [row["query"] for row in asked]
     goals = [catalog.rows([row["item"], *row["also"]]) for row in asked]
-    likeness = unit_rows(text.encode(texts)) @ unit_rows(features.vectors["text"]).T
+    likeness = unit_rows(text.encode(texts)) @ unit_rows(features.vectors["text"][:]).T
     return {
         "word matching (BM25)": places(Terms.of(catalog.items).query_scores(texts), goals),
         "sentence vector": places(likeness, goals),

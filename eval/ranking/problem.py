@@ -121,4 +121,4 @@ def all_features(problem: Problem) -> "Features":
 def vectors(problem: Problem, modality: str) -> tuple[Floats, NDArray[np.bool_]]:
     """(items, dim) vectors and (items,) mask of `text` or `image`; encoded once, then cached on disk."""
     features = all_features(problem)
-    return features.vectors[modality], features.mask[modality]
+    return features.vectors[modality][:], features.mask[modality]
