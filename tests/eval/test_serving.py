@@ -140,22 +140,18 @@ def test_nothing_but_a_content_or_a_sentence_comes_out() -> None:
 
 
 def test_a_grown_catalogue_begins_with_the_real_items_and_its_copies_are_like_theirs(
-    tiny_catalog: Catalog, tiny_features: Features
+    tiny_catalog: Catalog, tiny_features: Features, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    catalog, features = made(60, tiny_catalog, tiny_features)
-    again, same = made(60, tiny_catalog, tiny_features)
-    assert catalog == again and all((features.vectors[m] == same.vectors[m]).all() for m in features.vectors)
+    catalog, media = made(60, tiny_catalog, tiny_features.media, tmp_path_factory.mktemp("one"))
+    again, same = made(60, tiny_catalog, tiny_features.media, tmp_path_factory.mktemp("two"))
+    assert catalog == again and all((media.vectors[m][:] == same.vectors[m][:]).all() for m in media.vectors)
     assert [item.title for item in catalog.items[:12]] == [item.title for item in tiny_catalog.items]
-    assert len(features.ids) == len(catalog.items) == 60 and {*catalog.items[59].attributes} == {
-        "genres",
-        "year",
-        "price",
-    }
-    text = features.vectors["text"]
+    assert len(catalog.items) == 60 and {*catalog.items[59].attributes} == {"genres", "year", "price"}
+    text = media.vectors["text"][:]
     titles = [item.title for item in tiny_catalog.items]
     for copy, own in zip(catalog.items[12:], text[12:], strict=True):
         original = titles.index(copy.title)
-        there = features.mask["text"][original]
+        there = media.mask["text"][original]
         assert np.corrcoef(own, text[original])[0, 1] > 0.9 if there else not own.any()
     together = item_item(catalog)
     assert together.shape == (60, 60) and 0 < together.max() <= 1.001 and not together.diagonal().any()
