@@ -122,7 +122,8 @@ def uncollected_start() -> Iterator[None]:
     gc.disable()
     try:
         yield
-        gc.freeze()
+        if not gc.get_freeze_count():  # a process starts once: what later starts leave behind has to be collected
+            gc.freeze()
     finally:
         gc.enable()
 

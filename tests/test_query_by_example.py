@@ -17,6 +17,7 @@ from llmrec.recommender import Recommender
 from llmrec.request import Request
 from llmrec.train.config import RationaleConfig, TrainConfig
 from llmrec.train.run import train
+from llmrec.vector_rows import as_rows
 
 COLOURS = {"red": (200, 30, 40), "blue": (40, 60, 190), "green": (40, 150, 60)}
 SHOE = [(20, 150), (60, 140), (95, 95), (140, 130), (200, 150), (205, 175), (20, 175)]
@@ -123,9 +124,10 @@ def test_an_items_own_picture_stands_for_the_item(shop: Recommender) -> None:
 
 def test_a_picture_that_several_items_have_brings_none_of_them(shop: Recommender) -> None:
     components = shop.pipeline.components
-    twins = {"image": components.media["image"].copy()}
-    twins["image"][[3, 9, 15]] = twins["image"][3]
-    other = Recommender(replace(shop.pipeline, components=replace(components, media=components.media | twins)))
+    held = components.media["image"][:].copy()
+    held[[3, 9, 15]] = held[3]
+    twins = {"image": as_rows(held)}
+    other = Recommender(replace(shop.pipeline, components=replace(components, media={**components.media, **twins})))
     found = other.recommend(Request(image=shop.catalog.items[3].media["image"], k=36))
     assert not {shop.catalog.items[row].id for row in (3, 9, 15)} & {item.id for item in found.items}
     assert "image example" in found.items[0].parts
