@@ -180,7 +180,7 @@ def measured(items: int, requests: int) -> dict[str, Any]:
             "peak GB": _status("VmHWM"),
             "seconds": seconds,
             "bytes an item": dict(_bytes(shop)),
-            "index MB on disk": round(sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file()) / 1e6),
+            "index MB on disk": round(_size(Path(folder) / "index") / 1e6),
         }
         shop.pipeline.index.close()
     return row
@@ -260,6 +260,11 @@ def _bytes(shop: "Recommender") -> Iterator[tuple[str, int]]:
     }
     for name, size in sizes.items():
         yield name, round(size / items)
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
 def _status(name: str) -> float:
