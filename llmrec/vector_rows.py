@@ -94,9 +94,9 @@ class VectorRows:
         """All of them, for NumPy."""
         return self[:] if dtype is None else self[:].astype(dtype)
 
-    def blocks(self, size: int = BLOCK) -> "list[slice]":
+    def blocks(self) -> list[slice]:
         """Slices that cover all rows, for what walks through them without holding them all."""
-        return [slice(start, min(start + size, len(self))) for start in range(0, len(self), size)]
+        return [slice(start, min(start + BLOCK, len(self))) for start in range(0, len(self), BLOCK)]
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -137,11 +137,10 @@ class VectorRows:
             How many there are then: fewer, and the last ones are gone; more, and those without a vector are zeros.
         """
         now = np.arange(len(self)) if self._place is None else self._place
-        more = max(0, items - len(now))
-        beyond = [row for row in range(len(now), items) if row not in {*rows}] if more > len(rows) else []
+        beyond = sorted({*range(len(now), items)} - {*rows})
         stored = np.zeros((len(rows) + len(beyond), self._held.shape[1]), self._held.dtype)
         stored[: len(rows)] = vectors[:]
-        place = np.concatenate([now[:items], np.zeros(more, np.int64)])
+        place = np.concatenate([now[:items], np.zeros(max(0, items - len(now)), np.int64)])
         other = self._sharing(place)
         later = np.flatnonzero(place >= len(self._held))
         if self._added.used > 2 * len(later) + BLOCK:  # most of what was added is of no row any more
@@ -150,10 +149,6 @@ class VectorRows:
         if len(stored):
             place[[*rows, *beyond]] = len(self._held) + other._added.append(stored)
         return other
-
-    def first(self, items: int) -> "VectorRows":
-        """Those of the first rows alone."""
-        return self if items >= len(self) else self.put((), np.empty((0, self._held.shape[1]), np.float32), items)
 
     def mapped(self, folder: Path) -> "VectorRows":
         """The same vectors in a file that goes with the process, where they are many; themselves where few.

@@ -192,6 +192,8 @@ def test_a_dislike_counts_against_its_like_and_a_like_for_it() -> None:
     one = part.score(np.array([7, 2]), ScoringSituation(np.zeros(2, np.float32), (0, 5), past=batch.pasts[0]))
     np.testing.assert_allclose(one, first[[7, 2]], rtol=1e-6)
     assert model.approval.argmin() == 9
+    later = model.over(np.array([2, -1])).over(np.array([0, 1, -1]))  # a new item is no other for coming after one
+    assert later.approval.tolist() == model.over(np.array([2, -1, -1])).approval.tolist()
     again = OpinionModel.from_state(model.state())
     assert again is not None
     np.testing.assert_allclose(OpinionComponent(again).score_batch(np.arange(10), batch)[0], first, atol=2e-3)

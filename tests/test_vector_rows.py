@@ -39,11 +39,13 @@ def test_what_is_put_is_seen_by_its_own_table_alone() -> None:
 
 def test_the_last_rows_may_go_and_others_come_in_their_place() -> None:
     rows = VectorRows(numbered(6)).put([6], np.full((1, 3), 9, np.float32), 7)
-    fewer = rows.first(2)
-    assert len(fewer) == 2 and fewer.first(9) is fewer
+    fewer = rows.put((), np.empty((0, 3), np.float32), 2)
+    assert len(fewer) == 2
     grown = fewer.put([3], np.full((1, 3), 5, np.float32), 5)
     assert grown[:].tolist() == [[0, 1, 2], [3, 4, 5], [0, 0, 0], [5, 5, 5], [0, 0, 0]]
     assert grown.present.tolist() == [True, True, False, True, False]
+    changed = fewer.put([0, 1], np.full((2, 3), 7, np.float32), 4)  # as many come without a vector as change
+    assert changed[:].tolist() == [[7, 7, 7], [7, 7, 7], [0, 0, 0], [0, 0, 0]]
 
 
 def test_rows_that_are_replaced_over_and_over_take_no_more_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,9 +208,10 @@ class FeatureCache:
         self._fresh.clear()
         small = [shard for shard in sorted(self._folder.glob("*.safetensors")) if _size(shard) < SMALL_SHARD]
         if len(small) > MOST_SMALL:  # items put one by one leave a file each, and every opening reads their keys
-            if gathered := {key: x for shard in small for key, x in self._read(shard, None).items()}:
-                self._write(gathered)
-            for shard in small:
+            read = {shard: own for shard in small if (own := self._read(shard, None))}
+            if read:
+                self._write({key: x for own in read.values() for key, x in own.items()})
+            for shard in read:
                 shard.unlink(missing_ok=True)
 
     def _write(self, vectors: dict[str, NDArray[np.float16]]) -> Path:

@@ -10,7 +10,7 @@ from torch import nn
 
 from llmrec.errors import CheckpointError, CheckpointMismatch
 from llmrec.fusion.item_graph import item_graph
-from llmrec.model.backbone import load_backbone
+from llmrec.model.backbone import add_lora, load_backbone
 from llmrec.model.checkpoint import INDEX_AXES, INTERACTIONS, Checkpoint, base_identity
 from llmrec.model.item_table import ItemTable
 from llmrec.model.normaliser import NormalisedRows, Normaliser
@@ -63,27 +63,15 @@ def merged_backbone(checkpoint: Checkpoint, base: Path) -> nn.Module:
         Where the LoRA is not of the sizes that checkpoint.json tells.
     """
     config = checkpoint.info.config
-    backbone = load_backbone(base, config.exit_layer)
-    # As peft's merge_and_unload does, to the bit; wrapping the layers first would take half a second of a start.
-    wrapped = "base_model.model." if config.lora_rank else ""
+    backbone = add_lora(load_backbone(base, config.exit_layer), config.lora_rank, config.lora_alpha)
     with torch.no_grad():
-        for name, layer in backbone.named_modules():
-            if config.lora_rank and isinstance(layer, nn.Linear):
-                sizes = {"A": (config.lora_rank, layer.in_features), "B": (layer.out_features, config.lora_rank)}
-                factors = {}
-                for factor, size in sizes.items():
-                    parameter = f"{wrapped}{name}.lora_{factor}.default.weight"
-                    if (stored := checkpoint.arrays.get(f"model.backbone.{parameter}")) is not None:
-                        _check_shape(checkpoint, parameter, stored.shape, size)
-                        factors[factor] = torch.from_numpy(stored.astype(np.float32))
-                if len(factors) == len(sizes):
-                    layer.weight += factors["B"] @ factors["A"] * (config.lora_alpha / config.lora_rank)
         for parameter, p in backbone.named_parameters():
-            stored = checkpoint.arrays.get(f"model.backbone.{wrapped}{parameter}")
+            stored = checkpoint.arrays.get(f"model.backbone.{parameter}")
             if stored is not None:
                 _check_shape(checkpoint, parameter, stored.shape, p.shape)
                 p.copy_(torch.from_numpy(stored.astype(np.float32)))
-    return backbone
+    merged: nn.Module = backbone.merge_and_unload() if hasattr(backbone, "merge_and_unload") else backbone  # type: ignore[operator]
+    return merged
 
 
 def restore_model(checkpoint: Checkpoint, base: Path) -> RecLM:

@@ -51,10 +51,14 @@ class OpinionModel:
         ``(items,)`` float32: log odds that an event with the item is positive.
     weights
         ``(items, items)`` float32, sparse: row = item of the opinion, column = scored item.
+    usual
+        Approval of an item that training did not know: the mean of those that it knew, whatever rows `approval` has
+        since. Default: that of `approval`.
     """
 
     approval: Floats
     weights: sp.csr_matrix
+    usual: float | None = None
 
     @classmethod
     def fit(
@@ -84,10 +88,9 @@ class OpinionModel:
 
     def over(self, source: ItemRows) -> "OpinionModel":
         """The same in the rows of another catalogue, see `InteractionModels.over`; a new item has the mean approval."""
-        there = np.flatnonzero(source >= 0)
-        approval = np.full(len(source), self.approval.mean(), np.float32)
-        approval[there] = self.approval[source[there]]
-        return OpinionModel(approval, over_rows(self.weights, source))
+        usual = float(self.approval.mean()) if self.usual is None else self.usual
+        approval = np.where(source >= 0, self.approval[source], np.float32(usual)).astype(np.float32)
+        return OpinionModel(approval, over_rows(self.weights, source), usual)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""

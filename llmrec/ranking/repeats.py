@@ -55,12 +55,15 @@ class RepeatModel:
         Seconds between two takings in the catalogue, the median.
     spread
         Standard deviation of the logarithm of intervals.
+    usual
+        `again` of an item that training did not know: the mean of those that it knew. Default: that of `again`.
     """
 
     interval: Floats
     again: Floats
     unit: float
     spread: float
+    usual: float | None = None
 
     @classmethod
     def fit(cls, pasts: Sequence[Past], n_items: int) -> "RepeatModel":
@@ -96,8 +99,9 @@ class RepeatModel:
         """The same in the rows of another catalogue, see `InteractionModels.over`; a new item has the usual values."""
         known = source >= 0
         interval = np.where(known, self.interval[source], np.float32(np.log(self.unit)))
-        again = np.where(known, self.again[source], np.float32(self.again.mean()))
-        return RepeatModel(interval.astype(np.float32), again.astype(np.float32), self.unit, self.spread)
+        usual = float(self.again.mean()) if self.usual is None else self.usual
+        again = np.where(known, self.again[source], np.float32(usual))
+        return RepeatModel(interval.astype(np.float32), again.astype(np.float32), self.unit, self.spread, usual)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Arrays for a checkpoint."""

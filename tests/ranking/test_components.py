@@ -164,6 +164,10 @@ def test_interactions_in_the_rows_of_another_catalogue(components: Components) -
     ]
     there = components.interaction_models.collaborative.scores([[0, 5]])[0]
     assert np.allclose(other.collaborative.scores([[3, 0]])[0], [there[5], 0, there[2], there[0]], atol=1e-6)
+    grown = other.over(np.array([0, 1, 2, 3, -1])).collaborative  # behind the others: their entries are shared
+    assert np.shares_memory(grown.weights.data, other.collaborative.weights.data)
+    assert grown.scores([[3, 0]])[0, :4].tolist() == other.collaborative.scores([[3, 0]])[0].tolist()
+    assert grown.scores([[3, 0]])[0, 4] == 0
 
 
 def test_some_rows_get_the_scores_that_the_whole_catalogue_gives_them(

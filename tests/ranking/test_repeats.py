@@ -95,6 +95,8 @@ def test_what_is_due_scores_highest_one_interval_after_it_was_taken() -> None:
     assert again is not None and again.rhythm(0, weekly) == pytest.approx(model.rhythm(0, weekly), rel=1e-5)
     moved = model.over(np.array([2, -1, 0]))
     assert moved.interval[2] == model.interval[0] and moved.again[1] == pytest.approx(model.again.mean())
+    later = model.over(np.array([2, -1])).over(np.array([0, 1, -1]))  # a new item is no other for coming after one
+    assert later.again.tolist() == model.over(np.array([2, -1, -1])).again.tolist()
 
 
 def test_habit_and_rhythm_beat_what_is_bought_most(grocery: Path) -> None:
