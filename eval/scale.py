@@ -92,8 +92,8 @@ def item_item(catalog: "Catalog") -> sp.csr_matrix:
     return together
 
 
-def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
-    """The product over such a catalogue, and seconds of its parts."""
+def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float], dict[str, float]]:
+    """The product over such a catalogue, and what its parts took: seconds, and GB resident after each."""
     from llmrec import paths
     from llmrec.catalog import Catalog
     from llmrec.encoders import Features
@@ -113,11 +113,13 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     from llmrec.vector_rows import as_rows
 
     seconds: dict[str, float] = {}
+    resident: dict[str, float] = {}
     began = time.perf_counter()
 
     def lap(name: str) -> None:
         nonlocal began
         seconds[name], began = round(time.perf_counter() - began, 2), time.perf_counter()
+        resident[name] = _status("VmRSS")
 
     home, config = paths.home(), PipelineConfig()
     trained, base = load_checkpoint(paths.adapter_folder("ml-100k")), base_folder(home)
@@ -156,13 +158,14 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float]]:
     pipeline = Pipeline(
         catalog, checkpoint, model, media, table, components, engine, index, (), catalog.items, config=config
     )
-    return Recommender(pipeline), seconds
+    lap("engine")
+    return Recommender(pipeline), seconds, resident
 
 
 def measured(items: int, requests: int) -> dict[str, Any]:
     """One row."""
     with tempfile.TemporaryDirectory() as folder:
-        shop, seconds = opened(items, Path(folder))
+        shop, seconds, grown = opened(items, Path(folder))
         users = [f"u{n}" for n in np.random.default_rng(1).choice(min(USERS, 2 * items), requests, replace=False)]
         shop.recommend(user=users[0], k=10)
         ranked = {"no filter": _timed(shop, users, None)}
@@ -179,6 +182,7 @@ def measured(items: int, requests: int) -> dict[str, Any]:
             "resident GB": resident,
             "peak GB": _status("VmHWM"),
             "seconds": seconds,
+            "resident GB after": grown,
             "bytes an item": dict(_bytes(shop)),
             "index MB on disk": round(_size(Path(folder) / "index") / 1e6),
         }

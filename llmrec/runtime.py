@@ -122,7 +122,7 @@ def uncollected_start() -> Iterator[None]:
     gc.disable()
     try:
         yield
-        if not gc.get_freeze_count():  # a process starts once: what later starts leave behind has to be collected
+        if not gc.get_freeze_count():  # once: what a process has made since may be to go
             gc.freeze()
     finally:
         gc.enable()

@@ -11,8 +11,9 @@ from collections.abc import Container, Mapping, Sequence
 from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.answers import from_history, of_history, requests_variants, unmet_alone
+from llmrec.chat.answers import requests_variants, unmet_alone
 from llmrec.chat.descriptions import memory, recap
+from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader

@@ -1,62 +1,28 @@
-"""Answers about items and about the person's history, from the catalogue's attributes and descriptions alone.
+"""Answers about items, from the catalogue's attributes and descriptions alone.
 
 What the catalogue lacks is said. Whether something is for children, or scary, is told as what its attributes hint at.
 """
 
 import re
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
-from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.demands import demands_unknown
-from llmrec.chat.nlu.languages import chinese_conditions
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour, is_kind
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
-from llmrec.chat.nlu.references import comparative, find_title
-from llmrec.chat.state import DialogueState, ListState, values_of
+from llmrec.chat.nlu.references import comparative
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
-from llmrec.errors import UnknownItem
-from llmrec.retrieval.filters import parse_where, written
 
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
-SHOWN_HISTORY = 5
-"""Items of the history that are named."""
-_OTHERS = re.compile(
-    r"\b(?:users? \w+|other (?:users?|people|customers?)|everyone|anybody else|someone else|somebody else)\b|别人|其他人|其他用户",
-    re.I,
-)
-_HAVE_I = re.compile(
-    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:have|did|had) (?:i|we) (?:already |ever |actually )?(?:seen?|watch(?:ed)?|buy|bought|own(?:ed)?|read|had|have|got|get|"
-    r"order(?:ed)?|heard?|listen(?:ed)? to|see) (?P<title>.+?)(?: (?:yet|before|already|ever))*[\s?.!]*$|"
-    r"我(?:是不是|有没有)?(?:已经|曾经|以前|之前)?(?:看|买|读|听|用)过(?P<chinese>.+?)(?:没有|没|吗|么)?[\s??。!!]*$",
-    re.I,
-)
-_OF_HISTORY = re.compile(
-    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|we|users? \w+|other \w+|everyone) "
-    r"(?:\w+ )?(?:watch|see\b|seen|buy|bought|read|order|own|listen|hear|get\b|wear|pick|rated?\b)|^(?:(?:so|and|ok)[, ]+)*(?:what's|what(?: is| was)?) the "
-    r"(?:last|latest|most recent) (?:thing|film|movie|book|item|one|song|album|show) (?:that )?(?:i|we)(?: have|'ve)? (?:watch|saw|seen|bought|read|"
-    r"rated|heard|order)|\b(?:tell|show|remind) me what (?:i|we)(?: have|'ve)?(?: last| most recently)? (?:watched|saw|seen|bought|read)\b|"
-    r"^what do i (?:usually|normally|mostly|generally|tend to|typically) (?:watch|read|buy|wear|go for|like)\b|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
-    r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
-    re.I,
-)
-_OWNS = re.compile(
-    r"\b(?:do i (?:already )?(?:own|have)|would i have (?:read|seen|watched|bought|heard)|did i (?:not )?(?:buy|get|order|see|watch|read)"
-    r"(?! (?:say|tell|ask)))\b|我(?:是不是)?(?:已经|以前|之前)?(?:有|买过|看过|读过|听过)(?:它|这个|这本|这部|这件)?(?:了)?(?:吗|没有|没)",
-    re.I,
-)
-"""What asks whether something is the person's already."""
 _QUESTIONS = re.compile(
     r"[?;]\s*|,? and (?=(?:in )?(?:who|what|when|which|how|is|does|where)\b)|,(?=[\u3400-\u9fff])", re.I
 )
 """What parts the questions of one line."""
-_COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
-_LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
 _STOP = frozenset(
     re.findall(
         r"[\w'-]+",
@@ -96,7 +62,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
     if len(asked_of) > 1:
         return " ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of))
-    say = _Says(language, catalog)
+    say = Says(language, catalog)
     if variants := _variants(say, line, item, catalog):
         return variants
     named = attribute_named(line, catalog)
@@ -137,7 +103,7 @@ def in_catalogue(item: Item, catalog: Catalog, language: str) -> str:
     -------
     str
     """
-    say = _Says(language, catalog)
+    say = Says(language, catalog)
     return say("there", item, facts=say.facts(item) or say.kind(item))
 
 
@@ -158,7 +124,7 @@ def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     str
         "" where there is nothing.
     """
-    say = _Says(language, catalog)
+    say = Says(language, catalog)
     whats = [say.of_all(key) for key in demands_unknown(line, catalog)]
     return " ".join(say("cannot hold", what=what) for what in whats)
 
@@ -181,7 +147,7 @@ def unmet_alone(line: str, catalog: Catalog, language: str) -> str:
         "" where it demands nothing like that.
     """
     unmet = unmet_demands(line, catalog, language)
-    return plain(f"{unmet} {_Says(language, catalog)('name another')}") if unmet else ""
+    return plain(f"{unmet} {Says(language, catalog)('name another')}") if unmet else ""
 
 
 def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:
@@ -205,7 +171,7 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
     str
         The item with the least or the most where the line asks that, or what tells the items apart.
     """
-    say = _Says(language, catalog)
+    say = Says(language, catalog)
     if wanted := superlative(line):
         names, largest, word = wanted
         name = next(
@@ -239,7 +205,7 @@ def answers_unknown(word: str, catalog: Catalog, language: str) -> str:
     -------
     str
     """
-    return _Says(language, catalog)("not best known", word=word)
+    return Says(language, catalog)("not best known", word=word)
 
 
 def requests_variants(line: str) -> bool:
@@ -309,7 +275,7 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
     str
         What the catalogue does not tell is said.
     """
-    say = _Says(language, catalog)
+    say = Says(language, catalog)
     if (asked := comparative(word)) is None:
         return compared(word, (one, other), (), catalog, language)
     key, names, operator = asked
@@ -322,159 +288,16 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
     return say("lacks", what=UNKNOWN[key][language].format(title=one.title))
 
 
-def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str, named: Sequence[str] = ()) -> str:
-    """Answer a question about what the person interacted with.
+class Says:
+    """The sentences of one language about one catalogue.
 
     Parameters
     ----------
-    line
-        The question.
-    history
-        Ids of the person's items, oldest first.
-    catalog
-        The items.
     language
         "en" or "zh".
-    named
-        Ids of the items that the line names by place.
-
-    Returns
-    -------
-    str
-        Nothing about other people.
-    """
-    say = _Says(language, catalog)
-    if _OTHERS.search(line):
-        return say("others")
-    if named and not _OF_HISTORY.search(line):
-        return " ".join(say("had" if id in history else "had not", catalog.item(id)) for id in named)
-    if title := _title_asked(line):
-        return _had(say, title, history, catalog)
-    if not history:
-        return say("no history")
-    latest = [catalog.item(id).label() for id in history[: -SHOWN_HISTORY - 1 : -1]]
-    if _COUNT.search(line):
-        return say("count", count=len(history), titles=", ".join(latest))
-    if _LAST.search(line) and not re.search(r"\b(?:films|movies|things|books|items|ones|few)\b|几", line, re.I):
-        return say("last", titles=latest[0])
-    return say("latest", titles="; ".join(latest))
-
-
-def absent(
-    subject: str,
-    item: Item | None,
-    state: DialogueState,
-    catalog: Catalog,
-    language: str,
-    *,
-    history: Collection[str],
-    offered: Container[str],
-    never: Collection[str],
-) -> str:
-    """Tell why something is not in the last list.
-
-    Parameters
-    ----------
-    subject
-        What is asked about: a title as it was typed, or a value ("the black ones").
-    item
-        The item that it names; None where it names none.
-    state
-        What the conversation has come to.
     catalog
-        The items.
-    language
-        "en" or "zh".
-    history
-        Ids of the person's items.
-    offered
-        Ids of the items that can be recommended.
-    never
-        Ids that are left out of the list by what was ruled out in words.
-
-    Returns
-    -------
-    str
-        The first reason that holds.
+        Tells what its items are called.
     """
-    say, last = _Says(language, catalog), state.last
-    if last is None:
-        return say("absent no list")
-    if item is None:
-        return _absent_value(say, subject, last, catalog, language, never)
-    if item.id in last.items:
-        return say("absent listed", item, place=last.items.index(item.id) + 1)
-    missed = [each for each in last.conditions if not parse_where(each, catalog).mask(catalog)[catalog.row[item.id]]]
-    facts = say.facts(item) or say.kind(item)
-    for key, holds in (
-        ("absent unoffered", item.id not in offered),
-        ("absent rejected", item.id in state.rejected),
-        ("absent had", item.id in history),
-        ("absent example", item.id == last.like),
-        ("absent condition", bool(missed)),
-        ("absent refused", item.id in never and item.id not in last.excluded),
-        ("absent shown", item.id in last.excluded),
-    ):
-        if holds:
-            told = describe_conditions(missed, language) if missed else ""
-            what = describe_refused(state.refused, catalog, language) if state.refused else ""
-            return say(key, item, conditions=told, facts=facts, what=what)
-    return say("absent lower", item)
-
-
-def _absent_value(
-    say: "_Says", subject: str, last: ListState, catalog: Catalog, language: str, never: Collection[str]
-) -> str:
-    """Tell why no item of the last list has a value; that no title is like it where it is no value."""
-    own = chinese_conditions(subject, catalog)[1]
-    mention = next(iter(Lexicon.of(catalog).mentions(subject)), None)
-    if not own and mention is None:
-        return say("absent unknown", title=subject)
-    condition = own[0] if own else written(mention.attributes, "=", mention.values) if mention else ""
-    mask = parse_where(" and ".join((*last.conditions, condition)), catalog).mask(catalog)
-    count = sum(catalog.items[row].id not in never for row in mask.nonzero()[0])
-    values = ("、" if language == "zh" else ", ").join(values_of(condition))
-    if count:
-        word = values_of(condition)[0] if own or mention is None else subject[mention.start : mention.end]
-        return say("absent value some", count=count, values=values, value=word)
-    told = describe_conditions(last.conditions, language) if last.conditions else ""
-    return say("absent value none", values=values, conditions=told or "-")
-
-
-def of_history(line: str) -> bool:
-    """Tell whether the words of a line ask what somebody interacted with.
-
-    Parameters
-    ----------
-    line
-        What the person wrote.
-
-    Returns
-    -------
-    bool
-        Whether it is "have I seen Heat?", "what did I watch last?" or the like.
-    """
-    return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line)))
-
-
-def _title_asked(line: str) -> str:
-    """The title of "have I seen Heat?"; "" where there is none."""
-    found = _HAVE_I.search(line)
-    title = (found["title"] or found["chinese"] or "").strip(' "“”《》') if found else ""
-    return "" if re.match(r"(?:anything|something|what|any|some)\b|什么|哪|几|多少", title, re.I) else title
-
-
-def _had(say: "_Says", title: str, history: Sequence[str], catalog: Catalog) -> str:
-    try:
-        found = find_title(title, catalog)
-    except UnknownItem:
-        return say("not had")
-    same = [id for id in history if catalog.item(id).title == catalog.item(found).title]
-    return say("had" if same else "had not", catalog.item(found))
-
-
-class _Says:
-    """The sentences of one language about one catalogue."""
 
     def __init__(self, language: str, catalog: Catalog) -> None:
         self._language = language
@@ -487,13 +310,16 @@ class _Says:
         }
 
     def __call__(self, key: str, item: Item | None = None, **more: Any) -> str:
+        """The sentence `key` of `SAYS`, of an item where it is about one."""
         title = {"title": item.title} if item else {}
         return SAYS[key][self._language].format(**self._words, **title, **more)
 
     def of_all(self, key: str) -> str:
+        """That the catalogue does not tell `key` of any item."""
         return UNKNOWN_OF_ALL[key][self._language].format(**self._words)
 
     def value(self, item: Item, name: str, key: str) -> str:
+        """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""
         held = item.attributes[name]
         if isinstance(held, int | float) and name.endswith("s") and self._language == "en":
             return self("about", item, value=f"{self.amount(name, held)}.")
@@ -501,6 +327,7 @@ class _Says:
         return self(key, item, name=self.name(name), value=_written(item.attributes[name]))
 
     def lacks(self, item: Item, key: str) -> str:
+        """That the catalogue does not tell the fact `key` of an item, and what it tells."""
         what = UNKNOWN[key][self._language].format(title=item.title)
         facts = self.facts(item)
         return " ".join([self("lacks", what=what), *([self("known", facts=facts)] if facts else [])])
@@ -522,6 +349,7 @@ class _Says:
         return next((_written(v) for v in item.attributes.values() if isinstance(v, str | tuple) and v), "-")
 
     def name(self, attribute: str) -> str:
+        """What an attribute is called."""
         noun = attribute_noun(attribute)
         return ATTRIBUTES.get(noun, noun) if self._language == "zh" else noun
 
@@ -531,7 +359,7 @@ class _Says:
         return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
 
 
-def _hint(say: _Says, quality: Quality, item: Item) -> str:
+def _hint(say: Says, quality: Quality, item: Item) -> str:
     """What the attributes hint at; "" where they hint at nothing, or at both."""
     values = {
         str(v).casefold()
@@ -545,7 +373,7 @@ def _hint(say: _Says, quality: Quality, item: Item) -> str:
     return say("hints not", item, value=say.kind(item), quality=words) if against else ""
 
 
-def _listed(say: _Says, line: str, item: Item, catalog: Catalog) -> str:
+def _listed(say: Says, line: str, item: Item, catalog: Catalog) -> str:
     """Whether the item has the attribute value that a line names; "" where it names none."""
     title_free = line.replace(item.title, " ")
     for mention in Lexicon.of(catalog).mentions(title_free):
@@ -573,7 +401,7 @@ _MATERIALS = re.compile(
 )
 
 
-def _variants(say: "_Says", line: str, item: Item, catalog: Catalog) -> str:
+def _variants(say: "Says", line: str, item: Item, catalog: Catalog) -> str:
     """Tell in which colours there are items of the same title and kind; "" where that is not asked."""
     name = next((name for name in item.attributes if is_colour(name)), "")
     if not name or not _OTHER_COLOURS.search(line):

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.answers import absent, unmet_demands
+from llmrec.chat.answers import unmet_demands
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.descriptions import describe_conditions, describe_refused, error_in_chinese, understood
+from llmrec.chat.history_answers import absent
+from llmrec.chat.item_references import find_item
 from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out
-from llmrec.chat.lists import JOINT, ListPlanner, find_item
+from llmrec.chat.lists import JOINT, ListPlanner
 from llmrec.chat.nlu import cues, rules
 from llmrec.chat.nlu.intent import THAT, Intent
 from llmrec.chat.nlu.languages import language_of

@@ -3,28 +3,23 @@
 Items that a line refers to ("the second one", "that", a title) are found by the state of the conversation.
 """
 
-import hashlib
 import re
-from collections.abc import Collection, Container, Iterable, Sequence
-from statistics import median
+from collections.abc import Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import attribute_noun
-from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
-from llmrec.chat.nlu.intent import LAST, THAT, THESE, Comparison, Intent
+from llmrec.chat.nlu.intent import THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon, is_kind
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD
-from llmrec.chat.nlu.references import find_title
 from llmrec.chat.nlu.suitability import suits_children
+from llmrec.chat.requests import digest
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
 from llmrec.errors import BadFilter, BadInput
 from llmrec.retrieval.filters import parse_where, read_clauses, split_clauses, written
 
-MAX_POSITION = 100
-"""Numbers up to here are positions in a list, larger ones are titles ("1984")."""
 JOINT = "; "
 """Stands between the words of several lines in one query."""
 _FILLERS = frozenset(
@@ -508,22 +503,6 @@ def _decade(condition: str) -> str:
     return f"from the {(year - 6 if '<' in condition else year + 6) // 10 * 10}s"
 
 
-def digest(image: bytes) -> str:
-    """Name a picture by its content.
-
-    Parameters
-    ----------
-    image
-        The picture, as a file holds it.
-
-    Returns
-    -------
-    str
-        Its SHA-256 digest.
-    """
-    return hashlib.sha256(image).hexdigest()
-
-
 def _parts(conditions: str) -> tuple[str, ...]:
     """The conditions that a text joins by "and"; none where it is no filter."""
     try:
@@ -534,148 +513,3 @@ def _parts(conditions: str) -> tuple[str, ...]:
 
 def _folded(condition: str) -> str:
     return condition.strip().casefold()
-
-
-def find_item(subject: str, state: DialogueState, catalog: Catalog, offered: Container[str]) -> str:
-    """Find the item that a reference means.
-
-    Parameters
-    ----------
-    subject
-        A position in the last list, `LAST`, `THAT` (the topic, or the first of the list), or a title.
-    state
-        What the conversation has come to.
-    catalog
-        The items.
-    offered
-        Ids of the items that can be recommended.
-
-    Returns
-    -------
-    str
-        Id of the item.
-
-    Raises
-    ------
-    BadInput
-        Where there is no such item, or it is not offered any more.
-    """
-    items = state.last.items if state.last else ()
-    if subject == THAT:
-        if state.topic is None and not items:
-            raise BadInput("there is nothing yet that could be meant; ask for something first")
-        return _offered(state.topic or items[0], offered)
-    position = str(len(items)) if subject == LAST else subject
-    if position.isdigit() and int(position) <= max(len(items), MAX_POSITION):
-        if not 1 <= int(position) <= len(items):
-            raise BadInput(f"there is no number {position} in the last list; ask for something first")
-        return _offered(items[int(position) - 1], offered)
-    return find_title(subject, catalog)
-
-
-def resolve_comparisons(
-    comparisons: Sequence[Comparison],
-    state: DialogueState,
-    catalog: Catalog,
-    offered: Container[str],
-    than_most: bool = False,
-) -> tuple[str, ...]:
-    """Turn comparisons with items of the conversation into conditions.
-
-    Parameters
-    ----------
-    comparisons
-        What the line compares with.
-    state, catalog, offered
-        As for `find_item`.
-    than_most
-        Whether less than a list is less than its middle, and not than its least.
-
-    Returns
-    -------
-    tuple of str
-        Conditions as `llmrec.retrieval.filters.parse_where` reads them. Less than a list is less than the least of it.
-
-    Raises
-    ------
-    BadInput
-        Where there is no such item, or it lacks the attribute.
-    """
-    listed = state.last.items if state.last else ()
-    found = []
-    for each in comparisons:
-        if each.subject == THESE and not listed:
-            raise BadInput("there is no list yet to compare with; ask for something first")
-        items = (
-            [id for id in listed if id in offered]
-            if each.subject == THESE
-            else [find_item(each.subject, state, catalog, offered)]
-        )
-        values = [catalog.item(id).attributes.get(each.attribute) for id in items]
-        numbers = [float(value) for value in values if isinstance(value, int | float)]
-        if not numbers:
-            title = plain(catalog.item(items[0]).title) if items else "these"
-            raise BadInput(f"the {each.attribute} of {title} is not known; compare with another item")
-        bound = median(numbers) if than_most else (min if "<" in each.operator else max)(numbers)
-        found.append(written(each.attribute, each.operator, (f"{bound:.10g}",)))
-    return tuple(found)
-
-
-def _offered(item: str, offered: Container[str]) -> str:
-    if item not in offered:
-        raise BadInput("that item is not offered any more; choose another")
-    return item
-
-
-def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
-    """List the items that a catalogue holds more than once: of one title and one year.
-
-    Parameters
-    ----------
-    catalog
-        The items.
-
-    Returns
-    -------
-    tuple of tuple of str
-        Ids of each, in the order of the catalogue.
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> items = (Item(id, "Heat", "", {"year": year}) for id, year in (("1", 1995), ("2", 1995), ("3", 1986)))
-    >>> doubles_of(Catalog("films", tuple(items), {}))
-    (('1', '2'),)
-    """
-    found: dict[tuple[str, object], list[str]] = {}
-    for item in catalog.items:
-        year = item.attributes.get("year", item.attributes.get("release_year"))
-        if year is not None:  # of what has no year one title may be several things
-            found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
-    return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
-
-
-def unlisted_doubles(catalog: Catalog, known: Collection[str], offered: Container[str]) -> list[str]:
-    """What is not to be listed so that no item is there twice.
-
-    Parameters
-    ----------
-    catalog
-        The items.
-    known
-        Ids of those that the person has.
-    offered
-        Ids of those that can be listed.
-
-    Returns
-    -------
-    list of str
-        Ids: of one item that is there more than once all where one is known, and all but one else.
-    """
-    found: list[str] = []
-    for ids in derived(catalog, doubles_of):
-        if any(id in known for id in ids):
-            found += [id for id in ids if id not in known]
-        else:
-            found += [id for id in ids if id in offered][1:]
-    return found

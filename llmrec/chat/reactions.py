@@ -10,7 +10,8 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.lists import MAX_POSITION, ListPlanner, find_item
+from llmrec.chat.item_references import MAX_POSITION, find_item
+from llmrec.chat.lists import ListPlanner
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent

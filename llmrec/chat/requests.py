@@ -1,10 +1,11 @@
 """The request for a list: what is asked of the recommender, and what it is not to show."""
 
 import dataclasses
-from collections.abc import Container, Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.chat.lists import digest, unlisted_doubles
+from llmrec.catalog.types import derived
 from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.query_words import with_kinds
 from llmrec.chat.nlu.refusals import naming
@@ -158,3 +159,73 @@ class RequestWriter:
         tuple of str
         """
         return tuple(id for id in ids if id in self._offered)
+
+
+def digest(image: bytes) -> str:
+    """Name a picture by its content.
+
+    Parameters
+    ----------
+    image
+        The picture, as a file holds it.
+
+    Returns
+    -------
+    str
+        Its SHA-256 digest.
+    """
+    return hashlib.sha256(image).hexdigest()
+
+
+def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
+    """List the items that a catalogue holds more than once: of one title and one year.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of tuple of str
+        Ids of each, in the order of the catalogue.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> items = (Item(id, "Heat", "", {"year": year}) for id, year in (("1", 1995), ("2", 1995), ("3", 1986)))
+    >>> doubles_of(Catalog("films", tuple(items), {}))
+    (('1', '2'),)
+    """
+    found: dict[tuple[str, object], list[str]] = {}
+    for item in catalog.items:
+        year = item.attributes.get("year", item.attributes.get("release_year"))
+        if year is not None:  # of what has no year one title may be several things
+            found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
+    return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
+
+
+def unlisted_doubles(catalog: Catalog, known: Collection[str], offered: Container[str]) -> list[str]:
+    """What is not to be listed so that no item is there twice.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+    known
+        Ids of those that the person has.
+    offered
+        Ids of those that can be listed.
+
+    Returns
+    -------
+    list of str
+        Ids: of one item that is there more than once all where one is known, and all but one else.
+    """
+    found: list[str] = []
+    for ids in derived(catalog, doubles_of):
+        if any(id in known for id in ids):
+            found += [id for id in ids if id not in known]
+        else:
+            found += [id for id in ids if id in offered][1:]
+    return found

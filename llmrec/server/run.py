@@ -1,5 +1,6 @@
 """`llmrec serve`: opens what it answers from, makes the first key, and serves until SIGTERM or Ctrl-C."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -88,13 +89,17 @@ def opened(served: Served, database: Database, media: MediaFolder, processes: in
     """
     with uncollected_start():
         recommender, app = _open(served, database, media, processes)
+        gc.freeze()
     loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
     loading.start()
-    with closing(recommender.pipeline.index):
-        yield app
-        loading.join()  # PyTorch aborts a process that ends while it works
-        if app.state.gateway.limit.requests:
-            end_amid_work()
+    try:
+        with closing(recommender.pipeline.index):
+            yield app
+            loading.join()  # PyTorch aborts a process that ends while it works
+            if app.state.gateway.limit.requests:
+                end_amid_work()
+    finally:
+        gc.unfreeze()  # a process that goes on does so without this gateway
 
 
 def _open(served: Served, database: Database, media: MediaFolder, processes: int) -> tuple[Recommender, FastAPI]:
@@ -110,9 +115,8 @@ def _open(served: Served, database: Database, media: MediaFolder, processes: int
     recommender = Recommender.from_pretrained(
         served.adapter, served.data, catalog=catalog, resilient=True, config=served.config
     )
-    recommender.recommend(
-        Request(history=(), k=1)
-    )  # whose parts are made at the first list: after `ready` all are alike
+    # What a first list makes is made here, before `ready`.
+    recommender.recommend(Request(history=(), k=1))
     configure_logging()
     if chat:
         import langsmith

@@ -179,7 +179,7 @@ def test_one_of_two_is_killed_under_load_and_no_request_is_lost(
     finally:
         second.kill()
     print(found)
-    assert {*found["answers by status"]} == {"200"} and found["requests"] > 10
+    assert {*found["answers by status"]} == {"200"} and found["requests"] > LOADS[role].at_once + 1
     assert found["degraded"] == {} and found["others than before"] == 0
     assert found["vLLM away in the log"] == found["vLLM back in the log"] == 1
     assert min(found["answered by each until the kill"]) > 0

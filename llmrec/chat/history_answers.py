@@ -1,0 +1,195 @@
+"""Answers about what the person has, and about what the last list does not have and why."""
+
+import re
+from collections.abc import Collection, Container, Sequence
+
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.answers import Says
+from llmrec.chat.descriptions import describe_conditions, describe_refused
+from llmrec.chat.nlu.languages import chinese_conditions
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.references import find_title
+from llmrec.chat.state import DialogueState, ListState, values_of
+from llmrec.errors import UnknownItem
+from llmrec.retrieval.filters import parse_where, written
+
+SHOWN_HISTORY = 5
+"""Items of the history that are named."""
+_OTHERS = re.compile(
+    r"\b(?:users? \w+|other (?:users?|people|customers?)|everyone|anybody else|someone else|somebody else)\b|别人|其他人|其他用户",
+    re.I,
+)
+_HAVE_I = re.compile(
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:have|did|had) (?:i|we) (?:already |ever |actually )?(?:seen?|watch(?:ed)?|buy|bought|own(?:ed)?|read|had|have|got|get|"
+    r"order(?:ed)?|heard?|listen(?:ed)? to|see) (?P<title>.+?)(?: (?:yet|before|already|ever))*[\s?.!]*$|"
+    r"我(?:是不是|有没有)?(?:已经|曾经|以前|之前)?(?:看|买|读|听|用)过(?P<chinese>.+?)(?:没有|没|吗|么)?[\s??。!!]*$",
+    re.I,
+)
+_OF_HISTORY = re.compile(
+    r"^(?:(?:so|and|wait|hey|hm+|but|ok)[, ]+)*(?:what|which|how many)\b.*\b(?:did|have|had) (?:i|we|users? \w+|other \w+|everyone) "
+    r"(?:\w+ )?(?:watch|see\b|seen|buy|bought|read|order|own|listen|hear|get\b|wear|pick|rated?\b)|^(?:(?:so|and|ok)[, ]+)*(?:what's|what(?: is| was)?) the "
+    r"(?:last|latest|most recent) (?:thing|film|movie|book|item|one|song|album|show) (?:that )?(?:i|we)(?: have|'ve)? (?:watch|saw|seen|bought|read|"
+    r"rated|heard|order)|\b(?:tell|show|remind) me what (?:i|we)(?: have|'ve)?(?: last| most recently)? (?:watched|saw|seen|bought|read)\b|"
+    r"^what do i (?:usually|normally|mostly|generally|tend to|typically) (?:watch|read|buy|wear|go for|like)\b|我(?:上次|最近|之前|以前).*(?:什么|哪|几)|"
+    r"我(?:都|一共)?(?:看|买|读|听)过(?:什么|哪|几|多少)",
+    re.I,
+)
+_OWNS = re.compile(
+    r"\b(?:do i (?:already )?(?:own|have)|would i have (?:read|seen|watched|bought|heard)|did i (?:not )?(?:buy|get|order|see|watch|read)"
+    r"(?! (?:say|tell|ask)))\b|我(?:是不是)?(?:已经|以前|之前)?(?:有|买过|看过|读过|听过)(?:它|这个|这本|这部|这件)?(?:了)?(?:吗|没有|没)",
+    re.I,
+)
+"""What asks whether something is the person's already."""
+_COUNT = re.compile(r"\bhow many\b|多少|几(?:部|本|个|件|首)", re.I)
+_LAST = re.compile(r"\blast\b|most recent|latest|上一?次|最近|最后|上回|刚才", re.I)
+
+
+def from_history(line: str, history: Sequence[str], catalog: Catalog, language: str, named: Sequence[str] = ()) -> str:
+    """Answer a question about what the person interacted with.
+
+    Parameters
+    ----------
+    line
+        The question.
+    history
+        Ids of the person's items, oldest first.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+    named
+        Ids of the items that the line names by place.
+
+    Returns
+    -------
+    str
+        Nothing about other people.
+    """
+    say = Says(language, catalog)
+    if _OTHERS.search(line):
+        return say("others")
+    if named and not _OF_HISTORY.search(line):
+        return " ".join(say("had" if id in history else "had not", catalog.item(id)) for id in named)
+    if title := _title_asked(line):
+        return _had(say, title, history, catalog)
+    if not history:
+        return say("no history")
+    latest = [catalog.item(id).label() for id in history[: -SHOWN_HISTORY - 1 : -1]]
+    if _COUNT.search(line):
+        return say("count", count=len(history), titles=", ".join(latest))
+    if _LAST.search(line) and not re.search(r"\b(?:films|movies|things|books|items|ones|few)\b|几", line, re.I):
+        return say("last", titles=latest[0])
+    return say("latest", titles="; ".join(latest))
+
+
+def of_history(line: str) -> bool:
+    """Tell whether the words of a line ask what somebody interacted with.
+
+    Parameters
+    ----------
+    line
+        What the person wrote.
+
+    Returns
+    -------
+    bool
+        Whether it is "have I seen Heat?", "what did I watch last?" or the like.
+    """
+    return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line)))
+
+
+def absent(
+    subject: str,
+    item: Item | None,
+    state: DialogueState,
+    catalog: Catalog,
+    language: str,
+    *,
+    history: Collection[str],
+    offered: Container[str],
+    never: Collection[str],
+) -> str:
+    """Tell why something is not in the last list.
+
+    Parameters
+    ----------
+    subject
+        What is asked about: a title as it was typed, or a value ("the black ones").
+    item
+        The item that it names; None where it names none.
+    state
+        What the conversation has come to.
+    catalog
+        The items.
+    language
+        "en" or "zh".
+    history
+        Ids of the person's items.
+    offered
+        Ids of the items that can be recommended.
+    never
+        Ids that are left out of the list by what was ruled out in words.
+
+    Returns
+    -------
+    str
+        The first reason that holds.
+    """
+    say, last = Says(language, catalog), state.last
+    if last is None:
+        return say("absent no list")
+    if item is None:
+        return _absent_value(say, subject, last, catalog, language, never)
+    if item.id in last.items:
+        return say("absent listed", item, place=last.items.index(item.id) + 1)
+    missed = [each for each in last.conditions if not parse_where(each, catalog).mask(catalog)[catalog.row[item.id]]]
+    facts = say.facts(item) or say.kind(item)
+    for key, holds in (
+        ("absent unoffered", item.id not in offered),
+        ("absent rejected", item.id in state.rejected),
+        ("absent had", item.id in history),
+        ("absent example", item.id == last.like),
+        ("absent condition", bool(missed)),
+        ("absent refused", item.id in never and item.id not in last.excluded),
+        ("absent shown", item.id in last.excluded),
+    ):
+        if holds:
+            told = describe_conditions(missed, language) if missed else ""
+            what = describe_refused(state.refused, catalog, language) if state.refused else ""
+            return say(key, item, conditions=told, facts=facts, what=what)
+    return say("absent lower", item)
+
+
+def _absent_value(
+    say: Says, subject: str, last: ListState, catalog: Catalog, language: str, never: Collection[str]
+) -> str:
+    """Tell why no item of the last list has a value; that no title is like it where it is no value."""
+    own = chinese_conditions(subject, catalog)[1]
+    mention = next(iter(Lexicon.of(catalog).mentions(subject)), None)
+    if not own and mention is None:
+        return say("absent unknown", title=subject)
+    condition = own[0] if own else written(mention.attributes, "=", mention.values) if mention else ""
+    mask = parse_where(" and ".join((*last.conditions, condition)), catalog).mask(catalog)
+    count = sum(catalog.items[row].id not in never for row in mask.nonzero()[0])
+    values = ("、" if language == "zh" else ", ").join(values_of(condition))
+    if count:
+        word = values_of(condition)[0] if own or mention is None else subject[mention.start : mention.end]
+        return say("absent value some", count=count, values=values, value=word)
+    told = describe_conditions(last.conditions, language) if last.conditions else ""
+    return say("absent value none", values=values, conditions=told or "-")
+
+
+def _title_asked(line: str) -> str:
+    """The title of "have I seen Heat?"; "" where there is none."""
+    found = _HAVE_I.search(line)
+    title = (found["title"] or found["chinese"] or "").strip(' "“”《》') if found else ""
+    return "" if re.match(r"(?:anything|something|what|any|some)\b|什么|哪|几|多少", title, re.I) else title
+
+
+def _had(say: Says, title: str, history: Sequence[str], catalog: Catalog) -> str:
+    try:
+        found = find_title(title, catalog)
+    except UnknownItem:
+        return say("not had")
+    same = [id for id in history if catalog.item(id).title == catalog.item(found).title]
+    return say("had" if same else "had not", catalog.item(found))
