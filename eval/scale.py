@@ -1,12 +1,12 @@
-"""What a request costs as a catalogue grows: `python -m eval.scale [--items 10000,100000] [--requests 40]`.
+"""What a request costs as a catalogue grows: `python -m eval.scale [--items 10000,100000] [--servers 2]`.
 
-Catalogues of so many items, each opened in a process of its own: the demo's films with their vectors of text and
-picture, then copies of them with noise on every vector (a quarter of its dimension's deviation), three attributes
-(year, genres, price) and the events of synthetic users, who take copies of what a real one took. Measured by the
-product itself (`Recommender`, the shipped checkpoint): ranking with and without filters, the share of the truly best
-hundred by the LLM's vectors that the index finds and that are candidates of a request, building the index, memory, and
-how long an item that is put takes until it is in a list. One row a size in eval/results/measurements.jsonl (study
-`scale`), printed as a table; `--plot FILE` draws it.
+Catalogues of so many items, each opened in a process of its own, the index in it or on Chroma servers beside it: the
+demo's films with their vectors of text and picture, then copies of them with noise on every vector (a quarter of its
+dimension's deviation), three attributes (year, genres, price) and the events of synthetic users, who take copies of
+what a real one took. Measured by the product itself (`Recommender`, the shipped checkpoint): ranking with and without
+filters, the share of the truly best hundred by the LLM's vectors that the index finds and that are candidates of a
+request, building the index, memory, and how long an item that is put takes until it is in a list. One row a size in
+eval/results/measurements.jsonl (study `scale`), printed as a table; `--plot FILE` draws it.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from eval.serving.servers import Chroma
 from eval.store import MEASUREMENTS, command_line, file_measurement
 
 if TYPE_CHECKING:
@@ -92,8 +94,10 @@ def item_item(catalog: "Catalog") -> sp.csr_matrix:
     return together
 
 
-def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float], dict[str, float]]:
-    """The product over such a catalogue, and what its parts took: seconds, and GB resident after each."""
+def opened(
+    items: int, folder: Path, kept_in: str = "chroma"
+) -> tuple["Recommender", dict[str, float], dict[str, float]]:
+    """The product over such a catalogue, and what its parts took: seconds, and GB after each."""
     from llmrec import paths
     from llmrec.catalog import Catalog
     from llmrec.encoders import Features
@@ -119,9 +123,9 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float], d
     def lap(name: str) -> None:
         nonlocal began
         seconds[name], began = round(time.perf_counter() - began, 2), time.perf_counter()
-        resident[name] = _status("VmRSS")
+        resident[name] = _status("RssAnon")
 
-    home, config = paths.home(), PipelineConfig()
+    home, config = paths.home(), PipelineConfig(index=kept_in)
     trained, base = load_checkpoint(paths.adapter_folder("ml-100k")), base_folder(home)
     carried = Features.load(trained.folder / "features.safetensors")
     real = Catalog.read(demo_data(home))
@@ -147,14 +151,16 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float], d
     table = restore_items(checkpoint, ids, media.vectors, media.mask)
     vectors = item_vectors(model, table)
     lap("item vectors")
-    components = build_components(vectors, checkpoint, catalog, media)
+    components = build_components(vectors, checkpoint, catalog, media).mapped(folder)
+    del vectors
     lap("components")
-    stamp = IndexFingerprint.of(catalog, {}, "scale", vectors[0].shape[1])
+    stamp = IndexFingerprint.of(catalog, {}, "scale", components.v.shape[1])
     index = config.open_index(
         IndexInputs(components.v, components.b, catalog, stamp, folder / "index", media=components.index_media)
     )
     lap("index")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
+    media.release()
     pipeline = Pipeline(
         catalog, checkpoint, model, media, table, components, engine, index, (), catalog.items, config=config
     )
@@ -162,19 +168,22 @@ def opened(items: int, folder: Path) -> tuple["Recommender", dict[str, float], d
     return Recommender(pipeline), seconds, resident
 
 
-def measured(items: int, requests: int) -> dict[str, Any]:
+def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
     """One row."""
-    with tempfile.TemporaryDirectory() as folder:
-        shop, seconds, grown = opened(items, Path(folder))
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        beside = [stack.enter_context(Chroma(Path(folder) / f"chroma-{n}")) for n in range(servers)]
+        spec = f"chroma?{','.join(each.url for each in beside)}" if beside else "chroma"
+        shop, seconds, grown = opened(items, Path(folder), spec)
         users = [f"u{n}" for n in np.random.default_rng(1).choice(min(USERS, 2 * items), requests, replace=False)]
         shop.recommend(user=users[0], k=10)
         ranked = {"no filter": _timed(shop, users, None)}
         ranked |= {name: _timed(shop, users, where) for name, where in FILTERS.items()}
         shop.recommend(user=users[0], query="a quiet film about a family", k=10)
         ranked["query"] = _timed(shop, users, None, query="a quiet film about a family")
-        resident = _status("VmRSS")
+        resident, places = _status("VmRSS"), [each.folder.name for each in beside] or ["index"]
         row = {
             "items": items,
+            "servers": servers,
             "ranking, ms": ranked,
             f"recall@{BEST}": _recalls(shop, users),
             "index items/s": round(items / seconds["index"]),
@@ -182,9 +191,11 @@ def measured(items: int, requests: int) -> dict[str, Any]:
             "resident GB": resident,
             "peak GB": _status("VmHWM"),
             "seconds": seconds,
-            "resident GB after": grown,
+            "resident GB, files": _status("RssFile"),
+            "resident GB after, without files": grown,
             "bytes an item": dict(_bytes(shop)),
-            "index MB on disk": round(_size(Path(folder) / "index") / 1e6),
+            "index MB on disk": round(sum(_size(Path(folder) / place) for place in places) / 1e6),
+            "Chroma servers, GB": [_status("VmRSS", each.pid) for each in beside],
         }
         shop.pipeline.index.close()
     return row
@@ -271,8 +282,9 @@ def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def _status(name: str) -> float:
-    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name))
+def _status(name: str, process: int | str = "self") -> float:
+    """GB of memory that a process has of a kind that Linux counts."""
+    line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith(name))
     return round(int(line.split()[1]) / 1e6, 2)
 
 
@@ -290,7 +302,15 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
         line(f"ranking, {name}: p50 · p95, ms", [f"{each['p50']} · {each['p95']}" for each in timed])
     for name in rows[0][f"recall@{BEST}"]:
         line(f"recall@{BEST}, {name}", [row[f"recall@{BEST}"][name] for row in rows])
-    for name in ("resident GB", "peak GB", "index items/s", "item put until found, s", "index MB on disk"):
+    for name in (
+        "resident GB",
+        "resident GB, files",
+        "Chroma servers, GB",
+        "peak GB",
+        "index items/s",
+        "item put until found, s",
+        "index MB on disk",
+    ):
         line(name, [row[name] for row in rows])
     line("bytes an item in the process", [f"{sum(row['bytes an item'].values()):,}" for row in rows])
     return "\n".join(lines)
@@ -319,18 +339,20 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=40, help="of each kind")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets a line a size")
     options.add_argument("--plot", type=Path, help="file that gets the plot")
+    options.add_argument("--servers", type=int, default=0, help="Chroma servers for the index; 0: it is in the process")
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.one:
-        print(json.dumps(measured(chosen.one, chosen.requests)))
+        print(json.dumps(measured(chosen.one, chosen.requests, chosen.servers)))
         return
     rows = []
     for items in map(int, chosen.items.split(",")):
         command = [sys.executable, "-m", "eval.scale", "--one", str(items), "--requests", str(chosen.requests)]
+        command += ["--servers", str(chosen.servers)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         rows.append(json.loads(done.stdout.splitlines()[-1]))
         result = rows[-1] | {"requests": chosen.requests, "seed": SEED}
-        file_measurement("scale", result, command_line(), same=("items",), file=chosen.out)
+        file_measurement("scale", result, command_line(), same=("items", "servers"), file=chosen.out)
     print(table(rows))
     if chosen.plot:
         plot(rows, chosen.plot)

@@ -324,7 +324,7 @@ def load_pipeline(
     ids = tuple(item.id for item in catalog.items)
     media = features.media.mapped(home / "features")
     table = restore_items(checkpoint, ids, media.vectors, media.mask)
-    components = build_components(item_vectors(model, table), checkpoint, catalog, media)
+    components = build_components(item_vectors(model, table), checkpoint, catalog, media).mapped(home / "features")
     engine = config.open_engine(EngineInputs(model, table, base, checkpoint))
     fingerprint = IndexFingerprint.of(
         catalog, checkpoint.info.encoders, identity(checkpoint), checkpoint.info.config.dim, features.keys
@@ -341,6 +341,7 @@ def load_pipeline(
     opener: Callable[[], Index] = partial(config.open_index, inputs)
     index: Index = ResilientIndex(opener) if resilient else opener()
     remarks = (note,) if (note := match.note()) else ()
+    media.release()
     return Pipeline(
         catalog, checkpoint, model, media, table, components, engine, index, tuple(problems), catalog.items,
         fingerprint.version, remarks=remarks, config=config,

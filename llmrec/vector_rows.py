@@ -5,6 +5,7 @@ scale that the model reads, gets the rows that are asked for, made as they are r
 the others, so that an item that is put copies no vector of another.
 """
 
+import mmap
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -74,6 +75,21 @@ class VectorRows:
         raw = self._held[which] if self._place is None else self._scattered(self._place[which])
         read: Floats = raw.astype(np.float32, copy=False)
         return read if self._made is None else self._made(read)
+
+    def products(self, queries: Floats, rows: NDArray[np.intp]) -> Floats:
+        """Inner products ``(queries, rows)`` of some vectors with the vectors of `rows`, however many these are.
+
+        Parameters
+        ----------
+        queries
+            ``(queries, dim)`` float32.
+        rows
+            Which rows.
+        """
+        found = np.empty((len(queries), len(rows)), np.float32)
+        for start in range(0, len(rows), BLOCK):  # what a block is made of stays in the processor's cache
+            found[:, start : start + BLOCK] = queries @ self[rows[start : start + BLOCK]].T
+        return found
 
     def _scattered(self, place: NDArray[np.int64]) -> NDArray[Any]:
         added = place >= len(self._held)
@@ -149,6 +165,16 @@ class VectorRows:
         if len(stored):
             place[[*rows, *beyond]] = len(self._held) + other._added.append(stored)
         return other
+
+    def release(self) -> None:
+        """Let go of what was read of a mapped file: a walk through all rows leaves them in memory.
+
+        From then on single rows are read, so the system is told not to read on behind them.
+        """
+        file = getattr(self._held if isinstance(self._held, np.memmap) else self._held.base, "_mmap", None)
+        if file is not None and hasattr(mmap, "MADV_DONTNEED"):
+            file.madvise(mmap.MADV_DONTNEED)
+            file.madvise(mmap.MADV_RANDOM)
 
     def mapped(self, folder: Path) -> "VectorRows":
         """The same vectors in a file that goes with the process, where they are many; themselves where few.

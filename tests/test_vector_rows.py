@@ -79,3 +79,27 @@ def test_many_lie_in_a_file_that_nobody_has_to_tidy_up(tmp_path: Path, monkeypat
     np.testing.assert_array_equal(mapped[:], rows[:])
     assert mapped.nbytes == 0 and not list((tmp_path / "made").iterdir())
     assert mapped.put([2], np.ones((1, 3), np.float32), 9)[[1, 2]].tolist() == [[3, 4, 5], [1, 1, 1]]
+
+
+def test_what_was_read_of_a_file_is_let_go_and_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_rows, "LEAST_MAPPED", 1)
+    numbers = np.arange(3 * 400_000, dtype=np.float32).reshape(-1, 3)
+    mapped = VectorRows(numbers).mapped(tmp_path)
+
+    def resident() -> int:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("RssFile"))
+
+    mapped[:].sum()
+    before = resident()
+    mapped.release()
+    VectorRows(numbers).release()  # what is in no file stays
+    assert resident() < before - 4000 and mapped[[399_999]].tolist() == [numbers[-1].tolist()]
+
+
+def test_products_are_those_of_the_rows_however_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vector_rows, "BLOCK", 4)
+    rows = VectorRows(numbered(11)).put([3], np.ones((1, 3), np.float32), 12)
+    queries, wanted = np.array([[1, 0, 2], [0, 1, 0]], np.float32), np.array([11, 3, 0, 7, 2, 9], np.intp)
+    np.testing.assert_allclose(rows.products(queries, wanted), queries @ rows[wanted].T)
+    assert rows.products(queries, np.empty(0, np.intp)).shape == (2, 0)

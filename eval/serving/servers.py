@@ -190,6 +190,12 @@ class Chroma:
         """Whether its process has not ended."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal; wait for the process after SIGKILL."""
         assert self._process is not None

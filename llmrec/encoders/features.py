@@ -56,6 +56,11 @@ class MediaVectors:
         """The same, in files of a folder where they are many (see `VectorRows.mapped`)."""
         return replace(self, vectors={m: x.mapped(folder) for m, x in self.vectors.items()})
 
+    def release(self) -> None:
+        """Let go of what was read of files (see `VectorRows.release`)."""
+        for x in self.vectors.values():
+            x.release()
+
 
 @dataclass(frozen=True)
 class Features:

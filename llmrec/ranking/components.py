@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -244,6 +245,11 @@ class Components:
     def index_media(self) -> dict[str, VectorRows]:
         """Modality -> unit rows of all items as an index holds them."""
         return {**self.media, **self.short_media}
+
+    def mapped(self, folder: Path) -> "Components":
+        """The same, with the item vectors and short media in files of a folder where they are many."""
+        short = {m: x.mapped(folder) for m, x in self.short_media.items()}
+        return replace(self, v=self.v.mapped(folder), short_media=short)
 
     def with_cold_start(self, before: "Components | None" = None, changed: Sequence[int] = ()) -> "Components":
         """The same, with scores carried over to the cold items, where there are any.

@@ -94,7 +94,7 @@ class Index(Protocol):
 class ContentIndex(Protocol):
     """An `Index` that also finds the items whose media are nearest to a vector."""
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
+    def alike(self, modality: str, vectors: Floats, k: int) -> Neighbours:
         """The items nearest to each vector by cosine.
 
         Parameters
@@ -105,8 +105,6 @@ class ContentIndex(Protocol):
             Unit rows like those of `IndexInputs.media`.
         k
             Items wanted for each.
-        where
-            Only items that match it are returned.
 
         Returns
         -------
@@ -203,12 +201,12 @@ class ExactIndex:
         scores = [self._v[found] @ query + self._b[found] for query, found in zip(q, rows, strict=True)]
         return Neighbours(rows, scores)
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
+    def alike(self, modality: str, vectors: Floats, k: int) -> Neighbours:
         """See `ContentIndex.alike`."""
         if modality not in self._media:
             return Neighbours.none(len(vectors))
         held = self._media[modality]
-        allowed = np.ones(self.items, np.bool_) if where is None else where.mask(self._catalog)
+        allowed = np.ones(self.items, np.bool_)
         rows = exact_search(held, np.zeros(len(held), np.float32), vectors, k, allowed, [()] * len(vectors))
         return Neighbours(rows, [held[found] @ vector for vector, found in zip(vectors, rows, strict=True)])
 

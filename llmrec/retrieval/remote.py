@@ -22,6 +22,7 @@ from llmrec.retrieval.chroma import (
     described,
     fill,
     media_collection,
+    parted,
     stored,
     whole,
 )
@@ -157,33 +158,34 @@ def open_remote(
         try:
             if rebuild:
                 _delete_former(client, catalog_name, name, options["metadata"] if shard else None)
-            collection = client.get_or_create_collection(name, **options)
-            if differences := _differences(collection, options["metadata"]):
-                raise IndexMismatch(
-                    f"the Chroma server at {url} holds another catalogue's version under the name {name} "
-                    f"({differences}); run `llmrec index` to build it again",
-                    "chroma",
-                )
-            vectors = stored(v, b, catalog, fingerprint)
-            change = _complete(client, collection, vectors, catalog, rows, layout, rebuild, progress)
+            vectors, parts, changes = stored(v, b, catalog, fingerprint), [], []
+            for each, own in parted(name, rows, len(v)).items():
+                parts.append(client.get_or_create_collection(each, **options))
+                if differences := _differences(parts[-1], options["metadata"]):
+                    raise IndexMismatch(
+                        f"the Chroma server at {url} holds another catalogue's version under the name {each} "
+                        f"({differences}); run `llmrec index` to build it again",
+                        "chroma",
+                    )
+                changes.append(_complete(client, parts[-1], vectors, own, layout, rebuild, catalog, progress))
             held = {}
-            for modality, own in (media or {}).items():
+            for modality, shown in (media or {}).items():
                 held[modality] = client.get_or_create_collection(
                     media_collection(name, modality), configuration={"hnsw": MEDIA_HNSW}, embedding_function=None,
-                    metadata={"items": len(own), "place": catalog_name},
+                    metadata={"items": len(shown), "place": catalog_name},
                 )  # fmt: skip
-                there = rows[as_rows(own).present[rows]]
-                _complete(client, held[modality], own.__getitem__, catalog, there, layout, rebuild)
-            items = collection.count()
-            if items < len(rows) or not whole(collection, items, fingerprint):
+                there = rows[as_rows(shown).present[rows]]
+                _complete(client, held[modality], shown.__getitem__, there, layout, rebuild)
+            items = sum(part.count() for part in parts)
+            if items < len(rows) or not whole(parts, items, fingerprint):
                 raise IndexUnreachable(f"the Chroma server at {url} has not kept all items; see its log")
             _set_timeout(client, QUERY_TIMEOUT)
         except BaseException:
             client.close()
             raise
     if moved:
-        moved(change)
-    return ChromaIndex(client, collection, None, items, held)
+        moved(Moved(sum(change.added for change in changes), sum(change.removed for change in changes)))
+    return ChromaIndex(client, parts, None, items, held)
 
 
 def _delete_former(client: Any, catalog_name: str, name: str, kept: Mapping[str, Any] | None) -> None:
@@ -207,10 +209,10 @@ def _complete(
     client: Any,
     collection: Any,
     vectors: Vectors,
-    catalog: Catalog,
     rows: Rows,
     layout: str,
     alone: bool,
+    catalog: Catalog | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Moved:
     """Writes those of `rows` that a collection lacks; `alone`: and deletes what is none of them.
@@ -224,7 +226,7 @@ def _complete(
         return Moved()
     held = np.array([int(id) for id in collection.get(include=[])["ids"]] if count else [], np.intp)
     missing, more = np.setdiff1d(rows, held), np.setdiff1d(held, rows) if alone else np.empty(0, np.intp)
-    fill(client, collection, vectors, catalog, missing, progress)
+    fill(client, collection, vectors, missing, catalog, progress)
     step = client.get_max_batch_size()
     for start in range(0, len(more), step):
         collection.delete(ids=[str(row) for row in more[start : start + step]])

@@ -66,7 +66,7 @@ class ResilientIndex:
             self._mark_lost(index, error)
             raise
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
+    def alike(self, modality: str, vectors: Floats, k: int) -> Neighbours:
         """See `ContentIndex.alike`; raises `IndexUnreachable` at once while the index is lost."""
         index = self._index
         if index is None:
@@ -74,7 +74,7 @@ class ResilientIndex:
         if not isinstance(index, ContentIndex):
             return Neighbours.none(len(vectors))
         try:
-            return index.alike(modality, vectors, k, where)
+            return index.alike(modality, vectors, k)
         except IndexUnreachable as error:
             self._mark_lost(index, error)
             raise

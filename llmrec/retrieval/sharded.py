@@ -229,9 +229,9 @@ class ShardedIndex:
         """See `Index.query`; raises `IndexUnreachable` where no server answers."""
         return self._gathered(len(q), k, lambda shard: shard.query(q, k, where, exclude))
 
-    def alike(self, modality: str, vectors: Floats, k: int, where: Filter | None = None) -> Neighbours:
+    def alike(self, modality: str, vectors: Floats, k: int) -> Neighbours:
         """See `ContentIndex.alike`; raises `IndexUnreachable` where no server answers."""
-        return self._gathered(len(vectors), k, lambda shard: shard.alike(modality, vectors, k, where))
+        return self._gathered(len(vectors), k, lambda shard: shard.alike(modality, vectors, k))
 
     def close(self) -> None:
         """See `Index.close`."""

@@ -49,7 +49,7 @@ class IndexSource:
         """See `CandidateSource.candidates`."""
         inputs, k = self._inputs, max(BY_QUERY_VECTOR, query.k)
         if (few := _few(query)) is not None:
-            scores = query.vectors @ inputs.vectors[few].T + inputs.biases[few]
+            scores = inputs.vectors.products(query.vectors, few) + inputs.biases[few]
             return Candidates(_best(few, scores, k + max(map(len, query.exclude), default=0)))
         late = inputs.unindexed
         beside = query.vectors @ inputs.vectors[late].T + inputs.biases[late] if len(late) else None
@@ -219,15 +219,15 @@ def _alike(
         asked, owned, held = all_vectors[there], owners[there], inputs.media[modality]
         if not len(asked):
             continue
-        wanted, where = _reach(query, 2 * k)  # what is like the newest items is often in the history too
+        wanted = int(np.ceil(2 * k / _passing(query)))  # what is like the newest items is often in the history too
         short = inputs.shortened(modality, asked)
         found: Sequence[Rows] = [_NONE] * len(asked)
         if few is not None:
-            compared = inputs.short_media.get(modality, held)[few]
-            found = _best(few, short @ compared.T, 2 * k + max(map(len, query.exclude), default=0))
+            scores = inputs.short_media.get(modality, held).products(short, few)
+            found = _best(few, scores, 2 * k + max(map(len, query.exclude), default=0))
         elif isinstance(inputs.index, ContentIndex):
             try:
-                near_by = inputs.index.alike(modality, short, wanted, where)
+                near_by = inputs.index.alike(modality, short, wanted)
                 found, degraded = near_by.rows, degraded | near_by.degraded
             except IndexUnreachable:
                 degraded |= {INDEX}
@@ -267,7 +267,11 @@ def _with_late(found: Sequence[Rows], late: Rows, beside: Floats | None, k: int)
 
 def _reach(query: CandidateQuery, k: int) -> tuple[int, Filter | None]:
     """How many rows the index is asked for, and the filter that it is told; a wide filter is applied to what comes."""
-    if query.where is None:
-        return k, None
-    share = np.count_nonzero(query.allowed) / max(len(query.allowed), 1)
+    share = _passing(query)
     return (k, query.where) if share * WIDER < 1 else (int(np.ceil(k / share)), None)
+
+
+def _passing(query: CandidateQuery) -> float:
+    """Which share of the items the filter lets through: 1 without one, more than none with any."""
+    through = int(np.count_nonzero(query.allowed))
+    return 1.0 if query.where is None else max(through, 1) / max(len(query.allowed), 1)

@@ -116,7 +116,7 @@ def examine_index(
     StorageError
         Where the disk refuses.
     """
-    from llmrec.retrieval.chroma import HNSW, MEDIA_HNSW, ChromaIndex
+    from llmrec.retrieval.chroma import MEDIA_HNSW, ChromaIndex, search_breadth
     from llmrec.retrieval.fingerprint import IndexFingerprint
     from llmrec.retrieval.index import ExactIndex
     from llmrec.retrieval.sources import BY_CONTENT, BY_QUERY_VECTOR
@@ -133,7 +133,8 @@ def examine_index(
             questions[m] = partial(_alike, m, shown, 2 * BY_CONTENT)
     wanted = {name: ask(exact) for name, ask in questions.items()}
     found: dict[str, dict[int, float]] = {name: {} for name in questions}
-    served = {name: int(str((MEDIA_HNSW if name in media else HNSW)["ef_search"])) for name in questions}
+    of_media, of_items = int(str(MEDIA_HNSW["ef_search"])), search_breadth(len(v))
+    served = {name: of_media if name in media else of_items for name in questions}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         ChromaIndex.build(folder, v, b, catalog, fingerprint, media=media).close()

@@ -34,6 +34,7 @@ from llmrec.retrieval.sources import (
     TermsSource,
     WordsSource,
 )
+from llmrec.vector_rows import VectorRows
 
 RNG = np.random.default_rng(0)
 ITEMS, DIM, REQUESTS = 300, 8, 3
@@ -48,7 +49,8 @@ TERMS = Terms.of(CATALOG.items)
 WALKS = [[n, n + 1, n + 2, n + 3] for n in range(200)]
 LATE = np.array([298, 299])
 INPUTS = SourceInputs(
-    CATALOG, ExactIndex(V, B, CATALOG, {"text": TEXT}), V, B, np.empty(0, np.intp), {"text": TEXT}, ["text"], POPULAR,
+    CATALOG, ExactIndex(V, B, CATALOG, {"text": TEXT}), VectorRows(V), B, np.empty(0, np.intp),
+    {"text": VectorRows(TEXT)}, ["text"], POPULAR,
     Collaborative.fit(WALKS, ITEMS).neighbours, TERMS.best, TERMS.like_history,
 )  # fmt: skip
 HISTORIES = [(1, 20), (), (2, 3, 40)]
@@ -104,7 +106,7 @@ def test_the_index_proposes_its_nearest_and_says_so_where_it_does_not_answer(
 def test_media_that_the_index_holds_shortened_are_compared_whole() -> None:
     first = TEXT[:, :2] / np.maximum(np.linalg.norm(TEXT[:, :2], axis=1, keepdims=True), 1e-6)
     inputs = replace(
-        INPUTS, index=ExactIndex(V, B, CATALOG, {"text": first}), short_media={"text": first},
+        INPUTS, index=ExactIndex(V, B, CATALOG, {"text": first}), short_media={"text": VectorRows(first)},
         shortened=lambda _, rows: rows[:, :2] / np.linalg.norm(rows[:, :2], axis=1, keepdims=True),
     )  # fmt: skip
     for where in (None, "year=1991"):

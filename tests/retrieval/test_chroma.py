@@ -16,6 +16,7 @@ import pytest
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, StorageError
+from llmrec.retrieval import chroma
 from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.fingerprint import IndexFingerprint, fingerprint
@@ -77,6 +78,25 @@ def test_an_index_looks_as_far_as_it_is_told(tmp_path: Path, queries: np.ndarray
 
     ChromaIndex.build(tmp_path / "ix", v, b, catalog, fingerprint, ef=1).close()
     assert recall(1) < recall(None) <= recall(2000) + 0.01
+
+
+def test_a_large_catalogue_lies_in_several_graphs_and_answers_as_one(
+    tmp_path: Path, queries: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    v, b, catalog, fingerprint = made()
+    ChromaIndex.build(tmp_path / "one", v, b, catalog, fingerprint).close()
+    monkeypatch.setattr(chroma, "PART", 500)
+    where, closed = parse_where("year>=1950", catalog), [[n, 700] for n in range(len(queries))]
+    with ChromaIndex.open(tmp_path / "one", fingerprint) as one:  # built before it would have been parted
+        whole = one.query(queries, 50, where, closed)
+        with ChromaIndex.build(tmp_path / "many", v, b, catalog, fingerprint) as many:
+            parted = many.query(queries, 50, where, closed)
+            assert many.items == N and len(many.query(queries[:1], N).rows[0]) == N
+        ChromaIndex.open(tmp_path / "many", fingerprint, ef=900).close()  # is read anew to be searched further
+    assert np.mean([np.isin(*rows).mean() for rows in zip(whole.rows, parted.rows, strict=True)]) > 0.98
+    for rows, scores, shut in zip(parted.rows, parted.scores, closed, strict=True):
+        assert len({*rows.tolist()}) == 50 and not {*rows.tolist()} & {*shut}
+        assert (np.diff(scores) <= 0).all() and all(catalog.items[row].attributes["year"] >= 1950 for row in rows)
 
 
 def test_batch_equals_single(index: ChromaIndex, queries: np.ndarray) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from llmrec.catalog import Catalog, Item
 from llmrec.errors import BadFilter
-from llmrec.retrieval.chroma import chroma_metadata, chroma_where
+from llmrec.retrieval.chroma_filters import chroma_metadata, chroma_where
 from llmrec.retrieval.filters import Clause, Filter, attribute_kinds, parse_where, written
 
 COLOURS = ["Black", "Light blue", "Salt and pepper", "red, dark"]

@@ -12,6 +12,7 @@ import pytest
 
 from eval.serving.servers import Chroma
 from llmrec.errors import BadInput, IndexUnreachable
+from llmrec.retrieval import chroma
 from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.index import exact_search
@@ -61,6 +62,25 @@ def test_a_server_answers_as_the_embedded_index(server: Chroma, tmp_path: Path) 
             mine, theirs = (each.query(QUERIES, 10, where, closed) for each in (embedded, other))
             for a, b in zip((*mine.rows, *mine.scores), (*theirs.rows, *theirs.scores), strict=True):
                 np.testing.assert_allclose(a, b, rtol=1e-4)
+
+
+def test_a_server_holds_a_large_catalogue_in_several_graphs(
+    server: Chroma, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma, "PART", 150)
+    with (
+        ChromaIndex.build(tmp_path / "ix", V, B, CATALOG, STAMP) as embedded,
+        opener(server.url)() as remote,
+        opener(server.url)() as again,
+    ):
+        client = chromadb.HttpClient("127.0.0.1", server.port)
+        assert sorted(held.count() for held in client.list_collections()) == [100, 150, 150]
+        assert remote.items == again.items == 400
+        mine, theirs = embedded.query(QUERIES, 30), again.query(QUERIES, 30)
+        for a, b in zip((*mine.rows, *mine.scores), (*theirs.rows, *theirs.scores), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4)
+    open_remote(server.url, "made", *made(60, 16, seed=3), rebuild=True).close()
+    assert [held.count() for held in client.list_collections()] == [60]
 
 
 def test_a_rebuild_leaves_nothing_of_the_old_items(server: Chroma) -> None:

@@ -70,7 +70,7 @@ def same(index: Any, where: str | None = None) -> bool:
     """Whether an index answers as one that scores every item; both are small enough for that."""
     chosen, closed = parse_where(where, CATALOG) if where else None, [[1, 2, 3]] * len(QUERIES)
     mine, theirs = (each.query(QUERIES, 30, chosen, closed) for each in (index, EXACT))
-    near, nearest = (each.alike("text", TEXT[[5, 9]], 12, chosen) for each in (index, EXACT))
+    near, nearest = (each.alike("text", TEXT[[5, 9]], 12) for each in (index, EXACT))
     pairs = [*zip(mine.rows, theirs.rows, strict=True), *zip(near.rows, nearest.rows, strict=True)]
     scores = [*zip(mine.scores, theirs.scores, strict=True), *zip(near.scores, nearest.scores, strict=True)]
     found = all(a.tolist() == b.tolist() for a, b in pairs)
