@@ -5,7 +5,7 @@ collection's space is `ip`: cosine would drop the length of v, and l2 with the u
 0.26-0.95 of the true best hundred where `ip` keeps 0.98-1.0 (low-rank vectors, 1,682 to 20,000 items).
 
 A graph over more items finds less of the true best, however far it is searched (at most 0.87 of the best hundred of a
-million, 0.99 of 200,000), so that a large catalogue's items are parted by their rows into collections of `PART` each.
+million, 0.99 of 200,000), so that a large catalogue's items are dealt out to collections of at most `PART`.
 
 Beside them stands a collection for each modality, of the items' own media: unit vectors, so that inner products are
 cosines.
@@ -182,17 +182,19 @@ class ChromaIndex:
         if not len(q) or reach < 1:
             return Neighbours.none(len(q))
         augmented = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
-        told = chroma_where(where) if where else None
+        told, each = chroma_where(where) if where else None, reach / len(self._parts)
+        if len(self._parts) > 1:  # as items are dealt out, a part has its share of the best, give or take some
+            each = min(each + 4 * each**0.5, reach)
         with _unreachable():
             found = [
-                part.query(query_embeddings=augmented, n_results=reach, where=told, include=["distances"])
+                part.query(query_embeddings=augmented, n_results=int(np.ceil(each)), where=told, include=["distances"])
                 for part in self._parts
             ]
         rows: list[NDArray[np.intp]] = []
         scores: list[Floats] = []
         for n, never in enumerate(shut):
-            near = np.array([int(name) for each in found for name in each["ids"][n]], np.intp)
-            distances = np.array([distance for each in found for distance in each["distances"][n]], np.float64)
+            near = np.array([int(name) for part in found for name in part["ids"][n]], np.intp)
+            distances = np.array([distance for part in found for distance in part["distances"][n]], np.float64)
             best = np.argsort(distances, kind="stable") if len(found) > 1 else np.arange(len(near))
             kept = np.array([row for row in best.tolist() if near[row] not in never], np.intp)[:k]
             rows.append(near[kept])
@@ -263,17 +265,17 @@ def parted(collection: str, rows: NDArray[np.intp], items: int) -> dict[str, NDA
     collection
         Name of the first.
     rows
-        Ascending: all of the catalogue's, or those of a shard.
+        All of the catalogue's, or those of a shard.
     items
         How many items the catalogue has.
 
     Examples
     --------
     >>> {name: len(rows) for name, rows in parted("items", np.arange(600_000), 600_000).items()}
-    {'items': 250000, 'items-part-1': 250000, 'items-part-2': 100000}
+    {'items': 200000, 'items-part-1': 200000, 'items-part-2': 200000}
     """
-    ends = np.searchsorted(rows, np.arange(PART, max(items, 1), PART))
-    return {f"{collection}-part-{n}" if n else collection: own for n, own in enumerate(np.split(rows, ends))}
+    parts = max(1, -(-items // PART))
+    return {f"{collection}-part-{n}" if n else collection: rows[rows % parts == n] for n in range(parts)}
 
 
 def search_breadth(items: int) -> int:

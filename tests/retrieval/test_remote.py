@@ -74,7 +74,7 @@ def test_a_server_holds_a_large_catalogue_in_several_graphs(
         opener(server.url)() as again,
     ):
         client = chromadb.HttpClient("127.0.0.1", server.port)
-        assert sorted(held.count() for held in client.list_collections()) == [100, 150, 150]
+        assert sorted(held.count() for held in client.list_collections()) == [133, 133, 134]
         assert remote.items == again.items == 400
         mine, theirs = embedded.query(QUERIES, 30), again.query(QUERIES, 30)
         for a, b in zip((*mine.rows, *mine.scores), (*theirs.rows, *theirs.scores), strict=True):
