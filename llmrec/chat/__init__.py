@@ -7,10 +7,11 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.proposals import model_parser
 from llmrec.chat.nlu.rules import rule_parser, understand
+from llmrec.chat.replies import Reply
 from llmrec.chat.state import DialogueState
 from llmrec.extras import needs
 from llmrec.runtime import configure

@@ -12,6 +12,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.answers import requests_variants, unmet_alone
+from llmrec.chat.choices import Choices
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_questions import ActReply, ItemQuestions
@@ -21,10 +22,12 @@ from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon, is_kind
-from llmrec.chat.nlu.questions import of_listed, refers_to_topic, seeks
+from llmrec.chat.nlu.named_items import within_title
+from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.shop_questions import shop_question
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
-from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SHORT
+from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SERVICES, SHORT
 from llmrec.retrieval.filters import attribute_kinds
 
 
@@ -45,6 +48,8 @@ class ActReplies:
         self._catalog, self._offered, self._words = catalog, offered, words
         self.items = ItemQuestions(catalog, offered, words)
         """What answers questions about items."""
+        self.choices = Choices(catalog, words, self.items)
+        """What answers a line that leaves the choice among the items listed to us."""
 
     def reply(self, line: str, intent: Intent, state: DialogueState, history: Sequence[str]) -> ActReply | None:
         """Answer a line that asks for no list.
@@ -67,9 +72,13 @@ class ActReplies:
         """
         if intent.action != "ask":
             return None
+        if service := self.service(line, state):
+            return service
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self.items.named(line, state):
             return ActReply(LANGUAGES[unread])
+        if picked := self.choices.pick(line, state):
+            return picked
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self.items.named(line, state)):
             return None
         if cues.GOES_WITH.search(line) and any(
@@ -80,9 +89,11 @@ class ActReplies:
             return answer
         if answer := self.items.versus(line, state) or self.items.having(line, state):
             return answer
+        if state.last and superlative(line) and cues.COMPARED_WITH.search(line) and self.items.named(line, state):
+            return self.items.comparison(line, state)
         if cues.HOW_LIKED.fullmatch(line.strip()) and (id := next((i for i in (state.topic, *history[::-1]) if i), "")):
             title = self._catalog.item(id).title
-            return ActReply(plain(self._say_words("how liked", language_of(line), title=title)), id)
+            return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
         if cues.MOOD_ALONE.search(line):
             return None
         if conditions and cues.WHAT_ABOUT.search(line) and not self.items.named(line, state):
@@ -165,6 +176,27 @@ class ActReplies:
         return (None if conditions else self._short(line, reading, state)) or self._by_move(
             line, reading, moves, state, conditions
         )
+
+    def service(self, line: str, state: DialogueState) -> ActReply | None:
+        """Own that the catalogue does not answer what a line asks of whoever runs it.
+
+        Parameters
+        ----------
+        line, state
+            As for `reply`.
+
+        Returns
+        -------
+        ActReply or None
+            None where the line asks no such thing.
+        """
+        asked = shop_question(line, within_title(line, self._words))
+        told = asked == "stock" and attribute_named(line, self._catalog)  # "do you have size M in stock?"
+        if not asked or told:
+            return None
+        language = language_of(line)
+        what = SERVICES[asked][language]
+        return ActReply(plain(self.about_catalogue("service", language, what=what)), state.topic)
 
     def reading(self, line: str, state: DialogueState) -> ActReading | None:
         """Read the acts of a line, after the last list.
@@ -297,10 +329,24 @@ class ActReplies:
         if not facts:
             return None
         shown = ("、" if language == "zh" else ", ").join(facts)
-        return ActReply(plain(self._say_words("lacks of all", language, facts=shown)))
+        return ActReply(plain(self.about_catalogue("lacks of all", language, facts=shown)))
 
-    def _say_words(self, key: str, language: str, **more: str) -> str:
-        """A sentence that speaks of the catalogue's items."""
+    def about_catalogue(self, key: str, language: str, **more: str) -> str:
+        """Say a sentence that speaks of the catalogue's items.
+
+        Parameters
+        ----------
+        key
+            Of `llmrec.chat.wordings.SAYS`.
+        language
+            "en" or "zh".
+        more
+            What the sentence holds beside the words for items.
+
+        Returns
+        -------
+        str
+        """
         noun, chose = wording(self._catalog).noun, wording(self._catalog).chose
         words = {"noun": noun, "nouns": f"{noun}s", "chose": chose}
         if language == "zh":

@@ -11,6 +11,7 @@ from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.demands import demands_unknown
+from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour, is_kind
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
 from llmrec.chat.nlu.references import comparative
@@ -343,6 +344,27 @@ class Says:
             if value not in ("", ())
         ]  # fmt: skip
         return "; ".join(told)
+
+    def apart(self, item: Item, other: Item) -> str:
+        """What the attributes tell of an item and not of another, without identifiers."""
+        told = []
+        for name, value in sorted(item.attributes.items(), key=lambda pair: pair[0] in ("year", "release_year")):
+            theirs = other.attributes.get(name)
+            if name.endswith(("_id", "_code", "_path")) or value == theirs or value in ("", ()):
+                continue
+            if isinstance(value, tuple):
+                held = theirs if isinstance(theirs, tuple) else (theirs,)
+                own = [each for each in value if each not in held]
+                told += [self.listed(own)] if own else []
+            elif isinstance(value, int | float) and name not in ("year", "release_year"):
+                told.append(self.amount(name, value))
+            else:
+                told.append(_written(value))
+        return ("、" if self._language == "zh" else ", ").join(told)
+
+    def listed(self, values: Sequence[str]) -> str:
+        """Values of attributes, one after the other."""
+        return "、".join(map(in_chinese, values)) if self._language == "zh" else ", ".join(values)
 
     def kind(self, item: Item) -> str:
         """What the item is listed as: the words of its first attribute that has some."""

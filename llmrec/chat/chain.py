@@ -117,7 +117,8 @@ def _reply(
 ) -> AIMessage:
     reply = conversation.reply_to(intent, line)
     if reply.why is not None:
-        return _message(_reason(recommender, conversation, messages, reply.why, reply.language), conversation)
+        reason = _reason(recommender, conversation, messages, reply.why, reply.language)
+        return _message(f"{reply.words} {reason}".strip(), conversation)
     if reply.request is None:
         return _message(reply.words, conversation)
     request = replace(reply.request, explain=explain)

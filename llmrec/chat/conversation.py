@@ -6,30 +6,34 @@ Nothing is ranked or kept here: whoever holds a conversation runs its requests, 
 
 import dataclasses
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.wording import plain
+from llmrec.chat.absences import absent
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import unmet_demands
+from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import answered, may_clarify, question_below
-from llmrec.chat.descriptions import describe_conditions, describe_refused, error_in_chinese, understood
-from llmrec.chat.history_answers import absent
+from llmrec.chat.commands import Commands
+from llmrec.chat.descriptions import describe_conditions, error_in_chinese, understood
 from llmrec.chat.item_references import find_item
 from llmrec.chat.line_parts import LineCutter
 from llmrec.chat.list_reading import ListReader, without_ruled_out
 from llmrec.chat.lists import JOINT, ListPlanner
 from llmrec.chat.nlu import cues, rules
-from llmrec.chat.nlu.intent import THAT, Intent
+from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
+from llmrec.chat.nlu.references import list_position
+from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.rules import starts_over
-from llmrec.chat.reactions import Reactions, liking, rejecting
+from llmrec.chat.reactions import Reactions
+from llmrec.chat.replies import HELP, Reply
 from llmrec.chat.requests import LIST_LENGTH, RequestWriter
 from llmrec.chat.state import DialogueState, ListState, Question, narrowed, values_of
 from llmrec.chat.withdrawals import Withdrawal, lasts, withdrawal_message
@@ -41,53 +45,6 @@ from llmrec.retrieval.filters import parse_where
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-HELP = (
-    "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
-    "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
-    "start over"
-)
-
-
-_OTHERS = re.compile(
-    r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
-    r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
-    r"\b(?:(?:give|show|find|get)(?: me| us)? (?:some |any )?others?|(?:other|different|new|fresh) ones|"
-    r"(?:the )?(?:very )?same (?:films?|movies?|ones|list|five|items)(?: again)?)\b",
-    re.I,
-)
-"""Words by which what was listed is not to come again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What one line comes to. Without `request` and `why` it is `words` alone.
-
-    Parameters
-    ----------
-    words
-        The whole of a short reply, or what is said before a list.
-    request
-        The list that is to be made; `Conversation.show` is told when it is.
-    list
-        The state that the list of `request` will have, without its items.
-    why
-        Id of the item of the last list whose reasons are wanted.
-    done
-        Whether the person ends the conversation.
-    clarifies
-        Whether a question may be asked back below the list.
-    language
-        The language of the line, in which reasons are told, too: "en" or "zh".
-    """
-
-    words: str = ""
-    request: Request | None = None
-    list: ListState | None = None
-    why: str | None = None
-    done: bool = False
-    clarifies: bool = False
-    language: str = "en"
 
 
 class Conversation:
@@ -172,15 +129,7 @@ class Conversation:
         self._requests = RequestWriter(catalog, self._words, self._offered, tuple(events), where, context)
         self._clarify, self._before = clarify, self.state
         self._language = "en"
-        self._commands: dict[str, Callable[[Intent], Reply]] = {
-            "why": self._why,
-            "like": self._like,
-            "seen": self._like,
-            "not": self._reject,
-            "anew": self._begin_anew,
-            "help": lambda _intent: Reply(HELP),
-            "quit": lambda _intent: Reply("Goodbye.", done=True),
-        }
+        self._commands = Commands(catalog, self._words, self._offered)
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -251,10 +200,13 @@ class Conversation:
         language = language_of(line)
         self._language = language
         if (query := starts_over(line)) is not None:
-            self._begin_anew(intent)
+            _, self.state = self._commands.start_over(self.state, language)
             line = f"something {query}" if re.match(r"like\b", query, re.I) else query
             intent = self._parse(line)
-        line, length = list_length(line, within_title(line, self._words))
+        length, chooses = None, leaves_choice(line)
+        if not (self._items and chooses):  # of a list "choose one for me" wants no other
+            line, length = list_length(line, within_title(line, self._words))
+            line, length = ("", length or 1) if chooses and is_vague(line) else (line, length)
         if length is not None:
             intent = self._parse(line) if line else Intent("ask")
         before = self._before = self.state
@@ -288,10 +240,10 @@ class Conversation:
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
-        asks, suited, mood = image is None and intent.action in ("ask", "similar"), "", ""
+        asks, suited, mood, untold = image is None and intent.action in ("ask", "similar"), "", "", ""
         if asks:
             intent, suited, self.state = self._reader.suited(intent, line, self.state)
-            intent, mood = self._reader.in_mood(intent, line)
+            intent, mood, untold = self._reader.in_mood(intent, line)
             intent, self.state = self._reader.without_refused(intent, line, self.state)
         words = ""
         if image is None:
@@ -301,11 +253,11 @@ class Conversation:
             return Reply(unmet)
         wanted = self._lists.planned(intent, line, image, self.state, answers=question is not None)
         if wanted is None:
-            return self._commands[intent.action](intent)
+            return self._command(intent)
         if wanted.query:
             new = [what for what in self.state.refused if what not in self._before.refused]
             wanted = wanted.model_copy(update={"query": without_ruled_out(wanted.query, new)})
-        if _OTHERS.search(line):
+        if cues.OTHERS.search(line):
             excluded = tuple(dict.fromkeys((*wanted.excluded, *self._items)))
             wanted = wanted.model_copy(update={"excluded": excluded})
         if asks:
@@ -317,7 +269,7 @@ class Conversation:
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
                 met=lambda conditions: self._lists.meets(conditions, never),
             )  # fmt: skip
-            words = " ".join(part for part in (mood, suited, words, *said, unmet, unread) if part)
+            words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)
         return self._listing(wanted, words)
 
     def _of_length(self, reply: Reply, wanted: ListState, length: int, language: str) -> Reply:
@@ -485,6 +437,10 @@ class Conversation:
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
+        if contrast := self._acts.choices.contrast(line, self.state):
+            preferred, other = contrast
+            self.state = self.state.model_copy(update={"topic": preferred})
+            return Reply(plain(self._absent(other, language, preferred)), why=preferred)
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
             ids = self._acts.items.named(line, self.state)
             self.state = self.state.model_copy(update={"topic": ids[0] if len(ids) == 1 else self.state.topic})
@@ -501,7 +457,8 @@ class Conversation:
             words, self.state = self._reactions.accepting(answer.takes, line, self.state)
             return Reply(words)
         if answer.why:
-            return self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
+            why = self._why(Intent("why", str(self._items.index(answer.topic or "") + 1)))
+            return dataclasses.replace(why, words=answer.text)
         spoken = self.state.short_replies + 1
         told = {"topic": topic, "short_replies": spoken, "spoken": answer.spoken}
         self.state = self.state.model_copy(update=told)
@@ -528,16 +485,18 @@ class Conversation:
             return Reply(words)
         return self._listing(self._lists.again(self.state, last, last.conditions), words)
 
-    def _absent(self, subject: str, language: str) -> str:
+    def _absent(self, subject: str, language: str, preferred: str | None = None) -> str:
         last = self.state.last
         never = self._requests.never(last, self.state, self.history) if last else ()
         try:
-            item = self.catalog.item(find_item(subject, self.state, self._words, self._words.row))
+            place = list_position(subject) or subject
+            item = self.catalog.item(find_item(place, self.state, self._words, self._words.row))
         except BadInput:
             item = None
         return absent(
-            subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never
-        )
+            subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never,
+            preferred=preferred,
+        )  # fmt: skip
 
     @property
     def _items(self) -> tuple[str, ...]:
@@ -545,39 +504,24 @@ class Conversation:
         return self.state.last.items if self.state.last else ()
 
     def _why(self, intent: Intent) -> Reply:
-        item = self._referent(intent.subject or "1")
-        if not self._items:
-            raise BadInput("there is no list yet to speak of; ask for something first")
-        if item not in self._items and intent.subject == THAT:
-            item = self._items[0]  # "why that one?" below a list that was made since
-        if item not in self._items:
-            raise BadInput(f"{self._title(item)} is not in the last list; ask why of a number in it")
+        item = self._commands.why(intent, self.state)
         self.state = self.state.model_copy(update={"topic": item})
         return Reply(why=item)
 
-    def _like(self, intent: Intent) -> Reply:
-        item = self._referent(intent.subject)
-        self.state = liking([item], self.state)
-        return Reply(f"Noted: {self._title(item)} is now the latest of your {len(self.history)}.")
-
-    def _reject(self, intent: Intent) -> Reply:
-        item = self._referent(intent.subject)
-        self.state = rejecting([item], self.state)
-        return Reply(SAYS["rejected"]["en"].format(titles=self._title(item)))
-
-    def _begin_anew(self, _intent: Intent) -> Reply:
-        self.state = self.state.model_copy(update={"last": None, "topic": None})
-        language = self._language
-        held = [describe_conditions(self.state.lasting, language)] if self.state.lasting else []
-        held += [describe_refused(self.state.refused, self._words, language)] if self.state.refused else []
-        still = SAYS["still lasting"][language].format(conditions="; ".join(held)) if held else ""
-        return Reply(f"{SAYS['anew'][language]} {still}".strip())
-
-    def _referent(self, subject: str) -> str:
-        return find_item(subject, self.state, self._words, self._offered)
-
-    def _title(self, item: str) -> str:
-        return plain(self.catalog.item(item).title)
+    def _command(self, intent: Intent) -> Reply:
+        """Carry out what a line commands."""
+        if intent.action == "why":
+            return self._why(intent)
+        if intent.action in ("help", "quit"):
+            return Reply(HELP) if intent.action == "help" else Reply("Goodbye.", done=True)
+        if intent.action == "anew":
+            words, self.state = self._commands.start_over(self.state, self._language)
+        elif intent.action == "not":
+            words, self.state = self._commands.reject(intent, self.state)
+        else:
+            title, self.state = self._commands.like(intent, self.state)
+            words = f"Noted: {title} is now the latest of your {len(self.history)}."
+        return Reply(words)
 
 
 def _sentence(error: BadInput) -> str:

@@ -10,6 +10,7 @@ from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english
 from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
+from llmrec.chat.nlu.negated_moods import without_negated_moods
 from llmrec.chat.nlu.query_words import bare_query, with_kinds, without_fillers
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
@@ -283,7 +284,7 @@ def understood(
         and listing.query != (before.last.query if before.last else None)
     ):  # fmt: skip
         said.append(_nearest(intent.query, catalog, language))
-    return tuple(said)
+    return tuple(each for each in said if each)
 
 
 def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> tuple[str, ...]:
@@ -291,7 +292,7 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
     stated = {value for each in listing.conditions for _, value in stated_pairs(each)}
     if language == "zh":
         return ()  # what of it ranks is told by no blanks
-    left = query
+    left = without_negated_moods(query)
     for mention in reversed(Lexicon.of(catalog).mentions(left)):
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
@@ -302,10 +303,19 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
-    """Say that a list goes by words alone, and which of them the catalogue lacks."""
+    """Say that a list goes by words alone, and which of them the catalogue lacks; "" where they only negate moods."""
     if language == "zh" and not in_english(query, catalog).strip():
         return SAYS["unread"][language].format(what=plain(query))
-    words = [word for word in unnamed(query, catalog) if not is_vague(word)]
+    stated = without_negated_moods(query)
+    if is_vague(stated):
+        return ""  # of moods it is said whether the catalogue tells them
+    if kinds := with_kinds(stated, catalog, ())[len(stated) :].split():
+        named = {value for mention in Lexicon.of(catalog).mentions(" ".join(kinds)) for value in mention.values}
+        told = [in_chinese(each) if language == "zh" else each for each in sorted(named)]
+        return SAYS["by kinds"][language].format(
+            query=plain(query), kinds=("、" if language == "zh" else ", ").join(told)
+        )
+    words = [word for word in unnamed(stated, catalog) if not is_vague(word)]
     if words and len(query.split()) <= SHORT_QUERY:
         return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
     short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"

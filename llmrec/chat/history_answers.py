@@ -1,17 +1,12 @@
-"""Answers about what the person has, and about what the last list does not have and why."""
+"""Answers about what the person has."""
 
 import re
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Sequence
 
-from llmrec.catalog import Catalog, Item
+from llmrec.catalog import Catalog
 from llmrec.chat.answers import Says
-from llmrec.chat.descriptions import describe_conditions, describe_refused
-from llmrec.chat.nlu.languages import chinese_conditions
-from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.references import find_title
-from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.errors import UnknownItem
-from llmrec.retrieval.filters import parse_where, written
 
 SHOWN_HISTORY = 5
 """Items of the history that are named."""
@@ -96,87 +91,6 @@ def of_history(line: str) -> bool:
         Whether it is "have I seen Heat?", "what did I watch last?" or the like.
     """
     return any((_title_asked(line), _OF_HISTORY.search(line), _OWNS.search(line)))
-
-
-def absent(
-    subject: str,
-    item: Item | None,
-    state: DialogueState,
-    catalog: Catalog,
-    language: str,
-    *,
-    history: Collection[str],
-    offered: Container[str],
-    never: Collection[str],
-) -> str:
-    """Tell why something is not in the last list.
-
-    Parameters
-    ----------
-    subject
-        What is asked about: a title as it was typed, or a value ("the black ones").
-    item
-        The item that it names; None where it names none.
-    state
-        What the conversation has come to.
-    catalog
-        The items.
-    language
-        "en" or "zh".
-    history
-        Ids of the person's items.
-    offered
-        Ids of the items that can be recommended.
-    never
-        Ids that are left out of the list by what was ruled out in words.
-
-    Returns
-    -------
-    str
-        The first reason that holds.
-    """
-    say, last = Says(language, catalog), state.last
-    if last is None:
-        return say("absent no list")
-    if item is None:
-        return _absent_value(say, subject, last, catalog, language, never)
-    if item.id in last.items:
-        return say("absent listed", item, place=last.items.index(item.id) + 1)
-    missed = [each for each in last.conditions if not parse_where(each, catalog).mask(catalog)[catalog.row[item.id]]]
-    facts = say.facts(item) or say.kind(item)
-    for key, holds in (
-        ("absent unoffered", item.id not in offered),
-        ("absent rejected", item.id in state.rejected),
-        ("absent had", item.id in history),
-        ("absent example", item.id == last.like),
-        ("absent condition", bool(missed)),
-        ("absent refused", item.id in never and item.id not in last.excluded),
-        ("absent shown", item.id in last.excluded),
-    ):
-        if holds:
-            told = describe_conditions(missed, language) if missed else ""
-            what = describe_refused(state.refused, catalog, language) if state.refused else ""
-            return say(key, item, conditions=told, facts=facts, what=what)
-    return say("absent lower", item)
-
-
-def _absent_value(
-    say: Says, subject: str, last: ListState, catalog: Catalog, language: str, never: Collection[str]
-) -> str:
-    """Tell why no item of the last list has a value; that no title is like it where it is no value."""
-    own = chinese_conditions(subject, catalog)[1]
-    mention = next(iter(Lexicon.of(catalog).mentions(subject)), None)
-    if not own and mention is None:
-        return say("absent unknown", title=subject)
-    condition = own[0] if own else written(mention.attributes, "=", mention.values) if mention else ""
-    mask = parse_where(" and ".join((*last.conditions, condition)), catalog).mask(catalog)
-    count = sum(catalog.items[row].id not in never for row in mask.nonzero()[0])
-    values = ("、" if language == "zh" else ", ").join(values_of(condition))
-    if count:
-        word = values_of(condition)[0] if own or mention is None else subject[mention.start : mention.end]
-        return say("absent value some", count=count, values=values, value=word)
-    told = describe_conditions(last.conditions, language) if last.conditions else ""
-    return say("absent value none", values=values, conditions=told or "-")
 
 
 def _title_asked(line: str) -> str:

@@ -144,6 +144,24 @@ class ItemQuestions:
     def _meeting(self, what: str, state: DialogueState) -> tuple[tuple[str, ...], list[Item], list[Item]]:
         """The conditions that words state, moods included; the items of the last list that meet them, and all of it."""
         listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._words.row]
+        if not (conditions := self.stated(what)):
+            return (), [], listed
+        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
+        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
+
+    def stated(self, what: str) -> tuple[str, ...]:
+        """Read the conditions that words state, moods included.
+
+        Parameters
+        ----------
+        what
+            What items are to have.
+
+        Returns
+        -------
+        tuple of str
+            Each as `llmrec.retrieval.filters.parse_where` reads it.
+        """
         left, chinese = chinese_conditions(what, self._words)
         conditions = tuple(dict.fromkeys((*parse_conditions(left, self._words).conditions, *chinese)))
         pairs = {
@@ -152,13 +170,7 @@ class ItemQuestions:
         conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
         conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
         kinds = with_kinds(what, self._words, ())
-        conditions = conditions or (
-            parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ()
-        )
-        if not conditions:
-            return (), [], listed
-        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
-        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
+        return conditions or (parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ())
 
     def versus(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer how an item compares with another: "is it newer than Heat?".
@@ -179,6 +191,8 @@ class ItemQuestions:
         if not match or seeks(line):
             return None
         one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        if "哪" in other:
+            return None  # 跟第二部比哪个新
         found: list[Item] = []
         for said in (one, other):
             named = self.named(said, state)
@@ -341,6 +355,9 @@ class ItemQuestions:
         """
         listed = tuple(id for id in (state.last.items if state.last else ()) if id in self._offered)
         named = self.named(line, state)
+        topic = state.topic if state.topic in self._offered else next((id for id in listed if id not in named), None)
+        if len(named) == 1 and topic and topic not in named and cues.COMPARED_WITH.search(line):
+            named = (topic, *named)
         if len(named) < 2:
             asks = (
                 superlative(line)

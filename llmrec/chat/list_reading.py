@@ -9,19 +9,20 @@ from collections.abc import Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import composed
-from llmrec.catalog.wording import plain
+from llmrec.catalog.wording import plain, wording
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
-from llmrec.chat.nlu.demands import demands_unknown, without_demands
+from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import with_places
+from llmrec.chat.nlu.negated_moods import ANTONYMS, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
-from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
+from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers, without_occasion
 from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
@@ -150,10 +151,12 @@ class ListReader:
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = Lexicon.of(self._words).spelt(without_fillers(bare_query(plain_degree(self._wanting(query, state)))))
-        return dataclasses.replace(intent, query="" if is_vague(query) else query), state
+        query = bare_query(plain_degree(without_occasion(self._wanting(query, state))))
+        query = Lexicon.of(self._words).spelt(without_fillers(query))
+        query = "" if is_vague(query) else in_own_words(query, line)
+        return dataclasses.replace(intent, query=query), state
 
-    def in_mood(self, intent: Intent, line: str) -> tuple[Intent, str]:
+    def in_mood(self, intent: Intent, line: str) -> tuple[Intent, str, str]:
         """Read the moods of a line as kinds of items, where the catalogue has some that speak for them.
 
         Parameters
@@ -164,18 +167,32 @@ class ListReader:
         Returns
         -------
         tuple
-            The intent with the kinds that would be nice to have, and what is said of it; "" for no mood.
+            The intent with the kinds that would be nice to have, what is said of it ("" for no mood), and of moods that
+            are negated what the catalogue does not tell.
         """
         stated = [value for each in (*intent.filters, *intent.preferred) for value in values_of(each)]
         stated += [value for mention in Lexicon.of(self._words).mentions(intent.query) for value in mention.values]
         query, said, conditions = moods(intent.query, stated, self._words)
-        if not said or (conditions and not self._enough((*intent.filters, *conditions))):
-            return intent, ""
-        language = language_of(line)
-        intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
-        if not conditions:
-            return intent, ""
-        return intent, SAYS["in mood"][language].format(mood=plain(said))
+        if conditions and not self._enough((*intent.filters, *conditions)):
+            said = ""
+        words = untold = ""
+        if said:
+            intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
+        if said and conditions:
+            words = SAYS["in mood"][language_of(line)].format(mood=plain(in_own_words(said, line)))
+        if left := [each for each in negated_moods(line) if ANTONYMS[each] not in said and not self._tells(each)]:
+            untold = self._acts.about_catalogue("mood untold", language_of(line), moods=" or ".join(left))
+        return intent, words, untold
+
+    def _tells(self, mood: str) -> bool:
+        """Whether attributes, texts or kinds of items tell of a mood, or another sentence says that none does."""
+        if unwanted_qualities(f"not {mood}") or demands_unknown(f"not too {mood}", self._words):
+            return True
+        lexicon, film = Lexicon.of(self._words), wording(self._words).noun == "film"  # a plot tells of other things
+        return any(
+            lexicon.mentions(word) or (not film and in_descriptions(word, self._words))
+            for word in (mood, ANTONYMS[mood])
+        )
 
     def unmet(self, intent: Intent, line: str) -> str:
         """Own that a line demands nothing but what the catalogue does not tell; "" where it demands more, or less.

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import Literal
 
-from llmrec.catalog import Catalog, Item
+from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.act_replies import ActReplies
+from llmrec.chat.criticisms import Criticisms, is_criticism, is_loathed, uncriticised
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.item_references import MAX_POSITION, find_item
 from llmrec.chat.lists import ListPlanner
@@ -16,36 +16,14 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
-from llmrec.chat.nlu.query_words import ANTONYMS
-from llmrec.chat.nlu.questions import QUALITIES
-from llmrec.chat.nlu.reactions import Reaction, criticised, excessive_mood, parse_reaction, parse_reactions
+from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions
 from llmrec.chat.nlu.references import sequels
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.state import DialogueState, ListState, values_of
-from llmrec.chat.wordings import SAYS, UNKNOWN
+from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
-from llmrec.retrieval.filters import parse_where, written
 
-_LOATHED = (
-    "hate",
-    "boring",
-    "awful",
-    "terrible",
-    "n't like",
-    "not like",
-    "not for me",
-    "不喜欢",
-    "无聊",
-    "难看",
-    "不好",
-)
-_OPPOSITES = {
-    "too slow": "slow", "boring": "boring", "too dark": "dark", "too silly": "silly", "too heavy": "heavy",
-    "too serious": "serious", "太慢": "slow", "无聊": "boring", "太沉重": "heavy", "太严肃": "serious",
-}  # fmt: skip
-"""Words of a criticism -> the mood whose opposite is looked for."""
 _OUT = re.compile(
     r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
     r"that one)(?: both)? out(?: of (?:there|the list))?|"
@@ -53,9 +31,6 @@ _OUT = re.compile(
     re.I,
 )
 """What turns down the items that were named just before."""
-_EXCESS = re.compile(r"(?:\b(?:is|are|was|it'?s|way|much|far|a bit) )*\btoo (\w+)|太(\w{1,3})", re.I)
-
-
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -121,6 +96,7 @@ class Reactions:
 
     def __init__(self, catalog: Catalog, offered: Container[str], words: Catalog, acts: ActReplies) -> None:
         self._catalog, self._offered, self._words, self._acts = catalog, offered, words, acts
+        self._criticisms = Criticisms(catalog, words)
 
     def turn(self, intent: Intent, line: str, state: DialogueState, lists: ListPlanner) -> Turn | None:
         """Take in what a line does with items of the last list.
@@ -165,7 +141,7 @@ class Reactions:
             before = wanted.query or ""
             if mood := excessive_mood(reaction.remainder):
                 before = re.sub(rf"\b{mood}\b", "", before, flags=re.I)
-            wanted = wanted.model_copy(update={"query": f"{before} {found.query}".strip()})
+            wanted = wanted.model_copy(update={"query": _joined(before, found.query)})
         return Turn(state, found.words, wanted)
 
     def _several(self, parts: Sequence[Reaction], line: str, before: DialogueState, lists: ListPlanner) -> Turn:
@@ -175,7 +151,7 @@ class Reactions:
         conditions: tuple[str, ...] = ()
         for part in parts:
             found = self.outcome(part, Intent("ask"), line, state)
-            state, query = found.state, " ".join((query, found.query)).strip()
+            state, query = found.state, _joined(query, found.query)
             said.append(found.words)
             conditions = tuple(dict.fromkeys((*conditions, *found.conditions)))
         state = state.model_copy(update={"short_replies": state.short_replies + 1, "last": last})
@@ -183,7 +159,7 @@ class Reactions:
         if last is not None:
             wanted = lists.again(state, last, lists.criticised(last.conditions, conditions))
         if query:
-            wanted = wanted.model_copy(update={"query": f"{wanted.query or ''} {query}".strip()})
+            wanted = wanted.model_copy(update={"query": _joined(wanted.query, query)})
         return Turn(state, ("" if language_of(line) == "zh" else " ").join(said), wanted)
 
     def outcome(self, reaction: Reaction, also: Intent, line: str, state: DialogueState) -> Outcome:
@@ -227,7 +203,7 @@ class Reactions:
             return Outcome(self._accepted(ids, state), SAYS["accepted"][language].format(titles=titles))
         if reaction.kind == "like":
             return Outcome(liking(ids, state), SAYS["liked"][language].format(titles=titles), relists=True)
-        if reaction.kind == "seen" and not any(word in reaction.remainder.lower() for word in _LOATHED):
+        if reaction.kind == "seen" and not is_loathed(reaction.remainder):
             words = SAYS["seen"][language].format(titles=titles)
             if also.filters:
                 told = describe_conditions(also.filters, language)
@@ -238,18 +214,13 @@ class Reactions:
             words = SAYS["rejected"][language].format(titles=titles)
         else:
             words = ""
-        conditions, unknown = self._steering(reaction, ids, language, state)
-        conditions = tuple(dict.fromkeys((*conditions, *also.filters)))
-        if conditions:
-            described = describe_conditions(conditions, language)
+        steering = self._criticisms.steering(reaction, ids, language, state)
+        conditions = tuple(dict.fromkeys((*steering.conditions, *also.filters)))
+        relists = reaction.kind != "criticise" or bool(conditions or steering.query)
+        if apart := also.filters if steering.words else conditions:
+            described = describe_conditions(apart, language)
             words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"
-        query = next((ANTONYMS[mood] for part, mood in _OPPOSITES.items() if part in reaction.remainder.lower()), "")
-        if mood := excessive_mood(reaction.remainder):
-            query = query or ANTONYMS[mood]
-        if _EXCESS.search(reaction.remainder) and not (conditions or query or unknown):
-            unknown = SAYS["unread"][language].format(what=plain(reaction.remainder))
-        relists = reaction.kind != "criticise" or bool(conditions or query)
-        return Outcome(state, " ".join((words, unknown)).strip(), conditions, query, relists)
+        return Outcome(state, f"{words} {steering.words}".strip(), conditions, steering.query, relists)
 
     def accepting(self, ids: Sequence[str], line: str, state: DialogueState) -> tuple[str, DialogueState]:
         """Take note of items that the person takes.
@@ -338,11 +309,9 @@ class Reactions:
     def _is_reason(self, remainder: str) -> bool:
         """Whether what a reaction says beside its items is why, and no more."""
         said = remainder.lower().strip(" .!")
-        why = (
-            _EXCESS.search(said) is not None or criticised(said) is not None
-            or any(said.endswith(word) for word in (*_LOATHED, *_OPPOSITES))
-            or re.match(r"(?:and )?(?:it|really|not|very|so|(?:i |we )?(?:lov|lik|hat)ed?)\b(?! \w+s\b)", said)
-        )  # fmt: skip
+        why = is_criticism(said) or re.match(
+            r"(?:and )?(?:it|really|not|very|so|(?:i |we )?(?:lov|lik|hat)ed?)\b(?! \w+s\b)", said
+        )
         return len(clauses(remainder)) == 1 and bool(why)
 
     def id_of(self, subject: str, state: DialogueState) -> str | None:
@@ -404,7 +373,7 @@ class Reactions:
         last = outcome.state.last
         if last is None or not (outcome.conditions or outcome.query):
             return outcome.state
-        query = f"{last.query or ''} {outcome.query}".strip() or None
+        query = _joined(last.query, outcome.query) or None
         held = last.model_copy(
             update={"conditions": lists.criticised(last.conditions, outcome.conditions), "query": query}
         )
@@ -485,61 +454,6 @@ class Reactions:
         accepted = tuple(dict.fromkeys((*state.accepted, *ids)))
         return liking(ids, state).model_copy(update={"accepted": accepted})
 
-    def _steering(
-        self, reaction: Reaction, ids: Sequence[str], language: str, state: DialogueState
-    ) -> tuple[tuple[str, ...], str]:
-        """Conditions that better items than these meet; what the catalogue lacks to tell, in words."""
-        criticism = reaction.remainder
-        items = [self._catalog.item(id) for id in ids]
-        if compared := criticised(criticism):
-            names, operator, key = compared
-            for name in names:
-                numbers = [v for each in items if isinstance(v := each.attributes.get(name), int | float)]
-                if numbers:
-                    # better than all of them, or where nothing is, than most
-                    bounds = ((min if operator == "<" else max)(numbers), median(numbers))
-                    apart = [each for each in (state.last.conditions if state.last else ()) if name not in each]
-                    found = [f"{name}{operator}{bound:.10g}" for bound in bounds]
-                    gone = ids if reaction.kind == "reject" else ()
-                    left = [self._any_left((*apart, each), gone) for each in found]
-                    return (found[1 if left == [False, True] else 0],), ""
-            what = UNKNOWN[key][language].format(title=plain(items[0].title)) if items else key
-            return (), SAYS["lacks"][language].format(what=what)
-        if excess := _EXCESS.search(criticism):
-            word = excess[1] or excess[2]
-            for quality in QUALITIES:
-                if quality.question.search(word) and (excluded := _held(items, quality.speaks_for)):
-                    return excluded, ""
-            if mentions := Lexicon.of(self._words).mentions(word):
-                return (written(mentions[0].attributes, "!=", mentions[0].values),), ""
-        return (), ""
-
-    def _any_left(self, conditions: Sequence[str], apart: Sequence[str]) -> bool:
-        """Whether other items than these meet conditions."""
-        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
-        return int(mask.sum()) > sum(bool(mask[self._words.row[id]]) for id in apart)
-
-
-def uncriticised(remainder: str) -> str:
-    """Cut out of a remark what it finds too much: "too scary" wants nothing that is scary.
-
-    Parameters
-    ----------
-    remainder
-        As a `Reaction` has it.
-
-    Returns
-    -------
-    str
-        What is left, such as conditions.
-
-    Examples
-    --------
-    >>> uncriticised("too scary, no horror")
-    'no horror'
-    """
-    return _EXCESS.sub(" ", remainder).strip(" ,.;!")
-
 
 def liking(ids: Sequence[str], state: DialogueState) -> DialogueState:
     """Make the state in which items were liked, seen or taken.
@@ -580,15 +494,6 @@ def rejecting(ids: Sequence[str], state: DialogueState) -> DialogueState:
     return state.model_copy(update={"rejected": rejected, "liked": liked, "accepted": accepted})
 
 
-def _held(items: Sequence[Item], values: Container[str]) -> tuple[str, ...]:
-    """Exclusions of the first of these values that each item has."""
-    found = []
-    for item in items:
-        held = (
-            (name, each)
-            for name, value in item.attributes.items()
-            for each in (value if isinstance(value, tuple) else (value,))
-        )
-        of_them = ((name, each) for name, each in held if isinstance(each, str) and each.casefold() in values)
-        found += [written(name, "!=", (each,)) for name, each in [*of_them][:1]]
-    return tuple(dict.fromkeys(found))
+def _joined(*queries: str | None) -> str:
+    """The words of several queries as one, such that moods that one of them negates are read by themselves."""
+    return ", ".join(each.strip(" ,") for each in queries if each and each.strip(" ,"))

@@ -2,11 +2,13 @@
 
 import dataclasses
 import hashlib
+import re
 from collections.abc import Collection, Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.languages import in_english
+from llmrec.chat.nlu.negated_moods import negated_moods, replace_negated_moods
 from llmrec.chat.nlu.query_words import with_kinds
 from llmrec.chat.nlu.refusals import naming
 from llmrec.chat.nlu.suitability import hinting, of_kinds
@@ -90,7 +92,7 @@ class RequestWriter:
         return Request(
             history=tuple(history),
             events=self._events,
-            query=with_kinds(in_english(target.query or "", self._words), self._words, stated) or None,
+            query=with_kinds(in_english(_ranked(target.query or ""), self._words), self._words, stated) or None,
             k=target.length or LIST_LENGTH,
             like=target.like,
             image=None if target.image is None else self._pictures[target.image],
@@ -159,6 +161,14 @@ class RequestWriter:
         tuple of str
         """
         return tuple(id for id in ids if id in self._offered)
+
+
+def _ranked(query: str) -> str:
+    """The words that a list is ranked by: antonyms in the place of moods that are negated."""
+    if not negated_moods(query):
+        return query
+    text = re.sub(r"\s+([,.;!?])", r"\1", " ".join(replace_negated_moods(query).split()))
+    return re.sub(r"([,;])(?:\s*[,;])+", r"\1", text).strip(" ,;")
 
 
 def digest(image: bytes) -> str:

@@ -106,6 +106,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "That is nothing that the catalogue tells me. Of its {nouns} it tells: {facts}.",
         "zh": "这一点目录里没有写,我说不准。关于{noun},目录里有的是:{facts}。",
     },
+    "service": {
+        "en": "I only know the catalogue: of {what} I cannot tell. Whoever runs it can; with its {nouns} I can help.",
+        "zh": "我只了解这里的{noun},{what}我说不准,请直接问商家。找{noun}我可以帮忙。",
+    },
     "name another": {
         "en": "Name a {noun} that you like, a kind or a mood, and I go by that.", "zh": "说一部您喜欢的{noun}、类型或者心情,我就按那个来找。",
     },
@@ -126,6 +130,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "No attribute says “{query}”; what comes near to it stands first.", "zh": "“{query}”不是目录里的属性,只影响先后次序。",
     },
     "by words": {"en": "These come nearest to “{query}”.", "zh": "下面这些最接近“{query}”。"},
+    "by kinds": {"en": "For “{query}” I look among {kinds} first.", "zh": "“{query}”我先从{kinds}里找。"},
     "by unknown words": {
         "en": "Nothing in the catalogue says “{words}”, so these only come nearest in sense.",
         "zh": "目录里没有写“{words}”,下面只是意思上接近的。",
@@ -161,6 +166,14 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "The catalogue tells kinds and no moods, so for “{mood}” I go by kinds.",
         "zh": "目录里只写类型,没有写心情,“{mood}”我按类型来找。",
     },
+    "less so kinds": {"en": "Less {mood}, then: {conditions}.", "zh": "好的,不要那么{mood}:{conditions}。"},
+    "less so": {
+        "en": "Less {mood}, then, as near as words come to it: no attribute tells that.", "zh": "目录里没有写有多{mood},这一点没法按来选。",
+    },
+    "mood untold": {
+        "en": "The catalogue does not tell how {moods} its {nouns} are, so the list only leans that way.",
+        "zh": "目录里没有写{noun}有多{moods},只能大致往这个方向排。",
+    },
     "of age": {"en": " of {age}", "zh": "{age}岁的"},
     "lasting refused": {
         "en": "Understood, from now on {what}. Say that it is fine again to take it back.",
@@ -185,6 +198,22 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "absent shown": {"en": "{title} was shown before, and `more` leaves out what was shown.", "zh": "《{title}》之前出现过,“再来几个”不会重复。"},
     "absent example": {"en": "{title} is what the list is like, so it is not in it.", "zh": "列表就是按《{title}》找的,所以没有它自己。"},
     "absent lower": {"en": "Nothing rules {title} out; others came nearer to what you asked for. `like {title}` shows its kind.", "zh": "《{title}》没有被排除,只是别的更接近您说的。想看这类可以说“类似《{title}》的”。"},
+    "apart requested": {"en": "You asked for {values}: that is {title}, and not {other}.", "zh": "您要的是{values}:《{title}》是,《{other}》不是。"},
+    "apart places": {
+        "en": "Both are in the list: {title} at number {place}, {other} at number {below}.",
+        "zh": "两个都在列表里:《{title}》是第{place}个,《{other}》是第{below}个。",
+    },
+    "apart": {"en": "What tells them apart: {title} is {mine}; {other} is {theirs}.", "zh": "不同之处:《{title}》是{mine};《{other}》是{theirs}。"},
+    "apart one": {"en": "What tells them apart: {title} is {mine}, too; {other} is not.", "zh": "不同之处:《{title}》还是{mine},《{other}》不是。"},
+    "apart none": {
+        "en": "By their attributes {title} and {other} are alike; their places are those of the ranking alone.",
+        "zh": "按目录里的信息,《{title}》和《{other}》没有区别,先后只是排名的结果。",
+    },
+    "picked": {"en": "I would take number {place}, {title}: it stands highest in my list.", "zh": "我会选第{place}个《{title}》,它在我的列表里最靠前。"},
+    "picked of": {
+        "en": "I would take number {place}, {title}: the first of the list that meets {conditions}.",
+        "zh": "我会选第{place}个《{title}》:列表里最靠前的符合“{conditions}”的一个。",
+    },
     "absent no list": {"en": "There is no list yet; ask for something first.", "zh": "还没有列表,先说说想要什么吧。"},
     "absent value none": {"en": "None of {values} meets what the list asks for: {conditions}.", "zh": "符合现在条件({conditions})的里面没有{values}。"},
     "absent value some": {"en": "{count} of {values} would fit as well; others came nearer. Say “only {value}” to see them.", "zh": "{values}的也有{count}个符合,只是别的更接近。说“只要{value}”就能看到。"},
@@ -401,6 +430,18 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "": {"en": "that of {title}", "zh": "《{title}》的这一点"},
 }
 """What is asked -> what the catalogue does not tell."""
+
+SERVICES: Mapping[str, Mapping[str, str]] = {
+    "delivery": {"en": "delivery", "zh": "送货和运费"},
+    "returns": {"en": "returns and refunds", "zh": "退换货和退款"},
+    "payment": {"en": "payment", "zh": "付款方式"},
+    "stock": {"en": "what is in stock", "zh": "库存"},
+    "hours": {"en": "shops and opening hours", "zh": "门店和营业时间"},
+    "discounts": {"en": "discounts", "zh": "优惠活动"},
+    "orders": {"en": "orders, accounts and customer service", "zh": "订单和客服"},
+    "tickets": {"en": "tickets and showtimes", "zh": "电影票和场次"},
+}
+"""Key of `llmrec.chat.nlu.shop_questions` -> its words."""
 
 QUALITIES: Mapping[str, Mapping[str, str]] = {
     "children": {"en": "something for children", "zh": "适合孩子"},

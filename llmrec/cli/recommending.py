@@ -273,7 +273,7 @@ def _ids(history: str | None) -> tuple[str, ...] | None:
 def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
     """Read lines and answer them until `quit` or the end of the input; bad input is answered, not fatal."""
     from llmrec.chat.clarification import CANDIDATES
-    from llmrec.chat.conversation import HELP
+    from llmrec.chat.replies import HELP
     from llmrec.chat.transcript import reason_in_chinese
 
     show.OUT.print(f"[dim]{escape(HELP)} · quit[/]", soft_wrap=True)
@@ -301,6 +301,8 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
                 if response.items[0].rationale is None:
                     response = recommender.explain(response)
                 item = next(item for item in response.items if item.id == reply.why)
+                if reply.words:
+                    show.OUT.print(escape(reply.words), soft_wrap=True)
                 if reply.language == "zh" and item.evidence is not None:
                     show.OUT.print(escape(reason_in_chinese(item.evidence, conversation.catalog)), soft_wrap=True)
                 else:

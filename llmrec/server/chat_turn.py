@@ -7,8 +7,9 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.wording import one_line, plain, wording
 from llmrec.chat.agent_tools import holds_in
 from llmrec.chat.clarification import CANDIDATES, described
-from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS
+from llmrec.chat.replies import Reply
 from llmrec.chat.state import DialogueState
 from llmrec.chat.transcript import (
     NOTHING_FITS,
@@ -163,7 +164,7 @@ class ChatTurn:
             if reply.request is not None:
                 text = self._list(reply, reply.request)
             elif reply.why is not None:
-                text = self._reason(reply.why, reply.language)
+                text = f"{reply.words} {self._reason(reply.why, reply.language)}".strip()
             else:
                 text = reply.words
             self.words = reply.words if reply.request is not None else text

@@ -7,12 +7,13 @@ import pytest
 
 from eval.chat_queries import Query, catalogue, queries
 from llmrec.catalog import Catalog, Item
-from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.named_items import items_named, places_beyond
 from llmrec.chat.nlu.normalisation import spelt_out
 from llmrec.chat.nlu.questions import refers_to_topic
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.suitability import audience_of
+from llmrec.chat.replies import Reply
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import SHORT
 

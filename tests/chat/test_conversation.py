@@ -5,8 +5,9 @@ import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.chat.clarification import answer_to, clarification, expected_gain, is_vague
-from llmrec.chat.conversation import HELP, Conversation, Reply, narrowed
-from llmrec.chat.state import DialogueState, Option, Question
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.replies import HELP, Reply
+from llmrec.chat.state import DialogueState, Option, Question, narrowed
 from llmrec.errors import BadFilter, BadInput, UnknownItem
 
 

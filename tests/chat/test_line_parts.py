@@ -3,7 +3,8 @@
 import pytest
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.replies import Reply
 
 FILMS = [
     ("Scream", 1996, ("Horror", "Thriller")), ("Kolya", 1996, ("Comedy",)), ("Liar Liar", 1997, ("Comedy",)),

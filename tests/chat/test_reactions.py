@@ -8,10 +8,11 @@ import pytest
 from eval.chat_queries import catalogue, queries
 from eval.shoppers import CONDITIONS, TURNS, Shopper, shoppers, summary
 from llmrec.catalog import Catalog, Item
-from llmrec.chat.conversation import Conversation, Reply
+from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.normalisation import repeated_query
 from llmrec.chat.nlu.reactions import Reaction, parse_reaction, takes_back
 from llmrec.chat.nlu.rules import understand
+from llmrec.chat.replies import Reply
 from llmrec.chat.state import Option, Question
 from llmrec.errors import BadInput
 

@@ -19,8 +19,8 @@ from llmrec.chat.nlu.lexicon import (
     is_colour,
 )
 from llmrec.chat.nlu.named_items import titles_within
+from llmrec.chat.nlu.negated_moods import replace_negated_moods
 from llmrec.chat.nlu.quantities import parse_quantities
-from llmrec.chat.nlu.query_words import replace_negated_moods
 from llmrec.retrieval.filters import read_clauses, written
 
 _BEFORE_NAME = re.compile(r"(?<!\w)(?:(?P<in>in)\s+|of\s+)?(?:the\s+)?(?=\S)", re.I)

@@ -158,6 +158,47 @@ WHY_NOT = re.compile(
     re.I,
 )
 """What asks why something is not in the list."""
+OTHERS = re.compile(
+    r"^\s*(?:some )?(?:more|others?)(?=\s*[,;.]|\s+(?:but|and)\b)|"
+    r"换一?批|其[它他](?:的)?(?:再)?(?:来|推荐)|再来[几些]|换[几些]|"
+    r"\b(?:(?:give|show|find|get)(?: me| us)? (?:some |any )?others?|(?:other|different|new|fresh) ones|"
+    r"(?:the )?(?:very )?same (?:films?|movies?|ones|list|five|items)(?: again)?)\b",
+    re.I,
+)
+"""Words by which what was listed is not to come again."""
+RATHER_THAN = re.compile(
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:'s)? ?(?:(?:is|are|was|did|do|would|have) )?(?:you )?"
+    r"(?:(?:pick|picked|choose|chose|chosen|recommend|recommended|suggest|suggested|show|shown|list|listed|put|rank|ranked|prefer|take|have)\b ?)?"
+    r"(?P<one>.+?),? (?:ranked |listed |placed |put |better |shown )?(?:and not|but not|instead of|rather than|over|not|before|above|ahead of|higher than|than|in place of) "
+    r"(?P<other>.+?)[\s?.!]*|"
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*",
+    re.I,
+)
+"""What asks why the list has one item and not another."""
+PICK = re.compile(
+    r"(?:(?:ok(?:ay)?|so|and|but|hm+|well|then|please|just|come on|go on|now|oh|can you|could you|would you|you)[, ]+)*(?:"
+    r"which(?: (?:one|of (?:these|those|them|the \w+)|of the list|film|movie|item))*"
+    r" (?:would|do|should|could|shall|might|'d) (?:you|i|we)(?: (?:personally|yourself|guys|rather|most|really|just))?(?: (?:pick|choose|take|recommend|go (?:for|with)|suggest|watch|buy|get|start with|see|wear|order|select|prefer|like)\b)(?P<of>.*?)|"
+    r"what (?:would|do|'d) you(?: (?:personally|yourself))? (?:pick|choose|take|go (?:for|with)|select)(?P<what>.*?)|"
+    r"what (?:would|do|should|shall) (?:you|i|we) [a-z]+ (?:out )?(?:of|from|among) (?:these|those|them|the list|that list)(?P<among>.*?)|"
+    r"which(?: (?:one|of (?:these|those|them)|of the list|film|movie|item))*(?: (?:is|would be|'s|do you think is))(?: the)? (?:best|your favou?rite|right|top)(?P<best>.*?)|"
+    r"what(?:'s| is| would be) your (?:own )?(?:top |first |personal |best )?(?:pick|favou?rite|choice|recommendation|tip)(?P<own>.*?)|"
+    r"(?:pick|choose|select|decide on|take|recommend)(?: (?:me|us))?(?: just| only)? (?:one|the (?:best|[a-z]+est|most [a-z]+)(?: one)?)(?P<one>(?: (?:of|out|from|for|then|please|now|yourself)\b.*?)?)|"
+    r"(?:decide|choose|pick)(?: for (?:me|us))(?P<for>.*?)|"
+    r"if you had to (?:pick|choose)(?P<had>.*?)|"
+    r"i (?:can't|cannot|can not) (?:decide|choose)(?P<cannot>.*?)"
+    r")[\s?.!]*|"
+    r"(?:那|要不|不如|好吧?|嗯|请|还是|就|麻烦)*(?:你|您)?(?:来|帮我|替我|给我|帮我们|替我们|直接|就|帮忙|觉得|从(?:里面|这里面|中|这些里面?))*(?:选|挑|定|推荐)(?:一|1)?(?:个|部|本|件|款|条)(?P<zh>最[^,。]{1,6}的)?(?:给我们?)?(?:看|买|穿)?(?:吧|好了|呗|就行)?[。! ]*|"
+    r"(?:你|您|要是你|如果是你)(?:会|觉得|建议|自己|最|想)*(?:选|挑|推荐|看|买|喜欢)哪(?:一)?(?:个|部|本|件|款|条)(?:呢|啊)?[?。 ]*|"
+    r"(?:这(?:里面|些|几[个部件])(?:里面?|中)?|里面|其中|到底|所以)*(?:我(?:们)?(?:该|应该)?(?:看|买|选)?)?哪(?:一)?(?:个|部|本|件|款|条)(?:最|比较|更)?(?:好|合适|值得看|值得买|推荐|适合我们?(?:两个|俩)?(?:看)?)(?:一?[点些])?(?:呢|啊|吗)?[?。 ]*|"
+    r"(?:我)?(?:选不出来|拿不定主意|纠结)[^?]*",
+    re.I,
+)
+"""What leaves the choice among the items listed to us."""
+COMPARED_WITH = re.compile(
+    r"\b(?:compared? (?:to|with)|versus|vs\.?|against|next to|or)\b|(?:跟|和|与|同).+?比|比起|相比", re.I
+)
+"""What compares what is spoken of with an item that the line names."""
 IN_LIST = re.compile(
     r"(?:(?:so|and|but|wait|hey|lol|bruh|dude)[, ]+)*(?:is|isn't) (?P<title>(?!(?:there|it|that|this)\b).+?)(?: even| actually)? (?:in|on|among) (?:there|here|(?:the|your|my|this|that|these)(?: (?:list|results?|ones))?)[\s?.!]*",
     re.I,
@@ -235,7 +276,7 @@ CORRECTION = re.compile(
 """What corrects, or asks, beside a "no"."""
 WHAT_ABOUT = re.compile(r"(?:^|[,.!] )(?:and |so |ok )?(?:what|how) about\b", re.I)
 QUESTION_OPENING = re.compile(
-    r"(?:(?:and|so|ok|lol|dude|sick|cool|nice|hm+|but|also)[,. ]+)*(?:wh?[ua]ts?|what'?s|who'?s?|which|how|when)\b",
+    r"(?:(?:and|so|ok|lol|dude|sick|cool|nice|hm+|but|also)[,. ]+)*(?:wh?[ua]ts?|what'?s|who'?s?|which|how|when|why)\b",
     re.I,
 )
 """How a question begins, as people type it who set no question mark."""

@@ -51,7 +51,9 @@ _DEMANDS = {
               r"(?:不超过|不要超过|最多)?(?P<zh>\d+分钟|[一两三]个?半?小时)(?:以内|之内|以下|左右)?(?:的)?",
     "price": r"(?:(?:under|below|less than|at most|up to|over|about|around)\s)?(?P<name>[$€£]\s?\d+|\b\d+ ?(?:dollars?|euros?|pounds?|bucks)\b)|"
              r"(?:under|below|less than|at most|up to|cheaper than) (?P<bare>\d{1,3})(?![\w.,:%-]| ?(?:minutes?|mins?|hours?|pages?|years?|people|kids)\b)|"
-             r"(?P<zh>\d+(?:块|元))",
+             r"\b(?P<cheap>(?:cheap(?:er|est)?|inexpensive|affordable|less expensive|(?:not|nothing) (?:too |so |very )?(?:expensive|pricey))"
+             r"(?! (?:thrills?|shots?|tricks?|jokes?|laughs?)))\b(?: (?:ones?|films?|movies?))?|"
+             r"(?P<zh>\d+(?:块|元)|(?:最|更|(?:不要|别)太)?(?:便宜|贵)(?!妃|族|人|宾|州)(?:一?[点些])?的?)",
     "language": rf"\b(?:in|with) (?P<name>{_NATIONS})(?: (?:language|audio|subtitles?|subs))?(?= ?(?:[.,!?]|$|please|maybe|only|with|but|and|if))|"
                 r"\b(?:with |no |without |has |have )?(?P<subs>(?:\w+ )?subtitles?|subtitled|dubbed|original language|foreign[- ]language)\b|"
                 r"(?P<zh>[国粤英法日韩德俄]语(?:配音|字幕|对白)?的?|中文(?:字幕|配音)|有字幕的?)",
@@ -154,7 +156,7 @@ def _demands(line: str, catalog: Catalog) -> Iterator[tuple[str, int, int]]:
             name = next((value for value in match.groupdict().values() if value), "")
             if (key in _OF_FILMS and product) or _told(key, catalog):
                 continue
-            if key not in ("size", "length", "price") and _in_texts(name, catalog):
+            if key not in ("size", "length", "price") and in_descriptions(name, catalog):
                 continue
             if (
                 key == "director"
@@ -189,8 +191,20 @@ def _folded_values(catalog: Catalog) -> frozenset[str]:
     )
 
 
-def _in_texts(name: str, catalog: Catalog) -> bool:
-    """Whether descriptions speak of a name, by which a search finds it."""
+def in_descriptions(name: str, catalog: Catalog) -> bool:
+    """Tell whether descriptions speak of a name, by which a search finds it.
+
+    Parameters
+    ----------
+    name
+        A name, or any word.
+    catalog
+        The items.
+
+    Returns
+    -------
+    bool
+    """
     texts = derived(catalog, _descriptions)
     return bool(texts) and re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", texts) is not None
 

@@ -12,7 +12,7 @@ from typing import Literal
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
-from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year
+from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year, price_bands
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
 
 CHINESE = r"\u3400-\u9fff"
@@ -147,6 +147,10 @@ _AGE = re.compile(
 _CHINESE_DIGITS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _LENGTHS = ("runtime", "duration", "minutes", "length")
 _PRICE = ("price", "cost")
+_CHEAP = re.compile(
+    r"(?:价格|价钱)?(?:要|比较|很|特别)?(?:(?P<cheap>(?<![不比最更太])(?:便宜|实惠|平价)|(?:不要|别)太贵)|(?<![不比最更太])(?:昂贵|高档|贵))(?!一?[点些]|得|吗|不|了|妃|族|人|宾)的?"
+)
+"""What wants items of the lower, or of the upper, third of the prices."""
 _NO_OTHER = r"(?!\d|\s*(?:年|分钟|页|岁|个|小时))"
 _AMOUNT = r"(?P<n>\d+(?:\.\d+)?)\s*(?:块钱?|元|人民币|rmb)?"
 _MINUTES = r"(?P<n>\d+|[一两二三四])\s*(?:分钟|(?P<hours>个?(?:小时|钟头)))"
@@ -410,6 +414,10 @@ def chinese_conditions(line: str, catalog: Catalog) -> tuple[str, tuple[str, ...
         years = RECENT if age["recent"] else NOT_OLD
         conditions.append(f"year<{newest - OLD}" if age["old"] else f"year>{newest - years}")
         text = f"{text[: age.start()]} {text[age.end() :]}"
+    if attribute_kinds(catalog).get("price") == "number" and (cheap := _CHEAP.search(text)):
+        low, high = derived(catalog, price_bands)
+        conditions.append(f"price<{low:g}" if cheap["cheap"] else f"price>={high:g}")
+        text = f"{text[: cheap.start()]} {text[cheap.end() :]}"
     for pattern, names, operator in _QUANTITIES:
         name = next((name for name in names if attribute_kinds(catalog).get(name) == "number"), None)
         if name is None:

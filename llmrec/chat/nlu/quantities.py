@@ -285,10 +285,27 @@ def newest_year(catalog: Catalog) -> int:
     return max(years, default=0)
 
 
-def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
-    """Make rules for "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
+def price_bands(catalog: Catalog) -> tuple[float, float]:
+    """Find below which price an item is cheap, and from which one it is expensive.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of float
+        The ends of the lower and of the upper third; NaN where nothing has a price.
+    """
     prices = [float(p) for item in catalog.items if isinstance(p := item.attributes.get("price"), int | float)]
     low, high = np.quantile(prices, (1 / 3, 2 / 3)) if prices else (np.nan, np.nan)
+    return float(low), float(high)
+
+
+def _price_bands(catalog: Catalog) -> tuple[Rule, ...]:
+    """Make rules for "cheap" and "expensive": the lower and the upper third of the catalogue's prices."""
+    low, high = price_bands(catalog)
     return (
         (r"(?:cheap|inexpensive|affordable|low[- ](?:cost|priced?))\b", lambda _: [f"price<{low:g}"]),
         (r"(?:expensive|pricey|costly|luxurious|luxury|high[- ]end)\b", lambda _: [f"price>={high:g}"]),

@@ -13,16 +13,6 @@ from llmrec.catalog.types import derived
 from llmrec.chat.nlu.lexicon import Lexicon, is_kind, value_facets
 from llmrec.retrieval.filters import written
 
-ANTONYMS = {
-    "sad": "uplifting", "depressing": "uplifting", "gloomy": "cheerful", "bleak": "hopeful", "dark": "light",
-    "heavy": "light", "serious": "light-hearted", "slow": "fast-paced", "boring": "gripping", "long": "short", "short": "long",
-    "violent": "gentle", "violence": "gentle", "bloody": "gentle", "gory": "gentle", "gore": "gentle",
-    "brutal": "gentle", "silly": "serious", "cheesy": "heartfelt", "sentimental": "restrained", "loud": "quiet",
-    "complicated": "simple", "weird": "conventional", "tense": "relaxing", "stressful": "relaxing",
-    "tight": "loose", "baggy": "fitted", "formal": "casual", "flashy": "plain", "thick": "thin", "thin": "thick",
-}  # fmt: skip
-"""Mood or cut -> the word that takes its place where it is negated."""
-
 KINDS_OF_MOODS = tuple(
     (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
     for words, kind in (
@@ -108,22 +98,6 @@ _NEGATED = re.compile(
     r"(?:\b(?:no|not|nothing|without|never|less|isn't|don't|too)\b|不|别|没|太)\W*(?:\w+\s)?(?:too |so |very |太|那么|要)?$",
     re.I,
 )
-_MOODS = "|".join(ANTONYMS)
-_NEGATED_MOODS = re.compile(
-    r"(?:\b(?:but |and )?(?:(?:not (?:really )?in the mood for|not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
-    r"(?:(?:anything|any|that|is|too|so|very|overly|much|really|a|at all)\s+)*|non-))"
-    rf"(?P<mood>{_MOODS})(?P<more>(?:\s*(?:,|and|or|nor|,\s*(?:and|or))\s*(?:not )?(?:too |so )?"
-    rf"(?:{_MOODS})\b)*)(?![\w-])",
-    re.I,
-)
-_FIERCE = re.compile(
-    r"\b(?:scary|horror|creepy|spooky|frightening|thrill(?:er|ing)s?|war|action|suspense\w*|tense)\b", re.I
-)
-"""What is wanted that nothing gentle is."""
-_JOINED = re.compile(
-    r"(?:^|[,;:.!?]|\b(?:a|an|the|some|something|anything|be|is|are|that's|it's|and|but|or|film|movie|book))\s*$", re.I
-)
-"""What a mood follows without a comma."""
 _COMPARED = re.compile(
     r"\b(?:(?P<y>funn|scar|sill|happ|gentl(?=ier)|cheer|quirk|creep|cos|comf|warm(?=ier)|wei(?=ier))ier|"
     r"(?P<stem>light|dark|soft|smart|mild|warm|bright|calm|slow|fast|deep|sweet|weird|clever|gentl|wild|quiet|"
@@ -139,37 +113,6 @@ _BEFORE_QUERY = re.compile(
     re.I,
 )
 """What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
-
-
-def replace_negated_moods(text: str) -> str:
-    """Replace each mood that a text negates by its antonym.
-
-    Parameters
-    ----------
-    text
-        A line, or what is left of it.
-
-    Returns
-    -------
-    str
-        The text, in which "and" joins the antonyms of several negated moods.
-
-    Examples
-    --------
-    >>> " ".join(replace_negated_moods("a film, nothing sad or too slow").split())
-    'a film, uplifting and fast-paced'
-    """
-    fierce = _FIERCE.search(_NEGATED_MOODS.sub(" ", text)) is not None
-
-    def antonyms(match: re.Match[str]) -> str:
-        moods = re.findall(rf"\b(?:{_MOODS})\b", match[0], re.I)
-        found = dict.fromkeys(ANTONYMS[mood.lower()] for mood in moods)
-        if fierce:  # what is scary without gore is not gentle
-            found.pop("gentle", None)
-        joint = "" if _JOINED.search(text[: match.start()]) else ","
-        return f"{joint} {' and '.join(found)} "
-
-    return _NEGATED_MOODS.sub(antonyms, text)
 
 
 def with_kinds(query: str, catalog: Catalog, stated: Collection[str]) -> str:
@@ -225,6 +168,40 @@ def plain_degree(query: str) -> str:
     """
     query = _BEFORE_QUERY.sub("", query)
     return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
+
+
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend|weekday|school|work|date|movie|film|games?|girls'?|boys'?|lads'?|ladies'?"
+_COUNT = r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|several|some"
+_OCCASION = re.compile(
+    rf"[, ]*\b(?:(?:for|with|between|among) (?:just |only |about |around )?(?:(?:a |the |our )?(?:group|party|crowd|bunch|team) of )?(?:the )?(?:{_COUNT})"
+    r"(?: (?:of us|of them|adults?|people|persons?|grown[- ]?ups|friends?|guests?|mates|couples?|women|men|colleagues|students))|"
+    r"(?:for|with) (?:a |the |my |our )?(?:group|couple|crowd|whole gang|gang|lot of us|both of us|all of us)(?: of (?:friends|people|mates|us))?(?! (?:who|that|in)\b)|"
+    rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
+    rf"(?:(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
+    r"|(?:over|with|after) (?:a )?(?:popcorn|pizza|dinner|wine|beers?|work|school|supper|a glass of wine))(?![\w'-])",
+    re.I,
+)
+"""With how many people, and when, something is watched or used: no item is described by that."""
+
+
+def without_occasion(query: str) -> str:
+    """Take out of a query with how many people and when it is for: it would rank "Friday" and "Two Much".
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_occasion("a clever one for two people on a Friday night"), without_occasion("a film about two people")
+    ('a clever one', 'a film about two people')
+    """
+    return _OCCASION.sub(" ", query).strip(" ,.;!?")
 
 
 _AROUND_QUERY = (

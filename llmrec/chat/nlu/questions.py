@@ -97,7 +97,7 @@ def _quality(key: str, question: str, speaks_for: str, against: str = "") -> Qua
 
 
 QUALITIES = (
-    _quality("children", r"\bkids?\b|childish|幼稚|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|\b(?:my|a|our) (?:son|daughter|"
+    _quality("children", r"\bkids?\b|childish|幼稚|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|全家|一家人|老少皆宜|\b(?:my|a|our) (?:son|daughter|"
              r"nephew|niece)s?\b|\b(?:ok(?:ay)?|fine|suitable|appropriate|good|safe) for (?:him|her|them)\b|孩子|小孩|儿童|小朋友|岁",
              "children's children family animation kids 儿童 动画 家庭", "horror thriller crime war film-noir adult 恐怖 惊悚"),
     _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕", "horror thriller 恐怖 惊悚",
@@ -111,12 +111,24 @@ QUALITIES = (
 """What people ask and hardly a catalogue tells."""
 
 SUPERLATIVES: Mapping[str, tuple[tuple[str, ...], bool]] = {
-    r"shortest|quick(?:est)?\b|shorter|最短|更短": (FACTS[0].attributes, False),
-    r"longest|longer|最长|更长": (FACTS[0].attributes, True),
-    r"cheap(?:est|er)|least expensive|lowest price|costs? (?:the )?least|最便宜|更便宜": (("price", "cost"), False),
-    r"most expensive|priciest|dearest|more expensive|最贵|更贵": (("price", "cost"), True),
-    r"new(?:est|er)|latest|most recent|more recent|youngest|最新|更新|较新": (("year", "release_year"), True),
-    r"old(?:est|er)|earliest|最老|最早|更老|更早": (("year", "release_year"), False),
+    r"shortest|quick(?:est)?\b|shorter|最短|更短|(?:哪|谁)[一个部本件款]*(?:更|比较)?短": (FACTS[0].attributes, False),
+    r"longest|longer|最长|更长|(?:哪|谁)[一个部本件款]*(?:更|比较)?长": (FACTS[0].attributes, True),
+    r"cheap(?:est|er)|least expensive|lowest price|costs? (?:the )?least|最便宜|更便宜|(?:哪|谁)[一个部本件款]*(?:更|比较)?便宜": (
+        ("price", "cost"),
+        False,
+    ),
+    r"most expensive|priciest|dearest|more expensive|最贵|更贵|(?:哪|谁)[一个部本件款]*(?:更|比较)?贵": (
+        ("price", "cost"),
+        True,
+    ),
+    r"new(?:est|er)|latest|most recent|more recent|youngest|最新|更新|较新|(?:哪|谁)[一个部本件款]*(?:更|比较)?新": (
+        ("year", "release_year"),
+        True,
+    ),
+    r"old(?:est|er)|earliest|最老|最早|更老|更早|(?:哪|谁)[一个部本件款]*(?:更|比较)?[老旧早]": (
+        ("year", "release_year"),
+        False,
+    ),
     r"best rated|highest rated|better rated|评分最高": (("rating", "average_rating", "score"), True),
 }
 """What a comparison asks -> the attributes that tell it, and whether the largest is meant."""
@@ -137,7 +149,7 @@ def superlative(line: str) -> tuple[tuple[str, ...], bool, str] | None:
     """
     for pattern, (attributes, largest) in SUPERLATIVES.items():
         if found := re.search(pattern, line, re.I):
-            return attributes, largest, found[0].lower()
+            return attributes, largest, re.sub(r"^(?:哪|谁)[一个部本件款]*(?:更|比较)?", "更", found[0].lower())
     return None
 
 

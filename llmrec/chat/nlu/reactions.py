@@ -13,7 +13,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.chat.nlu.intent import LAST, THAT, THESE
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.query_words import ANTONYMS
+from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS
 from llmrec.chat.nlu.questions import FACTS, QUALITIES
 from llmrec.chat.nlu.references import find_series, list_position
 from llmrec.errors import UnknownItem
@@ -130,6 +130,12 @@ _TOO_ALONE = re.compile(
     r"(?:你|您)?(?:推荐|给|选|列)?(?:我)?的?(?:都|这些|有点|还是|价格|电影|片子?)*太.{1,5}",
     re.I,
 )
+_TOO_CHINESE = re.compile(rf"(?:太|有点|偏|过于)\w?({'|'.join(CHINESE_MOODS)})")
+_TOO_ANY = re.compile(
+    r"\btoo (?!(?:late|soon|bad|much|many|often|few|good|kind|funny|cute|nice|sweet|true|right|cool|great)\b)[a-z-]{3,}[\s.!]*$",
+    re.I,
+)
+"""What finds too much of whatever it is, and neither praises nor regrets."""
 _PATTERNS: dict[Kind, tuple[re.Pattern[str], ...]] = {
     "reject": tuple(re.compile(pattern, re.I) for pattern in _REJECTS),
     "seen": tuple(re.compile(pattern, re.I) for pattern in _SEEN),
@@ -227,9 +233,13 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
                 groups = match.groupdict()
                 places = tuple(dict.fromkeys(_places(groups.get("places") or text)))
                 remainder = (groups.get("more") or "").strip(_MARKS)
-                all_of_them = kind == "reject" and places == (THESE,) and criticised(remainder) is not None
+                # "these are too dull" turns none of them down by itself
+                says_why = criticised(remainder) or re.match(rf"{_OPENING}(?:{_PLACE}|{_ZH_PLACE})", text, re.I)
+                all_of_them = kind == "reject" and places == (THESE,) and bool(remainder and says_why)
                 return Reaction("criticise" if all_of_them else kind, places, remainder)
-    if _TOO_ALONE.fullmatch(text) and (criticised(text) or excessive_mood(text) or _too_much(text, catalog)):
+    if _TOO_ALONE.fullmatch(text) and (
+        criticised(text) or excessive_mood(text) or _too_much(text, catalog) or _TOO_ANY.search(text)
+    ):
         of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
         return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)
     for kind, pattern in _OF_TITLES:
@@ -403,7 +413,11 @@ def excessive_mood(text: str) -> str:
     ('weird', '')
     """
     found = re.search(r"\btoo (\w+)[\s.!]*$", text, re.I)
-    return found[1].lower() if found and found[1].lower() in ANTONYMS and not criticised(text) else ""
+    if criticised(text):
+        return ""
+    if chinese := _TOO_CHINESE.search(text):
+        return CHINESE_MOODS[chinese[1]]
+    return found[1].lower() if found and found[1].lower() in ANTONYMS else ""
 
 
 def _too_much(text: str, catalog: Catalog) -> bool:

@@ -58,7 +58,10 @@ _NO_CHILDREN = re.compile(
     re.I,
 )
 """What says that no child is watching, or that what is for children is not wanted."""
-_CHINESE = re.compile(r"(?P<age>\d{1,2}|[一二三四五六七八九十])(?:岁|歲)|孩子|小孩|儿童|小朋友|宝宝|娃")
+_CHINESE = re.compile(
+    r"(?P<age>\d{1,2}|[一二三四五六七八九十])(?:岁|歲)|孩子|小孩|儿童|小朋友|宝宝|娃|"
+    r"(?:适合)?(?:全家|一家人|一家老小|一家[三四五]口|阖家)(?:人|都|一起|观看|能|可以|看)*|老少皆宜|合家欢"
+)
 _CHINESE_DIGITS = {word: n for n, word in enumerate("一二三四五六七八九十", 1)}
 _ABOUT = re.compile(r"(?:关于|讲|有)(?:一个)?(?:孩子|小孩|儿童)(?:的)?(?:故事|电影|书)")
 _BOY = re.compile(r"\b(?:son|nephew|grandson|brother|boy|he|his|him|godson)s?\b|男孩|儿子|侄子|他", re.I)
@@ -220,7 +223,7 @@ def audience_of(line: str) -> Audience | None:
     ages = [_CHINESE_DIGITS.get(each) or int(each) for each in told]
     words = " ".join(match[0] for match in matches)
     if (ages and min(ages) >= GROWN) or (
-        not ages and not re.search(rf"{_CHILD}\b|family|friendly|孩|童|小朋友|宝宝|娃", words, re.I)
+        not ages and not re.search(rf"{_CHILD}\b|family|friendly|孩|童|小朋友|宝宝|娃|家|老少", words, re.I)
     ):
         return None
     rest = line

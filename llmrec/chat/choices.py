@@ -1,0 +1,126 @@
+"""The choice among the items of the last list: which one we would take, and why one stands there and not another."""
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.wording import plain
+from llmrec.chat.descriptions import describe_conditions
+from llmrec.chat.item_questions import ActReply, ItemQuestions
+from llmrec.chat.nlu import cues
+from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.questions import superlative
+from llmrec.chat.nlu.references import find_title, list_position
+from llmrec.chat.nlu.suitability import audience_of, suiting
+from llmrec.chat.state import DialogueState
+from llmrec.chat.wordings import SAYS
+from llmrec.errors import UnknownItem
+from llmrec.retrieval.filters import parse_where
+
+
+class Choices:
+    """Answers what leaves a choice to us.
+
+    Parameters
+    ----------
+    catalog
+        The items that the conversation is about.
+    words
+        Those by whose titles and values a line is read.
+    items
+        What answers questions about items.
+    """
+
+    def __init__(self, catalog: Catalog, words: Catalog, items: ItemQuestions) -> None:
+        self._catalog, self._words, self._items = catalog, words, items
+
+    def pick(self, line: str, state: DialogueState) -> ActReply | None:
+        """Choose an item of the last list: by what the line says, or else the one that ranks first.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            With the reasons of the item; None where the line leaves no choice to us, or there is no list.
+        """
+        listed = [id for id in (state.last.items if state.last else ()) if id in self._words.row]
+        if not listed or not leaves_choice(line):
+            return None
+        if superlative(line) or cues.MOST.search(line):
+            return self._items.comparison(line, state)
+        named = [id for id in self._items.named(line, state) if id in listed]
+        if len(named) > 1:
+            listed = [id for id in listed if id in named]  # "which would you pick, 2 or 4?"
+        language = language_of(line)
+        audience = audience_of(line)
+        asked = suiting(audience, self._words) if audience else self._items.stated(line)
+        mask = parse_where(" and ".join(asked), self._words).mask(self._words) if asked else None
+        meeting = listed if mask is None else [id for id in listed if mask[self._words.row[id]]]
+        if not meeting:
+            text = SAYS["having none"][language].format(values=describe_conditions(asked, language))
+            return ActReply(plain(text), spoken=asked)
+        item, place = self._catalog.item(meeting[0]), self._place(meeting[0], state)
+        conditions = describe_conditions(asked, language) if asked else ""
+        text = SAYS["picked of" if asked else "picked"][language].format(
+            title=item.title, place=place, conditions=conditions
+        )
+        return ActReply(plain(text), item.id, why=True)
+
+    def contrast(self, line: str, state: DialogueState) -> tuple[str, str] | None:
+        """Read of which item of the last list a line asks why it is there and not another one.
+
+        Parameters
+        ----------
+        line, state
+            As for `pick`.
+
+        Returns
+        -------
+        tuple of str, or None
+            Id of the item, and the other one: its title or its place. None where the line asks no such thing.
+        """
+        match = cues.RATHER_THAN.fullmatch(line.strip())
+        listed = state.last.items if state.last else ()
+        if match is None or not listed:
+            return None
+        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        named = [id for id in self._items.named(one, state) or self._titled(one) if id in listed]
+        if not named and list_position(one) == "that" and state.topic in listed:
+            named = [state.topic or ""]
+        if len(named) != 1:
+            return None
+        rival = self._items.named(other, state)
+        return named[0], self._catalog.item(rival[0]).title if len(rival) == 1 else other.strip("《》 ")
+
+    def _titled(self, words: str) -> tuple[str, ...]:
+        try:
+            return (find_title(words.strip("《》 "), self._words),)
+        except UnknownItem:
+            return ()
+
+    @staticmethod
+    def _place(item: str, state: DialogueState) -> int:
+        return (state.last.items if state.last else ()).index(item) + 1
+
+
+def leaves_choice(line: str) -> bool:
+    """Tell whether a line leaves the choice among the items of a list to us.
+
+    Parameters
+    ----------
+    line
+        What a person wrote.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> leaves_choice("just choose one for me"), leaves_choice("choose a comedy"), leaves_choice("你选一个")
+    (True, False, True)
+    """
+    return cues.PICK.fullmatch(line.strip()) is not None

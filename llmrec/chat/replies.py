@@ -1,0 +1,43 @@
+"""What one line of a conversation comes to: words, a list to be made, an item whose reasons are wanted."""
+
+from dataclasses import dataclass
+
+from llmrec.chat.state import ListState
+from llmrec.request import Request
+
+HELP = (
+    "Say what you are in the mood for ('something funny from the 90s, not horror'), or: "
+    "more · more like 2 · the second one but newer · why 2 · like TITLE · not 2 · seen 1 and 3 · I'll take 2 · undo · "
+    "start over"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one line comes to. Without `request` and `why` it is `words` alone.
+
+    Parameters
+    ----------
+    words
+        The whole of a short reply, or what is said before a list or before reasons.
+    request
+        The list that is to be made; `Conversation.show` is told when it is.
+    list
+        The state that the list of `request` will have, without its items.
+    why
+        Id of the item of the last list whose reasons are wanted.
+    done
+        Whether the person ends the conversation.
+    clarifies
+        Whether a question may be asked back below the list.
+    language
+        The language of the line, in which reasons are told, too: "en" or "zh".
+    """
+
+    words: str = ""
+    request: Request | None = None
+    list: ListState | None = None
+    why: str | None = None
+    done: bool = False
+    clarifies: bool = False
+    language: str = "en"

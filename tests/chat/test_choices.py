@@ -1,0 +1,86 @@
+"""What leaves the choice among listed items to us is answered by one of them, with what tells it apart from others."""
+
+import pytest
+
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.choices import leaves_choice
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.replies import Reply
+
+FILMS = [
+    ("Kolya", ("Comedy",), 1996), ("Liar Liar", ("Comedy",), 1997), ("Fargo", ("Crime", "Drama"), 1996),
+    ("Evita", ("Drama", "Musical"), 1996), ("Goofy Movie, A", ("Animation", "Children's", "Comedy"), 1995), ("Heat", ("Crime",), 1995),
+]  # fmt: skip
+
+
+@pytest.fixture
+def films() -> Catalog:
+    items = (
+        Item(str(n), title, "", {"genres": kinds, "year": year}) for n, (title, kinds, year) in enumerate(FILMS, 1)
+    )
+    return Catalog("films", tuple(items), {})
+
+
+def answered(catalog: Catalog, *lines: str, first: str = "a comedy", shown: tuple[str, ...] = ("1", "2", "5")) -> Reply:
+    """The reply to the last of the lines, which follow a list."""
+    conversation = Conversation(catalog)
+    conversation.show(conversation.reply(first), shown)
+    reply = Reply()
+    for line in lines:
+        reply = conversation.reply(line)
+    return reply
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "what would you pick out of these?", "which one is the best for us?", "just choose one for me", "which would you recommend?",
+        "ok, pick one", "which of these should I watch?", "what's your favourite?", "I can't decide", "你选一个", "帮我挑一部吧",
+        "哪个最好?", "你会选哪个", "if you had to choose one?",
+    ],
+)  # fmt: skip
+def test_a_choice_left_to_us_is_made_and_has_its_reasons(films: Catalog, line: str) -> None:
+    reply = answered(films, line)
+    assert reply.why == "1" and "Kolya" in reply.words and reply.request is None
+
+
+def test_a_choice_goes_by_what_the_line_says(films: Catalog) -> None:
+    assert answered(films, "which one would you pick for my kids?").why == "5"
+    assert "Goofy Movie" in answered(films, "pick the oldest one for me").words
+    assert answered(films, "which would you choose, 2 or 3?").why == "2"
+
+
+def test_without_a_list_and_with_a_wish_it_is_a_search(films: Catalog) -> None:
+    assert Conversation(films).reply("just choose one for me").request is not None
+    lines = [
+        "pick a comedy",
+        "which comedies do you have?",
+        "choose something from the 90s",
+        "I'd pick 2",
+        "推荐一部喜剧",
+    ]
+    assert not [line for line in lines if leaves_choice(line)]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("why 1 and not Fargo?", "You asked for Comedy: that is Kolya, and not Fargo."),
+        ("why Kolya instead of Fargo?", "Fargo does not meet"), ("why is 1 above 3?", "Both are in the list: Kolya at number 1, Goofy Movie, A at number 3."),
+        ("why 1 rather than 3?", "Goofy Movie, A is Animation, Children's"), ("为什么是第1个而不是第3个?", "不同之处"),
+        ("为什么选第一部而不是Fargo?", "Fargo"),
+    ],
+)  # fmt: skip
+def test_why_one_and_not_another_is_answered_by_what_tells_them_apart(films: Catalog, line: str, says: str) -> None:
+    reply = answered(films, line, first="something funny" if "You asked" in says else "a comedy")
+    assert reply.why == "1" and says in reply.words, reply.words
+
+
+def test_why_not_an_item_that_nothing_rules_out_is_answered_by_what_it_is(films: Catalog) -> None:
+    words = answered(films, "why not Fargo?", first="something funny").words
+    assert "Nothing rules Fargo out" in words and "Crime, Drama" in words and "Comedy" in words
+
+
+def test_an_item_is_compared_with_the_one_that_was_spoken_of(films: Catalog) -> None:
+    assert answered(films, "第一部是哪年的?", "跟第二部比哪个新?").words.startswith("更新的:Liar Liar")
+    assert "Liar Liar (year 1997)" in answered(films, "what year is 1?", "compared to 2, which is newer?").words

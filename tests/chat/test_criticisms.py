@@ -1,0 +1,70 @@
+"""A criticism of a list changes it, and the reply says how; words of ours are not said back as the person's."""
+
+import pytest
+
+from llmrec.catalog import Catalog, Item
+from llmrec.chat.conversation import Conversation
+from llmrec.chat.nlu.negated_moods import ANTONYMS
+from llmrec.chat.replies import Reply
+
+KINDS = ("Comedy", "Drama", "War", "Horror", "Musical")
+
+
+@pytest.fixture
+def films() -> Catalog:
+    items = (
+        Item(
+            str(n), f"Film {n}", "", {"genres": (KINDS[n % 5],) if n % 5 else ("Animation", "Comedy"), "year": 1960 + n}
+        )
+        for n in range(40)
+    )
+    return Catalog("films", tuple(items), {})
+
+
+def talk(catalog: Catalog, *lines: str, shown: tuple[str, ...] = ("1", "2", "11")) -> list[Reply]:
+    conversation, replies = Conversation(catalog), []
+    for line in lines:
+        reply = conversation.reply(line)
+        if reply.request is not None:
+            conversation.show(reply, shown)
+        replies.append(reply)
+    return replies
+
+
+@pytest.mark.parametrize(
+    ("line", "says", "where"),
+    [
+        ("too serious", "Less serious, then: only Animation, Comedy", "Comedy"), ("too old", "year above 1971", "year>1971"),
+        ("these are all too heavy", "Less heavy, then", "Comedy"), ("太老了", "年份", "year>1971"), ("都太严肃了", "不要那么严肃", "Comedy"),
+    ],
+)  # fmt: skip
+def test_a_list_that_a_criticism_changes_says_how(films: Catalog, line: str, says: str, where: str) -> None:
+    reply = talk(films, "something for tonight", line)[1]
+    assert reply.request is not None and where in (reply.request.where or "")
+    assert says in reply.words, reply.words
+
+
+def test_what_no_list_can_go_by_is_said_and_changes_nothing(films: Catalog) -> None:
+    for line in ("too long", "too artsy", "these are too mainstream"):
+        reply = talk(films, "something for tonight", line)[1]
+        assert reply.request is None and ("does not tell" in reply.words or "cannot go by" in reply.words), reply
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["something funny but not too silly", "nothing sad please", "not too dark and not too slow", "a film, nothing cheesy", "not too weird",
+     "a musical but not too sentimental", "something light, not boring"],
+)  # fmt: skip
+def test_the_words_that_a_negated_mood_is_ranked_by_are_not_said_back(films: Catalog, line: str) -> None:
+    replies = talk(films, line, "what rules hold?")
+    assert replies[0].request is not None
+    ours = [word for word in ANTONYMS.values() if word not in line]
+    said = " ".join(reply.words for reply in replies)
+    assert not [word for word in ours if f"“{word}" in said or f" {word}" in said], said
+
+
+def test_what_contradicts_the_rest_of_a_line_does_not_rank(films: Catalog) -> None:
+    reply = talk(films, "something funny but not too silly")[0]
+    assert reply.request is not None and "serious" not in (reply.request.query or "")
+    assert "does not tell how silly its films are" in reply.words and "not too silly" in reply.words
+    assert "serious" in (talk(films, "a drama, nothing silly")[0].request or reply.request).query  # type: ignore[operator]
