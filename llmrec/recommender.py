@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.quarantine import counted
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
@@ -301,7 +302,8 @@ class Recommender:
         """The responses without reasons to requests that differ in their histories alone."""
         pipeline, trace, request = self.pipeline, Trace(), requests[0]
         ids, where = [each.history_ids(self.catalog) for each in requests], request.filter(self.catalog)
-        query, context = (request.query or "").strip(), request.context.words() if request.context else ""
+        query = with_kinds(request.query or "", self.catalog).strip()
+        context = request.context.words() if request.context else ""
         query_text = pipeline.words(query) if query else None
         example = read_example(request, pipeline)
         left_out = None if example is None else example.row
@@ -337,7 +339,13 @@ class Recommender:
             scored = self._scored(proposed, exclude[row])
             asked = ScoringSituation(read.vectors[row], history, query_text, past[row], query)
             situation = Situation.of(
-                asked, scored, scoring.components, weights, example.name if example else "", context
+                asked,
+                scored,
+                scoring.components,
+                weights,
+                example.name if example else "",
+                context,
+                (request.query or "").strip(),
             )
             order = situation.order()
             if request.diversity:

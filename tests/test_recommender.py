@@ -4,6 +4,7 @@ And how a response looks: a table, lines, and cards that hold no script and noth
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
@@ -65,6 +66,17 @@ def test_words_steer_the_ranking(shop: Recommender) -> None:
         return sum("Animation" in shop.catalog.item(item.id).attributes["genres"] for item in found)  # type: ignore[operator]
 
     assert animated("something animated for children") >= animated(None) + 4
+
+
+def test_a_mood_stands_for_the_kind_of_items_that_has_it_and_is_said_back_as_it_was_said(shop: Recommender) -> None:
+    for query, kind in (("something funny", "Comedy"), ("a family film with animals", "Children's")):
+        plain, answer = shop.recommend(user="42", k=5), shop.recommend(user="42", query=query, k=5, explain=True)
+        having, before = ([kind in item.attributes["genres"] for item in each.items] for each in (answer, plain))
+        assert sum(having) >= 3 > sum(before) or sum(having) > sum(before)
+        for item, has in zip(answer.items, having, strict=True):
+            assert item.rationale and item.rationale.evidence.query == query
+            said = item.rationale.text.lower()
+            assert has or not re.search(r"as you asked|you (?:asked for|wanted)", said), said
 
 
 def test_filters_hold_for_every_item(shop: Recommender) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.catalog.feedback import NO_PAST, Past
+from llmrec.catalog.moods import with_kinds
 from llmrec.errors import storage_error
 from llmrec.evidence.effects import ABLATED, Situation
 from llmrec.evidence.records import Evidence, ItemEvidence
@@ -148,7 +149,7 @@ class Scorer:
     def _standings(
         self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str, past: Past
     ) -> list[tuple[float, int]]:
-        rows = tuple(self.catalog.rows(tuple(history)))
+        rows, query = tuple(self.catalog.rows(tuple(history))), with_kinds(query, self.catalog)
         rows_of_alternatives = [tuple(self.catalog.rows(tuple(alternative))) for alternative in alternatives]
         query_text, row = self.pipeline.words(query) if query else None, self.catalog.rows([item])[0]
         scored = ScoredRows.whole(len(self.catalog.items), [at for at in rows if at != row])

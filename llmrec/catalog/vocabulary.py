@@ -114,6 +114,22 @@ def words(text: str) -> list[tuple[str, int, int]]:
     return [(m.group().lower().replace("\u2019", "'"), m.start(), m.end()) for m in _WORD.finditer(text)]
 
 
+def is_kind(attribute: str) -> bool:
+    """Tell whether an attribute holds kinds of items.
+
+    Parameters
+    ----------
+    attribute
+        Name of the attribute.
+
+    Returns
+    -------
+    bool
+        By the name alone.
+    """
+    return re.search("genre|categor|kind|type", attribute) is not None
+
+
 def forms(value: str) -> set[tuple[str, ...]]:
     """List the word sequences by which a text may name a value: itself, singular, plural, known derivations.
 

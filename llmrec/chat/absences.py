@@ -3,12 +3,13 @@
 from collections.abc import Collection, Container
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.vocabulary import is_kind
 from llmrec.chat.answers import Says
 from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.languages import chinese_conditions, in_english
-from llmrec.chat.nlu.lexicon import Lexicon, is_kind
-from llmrec.chat.nlu.query_words import with_kinds
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.state import DialogueState, ListState, excludes, stated_pairs, values_of
 from llmrec.retrieval.filters import parse_where, written
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.answers import requests_variants, unmet_alone
 from llmrec.chat.choices import Choices
@@ -21,7 +21,7 @@ from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of, unread_language
-from llmrec.chat.nlu.lexicon import Lexicon, is_kind
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.shop_questions import shop_question

@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.demands import demands_unknown
 from llmrec.chat.nlu.languages import in_chinese
-from llmrec.chat.nlu.lexicon import Lexicon, is_colour, is_kind
+from llmrec.chat.nlu.lexicon import Lexicon, is_colour
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
 from llmrec.chat.nlu.references import comparative
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL

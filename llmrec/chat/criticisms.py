@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.nlu.lexicon import Lexicon, is_kind
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.questions import QUALITIES

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import in_chinese, in_english
 from llmrec.chat.nlu.lexicon import AUDIENCES, Lexicon
 from llmrec.chat.nlu.negated_moods import without_negated_moods
-from llmrec.chat.nlu.query_words import bare_query, with_kinds, without_fillers
+from llmrec.chat.nlu.query_words import bare_query, without_fillers
 from llmrec.chat.nlu.refusals import is_vague, unnamed
 from llmrec.chat.nlu.suitability import hinting
 from llmrec.chat.state import DialogueState, ListState, narrowed, stated_pairs

@@ -5,6 +5,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, unmet_alone, versus
 from llmrec.chat.descriptions import describe_conditions
@@ -14,7 +15,7 @@ from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.languages import chinese_conditions, language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import items_named, places_beyond
-from llmrec.chat.nlu.query_words import moods, with_kinds
+from llmrec.chat.nlu.query_words import moods
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.state import DialogueState

@@ -7,12 +7,12 @@ import re
 from collections.abc import Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.vocabulary import attribute_noun
+from llmrec.catalog.vocabulary import attribute_noun, is_kind
 from llmrec.chat.act_replies import ActReplies
 from llmrec.chat.item_references import find_item, resolve_comparisons
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
-from llmrec.chat.nlu.lexicon import Lexicon, is_kind
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.requests import digest

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog, Interaction
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.negated_moods import negated_moods, replace_negated_moods
-from llmrec.chat.nlu.query_words import with_kinds
 from llmrec.chat.nlu.refusals import naming
 from llmrec.chat.nlu.suitability import hinting, of_kinds
 from llmrec.chat.state import DialogueState, ListState, stated_pairs, values_of

@@ -41,7 +41,7 @@ class Situation:
     history : tuple of int
         Item rows, oldest first.
     query : str
-        The words of the request; "" without.
+        The words of the request as they rank, see `with_kinds`; "" without.
     query_text : (dim,) float32, optional
         The text encoder's vector of the query.
     scored : ScoredRows
@@ -56,6 +56,8 @@ class Situation:
         The request's time, season, place and device in words.
     past : Past
         What the history's events say beside their order: opinions.
+    requested : str, default ""
+        The words of the request as the person wrote them.
     """
 
     history: tuple[int, ...]
@@ -67,6 +69,7 @@ class Situation:
     example: str = ""
     context: str = ""
     past: Past = NO_PAST
+    requested: str = ""
 
     @classmethod
     def of(
@@ -77,6 +80,7 @@ class Situation:
         weights: Mapping[ComponentKey, float],
         example: str = "",
         context: str = "",
+        requested: str = "",
     ) -> "Situation":
         """Score a request.
 
@@ -88,7 +92,7 @@ class Situation:
             Which items are scored.
         components : Components
             What scores them.
-        weights, example, context
+        weights, example, context, requested
             See the class.
 
         Returns
@@ -101,7 +105,16 @@ class Situation:
         def made(parts: Mapping[ComponentKey, Floats]) -> "Situation":
             own = {name: scores[0] for name, scores in parts.items()}
             return cls(
-                request.history, request.query, request.words, scored, own, weights, example, context, request.past
+                request.history,
+                request.query,
+                request.words,
+                scored,
+                own,
+                weights,
+                example,
+                context,
+                request.past,
+                requested,
             )
 
         found = made(parts)

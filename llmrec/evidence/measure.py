@@ -104,7 +104,9 @@ def measure(situation: Situation, rows: Sequence[int], q: Floats, setup: Ablatio
     records = []
     for n, row in enumerate(rows):
         item = catalog.items[row].id
-        evidence = rank_evidence(catalog, item, named, ablation.effects[n], inputs[n], query, scale)
+        evidence = rank_evidence(
+            catalog, item, named, ablation.effects[n], inputs[n], situation.requested or query, scale
+        )
         cited = [record.history_item for record in evidence.history if record.history_item not in (None, item)]
         records.append(
             replace(

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import without_refused
@@ -78,7 +79,8 @@ def rank_evidence(
             records.append(Evidence(None, None, modality, effect / scale))
     if query:
         gain = max(by_input.get("query", 0.0), 0.0) / scale
-        queried = {facet for mention in vocabulary.mentions(without_refused(query)) for facet in mention.facets}
+        wanted = without_refused(with_kinds(query, catalog))
+        queried = {facet for mention in vocabulary.mentions(wanted) for facet in mention.facets}
         records += [Evidence(None, f.key, "query", gain) for f in vocabulary.facets[item] if f in queried]
     return ItemEvidence(item, tuple(records), query)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Facet, Vocabulary, natural_order
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
 from llmrec.rationale.brief import Brief, label
@@ -44,6 +44,11 @@ _SHARES = (
     (0.25, "one in four"), (0.333, "one in three"), (0.4, "two in five"), (0.5, "half of the"), (0.6, "three in five"),
     (0.667, "two in three"), (0.75, "three in four"), (0.8, "four in five"), (0.9, "nine in ten"),
 )  # fmt: skip
+_NOT_TELLING = re.compile(
+    "something|anything|some|with|without|about|from|that|this|please|films?|movies?|tonight|today|want|like|good|great|"
+    "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood"
+)
+"""Words of a query that an item's own text may hold without being what is asked for."""
 _PATTERNS = frozenset({"lace", "denim", "melange", "check"})
 """Patterns that stand before a noun as they are."""
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
@@ -245,7 +250,9 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
     if brief.strength == "faint":
         chosen.append((WEAK if brief.history else WEAK[:2], ()))
     else:
-        if brief.answers_query:
+        # That a query raised the score is no sign to a reader that the item is what was asked for.
+        told = brief.queried or not brief.history or _tells(catalog.item(evidence.item), brief.query)
+        if brief.answers_query and told:
             named = ON_QUERY_BUT if brief.queried and _decade_missed(brief, facets, vocabulary) else ON_QUERY
             chosen.append((named, brief.queried) if brief.queried else (ON_UNNAMED_QUERY, ()))
         if brief.history:
@@ -262,8 +269,10 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
             chosen.append((LED if kinds else (*LED, *CHANGE), ()))
     decade = next((f.value for f in facets if f.name == "year"), "")
     drawn = ((frame, only) for frames, only in chosen for frame in rng.sample(frames, len(frames)))
+    said = {facet for mention in vocabulary.mentions(brief.query) for facet in mention.facets}
     for frame, only in drawn:
-        kind = _kind(facets, vocabulary, brief, () if "{Q}" in frame else only, rng)
+        full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
+        kind = _kind(facets, vocabulary, brief, () if full else only, rng)
         if frame in ON_QUERY_BUT or "{Q}" in frame:  # a decade is said already
             kind = _undated(kind)
         another, both = _another(kind)
@@ -273,10 +282,18 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
             yield _filled(frame, brief, kind, variant, more)
 
 
+def _tells(item: Item, query: str) -> bool:
+    """Whether an item's own words hold one that the query says and that is telling."""
+    own = set(re.findall(r"[a-z]{4,}", item.text().lower()))
+    words = {word for word in re.findall(r"[a-z]{4,}", query.lower()) if not _NOT_TELLING.fullmatch(word)}
+    return any(word.rstrip("s") in own or word in own or f"{word}s" in own for word in words)
+
+
 def _asked(query: str) -> str:
     """The query as it can be said back in a sentence, "" where it is none that can."""
     words = query.strip(" .!?").split()
     plain = re.fullmatch(r"[A-Za-z'][A-Za-z' -]*", " ".join(words)) is not None
+    plain = plain and not {"two", "three", "four", "five", "six"} & {word.lower() for word in words}
     if (
         not plain
         or not 2 <= len(words) <= 8

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.types import Catalog, derived
-from llmrec.catalog.vocabulary import Facet, Vocabulary
+from llmrec.catalog.vocabulary import Facet, Mention, Vocabulary
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence
 
 RECENT = 50
@@ -175,6 +176,11 @@ class Facts:
         self.query_effect = max((e.effect for e in records if e.kind == "query"), default=None)
         self.query = grounds.query
         self.counterfactuals = grounds.counterfactuals
+
+    @cached_property
+    def requested_values(self) -> list[Mention]:
+        """The attribute values that the query names, and the kinds that its moods speak for."""
+        return self.vocabulary.mentions(with_kinds(self.query, self.catalog))
 
     @cached_property
     def audience(self) -> Audience:

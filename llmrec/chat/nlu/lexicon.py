@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun, facet_of, forms, words
+from llmrec.catalog.vocabulary import Facet, Vocabulary, attribute_noun, facet_of, forms, is_kind, words
 from llmrec.retrieval.filters import AttributeTable, WordColumn
 
 SYNONYMS = {
@@ -75,22 +75,6 @@ _SPELT_RIGHT = frozenset((
     "great", "greed",
 ))  # fmt: skip
 """Words that are one slip away from common values and are none."""
-
-
-def is_kind(attribute: str) -> bool:
-    """Tell whether an attribute holds kinds of items.
-
-    Parameters
-    ----------
-    attribute
-        Name of the attribute.
-
-    Returns
-    -------
-    bool
-        By the name alone.
-    """
-    return re.search("genre|categor|kind|type", attribute) is not None
 
 
 @dataclass(frozen=True, slots=True)

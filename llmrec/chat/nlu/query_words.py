@@ -10,27 +10,9 @@ from dataclasses import dataclass
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
-from llmrec.chat.nlu.lexicon import Lexicon, is_kind, value_facets
+from llmrec.catalog.vocabulary import is_kind
+from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.retrieval.filters import written
-
-KINDS_OF_MOODS = tuple(
-    (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
-    for words, kind in (
-        (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
-         r"silly|daft|"
-         r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
-        (r"romantic|love stor(?:y|ies)|date|falling in love|wedding", "romance"),
-        (r"thrilling|gripping|suspense(?:ful)?|tense|edge of (?:my|the|your) seat|exciting|fast-paced", "thriller"),
-        (r"sad|moving|tear-?jerker|cry|touching|emotional|serious|thought-provoking", "drama"),
-        (r"space|aliens?|robots?|time travel|spaceships?|science fiction|futuristic", "sci-fi"),
-        (r"gangsters?|mafia|heists?|detectives?|murders?", "crime"),
-        (r"soldiers?|battles?|world war|wwii|ww2", "war"),
-        (r"songs?|singing|dancing", "musical"),
-        (r"magic|wizards?|dragons?|fair(?:y|ies)", "fantasy"),
-        (r"explosions?|car chases?|shoot-?outs?|martial arts|kung fu|superhero(?:es)?", "action"),
-    )
-)  # fmt: skip
-"""What is wanted in words that hardly a title holds -> the kind of item that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,40 +95,6 @@ _BEFORE_QUERY = re.compile(
     re.I,
 )
 """What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
-
-
-def with_kinds(query: str, catalog: Catalog, stated: Collection[str]) -> str:
-    """Add to a query the kinds of items that its moods speak for, where nothing says the kind.
-
-    A model that ranks by titles and kinds alone finds "Hearts and Minds" for "heartwarming".
-
-    Parameters
-    ----------
-    query
-        Words in English.
-    catalog
-        Whose values are added.
-    stated
-        Values that are asked for or ruled out.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> from llmrec.catalog import Item
-    >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Comedy", "Drama")}),), {})
-    >>> with_kinds("something heartwarming", films, ()), with_kinds("a heartwarming drama", films, ())
-    ('something heartwarming comedy', 'a heartwarming drama')
-    """
-    lexicon = Lexicon.of(catalog)
-    if any(is_kind(name) for mention in lexicon.mentions(query) for name in mention.attributes):
-        return query
-    kinds = [kind for words, kind in KINDS_OF_MOODS if words.search(query)]
-    held = {value.casefold() for mention in lexicon.mentions(" ".join(kinds)) for value in mention.values}
-    ruled = {value.casefold() for value in stated}
-    return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
 
 
 def plain_degree(query: str) -> str:

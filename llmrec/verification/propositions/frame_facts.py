@@ -236,11 +236,9 @@ def query_frame(segment: Segment) -> Propositions:
         for n in (*fits, *whole, *segment.words("criteria terms bill term criterion")):
             segment.mark_term(n)
         if not segment.title_at() and segment.reads("request", "ask", "kindword", "like", kinds="item"):
-            wanted = {f for m in facts.vocabulary.mentions(facts.query) for f in m.facets}
+            wanted = {f for m in facts.requested_values for f in m.facets}
             held = {f for f in wanted if f in facts.facets(facts.item)}
-            all_named = bool(wanted) and all(
-                m.facets & facts.facets(facts.item) for m in facts.vocabulary.mentions(facts.query)
-            )
+            all_named = bool(wanted) and all(m.facets & facts.facets(facts.item) for m in facts.requested_values)
             holds = all_named if segment.words("both all terms criteria") else bool(held)
             return [segment.say("query", facts.item, "answered", holds, "it is not what was asked for")]
     asked = [
@@ -254,7 +252,7 @@ def query_frame(segment: Segment) -> Propositions:
     if not facts.query:
         return [segment.say("query", "", segment.text, False, "there was no query")]
     words = set(re.findall(r"[a-z]+", facts.query.lower()))
-    wanted = {f for m in facts.vocabulary.mentions(facts.query) for f in m.facets}
+    wanted = {f for m in facts.requested_values for f in m.facets}
     for n, term in enumerate(segment.terms):
         if term.kind == "word" and any(_alike(term.text, w) for w in words):
             segment.mark_term(n)

@@ -166,7 +166,7 @@ def query_propositions(clause: Clause) -> list[Proposition]:
         return []
     if not facts.query:
         return [clause.say("query", "", clause.text, False, "there was no query")]
-    said = facts.vocabulary.mentions(facts.query)
+    said = facts.requested_values
     wanted = {facet for mention in said for facet in mention.facets}
     words = set(re.findall(r"[a-z]+", facts.query.lower()))
     denied = re.search(r"\bnot\b", m.group()) is not None and not clause.has("if|had|would")
