@@ -10,7 +10,7 @@ from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.languages import chinese_conditions, in_english
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.state import DialogueState, ListState, excludes, stated_pairs, values_of
+from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.retrieval.filters import parse_where, written
 
 
@@ -154,12 +154,11 @@ def _values(item: Item) -> set[str]:
 
 
 def _requested(last: ListState, catalog: Catalog) -> set[str]:
-    """Values that the list was asked for, the kinds that its words speak for among them."""
-    stated = {value for each in last.conditions if not excludes(each) for _, value in stated_pairs(each)}
+    """Kinds that the words of the list speak for; its conditions are met by whatever could be in it."""
     query = in_english(last.query or "", catalog)
     kinds = parse_conditions(with_kinds(query, catalog, ())[len(query) :], catalog).conditions
     named = Lexicon.of(catalog).mentions(query)
     return {
-        *stated, *(value for each in kinds for value in values_of(each)),
+        *(value for each in kinds for value in values_of(each)),
         *(value for each in named if any(map(is_kind, each.attributes)) for value in each.values),
     }  # fmt: skip

@@ -70,15 +70,13 @@ class ActReplies:
         ActReply or None
             None for a line that is to be read as the rules read it.
         """
+        if answer := self.service(line, state) or self.choices.pick(line, state):
+            return answer
         if intent.action != "ask":
             return None
-        if service := self.service(line, state):
-            return service
         conditions = bool(intent.filters or intent.comparisons)
         if not conditions and (unread := unread_language(line)) and not self.items.named(line, state):
             return ActReply(LANGUAGES[unread])
-        if picked := self.choices.pick(line, state):
-            return picked
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self.items.named(line, state)):
             return None
         if cues.GOES_WITH.search(line) and any(

@@ -186,6 +186,9 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
         return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
     facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
     answer = say("beside", facts=facts)
+    asked = next((fact for fact in FACTS if fact.key in UNKNOWN_OF_ALL and fact.question.search(line)), None)
+    if asked and not any(name in each.attributes for name in asked.attributes for each in items):
+        answer = f"{say('lacks', what=say.of_all(asked.key))} {answer}"
     ranked = [each for id in listed for each in items if each.id == id]
     return f"{answer} {say('ranked', ranked[0])}" if len(ranked) == len(items) else answer
 
@@ -426,7 +429,8 @@ _MATERIALS = re.compile(
 def _variants(say: "Says", line: str, item: Item, catalog: Catalog) -> str:
     """Tell in which colours there are items of the same title and kind; "" where that is not asked."""
     name = next((name for name in item.attributes if is_colour(name)), "")
-    if not name or not _OTHER_COLOURS.search(line):
+    of_size = any(fact.key == "size" and fact.question.search(line) for fact in FACTS)
+    if not name or of_size or not _OTHER_COLOURS.search(line):
         return ""
     kinds = [each for each in item.attributes if is_kind(each)]
     same = [

@@ -1,5 +1,7 @@
 """The choice among the items of the last list: which one we would take, and why one stands there and not another."""
 
+import re
+
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
@@ -56,7 +58,8 @@ class Choices:
             listed = [id for id in listed if id in named]  # "which would you pick, 2 or 4?"
         language = language_of(line)
         audience = audience_of(line)
-        asked = suiting(audience, self._words) if audience else self._items.stated(line)
+        stated = () if len(named) > 1 else self._items.stated(line)  # "between 2 and 3" is no price
+        asked = suiting(audience, self._words) if audience else stated
         mask = parse_where(" and ".join(asked), self._words).mask(self._words) if asked else None
         meeting = listed if mask is None else [id for id in listed if mask[self._words.row[id]]]
         if not meeting:
@@ -67,6 +70,8 @@ class Choices:
         text = SAYS["picked of" if asked else "picked"][language].format(
             title=item.title, place=place, conditions=conditions
         )
+        if len(named) > 1 and (beside := self._items.comparison(line, state)):
+            text = f"{beside.text} {text}" if asked else beside.text
         return ActReply(plain(text), item.id, why=True)
 
     def contrast(self, line: str, state: DialogueState) -> tuple[str, str] | None:
@@ -86,9 +91,15 @@ class Choices:
         listed = state.last.items if state.last else ()
         if match is None or not listed:
             return None
-        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        one, other = (
+            next(match[name] for name in names if match[name]) for names in (("one", "a", "c"), ("other", "b", "d"))
+        )
         named = [id for id in self._items.named(one, state) or self._titled(one) if id in listed]
-        if not named and list_position(one) == "that" and state.topic in listed:
+        if (
+            not named
+            and (list_position(one) == "that" or re.fullmatch(r"它|[这那][个部本件款]?", one))
+            and state.topic in listed
+        ):
             named = [state.topic or ""]
         if len(named) != 1:
             return None

@@ -26,6 +26,7 @@ from llmrec.chat.lists import JOINT, ListPlanner
 from llmrec.chat.nlu import cues, rules
 from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.quantities import list_length
 from llmrec.chat.nlu.reactions import takes_back
@@ -491,6 +492,11 @@ class Conversation:
         try:
             place = list_position(subject) or subject
             item = self.catalog.item(find_item(place, self.state, self._words, self._words.row))
+            if any(
+                subject.strip() == subject[each.start : each.end] for each in Lexicon.of(self._words).mentions(subject)
+            ):
+                # "why not trousers?" asks for no title that holds the word
+                item = item if item.title.casefold() == subject.strip().casefold() else None
         except BadInput:
             item = None
         return absent(

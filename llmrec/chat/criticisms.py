@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from llmrec.catalog import Catalog, Item
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.negated_moods import ANTONYMS, CHINESE_MOODS
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, moods
 from llmrec.chat.nlu.questions import QUALITIES
@@ -122,6 +123,14 @@ class Criticisms:
             each for each in moods(ANTONYMS[mood], stated, self._words)[2]
             if not (of_kind and not excludes(each)) and self._count((*held, each)) >= MIN_IN_MOOD
         )  # fmt: skip
+        named = [
+            pair
+            for pair in ((each.name, each.value) for each in derived(self._words, value_facets))
+            if mood in re.findall(r"\w+", pair[1].casefold())
+        ]
+        for name in sorted({name for name, _ in named}):  # what is "Dark Blue" is dark
+            each = written(name, "!=", tuple(value for of, value in named if of == name))
+            kinds += (each,) if self._count((*held, *kinds, each)) >= MIN_IN_MOOD else ()
         said = mood
         if language == "zh":  # a word that the line says
             said = next((each for each in CHINESE_MOODS if each in criticism), mood)

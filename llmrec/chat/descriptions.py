@@ -318,9 +318,14 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
         )
     words = [word for word in unnamed(stated, catalog) if not is_vague(word)]
     if words and len(query.split()) <= SHORT_QUERY:
-        return SAYS["by unknown words"][language].format(words=plain(" ".join(words[:MAX_UNNAMED])))
+        return SAYS["by unknown words"][language].format(words=plain(_quoted(words[:MAX_UNNAMED], language)))
     short = query if len(query) <= MAX_REPEATED else f"{query[:MAX_REPEATED].rsplit(' ', 1)[0]} …"
     return SAYS["by words"][language].format(query=plain(short))
+
+
+def _quoted(words: Sequence[str], language: str) -> str:
+    """Words of a line, each by itself: side by side they might say what nobody said."""
+    return ("”、“" if language == "zh" else "” or “").join(words)
 
 
 def _short(values: Sequence[str]) -> tuple[str, ...]:

@@ -22,10 +22,11 @@ from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import with_places
 from llmrec.chat.nlu.negated_moods import ANTONYMS, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
-from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers, without_occasion
+from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
+from llmrec.chat.nlu.situations import without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
 from llmrec.chat.state import DialogueState, narrowed, values_of
 from llmrec.chat.wordings import SAYS
@@ -151,7 +152,7 @@ class ListReader:
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query
-        query = bare_query(plain_degree(without_occasion(self._wanting(query, state))))
+        query = bare_query(plain_degree(without_situation(self._wanting(query, state))))
         query = Lexicon.of(self._words).spelt(without_fillers(query))
         query = "" if is_vague(query) else in_own_words(query, line)
         return dataclasses.replace(intent, query=query), state
@@ -180,18 +181,24 @@ class ListReader:
             intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
         if said and conditions:
             words = SAYS["in mood"][language_of(line)].format(mood=plain(in_own_words(said, line)))
-        if left := [each for each in negated_moods(line) if ANTONYMS[each] not in said and not self._tells(each)]:
+        if left := [
+            each for each in negated_moods(line) if ANTONYMS.get(each, each) not in said and not self._tells(each)
+        ]:
             untold = self._acts.about_catalogue("mood untold", language_of(line), moods=" or ".join(left))
         return intent, words, untold
 
     def _tells(self, mood: str) -> bool:
         """Whether attributes, texts or kinds of items tell of a mood, or another sentence says that none does."""
-        if unwanted_qualities(f"not {mood}") or demands_unknown(f"not too {mood}", self._words):
+        if (
+            unwanted_qualities(f"not {mood}")
+            or demands_unknown(f"nothing {mood}", self._words)
+            or demands_unknown(f"not too {mood}", self._words)
+        ):
             return True
         lexicon, film = Lexicon.of(self._words), wording(self._words).noun == "film"  # a plot tells of other things
         return any(
             lexicon.mentions(word) or (not film and in_descriptions(word, self._words))
-            for word in (mood, ANTONYMS[mood])
+            for word in (mood, ANTONYMS.get(mood, mood))
         )
 
     def unmet(self, intent: Intent, line: str) -> str:
@@ -229,7 +236,13 @@ class ListReader:
         """Whether a clause in Chinese says what a list goes by, or nothing."""
         intent = understand(part, self._words)
         told = intent.action != "ask" or intent.filters or intent.comparisons or intent.leanings or intent.preferred
-        if told or is_vague(part) or audience_of(part) or demands_unknown(part, self._words) or refusals(part)[1]:
+        if (
+            told
+            or is_vague(without_situation(part))
+            or audience_of(part)
+            or demands_unknown(part, self._words)
+            or refusals(part)[1]
+        ):
             return True
         gloss = in_english(part, self._words)
         said = gloss and (gloss != part or Lexicon.of(self._words).mentions(part))

@@ -286,6 +286,14 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "en": "In my list {title} stands higher, so by what I know it suits you better.",
         "zh": "在我的列表里《{title}》更靠前,按我了解的更适合您。",
     },
+    "ranked untold": {
+        "en": "The catalogue does not tell that of its {nouns}; in my list {title} stands highest.",
+        "zh": "目录里没有写这一点;在我的列表里《{title}》最靠前。",
+    },
+    "taste unknown": {
+        "en": "That I cannot know: I know no taste but yours. {title} is listed as: {facts}.",
+        "zh": "这个我没法知道,我只了解您的喜好。目录里《{title}》是:{facts}。",
+    },
     "last": {"en": "The last one that I know of is {titles}.", "zh": "我知道的最近一个是{titles}。"},
     "latest": {"en": "The latest that I know of: {titles}.", "zh": "我知道的最近几个:{titles}。"},
     "count": {"en": "I know of {count} {nouns} of yours; the latest: {titles}.", "zh": "我知道您的{count}个{noun};最近的:{titles}。"},
@@ -363,7 +371,7 @@ ERRORS_IN_CHINESE: tuple[tuple[str, str], ...] = (
 """What is wrong with a line, as the rest of the package says it -> in Chinese."""
 
 REFUSED_IN_CHINESE: Mapping[str, str] = {
-    "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "guns": "枪", "frightening scenes": "吓人的场面",
+    "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "childishness": "幼稚", "guns": "枪", "frightening scenes": "吓人的场面",
 }  # fmt: skip
 """Key of what is ruled out by kinds (`llmrec.chat.nlu.suitability`) -> its words in Chinese."""
 
@@ -403,6 +411,7 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "where": {"en": "where a {noun} can be watched", "zh": "{noun}在哪里能看"},
     "awards": {"en": "which prizes a {noun} won", "zh": "{noun}得过什么奖"},
     "rating": {"en": "how a {noun} is rated", "zh": "{noun}的评分"},
+    "fame": {"en": "how well known a {noun} is", "zh": "{noun}有多出名"},
 }
 """What is demanded -> what the catalogue tells of no item."""
 
@@ -434,6 +443,7 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
 SERVICES: Mapping[str, Mapping[str, str]] = {
     "delivery": {"en": "delivery", "zh": "送货和运费"},
     "returns": {"en": "returns and refunds", "zh": "退换货和退款"},
+    "fees": {"en": "fees and accounts", "zh": "收费和会员"},
     "payment": {"en": "payment", "zh": "付款方式"},
     "stock": {"en": "what is in stock", "zh": "库存"},
     "hours": {"en": "shops and opening hours", "zh": "门店和营业时间"},

@@ -70,7 +70,7 @@ def test_conditions_give_way_oldest_first_where_nothing_meets_all_and_it_is_said
 def test_what_is_understood_is_said_before_a_list(conversation: Conversation) -> None:
     assert listed(conversation, "from the 90s, not horror").words == "Understood: year from 1990 to 1999 and no Horror."
     assert listed(conversation, "with zeppelins and submarines").words == (
-        "Nothing in the catalogue says “zeppelins submarines”, so these only come nearest in sense."
+        "Nothing in the catalogue says “zeppelins” or “submarines”, so these only come nearest in sense."
     )
     assert "from 1990 to 1999" in conversation.reply("what are you filtering on?").words
 

@@ -68,3 +68,31 @@ def test_what_contradicts_the_rest_of_a_line_does_not_rank(films: Catalog) -> No
     assert reply.request is not None and "serious" not in (reply.request.query or "")
     assert "does not tell how silly its films are" in reply.words and "not too silly" in reply.words
     assert "serious" in (talk(films, "a drama, nothing silly")[0].request or reply.request).query  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("the last list was better", "Back to the list before"), ("还是刚才的好", "回到之前"), ("those are a bit much", "Sorry|sorry|apologise"),
+        ("这几部都好老啊", "年份高于"), ("太肉麻了吧", "不要那么肉麻|没法按"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_list_is_no_search(films: Catalog, line: str, says: str) -> None:
+    reply = talk(films, "a comedy", "from the 60s", line)[2]
+    assert any(each in reply.words for each in says.split("|")), reply.words
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a comedy, nothing gruesome",
+        "something romantic but not too soppy",
+        "nothing artsy please",
+        "a musical, not too highbrow",
+    ],
+)
+def test_a_negated_adjective_that_nobody_knows_ranks_nothing_and_is_owned(films: Catalog, line: str) -> None:
+    (reply,) = talk(films, line)
+    adjective = line.removesuffix(" please").split()[-1]
+    assert reply.request is not None and adjective not in (reply.request.query or "")
+    assert adjective in reply.words or "nothing that names blood" in reply.words

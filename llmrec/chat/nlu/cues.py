@@ -150,7 +150,7 @@ MEMORY = re.compile(
 )
 """What asks what is known of the person."""
 WHY_NOT = re.compile(
-    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:.*?\b(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)\b)"
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:.*?\b(?:is|are|was|were|did|do|does|have|has)?(?:n't| not| never)\b)"
     r"(?: (?:you|there|in (?:there|it|the list)))?(?: (?:show|shown|recommend(?:ed)?|suggest(?:ed)?|listed?|give|given|include[d]?|offer(?:ed)?))?(?: (?:me|us))?"
     r"(?P<after>.*?)[\s?.!]*|"
     r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*why (?:did|do|have|would) you (?:leave|left|keep|kept) (?:out|away) (?P<out>.+?)[\s?.!]*|"
@@ -171,7 +171,8 @@ RATHER_THAN = re.compile(
     r"(?:(?:pick|picked|choose|chose|chosen|recommend|recommended|suggest|suggested|show|shown|list|listed|put|rank|ranked|prefer|take|have)\b ?)?"
     r"(?P<one>.+?),? (?:ranked |listed |placed |put |better |shown )?(?:and not|but not|instead of|rather than|over|not|before|above|ahead of|higher than|than|in place of) "
     r"(?P<other>.+?)[\s?.!]*|"
-    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*",
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*|"
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*把(?P<c>.+?)(?:放|排|摆|列)(?:在|到)?(?:最?前面?|第一(?:个|位)?|最?上面|里面)?[,]?(?:而|却)?(?:不|没)(?:放|排|摆|选|推荐?|列|要)?(?:是)?(?P<d>.+?)(?:呢|啊)?[?。! ]*",
     re.I,
 )
 """What asks why the list has one item and not another."""
@@ -186,15 +187,27 @@ PICK = re.compile(
     r"(?:pick|choose|select|decide on|take|recommend)(?: (?:me|us))?(?: just| only)? (?:one|the (?:best|[a-z]+est|most [a-z]+)(?: one)?)(?P<one>(?: (?:of|out|from|for|then|please|now|yourself)\b.*?)?)|"
     r"(?:decide|choose|pick)(?: for (?:me|us))(?P<for>.*?)|"
     r"if you had to (?:pick|choose)(?P<had>.*?)|"
-    r"i (?:can't|cannot|can not) (?:decide|choose)(?P<cannot>.*?)"
+    r"i (?:can't|cannot|can not) (?:decide|choose|make up my mind)(?P<cannot>.*?)|"
+    r"(?:i'm|i am|we're|we are) (?:really |a bit |so )?(?:torn|undecided|wavering|dithering|stuck)(?P<torn>(?: between| on)?.*?)|"
+    r"(?:talk|sell|convince|persuade) (?:me|us) (?:into|on|of) (?:one|any|either)(?: of (?:these|those|them))?(?P<talk>.*?)|"
+    r"(?:help|assist) (?:me|us) (?:to )?(?:choose|decide|pick)(?P<help>.*?)|"
+    r"(?:whatever|whichever)(?: one)? you (?:think|say|prefer|reckon|like best|would)(?: is best)?(?P<whatever>)|(?:it's )?(?:up to you|your (?:call|choice))(?P<call>)|"
+    r"(?:settle it|break the tie)(?: for (?:me|us))?(?P<settle>.*?)"
     r")[\s?.!]*|"
     r"(?:那|要不|不如|好吧?|嗯|请|还是|就|麻烦)*(?:你|您)?(?:来|帮我|替我|给我|帮我们|替我们|直接|就|帮忙|觉得|从(?:里面|这里面|中|这些里面?))*(?:选|挑|定|推荐)(?:一|1)?(?:个|部|本|件|款|条)(?P<zh>最[^,。]{1,6}的)?(?:给我们?)?(?:看|买|穿)?(?:吧|好了|呗|就行)?[。! ]*|"
     r"(?:你|您|要是你|如果是你)(?:会|觉得|建议|自己|最|想)*(?:选|挑|推荐|看|买|喜欢)哪(?:一)?(?:个|部|本|件|款|条)(?:呢|啊)?[?。 ]*|"
     r"(?:这(?:里面|些|几[个部件])(?:里面?|中)?|里面|其中|到底|所以)*(?:我(?:们)?(?:该|应该)?(?:看|买|选)?)?哪(?:一)?(?:个|部|本|件|款|条)(?:最|比较|更)?(?:好|合适|值得看|值得买|推荐|适合我们?(?:两个|俩)?(?:看)?)(?:一?[点些])?(?:呢|啊|吗)?[?。 ]*|"
-    r"(?:我)?(?:选不出来|拿不定主意|纠结)[^?]*",
+    r"[^?\u3002]{0,20}(?:选不出来|拿不定主意|纠结|选择困难)[^?]*|"
+    r"(?:(?:行|好吧?|算了|那|就)[,]?)*(?:就(?:是)?你了[,]?)?(?:都)?(?:听你的|(?:你|您)(?:替我们?|帮我们?|给我们?|来)?(?:做主|拿(?:个)?主意|决定|说了算|看着办|定)(?:一个|一部)?)(?:吧|好了)?[。! ]*",
     re.I,
 )
 """What leaves the choice among the items listed to us."""
+TASTE_OF_OTHERS = re.compile(
+    r"\b(?:would|will|might|could|do you think) (?:my \w+|he|she|they|the (?:kids|children|others)|anyone|everyone|people|most people) (?:would |will |might )?(?:really |actually )?"
+    r"(?:like|enjoy|love|hate|mind|fancy|approve of|appreciate)\b|(?:我)?(?:妈|爸|老婆|老公|女朋友|男朋友|朋友|他|她|爷爷|奶奶)们?(?:会|能)(?:不会)?(?:喜欢|爱看)",
+    re.I,
+)
+"""What asks whether somebody else would like an item."""
 COMPARED_WITH = re.compile(
     r"\b(?:compared? (?:to|with)|versus|vs\.?|against|next to|or)\b|(?:跟|和|与|同).+?比|比起|相比", re.I
 )
@@ -349,7 +362,13 @@ def absence_query(line: str, names: Callable[[str], bool]) -> str | None:
     >>> absence_query("why isn't Heat in there?", lambda text: True), absence_query("how long is it?", lambda text: True)
     ('Heat', None)
     """
-    for sentence in parts if len(parts := sentences(line)) > 1 else ():
+    parts = sentences(line)
+    if len(parts) == 1 and re.search(r"[\u3400-\u9fff]", line):  # 朋友说《Titanic》不错,为啥没给我推
+        parts = line.split(",")
+        asked = next((each for part in parts[1:] if (each := absence_query(part, names)) is not None), None)
+        if asked is not None:
+            return asked
+    for sentence in parts if len(parts) > 1 else ():
         if names(sentence) and (subject := absence_query(sentence, names)) is not None:
             return subject
     if listed := IN_LIST.fullmatch(line.strip()):
@@ -358,10 +377,15 @@ def absence_query(line: str, names: Callable[[str], bool]) -> str | None:
     if match is None or (match["where"] is not None and not names(line)):
         return None
     if match["chinese"]:
-        return match["chinese"].strip("《》")
+        left = re.sub(
+            r"^(?:你|您|给我们?|给|推荐|推|出现|列出来?|列|放|选|看到|它|这部|这个|那部|那个)+$",
+            "",
+            match["chinese"].strip("《》"),
+        )
+        return left or "that"
     if match["out"]:
         return match["out"]
     words = re.sub(r"^(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b", " ", match[0], flags=re.I)
-    words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\bnot\b|^where(?:'s| is)", " ",
+    words = re.sub(r"^\W*(?:is|are|was|were|did|do|does|have|has)?(?:n't| not)?\b|\b(?:is|was|are)(?:n't| not)\b|\b(?:not|never)\b|^where(?:'s| is)", " ",
                    words.strip(), flags=re.I)  # fmt: skip
     return " ".join(PLACE_OF_LIST.sub(" ", words).split()).strip(" ?.!") or "that"

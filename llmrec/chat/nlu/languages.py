@@ -11,6 +11,7 @@ from typing import Literal
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.types import derived
+from llmrec.catalog.wording import wording
 from llmrec.chat.nlu.lexicon import Lexicon, value_facets
 from llmrec.chat.nlu.quantities import NOT_OLD, OLD, RECENT, newest_year, price_bands
 from llmrec.retrieval.filters import attribute_kinds, read_clauses, written
@@ -303,6 +304,8 @@ def in_english(query: str, catalog: Catalog) -> str:
         return query
     found, at = [], 0
     glosses = {**_GENRES, **_GLOSSES}
+    if wording(catalog).noun != "product":  # who watches along is no word of a film
+        glosses = {word: gloss for word, gloss in glosses.items() if gloss not in ("men", "women", "kids")}
     longest = max(map(len, glosses))
     while at < len(query):
         end = next((end for end in range(min(len(query), at + longest), at, -1) if query[at:end] in glosses), at + 1)

@@ -19,7 +19,7 @@ ANTONYMS = {
 CHINESE_MOODS = {
     "慢": "slow", "拖沓": "slow", "无聊": "boring", "沉闷": "boring", "沉重": "heavy", "严肃": "serious", "正经": "serious", "压抑": "dark", "黑暗": "dark",
     "阴暗": "dark", "悲伤": "sad", "伤感": "sad", "难过": "sad", "悲": "sad", "虐": "sad", "复杂": "complicated", "烧脑": "complicated", "俗套": "cheesy",
-    "老套": "cheesy", "吵": "loud", "怪": "weird", "花哨": "flashy", "正式": "formal", "紧身": "tight", "紧": "tight", "宽松": "baggy",
+    "老套": "cheesy", "肉麻": "cheesy", "矫情": "sentimental", "狗血": "cheesy", "吵": "loud", "怪": "weird", "花哨": "flashy", "正式": "formal", "紧身": "tight", "紧": "tight", "宽松": "baggy",
 }  # fmt: skip
 """Mood or cut in Chinese -> the one of `ANTONYMS`."""
 _MOODS = "|".join(ANTONYMS)
@@ -38,6 +38,23 @@ _JOINED = re.compile(
     r"(?:^|[,;:.!?]|\b(?:a|an|the|some|something|anything|be|is|are|that's|it's|and|but|or|film|movie|book))\s*$", re.I
 )
 """What a mood follows without a comma."""
+_ANY = re.compile(
+    r"(?:,?\s*\b(?:but|and))?\s*\b(?:nothing|not|isn'?t|without being)\s+(?:(?P<too>too|so|very|overly|all that|that|quite so)\s+)?(?P<mood>[a-z][a-z-]{3,})"
+    r"(?=\s*(?:$|[,.;!?]|(?:and|but|or|please|though|tho|then|either)\b))",
+    re.I,
+)
+"""A mood of which no antonym is known: "nothing gruesome"."""
+_NO_MOODS = frozenset(
+    re.findall(
+        r"\w+",
+        "else much more special particular specific different well sure only just really good fine great nice them these "
+        "those that this what here there anything interested bothered fussed necessarily funny long short old new recent "
+        "expensive cheap available working",
+    )
+)
+_ADJECTIVE = re.compile(r"[a-z]+(?:y|ive|ous|ful|ish|ing|ed|less)$")
+_ANY_ADJECTIVE = re.compile(rf"{_ADJECTIVE.pattern}|[a-z]+(?:al|ic|able|ible|some|ant|ent|ory|id|st)$")
+"""How words end that say what something is like; after "not" alone a name may stand, too."""
 _FUNNY = re.compile(r"\b(?:funn(?:y|ier)|comed(?:y|ies)|hilarious|laughs?|humou?r(?:ous)?|witty|fun)\b", re.I)
 """What is wanted that nothing serious is."""
 
@@ -64,6 +81,7 @@ def replace_negated_moods(text: str) -> str:
     'something funny'
     """
     unfit = _contradicting(text)
+    text = _ANY.sub(lambda match: " " if _unknown(match) else match[0], text)
 
     def antonyms(match: re.Match[str]) -> str:
         found = [word for word in dict.fromkeys(ANTONYMS[mood] for mood in _moods_in(match[0])) if word not in unfit]
@@ -84,14 +102,15 @@ def negated_moods(line: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Of `ANTONYMS`.
+        Those of `ANTONYMS` first.
 
     Examples
     --------
-    >>> negated_moods("nothing sad or too slow, funny")
-    ('sad', 'slow')
+    >>> negated_moods("nothing sad or too slow, funny"), negated_moods("nothing gruesome")
+    (('sad', 'slow'), ('gruesome',))
     """
-    return tuple(dict.fromkeys(mood for match in _NEGATED_MOODS.finditer(line) for mood in _moods_in(match[0])))
+    known = [mood for match in _NEGATED_MOODS.finditer(line) for mood in _moods_in(match[0])]
+    return tuple(dict.fromkeys((*known, *(mood for match in _ANY.finditer(line) if (mood := _unknown(match))))))
 
 
 def without_negated_moods(text: str) -> str:
@@ -106,7 +125,8 @@ def without_negated_moods(text: str) -> str:
     -------
     str
     """
-    return " ".join(_NEGATED_MOODS.sub(" ", text).split()).strip(" ,;")
+    text = _ANY.sub(lambda match: " " if _unknown(match) else match[0], _NEGATED_MOODS.sub(" ", text))
+    return " ".join(text.split()).strip(" ,;")
 
 
 def in_own_words(text: str, line: str) -> str:
@@ -145,7 +165,19 @@ def in_own_words(text: str, line: str) -> str:
             for mood in moods:
                 if ANTONYMS[mood] in found and ANTONYMS[mood] not in said:
                     text = re.sub(rf"(?<![\w-]){ANTONYMS[mood]}(?![\w-])", f"not {mood}", text, count=1)
+    for match in _ANY.finditer(line):
+        if text and _unknown(match):  # nothing stands in its place
+            text = f"{text}, {re.sub(r'^[, ]*(?:(?:but|and) )?', '', match[0], flags=re.I)}"
     return text
+
+
+def _unknown(match: re.Match[str]) -> str:
+    """The mood of which a match of `_ANY` wants less; "" for what is none, or has an antonym."""
+    mood = match["mood"].lower()
+    adjective = _ANY_ADJECTIVE if re.search(r"\bnothing\b", match[0], re.I) else _ADJECTIVE
+    if mood in ANTONYMS or mood in _NO_MOODS or not (match["too"] or adjective.match(match["mood"])):
+        return ""
+    return mood
 
 
 def _moods_in(phrase: str) -> list[str]:

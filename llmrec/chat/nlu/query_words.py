@@ -44,7 +44,7 @@ MOODS = (
         r"cheer\w* (?:me|us|him|her|them) up|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
         r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
         r"(?: (?:today|tonight|now|lately))?",
-        "治愈|温馨|温暖|暖心|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
+        "治愈|温馨|温暖|暖心|心里?暖(?:暖|洋洋|乎乎)?|暖暖|走心|有爱|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
@@ -116,40 +116,6 @@ def plain_degree(query: str) -> str:
     """
     query = _BEFORE_QUERY.sub("", query)
     return _COMPARED.sub(lambda match: f"{match['y']}y" if match["y"] else match["stem"], query)
-
-
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend|weekday|school|work|date|movie|film|games?|girls'?|boys'?|lads'?|ladies'?"
-_COUNT = r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|several|some"
-_OCCASION = re.compile(
-    rf"[, ]*\b(?:(?:for|with|between|among) (?:just |only |about |around )?(?:(?:a |the |our )?(?:group|party|crowd|bunch|team) of )?(?:the )?(?:{_COUNT})"
-    r"(?: (?:of us|of them|adults?|people|persons?|grown[- ]?ups|friends?|guests?|mates|couples?|women|men|colleagues|students))|"
-    r"(?:for|with) (?:a |the |my |our )?(?:group|couple|crowd|whole gang|gang|lot of us|both of us|all of us)(?: of (?:friends|people|mates|us))?(?! (?:who|that|in)\b)|"
-    rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
-    rf"(?:(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
-    r"|(?:over|with|after) (?:a )?(?:popcorn|pizza|dinner|wine|beers?|work|school|supper|a glass of wine))(?![\w'-])",
-    re.I,
-)
-"""With how many people, and when, something is watched or used: no item is described by that."""
-
-
-def without_occasion(query: str) -> str:
-    """Take out of a query with how many people and when it is for: it would rank "Friday" and "Two Much".
-
-    Parameters
-    ----------
-    query
-        What is left of a line.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> without_occasion("a clever one for two people on a Friday night"), without_occasion("a film about two people")
-    ('a clever one', 'a film about two people')
-    """
-    return _OCCASION.sub(" ", query).strip(" ,.;!?")
 
 
 _AROUND_QUERY = (

@@ -75,6 +75,8 @@ _ACCEPTS = (
     rf"{_OPENING}{_PLACES},? (?:please|it is|then|works(?: for me)?|will do|(?:sounds?|looks?|is|"
     rf"seems?) (?:\w+ )?(?:good|great|perfect|"
     rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
+    rf"{_OPENING}(?:(?:i'?m|i am|we'?re|we are|you(?:'ve| have)) )?(?:sold (?:me |us )?on|settled on|set on|happy with|all in on|decided on|going for) {_PLACES}{_ENDING}",
+    rf"{_OPENING}{_PLACES},? (?:gets (?:my|our) vote|wins|takes it|has it){_ENDING}",
     rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL}(?: one)?|\d{{1,2}})\s*[.!]*",
     rf"{_ZH_OPENING}我?(?:就|想|决定|还是)*(?:要|选|买|看|拿|读|听|来){_ZH_PLACES}{_ZH_END}",
     rf"{_ZH_OPENING}就{_ZH_PLACES}{_ZH_END}",
@@ -112,7 +114,7 @@ _REJECTS = (
     r"(?:[,,。! ]*(?:因为)?(?P<more>.+))?",
     rf"{_ZH_OPENING}{_ZH_PLACES}[,, ]*我?(?:不要|不行|不好|不喜欢|算了|不合适|就算了|"
     rf"不想看)(?:了)?(?:[,,。 ]+(?P<more>.+))?[。! ]*",
-    rf"{_ZH_OPENING}{_ZH_PLACES}(?:实在|也|都|[,, ])*(?P<more>(?:太|有点|偏).+)",
+    rf"{_ZH_OPENING}{_ZH_PLACES}(?:实在|也|都|[,, ])*(?P<more>(?:太|有点|偏|[好真](?=[老旧长厚贵])|这么).+)",
 )
 _NONE = re.compile(
     rf"{_OPENING}(?:(?:none|neither)(?: of (?:them|these|those))?(?: please| thanks)?|(?:i )?(?:don'?t|do not|"
@@ -127,12 +129,15 @@ _TOO_ALONE = re.compile(
     rf"{_OPENING}(?:(?:that|it|these|they|those|them|all|everything|your (?:films?|movies?|list|picks|suggestions)|"
     r"(?:the (?:ones|films?|movies?) )?(?:that |which )?you (?:give|gave|show|showed|recommend|recommended|suggest)(?: me)?)"
     rf"(?:'s|'re| is| are)?(?: all)? )?(?:{_TOO})[^,;.]+[\s.!]*|"
-    r"(?:你|您)?(?:推荐|给|选|列)?(?:我)?的?(?:都|这些|有点|还是|价格|电影|片子?)*太.{1,5}",
+    r"(?:你|您)?(?:推荐|给|选|列)?(?:我)?的?(?:都|这些|有点|还是|价格|电影|片子?|[这那]几[部个本件款])*(?:太|好|真|这么|够|挺).{1,5}",
     re.I,
+)
+_PRAISE = re.compile(
+    r"(?:太|好|真|挺)(?:好|棒|赞|谢|感谢|巧|对|可爱|厉害|强|牛|完美|喜欢|贴心|合适|有意思|美|酷|香|看)"
 )
 _TOO_CHINESE = re.compile(rf"(?:太|有点|偏|过于)\w?({'|'.join(CHINESE_MOODS)})")
 _TOO_ANY = re.compile(
-    r"\btoo (?!(?:late|soon|bad|much|many|often|few|good|kind|funny|cute|nice|sweet|true|right|cool|great)\b)[a-z-]{3,}[\s.!]*$",
+    r"\btoo (?!(?:late|soon|bad|much|many|often|few|good|kind|funny|cute|nice|sweet|true|right|cool|great)\b)[a-z-]{3,}[\s.!]*$|(?:太|过于)[\u3400-\u9fff]{2,4}?[了吧啊点]*[。! ]*$",
     re.I,
 )
 """What finds too much of whatever it is, and neither praises nor regrets."""
@@ -159,6 +164,9 @@ _UNDO = re.compile(
     r"the last (?:one|step|change)))?|(?:i )?take (?:that|it|this) back|"
     r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
     r"(?:(?:never ?mind|ok|no)[, ]+)?(?:(?:go |put |bring |get |give me )?back(?: to)?) (?:the (?:previous|last|first|old|earlier) (?:list|one)|(?:what it was )?before|how it was)|"
+    r"(?:(?:the |your )?(?:last|previous|first|earlier|old) (?:list|ones|lot|suggestions|picks|five)|(?:it|that|this|what you had)) (?:was|were) (?:much |way |a lot |so )?better(?: before| earlier)?|"
+    r"i (?:preferred|liked) (?:the |your )?(?:last|previous|first|earlier|old) (?:list|ones|lot|suggestions|picks)(?: better| more)?|"
+    r"(?:还是)?(?:之前|刚才|上一批|上一份|上次|前面)的?(?:列表|那些|那批|几个|几部)?(?:更|比较)?(?:好|合适)(?:一?[点些])?|"
     r"i didn'?t mean that)(?: please)?[\s.!]*|(?:请|不对,?|算了,?)?(?:撤销|撤回|撤消|取消(?:上一步|刚才的?|"
     r"那个)?|收回(?:刚才的?话?)?|返回上一步|回到上一步|当我没说)(?:吧|一下|了)?[。! ]*",
     re.I,
@@ -166,14 +174,15 @@ _UNDO = re.compile(
 _NOT_MEANT = re.compile(r"n't\b|\bdid not\b|\bnot what\b|\boops\b|\bwrong\b|\bmistake\b|没|错|不是", re.I)
 """What says of a change that it was not meant."""
 
+_FULL = "(?:太|有点|偏|好|真|这么|够|挺|都是)"
 CRITICISMS: tuple[tuple[re.Pattern[str], tuple[str, ...], str, str], ...] = tuple(
     (re.compile(pattern, re.I), names, operator, key)
     for pattern, names, operator, key in (
-        (r"\btoo (?:long|lengthy|thick)\b|(?:太|有点|偏)[长厚]", FACTS[0].attributes, "<", "length"),
+        (rf"\btoo (?:long|lengthy|thick)\b|{_FULL}[长厚]", FACTS[0].attributes, "<", "length"),
         (r"\btoo (?:short|brief)\b|(?:太|有点|偏)短", FACTS[0].attributes, ">", "length"),
-        (r"\btoo (?:expensive|pricey|dear|costly|much money)\b|(?:太|有点|偏)贵", ("price", "cost"), "<", "price"),
+        (rf"\btoo (?:expensive|pricey|dear|costly|much money)\b|{_FULL}贵", ("price", "cost"), "<", "price"),
         (r"\btoo cheap\b|太便宜", ("price", "cost"), ">", "price"),
-        (r"\btoo (?:old|dated|old-fashioned|ancient)\b|(?:太|有点|偏)[老旧早]", ("year", "release_year"), ">", "year"),
+        (rf"\btoo (?:old|dated|old-fashioned|ancient)\b|{_FULL}[老旧早]", ("year", "release_year"), ">", "year"),
         (r"\btoo (?:new|recent|modern)\b|(?:太|有点|偏)新", ("year", "release_year"), "<", "year"),
     )
 )
@@ -237,8 +246,10 @@ def parse_reaction(line: str, catalog: Catalog) -> Reaction | None:
                 says_why = criticised(remainder) or re.match(rf"{_OPENING}(?:{_PLACE}|{_ZH_PLACE})", text, re.I)
                 all_of_them = kind == "reject" and places == (THESE,) and bool(remainder and says_why)
                 return Reaction("criticise" if all_of_them else kind, places, remainder)
-    if _TOO_ALONE.fullmatch(text) and (
-        criticised(text) or excessive_mood(text) or _too_much(text, catalog) or _TOO_ANY.search(text)
+    if (
+        _TOO_ALONE.fullmatch(text)
+        and not _PRAISE.search(text)
+        and (criticised(text) or excessive_mood(text) or _too_much(text, catalog) or _TOO_ANY.search(text))
     ):
         of_one = re.match(rf"{_OPENING}(?:it|that)(?:'s| is)?\b", text, re.I) is not None
         return Reaction("reject" if of_one else "criticise", (THAT if of_one else THESE,), text)

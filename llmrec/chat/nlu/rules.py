@@ -349,6 +349,8 @@ def understand(line: str, catalog: Catalog) -> Intent:
         verb, rest = _VERBS[command["verb"].lower()], command["rest"]
         oneself = re.match(r"i\b", text, re.I) is not None and rest.islower()
         excludes = verb == "not" and not list_position(rest) and _excludes(text, catalog)
+        if verb == "help" and rest and rest.lower() not in ("me", "us"):
+            excludes = True  # "help me find a comedy" is a query
         if not excludes and (rest or verb in ("why", "help", "quit")):
             position = list_position(rest)
             if position or verb in ("help", "quit") or not rest or _is_title(rest, verb, catalog, oneself):

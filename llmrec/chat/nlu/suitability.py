@@ -97,7 +97,12 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
     key: (re.compile(pattern, re.I), values)
     for key, pattern, values in (
         ("violence", r"violen|brutal|shoot|fight|killing|murder|暴力|打斗|打杀|杀人", _VIOLENT),
-        ("blood", r"blood|gor[ey]|splatter|血", _VIOLENT - {"western", "西部"}),
+        (
+            "childishness",
+            r"childish|babyish|juvenile|kiddie|幼稚|低龄|小儿科",
+            frozenset(["children's", "animation", "儿童", "动画"]),
+        ),
+        ("blood", r"blood|gor[ey]|splatter|gruesome|grisly|血", _VIOLENT - {"western", "西部"}),
         ("guns", r"\bguns?\b|weapon|firearm|枪", _VIOLENT - {"horror", "thriller", "恐怖", "惊悚"}),
         (
             "frightening scenes",
@@ -125,7 +130,7 @@ _NEGATED = re.compile(
     r"(?:\b(?:no|not|nothing|without|non|isn't|don't (?:want|like)|avoid|hates?|less|minus|skip|can't stand)\b|"
     r"不要|别|不想看?|(?<!有)没有|不能|不(?=太?(?:血腥|暴力|吓人|可怕|恐怖)))"
     r"(?P<soft>[^,.;!?,。]{0,24}\b(?:too|so|very|overly|that)\b|[^,.;!?,。]{0,24}太)?[^,.;!?,。]{0,24}?"
-    r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|暴力|血腥|"
+    r"(?P<what>violen\w*|gor[ey]\b|bloody?\b|gruesome|grisly|brutal\w*|scar(?:y|es?)\b|frightening|creepy|spooky|childish\w*|babyish|juvenile|暴力|血腥|幼稚|低龄|小儿科|"
     r"打打杀杀|打斗|吓人|可怕)",
     re.I,
 )
