@@ -129,6 +129,8 @@ class ActReplies:
         if cues.WHY_CHINESE.match(line) and state.last and state.last.items:
             of = (*self.items.named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
             return ActReply(topic=next(id for id in of if id in state.last.items), why=True)
+        if answer := None if conditions or self.items.named(line, state) else self.items.of_list(line, state):
+            return answer
         if cues.QUESTION.match(line) and not cues.ANOTHER.search(line):
             if "awards" in demands_unknown(line, self._words):
                 return ActReply(plain(unmet_alone(line, self._words, language_of(line))))

@@ -330,6 +330,11 @@ class Says:
         key = key if key in SAYS and key in ("genres", "year", "price") else "value"
         return self(key, item, name=self.name(name), value=_written(item.attributes[name]))
 
+    def bare_value(self, item: Item, name: str) -> str:
+        """The value of an attribute of an item, alone."""
+        value = item.attributes[name]
+        return self.listed(value) if isinstance(value, tuple) else _written(value)
+
     def lacks(self, item: Item, key: str) -> str:
         """That the catalogue does not tell the fact `key` of an item, and what it tells."""
         what = UNKNOWN[key][self._language].format(title=item.title)

@@ -92,7 +92,8 @@ class Choices:
         if match is None or not listed:
             return None
         one, other = (
-            next(match[name] for name in names if match[name]) for names in (("one", "a", "c"), ("other", "b", "d"))
+            next(match[name] for name in names if match[name])
+            for names in (("one", "a", "c", "e"), ("other", "b", "d", "f"))
         )
         named = [id for id in self._items.named(one, state) or self._titled(one) if id in listed]
         if (

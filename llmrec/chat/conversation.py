@@ -237,7 +237,12 @@ class Conversation:
                 return self._listing(*found)
             if self._before.last is not None and self._items and cues.ONLY_THOSE.fullmatch(line.strip()):
                 return self._just_those(self._before.last, self._before.spoken)
-            if reply := self._parted(line) or self._reaction(intent, line) or self._without_list(intent, line):
+            if (
+                reply := self._contrast(line)
+                or self._parted(line)
+                or self._reaction(intent, line)
+                or self._without_list(intent, line)
+            ):
                 return reply
         if intent.action == "drop":
             return self._drop(intent.subject, line)
@@ -438,10 +443,6 @@ class Conversation:
     def _without_list(self, intent: Intent, line: str) -> Reply | None:
         """Answer a line by its act, or take back what was to last; None where a list, or a command, is wanted."""
         language = language_of(line)
-        if contrast := self._acts.choices.contrast(line, self.state):
-            preferred, other = contrast
-            self.state = self.state.model_copy(update={"topic": preferred})
-            return Reply(plain(self._absent(other, language, preferred)), why=preferred)
         if (subject := self._acts.absent_subject(line, self.state)) is not None:
             ids = self._acts.items.named(line, self.state)
             self.state = self.state.model_copy(update={"topic": ids[0] if len(ids) == 1 else self.state.topic})
@@ -464,6 +465,14 @@ class Conversation:
         told = {"topic": topic, "short_replies": spoken, "spoken": answer.spoken}
         self.state = self.state.model_copy(update=told)
         return Reply(answer.text, done=answer.ends)
+
+    def _contrast(self, line: str) -> Reply | None:
+        """Answer why the list has one item and not another; None for any other line."""
+        if (contrast := self._acts.choices.contrast(line, self.state)) is None:
+            return None
+        preferred, other = contrast
+        self.state = self.state.model_copy(update={"topic": preferred})
+        return Reply(plain(self._absent(other, language_of(line), preferred)), why=preferred)
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:
         """Take back what a line names of what holds; the list is made again where that changes it."""
@@ -489,16 +498,15 @@ class Conversation:
     def _absent(self, subject: str, language: str, preferred: str | None = None) -> str:
         last = self.state.last
         never = self._requests.never(last, self.state, self.history) if last else ()
+        of_value = any(subject.strip() == subject[m.start : m.end] for m in Lexicon.of(self._words).mentions(subject))
+        item = None
         try:
             place = list_position(subject) or subject
-            item = self.catalog.item(find_item(place, self.state, self._words, self._words.row))
-            if any(
-                subject.strip() == subject[each.start : each.end] for each in Lexicon.of(self._words).mentions(subject)
-            ):
-                # "why not trousers?" asks for no title that holds the word
-                item = item if item.title.casefold() == subject.strip().casefold() else None
+            found = self.catalog.item(find_item(place, self.state, self._words, self._words.row))
+            # "why not trousers?" asks for no title that holds the word
+            item = None if of_value and found.title.casefold() != subject.strip().casefold() else found
         except BadInput:
-            item = None
+            pass
         return absent(
             subject, item, self.state, self._words, language, history=self.history, offered=self._offered, never=never,
             preferred=preferred,

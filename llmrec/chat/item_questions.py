@@ -20,7 +20,7 @@ from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, 
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
-from llmrec.chat.wordings import SAYS
+from llmrec.chat.wordings import SAYS, UNKNOWN_OF_ALL
 from llmrec.errors import BadInput
 from llmrec.retrieval.filters import parse_where, written
 
@@ -191,7 +191,7 @@ class ItemQuestions:
         match = cues.VERSUS.fullmatch(line.strip())
         if not match or seeks(line):
             return None
-        one, other = (match[name] or match[zh] for name, zh in (("one", "a"), ("other", "b")))
+        one, other = (match[name] or match[zh] or "它" for name, zh in (("one", "a"), ("other", "b")))
         if "哪" in other:
             return None  # 跟第二部比哪个新
         found: list[Item] = []
@@ -277,6 +277,38 @@ class ItemQuestions:
         except BadInput:
             return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
         return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
+
+    def of_list(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell of every item of the last list what a line asks of all of them: "who directed these?", 这些评分怎么样.
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where it asks no such thing.
+        """
+        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._catalog.row]
+        fact = next((each for each in FACTS if each.question.search(line)), None)
+        if not listed or fact is None or not cues.OF_ALL_LISTED.search(line) or seeks(line) or superlative(line):
+            return None
+        language = language_of(line)
+        say = Says(language, self._catalog)
+        told = [
+            f"{item.title}: {say.bare_value(item, name)}"
+            for item in listed
+            if (name := next((name for name in fact.attributes if item.attributes.get(name) not in (None, "", ())), ""))
+        ]
+        if told:
+            return ActReply(plain(f"{'; '.join(told)}."))
+        if fact.key not in UNKNOWN_OF_ALL:
+            return None
+        return ActReply(plain(say("lacks", what=say.of_all(fact.key))))
 
     def plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it".

@@ -20,7 +20,7 @@ from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import with_places
-from llmrec.chat.nlu.negated_moods import ANTONYMS, in_own_words, negated_moods
+from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
@@ -182,7 +182,7 @@ class ListReader:
         if said and conditions:
             words = SAYS["in mood"][language_of(line)].format(mood=plain(in_own_words(said, line)))
         if left := [
-            each for each in negated_moods(line) if ANTONYMS.get(each, each) not in said and not self._tells(each)
+            each for each in negated_moods(line) if (antonym(each) or each) not in said and not self._tells(each)
         ]:
             untold = self._acts.about_catalogue("mood untold", language_of(line), moods=" or ".join(left))
         return intent, words, untold
@@ -195,10 +195,12 @@ class ListReader:
             or demands_unknown(f"not too {mood}", self._words)
         ):
             return True
+        if understand(f"nothing too {mood}", self._words).filters:
+            return True
         lexicon, film = Lexicon.of(self._words), wording(self._words).noun == "film"  # a plot tells of other things
         return any(
             lexicon.mentions(word) or (not film and in_descriptions(word, self._words))
-            for word in (mood, ANTONYMS.get(mood, mood))
+            for word in (mood, antonym(mood) or mood)
         )
 
     def unmet(self, intent: Intent, line: str) -> str:

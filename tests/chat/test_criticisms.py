@@ -73,7 +73,7 @@ def test_what_contradicts_the_rest_of_a_line_does_not_rank(films: Catalog) -> No
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("the last list was better", "Back to the list before"), ("还是刚才的好", "回到之前"), ("those are a bit much", "Sorry|sorry|apologise"),
+        ("the last list was better", "Back to the list before"), ("还是刚才的好", "回到之前"), ("can we go back to the earlier bunch", "Back to the list before"), ("these all look the same", "Sorry|sorry|apologise"), ("those are a bit much", "Sorry|sorry|apologise"),
         ("这几部都好老啊", "年份高于"), ("太肉麻了吧", "不要那么肉麻|没法按"),
     ],
 )  # fmt: skip
@@ -96,3 +96,18 @@ def test_a_negated_adjective_that_nobody_knows_ranks_nothing_and_is_owned(films:
     adjective = line.removesuffix(" please").split()[-1]
     assert reply.request is not None and adjective not in (reply.request.query or "")
     assert adjective in reply.words or "nothing that names blood" in reply.words
+
+
+@pytest.mark.parametrize("line", ["别太伤感", "来个不那么沉重的", "有没有不那么闹腾的"])
+def test_a_mood_negated_in_chinese_is_read_as_kinds(films: Catalog, line: str) -> None:
+    (reply,) = talk(films, line)
+    assert reply.request is not None and "genres" in (reply.request.where or "")
+    assert not [word for word in ("治愈", "轻松", "安静") if word in reply.words], reply.words
+
+
+def test_what_a_price_says_is_no_mood_and_a_degree_no_word() -> None:
+    shop = Catalog(
+        "shop", tuple(Item(str(n), f"Shirt {n}", "", {"category": "Shirt", "price": float(n)}) for n in range(1, 9)), {}
+    )
+    (reply,) = talk(shop, "a shirt, not too pricey")
+    assert "price below" in reply.words and "does not tell" not in reply.words

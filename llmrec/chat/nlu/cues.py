@@ -114,13 +114,13 @@ ONLY_THOSE = re.compile(
 VERSUS = re.compile(
     r"(?:(?:so|and|but|ok|hm+|well|wait)[, ]+)*(?:is|are|was|were|isn't) (?P<one>.+?) (?:really |actually |much |any |even )*(?P<word>newer|older|earlier|later|more recent|longer|shorter|"
     r"cheaper|(?:less|more) expensive|pricier|dearer|better|worse|funnier|scarier|sadder|darker|lighter|warmer|nicer) than (?P<other>.+?)[\s?.!]*|"
-    r"(?P<a>.+?)(?:是不是)?(?:比|有没有比)(?P<b>.+?)(?:更|还|要)?(?P<zh>新|老|旧|早|晚|长|短|便宜|贵|好看?|搞笑|恐怖|吓人)(?:一?[点些])?(?:吗|么|\?)[?]*",
+    r"(?P<a>.*?)(?:是不是)?(?:比|有没有比)(?P<b>.+?)(?:更|还|要)?(?P<zh>新|老|旧|早|晚|长|短|便宜|贵|好看?|搞笑|恐怖|吓人)(?:一?[点些])?(?:吗|么|\?)[?]*",
     re.I,
 )
 """What asks how two items compare."""
 WHICH_HAVE = re.compile(
-    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:which|what|are any|is any|any)(?: ones?| films?| movies?)?(?: of (?:these|them|those|the list))?(?: ones?)?(?: on the list| in (?:the list|there))? "
-    r"(?:has|have|is|are|was|were|contains?|with|suits?|got|comes?|made|that is|that are|(?=from |suitable )) ?(?P<what>.+?)[\s?.!]*|"
+    r"(?:(?:so|and|but|ok|hm+|well)[, ]+)*(?:which|what|are any|is any|any)(?: ones?| films?| movies?)?(?: of (?:these|them|those|the list|(?:this|that|the) (?:lot|bunch|batch)))?(?: ones?)?(?: on the list| in (?:the list|there))? "
+    r"(?:has|have|is|are|was|were|contains?|with|suits?|got|comes?|made|that is|that are|(?=from |suitable |on |in (?!stock))) ?(?P<what>.+?)[\s?.!]*|"
     r"(?:这里面|其中|里面|这些(?:里面?|中)?|它们)?(?:有)?哪(?:些|几?[个部本件])(?:是|有|适合)(?P<zh>[^最]+?)(?:的|吗|呢|[?])*",
     re.I,
 )
@@ -172,7 +172,8 @@ RATHER_THAN = re.compile(
     r"(?P<one>.+?),? (?:ranked |listed |placed |put |better |shown )?(?:and not|but not|instead of|rather than|over|not|before|above|ahead of|higher than|than|in place of) "
     r"(?P<other>.+?)[\s?.!]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*|"
-    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*把(?P<c>.+?)(?:放|排|摆|列)(?:在|到)?(?:最?前面?|第一(?:个|位)?|最?上面|里面)?[,]?(?:而|却)?(?:不|没)(?:放|排|摆|选|推荐?|列|要)?(?:是)?(?P<d>.+?)(?:呢|啊)?[?。! ]*",
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*把(?P<c>.+?)(?:放|排|摆|列)(?:在|到)?(?:最?前面?|第一(?:个|位)?|最?上面|里面)?[,]?(?:而|却)?(?:不|没)(?:放|排|摆|选|推荐?|列|要)?(?:是)?(?P<d>.+?)(?:呢|啊)?[?。! ]*|"
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:推荐?|选|是|给我)(?P<e>[^,]+?)[,](?P<f>[^,]+?)(?:就|难道)?(?:不行|不可以|不好|怎么不行)(?:吗|么)?[?。! ]*",
     re.I,
 )
 """What asks why the list has one item and not another."""
@@ -198,7 +199,7 @@ PICK = re.compile(
     r"(?:你|您|要是你|如果是你)(?:会|觉得|建议|自己|最|想)*(?:选|挑|推荐|看|买|喜欢)哪(?:一)?(?:个|部|本|件|款|条)(?:呢|啊)?[?。 ]*|"
     r"(?:这(?:里面|些|几[个部件])(?:里面?|中)?|里面|其中|到底|所以)*(?:我(?:们)?(?:该|应该)?(?:看|买|选)?)?哪(?:一)?(?:个|部|本|件|款|条)(?:最|比较|更)?(?:好|合适|值得看|值得买|推荐|适合我们?(?:两个|俩)?(?:看)?)(?:一?[点些])?(?:呢|啊|吗)?[?。 ]*|"
     r"[^?\u3002]{0,20}(?:选不出来|拿不定主意|纠结|选择困难)[^?]*|"
-    r"(?:(?:行|好吧?|算了|那|就)[,]?)*(?:就(?:是)?你了[,]?)?(?:都)?(?:听你的|(?:你|您)(?:替我们?|帮我们?|给我们?|来)?(?:做主|拿(?:个)?主意|决定|说了算|看着办|定)(?:一个|一部)?)(?:吧|好了)?[。! ]*",
+    r"(?:(?:行|好吧?|算了|那|就)[,]?)*(?:就(?:是)?你了[,]?)?(?:都)?(?:听你的|(?:(?:你|您)(?:替我们?|帮我们?|给我们?|来)?|[帮替]我们?)(?:做主|拿(?:个)?主意|决定|说了算|看着办|定|拍板)(?:一个|一部)?)(?:吧|好了)?[。! ]*",
     re.I,
 )
 """What leaves the choice among the items listed to us."""
@@ -208,6 +209,8 @@ TASTE_OF_OTHERS = re.compile(
     re.I,
 )
 """What asks whether somebody else would like an item."""
+OF_ALL_LISTED = re.compile(r"\b(?:these|those|they|them|(?:this|that) lot)\b|这些|这几|它们|那些|那几", re.I)
+"""What speaks of all that is listed."""
 COMPARED_WITH = re.compile(
     r"\b(?:compared? (?:to|with)|versus|vs\.?|against|next to|or)\b|(?:跟|和|与|同).+?比|比起|相比", re.I
 )

@@ -44,7 +44,7 @@ _DEMANDS = {
     "by": r"\b(?:anything|something|films?|movies?|books?|one|ones|stuff|else) by (?P<lower>(?!(?:the|a|an|my|any|myself|chance|far|now|then|year|genre|itself)\b)[a-z][\w.'-]+(?: [a-z][\w.'-]+)?)(?=[?.!, ]*$)|\bby (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|(?P<zh>[\u3400-\u9fff]{2,4})(?:写|著)的",
     "match": r"(?P<own>\b(?:to|that) (?:match|go with it)(?:es)?(?=\s*(?:$|[,.?!]))|\bmatching(?= \w))|(?:(?:that |which |to )?(?:would |will |could )?(?P<name>(?:go(?:es|ing)?|match(?:es)?|pairs?) (?:well |nicely )?(?:with )?(?:it|that|this|them|these|those|(?:number |no\. ?)?\d|the \w+(?: one)?)))|"
              r"(?P<zh>(?:能|可以|用来)?(?:搭配?|配)(?:它|这[条件双个]|第.[条件双个])的?)",
-    "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
+    "size": r"\bsize (?P<name>xxs|xs|s|m|l|xl|xxl|\d{1,2})\b|\bin (?:an? )?(?P<in>(?:extra[- ])?(?:small|medium|large)|xx?s|xx?l)(?=\s*(?:$|[,.?!]|please))|(?P<zh>[SMLX]{1,3}码|\d{2}码)",
     "length": r"(?:(?:under|below|less than|shorter than|at most|up to|max(?:imum)?|no (?:longer|more) than|over|more than|longer than|"
               r"about|around|at least|not (?:over|more than)|within)\s)?(?P<name>\b\d+(?:\.\d)?[\s-]?(?:minutes?|mins?|hours?|hrs?)\b|"
               r"\b(?:an|one|two|three) hours?(?: and a half)?\b)(?: (?:or (?:less|shorter|so)|long|max|tops))*|"

@@ -19,9 +19,16 @@ ANTONYMS = {
 CHINESE_MOODS = {
     "慢": "slow", "拖沓": "slow", "无聊": "boring", "沉闷": "boring", "沉重": "heavy", "严肃": "serious", "正经": "serious", "压抑": "dark", "黑暗": "dark",
     "阴暗": "dark", "悲伤": "sad", "伤感": "sad", "难过": "sad", "悲": "sad", "虐": "sad", "复杂": "complicated", "烧脑": "complicated", "俗套": "cheesy",
-    "老套": "cheesy", "肉麻": "cheesy", "矫情": "sentimental", "狗血": "cheesy", "吵": "loud", "怪": "weird", "花哨": "flashy", "正式": "formal", "紧身": "tight", "紧": "tight", "宽松": "baggy",
+    "老套": "cheesy", "肉麻": "cheesy", "矫情": "sentimental", "狗血": "cheesy", "吵闹": "loud", "闹腾": "loud", "吵": "loud", "晦涩": "complicated", "难懂": "complicated", "费脑": "complicated", "怪": "weird", "花哨": "flashy", "正式": "formal", "紧身": "tight", "紧": "tight", "宽松": "baggy",
 }  # fmt: skip
 """Mood or cut in Chinese -> the one of `ANTONYMS`."""
+_CHINESE_ANTONYMS = {
+    "sad": "治愈", "heavy": "轻松", "serious": "轻松", "slow": "快节奏", "boring": "刺激", "dark": "温馨", "complicated": "轻松", "loud": "安静",
+    "formal": "休闲", "tight": "宽松", "baggy": "修身",
+}  # fmt: skip
+_NEGATED_CHINESE = re.compile(
+    rf"(?:不要|别|不想要?|不能|不|没)(?:太|那么|这么|过于|很|特别|是|要|看)*(?P<mood>{'|'.join(sorted(CHINESE_MOODS, key=len, reverse=True))})的?"
+)
 _MOODS = "|".join(ANTONYMS)
 _NEGATED_MOODS = re.compile(
     r"(?:\b(?:but |and )?(?:(?:not (?:really )?in the mood for|not|nothing|isn'?t|without|no|less|(?:i )?(?:don'?t|do not) want)\s+"
@@ -82,6 +89,7 @@ def replace_negated_moods(text: str) -> str:
     """
     unfit = _contradicting(text)
     text = _ANY.sub(lambda match: " " if _unknown(match) else match[0], text)
+    text = _NEGATED_CHINESE.sub(lambda match: antonym(match["mood"]), text)
 
     def antonyms(match: re.Match[str]) -> str:
         found = [word for word in dict.fromkeys(ANTONYMS[mood] for mood in _moods_in(match[0])) if word not in unfit]
@@ -89,6 +97,27 @@ def replace_negated_moods(text: str) -> str:
         return f"{joint} {' and '.join(found)} "
 
     return _NEGATED_MOODS.sub(antonyms, text)
+
+
+def antonym(mood: str) -> str:
+    """Find the word that a list is ranked by where a mood is negated.
+
+    Parameters
+    ----------
+    mood
+        In English or Chinese.
+
+    Returns
+    -------
+    str
+        In the same language; "" for none.
+
+    Examples
+    --------
+    >>> antonym("sad"), antonym("伤感"), antonym("gruesome")
+    ('uplifting', '治愈', '')
+    """
+    return ANTONYMS.get(mood, "") or _CHINESE_ANTONYMS.get(CHINESE_MOODS.get(mood, ""), "")
 
 
 def negated_moods(line: str) -> tuple[str, ...]:
@@ -110,6 +139,7 @@ def negated_moods(line: str) -> tuple[str, ...]:
     (('sad', 'slow'), ('gruesome',))
     """
     known = [mood for match in _NEGATED_MOODS.finditer(line) for mood in _moods_in(match[0])]
+    known += [match["mood"] for match in _NEGATED_CHINESE.finditer(line)]
     return tuple(dict.fromkeys((*known, *(mood for match in _ANY.finditer(line) if (mood := _unknown(match))))))
 
 
@@ -126,6 +156,7 @@ def without_negated_moods(text: str) -> str:
     str
     """
     text = _ANY.sub(lambda match: " " if _unknown(match) else match[0], _NEGATED_MOODS.sub(" ", text))
+    text = _NEGATED_CHINESE.sub(" ", text)
     return " ".join(text.split()).strip(" ,;")
 
 
@@ -165,6 +196,9 @@ def in_own_words(text: str, line: str) -> str:
             for mood in moods:
                 if ANTONYMS[mood] in found and ANTONYMS[mood] not in said:
                     text = re.sub(rf"(?<![\w-]){ANTONYMS[mood]}(?![\w-])", f"not {mood}", text, count=1)
+    for match in _NEGATED_CHINESE.finditer(line):
+        if (word := antonym(match["mood"])) and word not in said:
+            text = text.replace(word, match[0], 1)
     for match in _ANY.finditer(line):
         if text and _unknown(match):  # nothing stands in its place
             text = f"{text}, {re.sub(r'^[, ]*(?:(?:but|and) )?', '', match[0], flags=re.I)}"

@@ -63,7 +63,7 @@ _ONE_COMPLAINT = (
     r" \w+)?(?: over and over(?: again)?)?|"
     r"(?:(?:that|this|it|these|they|those|you|what you (?:say|said))(?:'s|'re| is| are|'ve| have)? )?(?:really |just |still |all |totally |completely |so )*"
     r"(?:makes? (?:no|zero|little) sense|(?:does|do)n't make (?:any |much )?sense|nonsense|wrong|not (?:right|true|helping|listening)|"
-    r"not what i (?:meant|asked|said|wanted)(?: for)?|(?:a bit|all|rather|way too|too) much|ridiculous|useless|no help|missing the point|got (?:me|it|that) wrong|misunderstood(?: me)?)(?: at all| again)?|"
+    r"not what i (?:meant|asked|said|wanted)(?: for)?|(?:a bit|all|rather|way too|too) much|(?:all )?(?:look|feel|sound|seem)s? (?:all |exactly |pretty much )?(?:the same|alike|identical|samey)(?: to me)?|ridiculous|useless|no help|missing the point|got (?:me|it|that) wrong|misunderstood(?: me)?)(?: at all| again)?|"
     r"(?:are you|you're|you are) (?:even |not |just )*(?:kidding|joking|serious|listening|reading|deaf|blind)(?: to me| me)?(?: what i (?:write|say|said))?|"
     r"what the (?:hell|heck|f\w+)|wtf|ugh+|argh+|come on|seriously|omg|oh my god|for (?:god|heaven|fuck)'?s sake|i give up|try again|"
     r"(?:你)?(?:说的?|推荐的?|给的?)?(?:真|太|好|完全|根本|都|又|这)*(?:没(?:有)?道理|不对|离谱|答非所问|什么鬼|搞什么|胡说(?:八道)?|牛头不对马嘴|没听懂|听不懂(?:人话)?|"
@@ -152,6 +152,11 @@ _AND_THE_MOST = re.compile(
     r"(?<!the best)(?<!latest)(?: (?:of|among|from|out of) (?:these|those|them|the list|that lot))?[?.]*$",
     re.I,
 )
+_NOBODY_LIKES = re.compile(
+    r"^(?:(?:but|and|sorry|well)[, ]+)*(?:nobody|no one|none of us|neither of us)(?: (?:here|else|in (?:my|our|the) \w+|of (?:us|them)))*"
+    r" (?:really )?(?:likes?|wants?|enjoys?|watches|loves?|is into|cares? for|can stand)(?: to (?:see|watch))? (?P<what>[\w'-]+(?: [\w'-]+){0,2})(?=[.!]?$)",
+    re.I,
+)
 _BORN = re.compile(
     r"[.,;!?]?\s*\b(?:i'?m|i am|i was|we're|we were|she's|he's|she was|he was) (?:born )?(?:from|in) (?P<year>(?:19|20)\d\d)\b[.!]?",
     re.I,
@@ -209,6 +214,7 @@ def spelt_out(line: str) -> str:
     line = _AND_LATER.sub(lambda match: f"since {match['century'] or 19}{match['decade']}", line)
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
+    line = _NOBODY_LIKES.sub(r"no \g<what>", line)
     if (born := _BORN.search(line)) and _BEFORE_BIRTH.search(line):
         line = _BEFORE_BIRTH.sub(
             lambda match: f"{_WHEN.get(match['when'].lower(), match['when'])} {born['year']}", _BORN.sub("", line)

@@ -48,7 +48,7 @@ MOODS = (
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
-        r"light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
+        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
         "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
         "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
     ),
@@ -95,6 +95,13 @@ _BEFORE_QUERY = re.compile(
     re.I,
 )
 """What stands before what is wanted, and would be ranked by ("I'm Not Rappaport")."""
+
+
+_A_TOUCH = re.compile(
+    r"\b(?:(?:just )?a (?:touch|tad|shade|hint|smidge|smidgen|wee bit|little bit|fraction|notch)|slightly|somewhat|ever so slightly) (?=\w+er\b|more\b|less\b|too\b)",
+    re.I,
+)
+"""How little of a comparison is meant."""
 
 
 def plain_degree(query: str) -> str:
@@ -238,6 +245,7 @@ def moods(query: str, stated: Collection[str], catalog: Catalog) -> tuple[str, s
     held, lexicon = {value.casefold() for value in stated}, Lexicon.of(catalog)
     said: list[str] = []
     wanted: list[frozenset[str]] = []
+    query = _A_TOUCH.sub("", query)
     never: set[str] = set()
     for mood in MOODS:
         found = mood.words.search(query)

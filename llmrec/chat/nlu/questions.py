@@ -50,7 +50,7 @@ FACTS = (
           "authors", "writer", "writers"),
     _fact("artist", r"who (?:sings|sang|performs)|\bartists?\b|\bsinger\b|歌手|谁唱", "artists", "singer", "performer"),
     _fact("year", r"what year|which year|\bwhen (?:was|did|is|were)|how old is (?:it|that|this|the|\d)|release date|came? out|"
-          r"哪年|哪一年|什么时候|几几年", "release_year", "date"),
+          r"哪年|哪一年|多少年|什么时候|几几年", "release_year", "date"),
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
     _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|评分|几分|口碑", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
@@ -100,7 +100,7 @@ QUALITIES = (
     _quality("children", r"\bkids?\b|childish|幼稚|\bchild(?:ren)?\b|year[- ]olds?|toddler|family|全家|一家人|老少皆宜|\b(?:my|a|our) (?:son|daughter|"
              r"nephew|niece)s?\b|\b(?:ok(?:ay)?|fine|suitable|appropriate|good|safe) for (?:him|her|them)\b|孩子|小孩|儿童|小朋友|岁",
              "children's children family animation kids 儿童 动画 家庭", "horror thriller crime war film-noir adult 恐怖 惊悚"),
-    _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕", "horror thriller 恐怖 惊悚",
+    _quality("scary", r"scar(?:y|ier)|frighten|creepy|nightmare|horror|吓人|恐怖|可怕|害怕|吓到", "horror thriller 恐怖 惊悚",
              "children's family comedy musical romance"),
     _quality("violent", r"violen|gor[ey]|blood|brutal|暴力|血腥", "war horror crime action 战争 恐怖 犯罪",
              "children's family musical romance"),

@@ -160,10 +160,10 @@ _OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )  # fmt: skip
 _ONE_PLACE = re.compile(rf"{_PLACE}|{_ZH_PLACE}", re.I)
 _UNDO = re.compile(
-    r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can you |please )?(?:undo(?: (?:that|it|this|"
+    r"(?:(?:no|ok|oh|sorry|wait|please|actually|oops)[,. ]+)*(?:can (?:you|we) |could (?:you|we) |let'?s |please )?(?:undo(?: (?:that|it|this|"
     r"the last (?:one|step|change)))?|(?:i )?take (?:that|it|this) back|"
     r"(?:never ?mind|scrap|cancel|revert) (?:that|it|the last (?:one|change))|go back(?: one step| a step)?|"
-    r"(?:(?:never ?mind|ok|no)[, ]+)?(?:(?:go |put |bring |get |give me )?back(?: to)?) (?:the (?:previous|last|first|old|earlier) (?:list|one)|(?:what it was )?before|how it was)|"
+    r"(?:(?:never ?mind|ok|no)[, ]+)?(?:(?:go |put |bring |get |give me )?back(?: to)?) (?:(?:the|your) (?:previous|last|first|old|earlier) (?:list|ones?|bunch|lot|batch|set|suggestions|picks|results|films|movies)|(?:what it was )?before|how it was)|"
     r"(?:(?:the |your )?(?:last|previous|first|earlier|old) (?:list|ones|lot|suggestions|picks|five)|(?:it|that|this|what you had)) (?:was|were) (?:much |way |a lot |so )?better(?: before| earlier)?|"
     r"i (?:preferred|liked) (?:the |your )?(?:last|previous|first|earlier|old) (?:list|ones|lot|suggestions|picks)(?: better| more)?|"
     r"(?:还是)?(?:之前|刚才|上一批|上一份|上次|前面)的?(?:列表|那些|那批|几个|几部)?(?:更|比较)?(?:好|合适)(?:一?[点些])?|"
