@@ -16,6 +16,11 @@ from llmrec.chat.wordings import SAYS
 from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
 
+_ALL_OTHERS = re.compile(
+    r"(?:all )?(?:the )?(?:rest|others?|other (?:ones|two|three|four)|them all|everything else)|其[他它]的?|别的", re.I
+)
+"""What an item is preferred to, where that is no item of its own."""
+
 
 class Choices:
     """Answers what leaves a choice to us.
@@ -85,7 +90,8 @@ class Choices:
         Returns
         -------
         tuple of str, or None
-            Id of the item, and the other one: its title or its place. None where the line asks no such thing.
+            Id of the item, and the other one: its title or its place, "" for all others. None where the line asks no
+            such thing.
         """
         match = cues.RATHER_THAN.fullmatch(line.strip())
         listed = state.last.items if state.last else ()
@@ -104,6 +110,8 @@ class Choices:
             named = [state.topic or ""]
         if len(named) != 1:
             return None
+        if _ALL_OTHERS.fullmatch(other):
+            return named[0], ""
         rival = self._items.named(other, state)
         return named[0], self._catalog.item(rival[0]).title if len(rival) == 1 else other.strip("《》 ")
 

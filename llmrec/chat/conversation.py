@@ -472,7 +472,8 @@ class Conversation:
             return None
         preferred, other = contrast
         self.state = self.state.model_copy(update={"topic": preferred})
-        return Reply(plain(self._absent(other, language_of(line), preferred)), why=preferred)
+        words = plain(self._absent(other, language_of(line), preferred)) if other else ""
+        return Reply(words, why=preferred)
 
     def _withdraw(self, back: Withdrawal, language: str) -> Reply:
         """Take back what a line names of what holds; the list is made again where that changes it."""

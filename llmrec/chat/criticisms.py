@@ -92,7 +92,9 @@ class Criticisms:
         word = excess[1] or excess[2]
         for quality in QUALITIES:
             if quality.question.search(word) and (excluded := _held(items, quality.speaks_for)):
-                return Steering(excluded)
+                held = state.last.conditions if state.last else ()
+                if self._count((*held, *excluded)):  # what was asked for may be of that kind itself
+                    return Steering(excluded)
         if mentions := Lexicon.of(self._words).mentions(word):
             return Steering((written(mentions[0].attributes, "!=", mentions[0].values),))
         return Steering(words=SAYS["unread"][language].format(what=plain(criticism)))

@@ -23,13 +23,14 @@ from llmrec.chat.nlu.named_items import with_places
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
-from llmrec.chat.nlu.references import all_but_places, than_places, with_spelt_titles
+from llmrec.chat.nlu.references import all_but_places, find_title, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
 from llmrec.chat.state import DialogueState, narrowed, values_of
 from llmrec.chat.wordings import SAYS
+from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
 
 MIN_TALK = 0.8
@@ -43,6 +44,12 @@ _ALL_BUT_TITLE = re.compile(
     r"(?:for )?(?P<title>[^,.;!?]*[a-z][^,.;!?]*)",
     re.I,
 )
+_YEAR_OF = re.compile(
+    r"\b(?:from|in|of) the (?:same )?year (?:that |when |as )?(?P<title>[^,.;?!]+?) "
+    r"(?:came out|was (?:made|released|shot))\b",
+    re.I,
+)
+"""A year that is told by a film that came out in it."""
 _LATEST = re.compile(
     r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
     r"(?: that)? "
@@ -89,10 +96,18 @@ class ListReader:
             place = str(titles.index(said) + 1) if said in titles else ""
             start = but.start("title") if place else but.start("except")
             line = f"{line[:start]}{place}{line[but.end('title') :]}"
+        line = _YEAR_OF.sub(self._from_year_of, line)
         known = [id for id in history if id in self._words.row]
         title = self._words.item(known[-1]).title if known else ""
         line = _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
         return all_but_places(than_places(line, len(listed)), len(listed))
+
+    def _from_year_of(self, match: re.Match[str]) -> str:
+        try:
+            year = self._words.item(find_title(match["title"], self._words)).attributes.get("year")
+        except UnknownItem:
+            year = None
+        return f"from {year:g}" if isinstance(year, int | float) else match[0]
 
     def _title(self, id: str) -> str:
         return plain(self._words.item(id).title) if id in self._words.row else ""

@@ -74,7 +74,8 @@ def test_what_contradicts_the_rest_of_a_line_does_not_rank(films: Catalog) -> No
     ("line", "says"),
     [
         ("the last list was better", "Back to the list before"), ("还是刚才的好", "回到之前"), ("can we go back to the earlier bunch", "Back to the list before"), ("these all look the same", "Sorry|sorry|apologise"), ("those are a bit much", "Sorry|sorry|apologise"),
-        ("这几部都好老啊", "年份高于"), ("太肉麻了吧", "不要那么肉麻|没法按"),
+        ("这几部都好老啊", "年份高于"), ("太肉麻了吧", "不要那么肉麻|没法按"), ("bit highbrow, these", "cannot go by"), ("they are a bit old", "year above"), ("my mum would say they're too old", "year above"),
+        ("他嫌太老", "年份高于"), ("too highbrow for me", "cannot go by"),
     ],
 )  # fmt: skip
 def test_what_is_said_of_a_list_is_no_search(films: Catalog, line: str, says: str) -> None:
@@ -111,3 +112,14 @@ def test_what_a_price_says_is_no_mood_and_a_degree_no_word() -> None:
     )
     (reply,) = talk(shop, "a shirt, not too pricey")
     assert "price below" in reply.words and "does not tell" not in reply.words
+
+
+def test_what_was_asked_for_is_not_ruled_out_by_a_criticism_of_all_of_it(films: Catalog) -> None:
+    reply = talk(films, "a war film", "too violent", shown=("2", "7"))[1]
+    assert reply.request is None or "genres!=War" not in (reply.request.where or "")
+    assert reply.words
+
+
+def test_a_value_that_is_too_much_of_something_is_ruled_out(films: Catalog) -> None:
+    reply = talk(films, "something for tonight", "战争片太闷了")[1]
+    assert reply.request is not None and reply.request.where == "genres!=War"

@@ -167,7 +167,7 @@ OTHERS = re.compile(
 )
 """Words by which what was listed is not to come again."""
 RATHER_THAN = re.compile(
-    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come)\b(?:'s)? ?(?:(?:is|are|was|did|do|would|have) )?(?:you )?"
+    r"(?:(?:but|and|so|ok|hm+|hey|wait)[, ]+)*(?:why|how come|what makes)\b(?:'s)? ?(?:(?:is|are|was|did|do|would|have) )?(?:you )?"
     r"(?:(?:pick|picked|choose|chose|chosen|recommend|recommended|suggest|suggested|show|shown|list|listed|put|rank|ranked|prefer|take|have)\b ?)?"
     r"(?P<one>.+?),? (?:ranked |listed |placed |put |better |shown )?(?:and not|but not|instead of|rather than|over|not|before|above|ahead of|higher than|than|in place of) "
     r"(?P<other>.+?)[\s?.!]*|"
@@ -183,7 +183,9 @@ PICK = re.compile(
     r" (?:would|do|should|could|shall|might|'d) (?:you|i|we)(?: (?:personally|yourself|guys|rather|most|really|just))?(?: (?:pick|choose|take|recommend|go (?:for|with)|suggest|watch|buy|get|start with|see|wear|order|select|prefer|like)\b)(?P<of>.*?)|"
     r"what (?:would|do|'d) you(?: (?:personally|yourself))? (?:pick|choose|take|go (?:for|with)|select)(?P<what>.*?)|"
     r"what (?:would|do|should|shall) (?:you|i|we) [a-z]+ (?:out )?(?:of|from|among) (?:these|those|them|the list|that list)(?P<among>.*?)|"
-    r"which(?: (?:one|of (?:these|those|them)|of the list|film|movie|item))*(?: (?:is|would be|'s|do you think is))(?: the)? (?:best|your favou?rite|right|top)(?P<best>.*?)|"
+    r"which(?: (?:one|of (?:these|those|them)|of the list|film|movie|item))*(?: (?:is|would be|'s|do you think is))(?: the)? (?:best|better (?:buy|bet|choice|pick|one|option|film|deal|fit)|your favou?rite|right|top)(?P<best>.*?)|"
+    r"which(?: (?:one|of (?:these|those|them)))?(?: (?:would|will|might|could))? (?:suits?|fits?|works?|does|goes with|goes down)\b(?P<suits>.*?) best(?P<suited>.*?)|"
+    r"tell (?:me|us) (?:which|what)(?: (?:one|of (?:these|those|them)))?(?: to | (?:i|we) should )(?P<tell>.*?)|"
     r"what(?:'s| is| would be) your (?:own )?(?:top |first |personal |best )?(?:pick|favou?rite|choice|recommendation|tip)(?P<own>.*?)|"
     r"(?:pick|choose|select|decide on|take|recommend)(?: (?:me|us))?(?: just| only)? (?:one|the (?:best|[a-z]+est|most [a-z]+)(?: one)?)(?P<one>(?: (?:of|out|from|for|then|please|now|yourself)\b.*?)?)|"
     r"(?:decide|choose|pick)(?: for (?:me|us))(?P<for>.*?)|"
@@ -196,7 +198,7 @@ PICK = re.compile(
     r"(?:settle it|break the tie)(?: for (?:me|us))?(?P<settle>.*?)"
     r")[\s?.!]*|"
     r"(?:那|要不|不如|好吧?|嗯|请|还是|就|麻烦)*(?:你|您)?(?:来|帮我|替我|给我|帮我们|替我们|直接|就|帮忙|觉得|从(?:里面|这里面|中|这些里面?))*(?:选|挑|定|推荐)(?:一|1)?(?:个|部|本|件|款|条)(?P<zh>最[^,。]{1,6}的)?(?:给我们?)?(?:看|买|穿)?(?:吧|好了|呗|就行)?[。! ]*|"
-    r"(?:你|您|要是你|如果是你)(?:会|觉得|建议|自己|最|想)*(?:选|挑|推荐|看|买|喜欢)哪(?:一)?(?:个|部|本|件|款|条)(?:呢|啊)?[?。 ]*|"
+    r"(?:你|您|要是你|如果是你)(?:会|觉得|建议|自己|最|想)*(?:选|挑|推荐|看好|看|买|喜欢|中意|偏爱)哪(?:一)?(?:个|部|本|件|款|条)(?:呢|啊)?[?。 ]*|"
     r"(?:这(?:里面|些|几[个部件])(?:里面?|中)?|里面|其中|到底|所以)*(?:我(?:们)?(?:该|应该)?(?:看|买|选)?)?哪(?:一)?(?:个|部|本|件|款|条)(?:最|比较|更)?(?:好|合适|值得看|值得买|推荐|适合我们?(?:两个|俩)?(?:看)?)(?:一?[点些])?(?:呢|啊|吗)?[?。 ]*|"
     r"[^?\u3002]{0,20}(?:选不出来|拿不定主意|纠结|选择困难)[^?]*|"
     r"(?:(?:行|好吧?|算了|那|就)[,]?)*(?:就(?:是)?你了[,]?)?(?:都)?(?:听你的|(?:(?:你|您)(?:替我们?|帮我们?|给我们?|来)?|[帮替]我们?)(?:做主|拿(?:个)?主意|决定|说了算|看着办|定|拍板)(?:一个|一部)?)(?:吧|好了)?[。! ]*",
@@ -225,7 +227,7 @@ PLACE_OF_LIST = re.compile(
     re.I,
 )
 ANY_LIST = re.compile(
-    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what do you (?:think|reckon|guess) (?:i|we)(?:'d| would|'ll| will| might)? (?:like|enjoy|love)(?: to (?:see|watch|read|buy))?(?: (?:tonight|today|now))?|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?)(?: then)?[\s?.!]*|[^,?!。]{0,20}(?:看|买|读|穿|送)(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|合适|呢)?[?呢吧。! ]*",
+    r"(?:(?:ok|please|just|go on|so)[,.! ]*)*(?:surprise me|what do you (?:think|reckon|guess) (?:i|we)(?:'d| would|'ll| will| might)? (?:like|enjoy|love)(?: to (?:see|watch|read|buy))?(?: (?:tonight|today|now))?|what(?: is|'s| would be) (?:good|right|best) for (?:me|us)|what do you recommend|what(?:'?s| is) good(?: (?:tonight|today|here|then))?|what(?:'s| is| would be) (?:good|decent|nice|fun|ideal|a good (?:one|film|movie|choice)|worth (?:watching|seeing)) (?:for|with|on) .+?)(?: then)?[\s?.!]*|[^,?!。]{0,20}(?:看|买|读|穿|送)(?:点|个|些)?(?:什么|啥)(?:比较|最)?(?:好|合适|呢)?[?呢吧。! ]*",
     re.I,
 )
 """What wants a list, whatever it is of."""
@@ -309,7 +311,7 @@ WHY_CHINESE = re.compile(
 )
 MOST = re.compile(
     r"\b(?:funniest|silliest|scariest|saddest|goriest|bloodiest|(?:most|least) (?:funny|silly|romantic|violent|scary|sad)|best for (?:kids|children))\b|"
-    r"最不?(?:适合(?:小?孩子?|儿童|小朋友)|好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
+    r"最不?(?:适合(?:小?孩子?|儿童|小朋友)|催泪|悲|虐|好笑|搞笑|恐怖|吓人|浪漫|感人|暴力)",
     re.I,
 )
 SUPERLATIVE = re.compile(

@@ -60,7 +60,7 @@ _NEGATION = re.compile(
 )
 """What rules out a value that stands behind it; a complaint of what was shown does, too."""
 _NEGATED_AFTER = re.compile(
-    r"(?:片|类|电影|的|书|小说)*(?:都|也|就|这种)?(?:(?:除外|免谈|以外的?|不要了?|不看|不行|算了|别来|别推了?|别)(?!是)|"
+    r"(?:片|类|电影|的|书|小说)*(?:都|也|就|这种)?(?:(?:实在)?(?:太|有点|过于)(?!少|好|喜欢|棒|美|想)[^,。!?;、,.!?;\s]{1,4}(?=[,。!?;,.!?;\s]|$)|(?:除外|免谈|以外的?|不要了?|不看|不行|算了|别来|别推了?|别)(?!是)|"
     r"[^,。!?;、,.!?;\s]{0,6}?(?:不要|不看|不爱看|不想看|不喜欢|不感兴趣|受不了|别来|别推荐?|别放|去掉|拿掉|删掉|除外|免了)[了的吧啊呀嘛哦啦]*(?=[,。!?;、,.!?;\s]|$))"
 )
 """What rules out a value that stands before it: 恐怖片统统不要, 动画片爷爷不爱看."""
@@ -69,7 +69,7 @@ _ASKED_OF = re.compile(r"(?:第[一二三四五六七八九十\d]+[部本个件]
 _EITHER = re.compile(r"(?:片|类|电影|的)*(?:或者?|还是|或是)(?:是|看)?")
 _GENRES = {
     "恐怖": "horror", "惊悚": "thriller", "喜剧": "comedy", "搞笑片": "comedy", "爱情": "romance", "动作": "action", "科幻": "sci-fi",
-    "动画": "animation", "战争": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
+    "动画": "animation", "战争": "war", "打仗": "war", "犯罪": "crime", "剧情片": "drama", "纪录片": "documentary", "音乐剧": "musical",
     "歌舞片": "musical", "西部": "western", "悬疑": "mystery", "奇幻": "fantasy", "冒险": "adventure", "儿童": "children's",
     "黑色电影": "film-noir", "吓人": "horror",
     "连衣裙": "dress", "裙子": "dress", "长裙": "dress", "半身裙": "skirt", "短裙": "skirt", "裤子": "trousers", "长裤": "trousers",

@@ -152,6 +152,22 @@ _AND_THE_MOST = re.compile(
     r"(?<!the best)(?<!latest)(?: (?:of|among|from|out of) (?:these|those|them|the list|that lot))?[?.]*$",
     re.I,
 )
+_SAYS_WHO = re.compile(
+    r"^(?:(?:but|and|well|hm+)[, ]+)*(?:my \w+|he|she|they|the \w+|we)(?:'d| would| will|'ll)? (?:says?|thinks?|finds?|said|thought|reckons?)(?: that)? "
+    r"(?=(?:they|these|it|that|those|this|them)\b.*\btoo \w+[.! ]*$)|"
+    r"^(?:他|她|我?(?:妈|爸|老婆|老公|女朋友|男朋友|孩子|朋友|女儿|儿子))们?(?:嫌|觉得|说|认为)(?:它|这[些个部件])?(?=太|有点)",
+    re.I,
+)
+"""Who finds too much of something."""
+_FOR_ME = re.compile(
+    r"(?P<too>\btoo [\w-]+) for (?:me|us|him|her|them|(?:my|our|her|his) (?:taste|liking|\w+))(?=[.! ]*$)", re.I
+)
+_A_BIT = re.compile(
+    r"^(?:(?:but|and|well|hm+)[, ]+)*(?:(?:a )?(?:bit|tad|touch|little bit|little) (?:too )?(?P<a>(?!\w+er\b|more\b|less\b|of\b|much\b)[a-z-]{3,}),? (?:these|those|this lot|that lot|all of (?:these|those|them))|"
+    r"(?:these|they|those|that lot|this lot)(?:'re| are|'s| is)(?: all)? (?:a (?:bit|tad|touch|little)|rather|kind of|somewhat) (?:too )?(?P<b>(?!\w+er\b|more\b|less\b|of\b|much\b)[a-z-]{3,}))[.! ]*$",
+    re.I,
+)
+"""What finds a list a bit much of something."""
 _NOBODY_LIKES = re.compile(
     r"^(?:(?:but|and|sorry|well)[, ]+)*(?:nobody|no one|none of us|neither of us)(?: (?:here|else|in (?:my|our|the) \w+|of (?:us|them)))*"
     r" (?:really )?(?:likes?|wants?|enjoys?|watches|loves?|is into|cares? for|can stand)(?: to (?:see|watch))? (?P<what>[\w'-]+(?: [\w'-]+){0,2})(?=[.!]?$)",
@@ -214,6 +230,7 @@ def spelt_out(line: str) -> str:
     line = _AND_LATER.sub(lambda match: f"since {match['century'] or 19}{match['decade']}", line)
     line = _NOT_UNTIL.sub(r"after the \g<decade>", line)
     line = _NOT_SEEN.sub("", _IN_TITLE.sub("", line))
+    line = _A_BIT.sub(r"too \g<a>\g<b>", _FOR_ME.sub(r"\g<too>", _SAYS_WHO.sub("", line)))
     line = _NOBODY_LIKES.sub(r"no \g<what>", line)
     if (born := _BORN.search(line)) and _BEFORE_BIRTH.search(line):
         line = _BEFORE_BIRTH.sub(

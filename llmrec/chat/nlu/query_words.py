@@ -48,7 +48,7 @@ MOODS = (
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
-        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
+        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)? (?:too )?(?:much|hard)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
         "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
         "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
     ),
@@ -67,7 +67,7 @@ MOODS = (
     ),
     _mood(
         r"tear-?jerkers?|moving|touching|emotional|(?:a )?good cry|make (?:me|us) cry|sad",
-        "感人|感动|催泪|想哭|虐心", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
+        "感人|感动|催泪|想哭|虐心|哭得(?:稀里哗啦|不行|很惨)?|大哭(?:一场)?|泪崩|泪目", "drama romance 剧情 爱情", "comedy horror 喜剧 恐怖",
     ),
     _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
     _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),

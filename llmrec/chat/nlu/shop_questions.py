@@ -13,9 +13,9 @@ _SERVICES: Mapping[str, str] = {
                 r"\b(?:track|where(?:'s| is)) (?:my|the) (?:order|parcel|package)\b|"
                 r"送货|发货|快递|包邮|邮费|运费|配送|送到|寄到|寄往|几天(?:能|可以)?到|(?:什么时候|多久|啥时候)(?:能|会|可以)?(?:送|寄|发|到货|到(?!期))",
     "returns": r"\breturns?(?: (?:it|them|this|that|these|policy|something|an? \w+|my \w+|period|label|form|window))\b|\breturns\b(?= (?:work|possible|free|accepted))|"
-               r"\b(?:do|can|are|is|what about|about|take|accept|free) returns?\b|\brefunds?\b|\bmoney back\b|\bsend (?:it|them|this|that) back\b|"
+               r"\b(?:do|can|are|is|what about|about|take|accept|free) returns?\b|\brefunds?\b|\bmoney back\b|\bif i change my mind\b|\bsend (?:it|them|this|that) back\b|"
                r"\bexchange (?:it|them|this|that|an? \w+)\b|\bexchanges\b|\bswap (?:it|them|this|that) (?:if|when|later|back|afterwards)\b|\b(?:it|they|that|this|these) (?:does not|doesn'?t|don'?t|do not|didn'?t|won'?t) (?:fit|suit)\b|退货|退款|退换|换货|能退|可以退|无理由退|包退",
-    "fees": r"\b(?:subscri(?:be|ption)s?|membership|free trial|(?:sign|log)(?:ging|ned)? ?(?:up|in)\b|fees?\b)|\bis (?:it|this|that) (?:all )?(?:free|paid)\b|\b(?:do|will) (?:i|you) (?:have to pay|charge|get charged)|"
+    "fees": r"\b(?:accounts?|subscri(?:be|ption)s?|membership|free trial|(?:sign|log)(?:ging|ned)? ?(?:up|in)\b|fees?\b)|\bis (?:it|this|that) (?:all )?(?:free|paid)\b|\b(?:do|will) (?:i|you) (?:have to pay|charge|get charged)|"
             r"\b(?:per|a|every) month\b|\bcosts? (?:anything|money|me anything)\b|会员|订阅|收费|免费|花钱|要钱|注册|登录|月费|年费",
     "payment": r"\bpay(?:ing|ment|ments)?\b|\bpaypal\b|\bapple pay\b|\bcredit cards?\b|\bklarna\b|\binstal?lments?\b|\bgift (?:cards?|vouchers?)\b|\binvoices?\b|"
                r"付款|支付|微信付|支付宝|信用卡|分期|货到付款|发票|礼品卡|刷卡",

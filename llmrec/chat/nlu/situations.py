@@ -13,6 +13,8 @@ _OCCASION = re.compile(
     r"(?:for|with) (?:a |the |my |our )?(?:group|couple|crowd|whole gang|gang|lot of us|both of us|all of us)(?: of (?:friends|people|mates|us))?(?! (?:who|that|in)\b)|"
     rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
     rf"(?:(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
+    r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|family|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
+    r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
     r"|(?:over|with|after) (?:a )?(?:popcorn|pizza|dinner|wine|beers?|work|school|supper|a glass of wine))(?![\w'-])",
     re.I,
 )
@@ -43,7 +45,7 @@ _COMPANY = re.compile(
     r"(?:(?:跟|和|陪|与|同|带|给|为)(?:我|咱)?(?:家)?(?:的)?)(?:老婆|老公|媳妇|妻子|丈夫|女朋友|男朋友|女友|男友|对象|爱人|爸妈|父母|爸爸|妈妈|老爸|老妈|爷爷|奶奶|家人|家里人|朋友|闺蜜|"
     r"哥们|室友|同学|同事|邻居|[一两二三四五几]个(?:人|朋友|同学|同事|哥们))(?:们)?(?:[一两二三四五几]起|一块儿?|[一两二三四五]个)?(?:去|来)?(?:看|过|用)?(?:的)?|"
     r"(?:我们)?(?:一个|两个|三个|四个|[一两几]个)人(?:一起|在家|晚上)?(?:看|用)?(?:的)?|(?:周[一二三四五六日末天]|星期[一二三四五六日天]|礼拜[一二三四五六日天])(?:的)?(?:晚上|下午|早上|中午)?|"
-    r"(?:下班|放学|睡前|饭后|吃饭时|午休)(?:后|之后|以后|的时候)?(?:看|用)?(?:的)?"
+    r"窝(?:在)?(?:家里?|沙发上?|被窝里?)|(?:再)?(?:挑|选|来|推荐)?(?:一[部个本件])?给我?(?:爸妈|爸|妈|爷爷|奶奶)(?!妈|爸)|(?:下班|放学|睡前|饭后|吃饭时|午休)(?:后|之后|以后|的时候)?(?:看|用)?(?:的)?"
 )
 
 
@@ -69,4 +71,5 @@ def without_situation(query: str) -> str:
     query = _TELLS.sub("", query.strip())
     for pattern in (_APPEAL, _LIKE_BEFORE, _OCCASION, _COMPANY):
         query = pattern.sub(" ", query)
+    query = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", query)
     return re.sub(r"\s+([,.;!?])", r"\1", " ".join(query.split())).strip(" ,.;!?")
