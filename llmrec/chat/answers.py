@@ -183,6 +183,8 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
             return say("not best known", word=word)
         of_them, best = _best(known, largest)
         titles = "; ".join(each.title for each in of_them)
+        if len(of_them) == len(items) > 1:
+            return SAYS["best same"][language].format(title=titles, value=say.amount(name, best))
         return SAYS["best"][language].format(title=titles, word=word, value=say.amount(name, best))
     facts = "; ".join(f"{each.title}: {say.facts(each)}" for each in items)
     answer = say("beside", facts=facts)

@@ -8,7 +8,7 @@ from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.questions import superlative
+from llmrec.chat.nlu.questions import of_listed, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.suitability import audience_of, suiting
 from llmrec.chat.state import DialogueState
@@ -67,6 +67,8 @@ class Choices:
         asked = suiting(audience, self._words) if audience else stated
         mask = parse_where(" and ".join(asked), self._words).mask(self._words) if asked else None
         meeting = listed if mask is None else [id for id in listed if mask[self._words.row[id]]]
+        if not meeting and not of_listed(line):
+            return None  # "help me choose a comedy" is a search
         if not meeting:
             text = SAYS["having none"][language].format(values=describe_conditions(asked, language))
             return ActReply(plain(text), spoken=asked)
@@ -99,7 +101,7 @@ class Choices:
             return None
         one, other = (
             next(match[name] for name in names if match[name])
-            for names in (("one", "a", "c", "e"), ("other", "b", "d", "f"))
+            for names in (("one", "a", "c", "e", "g"), ("other", "b", "d", "f", "h"))
         )
         named = [id for id in self._items.named(one, state) or self._titled(one) if id in listed]
         if (

@@ -164,6 +164,9 @@ class ListReader:
         """
         query, refused = refusals(cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。"))
         refused = tuple(what for what in refused if not demands_unknown(what, self._words))  # that is said instead
+        if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
+            known = (each for each in negated_moods(line) if not antonym(each))
+            refused = (*refused, *(each for each in known if in_descriptions(each, self._words)))
         if refused := (*refused, *unwanted_qualities(line)):
             state = state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *refused)))})
         query = without_demands(query, self._words) if demands_unknown(line, self._words) else query

@@ -252,6 +252,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "quote": {"en": "The description of {title} says: {value}", "zh": "《{title}》的介绍里写着:{value}"},
     "no place": {"en": "There is no number {place} in the last list.", "zh": "上一份列表里没有第{place}个。"},
     "best": {"en": "The {word}: {title} ({value}).", "zh": "{word}的:{title}({value})。"},
+    "best same": {"en": "They are the same in that: {title} ({value}).", "zh": "这一点上都一样:{title}({value})。"},
     "not best known": {
         "en": "The catalogue does not tell which is the {word}: it lacks what that would take for these {nouns}.",
         "zh": "目录里没有写哪个{word}:这些{noun}缺少相应的信息。",

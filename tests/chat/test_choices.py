@@ -37,7 +37,7 @@ def answered(catalog: Catalog, *lines: str, first: str = "a comedy", shown: tupl
         "what would you pick out of these?", "which one is the best for us?", "just choose one for me", "which would you recommend?",
         "ok, pick one", "which of these should I watch?", "what's your favourite?", "I can't decide", "你选一个", "帮我挑一部吧",
         "哪个最好?", "你会选哪个", "if you had to choose one?", "talk me into one of them", "whatever you think", "your call",
-        "I'm torn between 1 and 2", "help me choose between 1 and 3", "就你了,你替我做主", "帮我拍板", "which is the better buy, 1 or 2?", "which would suit a rainy afternoon best?", "just tell me which to get", "你最看好哪部", "what makes 1 better than the rest?", "第一个和第三个让我选不出来",
+        "I'm torn between 1 and 2", "help me choose between 1 and 3", "就你了,你替我做主", "帮我拍板", "which is the better buy, 1 or 2?", "which would suit a rainy afternoon best?", "just tell me which to get", "make up my mind for me", "你最看好哪部", "what makes 1 better than the rest?", "第一个和第三个让我选不出来",
     ],
 )  # fmt: skip
 def test_a_choice_left_to_us_is_made_and_has_its_reasons(films: Catalog, line: str) -> None:
@@ -69,7 +69,7 @@ def test_without_a_list_and_with_a_wish_it_is_a_search(films: Catalog) -> None:
         ("why 1 and not Fargo?", "You asked for Comedy: that is Kolya, and not Fargo."),
         ("why Kolya instead of Fargo?", "Fargo does not meet"), ("why is 1 above 3?", "Both are in the list: Kolya at number 1, Goofy Movie, A at number 3."),
         ("why 1 rather than 3?", "Goofy Movie, A is Animation, Children's"), ("为什么是第1个而不是第3个?", "不同之处"),
-        ("为什么选第一部而不是Fargo?", "Fargo"), ("为什么把第一部放前面,不放第三部", "不同之处"), ("为什么推第一个,《Fargo》不行吗", "Fargo"),
+        ("为什么选第一部而不是Fargo?", "Fargo"), ("为什么把第一部放前面,不放第三部", "不同之处"), ("为什么推第一个,《Fargo》不行吗", "Fargo"), ("为什么第一个比第三个靠前", "不同之处"),
     ],
 )  # fmt: skip
 def test_why_one_and_not_another_is_answered_by_what_tells_them_apart(films: Catalog, line: str, says: str) -> None:

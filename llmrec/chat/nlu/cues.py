@@ -173,7 +173,8 @@ RATHER_THAN = re.compile(
     r"(?P<other>.+?)[\s?.!]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:是|选|推荐|选择|挑|给我)*了?(?P<a>.+?)[,]?(?:而(?:不是|没有?选?|没有?推荐)|不是|却不是|没有?选|排在)(?P<b>.+?)(?:的?前面|之前|上面)?(?:呢|啊)?[?。! ]*|"
     r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*把(?P<c>.+?)(?:放|排|摆|列)(?:在|到)?(?:最?前面?|第一(?:个|位)?|最?上面|里面)?[,]?(?:而|却)?(?:不|没)(?:放|排|摆|选|推荐?|列|要)?(?:是)?(?P<d>.+?)(?:呢|啊)?[?。! ]*|"
-    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:推荐?|选|是|给我)(?P<e>[^,]+?)[,](?P<f>[^,]+?)(?:就|难道)?(?:不行|不可以|不好|怎么不行)(?:吗|么)?[?。! ]*",
+    r"(?:为什么|为啥|凭什么|怎么)(?:你|您|会|要)*(?:推荐?|选|是|给我)(?P<e>[^,]+?)[,](?P<f>[^,]+?)(?:就|难道)?(?:不行|不可以|不好|怎么不行)(?:吗|么)?[?。! ]*|"
+    r"(?:为什么|为啥|凭什么|怎么)(?P<g>[^,比]+?)(?:会|要)?比(?P<h>[^,]+?)(?:还|更)?(?:靠[前后上下]|好|排?[得名]?[高低前后])(?:呢|啊)?[?。! ]*",
     re.I,
 )
 """What asks why the list has one item and not another."""
@@ -183,14 +184,14 @@ PICK = re.compile(
     r" (?:would|do|should|could|shall|might|'d) (?:you|i|we)(?: (?:personally|yourself|guys|rather|most|really|just))?(?: (?:pick|choose|take|recommend|go (?:for|with)|suggest|watch|buy|get|start with|see|wear|order|select|prefer|like)\b)(?P<of>.*?)|"
     r"what (?:would|do|'d) you(?: (?:personally|yourself))? (?:pick|choose|take|go (?:for|with)|select)(?P<what>.*?)|"
     r"what (?:would|do|should|shall) (?:you|i|we) [a-z]+ (?:out )?(?:of|from|among) (?:these|those|them|the list|that list)(?P<among>.*?)|"
-    r"which(?: (?:one|of (?:these|those|them)|of the list|film|movie|item))*(?: (?:is|would be|'s|do you think is))(?: the)? (?:best|better (?:buy|bet|choice|pick|one|option|film|deal|fit)|your favou?rite|right|top)(?P<best>.*?)|"
+    r"which(?: (?:one|of (?:these|those|them)|of the list|film|movie|item))*(?: (?:is|would be|'s|do you think is))(?: the)? (?:best|better (?:buy|bet|choice|pick|one|option|film|deal|fit)|your favou?rite|(?:right|top)(?: one| pick| choice)?(?=$|[ ?.]*$| for\b| of\b))(?P<best>.*?)|"
     r"which(?: (?:one|of (?:these|those|them)))?(?: (?:would|will|might|could))? (?:suits?|fits?|works?|does|goes with|goes down)\b(?P<suits>.*?) best(?P<suited>.*?)|"
     r"tell (?:me|us) (?:which|what)(?: (?:one|of (?:these|those|them)))?(?: to | (?:i|we) should )(?P<tell>.*?)|"
     r"what(?:'s| is| would be) your (?:own )?(?:top |first |personal |best )?(?:pick|favou?rite|choice|recommendation|tip)(?P<own>.*?)|"
     r"(?:pick|choose|select|decide on|take|recommend)(?: (?:me|us))?(?: just| only)? (?:one|the (?:best|[a-z]+est|most [a-z]+)(?: one)?)(?P<one>(?: (?:of|out|from|for|then|please|now|yourself)\b.*?)?)|"
     r"(?:decide|choose|pick)(?: for (?:me|us))(?P<for>.*?)|"
     r"if you had to (?:pick|choose)(?P<had>.*?)|"
-    r"i (?:can't|cannot|can not) (?:decide|choose|make up my mind)(?P<cannot>.*?)|"
+    r"i (?:can't|cannot|can not) (?:decide|choose|make up my mind)(?P<cannot>.*?)|make up (?:my|our) minds?(?P<mind>.*?)|"
     r"(?:i'm|i am|we're|we are) (?:really |a bit |so )?(?:torn|undecided|wavering|dithering|stuck)(?P<torn>(?: between| on)?.*?)|"
     r"(?:talk|sell|convince|persuade) (?:me|us) (?:into|on|of) (?:one|any|either)(?: of (?:these|those|them))?(?P<talk>.*?)|"
     r"(?:help|assist) (?:me|us) (?:to )?(?:choose|decide|pick)(?P<help>.*?)|"

@@ -63,7 +63,7 @@ FACTS = (
     _fact("brand", r"what brand|which brand|\bbrand\b|who makes\b|什么牌|牌子|品牌", "brands", "manufacturer"),
     _fact("studio", r"which studio|what studio|who produced|哪个公司|哪家公司", "studios", "production_company", "company"),
     _fact("awards", r"\boscars?\b|\bawards?\b|获奖|奥斯卡", "award", "oscars"),
-    _fact("where", r"where can i (?:watch|see|stream|find)|\bnetflix\b|stream(?:ing)?\b|在哪(?:里|儿)?(?:看|能看)", "streaming", "available_on", "platform"),
+    _fact("where", r"where can i (?:watch|see|stream|find)|\b(?:rent|hire|borrow|download|stream) (?:it|this|that|them|#?\d)\b|\bnetflix\b|stream(?:ing)?\b|在哪(?:里|儿)?(?:看|能看)", "streaming", "available_on", "platform"),
     _fact("about", r"\babout\b(?: what)?|\bthe deal with\b|\bwhat(?:'s| is) (?:.{1,30} )?like\b|\bplot\b|\bstory\b|storyline|synopsis|what happens|describe|讲什么|讲的什么|讲了什么|"
           r"讲的是|剧情|什么故事|说什么的|内容"),
     _fact("genres", r"what (?:kind|sort|type|genre)|which genre|\bgenres?\b|什么类型|哪种|类型", "genre", "category",

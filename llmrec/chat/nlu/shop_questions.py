@@ -42,7 +42,7 @@ _ASKS = re.compile(
 )
 """What makes a line a question, or a request that is none for items."""
 _OF_ITEMS = re.compile(
-    r"\b(?:films?|movies?|books?|something|anything|stor(?:y|ies)|plot|one|ones|dress(?:es)?|shirts?) (?:about|with|where|set|involving|on the)\b|"
+    r"\b(?:films?|movies?|books?|something|anything|stor(?:y|ies)|plot|one|ones|dress(?:es)?|shirts?) (?:about|with|where|set|involving|on the)\b|\b(?:in|about) (?:it|this|that|them|these|those|#?\d)\b|\b(?:it|this|that|\d|one) about\b|"
     r"\b(?:recommend|suggest|similar|more like)\b|关于|讲",
     re.I,
 )

@@ -5,16 +5,16 @@ No item is described by them, so they would rank by chance: "Friday" for a Frida
 
 import re
 
-_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend|weekday|school|work|date|movie|film|games?|girls'?|boys'?|lads'?|ladies'?"
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend|weekday"
+_NIGHT = r"(?:movie|film|games?|girls'?|boys'?|lads'?|ladies'?|school|work|date) (?:night|evening)s?"
 _COUNT = r"\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|several|some"
 _OCCASION = re.compile(
     rf"[, ]*\b(?:(?:for|with|between|among) (?:just |only |about |around )?(?:(?:a |the |our )?(?:group|party|crowd|bunch|team) of )?(?:the )?(?:{_COUNT})"
     r"(?: (?:of us|of them|adults?|people|persons?|grown[- ]?ups|friends?|guests?|mates|couples?|women|men|colleagues|students))|"
     r"(?:for|with) (?:a |the |my |our )?(?:group|couple|crowd|whole gang|gang|lot of us|both of us|all of us)(?: of (?:friends|people|mates|us))?(?! (?:who|that|in)\b)|"
     rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
-    rf"(?:(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
+    rf"(?:{_NIGHT}|(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
     r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|family|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
-    r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
     r"|(?:over|with|after) (?:a )?(?:popcorn|pizza|dinner|wine|beers?|work|school|supper|a glass of wine))(?![\w'-])",
     re.I,
 )
@@ -34,9 +34,11 @@ _LIKE_BEFORE = re.compile(
 )
 """What only goes on with the list before."""
 _TELLS = re.compile(
-    r"^(?:(?:so|well|hi|hey|ok|look|right)[, ]+)*(?:i|we|it|she|he|they|there|my|our|the|today|tonight)(?:'s|'ve|'re|'m|'ve got|'d)?\b[^,;.!?]*?(?:,? (?:and|so|and so|but)|,) "
+    r"^(?![^,;.!?]*\b(?:like|love|enjoy|prefer|adore|mood|into|fan|fancy|want|after|need)\b[^,;.!?]*(?:\band\b|\bbut\b|,))"
+    r"(?:(?:so|well|hi|hey|ok|look|right)[, ]+)*(?:i|we|it|she|he|they|there|my|our|the|today|tonight)(?:'s|'ve|'re|'m|'ve got|'d)?\b[^,;.!?]*?(?:,? (?:and|so|and so|but)|,) "
     r"(?=(?:(?:i|we|i'd|we'd|i'm|we're|i am|we are) )?(?:really |just )?(?:want|wants|need|fancy|would like|like to|could do with|am (?:looking|after)|are (?:looking|after)|looking for)\b|"
     r"(?:nothing|something|anything)\b)|"
+    r"^(?:my|the|our) \w+ (?:says?|said|insists?|wants?|would like|prefers?|is asking)(?: that| on| for)? (?:it (?:has to|must|should|needs to) be |it to be |(?=(?:something|nothing|anything)\b))|"
     r"^(?:she|he|they|my \w+)(?:'s|'re| is| are) (?:[a-z]+ ){1,4}?so\b[, ]*",
     re.I,
 )

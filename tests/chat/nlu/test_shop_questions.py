@@ -59,7 +59,8 @@ def test_it_is_answered_beside_what_else_a_line_does() -> None:
 
 def test_what_is_asked_of_items_is_no_question_to_the_shop() -> None:
     lines = ["a film about a delivery boy", "something with a heist and a big payday", "do you have a red dress?", "is 2 any good?", "动作片有吗",
-             "films like The Postman", "return of the jedi", "do you stock Toy Story?", "what should I watch?", "关于快递员的电影"]  # fmt: skip
+             "films like The Postman", "return of the jedi", "do you stock Toy Story?", "what should I watch?", "关于快递员的电影",
+             "is there a courier in it?", "is it about a bank account?"]  # fmt: skip
     assert [line for line in lines if shop_question(line)] == []
     conversation = Conversation(FILMS)
     conversation.show(conversation.reply("something nice"), ["1", "3"])
@@ -75,3 +76,12 @@ def test_cheap_is_the_lower_third_in_a_shop_and_owned_where_nothing_has_a_price(
         conversation.show(conversation.reply("something nice"), ["1", "2"])
         reply = conversation.reply(line)
         assert reply.request is None and ("costs" in reply.words or "多少钱" in reply.words), reply
+
+
+def test_what_descriptions_tell_is_ruled_out_by_them() -> None:
+    items = [
+        Item(str(n), f"Shirt {n}", "A floral print." if n < 3 else "Plain cotton.", {"category": "Shirt", "price": 9.0})
+        for n in range(1, 9)
+    ]
+    reply = Conversation(Catalog("shirts", tuple(items), {})).reply("a shirt, nothing floral")
+    assert reply.request is not None and set(reply.request.never) == {"1", "2"}
