@@ -285,7 +285,7 @@ def understood(
         and listing.query != (before.last.query if before.last else None)
     ):  # fmt: skip
         said.append(_nearest(intent.query, catalog, language))
-    return tuple(each for each in said if each)
+    return tuple(said)
 
 
 def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> tuple[str, ...]:
@@ -304,12 +304,10 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
 
 
 def _nearest(query: str, catalog: Catalog, language: str) -> str:
-    """Say that a list goes by words alone, and which of them the catalogue lacks; "" where they only negate moods."""
+    """Say that a list goes by words alone, and which of them the catalogue lacks."""
     if language == "zh" and not in_english(query, catalog).strip():
         return SAYS["unread"][language].format(what=plain(query))
     stated = without_negated_moods(query)
-    if is_vague(stated):
-        return ""  # of moods it is said whether the catalogue tells them
     if kinds := with_kinds(stated, catalog, ())[len(stated) :].split():
         named = {value for mention in Lexicon.of(catalog).mentions(" ".join(kinds)) for value in mention.values}
         told = [in_chinese(each) if language == "zh" else each for each in sorted(named)]

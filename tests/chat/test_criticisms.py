@@ -112,6 +112,9 @@ def test_what_a_price_says_is_no_mood_and_a_degree_no_word() -> None:
     )
     (reply,) = talk(shop, "a shirt, not too pricey")
     assert "price below" in reply.words and "does not tell" not in reply.words
+    items = [Item(str(n), f"Shirt {n}", "A plain shirt.", {"category": "Shirt", "price": 9.0}) for n in range(8)]
+    (reply,) = talk(Catalog("shirts", tuple(items), {}), "nothing flashy")
+    assert "nothing flashy" in reply.words and "plain" not in reply.words  # a list never comes without a word
 
 
 def test_what_was_asked_for_is_not_ruled_out_by_a_criticism_of_all_of_it(films: Catalog) -> None:
