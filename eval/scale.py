@@ -180,7 +180,11 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
         ranked |= {name: _timed(shop, users, where) for name, where in FILTERS.items()}
         shop.recommend(user=users[0], query="a quiet film about a family", k=10)
         ranked["query"] = _timed(shop, users, None, query="a quiet film about a family")
-        resident, places = _status("VmRSS"), [each.folder.name for each in beside] or ["index"]
+        resident, files, places = (
+            _status("VmRSS"),
+            _status("RssFile"),
+            [each.folder.name for each in beside] or ["index"],
+        )
         row = {
             "items": items,
             "servers": servers,
@@ -191,7 +195,7 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
             "resident GB": resident,
             "peak GB": _status("VmHWM"),
             "seconds": seconds,
-            "resident GB, files": _status("RssFile"),
+            "resident GB, files": files,
             "resident GB after, without files": grown,
             "bytes an item": dict(_bytes(shop)),
             "index MB on disk": round(sum(_size(Path(folder) / place) for place in places) / 1e6),

@@ -147,9 +147,12 @@ def forms(value: str) -> set[tuple[str, ...]]:
     --------
     >>> sorted(forms("Drama"))
     [('drama',), ('dramas',), ('dramatic',), ('dramatics',)]
+    >>> sorted(forms("Leggings/Tights"))
+    [('legging',), ('leggings',), ('leggings', 'tight'), ('leggings', 'tights'), ('tight',), ('tights',)]
     """
     base = value.lower()
-    found = {tuple(word for word, _, _ in words(form)) for form in (base, *_FORMS.get(base, ()))}
+    either = base.split("/") if re.fullmatch(r"[^\W\d]{3,}(?:/[^\W\d]{3,})+", base) else []
+    found = {tuple(word for word, _, _ in words(form)) for form in (base, *either, *_FORMS.get(base, ()))}
     for form in list(found):
         if form and len(last := form[-1]) > 2:
             for changed in _numbers(last):

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from llmrec.catalog.types import Catalog, Item
-from llmrec.catalog.vocabulary import Facet, Vocabulary, natural_order
+from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
+from llmrec.catalog.wording import without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
 from llmrec.rationale.brief import Brief, label
 
@@ -70,6 +71,13 @@ ON_QUERY_BUT = (
     "Here is {K}, as you asked, though from the {D}",
 )
 """Where the query names a decade, and the item is of another."""
+NOT_AS_ASKED = (
+    "Not {N}, but {K}",
+    "It is not {N}, but {K}",
+    "{K}, though not {N}",
+    "You asked for {N}; this is {K}, though",
+)
+"""Where the query names a colour, a category or a genre, and the item has others."""
 ON_UNNAMED_QUERY = (
     "You asked for {Q}; here is {K}",
     "As you asked for {Q}, here is {K}",
@@ -107,8 +115,6 @@ BARE = (
     "{H}, which you {chose}, led to this",
 )
 """Before the item's own text, where no word for its kind is known or can be said."""
-CHANGE = ("After {H}, a change: {K}",)
-"""Where cause and item have no kind in common."""
 COMPANY = (
     "{P} who {chose} {H} also {chose} {C}, {K}",
     "{K} that {p} who {chose} {H} also {chose}",
@@ -133,8 +139,11 @@ PEOPLE = (
 )
 SAME = (
     "The {T} that you {chose}, now in {V}",
-    "You {chose} {H}; this is the same one in {V}",
+    "The {T} that you {chose}, but in {V}",
     "{H} again, in {V}",
+    "{H}, this time in {V}",
+    "You have {H}; this one is in {V}",
+    "Since you {chose} {H}, here is one in {V}",
 )
 
 
@@ -244,14 +253,17 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
     vocabulary = Vocabulary.of(catalog)
     facets = vocabulary.facets[evidence.item]
     chosen: list[tuple[tuple[str, ...], tuple[Facet, ...]]] = []  # frames, and the facets that they speak of alone
-    variant = _variant(evidence, brief, catalog)
+    variant, missed = _variant(evidence, brief, catalog), _missed(brief.query, facets, vocabulary)
+    if missed:
+        chosen.append((NOT_AS_ASKED, ()))
     if variant:
         chosen.append((SAME, ()))
     if brief.strength == "faint":
         chosen.append((WEAK if brief.history else WEAK[:2], ()))
     else:
         # That a query raised the score is no sign to a reader that the item is what was asked for.
-        told = brief.queried or not brief.history or _tells(catalog.item(evidence.item), brief.query)
+        by_words = not vocabulary.mentions(brief.query) and _tells(catalog.item(evidence.item), brief.query)
+        told = brief.queried or not brief.history or by_words
         if brief.answers_query and told:
             named = ON_QUERY_BUT if brief.queried and _decade_missed(brief, facets, vocabulary) else ON_QUERY
             chosen.append((named, brief.queried) if brief.queried else (ON_UNNAMED_QUERY, ()))
@@ -265,20 +277,23 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
                 chosen.append((ALIKE, shared))
             if people:
                 chosen.append((COMPANY, ()))
-            kinds = any(f.name in ("genres", "genre") for f in brief.history[0].shared)
-            chosen.append((LED if kinds else (*LED, *CHANGE), ()))
+            chosen.append((LED, ()))
     decade = next((f.value for f in facets if f.name == "year"), "")
     drawn = ((frame, only) for frames, only in chosen for frame in rng.sample(frames, len(frames)))
     said = {facet for mention in vocabulary.mentions(brief.query) for facet in mention.facets}
+    item = catalog.item(evidence.item)
     for frame, only in drawn:
+        if "{C}" in frame and not brief.named:  # "this product" says nothing
+            continue
         full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
-        kind = _kind(facets, vocabulary, brief, () if full else only, rng)
+        kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
         if frame in ON_QUERY_BUT or "{Q}" in frame:  # a decade is said already
             kind = _undated(kind)
         another, both = _another(kind)
         more = {"k": another, "ks": both, "P": people, "p": people[:1].lower() + people[1:], "D": decade}
         more["Q"] = _asked(brief.query)
-        if kind and all(more.get(slot, kind) for slot in re.findall(r"\{(\w+)\}", frame)):
+        more |= {"K": kind, "N": missed}
+        if all(more.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
             yield _filled(frame, brief, kind, variant, more)
 
 
@@ -306,6 +321,18 @@ def _asked(query: str) -> str:
 def _decade_missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> bool:
     named = {f for mention in vocabulary.mentions(brief.query) for f in mention.facets if f.name == "year"}
     return bool(named) and not named & set(facets)
+
+
+def _missed(query: str, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
+    """What a query names and the item has otherwise: "blue" for a black dress, "a dress" for a blouse; else ""."""
+    held = {facet.name for facet in facets} - {"year"}
+    for mention in vocabulary.mentions(without_refused(query)):
+        names = {facet.name for facet in mention.facets}
+        if names & held and not mention.facets & {*facets}:
+            said = without_refused(query)[mention.start : mention.end].lower()
+            several = said.endswith("s") and not said.endswith("ss")
+            return _with_article(said) if any(map(is_kind, names)) and not several else said
+    return ""
 
 
 def _undated(kind: str) -> str:
@@ -336,12 +363,17 @@ def _with_article(words: str) -> str:
 
 
 def _kind(
-    facets: tuple[Facet, ...], vocabulary: Vocabulary, brief: Brief, only: tuple[Facet, ...], rng: random.Random
+    facets: tuple[Facet, ...],
+    vocabulary: Vocabulary,
+    brief: Brief,
+    only: tuple[Facet, ...],
+    rng: random.Random,
+    text: str,
 ) -> str:
     """What the item is, by its genres or its category and colour: "an action thriller from the 1990s"."""
     genres = [f for f in facets if f.name in ("genres", "genre")]
     if not genres:
-        return _product(only or facets, vocabulary)
+        return _product(only or facets, vocabulary, text)
     has = [label(f) for f in genres if f in only] or [label(f) for f in genres]
     first = [label(f) for f in (*brief.queried, *brief.measured) if label(f) in has] or has
     chosen = _told_genres(first, has)
@@ -372,11 +404,14 @@ def _told_genres(first: Sequence[str], has: Sequence[str]) -> list[str]:
     return sorted([best, *([beside] if beside else [])], key=lambda g: place.get(g, -1))
 
 
-def _product(facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
-    """A thing with its colour: "a dark blue blouse", "a pair of black trousers"."""
+def _product(facets: tuple[Facet, ...], vocabulary: Vocabulary, text: str) -> str:
+    """A thing with its colour: "a dark blue blouse", "a pair of black trousers"; of two words for it the text's own."""
     category = next((f for f in facets if f.name in ("category", "type", "product_type")), None)
-    noun = category.value.lower().split("/")[0] if category is not None else ""
-    if not noun or not vocabulary.mentions(noun):
+    nouns = category.value.lower().split("/") if category is not None else []
+    own = set(re.findall(r"\w+", text.lower()))
+    known = [each for each in nouns if vocabulary.mentions(each)]
+    noun = next((each for each in known if each in own), known[0] if known else "")
+    if not noun:
         return ""
     colour = next((f.value.lower() for f in facets if f.name in ("colour", "color")), "")
     pattern = next((f.value.lower() for f in facets if f.name == "pattern" and f.value.lower() in _PATTERNS), "")

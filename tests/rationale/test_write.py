@@ -491,3 +491,52 @@ def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:
         assert "lingerie" not in reason.text.lower()
         assert "nightwear" not in reason.text.lower()
     assert "white" in reason.text
+
+
+def wardrobe() -> Catalog:
+    filed = {"category": "Leggings/Tights", "pattern": "Solid", "price": 9.0}
+    titles = ["Milk RW slacks (1)", "Robe", "Sports tee", "Milk RW slacks (1)", "Alexis wireless push fargo"]
+    items = [Item(f"{n}", title, "", filed | {"colour": "Black"}) for n, title in enumerate(titles)]
+    items.append(Item("5", "Milk RW slacks (1)", "Sports tights with a wide waistband.", filed | {"colour": "Pink"}))
+    return Catalog("shop", tuple(items), {})
+
+
+def test_another_colour_is_told_whatever_the_capitals_of_the_title() -> None:
+    shop = wardrobe()
+    evidence = rank_evidence(shop, "5", ["0", "1", "2"], np.array([0.9, 0.05, 0.05]))
+    for seed in range(12):
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
+        assert '"Milk RW slacks (1)"' in reason.text and "in pink" in reason.text and "product" not in reason.text
+    closed = RuleVerifier(shop)
+    for true, false in (
+        ('"Milk RW slacks (1)" again, in pink.', '"Milk RW slacks (1)" again, in black.'),
+        ('You have "Milk RW slacks (1)"; this one is in pink.', 'You have "Milk RW slacks (1)"; this one is in red.'),
+    ):
+        assert closed.verify(true, Grounds.of(evidence)).ok and not closed.verify(false, Grounds.of(evidence)).ok
+    assert not closed.verify('"Alexis wireless push fargo" again, in pink.', Grounds.of(evidence)).ok
+
+
+def test_of_two_words_for_a_thing_its_own_text_s_is_said() -> None:
+    shop = wardrobe()
+    evidence = rank_evidence(shop, "5", ["1", "2"], np.array([0.6, 0.2]))
+    texts = [
+        next(stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")).text
+        for seed in range(12)
+    ]
+    assert any("tights" in text.split(".")[0] for text in texts) and not any("leggings" in text for text in texts)
+
+
+def test_what_has_nothing_of_what_was_asked_for_is_not_said_to_be_it() -> None:
+    shop = wardrobe()
+    for query, answers in (("something white for summer", False), ("pink tights", True), ("a wide waistband", True)):
+        evidence = rank_evidence(shop, "5", ["1"], np.array([0.6]), {"query": 0.5}, query)
+        texts = [
+            next(stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")).text
+            for seed in range(12)
+        ]
+        said = [text for text in texts if "asked" in text or "wanted" in text]
+        assert bool(said) is answers, (query, texts)
+    evidence = rank_evidence(shop, "5", ["1"], np.array([0.6]), {"query": 0.5}, "black tights")
+    for seed in range(8):  # it is tights, and has another colour
+        (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
+        assert re.search("not black|asked for black.*though", reason.text, re.I), reason.text

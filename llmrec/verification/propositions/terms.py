@@ -244,6 +244,12 @@ def titles_in(
     while at < len(folded):
         start = folded[at][1]
         step = 1
+        if quoted := _quoted(text, folded[at:]):
+            ids = _meant(tuple(word for word, _, _ in quoted), names, {}, near, begins=False)
+            if ids:  # a title is one in quotes, whatever its capitals
+                found[start] = (quoted[-1][2], ids, False)
+                at += len(quoted)
+                continue
         if text[start].isupper() or text[start].isdigit():
             for length in range(min(9, len(folded) - at), 0, -1):
                 span = folded[at : at + length]
@@ -264,6 +270,13 @@ def titles_in(
                     break
         at += step
     return found
+
+
+def _quoted(text: str, words: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """The words from the first to the end of the quotation that it begins; none where it begins none."""
+    closing = {'"': '"', "\u201c": "\u201d"}.get(text[words[0][1] - 1 : words[0][1]])
+    end = text.find(closing, words[0][1]) if closing else -1
+    return [word for word in words if word[2] <= end]
 
 
 def _meant(
