@@ -71,7 +71,7 @@ ON_QUERY_BUT = (
     "Here is {K}, as you asked, though from the {D}",
 )
 """Where the query names a decade, and the item is of another."""
-NOT_AS_ASKED = (
+CONCESSIONS = (
     "Not {N}, but {K}",
     "It is not {N}, but {K}",
     "{K}, though not {N}",
@@ -255,7 +255,7 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
     chosen: list[tuple[tuple[str, ...], tuple[Facet, ...]]] = []  # frames, and the facets that they speak of alone
     variant, missed = _variant(evidence, brief, catalog), _missed(brief.query, facets, vocabulary)
     if missed:
-        chosen.append((NOT_AS_ASKED, ()))
+        chosen.append((CONCESSIONS, ()))
     if variant:
         chosen.append((SAME, ()))
     if brief.strength == "faint":
