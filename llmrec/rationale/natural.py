@@ -85,6 +85,13 @@ ON_UNNAMED_QUERY = (
     "You asked for {Q}: this is {K}",
     "As you asked for {Q}, we suggest {C}, {K}",
 )
+ON_UNSAYABLE_QUERY = (
+    "We picked it for your wish: {K}",
+    "Here because of your wish: {K}",
+    "{K}, which your wish brought up",
+    "It is {K}, and your wish brought it up",
+)
+"""Where a query names nothing of the item, and cannot be said back in a sentence."""
 ALIKE = (
     "You {chose} {H}, and this is another {k}",
     "You {chose} {H}; here is another {k}",
@@ -266,7 +273,8 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
         told = brief.queried or not brief.history or by_words
         if brief.answers_query and told:
             named = ON_QUERY_BUT if brief.queried and _decade_missed(brief, facets, vocabulary) else ON_QUERY
-            chosen.append((named, brief.queried) if brief.queried else (ON_UNNAMED_QUERY, ()))
+            unnamed = ON_UNNAMED_QUERY if _asked(brief.query) else ON_UNSAYABLE_QUERY
+            chosen.append((named, brief.queried) if brief.queried else (unnamed, ()))
         if brief.history:
             shared = tuple(_telling(brief.history[0].shared, facets))
             second = brief.history[1].shared if len(brief.history) > 1 else ()
