@@ -16,15 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable
-from llmrec.retrieval.chroma import ChromaIndex
+from llmrec.retrieval.chroma import REQUESTS, ChromaIndex
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, IndexInputs, Neighbours
 from llmrec.retrieval.remote import Moved, Shard, open_remote, server_address
 from llmrec.retrieval.resilient import ResilientIndex
 
 MOST_EF = 10_000
-REQUESTS = 8
-"""Requests whose queries run at the servers at once; further ones wait."""
 
 
 def open_chroma(inputs: IndexInputs) -> "ChromaIndex | ShardedIndex":
