@@ -406,7 +406,7 @@ def written(attribute: str | Sequence[str], operator: str, values: Sequence[str]
     "'Main colour (EN)'|pattern=blue"
     """
     names = [attribute] if isinstance(attribute, str) else attribute
-    joined = "|".join(name if PLAIN_NAME.fullmatch(name) else _in_quotes(name) for name in names)
+    joined = "|".join(name if PLAIN_NAME.fullmatch(composed(name)) else _in_quotes(name) for name in names)
     return f"{joined}{operator}{'|'.join(_quoted(value) for value in values)}"
 
 

@@ -9,7 +9,7 @@ import chromadb
 import numpy as np
 import pytest
 from chromadb.config import Settings
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from llmrec.catalog import Catalog, Item
@@ -226,6 +226,7 @@ HELD = st.one_of(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example({"\u0958": 0})  # one letter that Unicode composes as two signs
 @given(st.dictionaries(NAMES, HELD, min_size=1, max_size=5))
 def test_attributes_of_any_name_are_filtered_by(chroma: chromadb.ClientAPI, attributes: dict[str, object]) -> None:
     items = (Item("0", "a", "", attributes), Item("1", "b"))  # type: ignore[arg-type]
