@@ -180,11 +180,8 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
         ranked |= {name: _timed(shop, users, where) for name, where in FILTERS.items()}
         shop.recommend(user=users[0], query="a quiet film about a family", k=10)
         ranked["query"] = _timed(shop, users, None, query="a quiet film about a family")
-        resident, files, places = (
-            _status("VmRSS"),
-            _status("RssFile"),
-            [each.folder.name for each in beside] or ["index"],
-        )
+        resident, files = _status("VmRSS"), _status("RssFile")
+        places = [each.folder.name for each in beside] or ["index"]
         row = {
             "items": items,
             "servers": servers,
@@ -193,9 +190,9 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
             "index items/s": round(items / seconds["index"]),
             "item put until found, s": _found_after(shop),
             "resident GB": resident,
+            "resident GB, files": files,
             "peak GB": _status("VmHWM"),
             "seconds": seconds,
-            "resident GB, files": files,
             "resident GB after, without files": grown,
             "bytes an item": dict(_bytes(shop)),
             "index MB on disk": round(sum(_size(Path(folder) / place) for place in places) / 1e6),
@@ -307,14 +304,9 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     for name in rows[0][f"recall@{BEST}"]:
         line(f"recall@{BEST}, {name}", [row[f"recall@{BEST}"][name] for row in rows])
     for name in (
-        "resident GB",
-        "resident GB, files",
-        "Chroma servers, GB",
-        "peak GB",
-        "index items/s",
-        "item put until found, s",
-        "index MB on disk",
-    ):
+        "resident GB", "resident GB, files", "Chroma servers, GB", "peak GB", "index items/s",
+        "item put until found, s", "index MB on disk",
+    ):  # fmt: skip
         line(name, [row[name] for row in rows])
     line("bytes an item in the process", [f"{sum(row['bytes an item'].values()):,}" for row in rows])
     return "\n".join(lines)

@@ -302,7 +302,8 @@ class Recommender:
         """The responses without reasons to requests that differ in their histories alone."""
         pipeline, trace, request = self.pipeline, Trace(), requests[0]
         ids, where = [each.history_ids(self.catalog) for each in requests], request.filter(self.catalog)
-        query = with_kinds(request.query or "", self.catalog).strip()
+        stated = [str(value) for clause in where.clauses for value in clause.values] if where else []
+        query = with_kinds(request.query or "", self.catalog, stated).strip()
         context = request.context.words() if request.context else ""
         query_text = pipeline.words(query) if query else None
         example = read_example(request, pipeline)

@@ -122,8 +122,7 @@ def uncollected_start() -> Iterator[None]:
     gc.disable()
     try:
         yield
-        if not gc.get_freeze_count():  # once: what a process has made since may be to go
-            gc.freeze()
+        gc.freeze()
     finally:
         gc.enable()
 

@@ -139,6 +139,7 @@ class Scorer:
         StorageError
             Where the disk refuses.
         """
+        query = with_kinds(query, self.catalog)
         parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
         past = self._past(user, history)
         if past != NO_PAST:
@@ -149,7 +150,7 @@ class Scorer:
     def _standings(
         self, item: str, history: Sequence[str], alternatives: Sequence[Sequence[str]], query: str, past: Past
     ) -> list[tuple[float, int]]:
-        rows, query = tuple(self.catalog.rows(tuple(history))), with_kinds(query, self.catalog)
+        rows = tuple(self.catalog.rows(tuple(history)))
         rows_of_alternatives = [tuple(self.catalog.rows(tuple(alternative))) for alternative in alternatives]
         query_text, row = self.pipeline.words(query) if query else None, self.catalog.rows([item])[0]
         scored = ScoredRows.whole(len(self.catalog.items), [at for at in rows if at != row])

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Collection
 
-from llmrec.catalog.types import Catalog
-from llmrec.catalog.vocabulary import Vocabulary, is_kind
+from llmrec.catalog.types import Catalog, derived
+from llmrec.catalog.vocabulary import facet_of, forms, is_kind, words
+from llmrec.catalog.wording import without_refused
+
+LONGEST = 5
+"""Most words of a kind's name that a query is looked through for."""
 
 KINDS_OF_MOODS = tuple(
-    (re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.I), kind)
-    for words, kind in (
+    (re.compile(rf"(?<![\w-])(?:{said})(?![\w-])", re.I), kind)
+    for said, kind in (
         (r"light-?hearted|light|feel-?good|heart-?warming|uplifting|cheerful|cheer me up|funn(?:y|ier)|hilarious|"
          r"silly|daft|"
          r"laughs?|humou?r(?:ous)?|comforting|cos[yi]|cozy|relaxing|easy|witty|fun", "comedy"),
@@ -52,12 +56,31 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Comedy", "Drama")}),), {})
     >>> with_kinds("something heartwarming", films), with_kinds("a heartwarming drama", films)
     ('something heartwarming comedy', 'a heartwarming drama')
+    >>> with_kinds("something that is not funny", films)
+    'something that is not funny'
     """
-    vocabulary = Vocabulary.of(catalog)
-    named = {facet.name for mention in vocabulary.mentions(query) for facet in mention.facets}
-    if any(map(is_kind, named)):
+    wanted = without_refused(query)
+    kinds = [kind for pattern, kind in KINDS_OF_MOODS if pattern.search(wanted)]
+    if not kinds:
         return query
-    kinds = [kind for words, kind in KINDS_OF_MOODS if words.search(query)]
-    held = {facet.value.casefold() for mention in vocabulary.mentions(" ".join(kinds)) for facet in mention.facets}
+    held = derived(catalog, _held_kinds)
+    tokens = [word for word, _, _ in words(query)]
+    spans = {tuple(tokens[at:end]) for end in range(len(tokens) + 1) for at in range(max(0, end - LONGEST), end)}
+    if any(not spans.isdisjoint(forms(value)) for value in held):
+        return query
     ruled = {value.casefold() for value in stated}
     return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
+
+
+def _held_kinds(catalog: Catalog) -> frozenset[str]:
+    """The kinds that a catalogue has, in lower case.
+
+    They are read off the items at once, as a whole vocabulary takes seconds of a large catalogue after each put.
+    """
+    names = {name: is_kind(name) for name in {name for item in catalog.items for name in item.attributes}}
+    values = {
+        (name, value) for item in catalog.items for name, value in item.attributes.items()
+        if names[name] and isinstance(value, str | tuple)
+    }  # fmt: skip
+    single = {(name, each) for name, value in values for each in (value if isinstance(value, tuple) else (value,))}
+    return frozenset(found.value.casefold() for name, each in single if (found := facet_of(name, each)))

@@ -156,7 +156,7 @@ def _values(item: Item) -> set[str]:
 def _requested(last: ListState, catalog: Catalog) -> set[str]:
     """Kinds that the words of the list speak for; its conditions are met by whatever could be in it."""
     query = in_english(last.query or "", catalog)
-    kinds = parse_conditions(with_kinds(query, catalog, ())[len(query) :], catalog).conditions
+    kinds = parse_conditions(with_kinds(query, catalog)[len(query) :], catalog).conditions
     named = Lexicon.of(catalog).mentions(query)
     return {
         *(value for each in kinds for value in values_of(each)),

@@ -298,7 +298,7 @@ def _beside(query: str, listing: ListState, catalog: Catalog, language: str) -> 
         if stated.intersection(mention.values):
             left = f"{left[: mention.start]},{left[mention.end :]}"
     left = re.sub(r"^(?:an?|the)\s+(?=\w+$)", "", without_fillers(bare_query(left)))
-    if not left or is_vague(left) or with_kinds(left, catalog, ()) != left:
+    if not left or is_vague(left) or with_kinds(left, catalog) != left:
         return ()
     return (SAYS["ranks alone"][language].format(query=plain(left)),)
 
@@ -308,7 +308,7 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     if language == "zh" and not in_english(query, catalog).strip():
         return SAYS["unread"][language].format(what=plain(query))
     stated = without_negated_moods(query)
-    if kinds := with_kinds(stated, catalog, ())[len(stated) :].split():
+    if kinds := with_kinds(stated, catalog)[len(stated) :].split():
         named = {value for mention in Lexicon.of(catalog).mentions(" ".join(kinds)) for value in mention.values}
         told = [in_chinese(each) if language == "zh" else each for each in sorted(named)]
         return SAYS["by kinds"][language].format(

@@ -170,7 +170,7 @@ class ItemQuestions:
         }
         conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
         conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
-        kinds = with_kinds(what, self._words, ())
+        kinds = with_kinds(what, self._words)
         return conditions or (parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ())
 
     def versus(self, line: str, state: DialogueState) -> ActReply | None:

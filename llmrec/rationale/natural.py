@@ -260,7 +260,7 @@ def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str,
     vocabulary = Vocabulary.of(catalog)
     facets = vocabulary.facets[evidence.item]
     chosen: list[tuple[tuple[str, ...], tuple[Facet, ...]]] = []  # frames, and the facets that they speak of alone
-    variant, missed = _variant(evidence, brief, catalog), _missed(brief.query, facets, vocabulary)
+    variant, missed = _variant(evidence, brief, catalog), _missed(brief, facets, vocabulary)
     if missed:
         chosen.append((CONCESSIONS, ()))
     if variant:
@@ -331,15 +331,23 @@ def _decade_missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabula
     return bool(named) and not named & set(facets)
 
 
-def _missed(query: str, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
-    """What a query names and the item has otherwise: "blue" for a black dress, "a dress" for a blouse; else ""."""
-    held = {facet.name for facet in facets} - {"year"}
-    for mention in vocabulary.mentions(without_refused(query)):
+def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> str:
+    """What a query names and the item has otherwise: "blue" for a black dress, "a dress" for a blouse; else "".
+
+    An item that has one of several genres that were named is none that misses the others.
+    """
+    query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year"}
+    held = {facet.name for facet in facets} - met
+    for mention in vocabulary.mentions(query):
         names = {facet.name for facet in mention.facets}
-        if names & held and not mention.facets & {*facets}:
-            said = without_refused(query)[mention.start : mention.end].lower()
-            several = said.endswith("s") and not said.endswith("ss")
-            return _with_article(said) if any(map(is_kind, names)) and not several else said
+        if names & met or not names & held or mention.facets & {*facets}:
+            continue
+        genre = next((label(facet) for facet in mention.facets if facet.name in ("genres", "genre")), "")
+        if genre:
+            return _with_article(_NOUNS.get(genre) or f"{_BEFORE.get(genre, genre)} {brief.words.noun}")
+        said = query[mention.start : mention.end].lower()
+        several = said.endswith("s") and not said.endswith("ss")
+        return _with_article(said) if any(map(is_kind, names)) and not several else said
     return ""
 
 

@@ -89,7 +89,6 @@ def opened(served: Served, database: Database, media: MediaFolder, processes: in
     """
     with uncollected_start():
         recommender, app = _open(served, database, media, processes)
-        gc.freeze()
     loading = threading.Thread(target=load_writer, args=(recommender,), name="load-writer")
     loading.start()
     try:

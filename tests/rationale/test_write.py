@@ -540,3 +540,18 @@ def test_what_has_nothing_of_what_was_asked_for_is_not_said_to_be_it() -> None:
     for seed in range(8):  # it is tights, and has another colour
         (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
         assert re.search("not black|asked for black.*though", reason.text, re.I), reason.text
+
+
+def test_a_film_of_one_of_two_genres_misses_none_and_one_of_neither_says_so() -> None:
+    genres = [("Sci-Fi", "Thriller"), ("Adventure",), ("Drama",), ("Comedy", "Animation"), ("Documentary",)]
+    films = Catalog(
+        "films",
+        tuple(Item(str(n), f"Film {n}", "", {"genres": each, "year": 1990}) for n, each in enumerate(genres)),
+        {},
+    )
+    for item, missed in (("0", False), ("2", True), ("3", True)):
+        evidence = rank_evidence(films, item, ["4"], np.array([0.3]), {"query": 0.6}, "a science fiction adventure")
+        for seed in range(8):
+            (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), films, seed, writer="rules")
+            conceded = re.search(r"\bnot (?:a|an) \w|, though", reason.text, re.I) is not None
+            assert conceded is missed and "a science fiction," not in reason.text, reason.text
