@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from eval.scale import BEST, SEED, opened
+from eval.scale import BEST, SEED, opened, whole_numbers
 from eval.store import MEASUREMENTS, command_line, file_measurement
 
 USERS, WANTED = 40, 400
@@ -61,16 +61,17 @@ def main() -> None:
     """Measure, file and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--items", type=int, default=200_000)
-    options.add_argument("--graphs", default="1,4", help="numbers of graphs, with commas between them")
-    options.add_argument("--ef", default="400,1600,6400", help="how far they are searched, with commas between them")
+    options.add_argument("--graphs", type=whole_numbers, default="1,4", help="numbers of graphs, with commas between")
+    options.add_argument(
+        "--ef", type=whole_numbers, default="400,1600,6400", help="how far they are searched, likewise"
+    )
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the lines")
     chosen = options.parse_args()
-    efs = [int(ef) for ef in chosen.ef.split(",")]
-    print("| items | graphs | items/s | " + " | ".join(f"ef {ef}: recall, ms" for ef in efs) + " |")
-    print("| --- " * (3 + len(efs)) + "|")
-    for row in measured(chosen.items, [int(many) for many in chosen.graphs.split(",")], efs):
+    print("| items | graphs | items/s | " + " | ".join(f"ef {ef}: recall, ms" for ef in chosen.ef) + " |")
+    print("| --- " * (3 + len(chosen.ef)) + "|")
+    for row in measured(chosen.items, chosen.graphs, chosen.ef):
         file_measurement("graphs", row | {"seed": SEED}, command_line(), same=("items", "graphs"), file=chosen.out)
-        cells = [f"{row[f'recall@{BEST}'][ef]}, {row['ms'][ef]}" for ef in efs]
+        cells = [f"{row[f'recall@{BEST}'][ef]}, {row['ms'][ef]}" for ef in chosen.ef]
         print(f"| {row['items']:,} | {row['graphs']} | {row['items/s']:,} | " + " | ".join(cells) + " |")
 
 

@@ -328,21 +328,28 @@ def plot(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     figure.savefig(file, dpi=110)
 
 
+def whole_numbers(text: str) -> list[int]:
+    """Read numbers above 0, with commas between them; what is none is one sentence of the command."""
+    if not all(part.strip().isdecimal() and int(part) for part in text.split(",")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not whole numbers above 0 with commas between them")
+    return [int(part) for part in text.split(",")]
+
+
 def main() -> None:
     """Measure each size in a process of its own, and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--items", default="10000,100000", help="sizes, with commas between them")
+    options.add_argument("--items", type=whole_numbers, default="10000,100000", help="sizes, with commas between them")
     options.add_argument("--requests", type=int, default=40, help="of each kind")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets a line a size")
     options.add_argument("--plot", type=Path, help="file that gets the plot")
-    options.add_argument("--servers", type=int, default=0, help="Chroma servers for the index; 0: it is in the process")
+    options.add_argument("--servers", type=int, choices=range(17), default=0, help="Chroma servers; 0: in the process")
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.one:
         print(json.dumps(measured(chosen.one, chosen.requests, chosen.servers)))
         return
     rows = []
-    for items in map(int, chosen.items.split(",")):
+    for items in chosen.items:
         command = [sys.executable, "-m", "eval.scale", "--one", str(items), "--requests", str(chosen.requests)]
         command += ["--servers", str(chosen.servers)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Container
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.vocabulary import is_kind
-from llmrec.chat.answers import Says
+from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.descriptions import describe_conditions, describe_refused
 from llmrec.chat.nlu.conditions import parse_conditions
 from llmrec.chat.nlu.languages import chinese_conditions, in_english
@@ -54,7 +54,7 @@ def absent(
     str
         The first reason that holds, or else what tells the two apart.
     """
-    say, last = Says(language, catalog), state.last
+    say, last = CatalogueSentences(language, catalog), state.last
     if last is None:
         return say("absent no list")
     if item is None:
@@ -84,7 +84,7 @@ def absent(
 
 
 def _absent_value(
-    say: Says, subject: str, last: ListState, catalog: Catalog, language: str, never: Collection[str]
+    say: CatalogueSentences, subject: str, last: ListState, catalog: Catalog, language: str, never: Collection[str]
 ) -> str:
     """Tell why no item of the last list has a value; that no title is like it where it is no value."""
     own = chinese_conditions(subject, catalog)[1]
@@ -129,7 +129,7 @@ def distinctions(one: Item, other: Item, last: ListState, catalog: Catalog, lang
     >>> distinctions(*films, ListState(items=("Kolya",)), Catalog("films", films, {}), "en")
     'What tells them apart: Fargo is Crime, too; Kolya is not.'
     """
-    say, parts = Says(language, catalog), []
+    say, parts = CatalogueSentences(language, catalog), []
     requested = _requested(last, catalog)
     if (kept := requested & _values(one)) and (missed := kept - _values(other)):
         parts.append(say("apart requested", one, other=other.title, values=say.listed(sorted(missed))))

@@ -8,15 +8,15 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.vocabulary import attribute_noun, is_kind
-from llmrec.catalog.wording import plain, wording
+from llmrec.catalog.vocabulary import is_kind
+from llmrec.catalog.wording import plain
+from llmrec.chat.catalogue_sentences import CatalogueSentences, as_written
 from llmrec.chat.nlu.demands import demands_unknown
-from llmrec.chat.nlu.languages import in_chinese
 from llmrec.chat.nlu.lexicon import Lexicon, is_colour
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, Quality, attribute_named, superlative
 from llmrec.chat.nlu.references import comparative
-from llmrec.chat.wordings import ATTRIBUTES, CHOSE, NOUNS, SAYS, UNKNOWN, UNKNOWN_OF_ALL
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
+from llmrec.chat.wordings import SAYS, UNKNOWN, UNKNOWN_OF_ALL
 
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
@@ -63,7 +63,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
     if len(asked_of) > 1:
         return " ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of))
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     if variants := _variants(say, line, item, catalog):
         return variants
     named = attribute_named(line, catalog)
@@ -104,7 +104,7 @@ def in_catalogue(item: Item, catalog: Catalog, language: str) -> str:
     -------
     str
     """
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     return say("there", item, facts=say.facts(item) or say.kind(item))
 
 
@@ -125,7 +125,7 @@ def unmet_demands(line: str, catalog: Catalog, language: str) -> str:
     str
         "" where there is nothing.
     """
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     whats = [say.of_all(key) for key in demands_unknown(line, catalog)]
     return " ".join(say("cannot hold", what=what) for what in whats)
 
@@ -148,7 +148,7 @@ def unmet_alone(line: str, catalog: Catalog, language: str) -> str:
         "" where it demands nothing like that.
     """
     unmet = unmet_demands(line, catalog, language)
-    return plain(f"{unmet} {Says(language, catalog)('name another')}") if unmet else ""
+    return plain(f"{unmet} {CatalogueSentences(language, catalog)('name another')}") if unmet else ""
 
 
 def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: Catalog, language: str) -> str:
@@ -172,7 +172,7 @@ def compared(line: str, items: Sequence[Item], listed: Sequence[str], catalog: C
     str
         The item with the least or the most where the line asks that, or what tells the items apart.
     """
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     if wanted := superlative(line):
         names, largest, word = wanted
         name = next(
@@ -211,7 +211,7 @@ def answers_unknown(word: str, catalog: Catalog, language: str) -> str:
     -------
     str
     """
-    return Says(language, catalog)("not best known", word=word)
+    return CatalogueSentences(language, catalog)("not best known", word=word)
 
 
 def requests_variants(line: str) -> bool:
@@ -281,7 +281,7 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
     str
         What the catalogue does not tell is said.
     """
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     if (asked := comparative(word)) is None:
         return compared(word, (one, other), (), catalog, language)
     key, names, operator = asked
@@ -294,104 +294,7 @@ def versus(word: str, one: Item, other: Item, catalog: Catalog, language: str) -
     return say("lacks", what=UNKNOWN[key][language].format(title=one.title))
 
 
-class Says:
-    """The sentences of one language about one catalogue.
-
-    Parameters
-    ----------
-    language
-        "en" or "zh".
-    catalog
-        Tells what its items are called.
-    """
-
-    def __init__(self, language: str, catalog: Catalog) -> None:
-        self._language = language
-        noun, chose = wording(catalog).noun, wording(catalog).chose
-        chinese = language == "zh"
-        self._words = {
-            "noun": NOUNS[noun] if chinese else noun,
-            "nouns": NOUNS[noun] if chinese else f"{noun}s",
-            "chose": CHOSE[chose] if chinese else chose,
-        }
-
-    def __call__(self, key: str, item: Item | None = None, **more: Any) -> str:
-        """The sentence `key` of `SAYS`, of an item where it is about one."""
-        title = {"title": item.title} if item else {}
-        return SAYS[key][self._language].format(**self._words, **title, **more)
-
-    def of_all(self, key: str) -> str:
-        """That the catalogue does not tell `key` of any item."""
-        return UNKNOWN_OF_ALL[key][self._language].format(**self._words)
-
-    def value(self, item: Item, name: str, key: str) -> str:
-        """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""
-        held = item.attributes[name]
-        if isinstance(held, int | float) and name.endswith("s") and self._language == "en":
-            return self("about", item, value=f"{self.amount(name, held)}.")
-        key = key if key in SAYS and key in ("genres", "year", "price") else "value"
-        return self(key, item, name=self.name(name), value=_written(item.attributes[name]))
-
-    def bare_value(self, item: Item, name: str) -> str:
-        """The value of an attribute of an item, alone."""
-        value = item.attributes[name]
-        return self.listed(value) if isinstance(value, tuple) else _written(value)
-
-    def lacks(self, item: Item, key: str) -> str:
-        """That the catalogue does not tell the fact `key` of an item, and what it tells."""
-        what = UNKNOWN[key][self._language].format(title=item.title)
-        facts = self.facts(item)
-        return " ".join([self("lacks", what=what), *([self("known", facts=facts)] if facts else [])])
-
-    def facts(self, item: Item) -> str:
-        """What the attributes tell of an item, without identifiers."""
-        held = {name: value for name, value in item.attributes.items() if not name.endswith(("_id", "_code", "_path"))}
-        told = [
-            f"{value:g}" if name in ("year", "release_year") and isinstance(value, int | float)
-            else self.amount(name, value) if isinstance(value, int | float)
-            else _written(value)
-            for name, value in sorted(held.items(), key=lambda pair: pair[0] != "year")
-            if value not in ("", ())
-        ]  # fmt: skip
-        return "; ".join(told)
-
-    def apart(self, item: Item, other: Item) -> str:
-        """What the attributes tell of an item and not of another, without identifiers."""
-        told = []
-        for name, value in sorted(item.attributes.items(), key=lambda pair: pair[0] in ("year", "release_year")):
-            theirs = other.attributes.get(name)
-            if name.endswith(("_id", "_code", "_path")) or value == theirs or value in ("", ()):
-                continue
-            if isinstance(value, tuple):
-                held = theirs if isinstance(theirs, tuple) else (theirs,)
-                own = [each for each in value if each not in held]
-                told += [self.listed(own)] if own else []
-            elif isinstance(value, int | float) and name not in ("year", "release_year"):
-                told.append(self.amount(name, value))
-            else:
-                told.append(_written(value))
-        return ("、" if self._language == "zh" else ", ").join(told)
-
-    def listed(self, values: Sequence[str]) -> str:
-        """Values of attributes, one after the other."""
-        return "、".join(map(in_chinese, values)) if self._language == "zh" else ", ".join(values)
-
-    def kind(self, item: Item) -> str:
-        """What the item is listed as: the words of its first attribute that has some."""
-        return next((_written(v) for v in item.attributes.values() if isinstance(v, str | tuple) and v), "-")
-
-    def name(self, attribute: str) -> str:
-        """What an attribute is called."""
-        noun = attribute_noun(attribute)
-        return ATTRIBUTES.get(noun, noun) if self._language == "zh" else noun
-
-    def amount(self, name: str, value: float) -> str:
-        """A number with the name of its attribute: "352 pages", "price 9"."""
-        counted = name.endswith("s") and self._language == "en"
-        return f"{value:g} {name.replace('_', ' ')}" if counted else f"{self.name(name)} {value:g}"
-
-
-def _hint(say: Says, quality: Quality, item: Item) -> str:
+def _hint(say: CatalogueSentences, quality: Quality, item: Item) -> str:
     """What the attributes hint at; "" where they hint at nothing, or at both."""
     values = {
         str(v).casefold()
@@ -405,7 +308,7 @@ def _hint(say: Says, quality: Quality, item: Item) -> str:
     return say("hints not", item, value=say.kind(item), quality=words) if against else ""
 
 
-def _listed(say: Says, line: str, item: Item, catalog: Catalog) -> str:
+def _listed(say: CatalogueSentences, line: str, item: Item, catalog: Catalog) -> str:
     """Whether the item has the attribute value that a line names; "" where it names none."""
     title_free = line.replace(item.title, " ")
     for mention in Lexicon.of(catalog).mentions(title_free):
@@ -416,7 +319,7 @@ def _listed(say: Says, line: str, item: Item, catalog: Catalog) -> str:
         if held:
             told = held[next(iter(having or held))]
             asked = title_free[mention.start : mention.end]
-            return say("yes" if having else "no", item, value=_written(told), asked=asked)
+            return say("yes" if having else "no", item, value=as_written(told), asked=asked)
     return ""
 
 
@@ -433,7 +336,7 @@ _MATERIALS = re.compile(
 )
 
 
-def _variants(say: "Says", line: str, item: Item, catalog: Catalog) -> str:
+def _variants(say: CatalogueSentences, line: str, item: Item, catalog: Catalog) -> str:
     """Tell in which colours there are items of the same title and kind; "" where that is not asked."""
     name = next((name for name in item.attributes if is_colour(name)), "")
     of_size = any(fact.key == "size" and fact.question.search(line) for fact in FACTS)
@@ -444,7 +347,7 @@ def _variants(say: "Says", line: str, item: Item, catalog: Catalog) -> str:
         each for each in catalog.items
         if each.title == item.title and all(each.attributes.get(kind) == item.attributes[kind] for kind in kinds)
     ]  # fmt: skip
-    colours = list(dict.fromkeys(_written(each.attributes[name]) for each in same if each.attributes.get(name)))
+    colours = list(dict.fromkeys(as_written(each.attributes[name]) for each in same if each.attributes.get(name)))
     return say("variants" if len(colours) > 1 else "no variants", item, colours=", ".join(colours))
 
 
@@ -477,12 +380,6 @@ def _sentence_with(wanted: set[str], description: str) -> str:
 def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= MAX_DESCRIPTION else f"{text[:MAX_DESCRIPTION].rsplit(' ', 1)[0]} …"
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _number(value: Any) -> float | None:

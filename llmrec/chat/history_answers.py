@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from llmrec.catalog import Catalog
-from llmrec.chat.answers import Says
+from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.nlu.references import find_title
 from llmrec.errors import UnknownItem
 
@@ -60,7 +60,7 @@ def from_history(line: str, history: Sequence[str], catalog: Catalog, language: 
     str
         Nothing about other people.
     """
-    say = Says(language, catalog)
+    say = CatalogueSentences(language, catalog)
     if _OTHERS.search(line):
         return say("others")
     if named and not _OF_HISTORY.search(line):
@@ -100,7 +100,7 @@ def _title_asked(line: str) -> str:
     return "" if re.match(r"(?:anything|something|what|any|some)\b|什么|哪|几|多少", title, re.I) else title
 
 
-def _had(say: Says, title: str, history: Sequence[str], catalog: Catalog) -> str:
+def _had(say: CatalogueSentences, title: str, history: Sequence[str], catalog: Catalog) -> str:
     try:
         found = find_title(title, catalog)
     except UnknownItem:

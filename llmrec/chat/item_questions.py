@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.wording import plain
-from llmrec.chat.answers import Says, about_item, answers_unknown, best_of, compared, in_catalogue, unmet_alone, versus
+from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, unmet_alone, versus
+from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import SHORT_LINE
@@ -298,7 +299,7 @@ class ItemQuestions:
         if not listed or fact is None or not cues.OF_ALL_LISTED.search(line) or seeks(line) or superlative(line):
             return None
         language = language_of(line)
-        say = Says(language, self._catalog)
+        say = CatalogueSentences(language, self._catalog)
         told = [
             f"{item.title}: {say.bare_value(item, name)}"
             for item in listed
@@ -367,7 +368,7 @@ class ItemQuestions:
             return self.comparison(line, state)
         item = self._catalog.item(named[0])
         if cues.TASTE_OF_OTHERS.search(line):
-            say = Says(language, self._catalog)
+            say = CatalogueSentences(language, self._catalog)
             return ActReply(plain(say("taste unknown", item, facts=say.facts(item) or say.kind(item))), named[0])
         answer = about_item(line, item, self._catalog, language)
         return ActReply(plain(answer), named[0])
@@ -408,7 +409,9 @@ class ItemQuestions:
             if superlative(line) is None and alone:
                 return None
             if superlative(line) is None:
-                text = Says(language_of(line), self._catalog)("ranked untold", self._catalog.item(listed[0]))
+                text = CatalogueSentences(language_of(line), self._catalog)(
+                    "ranked untold", self._catalog.item(listed[0])
+                )
                 return ActReply(plain(text), listed[0])
         items = [self._catalog.item(id) for id in named]
         text = plain(compared(line, items, listed, self._catalog, language_of(line)))

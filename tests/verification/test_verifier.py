@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmrec.catalog.titles import Titles
 from llmrec.catalog.types import Catalog, Item
-from llmrec.catalog.vocabulary import Titles, Vocabulary
+from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.errors import SetupError
 from llmrec.evidence.records import FAINT, Counterfactual, ItemEvidence
 from llmrec.evidence.selection import rank_evidence
