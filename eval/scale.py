@@ -11,6 +11,7 @@ eval/results/measurements.jsonl (study `scale`), printed as a table; `--plot FIL
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -176,7 +177,9 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
         shop, seconds, grown = opened(items, Path(folder), spec)
         users = [f"u{n}" for n in np.random.default_rng(1).choice(min(USERS, 2 * items), requests, replace=False)]
         shop.recommend(user=users[0], k=10)
+        before = [time.process_time(), sum(_spent(each.pid) for each in beside)]
         ranked = {"no filter": _timed(shop, users, None)}
+        spent = [time.process_time() - before[0], sum(_spent(each.pid) for each in beside) - before[1]]
         ranked |= {name: _timed(shop, users, where) for name, where in FILTERS.items()}
         shop.recommend(user=users[0], query="a quiet film about a family", k=10)
         ranked["query"] = _timed(shop, users, None, query="a quiet film about a family")
@@ -186,6 +189,7 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
             "items": items,
             "servers": servers,
             "ranking, ms": ranked,
+            "processor of a list, ms": dict(zip(("gateway", "servers"), _a_list(spent, users), strict=True)),
             f"recall@{BEST}": _recalls(shop, users),
             "index items/s": round(items / seconds["index"]),
             "item put until found, s": _found_after(shop),
@@ -200,6 +204,16 @@ def measured(items: int, requests: int, servers: int) -> dict[str, Any]:
         }
         shop.pipeline.index.close()
     return row
+
+
+def _a_list(seconds: Sequence[float], users: Sequence[str]) -> list[float]:
+    return [round(1000 * each / len(users), 1) for each in seconds]
+
+
+def _spent(process: int) -> float:
+    """Seconds of processor that another process took until now."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _timed(shop: "Recommender", users: Sequence[str], where: str | None, **more: str) -> dict[str, Any]:
@@ -301,6 +315,8 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     for name in rows[0]["ranking, ms"]:
         timed = [row["ranking, ms"][name] for row in rows]
         line(f"ranking, {name}: p50 · p95, ms", [f"{each['p50']} · {each['p95']}" for each in timed])
+    for name in rows[0]["processor of a list, ms"]:
+        line(f"processor of a list, {name}, ms", [row["processor of a list, ms"][name] for row in rows])
     for name in rows[0][f"recall@{BEST}"]:
         line(f"recall@{BEST}, {name}", [row[f"recall@{BEST}"][name] for row in rows])
     for name in (

@@ -6,6 +6,7 @@ the filter and the request exclude. llmrec's own are in `llmrec.retrieval.source
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from llmrec.catalog import Catalog
 from llmrec.errors import PluginError
 from llmrec.registry import working
+from llmrec.retrieval.at_once import at_once
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, Index, Rows
 from llmrec.vector_rows import VectorRows
@@ -82,7 +84,7 @@ class Candidates:
 
 
 class CandidateSource(Protocol):
-    """Proposes items for requests."""
+    """Proposes items for requests, which may come from several threads at once."""
 
     def candidates(self, query: CandidateQuery) -> Candidates:
         """Rows for each request of the batch."""
@@ -155,7 +157,7 @@ def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candida
     Parameters
     ----------
     sources
-        Asked one after the other.
+        Asked at once, each on a thread of its own.
     query
         The batch of requests.
 
@@ -168,7 +170,7 @@ def gather(sources: Sequence[CandidateSource], query: CandidateQuery) -> Candida
     if query.where is not None and np.count_nonzero(query.allowed) <= SCANNED:
         scanned = np.flatnonzero(query.allowed)
         return Candidates([_open(scanned, closed) for closed in query.exclude])
-    found = [_asked(source, query, items) for source in sources]
+    found = at_once([partial(_asked, source, query, items) for source in sources])
     if any(INDEX in each.degraded for each in found):
         alone = replace(query, alone=True)
         found += [_asked(s, alone, items) for s, own in zip(sources, found, strict=True) if INDEX not in own.degraded]

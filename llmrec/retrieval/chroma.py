@@ -15,6 +15,7 @@ Which folder on disk a process opens, and what happens where two do, is the busi
 """
 
 import hashlib
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -45,8 +46,8 @@ MEDIA_HNSW = HNSW | {"max_neighbors": 32, "ef_construction": 100, "ef_search": 2
 They are stored without attributes, which take as long to write as all else: what a filter keeps out is left out of the
 rows that come."""
 PART, WIDE_FROM = 250_000, 62_500
-"""Most items of a collection, and how many may be searched as far as `HNSW` says: for recall@100 of 0.95, 200,000 items
-want an `ef_search` of 800 (3.6 ms), and find 0.99 with 1,600 (4.6 ms; 0.93 in 3.0 ms with 400)."""
+"""About the most items of a collection, and how many may be searched as far as `HNSW` says: for recall@100
+of 0.95, 200,000 items want an `ef_search` of 800 (3.6 ms); 1,600 find 0.99 (4.6 ms) and 400 find 0.93 (3.0 ms)."""
 REQUESTS = 8
 """Requests whose graphs, or servers, are searched at once; those of further ones wait."""
 Vectors = Callable[[NDArray[np.intp]], Floats]
@@ -98,8 +99,9 @@ class ChromaIndex:
             with _disk(path):
                 client = _client(claimed.folder)
                 try:
-                    for name, rows in parted(COLLECTION, np.arange(len(v)), len(v)).items():
-                        part = client.create_collection(name, **described(fingerprint, len(v)))
+                    parts = parts_of(len(v))
+                    for name, rows in parted(COLLECTION, np.arange(len(v)), parts).items():
+                        part = client.create_collection(name, **described(fingerprint, len(v), parts))
                         fill(client, part, vectors, rows, catalog, progress)
                     for modality, held in (media or {}).items():
                         of_media = client.create_collection(
@@ -150,7 +152,9 @@ class ChromaIndex:
                     raise IndexOutdated(f"the index at {path} was built before the items changed; {MEND}")
                 items = int(found["items"])
                 kept = {each.name for each in client.list_collections()}
-                of_items = [name for name in parted(COLLECTION, np.arange(items), items) if name in kept]
+                of_items = [*parted(COLLECTION, np.arange(items), int(found.get("parts", 1)))]
+                if {*of_items} - kept:
+                    raise IndexMismatch(f"the index at {path} has lost some of its items; {MEND}")
                 parts = [client.get_collection(name, embedding_function=None) for name in of_items]
                 if not whole(parts, items, fingerprint):
                     raise IndexMismatch(f"the index at {path} holds fewer items than it was given; {MEND}")
@@ -186,14 +190,10 @@ class ChromaIndex:
         if not len(q) or reach < 1:
             return Neighbours.none(len(q))
         augmented = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
-        told, each = chroma_where(where) if where else None, reach / len(self._parts)
-        if len(self._parts) > 1:  # as items are dealt out, a part has its share of the best, give or take some
-            each = min(each + 4 * each**0.5, reach)
+        told, each = chroma_where(where) if where else None, share_of(reach, 1 / len(self._parts))
 
         def nearest(part: Any) -> Any:
-            return part.query(
-                query_embeddings=augmented, n_results=int(np.ceil(each)), where=told, include=["distances"]
-            )
+            return part.query(query_embeddings=augmented, n_results=each, where=told, include=["distances"])
 
         with _unreachable():
             found = list((self._pool.map if self._pool else map)(nearest, self._parts))
@@ -258,16 +258,52 @@ def stored(v: Floats | VectorRows, b: Floats, catalog: Catalog, fingerprint: Ind
     return lambda rows: np.hstack([v[rows], b[rows, None]]).astype(np.float32)
 
 
-def described(fingerprint: IndexFingerprint, items: int) -> dict[str, Any]:
-    """What a collection is created with: its graph and its stamp."""
-    shape = HNSW | {"ef_search": search_breadth(items)}
+def described(fingerprint: IndexFingerprint, items: int, parts: int) -> dict[str, Any]:
+    """What a collection is created with: its graph, its stamp, and of how many it is one."""
     return {
-        "configuration": {"hnsw": shape}, "metadata": asdict(fingerprint) | {"items": items}, "embedding_function": None
-    }  # fmt: skip
+        "configuration": {"hnsw": HNSW | {"ef_search": search_breadth(items)}},
+        "metadata": asdict(fingerprint) | {"items": items, "parts": parts},
+        "embedding_function": None,
+    }
 
 
-def parted(collection: str, rows: NDArray[np.intp], items: int) -> dict[str, NDArray[np.intp]]:
-    """The collections of a catalogue's items, and which of `rows` each holds.
+def parts_of(items: int) -> int:
+    """The number of collections that so many items of one index, or shard, are dealt out to.
+
+    Parameters
+    ----------
+    items
+        Held there. A few more than fill the collections begin no new one: shards differ by some.
+
+    Examples
+    --------
+    >>> [parts_of(items) for items in (0, 250_000, 260_000, 501_000, 1_000_000)]
+    [1, 1, 1, 2, 4]
+    """
+    return max(1, -(-(10 * items - PART) // (10 * PART)))
+
+
+def share_of(wanted: int, share: float) -> int:
+    """How many of the best `wanted` a part is asked for that items were dealt out to by chance: its share, and some.
+
+    Parameters
+    ----------
+    wanted
+        By the request.
+    share
+        Of the items, that the part holds. Four deviations more are missed by one part in thirty thousand.
+
+    Examples
+    --------
+    >>> share_of(400, 1.0), share_of(400, 0.25), share_of(10, 0.25)
+    (400, 135, 8)
+    """
+    mean = wanted * share
+    return max(1, min(wanted, math.ceil(mean + 4 * math.sqrt(mean * (1 - share)))))
+
+
+def parted(collection: str, rows: NDArray[np.intp], parts: int) -> dict[str, NDArray[np.intp]]:
+    """The collections of an index's items, and which of `rows` each holds.
 
     Parameters
     ----------
@@ -275,15 +311,14 @@ def parted(collection: str, rows: NDArray[np.intp], items: int) -> dict[str, NDA
         Name of the first.
     rows
         All of the catalogue's, or those of a shard.
-    items
-        How many items the catalogue has.
+    parts
+        How many collections they are.
 
     Examples
     --------
-    >>> {name: len(rows) for name, rows in parted("items", np.arange(600_000), 600_000).items()}
-    {'items': 200000, 'items-part-1': 200000, 'items-part-2': 200000}
+    >>> {name: rows.tolist() for name, rows in parted("items", np.arange(8), 3).items()}
+    {'items': [0, 3, 6], 'items-part-1': [1, 4, 7], 'items-part-2': [2, 5]}
     """
-    parts = max(1, -(-items // PART))
     return {f"{collection}-part-{n}" if n else collection: rows[rows % parts == n] for n in range(parts)}
 
 

@@ -23,6 +23,7 @@ from llmrec.retrieval.chroma import (
     fill,
     media_collection,
     parted,
+    parts_of,
     stored,
     whole,
 )
@@ -151,15 +152,18 @@ def open_remote(
     server_address(url)
     name, rows = f"llmrec-{fingerprint.version}", np.arange(len(v)) if shard is None else shard.rows
     layout = "" if shard is None else shard.layout
-    options = described(fingerprint, len(catalog.items))
+    options = described(fingerprint, len(catalog.items), parts_of(len(rows)))
     options["metadata"] |= {"place": catalog_name}
     with _translated_errors(url):
         client = _connect(url)
         try:
             if rebuild:
                 _delete_former(client, catalog_name, name, options["metadata"] if shard else None)
+            # as many parts as it was begun with: where servers come or go, or two gateways begin it at once, items stay
+            begun = client.get_or_create_collection(name, **options)
+            options["metadata"]["parts"] = _parts(begun)
             vectors, parts, changes = stored(v, b, catalog, fingerprint), [], []
-            for each, own in parted(name, rows, len(v)).items():
+            for each, own in parted(name, rows, options["metadata"]["parts"]).items():
                 parts.append(client.get_or_create_collection(each, **options))
                 if differences := _differences(parts[-1], options["metadata"]):
                     raise IndexMismatch(
@@ -189,19 +193,29 @@ def open_remote(
 
 
 def _delete_former(client: Any, catalog_name: str, name: str, kept: Mapping[str, Any] | None) -> None:
-    """Deletes the collections of a catalogue, but of the version `name` where it is what `kept` describes."""
+    """Deletes the collections of a catalogue, but of the version `name` where they are what `kept` describes."""
     existing = client.list_collections()
-    keep = kept is not None and not any(each.name == name and _differences(each, kept) for each in existing)
+    keep = kept is not None and not any(each.name == name and not _holds(each, kept) for each in existing)
     for each in existing:
         own = each.name.startswith(name)
         if not (own and keep) and (own or (each.metadata or {}).get("place") == catalog_name):
             client.delete_collection(each.name)
 
 
+def _holds(collection: Any, described: Mapping[str, Any]) -> bool:
+    """Whether a collection is what is described, or one of more parts than its items would be given now."""
+    return not _differences(collection, described) and _parts(collection) >= described["parts"]
+
+
+def _parts(collection: Any) -> int:
+    """Of how many collections it is one."""
+    return int((collection.metadata or {}).get("parts", 1))
+
+
 def _differences(collection: Any, described: Mapping[str, Any]) -> str:
     """In what a collection differs from what its name promises: one copied by hand does; "" where in nothing."""
     found = dict(collection.metadata or {})
-    pairs = {name: (found.get(name), wanted) for name, wanted in described.items() if name != "place"}
+    pairs = {name: (found.get(name), wanted) for name, wanted in described.items() if name not in ("place", "parts")}
     return "; ".join(f"{name} is {held!r}, not {wanted!r}" for name, (held, wanted) in pairs.items() if held != wanted)
 
 

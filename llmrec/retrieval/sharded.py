@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable
-from llmrec.retrieval.chroma import REQUESTS, ChromaIndex
+from llmrec.retrieval.chroma import REQUESTS, ChromaIndex, share_of
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, IndexInputs, Neighbours
 from llmrec.retrieval.remote import Moved, Shard, open_remote, server_address
@@ -225,11 +225,11 @@ class ShardedIndex:
         exclude: Sequence[Sequence[int]] | None = None,
     ) -> Neighbours:
         """See `Index.query`; raises `IndexUnreachable` where no server answers."""
-        return self._gathered(len(q), k, lambda shard: shard.query(q, k, where, exclude))
+        return self._gathered(len(q), k, lambda shard, own: shard.query(q, own, where, exclude))
 
     def alike(self, modality: str, vectors: Floats, k: int) -> Neighbours:
         """See `ContentIndex.alike`; raises `IndexUnreachable` where no server answers."""
-        return self._gathered(len(vectors), k, lambda shard: shard.alike(modality, vectors, k))
+        return self._gathered(len(vectors), k, lambda shard, own: shard.alike(modality, vectors, own))
 
     def close(self) -> None:
         """See `Index.close`."""
@@ -266,10 +266,13 @@ class ShardedIndex:
                     "chroma",
                 )
 
-    def _gathered(self, queries: int, k: int, ask: Callable[[ResilientIndex], Neighbours]) -> Neighbours:
-        """What all shards find, merged."""
-        try:
-            asked: list[Future[Neighbours]] = [self._pool.submit(ask, shard) for shard in self._shards]
+    def _gathered(self, queries: int, k: int, ask: Callable[[ResilientIndex, int], Neighbours]) -> Neighbours:
+        """What all shards find, each asked for its share of `k`, merged."""
+        items = max(len(self._inputs.catalog.items), 1)
+        try:  # one may hold others' items, too
+            asked: list[Future[Neighbours]] = [
+                self._pool.submit(ask, shard, share_of(k, min(shard.items / items, 1))) for shard in self._shards
+            ]
         except RuntimeError as error:  # closed meanwhile
             raise IndexUnreachable("the index is being opened again") from error
         answers, missing = [], set()

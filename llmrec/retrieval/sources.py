@@ -8,10 +8,12 @@ where the index does not answer they are all there is, and the answer says so.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from llmrec.errors import IndexUnreachable
+from llmrec.retrieval.at_once import at_once
 from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, ContentIndex, Floats, Rows
@@ -211,34 +213,43 @@ def _alike(
 
     The index compares along few axes: of twice as many rows as wanted, the truly nearest are taken.
     """
-    rows: list[list[Rows]] = [[] for _ in query.vectors]
-    degraded: frozenset[str] = frozenset()
+    parts = [partial(_alike_in, inputs, query, m, own, owners, k) for m, own in vectors.items()]
+    found = at_once(parts)
+    rows = [np.concatenate([_NONE, *(each.rows[n] for each in found)]) for n in range(len(query.vectors))]
+    return Candidates(rows, frozenset().union(*(each.degraded for each in found)))
+
+
+def _alike_in(
+    inputs: SourceInputs, query: CandidateQuery, modality: str, vectors: Floats, owners: Rows, k: int
+) -> Candidates:
+    """`_alike` in one modality."""
+    there = vectors.any(axis=1)
+    asked, owned, held = vectors[there], owners[there], inputs.media[modality]
     late, few = inputs.unindexed, _few(query)
-    for modality, all_vectors in vectors.items():
-        there = all_vectors.any(axis=1)
-        asked, owned, held = all_vectors[there], owners[there], inputs.media[modality]
-        if not len(asked):
-            continue
+    found: Sequence[Rows] = [_NONE] * len(asked)
+    degraded: frozenset[str] = frozenset()
+    if not len(asked):
+        return Candidates([_NONE] * len(query.vectors))
+    short = inputs.shortened(modality, asked)
+    if few is not None:
+        scores = inputs.short_media.get(modality, held).products(short, few)
+        found = _best(few, scores, 2 * k + max(map(len, query.exclude), default=0))
+    elif isinstance(inputs.index, ContentIndex):
         wanted = int(np.ceil(2 * k / _passing(query)))  # what is like the newest items is often in the history too
-        short = inputs.shortened(modality, asked)
-        found: Sequence[Rows] = [_NONE] * len(asked)
-        if few is not None:
-            scores = inputs.short_media.get(modality, held).products(short, few)
-            found = _best(few, scores, 2 * k + max(map(len, query.exclude), default=0))
-        elif isinstance(inputs.index, ContentIndex):
-            try:
-                near_by = inputs.index.alike(modality, short, wanted)
-                found, degraded = near_by.rows, degraded | near_by.degraded
-            except IndexUnreachable:
-                degraded |= {INDEX}
-        beside = asked @ held[late].T if len(late) and few is None else None
-        for n, owner in enumerate(owned):
-            near = _open(found[n], query, query.exclude[owner])
-            rows[owner] += _best(near, (held[near] @ asked[n])[None], k)
-            if beside is not None:
-                (newest,) = _best(late, beside[n : n + 1], k)
-                rows[owner].append(_open(newest, query, query.exclude[owner]))
-    return Candidates([np.concatenate([_NONE, *each]) for each in rows], degraded)
+        try:
+            near_by = inputs.index.alike(modality, short, wanted)
+            found, degraded = near_by.rows, near_by.degraded
+        except IndexUnreachable:
+            degraded = frozenset({INDEX})
+    beside = asked @ held[late].T if len(late) and few is None else None
+    rows: list[list[Rows]] = [[_NONE] for _ in query.vectors]
+    for n, owner in enumerate(owned):
+        near = _open(found[n], query, query.exclude[owner])
+        rows[owner] += _best(near, (held[near] @ asked[n])[None], k)
+        if beside is not None:
+            (newest,) = _best(late, beside[n : n + 1], k)
+            rows[owner].append(_open(newest, query, query.exclude[owner]))
+    return Candidates([np.concatenate(each) for each in rows], degraded)
 
 
 def _few(query: CandidateQuery) -> Rows | None:

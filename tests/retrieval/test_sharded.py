@@ -13,6 +13,7 @@ import pytest
 
 from eval.serving.servers import Chroma
 from llmrec.errors import BadInput, IndexMismatch, IndexUnreachable
+from llmrec.retrieval import chroma
 from llmrec.retrieval.chroma import ChromaIndex
 from llmrec.retrieval.filters import parse_where
 from llmrec.retrieval.index import ExactIndex, IndexInputs
@@ -171,6 +172,32 @@ def test_one_server_grows_to_several_and_back(servers: list[Chroma]) -> None:
 
 
 @services
+def test_a_server_keeps_the_graphs_that_it_began_with_until_it_is_built_again(
+    servers: list[Chroma], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def graphs() -> list[int]:
+        client = chromadb.HttpClient("127.0.0.1", servers[0].port)
+        return [each.count() for each in client.list_collections() if each.metadata.get("catalogue")]
+
+    monkeypatch.setattr(chroma, "PART", 100)
+    index = opened(servers)
+    assert len(graphs()) == 2 and sum(graphs()) < 180 and same(index)
+    index.close()
+    index = opened(servers[:2])  # has more items to hold now
+    assert len(graphs()) == 2 and same(index)
+    index.close()
+    index = opened(servers[:2], rebuild=True)
+    assert len(graphs()) == 2 and same(index)  # 200 are not too many yet
+    index.close()
+    monkeypatch.setattr(chroma, "PART", 50)
+    index = opened(servers[:2])
+    assert len(graphs()) == 2 and same(index)
+    index.close()
+    index = opened(servers[:2], rebuild=True)
+    assert len(graphs()) == 4 and same(index)
+    index.close()
+
+
 @services
 def test_a_rebuild_deletes_what_the_catalogue_had_before_and_lost_items_are_written_again(
     servers: list[Chroma],
