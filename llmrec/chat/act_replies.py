@@ -16,6 +16,7 @@ from llmrec.chat.choices import Choices
 from llmrec.chat.descriptions import memory, recap
 from llmrec.chat.history_answers import from_history, of_history
 from llmrec.chat.item_questions import ActReply, ItemQuestions
+from llmrec.chat.list_questions import ListQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import MOVES, SHORT_LINE, ActReading, act_reader
 from llmrec.chat.nlu.demands import demands_unknown
@@ -48,7 +49,9 @@ class ActReplies:
         self._catalog, self._offered, self._words = catalog, offered, words
         self.items = ItemQuestions(catalog, offered, words)
         """What answers questions about items."""
-        self.choices = Choices(catalog, words, self.items)
+        self.lists = ListQuestions(catalog, words)
+        """What answers questions about all that is listed."""
+        self.choices = Choices(catalog, words, self.items, self.lists)
         """What answers a line that leaves the choice among the items listed to us."""
 
     def reply(self, line: str, intent: Intent, state: DialogueState, history: Sequence[str]) -> ActReply | None:
@@ -85,7 +88,7 @@ class ActReplies:
             return None  # "a bag to go with it" is a search
         if requests_variants(line) and (answer := self.items.item(line, state)):
             return answer
-        if answer := self.items.versus(line, state) or self.items.having(line, state):
+        if answer := self.items.versus(line, state) or self.lists.reply(line, state):
             return answer
         if state.last and superlative(line) and cues.COMPARED_WITH.search(line) and self.items.named(line, state):
             return self.items.comparison(line, state)
@@ -114,7 +117,7 @@ class ActReplies:
             return None  # "毛衣": nothing but what is wanted
         if cues.PLACES_ALONE.fullmatch(line.strip()) and (answer := self.items.comparison(line, state)):
             return answer
-        if cues.HOW_MANY.search(line) and (answer := self.items.counted(line, state)):
+        if cues.HOW_MANY.search(line) and (answer := self.lists.counted(line, state)):
             return answer
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
@@ -129,7 +132,7 @@ class ActReplies:
         if cues.WHY_CHINESE.match(line) and state.last and state.last.items:
             of = (*self.items.named(line, state), *([state.topic] if state.topic else ()), *state.last.items)
             return ActReply(topic=next(id for id in of if id in state.last.items), why=True)
-        if answer := None if conditions or self.items.named(line, state) else self.items.of_list(line, state):
+        if answer := None if conditions or self.items.named(line, state) else self.lists.of_list(line, state):
             return answer
         if cues.QUESTION.match(line) and not cues.ANOTHER.search(line):
             if "awards" in demands_unknown(line, self._words):

@@ -1,5 +1,6 @@
 """The sentences of one language about the items of one catalogue, filled with what its attributes tell."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,7 +39,7 @@ class CatalogueSentences:
 
     def of_all(self, key: str) -> str:
         """That the catalogue does not tell `key` of any item."""
-        return UNKNOWN_OF_ALL[key][self._language].format(**self._words)
+        return re.sub(r"\ba (?=[aeiou])", "an ", UNKNOWN_OF_ALL[key][self._language].format(**self._words))
 
     def value(self, item: Item, name: str, key: str) -> str:
         """What the attribute `name` of an item is, in the sentence of the fact `key` where there is one."""

@@ -6,6 +6,7 @@ from llmrec.catalog import Catalog
 from llmrec.catalog.wording import plain
 from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.item_questions import ActReply, ItemQuestions
+from llmrec.chat.list_questions import ListQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.questions import of_listed, superlative
@@ -33,10 +34,12 @@ class Choices:
         Those by whose titles and values a line is read.
     items
         What answers questions about items.
+    lists
+        What answers questions about all that is listed.
     """
 
-    def __init__(self, catalog: Catalog, words: Catalog, items: ItemQuestions) -> None:
-        self._catalog, self._words, self._items = catalog, words, items
+    def __init__(self, catalog: Catalog, words: Catalog, items: ItemQuestions, lists: ListQuestions) -> None:
+        self._catalog, self._words, self._items, self._lists = catalog, words, items, lists
 
     def pick(self, line: str, state: DialogueState) -> ActReply | None:
         """Choose an item of the last list: by what the line says, or else the one that ranks first.
@@ -63,7 +66,7 @@ class Choices:
             listed = [id for id in listed if id in named]  # "which would you pick, 2 or 4?"
         language = language_of(line)
         audience = audience_of(line)
-        stated = () if len(named) > 1 else self._items.stated(line)  # "between 2 and 3" is no price
+        stated = () if len(named) > 1 else self._lists.stated(line)  # "between 2 and 3" is no price
         asked = suiting(audience, self._words) if audience else stated
         mask = parse_where(" and ".join(asked), self._words).mask(self._words) if asked else None
         meeting = listed if mask is None else [id for id in listed if mask[self._words.row[id]]]

@@ -18,6 +18,7 @@ from llmrec.chat.answers import unmet_demands
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.commands import Commands
+from llmrec.chat.corrections import Corrections
 from llmrec.chat.descriptions import describe_conditions, error_in_chinese, understood
 from llmrec.chat.item_references import find_item
 from llmrec.chat.line_parts import LineCutter
@@ -131,6 +132,7 @@ class Conversation:
         self._clarify, self._before = clarify, self.state
         self._language = "en"
         self._commands = Commands(catalog, self._words, self._offered)
+        self._corrections = Corrections(catalog, self._words, self._acts.items)
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -165,8 +167,8 @@ class Conversation:
         """
         if not line.strip() and image is None:
             return Reply(HELP)
-        line = self._reader.written_out(line, self._items, self.history)
-        return self._reply_to(self._parse(line), line, image)
+        written = self._reader.written_out(line, self._items, self.history)
+        return self._reply_to(self._parse(written), written, image, line)
 
     def reply_to(self, intent: Intent, line: str, image: bytes | None = None) -> Reply:
         """Answer a line that was parsed already; see `reply`.
@@ -184,26 +186,34 @@ class Conversation:
             As `reply`.
         """
         written = self._reader.written_out(line, self._items, self.history)
-        return self._reply_to(intent if written == line else self._parse(written), written, image)
+        return self._reply_to(intent if written == line else self._parse(written), written, image, line)
 
-    def _reply_to(self, intent: Intent, line: str, image: bytes | None) -> Reply:
+    def _reply_to(self, intent: Intent, line: str, image: bytes | None, typed: str) -> Reply:
         """Answer a line in which references are written out."""
         if not line.strip() and image is None:
             return Reply(HELP)
         try:
-            return self._replied(intent, line, image)
+            return self._replied(intent, line, image, typed)
         except BadInput as error:
             if language_of(line) == "zh":
                 raise BadInput(error_in_chinese(str(error)), *error.fields) from error
             raise
 
-    def _replied(self, intent: Intent, line: str, image: bytes | None) -> Reply:
+    def _replied(self, intent: Intent, line: str, image: bytes | None, typed: str) -> Reply:
         language = language_of(line)
         self._language = language
+        said, withdrawn = line, ""
         if (query := starts_over(line)) is not None:
             _, self.state = self._commands.start_over(self.state, language)
             line = f"something {query}" if re.match(r"like\b", query, re.I) else query
-            intent = self._parse(line)
+            intent, said = self._parse(line), line
+        if image is None:
+            meant = self._corrections.read(line, typed, self.state, self._history, self._reactions)
+            line, self.state, withdrawn = meant.line, meant.state, meant.withdrawn
+            if meant.words:
+                return Reply(meant.words, language=language)
+            if line != said:
+                intent = self._parse(line)
         length, chooses = None, leaves_choice(line)
         if not (self._items and chooses):  # of a list "choose one for me" wants no other
             line, length = list_length(line, within_title(line, self._words))
@@ -225,6 +235,11 @@ class Conversation:
             reply = self._of_length(reply, reply.list, length, language)
         if reply.request is not None or before.changed(self.state):
             self.state = self.state.remembering(before)
+        of_item = image is None and self._corrections.speaks_of_item(line, before)
+        update = {"last_line": line if of_item else "", "last_line_changed": before.changed(self.state)}
+        self.state = self.state.model_copy(update=update)
+        if withdrawn:
+            reply = dataclasses.replace(reply, words=f"{withdrawn} {reply.words}".strip())
         refined = reply.list is not None and (self.state.refused or JOINT in (reply.list.query or ""))
         clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)
         return dataclasses.replace(reply, clarifies=clarifies, language=language)

@@ -5,25 +5,20 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.moods import with_kinds
 from llmrec.catalog.wording import plain
-from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, unmet_alone, versus
+from llmrec.chat.answers import about_item, answers_unknown, best_of, compared, in_catalogue, versus
 from llmrec.chat.catalogue_sentences import CatalogueSentences
-from llmrec.chat.descriptions import describe_conditions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.acts import SHORT_LINE
-from llmrec.chat.nlu.conditions import parse_conditions
-from llmrec.chat.nlu.languages import chinese_conditions, language_of
+from llmrec.chat.nlu.languages import language_of
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import items_named, places_beyond
-from llmrec.chat.nlu.query_words import moods
 from llmrec.chat.nlu.questions import FACTS, QUALITIES, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.state import DialogueState
 from llmrec.chat.wordings import QUALITIES as QUALITY_WORDS
-from llmrec.chat.wordings import SAYS, UNKNOWN_OF_ALL
+from llmrec.chat.wordings import SAYS
 from llmrec.errors import BadInput
-from llmrec.retrieval.filters import parse_where, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,92 +82,6 @@ class ItemQuestions:
         """
         listed = state.last.items if state.last else ()
         return items_named(line, listed, self._words, self._offered)
-
-    def counted(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell how many items of the last list have what a line names.
-
-        Parameters
-        ----------
-        line
-            What the person wrote.
-        state
-            What the conversation has come to.
-
-        Returns
-        -------
-        ActReply or None
-            None where it asks no such thing.
-        """
-        conditions, having, listed = self._meeting(line, state)
-        if not listed or not conditions:
-            return None
-        language = language_of(line)
-        joint = "、" if language == "zh" else ", "
-        told = f"{SAYS['colon'][language]}{joint.join(each.title for each in having)}" if having else ""
-        text = SAYS["counted"][language].format(count=len(having), of=len(listed), titles=told)
-        return ActReply(plain(text), spoken=conditions)
-
-    def having(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell which items of the last list have what a line asks for: "which of these are comedies?".
-
-        Parameters
-        ----------
-        line
-            What the person wrote.
-        state
-            What the conversation has come to.
-
-        Returns
-        -------
-        ActReply or None
-            None where it asks no such thing.
-        """
-        match = cues.WHICH_HAVE.fullmatch(line.strip())
-        if not match or superlative(line) or cues.MOST.search(line):
-            return None
-        conditions, having, listed = self._meeting(match["what"] or match["zh"], state)
-        if not listed:
-            return None
-        language = language_of(line)
-        if not conditions:
-            return ActReply(unmet) if (unmet := unmet_alone(line, self._words, language)) else None
-        values = describe_conditions(conditions, language)
-        if not having:
-            return ActReply(plain(SAYS["having none"][language].format(values=values)), spoken=conditions)
-        titles = ("、" if language == "zh" else ", ").join(each.title for each in having)
-        text = SAYS["having"][language].format(values=values, titles=titles)
-        return ActReply(plain(text), having[0].id if len(having) == 1 else None, spoken=conditions)
-
-    def _meeting(self, what: str, state: DialogueState) -> tuple[tuple[str, ...], list[Item], list[Item]]:
-        """The conditions that words state, moods included; the items of the last list that meet them, and all of it."""
-        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._words.row]
-        if not (conditions := self.stated(what)):
-            return (), [], listed
-        mask = parse_where(" and ".join(conditions), self._words).mask(self._words)
-        return conditions, [item for item in listed if mask[self._words.row[item.id]]], listed
-
-    def stated(self, what: str) -> tuple[str, ...]:
-        """Read the conditions that words state, moods included.
-
-        Parameters
-        ----------
-        what
-            What items are to have.
-
-        Returns
-        -------
-        tuple of str
-            Each as `llmrec.retrieval.filters.parse_where` reads it.
-        """
-        left, chinese = chinese_conditions(what, self._words)
-        conditions = tuple(dict.fromkeys((*parse_conditions(left, self._words).conditions, *chinese)))
-        pairs = {
-            name: values for mention in Lexicon.of(self._words).mentions(left) for name, values in mention.readings
-        }
-        conditions = conditions or tuple(written(name, "=", tuple(values)) for name, values in [*pairs.items()][:1])
-        conditions = conditions or tuple(each for each in moods(what, (), self._words)[2] if "!=" not in each)
-        kinds = with_kinds(what, self._words)
-        return conditions or (parse_conditions(kinds[len(what) :], self._words).conditions if kinds != what else ())
 
     def versus(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer how an item compares with another: "is it newer than Heat?".
@@ -278,38 +187,6 @@ class ItemQuestions:
         except BadInput:
             return ActReply(plain(SAYS["absent unknown"][language].format(title=title)))
         return ActReply(plain(in_catalogue(item, self._catalog, language)), item.id)
-
-    def of_list(self, line: str, state: DialogueState) -> ActReply | None:
-        """Tell of every item of the last list what a line asks of all of them: "who directed these?", 这些评分怎么样.
-
-        Parameters
-        ----------
-        line
-            What the person wrote.
-        state
-            What the conversation has come to.
-
-        Returns
-        -------
-        ActReply or None
-            None where it asks no such thing.
-        """
-        listed = [self._catalog.item(id) for id in (state.last.items if state.last else ()) if id in self._catalog.row]
-        fact = next((each for each in FACTS if each.question.search(line)), None)
-        if not listed or fact is None or not cues.OF_ALL_LISTED.search(line) or seeks(line) or superlative(line):
-            return None
-        language = language_of(line)
-        say = CatalogueSentences(language, self._catalog)
-        told = [
-            f"{item.title}: {say.bare_value(item, name)}"
-            for item in listed
-            if (name := next((name for name in fact.attributes if item.attributes.get(name) not in (None, "", ())), ""))
-        ]
-        if told:
-            return ActReply(plain(f"{'; '.join(told)}."))
-        if fact.key not in UNKNOWN_OF_ALL:
-            return None
-        return ActReply(plain(say("lacks", what=say.of_all(fact.key))))
 
     def plain_question(self, line: str, state: DialogueState) -> ActReply | None:
         """Answer a question of which the words alone say what it asks, and of which item of the list, or of "it".

@@ -179,6 +179,10 @@ class DialogueState(BaseModel):
         Conditions of which the last reply told which items of the list meet them.
     clarified
         Names of the attributes that questions were about so far.
+    last_line
+        The last line where it spoke of an item of the list, which the next may correct ("I meant 3"); "" for any other.
+    last_line_changed
+        Whether that line changed what can be taken back.
     earlier
         What it had come to before each of the last `MAX_CHANGES` changes, the latest last.
 
@@ -202,6 +206,8 @@ class DialogueState(BaseModel):
     question: Question | None = None
     spoken: tuple[str, ...] = ()
     clarified: tuple[str, ...] = ()
+    last_line: str = ""
+    last_line_changed: bool = False
     earlier: tuple[Snapshot, ...] = ()
 
     def remembering(self, before: "DialogueState") -> "DialogueState":

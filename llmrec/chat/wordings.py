@@ -13,7 +13,8 @@ CHOSE = {"watched": "看过", "bought": "买过", "picked": "选过"}
 ATTRIBUTES = {
     "year": "年份", "release year": "年份", "price": "价格", "runtime": "时长", "duration": "时长", "minute": "时长",
     "page": "页数", "genre": "类型", "rating": "评分", "colour": "颜色", "color": "颜色", "size": "尺码", "brand": "品牌",
-    "author": "作者", "director": "导演", "category": "类别", "material": "材质",
+    "author": "作者", "director": "导演", "category": "类别", "material": "材质", "pattern": "图案", "section": "系列",
+    "department": "部门", "garment group": "服装大类", "product type": "种类", "department name": "部门",
 }  # fmt: skip
 """Noun of an attribute -> the Chinese one."""
 
@@ -277,7 +278,48 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "versus no": {"en": "No: {title} has {value}, {other} {than}.", "zh": "不是:《{title}》{value},《{other}》{than}。"},
     "versus same": {"en": "Neither: {title} has {value}, {other} {than}.", "zh": "一样:《{title}》{value},《{other}》{than}。"},
     "having": {"en": "Of the list ({values}): {titles}.", "zh": "列表里({values})的有:{titles}。"},
-    "having none": {"en": "None of the list: {values}.", "zh": "列表里没有:{values}。"},
+    "having none": {"en": "None of the list meets this: {values}.", "zh": "列表里没有符合的:{values}。"},
+    "all have": {"en": "Yes, all {of}: {values}.", "zh": "是的,{of}个都符合:{values}。"},
+    "all but": {"en": "Not all: {count} of the {of} ({values}); not {titles}.", "zh": "不全是:{of}个里有{count}个符合({values}),不符合的是{titles}。"},
+    "some have": {"en": "Not all: {count} of the {of} ({values}): {titles}.", "zh": "不全是:{of}个里有{count}个({values}):{titles}。"},
+    "may be": {
+        "en": "By their kind these may be {quality}: {titles}; the catalogue says no more than that.",
+        "zh": "按类型看,可能{quality}的有:{titles};更多的目录里没有写。",
+    },
+    "fit by kind": {
+        "en": "By their kind ({values}) these may do: {titles}. The catalogue has no more than kinds to tell that by.",
+        "zh": "按类型看({values}),可能合适的有:{titles};目录里只有类型可以参考。",
+    },
+    "fit none": {
+        "en": "By their kind none of the list does ({values}); the catalogue has no more than kinds to tell that by.",
+        "zh": "按类型看,列表里没有合适的({values});目录里只有类型可以参考。",
+    },
+    "named by": {
+        "en": "Titles and descriptions name “{what}” for {titles}; beyond that the catalogue does not tell.",
+        "zh": "名称和介绍里写到“{what}”的有:{titles};别的目录里没有写。",
+    },
+    "ranging": {"en": "All that the catalogue tells of that: {values}.", "zh": "这方面目录里有的是:{values}。"},
+    "how many left": {
+        "en": "No: {count} {nouns} meet what you asked for. `more` shows others.", "zh": "不是,符合条件的还有,一共{count}个。说“再来几个”就能看到别的。",
+    },
+    "none left": {"en": "Yes, nothing else in the catalogue meets what you asked for.", "zh": "是的,目录里没有别的符合条件了。"},
+    "named by none": {
+        "en": "The catalogue does not tell that: nothing that it says of the {nouns} on the list names “{what}”.",
+        "zh": "目录里没有写这一点,列表里的{noun}都没有提到“{what}”。",
+    },
+    "sequels": {"en": "In the catalogue these go on with them: {titles}.", "zh": "目录里有续集的:{titles}。"},
+    "no sequels": {
+        "en": "As far as titles tell, the catalogue has no sequel to any on the list.", "zh": "从片名看,目录里没有列表里这些的续集。",
+    },
+    "spoken of": {"en": "{title}: {facts}. What would you like to know of it?", "zh": "《{title}》:{facts}。想了解它的什么?"},
+    "not known after all": {
+        "en": "Then I no longer count {title} as known; it may come again.", "zh": "好的,《{title}》不再算看过,之后还会推荐。",
+    },
+    "new to you": {"en": "Good: nothing is noted of {title}, so it may come.", "zh": "好的,《{title}》没有记为看过,可以推荐。"},
+    "known before": {
+        "en": "{title} is in the history that I was given, so I leave it out; that I cannot change here.",
+        "zh": "我拿到的记录里有《{title}》,所以没有推荐;这里改不了。",
+    },
     "just those": {"en": "Just those: {conditions}.", "zh": "只看这些:{conditions}。"},
     "how liked": {
         "en": "I know that you {chose} {title}, not how you liked it. `like {title}` would tell me.",
@@ -408,6 +450,7 @@ UNKNOWN_OF_ALL: Mapping[str, Mapping[str, str]] = {
     "price": {"en": "what a {noun} costs", "zh": "{noun}多少钱"},
     "language": {"en": "which language a {noun} is in", "zh": "{noun}是什么语言、有没有字幕"},
     "country": {"en": "which country a {noun} comes from", "zh": "{noun}来自哪个国家"},
+    "shot": {"en": "whether a {noun} is in colour or in black and white", "zh": "{noun}是彩色还是黑白"},
     "studio": {"en": "which studio made a {noun}", "zh": "{noun}是哪家公司拍的"},
     "where": {"en": "where a {noun} can be watched", "zh": "{noun}在哪里能看"},
     "awards": {"en": "which prizes a {noun} won", "zh": "{noun}得过什么奖"},

@@ -62,7 +62,8 @@ _DEMANDS = {
                rf"\b(?:something|anything|nothing|one|be|is|not?|more|less) (?P<adjective>{_NATIONS}|foreign)(?= ?(?:[.,!?]|$|please|maybe|but|and|from|with|for))|"
                r"\b(?:from|made in) (?P<land>France|Germany|Italy|Spain|Japan|Korea|China|India|Britain|the UK|England|Ireland|Sweden|Denmark|Russia|"
                r"Poland|Iran|Mexico|Brazil|Australia|Canada|Hong Kong|Europe|Asia|Hollywood|Bollywood)\b|"
-               r"(?P<zh>法国|日本|韩国|英国|意大利|印度|德国|西班牙|香港|台湾|中国|国产|欧洲|俄罗斯|外国|国外|海外|华语|好莱坞|宝莱坞)的?(?=片|电影|喜剧|动画|恐怖|爱情|战争|剧|[。,,!??]|$)",
+               r"(?P<zh>美国|法国|日本|韩国|英国|意大利|印度|德国|西班牙|香港|台湾|中国|国产|欧洲|俄罗斯|外国|国外|海外|华语|好莱坞|宝莱坞)的?(?=片|电影|喜剧|动画|恐怖|爱情|战争|剧|[。,,!??]|$)",
+    "shot": r"\b(?P<name>(?:in |shot in |filmed in )?(?:(?:full |technicolor )?colou?r(?! of)|black[- ](?:and|&|n)[- ]white|b&w|monochrome))\b(?: (?:films?|movies?|ones?))?|(?P<zh>彩色|黑白(?!分明|两道))的?(?:电影|片子?)?",
     "studio": rf"\b(?:by|from|made by)?\s*(?P<name>{_STUDIOS})\b(?:'s)?(?= ?(?:[.,!?]|$|films?|movies?|ones?|classics?|animat|cartoons?|stuff|please|studios?))|"
               rf"(?P<zh>{_ZH_STUDIOS})的?",
     "where": r"\b(?:on|available on|streaming on) (?P<name>netflix|prime(?: video)?|amazon|hulu|hbo(?: max)?|disney ?(?:\+|plus)|youtube|apple tv)\b|"
@@ -75,9 +76,22 @@ _DEMANDS = {
               r"(?:at least |over |above )?\d(?:\.\d)? ?(?:stars?|/10|out of (?:5|10))|imdb|rotten tomatoes)\b|(?P<zh>评分高|高分|豆瓣\S{0,6}|口碑好)的?",
 }  # fmt: skip
 """What a line demands by a name or a number -> how it is written."""
-_ANY_CASE = ("match", "size", "length", "price", "language", "country", "studio", "where", "awards", "fame", "rating")
+_ANY_CASE = (
+    "match",
+    "size",
+    "length",
+    "price",
+    "language",
+    "country",
+    "shot",
+    "studio",
+    "where",
+    "awards",
+    "fame",
+    "rating",
+)
 _DEMANDED = {key: re.compile(pattern, re.I if key in _ANY_CASE else 0) for key, pattern in _DEMANDS.items()}
-_OF_FILMS = ("language", "country", "studio", "where", "awards", "director", "cast")
+_OF_FILMS = ("language", "country", "shot", "studio", "where", "awards", "director", "cast")
 """Demands that are made of films; of products the same words may mean a material, a fit or a maker."""
 _LENGTH_COMPARED = re.compile(
     r"\b(?:longer|shorter)\b(?! ago)|\b(?:not|nothing|isn't|never|no)\b[^,.;!?]{0,20}\b(?:too|so|very|that) (?:long|short)\b(?! ago)|[长短]一?[点些](?:的|儿|$)|(?:不要|别|不能|不)(?:太|那么|超)?[长短](?!大)|片长|时长|(?:太|过)[长短]的?(?:就)?(?:算了|不要|不行|免谈|别)了?",

@@ -106,7 +106,8 @@ _GLOSSES = {
     "安静": "quiet", "平静": "calm", "快节奏": "fast-paced", "热血": "exciting", "刺激": "thrilling", "紧张": "suspenseful", "好看": "good",
     "有意思": "entertaining", "解压": "relaxing", "下饭": "easy entertaining", "夏天": "summer", "夏季": "summer", "冬天": "winter", "冬季": "winter", "春天": "spring", "秋天": "autumn", "上班": "office", "办公室": "office",
     "通勤": "office", "派对": "party", "聚会": "party", "保暖": "warm", "运动": "sports", "正式": "formal", "休闲": "casual", "宽松": "loose", "修身": "slim",
-    "舒服": "comfortable", "大片": "blockbuster", "爆米花": "blockbuster",
+    "舒服": "comfortable", "纯棉": "cotton", "棉": "cotton", "羊毛": "wool", "亚麻": "linen", "真丝": "silk", "真皮": "leather", "牛仔": "denim", "蕾丝": "lace",
+    "口袋": "pockets", "沙滩": "beach", "海边": "beach", "度假": "holiday", "面试": "office", "防水": "waterproof", "拉链": "zip", "大片": "blockbuster", "爆米花": "blockbuster",
 }  # fmt: skip
 """Word of a query in Chinese -> words that a model of English reads."""
 _TITLES = {

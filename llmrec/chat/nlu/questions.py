@@ -55,7 +55,7 @@ FACTS = (
     _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|评分|几分|口碑", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
-    _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大", "sizes"),
+    _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),
     _fact("match", r"\b(?:go(?:es|ing)?|wear|pair|match(?:es)?)\b.{0,12}\b(?:with|well)\b|\bmatch(?:es)? (?:it|this|that|\d)|搭配|配什么|怎么搭"),
     _fact("material", r"\bmaterials?\b|made (?:of|from)|\bfabric|\bcotton\b|\bwool\b|\bleather\b|材质|面料|纯棉|什么做的",
           "materials", "fabric"),

@@ -39,7 +39,8 @@ _OF_A_POSITION: tuple[tuple[Action, re.Pattern[str]], ...] = (
 )  # fmt: skip
 """Lines that are commands only of an item in the list."""
 _MORE = re.compile(
-    r"(?:(?:show|give|tell) me )?(?:some )?(?:more|others?|another|next|what else|anything else|something else)"
+    r"(?:(?:show|give|tell) me |(?:are|is) there |do you have |have you got )?(?:some |any )?"
+    r"(?:more|others?|another|next|what else|anything else|something else)"
     r"(?: (?:other|ones?|items?|films?|movies?|please|suggestions|"
     r"recommendations|of (?:these|those)))*[\s?.!]*|(?:show|give) me (?:some )?other(?: \w+)?[\s?.!]*|"
     r"(?:(?:都|有点|这些)?太[^,,。]{1,5}[,,。!! ]+)?"

@@ -1,0 +1,99 @@
+"""Questions about all that is listed: every item, any of them, which suit an occasion, and whether there are more."""
+
+import pytest
+
+from llmrec.catalog.types import Catalog, Item
+from llmrec.chat.conversation import Conversation
+
+FILMS = [
+    ("Scream", 1996, ("Horror", "Thriller")), ("Kolya", 1996, ("Comedy",)), ("Patton", 1970, ("Drama", "War")),
+    ("Indian Summer", 1993, ("Comedy",)), ("Home Alone", 1990, ("Children's", "Comedy")), ("Home Alone 3", 1997, ("Children's", "Comedy")),
+]  # fmt: skip
+CLOTHES = [
+    ("Mio", "Dress", "Black", "Dress in a cotton weave with pockets."), ("Sun", "Dress", "Blue", "Dress in airy viscose."),
+    ("Rex", "Trousers", "Black", "Trousers in washed denim."),
+]  # fmt: skip
+
+
+@pytest.fixture
+def films() -> Conversation:
+    items = (
+        Item(str(n), title, "", {"genres": kinds, "year": year}) for n, (title, year, kinds) in enumerate(FILMS, 1)
+    )
+    return listing(Catalog("films", tuple(items), {}), "a film", "1", "2", "4", "5")
+
+
+@pytest.fixture
+def shop() -> Conversation:
+    items = (
+        Item(str(n), title, told, {"category": kind, "colour": colour, "price": 10.0 * n})
+        for n, (title, kind, colour, told) in enumerate(CLOTHES, 1)
+    )
+    return listing(Catalog("clothes", tuple(items), {}), "something nice", "1", "2", "3")
+
+
+def listing(catalog: Catalog, line: str, *items: str) -> Conversation:
+    conversation = Conversation(catalog)
+    conversation.show(conversation.reply(line), items)
+    return conversation
+
+
+def answer(conversation: Conversation, line: str) -> str:
+    reply = conversation.reply(line)
+    assert reply.request is None, reply
+    return reply.words
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("are they all comedies?", "Not all: 3 of the 4 (only Comedy); not Scream."),
+        ("are these all from the 90s?", "Yes, all 4: year from 1990 to 1999."),
+        ("are all of these under 2 hours?", "does not tell how long a"),
+        ("are they all american?", "does not tell which country an item"),
+        ("are they all in colour?", "in colour or in black and white"),
+        ("do they all have a happy ending?", "names “a happy ending”"),
+        ("are they good?", "how an item is rated"),
+        ("are these new?", "year from 1990 to 1996"),
+        ("都是喜剧吗?", "不全是"),
+        ("这几部都是黑白的吗", "彩色还是黑白"),
+        ("都是美国片吗", "来自哪个国家"),
+    ],
+)
+def test_a_question_about_every_item_is_answered_with_the_exceptions_or_with_what_is_not_told(
+    films: Conversation, line: str, says: str
+) -> None:
+    assert says in answer(films, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("are any of these scary?", "Scream"), ("any of these good for summer?", "Indian Summer"),
+        ("any good for kids?", "Home Alone"), ("which of these is good for a wedding?", "names “a wedding”"),
+        ("do any of them have a sequel?", "Home Alone: Home Alone 3"), ("都有续集吗", "Home Alone 3"),
+        ("are these the only ones?", "6 items meet"), ("只有这几部吗", "一共6个"),
+    ],
+)  # fmt: skip
+def test_what_of_the_list_fits_is_told_as_far_as_kinds_and_texts_go(films: Conversation, line: str, says: str) -> None:
+    assert says in answer(films, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("are they all black?", "not Sun"), ("are these all cotton?", "name “cotton” for Mio"), ("do they all have pockets?", "Mio"),
+        ("are these cheap?", "price below"), ("都是棉的吗", "Mio"), ("都有口袋吗", "Mio"), ("适合上班穿吗", "没有写这一点"),
+    ],
+)  # fmt: skip
+def test_of_clothes_descriptions_answer_too(shop: Conversation, line: str, says: str) -> None:
+    assert says in answer(shop, line)
+
+
+def test_more_of_them_are_shown(films: Conversation) -> None:
+    reply = films.reply("are there any more?")
+    assert reply.request is not None and {"1", "2", "4", "5"} <= set(reply.request.never)
+
+
+def test_without_a_list_the_same_words_are_a_search(films: Conversation) -> None:
+    assert Conversation(films.catalog).reply("any good for summer?").request is not None
