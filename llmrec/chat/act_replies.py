@@ -24,6 +24,7 @@ from llmrec.chat.nlu.intent import Intent
 from llmrec.chat.nlu.languages import language_of, unread_language
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
+from llmrec.chat.nlu.narration import only_narrates
 from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
 from llmrec.chat.nlu.shop_questions import shop_question
 from llmrec.chat.state import DialogueState
@@ -97,6 +98,8 @@ class ActReplies:
             return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
         if cues.MOOD_ALONE.search(line):
             return None
+        if not conditions and only_narrates(line, self._words):
+            return self._say("narrates", line, state)
         if conditions and cues.WHAT_ABOUT.search(line) and not self.items.named(line, state):
             return None
         if (

@@ -9,6 +9,7 @@ from llmrec.chat.item_questions import ActReply, ItemQuestions
 from llmrec.chat.list_questions import ListQuestions
 from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.languages import language_of
+from llmrec.chat.nlu.normalisation import sentences
 from llmrec.chat.nlu.questions import of_listed, superlative
 from llmrec.chat.nlu.references import find_title, list_position
 from llmrec.chat.nlu.suitability import audience_of, suiting
@@ -98,7 +99,10 @@ class Choices:
             Id of the item, and the other one: its title or its place, "" for all others. None where the line asks no
             such thing.
         """
-        match = cues.RATHER_THAN.fullmatch(line.strip())
+        parts = (line, *sentences(line))  # "why 2 and not Fargo? it is far more famous"
+        match = next((found for each in parts if (found := cues.RATHER_THAN.fullmatch(each.strip()))), None)
+        if match is not None and sentences(match[0])[1:]:
+            match = cues.RATHER_THAN.fullmatch(sentences(match[0])[0].strip()) or match
         listed = state.last.items if state.last else ()
         if match is None or not listed:
             return None

@@ -240,7 +240,8 @@ class Conversation:
         self.state = self.state.model_copy(update=update)
         if withdrawn:
             reply = dataclasses.replace(reply, words=f"{withdrawn} {reply.words}".strip())
-        refined = reply.list is not None and (self.state.refused or JOINT in (reply.list.query or ""))
+        surprised = cues.SURPRISE.search(line) is not None  # who wants a surprise wants no question
+        refined = surprised or (reply.list is not None and (self.state.refused or JOINT in (reply.list.query or "")))
         clarifies = self._clarify and before.question is None and not refined and may_clarify(reply.list, self.state)
         return dataclasses.replace(reply, clarifies=clarifies, language=language)
 
@@ -391,6 +392,9 @@ class Conversation:
         """
         assert reply.list is not None
         shown = reply.list.model_copy(update={"items": tuple(items), "response_id": response_id})
+        if not shown.items and self._before.last is not None:  # what is spoken of next is still the list before
+            kept = self._before.last
+            shown = shown.model_copy(update={"items": kept.items, "response_id": kept.response_id})
         question = question_below(shown, candidates, self._words, self.state) if reply.clarifies else None
         clarified = (*self.state.clarified, *([question.attribute] if question else ()))
         self.state = self.state.model_copy(

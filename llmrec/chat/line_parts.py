@@ -29,6 +29,7 @@ _TENDS = re.compile(
     r"\b(?:sounds?|looks?|seems?)\b|\b(?:is|are) (?:nice|lovely|interesting|cute|pretty)\b|不错|挺好|很好|可以", re.I
 )
 """What takes nothing yet where more is said: "the second one sounds good, but anything shorter?"."""
+_LIKE_IT = re.compile(r"\b(?:like|similar to|as) (?:it|that|this)\b|\bsimilar\b", re.I)
 _TAKES = re.compile(r"\b(?:take|have|go (?:for|with)|get|buy|watch|pick|choose|want|it is)\b|就|要|买|选", re.I)
 
 
@@ -114,6 +115,8 @@ class LineCutter:
         if len(answers) + len(reactions) + bool(rest) < 2:
             return None
         topic = next((each.topic for each in reversed(answers) if each.topic), None)
+        if reactions and _LIKE_IT.search(" ".join(rest)):  # "X is a favourite, show me things like it"
+            topic = topic or self._reactions.id_of(reactions[-1].subjects[-1], state)
         if (rest or answers) and reactions:
             # what only looks good is no choice yet
             tends = [

@@ -19,12 +19,14 @@ from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_de
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
 from llmrec.chat.nlu.languages import in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
-from llmrec.chat.nlu.named_items import with_places
+from llmrec.chat.nlu.named_items import with_places, within_title
+from llmrec.chat.nlu.narration import without_narration
 from llmrec.chat.nlu.negated_moods import antonym, in_own_words, negated_moods
 from llmrec.chat.nlu.normalisation import repeated_query, sentences, spelt_out
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD, bare_query, moods, plain_degree, without_fillers
 from llmrec.chat.nlu.references import all_but_places, find_title, than_places, with_spelt_titles
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
+from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
@@ -50,6 +52,12 @@ _YEAR_OF = re.compile(
     re.I,
 )
 """A year that is told by a film that came out in it."""
+_OPEN_CLAUSE = re.compile(
+    r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
+    r"\s*(?=[,.;]|$|\b(?:tonight|today|now|please|this evening)\b)",
+    re.I,
+)
+"""What is left of "something that'll cheer us up" without its mood."""
 _LATEST = re.compile(
     r"(?P<like>\b(?:like|similar to|as)) (?:the )?(?:last|latest|most recent)(?: (?:one|film|movie|thing|book|item))?"
     r"(?: that)? "
@@ -89,6 +97,7 @@ class ListReader:
         str
         """
         line = with_titles(repeated_query(spelt_out(composed(line[:READ_CHARACTERS]))), self._words)
+        line = rephrased(line, self._words)
         line = with_spelt_titles(with_places(line, listed, self._words), self._words)
         if but := _ALL_BUT_TITLE.search(line):
             said = re.sub(r"^(?:the|an?) ", "", but["title"].strip().casefold())
@@ -100,7 +109,8 @@ class ListReader:
         known = [id for id in history if id in self._words.row]
         title = self._words.item(known[-1]).title if known else ""
         line = _LATEST.sub(lambda match: f"{match['like']} {title}", line) if title else line
-        return all_but_places(than_places(line, len(listed)), len(listed))
+        line = all_but_places(than_places(line, len(listed)), len(listed))
+        return without_narration(line, self._words, within_title(line, self._words))
 
     def _from_year_of(self, match: re.Match[str]) -> str:
         try:
@@ -196,6 +206,9 @@ class ListReader:
             said = ""
         words = untold = ""
         if said:
+            query = re.sub(
+                r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?\s*(?=[,.;]|$)", "", query
+            ).strip()
             intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
         if said and conditions:
             words = SAYS["in mood"][language_of(line)].format(mood=plain(in_own_words(said, line)))

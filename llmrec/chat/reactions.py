@@ -16,13 +16,13 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import clauses
 from llmrec.chat.nlu.intent import THAT, THESE, Intent
 from llmrec.chat.nlu.languages import language_of
-from llmrec.chat.nlu.named_items import within_title
+from llmrec.chat.nlu.named_items import names_alone, within_title
 from llmrec.chat.nlu.reactions import Reaction, excessive_mood, parse_reaction, parse_reactions
-from llmrec.chat.nlu.references import sequels
+from llmrec.chat.nlu.references import MIN_SERIES, find_series, sequels
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.state import DialogueState, ListState, values_of
 from llmrec.chat.wordings import SAYS
-from llmrec.errors import BadInput
+from llmrec.errors import BadInput, UnknownItem
 
 _OUT = re.compile(
     r"(?:(?:ok|so|please|just|and|now)[, ]+)*(?:take|leave|throw|kick|get) (?:it|them|that|those|both|"
@@ -31,6 +31,22 @@ _OUT = re.compile(
     re.I,
 )
 """What turns down the items that were named just before."""
+_INCREDULOUS = re.compile(
+    r"(?:(?:what|wait|huh|seriously|really|ugh|no)[,. ]+)*(?P<of>[^?!]+?)\s*(?:\?[?!]+|!+\?+[?!]*)\s*",
+    re.I,
+)
+_SAYS_OF = re.compile(
+    r"(?:(?:but|and|no|lol|hey|wait|ugh|sorry)[,. ]+)*(?P<of>.+?) (?:is|are|was|were|has|looks?|"
+    r"sounds?) (?:literally |basically |actually |really |totally |just )*"
+    r"(?:all|only|nothing but|about|full of|an?|the|so|for) [^?]+",
+    re.I,
+)
+"""What tells of an item that is listed, in a line that wants something else."""
+_PRAISES = re.compile(
+    r"\b(?:nice|good|great|fine|perfect|lovely|interesting|fun|best|favou?rite|classic|brilliant|ok(?:ay)?|"
+    r"better|cool|masterpiece|gem|like|love|take|winner|choice|seen|own|already)\b",
+    re.I,
+)
 _OF_ALL = re.compile(r"\b(?:these|they|those|them|all|everything)\b|都|这些", re.I)
 """Words by which a criticism is one of the whole list, and not of the item that was spoken of last."""
 
@@ -286,6 +302,8 @@ class Reactions:
         tuple of Reaction
             Empty where it does nothing but react, or does not.
         """
+        if complained := self._complains(sentence, state):
+            return complained
         if "?" in sentence:
             return ()
         if several := parse_reactions(sentence, self._words):
@@ -305,6 +323,22 @@ class Reactions:
         if found is None or (found.kind == "criticise" and not (state.last and state.last.items)):
             return ()
         return (found,)
+
+    def _complains(self, sentence: str, state: DialogueState) -> tuple[Reaction, ...]:
+        """What a sentence says against items of the list: "Braindead??", "Homeward Bound is all dogs and cats!"."""
+        match = _INCREDULOUS.fullmatch(sentence.strip()) or _SAYS_OF.fullmatch(sentence.strip())
+        listed = state.last.items if state.last else ()
+        if not match or not listed or _PRAISES.search(sentence):
+            return ()
+        of = match["of"].strip()
+        named = self._acts.items.named(f"the {of}", state) if names_alone(f"the {of}", listed, self._words) else ()
+        if not named and len(of) >= MIN_SERIES:
+            try:
+                named = find_series(of, self._words)
+            except UnknownItem:
+                return ()
+        places = tuple(str(listed.index(id) + 1) for id in named if id in listed)
+        return (Reaction("reject", places),) if places else ()
 
     def _is_reason(self, remainder: str) -> bool:
         """Whether what a reaction says beside its items is why, and no more."""
@@ -429,7 +463,8 @@ class Reactions:
             or moves["question"] > max(moves["list"], moves["talk"])
         ):
             return None
-        named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
+        if kind == "reject":
+            named = tuple(dict.fromkeys((*named, *(id for each in named for id in sequels(each, self._words)))))
         subjects = tuple(str(listed.index(id) + 1) if id in listed else self._catalog.item(id).title for id in named)
         return Reaction(kind, subjects, line if kind == "reject" else "")
 

@@ -74,6 +74,13 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "zh": ("抱歉没有推荐好。告诉我哪里不对,比如“不要恐怖的”“新一点”,我马上换。", "对不起。说一个您喜欢的{noun},或者不想要的类型,我来调整。", "很抱歉让您不满意。可以说不要第几个,或者重新开始。"),
     },
+    "narrates": {
+        "en": (
+            "Thank you for telling me. What {noun} would do now: something light, something gripping, or like one that you love?",
+            "I see. Say what would suit that, a kind or a mood, and I look for a {noun}.",
+        ),
+        "zh": ("谢谢您告诉我。现在想要什么样的{noun}?", "明白了。说个类型或者心情,我来找{noun}。"),
+    },
     "talk": {
         "en": (
             "All right. I am here when you want another {noun}.",

@@ -286,14 +286,15 @@ def _converse(conversation: "Conversation", recommender: "Recommender") -> None:
         try:
             reply = conversation.reply(line)
             if reply.request is not None:
-                response = recommender.recommend(reply.request)
-                ids = [item.id for item in response.items]
-                candidates = response.candidates(CANDIDATES) if reply.clarifies else ()
+                made = recommender.recommend(reply.request)
+                response = made if made.items or response is None else response
+                ids = [item.id for item in made.items]
+                candidates = made.candidates(CANDIDATES) if reply.clarifies else ()
                 question = conversation.show(reply, ids, candidates=candidates)
                 if reply.words:
                     show.OUT.print(escape(reply.words), soft_wrap=True)
-                show.items(response.items, conversation.catalog)
-                if not response.items:
+                show.items(made.items, conversation.catalog)
+                if not made.items:
                     show.OUT.print("Nothing in the catalogue fits; take a condition back.", soft_wrap=True)
                 if question:
                     show.OUT.print(escape(question), soft_wrap=True)

@@ -41,14 +41,14 @@ def _mood(words: str, chinese: str, kinds: str, never: str = "") -> Mood:
 
 MOODS = (
     _mood(
-        r"cheer\w* (?:me|us|him|her|them) up|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
+        r"cheer\w* (?:me|us|him|her|them)(?: both| all)? up|upbeat|feel[- ]?good|feeling (?:down|low|blue)|uplifting|heart-?warming|comforting|"
         r"(?:(?:i|we)(?:'m| am| feel|'re| are)|feeling) (?:so |really |very |a bit |a little |pretty |kinda )*(?:sad|down|low|blue|depressed|lonely|stressed(?: out)?)"
         r"(?: (?:today|tonight|now|lately))?",
         "治愈|温馨|温暖|暖心|心里?暖(?:暖|洋洋|乎乎)?|暖暖|走心|有爱|解压|减压|心情(?:不|很)?(?:好|差|糟)|难过|失恋了?|不开心|压力(?:很|好)?大|开心",
         "comedy children's animation musical 喜剧 动画 儿童", "horror war crime thriller film-noir 恐怖 战争 犯罪 惊悚",
     ),
     _mood(
-        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)? (?:too )?(?:much|hard)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
+        r"(?:switch|turn)(?:ing)? (?:my|our|the) brains? off|switch(?:ing)? off|(?:un|de-?)wind|wind down|mindless|brainless|zone out|(?:not|nothing|don't|without)[^,.;]{0,40}(?:concentrat(?:e|ing)|think(?:ing)?(?: (?:too )?(?:much|hard))?(?= on| to|[\s.,!]*$)|pay(?:ing)? (?:much )?attention)(?: on| to)?|light-?hearted|easy-?going|easy to watch|undemanding|relax(?:ing|ed)|cos[yi]e?|cozy|chilled?|light(?! (?:on|of|up|year))|lighter",
         "轻松|放松|下饭|不费脑|不动脑|不用动脑", "comedy romance children's animation musical 喜剧 爱情 动画",
         "horror war thriller crime film-noir 恐怖 战争 惊悚 犯罪",
     ),
@@ -71,7 +71,7 @@ MOODS = (
     ),
     _mood(r"dark(?:er)?|bleak(?:er)?|gritt(?:y|ier)", "黑暗|阴暗|压抑|沉重", "film-noir crime thriller drama 犯罪 惊悚 剧情"),
     _mood(r"(?:a )?date (?:night|nite|movie|film)|romantic", "浪漫|约会", "romance 爱情 浪漫"),
-    _mood(r"mind-?bending|mind-?blowing|plot twists?|twisty", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
+    _mood(r"mind[- ]?bending|mind[- ]?blowing|plot twists?|twisty|clever|smart|intelligent|cerebral|brainy|thought[- ]?provoking", "烧脑|反转|悬念", "mystery sci-fi thriller film-noir 悬疑 科幻 惊悚"),
 )  # fmt: skip
 """What people call moods, the more particular first."""
 MIN_IN_MOOD = 5

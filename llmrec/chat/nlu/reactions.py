@@ -272,6 +272,7 @@ _SAID: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         r"just )*too (?!$)\w+(?: \w+)?)\b|"
         r"不喜欢|不爱|讨厌|难看|无聊|不好看?|不要|不行|(?:太|有点|实在)(?!好|喜欢|棒).{1,4}", re.I)),
     ("like", re.compile(
+        r"\b(?:is|are|was|were) (?:(?:one|some|two) of )?(?:my|our)(?: all[- ]time)? favou?rites?(?: films?| movies?| ones?| ever)?|"
         r"\b(?:(?:really |absolutely |quite |i |we )*(?:loved?|liked?|enjoy(?:ed)?|adored?)(?! to\b)|(?:is|was|are|were|"
         r"looks?|'s) (?:really |so |quite |very )?(?:great|"
         r"nice|brilliant|fantastic|lovely|wonderful|good|superb|excellent|fun|fine)|favou?rites?)\b|"

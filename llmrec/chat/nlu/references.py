@@ -56,6 +56,12 @@ _THAT_ONE = re.compile(r"(?:that|this|it|that one|this one|the same|the same one
 _ALL_OF_THEM = re.compile(
     r"(?:these|those|them|all of (?:them|these|those)|any of (?:them|these|those)|the others|the rest)", re.I
 )
+_WHAT_WAS = re.compile(
+    r"(?:the )?(?:originals?|usual|rest|ones before|last (?:ones|lot|list|batch)|previous (?:ones|list)|"
+    r"(?:what|the ones?) you (?:just )?(?:showed|gave|listed|have)(?: me)?)(?: ones?)?",
+    re.I,
+)
+"""What is compared with without a name."""
 _INVERSE = {"<": ">=", ">": "<="}
 MIN_SERIES = 5
 """Letters from which one word may be the name of a series."""
@@ -252,7 +258,7 @@ def _chinese_place(words: str) -> str:
 
 def _subject(words: str, catalog: Catalog) -> str:
     """Read the reference that follows "than"; "" where there is none."""
-    if _ALL_OF_THEM.fullmatch(words.strip()):
+    if _ALL_OF_THEM.fullmatch(words.strip()) or _WHAT_WAS.fullmatch(words.strip()):
         return THESE
     known = Vocabulary.of(catalog).by_title.get(words.strip().casefold())
     return ("" if words.strip().isdigit() else list_position(words)) or (words.strip() if known else "")
@@ -306,7 +312,8 @@ MIN_SPELT, MIN_WORD_SPELT = 86.0, 70.0
 """Similarity from which words of which one is not in the catalogue are a title that is misspelt; of each such word."""
 _BEFORE_TITLE = re.compile(
     r"(?:\b(?:than|like|seen|watched|saw|read|is|was|does|did|have|has|about|of|loved?|liked?|enjoyed|"
-    r"hated?|not|and|or|add|why|where|where's)|,)\s+(?:the |a |an )?$",
+    r"hated?|not|and|or|add|why|where|where's)|,|"
+    r"\b(?:plays?|played|stars?|starr(?:ed|ing)|acts?|acted|who's|who is|happens) in)\s+(?:the |a |an )?$",
     re.I,
 )
 """After what one word in small letters may be a title."""
@@ -390,6 +397,8 @@ def _spelt(catalog: Catalog) -> dict[str, str]:
             continue  # it would be cut where sentences are
         for own in (re.sub(r"\s*\([^)]*\)", "", said), *re.findall(r"\(([^)]+)\)", said)):
             found.setdefault(_bare(own), said)
+            if len(_bare(own).split()) > 1:
+                found.setdefault(_in_digits(_bare(own)), said)
         if ":" in said:
             begun.setdefault(_bare(said.partition(":")[0]), set()).add(said)
     for start, titles in begun.items():
@@ -397,6 +406,15 @@ def _spelt(catalog: Catalog) -> dict[str, str]:
         if series == 1 == len(titles) and len(start) >= MIN_TITLE:
             found.setdefault(start, *titles)
     return {bare: said for bare, said in found.items() if said.casefold() in Vocabulary.of(catalog).by_title}
+
+
+_COUNTING = {word: str(n) for n, word in enumerate((*_NUMBERS, "eleven", "twelve", "thirteen"), 1)}
+
+
+def _in_digits(bare: str) -> str:
+    """A bare title with its number in the other form: "12 monkeys", "twelve angry men"."""
+    words = {number: word for word, number in _COUNTING.items()}
+    return " ".join(_COUNTING.get(word) or words.get(word, word) for word in bare.split())
 
 
 def _title_words(catalog: Catalog) -> frozenset[str]:
@@ -491,4 +509,4 @@ def _similarity(typed: str, title: str) -> float:
 
 def _bare(name: str) -> str:
     """Lower case without punctuation and articles, which make unlike titles look alike."""
-    return re.sub(r"^(the|a|an) | +(the|a|an)$", "", utils.default_process(name))
+    return re.sub(r"^(the|a|an) | +(the|a|an)$", "", " ".join(utils.default_process(name).split()))

@@ -91,6 +91,7 @@ _TRAILING = re.compile(
     r"lol|haha))+$",
     re.I,
 )
+_OF_NOUN = re.compile(r"(?<=\w\w) (?:films?|movies?|books?|ones?|stuff|things?|products?)$", re.I)
 _EMPTY = frozenset(
     re.findall(
         r"[\w']+",
@@ -163,7 +164,7 @@ def refusals(line: str) -> tuple[str, tuple[str, ...]]:
         whats = [_TRAILING.sub("", " ".join(each.split())).strip("'\u2019-") for each in (match["what"], *also)]
         if not content_words(whats[0]):
             return match[0]
-        found.extend(each for each in whats if content_words(each))
+        found.extend(_OF_NOUN.sub("", each) for each in whats if content_words(each))
         return " "
 
     if (

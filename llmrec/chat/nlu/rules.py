@@ -58,7 +58,8 @@ _ANEW = re.compile(
 )
 _ANEW_AND = re.compile(
     r"\s*(?:(?:ok(?:ay)?|right|no|well|please|let'?s|never ?mind|算了|好吧|不行)[,.! ]*)*"
-    r"(?:start (?:over|again|afresh)|from scratch|重新开始|重新来|从头(?:开始|来)|重来)(?:吧|一下)?"
+    r"(?:start (?:over|again|afresh)|from scratch|"
+    r"forget (?:that|it|everything|all (?:of )?(?:that|this|it))|重新开始|重新来|从头(?:开始|来)|重来)(?:吧|一下)?"
     r"\s*[:,.;!\u3002]\s*(?=\S)",
     re.I,
 )

@@ -1,0 +1,118 @@
+"""Clauses that tell of the people and ask for nothing: "my sister just got dumped, she's crying on my couch".
+
+A list is ranked by the words of a line, so what only tells a story would rank by chance: a nurse whose "brain is mush"
+gets "Braindead". Such clauses are cut before anything else reads the line.
+"""
+
+import re
+from collections.abc import Callable
+
+from llmrec.catalog import Catalog
+from llmrec.chat.nlu.clauses import clauses
+from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.named_items import titles_within
+from llmrec.chat.nlu.query_words import MOODS
+from llmrec.chat.nlu.suitability import audience_of, unwanted_qualities
+
+_OPENING = re.compile(
+    r"^(?:(?:and|but|so|because|cause|since|as|hm+|ok(?:ay)?|oh|hey|hi|hello|well|lol|haha+|actually|tbh|you know|"
+    r"sorry|also|plus|then|yes|yeah|honestly|anyway|though|tho|good (?:evening|morning|afternoon))\b[,.!\u2026: ]*)+",
+    re.I,
+)
+_OF_PEOPLE = re.compile(
+    r"(?:(?:i|we|he|she|they)(?:'m|'s|'re|'ve|'d|'ll)?\b|(?:my|our|his|her|their|the|one of (?:my|our|the)) "
+    r"(?:[\w'-]+ ){1,3}?(?:and i |just |is|are|was|were|has|have|had|got|gets?|just|works?|wants? to sleep|"
+    r"thinks?|says?|"
+    r"loves? to sleep|comes?|came|left|went|goes)\b|(?:had|been|just got|came (?:home|back)|worked|spent|"
+    r"finished|survived) |"
+    r"(?:what )?(?:an? )?(?:very |really |so )?(?:long|hard|tough|rough|bad|terrible|awful|stressful|busy|"
+    r"crazy) (?:day|week|shift|night|month|year)\b|"
+    r"(?:today|tonight|yesterday|work|this week) (?:was|is|has been)\b|(?:brain|head|body|everything|everyone|"
+    r"everybody|nobody) (?:is|are|was|hurts?)\b|"
+    r"(?:(?:the )?last thing|exactly what|not what) (?:i|we|he|she|they|you) needs?\b|[a-z]+ (?:dumped|left|"
+    r"broke up with|divorced|cheated on) (?:me|her|him|us)\b)",
+    re.I,
+)
+"""How a clause begins that tells of people, or of their day."""
+_WANTS = re.compile(
+    r"\b(?:something|anything|nothing|some|any|more|another|want(?:s|ed)?|needs? (?!to (?:sleep|go|work|be|"
+    r"get up|leave|eat|rest)\b)|"
+    r"looking|searching|fancy|feel(?:s|ing)? like|mood|prefers?|preferred|likes?|liked|loves?|loved|enjoy(?:s|"
+    r"ed)?|hates?|hated|dislikes?|"
+    r"stand|avoid|allergic|(?:tired|sick|bored) of|had enough of|recommend|suggest|show|give|find|pick|choose|"
+    r"skip|swap|films?|movies?|books?|"
+    r"cinema|under|over|before|after|from|budget|size|wears?|years? old|seen|saw|watch(?:ed|ing)?|own(?:s|ed)?|"
+    r"bought|reads?|no|without|never|take|"
+    r"go (?:for|with|back)|try|buy|get (?:it|that|the)|too|scared of|afraid of|mean|meant|said|told|about|list|"
+    r"one|ones|remember|only|always|"
+    r"fan|favou?rites?|into|thanks?|thank)\b|[?\d]",
+    re.I,
+)
+"""What keeps a clause, whoever it speaks of."""
+_TOO_FOR_IT = re.compile(
+    r"\b(?:thinks?|says?|feels?|are|is|'re|'s)\b.{0,24}\btoo (?:old|young|grown[- ]up|cool|big) for\b", re.I
+)
+"""A person who is too old for something: no film is."""
+
+
+def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], bool]) -> str:
+    """Cut the clauses of a line that only tell of the people.
+
+    Parameters
+    ----------
+    line
+        What a person wrote, in English; other languages stay as they are.
+    catalog
+        Whose values and titles a clause may name, which is then none of these.
+    within
+        Whether characters `[start, end)` of the line are part of a title.
+
+    Returns
+    -------
+    str
+        The line itself where nothing else would be left.
+
+    Examples
+    --------
+    >>> films = Catalog("films", (), {})
+    >>> no_title = lambda start, end: False
+    >>> without_narration("had a long shift, brain is mush. something with a car chase, i need to sleep", films, no_title)
+    'something with a car chase'
+    >>> without_narration("my sister got dumped", films, no_title)
+    'my sister got dumped'
+    """
+    if not line.isascii() and re.search(r"[\u3400-\u9fff]", line):
+        return line
+    parts = clauses(line, within)
+    kept = [part for part in parts if not _narrates(part, catalog)]
+    if len(kept) == len(parts) or not any(re.search(r"\w", _OPENING.sub("", part)) for part in kept):
+        return line
+    return re.sub(r"^(?:and|but|so|then)\s+", "", " ".join(kept), flags=re.I).rstrip(" ,;")
+
+
+def only_narrates(line: str, catalog: Catalog) -> bool:
+    """Tell whether a line does nothing but tell of the people.
+
+    Parameters
+    ----------
+    line, catalog
+        As for `without_narration`.
+
+    Returns
+    -------
+    bool
+    """
+    parts = [] if re.search(r"[\u3400-\u9fff]", line) else clauses(line)
+    told = [_narrates(part, catalog) for part in parts if re.search(r"\w", _OPENING.sub("", part))]
+    return bool(told) and all(told)
+
+
+def _narrates(clause: str, catalog: Catalog) -> bool:
+    bare = _OPENING.sub("", clause).strip()
+    if _TOO_FOR_IT.search(bare):
+        return True
+    if not bare or _OF_PEOPLE.match(bare) is None or _WANTS.search(bare):
+        return False
+    if any(mood.words.search(bare) for mood in MOODS) or audience_of(clause) or unwanted_qualities(clause):
+        return False
+    return not Lexicon.of(catalog).mentions(bare) and not titles_within(bare, catalog)

@@ -1,0 +1,111 @@
+"""Ordinary ways to say what the rules read, written as they read it: "black is for funerals" rules black out.
+
+Each expression is one habit of speech, whatever value, kind or title it is said of.
+"""
+
+import re
+
+from llmrec.catalog import Catalog
+from llmrec.catalog.vocabulary import is_kind
+from llmrec.catalog.wording import wording
+from llmrec.chat.nlu.lexicon import Lexicon
+
+_CLAUSE = r"(?:(?<=^)|(?<=[,.;!?] )|(?<=\bbut )|(?<=\band ))"
+_AGAINST = re.compile(
+    _CLAUSE
+    + r"(?P<what>[a-z][\w' -]{1,30}?) (?:is|are|looks?|feels?|seems?) (?:only |just |really |so |a bit |way |far |more )*"
+    r"(?:for (?:funerals?|old (?:people|ladies|men)|grannies|kids|children|babies|teenagers|work|winter|summer|"
+    r"others?|someone else|mourning|weddings|brides|the bride|the office|the gym)|"
+    r"out|off the table|a no(?:[- ]go)?|boring|depressing|dull|ugly|awful|horrible|gloomy|not (?:for (?:me|us|"
+    r"him|her|them)|my (?:thing|colou?r|style)))"
+    r"(?=\s*(?:[,.;!]|$|\b(?:so|and|but)\b))",
+    re.I,
+)
+"""What is said against a value: it is ruled out."""
+_AFRAID = re.compile(
+    r"(?:(?:one of )?(?:my|our|the|his|her) (?:[\w'-]+ )?[\w'-]+|he|she|they|i|we)(?:'s|'re|'m| is| are| am|"
+    r" gets?) (?:(?:really|very|a bit|so|totally) )?"
+    r"(?:scared|afraid|terrified|frightened) of (?P<what>[a-z]+(?: [a-z]+)?)(?=\s*(?:[,.;!]|$|\b(?:so|and|but)\b))",
+    re.I,
+)
+"""What somebody is afraid of is not to be shown."""
+_PLENTY = re.compile(
+    r"(?:he|she|they|i|we|my \w+)(?:'s| has| have|'ve)?(?: already)?(?: got| own| owns)? (?:plenty|enough|"
+    r"loads|lots|tons|too many)(?: of)? (?P<what>[a-z]+(?: [a-z]+)?)(?=\s*(?:[,.;!]|$|\balready\b|\bso\b))",
+    re.I,
+)
+_FORGET = re.compile(
+    _CLAUSE
+    + r"(?:forget|enough with|no need for)(?: about)? (?:the |those |these )?(?P<what>[a-z]+s)(?=\s*(?:[,.;!]|$))",
+    re.I,
+)
+"""What there is enough of."""
+_BACK_TO = re.compile(
+    r"(?:(?:can we |let'?s |please |could we )?(?:go|get|switch|come) )back to (?:the |some |those )?(?P<what>[a-z][\w' -]*?)(?= ?(?:[,.;!?]|$|but\b|and\b))",
+    re.I,
+)
+"""What is wanted in the place of what came last."""
+_WITH_KIND = re.compile(r",? with (?P<what>an? [a-z-]+)(?=\s*(?:[,.;!?]|$))", re.I)
+_DIFFERENCE = re.compile(
+    r"\bwhat(?:'s|s| is| are)? (?:the )?dif+e?r?en?c?es?\b|\bdif+[er]+n?[ec]+e?\b(?= between)", re.I
+)
+_PAIR = re.compile(
+    r"(?P<before>\b(?:difference|choose|decide|decision|choice|torn|toss[- ]up|compare|comparison|"
+    r"pick)\b[^,.;!?]{0,12}) between (?:number |the )?(?P<a>\d) and (?:number |the )?(?P<b>\d)\b",
+    re.I,
+)
+"""Places of the list, and no prices."""
+_OLD_KIND = re.compile(
+    r"\b(?P<lead>an? |some |the )?old (?P<more>(?:(?:black|and|white|hollywood|silent|classic|war|horror|detective|romantic|noir) )+)(?P<noun>films?|movies?|ones?|flicks?)\b",
+    re.I,
+)
+
+
+def rephrased(line: str, catalog: Catalog) -> str:
+    """Write a line as the rules read it.
+
+    Parameters
+    ----------
+    line
+        What a person wrote, in English; other languages stay as they are.
+    catalog
+        Whose values are read.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> clothes = Catalog("clothes", (Item("1", "Mio", "", {"colour": "Black"}),), {})
+    >>> rephrased("black is for funerals. something green", clothes)
+    'no black. something green'
+    >>> rephrased("what's the diffrence between 1 and 2", clothes)
+    'compare 1 and 2'
+    """
+    if re.search(r"[\u3400-\u9fff]", line):
+        return line
+    lexicon = Lexicon.of(catalog)
+
+    def is_value(text: str, kind: bool = False) -> bool:
+        bare = re.sub(r"^(?:the|an?|those|these)\s+", "", text.strip(), flags=re.I)
+        return any(
+            each.end - each.start >= len(bare) - 2 and (not kind or any(map(is_kind, each.attributes)))
+            for each in lexicon.mentions(bare)
+        )
+
+    line = _DIFFERENCE.sub("difference", line)
+    line = _PAIR.sub(lambda match: f"{match['before'].strip()} {match['a']} and {match['b']}", line)
+    line = re.sub(r"\bdifference (?=\d and \d)", "compare ", line)
+    line = _AGAINST.sub(lambda match: f"no {match['what']}" if is_value(match["what"]) else match[0], line)
+    line = _AFRAID.sub(lambda match: f"no {match['what']}", line)
+    for pattern in (_PLENTY, _FORGET) if wording(catalog).noun == "product" else ():
+        line = pattern.sub(lambda match: f"no {match['what']}", line)
+    line = _BACK_TO.sub(lambda match: f"{match['what']} instead" if is_value(match["what"]) else match[0], line)
+    if wording(catalog).noun != "product":
+        line = _WITH_KIND.sub(
+            lambda match: f", {match['what']}" if is_value(match["what"], kind=True) else match[0], line
+        )
+        line = _OLD_KIND.sub(lambda match: f"{match['lead'] or ''}old {match['noun']}, {match['more'].strip()}", line)
+    return line.lstrip(" ,")
