@@ -21,7 +21,8 @@ from llmrec.chat.wordings import SAYS, UNKNOWN, UNKNOWN_OF_ALL
 MAX_DESCRIPTION = 240
 """Characters of a description that are told."""
 _QUESTIONS = re.compile(
-    r"[?;]\s*|,? and (?=(?:in )?(?:who|what|when|which|how|is|does|where)\b)|,(?=[\u3400-\u9fff])", re.I
+    r"[?;]\s*|, (?=(?:do you|does it|is it|can it|what|which|how|who|where|when)\b)|,? and (?=(?:in )?(?:who|what|when|which|how|is|does|where)\b)|,(?=[\u3400-\u9fff])",
+    re.I,
 )
 """What parts the questions of one line."""
 _STOP = frozenset(

@@ -70,7 +70,7 @@ class CatalogueSentences:
             for name, value in sorted(held.items(), key=lambda pair: pair[0] != "year")
             if value not in ("", ())
         ]  # fmt: skip
-        return "; ".join(told)
+        return "; ".join(dict.fromkeys(told))
 
     def apart(self, item: Item, other: Item) -> str:
         """What the attributes tell of an item and not of another, without identifiers."""

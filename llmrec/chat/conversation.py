@@ -289,6 +289,7 @@ class Conversation:
             said = understood(
                 intent, wanted, self.state, self._before, self._words, language,
                 named=bool(words or suited), unmet=bool(unmet), lasts=lasts(line),
+                preferred=intent.preferred if mood else (),
                 met=lambda conditions: self._lists.meets(conditions, never),
             )  # fmt: skip
             words = " ".join(part for part in (mood, suited, words, *said, unmet, untold, unread) if part)

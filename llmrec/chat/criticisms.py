@@ -40,11 +40,14 @@ class Steering:
         Words that the query of the list gets.
     words
         What is said of it; "" where the conditions say all.
+    others
+        Whether nothing tells better items from these, so that all that can be done is to show others.
     """
 
     conditions: tuple[str, ...] = ()
     query: str = ""
     words: str = ""
+    others: bool = False
 
 
 class Criticisms:
@@ -97,7 +100,9 @@ class Criticisms:
                     return Steering(excluded)
         if mentions := Lexicon.of(self._words).mentions(word):
             return Steering((written(mentions[0].attributes, "!=", mentions[0].values),))
-        return Steering(words=SAYS["unread"][language].format(what=plain(criticism)))
+        if reaction.kind != "criticise":
+            return Steering(words=SAYS["unread"][language].format(what=plain(criticism).strip(" .")))
+        return Steering(words=SAYS["unread others"][language].format(what=plain(criticism).strip(" .")), others=True)
 
     def _numbers(
         self, names: Sequence[str], operator: str, key: str, reaction: Reaction, items: Sequence[Item], language: str,

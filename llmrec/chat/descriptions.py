@@ -217,6 +217,7 @@ def understood(
     named: bool,
     unmet: bool,
     lasts: bool,
+    preferred: Sequence[str] = (),
     met: Callable[[Sequence[str]], bool],
 ) -> tuple[str, ...]:
     """Say what a list is made for, where the line changed it; that a query's words are no attribute, else.
@@ -239,6 +240,8 @@ def understood(
         Whether it is said already what the catalogue does not tell.
     lasts
         Whether the line says that what it rules out is ruled out for good.
+    preferred
+        Conditions that were told by what made them, such as a mood.
     met
         Whether any item meets conditions.
 
@@ -276,8 +279,13 @@ def understood(
         and (conditions or ruled_out)
         and (set(listing.conditions) - set(had) or refused != before.refused or gone)
     ):
-        told = joint.join((*conditions, *([ruled_out] if ruled_out else [])))
-        said.append(SAYS["criticised"][language].format(conditions=told))
+        # what was said of the list before need not be said again
+        new = tuple(each for each in listing.conditions if each not in had and each not in preferred)
+        now = tuple(each for each in refused if each not in before.refused)
+        parts = [describe_conditions(new, language)] if new else []
+        parts += [describe_refused(now, catalog, language, values, query)] if now else []
+        if parts:
+            said.append(SAYS["criticised"][language].format(conditions=joint.join(parts)))
         if listing.query != (before.last.query if before.last else None):
             said += _beside(intent.query, listing, catalog, language)
     elif (

@@ -158,7 +158,8 @@ class LineCutter:
         self, sentence: str, before: Sequence[ActReply], state: DialogueState, history: Sequence[str], chinese: bool
     ) -> ActReply | None:
         """Answer a sentence that asks for no list, "it" being what the answers before spoke of; None for any other."""
-        if not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
+        compares = cues.PLACES_ALONE.fullmatch(sentence.strip()) is not None
+        if not compares and not sentence.rstrip().endswith("?") and not (chinese and _ASKED_CHINESE.search(sentence)):
             return None
         if _WHAT_ABOUT.match(sentence):
             return None

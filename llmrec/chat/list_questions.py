@@ -1,10 +1,12 @@
 """Answers to questions about all that the last list holds: how many, which, or whether every one has something."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.types import derived
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone
 from llmrec.chat.catalogue_sentences import CatalogueSentences
@@ -97,6 +99,19 @@ _GOOD = re.compile(
     r"classics?)|好看?|值得看?"
 )
 _NOT_IN = re.compile(r"^(?:not|n't|never|without|不是?|没有?)\s*")
+_SAME = re.compile(
+    r"\bwhy\b.*\b(?:same|duplicates?|twice|(?:three|four|five|several) times)\b|"
+    r"\b(?:aren't|are) (?:these|they|those) all the same\b|(?:为什么|怎么)(?:都|全)?(?:是)?(?:一样|同一|重复)",
+    re.I,
+)
+_POPULAR = re.compile(
+    r"\b(?:sells? (?:the )?best|best[- ]sell(?:er|ing)s?|most (?:popular|watched|bought|sold)|"
+    r"(?:do )?(?:people|others|customers) (?:buy|watch|like) (?:the )?most)\b|"
+    r"卖得?最[好多]|最(?:热门|畅销|受欢迎|火)",
+    re.I,
+)
+MIN_CHOSEN = 5
+"""Times that an item must have been chosen for it to be told: fewer say nothing, and might point at somebody."""
 MAX_EXCEPTIONS = 5
 """Titles that are named of a list."""
 
@@ -133,7 +148,8 @@ class ListQuestions:
         if not self._listed(state):
             return None
         answers = (
-            self._sequels, self._only_ones, self._suiting, self._all_have, self._any_have, self._having,
+            self._same, self._popular, self._sequels, self._only_ones,
+            self._suiting, self._all_have, self._any_have, self._having,
         )  # fmt: skip
         return next((answer for each in answers if (answer := each(line, state))), None)
 
@@ -247,6 +263,34 @@ class ListQuestions:
         text = say("named by" if naming else "named by none", what=bare, titles=_titles(naming, language))
         return ActReply(plain(text), naming[0].id if len(naming) == 1 else None)
 
+    def _same(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell what the items of the list differ by that share a name: "why the same hoodie four times?"."""
+        if not _SAME.search(line):
+            return None
+        language, listed = language_of(line), self._listed(state)
+        say = CatalogueSentences(language, self._catalog)
+        titles = [item.title.casefold() for item in listed]
+        twins = [(n, item) for n, item in enumerate(listed, 1) if titles.count(item.title.casefold()) > 1]
+        if not twins:
+            return ActReply(say("no same names"))
+        names = [name for name in twins[0][1].attributes if len({each.attributes.get(name) for _, each in twins}) > 1]
+        held = [[say.bare_value(item, name) for name in names if name in item.attributes] for _, item in twins]
+        told = "; ".join(
+            f"{n}. {item.title}: {', '.join(own) or '-'}" for (n, item), own in zip(twins, held, strict=True)
+        )
+        return ActReply(plain(say("same names", titles=told)))
+
+    def _popular(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell which of the list people chose most often, where enough is on record."""
+        if not _POPULAR.search(line):
+            return None
+        counts, listed = derived(self._catalog, _times_chosen), self._listed(state)
+        most = max(listed, key=lambda item: counts.get(item.id, 0))
+        if counts.get(most.id, 0) < MIN_CHOSEN:
+            return None
+        say = CatalogueSentences(language_of(line), self._catalog)
+        return ActReply(plain(say("chosen most", most, count=counts[most.id])), most.id)
+
     def _range(self, names: Sequence[str], listed: Sequence[Item], say: CatalogueSentences) -> str:
         """From which to which number the list goes; that the catalogue lacks it where it does."""
         for name in names:
@@ -341,6 +385,11 @@ class ListQuestions:
         listed = self._listed(state)
         conditions = self.stated(what)
         return (conditions, self._of(conditions, listed), listed) if conditions else ((), [], listed)
+
+
+def _times_chosen(catalog: Catalog) -> dict[str, int]:
+    """Item -> times that people chose it; made once a catalogue."""
+    return dict(Counter(event.item for events in catalog.histories.values() for event in events))
 
 
 def _share(conditions: Sequence[str], having: Sequence[Item], listed: Sequence[Item], language: str) -> str:

@@ -17,7 +17,7 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.clauses import bare_clause, clauses
 from llmrec.chat.nlu.demands import demands_unknown, in_descriptions, without_demands
 from llmrec.chat.nlu.intent import READ_CHARACTERS, Intent
-from llmrec.chat.nlu.languages import in_english, language_of, with_titles
+from llmrec.chat.nlu.languages import in_chinese, in_english, language_of, with_titles
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import with_places, within_title
 from llmrec.chat.nlu.narration import without_narration
@@ -30,7 +30,7 @@ from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
 from llmrec.chat.nlu.situations import without_situation
 from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
-from llmrec.chat.state import DialogueState, narrowed, values_of
+from llmrec.chat.state import DialogueState, excludes, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import UnknownItem
 from llmrec.retrieval.filters import parse_where
@@ -206,12 +206,14 @@ class ListReader:
             said = ""
         words = untold = ""
         if said:
-            query = re.sub(
-                r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?\s*(?=[,.;]|$)", "", query
-            ).strip()
+            query = _OPEN_CLAUSE.sub("", query).strip()
             intent = dataclasses.replace(intent, query=query, preferred=(*intent.preferred, *conditions))
         if said and conditions:
-            words = SAYS["in mood"][language_of(line)].format(mood=plain(in_own_words(said, line)))
+            language = language_of(line)
+            kinds = [value for each in conditions if not excludes(each) for value in values_of(each)]
+            told = [in_chinese(each) if language == "zh" else each for each in kinds]
+            listed = ("、" if language == "zh" else ", ").join(told)
+            words = SAYS["in mood"][language].format(mood=plain(in_own_words(said, line)), kinds=listed)
         if left := [
             each for each in negated_moods(line) if (antonym(each) or each) not in said and not self._tells(each)
         ]:

@@ -232,7 +232,10 @@ class Reactions:
             words = ""
         steering = self._criticisms.steering(reaction, ids, language, state)
         conditions = tuple(dict.fromkeys((*steering.conditions, *also.filters)))
-        relists = reaction.kind != "criticise" or bool(conditions or steering.query)
+        if steering.others and state.last is not None:
+            excluded = tuple(dict.fromkeys((*state.last.excluded, *ids)))
+            state = state.model_copy(update={"last": state.last.model_copy(update={"excluded": excluded})})
+        relists = reaction.kind != "criticise" or bool(conditions or steering.query or steering.others)
         if apart := also.filters if steering.words else conditions:
             described = describe_conditions(apart, language)
             words = f"{words} {SAYS['criticised'][language].format(conditions=described)}"

@@ -28,7 +28,8 @@ _LASTS = re.compile(
 )
 """Words that say for how long a condition holds: until it is taken back."""
 _ALWAYS = re.compile(
-    r"\b(?:always|from now on|in (?:the )?future|no matter what|for all of this|every time|my budget|my limit|my size|"
+    r"\b(?:always(?! (?:cold|hot|warm|tired|busy|late|hungry|bored|sad|away)\b)|from now on|in (?:the )?future|"
+    r"no matter what|for all of this|every time|my budget|my limit|my size|"
     r"never (?:ever )?(?:over|above|more|longer|older|under|below)|i(?:'ll)? (?:only|always|just) (?:ever )?"
     r"(?:watch|read|buy|wear|want|like|listen|use)|"
     r"i (?:can|could) (?:only|at most)|remember)\b|(?<![年代])以后|永远|一律|记住|预算|"
@@ -70,7 +71,8 @@ _FINE_AGAIN = re.compile(
 _ALL_RULES = re.compile(
     r"(?:(?:ok|please|now|then|hm+)[, ]+)*(?:drop|forget|lift|remove|delete|cancel) (?:all |both )?(?:of )?"
     r"(?:my|the|those|these|that|this|all) "
-    r"(?:rules?|preferences?|exclusions?)[\s.!]*|(?:取消|去掉|忘掉)(?:所有|全部|我的|那个|这个)*(?:规则|条件)(?:吧|了)?[。!]*",
+    r"(?:rules?|preferences?|exclusions?)[\s.!]*|(?:取消|去掉|忘掉)(?:所有|全部|我的|那个|这个)*(?:规则|"
+    r"条件)(?:吧|了)?[。!]*",
     re.I,
 )
 """What takes all back that was said for good."""

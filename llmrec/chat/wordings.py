@@ -134,6 +134,16 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "for boys": {"en": "for boys", "zh": "男童装"},
     "for baby": {"en": "for babies", "zh": "婴儿装"},
     "unread": {"en": "I cannot go by “{what}”.", "zh": "“{what}”目录里没有写,没法按这个来选。"},
+    "unread others": {
+        "en": "Nothing in the catalogue tells “{what}”, so I leave these out and show others.", "zh": "“{what}”目录里没有写,这些先不看,换几个。",
+    },
+    "same names": {
+        "en": "These only share a name: {titles}.", "zh": "它们只是同名:{titles}。",
+    },
+    "no same names": {"en": "No two on the list are the same; their names and kinds are alike.", "zh": "列表里没有重复的,只是名称和类型相近。"},
+    "chosen most": {
+        "en": "By what people {chose} here, {title} leads the list ({count} times).", "zh": "按这里的记录,列表里{chose}最多的是《{title}》({count}次)。",
+    },
     "ranks alone": {
         "en": "No attribute says “{query}”; what comes near to it stands first.", "zh": "“{query}”不是目录里的属性,只影响先后次序。",
     },
@@ -171,8 +181,8 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "suits adults": {"en": "For adults, then: {conditions}.", "zh": "那就给大人选:{conditions}。"},
     "suits adults alone": {"en": "For adults, then.", "zh": "那就给大人选。"},
     "in mood": {
-        "en": "The catalogue tells kinds and no moods, so for “{mood}” I go by kinds.",
-        "zh": "目录里只写类型,没有写心情,“{mood}”我按类型来找。",
+        "en": "The catalogue tells no moods, so for “{mood}” I go by kinds: {kinds}.",
+        "zh": "目录里没有写心情,“{mood}”我按类型来找:{kinds}。",
     },
     "less so kinds": {"en": "Less {mood}, then: {conditions}.", "zh": "好的,不要那么{mood}:{conditions}。"},
     "less so": {

@@ -155,7 +155,11 @@ def items(ranked: "Sequence[Recommended]", catalog: "Catalog") -> None:
 def item(place: int, recommended: "Recommended", catalog: "Catalog") -> None:
     """One item of a list."""
     label = escape(catalog.item(recommended.id).label())
-    OUT.print(f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{label}[/]", soft_wrap=True)
+    held = catalog.item(recommended.id).attributes  # products of one name differ in these
+    more = [f"{held[name]:g}" if isinstance(held[name], float) else f"{held[name]}"
+            for name in ("colour", "color", "price") if held.get(name) not in (None, "", ())]  # fmt: skip
+    told = escape("".join(f" · {each}" for each in more))
+    OUT.print(f"[bold]{place:>3}[/]  {recommended.score:6.2f}  [bold]{label}[/]{told}", soft_wrap=True)
     reasons(recommended, catalog)
 
 

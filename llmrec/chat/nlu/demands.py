@@ -35,7 +35,7 @@ _PRECEDES = r"\b(?:(?:anything|something|one|ones|any|films?|movies?|stuff|more)
 _DEMANDS = {
     "cast": _PRECEDES + r"(?:with|starring|featuring|(?:that|which) (?:has|have|stars?)) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)+)(?: in (?:it|them))?|"
             r"(?:有|由|要)?(?P<zh>(?!有没有|想看)[\u3400-\u9fff]{2,4})(?:主演|(?<!导)演|出演)的(?:电影|片子?)?",
-    "director": _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"
+    "director": r"\b(?:(?:i|we)(?:'ve| have)? )?(?:seen|watched|know) (?:all|everything|every film|most|nearly all)(?: (?:of|by|from))? (?P<every>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)(?: (?:films?|movies?))?|" + _PRECEDES + r"(?:directed by|(?:the )?director(?: is)?) (?P<name>[A-Z][\w.'-]+(?: [A-Z][\w.'-]+)*)|"
                 r"(?:by |from )?(?:the )?(?P<same>same director|director of \S+)|"
                 rf"(?<![.!?] )(?<!^)(?P<own>\b(?!(?i:{_NATIONS})\b)[A-Z][a-z]+(?: [A-Z][a-z]+)*(?:'s)?) (?:films?|movies?|flicks?|pictures?)\b|"
                 rf"(?P<zhname>[{_ZH_NAMES}·]{{3,8}}|昆汀|李安|张艺谋|王家卫|宫崎骏|黑泽明)的?(?:电影|片子|作品|片)|"

@@ -55,6 +55,14 @@ _TOO_FOR_IT = re.compile(
 """A person who is too old for something: no film is."""
 
 
+_OF_AGE = re.compile(
+    r"(?:(?:he|she|they)(?:'s|'re| is| are) (?:about |only |just |nearly )?\d{1,2}(?: years? old)?|"
+    r"(?:(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am) )?always (?:cold|hot|warm|tired|busy|late|hungry))",
+    re.I,
+)
+"""How old somebody is who is no child, and what they are like."""
+
+
 def without_narration(line: str, catalog: Catalog, within: Callable[[int, int], bool]) -> str:
     """Cut the clauses of a line that only tell of the people.
 
@@ -109,7 +117,7 @@ def only_narrates(line: str, catalog: Catalog) -> bool:
 
 def _narrates(clause: str, catalog: Catalog) -> bool:
     bare = _OPENING.sub("", clause).strip()
-    if _TOO_FOR_IT.search(bare):
+    if _TOO_FOR_IT.search(bare) or (_OF_AGE.fullmatch(bare.strip(" ,.;")) and audience_of(clause) is None):
         return True
     if not bare or _OF_PEOPLE.match(bare) is None or _WANTS.search(bare):
         return False

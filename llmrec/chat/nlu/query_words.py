@@ -127,6 +127,11 @@ def plain_degree(query: str) -> str:
 
 _AROUND_QUERY = (
     re.compile(
+        r"^not (?:those|these|them)(?: two| three| ones?)?(?: obviously| of course| please| though)*[.,;! ]+", re.I
+    ),
+    re.compile(r"^(?:splendid|excellent|wonderful|marvellous|brilliant|lovely|perfect)[,.! ]+(?=\w)", re.I),
+    re.compile(r"(?:^|[,;]\s*)(?:it )?doesn't matter(?=\s*(?:[,.;]|$))", re.I),
+    re.compile(
         r"^not (?:that|this|those|these)(?: kinda| kind of| sort of| type of)? (?:stuff|things?|ones?|films?)$", re.I
     ),
     re.compile(

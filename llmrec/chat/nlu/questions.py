@@ -52,7 +52,7 @@ FACTS = (
     _fact("year", r"what year|which year|\bwhen (?:was|did|is|were)|how old is (?:it|that|this|the|\d)|release date|came? out|"
           r"哪年|哪一年|多少年|什么时候|几几年", "release_year", "date"),
     _fact("price", r"how much|\bprice|\bcosts?\b|how expensive|多少钱|价格|价钱|贵吗|贵不贵", "cost"),
-    _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|评分|几分|口碑", "average_rating", "stars", "score"),
+    _fact("rating", r"\brat(?:ed|ing)\b|\bscores?\b|\breviews?\b|how good|\bcritics?\b|\bany good\b|\bworth (?:watching|seeing|it)\b|评分|几分|口碑", "average_rating", "stars", "score"),
     _fact("language", r"what language|which language|subtitl|dubbed|\bin (?:english|french|german|italian|spanish|japanese|chinese|korean)\b|英[语文]的?吗|中文的?吗|什么语|字幕|配音", "languages"),
     _fact("country", r"which country|what country|where (?:was|is) it (?:made|from)|哪国|哪个国家", "countries"),
     _fact("size", r"\bsizes?\b|尺码|尺寸|什么码|多大|(?<![A-Za-z])(?:[SMLX]{1,3}|\d{2})码|[大中小均]码", "sizes"),

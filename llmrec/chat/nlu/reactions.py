@@ -77,6 +77,7 @@ _ACCEPTS = (
     rf"nice|lovely|fun|interesting|right|fine)){_ENDING}",
     rf"{_OPENING}(?:(?:i'?m|i am|we'?re|we are|you(?:'ve| have)) )?(?:sold (?:me |us )?on|settled on|set on|happy with|all in on|decided on|going for) {_PLACES}{_ENDING}",
     rf"{_OPENING}{_PLACES},? (?:gets (?:my|our) vote|wins|takes it|has it){_ENDING}",
+    rf"{_OPENING}(?:that|it|this)(?:'ll| will) (?:do|be fine|be perfect|work)(?: nicely| fine| for me)?{_ENDING}",
     rf"{_OPENING}(?:the |number |no\. |#)?(?:{_ORDINAL}(?: one)?|\d{{1,2}})\s*[.!]*",
     rf"{_ZH_OPENING}我?(?:就|想|决定|还是)*(?:要|选|买|看|拿|读|听|来){_ZH_PLACES}{_ZH_END}",
     rf"{_ZH_OPENING}就{_ZH_PLACES}{_ZH_END}",
@@ -149,6 +150,9 @@ _PATTERNS: dict[Kind, tuple[re.Pattern[str], ...]] = {
 _OF_TITLES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("seen", re.compile(
         rf"{_OPENING}(?:(?:i|we)(?:'ve| have)?(?: already| just)? |already ){_HAD} (?P<titles>.+?){_ENDING}", re.I)),
+    ("like", re.compile(
+        rf"{_OPENING}(?P<titles>.+?) (?:is|are|was|were) (?:(?:one|some|two) of )?(?:my|our)(?: all[- ]time)? favou?rites?"
+        rf"(?: films?| movies?| ones?| ever)?{_ENDING}", re.I)),
     ("seen", re.compile(r"我?(?:已经|早就|都)*(?:看|买|读|听)过(?:了)?(?P<titles>.+?)了?[。! ]*", re.I)),
     ("accept", re.compile(
         rf"{_OPENING}(?:i(?:'ll| will)|let'?s|we(?:'ll| will)) (?:take|have|go (?:with|for)|get|buy|watch|pick|"

@@ -359,6 +359,8 @@ def _title_of(
     line: str, start: int, end: int, length: int, known: Mapping[str, str], vocabulary: Collection[str]
 ) -> str:
     stretch, bare = line[start:end], _bare(line[start:end])
+    if re.search(r"[?!;]|[.,]\s", stretch):
+        return ""  # the end of one sentence and the beginning of the next
     letters = bare.replace(" ", "")
     said = bare.split()
     least = MIN_TITLE if length > 1 else MIN_ONE_WORD
@@ -374,7 +376,7 @@ def _title_of(
     if re.search(r"\b(?:an?|some|any|more|no)\s+$", line[:start], re.I):  # "a true romance"
         return ""
     if stretch.casefold() == known.get(bare, "").casefold():
-        return ""
+        return known[bare] if length == 1 and stretch.islower() else ""
     if bare in known:
         return known[bare]
     unknown = [word for word in said if word.isalpha() and len(word) > 3 and word not in vocabulary]

@@ -56,7 +56,7 @@ _REFUSED = re.compile(
     r"less|later|earlier|chance|pressure|hurry|worries|offence|offense|sin|i|you|we|he|she|they|it|that|this|but)\b)|"
     r"nothing (?:with|about|like|set in|in|"
     r"involving|featuring|containing|where|in which|(?:that|which) (?:has|have|contains?)|made (?:of|from))|"
-    rf"not (?:with|about|like|set in|in|another|any|into|a fan of|keen on)|without|(?:(?:i|we) )?(?:don'?t|"
+    rf"not (?:with|about|like|set in|in|another|any|into|a fan of|keen on)|none (?:with|about|of|involving|featuring|where)|without|(?:(?:i|we) )?(?:don'?t|"
     rf"do not) ever want|{_NEVER}|never(?= (?:any|anything|ever|with|films?|movies?)\b)|spare (?:me|us)|"
     r"(?:stay|steer|keep) (?:away|clear) (?:from|of)|(?:fed up|done) with|(?:had )?enough of|allerg(?:ic|y) to|"
     r"avoid(?:ing)?|(?:(?:i|we|she|he|they) )?(?:do(?:es)?n'?t|do not) "

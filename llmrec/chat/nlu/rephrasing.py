@@ -6,9 +6,10 @@ Each expression is one habit of speech, whatever value, kind or title it is said
 import re
 
 from llmrec.catalog import Catalog
+from llmrec.catalog.types import derived
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.catalog.wording import wording
-from llmrec.chat.nlu.lexicon import Lexicon
+from llmrec.chat.nlu.lexicon import Lexicon, is_colour, value_facets
 
 _CLAUSE = r"(?:(?<=^)|(?<=[,.;!?] )|(?<=\bbut )|(?<=\band ))"
 _AGAINST = re.compile(
@@ -61,6 +62,26 @@ _OLD_KIND = re.compile(
 )
 
 
+_TIGHT = re.compile(
+    r"\b(?:nothing|not|never|isn't|aren't|without being) (?:too |so |very )?(?:tight|tight-fitting|clingy)\b", re.I
+)
+_SHADES = re.compile(r"\b(?:in )?(?P<shade>dark|light|pale)(?:er)? (?:colou?rs?|shades?|tones?|ones)\b", re.I)
+_NOW = re.compile(r"(?:(?<=^)|(?<=[.;,] ))(?:and )?now (?!for\b|i\b|give\b|show\b)(?:some |the |a |an )?", re.I)
+
+
+_OF_SHADE = {
+    "dark": ("black", "dark blue", "dark grey", "dark green", "dark red", "dark brown"),
+    "light": ("white", "off white", "light beige", "beige", "light grey", "light blue", "light pink"),
+}
+
+
+def _colours(shade: str, catalog: Catalog) -> str:
+    """The colours of a catalogue that are dark, or light, as a line names them."""
+    shades = _OF_SHADE["dark" if shade == "dark" else "light"]
+    values = {each.value.casefold() for each in derived(catalog, value_facets) if is_colour(each.name)}
+    return " or ".join(each for each in shades if each in values)
+
+
 def rephrased(line: str, catalog: Catalog) -> str:
     """Write a line as the rules read it.
 
@@ -102,6 +123,10 @@ def rephrased(line: str, catalog: Catalog) -> str:
     line = _AFRAID.sub(lambda match: f"no {match['what']}", line)
     for pattern in (_PLENTY, _FORGET) if wording(catalog).noun == "product" else ():
         line = pattern.sub(lambda match: f"no {match['what']}", line)
+    if wording(catalog).noun == "product":
+        line = _TIGHT.sub("loose", line)
+        line = _SHADES.sub(lambda match: _colours(match["shade"].casefold(), catalog) or match[0], line)
+        line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
     line = _BACK_TO.sub(lambda match: f"{match['what']} instead" if is_value(match["what"]) else match[0], line)
     if wording(catalog).noun != "product":
         line = _WITH_KIND.sub(

@@ -15,6 +15,8 @@ _OCCASION = re.compile(
     rf"(?:on|for|this|next|every|some) (?:a |an |the |my |our )?(?:(?:rainy|lazy|cold|cosy|cozy|quiet|late|long|slow|sunny|snowy|hot|romantic|nice|relaxing|stormy|winter|summer|autumn) )*"
     rf"(?:{_NIGHT}|(?:{_DAY})(?:'s|s)?(?: (?:night|evening|afternoon|morning))?|night|evening|afternoon|morning)(?: (?:in|out|together|alone|at home|with friends|off))?"
     r"|(?:for|with) (?:the|my|our) (?:in-laws|parents|folks|family|mates|friends|flatmates?|colleagues|boss|neighbours?|partner|grandparents|other half)"
+    r"|(?:for )?(?:a |my |our |the |his |her )?(?:kids'?|children'?s?)? ?(?:birthday|sleepover|slumber|house[- ]?warming)(?: (?:sleepover|party|parties|do))?"
+    rf"(?: (?:on )?(?:next |this )?(?:{_DAY}))?(?:,? (?:{_COUNT})(?= ?$))?"
     r"|(?:over|with|after) (?:a )?(?:popcorn|pizza|dinner|wine|beers?|work|school|supper|a glass of wine))(?![\w'-])",
     re.I,
 )
