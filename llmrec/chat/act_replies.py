@@ -26,7 +26,9 @@ from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.named_items import within_title
 from llmrec.chat.nlu.narration import only_narrates
 from llmrec.chat.nlu.questions import attribute_named, of_listed, refers_to_topic, seeks, superlative
+from llmrec.chat.nlu.refusals import is_vague
 from llmrec.chat.nlu.shop_questions import shop_question
+from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
 from llmrec.chat.state import DialogueState
 from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SERVICES, SHORT
@@ -79,6 +81,8 @@ class ActReplies:
         if intent.action != "ask":
             return None
         conditions = bool(intent.filters or intent.comparisons)
+        if not conditions and ERA_OF_PEOPLE.search(line) and is_vague(without_situation(line)):
+            return ActReply(SAYS["era untold"][language_of(line)])
         if not conditions and (unread := unread_language(line)) and not self.items.named(line, state):
             return ActReply(LANGUAGES[unread])
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self.items.named(line, state)):
@@ -98,8 +102,10 @@ class ActReplies:
             return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
         if cues.MOOD_ALONE.search(line):
             return None
-        if not conditions and only_narrates(line, self._words):
-            return self._say("narrates", line, state)
+        if cues.TASTE_ASKED.fullmatch(line.strip()):
+            return ActReply(self.about_catalogue("taste of others", language_of(line)))
+        if cues.SHOW_PLACE.fullmatch(line.strip()) and (answer := self.items.shown(line, state)):
+            return answer
         if conditions and cues.WHAT_ABOUT.search(line) and not self.items.named(line, state):
             return None
         if (
@@ -125,6 +131,8 @@ class ActReplies:
         bare = re.sub(r"[^\w']+", " ", line).strip()
         if whole := next((act for act, pattern in cues.WHOLE.items() if pattern.fullmatch(bare)), ""):
             return self._say(whole, line, state)
+        if not conditions and only_narrates(line, self._words):
+            return self._say("narrates", line, state)
         if of_history(line):
             named = self.items.named(line, state) or ((state.topic,) if state.topic and refers_to_topic(line) else ())
             latest = history[-1] if history and re.search(r"\blast\b|latest|上次|最近", line) else None

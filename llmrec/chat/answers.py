@@ -63,7 +63,7 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
     parts = [part for part in _QUESTIONS.split(line) if part and part.strip()]
     asked_of = [part for part in parts if any(each.question.search(part) for each in (*FACTS, *QUALITIES))]
     if len(asked_of) > 1:
-        return " ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of))
+        return without_repeats(" ".join(dict.fromkeys(about_item(part, item, catalog, language) for part in asked_of)))
     say = CatalogueSentences(language, catalog)
     if variants := _variants(say, line, item, catalog):
         return variants
@@ -91,6 +91,33 @@ def about_item(line: str, item: Item, catalog: Catalog, language: str) -> str:
         return say("about", item, value=_cut(item.description)) if item.description else say.lacks(item, "about")
     quoted = _sentence_with(_content_words(line, item), item.description)
     return say("quote", item, value=quoted) if quoted else say.lacks(item, "")
+
+
+_TOLD = re.compile(r" ?(?:It does tell: .+?\.(?=\s|$)|目录里有的是:[^\u3002]*\u3002)")
+
+
+def without_repeats(words: str) -> str:
+    """Cut what is told of an item where it is told again further on.
+
+    Parameters
+    ----------
+    words
+        Several answers.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_repeats("No length. It does tell: 1996. No cast. It does tell: 1996.")
+    'No length. No cast. It does tell: 1996.'
+    """
+    told = [*_TOLD.finditer(words)]
+    for match in reversed(told):
+        if any(later.start() > match.start() and later[0].strip() == match[0].strip() for later in told):
+            words = f"{words[: match.start()]}{words[match.end() :]}"
+    return words
 
 
 def in_catalogue(item: Item, catalog: Catalog, language: str) -> str:

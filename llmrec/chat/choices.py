@@ -24,6 +24,16 @@ _ALL_OTHERS = re.compile(
 """What an item is preferred to, where that is no item of its own."""
 
 
+_IN_PLACE = re.compile(
+    r"(?:(?:and|so|ok|but|hm+)[, ]+)*"
+    r"(?:(?:what|how) about|can (?:i|we) have|i'd rather have|could it be|why not) (?P<one>.+?) "
+    r"(?:instead of|in place of|rather than|in (?:stead|lieu) of) (?P<other>.+?)[\s?.!]*|"
+    r"(?:please |can you |could you )?(?:swap|replace|exchange) (?P<swapped>.+?) (?:for|with|by) (?P<by>.+?)[\s?.!]*",
+    re.I,
+)
+"""What would have another item in the place of one that is listed."""
+
+
 class Choices:
     """Answers what leaves a choice to us.
 
@@ -123,6 +133,30 @@ class Choices:
             return named[0], ""
         rival = self._items.named(other, state)
         return named[0], self._catalog.item(rival[0]).title if len(rival) == 1 else other.strip("《》 ")
+
+    def replacement(self, line: str, state: DialogueState) -> tuple[str, str] | None:
+        """Read which item a line would have in the place of one of the last list: "what about Fargo instead of 3?".
+
+        Parameters
+        ----------
+        line, state
+            As for `pick`.
+
+        Returns
+        -------
+        tuple of str, or None
+            Id of the item of the list, and the other as it is said. None where the line asks no such thing.
+        """
+        match = _IN_PLACE.fullmatch(line.strip())
+        listed = state.last.items if state.last else ()
+        if match is None or not listed:
+            return None
+        one, other = match["one"] or match["by"], match["other"] or match["swapped"]
+        there = [id for id in self._items.named(f"the {other}", state) if id in listed]
+        if len(there) != 1 or re.match(r"(?:something|anything|an?|some|one)\b", one, re.I):
+            return None
+        rival = self._items.named(one, state)
+        return there[0], self._catalog.item(rival[0]).title if len(rival) == 1 else one.strip("《》 ")
 
     def _titled(self, words: str) -> tuple[str, ...]:
         try:

@@ -14,7 +14,7 @@ from llmrec.catalog import Catalog, Interaction
 from llmrec.catalog.wording import plain
 from llmrec.chat.absences import absent
 from llmrec.chat.act_replies import ActReplies
-from llmrec.chat.answers import unmet_demands
+from llmrec.chat.answers import unmet_demands, without_repeats
 from llmrec.chat.choices import leaves_choice
 from llmrec.chat.clarification import answered, may_clarify, question_below
 from llmrec.chat.commands import Commands
@@ -348,7 +348,7 @@ class Conversation:
             reply = self._reply(self._parse(parts.rest), parts.rest, None, None) if parts.rest else Reply()
         except BadInput as error:
             reply = Reply(_sentence(error))
-        words = " ".join(dict.fromkeys(part for part in (*said, reply.words) if part))
+        words = without_repeats(" ".join(dict.fromkeys(part for part in (*said, reply.words) if part)))
         relists = any(each.kind != "accept" for each in parts.reactions)
         last = self.state.last
         if reply.request is None and reply.why is None and relists:
@@ -488,6 +488,10 @@ class Conversation:
 
     def _contrast(self, line: str) -> Reply | None:
         """Answer why the list has one item and not another; None for any other line."""
+        if replacement := self._acts.choices.replacement(line, self.state):
+            listed, other = replacement
+            self.state = self.state.model_copy(update={"topic": listed})
+            return Reply(plain(self._absent(other, language_of(line), listed)))
         if (contrast := self._acts.choices.contrast(line, self.state)) is None:
             return None
         preferred, other = contrast

@@ -250,6 +250,31 @@ class ItemQuestions:
         answer = about_item(line, item, self._catalog, language)
         return ActReply(plain(answer), named[0])
 
+    def shown(self, line: str, state: DialogueState) -> ActReply | None:
+        """Tell of the item at a place of the list: "show me number 3".
+
+        Parameters
+        ----------
+        line
+            What the person wrote.
+        state
+            What the conversation has come to.
+
+        Returns
+        -------
+        ActReply or None
+            None where there is no list.
+        """
+        listed, language = state.last.items if state.last else (), language_of(line)
+        if not listed:
+            return None
+        named = self.named(line, state)
+        if not named:
+            place = places_beyond(line, listed, self._words)
+            return ActReply(SAYS["no place"][language].format(place=place)) if place else None
+        item, say = self._catalog.item(named[0]), CatalogueSentences(language, self._catalog)
+        return ActReply(plain(say("spoken of", item, facts=say.facts(item) or say.kind(item))), item.id)
+
     def comparison(self, line: str, state: DialogueState, alone: bool = False) -> ActReply | None:
         """Compare items of the list.
 

@@ -28,8 +28,8 @@ from llmrec.chat.nlu.references import all_but_places, find_title, than_places, 
 from llmrec.chat.nlu.refusals import content_words, is_vague, refusals
 from llmrec.chat.nlu.rephrasing import rephrased
 from llmrec.chat.nlu.rules import understand
-from llmrec.chat.nlu.situations import without_situation
-from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities
+from llmrec.chat.nlu.situations import ERA_OF_PEOPLE, without_situation
+from llmrec.chat.nlu.suitability import audience_of, suiting, suits_children, unwanted_qualities, without_qualities
 from llmrec.chat.state import DialogueState, excludes, narrowed, values_of
 from llmrec.chat.wordings import SAYS
 from llmrec.errors import UnknownItem
@@ -52,6 +52,11 @@ _YEAR_OF = re.compile(
     re.I,
 )
 """A year that is told by a film that came out in it."""
+_TELLS_CHINESE = re.compile(
+    r"(?:算了|好吧|嗯+|唉)|(?:我们?|他们?|她们?|爸爸?|妈妈?|爸妈|父母|老婆|老公|孩子|朋友|今天|最近|刚刚?|昨天)+"
+    r"(?:的)?[\u3400-\u9fff]{0,4}(?:不(?:太|怎么)?好|很?累|分手|失恋|下班|加班|生病|感冒|生日|结婚|毕业|怀旧|在家|无聊)(?:了|的)?"
+)
+"""A clause in Chinese that only tells of the people."""
 _OPEN_CLAUSE = re.compile(
     r"\b(?:that|which|to|who)(?:'ll|'s|'d| will| would| can| is)?"
     r"\s*(?=[,.;]|$|\b(?:tonight|today|now|please|this evening)\b)",
@@ -172,7 +177,7 @@ class ListReader:
         tuple
             The intent with what is left of its query, and the state with what is ruled out.
         """
-        query, refused = refusals(cues.SURPRISE.sub(" ", intent.query).strip(" ,.;!。"))
+        query, refused = refusals(without_qualities(cues.SURPRISE.sub(" ", intent.query)).strip(" ,.;!。"))
         refused = tuple(what for what in refused if not demands_unknown(what, self._words))  # that is said instead
         if wording(self._words).noun != "film":  # a description of a product tells what it is like: "nothing floral"
             known = (each for each in negated_moods(line) if not antonym(each))
@@ -261,6 +266,8 @@ class ListReader:
         str
             "" where there are none.
         """
+        if ERA_OF_PEOPLE.search(line):
+            return SAYS["era untold"][language_of(line)]
         parts = [bare_clause(part) for part in clauses(line)]
         if language_of(line) == "en" or len(parts) < 2:
             return ""
@@ -273,6 +280,7 @@ class ListReader:
         told = intent.action != "ask" or intent.filters or intent.comparisons or intent.leanings or intent.preferred
         if (
             told
+            or _TELLS_CHINESE.fullmatch(part)
             or is_vague(without_situation(part))
             or audience_of(part)
             or demands_unknown(part, self._words)

@@ -14,6 +14,7 @@ from llmrec.chat.nlu import cues
 from llmrec.chat.nlu.intent import THESE, Comparison, Intent
 from llmrec.chat.nlu.lexicon import Lexicon
 from llmrec.chat.nlu.query_words import MIN_IN_MOOD
+from llmrec.chat.nlu.questions import superlative
 from llmrec.chat.nlu.suitability import suits_children
 from llmrec.chat.requests import digest
 from llmrec.chat.state import DialogueState, ListState, attributes_of, excludes, narrowed, values_of, widened
@@ -37,6 +38,8 @@ _OF_ONESELF = re.compile(r"\b(?:i|i'm|my|we|never|always|remember)\b|我|以后|
 """What says something of the person, which makes no query."""
 
 
+MOST_EXTREME = 10
+"""Items among which a list keeps that asks for the cheapest."""
 MAX_PARTS = 4
 """Lines whose words a query holds: the first of a list, and the latest."""
 _ELSEWHERE = re.compile(
@@ -111,6 +114,8 @@ class ListPlanner:
         target = self._planned(intent, line, image, state, answers)
         if target is None:
             return target
+        if intent.action == "ask" and image is None:
+            target = self._bounded(target, line)
         held = target.conditions
         for each in (*(self._own_kinds(target, intent) if intent.action == "similar" else ()), *intent.preferred):
             if _implied(each, held):
@@ -123,6 +128,27 @@ class ListPlanner:
                     held = tuple(dict.fromkeys(joined))
                     break
         return target.model_copy(update={"conditions": held})
+
+    def _bounded(self, target: ListState, line: str) -> ListState:
+        """Hold a list to the cheapest of what meets its conditions, where the line asks for that and for no more."""
+        wanted = superlative(line)
+        if wanted is None or "price" not in wanted[0] or not re.search(r"est\b|least|lowest|most|最", wanted[2]):
+            return target
+        names, largest, word = wanted
+        query = re.sub(rf"(?:\bthe )?\b{re.escape(word)}\b|最[便宜贵]+的?", " ", target.query or "", flags=re.I)
+        query = " ".join(query.split()).strip(" ,;")
+        if not any(is_kind(name) for each in target.conditions for name in attributes_of(each)):
+            return target  # of what its words alone name, the cheapest is not known
+        apart = [each for each in target.conditions if not set(names) & set(attributes_of(each))]
+        mask = parse_where(" and ".join(apart), self._words).mask(self._words)
+        left = [item for row, item in enumerate(self._words.items) if mask[row] and item.id not in target.excluded]
+        for name in names:
+            values = (item.attributes.get(name) for item in left)
+            numbers = sorted((float(v) for v in values if isinstance(v, int | float)), reverse=largest)
+            if len(numbers) > MOST_EXTREME:
+                bound = written(name, ">=" if largest else "<=", (f"{numbers[MOST_EXTREME - 1]:.10g}",))
+                return target.model_copy(update={"conditions": (*apart, bound), "query": query or None})
+        return target
 
     def _states_kind(self, conditions: Sequence[str], intent: Intent) -> bool:
         """Whether a line says of which kind items are to be, or more than conditions."""

@@ -341,7 +341,8 @@ class Reactions:
             except UnknownItem:
                 return ()
         places = tuple(str(listed.index(id) + 1) for id in named if id in listed)
-        return (Reaction("reject", places),) if places else ()
+        titles = tuple(self._catalog.item(id).title for id in named) if len(of.split()) > 1 else ()
+        return (Reaction("reject", places or titles),) if places or titles else ()
 
     def _is_reason(self, remainder: str) -> bool:
         """Whether what a reaction says beside its items is why, and no more."""

@@ -74,6 +74,13 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "zh": ("抱歉没有推荐好。告诉我哪里不对,比如“不要恐怖的”“新一点”,我马上换。", "对不起。说一个您喜欢的{noun},或者不想要的类型,我来调整。", "很抱歉让您不满意。可以说不要第几个,或者重新开始。"),
     },
+    "unsure": {
+        "en": (
+            "No hurry. Name a kind, a mood or a {noun} that you liked, or say “you choose” and I pick one.",
+            "That is fine: `surprise me` shows something else, “you choose” leaves the choice to me.",
+        ),
+        "zh": ("不着急。说个类型、心情或者喜欢过的{noun},也可以说“你选一个”。", "没关系,说“随便来几个”或者“你选一个”都行。"),
+    },
     "narrates": {
         "en": (
             "Thank you for telling me. What {noun} would do now: something light, something gripping, or like one that you love?",
@@ -328,6 +335,14 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "no sequels": {
         "en": "As far as titles tell, the catalogue has no sequel to any on the list.", "zh": "从片名看,目录里没有列表里这些的续集。",
     },
+    "era untold": {
+        "en": "Which years those are I cannot know; name a decade, such as the 70s, and I go by that.",
+        "zh": "那是哪些年我不知道;说个年代,比如七十年代,我就按那个来找。",
+    },
+    "taste of others": {
+        "en": "I know no taste but yours: tell me a {noun} that they like, or a kind, and I go by that.",
+        "zh": "我只了解您的喜好;告诉我对方喜欢的一个{noun}或者类型,我就按那个来找。",
+    },
     "spoken of": {"en": "{title}: {facts}. What would you like to know of it?", "zh": "《{title}》:{facts}。想了解它的什么?"},
     "not known after all": {
         "en": "Then I no longer count {title} as known; it may come again.", "zh": "好的,《{title}》不再算看过,之后还会推荐。",
@@ -431,7 +446,7 @@ ERRORS_IN_CHINESE: tuple[tuple[str, str], ...] = (
 """What is wrong with a line, as the rest of the package says it -> in Chinese."""
 
 REFUSED_IN_CHINESE: Mapping[str, str] = {
-    "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "childishness": "幼稚", "guns": "枪", "frightening scenes": "吓人的场面",
+    "violence": "暴力", "too much violence": "太多暴力", "blood": "血腥", "childishness": "幼稚", "guns": "枪", "frightening scenes": "吓人的场面", "deaths": "有人死",
 }  # fmt: skip
 """Key of what is ruled out by kinds (`llmrec.chat.nlu.suitability`) -> its words in Chinese."""
 

@@ -59,6 +59,8 @@ WHOLE_LINES = {
                 r"rubbish|garbage|hopeless|crap|stupid|bad|no help|annoying|pathetic|not helping|a joke)(?: at this)?|"
                 r"你?(?:真|太|好|这么|简直)?(?:没用|差劲|笨|垃圾|烂)(?:了|死了)?",
     "unclear": r"(?=[a-z]{5,}$)[^aeiouy]+",
+    "unsure": r"(?:(?:hm+|well|oh|um+|uh) )*(?:i(?:'?m| am) )?(?:not (?:really |so |quite |entirely )?sure|(?:i )?(?:don'?t|do not) (?:really )?know|no idea|dunno|unsure)(?: yet| really| tbh| what (?:i|we) (?:want|like))*|"
+              r"(?:我)?(?:也)?(?:不知道|不确定|没想好|说不准|不清楚|没主意)(?:想?看什么|想?买什么)?(?:啊|呢|诶|了)?",
     "accept": r"(?:(?:ah|oh|yes|ok|now)[, ]+)*(?:that'?s|this is|much|these are|now that'?s|way) (?:so |much |way |a lot |what i )?(?:better|"
               r"more like it|good|great|perfect|fine|nice|it|meant|wanted|want)|(?:这|这次|这样)?(?:好多了|不错|挺好)的?|(?:ok|okay|fine|great|perfect|good|nice|cool|sounds good|alright|all right)|好的?|嗯|可以|行",
 }  # fmt: skip
@@ -212,6 +214,16 @@ TASTE_OF_OTHERS = re.compile(
     re.I,
 )
 """What asks whether somebody else would like an item."""
+TASTE_ASKED = re.compile(
+    r"(?:(?:so|and|but|ok|hm+)[, ]+)*what (?:would|might|could|will|do|does)(?: you think)? (?:my \w+|our \w+|he|she|they|people)(?: would| might)? (?:like|enjoy|love|want|go for)[\s?.!]*|"
+    r"(?:我)?(?:妈妈?|爸爸?|老婆|老公|女朋友|男朋友|朋友|姐姐|妹妹|哥哥|弟弟|他|她)们?会喜欢(?:什么|哪[部个本件种])[?呢。 ]*",
+    re.I,
+)
+"""What asks for the taste of somebody of whom nothing is known."""
+SHOW_PLACE = re.compile(
+    r"(?:(?:please|can you|could you|ok)[, ]+)*(?:show|give|tell)(?: me)?(?: more (?:of|about))? (?:number|no\.?|nr\.?|#) ?\d{1,2}[\s?.!]*",
+    re.I,
+)
 OF_ALL_LISTED = re.compile(r"\b(?:these|those|they|them|(?:this|that) lot)\b|这些|这几|它们|那些|那几", re.I)
 """What speaks of all that is listed."""
 COMPARED_WITH = re.compile(

@@ -20,8 +20,9 @@ _OPENING = re.compile(
     re.I,
 )
 _OF_PEOPLE = re.compile(
-    r"(?:(?:i|we|he|she|they)(?:'m|'s|'re|'ve|'d|'ll)?\b|(?:my|our|his|her|their|the|one of (?:my|our|the)) "
-    r"(?:[\w'-]+ ){1,3}?(?:and i |just |is|are|was|were|has|have|had|got|gets?|just|works?|wants? to sleep|"
+    r"(?:(?:i|we|he|she|they)(?:'m|'s|'re|'ve|'d|'ll)?\b|"
+    r"(?:(?:my|our|his|her|their|one of (?:my|our|the)) (?:[\w'-]+ ){1,3}?|"
+    r"the (?:kids?|children|boys?|girls?|baby|wife|husband|boss|dog|cat|neighbours?) )(?:and i |just |is|are|was|were|has|have|had|got|gets?|just|works?|wants? to sleep|"
     r"thinks?|says?|"
     r"loves? to sleep|comes?|came|left|went|goes)\b|(?:had|been|just got|came (?:home|back)|worked|spent|"
     r"finished|survived) |"
@@ -35,7 +36,7 @@ _OF_PEOPLE = re.compile(
 )
 """How a clause begins that tells of people, or of their day."""
 _WANTS = re.compile(
-    r"\b(?:something|anything|nothing|some|any|more|another|want(?:s|ed)?|needs? (?!to (?:sleep|go|work|be|"
+    r"\b(?:laugh(?:s|ed|ing)?|cheer(?:ed|ing)?|smile|scream|relax|unwind|escape|giggle|entertain(?:ed|ing)?|switch(?:ed)? off|something|anything|nothing|some|any|more|another|want(?:s|ed)?|needs? (?!to (?:sleep|go|work|be|"
     r"get up|leave|eat|rest)\b)|"
     r"looking|searching|fancy|feel(?:s|ing)? like|mood|prefers?|preferred|likes?|liked|loves?|loved|enjoy(?:s|"
     r"ed)?|hates?|hated|dislikes?|"

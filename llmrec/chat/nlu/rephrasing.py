@@ -82,6 +82,13 @@ def _colours(shade: str, catalog: Catalog) -> str:
     return " or ".join(each for each in shades if each in values)
 
 
+_RATHER = re.compile(
+    r"^(?:(?:and|so|ok|but|hm+)[, ]+)*(?:what|how) about (?P<one>(?:something|anything|an?|some) .+?) (?:instead of|in place of|rather than) (?P<place>(?:number |the )?(?:\d{1,2}|first|second|third|fourth|fifth|last)(?: one)?)[\s?.!]*$",
+    re.I,
+)
+"""What is wanted in the place of one that is listed."""
+
+
 def rephrased(line: str, catalog: Catalog) -> str:
     """Write a line as the rules read it.
 
@@ -116,6 +123,7 @@ def rephrased(line: str, catalog: Catalog) -> str:
             for each in lexicon.mentions(bare)
         )
 
+    line = _RATHER.sub(lambda match: f"not {match['place']}, {match['one']}", line)
     line = _DIFFERENCE.sub("difference", line)
     line = _PAIR.sub(lambda match: f"{match['before'].strip()} {match['a']} and {match['b']}", line)
     line = re.sub(r"\bdifference (?=\d and \d)", "compare ", line)

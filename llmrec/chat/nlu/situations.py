@@ -53,6 +53,17 @@ _COMPANY = re.compile(
 )
 
 
+_PARENTS = r"(?:parents?|grandparents?|grand(?:ma|pa|mother|father)|gran|granny|mum|mom|mother|dad|father|wife|husband|generation)"
+ERA_OF_PEOPLE = re.compile(
+    rf"\b(?:(?:from|of|in|like in) )?(?:my|our|his|her|their) {_PARENTS}(?:'s|s'|s)? (?:time|days?|era|youth|generation|age|childhood|young days)\b|"
+    rf"\b(?:from )?when (?:(?:my|our|his|her|their) {_PARENTS}|i|we|they) (?:was|were) (?:young|younger|kids?|little|a (?:kid|child|boy|girl|teenager)|teenagers?|at school|at university)\b|"
+    r"\b(?:from|of|in) (?:my|our) (?:childhood|youth|school days|teens|twenties)\b|"
+    r"(?:我|咱)?(?:们)?(?:爸爸?妈妈?|爸爸?|妈妈?|父母|爷爷奶奶|爷爷|奶奶|老一辈)(?:们)?(?:他们)?(?:那个?(?:年代|时候|时代|辈)|年轻(?:的)?(?:时候|那会儿?)|的年代)(?:的)?|(?:我)?小时候(?:看过?)?的",
+    re.I,
+)
+"""A time that is told by people's lives, of whose years nothing is known."""
+
+
 def without_situation(query: str) -> str:
     """Take the words that tell the situation out of a query.
 
@@ -73,7 +84,7 @@ def without_situation(query: str) -> str:
     'want a heist film'
     """
     query = _TELLS.sub("", query.strip())
-    for pattern in (_APPEAL, _LIKE_BEFORE, _OCCASION, _COMPANY):
+    for pattern in (ERA_OF_PEOPLE, _APPEAL, _LIKE_BEFORE, _OCCASION, _COMPANY):
         query = pattern.sub(" ", query)
     query = re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", query)
     return re.sub(r"\s+([,.;!?])", r"\1", " ".join(query.split())).strip(" ,.;!?")

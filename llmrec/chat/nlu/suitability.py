@@ -103,6 +103,7 @@ _HINTS: Mapping[str, tuple[re.Pattern[str], frozenset[str]]] = {
             frozenset(["children's", "animation", "儿童", "动画"]),
         ),
         ("blood", r"blood|gor[ey]|splatter|gruesome|grisly|血", _VIOLENT - {"western", "西部"}),
+        ("deaths", r"\b(?:die|dies|dying|deaths?|dead|killed)\b|死", _VIOLENT),
         ("guns", r"\bguns?\b|weapon|firearm|枪", _VIOLENT - {"horror", "thriller", "恐怖", "惊悚"}),
         (
             "frightening scenes",
@@ -149,6 +150,41 @@ _AGES_TOLD = re.compile(
     r"\d{1,2}(?:岁|歲)",
     re.I,
 )
+
+
+_NO_DEATHS = re.compile(
+    r"(?:\b(?:where |in which )?(?:nobody|no[- ]one)(?: (?:ever|really))? (?:dies?(?! hard)|gets? (?:killed|hurt|murdered)|is killed)|"
+    r"\b(?:(?:i|we)(?:'d| would) rather not|(?:i|we) (?:do not|don't) (?:want|like|need) to|can't (?:bear|stand) to|not|without|no|never)\b(?: (?:to|want|see|watch|have|seeing|watching|be))*"
+    r"(?: (?:any(?:one|body)|people|someone|somebody|characters?|animals|dogs?|kids))? (?:die|dies|dying|deaths|getting killed|get killed|being killed)\b(?! hard)|"
+    r"(?:我)?(?:不要|别|不想看?到?|没有?|不希望|不能)[^,\u3002]{0,6}死(?:人|掉|去)?(?:的)?)",
+    re.I,
+)
+"""That nobody is to die."""
+
+
+def without_qualities(query: str) -> str:
+    """Cut out of a query what it does not want to be shown and kinds of items hint at: deaths, nightmares.
+
+    Parameters
+    ----------
+    query
+        What is left of a line.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> without_qualities("a comedy, I'd rather not see anyone die")
+    'a comedy'
+    """
+    left = _SCARED.sub(" ", _NO_DEATHS.sub(" ", query))
+    return (
+        query
+        if left == query
+        else re.sub(r"(?:[,;]| (?:where|and|but|so))\s*$", "", " ".join(left.split())).strip(" ,;")
+    )
 
 
 def without_ages(line: str) -> str:
@@ -321,6 +357,7 @@ def unwanted_qualities(line: str) -> tuple[str, ...]:
     for match in _NEGATED.finditer(line):
         key = next((key for key, (pattern, _) in _HINTS.items() if pattern.search(match["what"])), "")
         found += [f"too much {key}" if match["soft"] and key == "violence" else key] if key else []
+    found += ["deaths"] if _NO_DEATHS.search(line) else []
     return tuple(dict.fromkeys((*found, *(["frightening scenes"] if _SCARED.search(line) else []))))
 
 
