@@ -34,6 +34,13 @@ from llmrec.chat.withdrawals import Withdrawal, lasting_conditions, withdrawal
 from llmrec.chat.wordings import ATTRIBUTES, CHOSE, LANGUAGES, NOUNS, SAYS, SERVICES, SHORT
 from llmrec.retrieval.filters import attribute_kinds
 
+_ADDS = re.compile(
+    r"(?:(?:and|or|maybe|ok)[, ]+)*(?:about|set in|set during|involving|featuring) "
+    r"(?!it\b|that\b|them\b|this\b|\d)[a-z' -]{3,40}\?",
+    re.I,
+)
+"""A question that adds to what is wanted: "about nature?"."""
+
 
 class ActReplies:
     """What answers lines by their acts.
@@ -85,6 +92,8 @@ class ActReplies:
             return ActReply(SAYS["era untold"][language_of(line)])
         if not conditions and (unread := unread_language(line)) and not self.items.named(line, state):
             return ActReply(LANGUAGES[unread])
+        if state.last is not None and _ADDS.fullmatch(line.strip()):
+            return None
         if cues.ANY_LIST.fullmatch(line.strip()) or (seeks(line) and not self.items.named(line, state)):
             return None
         if cues.GOES_WITH.search(line) and any(

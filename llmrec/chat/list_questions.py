@@ -220,9 +220,14 @@ class ListQuestions:
         """Tell how many items meet what the last list was asked for."""
         if not _ONLY_ONES.fullmatch(line.strip()) or state.last is None:
             return None
-        conditions, language = state.last.conditions, language_of(line)
+        counts = re.search(r"how many|how much|一共", line, re.I) is not None
+        stated = self._explicit(line) if counts else ()
+        conditions, language = stated or state.last.conditions, language_of(line)
         count = len(self._of(conditions, self._words.items)) if conditions else len(self._words.items)
         say = CatalogueSentences(language, self._catalog)
+        if counts:
+            told = describe_conditions(conditions, language) if conditions else "-"
+            return ActReply(plain(say("how many in all", count=count, conditions=told)))
         return ActReply(say("how many left", count=count) if count > len(state.last.items) else say("none left"))
 
     def _suiting(self, line: str, state: DialogueState) -> ActReply | None:

@@ -326,6 +326,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
     "how many left": {
         "en": "No: {count} {nouns} meet what you asked for. `more` shows others.", "zh": "不是,符合条件的还有,一共{count}个。说“再来几个”就能看到别的。",
     },
+    "how many in all": {"en": "{count} {nouns} of the catalogue ({conditions}).", "zh": "目录里有{count}个({conditions})。"},
     "none left": {"en": "Yes, nothing else in the catalogue meets what you asked for.", "zh": "是的,目录里没有别的符合条件了。"},
     "named by none": {
         "en": "The catalogue does not tell that: nothing that it says of the {nouns} on the list names “{what}”.",
@@ -507,6 +508,7 @@ UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "material": {"en": "what {title} is made of", "zh": "《{title}》是什么材质"},
     "colour": {"en": "which colour {title} has", "zh": "《{title}》是什么颜色"},
     "brand": {"en": "which brand {title} is", "zh": "《{title}》是什么品牌"},
+    "shot": {"en": "whether {title} is in colour or in black and white", "zh": "《{title}》是彩色还是黑白"},
     "studio": {"en": "which studio made {title}", "zh": "《{title}》是哪家公司拍的"},
     "awards": {"en": "which prizes {title} won", "zh": "《{title}》得过什么奖"},
     "where": {"en": "where {title} can be watched", "zh": "《{title}》在哪里能看"},

@@ -278,7 +278,7 @@ HAVE_TITLE = re.compile(
 """A title that is asked for, as it is written."""
 KNOWN = re.compile(
     r"\b(?:(?:i|we|she|he|they)(?:'ve| have|'s| has| had)? (?:already |both |all |just )?(?:seen|watched|own|owned|read|bought)|"
-    r"(?:already |have |has )(?:seen|watched|own|read|bought)|(?:my \w+|(?!we|i|you|has|have)[a-z]+) (?:just |already )?(?:saw|watched)(?= (?!it\b|that\b|the \w+ one)\w)|seen|own it|i know (?:it|that|them)|been there|"
+    r"(?:already |have |has )(?:seen|watched|own|read|bought)|(?:my|the|our) \w+(?:'s| has| have)(?: already| just)? (?:seen|watched|read|got)|(?:just )?(?:finished (?:watching|reading)|rewatched)|(?:my \w+|(?!we|i|you|has|have)[a-z]+) (?:just |already )?(?:saw|watched)(?= (?!it\b|that\b|the \w+ one)\w)|seen|own it|i know (?:it|that|them)|been there|"
     r"watched (?:it|that|the)|on dvd|done .{1,40}to death|(?:a hundred|many|too many|a million|\d+) times|know .{1,40}by heart|i(?:'ve| have) got)\b(?! (?:to|no|a|an|any|the idea)\b)|[看读买听用睇]过|[看讀買聽用睇]過|已经有",
     re.I,
 )

@@ -61,6 +61,7 @@ FACTS = (
           "materials", "fabric"),
     _fact("colour", r"what colou?r|which colou?r|colou?rs\b|什么颜色|啥颜色", "color", "colors", "colours"),
     _fact("brand", r"what brand|which brand|\bbrand\b|who makes\b|什么牌|牌子|品牌", "brands", "manufacturer"),
+    _fact("shot", r"\bblack[- ](?:and|&)[- ]white\b|\bin (?:full )?colou?r\b(?! \w)|黑白|彩色", "is_color"),
     _fact("studio", r"which studio|what studio|who produced|哪个公司|哪家公司", "studios", "production_company", "company"),
     _fact("awards", r"\boscars?\b|\bawards?\b|获奖|奥斯卡", "award", "oscars"),
     _fact("where", r"where can i (?:watch|see|stream|find)|\b(?:rent|hire|borrow|download|stream) (?:it|this|that|them|#?\d)\b|\bnetflix\b|stream(?:ing)?\b|在哪(?:里|儿)?(?:看|能看)", "streaming", "available_on", "platform"),

@@ -82,6 +82,11 @@ def _colours(shade: str, catalog: Catalog) -> str:
     return " or ".join(each for each in shades if each in values)
 
 
+_TOO_MUCH_IN = re.compile(
+    r"(?:there(?:'s| is) )?(?:way |far )?too (?:much|many) (?P<what>[a-z]+) in (?P<of>(?:number |no\. ?|#)?\d{1,2}|the (?:first|second|third|fourth|fifth|last)(?: one)?|that one|this one)(?=\s*(?:[,.;!]|$))",
+    re.I,
+)
+"""What there is too much of in one that is listed."""
 _RATHER = re.compile(
     r"^(?:(?:and|so|ok|but|hm+)[, ]+)*(?:what|how) about (?P<one>(?:something|anything|an?|some) .+?) (?:instead of|in place of|rather than) (?P<place>(?:number |the )?(?:\d{1,2}|first|second|third|fourth|fifth|last)(?: one)?)[\s?.!]*$",
     re.I,
@@ -123,6 +128,7 @@ def rephrased(line: str, catalog: Catalog) -> str:
             for each in lexicon.mentions(bare)
         )
 
+    line = _TOO_MUCH_IN.sub(lambda match: f"not {match['of']}, no {match['what']}", line)
     line = _RATHER.sub(lambda match: f"not {match['place']}, {match['one']}", line)
     line = _DIFFERENCE.sub("difference", line)
     line = _PAIR.sub(lambda match: f"{match['before'].strip()} {match['a']} and {match['b']}", line)

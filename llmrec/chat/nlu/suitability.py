@@ -47,7 +47,7 @@ _FOR_CHILDREN = re.compile(
 _ADULTS = re.compile(
     r"\b(?:for|just|only|we'?re all|we are all) (?:us )?(?:the )?(?:grown[- ]?ups?|adults?)(?: only)?\b|"
     r"\bno kids (?:tonight|here|around|now|today)\b|"
-    r"\b(?:kids|children) are (?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看",
+    r"\b(?:kids|children|little ones) are (?:finally |both |all |already |now )*(?:in bed|asleep|away|out|gone)\b|大人看|成年?人看|给大人|成人看",
     re.I,
 )
 _NO_CHILDREN = re.compile(

@@ -76,6 +76,7 @@ def test_a_line_that_only_tells_gets_a_word_and_no_list(films: Conversation) -> 
         ("one of the boys is scared of dogs so nothing sad", "no dogs so nothing sad"),
         ("let's go back to dresses, but cheaper", "dresses instead, but cheaper"),
         ("love is for losers", "love is for losers"),
+        ("too much lace in number 2", "not number 2, no lace"),
     ],
 )
 def test_ordinary_ways_to_say_it_are_written_as_the_rules_read_them(
@@ -89,6 +90,8 @@ def test_ordinary_ways_to_say_it_are_written_as_the_rules_read_them(
     [
         ("Braindead?? no blood please. a comedy", set(), {"1"}, "genres=Comedy"),
         ("Homeward Bound is all dogs and cats!! something with music", set(), {"4", "5"}, None),
+        ("I just finished watching Contact and I'm still shaking. more like that!", {"10"}, set(), None),
+        ("the wife's seen Star Kid, a comedy", {"16"}, set(), "genres=Comedy"),
         ("amy saw home alone last week. something for grown-ups", {"6"}, set(), None),
         ("recommend me something, i loved 12 monkys and brazil", {"2", "3"}, set(), None),
         ("Blues Brothers is one of my favorites, no horror", {"9"}, set(), "genres!=Horror"),
