@@ -10,18 +10,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from llmrec.catalog.types import Catalog, Item
+from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
 from llmrec.catalog.wording import without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
 from llmrec.rationale.brief import Brief, label
+from llmrec.rationale.natural_plans import BARE, FRAMES, PEOPLE, THING_FRAMES
+from llmrec.rationale.own_words import Thing, story, tells, thing
 
 DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
-MOST_WORDS = 34
-"""Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
-OPENING_WORDS, WITH_THE_NEXT = 20, 44
-"""A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
 _NOUNS = {"comedy": "comedy", "drama": "drama", "thriller": "thriller", "musical": "musical",
           "documentary": "documentary", "western": "western", "film-noir": "film-noir"}  # fmt: skip
 _BEFORE = {"romance": "romantic", "animation": "animated"}
@@ -45,113 +43,13 @@ _SHARES = (
     (0.25, "one in four"), (0.333, "one in three"), (0.4, "two in five"), (0.5, "half of the"), (0.6, "three in five"),
     (0.667, "two in three"), (0.75, "three in four"), (0.8, "four in five"), (0.9, "nine in ten"),
 )  # fmt: skip
-_NOT_TELLING = re.compile(
-    "something|anything|some|with|without|about|from|that|this|please|films?|movies?|tonight|today|want|like|good|great|"
-    "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood"
+_NO_NAME = re.compile(
+    "(?:i|we|you|my|your|show|give|find|get|need|want|looking|recommend|suggest|what|which|who|is|are|can|please|no|not|"
+    "nothing|more|the|these|those|this|that|has|does)$"
 )
-"""Words of a query that an item's own text may hold without being what is asked for."""
+"""First words of a query that names no things."""
 _PATTERNS = frozenset({"lace", "denim", "melange", "check"})
 """Patterns that stand before a noun as they are."""
-_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
-_FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which|where|when|as|only to|until|so|then)\b")
-_SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
-
-ON_QUERY = (
-    "You asked for {Q}, and this is {K}",
-    "You asked for {Q}; here is {K}",
-    "You asked for {K}; {C} is one",
-    "You wanted {K}, and this is one",
-    "{C} is {K}, as you asked",
-    "Here is {K}, as you asked",
-    "{K}, just as you asked",
-)
-ON_QUERY_BUT = (
-    "{K}, as you asked, though from the {D}",
-    "{C} is {K}, as you asked, though from the {D}",
-    "Here is {K}, as you asked, though from the {D}",
-)
-"""Where the query names a decade, and the item is of another."""
-CONCESSIONS = (
-    "Not {N}, but {K}",
-    "It is not {N}, but {K}",
-    "{K}, though not {N}",
-    "You asked for {N}; this is {K}, though",
-)
-"""Where the query names a colour, a category or a genre, and the item has others."""
-ON_UNNAMED_QUERY = (
-    "You asked for {Q}; here is {K}",
-    "As you asked for {Q}, here is {K}",
-    "You asked for {Q}; we picked {C}, {K}",
-    "You asked for {Q}: this is {K}",
-    "As you asked for {Q}, we suggest {C}, {K}",
-)
-ON_UNSAYABLE_QUERY = (
-    "We picked it for your wish: {K}",
-    "Here because of your wish: {K}",
-    "{K}, which your wish brought up",
-    "It is {K}, and your wish brought it up",
-)
-"""Where a query names nothing of the item, and cannot be said back in a sentence."""
-ALIKE = (
-    "You {chose} {H}, and this is another {k}",
-    "You {chose} {H}; here is another {k}",
-    "Another {k} for you after {H}",
-    "After {H}, another {k}",
-    "If {H} was your kind of {noun}, here is another {k}",
-    "Much like {H}, it is {K}",
-    "Like {H}, this is {K}",
-    "It is {K}, as {H} is",
-    "{K}, like {H}",
-    "{H} was {K}; so is this",
-    "We picked it because you {chose} {H}, another {k}",
-    "{C} and {H} are both {ks}",
-    "We chose it for {H}: both are {ks}",
-)
-LED = (
-    "You {chose} {H}; this one is {K}",
-    "Since you {chose} {H}, here is {K}",
-    "You {chose} {H}, so we picked this, {K}",
-    "As you {chose} {H}, we suggest {C}, {K}",
-    "Because you {chose} {H}, we picked {C}, {K}",
-    "We picked it mostly because you {chose} {H}. It is {K}",
-)
-BARE = (
-    "You {chose} {H}, so we picked this",
-    "We picked it mostly because you {chose} {H}",
-    "Because you {chose} {H}, we picked {C}",
-    "{H}, which you {chose}, led to this",
-)
-"""Before the item's own text, where no word for its kind is known or can be said."""
-COMPANY = (
-    "{P} who {chose} {H} also {chose} {C}, {K}",
-    "{K} that {p} who {chose} {H} also {chose}",
-    "{C} is {K}; {p} who {chose} {H} also {chose} it",
-)
-TWO = (
-    "You {chose} {H1} and {H2}, and this is another {k}",
-    "Like {H1} and {H2}, this is {K}",
-    "After {H1} and {H2}, another {k}",
-    "{C} is {K}, here because of {H1} and {H2}",
-)
-WEAK = (
-    "A guess, as little in your history speaks for it: {K}",
-    "Take it as a guess: {K}",
-    "{H} is only a faint hint of it. It is {K}",
-    "Your history says little about this one. It is {K}",
-    "The link to {H} is faint. It is {K}",
-)
-PEOPLE = (
-    "{P} who {chose} {H} {chose} this too",
-    "{P} who {chose} {H} also {chose} it",
-)
-SAME = (
-    "The {T} that you {chose}, now in {V}",
-    "The {T} that you {chose}, but in {V}",
-    "{H} again, in {V}",
-    "{H}, this time in {V}",
-    "You have {H}; this one is in {V}",
-    "Since you {chose} {H}, here is one in {V}",
-)
 
 
 def natural_drafts(
@@ -181,32 +79,36 @@ def natural_drafts(
     if brief.traits:
         return
     brief = _closest_first(evidence, brief, catalog)
-    people = _company(evidence, brief, catalog)
-    frames = list(_frames(evidence, brief, catalog, people, rng))[:DRAWS]
-    story = _story(catalog.item(evidence.item).description)
+    people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
+    reasons = _reasons(evidence, brief, catalog, people, rng)
+    if said := thing(item, catalog):  # else its kind is told, and then again at the head of its own text
+        for frame in list(_thing_frames(evidence, brief, catalog, said, reasons, rng))[:DRAWS]:
+            yield f"{frame}."
+    frames = list(_frames(evidence, brief, catalog, people, reasons, rng))[:DRAWS]
+    told = story(item.description, brief.query)
     beside = people and brief.strength != "faint" and not brief.answers_query
     further = [_filled(rng.choice(PEOPLE), brief, "", "", {"P": people}) + "."] if beside else []
     # What to expect of the item is worth more to a reader than who else has it; both are told now and then.
-    both = f"{further[0]} {story}" if story and further and rng.random() < 0.25 else ""
-    for second in filter(None, (both, _led_on(story, rng), story, *further)):
+    both = f"{further[0]} {told}" if told and further and rng.random() < 0.25 else ""
+    for second in filter(None, (both, _led_on(told, rng), told, *further)):
         for frame in frames[:3]:
             if second in (both, *further) and "people" in frame:
                 continue
             yield f"{frame}. {second}"
-    if story and brief.history and brief.strength != "faint" and not brief.answers_query:
+    if told and brief.history and brief.strength != "faint" and not brief.answers_query:
         for bare in rng.sample(BARE, len(BARE)):
-            yield f"{_filled(bare, brief, '', '')}. {story}"
+            yield f"{_filled(bare, brief, '', '')}. {told}"
     for frame in frames:
         yield f"{frame}."
 
 
-def _led_on(story: str, rng: random.Random) -> str:
+def _led_on(told: str, rng: random.Random) -> str:
     """A story joined to what stands before it: "In it, a young boy ...", where it is a whole sentence for certain."""
-    opened = re.match(r"(?:An?|Two|Three|Four) ", story)
-    fragment = re.match(r"(?:\S+ ){1,12}?(?:who|that|which|about|whose|story|tale|chronicle)\b", story)
+    opened = re.match(r"(?:An?|Two|Three|Four) ", told)
+    fragment = re.match(r"(?:\S+ ){1,12}?(?:who|that|which|about|whose|story|tale|chronicle)\b", told)
     if not opened or fragment or rng.random() < 0.3:
         return ""
-    return f"In it, {story[0].lower()}{story[1:]}"
+    return f"In it, {told[0].lower()}{told[1:]}"
 
 
 def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Brief:
@@ -256,60 +158,90 @@ def _people(record: CoOccurrence) -> str:
     return f"About {told[1]} people" if abs(told[0] - share) <= 0.03 else ""
 
 
-def _frames(evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str, rng: random.Random) -> Iterator[str]:
+def _reasons(
+    evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str, rng: random.Random
+) -> list[tuple[str, tuple[Facet, ...]]]:
+    """What may be told first, a name of `FRAMES`, and the facets that it speaks of alone."""
     vocabulary = Vocabulary.of(catalog)
     facets = vocabulary.facets[evidence.item]
-    chosen: list[tuple[tuple[str, ...], tuple[Facet, ...]]] = []  # frames, and the facets that they speak of alone
-    variant, missed = _variant(evidence, brief, catalog), _missed(brief, facets, vocabulary)
-    if missed:
-        chosen.append((CONCESSIONS, ()))
-    if variant:
-        chosen.append((SAME, ()))
+    chosen: list[tuple[str, tuple[Facet, ...]]] = []
+    if _missed(brief, facets, vocabulary):
+        chosen.append(("missed", ()))
+    if _variant(evidence, brief, catalog):
+        chosen.append(("same", ()))
     if brief.strength == "faint":
-        chosen.append((WEAK if brief.history else WEAK[:2], ()))
-    else:
-        # That a query raised the score is no sign to a reader that the item is what was asked for.
-        by_words = not vocabulary.mentions(brief.query) and _tells(catalog.item(evidence.item), brief.query)
-        told = brief.queried or not brief.history or by_words
-        if brief.answers_query and told:
-            named = ON_QUERY_BUT if brief.queried and _decade_missed(brief, facets, vocabulary) else ON_QUERY
-            unnamed = ON_UNNAMED_QUERY if _asked(brief.query) else ON_UNSAYABLE_QUERY
-            chosen.append((named, brief.queried) if brief.queried else (unnamed, ()))
-        if brief.history:
-            shared = tuple(_telling(brief.history[0].shared, facets))
-            second = brief.history[1].shared if len(brief.history) > 1 else ()
-            common = tuple(f for f in shared if f in second)
-            if _telling(common, facets) and rng.random() < 0.4:  # one title reads better than two
-                chosen.append((TWO, common))
-            if shared:
-                chosen.append((ALIKE, shared))
-            if people:
-                chosen.append((COMPANY, ()))
-            chosen.append((LED, ()))
+        return [*chosen, ("weak" if brief.history else "guess", ())]
+    # That a query raised the score is no sign to a reader that the item is what was asked for.
+    by_words = not vocabulary.mentions(brief.query) and tells(catalog.item(evidence.item), brief.query)
+    if brief.answers_query and (brief.queried or not brief.history or by_words):
+        named = "query, but" if brief.queried and _decade_missed(brief, facets, vocabulary) else "query"
+        unnamed = "query, unnamed" if _asked(brief.query) else "query, unsayable"
+        chosen.append((named, brief.queried) if brief.queried else (unnamed, ()))
+    if brief.history:
+        shared = tuple(_telling(brief.history[0].shared, facets))
+        second = brief.history[1].shared if len(brief.history) > 1 else ()
+        common = tuple(f for f in shared if f in second)
+        if _telling(common, facets) and rng.random() < 0.4:  # one title reads better than two
+            chosen.append(("two", common))
+        if shared:
+            chosen.append(("alike", shared))
+        if people:
+            chosen.append(("company", ()))
+        chosen.append(("led", ()))
+    return chosen
+
+
+def _thing_frames(
+    evidence: ItemEvidence,
+    brief: Brief,
+    catalog: Catalog,
+    said: Thing,
+    reasons: Sequence[tuple[str, tuple[Facet, ...]]],
+    rng: random.Random,
+) -> Iterator[str]:
+    """A first sentence that ends with what the item is by its own text, and its colour."""
+    vocabulary = Vocabulary.of(catalog)
+    facets = vocabulary.facets[evidence.item]
+    colour = next((f.value.lower().removeprefix("other ") for f in facets if f.name in ("colour", "color")), "")
+    told = f", in {colour}" if colour and colour not in said.words.lower() else ""
+    slots = {
+        "N": _missed(brief, facets, vocabulary), "Q": _asked(brief.query), "w": said.words, "W": f"{said.words}{told}",
+        "V": colour, "this": "these are" if said.several else "this is", "here": "are" if said.several else "is",
+    }  # fmt: skip
+    for reason, _ in reasons:
+        for frame in rng.sample(frames := THING_FRAMES.get(reason, ()), len(frames)):
+            if ("{C}" not in frame or brief.named) and all(slots.get(s, True) for s in re.findall(r"\{(\w+)\}", frame)):
+                yield _filled(frame, brief, "", _variant(evidence, brief, catalog), slots)
+
+
+def _frames(
+    evidence: ItemEvidence,
+    brief: Brief,
+    catalog: Catalog,
+    people: str,
+    reasons: Sequence[tuple[str, tuple[Facet, ...]]],
+    rng: random.Random,
+) -> Iterator[str]:
+    """A first sentence that tells what the item is by its attributes."""
+    vocabulary = Vocabulary.of(catalog)
+    facets = vocabulary.facets[evidence.item]
+    variant, missed = _variant(evidence, brief, catalog), _missed(brief, facets, vocabulary)
     decade = next((f.value for f in facets if f.name == "year"), "")
-    drawn = ((frame, only) for frames, only in chosen for frame in rng.sample(frames, len(frames)))
     said = {facet for mention in vocabulary.mentions(brief.query) for facet in mention.facets}
     item = catalog.item(evidence.item)
-    for frame, only in drawn:
-        if "{C}" in frame and not brief.named:  # "this product" says nothing
-            continue
-        full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
-        kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
-        if frame in ON_QUERY_BUT or "{Q}" in frame:  # a decade is said already
-            kind = _undated(kind)
-        another, both = _another(kind)
-        more = {"k": another, "ks": both, "P": people, "p": people[:1].lower() + people[1:], "D": decade}
-        more["Q"] = _asked(brief.query)
-        more |= {"K": kind, "N": missed}
-        if all(more.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
-            yield _filled(frame, brief, kind, variant, more)
-
-
-def _tells(item: Item, query: str) -> bool:
-    """Whether an item's own words hold one that the query says and that is telling."""
-    own = set(re.findall(r"[a-z]{4,}", item.text().lower()))
-    words = {word for word in re.findall(r"[a-z]{4,}", query.lower()) if not _NOT_TELLING.fullmatch(word)}
-    return any(word.rstrip("s") in own or word in own or f"{word}s" in own for word in words)
+    for reason, only in reasons:
+        for frame in rng.sample(frames := FRAMES[reason], len(frames)):
+            if "{C}" in frame and not brief.named:  # "this product" says nothing
+                continue
+            full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
+            kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
+            if reason == "query, but" or "{Q}" in frame:  # a decade is said already
+                kind = _undated(kind)
+            another, both = _another(kind)
+            more = {"k": another, "ks": both, "P": people, "p": people[:1].lower() + people[1:], "D": decade}
+            more |= {"Q": _asked(brief.query), "K": kind, "N": missed}
+            if all(more.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
+                yield _filled(frame, brief, kind, variant, more)
 
 
 def _asked(query: str) -> str:
@@ -317,11 +249,10 @@ def _asked(query: str) -> str:
     words = query.strip(" .!?").split()
     plain = re.fullmatch(r"[A-Za-z'][A-Za-z' -]*", " ".join(words)) is not None
     plain = plain and not {"two", "three", "four", "five", "six"} & {word.lower() for word in words}
-    if (
-        not plain
-        or not 2 <= len(words) <= 8
-        or words[0].lower() not in ("a", "an", "something", "some", "any", "films")
-    ):
+    named = re.split(r" (?:for|with|in|to|about|from|without|that|of|on) ", " ".join(words).lower())[0].split()
+    several = len(words) <= 6 and named and re.search("[^s]s$", named[-1]) and not _NO_NAME.match(named[0])
+    able = words and (words[0].lower() in ("a", "an", "something", "some", "any") or several)
+    if not plain or not 2 <= len(words) <= 8 or not able:
         return ""
     return f"{words[0].lower()} {' '.join(words[1:])}"
 
@@ -367,7 +298,7 @@ def _filled(frame: str, brief: Brief, kind: str, variant: str, more: Mapping[str
     titles = [f'"{cause.title}"' for cause in brief.history] or [""]
     parts = {
         "H": titles[0], "H1": titles[0], "H2": titles[-1], "K": kind, "chose": brief.words.chose,
-        "V": variant, "noun": brief.words.noun, **(more or {}), "T": titles[0],
+        "noun": brief.words.noun, **(more or {}), "T": titles[0], **({"V": variant} if variant else {}),
         "C": f'"{brief.title}"' if brief.named else f"this {brief.words.noun}",
     }  # fmt: skip
     text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], frame)
@@ -450,22 +381,3 @@ def _variant(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
         if f.name in ("colour", "color")
     }
     return next(iter(colours - own), "")
-
-
-def _story(text: str) -> str:
-    """How the item's own text begins: later sentences tell how it ends.
-
-    Of a long first sentence the first clause; behind one that only tells who somebody is, the next.
-    """
-    parts = re.split(r"(?<=[.!?])\s+(?=[A-Z'])", re.sub(r'["“”]', "'", text.strip()))  # in quotes stand titles
-    first, used = parts[0], 1
-    while used < len(parts) and _ABBREVIATED.search(first):
-        first, used = f"{first} {parts[used]}", used + 1
-    if len(first.split()) > MOST_WORDS and not _SUBORDINATE.match(first):
-        first = _FURTHER_CLAUSE.split(first, maxsplit=1)[0].rstrip(",;") + "."
-    whole = first.endswith(".") and not first.endswith("...") and not _ABBREVIATED.search(first)
-    if not whole or not 4 <= len(first.split()) <= MOST_WORDS:
-        return ""
-    more = parts[used] if used + 1 < len(parts) else ""  # not the last: it tells the end
-    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= WITH_THE_NEXT
-    return f"{first} {more}" if short and more.endswith(".") and not _ABBREVIATED.search(more) else first

@@ -1,0 +1,145 @@
+"""What a shop assistant opens a reason with, for `llmrec.rationale.natural`.
+
+`{H}` stands for the title of the history item that counted most (`{H1}`, `{H2}` of two), `{T}` for it where the
+recommended item is the same in another colour, `{V}` for a colour, `{C}` for the recommended item, `{K}` for what it is
+by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` and `{W}` for what it is by
+its own text, without and with its colour, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a
+decade, `{P}` and `{p}` for a share of people.
+"""
+
+ON_QUERY = (
+    "You asked for {Q}, and this is {K}",
+    "You asked for {Q}; here is {K}",
+    "You asked for {K}; {C} is one",
+    "You wanted {K}, and this is one",
+    "{C} is {K}, as you asked",
+    "Here is {K}, as you asked",
+    "{K}, just as you asked",
+)
+ON_QUERY_BUT = (
+    "{K}, as you asked, though from the {D}",
+    "{C} is {K}, as you asked, though from the {D}",
+    "Here is {K}, as you asked, though from the {D}",
+)
+"""Where the query names a decade, and the item is of another."""
+CONCESSIONS = (
+    "Not {N}, but {K}",
+    "It is not {N}, but {K}",
+    "{K}, though not {N}",
+    "You asked for {N}; this is {K}, though",
+)
+"""Where the query names a colour, a category or a genre, and the item has others."""
+ON_UNNAMED_QUERY = (
+    "You asked for {Q}; here is {K}",
+    "As you asked for {Q}, here is {K}",
+    "You asked for {Q}; we picked {C}, {K}",
+    "You asked for {Q}: this is {K}",
+    "As you asked for {Q}, we suggest {C}, {K}",
+)
+ON_UNSAYABLE_QUERY = (
+    "We picked it for your wish: {K}",
+    "Here because of your wish: {K}",
+    "{K}, which your wish brought up",
+    "It is {K}, and your wish brought it up",
+)
+"""Where a query names nothing of the item, and cannot be said back in a sentence."""
+ALIKE = (
+    "You {chose} {H}, and this is another {k}",
+    "You {chose} {H}; here is another {k}",
+    "Another {k} for you after {H}",
+    "After {H}, another {k}",
+    "If {H} was your kind of {noun}, here is another {k}",
+    "Much like {H}, it is {K}",
+    "Like {H}, this is {K}",
+    "It is {K}, as {H} is",
+    "{K}, like {H}",
+    "{H} was {K}; so is this",
+    "We picked it because you {chose} {H}, another {k}",
+    "{C} and {H} are both {ks}",
+    "We chose it for {H}: both are {ks}",
+)
+LED = (
+    "You {chose} {H}; this one is {K}",
+    "Since you {chose} {H}, here is {K}",
+    "You {chose} {H}, so we picked this, {K}",
+    "As you {chose} {H}, we suggest {C}, {K}",
+    "Because you {chose} {H}, we picked {C}, {K}",
+    "We picked it mostly because you {chose} {H}. It is {K}",
+)
+BARE = (
+    "You {chose} {H}, so we picked this",
+    "We picked it mostly because you {chose} {H}",
+    "Because you {chose} {H}, we picked {C}",
+    "{H}, which you {chose}, led to this",
+)
+"""Before the item's own text, where no word for its kind is known or can be said."""
+COMPANY = (
+    "{P} who {chose} {H} also {chose} {C}, {K}",
+    "{K} that {p} who {chose} {H} also {chose}",
+    "{C} is {K}; {p} who {chose} {H} also {chose} it",
+)
+TWO = (
+    "You {chose} {H1} and {H2}, and this is another {k}",
+    "Like {H1} and {H2}, this is {K}",
+    "After {H1} and {H2}, another {k}",
+    "{C} is {K}, here because of {H1} and {H2}",
+)
+WEAK = (
+    "A guess, as little in your history speaks for it: {K}",
+    "Take it as a guess: {K}",
+    "{H} is only a faint hint of it. It is {K}",
+    "Your history says little about this one. It is {K}",
+    "The link to {H} is faint. It is {K}",
+)
+PEOPLE = (
+    "{P} who {chose} {H} {chose} this too",
+    "{P} who {chose} {H} also {chose} it",
+)
+SAME = (
+    "The {T} that you {chose}, now in {V}",
+    "The {T} that you {chose}, but in {V}",
+    "{H} again, in {V}",
+    "{H}, this time in {V}",
+    "You have {H}; this one is in {V}",
+    "Since you {chose} {H}, here is one in {V}",
+)
+FRAMES = {
+    "missed": CONCESSIONS, "same": SAME, "weak": WEAK, "guess": WEAK[:2], "query": ON_QUERY, "query, but": ON_QUERY_BUT,
+    "query, unnamed": ON_UNNAMED_QUERY, "query, unsayable": ON_UNSAYABLE_QUERY, "two": TWO, "alike": ALIKE,
+    "company": COMPANY, "led": LED,
+}  # fmt: skip
+_OF_QUERY = (
+    "You asked for {Q}: {W}",
+    "You asked for {Q}; we picked {W}",
+    "As you asked for {Q}, here {here} {W}",
+    "You asked for {Q}, and {this} {W}",
+    "You asked for {Q}; we suggest {C}, {W}",
+    "Here {here} {W}, as you asked for {Q}",
+)
+_OF_HISTORY = (
+    "You {chose} {H}; {this} {W}",
+    "After {H}, {W}",
+    "Since you {chose} {H}, here {here} {W}",
+    "You {chose} {H}, so we picked {W}",
+    "As you {chose} {H}, we suggest {C}, {W}",
+    "Because you {chose} {H}: {W}",
+    "We picked it mostly because you {chose} {H}: {W}",
+)
+THING_FRAMES = {
+    "missed": ("Not {N}, but in {V}: {w}", "It is not {N}: {W}", "You asked for {N}; {this} {W}, though"),
+    "same": (
+        "{H} again, in {V}: {w}",
+        "The {T} that you {chose}, but in {V}: {w}",
+        "The {T} that you {chose}, now in {V}: {w}",
+        "You have {H}; this one is in {V}: {w}",
+        "{H}, this time in {V}: {w}",
+    ),
+    "weak": ("{H} is only a faint hint of it: {W}", "The link to {H} is faint: {W}", "Take it as a guess: {W}"),
+    "guess": ("A guess, as little in your history speaks for it: {W}", "Take it as a guess: {W}"),
+    "query": _OF_QUERY,
+    "query, unnamed": _OF_QUERY,
+    "query, unsayable": ("We picked it for your wish: {W}", "Here because of your wish: {W}"),
+    "alike": (*_OF_HISTORY, "Like {H}, {W}", "Much like {H}: {W}", "{C} is like {H}: {W}"),
+    "led": _OF_HISTORY,
+}
+"""The same where the item's own text begins with what it is."""

@@ -1,0 +1,174 @@
+"""What an item's own text says of it, as a reason can repeat it: a sentence of its story, or what it is."""
+
+import re
+from dataclasses import dataclass
+
+from llmrec.catalog.types import Catalog, Item, derived
+from llmrec.catalog.vocabulary import is_kind
+
+MOST_WORDS = 34
+"""Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
+OPENING_WORDS, WITH_THE_NEXT = 20, 44
+"""A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
+BEFORE_NOUN = 6
+"""Words of a thing's name, with all that stands before the noun: "short, fitted dress"."""
+READ = 20_000
+"""Items of a catalogue whose titles are read for what things are called."""
+_NOT_TELLING = re.compile(
+    "something|anything|some|with|without|about|from|that|this|please|films?|movies?|tonight|today|want|like|good|great|"
+    "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood"
+)
+"""Words of a query that an item's own text may hold without being what is asked for."""
+_ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
+_FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which|where|when|as|only to|until|so|then)\b")
+_SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
+_THING = re.compile(
+    r"(?P<name>[^.;:]*?)(?P<rest> (?:in|with|made|knitted|woven|containing|that|from|for|featuring|designed|crafted|of|"
+    r"printed|decorated|at)\b[^;:]*)?\."
+)
+_SENTENCE = re.compile(r"\b(?:is|are|was|were|has|have|can|will|you|we|they|it|your|our)\b", re.IGNORECASE)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of an item's own text, double quotes made single: in double ones stand titles.
+
+    Parameters
+    ----------
+    text
+        Its description.
+
+    Examples
+    --------
+    >>> sentences("Dr. Jones digs. He finds a map.")
+    ['Dr. Jones digs.', 'He finds a map.']
+    """
+    found: list[str] = []
+    for part in re.split(r"(?<=[.!?])\s+(?=[A-Z'])", re.sub(r'["“”]', "'", text.strip())):
+        if found and _ABBREVIATED.search(found[-1]):
+            found[-1] = f"{found[-1]} {part}"
+        else:
+            found.append(part)
+    return found
+
+
+def story(text: str, query: str = "") -> str:
+    """How an item's own text begins, or the sentence of it that has most of a query's words; "" where none can be said.
+
+    Later sentences tell how a story ends, so that the last is never told. Of a long sentence the first clause; behind a
+    first that only tells who somebody is, the next.
+
+    Parameters
+    ----------
+    text
+        Its description.
+    query
+        A request's words.
+
+    Examples
+    --------
+    >>> told = "A widow opens a shop by the sea. Her dog learns to surf. They lose the shop."
+    >>> story(told), story(told, "with a dog")
+    ('A widow opens a shop by the sea. Her dog learns to surf.', 'Her dog learns to surf.')
+    """
+    parts = sentences(text)
+    told = [_sayable(part) for part in parts[:1] + parts[1:-1]]
+    asked = telling_words(query)
+    holding = [len(asked & _forms(sentence)) for sentence in told]
+    best = max(range(len(told)), key=lambda n: (holding[n], -n))
+    if holding[best] > holding[0]:
+        return told[best]
+    first, more = told[0], parts[1] if len(parts) > 2 else ""
+    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= WITH_THE_NEXT
+    return f"{first} {more}" if first and short and more.endswith(".") and not _ABBREVIATED.search(more) else first
+
+
+def _sayable(sentence: str) -> str:
+    """A sentence, its first clause, or "" where it is too short, too long or none."""
+    if len(sentence.split()) > MOST_WORDS and not _SUBORDINATE.match(sentence):
+        sentence = _FURTHER_CLAUSE.split(sentence, maxsplit=1)[0].rstrip(",;") + "."
+    whole = sentence.endswith(".") and not sentence.endswith("...") and not _ABBREVIATED.search(sentence)
+    return sentence if whole and 4 <= len(sentence.split()) <= MOST_WORDS else ""
+
+
+def telling_words(query: str) -> set[str]:
+    """The words of a query that say what is wanted, without their plural's s.
+
+    Examples
+    --------
+    >>> sorted(telling_words("something with dogs and a ghost"))
+    ['dog', 'ghost']
+    """
+    words = re.findall(r"[a-z]{4,}", query.lower())
+    return {word.removesuffix("s") for word in words if not _NOT_TELLING.fullmatch(word)}
+
+
+def _forms(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]{3,}", text.lower())}
+
+
+def tells(item: Item, query: str) -> bool:
+    """Whether an item's own words hold one that the query says and that is telling."""
+    return bool(telling_words(query) & _forms(item.text()))
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a text says that an item is: "a short, fitted dress in soft cotton jersey".
+
+    Attributes
+    ----------
+    words
+        With its article, without a full stop.
+    several
+        Whether it is one of those that English counts as many: "tights".
+    """
+
+    words: str
+    several: bool
+
+
+def thing(item: Item, catalog: Catalog) -> Thing | None:
+    """Read an item's first sentence as the name of a thing; None where it is none for certain.
+
+    Parameters
+    ----------
+    item
+        Of the catalogue.
+    catalog
+        Whose titles and kinds tell what things are called.
+
+    Examples
+    --------
+    >>> dress = Item("1", "Molly dress", "Short, fitted dress in soft jersey with straps. It is lined.")
+    >>> thing(dress, Catalog("shop", (dress,), {}))
+    Thing(words='a short, fitted dress in soft jersey with straps', several=False)
+    """
+    parts = sentences(item.description)
+    found = _THING.fullmatch(parts[0]) if parts else None
+    if found is None or _SENTENCE.search(parts[0]) or len(parts[0].split()) > MOST_WORDS:
+        return None
+    name = found["name"].split()
+    if not 1 <= len(name) <= BEFORE_NOUN or name[0] in ("A", "An", "The", "Two", "Three"):
+        return None
+    noun = name[-1].lower()
+    if _singular(noun) not in derived(catalog, _things):
+        return None
+    several = noun.endswith("s") and not noun.endswith("ss")
+    first = name[0] if name[0][1:] != name[0][1:].lower() or name[0][1:2] == "-" else name[0].lower()  # "T-shirt"
+    whole = f"{first}{parts[0][len(name[0]) : -1]}"
+    article = "" if several else "an " if whole[0].lower() in "aeiou" else "a "
+    return Thing(f"{article}{whole}", several)
+
+
+def _things(catalog: Catalog) -> frozenset[str]:
+    """What things are called in a catalogue, in the singular: the words of its kinds and the last of its titles."""
+    found: set[str] = set()
+    for item in catalog.items[:READ]:
+        kinds = [value for name, value in item.attributes.items() if is_kind(name)]
+        for text in (item.title, *(str(v) for kind in kinds for v in (kind if isinstance(kind, tuple) else (kind,)))):
+            found.update(_singular(words[-1]) for part in text.split("/") if (words := part.lower().split()))
+    return frozenset(found)
+
+
+def _singular(noun: str) -> str:
+    return noun if noun.endswith("ss") else noun.removesuffix("s")
