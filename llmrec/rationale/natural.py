@@ -82,7 +82,7 @@ def natural_drafts(
     people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
     reasons = _reasons(evidence, brief, catalog, people, rng)
     if said := thing(item, catalog):  # else its kind is told, and then again at the head of its own text
-        for frame in list(_thing_frames(evidence, brief, catalog, said, reasons, rng))[:DRAWS]:
+        for frame in list(_thing_frames(evidence, brief, catalog, said, people, reasons, rng))[:DRAWS]:
             yield f"{frame}."
     frames = list(_frames(evidence, brief, catalog, people, reasons, rng))[:DRAWS]
     told = story(item.description, brief.query)
@@ -114,8 +114,9 @@ def _led_on(told: str, rng: random.Random) -> str:
 def _closest_first(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> Brief:
     """The brief with the cause first that is most of the item's kind, of those that moved its score nearly as much."""
     own = brief.title.casefold()
-    if not _variant(evidence, brief, catalog):  # two items of one title: "like X" would say nothing
-        brief = replace(brief, history=tuple(cause for cause in brief.history if cause.title.casefold() != own))
+    others = tuple(cause for cause in brief.history if cause.title.casefold() != own)
+    if others and not _variant(evidence, brief, catalog):  # two items of one title: "like X" would say little
+        brief = replace(brief, history=others)
     if len(brief.history) < 2:
         return brief
     titles = Vocabulary.of(catalog).titles
@@ -196,22 +197,23 @@ def _thing_frames(
     brief: Brief,
     catalog: Catalog,
     said: Thing,
+    people: str,
     reasons: Sequence[tuple[str, tuple[Facet, ...]]],
     rng: random.Random,
 ) -> Iterator[str]:
-    """A first sentence that ends with what the item is by its own text, and its colour."""
+    """A first sentence that ends with what the item is by its own text."""
     vocabulary = Vocabulary.of(catalog)
     facets = vocabulary.facets[evidence.item]
-    colour = next((f.value.lower().removeprefix("other ") for f in facets if f.name in ("colour", "color")), "")
-    told = f", in {colour}" if colour and colour not in said.words.lower() else ""
-    slots = {
-        "N": _missed(brief, facets, vocabulary), "Q": _asked(brief.query), "w": said.words, "W": f"{said.words}{told}",
-        "V": colour, "this": "these are" if said.several else "this is", "here": "are" if said.several else "is",
-    }  # fmt: skip
+    colour = next((f.value.lower() for f in facets if f.name in ("colour", "color")), "")
+    missed = _missed(brief, facets, vocabulary)
+    ruled_out = {facet.name for mention in vocabulary.mentions(missed) for facet in mention.facets}
+    variant = _variant(evidence, brief, catalog)
+    slots = {"N": missed if ruled_out <= {"colour", "color"} else "", "Q": _asked(brief.query), "P": people}
+    slots |= {"V": variant or colour, "w": said.words}
     for reason, _ in reasons:
         for frame in rng.sample(frames := THING_FRAMES.get(reason, ()), len(frames)):
-            if ("{C}" not in frame or brief.named) and all(slots.get(s, True) for s in re.findall(r"\{(\w+)\}", frame)):
-                yield _filled(frame, brief, "", _variant(evidence, brief, catalog), slots)
+            if all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
+                yield _filled(frame, brief, "", slots["V"], slots)
 
 
 def _frames(
@@ -298,7 +300,7 @@ def _filled(frame: str, brief: Brief, kind: str, variant: str, more: Mapping[str
     titles = [f'"{cause.title}"' for cause in brief.history] or [""]
     parts = {
         "H": titles[0], "H1": titles[0], "H2": titles[-1], "K": kind, "chose": brief.words.chose,
-        "noun": brief.words.noun, **(more or {}), "T": titles[0], **({"V": variant} if variant else {}),
+        "noun": brief.words.noun, "V": variant, **(more or {}), "T": titles[0],
         "C": f'"{brief.title}"' if brief.named else f"this {brief.words.noun}",
     }  # fmt: skip
     text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], frame)

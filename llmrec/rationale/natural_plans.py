@@ -2,9 +2,9 @@
 
 `{H}` stands for the title of the history item that counted most (`{H1}`, `{H2}` of two), `{T}` for it where the
 recommended item is the same in another colour, `{V}` for a colour, `{C}` for the recommended item, `{K}` for what it is
-by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` and `{W}` for what it is by
-its own text, without and with its colour, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a
-decade, `{P}` and `{p}` for a share of people.
+by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` for what it is by its
+own text, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a decade, `{P}` and `{p}` for a
+share of people.
 """
 
 ON_QUERY = (
@@ -91,6 +91,12 @@ WEAK = (
     "Your history says little about this one. It is {K}",
     "The link to {H} is faint. It is {K}",
 )
+WEAK_ALONE = (
+    "Take it as a guess",
+    "{H} is only a faint hint of it",
+    "Your history says little about this one",
+    "The link to {H} is faint",
+)
 PEOPLE = (
     "{P} who {chose} {H} {chose} this too",
     "{P} who {chose} {H} also {chose} it",
@@ -109,37 +115,38 @@ FRAMES = {
     "company": COMPANY, "led": LED,
 }  # fmt: skip
 _OF_QUERY = (
-    "You asked for {Q}: {W}",
-    "You asked for {Q}; we picked {W}",
-    "As you asked for {Q}, here {here} {W}",
-    "You asked for {Q}, and {this} {W}",
-    "You asked for {Q}; we suggest {C}, {W}",
-    "Here {here} {W}, as you asked for {Q}",
+    "You asked for {Q}, so we picked this: {w}",
+    "As you asked for {Q}, we picked this: {w}",
+    "You asked for {Q}; here is one in {V}: {w}",
+    "You asked for {Q}; this one is {V}: {w}",
+    "You asked for {Q}; this is what we picked: {w}",
+    "You asked for {Q}, and this one is in {V}: {w}",
 )
 _OF_HISTORY = (
-    "You {chose} {H}; {this} {W}",
-    "After {H}, {W}",
-    "Since you {chose} {H}, here {here} {W}",
-    "You {chose} {H}, so we picked {W}",
-    "As you {chose} {H}, we suggest {C}, {W}",
-    "Because you {chose} {H}: {W}",
-    "We picked it mostly because you {chose} {H}: {W}",
+    "You {chose} {H}, so we picked this: {w}",
+    "Because you {chose} {H}, we picked this: {w}",
+    "We picked it mostly because you {chose} {H}: {w}",
+    "{H}, which you {chose}, led to this: {w}",
+    "You {chose} {H}; this one is in {V}: {w}",
+    "Since you {chose} {H}, here is one in {V}: {w}",
+    "As you {chose} {H}, we suggest this: {w}",
+    "You {chose} {H}, so here is this: {w}",
 )
 THING_FRAMES = {
-    "missed": ("Not {N}, but in {V}: {w}", "It is not {N}: {W}", "You asked for {N}; {this} {W}, though"),
-    "same": (
-        "{H} again, in {V}: {w}",
-        "The {T} that you {chose}, but in {V}: {w}",
-        "The {T} that you {chose}, now in {V}: {w}",
-        "You have {H}; this one is in {V}: {w}",
-        "{H}, this time in {V}: {w}",
+    "missed": (
+        "Not {N}, but {V}: {w}",
+        "It is not {N}, but {V}: {w}",
+        "You asked for {N}; this one is {V}, though: {w}",
+        "This one is {V}, though not {N}: {w}",
     ),
-    "weak": ("{H} is only a faint hint of it: {W}", "The link to {H} is faint: {W}", "Take it as a guess: {W}"),
-    "guess": ("A guess, as little in your history speaks for it: {W}", "Take it as a guess: {W}"),
+    "same": tuple(f"{frame}: {{w}}" for frame in SAME),
+    "weak": tuple(f"{frame}: {{w}}" for frame in WEAK_ALONE),
+    "guess": ("Take it as a guess: {w}", "A guess, as little in your history speaks for it: {w}"),
     "query": _OF_QUERY,
     "query, unnamed": _OF_QUERY,
-    "query, unsayable": ("We picked it for your wish: {W}", "Here because of your wish: {W}"),
-    "alike": (*_OF_HISTORY, "Like {H}, {W}", "Much like {H}: {W}", "{C} is like {H}: {W}"),
+    "query, unsayable": ("We picked it for your wish: {w}", "Here because of your wish: {w}"),
+    "alike": _OF_HISTORY,
+    "company": ("{P} who {chose} {H} also {chose} this: {w}", "{P} who {chose} {H} {chose} this too: {w}"),
     "led": _OF_HISTORY,
 }
-"""The same where the item's own text begins with what it is."""
+"""Where the item's own text begins with what it is, which stands behind the colon."""

@@ -1,6 +1,7 @@
 """What an item's own text says of it, as a reason can repeat it: a sentence of its story, or what it is."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog, Item, derived
@@ -12,8 +13,8 @@ OPENING_WORDS, WITH_THE_NEXT = 20, 44
 """A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
 BEFORE_NOUN = 6
 """Words of a thing's name, with all that stands before the noun: "short, fitted dress"."""
-READ = 20_000
-"""Items of a catalogue whose titles are read for what things are called."""
+READ, OFTEN = 20_000, 5
+"""Items of a catalogue that are read for what things are called; texts that begin with a word make it a name."""
 _NOT_TELLING = re.compile(
     "something|anything|some|with|without|about|from|that|this|please|films?|movies?|tonight|today|want|like|good|great|"
     "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood"
@@ -161,14 +162,16 @@ def thing(item: Item, catalog: Catalog) -> Thing | None:
 
 
 def _things(catalog: Catalog) -> frozenset[str]:
-    """What things are called in a catalogue, in the singular: the words of its kinds and the last of its titles."""
-    found: set[str] = set()
+    """What things are called in a catalogue, in the singular: its kinds, ends of titles, what many texts begin with."""
+    found, texts = set[str](), Counter[str]()
     for item in catalog.items[:READ]:
         kinds = [value for name, value in item.attributes.items() if is_kind(name)]
         for text in (item.title, *(str(v) for kind in kinds for v in (kind if isinstance(kind, tuple) else (kind,)))):
             found.update(_singular(words[-1]) for part in text.split("/") if (words := part.lower().split()))
-    return frozenset(found)
+        if opening := _THING.match(item.description):
+            texts.update(_singular(word.lower()) for word in opening["name"].split()[-1:])
+    return frozenset(found) | {noun for noun, many in texts.items() if many >= OFTEN}
 
 
 def _singular(noun: str) -> str:
-    return noun if noun.endswith("ss") else noun.removesuffix("s")
+    return re.sub("(?<=ss|ch|sh)es$|(?<=x)es$|(?<!s)s$", "", noun)

@@ -91,7 +91,7 @@ PLAIN = _set(
     "led left lifted like link linked list little lose louder loudest lower made meets mind more most moved nudged "
     "of offers on once one only opened out owes part paved pick picked picks place pointed pulled push pushed put "
     "raised reason rests room rose says score scored share shared shares since skipped so spoke starting stood "
-    "strength strongly take takes tentative than thanks that the them they thin this though thread through tied "
+    "strength strongly suggest suggested take takes tentative than thanks that the them they thin this though thread through tied "
     "ties tipped to too toward unsure up view was way we weight well were what which while will wish wished with "
     "without won would you your "
 )

@@ -173,6 +173,8 @@ class RuleVerifier:
         told = _quotations(quoted, text, grounds)
         rest = text
         for low, high in quoted:
+            if rest[:low].endswith(": "):  # what stands before the colon is a sentence by itself
+                rest = f"{rest[: low - 2]}. {rest[low:]}"
             rest = rest[:low] + " " * (high - low) + rest[high:]
         if not rest.strip():
             return Verdict(told)

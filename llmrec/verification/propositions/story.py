@@ -125,6 +125,8 @@ _NUMBERS = {
     word: str(n) for n, word in enumerate(
         ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])
 }  # fmt: skip
+_THING = re.compile(r"^(?:an? )?(\w)(?=\S* \S+ \S+ \S+)")
+"""How the name of a thing begins, of four words and more."""
 _MEANING: dict[str, set[int]] = {}
 
 
@@ -191,12 +193,14 @@ def quoted_sentences(text: str, description: str) -> list[tuple[int, int]]:
     -------
     list of (int, int)
         Start and end of each; up to a comma of the item's text is enough. Those that speak to the reader or praise
-        are none.
+        are none. A sentence that only names a thing may stand behind a colon, with an article.
 
     Examples
     --------
     >>> quoted_sentences("A drama. Dr. Ada Pell leaves. Go.", "Dr. Ada Pell leaves, to come back. She dies.")
     [(9, 29)]
+    >>> quoted_sentences("You want this: a jumper in soft wool.", "Jumper in soft wool, with a hood.")
+    [(15, 37)]
     """
     ends = [match.end() for match in re.finditer(r"[.!?](?=\s|$)", text)]
     starts = [0, *(end + len(text[end:]) - len(text[end:].lstrip()) for end in ends[:-1])]
@@ -208,8 +212,17 @@ def quoted_sentences(text: str, description: str) -> list[tuple[int, int]]:
                 found.append((starts[at], ends[last]))
                 at = last
                 break
+            colon = text.find(": ", starts[at], ends[last]) + 2
+            if colon > 1 and _repeats(_THING.sub(_capital, text[colon : ends[last]]), description):
+                found.append((colon, ends[last]))
+                at = last
+                break
         at += 1
     return found
+
+
+def _capital(opened: re.Match[str]) -> str:
+    return opened[1].upper()
 
 
 def _repeats(text: str, told: str) -> bool:
