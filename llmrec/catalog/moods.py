@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import facet_of, forms, is_kind, words
-from llmrec.catalog.wording import without_refused
+from llmrec.catalog.wording import without_purpose, without_refused
 
 LONGEST = 5
 """Most words of a kind's name that a query is looked through for."""
@@ -69,7 +69,9 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     if any(not spans.isdisjoint(forms(value)) for value in held):
         return query
     ruled = {value.casefold() for value in stated}
-    return " ".join((query, *(kind for kind in kinds if kind in held and kind not in ruled)))
+    added = [kind for kind in kinds if kind in held and kind not in ruled]
+    behind = "," if added and without_purpose(query) != query else ""  # what something is for ends before them
+    return " ".join((f"{query}{behind}", *added))
 
 
 def _held_kinds(catalog: Catalog) -> frozenset[str]:

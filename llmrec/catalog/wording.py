@@ -86,6 +86,37 @@ def without_refused(query: str) -> str:
     return _REFUSED.sub("", query)
 
 
+_PURPOSE = re.compile(
+    r"(?P<before>(?<![\w'-])[\w'-]+)(?=(?P<purpose>\s+for"
+    r"(?:\s+(?!(?:for|in|from|with|without|under|by|that|which|about|but|and)\b)[^\s,;.!?]+)+))",
+    re.I,
+)
+_FOR_IT = re.compile(
+    "(?:look|search|ask|wish|hop|hunt|shop|brows|crav|long|car|ready|mood|desire|appetite|fancy|taste|request|need|up)"
+    "(?:e|ed|es|ing|s)?",
+    re.I,
+)
+"""Words behind which "for" tells what is wanted itself."""
+
+
+def without_purpose(query: str) -> str:
+    """A query without what something is wanted for, behind what is wanted.
+
+    Examples
+    --------
+    >>> without_purpose("something blue for summer, in cotton"), without_purpose("I look for a dress")
+    ('something blue, in cotton', 'I look for a dress')
+    >>> without_purpose("for the beach")
+    'for the beach'
+    """
+    at, parts = 0, []
+    for found in _PURPOSE.finditer(query):
+        if not _FOR_IT.fullmatch(found["before"]):
+            parts.append(query[at : found.start("purpose")])
+            at = found.end("purpose")
+    return "".join((*parts, query[at:]))
+
+
 _JOINERS = "\u200c\u200d"
 """Invisible, and part of words in some scripts and of emoji."""
 _MARKUP = str.maketrans({"<": "\u2039", ">": "\u203a", "`": "'"})

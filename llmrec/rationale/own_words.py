@@ -68,7 +68,7 @@ def story(text: str, query: str = "") -> str:
     Examples
     --------
     >>> told = "A widow opens a shop by the sea. Her dog learns to surf. They lose the shop."
-    >>> story(told), story(told, "with a dog")
+    >>> story(told), story(told, "can it surf")
     ('A widow opens a shop by the sea. Her dog learns to surf.', 'Her dog learns to surf.')
     """
     parts = sentences(text)

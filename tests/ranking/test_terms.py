@@ -146,3 +146,13 @@ def test_stop_words_are_scikit_learn_s() -> None:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     assert set(ENGLISH.split()) == set(ENGLISH_STOP_WORDS)
+
+
+def test_what_something_is_for_counts_less_than_what_it_is() -> None:
+    items = [Item("a", "Summer nights dress", "", {"colour": "Black"}), Item("b", "Sea top", "", {"colour": "Blue"})]
+    terms = Terms.of([*items, *(Item(f"{n}", f"Sock {n}", "", {"colour": "Blue"}) for n in range(6))])
+    assert terms.query_scores(["summer"])[0].argmax() == 0
+    for query in ("something blue for summer", "blue tops for the summer, please", "looking for blue for summer"):
+        scores = terms.query_scores([query])[0]
+        assert scores[1] > scores[0] > 0
+    assert terms.query_scores(["something for summer"])[0].argmax() == 0  # all that it says

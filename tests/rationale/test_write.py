@@ -477,7 +477,7 @@ def test_a_thing_unlike_its_cause_is_told_by_its_own_text() -> None:
     evidence = rank_evidence(shop, "4", ["0", "1"], np.array([0.6, 0.2]))
     for seed in range(6):
         (reason,) = stream_rationales([evidence], lambda p, _: [""] * len(p), shop, seed, writer="rules")
-        assert reason.text.endswith("Calf-length dress in a soft rib knit.") and '"Boot 0"' in reason.text
+        assert reason.text.endswith(": a calf-length dress in a soft rib knit.") and '"Boot 0"' in reason.text
 
 
 def test_what_a_shop_files_its_goods_by_is_not_said_to_a_customer() -> None:
