@@ -10,6 +10,8 @@ from llmrec.catalog.wording import without_purpose, without_refused
 LONGEST = 5
 """Most words of a kind's name that a query is looked through for."""
 
+_TOLD_BY = ("colour", "color", "pattern")
+"""Attributes by which a query tells things, beside their kinds."""
 KINDS_OF_MOODS = tuple(
     (re.compile(rf"(?<![\w-])(?:{said})(?![\w-])", re.I), kind)
     for said, kind in (
@@ -74,12 +76,48 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     return " ".join((f"{query}{behind}", *added))
 
 
+def with_values(query: str, catalog: Catalog) -> str:
+    """Add to a query the catalogue's own words for the kinds, colours and patterns that it names in other forms.
+
+    Parameters
+    ----------
+    query
+        Words in English.
+    catalog
+        Whose values are added.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> films = Catalog("films", (Item("1", "Big", "", {"genres": ("Children's", "Drama")}),), {})
+    >>> with_values("a dramatic film for kids", films), with_values("a drama", films)
+    ("a dramatic film for kids, children's drama", 'a drama')
+    """
+    wanted = [word for word, _, _ in words(without_refused(query))]
+    spans = {tuple(wanted[at:end]) for end in range(len(wanted) + 1) for at in range(max(0, end - LONGEST), end)}
+    added = [
+        value for value, own in derived(catalog, _held_forms)
+        if not spans.isdisjoint(own) and tuple(word for word, _, _ in words(value)) not in spans
+    ]  # fmt: skip
+    return f"{query}, {' '.join(added)}" if added else query
+
+
+def _held_forms(catalog: Catalog) -> tuple[tuple[str, frozenset[tuple[str, ...]]], ...]:
+    """Each value by which things are told, in lower case, and the forms in which a text may name it."""
+    return tuple((value, frozenset(forms(value))) for value in sorted(_held(catalog, _TOLD_BY)))
+
+
 def _held_kinds(catalog: Catalog) -> frozenset[str]:
     """The kinds that a catalogue has, in lower case.
 
     They are read off the items at once, as a whole vocabulary takes seconds of a large catalogue after each put.
     """
-    names = {name: is_kind(name) for name in {name for item in catalog.items for name in item.attributes}}
+    return _held(catalog, ())
+
+
+def _held(catalog: Catalog, more: Collection[str]) -> frozenset[str]:
+    """The values, in lower case, of attributes that are kinds, and of `more`."""
+    names = {n: n in more or is_kind(n) for n in {name for item in catalog.items for name in item.attributes}}
     values = {
         (name, value) for item in catalog.items for name, value in item.attributes.items()
         if names[name] and isinstance(value, str | tuple)

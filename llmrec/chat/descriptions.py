@@ -316,7 +316,7 @@ def _nearest(query: str, catalog: Catalog, language: str) -> str:
     if language == "zh" and not in_english(query, catalog).strip():
         return SAYS["unread"][language].format(what=plain(query))
     stated = without_negated_moods(query)
-    if kinds := with_kinds(stated, catalog)[len(stated) :].split():
+    if kinds := with_kinds(stated, catalog)[len(stated) :].strip(", ").split():
         named = {value for mention in Lexicon.of(catalog).mentions(" ".join(kinds)) for value in mention.values}
         told = [in_chinese(each) if language == "zh" else each for each in sorted(named)]
         return SAYS["by kinds"][language].format(

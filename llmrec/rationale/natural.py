@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from llmrec.catalog.types import Catalog
 from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
-from llmrec.catalog.wording import without_refused
+from llmrec.catalog.wording import without_purpose, without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
 from llmrec.rationale.brief import Brief, label
 from llmrec.rationale.natural_plans import BARE, FRAMES, PEOPLE, THING_FRAMES
-from llmrec.rationale.own_words import Thing, story, tells, thing
+from llmrec.rationale.own_words import Thing, sentences, stories, telling_words, tells, thing
 
 DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
@@ -37,12 +37,15 @@ _ORDER = (
     "mystery", "film-noir", "documentary", "western", "musical", "thriller", "comedy", "drama",
 )  # fmt: skip
 """Genres as English puts them: "an action thriller", "a romantic comedy"."""
+STORIES = 3
+"""Sentences of an item's own text that are tried."""
 NEARLY = 0.35
 """Share of the strongest cause's effect from which another may be told in its place."""
 _SHARES = (
     (0.25, "one in four"), (0.333, "one in three"), (0.4, "two in five"), (0.5, "half of the"), (0.6, "three in five"),
     (0.667, "two in three"), (0.75, "three in four"), (0.8, "four in five"), (0.9, "nine in ten"),
 )  # fmt: skip
+_COUNTS = frozenset(("two", "three", "four", "five", "six"))
 _NO_NAME = re.compile(
     "(?:i|we|you|my|your|show|give|find|get|need|want|looking|recommend|suggest|what|which|who|is|are|can|please|no|not|"
     "nothing|more|the|these|those|this|that|has|does)$"
@@ -81,11 +84,14 @@ def natural_drafts(
     brief = _closest_first(evidence, brief, catalog)
     people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
     reasons = _reasons(evidence, brief, catalog, people, rng)
+    told, *others = [*stories(item.description, brief.query)][:STORIES] or [""]
     if said := thing(item, catalog):  # else its kind is told, and then again at the head of its own text
+        first = sentences(item.description)[0]
         for frame in list(_thing_frames(evidence, brief, catalog, said, people, reasons, rng))[:DRAWS]:
+            if told and not told.startswith(first[:-1]):  # what answers the query stands elsewhere in the text
+                yield f"{frame}. {told}"
             yield f"{frame}."
     frames = list(_frames(evidence, brief, catalog, people, reasons, rng))[:DRAWS]
-    told = story(item.description, brief.query)
     beside = people and brief.strength != "faint" and not brief.answers_query
     further = [_filled(rng.choice(PEOPLE), brief, "", "", {"P": people}) + "."] if beside else []
     # What to expect of the item is worth more to a reader than who else has it; both are told now and then.
@@ -95,6 +101,8 @@ def natural_drafts(
             if second in (both, *further) and "people" in frame:
                 continue
             yield f"{frame}. {second}"
+    for other in others:
+        yield from (f"{frame}. {other}" for frame in frames[:2])
     if told and brief.history and brief.strength != "faint" and not brief.answers_query:
         for bare in rng.sample(BARE, len(BARE)):
             yield f"{_filled(bare, brief, '', '')}. {told}"
@@ -210,9 +218,15 @@ def _thing_frames(
     variant = _variant(evidence, brief, catalog)
     slots = {"N": missed if ruled_out <= {"colour", "color"} else "", "Q": _asked(brief.query), "P": people}
     slots |= {"V": variant or colour, "w": said.words}
+    slots |= {
+        "this": "these are" if said.several else "this one is",
+        "here": "here are some" if said.several else "here is one",
+    }
+    slots["This"] = slots["this"].capitalize()
     for reason, _ in reasons:
         for frame in rng.sample(frames := THING_FRAMES.get(reason, ()), len(frames)):
-            if all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
+            able = "{C}" not in frame or brief.named
+            if able and all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
                 yield _filled(frame, brief, "", slots["V"], slots)
 
 
@@ -231,9 +245,12 @@ def _frames(
     decade = next((f.value for f in facets if f.name == "year"), "")
     said = {facet for mention in vocabulary.mentions(brief.query) for facet in mention.facets}
     item = catalog.item(evidence.item)
+    more_said = bool(_asked(brief.query)) and _says_more(brief.query, vocabulary)
     for reason, only in reasons:
         for frame in rng.sample(frames := FRAMES[reason], len(frames)):
             if "{C}" in frame and not brief.named:  # "this product" says nothing
+                continue
+            if reason == "query" and more_said and "{Q}" not in frame:  # a wish is not cut down to its kind
                 continue
             full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
             kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
@@ -249,14 +266,23 @@ def _frames(
 def _asked(query: str) -> str:
     """The query as it can be said back in a sentence, "" where it is none that can."""
     words = query.strip(" .!?").split()
+    if _COUNTS & {word.lower() for word in words}:
+        words = without_purpose(" ".join(words)).split()
     plain = re.fullmatch(r"[A-Za-z'][A-Za-z' -]*", " ".join(words)) is not None
-    plain = plain and not {"two", "three", "four", "five", "six"} & {word.lower() for word in words}
+    plain = plain and not _COUNTS & {word.lower() for word in words}
     named = re.split(r" (?:for|with|in|to|about|from|without|that|of|on) ", " ".join(words).lower())[0].split()
     several = len(words) <= 6 and named and re.search("[^s]s$", named[-1]) and not _NO_NAME.match(named[0])
     able = words and (words[0].lower() in ("a", "an", "something", "some", "any") or several)
     if not plain or not 2 <= len(words) <= 8 or not able:
         return ""
     return f"{words[0].lower()} {' '.join(words[1:])}"
+
+
+def _says_more(query: str, vocabulary: Vocabulary) -> bool:
+    """Whether a query tells more of what is wanted than the attributes that it names."""
+    for mention in reversed(vocabulary.mentions(query)):
+        query = f"{query[: mention.start]} {query[mention.end :]}"
+    return bool(telling_words(query))
 
 
 def _decade_missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> bool:
@@ -271,9 +297,12 @@ def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> 
     """
     query, met = without_refused(brief.query), {facet.name for facet in brief.queried} | {"year"}
     held = {facet.name for facet in facets} - met
+    has = {(f.name, word) for f in facets for word in f.value.lower().split()}  # "dark blue" is blue
     for mention in vocabulary.mentions(query):
         names = {facet.name for facet in mention.facets}
         if names & met or not names & held or mention.facets & {*facets}:
+            continue
+        if any((facet.name, facet.value.lower()) in has for facet in mention.facets):
             continue
         genre = next((label(facet) for facet in mention.facets if facet.name in ("genres", "genre")), "")
         if genre:

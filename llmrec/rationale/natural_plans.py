@@ -4,7 +4,7 @@
 recommended item is the same in another colour, `{V}` for a colour, `{C}` for the recommended item, `{K}` for what it is
 by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` for what it is by its
 own text, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a decade, `{P}` and `{p}` for a
-share of people.
+share of people, `{this}`, `{This}` and `{here}` for "this one is" and "here is one", or what is said of several.
 """
 
 ON_QUERY = (
@@ -75,7 +75,6 @@ BARE = (
 """Before the item's own text, where no word for its kind is known or can be said."""
 COMPANY = (
     "{P} who {chose} {H} also {chose} {C}, {K}",
-    "{K} that {p} who {chose} {H} also {chose}",
     "{C} is {K}; {p} who {chose} {H} also {chose} it",
 )
 TWO = (
@@ -117,27 +116,27 @@ FRAMES = {
 _OF_QUERY = (
     "You asked for {Q}, so we picked this: {w}",
     "As you asked for {Q}, we picked this: {w}",
-    "You asked for {Q}; here is one in {V}: {w}",
-    "You asked for {Q}; this one is {V}: {w}",
-    "You asked for {Q}; this is what we picked: {w}",
-    "You asked for {Q}, and this one is in {V}: {w}",
+    "You asked for {Q}; {here} in {V}: {w}",
+    "You asked for {Q}; {this} {V}: {w}",
+    "You wanted {Q}, so we picked this: {w}",
+    "You asked for {Q}; have a look at this: {w}",
+    "{C}, as you asked for {Q}: {w}",
 )
 _OF_HISTORY = (
     "You {chose} {H}, so we picked this: {w}",
     "Because you {chose} {H}, we picked this: {w}",
     "We picked it mostly because you {chose} {H}: {w}",
     "{H}, which you {chose}, led to this: {w}",
-    "You {chose} {H}; this one is in {V}: {w}",
-    "Since you {chose} {H}, here is one in {V}: {w}",
+    "{H} is why we picked this: {w}",
     "As you {chose} {H}, we suggest this: {w}",
-    "You {chose} {H}, so here is this: {w}",
+    "It follows from {H}, which you {chose}: {w}",
+    "This came up because you {chose} {H}: {w}",
 )
 THING_FRAMES = {
     "missed": (
         "Not {N}, but {V}: {w}",
-        "It is not {N}, but {V}: {w}",
-        "You asked for {N}; this one is {V}, though: {w}",
-        "This one is {V}, though not {N}: {w}",
+        "You asked for {N}; {this} {V}, though: {w}",
+        "{This} {V}, though not {N}: {w}",
     ),
     "same": tuple(f"{frame}: {{w}}" for frame in SAME),
     "weak": tuple(f"{frame}: {{w}}" for frame in WEAK_ALONE),

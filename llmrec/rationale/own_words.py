@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from llmrec.catalog.types import Catalog, Item, derived
 from llmrec.catalog.vocabulary import is_kind
 
-MOST_WORDS = 34
-"""Words of a sentence of the item's own text; a longer one is cut where a further clause begins, or not repeated."""
+SHORTEST, LONG, MOST_WORDS = 4, 34, 42
+"""Words of a sentence of the item's own text: one of fewer goes with the next ("Paris, 1890."), a long one is cut where
+a further clause begins, and one of more is not repeated."""
 OPENING_WORDS, WITH_THE_NEXT = 20, 44
 """A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
 BEFORE_NOUN = 6
@@ -17,12 +19,19 @@ READ, OFTEN = 20_000, 5
 """Items of a catalogue that are read for what things are called; texts that begin with a word make it a name."""
 _NOT_TELLING = re.compile(
     "something|anything|some|with|without|about|from|that|this|please|films?|movies?|tonight|today|want|like|good|great|"
-    "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood"
+    "nice|best|well|very|really|more|most|than|have|another|others|show|find|give|need|looking|mood|the|for|and|two|"
+    "not|you|are|but|any|who|can|has|had|was|his|her|its|our|out|all|one|too|may|how|why|get|let|say|see|saw|now|old|new"
 )
 """Words of a query that an item's own text may hold without being what is asked for."""
 _ABBREVIATED = re.compile(r"\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Gen|Col|Capt|Lt|Sgt|St|Prof|Jr|Sr|vs|No)\.$")
 _FURTHER_CLAUSE = re.compile(r"(?:,|;| --| —) (?:while|but|and|who|whose|which|where|when|as|only to|until|so|then)\b")
 _SUBORDINATE = re.compile(r"(?:When|As|After|While|If|Although|Though|Before|Since|Because|Until|Once|Unless|Led)\b")
+_GOES_ON = re.compile(
+    r"(?:\S+ ){0,4}?(?:he|she|they|it|him|her|them|his|their|its|this|that|these|those|such)\b|"
+    r"(?:but|and|or|then|so|instead|however|meanwhile|also|later|finally|soon|yet|still|both|there|here)\b",
+    re.IGNORECASE,
+)
+"""How a sentence begins that only says something behind another."""
 _THING = re.compile(
     r"(?P<name>[^.;:]*?)(?P<rest> (?:in|with|made|knitted|woven|containing|that|from|for|featuring|designed|crafted|of|"
     r"printed|decorated|at)\b[^;:]*)?\."
@@ -40,12 +49,12 @@ def sentences(text: str) -> list[str]:
 
     Examples
     --------
-    >>> sentences("Dr. Jones digs. He finds a map.")
-    ['Dr. Jones digs.', 'He finds a map.']
+    >>> sentences("Dr. Jones digs in the sand. He finds a map of gold.")
+    ['Dr. Jones digs in the sand.', 'He finds a map of gold.']
     """
     found: list[str] = []
     for part in re.split(r"(?<=[.!?])\s+(?=[A-Z'])", re.sub(r'["“”]', "'", text.strip())):
-        if found and _ABBREVIATED.search(found[-1]):
+        if found and (_ABBREVIATED.search(found[-1]) or len(found[-1].split()) < SHORTEST):
             found[-1] = f"{found[-1]} {part}"
         else:
             found.append(part)
@@ -67,28 +76,42 @@ def story(text: str, query: str = "") -> str:
 
     Examples
     --------
-    >>> told = "A widow opens a shop by the sea. Her dog learns to surf. They lose the shop."
+    >>> told = "A widow opens a shop by the sea. A dog of the port learns to surf. They lose the shop."
     >>> story(told), story(told, "can it surf")
-    ('A widow opens a shop by the sea. Her dog learns to surf.', 'Her dog learns to surf.')
+    ('A widow opens a shop by the sea. A dog of the port learns to surf.', 'A dog of the port learns to surf.')
+    """
+    return next(stories(text, query), "")
+
+
+def stories(text: str, query: str = "") -> Iterator[str]:
+    """What `story` tells, and then what else may be told of the same text.
+
+    Parameters
+    ----------
+    text, query
+        As of `story`.
     """
     parts = sentences(text)
-    told = [_sayable(part) for part in parts[:1] + parts[1:-1]]
+    told = [_sayable(part) for part in parts[:1]]
+    told += ["" if _GOES_ON.match(part) else _sayable(part) for part in parts[1:-1]]
     asked = telling_words(query)
     holding = [len(asked & _forms(sentence)) for sentence in told]
     best = max(range(len(told)), key=lambda n: (holding[n], -n))
     if holding[best] > holding[0]:
-        return told[best]
+        yield told[best]
     first, more = told[0], parts[1] if len(parts) > 2 else ""
     short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= WITH_THE_NEXT
-    return f"{first} {more}" if first and short and more.endswith(".") and not _ABBREVIATED.search(more) else first
+    if first and short and more.endswith(".") and not _ABBREVIATED.search(more):
+        yield f"{first} {more}"
+    yield from filter(None, told)
 
 
 def _sayable(sentence: str) -> str:
     """A sentence, its first clause, or "" where it is too short, too long or none."""
-    if len(sentence.split()) > MOST_WORDS and not _SUBORDINATE.match(sentence):
+    if len(sentence.split()) > LONG and not _SUBORDINATE.match(sentence):
         sentence = _FURTHER_CLAUSE.split(sentence, maxsplit=1)[0].rstrip(",;") + "."
-    whole = sentence.endswith(".") and not sentence.endswith("...") and not _ABBREVIATED.search(sentence)
-    return sentence if whole and 4 <= len(sentence.split()) <= MOST_WORDS else ""
+    whole = sentence.endswith((".", "!")) and not sentence.endswith("...") and not _ABBREVIATED.search(sentence)
+    return sentence if whole and SHORTEST <= len(sentence.split()) <= MOST_WORDS else ""
 
 
 def telling_words(query: str) -> set[str]:
@@ -99,7 +122,7 @@ def telling_words(query: str) -> set[str]:
     >>> sorted(telling_words("something with dogs and a ghost"))
     ['dog', 'ghost']
     """
-    words = re.findall(r"[a-z]{4,}", query.lower())
+    words = re.findall(r"[a-z]{3,}", query.lower())
     return {word.removesuffix("s") for word in words if not _NOT_TELLING.fullmatch(word)}
 
 
@@ -146,7 +169,7 @@ def thing(item: Item, catalog: Catalog) -> Thing | None:
     """
     parts = sentences(item.description)
     found = _THING.fullmatch(parts[0]) if parts else None
-    if found is None or _SENTENCE.search(parts[0]) or len(parts[0].split()) > MOST_WORDS:
+    if found is None or _SENTENCE.search(parts[0]) or len(parts[0].split()) > LONG:
         return None
     name = found["name"].split()
     if not 1 <= len(name) <= BEFORE_NOUN or name[0] in ("A", "An", "The", "Two", "Three"):

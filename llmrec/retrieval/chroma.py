@@ -283,12 +283,12 @@ def parts_of(items: int) -> int:
     return max(1, -(-(10 * items - PART) // (10 * PART)))
 
 
-def share_of(wanted: int, share: float) -> int:
-    """How many of the best `wanted` a part is asked for that items were dealt out to by chance: its share, and some.
+def share_of(k: int, share: float) -> int:
+    """How many of the best `k` a part is asked for that items were dealt out to by chance: its share, and some.
 
     Parameters
     ----------
-    wanted
+    k
         By the request.
     share
         Of the items, that the part holds. Four deviations more are missed by one part in thirty thousand.
@@ -298,8 +298,8 @@ def share_of(wanted: int, share: float) -> int:
     >>> share_of(400, 1.0), share_of(400, 0.25), share_of(10, 0.25)
     (400, 135, 8)
     """
-    mean = wanted * share
-    return max(1, min(wanted, math.ceil(mean + 4 * math.sqrt(mean * (1 - share)))))
+    mean = k * share
+    return max(1, min(k, math.ceil(mean + 4 * math.sqrt(mean * (1 - share)))))
 
 
 def parted(collection: str, rows: NDArray[np.intp], parts: int) -> dict[str, NDArray[np.intp]]:

@@ -71,7 +71,7 @@ def test_identifiers_are_no_words_of_an_item() -> None:
 
 def test_likeness_to_a_history_is_the_cosine_of_tf_idf() -> None:
     """By scikit-learn, which has another idf: equal where all words are as frequent."""
-    items = [Item(str(n), text) for n, text in enumerate(("red dress", "blue dress", "red shirt", "blue shirt"))]
+    items = [Item(str(n), text) for n, text in enumerate(("red coat", "blue coat", "red sock", "blue sock"))]
     sklearn = TfidfVectorizer(analyzer=words_of, sublinear_tf=True).fit_transform(item_text(item) for item in items)
     cosine = (sklearn @ sklearn.T).toarray()
     expected = STEP * cosine[0] + cosine[3]

@@ -9,7 +9,7 @@ from llmrec.rationale.own_words import story, thing
 from llmrec.verification import Grounds, RuleVerifier
 
 PLOT = (
-    "Mr. Bell keeps bees on an island. His granddaughter trains a falcon to carry letters. A storm takes the bridge. "
+    "Mr. Bell keeps bees on an island. A girl of nine trains a falcon to carry letters. A storm takes the bridge. "
     "They leave the island for good."
 )
 SHOP = (
@@ -25,8 +25,8 @@ CATALOG = Catalog("shop", SHOP, {})
 
 
 def test_of_a_story_the_sentence_that_was_asked_for_is_told_and_never_its_end() -> None:
-    assert story(PLOT).startswith("Mr. Bell keeps bees on an island. His granddaughter")
-    assert story(PLOT, "something with a falcon") == "His granddaughter trains a falcon to carry letters."
+    assert story(PLOT).startswith("Mr. Bell keeps bees on an island. A girl of nine")
+    assert story(PLOT, "something with a falcon") == "A girl of nine trains a falcon to carry letters."
     assert story(PLOT, "leaving for good").startswith("Mr. Bell") and story("", "bees") == ""
 
 
