@@ -349,6 +349,8 @@ class Recommender:
                 (request.query or "").strip(),
             )
             order = situation.order()
+            if request.one_per_title:
+                order = self._first_of_titles(order)
             if request.diversity:
                 fused = situation.total[scored.places(order)]
                 most = _needed(request) if bounds else request.k  # rules choose from more than the list
@@ -376,6 +378,17 @@ class Recommender:
                 )
             )  # fmt: skip
         return responses
+
+    def _first_of_titles(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Rows in their order, less those whose title stands before; items without a title are kept."""
+        titles, items = set[str](), self.catalog.items
+        kept = []
+        for row in order.tolist():
+            title = items[row].title.casefold().strip()
+            if not title or title not in titles:
+                kept.append(row)
+                titles.add(title)
+        return np.array(kept, np.intp)
 
     def _scored(self, candidates: NDArray[np.intp], closed: Sequence[int]) -> ScoredRows:
         """What is scored for one request: its candidates, and the sample that they are normalised by."""
@@ -411,8 +424,12 @@ class Recommender:
 
 
 def _needed(request: Request) -> int:
-    """How many candidates there have to be: enough to choose from where variety or exposure counts too."""
-    return max(POOL * request.k, LEAST_POOL) if request.diversity or request.exposure else request.k
+    """How many candidates there have to be: enough to choose from where variety, exposure or titles count too."""
+    return (
+        max(POOL * request.k, LEAST_POOL)
+        if request.diversity or request.exposure or request.one_per_title
+        else request.k
+    )
 
 
 def _too_few(found: Sequence[int], request: Request) -> tuple[str, ...]:

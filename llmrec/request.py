@@ -57,6 +57,8 @@ class Request:
         Whether each item comes with evidence and a checked sentence.
     diversity
         From 0, by score alone, to 1, by difference from the items above alone.
+    one_per_title
+        Whether of items with one title, such as the colours of a dress, only the best stands in the list.
     exposure
         Shares of the list that groups of items have at least or at most, such as ``"tail>=0.3; brand<=0.4"`` (see
         `llmrec.ranking.exposure`).
@@ -100,6 +102,7 @@ class Request:
     where: str | None = None
     explain: bool = False
     diversity: float = 0.0
+    one_per_title: bool = False
     exposure: str | None = None
     image: Path | bytes | None = None
     video: Path | None = None

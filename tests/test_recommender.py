@@ -490,3 +490,14 @@ def test_cards_escape_what_the_catalogue_says() -> None:
 
 def test_cards_stay_small() -> None:
     assert len(response(*ITEMS * 50)._repr_html_()) < 12_000
+
+
+def test_of_items_with_one_title_the_best_alone_is_listed_where_that_is_wanted(shop: Recommender) -> None:
+    catalog, whole = shop.catalog, shop.recommend(user="42", k=8).items
+    twin = replace(catalog.item(whole[0].id), id="twin", title=catalog.item(whole[0].id).title.upper())
+    doubled = Recommender(shop.pipeline.update_items([twin]))
+    listed = doubled.recommend(user="42", k=8, one_per_title=True).items
+    titles = [doubled.catalog.item(each.id).title.casefold() for each in listed]
+    assert len(listed) == 8 and len({*titles}) == 8
+    both = doubled.recommend(user="42", k=len(catalog.items), where=None).items
+    assert {"twin", whole[0].id} <= {each.id for each in both}

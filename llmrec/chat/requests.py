@@ -97,6 +97,7 @@ class RequestWriter:
             like=target.like,
             image=None if target.image is None else self._pictures[target.image],
             never=self.available(self.never(target, state, history)),
+            one_per_title=True,
             where=" and ".join((*([self._where] if self._where else []), *target.conditions)) or None,
             context=self._context,
         )

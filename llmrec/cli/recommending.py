@@ -51,6 +51,10 @@ SentenceStyle = Annotated[
 Diversity = Annotated[
     float, typer.Option("--diversity", min=0, max=1, help="0 ranks by score alone, 1 by difference alone.")
 ]
+OnePerTitle = Annotated[
+    bool,
+    typer.Option("--one-per-title", help="Of items with one title, such as colours of a dress, list the best only."),
+]
 Exposure = Annotated[
     str | None,
     typer.Option(
@@ -90,6 +94,7 @@ def recommend(
     ] = 0,
     style: SentenceStyle = None,
     diversity: Diversity = 0.0,
+    one_per_title: OnePerTitle = False,
     exposure: Exposure = None,
     chroma: Chroma = None,
     reader: Reader = None,
@@ -106,7 +111,8 @@ def recommend(
 
     request = Request(
         user=user, history=_ids(history), query=query, k=k, where=where, explain=explain, diversity=diversity,
-        exposure=exposure, image=image, video=video, like=like, shapley=shapley, style=style,
+        one_per_title=one_per_title, exposure=exposure, image=image, video=video, like=like, shapley=shapley,
+        style=style,
     )  # fmt: skip
     config = pipeline_config(chroma, index, engine, candidates, verifier, writer)
     name_columns(data, columns, reader)
@@ -131,6 +137,7 @@ def recommend_all(
     explain: Explain = False,
     style: SentenceStyle = None,
     diversity: Diversity = 0.0,
+    one_per_title: OnePerTitle = False,
     exposure: Exposure = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes; each computes on one core and has the model in memory.")
@@ -157,7 +164,8 @@ def recommend_all(
     with users_bar(out) as progress:
         result = run(
             out, data, adapter, users, workers=workers, ray=ray, reader=reader, config=config, progress=progress,
-            k=k, query=query, where=where, explain=explain, style=style, diversity=diversity, exposure=exposure,
+            k=k, query=query, where=where, explain=explain, style=style, diversity=diversity,
+            one_per_title=one_per_title, exposure=exposure,
         )  # fmt: skip
     if json:
         show.json(result.to_dict())

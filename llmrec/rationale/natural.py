@@ -254,6 +254,8 @@ def _frames(
                 continue
             full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
             kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
+            if full and not any(_noun_of(facet) in kind for facet in only):  # what was asked for is said of it at least
+                kind = _kind(facets, vocabulary, brief, only, rng, f"{item.title} {item.description}")
             if reason == "query, but" or "{Q}" in frame:  # a decade is said already
                 kind = _undated(kind)
             another, both = _another(kind)
@@ -311,6 +313,12 @@ def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> 
         several = said.endswith("s") and not said.endswith("ss")
         return _with_article(said) if any(map(is_kind, names)) and not several else said
     return ""
+
+
+def _noun_of(facet: Facet) -> str:
+    """The word that `_kind` tells a facet by."""
+    word = label(facet)
+    return _BEFORE.get(word, word)
 
 
 def _undated(kind: str) -> str:

@@ -109,7 +109,7 @@ def stories(text: str, query: str = "") -> Iterator[str]:
 def _sayable(sentence: str) -> str:
     """A sentence, its first clause, or "" where it is too short, too long or none."""
     if len(sentence.split()) > LONG and not _SUBORDINATE.match(sentence):
-        sentence = _FURTHER_CLAUSE.split(sentence, maxsplit=1)[0].rstrip(",;") + "."
+        sentence = _FURTHER_CLAUSE.split(sentence, maxsplit=1)[0].rstrip(",;.!") + "."
     whole = sentence.endswith((".", "!")) and not sentence.endswith("...") and not _ABBREVIATED.search(sentence)
     return sentence if whole and SHORTEST <= len(sentence.split()) <= MOST_WORDS else ""
 

@@ -96,6 +96,9 @@ class RecommendationRequest(StrictBody):
     k: int = Field(10, ge=1, le=200, description="How many items.")
     explain: bool = Field(False, description="Measure the reasons and write a checked sentence for each item.")
     diversity: float = Field(0.0, ge=0, le=1, description="0 ranks by score alone, 1 by difference alone.")
+    one_per_title: bool = Field(
+        False, description="Whether of items with one title, such as the colours of a dress, only the best is listed."
+    )
     exposure: Words | None = Field(
         None, description="Shares of the list that groups have at least or at most: tail>=0.3; brand<=0.4."
     )
@@ -131,6 +134,7 @@ class RecommendationRequest(StrictBody):
             where=self.where or None,
             explain=self.explain,
             diversity=self.diversity,
+            one_per_title=self.one_per_title,
             exposure=self.exposure or None,
             like=self.like,
             context=self.context.to_context() if self.context else None,
@@ -318,6 +322,7 @@ class StoredRequest(BaseModel):
     image: bool
     context: Context | None = None  # answers that were kept before there was context have none
     exposure: str | None = None  # nor had they this
+    one_per_title: bool = False
     events: tuple[tuple[str, float, float | None, str | None], ...] = ()
     """Item, timestamp, rating and kind of each event that is known behind the history."""
 
@@ -346,6 +351,7 @@ class StoredRequest(BaseModel):
             image=request.image is not None,
             context=Context(**asdict(request.context)) if request.context else None,
             exposure=request.exposure,
+            one_per_title=request.one_per_title,
             events=tuple((e.item, e.timestamp, e.rating, e.kind) for e in request.events),
         )
 
@@ -374,6 +380,7 @@ class StoredRequest(BaseModel):
             never=self.never,
             context=self.context.to_context() if self.context else None,
             exposure=self.exposure,
+            one_per_title=self.one_per_title,
         )
 
 
