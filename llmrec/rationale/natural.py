@@ -15,28 +15,12 @@ from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
 from llmrec.catalog.wording import without_purpose, without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
 from llmrec.rationale.brief import Brief, label
+from llmrec.rationale.kinds import BEFORE, NOUNS, genre_words, kind_of, noun_of, with_article
 from llmrec.rationale.natural_plans import BARE, FRAMES, PEOPLE, THING_FRAMES
 from llmrec.rationale.own_words import Thing, sentences, stories, telling_words, tells, thing
 
 DRAWS = 10
 """Drafts of one item before the sentence by rule takes their place."""
-_NOUNS = {"comedy": "comedy", "drama": "drama", "thriller": "thriller", "musical": "musical",
-          "documentary": "documentary", "western": "western", "film-noir": "film-noir"}  # fmt: skip
-_BEFORE = {"romance": "romantic", "animation": "animated"}
-_TELLING = (
-    "animation", "sci-fi", "western", "musical", "documentary", "film-noir", "horror", "fantasy", "war", "mystery",
-    "crime", "children's", "adventure", "romance", "comedy", "thriller", "action", "drama",
-)  # fmt: skip
-"""Genres, those first that tell most of a film."""
-_BESIDE = ("comedy", "adventure", "thriller", "drama", "romance", "crime", "mystery", "action")
-"""Genres that are told beside a more telling one, the first that the film has."""
-_ALONE = frozenset({("thriller", "drama"), ("horror", "drama"), ("horror", "action"), ("documentary", "drama")})
-"""Pairs of which only the first is told."""
-_ORDER = (
-    "animation", "children's", "romance", "sci-fi", "horror", "war", "crime", "action", "adventure", "fantasy",
-    "mystery", "film-noir", "documentary", "western", "musical", "thriller", "comedy", "drama",
-)  # fmt: skip
-"""Genres as English puts them: "an action thriller", "a romantic comedy"."""
 STORIES = 3
 """Sentences of an item's own text that are tried."""
 NEARLY = 0.35
@@ -51,8 +35,6 @@ _NO_NAME = re.compile(
     "nothing|more|the|these|those|this|that|has|does)$"
 )
 """First words of a query that names no things."""
-_PATTERNS = frozenset({"lace", "denim", "melange", "check"})
-"""Patterns that stand before a noun as they are."""
 
 
 def natural_drafts(
@@ -142,7 +124,7 @@ def _telling(shared: Sequence[Facet], facets: Sequence[Facet]) -> list[Facet]:
     """Kinds in common that a reader finds alike: those by which the item is told, and not that both are dramas."""
     kinds = [f for f in shared if f.name in ("genres", "genre", "category", "type", "product_type")]
     has = [label(f) for f in facets if f.name in ("genres", "genre")]
-    told = _told_genres(has, has) if has else []
+    told = genre_words(has, has) if has else []
     alike = any(f.name not in ("genres", "genre") or label(f) in told for f in kinds)
     return kinds if alike and any(f.value != "Drama" for f in kinds) else []
 
@@ -253,9 +235,9 @@ def _frames(
             if reason == "query" and more_said and "{Q}" not in frame:  # a wish is not cut down to its kind
                 continue
             full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
-            kind = _kind(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
-            if full and not any(_noun_of(facet) in kind for facet in only):  # what was asked for is said of it at least
-                kind = _kind(facets, vocabulary, brief, only, rng, f"{item.title} {item.description}")
+            kind = kind_of(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
+            if full and not any(noun_of(facet) in kind for facet in only):  # what was asked for is said of it at least
+                kind = kind_of(facets, vocabulary, brief, only, rng, f"{item.title} {item.description}")
             if reason == "query, but" or "{Q}" in frame:  # a decade is said already
                 kind = _undated(kind)
             another, both = _another(kind)
@@ -308,17 +290,11 @@ def _missed(brief: Brief, facets: tuple[Facet, ...], vocabulary: Vocabulary) -> 
             continue
         genre = next((label(facet) for facet in mention.facets if facet.name in ("genres", "genre")), "")
         if genre:
-            return _with_article(_NOUNS.get(genre) or f"{_BEFORE.get(genre, genre)} {brief.words.noun}")
+            return with_article(NOUNS.get(genre) or f"{BEFORE.get(genre, genre)} {brief.words.noun}")
         said = query[mention.start : mention.end].lower()
         several = said.endswith("s") and not said.endswith("ss")
-        return _with_article(said) if any(map(is_kind, names)) and not several else said
+        return with_article(said) if any(map(is_kind, names)) and not several else said
     return ""
-
-
-def _noun_of(facet: Facet) -> str:
-    """The word that `_kind` tells a facet by."""
-    word = label(facet)
-    return _BEFORE.get(word, word)
 
 
 def _undated(kind: str) -> str:
@@ -342,67 +318,6 @@ def _filled(frame: str, brief: Brief, kind: str, variant: str, more: Mapping[str
     }  # fmt: skip
     text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], frame)
     return text[:1].upper() + text[1:]
-
-
-def _with_article(words: str) -> str:
-    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
-
-
-def _kind(
-    facets: tuple[Facet, ...],
-    vocabulary: Vocabulary,
-    brief: Brief,
-    only: tuple[Facet, ...],
-    rng: random.Random,
-    text: str,
-) -> str:
-    """What the item is, by its genres or its category and colour: "an action thriller from the 1990s"."""
-    genres = [f for f in facets if f.name in ("genres", "genre")]
-    if not genres:
-        return _product(only or facets, vocabulary, text)
-    has = [label(f) for f in genres if f in only] or [label(f) for f in genres]
-    first = [label(f) for f in (*brief.queried, *brief.measured) if label(f) in has] or has
-    chosen = _told_genres(first, has)
-    last = chosen[-1]
-    before = [_BEFORE.get(g, g) for g in chosen[:-1]]
-    noun = _NOUNS.get(last)
-    words = [*before, noun] if noun else [*before, _BEFORE.get(last, last), brief.words.noun]
-    decade = next((f.value for f in facets if f.name == "year"), "")
-    dated = any(f.name == "year" for f in only) if only else rng.random() < 0.4
-    return _with_article(" ".join(words)) + (f" from the {decade}" if decade and dated else "")
-
-
-def _told_genres(first: Sequence[str], has: Sequence[str]) -> list[str]:
-    """One or two genres as English puts them: the most telling of all that it `has`, and one beside it, `first` before.
-
-    Parameters
-    ----------
-    first
-        Genres that were asked for or measured.
-    has
-        The item's.
-    """
-    rank = {genre: n for n, genre in enumerate(_TELLING)}
-    best = min(has, key=lambda g: rank.get(g, -1))
-    able = [g for g in _BESIDE if g in has and g != best and (best, g) not in _ALONE]
-    beside = next((g for g in able if g in first), able[0] if able else "")
-    place = {genre: n for n, genre in enumerate(_ORDER)}
-    return sorted([best, *([beside] if beside else [])], key=lambda g: place.get(g, -1))
-
-
-def _product(facets: tuple[Facet, ...], vocabulary: Vocabulary, text: str) -> str:
-    """A thing with its colour: "a dark blue blouse", "a pair of black trousers"; of two words for it the text's own."""
-    category = next((f for f in facets if f.name in ("category", "type", "product_type")), None)
-    nouns = category.value.lower().split("/") if category is not None else []
-    own = set(re.findall(r"\w+", text.lower()))
-    known = [each for each in nouns if vocabulary.mentions(each)]
-    noun = next((each for each in known if each in own), known[0] if known else "")
-    if not noun:
-        return ""
-    colour = next((f.value.lower() for f in facets if f.name in ("colour", "color")), "")
-    pattern = next((f.value.lower() for f in facets if f.name == "pattern" and f.value.lower() in _PATTERNS), "")
-    words = " ".join(word for word in (colour, pattern, noun) if word)
-    return f"a pair of {words}" if noun.endswith("s") and not noun.endswith("ss") else _with_article(words)
 
 
 def _variant(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
