@@ -380,15 +380,14 @@ class Recommender:
         return responses
 
     def _first_of_titles(self, order: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Rows in their order, less those whose title stands before; items without a title are kept."""
+        """Rows in their order, those whose title stands before behind all others; without a title is like no other."""
         titles, items = set[str](), self.catalog.items
-        kept = []
+        kept, behind = list[int](), list[int]()
         for row in order.tolist():
             title = items[row].title.casefold().strip()
-            if not title or title not in titles:
-                kept.append(row)
-                titles.add(title)
-        return np.array(kept, np.intp)
+            (behind if title and title in titles else kept).append(row)
+            titles.add(title)
+        return np.array([*kept, *behind], np.intp)
 
     def _scored(self, candidates: NDArray[np.intp], closed: Sequence[int]) -> ScoredRows:
         """What is scored for one request: its candidates, and the sample that they are normalised by."""

@@ -58,7 +58,8 @@ class Request:
     diversity
         From 0, by score alone, to 1, by difference from the items above alone.
     one_per_title
-        Whether of items with one title, such as the colours of a dress, only the best stands in the list.
+        Whether of items with one title, such as the colours of a dress, only the best stands in the list, as long as
+        there are others to fill it.
     exposure
         Shares of the list that groups of items have at least or at most, such as ``"tail>=0.3; brand<=0.4"`` (see
         `llmrec.ranking.exposure`).

@@ -76,6 +76,19 @@ def with_kinds(query: str, catalog: Catalog, stated: Collection[str] = ()) -> st
     return " ".join((f"{query}{behind}", *added))
 
 
+def without_moods(query: str) -> str:
+    """A query without its words for moods and subjects that stand for kinds.
+
+    Examples
+    --------
+    >>> without_moods("a tense thriller about a bank")
+    'a  thriller about a bank'
+    """
+    for pattern, _ in KINDS_OF_MOODS:
+        query = pattern.sub("", query)
+    return query
+
+
 def with_values(query: str, catalog: Catalog) -> str:
     """Add to a query the catalogue's own words for the kinds, colours and patterns that it names in other forms.
 

@@ -88,16 +88,21 @@ def genre_words(first: Sequence[str], has: Sequence[str]) -> list[str]:
 def _product(facets: tuple[Facet, ...], vocabulary: Vocabulary, text: str) -> str:
     """A thing with its colour: "a dark blue blouse", "a pair of black trousers"; of two words for it the text's own."""
     category = next((f for f in facets if f.name in ("category", "type", "product_type")), None)
-    nouns = category.value.lower().split("/") if category is not None else []
+    nouns = [_lower(each) for each in category.value.split("/")] if category is not None else []
     own = set(re.findall(r"\w+", text.lower()))
     known = [each for each in nouns if vocabulary.mentions(each)]
-    noun = next((each for each in known if each in own), known[0] if known else "")
+    noun = next((each for each in known if each.lower() in own), known[0] if known else "")
     if not noun:
         return ""
     colour = next((f.value.lower() for f in facets if f.name in ("colour", "color")), "")
     pattern = next((f.value.lower() for f in facets if f.name == "pattern" and f.value.lower() in _PATTERNS), "")
     words = " ".join(word for word in (colour, pattern, noun) if word)
     return f"a pair of {words}" if noun.endswith("s") and not noun.endswith("ss") else with_article(words)
+
+
+def _lower(name: str) -> str:
+    """A thing's name in lower case, but for the letter of a "T-shirt"."""
+    return " ".join(word if word[1:2] == "-" else word.lower() for word in name.split())
 
 
 def noun_of(facet: Facet) -> str:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from llmrec.catalog.types import Catalog
+from llmrec.catalog.moods import without_moods
+from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
 from llmrec.catalog.wording import without_purpose, without_refused
 from llmrec.evidence.records import CoOccurrence, ItemEvidence
@@ -66,8 +67,9 @@ def natural_drafts(
     brief = _closest_first(evidence, brief, catalog)
     people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
     reasons = _reasons(evidence, brief, catalog, people, rng)
-    told, *others = [*stories(item.description, brief.query)][:STORIES] or [""]
-    if said := thing(item, catalog):  # else its kind is told, and then again at the head of its own text
+    said = thing(item, catalog)
+    told, *others = [*stories(item.description, brief.query, said is not None)][:STORIES] or [""]
+    if said:  # else its kind is told, and then again at the head of its own text
         first = sentences(item.description)[0]
         for frame in list(_thing_frames(evidence, brief, catalog, said, people, reasons, rng))[:DRAWS]:
             if told and not told.startswith(first[:-1]):  # what answers the query stands elsewhere in the text
@@ -165,7 +167,9 @@ def _reasons(
     # That a query raised the score is no sign to a reader that the item is what was asked for.
     by_words = not vocabulary.mentions(brief.query) and tells(catalog.item(evidence.item), brief.query)
     if brief.answers_query and (brief.queried or not brief.history or by_words):
-        named = "query, but" if brief.queried and _decade_missed(brief, facets, vocabulary) else "query"
+        whole = not _asked(brief.query) or _whole(brief.query, catalog.item(evidence.item), catalog)
+        missed = brief.queried and _decade_missed(brief, facets, vocabulary)
+        named = "query, but" if missed else "query" if whole else "query, partly"
         unnamed = "query, unnamed" if _asked(brief.query) else "query, unsayable"
         chosen.append((named, brief.queried) if brief.queried else (unnamed, ()))
     if brief.history:
@@ -200,14 +204,11 @@ def _thing_frames(
     variant = _variant(evidence, brief, catalog)
     slots = {"N": missed if ruled_out <= {"colour", "color"} else "", "Q": _asked(brief.query), "P": people}
     slots |= {"V": variant or colour, "w": said.words}
-    slots |= {
-        "this": "these are" if said.several else "this one is",
-        "here": "here are some" if said.several else "here is one",
-    }
+    slots["this"] = "these are" if said.several else "this one is"
     slots["This"] = slots["this"].capitalize()
     for reason, _ in reasons:
         for frame in rng.sample(frames := THING_FRAMES.get(reason, ()), len(frames)):
-            able = "{C}" not in frame or brief.named
+            able = ("{C}" not in frame or brief.named) and not (said.several and re.search("one is|is one", frame))
             if able and all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
                 yield _filled(frame, brief, "", slots["V"], slots)
 
@@ -260,6 +261,12 @@ def _asked(query: str) -> str:
     if not plain or not 2 <= len(words) <= 8 or not able:
         return ""
     return f"{words[0].lower()} {' '.join(words[1:])}"
+
+
+def _whole(query: str, item: Item, catalog: Catalog) -> bool:
+    """Whether an item's own words hold one of those that a query says beside the attributes that it names."""
+    rest = without_purpose(without_moods(query))
+    return not _says_more(rest, Vocabulary.of(catalog)) or tells(item, rest)
 
 
 def _says_more(query: str, vocabulary: Vocabulary) -> bool:

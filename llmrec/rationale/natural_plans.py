@@ -4,7 +4,7 @@
 recommended item is the same in another colour, `{V}` for a colour, `{C}` for the recommended item, `{K}` for what it is
 by its attributes ("a dark blue blouse"; `{k}` behind "another", `{ks}` of several), `{w}` for what it is by its
 own text, `{Q}` for the query, `{N}` for what it named and the item is not, `{D}` for a decade, `{P}` and `{p}` for a
-share of people, `{this}`, `{This}` and `{here}` for "this one is" and "here is one", or what is said of several.
+share of people, `{this}` and `{This}` for "this one is", or "these are".
 """
 
 ON_QUERY = (
@@ -16,6 +16,12 @@ ON_QUERY = (
     "Here is {K}, as you asked",
     "{K}, just as you asked",
 )
+PARTLY = (
+    "You asked for {Q}; this is {K}, at least",
+    "You asked for {Q}; close to it is {K}",
+    "You asked for {Q}; what comes near is {K}",
+)
+"""Where the query says more than the item's text holds."""
 ON_QUERY_BUT = (
     "{K}, as you asked, though from the {D}",
     "{C} is {K}, as you asked, though from the {D}",
@@ -51,12 +57,10 @@ ALIKE = (
     "If {H} was your kind of {noun}, here is another {k}",
     "Much like {H}, it is {K}",
     "Like {H}, this is {K}",
-    "It is {K}, as {H} is",
     "{K}, like {H}",
     "{H} was {K}; so is this",
     "We picked it because you {chose} {H}, another {k}",
     "{C} and {H} are both {ks}",
-    "We chose it for {H}: both are {ks}",
 )
 LED = (
     "You {chose} {H}; this one is {K}",
@@ -70,7 +74,6 @@ BARE = (
     "You {chose} {H}, so we picked this",
     "We picked it mostly because you {chose} {H}",
     "Because you {chose} {H}, we picked {C}",
-    "{H}, which you {chose}, led to this",
 )
 """Before the item's own text, where no word for its kind is known or can be said."""
 COMPANY = (
@@ -109,28 +112,26 @@ SAME = (
     "Since you {chose} {H}, here is one in {V}",
 )
 FRAMES = {
-    "missed": CONCESSIONS, "same": SAME, "weak": WEAK, "guess": WEAK[:2], "query": ON_QUERY, "query, but": ON_QUERY_BUT,
-    "query, unnamed": ON_UNNAMED_QUERY, "query, unsayable": ON_UNSAYABLE_QUERY, "two": TWO, "alike": ALIKE,
-    "company": COMPANY, "led": LED,
+    "missed": CONCESSIONS, "same": SAME, "weak": WEAK, "guess": WEAK[:2], "query": ON_QUERY, "query, partly": PARTLY,
+    "query, but": ON_QUERY_BUT, "query, unnamed": ON_UNNAMED_QUERY, "query, unsayable": ON_UNSAYABLE_QUERY, "two": TWO,
+    "alike": ALIKE, "company": COMPANY, "led": LED,
 }  # fmt: skip
 _OF_QUERY = (
     "You asked for {Q}, so we picked this: {w}",
     "As you asked for {Q}, we picked this: {w}",
-    "You asked for {Q}; {here} in {V}: {w}",
     "You asked for {Q}; {this} {V}: {w}",
     "You wanted {Q}, so we picked this: {w}",
     "You asked for {Q}; have a look at this: {w}",
-    "{C}, as you asked for {Q}: {w}",
 )
 _OF_HISTORY = (
     "You {chose} {H}, so we picked this: {w}",
     "Because you {chose} {H}, we picked this: {w}",
     "We picked it mostly because you {chose} {H}: {w}",
-    "{H}, which you {chose}, led to this: {w}",
     "{H} is why we picked this: {w}",
+    "You {chose} {H}; we picked this: {w}",
+    "You {chose} {H}. Here is our pick: {w}",
     "As you {chose} {H}, we suggest this: {w}",
-    "It follows from {H}, which you {chose}: {w}",
-    "This came up because you {chose} {H}: {w}",
+    "Picked because you {chose} {H}: {w}",
 )
 THING_FRAMES = {
     "missed": (
@@ -142,6 +143,11 @@ THING_FRAMES = {
     "weak": tuple(f"{frame}: {{w}}" for frame in WEAK_ALONE),
     "guess": ("Take it as a guess: {w}", "A guess, as little in your history speaks for it: {w}"),
     "query": _OF_QUERY,
+    "query, partly": (
+        "You asked for {Q}; this comes near: {w}",
+        "You asked for {Q}, and this comes near: {w}",
+        "You asked for {Q}; what comes near is this: {w}",
+    ),
     "query, unnamed": _OF_QUERY,
     "query, unsayable": ("We picked it for your wish: {w}", "Here because of your wish: {w}"),
     "alike": _OF_HISTORY,

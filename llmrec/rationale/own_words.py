@@ -11,8 +11,8 @@ from llmrec.catalog.vocabulary import is_kind
 SHORTEST, LONG, MOST_WORDS = 4, 34, 42
 """Words of a sentence of the item's own text: one of fewer goes with the next ("Paris, 1890."), a long one is cut where
 a further clause begins, and one of more is not repeated."""
-OPENING_WORDS, WITH_THE_NEXT = 20, 44
-"""A first sentence of no more words only tells who somebody is, and the next goes with it up to so many."""
+WITH_THE_NEXT = 46
+"""A first sentence often only tells who somebody is, and the next goes with it up to so many words of both."""
 BEFORE_NOUN = 6
 """Words of a thing's name, with all that stands before the noun: "short, fitted dress"."""
 READ, OFTEN = 20_000, 5
@@ -83,24 +83,26 @@ def story(text: str, query: str = "") -> str:
     return next(stories(text, query), "")
 
 
-def stories(text: str, query: str = "") -> Iterator[str]:
+def stories(text: str, query: str = "", to_the_end: bool = False) -> Iterator[str]:
     """What `story` tells, and then what else may be told of the same text.
 
     Parameters
     ----------
     text, query
         As of `story`.
+    to_the_end
+        Whether the last sentence may be told: of a thing, which has no end to give away.
     """
     parts = sentences(text)
     told = [_sayable(part) for part in parts[:1]]
-    told += ["" if _GOES_ON.match(part) else _sayable(part) for part in parts[1:-1]]
+    told += ["" if _GOES_ON.match(part) else _sayable(part) for part in parts[1 : len(parts) if to_the_end else -1]]
     asked = telling_words(query)
     holding = [len(asked & _forms(sentence)) for sentence in told]
     best = max(range(len(told)), key=lambda n: (holding[n], -n))
     if holding[best] > holding[0]:
         yield told[best]
     first, more = told[0], parts[1] if len(parts) > 2 else ""
-    short = len(first.split()) <= OPENING_WORDS and len(f"{first} {more}".split()) <= WITH_THE_NEXT
+    short = len(f"{first} {more}".split()) <= WITH_THE_NEXT
     if first and short and more.endswith(".") and not _ABBREVIATED.search(more):
         yield f"{first} {more}"
     yield from filter(None, told)
@@ -173,6 +175,8 @@ def thing(item: Item, catalog: Catalog) -> Thing | None:
         return None
     name = found["name"].split()
     if not 1 <= len(name) <= BEFORE_NOUN or name[0] in ("A", "An", "The", "Two", "Three"):
+        return None
+    if len(name) > 1 and name[-1][:1].isupper() and name[-1][1:2] != "-":  # somebody's name
         return None
     noun = name[-1].lower()
     if _singular(noun) not in derived(catalog, _things):

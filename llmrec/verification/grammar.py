@@ -88,7 +88,7 @@ PLAIN = _set(
     "biggest bridge brings brought builds but by came case clearly climbed comes common connected counted counts "
     "credit did door draws earned else evidence faint faintly find firmly follows for forward from gained gave "
     "given go grew ground guess had has having helped here higher hinted history if in into is it its leads leans "
-    "led left lifted like link linked list little lose louder loudest lower made meets mind more most moved nudged "
+    "led left lifted like link linked list little lose louder loudest lower made meets mind more most moved near nudged "
     "of offers on once one only opened out owes part paved pick picked picks place pointed pulled push pushed put "
     "raised reason rests room rose says score scored share shared shares since skipped so spoke starting stood "
     "strength strongly suggest suggested take takes tentative than thanks that the them they thin this though thread through tied "
