@@ -56,13 +56,10 @@ class Item:
     media: Mapping[str, Path] = field(default_factory=dict)
 
     def label(self) -> str:
-        """Return the item as one line names it: title, year, its first words (genres, category), and its colour."""
+        """Return the item as one line names it: title, year, and its first words (genres, category)."""
         year = f" ({self.attributes['year']})" if "year" in self.attributes else ""
         first = next((value for value in self.attributes.values() if isinstance(value, (tuple, str))), "")
         words = ", ".join(first) if isinstance(first, tuple) else first
-        colour = self.attributes.get("colour", self.attributes.get("color", ""))
-        if isinstance(colour, str) and colour and colour != words:
-            words = f"{words}, {colour}" if words else colour
         return " ".join((f"{self.title or self.id}{year}" + (f" · {words}" if words else "")).split())
 
     def text(self) -> str:
