@@ -1,6 +1,7 @@
 """The responses of one catalogue and pack, audited: everything that takes long, each step taken up where it was."""
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -36,8 +37,7 @@ class Subject:
 def measure(subject: Subject, out: Path, command: str) -> None:
     """Files the row of the catalogue in the folder `out`; `audit.html` goes to the store, outside the repository."""
     shop = Recommender.from_pretrained(subject.adapter, subject.data)
-    store = paths.home() / "eval" / "explanations" / f"{shop.catalog.name}-{shop.pipeline.name}"
-    store.mkdir(parents=True, exist_ok=True)
+    store = _store(f"{shop.catalog.name}-{shop.pipeline.name}")
     users = sampled_users(shop.catalog, subject.users, SEED)
     said = respond(shop, users, store / "responses.jsonl", tell)
     scorer = Scorer(shop.pipeline, store / "scored.jsonl")
@@ -66,6 +66,16 @@ def measure(subject: Subject, out: Path, command: str) -> None:
     faulty = {**details, "explanations": counts, "flagged": table}
     row = {"data": subject.data.name, "audit": told, "faults": faulty, "sentences": _sentences(said, shop)}
     write_row(out, row)
+
+
+def _store(name: str) -> Path:
+    """Where a run that was ended goes on: of this commit's code alone, and from nothing where that was changed."""
+    commit = head_commit()
+    store = paths.home() / "eval" / "explanations" / f"{name}-{commit}"
+    if commit.endswith("-dirty"):
+        shutil.rmtree(store, ignore_errors=True)
+    store.mkdir(parents=True, exist_ok=True)
+    return store
 
 
 def _sentences(said: Sequence[Explanation], shop: Recommender) -> list[dict[str, Any]]:
