@@ -111,7 +111,7 @@ class ActReplies:
             return ActReply(plain(self.about_catalogue("how liked", language_of(line), title=title)), id)
         if cues.MOOD_ALONE.search(line):
             return None
-        if cues.TASTE_ASKED.fullmatch(line.strip()):
+        if cues.TASTE_OF_WHOM.fullmatch(line.strip()):
             return ActReply(self.about_catalogue("taste of others", language_of(line)))
         if cues.SHOW_PLACE.fullmatch(line.strip()) and (answer := self.items.shown(line, state)):
             return answer

@@ -18,8 +18,8 @@ from langchain_core.tools import StructuredTool, ToolException
 from pydantic import ConfigDict, Field, ValidationError
 
 from llmrec.catalog.wording import plain
+from llmrec.chat.agent_reading import attribute_names, read_request
 from llmrec.chat.agent_schemas import Recommends, RequestArguments
-from llmrec.chat.agent_tools import attribute_names, read_request
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.conditions import ParsedQuery, parse_conditions

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.wording import one_line, plain, wording
-from llmrec.chat.agent_tools import holds_in
+from llmrec.chat.agent_reading import holds_in
 from llmrec.chat.clarification import CANDIDATES, described
 from llmrec.chat.conversation import Conversation
 from llmrec.chat.nlu.intent import READ_CHARACTERS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from llmrec.catalog.feedback import OPINIONS
 from llmrec.catalog.wording import one_line
-from llmrec.chat.agent_tools import read_rule
+from llmrec.chat.agent_reading import read_rule
 from llmrec.chat.state import DialogueState
 from llmrec.errors import BadInput, UnknownUser
 from llmrec.server.recommending import RecommendationService

@@ -214,7 +214,7 @@ TASTE_OF_OTHERS = re.compile(
     re.I,
 )
 """What asks whether somebody else would like an item."""
-TASTE_ASKED = re.compile(
+TASTE_OF_WHOM = re.compile(
     r"(?:(?:so|and|but|ok|hm+)[, ]+)*what (?:would|might|could|will|do|does)(?: you think)? (?:my \w+|our \w+|he|she|they|people)(?: would| might)? (?:like|enjoy|love|want|go for)[\s?.!]*|"
     r"(?:我)?(?:妈妈?|爸爸?|老婆|老公|女朋友|男朋友|朋友|姐姐|妹妹|哥哥|弟弟|他|她)们?会喜欢(?:什么|哪[部个本件种])[?呢。 ]*",
     re.I,
