@@ -67,7 +67,8 @@ def natural_drafts(
     brief = _closest_first(evidence, brief, catalog)
     people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
     reasons = _reasons(evidence, brief, catalog, people, rng)
-    said = thing(item, catalog)
+    told_by_genre = any(facet.name in ("genres", "genre") for facet in Vocabulary.of(catalog).facets[item.id])
+    said = None if told_by_genre else thing(item, catalog)  # "Set in 1950, this caper ..." names no thing
     told, *others = [*stories(item.description, brief.query, said is not None)][:STORIES] or [""]
     if said:  # else its kind is told, and then again at the head of its own text
         first = sentences(item.description)[0]
