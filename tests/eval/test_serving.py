@@ -162,6 +162,7 @@ def test_sizes_stand_beside_one_another_in_the_table() -> None:
         "items": 10_000, "ranking, ms": {"no filter": {"p50": 10.0, "p95": 12.5}}, "recall@100": {"index": 0.99},
         "resident GB": 2.0, "peak GB": 2.5, "index items/s": 500, "item put until found, s": [0.5],
         "index MB on disk": 100, "resident GB, files": 0.5, "Chroma servers, GB": [],
+        "processor of a list, ms": {"gateway": 80.0, "servers": 0.0},
         "bytes an item": {"item vectors": 516, "words": 63},
     }  # fmt: skip
     lines = table([row, row | {"items": 100_000}]).splitlines()
