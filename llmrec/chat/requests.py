@@ -20,6 +20,9 @@ from llmrec.request import Request
 LIST_LENGTH = 5
 """Items of a list."""
 
+_NAMELESS = frozenset(("", "unknown", "untitled", "no title", "n/a", "na", "none", "null", "tbd", "-", "?"))
+"""Titles that stand in the place of one."""
+
 
 class RequestWriter:
     """Writes the requests of one conversation, and holds the pictures that its lists are like.
@@ -119,9 +122,9 @@ class RequestWriter:
         kinds = frozenset(hinting(refused, self._words, target.query or "")) - asked
         known = {*history, *target.excluded, *([target.like] if target.like else ())}
         doubles = unlisted_doubles(self._catalog, known, self._offered)
-        return tuple(
-            dict.fromkeys((*target.excluded, *naming(refused, self._words), *of_kinds(kinds, self._words), *doubles))
-        )
+        nameless = derived(self._catalog, nameless_items)
+        ruled_out = (*naming(refused, self._words), *of_kinds(kinds, self._words))
+        return tuple(dict.fromkeys((*target.excluded, *ruled_out, *doubles, *nameless)))
 
     def again(self, state: DialogueState, history: Sequence[str]) -> Request:
         """Write the request that made the last list once more, to have its reasons measured.
@@ -214,6 +217,30 @@ def doubles_of(catalog: Catalog) -> tuple[tuple[str, ...], ...]:
         if year is not None:  # of what has no year one title may be several things
             found.setdefault((item.title.strip().casefold(), year), []).append(item.id)
     return tuple(tuple(ids) for ids in found.values() if len(ids) > 1)
+
+
+def nameless_items(catalog: Catalog) -> tuple[str, ...]:
+    """List the items that a catalogue has no title for, or only a word that stands in the place of one.
+
+    Parameters
+    ----------
+    catalog
+        The items.
+
+    Returns
+    -------
+    tuple of str
+        Ids, in the order of the catalogue. Nobody can tell what they are, so that no chat lists them; none where most
+        items are such, as they go by their ids then.
+
+    Examples
+    --------
+    >>> from llmrec.catalog import Item
+    >>> nameless_items(Catalog("films", (Item("1", "unknown"), Item("2", "The Unknown"), Item("3", "Big")), {}))
+    ('1',)
+    """
+    found = tuple(item.id for item in catalog.items if item.title.strip().casefold() in _NAMELESS)
+    return found if 2 * len(found) < len(catalog.items) else ()
 
 
 def unlisted_doubles(catalog: Catalog, known: Collection[str], offered: Container[str]) -> list[str]:
