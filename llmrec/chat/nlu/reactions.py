@@ -377,8 +377,10 @@ def _subjects(part: str, catalog: Catalog) -> tuple[tuple[str, ...], str]:
                   "", " ".join(bare.split()), flags=re.I).strip(" 《》\"'“”我")  # fmt: skip
     try:
         value = any(bare[m.start : m.end] == bare for m in Lexicon.of(catalog).mentions(bare)) or re.match(
-            r"(?:nothing|something|anything|none|no|not)\b", bare, re.I
-        )  # "I hate war" names no film
+            r"(?:nothing|something|anything|none|no|not)\b|(?:black|white|red|blue|green|yellow|gr[ae]y|brown|pink)$",
+            bare,
+            re.I,
+        )  # "I hate war" and "black and white is fine" name no film
         found = find_series(bare, catalog) if len(bare) > 1 and not value else ()
     except UnknownItem:
         found = ()

@@ -423,6 +423,10 @@ def _title_words(catalog: Catalog) -> frozenset[str]:
     return frozenset(word for bare in derived(catalog, _bare_titles).values() for word in bare.split()) | ORDINARY
 
 
+_COUNTED = re.compile(r"\s*(?:[:&-]|\d|[ivx]+\b|part\b|volume\b|returns\b|forever\b)", re.I)
+"""How the title of a further part goes on behind the name of its series."""
+
+
 def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:
     """Find the items that words mean which may name one title or what several begin with ("star trek").
 
@@ -456,10 +460,10 @@ def find_series(typed: str, catalog: Catalog) -> tuple[str, ...]:
     named = len(said) > 1 or len(bare) >= MIN_SERIES
     if typed.strip().casefold() not in vocabulary.by_title and named and not ORDINARY.issuperset(said[:1]):
         begun = re.compile(rf"{re.escape(bare)}(?!\w)")
-        found = [
-            vocabulary.by_title[title] for title, each in derived(catalog, _bare_titles).items() if begun.match(each)
-        ]
-        if len(found) > 1:
+        begin = {title: each for title, each in derived(catalog, _bare_titles).items() if begun.match(each)}
+        found = [vocabulary.by_title[title] for title in begin]
+        counted = any(_COUNTED.match(each[len(bare) :]) for each in begin.values())
+        if len(found) > 1 and (len(said) > 1 or counted):  # one word may begin titles by chance: "black"
             return tuple(dict.fromkeys(id for ids in found for id in ids))
     return (find_title(typed, catalog),)
 

@@ -42,10 +42,19 @@ _FORGET = re.compile(
 )
 """What there is enough of."""
 _BACK_TO = re.compile(
-    r"(?:(?:can we |let'?s |please |could we )?(?:go|get|switch|come) )back to (?:the |some |those )?(?P<what>[a-z][\w' -]*?)(?= ?(?:[,.;!?]|$|but\b|and\b))",
+    r"(?:(?:can we |let'?s |please |could we )?(?:go|get|switch|come) |(?<=^)|(?<=[,.;!?] ))back to (?!the future)"
+    r"(?:the |some |those )?(?P<what>[a-z][\w' -]*?)(?= ?(?:[,.;!?]|$|but\b|and\b))",
     re.I,
 )
 """What is wanted in the place of what came last."""
+_NO_SUCH = re.compile(
+    _CLAUSE
+    + r"(?!(?:something|anything|some|an?)\b)[^,.;!?]{2,60}?(?<!\bthat)(?<!\bwhich) (?:isn'?t|is not|is no|wasn'?t|was no)"
+    r" (?:even |really |actually |exactly )?(?:an? )?(?P<what>[a-z][a-z -]*?)(?: (?:films?|movies?|ones?))?(?: at all)?"
+    r"(?:[,.;!?]+\s*|$)",
+    re.I,
+)
+"""A complaint that an item is none of a kind, which is wanted then."""
 _WITH_KIND = re.compile(r",? with (?P<what>an? [a-z-]+)(?=\s*(?:[,.;!?]|$))", re.I)
 _DIFFERENCE = re.compile(
     r"\bwhat(?:'s|s| is| are)? (?:the )?dif+e?r?en?c?es?\b|\bdif+[er]+n?[ec]+e?\b(?= between)", re.I
@@ -122,7 +131,7 @@ def rephrased(line: str, catalog: Catalog) -> str:
     lexicon = Lexicon.of(catalog)
 
     def is_value(text: str, kind: bool = False) -> bool:
-        bare = re.sub(r"^(?:the|an?|those|these)\s+", "", text.strip(), flags=re.I)
+        bare = re.sub(r"^(?:the|an?|those|these)\s+|\s+(?:ones?|films?|movies?)$", "", text.strip(), flags=re.I)
         return any(
             each.end - each.start >= len(bare) - 2 and (not kind or any(map(is_kind, each.attributes)))
             for each in lexicon.mentions(bare)
@@ -141,6 +150,8 @@ def rephrased(line: str, catalog: Catalog) -> str:
         line = _TIGHT.sub("loose", line)
         line = _SHADES.sub(lambda match: _colours(match["shade"].casefold(), catalog) or match[0], line)
         line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
+    cut = _NO_SUCH.sub(lambda match: "" if is_value(match["what"], kind=True) else match[0], line)
+    line = cut if re.search(r"\w", cut) else line
     line = _BACK_TO.sub(lambda match: f"{match['what']} instead" if is_value(match["what"]) else match[0], line)
     if wording(catalog).noun != "product":
         line = _WITH_KIND.sub(

@@ -164,3 +164,24 @@ def test_items_of_one_name_are_told_apart(shop: Conversation) -> None:
     said(shop, "something nice", "5", "6", "1")
     words = shop.reply("why do you show the same hoodie twice?").words
     assert "1. Ron: Dark Grey" in words and "2. Ron: Red" in words
+
+
+@pytest.mark.parametrize(
+    ("line", "written"),
+    [
+        ("laura isnt a comedy at all. back to the mysteries", "mysteries instead"),
+        ("ok not 5, fargo is no musical. back to comedies", "ok not 5, comedies instead"),
+        ("something that isn't a comedy", "something that isn't a comedy"),
+        ("back to the future", "back to the future"),
+    ],
+)
+def test_that_an_item_is_none_of_a_kind_rules_the_kind_not_out(films: Conversation, line: str, written: str) -> None:
+    assert rephrased(line, films.catalog) == written
+
+
+def test_a_colour_is_no_series_and_no_title() -> None:
+    titles = ("Black Sheep", "Black Beauty", "White Squall", "White Balloon, The", "Heat")
+    items = (Item(str(n), title, "", {"genres": ("Drama",), "year": 1995}) for n, title in enumerate(titles))
+    chat = Conversation(Catalog("films", tuple(items), {}))
+    said = chat.reply("black and white is fine but I'd rather have something from the 90s")
+    assert not chat.state.liked and said.request is not None and "year" in (said.request.where or "")
