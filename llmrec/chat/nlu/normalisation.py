@@ -83,7 +83,7 @@ _HALF_WIDTH = {
 """Punctuation and digits as Chinese keyboards type them -> those that the expressions are written with."""
 _IN_PASSING = re.compile(
     r"^(?:(?:(?:lol|haha+|meh|dunno|uh+|um+|erm+|nah|hmm+|tbh|actually|i mean(?=,)|i meant?(?= (?:something|a|an|the|one|like)\b)|no,? "
-    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
+    r"wait|scratch that|on second thoughts?)\b|(?:that'?s (?:much |way |a lot )?better|wait|sorry|oh|hang on|hold on|no|fine|okay|ok|right|very well|anyway|bruh|dude|sweet|awesome|neat|wow|yay|ugh|meh|idk|dunno)(?=[,.!…]))[,.!… ]*)+(?=\w)|[,. ]+(?:lol|haha+|tbh)(?=[.! ]*$)",
     re.I,
 )
 """What begins or ends a line and says nothing of what is wanted."""

@@ -55,6 +55,21 @@ _NO_SUCH = re.compile(
     re.I,
 )
 """A complaint that an item is none of a kind, which is wanted then."""
+_TONE = re.compile(
+    _CLAUSE
+    + r"(?:but )?(?P<what>[\w][\w' :-]*?) (?:is|was|has|had) (?:exactly |just |really |more )?(?:the |that |my |our |the right )"
+    r"(?:right )?(?:tone|vibe|mood|feel|style|spirit|kind of thing|sort of thing)(?: (?:i|we)(?:'m|'re)? (?:want|need|after|like|looking for))?"
+    r"(?=\s*(?:[,.;!]|$))",
+    re.I,
+)
+"""A title whose like is wanted."""
+_LIKE_BOTH = re.compile(
+    r"(?:(?:something|anything|stuff|more|one|films?|movies?) )?(?:like|closer to|nearer to|in the vein of) "
+    r"(?P<one>[\w][\w' :-]*?) (?:or|and) (?P<other>[\w][\w' :-]*?)(?=\s*(?:[,.;!]|$))",
+    re.I,
+)
+"""Titles whose like is wanted: both are liked."""
+_CLOSER = re.compile(_CLAUSE + r"(?:closer|nearer) to (?P<what>(?!home\b)[\w][\w' :-]*?)(?=\s*(?:[,.;!]|$))", re.I)
 _WITH_KIND = re.compile(r",? with (?P<what>an? [a-z-]+)(?=\s*(?:[,.;!?]|$))", re.I)
 _DIFFERENCE = re.compile(
     r"\bwhat(?:'s|s| is| are)? (?:the )?dif+e?r?en?c?es?\b|\bdif+[er]+n?[ec]+e?\b(?= between)", re.I
@@ -103,6 +118,15 @@ _RATHER = re.compile(
 """What is wanted in the place of one that is listed."""
 
 
+def _bare(title: str) -> str:
+    """A title in lower case without its article."""
+    return re.sub(r"^(?:the|an?)\s+|,\s*(?:the|an?)$", "", title.strip().casefold())
+
+
+def _titles(catalog: Catalog) -> frozenset[str]:
+    return frozenset(_bare(item.title) for item in catalog.items)
+
+
 def rephrased(line: str, catalog: Catalog) -> str:
     """Write a line as the rules read it.
 
@@ -137,6 +161,9 @@ def rephrased(line: str, catalog: Catalog) -> str:
             for each in lexicon.mentions(bare)
         )
 
+    def is_title(text: str) -> bool:
+        return _bare(text) in derived(catalog, _titles)
+
     line = _TOO_MUCH_IN.sub(lambda match: f"not {match['of']}, no {match['what']}", line)
     line = _RATHER.sub(lambda match: f"not {match['place']}, {match['one']}", line)
     line = _DIFFERENCE.sub("difference", line)
@@ -152,6 +179,13 @@ def rephrased(line: str, catalog: Catalog) -> str:
         line = _NOW.sub(lambda match: "now for " if lexicon.mentions(line[match.end() :][:16]) else match[0], line)
     cut = _NO_SUCH.sub(lambda match: "" if is_value(match["what"], kind=True) else match[0], line)
     line = cut if re.search(r"\w", cut) else line
+    both = _LIKE_BOTH.fullmatch(line.rstrip(" .!"))
+    if both and is_title(both["one"]) and is_title(both["other"]):
+        line = f"I loved {both['one']} and {both['other']}"
+    for pattern in (_CLOSER, _TONE):
+        line = pattern.sub(
+            lambda match: f"something like {match['what']}" if is_title(match["what"]) else match[0], line
+        )
     line = _BACK_TO.sub(lambda match: f"{match['what']} instead" if is_value(match["what"]) else match[0], line)
     if wording(catalog).noun != "product":
         line = _WITH_KIND.sub(

@@ -173,9 +173,15 @@ def test_items_of_one_name_are_told_apart(shop: Conversation) -> None:
         ("ok not 5, fargo is no musical. back to comedies", "ok not 5, comedies instead"),
         ("something that isn't a comedy", "something that isn't a comedy"),
         ("back to the future", "back to the future"),
+        ("closer to Fargo", "something like Fargo"),
+        ("but fargo is exactly the tone", "something like fargo"),
+        ("something like Fargo or Blues Brothers", "I loved Fargo and Blues Brothers"),
+        ("closer to home", "closer to home"),
     ],
 )
-def test_that_an_item_is_none_of_a_kind_rules_the_kind_not_out(films: Conversation, line: str, written: str) -> None:
+def test_complaints_and_comparisons_are_written_as_the_rules_read_them(
+    films: Conversation, line: str, written: str
+) -> None:
     assert rephrased(line, films.catalog) == written
 
 
