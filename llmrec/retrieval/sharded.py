@@ -267,26 +267,44 @@ class ShardedIndex:
                 )
 
     def _gathered(self, queries: int, k: int, ask: Callable[[ResilientIndex, int], Neighbours]) -> Neighbours:
-        """What all shards find, each asked for its share of `k`, merged."""
-        items = max(len(self._inputs.catalog.items), 1)
-        try:  # one may hold others' items, too
-            asked: list[Future[Neighbours]] = [
-                self._pool.submit(ask, shard, share_of(k, min(shard.items / items, 1))) for shard in self._shards
-            ]
-        except RuntimeError as error:  # closed meanwhile
-            raise IndexUnreachable("the index is being opened again") from error
-        answers, missing = [], set()
-        for place, each in enumerate(asked):
-            try:
-                answers.append(each.result())
-            except IndexUnreachable:
-                missing.add(f"{INDEX}:{place + 1}")
-        if not answers:
+        """What all shards find, each asked for its share of `k`, merged.
+
+        Where one is lost meanwhile the others are asked again: their shares are larger then.
+        """
+        alive = [place for place, shard in enumerate(self._shards) if shard.items or not len(self._rows[place])]
+        answers: list[Neighbours] = []
+        while alive:
+            answers, lost = self._answers(alive, k, ask)
+            if not lost:
+                break
+            alive = [place for place in alive if place not in lost]
+        if not alive:
             raise IndexUnreachable("no server of the index answers")
+        missing = {f"{INDEX}:{place + 1}" for place in range(len(self._shards)) if place not in alive}
         merged = [
             _best([each.rows[n] for each in answers], [each.scores[n] for each in answers], k) for n in range(queries)
         ]
         return Neighbours([rows for rows, _ in merged], [scores for _, scores in merged], frozenset(missing))
+
+    def _answers(
+        self, places: Sequence[int], k: int, ask: Callable[[ResilientIndex, int], Neighbours]
+    ) -> tuple[list[Neighbours], set[int]]:
+        """What the shards at some places find, and the places of those that did not answer."""
+        items = max(sum(len(self._rows[place]) for place in places), 1)
+        try:
+            asked: dict[int, Future[Neighbours]] = {}
+            for place in places:  # one may hold others' items, too
+                share = min(self._shards[place].items / items, 1)
+                asked[place] = self._pool.submit(ask, self._shards[place], share_of(k, share))
+        except RuntimeError as error:  # closed meanwhile
+            raise IndexUnreachable("the index is being opened again") from error
+        answers, lost = [], set()
+        for place, each in asked.items():
+            try:
+                answers.append(each.result())
+            except IndexUnreachable:
+                lost.add(place)
+        return answers, lost
 
 
 def _best(rows: Sequence[NDArray[np.intp]], scores: Sequence[Floats], k: int) -> tuple[NDArray[np.intp], Floats]:

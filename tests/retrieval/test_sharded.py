@@ -259,3 +259,13 @@ def test_shares_are_even_and_a_server_more_takes_only_its_own() -> None:
         assert (after[moved] == count).all() and abs(moved.mean() * (count + 1) - 1) < 0.05
     turned = rendezvous(ids, names[::-1])
     assert (5 - turned == rendezvous(ids, names)).all()
+
+
+@services
+def test_servers_that_hold_none_of_few_items_are_not_missing(servers: list[Chroma]) -> None:
+    v, b, catalog, stamp = made(1, 16)
+    given = replace(inputs(servers), v=v, b=b, catalog=catalog, fingerprint=stamp, media={})
+    index = open_chroma(given)
+    found = index.query(QUERIES[:1], 5)
+    assert found.rows[0].tolist() == [0] and not found.degraded
+    index.close()
