@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.catalog.feedback import NO_PAST, Past
-from llmrec.catalog.moods import with_kinds, with_values
 from llmrec.catalog.quarantine import counted
+from llmrec.catalog.queries import ranked_query
 from llmrec.context import with_context
 from llmrec.engine.base import QueryVectors
 from llmrec.errors import BadInput, PluginError
@@ -303,7 +303,7 @@ class Recommender:
         pipeline, trace, request = self.pipeline, Trace(), requests[0]
         ids, where = [each.history_ids(self.catalog) for each in requests], request.filter(self.catalog)
         stated = [str(value) for clause in where.clauses for value in clause.values] if where else []
-        query = with_values(with_kinds(request.query or "", self.catalog, stated), self.catalog).strip()
+        query = ranked_query(request.query or "", self.catalog, stated)
         context = request.context.words() if request.context else ""
         query_text = pipeline.words(query) if query else None
         example = read_example(request, pipeline)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmrec.catalog.feedback import NO_PAST, Past
-from llmrec.catalog.moods import with_kinds, with_values
+from llmrec.catalog.queries import ranked_query
 from llmrec.errors import storage_error
 from llmrec.evidence.effects import ABLATED, Situation
 from llmrec.evidence.records import Evidence, ItemEvidence
@@ -139,7 +139,7 @@ class Scorer:
         StorageError
             Where the disk refuses.
         """
-        query = with_values(with_kinds(query, self.catalog), self.catalog)
+        query = ranked_query(query, self.catalog)
         parts = [self.pipeline.name, item, list(history), [list(alternative) for alternative in alternatives], query]
         past = self._past(user, history)
         if past != NO_PAST:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Container
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.vocabulary import is_kind
 from llmrec.chat.catalogue_sentences import CatalogueSentences
 from llmrec.chat.descriptions import describe_conditions, describe_refused

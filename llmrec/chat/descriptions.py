@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from llmrec.catalog import Catalog
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.vocabulary import attribute_noun
 from llmrec.catalog.wording import plain, wording
 from llmrec.chat.nlu.intent import Intent

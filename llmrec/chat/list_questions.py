@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from llmrec.catalog import Catalog, Item
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import derived
 from llmrec.catalog.wording import plain
 from llmrec.chat.answers import unmet_alone

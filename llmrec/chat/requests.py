@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Container, Iterable, Sequence
 
 from llmrec.catalog import Catalog, Interaction
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import derived
 from llmrec.chat.nlu.languages import in_english
 from llmrec.chat.nlu.negated_moods import negated_moods, replace_negated_moods

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Vocabulary
 from llmrec.catalog.wording import without_refused

@@ -8,9 +8,10 @@ catalogue's own words make false is not said.
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from llmrec.catalog.moods import without_moods
+from llmrec.catalog.queries import without_moods
 from llmrec.catalog.types import Catalog, Item
 from llmrec.catalog.vocabulary import Facet, Vocabulary, is_kind, natural_order
 from llmrec.catalog.wording import without_purpose, without_refused
@@ -64,21 +65,21 @@ def natural_drafts(
     rng = random.Random(f"{seed} {evidence.item} {' '.join(interacted[-3:])}")
     if brief.traits:
         return
-    brief = _closest_first(evidence, brief, catalog)
-    people, item = _company(evidence, brief, catalog), catalog.item(evidence.item)
-    reasons = _reasons(evidence, brief, catalog, people, rng)
-    told_by_genre = any(facet.name in ("genres", "genre") for facet in Vocabulary.of(catalog).facets[item.id])
+    about = _Subject(evidence, _closest_first(evidence, brief, catalog), catalog)
+    brief, item, people = about.brief, about.item, about.people
+    reasons = _reasons(about, rng)
+    told_by_genre = any(facet.name in ("genres", "genre") for facet in about.facets)
     said = None if told_by_genre else thing(item, catalog)  # "Set in 1950, this caper ..." names no thing
     told, *others = [*stories(item.description, brief.query, said is not None)][:STORIES] or [""]
     if said:  # else its kind is told, and then again at the head of its own text
         first = sentences(item.description)[0]
-        for frame in list(_thing_frames(evidence, brief, catalog, said, people, reasons, rng))[:DRAWS]:
+        for frame in list(_thing_frames(about, said, reasons, rng))[:DRAWS]:
             if told and not told.startswith(first[:-1]):  # what answers the query stands elsewhere in the text
                 yield f"{frame}. {told}"
             yield f"{frame}."
-    frames = list(_frames(evidence, brief, catalog, people, reasons, rng))[:DRAWS]
+    frames = list(_frames(about, reasons, rng))[:DRAWS]
     beside = people and brief.strength != "faint" and not brief.answers_query
-    further = [_filled(rng.choice(PEOPLE), brief, "", "", {"P": people}) + "."] if beside else []
+    further = [_filled(rng.choice(PEOPLE), brief, {"P": people}) + "."] if beside else []
     # What to expect of the item is worth more to a reader than who else has it; both are told now and then.
     both = f"{further[0]} {told}" if told and further and rng.random() < 0.25 else ""
     for second in filter(None, (both, _led_on(told, rng), told, *further)):
@@ -90,9 +91,55 @@ def natural_drafts(
         yield from (f"{frame}. {other}" for frame in frames[:2])
     if told and brief.history and brief.strength != "faint" and not brief.answers_query:
         for bare in rng.sample(BARE, len(BARE)):
-            yield f"{_filled(bare, brief, '', '')}. {told}"
+            yield f"{_filled(bare, brief, {})}. {told}"
     for frame in frames:
         yield f"{frame}."
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """The recommended item, and what may be said of it to this person."""
+
+    evidence: ItemEvidence
+    brief: Brief
+    catalog: Catalog
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary.of(self.catalog)
+
+    @cached_property
+    def item(self) -> Item:
+        return self.catalog.item(self.evidence.item)
+
+    @cached_property
+    def facets(self) -> tuple[Facet, ...]:
+        return self.vocabulary.facets[self.evidence.item]
+
+    @cached_property
+    def people(self) -> str:
+        """The share of the first cause's audience that has the item, in words, where it is worth telling."""
+        return _company(self.evidence, self.brief, self.catalog)
+
+    @cached_property
+    def variant(self) -> str:
+        """The colour of an item of which the person has another colour, "" where that is not so."""
+        return _variant(self.evidence, self.brief, self.catalog)
+
+    @cached_property
+    def missed(self) -> str:
+        """What the query names and the item has otherwise."""
+        return _missed(self.brief, self.facets, self.vocabulary)
+
+    @cached_property
+    def query(self) -> str:
+        """The query as it can be said back in a sentence, "" where it is none that can."""
+        return _sayable_query(self.brief.query)
+
+    def answered(self) -> bool:
+        """Whether the item's own words hold one of those that the query says beside the attributes that it names."""
+        rest = without_purpose(without_moods(self.brief.query))
+        return not _says_more(rest, self.vocabulary) or tells(self.item, rest)
 
 
 def _led_on(told: str, rng: random.Random) -> str:
@@ -133,7 +180,6 @@ def _telling(shared: Sequence[Facet], facets: Sequence[Facet]) -> list[Facet]:
 
 
 def _company(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
-    """The share of the first cause's audience that has the item, in words, where it is worth telling."""
     if not brief.history:
         return ""
     titles = Vocabulary.of(catalog).titles
@@ -152,105 +198,95 @@ def _people(record: CoOccurrence) -> str:
     return f"About {told[1]} people" if abs(told[0] - share) <= 0.03 else ""
 
 
-def _reasons(
-    evidence: ItemEvidence, brief: Brief, catalog: Catalog, people: str, rng: random.Random
-) -> list[tuple[str, tuple[Facet, ...]]]:
+def _reasons(about: _Subject, rng: random.Random) -> list[tuple[str, tuple[Facet, ...]]]:
     """What may be told first, a name of `FRAMES`, and the facets that it speaks of alone."""
-    vocabulary = Vocabulary.of(catalog)
-    facets = vocabulary.facets[evidence.item]
-    chosen: list[tuple[str, tuple[Facet, ...]]] = []
-    if _missed(brief, facets, vocabulary):
+    brief, chosen = about.brief, list[tuple[str, tuple[Facet, ...]]]()
+    if about.missed:
         chosen.append(("missed", ()))
-    if _variant(evidence, brief, catalog):
+    if about.variant:
         chosen.append(("same", ()))
     if brief.strength == "faint":
         return [*chosen, ("weak" if brief.history else "guess", ())]
     # That a query raised the score is no sign to a reader that the item is what was asked for.
-    by_words = not vocabulary.mentions(brief.query) and tells(catalog.item(evidence.item), brief.query)
-    if brief.answers_query and (brief.queried or not brief.history or by_words):
-        whole = not _asked(brief.query) or _whole(brief.query, catalog.item(evidence.item), catalog)
-        missed = brief.queried and _decade_missed(brief, facets, vocabulary)
-        named = "query, but" if missed else "query" if whole else "query, partly"
-        unnamed = "query, unnamed" if _asked(brief.query) else "query, unsayable"
-        chosen.append((named, brief.queried) if brief.queried else (unnamed, ()))
+    by_words = not about.vocabulary.mentions(brief.query) and tells(about.item, brief.query)
+    if brief.answers_query and brief.queried:
+        part = "query, partly" if about.query and not about.answered() else "query"
+        missed = _decade_missed(brief, about.facets, about.vocabulary)
+        chosen.append(("query, but" if missed else part, brief.queried))
+    elif brief.answers_query and (not brief.history or by_words):
+        chosen.append(("query, unnamed" if about.query else "query, unsayable", ()))
     if brief.history:
-        shared = tuple(_telling(brief.history[0].shared, facets))
+        shared = tuple(_telling(brief.history[0].shared, about.facets))
         second = brief.history[1].shared if len(brief.history) > 1 else ()
         common = tuple(f for f in shared if f in second)
-        if _telling(common, facets) and rng.random() < 0.4:  # one title reads better than two
+        if _telling(common, about.facets) and rng.random() < 0.4:  # one title reads better than two
             chosen.append(("two", common))
         if shared:
             chosen.append(("alike", shared))
-        if people:
+        if about.people:
             chosen.append(("company", ()))
         chosen.append(("led", ()))
     return chosen
 
 
 def _thing_frames(
-    evidence: ItemEvidence,
-    brief: Brief,
-    catalog: Catalog,
-    said: Thing,
-    people: str,
-    reasons: Sequence[tuple[str, tuple[Facet, ...]]],
-    rng: random.Random,
+    about: _Subject, said: Thing, reasons: Sequence[tuple[str, tuple[Facet, ...]]], rng: random.Random
 ) -> Iterator[str]:
     """A first sentence that ends with what the item is by its own text."""
-    vocabulary = Vocabulary.of(catalog)
-    facets = vocabulary.facets[evidence.item]
-    colour = next((f.value.lower() for f in facets if f.name in ("colour", "color")), "")
-    missed = _missed(brief, facets, vocabulary)
-    ruled_out = {facet.name for mention in vocabulary.mentions(missed) for facet in mention.facets}
-    variant = _variant(evidence, brief, catalog)
-    slots = {"N": missed if ruled_out <= {"colour", "color"} else "", "Q": _asked(brief.query), "P": people}
-    slots |= {"V": variant or colour, "w": said.words}
-    slots["this"] = "these are" if said.several else "this one is"
-    slots["This"] = slots["this"].capitalize()
+    brief = about.brief
+    colour = next((f.value.lower() for f in about.facets if f.name in ("colour", "color")), "")
+    ruled_out = {facet.name for mention in about.vocabulary.mentions(about.missed) for facet in mention.facets}
+    this = "these are" if said.several else "this one is"
+    slots = {
+        "N": about.missed if ruled_out <= {"colour", "color"} else "", "Q": about.query, "P": about.people,
+        "V": about.variant or colour, "w": said.words, "this": this, "This": this.capitalize(),
+    }  # fmt: skip
     for reason, _ in reasons:
         for frame in rng.sample(frames := THING_FRAMES.get(reason, ()), len(frames)):
             able = ("{C}" not in frame or brief.named) and not (said.several and re.search("one is|is one", frame))
-            if able and all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
-                yield _filled(frame, brief, "", slots["V"], slots)
+            if able and _fillable(frame, slots):
+                yield _filled(frame, brief, slots)
 
 
-def _frames(
-    evidence: ItemEvidence,
-    brief: Brief,
-    catalog: Catalog,
-    people: str,
-    reasons: Sequence[tuple[str, tuple[Facet, ...]]],
-    rng: random.Random,
-) -> Iterator[str]:
+def _frames(about: _Subject, reasons: Sequence[tuple[str, tuple[Facet, ...]]], rng: random.Random) -> Iterator[str]:
     """A first sentence that tells what the item is by its attributes."""
-    vocabulary = Vocabulary.of(catalog)
-    facets = vocabulary.facets[evidence.item]
-    variant, missed = _variant(evidence, brief, catalog), _missed(brief, facets, vocabulary)
+    brief, facets, vocabulary = about.brief, about.facets, about.vocabulary
     decade = next((f.value for f in facets if f.name == "year"), "")
     said = {facet for mention in vocabulary.mentions(brief.query) for facet in mention.facets}
-    item = catalog.item(evidence.item)
-    more_said = bool(_asked(brief.query)) and _says_more(brief.query, vocabulary)
+    text = f"{about.item.title} {about.item.description}"
+    cut_down = bool(about.query) and _says_more(brief.query, vocabulary)
     for reason, only in reasons:
-        for frame in rng.sample(frames := FRAMES[reason], len(frames)):
+        drawn = rng.sample(frames := FRAMES[reason], len(frames))
+        if reason == "query" and cut_down:  # a wish is not cut down to its kind while it can be said back
+            drawn.sort(key=lambda frame: "{Q}" not in frame)
+        for frame in drawn:
             if "{C}" in frame and not brief.named:  # "this product" says nothing
                 continue
-            if reason == "query" and more_said and "{Q}" not in frame:  # a wish is not cut down to its kind
-                continue
             full = "{Q}" in frame and said.issuperset(only)  # what the query says itself need not be said twice
-            kind = kind_of(facets, vocabulary, brief, () if full else only, rng, f"{item.title} {item.description}")
+            kind = kind_of(facets, vocabulary, brief, () if full else only, rng, text)
             if full and not any(noun_of(facet) in kind for facet in only):  # what was asked for is said of it at least
-                kind = kind_of(facets, vocabulary, brief, only, rng, f"{item.title} {item.description}")
+                kind = kind_of(facets, vocabulary, brief, only, rng, text)
             if reason == "query, but" or "{Q}" in frame:  # a decade is said already
                 kind = _undated(kind)
             another, both = _another(kind)
-            more = {"k": another, "ks": both, "P": people, "p": people[:1].lower() + people[1:], "D": decade}
-            more |= {"Q": _asked(brief.query), "K": kind, "N": missed}
-            if all(more.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame)):
-                yield _filled(frame, brief, kind, variant, more)
+            slots = {
+                "K": kind, "k": another, "ks": both, "P": about.people, "p": _lower_first(about.people), "D": decade,
+                "Q": about.query, "N": about.missed, "V": about.variant,
+            }  # fmt: skip
+            if _fillable(frame, slots):
+                yield _filled(frame, brief, slots)
 
 
-def _asked(query: str) -> str:
-    """The query as it can be said back in a sentence, "" where it is none that can."""
+def _lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _fillable(frame: str, slots: Mapping[str, str]) -> bool:
+    """Whether there is something for each slot of a frame that `slots` has."""
+    return all(slots.get(slot, True) for slot in re.findall(r"\{(\w+)\}", frame))
+
+
+def _sayable_query(query: str) -> str:
     words = query.strip(" .!?").split()
     if _COUNTS & {word.lower() for word in words}:
         words = without_purpose(" ".join(words)).split()
@@ -262,12 +298,6 @@ def _asked(query: str) -> str:
     if not plain or not 2 <= len(words) <= 8 or not able:
         return ""
     return f"{words[0].lower()} {' '.join(words[1:])}"
-
-
-def _whole(query: str, item: Item, catalog: Catalog) -> bool:
-    """Whether an item's own words hold one of those that a query says beside the attributes that it names."""
-    rest = without_purpose(without_moods(query))
-    return not _says_more(rest, Vocabulary.of(catalog)) or tells(item, rest)
 
 
 def _says_more(query: str, vocabulary: Vocabulary) -> bool:
@@ -317,19 +347,18 @@ def _another(kind: str) -> tuple[str, str]:
     return bare, f"{bare[:-1]}ies" if bare.endswith("y") else f"{bare}s"
 
 
-def _filled(frame: str, brief: Brief, kind: str, variant: str, more: Mapping[str, str] | None = None) -> str:
+def _filled(frame: str, brief: Brief, slots: Mapping[str, str]) -> str:
     titles = [f'"{cause.title}"' for cause in brief.history] or [""]
     parts = {
-        "H": titles[0], "H1": titles[0], "H2": titles[-1], "K": kind, "chose": brief.words.chose,
-        "noun": brief.words.noun, "V": variant, **(more or {}), "T": titles[0],
+        "H": titles[0], "H1": titles[0], "H2": titles[-1], "T": titles[0],
+        "chose": brief.words.chose, "noun": brief.words.noun,
         "C": f'"{brief.title}"' if brief.named else f"this {brief.words.noun}",
-    }  # fmt: skip
+    } | {**slots}  # fmt: skip
     text = re.sub(r"\{(\w+)\}", lambda slot: parts[slot.group(1)], frame)
     return text[:1].upper() + text[1:]
 
 
 def _variant(evidence: ItemEvidence, brief: Brief, catalog: Catalog) -> str:
-    """The colour of an item of which the person has another colour, "" where that is not so."""
     if not brief.history or brief.history[0].title.casefold() != brief.title.casefold():
         return ""
     facets = Vocabulary.of(catalog).facets

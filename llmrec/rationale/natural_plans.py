@@ -10,6 +10,9 @@ share of people, `{this}` and `{This}` for "this one is", or "these are".
 ON_QUERY = (
     "You asked for {Q}, and this is {K}",
     "You asked for {Q}; here is {K}",
+    "As you asked for {Q}, here is {K}",
+    "You asked for {Q}; we picked {C}, {K}",
+    "As you asked for {Q}, we suggest {C}, {K}",
     "You asked for {K}; {C} is one",
     "You wanted {K}, and this is one",
     "{C} is {K}, as you asked",

@@ -61,10 +61,10 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def story(text: str, query: str = "") -> str:
-    """How an item's own text begins, or the sentence of it that has most of a query's words; "" where none can be said.
+def stories(text: str, query: str = "", to_the_end: bool = False) -> Iterator[str]:
+    """How an item's own text begins, or the sentence of it that has most of a query's words; then what else it tells.
 
-    Later sentences tell how a story ends, so that the last is never told. Of a long sentence the first clause; behind a
+    Later sentences tell how a story ends, so that the last is not told. Of a long sentence the first clause; behind a
     first that only tells who somebody is, the next.
 
     Parameters
@@ -73,25 +73,19 @@ def story(text: str, query: str = "") -> str:
         Its description.
     query
         A request's words.
+    to_the_end
+        Whether the last sentence may be told: of a thing, which has no end to give away.
+
+    Yields
+    ------
+    str
+        The one to tell first; none where none can be said.
 
     Examples
     --------
     >>> told = "A widow opens a shop by the sea. A dog of the port learns to surf. They lose the shop."
-    >>> story(told), story(told, "can it surf")
+    >>> next(stories(told)), next(stories(told, "can it surf"))
     ('A widow opens a shop by the sea. A dog of the port learns to surf.', 'A dog of the port learns to surf.')
-    """
-    return next(stories(text, query), "")
-
-
-def stories(text: str, query: str = "", to_the_end: bool = False) -> Iterator[str]:
-    """What `story` tells, and then what else may be told of the same text.
-
-    Parameters
-    ----------
-    text, query
-        As of `story`.
-    to_the_end
-        Whether the last sentence may be told: of a thing, which has no end to give away.
     """
     parts = sentences(text)
     told = [_sayable(part) for part in parts[:1]]

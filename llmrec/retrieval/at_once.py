@@ -7,8 +7,9 @@ from functools import cache
 from typing import TypeVar
 
 T = TypeVar("T")
-THREADS = 32
-"""Of a process. A request takes up to eleven, and further ones do what no thread is free for themselves."""
+THREADS = 64
+"""Of a process: some twenty a request where the index lies on two servers. What no thread is free for is done by the
+request's own."""
 
 
 def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:

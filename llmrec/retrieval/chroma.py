@@ -18,9 +18,9 @@ import hashlib
 import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from llmrec.catalog import Catalog
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable, LlmrecError, StorageError
+from llmrec.retrieval.at_once import at_once
 from llmrec.retrieval.chroma_filters import chroma_metadata, chroma_where
 from llmrec.retrieval.filters import Filter, attribute_kinds
 from llmrec.retrieval.fingerprint import IndexFingerprint
@@ -48,8 +49,6 @@ rows that come."""
 PART, WIDE_FROM = 250_000, 62_500
 """About the most items of a collection, and how many may be searched as far as `HNSW` says: of the best hundred of
 200,000 an `ef_search` of 400, 800 and 1,600 finds 0.94, 0.97 and 0.98 (`python -m eval.graphs`)."""
-REQUESTS = 8
-"""Requests whose graphs, or servers, are searched at once; those of further ones wait."""
 Vectors = Callable[[NDArray[np.intp]], Floats]
 """Rows of items -> what is stored of them: nothing of the size of all items is held."""
 MEND = "run `llmrec index` to build it again"
@@ -69,7 +68,6 @@ class ChromaIndex:
         """Use `build`, `open`, or `llmrec.retrieval.remote.open_remote`, whose indexes have no folder."""
         self._client, self._parts, self._claimed = client, parts, claimed
         self._media = media or {}
-        self._pool = ThreadPoolExecutor(REQUESTS * len(parts), "graphs") if len(parts) > 1 else None
         self.collection_id = str(parts[0].id)
         self.items, self._process = items, os.getpid()
 
@@ -190,13 +188,15 @@ class ChromaIndex:
         if not len(q) or reach < 1:
             return Neighbours.none(len(q))
         augmented = np.hstack([q, np.ones((len(q), 1))]).astype(np.float32)
-        told, each = chroma_where(where) if where else None, share_of(reach, 1 / len(self._parts))
+        told = chroma_where(where) if where else None
+        # what a filter lets through may lie in one part: every fourth row of a catalogue may be its black ones
+        each = reach if where else share_of(reach, 1 / len(self._parts))
 
         def nearest(part: Any) -> Any:
             return part.query(query_embeddings=augmented, n_results=each, where=told, include=["distances"])
 
         with _unreachable():
-            found = list((self._pool.map if self._pool else map)(nearest, self._parts))
+            found = at_once([partial(nearest, part) for part in self._parts])
         rows: list[NDArray[np.intp]] = []
         scores: list[Floats] = []
         for n, never in enumerate(shut):
@@ -230,8 +230,6 @@ class ChromaIndex:
 
     def close(self) -> None:
         """Let go of the index."""
-        if self._pool:
-            self._pool.shutdown()
         self._client.close()
         if self._claimed:
             self._claimed.release()

@@ -8,15 +8,16 @@ until it is back.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmrec.errors import BadInput, IndexMismatch, IndexOutdated, IndexUnreachable
-from llmrec.retrieval.chroma import REQUESTS, ChromaIndex, share_of
+from llmrec.retrieval.at_once import at_once
+from llmrec.retrieval.chroma import ChromaIndex, share_of
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.index import INDEX, Floats, IndexInputs, Neighbours
 from llmrec.retrieval.remote import Moved, Shard, open_remote, server_address
@@ -188,14 +189,12 @@ class ShardedIndex:
         self._rows = [np.flatnonzero(places == place) for place in range(len(servers))]
         self._moved = [Moved()] * len(servers)
         self._collections = [""] * len(servers)
-        self._pool = ThreadPoolExecutor(REQUESTS * len(servers), "shards")
-        opened = [self._pool.submit(self._resilient, place) for place in range(len(servers))]
-        errors = [each.exception() for each in opened]
-        self._shards = [each.result() for each, error in zip(opened, errors, strict=True) if error is None]
+        opened = at_once([partial(self._opened, place) for place in range(len(servers))])
+        self._shards = [each for each in opened if isinstance(each, ResilientIndex)]
+        errors = [each for each in opened if isinstance(each, Exception)]
         try:
-            for error in errors:
-                if error:
-                    raise error
+            if errors:
+                raise errors[0]
             self._inputs = replace(inputs, rebuild=False)  # a server that comes back keeps what it holds
             self._check_distinct()
             if not any(shard.items for shard in self._shards) and len(inputs.catalog.items):
@@ -235,7 +234,13 @@ class ShardedIndex:
         """See `Index.close`."""
         for shard in self._shards:
             shard.close()
-        self._pool.shutdown(wait=False)
+
+    def _opened(self, place: int) -> ResilientIndex | Exception:
+        """The shard at a place, or why it cannot be opened: the others are to be closed then."""
+        try:
+            return self._resilient(place)
+        except Exception as error:
+            return error
 
     def _resilient(self, place: int) -> ResilientIndex:
         """The shard at a place; it is found again where it is lost later, and may be lost from the start in repair."""
@@ -291,20 +296,18 @@ class ShardedIndex:
     ) -> tuple[list[Neighbours], set[int]]:
         """What the shards at some places find, and the places of those that did not answer."""
         items = max(sum(len(self._rows[place]) for place in places), 1)
-        try:
-            asked: dict[int, Future[Neighbours]] = {}
-            for place in places:  # one may hold others' items, too
-                share = min(self._shards[place].items / items, 1)
-                asked[place] = self._pool.submit(ask, self._shards[place], share_of(k, share))
-        except RuntimeError as error:  # closed meanwhile
-            raise IndexUnreachable("the index is being opened again") from error
-        answers, lost = [], set()
-        for place, each in asked.items():
+
+        def answer(place: int) -> Neighbours | None:
+            shard = self._shards[place]
             try:
-                answers.append(each.result())
+                return ask(shard, share_of(k, min(shard.items / items, 1)))  # one may hold others' items, too
             except IndexUnreachable:
-                lost.add(place)
-        return answers, lost
+                return None
+
+        found = dict(zip(places, at_once([partial(answer, place) for place in places]), strict=True))
+        return [each for each in found.values() if each is not None], {
+            place for place, each in found.items() if each is None
+        }
 
 
 def _best(rows: Sequence[NDArray[np.intp]], scores: Sequence[Floats], k: int) -> tuple[NDArray[np.intp], Floats]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from llmrec.catalog.moods import with_kinds
+from llmrec.catalog.queries import with_kinds
 from llmrec.catalog.types import Catalog, derived
 from llmrec.catalog.vocabulary import Facet, Mention, Vocabulary
 from llmrec.evidence.records import FAINT, CoOccurrence, Counterfactual, ItemEvidence

@@ -156,3 +156,11 @@ def test_what_something_is_for_counts_less_than_what_it_is() -> None:
         scores = terms.query_scores([query])[0]
         assert scores[1] > scores[0] > 0
     assert terms.query_scores(["something for summer"])[0].argmax() == 0  # all that it says
+
+
+def test_a_word_is_found_by_its_singular_or_plural() -> None:
+    terms = Terms.of([Item("a", "Bra"), Item("b", "Tops"), Item("c", "Sock")])
+    for query, row in (("bras", 0), ("top", 1), ("tops", 1)):
+        assert terms.query_scores([query])[0].argmax() == row and terms.best(query, 1).tolist() == [row]
+        assert terms.coverage(query) == 1.0
+    assert terms.coverage("hats") == 0.0

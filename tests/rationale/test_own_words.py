@@ -5,7 +5,7 @@ import pytest
 
 from llmrec.catalog.types import Catalog, Item
 from llmrec.evidence.selection import rank_evidence
-from llmrec.rationale.own_words import story, thing
+from llmrec.rationale.own_words import stories, thing
 from llmrec.verification import Grounds, RuleVerifier
 
 PLOT = (
@@ -25,6 +25,9 @@ CATALOG = Catalog("shop", SHOP, {})
 
 
 def test_of_a_story_the_sentence_that_was_asked_for_is_told_and_never_its_end() -> None:
+    def story(text: str, query: str = "") -> str:
+        return next(stories(text, query), "")
+
     assert story(PLOT).startswith("Mr. Bell keeps bees on an island. A girl of nine")
     assert story(PLOT, "something with a falcon") == "A girl of nine trains a falcon to carry letters."
     assert story(PLOT, "leaving for good").startswith("Mr. Bell") and story("", "bees") == ""

@@ -214,9 +214,10 @@ def quoted_sentences(text: str, description: str) -> list[tuple[int, int]]:
                 found.append((starts[at], ends[last]))
                 at = last
                 break
-            colon = text.find(": ", starts[at], ends[last]) + 2
-            if colon > 1 and _repeats(_THING.sub(_capital, text[colon : ends[last]]), description):
-                found.append((colon, ends[last]))
+            colons = [starts[at] + each.end() for each in re.finditer(": ", text[starts[at] : ends[last]])]
+            named = [each for each in colons if _repeats(_THING.sub(_capital, text[each : ends[last]]), description)]
+            if named:  # a title before it may have a colon, too
+                found.append((named[0], ends[last]))
                 at = last
                 break
         at += 1
