@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import llmrec
 from llmrec import paths
-from llmrec.batch_parts import Part, PartStore, Progress, RankedPart, schema
-from llmrec.batch_workers import Opening, Worker, in_pool, in_process, on_ray
+from llmrec.batch_parts import PartStore, Progress, schema
+from llmrec.batch_workers import Opening, RankingWorker
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.catalog.columns import EVENTS, NAMES, column_as, normal_ids, plain
 from llmrec.catalog.delimited import read_delimited
@@ -26,6 +26,7 @@ from llmrec.pipeline_config import PipelineConfig, kept_repeats
 from llmrec.request import Request
 from llmrec.retrieval.fingerprint import fingerprint
 from llmrec.setup import demo_data
+from llmrec.workers import Part, Workers
 
 if TYPE_CHECKING:
     from llmrec.recommender import Recommender
@@ -143,7 +144,8 @@ def recommend_all(
     >>> llmrec.recommend_all("recs.parquet", "shop/", "adapters/shop", k=20, workers=4)  # doctest: +SKIP
     """
     began, out = time.perf_counter(), Path(out)
-    _check(out, fields, workers, ray, recommender, data, adapter)
+    pool = Workers(workers, ray)
+    _check(out, fields, pool, recommender, data, adapter)
     if config:
         config.check()
     if recommender is not None:
@@ -181,11 +183,11 @@ def recommend_all(
             parts_of = counted(unusable, "part")
             _log.warning("%s in %s: of another catalogue, adapter or request, made again", parts_of, store.folder)
         left = [part for part in parts if part.number not in store.records]
-        resumed = done = len(chosen) - sum(len(part.users) for part in left)
+        resumed = done = len(chosen) - sum(len(part.values) for part in left)
         if progress:
             progress(done, len(chosen))
-        sizes = {part.number: len(part.users) for part in parts}
-        with closing(_ranked(opening, left, workers, ray, recommender, catalog)) as ranked:
+        sizes = {part.number: len(part.values) for part in parts}
+        with closing(pool.run(opening, left, RankingWorker(opening, recommender, catalog))) as ranked:
             for part in ranked:
                 store.write(part)
                 done += sizes[part.number]
@@ -197,8 +199,7 @@ def recommend_all(
 def _check(
     out: Path,
     fields: Mapping[str, Any],
-    workers: int,
-    ray: str | None,
+    workers: Workers,
     recommender: "Recommender | None",
     data: object,
     adapter: object,
@@ -209,11 +210,9 @@ def _check(
     for field in ("user", "history"):
         if field in fields:
             raise BadInput(f"`{field}` is that of one request; pass `users`, or none for all", field, "users")
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
-        raise BadInput(f"`workers` is {workers!r}; pass a whole number from 1 on", "workers")
     if recommender is not None:
-        if workers > 1 or ray is not None:
-            other = "workers" if ray is None else "ray"
+        if workers.elsewhere:
+            other = "workers" if workers.ray is None else "ray"
             raise BadInput(
                 f"`recommender` is open in this process alone; with `{other}` pass `data` and `adapter`",
                 "recommender", other, "data", "adapter",
@@ -225,25 +224,6 @@ def _check(
 
 def _request(fields: Mapping[str, Any], user: str) -> Request:
     return Request.of(None, {**fields, "user": user})
-
-
-def _ranked(
-    opening: Opening,
-    parts: Sequence[Part],
-    workers: int,
-    ray: str | None,
-    recommender: "Recommender | None",
-    catalog: Catalog,
-) -> Generator[RankedPart, None, None]:
-    """The parts as they are ready, made where the caller wants it."""
-    if not parts:
-        return
-    if ray is not None:
-        yield from on_ray(opening, parts, min(workers, len(parts)), ray)
-    elif min(workers, len(parts)) > 1:
-        yield from in_pool(opening, parts, min(workers, len(parts)))
-    else:
-        yield from in_process(Worker(opening, recommender, catalog), parts)
 
 
 def _chosen(users: Iterable[str] | Path | None, catalog: Catalog, out: Path) -> tuple[list[str], Findings, Path]:

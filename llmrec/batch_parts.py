@@ -18,6 +18,7 @@ import pyarrow.parquet as arrow_parquet
 from filelock import FileLock, Timeout
 
 from llmrec.errors import BadInput, StorageError, storage_error
+from llmrec.workers import PartResult
 
 RECORD = b"llmrec"
 """Key of the JSON object that is kept with each file's schema."""
@@ -41,48 +42,6 @@ def schema(explain: bool) -> pa.Schema:
         Whether there are sentences and, as JSON, their evidence.
     """
     return pa.schema([*LISTS, *(REASONS if explain else ())])
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Users whose lists are made and kept together.
-
-    Parameters
-    ----------
-    number
-        From 0, in the order of the users.
-    users
-        Their ids.
-    """
-
-    number: int
-    users: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedPart:
-    """A part's lists.
-
-    Parameters
-    ----------
-    number
-        Of the part.
-    lists
-        Rows in the order of users and ranks, with the columns of `schema`.
-    degraded
-        What was out of reach for some of them, see `Response.degraded`.
-    without_items
-        Users for whom nothing was left to recommend; they have no rows.
-    """
-
-    number: int
-    lists: pa.Table
-    degraded: tuple[str, ...] = ()
-    without_items: int = 0
-
-    def record(self) -> dict[str, Any]:
-        """All but the lists, as JSON holds it."""
-        return {"part": self.number, "degraded": list(self.degraded), "without_items": self.without_items}
 
 
 @dataclass
@@ -145,8 +104,14 @@ class PartStore:
         finally:
             lock.release()
 
-    def write(self, ranked: RankedPart) -> None:
+    def write(self, ranked: PartResult) -> None:
         """Keep a part; one that is there already stays.
+
+        Parameters
+        ----------
+        ranked
+            Its lists, with the columns of `schema`; its record has `degraded`, what was out of reach for some of the
+            users (see `Response.degraded`), and `without_items`, for how many nothing was left to recommend.
 
         Raises
         ------
@@ -155,9 +120,9 @@ class PartStore:
         """
         if ranked.number in self.records:
             return
-        record = ranked.record() | {"fingerprint": self.fingerprint}
+        record = {"part": ranked.number, **ranked.record, "fingerprint": self.fingerprint}
         with _whole(self._file(ranked.number)) as partial:
-            arrow_parquet.write_table(_with_record(ranked.lists.cast(self.columns), record), partial)
+            arrow_parquet.write_table(_with_record(ranked.table.cast(self.columns), record), partial)
         self.records[ranked.number] = record
 
     def join(self) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from llmrec.retrieval.resilient import ResilientIndex
 from llmrec.setup import base_folder, demo_data, verify
 from llmrec.vector_rows import VectorRows, as_rows
 from llmrec.verification import Verifier
+from llmrec.workers import Workers
 
 Floats = NDArray[np.float32]
 
@@ -268,6 +269,7 @@ def load_pipeline(
     catalog: Catalog | None = None,
     resilient: bool = False,
     config: PipelineConfig | None = None,
+    encoding: Workers | None = None,
 ) -> Pipeline:
     """Load all parts.
 
@@ -289,6 +291,8 @@ def load_pipeline(
         must not end over it.
     config
         Index, engine, candidate sources and verifier; default: llmrec's own.
+    encoding
+        Processes or actors of Ray that encode the items whose vectors are not there yet; default: this process.
 
     Returns
     -------
@@ -318,7 +322,7 @@ def load_pipeline(
     match = check_catalog(checkpoint, catalog) if adapter is None else catalog_match(checkpoint, catalog)
     base = base_folder(home)
     model = _intact_model(checkpoint, base)
-    features, problems = extract_features(catalog, checkpoint, home)
+    features, problems = extract_features(catalog, checkpoint, home, processes=encoding)
     if folder is not None:
         note_problems(folder, features, problems)
     ids = tuple(item.id for item in catalog.items)
@@ -399,7 +403,7 @@ def _demo_data(home: Path, adapter: Path | str | None) -> Path:
 
 
 def extract_features(
-    catalog: Catalog, checkpoint: Checkpoint, home: Path, progress: bool = True
+    catalog: Catalog, checkpoint: Checkpoint, home: Path, progress: bool = True, processes: Workers | None = None
 ) -> tuple[Features, list[Problem]]:
     """A catalogue's features by a checkpoint's encoders.
 
@@ -413,6 +417,8 @@ def extract_features(
         The folder of `LLMREC_HOME`, where vectors are kept.
     progress
         Whether a progress bar is shown.
+    processes
+        See `llmrec.encoders.extract.extract`.
 
     Returns
     -------
@@ -423,7 +429,7 @@ def extract_features(
     ------
     CheckpointMismatch
         Where this llmrec has no such encoder.
-    SetupError, StorageError
+    SetupError, StorageError, BadInput, LlmrecError
         See `llmrec.encoders.extract.extract`.
     """
     try:
@@ -434,7 +440,7 @@ def extract_features(
         ) from error
     carried = checkpoint.folder / "features.safetensors"
     shipped = Features.load(carried) if carried.is_file() else None
-    return extract(catalog, encoders, home / "features", shipped, progress)
+    return extract(catalog, encoders, home / "features", shipped, progress, processes=processes)
 
 
 def build_components(

@@ -30,6 +30,7 @@ from llmrec.response import Recommended, Response, Streamed, Trace
 from llmrec.retrieval.candidates import CandidateQuery, gather
 from llmrec.retrieval.filters import Filter
 from llmrec.retrieval.sharded import ShardedIndex
+from llmrec.workers import Workers
 
 if TYPE_CHECKING:
     from llmrec.rationale.phrasing import Style
@@ -69,6 +70,7 @@ class Recommender:
         catalog: Catalog | None = None,
         resilient: bool = False,
         config: PipelineConfig | None = None,
+        encoding: Workers | None = None,
     ) -> "Recommender":
         """Open a trained checkpoint on a catalogue.
 
@@ -78,7 +80,7 @@ class Recommender:
             Folder of the checkpoint, or the name of a shipped one; default: "ml-100k", the demo's.
         data
             Folder of the catalogue, or one in memory; default: the demo's.
-        rebuild, catalog, resilient, config
+        rebuild, catalog, resilient, config, encoding
             See `llmrec.pipeline.load_pipeline`.
 
         Returns
@@ -100,7 +102,7 @@ class Recommender:
         >>> Recommender.from_pretrained("ml-100k", config=PipelineConfig(index="exact"))  # doctest: +SKIP
         Recommender('ml-100k' on Catalog('ml-100k': 1,682 items, 943 users, 100,000 interactions))
         """
-        return cls(load_pipeline(data, adapter, rebuild, catalog, resilient, config))
+        return cls(load_pipeline(data, adapter, rebuild, catalog, resilient, config, encoding))
 
     def __repr__(self) -> str:
         """The checkpoint and the catalogue."""

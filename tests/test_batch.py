@@ -13,11 +13,12 @@ import pytest
 import llmrec
 from llmrec import batch
 from llmrec.batch import _made_of
-from llmrec.batch_parts import PartStore, RankedPart, schema
+from llmrec.batch_parts import PartStore, schema
 from llmrec.batch_workers import Opening
 from llmrec.catalog import Catalog
 from llmrec.errors import BadFilter, BadInput, StorageError
 from llmrec.recommender import Recommender
+from llmrec.workers import PartResult
 
 USERS = ("471", "943", "11", "42", "7")
 
@@ -194,7 +195,7 @@ def test_rows_of_parts_are_joined_in_their_order_in_bounded_groups(
             rows = {"user_id": [f"u{number}"] * 3, "rank": [1, 2, 3], "item_id": ["a", "b", "c"], "title": [""] * 3,
                     "score": [3.0, 2.0, 1.0]}  # fmt: skip
             table = schema(False).empty_table().from_pydict(rows, schema=schema(False))
-            store.write(RankedPart(number, table, ("index",) if number == 1 else ()))
+            store.write(PartResult(number, table, {"degraded": ["index"] if number == 1 else [], "without_items": 0}))
         record = store.join()
     assert (record["rows"], record["degraded"]) == (9, ["index"])
     lists = arrow_parquet.ParquetFile(tmp_path / "recs.parquet")

@@ -42,7 +42,7 @@ NOISE = (
 CLIP = "from llmrec.encoders import encoder\nencoder('image', 'open_clip:ViT-B-32?random')"
 FILM = "import pathlib\nfrom llmrec.encoders.decoder_pool import decode\ndecode('sound', pathlib.Path('x.wav'))"
 BOOK = "import pathlib, llmrec.catalog.workbooks as books\nbooks.read_workbook(pathlib.Path('x.xlsx'), (), None)"
-RAY = "from llmrec.batch_workers import on_ray\nnext(on_ray(None, [], 1, 'local'))"
+RAY = "from llmrec.workers import on_ray\nnext(on_ray(None, [], 1, 'local'))"
 SERVE = "from llmrec.cli.serving import serve\nserve()"
 KEYS = "from llmrec.cli.serving import keys_list\nkeys_list()"
 

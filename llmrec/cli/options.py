@@ -122,6 +122,13 @@ Repeats = Annotated[
         "recommended again.",
     ),
 ]
+WorkerCount = Annotated[
+    int, typer.Option("--workers", min=1, help="Processes; each computes on one core and has the model in memory.")
+]
+Ray = Annotated[
+    str | None,
+    typer.Option("--ray", metavar="ADDRESS", help="Let actors of a Ray cluster work; local: one is started here."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 MARK = "@"
 """Opens the help of a shortcut: the path of its field follows, whose docs `ConfigCommand` puts in its place."""

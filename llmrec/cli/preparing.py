@@ -11,7 +11,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec import paths
 from llmrec.cli import show
-from llmrec.cli.options import Adapter, Base, Chroma, Columns, Data, Index, Json, Reader, name_columns, pipeline_config
+from llmrec.cli.options import (
+    Adapter,
+    Base,
+    Chroma,
+    Columns,
+    Data,
+    Index,
+    Json,
+    Ray,
+    Reader,
+    WorkerCount,
+    name_columns,
+    pipeline_config,
+)
 from llmrec.errors import BadInput
 
 if TYPE_CHECKING:
@@ -161,11 +174,14 @@ def index(
     reader: Reader = None,
     columns: Columns = None,
     index: Index = None,
+    workers: WorkerCount = 1,
+    ray: Ray = None,
     json: Json = False,
 ) -> None:
-    """Compute the items' features and vectors anew, and rebuild the index of the catalogue."""
+    """Encode the items that are new or changed, and rebuild the index of the catalogue."""
     from llmrec.catalog import load_catalog
     from llmrec.setup import demo_data
+    from llmrec.workers import Workers
 
     config = pipeline_config(chroma, index)
     config.check()
@@ -175,7 +191,9 @@ def index(
         catalog = load_catalog(folder, reader=reader)
         from llmrec.recommender import Recommender
 
-        result = Recommender.from_pretrained(adapter, folder, rebuild=True, catalog=catalog, config=config).index()
+        result = Recommender.from_pretrained(
+            adapter, folder, rebuild=True, catalog=catalog, config=config, encoding=Workers(workers, ray)
+        ).index()
     show.json(result) if json else show.ready(result)
 
 

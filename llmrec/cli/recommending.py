@@ -22,9 +22,11 @@ from llmrec.cli.options import (
     History,
     Index,
     Json,
+    Ray,
     Reader,
     User,
     Verifier,
+    WorkerCount,
     Writer,
     name_columns,
     pipeline_config,
@@ -139,13 +141,8 @@ def recommend_all(
     diversity: Diversity = 0.0,
     one_per_title: OnePerTitle = False,
     exposure: Exposure = None,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Processes; each computes on one core and has the model in memory.")
-    ] = 1,
-    ray: Annotated[
-        str | None,
-        typer.Option("--ray", metavar="ADDRESS", help="Let actors of a Ray cluster work; local: one is started here."),
-    ] = None,
+    workers: WorkerCount = 1,
+    ray: Ray = None,
     chroma: Chroma = None,
     reader: Reader = None,
     columns: Columns = None,

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,12 +20,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.quarantine import note_unreadable
-from llmrec.encoders.base import AbsentError, ContentError, Encoder, item_key, lacks, media_file, read_item
+from llmrec.encoders.base import ContentError, Encoder, item_key, lacks, media_file, read_item
 from llmrec.encoders.cache import FeatureCache, Refusal, content_key
-from llmrec.encoders.decoder_pool import DecoderEnded, end_idle
+from llmrec.encoders.decoder_pool import end_idle
 from llmrec.encoders.features import Features
+from llmrec.encoders.parallel import Unreadable, encode_in_parts, unreadable
 from llmrec.runtime import keep_freed_memory
 from llmrec.vector_rows import VectorRows
+from llmrec.workers import Workers
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -35,6 +38,8 @@ MOST = 8
 """Threads that decode: more than this wait for one encoder."""
 BATCH = {"text": 64, "image": 64, "video": 8, "audio": 32}
 """Contents that are decoded, encoded and written together; so many are lost where the process is killed."""
+PART = {"text": 256}
+"""Contents that a worker elsewhere gets at once, where not as many as a batch: texts take little of its time."""
 
 
 def default_workers() -> int:
@@ -83,7 +88,7 @@ class _Read:
 
     row: int
     content: Any
-    error: Exception | None
+    error: ContentError | OSError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ def extract(
     shipped: Features | None = None,
     progress: bool = True,
     workers: int | None = None,
+    processes: Workers | None = None,
 ) -> tuple[Features, list[Problem]]:
     """Features of all items in the modalities of the encoders.
 
@@ -140,6 +146,9 @@ def extract(
     workers
         Threads that decode while the encoder is at work (default: one a core, at most 8); their number does not
         change the vectors.
+    processes
+        Processes or actors of Ray that read and encode in place of this one, each on one thread; they open the encoders
+        by their ids.
 
     Returns
     -------
@@ -152,6 +161,8 @@ def extract(
         Where the cache cannot be written.
     SetupError
         Where an encoder that is needed is not installed.
+    BadInput, LlmrecError
+        As `encode_in_parts`, with `processes`.
     """
     keep_freed_memory()  # here, as whatever runs encoders or an LLM over a catalogue comes by here first
     problems: list[Problem] = []
@@ -162,7 +173,7 @@ def extract(
         if shipped is not None and shipped.encoders.get(encoder.modality) == encoder.id:
             found.take_shipped(shipped)
         found.take_cached()
-        found.encode_rest(progress, workers or default_workers())
+        found.encode_rest(progress, workers or default_workers(), processes)
         found.leave_out_rest()
         vectors[encoder.modality], masks[encoder.modality] = found.arrays()
         keys[encoder.modality] = tuple(found.keys)
@@ -193,6 +204,11 @@ def note_problems(folder: Path, features: Features, problems: Sequence[Problem])
         {"item": p.item, "modality": p.modality, "file": str(p.path or ""), "reason": p.reason} for p in problems
     ]
     note_unreadable(folder, features.encoders, records)
+
+
+def _content(item: Item, modality: str) -> str:
+    """An item's content as a worker elsewhere is told of it: its text, or where its file lies."""
+    return item.text() if modality == "text" else str(Path(media_file(item, modality) or "").resolve())
 
 
 class _Modality:
@@ -251,7 +267,7 @@ class _Modality:
                 self._report(self.items[row], refusal.reason)
             self.keys[row] = ""
 
-    def encode_rest(self, progress: bool, workers: int) -> None:
+    def encode_rest(self, progress: bool, workers: int, processes: Workers | None) -> None:
         untried = [row for row in self._missing() if self.cache.refused(self.keys[row]) is None]
         rows = sorted({self.keys[row]: row for row in reversed(untried)}.values())  # each content once
         if not rows:
@@ -264,15 +280,16 @@ class _Modality:
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"), TimeRemainingColumn(),
         )  # fmt: skip
+        there = processes if processes is not None and processes.elsewhere else None
+        counts = self._there(rows, there) if there else self._here(rows, workers)
         started, done = time.perf_counter(), 0
         try:
             with Progress(
                 *columns, console=console, transient=True, disable=not console.is_terminal or not progress
             ) as bar:
                 task = bar.add_task(label, total=len(rows), speed="")
-                for batch in read_ahead(rows, BATCH.get(self.encoder.modality, 32), self._read, workers):
-                    self._encode(batch)
-                    done += len(batch)
+                for count in counts:
+                    done += count
                     speed = f"{done / (time.perf_counter() - started):.1f}/s"
                     bar.update(task, completed=done, speed=speed)
         finally:
@@ -290,20 +307,34 @@ class _Modality:
             return _Read(row, None, error)
         return _Read(row, content, None)
 
-    def _encode(self, batch: "Sequence[_Read]") -> None:
-        for read in batch:
-            if read.error is not None:
-                self._refuse(self.keys[read.row], read.error)
-        good = [read for read in batch if read.error is None and read.content is not None]
-        if good:
-            vectors = self.encoder.encode([read.content for read in good])
-            self.cache.put([self.keys[read.row] for read in good], vectors)
+    def _here(self, rows: Sequence[int], workers: int) -> Iterator[int]:
+        """Encode in this process; gives the number of contents of each batch."""
+        for batch in read_ahead(rows, BATCH.get(self.encoder.modality, 32), self._read, workers):
+            for read in batch:
+                if read.error is not None:
+                    self._refuse(self.keys[read.row], unreadable(read.error))
+            good = [read for read in batch if read.error is None and read.content is not None]
+            if good:
+                vectors = self.encoder.encode([read.content for read in good])
+                self.cache.put([self.keys[read.row] for read in good], vectors)
+            yield len(batch)
 
-    def _refuse(self, key: str, error: Exception) -> None:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        self.failed[key] = Refusal(reason, isinstance(error, AbsentError))
-        if not isinstance(error, OSError | DecoderEnded):
-            self.cache.refuse(key, self.failed[key])
+    def _there(self, rows: Sequence[int], workers: Workers) -> Iterator[int]:
+        """Encode by workers elsewhere; gives the number of contents of each part."""
+        modality = self.encoder.modality
+        contents = [_content(self.items[row], modality) for row in rows]
+        size = PART.get(modality, BATCH.get(modality, 32))
+        with closing(encode_in_parts(self.encoder, contents, size, workers)) as parts:
+            for part in parts:
+                self.cache.put([self.keys[rows[place]] for place in part.places], part.vectors)
+                for place, why in part.unreadable.items():
+                    self._refuse(self.keys[rows[place]], why)
+                yield part.count
+
+    def _refuse(self, key: str, why: Unreadable) -> None:
+        self.failed[key] = why.refusal
+        if why.lasting:
+            self.cache.refuse(key, why.refusal)
 
     def arrays(self) -> tuple[VectorRows, NDArray[np.bool_]]:
         """(items, dim) vectors and (items,) mask."""

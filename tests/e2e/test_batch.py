@@ -4,22 +4,28 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
 
 import llmrec
 from llmrec import batch
+from llmrec.catalog import Catalog, Item
+from llmrec.encoders.extract import PART
 from llmrec.errors import BadInput, CheckpointError, LlmrecError
 from llmrec.model.checkpoint import load_checkpoint
 from llmrec.paths import home
+from llmrec.recommender import Recommender
 from llmrec.train.config import RationaleConfig
 from llmrec.train.run import train
 from llmrec.train.training_state import load_training_state
+from llmrec.workers import Workers
 from tests.train.test_run import CONFIG, write_catalogue
 
 pytestmark = pytest.mark.services
@@ -101,7 +107,6 @@ def members(session: int) -> list[str]:
 
 
 def test_actors_of_ray_give_the_file_of_one_process(expected: bytes, tmp_path: Path) -> None:
-    pytest.importorskip("ray")
     result = llmrec.recommend_all(tmp_path / "recs.parquet", users=USERS, k=5, workers=2, ray="local")
     assert result.out.read_bytes() == expected
     with pytest.raises(CheckpointError, match="absent"):
@@ -109,13 +114,11 @@ def test_actors_of_ray_give_the_file_of_one_process(expected: bytes, tmp_path: P
 
 
 def test_no_cluster_at_an_address_is_said(tmp_path: Path) -> None:
-    pytest.importorskip("ray")
     with pytest.raises(BadInput, match="no Ray cluster answers"):
         llmrec.recommend_all(tmp_path / "recs.parquet", users=USERS, ray="127.0.0.1:9")
 
 
 def test_a_machine_that_is_lost_costs_no_user(expected: bytes, tmp_path: Path) -> None:
-    pytest.importorskip("ray")
     from ray.cluster_utils import Cluster
 
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
@@ -135,6 +138,51 @@ def test_a_machine_that_is_lost_costs_no_user(expected: bytes, tmp_path: Path) -
     finally:
         cluster.shutdown()
     assert removed and result.out.read_bytes() == expected
+
+
+def texts(count: int) -> Catalog:
+    """Items whose texts no other has."""
+    shapes = ("a lamp", "a chair", "a bowl", "a shelf", "a rug")
+    items = [Item(f"i{n}", f"Number {n}", f"{shapes[n % 5]} of {n // 5} parts") for n in range(count)]
+    return Catalog("texts", tuple(items), {})
+
+
+def test_a_machine_that_is_lost_costs_no_item_of_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ray.cluster_utils import Cluster
+
+    count, files = 6_000, "features/all-MiniLM*/*.safetensors"
+    homes = [tmp_path / name for name in ("pool", "ray")]
+    for each in homes:
+        each.mkdir()
+        for kept in ("models", "datasets"):
+            (each / kept).symlink_to(home().resolve() / kept)
+    monkeypatch.setenv("LLMREC_HOME", str(homes[0]))
+    by_pool = Recommender.from_pretrained("ml-100k", texts(count), encoding=Workers(2))
+
+    monkeypatch.setenv("LLMREC_HOME", str(homes[1]))
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    lost: list[int] = []
+    try:
+        nodes = [cluster.add_node(num_cpus=1), cluster.add_node(num_cpus=1)]
+        cluster.wait_for_nodes()
+
+        def lose() -> None:
+            while (parts := len([*homes[1].glob(files)])) < 6:
+                time.sleep(0.1)
+            lost.append(parts)
+            cluster.remove_node(nodes[1], allow_graceful=False)
+
+        threading.Thread(target=lose, daemon=True).start()
+        by_ray = Recommender.from_pretrained("ml-100k", texts(count), encoding=Workers(2, cluster.address))
+    finally:
+        cluster.shutdown()
+    assert lost and lost[0] < count / PART["text"]
+    assert by_ray.index()["items"] == by_pool.index()["items"] == count
+    ours, theirs = by_ray.pipeline.media, by_pool.pipeline.media
+    assert ours.mask["text"].all()
+    assert np.array_equal(ours.vectors["text"][:], theirs.vectors["text"][:])
+    for each in (by_ray, by_pool):
+        each.pipeline.index.close()
 
 
 @pytest.mark.parametrize("divided", [False, True])
