@@ -28,6 +28,7 @@ from sklearn.metrics import f1_score, precision_recall_curve
 from sklearn.model_selection import GroupKFold, KFold
 
 from eval.chat_queries import queries
+from eval.command import run_command
 from eval.store import file_measurement
 from llmrec.chat.nlu.acts import (
     ACTS,
@@ -73,6 +74,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dialogues", type=Path, help="folder with acts.jsonl of IARD")
     dialogues = parser.parse_args().dialogues
+    if dialogues is not None and not (dialogues / "acts.jsonl").is_file():
+        parser.error(f"{dialogues} has no acts.jsonl; pass the folder that has it")
     rows = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
     train, test = ([row for row in rows if _part(row["text"], 5) == held] for held in (False, True))
     turns = [json.loads(line) for line in TURNS.read_text(encoding="utf-8").splitlines()]
@@ -241,4 +244,4 @@ def _rounded(number: Any) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eval.chat_queries import Query, catalogue, queries
+from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec import paths
 from llmrec.chat.nlu.intent import Intent
@@ -35,7 +36,7 @@ BATCH, MOST = 8, 120
 def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="the LLM reads every so-manieth line")
+    parser.add_argument("--every", type=whole_number, default=1, help="the LLM reads every so-manieth line")
     every = parser.parse_args().every
     rules = [understand(query.line, catalogue(query.catalogue)) for query in queries()]
     chosen = queries()[::every]
@@ -121,4 +122,4 @@ def _batches(chosen: Sequence[Query]) -> Iterator[list[str]]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -8,7 +8,6 @@ eval/results/measurements.jsonl.
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from eval.command import run_command
 from eval.store import command_line, file_measurement, measurements
 from llmrec.catalog import Catalog, Item, load_catalog
 from llmrec.encoders import Encoder, encoder, extract
-from llmrec.errors import LlmrecError
 from llmrec.paths import home
 from llmrec.train.clip.imagenet_classes import class_names
 from llmrec.train.clip.metrics import recall
@@ -32,7 +31,7 @@ RIGHT = {
 """Pictures of scikit-image and the class names that are right for them."""
 
 
-def main() -> int:
+def main() -> None:
     """Measure one model on one catalogue, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
@@ -43,11 +42,7 @@ def main() -> int:
     spec = chosen.model if chosen.model == "clip-lite" else f"open_clip:{chosen.model}"
     spec += f":{chosen.pretrained}" if chosen.pretrained else ""
     started = time.perf_counter()
-    try:
-        row = measure(chosen.data, encoder("image", spec), encoder("text", spec), chosen.seed)
-    except LlmrecError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    row = measure(chosen.data, encoder("image", spec), encoder("text", spec), chosen.seed)
     row |= {
         "seed": chosen.seed,
         "seconds": round(time.perf_counter() - started, 1),
@@ -55,7 +50,6 @@ def main() -> int:
     file_measurement("clip", row, command_line(), same=("model", "data"))
     rows = measurements("clip")
     print(table(rows))
-    return 0
 
 
 def measure(data: Path, image: Encoder[Any], text: Encoder[Any], seed: int) -> dict[str, Any]:
@@ -119,4 +113,4 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

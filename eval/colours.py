@@ -8,7 +8,6 @@ eval/results/measurements.jsonl.
 """
 
 import argparse
-import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,12 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.command import run_command
 from eval.modalities.models import only
 from eval.ranking.tables import grid
 from eval.store import command_line, file_measurement
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import Features, encoder, extract
-from llmrec.errors import BadInput, LlmrecError
+from llmrec.errors import BadInput
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
 from llmrec.paths import home
 from llmrec.ranking.components import Components, InteractionModels
@@ -34,21 +34,16 @@ from llmrec.train.preference import learn_preference
 COLOUR = "colour"
 
 
-def main() -> int:
+def main() -> None:
     """Measure, and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
-    try:
-        rows = measure(load_catalog(chosen.data), chosen.seed)
-    except LlmrecError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    rows = measure(load_catalog(chosen.data), chosen.seed)
     file_measurement("colours", {"rows": rows, "seed": chosen.seed}, command_line())
     table = grid(list(rows[0]), [[str(value) for value in row.values()] for row in rows])
     print(table)
-    return 0
 
 
 def measure(catalog: Catalog, seed: int) -> list[dict[str, Any]]:
@@ -132,4 +127,4 @@ def _first(scores: NDArray[np.float32]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

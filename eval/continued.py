@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command
 from eval.store import Row, Store, stamped, this_machine
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.evaluation.bootstrap import Comparison, compare
@@ -285,4 +286,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -8,13 +8,14 @@ eval/results/measurements.jsonl; its 95 % quantile is `llmrec.evidence.records.F
 a film of the history a cause without a hedge.
 """
 
+import argparse
 import json
-import sys
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec.catalog.vocabulary import Vocabulary
 from llmrec.evidence.effects import history_effects
@@ -29,7 +30,9 @@ QUANTILES = (0.5, 0.9, 0.95, 0.99)
 
 def main() -> None:
     """Measure and write."""
-    users = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("users", type=whole_number, nargs="?", default=100, help="how many (default 100)")
+    users = options.parse_args().users
     shop, rng = Recommender.from_pretrained(), np.random.default_rng(SEED)
     noise: list[NDArray[np.floating]] = []
     strongest: list[float] = []
@@ -79,4 +82,4 @@ def quantiles(values: Sequence[float] | NDArray[np.floating]) -> dict[str, float
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

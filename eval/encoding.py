@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.command import run_command, whole_number
 from eval.store import MEASUREMENTS, file_measurement
 from llmrec.catalog import Catalog, Item
 from llmrec.encoders import Encoder, encoder, extract
@@ -30,9 +31,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--images", type=Path, required=True, help="Folder of *.jpg.")
     options.add_argument("--clips", type=Path, required=True, help="Folder of *.mp4, at any depth.")
-    options.add_argument("--pictures", type=int, default=512, help="How many pictures.")
-    options.add_argument("--films", type=int, default=96, help="How many clips.")
-    options.add_argument("--repeats", type=int, default=3)
+    options.add_argument("--pictures", type=whole_number, default=512, help="How many pictures.")
+    options.add_argument("--films", type=whole_number, default=96, help="How many clips.")
+    options.add_argument("--repeats", type=whole_number, default=3)
     chosen = options.parse_args()
     keep_freed_memory()  # as `extract` does, so that the bare tower has it from the first run
     pictures = sorted(chosen.images.rglob("*.jpg"))[: chosen.pictures]
@@ -112,4 +113,4 @@ def plot(result: dict[str, Any], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command
 from eval.entailment_pairs import NOT_ENTAILED, Pair, all_pairs, group_of
 from eval.verifier import recommendations, sentences
 from llmrec.catalog import Catalog
@@ -222,4 +223,4 @@ def told(pairs: Sequence[Pair], judged: np.ndarray) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -14,8 +14,8 @@ place, 1 / log2(1 + place), over all lists. Files its result in eval/results/mea
 | shares | rule -> smallest and largest share of a single list that its group has |
 """
 
+import argparse
 import json
-import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec.evaluation.metrics import coverage, exposure, gini, ndcg, ranks_in, user_means
 from llmrec.evaluation.splits import Event, rolling_events, rolling_split
@@ -39,7 +40,9 @@ K, SAMPLES, SEED = 10, 2000, 0
 
 def main() -> None:
     """Measure and write."""
-    last = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("last", type=whole_number, nargs="?", default=1, help="last events of each user (default 1)")
+    last = options.parse_args().last
     shop = Recommender.from_pretrained()
     events = _last(rolling_events(shop.catalog, rolling_split(shop.catalog), "test"), last)
     items = shop.catalog.items
@@ -115,4 +118,4 @@ def losses(base: NDArray[np.float64], now: NDArray[np.float64], activity: NDArra
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

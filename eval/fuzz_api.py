@@ -16,6 +16,7 @@ import hypothesis
 import schemathesis
 from schemathesis import GenerationMode
 
+from eval.command import run_command, whole_number
 from eval.serving.servers import serving
 from eval.store import file_measurement
 
@@ -26,7 +27,7 @@ SLOW = ("/v1/chat/completions", "/v1/responses")
 def main() -> None:
     """Fuzz and write."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--cases", type=int, default=10_000)
+    options.add_argument("--cases", type=whole_number, default=10_000)
     options.add_argument("--seed", type=int, default=0)
     chosen = options.parse_args()
     with serving() as (address, key):
@@ -84,4 +85,4 @@ def _sentence(response: Any) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 from rich.progress import track
 
+from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec.encoders import ContentError, encoder
 from llmrec.encoders.base import read_file
@@ -90,7 +91,7 @@ SOUNDS = {"plain.wav": "pcm_s16le", "plain.mp3": "libmp3lame", "plain.flac": "fl
 def main() -> None:
     """Fuzz and write; exit code 1 where something escaped."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--files", type=int, default=2000)
+    options.add_argument("--files", type=whole_number, default=2000)
     options.add_argument("--clips", type=Path, help="Folder of real clips to damage, besides those made on the spot.")
     options.add_argument("--seed", type=int, default=0)
     chosen = options.parse_args()
@@ -220,4 +221,4 @@ def _noise() -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from eval.scale import BEST, SEED, opened, whole_numbers
+from eval.command import run_command, whole_number, whole_numbers
+from eval.scale import BEST, SEED, opened
 from eval.store import MEASUREMENTS, command_line, file_measurement
 
 USERS, WANTED = 40, 400
@@ -60,7 +61,7 @@ def measured(items: int, graphs: list[int], efs: list[int]) -> list[dict[str, An
 def main() -> None:
     """Measure, file and print."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--items", type=int, default=200_000)
+    options.add_argument("--items", type=whole_number, default=200_000)
     options.add_argument("--graphs", type=whole_numbers, default="1,4", help="numbers of graphs, with commas between")
     options.add_argument(
         "--ef", type=whole_numbers, default="400,1600,6400", help="how far they are searched, likewise"
@@ -76,4 +77,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.command import run_command, whole_number
 from eval.store import command_line, file_measurement
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def table(rows: Mapping[str, Mapping[str, Any]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print and file."""
     parser = argparse.ArgumentParser(prog="python -m eval.indexing", description=__doc__.split("\n\n", 1)[0])
-    parser.add_argument("--items", type=int, default=50_000)
+    parser.add_argument("--items", type=whole_number, default=50_000)
     parser.add_argument("--run", choices=[*RUNS], help="only this one, in this process; nothing is filed")
     options = parser.parse_args(arguments)
     if options.items < 100:
@@ -158,4 +159,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.command import run_command
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoder_by_id, encoders_for
@@ -374,4 +375,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command
 from eval.store import file_measurement
 from llmrec.recommender import Recommender, Request
 from llmrec.retrieval.candidates import CandidateQuery, Candidates, SourceInputs
@@ -162,4 +163,4 @@ def _seconds(shop: Recommender, request: Request) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -13,7 +13,6 @@ Each line goes to eval/results/measurements.jsonl; a minute or two on one core.
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.command import run_command
 from eval.store import command_line, file_measurement
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for
 from llmrec.encoders.extract import extract
-from llmrec.errors import LlmrecError
 from llmrec.paths import home
 from llmrec.ranking.content import unit_rows
 from llmrec.ranking.fused import ScoredRows
@@ -95,32 +94,27 @@ def untrained(catalog: Catalog, asked: Sequence[Mapping[str, Any]]) -> dict[str,
     }
 
 
-def main() -> int:
+def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ml-100k"), help="folder of ml-100k or hm")
     parser.add_argument("--adapter", default="ml-100k", help="a checkpoint of that catalogue; empty: none")
     parser.add_argument("--half", choices=("open", "closed"), default="open", help="which queries")
     chosen = parser.parse_args()
-    try:
-        catalog = load_catalog(chosen.data)
-        asked = queries(chosen.data.name, chosen.half)
-        if not asked:
-            parser.error(f"there are no queries for {chosen.data.name!r}; name a folder ml-100k or hm")
-        ranks = (
-            served(Recommender.from_pretrained(chosen.adapter, chosen.data, catalog=catalog), asked)
-            if chosen.adapter
-            else untrained(catalog, asked)
-        )
-    except LlmrecError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
+    catalog = load_catalog(chosen.data)
+    asked = queries(chosen.data.name, chosen.half)
+    if not asked:
+        parser.error(f"there are no queries for {chosen.data.name!r}; name a folder ml-100k or hm")
+    ranks = (
+        served(Recommender.from_pretrained(chosen.adapter, chosen.data, catalog=catalog), asked)
+        if chosen.adapter
+        else untrained(catalog, asked)
+    )
     for model, own in ranks.items():
         line = {"dataset": chosen.data.name, "half": chosen.half, "model": model, "queries": len(own), "seed": None}
         file_measurement("other_words", line | summary(own), command_line(), same=("dataset", "half", "model"))
         print(f"{model:24}", "  ".join(f"{name} {value:.3f}" for name, value in summary(own).items()))
-    return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_command(main)

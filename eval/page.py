@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from eval.command import run_command, whole_number
 from eval.serving.servers import serving
 from eval.store import file_measurement
 
@@ -31,7 +32,7 @@ FILES = "performance.getEntriesByType('resource').map((one) => [one.name, one.en
 def main() -> None:
     """Measure and write; exit code 1 where the budget is missed."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--visits", type=int, default=10)
+    options.add_argument("--visits", type=whole_number, default=10)
     visits = options.parse_args().visits
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
@@ -65,4 +66,4 @@ def _visit(browser: Browser, address: str) -> tuple[float, list[tuple[str, int]]
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

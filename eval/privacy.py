@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
+from eval.command import run_command, whole_number
 from eval.store import Row, Store, stamped, this_machine
 from llmrec.audit.membership import ALONE, FUSED, membership, user_surprisal
 from llmrec.catalog import Catalog, load_catalog
@@ -261,8 +262,8 @@ def main() -> None:
         help="a field of the private recipes",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--shards", type=int, default=4)
-    parser.add_argument("--forget", type=int, default=10, help="users that are forgotten, all of one shard")
+    parser.add_argument("--shards", type=whole_number, default=4)
+    parser.add_argument("--forget", type=whole_number, default=10, help="users that are forgotten, all of one shard")
     parser.add_argument("--epsilon", type=float, action="append", help="budget; may be repeated (default: 8 and 2)")
     chosen = parser.parse_args()
     config = TrainConfig.read(chosen.config, chosen.set, seed=chosen.seed, rationale__pairs=0)
@@ -280,4 +281,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

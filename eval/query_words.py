@@ -16,6 +16,7 @@ from random import Random
 
 import numpy as np
 
+from eval.command import run_command
 from eval.store import MEASUREMENTS, command_line, file_measurement
 from llmrec.catalog import Catalog
 from llmrec.ranking.terms import Terms
@@ -100,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

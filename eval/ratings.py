@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command
 from eval.store import MEASUREMENTS, file_measurement, measurements
 from llmrec import baselines
 from llmrec.catalog import Catalog, load_catalog
@@ -270,4 +271,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

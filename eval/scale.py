@@ -27,6 +27,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from eval.command import run_command, whole_number, whole_numbers
 from eval.serving.servers import Chroma
 from eval.store import MEASUREMENTS, command_line, file_measurement
 
@@ -344,18 +345,11 @@ def plot(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     figure.savefig(file, dpi=110)
 
 
-def whole_numbers(text: str) -> list[int]:
-    """Read numbers above 0, with commas between them; what is none is one sentence of the command."""
-    if not all(part.strip().isdecimal() and int(part) for part in text.split(",")):
-        raise argparse.ArgumentTypeError(f"{text!r} is not whole numbers above 0 with commas between them")
-    return [int(part) for part in text.split(",")]
-
-
 def main() -> None:
     """Measure each size in a process of its own, and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--items", type=whole_numbers, default="10000,100000", help="sizes, with commas between them")
-    options.add_argument("--requests", type=int, default=40, help="of each kind")
+    options.add_argument("--requests", type=whole_number, default=40, help="of each kind")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets a line a size")
     options.add_argument("--plot", type=Path, help="file that gets the plot")
     options.add_argument("--servers", type=int, choices=range(17), default=0, help="Chroma servers; 0: in the process")
@@ -378,4 +372,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

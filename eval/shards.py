@@ -27,6 +27,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.command import run_command, whole_number
 from eval.serving.servers import Chroma, Gateway
 from eval.store import MEASUREMENTS, command_line, file_measurement
 
@@ -198,8 +199,8 @@ def _moved(addresses: str) -> list[dict[str, Any]]:
 def main() -> None:
     """Measure and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--servers", type=int, default=3)
-    options.add_argument("--users", type=int, default=200)
+    options.add_argument("--servers", type=whole_number, default=3)
+    options.add_argument("--users", type=whole_number, default=200)
     options.add_argument("--seconds", type=float, default=20, help="of load before, while, and after a server is lost")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
@@ -210,4 +211,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

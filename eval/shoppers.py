@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command, whole_number
 from eval.store import file_measurement
 from llmrec.catalog import Catalog, Item
 from llmrec.catalog.vocabulary import Vocabulary
@@ -162,7 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of the catalogue")
     parser.add_argument("--adapter", help="the checkpoint")
-    parser.add_argument("--shoppers", type=int, default=40)
+    parser.add_argument("--shoppers", type=whole_number, default=40)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rows", type=Path, help="file of the conversations held so far")
     given = parser.parse_args()
@@ -189,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.command import run_command
 from eval.store import file_measurement
 from llmrec.catalog import Catalog
 from llmrec.evidence.records import ItemEvidence
@@ -116,4 +117,4 @@ def table(half: Sequence[Sentence], grounds: Mapping[int, Grounds], verifier: Ve
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

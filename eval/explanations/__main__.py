@@ -11,6 +11,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from eval.command import run_command, whole_number
+
 OUT = Path(__file__).resolve().parents[1] / "results" / "explanations"
 
 
@@ -20,12 +22,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.explanations", description=__doc__)
     parser.add_argument("--data", type=Path, help="catalogue folder")
     parser.add_argument("--adapter", type=Path, help="the pack that explains it")
-    parser.add_argument("--users", type=int, default=200, help="users sampled, five items each (default 200)")
+    parser.add_argument("--users", type=whole_number, default=200, help="users sampled, five items each (default 200)")
     parser.add_argument("--groups", type=Path, help="table of users' groups, for the fairness section")
     parser.add_argument("--out", type=Path, default=OUT, help="folder of the results")
     parser.add_argument("--truth", action="store_true", help="the truth test; --data and --adapter then name a SimShop")
-    parser.add_argument("--held-out", type=int, default=500, help="users of the truth test (default 500)")
-    parser.add_argument("--asked-llm", type=int, default=150, help="cases that the LLM explains without evidence")
+    parser.add_argument("--held-out", type=whole_number, default=500, help="users of the truth test (default 500)")
+    parser.add_argument(
+        "--asked-llm", type=whole_number, default=150, help="cases that the LLM explains without evidence"
+    )
     asked = parser.parse_args()
     if not asked.truth and (asked.data is None) != (asked.adapter is None):
         parser.error("--data and --adapter go together")
@@ -45,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -28,6 +28,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from eval.command import run_command, whole_number
 from eval.faults.gateways import run_several
 from eval.faults.one_gateway import run
 from eval.faults.replicas import run_replicas
@@ -37,11 +38,11 @@ from eval.store import MEASUREMENTS, command_line, file_measurement
 def main() -> None:
     """Kill, look and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--kills", type=int, default=50)
+    options.add_argument("--kills", type=whole_number, default=50)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--gateways", action="store_true", help="several gateways on one database (see above)")
     options.add_argument("--vllm", action="store_true", help="several vLLM servers under one gateway (see above)")
-    options.add_argument("--operations", type=int, default=1000)
+    options.add_argument("--operations", type=whole_number, default=1000)
     options.add_argument("--minutes", type=float, default=1, help="of killing several")
     options.add_argument("--folder", type=Path, help="for data and logs, which stay there (default: a temporary one)")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
@@ -73,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

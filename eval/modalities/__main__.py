@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from eval.command import run_command
 from eval.modalities.checkpoints import load_checkpoints, run_checkpoint, trained_on
 from eval.modalities.recipes import CLASSICS, HYBRID, RECIPES, row_name, training_of, with_encoders
 from eval.modalities.report import write_report
@@ -122,4 +123,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from eval.command import run_command
 from eval.ranking import fusion, referee
 from eval.ranking.problem import Problem, build_problem
 from eval.ranking.record import default_store
@@ -140,4 +141,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

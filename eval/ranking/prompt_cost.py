@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from eval.command import run_command
 from eval.store import MEASUREMENTS, file_measurement, this_machine
 from llmrec.catalog import Catalog, load_catalog
 from llmrec.encoders import encoders_for, extract
@@ -123,4 +124,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

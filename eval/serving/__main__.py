@@ -31,6 +31,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.command import run_command, whole_number
 from eval.serving.chats import converse, lost_events
 from eval.serving.load import open_loop, percentiles, plot, summary
 from eval.serving.servers import Gateway, serving
@@ -52,8 +53,8 @@ def main() -> None:
     options.add_argument("--engine", default="local", help="local, vllm, or vllm?RANK_URL,WRITE_URL")
     options.add_argument("--rates", default="1,2,4,8,16,32", help="recommendations a second, rising")
     options.add_argument("--seconds", type=float, default=30, help="of each rate")
-    options.add_argument("--chats", type=int, default=16, help="conversations at once")
-    options.add_argument("--requests", type=int, default=500, help="chat requests in all")
+    options.add_argument("--chats", type=whole_number, default=16, help="conversations at once")
+    options.add_argument("--requests", type=whole_number, default=500, help="chat requests in all")
     options.add_argument("--memory", action="store_true", help="measure memory in place of load")
     options.add_argument("--out", type=Path, default=MEASUREMENTS, help="file of results that gets the line")
     chosen = options.parse_args()
@@ -186,4 +187,4 @@ async def _items(client: httpx.AsyncClient, many: int = 5) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

@@ -23,6 +23,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from eval.command import run_command, whole_number
 from eval.serving.recording import Phase, Record, RecordedEngine, relayed
 from eval.serving.servers import serving
 from eval.store import MEASUREMENTS, command_line, file_measurement
@@ -34,11 +35,11 @@ from llmrec.request import Request
 def main() -> None:
     """Measure and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--requests", type=int, default=16, help="with reasons: five items each")
-    options.add_argument("--rankings", type=int, default=48, help="without reasons: ten items each")
+    options.add_argument("--requests", type=whole_number, default=16, help="with reasons: five items each")
+    options.add_argument("--rankings", type=whole_number, default=48, help="without reasons: ten items each")
     options.add_argument(
         "--clients",
-        type=int,
+        type=whole_number,
         default=4,
         help="at once, for the throughput; four times as many, or a multiple of that, make fair numbers of requests",
     )
@@ -140,4 +141,4 @@ def _calls(requests: Sequence[tuple[Any, list[Phase]]]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)
